@@ -12,7 +12,7 @@ _catalogue = gettext.translation(
 )
 
 translate = _catalogue.gettext
-"""The sentence in the person's language. Placeholders are `{name}`, filled in afterwards with `str.format`."""
+"""The sentence in the person's language; placeholders are `{name}`, filled in afterwards by `str.format`."""
 
 translate_count = _catalogue.ngettext
 """The singular or plural sentence for a number: `translate_count(one, many, number)`."""

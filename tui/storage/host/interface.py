@@ -1,0 +1,193 @@
+"""The one seam to a machine: what every adapter of a host can do.
+
+`LocalHost` is this machine, `RecordedHost` a captured one. Probes need only a `Host`; operations need a
+`ChangingHost`. Paths are strings, since some of what is read (sysfs links, record folders) holds colons and
+commas that are clearer unparsed.
+"""
+
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+DEADLINE = 15.0
+"""Seconds a reading command may take unless it says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One call of a tool. Never holds a secret: argv and environment of a process are public.
+
+    Attributes:
+        argv: the program and its arguments.
+        deadline: seconds after which its whole process group is killed and the outcome is unknown.
+        changes: True when the call may change the host; refused by hosts that only look.
+        stdin: what the tool reads, or None for an empty input.
+    """
+
+    argv: tuple[str, ...]
+    deadline: float = DEADLINE
+    changes: bool = False
+    stdin: bytes | None = None
+
+    @property
+    def shown(self) -> str:
+        """The command as a person would type it."""
+        return shlex.join(self.argv)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a command ended.
+
+    Attributes:
+        status: exit status, negative for a signal, 127 when there is no such program, or None when the
+            deadline passed: it may then still take effect.
+        stdout: its output, undecodable bytes replaced.
+        stderr: its error output, likewise.
+        seconds: how long it took.
+    """
+
+    status: int | None
+    stdout: str = ""
+    stderr: str = ""
+    seconds: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        """True when the command ended with status 0."""
+        return self.status == 0
+
+
+class FileKind(StrEnum):
+    """What a path is, by lstat(2)."""
+
+    FILE = "file"
+    FOLDER = "folder"
+    LINK = "link"
+    BLOCK = "block"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What lstat(2) says of a path; `mode` are the permission bits, `modified` seconds since the epoch."""
+
+    kind: FileKind
+    mode: int
+    uid: int
+    gid: int
+    size: int
+    modified: float
+    device: str = ""
+    """`MAJOR:MINOR` of a block device, else empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What statvfs(3) says of a mounted file system, in bytes."""
+
+    size: int
+    used: int
+    available: int
+
+
+class Answer(StrEnum):
+    """How a TCP port took a connection attempt."""
+
+    OPEN = "open"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    SILENT = "silent"
+    NO_SUCH_HOST = "no-such-host"
+
+
+@dataclass(frozen=True, slots=True)
+class PortAnswer:
+    """The answer, the time it took in seconds, and the system's words when it was not open."""
+
+    answer: Answer
+    seconds: float
+    detail: str = ""
+
+
+class Host(Protocol):
+    """A machine that can be looked at."""
+
+    @property
+    def name(self) -> str:
+        """The host name."""
+
+    @property
+    def is_root(self) -> bool:
+        """Whether the program may change this host."""
+
+    def now(self) -> float:
+        """Seconds since the epoch on that host."""
+
+    def run(self, command: Command, heed: Callable[[str], None] | None = None) -> Outcome:
+        """Run a command and wait until it ends or its deadline passes; `heed` gets each line as it comes."""
+
+    def read(self, path: str) -> str:
+        """The text of a file, undecodable bytes replaced by surrogates. Raises OSError."""
+
+    def names(self, path: str) -> tuple[str, ...]:
+        """The sorted names in a folder. Raises OSError."""
+
+    def resolve(self, path: str) -> str:
+        """The path with every symbolic link followed, as realpath(3); dangling parts stay as they are."""
+
+    def facts(self, path: str) -> FileFacts | None:
+        """What the path is (links not followed), or None when it is not there or may not be looked at."""
+
+    def usage(self, path: str) -> Usage | None:
+        """How full the file system at `path` is, or None when it does not answer within a second."""
+
+    def connect(self, address: str, port: int, deadline: float = 3.0) -> PortAnswer:
+        """Try a TCP connection and close it at once."""
+
+    def listens(self, abstract_name: str) -> bool:
+        """Whether a daemon accepts connections on an abstract unix socket (unix(7))."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """How a file is replaced.
+
+    Attributes:
+        mode: permission bits of the new file, or None to keep those of the old one.
+        staging: folder for the temporary file, where the file's own folder must not hold strangers (the
+            record database takes every file for a record, facts of idbm.c); must be the same file system.
+        backup: what to keep of the old content, or None for no backup. It goes into `BACKUPS`, named by
+            path and time, mode 0600. A caller whose file holds secrets leaves them out of it.
+    """
+
+    mode: int | None = None
+    staging: str = ""
+    backup: bytes | None = None
+
+
+BACKUPS = "/var/lib/iscsi-console/backups"
+"""Where dated copies of replaced files are kept, mode 0700."""
+
+
+class ChangingHost(Host, Protocol):
+    """A machine that can also be changed. Every method raises OSError, and `Refused` when only looking."""
+
+    def replace(self, path: str, content: bytes, change: Replacement | None = None) -> str:
+        """Put new content in the place of a file, atomically; return the path of the backup, or empty.
+
+        The new content is written with fsync into a temporary file on the same file system and renamed over
+        the path, so a reader sees the old file or the new one, and a full disk leaves the old one alone.
+        Owner stays; the mode stays unless the change names one (a new file: 0644).
+        """
+
+    def make_folder(self, path: str, mode: int = 0o755) -> None:
+        """Make a folder and its parents; nothing happens when it is there."""
+
+    def remove(self, path: str) -> None:
+        """Remove a file or an empty folder; nothing happens when it is gone."""
+
+    def write_attribute(self, path: str, text: str) -> None:
+        """Write to a kernel attribute (sysfs), in one write(2)."""

@@ -1,0 +1,81 @@
+"""File systems, mounts, swap, and what happens to them at boot; sizes in bytes."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Filesystem:
+    """A file system found on a block device (ID_FS_USAGE=filesystem of udev)."""
+
+    device: str
+    """Kernel name of the device that holds it."""
+    kind: str
+    uuid: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """A line of /proc/self/mountinfo whose source is a block device.
+
+    Attributes:
+        source: as the kernel shows it, `/dev/mapper/vg-lv`.
+        device: kernel name of the block device, or empty where it could not be matched.
+        target: the mount point.
+        kind: file system type.
+        options: mount and superblock options, in that order, without repeats.
+        root: the folder of the file system that is mounted, `/` unless it is a bind mount.
+        size: of the file system, or None where it does not answer.
+        used: likewise.
+        available: likewise.
+    """
+
+    source: str
+    device: str
+    target: str
+    kind: str
+    options: tuple[str, ...] = ()
+    root: str = "/"
+    size: int | None = None
+    used: int | None = None
+    available: int | None = None
+
+    @property
+    def read_only(self) -> bool:
+        """Mounted read-only, or turned read-only by the kernel after an error."""
+        return "ro" in self.options
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """A line of /proc/swaps."""
+
+    path: str
+    device: str
+    size: int
+    used: int
+
+
+@dataclass(frozen=True, slots=True)
+class FstabEntry:
+    """A line of /etc/fstab (fstab(5)).
+
+    Attributes:
+        line: its number, from 1.
+        spec: what to mount: `UUID=…`, `/dev/mapper/…`.
+        mount_point: where, octal escapes resolved.
+        kind: file system type.
+        options: mount options, in order.
+        frequency: fifth field, for dump(8).
+        pass_number: sixth field, for fsck(8).
+        device: kernel name of the device the spec resolves to, or empty.
+    """
+
+    line: int
+    spec: str
+    mount_point: str
+    kind: str
+    options: tuple[str, ...] = ()
+    frequency: int = 0
+    pass_number: int = 0
+    device: str = ""

@@ -1,0 +1,294 @@
+"""The iSCSI half of an inventory: initiator, services, records, sessions, LUNs."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Portal:
+    """Where a target listens (RFC 7143 2.1).
+
+    Attributes:
+        address: IPv4, IPv6 without brackets, or a host name.
+        port: TCP port, 3260 by default.
+        tpgt: portal group tag, or None when no discovery has told it.
+    """
+
+    address: str
+    port: int = 3260
+    tpgt: int | None = None
+
+    @property
+    def label(self) -> str:
+        """`ADDRESS:PORT`, an IPv6 address in brackets: the form iscsiadm takes and people read."""
+        host = f"[{self.address}]" if ":" in self.address else self.address
+        return f"{host}:{self.port}"
+
+    def is_same_place(self, other: "Portal") -> bool:
+        """Whether both name the same address and port, whatever the portal group tag."""
+        return (self.address, self.port) == (other.address, other.port)
+
+
+@dataclass(frozen=True, slots=True)
+class Initiator:
+    """This host's iSCSI name.
+
+    Attributes:
+        name: the value of InitiatorName=, or empty when there is none.
+        alias: the value of InitiatorAlias=, or empty.
+        path: the file it comes from.
+        generates: the file says GenerateName=yes, so Debian makes a name at the next start of iscsid.
+        exact: the line has the form that every distribution's start scripts accept.
+        readable: False when this user may not read the file.
+    """
+
+    name: str = ""
+    alias: str = ""
+    path: str = "/etc/iscsi/initiatorname.iscsi"
+    generates: bool = False
+    exact: bool = True
+    readable: bool = True
+
+
+class Role(StrEnum):
+    """What a systemd unit does for iSCSI storage; the units' names differ per distribution."""
+
+    DAEMON = "daemon"
+    """iscsid: the control path."""
+    DAEMON_SOCKET = "daemon-socket"
+    """Starts iscsid when it is asked for."""
+    LOGIN_AT_BOOT = "login-at-boot"
+    """Logs in to records with node.startup=automatic; logs out when stopped."""
+    MULTIPATH = "multipath"
+    LVM_SHUTDOWN = "lvm-shutdown"
+    """blk-availability: deactivates volumes at shutdown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A systemd unit as `systemctl show` tells it.
+
+    Attributes:
+        unit: its name on this distribution, `open-iscsi.service`.
+        role: what it does here.
+        installed: whether systemd knows a unit file of that name.
+        active: ActiveState: active, inactive, failed, activating …
+        enabled: UnitFileState: enabled, disabled, static, masked, alias, or empty.
+    """
+
+    unit: str
+    role: Role
+    installed: bool
+    active: str = ""
+    enabled: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A program that some operation needs; `path` is empty when it is missing."""
+
+    name: str
+    path: str
+    package: str
+    """The distribution's package that holds it, or empty where the distribution is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class InterfaceRecord:
+    """An iface record: which network card a session goes through. Empty values bind nothing."""
+
+    name: str
+    transport: str = "tcp"
+    hardware_address: str = ""
+    ip_address: str = ""
+    network_device: str = ""
+    initiator_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChapFacts:
+    """What a record says of CHAP, without a secret.
+
+    Attributes:
+        method: `None` or `CHAP`; open-iscsi does CHAP whenever a password is set, whatever this says.
+        username: name the initiator proves itself with, or empty.
+        has_password: a secret for it is stored.
+        username_in: name the target proves itself with (mutual CHAP), or empty.
+        has_password_in: a secret for that is stored.
+        algorithms: chap_algs, `MD5` by default.
+    """
+
+    method: str = "None"
+    username: str = ""
+    has_password: bool = False
+    username_in: str = ""
+    has_password_in: bool = False
+    algorithms: str = ""
+
+    @property
+    def kind(self) -> str:
+        """`none`, `one-way` or `mutual`, by what open-iscsi will really do."""
+        if not self.has_password:
+            return "none"
+        return "mutual" if self.has_password_in else "one-way"
+
+
+@dataclass(frozen=True, slots=True)
+class DiscoveryRecord:
+    """A stored discovery portal: where SendTargets or iSNS was asked."""
+
+    kind: str
+    portal: Portal
+    chap: ChapFacts = ChapFacts()
+    readable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Timers:
+    """The timers of a node record, in seconds; None where the record is silent."""
+
+    replacement_timeout: int | None = None
+    login_timeout: int | None = None
+    login_retries: int | None = None
+    noop_interval: int | None = None
+    noop_timeout: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRecord:
+    """One record of the node database: a target at a portal through an iface.
+
+    Attributes:
+        target: the target's iSCSI name.
+        portal: where it listens.
+        iface: name of the iface record.
+        startup: node.startup: manual, automatic or onboot.
+        connection_startup: node.conn[0].startup, which starts a login at boot as well as the other.
+        leading_login: at boot one session of all ifaces is enough.
+        chap: what it says of CHAP.
+        timers: its timers.
+        path: the file.
+        readable: False when this user may not read it; then only names and portal are known.
+    """
+
+    target: str
+    portal: Portal
+    iface: str = "default"
+    startup: str = ""
+    connection_startup: str = ""
+    leading_login: bool = False
+    chap: ChapFacts = ChapFacts()
+    timers: Timers = Timers()
+    path: str = ""
+    readable: bool = True
+
+    @property
+    def key(self) -> tuple[str, Portal, str]:
+        """What names the record: target, portal, iface."""
+        return (self.target, self.portal, self.iface)
+
+
+class SessionState(StrEnum):
+    """`state` of /sys/class/iscsi_session (kernel scsi_transport_iscsi.c)."""
+
+    LOGGED_IN = "LOGGED_IN"
+    FAILED = "FAILED"
+    """The connection is lost; requests wait until recovery_tmo has run down."""
+    FREE = "FREE"
+    """The recovery timer has run down; requests fail."""
+    UNKNOWN = "UNKNOWN"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One session of the kernel.
+
+    Attributes:
+        sid: the number in `sessionN`.
+        target: the target's name; empty for a session that iscsid left without one.
+        portal: the configured (persistent) portal.
+        peer: the address really connected to, or empty while disconnected.
+        iface: name of the iface record.
+        state: LOGGED_IN, FAILED or FREE.
+        target_state: SCANNED and the like; newer kernels only.
+        connection_state: up, down, failed; newer kernels only.
+        initiator_name: the name it was logged in with, which a later rename does not change.
+        recovery_timeout: seconds the kernel holds requests back when the connection is lost; -1 for ever.
+        noop_interval: seconds between pings, 0 for none.
+        noop_timeout: seconds a ping may take.
+        host_number: the SCSI host.
+        network_device: the card, or empty where it is not bound.
+        creator: process id of the iscsid that made it, -1 for the kernel.
+        transport: tcp, iser …
+    """
+
+    sid: int
+    target: str
+    portal: Portal
+    peer: str = ""
+    iface: str = "default"
+    state: SessionState = SessionState.UNKNOWN
+    target_state: str = ""
+    connection_state: str = ""
+    initiator_name: str = ""
+    recovery_timeout: int | None = None
+    noop_interval: int | None = None
+    noop_timeout: int | None = None
+    host_number: int = -1
+    network_device: str = ""
+    creator: int | None = None
+    transport: str = "tcp"
+
+
+class DeviceState(StrEnum):
+    """`device/state` of a SCSI disk (kernel scsi_sysfs.c)."""
+
+    RUNNING = "running"
+    BLOCKED = "blocked"
+    """Every reader waits, for up to the session's recovery timer."""
+    TRANSPORT_OFFLINE = "transport-offline"
+    OFFLINE = "offline"
+    CREATED = "created"
+    CREATED_BLOCKED = "created-blocked"
+    CANCEL = "cancel"
+    DELETED = "deleted"
+    QUIESCE = "quiesce"
+    UNKNOWN = "unknown"
+
+    @property
+    def answers(self) -> bool:
+        """Whether reading such a disk returns at once."""
+        return self is DeviceState.RUNNING
+
+
+@dataclass(frozen=True, slots=True)
+class Lun:
+    """A logical unit that a session shows.
+
+    Attributes:
+        address: `HOST:CHANNEL:TARGET:LUN`.
+        sid: the session.
+        number: the LUN.
+        disk: kernel name (`sda`), or empty where it is no disk; changes from login to login.
+        wwid: the identity that does not change, `naa.6001405…`, or empty.
+        size: bytes.
+        vendor: as INQUIRY tells it.
+        model: likewise.
+        revision: likewise.
+        state: running, blocked …
+        read_only: the disk may not be written.
+        kind: SCSI device type, 0 for a disk (SPC-5).
+    """
+
+    address: str
+    sid: int
+    number: int
+    disk: str = ""
+    wwid: str = ""
+    size: int = 0
+    vendor: str = ""
+    model: str = ""
+    revision: str = ""
+    state: DeviceState = DeviceState.UNKNOWN
+    read_only: bool = False
+    kind: int = 0

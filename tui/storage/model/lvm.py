@@ -1,0 +1,121 @@
+"""LVM's three layers, as its own report tells them (lvmreport(7)); sizes in bytes."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PhysicalVolume:
+    """A disk that LVM has labelled.
+
+    Attributes:
+        path: `/dev/mapper/mpatha`, or `[unknown]` when the disk is gone.
+        device: kernel name, or empty when the disk is gone.
+        uuid: LVM's identity of it.
+        volume_group: name of its VG, or empty.
+        size: what LVM uses of it.
+        free: not yet given to an LV.
+        device_size: of the disk itself; 0 when it is gone.
+        missing: LVM looks for it and does not find it.
+        duplicate: a second disk carries the same identity.
+        exported: its VG is exported.
+        foreign: its VG belongs to another host by its system id.
+    """
+
+    path: str
+    device: str
+    uuid: str
+    volume_group: str = ""
+    size: int = 0
+    free: int = 0
+    device_size: int = 0
+    missing: bool = False
+    duplicate: bool = False
+    exported: bool = False
+    foreign: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeGroup:
+    """A pool of physical volumes.
+
+    Attributes:
+        name: its name.
+        uuid: LVM's identity of it.
+        size: bytes.
+        free: bytes.
+        extent_size: bytes; everything in it is a multiple of this.
+        missing_volumes: how many of its PVs are gone.
+        partial: some LV cannot be used whole.
+        exported: it is exported.
+        system_id: the host it belongs to, or empty (the default: nothing is said).
+        foreign: it belongs to another host.
+        shared: it is under lvmlockd (lock_type sanlock or dlm) or clustered.
+        autoactivation: it is activated when it is complete.
+    """
+
+    name: str
+    uuid: str
+    size: int = 0
+    free: int = 0
+    extent_size: int = 0
+    missing_volumes: int = 0
+    partial: bool = False
+    exported: bool = False
+    system_id: str = ""
+    foreign: bool = False
+    shared: bool = False
+    autoactivation: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LogicalVolume:
+    """A volume cut out of a VG.
+
+    Attributes:
+        name: its name.
+        volume_group: name of its VG.
+        uuid: LVM's identity of it.
+        size: bytes.
+        path: `/dev/VG/LV`.
+        device: kernel name (`dm-1`) while it is active, else empty.
+        active: its dm table is loaded, which says nothing about its disks.
+        open: somebody uses it.
+        suspended: its I/O is held back.
+        health: lv_health_status, empty when LVM sees nothing wrong.
+        attributes: lv_attr.
+        pool: thin pool it lives in, or empty.
+        origin: volume it is a snapshot of, or empty.
+        skip_activation: it is left out of ordinary activation.
+    """
+
+    name: str
+    volume_group: str
+    uuid: str
+    size: int = 0
+    path: str = ""
+    device: str = ""
+    active: bool = False
+    open: bool = False
+    suspended: bool = False
+    health: str = ""
+    attributes: str = ""
+    pool: str = ""
+    origin: str = ""
+    skip_activation: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LvmReading:
+    """How far the LVM report can be trusted: an empty report is no proof that nothing is there.
+
+    Attributes:
+        asked: LVM was run and answered in time.
+        left_out: disks (kernel names) it was not allowed to read, since they would block it.
+        warnings: its warning lines, cleaned.
+        error: why there is no report, or empty.
+    """
+
+    asked: bool = False
+    left_out: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    error: str = ""

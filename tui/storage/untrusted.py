@@ -1,0 +1,48 @@
+"""Text that came from the network or from a disk, made safe to show and to log.
+
+Target names, vendor strings, volume labels and the error lines of tools may hold escape sequences, line
+breaks, direction overrides or kilobytes of anything. What passes through `clean` is one bounded line of
+printable characters.
+"""
+
+import unicodedata
+
+_LONGEST = 300
+
+_UNSAFE_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def clean(text: str, longest: int = _LONGEST) -> str:
+    r"""One printable line: controls, direction overrides and the like become visible escapes such as `\x1b`.
+
+    Args:
+        text: anything, of any length.
+        longest: characters kept; what is longer is cut in the middle, because both ends tell names apart.
+    """
+    if len(text) > longest * 4:
+        text = text[: longest * 2] + text[-longest * 2 :]
+    safe = "".join(_visible(character) for character in text)
+    if len(safe) <= longest:
+        return safe
+    tail = (longest - 1) // 2
+    return safe[: longest - 1 - tail] + "…" + safe[len(safe) - tail :]
+
+
+def clean_lines(text: str, most: int = 40, longest: int = _LONGEST) -> tuple[str, ...]:
+    """The non-empty lines of a tool's output, each cleaned; past `most` lines the middle is left out."""
+    lines = [line for line in text.replace("\r", "\n").split("\n") if line.strip()]
+    if len(lines) > most:
+        head = most // 2
+        lines = [*lines[:head], "…", *lines[-(most - head - 1) :]]
+    return tuple(clean(line.rstrip(), longest) for line in lines)
+
+
+def _visible(character: str) -> str:
+    if character == "\t":
+        return " "
+    if character.isprintable() and unicodedata.category(character) not in _UNSAFE_CATEGORIES:
+        return character
+    code = ord(character)
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
