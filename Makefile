@@ -1,0 +1,48 @@
+# `make` lists what there is. Every target first prepares the machine (bootstrap.py): Debian packages that
+# are missing and the locked Python packages in .venv. Where nothing is missing that takes a moment.
+
+PYTHON ?= python3
+BIN := .venv/bin
+RELEASES := bookworm trixie
+# More guests at a time than cores only make each other late.
+GUESTS := 2
+LOCK_OPTIONS := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help run test check lint lab-shell screenshots lock
+
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+run: ## Try the set-up wizard on a practice machine (nothing on this machine changes)
+	@$(PYTHON) bootstrap.py run
+	@$(BIN)/iscsi-console lab try
+
+test: ## Linters, types, import contracts and every test, also on real kernels in the lab
+	@$(PYTHON) bootstrap.py test
+	@$(MAKE) --no-print-directory check
+	@for release in $(RELEASES); do $(BIN)/iscsi-console lab build --release $$release || exit 1; done
+	$(BIN)/pytest -m lab --numprocesses $(GUESTS) --dist loadgroup
+
+check: lint ## Linters, types, import contracts and the fast tests
+	$(BIN)/pytest -m "not lab" --numprocesses auto
+
+lint:
+	@$(PYTHON) bootstrap.py check
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+lab-shell: ## A root shell on a fresh practice machine
+	@$(PYTHON) bootstrap.py run
+	@$(BIN)/iscsi-console lab shell
+
+screenshots: ## Draw the pictures in screenshots/ again
+	@$(PYTHON) bootstrap.py screenshots
+	$(BIN)/python -m tests.screenshots
+
+lock: ## Choose new versions of the locked Python packages (needs uv)
+	uv pip compile pyproject.toml --group dev $(LOCK_OPTIONS) --upgrade --output-file requirements.lock
+	uv pip compile pyproject.toml --group build $(LOCK_OPTIONS) --constraints requirements.lock --upgrade --output-file requirements-run.lock

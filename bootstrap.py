@@ -1,0 +1,317 @@
+"""Prepare a machine for `make`: Debian packages that are missing, and `.venv` with the locked dependencies.
+
+Runs with the system's Python and nothing but its standard library, asks nothing, says what it installs,
+and leaves at once when there is nothing to do: `python3 bootstrap.py run|check|test|screenshots`.
+"""
+
+import argparse
+import fcntl
+import hashlib
+import importlib.util
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from tui.words import translate as _, translate_count
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+INSTALLED = VENV / "installed"
+"""Holds the fingerprint of what was installed last; written only after everything went well."""
+
+RUN_LOCK = ROOT / "requirements-run.lock"
+TEST_LOCK = ROOT / "requirements.lock"
+
+OLDEST_PYTHON = (3, 11)
+LAB_PROCESSORS = ("x86_64", "i686")
+"""The processors for which Debian builds the package user-mode-linux."""
+
+APT_OPTIONS = ("-o", "DPkg::Lock::Timeout=300", "-o", "Dpkg::Use-Pty=0")
+
+
+class SetupError(Exception):
+    """Setting up cannot go on; the message says what happened and what to do next."""
+
+
+class Need(NamedTuple):
+    """A Debian package, and the fact that shows whether this machine has what is in it."""
+
+    package: str
+    present: Callable[[], bool]
+
+
+class Level(NamedTuple):
+    """What one `make` target needs.
+
+    Attributes:
+        lock: the file with the locked Python dependencies.
+        needs: the system packages.
+        lab_optional: whether the target still has something to do on a machine that cannot run the lab.
+    """
+
+    lock: Path
+    needs: tuple[Need, ...]
+    lab_optional: bool = False
+
+
+def program(package: str, name: str) -> Need:
+    """A package that is needed for one program, looked for where an administrator's PATH would find it."""
+    path = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
+    return Need(package, lambda: shutil.which(name, path=path) is not None)
+
+
+def _can_make_venv() -> bool:
+    importlib.invalidate_caches()
+    return (VENV / "bin" / "pip").exists() or importlib.util.find_spec("ensurepip") is not None
+
+
+BASE = (Need("python3-venv", _can_make_venv),)
+LAB = (
+    program("user-mode-linux", "linux.uml"),
+    program("mmdebstrap", "mmdebstrap"),
+    program("e2fsprogs", "mkfs.ext4"),
+    *(() if os.geteuid() == 0 else (program("uidmap", "newuidmap"),)),
+)
+PICTURES = (
+    program("librsvg2-bin", "rsvg-convert"),
+    Need("fonts-firacode", Path("/usr/share/fonts/truetype/firacode").is_dir),
+)
+LEVELS = {
+    "run": Level(RUN_LOCK, BASE + LAB, lab_optional=True),
+    "check": Level(TEST_LOCK, BASE),
+    "test": Level(TEST_LOCK, BASE + LAB),
+    "screenshots": Level(TEST_LOCK, BASE + PICTURES),
+}
+
+
+def say(sentence: str) -> None:
+    """Show a sentence at once, in order with what the tools write."""
+    print(sentence, flush=True)
+
+
+def missing(needs: Iterable[Need]) -> list[str]:
+    """The packages of `needs` that this machine still lacks."""
+    return [need.package for need in needs if not need.present()]
+
+
+def as_root(command: Sequence[str]) -> list[str] | None:
+    """The command as root may run it, or None when this user cannot become root.
+
+    Without a terminal sudo must not ask for a password: nobody would answer.
+    """
+    if os.geteuid() == 0:
+        return list(command)
+    if shutil.which("sudo") is None:
+        return None
+    return ["sudo", *([] if sys.stdin.isatty() else ["-n"]), *command]
+
+
+def with_candidate(policy: str) -> set[str]:
+    """The packages that apt could install, read from the output of `apt-cache policy` in the C locale."""
+    found: set[str] = set()
+    package = ""
+    for line in policy.splitlines():
+        if line and not line.startswith(" "):
+            package = line.rstrip(":")
+        elif line.strip().startswith("Candidate:") and not line.strip().endswith("(none)"):
+            found.add(package)
+    return found
+
+
+def _candidates(packages: Sequence[str]) -> set[str]:
+    reply = subprocess.run(
+        ["apt-cache", "policy", *packages],
+        env={**os.environ, "LC_ALL": "C"},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    return with_candidate(reply.stdout)
+
+
+def _apt_get(*arguments: str) -> bool:
+    command = as_root(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", *APT_OPTIONS, *arguments])
+    return command is not None and subprocess.run(command, check=False).returncode == 0
+
+
+def install_packages(packages: Sequence[str]) -> None:
+    """Install Debian packages; what could not be installed stays missing, with the reason shown."""
+    names = " ".join(packages)
+    if shutil.which("apt-get") is None:
+        say(_("Missing: {names} (names as on Debian). This machine has no apt-get.").format(names=names))
+        return
+    if as_root([]) is None:
+        say(_("Missing: {names}. As root, run: apt-get install {names}").format(names=names))
+        return
+    say(
+        translate_count(
+            "This needs a Debian package that is not here yet; installing it: {names}",
+            "This needs Debian packages that are not here yet; installing them: {names}",
+            len(packages),
+        ).format(names=names)
+    )
+    updated = False
+    available = _candidates(packages)
+    if not available.issuperset(packages):
+        updated = True
+        _apt_get("update")
+        available = _candidates(packages)
+    wanted = [package for package in packages if package in available]
+    install = ("install", "--yes", "--no-install-recommends", *wanted)
+    if wanted and not _apt_get(*install) and not updated and _apt_get("update"):
+        # Package lists that are older than the archive name files that are no longer there.
+        _apt_get(*install)
+
+
+def prepare_system(level: Level) -> None:
+    """Install the packages a level lacks.
+
+    Raises:
+        SetupError: something is still missing without which the level cannot work.
+    """
+    wanted = level.needs
+    if level.lab_optional and platform.machine() not in LAB_PROCESSORS:
+        wanted = tuple(need for need in level.needs if need not in LAB)
+    lacking = missing(wanted)
+    if lacking:
+        install_packages(lacking)
+    essential = BASE if level.lab_optional else level.needs
+    still = missing(essential) if lacking else []
+    if still:
+        raise SetupError(
+            _("Still missing: {names}. Install them, then run make again.").format(names=" ".join(still))
+        )
+
+
+def fingerprint(lock: Path) -> str:
+    """What an installation is made of: Python's version, this folder, the project file and the lock file."""
+    content = hashlib.sha256()
+    for part in (
+        f"{sys.version_info.major}.{sys.version_info.minor}".encode(),
+        os.fsencode(ROOT),
+        (ROOT / "pyproject.toml").read_bytes(),
+        lock.read_bytes(),
+    ):
+        content.update(hashlib.sha256(part).digest())
+    return content.hexdigest()
+
+
+def installed(lock: Path) -> bool:
+    """Whether `.venv` already holds everything in `lock`; the test lock contains all of the run lock."""
+    if not (VENV / "bin" / "iscsi-console").exists() or not INSTALLED.exists():
+        return False
+    return INSTALLED.read_text().strip() in {fingerprint(lock), fingerprint(TEST_LOCK)}
+
+
+def _venv_usable() -> bool:
+    """Whether `.venv` was made here, with this Python; a moved or upgraded one has to be made again."""
+    pip = VENV / "bin" / "pip"
+    try:
+        shebang = pip.open().readline()
+        version = (VENV / "pyvenv.cfg").read_text()
+    except OSError:
+        return False
+    return (
+        f"{VENV}/bin/" in shebang and f"version = {platform.python_version().rpartition('.')[0]}." in version
+    )
+
+
+def _run(command: Sequence[str], label: str, failure: str) -> None:
+    """Run a step of the installation: on a terminal with the seconds it takes, its output only if it fails.
+
+    Raises:
+        SetupError: with `failure`, when the command fails.
+    """
+    on_terminal = sys.stdout.isatty()
+    began = time.monotonic()
+    with tempfile.TemporaryFile("w+") as output:
+        say(label)
+        child = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+        while True:
+            try:
+                status = child.wait(timeout=0.5)
+                break
+            except subprocess.TimeoutExpired:
+                if on_terminal:
+                    print(f"\r  {time.monotonic() - began:.0f} s", end="", flush=True)
+        if on_terminal:
+            print("\r\033[K", end="", flush=True)
+        if status != 0:
+            output.seek(0)
+            sys.stderr.write(output.read())
+            raise SetupError(failure)
+
+
+def install_python(lock: Path) -> None:
+    """Make `.venv` and install the dependencies of `lock`, each checked against its hash, and the project.
+
+    Raises:
+        SetupError: `.venv` could not be made, or pip failed.
+    """
+    began = time.monotonic()
+    INSTALLED.unlink(missing_ok=True)
+    if not _venv_usable():
+        _run(
+            [sys.executable, "-m", "venv", "--clear", str(VENV)],
+            _("Making the Python environment in .venv"),
+            _("Python could not make .venv; its message is above. Mend that, then run make again."),
+        )
+    pip = [str(VENV / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
+    failure = _("pip failed; its message is above. Can this machine reach its Python package index?")
+    _run(
+        # The lock names every dependency already, so pip need not work them out again.
+        [*pip, "--no-deps", "--require-hashes", "--requirement", str(lock)],
+        _("Installing the Python packages of {lock}").format(lock=lock.name),
+        failure,
+    )
+    _run(
+        [*pip, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)],
+        _("Installing iscsi-console"),
+        failure,
+    )
+    INSTALLED.write_text(fingerprint(lock) + "\n")
+    say(_("The Python environment is ready after {seconds:.0f} s.").format(seconds=time.monotonic() - began))
+
+
+def prepare(level: Level) -> None:
+    """Bring the machine to a level; does nothing where that is already so.
+
+    Raises:
+        SetupError: a person has to do something first.
+    """
+    if sys.version_info < OLDEST_PYTHON:
+        raise SetupError(
+            _("This Python is {found}; version {oldest} or newer is needed. Name one: make PYTHON=…").format(
+                found=platform.python_version(), oldest=".".join(map(str, OLDEST_PYTHON))
+            )
+        )
+    with Path(__file__).open() as lock:
+        # Two makes at once would install over each other.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        prepare_system(level)
+        if not installed(level.lock):
+            install_python(level.lock)
+
+
+def main() -> int:
+    """Prepare for the level named on the command line and return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("level", choices=LEVELS)
+    chosen: str = parser.parse_args().level
+    try:
+        prepare(LEVELS[chosen])
+    except SetupError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

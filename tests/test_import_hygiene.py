@@ -1,0 +1,129 @@
+"""What the program imports, seen in a fresh interpreter, and what its files may name."""
+
+import json
+import pkgutil
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import tui.lab
+import tui.setup
+import tui.storage
+
+ROOT = Path(__file__).resolve().parent.parent
+SCREEN_PACKAGES = {"textual", "rich", "widgets"}
+
+LIST_AFTER_IMPORT = """
+import importlib, json, sys
+for name in sys.argv[1:]:
+    importlib.import_module(name)
+json.dump(sorted({name.partition(".")[0] for name in sys.modules}), sys.stdout)
+"""
+
+
+def modules_of(package: str, path: list[str]) -> list[str]:
+    """The package and every module below it."""
+    return [package, *(module.name for module in pkgutil.walk_packages(path, prefix=f"{package}."))]
+
+
+def imported_by(names: list[str]) -> set[str]:
+    """The top-level packages that an interpreter holds after importing `names` and nothing else."""
+    reply = subprocess.run(
+        [sys.executable, "-c", LIST_AFTER_IMPORT, *names],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return set(json.loads(reply.stdout))
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        pytest.param(modules_of("tui.storage", list(tui.storage.__path__)), id="storage"),
+        pytest.param(modules_of("tui.setup", list(tui.setup.__path__)), id="setup"),
+        pytest.param(modules_of("tui.lab", list(tui.lab.__path__)), id="lab"),
+        pytest.param(["tui.words"], id="words"),
+        pytest.param(["tui.__main__"], id="command line"),
+    ],
+)
+def test_imports_nothing_of_the_screen(names: list[str]) -> None:
+    found = imported_by(names)
+    assert "tui" in found
+    assert found.isdisjoint(SCREEN_PACKAGES), f"{names[0]} pulls in {sorted(found & SCREEN_PACKAGES)}"
+
+
+def test_widgets_import_nothing_of_the_program() -> None:
+    import widgets
+
+    found = imported_by(modules_of("widgets", list(widgets.__path__)))
+    assert "widgets" in found
+    assert "tui" not in found
+
+
+def test_init_files_are_empty() -> None:
+    written = [str(path.relative_to(ROOT)) for path in project_files() if is_filled_init(path)]
+    assert written == []
+
+
+def is_filled_init(path: Path) -> bool:
+    """Whether this is an `__init__.py` with something in it."""
+    return path.name == "__init__.py" and path.stat().st_size > 0
+
+
+HOME_OF_SOMEONE = re.compile(r"/(?:home|Users)/[a-z][\w-]*/|/root/\.?[a-z]")
+PACKAGE_INDEX = re.compile(
+    r"https?://[\w.-]*(?:pypi|pythonhosted|deb\.debian|registry|mirror)[\w.-]*", re.IGNORECASE
+)
+FORBIDDEN = {"a home folder": HOME_OF_SOMEONE, "a package index": PACKAGE_INDEX}
+OWN_CHECKOUT = str(ROOT)
+
+
+def project_files() -> Iterator[Path]:
+    """The files git knows, those that may be text."""
+    listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+    for name in listing.stdout.split("\0"):
+        if name and (ROOT / name).is_file():
+            yield ROOT / name
+
+
+def test_no_file_names_a_machine() -> None:
+    """A clone works anywhere: hosts and folders come from the machine it runs on."""
+    found: list[str] = []
+    for path in project_files():
+        if path == Path(__file__):
+            continue
+        text = path.read_bytes().decode("utf-8", errors="replace")
+        if len(ROOT.parts) > 2 and OWN_CHECKOUT in text:
+            found.append(f"{path.relative_to(ROOT)}: the folder of this checkout")
+        for what, pattern in FORBIDDEN.items():
+            match = pattern.search(text)
+            if match:
+                found.append(f"{path.relative_to(ROOT)}: {what}: {match.group()}")
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("cache = /home/anna/.cache", "a home folder"),
+        ("see /root/project", "a home folder"),
+        ("index-url = https://pypi.example.org/simple", "a package index"),
+        ("URIs: http://deb.debian.org/debian", "a package index"),
+    ],
+)
+def test_the_patterns_find_what_they_are_for(line: str, what: str) -> None:
+    assert FORBIDDEN[what].search(line) is not None
+
+
+@pytest.mark.parametrize(
+    "line", ["mounts at /root", "/home is a mount", "https://www.debian.org/doc", "~/.cache"]
+)
+def test_the_patterns_leave_ordinary_lines_alone(line: str) -> None:
+    assert all(pattern.search(line) is None for pattern in FORBIDDEN.values())
