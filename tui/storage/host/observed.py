@@ -1,0 +1,106 @@
+"""A host whose commands are noted, so that a person can see every one that ran (F2)."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tui.storage.host.interface import (
+    ChangingHost,
+    Command,
+    FileFacts,
+    Outcome,
+    PortAnswer,
+    Replacement,
+    Usage,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A command that ended: when it began (seconds since the epoch), what it was, how it ended."""
+
+    at: float
+    command: Command
+    outcome: Outcome
+
+
+class ObservedHost:
+    """Passes everything on to another host and keeps the newest `most` commands."""
+
+    def __init__(self, host: ChangingHost, most: int = 2000) -> None:
+        self._host, self._most = host, most
+        self._ran: list[Ran] = []
+        self._guard = threading.Lock()
+
+    def ran(self, *, changes_only: bool = False) -> tuple[Ran, ...]:
+        """The commands so far, oldest first."""
+        with self._guard:
+            return tuple(one for one in self._ran if one.command.changes or not changes_only)
+
+    @property
+    def name(self) -> str:
+        """The host name."""
+        return self._host.name
+
+    @property
+    def is_root(self) -> bool:
+        """Whether the program may change this host."""
+        return self._host.is_root
+
+    def now(self) -> float:
+        """Seconds since the epoch on that host."""
+        return self._host.now()
+
+    def run(self, command: Command, heed: Callable[[str], None] | None = None) -> Outcome:
+        """Run a command and note it."""
+        at = time.time()
+        outcome = self._host.run(command, heed)
+        with self._guard:
+            self._ran.append(Ran(at, command, outcome))
+            del self._ran[: -self._most]
+        return outcome
+
+    def read(self, path: str) -> str:
+        """The text of a file."""
+        return self._host.read(path)
+
+    def names(self, path: str) -> tuple[str, ...]:
+        """The sorted names in a folder."""
+        return self._host.names(path)
+
+    def resolve(self, path: str) -> str:
+        """The path with every symbolic link followed."""
+        return self._host.resolve(path)
+
+    def facts(self, path: str) -> FileFacts | None:
+        """What the path is."""
+        return self._host.facts(path)
+
+    def usage(self, path: str) -> Usage | None:
+        """How full the file system is."""
+        return self._host.usage(path)
+
+    def connect(self, address: str, port: int, deadline: float = 3.0) -> PortAnswer:
+        """Try a TCP connection."""
+        return self._host.connect(address, port, deadline)
+
+    def listens(self, abstract_name: str) -> bool:
+        """Whether a daemon accepts connections on an abstract unix socket."""
+        return self._host.listens(abstract_name)
+
+    def replace(self, path: str, content: bytes, change: Replacement | None = None) -> str:
+        """Put new content in the place of a file."""
+        return self._host.replace(path, content, change)
+
+    def make_folder(self, path: str, mode: int = 0o755) -> None:
+        """Make a folder."""
+        self._host.make_folder(path, mode)
+
+    def remove(self, path: str) -> None:
+        """Remove a file or an empty folder."""
+        self._host.remove(path)
+
+    def write_attribute(self, path: str, text: str) -> None:
+        """Write to a kernel attribute."""
+        self._host.write_attribute(path, text)

@@ -1,0 +1,193 @@
+"""A list of operations: shown, confirmed, run, verified, resumed. The only executor of the program."""
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tui.storage.host.interface import ChangingHost
+from tui.storage.journal import Journal, Progressed
+from tui.storage.operations.operation import Operation, Progress, Risk
+from tui.storage.problem import ConsoleError, Problem
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Operations in the order they run.
+
+    Attributes:
+        title: what the whole is for.
+        operations: in order.
+        together: they do not depend on each other and run at the same time; one that fails stops no other.
+    """
+
+    title: str
+    operations: tuple[Operation, ...]
+    together: bool = False
+
+    @property
+    def risk(self) -> Risk:
+        """The worst risk of its operations."""
+        return max((operation.risk for operation in self.operations), default=Risk.READS)
+
+    def loses(self) -> tuple[str, ...]:
+        """What will be gone afterwards, over all operations."""
+        return tuple(line for operation in self.operations for line in operation.loses())
+
+
+class Stage(StrEnum):
+    """Where one operation of a plan stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    ALREADY = "already"
+    """The host was as the operation would leave it; nothing was run."""
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What the executor tells while it runs.
+
+    Attributes:
+        number: which operation, from 0.
+        stage: where it stands now.
+        line: a line of progress, or empty.
+        problem: why it failed, or None.
+        seconds: how long it has taken.
+    """
+
+    number: int
+    stage: Stage
+    line: str = ""
+    problem: Problem | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a plan ended: the stage of every operation, and the problems of those that failed."""
+
+    stages: tuple[Stage, ...]
+    problems: tuple[Problem | None, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Every operation is done or was already true."""
+        return all(stage in (Stage.DONE, Stage.ALREADY) for stage in self.stages)
+
+    @property
+    def problem(self) -> Problem | None:
+        """The first problem, or None."""
+        return next((problem for problem in self.problems if problem is not None), None)
+
+
+Listener = Callable[[Step], None]
+"""Called from the executor's thread(s); must not block."""
+
+
+def _ignore(_step: Step) -> None:
+    """Nobody listens."""
+
+
+def execute(
+    plan: Plan,
+    host: ChangingHost,
+    journal: Journal,
+    listener: Listener = _ignore,
+    leave: threading.Event | None = None,
+) -> Result:
+    """Run a plan. The caller holds the `ChangeLock` and has the person's confirmation.
+
+    Operations that the journal already has as done are not run again. An operation that fails ends the plan
+    (unless its operations run together), and the journal stays open, so that the plan can be resumed.
+
+    Args:
+        plan: what to do; for a resumed plan the journal knows how far it came.
+        host: the host to change.
+        journal: begun for this plan.
+        listener: told of every step.
+        leave: when set, no further operation is begun; what runs is finished.
+
+    Returns:
+        How every operation ended. Never raises for what the host does.
+    """
+    leave = leave or threading.Event()
+    run = _Run(plan, host, journal, listener)
+    if plan.together:
+        with ThreadPoolExecutor(max_workers=max(1, min(16, len(plan.operations)))) as pool:
+            results = list(pool.map(run.one, range(len(plan.operations))))
+    else:
+        results = []
+        for number in range(len(plan.operations)):
+            if leave.is_set() or (results and results[-1][0] is Stage.FAILED):
+                results.append((Stage.WAITING, None))
+            else:
+                results.append(run.one(number))
+    result = Result(
+        tuple(stage for stage, _problem in results), tuple(problem for _stage, problem in results)
+    )
+    if result.ok:
+        journal.finish()
+    return result
+
+
+class _Run:
+    """One execution of a plan; `one` runs one operation from check to verification."""
+
+    def __init__(self, plan: Plan, host: ChangingHost, journal: Journal, listener: Listener) -> None:
+        self._plan, self._host, self._journal, self._listener = plan, host, journal, listener
+
+    def one(self, number: int) -> tuple[Stage, Problem | None]:
+        started = time.monotonic()
+
+        def tell(
+            stage: Stage, problem: Problem | None = None, line: str = ""
+        ) -> tuple[Stage, Problem | None]:
+            self._listener(Step(number, stage, line, problem, time.monotonic() - started))
+            return stage, problem
+
+        def show(line: str) -> None:
+            tell(Stage.RUNNING, line=line)
+
+        progressed = self._journal.progressed(number)
+        if progressed is Progressed.DONE:
+            return tell(Stage.ALREADY)
+        tell(Stage.RUNNING)
+        try:
+            stage = self._carry_out(number, progressed, show)
+        except ConsoleError as error:
+            problem = error.problem
+        except OSError as error:
+            problem = _of_system(self._plan.operations[number], error)
+        else:
+            return tell(stage)
+        self._journal.fail(number, problem)
+        return tell(Stage.FAILED, problem)
+
+    def _carry_out(self, number: int, progressed: Progressed, progress: Progress) -> Stage:
+        operation, host = self._plan.operations[number], self._host
+        if operation.is_done(host):
+            self._journal.done(number, already=progressed is Progressed.NOT_BEGUN)
+            return Stage.ALREADY
+        operation.check(host, interrupted=progressed is Progressed.BEGUN)
+        self._journal.begin(number)
+        operation.run(host, progress)
+        operation.verify(host)
+        self._journal.done(number)
+        return Stage.DONE
+
+
+def _of_system(operation: Operation, error: OSError) -> Problem:
+    place = clean(str(error.filename)) if error.filename else ""
+    return Problem(
+        "system.error",
+        _("{title}: {what}").format(title=operation.title(), what=clean(error.strerror or str(error))),
+        cause=place,
+        remedy=_("Nothing else was changed. Mend this and try again; what is done already is not repeated."),
+    )
