@@ -81,7 +81,7 @@ class Journal:
 
     @classmethod
     def unfinished(cls, folder: Path = FOLDER) -> "Journal | None":
-        """The newest journal, if its plan was neither finished nor given up; damaged lines are passed over."""
+        """The newest journal, unless its plan was finished or given up; damaged lines are passed over."""
         with contextlib.suppress(OSError):
             for path in sorted(folder.glob("*.jsonl"), reverse=True):
                 events = tuple(_read(path))
