@@ -79,14 +79,15 @@ LAB = (
     program("e2fsprogs", "mkfs.ext4"),
     *(() if os.geteuid() == 0 else (program("uidmap", "newuidmap"),)),
 )
+TESTS = (program("tmux", "tmux"),)
 PICTURES = (
     program("librsvg2-bin", "rsvg-convert"),
     Need("fonts-firacode", Path("/usr/share/fonts/truetype/firacode").is_dir),
 )
 LEVELS = {
     "run": Level(RUN_LOCK, BASE + LAB, lab_optional=True),
-    "check": Level(TEST_LOCK, BASE),
-    "test": Level(TEST_LOCK, BASE + LAB),
+    "check": Level(TEST_LOCK, BASE + TESTS),
+    "test": Level(TEST_LOCK, BASE + TESTS + LAB),
     "screenshots": Level(TEST_LOCK, BASE + PICTURES),
 }
 
