@@ -183,12 +183,13 @@ def prepare_system(level: Level) -> None:
     lacking = missing(wanted)
     if lacking:
         install_packages(lacking)
-    essential = BASE if level.lab_optional else level.needs
-    still = missing(essential) if lacking else []
-    if still:
-        raise SetupError(
-            _("Still missing: {names}. Install them, then run make again.").format(names=" ".join(still))
-        )
+        still = missing(wanted)
+        if missing(BASE if level.lab_optional else wanted):
+            raise SetupError(
+                _("Still missing: {names}. Have root install them, then run make again.").format(
+                    names=" ".join(still)
+                )
+            )
 
 
 def fingerprint(lock: Path) -> str:
