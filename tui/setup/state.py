@@ -1,0 +1,129 @@
+"""Everything the set-up knows at one moment; the steps are pure functions over it."""
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from tui.setup.answers import NOTHING_DECIDED, Answer, Answers, DiscoverAnswer
+from tui.setup.step import Step
+from tui.storage.contents import Contents
+from tui.storage.discovery import Discovered
+from tui.storage.model.inventory import Inventory
+from tui.storage.plan import Plan
+from tui.storage.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """What was found on a disk.
+
+    Attributes:
+        wwid: identity of the LUN.
+        contents: its signatures, holders and whether it may be used.
+        alignment: bytes that LVM aligns data to on it (the disk's optimal_io_size), 0 where it says nothing.
+    """
+
+    wwid: str
+    contents: Contents
+    alignment: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FolderFacts:
+    """What a mount point is before anything is mounted there.
+
+    Attributes:
+        path: the folder.
+        exists: it is there.
+        is_folder: it is a folder (a file in its place cannot be mounted on).
+        entries: how many names are in it; they are hidden while something is mounted over them.
+    """
+
+    path: str
+    exists: bool = False
+    is_folder: bool = False
+    entries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SetupState:
+    """Everything the set-up knows.
+
+    Attributes:
+        inventory: the host, as last read.
+        answers: what the person decided.
+        step: the page in front of the person.
+        suggested_name: a fresh initiator name to offer, or empty.
+        discovered: what the portal told, or None before it was asked.
+        asked: the answer with which it was asked; when it is no longer the answer, `discovered` is stale.
+        logins: how each login ended: (title of the operation, problem or None).
+        probed: what was found on the disks, by WWID.
+        folders: what is known about the mount points that were looked at.
+        rc_local: text of /etc/rc.local, or empty.
+        ran: steps whose plan ran to its end in this set-up.
+        problem: why the last thing failed, or None.
+    """
+
+    inventory: Inventory
+    answers: Answers = NOTHING_DECIDED
+    step: Step = Step.NAME
+    suggested_name: str = ""
+    discovered: Discovered | None = None
+    asked: DiscoverAnswer | None = None
+    logins: tuple[tuple[str, Problem | None], ...] = ()
+    probed: tuple[Probed, ...] = ()
+    folders: tuple[FolderFacts, ...] = ()
+    rc_local: str = ""
+    ran: frozenset[Step] = frozenset()
+    problem: Problem | None = None
+
+    def answered(self, answer: Answer) -> "SetupState":
+        """The state after the person decided a step."""
+        return replace(self, answers=self.answers.with_answer(answer))
+
+    def contents_of(self, wwid: str) -> Contents | None:
+        """What was found on a disk, or None where it was not looked at."""
+        return next((one.contents for one in self.probed if one.wwid == wwid), None)
+
+    def alignment_of(self, wwid: str) -> int:
+        """Bytes LVM aligns data to on a disk."""
+        return next((one.alignment for one in self.probed if one.wwid == wwid), 0)
+
+    def folder(self, path: str) -> FolderFacts | None:
+        """What is known about a mount point, or None where it was not looked at."""
+        return next((one for one in self.folders if one.path == path), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The lower pane of a page: why the step is there, and the exact commands it will run."""
+
+    why: str
+    runs: tuple[str, ...] = ()
+
+
+class Logic(Protocol):
+    """What every step module offers. All functions are pure."""
+
+    def defaults(self, state: SetupState) -> Answer:
+        """What is offered before the person decides, from what the host has."""
+
+    def satisfied(self, state: SetupState) -> str | None:
+        """A short note on what the host already has, when the step can be passed over; else None."""
+
+    def problems(self, state: SetupState) -> tuple[Problem, ...]:
+        """What is wrong with the answer; each names its `field`. Empty when the step may run."""
+
+    def warnings(self, state: SetupState) -> tuple[Problem, ...]:
+        """What the person should know and may ignore."""
+
+    def plan(self, state: SetupState) -> Plan:
+        """What the step does, on its own. Only to be asked for when there are no problems."""
+
+    def lacks(self, state: SetupState) -> Problem | None:
+        """What must still happen before the next step makes sense, or None."""
+
+    def explain(self, state: SetupState) -> Explanation:
+        """Why the step is there and what it will run, secrets masked."""
+
+    def note(self, state: SetupState) -> str:
+        """A few words for the rail: what was decided."""
