@@ -41,6 +41,9 @@ class BlockDevice:
         partition_table: ID_PART_TABLE_TYPE: gpt, dos, or empty.
         multipath_member: udev says that this is one path of a multipath map.
         links: paths below /dev that udev made for it.
+        answers: reading it returns at once: the disks below run, their sessions are logged in, no map below
+            is suspended, and of a multipath map one path is good.
+        described: udev has looked at it; without that an empty `content` proves nothing.
     """
 
     name: str
@@ -61,6 +64,8 @@ class BlockDevice:
     partition_table: str = ""
     multipath_member: bool = False
     links: tuple[str, ...] = ()
+    answers: bool = True
+    described: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ class Inventory:
     host: str
     taken_at: float = field(compare=False, default=0.0)
     root: bool = False
+    """Taken with root's rights, so that nothing was hidden. Whether it may be changed, the host says."""
     distribution: Distribution = Distribution()
     initiator: Initiator = Initiator()
     services: tuple[Service, ...] = ()
@@ -58,6 +59,8 @@ class Inventory:
     interfaces: tuple[InterfaceRecord, ...] = ()
     discovery_records: tuple[DiscoveryRecord, ...] = ()
     node_records: tuple[NodeRecord, ...] = ()
+    damaged_records: tuple[str, ...] = ()
+    """Paths in the record database that hold no record; some of them stop iscsiadm from listing any."""
     sessions: tuple[Session, ...] = ()
     luns: tuple[Lun, ...] = ()
     devices: tuple[BlockDevice, ...] = ()

@@ -1,0 +1,108 @@
+"""One whole look at a host: every probe, put together into an `Inventory`."""
+
+from tui.storage.host.interface import Host
+from tui.storage.model.inventory import Inventory, Unseen
+from tui.storage.probe.blocks import read_blocks
+from tui.storage.probe.database import locate_database
+from tui.storage.probe.distribution import read_distribution
+from tui.storage.probe.fstab import read_fstab
+from tui.storage.probe.initiator import read_initiator
+from tui.storage.probe.lvm import Volumes, read_volumes
+from tui.storage.probe.modules import read_modules
+from tui.storage.probe.mounts import read_mounts, read_swaps
+from tui.storage.probe.multipath import multipath_maps
+from tui.storage.probe.places import DevicePlaces
+from tui.storage.probe.reading import text
+from tui.storage.probe.records import read_records
+from tui.storage.probe.services import read_daemon_answers, read_services
+from tui.storage.probe.sessions import read_sessions
+from tui.storage.probe.tools import read_tools
+from tui.storage.probe.udev import has_entries
+from tui.words import translate as _
+
+
+def take_inventory(host: Host) -> Inventory:
+    """Everything that can be known about a host's storage now.
+
+    Takes no longer than the deadlines of three calls (systemctl, LVM and, once, a search in iscsiadm); no
+    disk that would block is touched. What the machine says never makes it raise: what could not be read is
+    listed in `Inventory.unseen`, and evidence that is only half there is kept.
+    """
+    distribution = read_distribution(host)
+    root = has_root_rights(text(host, "/proc/self/status"))
+    initiator = read_initiator(host)
+    tools = read_tools(host, distribution.family)
+    services = read_services(host, distribution.family)
+    daemon_answers = read_daemon_answers(host)
+    records = read_records(host, locate_database(host, distribution).root)
+    sessions, luns = read_sessions(host)
+    blocks = read_blocks(host, sessions, luns)
+    has_lvm = any(tool.name == "lvm" and tool.path for tool in tools)
+    volumes = read_volumes(host, blocks.devices, installed=has_lvm, root=root)
+    places = DevicePlaces(blocks.devices)
+    silent = frozenset(device.name for device in blocks.devices if not device.answers)
+    mounts = read_mounts(host, places, silent)
+    unseen = [
+        *([] if initiator.readable else [Unseen(initiator.path, _("Only root may read it."))]),
+        *([] if services is not None else [Unseen("systemctl", _("systemd does not answer."))]),
+        *([] if daemon_answers is not None else [Unseen("/proc/net/unix", _("It could not be read."))]),
+        *records.unseen,
+        *_unseen_contents(host, described=all(device.described for device in blocks.devices)),
+        *_unseen_volumes(volumes, root=root, installed=has_lvm),
+    ]
+    return Inventory(
+        host=host.name,
+        taken_at=host.now(),
+        root=root,
+        distribution=distribution,
+        initiator=initiator,
+        services=services or (),
+        tools=tools,
+        modules=read_modules(host),
+        daemon_answers=bool(daemon_answers),
+        interfaces=records.interfaces,
+        discovery_records=records.discovery,
+        node_records=records.nodes,
+        damaged_records=records.damaged,
+        sessions=sessions,
+        luns=luns,
+        devices=blocks.devices,
+        multipath_maps=multipath_maps(blocks.devices, luns),
+        physical_volumes=volumes.physical,
+        volume_groups=volumes.groups,
+        logical_volumes=volumes.logical,
+        lvm=volumes.reading,
+        filesystems=blocks.filesystems,
+        mounts=mounts,
+        swaps=read_swaps(host, places, mounts),
+        fstab=read_fstab(host, places),
+        unseen=tuple(unseen),
+    )
+
+
+def has_root_rights(status: str) -> bool:
+    """Whether /proc/self/status shows an effective user id of 0 (proc(5): the second number of `Uid:`)."""
+    for line in status.split("\n"):
+        if line.startswith("Uid:"):
+            return line.split()[2:3] == ["0"]
+    return False
+
+
+def _unseen_contents(host: Host, *, described: bool) -> list[Unseen]:
+    """What is on the disks comes from udev; say so when udev has not looked at all of them."""
+    if described or has_entries(host):
+        return []
+    return [Unseen("/run/udev/data", _("udev has no entries here, so what the disks carry is not known."))]
+
+
+def _unseen_volumes(volumes: Volumes, *, root: bool, installed: bool) -> list[Unseen]:
+    if not installed:
+        return []
+    if not root:
+        return [Unseen("lvm", _("Only root may ask LVM; what is shown of it comes from the kernel."))]
+    if volumes.reading.error:
+        return [Unseen("lvm", volumes.reading.error)]
+    if volumes.reading.left_out:
+        names = ", ".join(volumes.reading.left_out)
+        return [Unseen("lvm", _("Disks that do not answer were left out: {names}.").format(names=names))]
+    return []
