@@ -1,0 +1,150 @@
+"""The characters a look draws with: Unicode, code page 437 (Linux console, serial terminals) or ASCII."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from widgets.state import State
+
+
+class Glyphs(StrEnum):
+    """Names of the glyph sets. The values are what a program stores or passes on a command line."""
+
+    UNICODE = "unicode"
+    CP437 = "cp437"
+    """Only characters a console font of 256 glyphs has: ASCII, the line drawing and the shade blocks."""
+    ASCII = "ascii"
+
+
+@dataclass(frozen=True, slots=True)
+class GlyphSet:
+    """One set of characters, each of them one cell wide."""
+
+    states: tuple[tuple[State, str], ...]
+    """The dot of every state; no two of the same shape, so that they differ without colour."""
+    vertical: str
+    horizontal: str
+    branch: str
+    """The start of a side branch, leaving a vertical line to the right."""
+    last_branch: str
+    cursor: str
+    """The mark at the left edge of the line the keys act on."""
+    folded: str
+    ellipsis: str
+    """Stands for what was cut out; one or two cells."""
+    mask: str
+    """Stands for one character of a secret."""
+    radio_on: str
+    radio_off: str
+    check_on: str
+    check_off: str
+    check_locked: str
+    full: str
+    """Bar filling for what is there already, for what is about to be added, and for what is free."""
+    added: str
+    empty: str
+    thumb: str
+    """Scroll bar: the part shown, and the rest."""
+    track: str
+    arrow: str
+    separator: str
+    """Between short facts on one line."""
+
+    def state(self, state: State) -> str:
+        """Return the dot of a state."""
+        return dict(self.states)[state]
+
+
+UNICODE = GlyphSet(
+    states=(
+        (State.GOOD, "●"),
+        (State.HERE, "◉"),
+        (State.WAITING, "○"),
+        (State.WARN, "▲"),
+        (State.BAD, "✖"),
+        (State.ABSENT, "◌"),
+        (State.UNKNOWN, "?"),
+    ),
+    vertical="│",
+    horizontal="─",
+    branch="├",
+    last_branch="└",
+    cursor="▌",
+    folded="▸",
+    ellipsis="…",
+    mask="•",
+    radio_on="(•)",
+    radio_off="( )",
+    check_on="[x]",
+    check_off="[ ]",
+    check_locked="[-]",
+    full="█",
+    added="▓",
+    empty="░",
+    thumb="┃",
+    track="│",
+    arrow="→",
+    separator="·",
+)
+
+CP437 = GlyphSet(
+    states=(
+        (State.GOOD, "*"),
+        (State.HERE, ">"),
+        (State.WAITING, "o"),
+        (State.WARN, "^"),
+        (State.BAD, "!"),
+        (State.ABSENT, "-"),
+        (State.UNKNOWN, "?"),
+    ),
+    vertical="│",
+    horizontal="─",
+    branch="├",
+    last_branch="└",
+    cursor=">",
+    folded="+",
+    ellipsis="..",
+    mask="*",
+    radio_on="(*)",
+    radio_off="( )",
+    check_on="[x]",
+    check_off="[ ]",
+    check_locked="[-]",
+    full="█",
+    added="▓",
+    empty="░",
+    thumb="█",
+    track="│",
+    arrow="->",
+    separator="·",
+)
+
+ASCII = GlyphSet(
+    states=CP437.states,
+    vertical="|",
+    horizontal="-",
+    branch="+",
+    last_branch="`",
+    cursor=">",
+    folded="+",
+    ellipsis="..",
+    mask="*",
+    radio_on="(*)",
+    radio_off="( )",
+    check_on="[x]",
+    check_off="[ ]",
+    check_locked="[-]",
+    full="#",
+    added="+",
+    empty=".",
+    thumb="#",
+    track="|",
+    arrow="->",
+    separator="-",
+)
+
+_SETS = {Glyphs.UNICODE: UNICODE, Glyphs.CP437: CP437, Glyphs.ASCII: ASCII}
+
+
+def glyph_set(name: Glyphs) -> GlyphSet:
+    """Return the glyph set of that name."""
+    return _SETS[name]

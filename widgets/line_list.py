@@ -1,0 +1,228 @@
+"""A list of lines with a keyboard cursor, drawn line by line: under the stack, the tables and the logs.
+
+Each line is a frozen value. When the lines are replaced, the old and the new ones are compared and only
+those that differ are drawn again, so a steady screen writes nothing and thousands of lines stay quick.
+"""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+
+from rich.segment import Segment
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.style import Style
+
+from widgets.look import Look, look_of
+from widgets.state import Role
+
+
+class Line(Protocol):
+    """What a line has to say for itself. Equal lines look equal."""
+
+    @property
+    def key(self) -> str | None:
+        """What the line stands for; None for a line the cursor skips."""
+
+
+L = TypeVar("L", bound=Line)
+
+
+class LineList(ScrollView, Generic[L], can_focus=True):
+    """Lines with a cursor. A subclass says how a line is drawn in `draw`."""
+
+    DEFAULT_CSS = """
+    LineList {
+        height: 1fr;
+        overflow-x: hidden;
+        overflow-y: auto;
+        scrollbar-size-vertical: 1;
+        text-wrap: nowrap;
+        text-overflow: clip;
+        background: transparent;
+    }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "Up", show=False),
+        Binding("down,j", "move(1)", "Down", show=False),
+        Binding("pageup", "page(-1)", "Page up", show=False),
+        Binding("pagedown", "page(1)", "Page down", show=False),
+        Binding("home", "end(-1)", "First", show=False),
+        Binding("end", "end(1)", "Last", show=False),
+    ]
+
+    cursor: reactive[int | None] = reactive(None, repaint=False)
+    """Index of the line the keys act on; None when no line can be chosen."""
+
+    @dataclass
+    class Highlighted(Message):
+        """The cursor came to another line."""
+
+        list: "LineList[Any]"
+        key: str
+
+        @property
+        def control(self) -> "LineList[Any]":
+            """The list itself, for `@on(..., "#selector")`."""
+            return self.list
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._lines: tuple[L, ...] = ()
+        self._drawn: dict[int, tuple[tuple[L, int, bool, bool], Strip]] = {}
+
+    @abstractmethod
+    def draw(self, line: L, look: Look, width: int) -> Content:
+        """Return one line of at most `width` cells. The cursor's own marking is added by the list."""
+
+    @property
+    def lines(self) -> tuple[L, ...]:
+        """The lines shown, top to bottom."""
+        return self._lines
+
+    @property
+    def key(self) -> str | None:
+        """The key of the line under the cursor."""
+        if self.cursor is None or self.cursor >= len(self._lines):
+            return None
+        return self._lines[self.cursor].key
+
+    def show_lines(self, lines: Sequence[L]) -> None:
+        """Replace the lines, keeping the cursor on the same key (else at the same place)."""
+        before, key, place = self._lines, self.key, self.cursor
+        self._lines = tuple(lines)
+        if len(before) == len(self._lines):
+            for index, (old, new) in enumerate(zip(before, self._lines, strict=True)):
+                if old != new:
+                    self.refresh_line(index)
+        else:
+            self.virtual_size = Size(0, len(self._lines))
+            self.refresh(layout=True)
+        found = None if key is None else self._find(key)
+        self.cursor = self._near(place or 0) if found is None else found
+
+    def go_to(self, key: str) -> bool:
+        """Put the cursor on the line with that key; return whether there is one."""
+        index = self._find(key)
+        if index is None:
+            return False
+        self.cursor = index
+        return True
+
+    def redraw(self) -> None:
+        """Forget what was drawn and draw every visible line again."""
+        self._drawn.clear()
+        self.refresh()
+
+    def _find(self, key: str) -> int | None:
+        return next((index for index, line in enumerate(self._lines) if line.key == key), None)
+
+    def _near(self, place: int) -> int | None:
+        choosable = [index for index, line in enumerate(self._lines) if line.key is not None]
+        return min(choosable, key=lambda index: abs(index - place), default=None)
+
+    @property
+    def _width(self) -> int:
+        return self.scrollable_content_region.width
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one visible line, or take it from what was drawn before."""
+        width = self._width
+        index = y + self.scroll_offset.y
+        base = self.visual_style
+        if not 0 <= index < len(self._lines):
+            return Strip.blank(width, base.rich_style)
+        line = self._lines[index]
+        under_cursor = index == self.cursor
+        mark = (line, width, under_cursor, self.has_focus)
+        drawn = self._drawn.get(index)
+        if drawn is not None and drawn[0] == mark:
+            return drawn[1]
+        strip = self._draw_strip(line, width, base, under_cursor=under_cursor)
+        if len(self._drawn) > 4 * max(50, self.size.height):
+            self._drawn.clear()
+        self._drawn[index] = (mark, strip)
+        return strip
+
+    def _draw_strip(self, line: L, width: int, base: Style, *, under_cursor: bool) -> Strip:
+        look = look_of(self)
+        content = self.draw(line, look, width - 1)
+        lead = Content(" ")
+        if under_cursor:
+            focused = self.has_focus
+            lead = look.text(look.glyphs.cursor, Role.ACCENT if focused else Role.MUTED)
+            if focused and look.native:
+                content = Content(content.plain)
+            if focused:
+                base += Style(reverse=True) if look.native else self._get_style("on $cursor-line")
+        content = lead + content
+        content = content.pad_right(max(0, width - content.cell_length))
+        segments = [
+            Segment(text, style.rich_style)
+            for text, style in content.render(base, end="", parse_style=self._get_style)
+        ]
+        return Strip(segments).adjust_cell_length(width, base.rich_style)
+
+    def watch_cursor(self, before: int | None, now: int | None) -> None:
+        """Draw the two lines again, keep the cursor in sight and tell the parent."""
+        for index in {before, now} - {None}:
+            assert index is not None
+            self.refresh_line(index)
+        if now is not None and now < len(self._lines):
+            self.scroll_to_region(Region(0, now, 1, 1), animate=False, force=True)
+            key = self.key
+            if key is not None:
+                self.post_message(self.Highlighted(self, key))
+
+    def _on_focus(self, event: events.Focus) -> None:
+        super()._on_focus(event)
+        self._refresh_cursor()
+
+    def _on_blur(self, event: events.Blur) -> None:
+        super()._on_blur(event)
+        self._refresh_cursor()
+
+    def _refresh_cursor(self) -> None:
+        if self.cursor is not None:
+            self.refresh_line(self.cursor)
+
+    def notify_style_update(self) -> None:
+        """Forget what was drawn in the old style."""
+        super().notify_style_update()
+        self._drawn.clear()
+
+    def on_resize(self) -> None:
+        """Keep the cursor in sight when the list becomes lower."""
+        if self.cursor is not None:
+            self.scroll_to_region(Region(0, self.cursor, 1, 1), animate=False, force=True)
+
+    def action_move(self, step: int) -> None:
+        """Move the cursor to the next line that can be chosen."""
+        if self.cursor is None:
+            return
+        index = self.cursor + step
+        while 0 <= index < len(self._lines):
+            if self._lines[index].key is not None:
+                self.cursor = index
+                return
+            index += step
+        self.scroll_to(y=0 if step < 0 else self.max_scroll_y, animate=False)
+
+    def action_page(self, pages: int) -> None:
+        """Move the cursor by a screenful."""
+        if self.cursor is not None:
+            self.cursor = self._near(self.cursor + pages * max(1, self.size.height - 1))
+
+    def action_end(self, side: int) -> None:
+        """Move the cursor to the first or last line."""
+        self.cursor = self._near(0 if side < 0 else len(self._lines))
+        if side < 0:
+            self.scroll_to(y=0, animate=False)

@@ -1,0 +1,143 @@
+"""A look: colours and glyphs together, and the application base class that puts one on.
+
+The look is chosen before the application is made, because Textual decides in `App.__init__` whether colours
+are passed on as they are; a theme set later would be drawn black on black under NO_COLOR. So:
+
+    class Console(LookApp[int]):
+        ...
+
+    Console(Look(Colours.SIXTEEN, Glyphs.CP437)).run()
+
+A widget asks `look_of(self)` for glyphs and for the style of a role.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+from textual.app import App, ReturnType
+from textual.content import Content
+from textual.dom import DOMNode
+from textual.scrollbar import ScrollBar
+
+from widgets.glyphs import Glyphs, GlyphSet, glyph_set
+from widgets.scroll_bar import scroll_bar_render
+from widgets.state import Role, State, state_role
+from widgets.theme import THEMES
+
+
+class Colours(StrEnum):
+    """How many colours the terminal is trusted with."""
+
+    FULL = "full"
+    LIGHT = "light"
+    SIXTEEN = "sixteen"
+    MONO = "mono"
+
+
+_COLOUR_STYLES = {
+    Role.TEXT: "$foreground",
+    Role.STRONG: "bold $foreground",
+    Role.MUTED: "$muted",
+    Role.ACCENT: "bold $accent",
+    Role.GOOD: "$good",
+    Role.WARN: "$warn",
+    Role.BAD: "bold $bad",
+    Role.DISABLED: "$disabled",
+    Role.LINE: "$line",
+}
+_STYLES = {
+    Colours.FULL: _COLOUR_STYLES,
+    Colours.LIGHT: _COLOUR_STYLES,
+    Colours.SIXTEEN: {
+        Role.TEXT: "ansi_default",
+        Role.STRONG: "bold ansi_default",
+        Role.MUTED: "dim",
+        Role.ACCENT: "bold ansi_cyan",
+        Role.GOOD: "ansi_green",
+        Role.WARN: "bold ansi_yellow",
+        Role.BAD: "bold ansi_red",
+        Role.DISABLED: "dim",
+        Role.LINE: "dim",
+    },
+    Colours.MONO: {
+        Role.TEXT: "",
+        Role.STRONG: "bold",
+        Role.MUTED: "dim",
+        Role.ACCENT: "bold",
+        Role.GOOD: "",
+        Role.WARN: "bold",
+        Role.BAD: "bold reverse",
+        Role.DISABLED: "dim",
+        Role.LINE: "dim",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Colours and glyphs, chosen once for a run of the program."""
+
+    colours: Colours = Colours.FULL
+    glyph_name: Glyphs = Glyphs.UNICODE
+
+    @property
+    def glyphs(self) -> GlyphSet:
+        """The characters to draw with."""
+        return glyph_set(self.glyph_name)
+
+    @property
+    def native(self) -> bool:
+        """Whether only the terminal's own colours are used: no backgrounds, reverse video for the cursor."""
+        return self.colours in {Colours.SIXTEEN, Colours.MONO}
+
+    def style(self, role: Role) -> str:
+        """Return the style of a role, for `textual.content.Content`."""
+        return _STYLES[self.colours][role]
+
+    def text(self, text: str, role: Role = Role.TEXT) -> Content:
+        """Return plain text in the style of a role. Nothing in it is read as markup."""
+        return Content.styled(text, self.style(role)) if text else Content("")
+
+    def dot(self, state: State) -> Content:
+        """Return the glyph of a state in its colour."""
+        return self.text(self.glyphs.state(state), state_role(state))
+
+
+PLAIN_LOOK = Look()
+
+
+class LookApp(App[ReturnType]):
+    """An application that wears a look. Keyboard only; the command palette's key stays free for others."""
+
+    ENABLE_COMMAND_PALETTE: ClassVar[bool] = False
+
+    DEFAULT_CSS = """
+    LookApp {
+        background: $background;
+        &.-ascii Rail {
+            border-right: ascii $line;
+        }
+        &.-ascii Explain {
+            border-top: ascii $line;
+        }
+    }
+    """
+
+    def __init__(self, look: Look = PLAIN_LOOK) -> None:
+        # Only True may be forced: None lets the theme decide, which is False for the coloured ones.
+        super().__init__(ansi_color=True if look.native else None)
+        self.look = look
+        if look.colours is Colours.MONO:
+            self.no_color = True
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = f"storage-{look.colours}"
+        self.add_class(f"-{look.glyph_name}")
+        ScrollBar.renderer = scroll_bar_render(look.glyphs)
+
+
+def look_of(node: DOMNode) -> Look:
+    """Return the look of the application a widget lives in."""
+    app = node.app
+    return app.look if isinstance(app, LookApp) else PLAIN_LOOK

@@ -1,0 +1,237 @@
+"""How the rungs of a stack become lines: what is inside what, the lines that join them, the columns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.content import Content
+
+from widgets.look import Look
+from widgets.state import PROBLEMS, Role, State, state_role, state_word
+from widgets.text import cells, cut_end, cut_middle, flat, pad
+from widgets.words import translate_count
+
+_KIND_MOST = 12
+_STATE_MOST = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One rung of a stack."""
+
+    key: str
+    """Stays the same while the rung is the same thing, so that the cursor can stay on it."""
+    kind: str
+    """What it is, in a word: `session`, `LUN`, `VG`."""
+    name: str
+    depth: int = 0
+    """0 for the ladder itself, more for side branches."""
+    detail: str = ""
+    """What belongs to the name: a size, a device, a full name."""
+    state: State = State.GOOD
+    state_word: str = ""
+    """The state in the field's own word (`LOGGED_IN`); empty takes the plain word."""
+    note: str = ""
+    """A few dim words; the first to go when the line is short."""
+    heading: bool = False
+    """A name over a ladder, bold and without a dot; everything up to the next heading is inside it."""
+
+    @property
+    def words(self) -> str:
+        """Everything a search looks at."""
+        return " ".join((self.kind, self.name, self.detail, self.state_word, self.note))
+
+
+@dataclass(frozen=True, slots=True)
+class RungLine:
+    """One line of the picture: a rung, with what is needed to draw it; or an empty line before a heading."""
+
+    key: str | None
+    rung: Rung | None = None
+    joins: str = ""
+    """One letter for each depth up to the rung's own parent: `|` passes by, `+` branches off and goes on,
+    `\\` branches off for the last time, a blank is empty."""
+    hidden: int = 0
+    """Rungs folded away below."""
+    problems: int = 0
+    """How many of those have a problem."""
+
+
+def inside(rungs: Sequence[Rung], index: int) -> range:
+    """Return the indexes of the rungs that are inside the one at `index`: what folding it hides."""
+    rung = rungs[index]
+    end = index + 1
+    while end < len(rungs) and _is_inside(rungs[end], rung):
+        end += 1
+    return range(index + 1, end)
+
+
+def _is_inside(lower: Rung, upper: Rung) -> bool:
+    if upper.heading:
+        return not lower.heading or lower.depth > upper.depth
+    return not lower.heading and lower.depth > upper.depth
+
+
+def stack_lines(rungs: Sequence[Rung], folded: frozenset[str], *, spaced: bool = False) -> list[RungLine]:
+    """Return the lines to draw, folded rungs left out.
+
+    Args:
+        rungs: All rungs, top to bottom.
+        folded: Keys of the rungs whose insides are not drawn.
+        spaced: Put a piece of the ladder between its rungs, for when there is room.
+    """
+    lines: list[RungLine] = []
+    joins = _joins(rungs)
+    index = 0
+    while index < len(rungs):
+        rung = rungs[index]
+        if rung.heading and lines:
+            lines.append(RungLine(None))
+        elif spaced and lines and rung.depth == 0 and not _is_heading(lines[-1]):
+            lines.append(RungLine(None, joins="|"))
+        below = inside(rungs, index) if rung.key in folded else range(0)
+        problems = sum(rungs[place].state in PROBLEMS and not rungs[place].heading for place in below)
+        lines.append(RungLine(rung.key, rung, joins[index], len(below), problems))
+        index += 1 + len(below)
+    return lines
+
+
+def _is_heading(line: RungLine) -> bool:
+    return line.rung is not None and line.rung.heading
+
+
+def _joins(rungs: Sequence[Rung]) -> list[str]:
+    """Return the joins of every rung, read from the last to the first so that a line knows if it goes on."""
+    going_on: set[int] = set()
+    joins: list[str] = []
+    for rung in reversed(rungs):
+        if rung.heading:
+            going_on.clear()
+            joins.append("")
+            continue
+        going_on = {depth for depth in going_on if depth <= rung.depth}
+        passing = [depth in going_on or depth + 1 in going_on for depth in range(rung.depth)]
+        trunk = "".join("|" if passes else " " for passes in passing[:-1])
+        joins.append(trunk + ("+" if passing[-1] else "\\") if passing else "")
+        going_on.add(rung.depth)
+    joins.reverse()
+    return joins
+
+
+@dataclass(frozen=True, slots=True)
+class StackColumns:
+    """The widths, in cells, that keep the columns of all rungs in their places."""
+
+    kind: int = 0
+    depth: int = 0
+    name: int = 0
+    detail: int = 0
+    state: int = 0
+    note: int = 0
+
+    @classmethod
+    def measure(cls, rungs: Sequence[Rung]) -> "StackColumns":
+        """Return the widths the rungs would like to have."""
+        plain = [rung for rung in rungs if not rung.heading]
+        return cls(
+            kind=min(_KIND_MOST, max((cells(rung.kind) for rung in plain), default=0)),
+            depth=max((rung.depth for rung in plain), default=0),
+            name=max((cells(rung.name) + 2 * rung.depth for rung in plain), default=0),
+            detail=max((cells(rung.detail) for rung in plain), default=0),
+            state=min(_STATE_MOST, max((cells(_word(rung)) for rung in plain), default=0)),
+            note=max((cells(rung.note) for rung in plain), default=0),
+        )
+
+    def fitted(self, width: int) -> "StackColumns":
+        """Return widths that fit in a line: the note goes first, then the detail, then the name is cut."""
+        room = width - 2 - self.kind - 2 - self.state
+        name, detail, note = self.name, self.detail, self.note
+        wanted = name + _gap(detail) + _gap(note) + 2
+        if wanted > room and note:
+            note = max(0, min(note, room - name - _gap(detail) - 4))
+            note = note if note >= 6 else 0
+            wanted = name + _gap(detail) + _gap(note) + 2
+        if wanted > room and detail:
+            detail = max(0, min(detail, room - min(name, 16) - _gap(note) - 4))
+            detail = detail if detail >= 6 else 0
+        name = max(4, min(name, room - _gap(detail) - _gap(note) - 2))
+        return StackColumns(self.kind, self.depth, name, detail, self.state, note)
+
+
+def _gap(width: int) -> int:
+    return width + 2 if width else 0
+
+
+def _word(rung: Rung) -> str:
+    return flat(rung.state_word) or state_word(rung.state)
+
+
+def draw_rung(line: RungLine, columns: StackColumns, look: Look, width: int) -> Content:
+    """Return one line of the picture, at most `width` cells."""
+    rung = line.rung
+    if rung is None:
+        return _draw_joins(line.joins, look)
+    if rung.heading:
+        return _draw_heading(line, rung, look, width)
+    fit = columns.fitted(width)
+    cut = look.glyphs.ellipsis
+    indent = 2 * rung.depth
+    problem = rung.state in PROBLEMS
+    kind = cut_end(flat(rung.kind), fit.kind, cut)
+    name = cut_middle(flat(rung.name), max(4, fit.name - indent), cut)
+    parts: list[Content] = [
+        _draw_joins(line.joins, look),
+        look.dot(rung.state),
+        Content(" "),
+        look.text(pad(kind, fit.kind), Role.MUTED),
+        Content("  "),
+        look.text(pad(name, fit.name - indent), Role.STRONG if problem else Role.TEXT),
+        Content("  "),
+    ]
+    if fit.detail:
+        detail = cut_middle(flat(rung.detail), fit.detail, cut)
+        parts += [look.text(pad(detail, fit.detail), Role.TEXT), Content("  ")]
+    parts.append(look.text(cut_end(_word(rung), fit.state, cut), state_role(rung.state)))
+    used = sum(part.cell_length for part in parts)
+    note = _folded_note(line) or flat(rung.note)
+    room = width - used - 2
+    if note and room >= 4:
+        left = max(0, 2 + fit.state - parts[-1].cell_length)
+        parts.append(Content(" " * left))
+        parts.append(look.text(cut_end(note, room - left + 2, cut), Role.MUTED))
+    return Content("").join(parts)
+
+
+def _draw_heading(line: RungLine, rung: Rung, look: Look, width: int) -> Content:
+    cut = look.glyphs.ellipsis
+    name = cut_middle(flat(rung.name), width, cut)
+    drawn = look.text(name, Role.STRONG)
+    rest = _folded_note(line) or flat(rung.detail)
+    if line.hidden:
+        drawn = look.text(look.glyphs.folded + " ", Role.MUTED) + drawn
+    room = width - drawn.cell_length - 2
+    if rest and room >= 8:
+        role = Role.WARN if line.problems else Role.MUTED
+        drawn += Content("  ") + look.text(cut_middle(rest, room, cut), role)
+    return drawn
+
+
+def _draw_joins(joins: str, look: Look) -> Content:
+    shapes = {
+        "|": look.glyphs.vertical + " ",
+        "+": look.glyphs.branch + look.glyphs.horizontal,
+        "\\": look.glyphs.last_branch + look.glyphs.horizontal,
+        " ": "  ",
+    }
+    return look.text("".join(shapes[letter] for letter in joins), Role.MUTED)
+
+
+def _folded_note(line: RungLine) -> str:
+    if not line.hidden:
+        return ""
+    words = translate_count("{count} rung folded", "{count} rungs folded", line.hidden).format(
+        count=line.hidden
+    )
+    if line.problems:
+        wrong = translate_count("{count} problem", "{count} problems", line.problems)
+        words = wrong.format(count=line.problems) + ", " + words
+    return words

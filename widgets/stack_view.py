@@ -1,0 +1,277 @@
+"""The stack: rungs from the portal up to who uses the mount, one line each, with the health of every rung.
+
+    yield StackView(id="stack")
+    ...
+    stack.rungs = (
+        Rung("t1", "target", "lab:t1", heading=True, detail="iqn.2003-01.org.linux-iscsi.lab:t1"),
+        Rung("p1", "portal", "192.0.2.10:3260", state=State.GOOD, state_word="answers", note="0.4 ms"),
+        Rung("s2", "session", "2", depth=1, state=State.BAD, state_word="FAILED", note="14 s"),
+    )
+
+Rungs of the same depth under a heading are joined by a line: one ladder. A deeper rung is a side branch of
+the nearest rung above it with a smaller depth. What lies below a rung, and everything under a heading, can
+be folded away. Long names are cut in the middle; columns keep their place for all rungs.
+
+Keys: up, down, page keys, Home, End; left folds, right unfolds; Space switches; `!` goes to the next
+problem; `/` searches, `n` finds the next; Enter chooses. Messages: `StackView.Highlighted` when the cursor
+moves, `StackView.Chosen` on Enter.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widgets import Input, Static
+
+from widgets.line_list import LineList
+from widgets.look import Look
+from widgets.rung_lines import Rung, RungLine, StackColumns, draw_rung, inside, stack_lines
+from widgets.state import PROBLEMS
+from widgets.text_field import LineInput
+from widgets.words import translate as _
+
+__all__ = ["Rung", "StackView"]
+
+
+class RungList(LineList[RungLine]):
+    """The lines of a stack."""
+
+    class Resized(Message):
+        """There is more or less room."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.columns = StackColumns()
+
+    def draw(self, line: RungLine, look: Look, width: int) -> Content:
+        """Draw one rung."""
+        return draw_rung(line, self.columns, look, width)
+
+    def on_resize(self) -> None:
+        """Let the stack decide anew whether there is room between the rungs."""
+        super().on_resize()
+        self.post_message(self.Resized())
+
+
+class StackView(Vertical):
+    """The stack with its cursor, folding and search."""
+
+    DEFAULT_CSS = """
+    StackView {
+        height: 1fr;
+        .search {
+            display: none;
+            height: 1;
+            padding: 0 1;
+        }
+        .search Static {
+            width: auto;
+            color: $muted;
+            text-style: $muted-style;
+        }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "fold", "Fold", show=False),
+        Binding("right", "unfold", "Unfold", show=False),
+        Binding("space", "switch", "Fold or unfold", show=False),
+        Binding("exclamation_mark", "next_problem", _("next problem"), show=False),
+        Binding("slash", "search", _("find"), show=False),
+        Binding("n", "find_next", _("find next"), show=False),
+        Binding("enter", "choose", "Open", show=False),
+    ]
+
+    rungs: reactive[tuple[Rung, ...]] = reactive((), repaint=False)
+    """The rungs, top to bottom. Replace them whole; only lines that differ are drawn again."""
+    folded: reactive[frozenset[str]] = reactive(frozenset(), repaint=False)
+    """Keys of the rungs whose lower rungs are folded away."""
+
+    @dataclass
+    class Highlighted(Message):
+        """The cursor came to another rung."""
+
+        stack: "StackView"
+        key: str
+
+        @property
+        def control(self) -> "StackView":
+            """The stack itself."""
+            return self.stack
+
+    @dataclass
+    class Chosen(Message):
+        """Enter was pressed on a rung."""
+
+        stack: "StackView"
+        key: str
+
+        @property
+        def control(self) -> "StackView":
+            """The stack itself."""
+            return self.stack
+
+    def __init__(self, rungs: Sequence[Rung] = (), *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._composed = False
+        self._list = RungList()
+        self._query = LineInput()
+        self.set_reactive(StackView.rungs, tuple(rungs))
+
+    def compose(self) -> ComposeResult:
+        """Put the search line under the list."""
+        yield self._list
+        with Horizontal(classes="search"):
+            yield Static(Content(_("Find") + " "))
+            yield self._query
+
+    def on_mount(self) -> None:
+        """Show the first rungs."""
+        self._composed = True
+        self._show()
+
+    def watch_rungs(self) -> None:
+        """Show other rungs."""
+        self._show()
+
+    def watch_folded(self) -> None:
+        """Show more or fewer rungs."""
+        self._show()
+
+    def _show(self) -> None:
+        if not self._composed:
+            return
+        columns = StackColumns.measure(self.rungs)
+        if columns != self._list.columns:
+            self._list.columns = columns
+            self._list.redraw()
+        lines = stack_lines(self.rungs, self.folded, spaced=True)
+        if len(lines) > self._list.size.height:
+            lines = stack_lines(self.rungs, self.folded)
+        self._list.show_lines(lines)
+
+    @property
+    def key(self) -> str | None:
+        """The key of the rung under the cursor."""
+        return self._list.key
+
+    @property
+    def rung(self) -> Rung | None:
+        """The rung under the cursor."""
+        return next((rung for rung in self.rungs if rung.key == self.key), None)
+
+    def focus(self, scroll_visible: bool = True) -> "StackView":
+        """Give the keys to the stack."""
+        self._list.focus(scroll_visible)
+        return self
+
+    def go_to(self, key: str) -> bool:
+        """Put the cursor on a rung, unfolding what hides it; return whether there is such a rung."""
+        index = next((index for index, rung in enumerate(self.rungs) if rung.key == key), None)
+        if index is None:
+            return False
+        hiding = {
+            rung.key
+            for place, rung in enumerate(self.rungs[:index])
+            if rung.key in self.folded and index in inside(self.rungs, place)
+        }
+        self.folded = self.folded - hiding
+        return self._list.go_to(key)
+
+    def find(self, text: str) -> bool:
+        """Go to the next rung, after the cursor and round the end, that has the text in any of its words."""
+        needle = text.casefold().strip()
+        return bool(needle) and self._go_round(lambda rung: needle in rung.words.casefold())
+
+    def _go_round(self, wanted: Callable[[Rung], bool]) -> bool:
+        keys = [rung.key for rung in self.rungs]
+        here = keys.index(self.key) if self.key in keys else -1
+        after = [*self.rungs[here + 1 :], *self.rungs[: here + 1]]
+        found = next((rung for rung in after if wanted(rung)), None)
+        return found is not None and self.go_to(found.key)
+
+    def action_next_problem(self) -> None:
+        """Go to the next rung that is not as it should be."""
+        if not self._go_round(lambda rung: rung.state in PROBLEMS):
+            self.notify(_("No rung has a problem."))
+
+    def action_fold(self) -> None:
+        """Fold what is below the rung; on a rung with nothing below, go to the one it belongs to."""
+        index = self._index()
+        if index is None:
+            return
+        key = self.rungs[index].key
+        if inside(self.rungs, index) and key not in self.folded:
+            self.folded = self.folded | {key}
+            return
+        owners = [place for place in range(index) if index in inside(self.rungs, place)]
+        if owners:
+            self._list.go_to(self.rungs[owners[-1]].key)
+
+    def action_unfold(self) -> None:
+        """Show what is below the rung."""
+        if self.key is not None:
+            self.folded = self.folded - {self.key}
+
+    def action_switch(self) -> None:
+        """Fold or unfold."""
+        if self.key in self.folded:
+            self.action_unfold()
+        else:
+            self.action_fold()
+
+    def action_choose(self) -> None:
+        """Tell the parent that the rung was chosen."""
+        if self.key is not None:
+            self.post_message(self.Chosen(self, self.key))
+
+    def action_search(self) -> None:
+        """Open the search line."""
+        self.query_one(".search").display = True
+        self._query.focus()
+
+    def action_find_next(self) -> None:
+        """Find the next rung with the text searched last."""
+        if self._query.value:
+            self.find(self._query.value)
+
+    def _index(self) -> int | None:
+        return next((index for index, rung in enumerate(self.rungs) if rung.key == self.key), None)
+
+    @on(RungList.Resized)
+    def _resized(self, event: RungList.Resized) -> None:
+        event.stop()
+        self._show()
+
+    @on(LineList.Highlighted)
+    def _moved(self, event: LineList.Highlighted) -> None:
+        event.stop()
+        self.post_message(self.Highlighted(self, event.key))
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+
+    @on(Input.Submitted)
+    def _search(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._close_search()
+        if event.value and not self.find(event.value):
+            self.notify(_("Nothing here has “{text}” in it.").format(text=event.value))
+
+    @on(Input.Blurred)
+    def _left(self, event: Input.Blurred) -> None:
+        event.stop()
+        self._close_search()
+
+    def _close_search(self) -> None:
+        search = self.query_one(".search")
+        if search.display:
+            search.display = False
+            self._list.focus()

@@ -1,0 +1,74 @@
+"""The states a thing can be in, as a person sees them: always a glyph and a word, and only then a colour."""
+
+from enum import StrEnum
+
+from widgets.words import translate as _
+
+
+class Role(StrEnum):
+    """What a piece of text is for. A look turns it into colour, weight, dimness or reverse video."""
+
+    TEXT = "text"
+    STRONG = "strong"
+    """The one bold thing of a region."""
+    MUTED = "muted"
+    """Labels, notes, what is not needed to act."""
+    ACCENT = "accent"
+    """You are here, keys, and commands."""
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+    DISABLED = "disabled"
+    """Can be seen and not be used now."""
+    LINE = "line"
+    """Thin lines that separate."""
+
+
+class State(StrEnum):
+    """How it stands with a rung, a step, a row or a running thing."""
+
+    GOOD = "good"
+    HERE = "here"
+    """The one being worked on, or running now."""
+    WAITING = "waiting"
+    """Not there yet, and nothing is wrong with that."""
+    WARN = "warn"
+    """It works, with less than it should have."""
+    BAD = "bad"
+    ABSENT = "absent"
+    """It should be there and is not."""
+    UNKNOWN = "unknown"
+    """Could not be read, or may not be seen without root."""
+
+
+_ROLES = {
+    State.GOOD: Role.GOOD,
+    State.HERE: Role.ACCENT,
+    State.WAITING: Role.MUTED,
+    State.WARN: Role.WARN,
+    State.BAD: Role.BAD,
+    State.ABSENT: Role.WARN,
+    State.UNKNOWN: Role.MUTED,
+}
+
+PROBLEMS = frozenset({State.BAD, State.ABSENT, State.WARN})
+"""The states "jump to the first problem" stops at."""
+
+
+def state_role(state: State) -> Role:
+    """Return the role whose colour a state is drawn in."""
+    return _ROLES[state]
+
+
+def state_word(state: State) -> str:
+    """Return the word for a state that came without a more exact one."""
+    words = {
+        State.GOOD: _("ok"),
+        State.HERE: _("here"),
+        State.WAITING: _("waiting"),
+        State.WARN: _("warning"),
+        State.BAD: _("failed"),
+        State.ABSENT: _("not there"),
+        State.UNKNOWN: _("unknown"),
+    }
+    return words[state]
