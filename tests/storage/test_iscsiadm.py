@@ -1,0 +1,71 @@
+"""Exit codes of iscsiadm in words, and calls that never reach further than one record or session."""
+
+import pytest
+
+from tui.storage import iscsiadm_call
+from tui.storage.host.interface import Outcome
+from tui.storage.iscsiadm import Action, Context, ExitCode, problem_of
+from tui.storage.model.iscsi import Portal
+
+PORTAL = Portal("192.0.2.10", 3260, 1)
+TARGET = "iqn.2003-01.org.linux-iscsi.lab:t1"
+
+
+def context(action: Action) -> Context:
+    return Context(action, TARGET, PORTAL)
+
+
+@pytest.mark.parametrize("action", Action)
+@pytest.mark.parametrize("code", ExitCode)
+def test_every_code_has_a_sentence_a_cause_or_a_next_step(code: ExitCode, action: Action) -> None:
+    problem = problem_of(Outcome(int(code), "", "iscsiadm: something\n"), context(action))
+    assert problem.code.startswith(f"{action.value}.")
+    assert problem.summary.endswith(".")
+    assert problem.cause or problem.remedy
+    assert "{" not in problem.summary + problem.cause + problem.remedy
+    assert problem.evidence == ("iscsiadm: something",)
+
+
+def test_codes_are_those_of_open_iscsi() -> None:
+    assert [code.value for code in ExitCode] == list(range(34))
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("conn 0 login rejected: initiator failed authorization with target", "login.access-list"),
+        ("conn 0 login rejected: Initiator failed authentication with target", "login.authentication"),
+        ("Login failed to authenticate with target " + TARGET, "login.authentication"),
+        ("", "login.authorization"),
+    ],
+)
+def test_code_24_is_told_apart_by_the_daemon(line: str, expected: str) -> None:
+    problem = problem_of(Outcome(24), context(Action.LOGIN), (line,) if line else ())
+    assert problem.code == expected
+    assert problem.cause
+    assert problem.remedy
+
+
+def test_no_answer_no_program_and_a_strange_status() -> None:
+    assert problem_of(Outcome(None, seconds=130.2), context(Action.LOGIN)).code == "login.deadline"
+    assert problem_of(Outcome(127), context(Action.DISCOVERY)).code == "discovery.no-iscsiadm"
+    assert problem_of(Outcome(-9), context(Action.LOGOUT)).code == "logout.unknown"
+
+
+def test_what_tools_say_is_cleaned() -> None:
+    outcome = Outcome(5, "", "iscsiadm: \x1b[2Jgone " + "x" * 4096)
+    problem = problem_of(outcome, Context(Action.LOGIN, "iqn.\x1b[31m", PORTAL))
+    assert "\x1b" not in problem.summary + "".join(problem.evidence)
+    assert max(map(len, problem.evidence)) <= 300
+
+
+def test_calls_name_target_portal_and_iface() -> None:
+    command = iscsiadm_call.node(TARGET, PORTAL, "default", "--login")
+    assert command.shown == f"iscsiadm -m node -T {TARGET} -p 192.0.2.10:3260 -I default --login"
+    assert command.changes
+    new = iscsiadm_call.node(TARGET, Portal("2001:db8::1", 3260, 2), "eth1", "-o", "new", with_group=True)
+    assert "-p '[2001:db8::1]:3260,2'" in new.shown
+    assert iscsiadm_call.session(7, "--logout").shown == "iscsiadm -m session -r 7 --logout"
+    query = iscsiadm_call.discovery_record("sendtargets", PORTAL, "-o", "show", changes=False)
+    assert query.shown == "iscsiadm -m discoverydb -t sendtargets -p 192.0.2.10:3260 -o show"
+    assert not query.changes

@@ -1,0 +1,77 @@
+"""Calls of iscsiadm, always narrowed to one record or one session, and what iscsid said meanwhile."""
+
+import re
+
+from tui.storage.host.interface import DEADLINE, Command, Host
+from tui.storage.model.iscsi import Portal
+from tui.storage.untrusted import clean, clean_lines
+
+
+def node(
+    target: str,
+    portal: Portal,
+    iface: str,
+    *rest: str,
+    changes: bool = True,
+    deadline: float = DEADLINE,
+    with_group: bool = False,
+) -> Command:
+    """A call that concerns one node record and no other.
+
+    Args:
+        target: the target's name.
+        portal: address and port.
+        iface: name of the iface record.
+        rest: what to do with it.
+        changes: the call may change the host.
+        deadline: seconds.
+        with_group: name the portal group too, as a record that is made needs it.
+    """
+    group = f",{portal.tpgt}" if with_group and portal.tpgt is not None else ""
+    where = ("-T", target, "-p", f"{portal.label}{group}", "-I", iface)
+    return Command(("iscsiadm", "-m", "node", *where, *rest), deadline=deadline, changes=changes)
+
+
+def session(sid: int, *rest: str, deadline: float = DEADLINE) -> Command:
+    """A call that concerns one session and no other."""
+    return Command(("iscsiadm", "-m", "session", "-r", str(sid), *rest), deadline=deadline, changes=True)
+
+
+def discovery_record(
+    kind: str, portal: Portal, *rest: str, changes: bool = True, deadline: float = DEADLINE
+) -> Command:
+    """A call that concerns one discovery record; `kind` as iscsiadm spells it: sendtargets, isns."""
+    where = ("-t", kind, "-p", portal.label)
+    return Command(("iscsiadm", "-m", "discoverydb", *where, *rest), deadline=deadline, changes=changes)
+
+
+def daemon_lines(host: Host, since: float, target: str = "") -> tuple[str, ...]:
+    """What iscsid wrote into the journal since a moment, cleaned; empty where there is no journal.
+
+    Args:
+        host: the host.
+        since: seconds since the epoch on that host.
+        target: leave out lines that name another target, since logins run side by side.
+    """
+    command = Command(
+        (
+            "journalctl",
+            "--unit=iscsid.service",
+            f"--since=@{since:.3f}",
+            "--output=cat",
+            "--no-pager",
+            "--quiet",
+            "--lines=60",
+        )
+    )
+    outcome = host.run(command)
+    if not outcome.ok:
+        return ()
+    return tuple(
+        line for line in clean_lines(outcome.stdout) if not target or not _names_another(line, clean(target))
+    )
+
+
+def _names_another(line: str, target: str) -> bool:
+    named = re.findall(r"\b(?:iqn|eui|naa)\.[0-9A-Za-z.:_-]+", line)
+    return bool(named) and not any(name.startswith(target) for name in named)
