@@ -183,6 +183,12 @@ class ChangingHost(Host, Protocol):
         Owner stays; the mode stays unless the change names one (a new file: 0644).
         """
 
+    def claim(self, path: str, content: bytes) -> None:
+        """Make a file that must not be there yet, whole or not at all (link(2)), mode 0600: a lock to take.
+
+        Raises FileExistsError when something is there.
+        """
+
     def make_folder(self, path: str, mode: int = 0o755) -> None:
         """Make a folder and its parents; nothing happens when it is there."""
 

@@ -179,6 +179,17 @@ class LocalHost:
         _sync_folder(target.parent)
         return kept
 
+    def claim(self, path: str, content: bytes) -> None:
+        """Make a file that must not be there yet, whole or not at all."""
+        self._refuse_when_looking()
+        handle, name = tempfile.mkstemp(prefix=".iscsi-console-", dir=Path(path).parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            Path(path).hardlink_to(name)
+        finally:
+            Path(name).unlink(missing_ok=True)
+
     def make_folder(self, path: str, mode: int = 0o755) -> None:
         """Make a folder and its parents; nothing happens when it is there."""
         self._refuse_when_looking()

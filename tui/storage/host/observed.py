@@ -93,6 +93,10 @@ class ObservedHost:
         """Put new content in the place of a file."""
         return self._host.replace(path, content, change)
 
+    def claim(self, path: str, content: bytes) -> None:
+        """Make a file that must not be there yet."""
+        self._host.claim(path, content)
+
     def make_folder(self, path: str, mode: int = 0o755) -> None:
         """Make a folder."""
         self._host.make_folder(path, mode)
