@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from rich.segment import Segment
-from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.geometry import Region, Size
@@ -182,12 +181,12 @@ class LineList(ScrollView, Generic[L], can_focus=True):
             if key is not None:
                 self.post_message(self.Highlighted(self, key))
 
-    def _on_focus(self, event: events.Focus) -> None:
-        super()._on_focus(event)
+    def on_focus(self) -> None:
+        """Mark the line the keys act on."""
         self._refresh_cursor()
 
-    def _on_blur(self, event: events.Blur) -> None:
-        super()._on_blur(event)
+    def on_blur(self) -> None:
+        """Mark it as waiting."""
         self._refresh_cursor()
 
     def _refresh_cursor(self) -> None:

@@ -56,7 +56,6 @@ class RungList(LineList[RungLine]):
 
     def on_resize(self) -> None:
         """Let the stack decide anew whether there is room between the rungs."""
-        super().on_resize()
         self.post_message(self.Resized())
 
 

@@ -1,0 +1,358 @@
+"""Dialogs: a question before something is changed, and what went wrong with what to do about it.
+
+In a worker: `if await self.app.push_screen_wait(Confirm(...))`; elsewhere `push_screen(dialog, callback)`.
+Escape always leaves, with the answer that changes nothing.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar, Generic, TypeVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from widgets.look import look_of
+from widgets.state import Role, State
+from widgets.text import cells, flat, pad
+from widgets.text_field import LineInput
+from widgets.words import translate as _
+
+T = TypeVar("T")
+
+
+class PushButton(Widget, can_focus=True):
+    """A word to press with Enter or Space; in reverse or on a bright ground when it has the focus."""
+
+    DEFAULT_CSS = """
+    PushButton {
+        width: auto;
+        height: 1;
+        margin-right: 2;
+        background: $field;
+        &:focus {
+            background: $accent;
+            color: $background;
+            text-style: bold;
+        }
+        &:ansi {
+            background: ansi_default;
+            color: ansi_default;
+            &:focus {
+                text-style: bold reverse;
+            }
+        }
+        &:disabled {
+            color: $disabled;
+            text-style: $muted-style;
+        }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "press", "Press", show=False)]
+
+    @dataclass
+    class Pressed(Message):
+        """The button was pressed."""
+
+        button: "PushButton"
+
+        @property
+        def control(self) -> "PushButton":
+            """The button itself."""
+            return self.button
+
+    def __init__(self, label: str, *, id: str | None = None, disabled: bool = False) -> None:
+        super().__init__(id=id, disabled=disabled)
+        self.label = flat(label)
+
+    def action_press(self) -> None:
+        """Press it."""
+        self.post_message(self.Pressed(self))
+
+    def render(self) -> Content:
+        """Draw the word between brackets where there is no ground to show its ends."""
+        return Content(f"[ {self.label} ]" if look_of(self).native else f"  {self.label}  ")
+
+
+class Dialog(ModalScreen[T], Generic[T]):
+    """A box in the middle: a title, a body that scrolls when it must, a row of buttons."""
+
+    DEFAULT_CSS = """
+    Dialog {
+        align: center middle;
+        background: $background 70%;
+        & > .box {
+            width: 70;
+            max-width: 94%;
+            height: auto;
+            max-height: 92%;
+            padding: 1 3;
+            background: $surface;
+        }
+        &:ansi > .box {
+            border: solid $line;
+            padding: 0 2;
+        }
+        .title {
+            height: auto;
+            margin-bottom: 1;
+        }
+        .body {
+            height: auto;
+            max-height: 14;
+            scrollbar-size-vertical: 1;
+        }
+        .body > Static {
+            width: 1fr;
+            height: auto;
+            margin-bottom: 1;
+        }
+        .buttons {
+            height: 1;
+        }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", _("leave")),
+        Binding("left,up", "app.focus_previous", "Previous", show=False),
+        Binding("right,down", "app.focus_next", "Next", show=False),
+    ]
+
+    def __init__(self, title: str, state: State | None = None) -> None:
+        super().__init__()
+        self.heading = flat(title)
+        self.state = state
+
+    def compose(self) -> ComposeResult:
+        """Put the box together."""
+        with Vertical(classes="box"):
+            yield Static(self._title(), classes="title")
+            with VerticalScroll(classes="body", can_focus=False):
+                yield from self.body()
+            yield from self.below()
+            with Horizontal(classes="buttons"):
+                yield from self.buttons()
+
+    def _title(self) -> Content:
+        look = look_of(self.app)
+        title = look.text(self.heading, Role.STRONG)
+        return title if self.state is None else look.dot(self.state) + " " + title
+
+    def body(self) -> Iterable[Widget]:
+        """Return what the dialog says."""
+        return ()
+
+    def below(self) -> Iterable[Widget]:
+        """Return what stands between the text and the buttons."""
+        return ()
+
+    def buttons(self) -> Iterable[PushButton]:
+        """Return the buttons, the harmless one being the one with the focus."""
+        return ()
+
+    def action_leave(self) -> None:
+        """Close without doing anything."""
+        self.dismiss(None)
+
+    def paragraph(self, text: str, role: Role = Role.TEXT) -> Static:
+        """Return a paragraph of plain text."""
+        return Static(look_of(self.app).text(text, role))
+
+
+class Confirm(Dialog[bool]):
+    """A question. The focus is on "no"; only a press of the other button answers True.
+
+    Args:
+        title: The question.
+        text: What will happen.
+        losses: What will be lost, one thing per entry, each named so that it can be recognised.
+        yes: The word on the button that does it; a verb.
+        no: The word on the button that does not.
+        word: A word that has to be typed before "yes" can be pressed; for what destroys data.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "yes", "Yes", show=False),
+        Binding("n", "leave", "No", show=False),
+    ]
+    DEFAULT_CSS = """
+    Confirm .word {
+        height: 1;
+        margin-bottom: 1;
+        & > Static {
+            width: auto;
+        }
+        & > LineInput {
+            width: 24;
+        }
+    }
+    """
+
+    def __init__(
+        self,
+        title: str,
+        text: str = "",
+        *,
+        losses: tuple[str, ...] = (),
+        yes: str = "",
+        no: str = "",
+        word: str = "",
+    ) -> None:
+        super().__init__(title, State.WARN if losses else None)
+        self._text = text
+        self._losses = losses
+        self._word = word
+        self._yes = PushButton(yes or _("Yes"), id="yes", disabled=bool(word))
+        self._no = PushButton(no or _("No"), id="no")
+        self._input = LineInput()
+
+    def body(self) -> Iterable[Widget]:
+        """Return the text and what will be lost."""
+        if self._text:
+            yield self.paragraph(self._text)
+        if self._losses:
+            look = look_of(self.app)
+            lines = [look.text(_("This will be lost, and cannot be brought back:"), Role.WARN)]
+            mark = look.glyphs.state(State.WARN)
+            lines += [look.text(f"{mark} {flat(loss)}", Role.STRONG) for loss in self._losses]
+            yield Static(Content("\n").join(lines))
+
+    def below(self) -> Iterable[Widget]:
+        """Return the line to type the word into."""
+        if not self._word:
+            return
+        native = look_of(self.app).native
+        yield Horizontal(
+            Static(
+                Content(_("Type {word} to allow it").format(word=self._word) + ("  [" if native else "  "))
+            ),
+            self._input,
+            Static(Content("]" if native else "")),
+            classes="word",
+        )
+
+    def buttons(self) -> Iterable[PushButton]:
+        """Return no and yes."""
+        yield self._no
+        yield self._yes
+
+    def on_mount(self) -> None:
+        """Put the focus on no."""
+        self._no.focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """Let the word be typed from wherever the focus is."""
+        if self._word and event.is_printable and event.character != " " and self.focused is not self._input:
+            event.stop()
+            event.prevent_default()
+            self._input.focus()
+            self._input.insert_text_at_cursor(event.character or "")
+
+    @property
+    def _allowed(self) -> bool:
+        return not self._word or self._input.value.strip().casefold() == self._word.casefold()
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        self._yes.disabled = not self._allowed
+
+    @on(Input.Submitted)
+    def _entered(self) -> None:
+        (self._yes if self._allowed else self._no).focus()
+
+    @on(PushButton.Pressed)
+    def _pressed(self, event: PushButton.Pressed) -> None:
+        self.dismiss(event.button is self._yes and self._allowed)
+
+    def action_yes(self) -> None:
+        """Go to yes; pressing it is left to the person."""
+        if self._allowed:
+            self._yes.focus()
+
+    def action_leave(self) -> None:
+        """Answer no."""
+        self.dismiss(False)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Something that can be done about it: a button."""
+
+    key: str
+    label: str
+
+
+class Notice(Dialog[str | None]):
+    """What happened, the likely cause, what to do next, and buttons that do it.
+
+    Answers the key of the offer that was pressed, or None.
+
+    Args:
+        title: What is the case, in a few words.
+        happened: What happened, in a sentence; may carry the tool's own words.
+        cause: The likely cause.
+        next_step: What to do next.
+        offers: What the program can do about it; the first has the focus.
+        close: The word on the button that only closes.
+        state: How bad it is.
+    """
+
+    DEFAULT_CSS = """
+    Notice .part {
+        height: auto;
+        margin-bottom: 1;
+        & > Static {
+            width: 1fr;
+            height: auto;
+        }
+        & > Static:first-child {
+            width: auto;
+        }
+    }
+    """
+
+    def __init__(
+        self,
+        title: str,
+        *,
+        happened: str,
+        cause: str = "",
+        next_step: str = "",
+        offers: tuple[Offer, ...] = (),
+        close: str = "",
+        state: State = State.BAD,
+    ) -> None:
+        super().__init__(title, state)
+        self._parts = ((_("What"), happened), (_("Cause"), cause), (_("Next"), next_step))
+        self._offers = tuple((offer, PushButton(offer.label)) for offer in offers)
+        self._close = PushButton(close or _("Close"))
+
+    def body(self) -> Iterable[Widget]:
+        """Return the three parts, their labels in one column."""
+        width = max(cells(label) for label, _text in self._parts) + 2
+        look = look_of(self.app)
+        for label, text in self._parts:
+            if text:
+                yield Horizontal(
+                    Static(look.text(pad(label, width), Role.MUTED)), Static(look.text(text)), classes="part"
+                )
+
+    def buttons(self) -> Iterable[PushButton]:
+        """Return the offers and close."""
+        yield from (button for _offer, button in self._offers)
+        yield self._close
+
+    def on_mount(self) -> None:
+        """Put the focus on the first button."""
+        (self._offers[0][1] if self._offers else self._close).focus()
+
+    @on(PushButton.Pressed)
+    def _pressed(self, event: PushButton.Pressed) -> None:
+        chosen = [offer.key for offer, button in self._offers if button is event.button]
+        self.dismiss(chosen[0] if chosen else None)

@@ -1,0 +1,107 @@
+"""Help about the screen in front: what it is for, in sections, and every key it knows.
+
+self.app.push_screen(Help(_("Discover"), (HelpSection(_("What this step does"), "..."),), keys_of(self)))
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from widgets.dialogs import Dialog
+from widgets.key_bar import KeyHint, key_name, order_hints
+from widgets.look import Look, look_of
+from widgets.state import Role
+from widgets.text import cells, flat, pad
+from widgets.words import translate as _
+
+
+@dataclass(frozen=True, slots=True)
+class HelpSection:
+    """A piece of help."""
+
+    title: str
+    text: str
+    """Plain text; a line end begins a new line."""
+
+
+def keys_of(screen: Screen[object]) -> tuple[KeyHint, ...]:
+    """Return every key of a screen that is described, also those the key bar leaves out."""
+    seen: set[str] = set()
+    hints: list[KeyHint] = []
+    for active in screen.active_bindings.values():
+        binding = active.binding
+        if binding.description and not binding.system and binding.action not in seen:
+            seen.add(binding.action)
+            hints.append(KeyHint(binding.key, binding.description, active.enabled))
+    return tuple(order_hints(hints))
+
+
+def draw_keys(keys: Iterable[KeyHint], look: Look) -> Content:
+    """Return the keys, one per line, their words in one column."""
+    named = [(key_name(hint.key), hint) for hint in keys]
+    width = max((cells(name) for name, _hint in named), default=0) + 3
+    lines = [
+        look.text(pad(name, width), Role.ACCENT if hint.enabled else Role.DISABLED)
+        + look.text(
+            flat(hint.words) if hint.enabled else _("{words} (not now)").format(words=flat(hint.words)),
+            Role.TEXT if hint.enabled else Role.DISABLED,
+        )
+        for name, hint in named
+    ]
+    return Content("\n").join(lines)
+
+
+class Help(Dialog[None]):
+    """The help dialog. Arrow and page keys scroll; Escape and F1 close it."""
+
+    DEFAULT_CSS = """
+    Help {
+        & > .box {
+            width: 84;
+            height: 90%;
+        }
+        .body {
+            height: 1fr;
+            max-height: 100%;
+        }
+        .buttons {
+            display: none;
+        }
+        .section-title {
+            margin-bottom: 0;
+        }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1,q", "leave", _("close"), show=False),
+        Binding("up,k", "scroll_body(-1)", "Up", show=False),
+        Binding("down,j", "scroll_body(1)", "Down", show=False),
+        Binding("pageup", "scroll_body(-10)", "Page up", show=False),
+        Binding("pagedown,space", "scroll_body(10)", "Page down", show=False),
+    ]
+
+    def __init__(self, title: str, sections: tuple[HelpSection, ...], keys: tuple[KeyHint, ...] = ()) -> None:
+        super().__init__(title)
+        self._sections = sections
+        self._keys = keys
+
+    def body(self) -> Iterable[Widget]:
+        """Return the sections and the keys."""
+        look = look_of(self.app)
+        for section in self._sections:
+            yield Static(look.text(flat(section.title), Role.STRONG), classes="section-title")
+            yield self.paragraph(section.text)
+        if self._keys:
+            yield Static(look.text(_("Keys"), Role.STRONG), classes="section-title")
+            yield Static(draw_keys(self._keys, look))
+
+    def action_scroll_body(self, lines: int) -> None:
+        """Scroll the text."""
+        self.query_one(".body", VerticalScroll).scroll_relative(y=lines, animate=False)
