@@ -1,0 +1,225 @@
+"""The host's end of the control channel to a guest, and the commands that run over it."""
+
+import contextlib
+import itertools
+import queue
+import signal
+import socket
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from tui.lab.places import LabError
+from tui.lab.wire import Ended, Input, Message, Output, Ready, Refused, Resize, Run, Signal, decode, encode
+from tui.words import translate as _
+
+CHUNK = 16384
+"""Most bytes of input in one message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """A command that ended in the guest.
+
+    Attributes:
+        status: Its exit status, negative for the signal that ended it.
+        stdout: What it wrote to standard output.
+        stderr: What it wrote to standard error.
+    """
+
+    status: int
+    stdout: bytes
+    stderr: bytes
+
+    @property
+    def text(self) -> str:
+        """Standard output as text, without the blank space around it."""
+        return self.stdout.decode(errors="replace").strip()
+
+    @property
+    def error_text(self) -> str:
+        """Standard error as text, without the blank space around it."""
+        return self.stderr.decode(errors="replace").strip()
+
+
+class GuestGone(LabError):
+    """The guest ended while something was expected of it."""
+
+
+class Running:
+    """A command running in the guest: its output as it comes, its input, its end."""
+
+    def __init__(self, channel: "Channel", number: int) -> None:
+        self._channel = channel
+        self._number = number
+        self._messages: queue.SimpleQueue[Output | Ended | Refused | None] = queue.SimpleQueue()
+        self._over: Ended | Refused | None = None
+
+    def take(self, message: Output | Ended | Refused | None) -> None:
+        """Receive what the channel has for this command; None says the guest is gone."""
+        self._messages.put(message)
+
+    def outputs(self, timeout: float | None = None) -> Iterator[Output]:
+        """The output as it comes, until the command ends.
+
+        Args:
+            timeout: Longest silence in seconds.
+
+        Raises:
+            TimeoutError: When the command stays silent longer. It goes on running.
+            GuestGone: When the guest ended first.
+            LabError: When the command could not be started.
+        """
+        while self._over is None:
+            try:
+                message = self._messages.get(timeout=timeout)
+            except queue.Empty:
+                raise TimeoutError(_("The guest's command has been silent for too long.")) from None
+            if isinstance(message, Output):
+                yield message
+            else:
+                self._over = message or _GONE
+        if self._over is _GONE:
+            raise GuestGone(_("The guest ended while its command was running."))
+        if isinstance(self._over, Refused):
+            raise LabError(_("The guest cannot run this: {reason}").format(reason=self._over.reason))
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for the end, dropping output; the exit status. Raises as `outputs` does."""
+        for _output in self.outputs(timeout):
+            continue
+        assert isinstance(self._over, Ended)
+        return self._over.status
+
+    def complete(self, timeout: float) -> Completed:
+        """Wait for the end and keep all output.
+
+        Raises:
+            TimeoutError: When it takes longer than `timeout` seconds; the command is killed.
+        """
+        streams = {1: bytearray(), 2: bytearray()}
+        alarm = threading.Timer(timeout, self._messages.put, (_TOO_LATE,))
+        alarm.start()
+        try:
+            for output in self.outputs():
+                if output is _TOO_LATE:
+                    self.signal(signal.SIGKILL)
+                    raise TimeoutError(
+                        _(
+                            "The guest's command took longer than {seconds:.0f} seconds. It had said:\n{said}"
+                        ).format(
+                            seconds=timeout, said=bytes(streams[1] + streams[2]).decode(errors="replace")
+                        )
+                    )
+                streams[output.stream] += output.data
+        finally:
+            alarm.cancel()
+        return Completed(self.wait(), bytes(streams[1]), bytes(streams[2]))
+
+    def give(self, data: bytes) -> None:
+        """Send bytes to its standard input."""
+        for start in range(0, len(data), CHUNK):
+            self._channel.send(Input(self._number, data[start : start + CHUNK]))
+
+    def close_input(self) -> None:
+        """Close its standard input."""
+        self._channel.send(Input(self._number, b""))
+
+    def signal(self, number: int) -> None:
+        """Send a signal to it and to its process group."""
+        self._channel.send(Signal(self._number, number))
+
+
+_TOO_LATE = Output(0, 0, b"")
+_GONE = Refused(0, "")
+
+
+class Channel:
+    """One serial line to a guest, shared by all commands that run there."""
+
+    def __init__(self, line: socket.socket) -> None:
+        self._line = line
+        self._lock = threading.Lock()
+        self._numbers = itertools.count(1)
+        self._running: dict[int, Running] = {}
+        self._ready: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._gone = False
+        self._reader = threading.Thread(target=self._read, name="lab-channel", daemon=True)
+        self._reader.start()
+
+    def run(
+        self,
+        argv: Sequence[str],
+        *,
+        environment: Mapping[str, str] | None = None,
+        folder: str = "/root",
+        terminal: str = "",
+    ) -> Running:
+        """Start a command; with a terminal device of the guest it becomes that terminal's owner."""
+        number = next(self._numbers)
+        running = Running(self, number)
+        with self._lock:
+            if self._gone:
+                running.take(None)
+            self._running[number] = running
+        self.send(Run(number, tuple(argv), dict(environment or {}), folder, terminal))
+        return running
+
+    def resize(self, terminal: str, rows: int, columns: int) -> None:
+        """Set the size of a terminal device of the guest."""
+        self.send(Resize(terminal, rows, columns))
+
+    def wait_ready(self, timeout: float) -> str:
+        """Wait for the end of the guest's boot; systemd's word for it (`running`, `degraded`).
+
+        Raises:
+            TimeoutError: When it takes longer.
+            GuestGone: When the guest ended instead.
+        """
+        try:
+            state = self._ready.get(timeout=timeout)
+        except queue.Empty:
+            raise TimeoutError(
+                _("The guest did not come up within {seconds:.0f} seconds.").format(seconds=timeout)
+            ) from None
+        if state is None:
+            raise GuestGone(_("The guest ended while it was starting."))
+        return state
+
+    def send(self, message: Message) -> None:
+        """Write one message; to a guest that is gone nothing can be said, and its commands know already."""
+        with self._lock, contextlib.suppress(OSError):
+            self._line.sendall(encode(message))
+
+    def close(self) -> None:
+        """Close the line; commands still waiting learn that the guest is gone."""
+        with contextlib.suppress(OSError):
+            self._line.shutdown(socket.SHUT_RDWR)
+        self._reader.join()
+        self._line.close()
+
+    def _read(self) -> None:
+        with self._line.makefile("rb") as lines, contextlib.suppress(OSError):
+            for line in lines:
+                if line.endswith(b"\n"):
+                    self._dispatch(decode(line))
+        with self._lock:
+            self._gone = True
+            waiting = list(self._running.values())
+        self._ready.put(None)
+        for running in waiting:
+            running.take(None)
+
+    def _dispatch(self, message: Message) -> None:
+        match message:
+            case Ready(state):
+                self._ready.put(state)
+            case Output(number):
+                if number in self._running:
+                    self._running[number].take(message)
+            case Ended(number) | Refused(number):
+                running = self._running.pop(number, None)
+                if running is not None:
+                    running.take(message)
+            case _:
+                raise AssertionError(message)

@@ -1,0 +1,198 @@
+"""The `lab` sub-command: builds images and runs guests from the command line."""
+
+import argparse
+import os
+import shutil
+import signal
+import sys
+import threading
+from collections.abc import Callable
+
+from tui.lab import kernel
+from tui.lab.attach import attach
+from tui.lab.channel import CHUNK, Running
+from tui.lab.guest import MEMORY, Guest
+from tui.lab.image import Release, build, built
+from tui.lab.kept import forget, kept_machines
+from tui.lab.places import LabError, Places
+from tui.lab.san import examples, read_description
+from tui.words import translate as _
+
+DEFAULT_SAN = "open"
+"""The array beside a guest for which none was asked."""
+
+FAILED = 125
+"""Exit status when the lab itself fails, told apart from that of the command in the guest (as env(1)
+does)."""
+
+
+def missing() -> tuple[str, ...]:
+    """Why this host cannot run the lab, a sentence for each reason; none means it can."""
+    places = Places.of_environment()
+    reasons = list(kernel.missing(places.root / "kernel"))
+    if any(built(release, places) for release in Release):
+        return tuple(reasons)
+    for program, package in (("mmdebstrap", "mmdebstrap"), ("mkfs.ext4", "e2fsprogs")):
+        if shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin") is None:
+            reasons.append(
+                _("{program} is not installed (package {package}).").format(program=program, package=package)
+            )
+    if os.geteuid() != 0 and shutil.which("newuidmap") is None:
+        reasons.append(_("Building an image without root needs newuidmap (package uidmap)."))
+    return tuple(reasons)
+
+
+def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `lab` and what can be done with it to the program's sub-commands."""
+    lab = commands.add_parser("lab", help=_("practise on a machine with a real kernel, without root"))
+    actions = lab.add_subparsers(dest="lab_action", required=True)
+
+    parser = actions.add_parser("build", help=_("build the image of a machine"))
+    parser.add_argument(
+        "--release", type=Release, choices=list(Release), help=_("which Debian release; both if not given")
+    )
+    parser.set_defaults(lab_handler=_build)
+
+    parser = actions.add_parser("exec", help=_("run a command in a fresh machine and throw the machine away"))
+    _add_machine_arguments(parser)
+    parser.add_argument("command", nargs="+", help=_("the command and its arguments, after --"))
+    parser.set_defaults(lab_handler=_exec)
+
+    parser = actions.add_parser("run", help=_("give this terminal to a program in a machine"))
+    _add_machine_arguments(parser)
+    parser.add_argument(
+        "command",
+        nargs="*",
+        default=["iscsi-console", "setup"],
+        help=_("after --; the set-up wizard if not given"),
+    )
+    parser.set_defaults(lab_handler=_run)
+
+    parser = actions.add_parser("shell", help=_("open a shell in a machine on this terminal"))
+    _add_machine_arguments(parser)
+    parser.set_defaults(lab_handler=_run, command=["bash", "-l"])
+
+    parser = actions.add_parser("list", help=_("list kept machines, images and arrays"))
+    parser.set_defaults(lab_handler=_list)
+
+    parser = actions.add_parser("forget", help=_("remove a kept machine and its disk"))
+    parser.add_argument("name")
+    parser.set_defaults(lab_handler=_forget)
+
+
+def _add_machine_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--release", type=Release, choices=list(Release), help=_("which Debian release (bookworm)")
+    )
+    parser.add_argument(
+        "--san",
+        metavar="FILE",
+        help=_("the storage array beside it: a TOML file, or one of {examples} ({default})").format(
+            examples=", ".join(examples()), default=DEFAULT_SAN
+        ),
+    )
+    parser.add_argument(
+        "--keep", metavar="NAME", help=_("keep the disk; the next start is this machine after a reboot")
+    )
+    parser.add_argument(
+        "--memory", default=MEMORY, help=_("of the machine ({default})").format(default=MEMORY)
+    )
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Do what the `lab` arguments ask for; the exit status."""
+    handler: Callable[[argparse.Namespace, Places], int] = arguments.lab_handler
+    # A terminated lab takes its guest with it, by the same way out as an interrupted one.
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        return handler(arguments, Places.of_environment())
+    except (LabError, TimeoutError) as error:
+        _say(str(error))
+        return FAILED
+    except KeyboardInterrupt:
+        return 130
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _say(text: str) -> None:
+    """Tell the person; standard output belongs to the guest's command."""
+    sys.stderr.write(f"lab: {text}\n")
+    sys.stderr.flush()
+
+
+def _build(arguments: argparse.Namespace, places: Places) -> int:
+    for release in (arguments.release,) if arguments.release else Release:
+        image = build(release, places, _say)
+        _say(_("{release}: {folder}").format(release=release, folder=image.folder))
+    return 0
+
+
+def _boot(arguments: argparse.Namespace, places: Places) -> Guest:
+    known = arguments.keep and any(kept.name == arguments.keep for kept in kept_machines(places))
+    san = None if known and arguments.san is None else read_description(arguments.san or DEFAULT_SAN)
+    return Guest.boot(
+        arguments.release,
+        san=san,
+        keep=arguments.keep,
+        memory=arguments.memory,
+        places=places,
+        listener=_say,
+    )
+
+
+def _exec(arguments: argparse.Namespace, places: Places) -> int:
+    with _boot(arguments, places) as guest:
+        running = guest.start(arguments.command)
+        if sys.stdin.isatty():
+            running.close_input()
+        else:
+            threading.Thread(target=_feed, args=(running,), name="lab-input", daemon=True).start()
+        for output in running.outputs():
+            stream = sys.stdout.buffer if output.stream == 1 else sys.stderr.buffer
+            stream.write(output.data)
+            stream.flush()
+        return _leave(guest, arguments, running.wait())
+
+
+def _feed(running: Running) -> None:
+    """Pass this process's standard input to the guest's command."""
+    while data := os.read(sys.stdin.fileno(), CHUNK):
+        running.give(data)
+    running.close_input()
+
+
+def _run(arguments: argparse.Namespace, places: Places) -> int:
+    _say(_("Starting the machine; this takes about ten seconds."))
+    with _boot(arguments, places) as guest:
+        return _leave(guest, arguments, attach(guest, arguments.command))
+
+
+def _leave(guest: Guest, arguments: argparse.Namespace, status: int) -> int:
+    """End a guest: a kept one is shut down as a machine should be, a fresh one is dropped."""
+    if arguments.keep:
+        guest.power_off()
+    return status if status >= 0 else 128 - status
+
+
+def _list(_arguments: argparse.Namespace, places: Places) -> int:
+    lines = [_("Kept machines:")]
+    lines += [f"  {kept.name}  {kept.release}" for kept in kept_machines(places)] or ["  -"]
+    lines.append(_("Images:"))
+    lines += [f"  {path.name}" for path in sorted(places.images.glob("*-*")) if path.is_dir()] or ["  -"]
+    lines.append(_("Arrays that come with the program:"))
+    lines += [f"  {name}  {_first_line(name)}" for name in examples()]
+    sys.stdout.write("\n".join(lines) + "\n")
+    return 0
+
+
+def _first_line(example: str) -> str:
+    """What an example's description says of itself in its first line."""
+    return read_description(example).partition("\n")[0].lstrip("# ")
+
+
+def _forget(arguments: argparse.Namespace, places: Places) -> int:
+    forget(places, arguments.name)
+    return 0

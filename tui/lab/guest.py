@@ -1,0 +1,360 @@
+"""A guest: a Debian machine with a real kernel, run as one ordinary process without root and without KVM."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tui.lab import places as host
+from tui.lab.channel import Channel, Completed, Running
+from tui.lab.image import Image, Listener, Release, build
+from tui.lab.kept import Kept, claim
+from tui.lab.places import LabError, Places, locked
+from tui.words import translate as _
+
+TERMINAL = "/dev/tty1"
+"""The guest's console that is given to programs; the kernel and systemd write to another one."""
+
+MEMORY = "640M"
+"""Of a guest. The host lends it as it is used."""
+
+SUPERVISOR = Path(__file__).with_name("supervise.py")
+
+BOOT_SECONDS = 90.0
+"""Longest time to wait for a boot, on a host that is busy with other things."""
+
+
+def _unheard(_said: str) -> None:
+    """Listen to nothing."""
+
+
+def _image(release: Release | None, places: Places, kept: Kept | None, listener: Listener) -> Image:
+    """The image to boot: the one a kept disk stands on, or the newest of the release."""
+    if kept is None or not kept.image:
+        return build(release or Release.BOOKWORM, places, listener)
+    if release not in (None, kept.release):
+        raise LabError(
+            _("The kept machine {name} is {its}, not {wanted}.").format(
+                name=kept.name, its=kept.release, wanted=release
+            )
+        )
+    return kept.find_image(places)
+
+
+class Guest:
+    """One machine of the lab, from boot to the end of its disk.
+
+    Make one with `Guest.boot` and use it as a context manager: leaving the block cuts its power and, unless
+    the disk is kept elsewhere, throws the disk away.
+    """
+
+    def __init__(
+        self,
+        release: Release | None,
+        places: Places,
+        *,
+        san: str | None = None,
+        keep: str | None = None,
+        memory: str = MEMORY,
+        listener: Listener = _unheard,
+    ) -> None:
+        self._places = places
+        self._memory = memory
+        self._san = san
+        self._machine: _Machine | None = None
+        self._closing = contextlib.ExitStack()
+        self.boot_seconds = 0.0
+        self.state = ""
+        with contextlib.ExitStack() as opening:
+            kept = opening.enter_context(claim(places, keep)) if keep else None
+            self._image = _image(release, places, kept, listener)
+            opening.enter_context(locked(self._image.lock, shared=True))
+            if kept is not None:
+                self._disk = kept.disk
+                self._san = san or kept.san
+                kept.remember(self._image, self._san)
+            else:
+                folder = tempfile.TemporaryDirectory(prefix="iscsi-lab-disk-", ignore_cleanup_errors=True)
+                self._disk = Path(opening.enter_context(folder)) / "disk.cow"
+            self._closing = opening.pop_all()
+
+    @classmethod
+    def boot(
+        cls,
+        release: Release | None = None,
+        *,
+        san: str | None = None,
+        keep: str | None = None,
+        memory: str = MEMORY,
+        places: Places | None = None,
+        listener: Listener = _unheard,
+    ) -> Self:
+        """Boot a fresh machine, or a kept one again.
+
+        Args:
+            release: The Debian release, bookworm when not given; its image is built when it is not there.
+            san: The storage array beside it, the text of `tui.lab.san.read_description`. A kept machine
+                remembers the one it had.
+            keep: A name under which the disk is kept; the second boot under it is that machine rebooted.
+            memory: As the kernel's `mem=` wants it.
+            places: The lab's folders, by default those of the environment.
+            listener: Told what is being done.
+
+        Raises:
+            LabError: When the machine cannot be had or does not come up.
+        """
+        guest = cls(
+            release, places or Places.of_environment(), san=san, keep=keep, memory=memory, listener=listener
+        )
+        try:
+            guest.power_on()
+        except BaseException:
+            guest.close()
+            raise
+        return guest
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def channel(self) -> Channel:
+        """The control channel of the running machine."""
+        return self._running_machine().channel
+
+    @property
+    def terminal(self) -> socket.socket:
+        """What is written to and read from the guest's console (`TERMINAL`), byte by byte."""
+        return self._running_machine().terminal
+
+    @property
+    def boot_log(self) -> str:
+        """What the kernel and systemd wrote to the console since power was put on."""
+        return self._running_machine().log_text()
+
+    def power_on(self) -> None:
+        """Boot, and return when systemd has started everything.
+
+        Raises:
+            LabError: When the machine does not come up; the message ends with what it wrote.
+        """
+        begun = time.monotonic()
+        self._machine = machine = _Machine(self._image, self._places, self._disk, self._memory, self._san)
+        try:
+            self.state = machine.channel.wait_ready(BOOT_SECONDS)
+        except (LabError, TimeoutError) as error:
+            machine.stop()
+            said = "\n".join(machine.log_text().splitlines()[-25:])
+            self._machine = None
+            raise LabError(_("{error} Its console says:\n{said}").format(error=error, said=said)) from error
+        self.boot_seconds = time.monotonic() - begun
+
+    def start(
+        self,
+        argv: Sequence[str],
+        *,
+        env: Mapping[str, str] | None = None,
+        folder: str = "/root",
+        terminal: bool = False,
+    ) -> Running:
+        """Start a command as root and leave it running; with `terminal` it owns the guest's console."""
+        return self.channel.run(argv, environment=env, folder=folder, terminal=TERMINAL if terminal else "")
+
+    def run(
+        self,
+        argv: Sequence[str],
+        *,
+        timeout: float = 60.0,
+        stdin: bytes | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> Completed:
+        """Run a command as root to its end.
+
+        Raises:
+            TimeoutError: After `timeout` seconds; the command is killed.
+            LabError: When it cannot be started or the guest ends first.
+        """
+        running = self.start(argv, env=env)
+        if stdin:
+            running.give(stdin)
+        running.close_input()
+        return running.complete(timeout)
+
+    def check(self, *argv: str, timeout: float = 60.0, stdin: bytes | None = None) -> str:
+        """Run a command that must succeed and return its output as text.
+
+        Raises:
+            LabError: When its exit status is not 0, with what it wrote.
+        """
+        done = self.run(argv, timeout=timeout, stdin=stdin)
+        if done.status != 0:
+            raise LabError(f"{' '.join(argv)}: status {done.status}\n{done.text}\n{done.error_text}")
+        return done.text
+
+    def read_text(self, path: str) -> str:
+        """The text of a file of the guest.
+
+        Raises:
+            LabError: When it cannot be read.
+        """
+        done = self.run(("cat", "--", path))
+        if done.status != 0:
+            raise LabError(done.error_text)
+        return done.stdout.decode()
+
+    def write_text(self, path: str, text: str) -> None:
+        """Write a file of the guest, making it when missing."""
+        self.check("dd", "status=none", f"of={path}", stdin=text.encode())
+
+    def resize_terminal(self, rows: int, columns: int) -> None:
+        """Set the size of the guest's console; programs on it are told."""
+        self.channel.resize(TERMINAL, rows, columns)
+
+    def power_off(self, timeout: float = 60.0) -> None:
+        """Shut down cleanly and wait until the machine is off.
+
+        Raises:
+            TimeoutError: When it does not end in time; its power is cut then.
+        """
+        machine = self._running_machine()
+        machine.channel.run(("systemctl", "poweroff"))
+        try:
+            machine.wait(timeout)
+        finally:
+            self.cut_power()
+
+    def cut_power(self) -> None:
+        """End the machine at once, as a lost power supply does. What it had not written is lost."""
+        if self._machine is not None:
+            self._machine.stop()
+            self._machine = None
+
+    def reboot(self) -> None:
+        """Shut down cleanly and boot the same disk."""
+        self.power_off()
+        self.power_on()
+
+    def close(self) -> None:
+        """Cut the power and remove what the guest used; a disk that was given is left."""
+        self.cut_power()
+        self._closing.close()
+
+    def _running_machine(self) -> "_Machine":
+        if self._machine is None:
+            raise LabError(_("The guest is switched off."))
+        return self._machine
+
+
+class _Machine:
+    """A guest between power on and power off: the kernel's process and the lines that lead to it."""
+
+    def __init__(self, image: Image, places: Places, disk: Path, memory: str, san: str | None) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="iscsi-lab-run-"))
+        _share(self._folder, places, san)
+        log, log_end = socket.socketpair()
+        self.terminal, terminal_end = socket.socketpair()
+        line, line_end = socket.socketpair()
+        lifeline_end, self._lifeline = os.pipe()
+        ends = (log_end.fileno(), terminal_end.fileno(), line_end.fileno())
+        self._log = bytearray()
+        self._log_line = log
+        self._process = subprocess.Popen(
+            [
+                *(sys.executable, "-I", "-S", str(SUPERVISOR), str(lifeline_end), str(self._folder)),
+                *_kernel_command(image, disk, memory, self._folder, ends),
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=log_end.fileno(),
+            stderr=log_end.fileno(),
+            pass_fds=(lifeline_end, *ends),
+            start_new_session=True,
+            env={"PATH": os.environ.get("PATH", ""), "TMPDIR": str(host.memory_folder())},
+        )
+        os.close(lifeline_end)
+        for end in (log_end, terminal_end, line_end):
+            end.close()
+        self._log_reader = threading.Thread(target=self._keep_log, name="lab-console", daemon=True)
+        self._log_reader.start()
+        self.channel = Channel(line)
+
+    def _keep_log(self) -> None:
+        while chunk := self._log_line.recv(4096):
+            self._log += chunk
+
+    def log_text(self) -> str:
+        """What was written to the kernel's console."""
+        return bytes(self._log).decode(errors="replace").replace("\r", "")
+
+    def wait(self, timeout: float) -> None:
+        """Wait for the machine to switch itself off."""
+        try:
+            self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            raise TimeoutError(
+                _("The guest did not switch itself off within {seconds:.0f} seconds.").format(seconds=timeout)
+            ) from None
+
+    def stop(self) -> None:
+        """Kill the machine if it still runs, and wait until nothing is left of it."""
+        if self._lifeline >= 0:
+            os.close(self._lifeline)
+            self._lifeline = -1
+        self._process.wait()
+        self.channel.close()
+        self.terminal.close()
+        self._log_reader.join()
+        self._log_line.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _share(folder: Path, places: Places, san: str | None) -> None:
+    """Fill the folder the guest mounts from: see `overlay/usr/local/lib/lab/share`."""
+    guest = folder / "guest"
+    guest.mkdir()
+    if san is not None:
+        (guest / "san.toml").write_text(san)
+    (folder / "project").symlink_to(host.project_folder())
+    (folder / "packages").symlink_to(host.packages_folder())
+    compiled = places.compiled()
+    if compiled is None:
+        (folder / "compiled").mkdir()
+    else:
+        (folder / "compiled").symlink_to(compiled)
+
+
+def _kernel_command(
+    image: Image, disk: Path, memory: str, folder: Path, ends: tuple[int, int, int]
+) -> list[str]:
+    log, terminal, line = ends
+    return [
+        str(image.kernel),
+        f"mem={memory}",
+        f"ubd0={disk},{image.disk}",
+        "root=/dev/ubda",
+        "rootfstype=ext4",
+        "rw",
+        "quiet",
+        "noreboot",
+        f"uml_dir={folder}/",
+        "umid=machine",
+        f"con0=fd:{log}",
+        f"con1=fd:{terminal}",
+        "con=null",
+        f"ssl0=fd:{line}",
+        "ssl=null",
+        "systemd.show_status=auto",
+        f"lab.share={folder}",
+    ]

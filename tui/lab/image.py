@@ -1,0 +1,185 @@
+"""Images of practice machines: built once with mmdebstrap, named by a key of all they are made of."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from tui.lab import contents, kernel
+from tui.lab.places import LabError, Places, locked
+from tui.words import translate as _
+
+FORMAT = 1
+"""Raised when the way an image is put together changes."""
+
+SIZE = "8G"
+"""Of the root filesystem. The file is sparse: it takes what is in it."""
+
+Listener = Callable[[str], None]
+"""Told, in a sentence, what is being done."""
+
+
+class Release(StrEnum):
+    """The Debian releases a guest can be."""
+
+    BOOKWORM = "bookworm"
+    TRIXIE = "trixie"
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A built image: nobody writes to it, a guest's changes go to a copy-on-write file of its own."""
+
+    folder: Path
+
+    @property
+    def disk(self) -> Path:
+        """The root filesystem."""
+        return self.folder / "disk.ext4"
+
+    @property
+    def kernel(self) -> Path:
+        """The kernel program whose modules are in the filesystem."""
+        return self.folder / "linux.uml"
+
+    @property
+    def lock(self) -> Path:
+        """Held, shared, by every guest that runs on the image."""
+        return self.folder / "lock"
+
+
+def key(release: Release, used: kernel.Kernel) -> str:
+    """The name of the image that would be built now: it changes with anything the image is made of."""
+    digest = hashlib.sha256(f"{FORMAT} {release} {SIZE}".encode())
+    contents.fingerprint(digest, used)
+    return f"{release}-{digest.hexdigest()[:16]}"
+
+
+def built(release: Release, places: Places) -> Image | None:
+    """The image of a release if it is there and made of what it would be made of now."""
+    used = kernel.find(Path("/")) or kernel.find(places.root / "kernel")
+    if used is None:
+        return None
+    image = Image(places.images / key(release, used))
+    return image if image.folder.is_dir() else None
+
+
+def build(release: Release, places: Places, listener: Listener) -> Image:
+    """The image of a release, built when it is not there yet. Two processes that want it build it once.
+
+    Raises:
+        LabError: When a part is missing or mmdebstrap fails; the message carries its last lines.
+    """
+    used = kernel.obtain(places.root / "kernel")
+    image = Image(places.images / key(release, used))
+    with locked(places.images / f"{release}.lock"):
+        if image.folder.is_dir():
+            return image
+        begun = time.monotonic()
+        listener(_("Building the image of a {release} machine. It is made once.").format(release=release))
+        with tempfile.TemporaryDirectory(dir=places.images, prefix=".new-") as folder:
+            new = Image(Path(folder) / "image")
+            new.folder.mkdir(mode=0o755)
+            _make(release, used, new, listener)
+            new.folder.rename(image.folder)
+        _forget_older(places, release, image)
+        listener(
+            _("The image is ready after {seconds:.0f} seconds.").format(seconds=time.monotonic() - begun)
+        )
+    return image
+
+
+def command(release: Release, additions: Path, disk_descriptor: int) -> list[str]:
+    """The mmdebstrap command line that builds an image.
+
+    It names no mirror: the host's apt configuration says how packages are fetched. The filesystem is made by
+    a hook, inside mmdebstrap's view of file owners, so that it is right without root too; the hook reaches
+    the file through an open descriptor because that view may not include the folder the file is in.
+
+    Args:
+        release: What to build.
+        additions: The tar file of `contents.pack`.
+        disk_descriptor: An inherited file descriptor of the empty image file.
+    """
+    disable = "; ".join(
+        f'rm -f "$1"/etc/systemd/system/*.wants/{unit} "$1"/usr/lib/systemd/system/*.wants/{unit}'
+        for unit in contents.DISABLED
+    )
+    # mmdebstrap has mounted /proc, /sys and /dev there: away with them, in a mount namespace of the hook's
+    # own.
+    make = (
+        'umount -R "$1/proc" "$1/sys" "$1/dev" 2>/dev/null; '
+        f'mkfs.ext4 -q -F -i 65536 -J size=16 -L lab -d "$1" /proc/self/fd/{disk_descriptor} {SIZE}'
+    )
+    return [
+        "mmdebstrap",
+        "--variant=minbase",
+        "--format=null",
+        f"--include={','.join(contents.PACKAGES)}",
+        *(f"--dpkgopt=path-exclude={pattern}" for pattern in contents.LEFT_OUT_OF_PACKAGES),
+        *_apt_options(),
+        '--customize-hook=rm -rf "$1"/var/cache/apt/* "$1"/var/lib/apt/lists/* "$1"/var/log/*.log',
+        f"--customize-hook=tar-in {additions} /",
+        f"--customize-hook={disable}",
+        f"--customize-hook=unshare --mount sh -c '{make}' make \"$1\"",
+        release,
+    ]
+
+
+def _apt_options() -> list[str]:
+    """How the host fetches packages (proxies, time limits, certificates), as options for mmdebstrap."""
+    shown = subprocess.run(
+        ("apt-config", "dump", "--format", "%F %v%n", "Acquire"), capture_output=True, text=True, check=False
+    )
+    options = []
+    for line in shown.stdout.splitlines():
+        name, _blank, value = line.partition(" ")
+        if value and '"' not in value and not name.startswith("Acquire::IndexTargets"):
+            options.append(f'--aptopt={name} "{value}"')
+    return options
+
+
+def _make(release: Release, used: kernel.Kernel, image: Image, listener: Listener) -> None:
+    additions = image.folder.parent / "additions.tar"
+    contents.pack(used, additions)
+    shutil.copy(used.program, image.kernel)
+    log = image.folder.parent / "log"
+    with image.disk.open("wb") as disk, log.open("wb") as output:
+        os.fchmod(disk.fileno(), 0o666)
+        listener(_("Fetching and installing the packages (mmdebstrap)."))
+        outcome = subprocess.run(
+            command(release, additions, disk.fileno()),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            pass_fds=(disk.fileno(),),
+            check=False,
+        )
+        os.fchmod(disk.fileno(), 0o644)
+    if outcome.returncode != 0:
+        said = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
+        raise LabError(_("The image could not be built. mmdebstrap said:\n{said}").format(said=said))
+    image.lock.touch(mode=0o644)
+    (image.folder / "made.json").write_text(
+        json.dumps({"format": FORMAT, "release": release, "kernel": used.version}) + "\n"
+    )
+
+
+def _forget_older(places: Places, release: Release, newest: Image) -> None:
+    """Remove images of the release that no running guest and no kept disk stands on."""
+    needed = {path.read_text().strip() for path in places.kept.glob("*/image")}
+    for folder in places.images.glob(f"{release}-*"):
+        if folder == newest.folder or folder.name in needed:
+            continue
+        try:
+            with locked(folder / "lock", wait=False):
+                shutil.rmtree(folder)
+        except BlockingIOError:
+            continue

@@ -1,0 +1,113 @@
+"""Puts the described array up inside the guest: its network namespace, its networks and its targets.
+
+Run by systemd at every boot, before anything that may want to log in. The initiator stays in the root
+namespace, because the kernel's iSCSI netlink knows no other.
+"""
+
+import ctypes
+import os
+import subprocess
+from pathlib import Path
+from typing import Protocol
+
+from tui.lab import lio, tgt
+from tui.lab.san import Address, Chap, Lun, San, Target, TargetKind, parse
+
+NAMESPACE = "san"
+CLONE_NEWNET = 0x40000000
+DESCRIPTION = Path("/run/lab/san.toml")
+
+
+class Implementation(Protocol):
+    """What both target implementations can do; see `tui.lab.lio`."""
+
+    def load(self, san: San, /) -> None:
+        """Make ready for targets; called once, in the array's network namespace."""
+
+    def up(self, san: San, target: Target, /) -> None:
+        """Create a target with everything it has; called in the array's network namespace."""
+
+    def down(self, target: Target, /) -> None:
+        """Take a target away: sessions end, its LUNs' data stays."""
+
+    def attach(self, target: Target, lun: Lun, /) -> None:
+        """Make a LUN of a target from its file, which is created when missing."""
+
+    def detach(self, target: Target, lun: Lun, /) -> None:
+        """Take a LUN from a target. Its file stays."""
+
+    def set_chap(self, target: Target, chap: Chap | None, /) -> None:
+        """Change a target's credentials; new logins need them."""
+
+    def restrict(self, target: Target, /, *, listed_only: bool) -> None:
+        """Let only listed initiators in, or everyone."""
+
+    def admit(self, target: Target, initiator: str, /) -> None:
+        """Add an initiator to a target's access list."""
+
+    def dismiss(self, target: Target, initiator: str, /) -> None:
+        """Take an initiator off a target's access list."""
+
+
+IMPLEMENTATIONS: dict[TargetKind, Implementation] = {TargetKind.LIO: lio, TargetKind.TGT: tgt}
+
+
+def nic(position: int) -> str:
+    """The host's end of a network."""
+    return f"eth{position}"
+
+
+def array_nic(position: int) -> str:
+    """The array's end of a network, inside its namespace."""
+    return f"s{position}"
+
+
+def enter_namespace() -> None:
+    """Move this process into the array's network namespace, as setns(2) does; mounts stay as they are."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    with Path("/run/netns", NAMESPACE).open("rb") as namespace:
+        if libc.setns(namespace.fileno(), CLONE_NEWNET) != 0:
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+
+def make_networks(san: San) -> None:
+    """Create the namespace and the veth pairs with their addresses, up."""
+    lines = [f"netns add {NAMESPACE}"]
+    for position, network in enumerate(san.networks):
+        near, far = nic(position), array_nic(position)
+        lines.append(f"link add {near} type veth peer name {far} netns {NAMESPACE}")
+        lines += [_address(address, near) for address in network.initiator]
+        lines.append(f"link set {near} up")
+    _ip(lines)
+    far_lines = ["link set lo up"]
+    for position, network in enumerate(san.networks):
+        far = array_nic(position)
+        far_lines += [_address(address, far) for address in network.array]
+        far_lines.append(f"link set {far} up")
+    _ip(far_lines, "-netns", NAMESPACE)
+    _ip(["link set lo up"])
+
+
+def _address(address: Address, device: str) -> str:
+    # Duplicate address detection would keep an IPv6 address unusable for its first seconds.
+    nodad = " nodad" if address.version == 6 else ""
+    return f"address add {address} dev {device}{nodad}"
+
+
+def _ip(lines: list[str], *options: str) -> None:
+    subprocess.run(("ip", *options, "-batch", "-"), input="\n".join(lines) + "\n", text=True, check=True)
+
+
+def up(san: San) -> None:
+    """Put the whole array up."""
+    subprocess.run(("modprobe", "--all", "veth", "iscsi_tcp"), check=True)
+    make_networks(san)
+    enter_namespace()
+    for kind in sorted({target.kind for target in san.targets}):
+        IMPLEMENTATIONS[kind].load(san)
+    for target in san.targets:
+        IMPLEMENTATIONS[target.kind].up(san, target)
+
+
+if __name__ == "__main__":
+    up(parse(DESCRIPTION.read_text()))
