@@ -32,14 +32,18 @@ class HelpSection:
 
 
 def keys_of(screen: Screen[object]) -> tuple[KeyHint, ...]:
-    """Return every key of a screen that is described, also those the key bar leaves out."""
+    """Return the keys of a screen: those for the key bar, also when it has no room, and those with a tooltip.
+
+    The tooltip, when there is one, is what the help says; moving about and typing need no words.
+    """
     seen: set[str] = set()
     hints: list[KeyHint] = []
     for active in screen.active_bindings.values():
         binding = active.binding
-        if binding.description and not binding.system and binding.action not in seen:
+        words = binding.tooltip or (binding.description if binding.show else "")
+        if words and binding.action not in seen:
             seen.add(binding.action)
-            hints.append(KeyHint(binding.key, binding.description, active.enabled))
+            hints.append(KeyHint(binding.key, words, active.enabled))
     return tuple(order_hints(hints))
 
 
@@ -74,8 +78,12 @@ class Help(Dialog[None]):
         .buttons {
             display: none;
         }
-        .section-title {
+        .body > .section-title {
             margin-bottom: 0;
+        }
+        &:ansi > .box {
+            width: 100%;
+            max-width: 100%;
         }
     }
     """

@@ -159,7 +159,7 @@ class LineList(ScrollView, Generic[L], can_focus=True):
             focused = self.has_focus
             lead = look.text(look.glyphs.cursor, Role.ACCENT if focused else Role.MUTED)
             if focused and look.native:
-                content = Content(content.plain)
+                content, lead = Content(content.plain), Content(lead.plain)
             if focused:
                 base += Style(reverse=True) if look.native else self._get_style("on $cursor-line")
         content = lead + content

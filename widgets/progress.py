@@ -23,11 +23,12 @@ from widgets.bar import Fill, piece, share
 from widgets.line_list import LineList
 from widgets.look import Look
 from widgets.state import Role, State, state_role, state_word
-from widgets.text import cells, cut_end, cut_middle, duration, flat, pad, pad_left
+from widgets.text import cells, cut_end, cut_middle, duration, flat, pad, pad_left, wrap
 from widgets.words import translate as _
 
 _BAR = 10
-_NAME_MOST = 44
+_NAME_LEAST = 20
+_WORDS_LEAST = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +46,36 @@ class ProgressRow:
     """Seconds after the start when it is given up."""
     fraction: float | None = None
     """How much of it is done, from 0 to 1, when that is known."""
+    note: str = ""
+    """A sentence under the line, dim: the cause and what to do next."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressWidths:
+    """The widths, in cells, that keep the columns in line."""
+
+    name: int = 0
+    words: int = 0
+    time: int = 0
+    bars: bool = False
+
+    def fitted(self, width: int) -> "ProgressWidths":
+        """Return widths that fit in a line: the name is cut first, then the bars go, then the words are cut."""
+        used = 2 + min(self.name, _NAME_LEAST) + 2 + min(self.words, _WORDS_LEAST) + 2 + self.time
+        bars = self.bars and used + _BAR + 2 <= width
+        room = width - 6 - self.time - (_BAR + 2 if bars else 0)
+        name = min(self.name, max(_NAME_LEAST, room - self.words))
+        return ProgressWidths(name, max(0, room - name), self.time, bars)
 
 
 @dataclass(frozen=True, slots=True)
 class ProgressLine:
-    """A row with the time in words, as it is drawn."""
+    """A row with the time in words, as it is drawn; or, with `key` None, a line of its note."""
 
-    key: str
+    key: str | None
     row: ProgressRow
-    time: str
-    name_width: int
-    time_width: int
-    bars: bool
+    text: str
+    widths: ProgressWidths
 
 
 def elapsed_words(row: ProgressRow, now: float) -> str:
@@ -71,38 +90,43 @@ def elapsed_words(row: ProgressRow, now: float) -> str:
     return _("{elapsed} of {deadline}").format(elapsed=elapsed, deadline=duration(row.deadline))
 
 
-def progress_lines(rows: Sequence[ProgressRow], now: float) -> list[ProgressLine]:
-    """Return the lines for a moment, their columns in line."""
+def progress_lines(rows: Sequence[ProgressRow], now: float, width: int) -> list[ProgressLine]:
+    """Return the lines for a moment and a width in cells."""
     times = [elapsed_words(row, now) for row in rows]
-    name_width = min(_NAME_MOST, max((cells(flat(row.name)) for row in rows), default=0))
-    time_width = max((cells(words) for words in times), default=0)
-    bars = any(row.fraction is not None for row in rows)
-    return [
-        ProgressLine(row.key, row, words, name_width, time_width, bars)
-        for row, words in zip(rows, times, strict=True)
-    ]
+    widths = ProgressWidths(
+        name=max((cells(flat(row.name)) for row in rows), default=0),
+        words=max((cells(_words(row)) for row in rows), default=0),
+        time=max((cells(words) for words in times), default=0),
+        bars=any(row.fraction is not None for row in rows),
+    ).fitted(width)
+    lines: list[ProgressLine] = []
+    for row, words in zip(rows, times, strict=True):
+        lines.append(ProgressLine(row.key, row, words, widths))
+        if row.note:
+            lines.extend(ProgressLine(None, row, text, widths) for text in wrap(row.note, width - 2))
+    return lines
 
 
-def draw_progress(line: ProgressLine, look: Look, width: int) -> Content:
-    """Return one line of at most `width` cells; on a short one the bar goes first, then the name is cut."""
-    row = line.row
-    cut = look.glyphs.ellipsis
-    bars = line.bars and width >= 2 + line.name_width + 2 + 12 + 2 + _BAR + 2 + line.time_width
-    tail = line.time_width + 2 + (_BAR + 2 if bars else 0)
-    name_width = max(8, min(line.name_width, width - tail - 2 - 14))
-    words_width = max(0, width - 2 - name_width - 2 - tail)
-    words = cut_end(flat(row.words) or state_word(row.state), words_width, cut)
+def _words(row: ProgressRow) -> str:
+    return flat(row.words) or state_word(row.state)
+
+
+def draw_progress(line: ProgressLine, look: Look) -> Content:
+    """Return one line."""
+    if line.key is None:
+        return Content("  ") + look.text(line.text, Role.MUTED)
+    row, widths, cut = line.row, line.widths, look.glyphs.ellipsis
     parts = [
         look.dot(row.state),
         Content(" "),
-        look.text(pad(cut_middle(flat(row.name), name_width, cut), name_width)),
+        look.text(pad(cut_middle(flat(row.name), widths.name, cut), widths.name)),
         Content("  "),
-        look.text(pad(words, words_width), state_role(row.state)),
+        look.text(pad(cut_end(_words(row), widths.words, cut), widths.words), state_role(row.state)),
         Content("  "),
     ]
-    if bars:
+    if widths.bars:
         parts += [_draw_bar(row.fraction, look), Content("  ")]
-    parts.append(look.text(pad_left(line.time, line.time_width), Role.MUTED))
+    parts.append(look.text(pad_left(line.text, widths.time), Role.MUTED))
     return Content("").join(parts)
 
 
@@ -156,8 +180,12 @@ class ProgressList(LineList[ProgressLine]):
 
     def tick(self) -> None:
         """Show the time that has passed."""
-        self.show_lines(progress_lines(self.rows, self._clock()))
+        self.show_lines(progress_lines(self.rows, self._clock(), max(40, self._width - 1)))
 
-    def draw(self, line: ProgressLine, look: Look, width: int) -> Content:
+    def on_resize(self) -> None:
+        """Fit the columns anew."""
+        self.tick()
+
+    def draw(self, line: ProgressLine, look: Look, width: int) -> Content:  # noqa: ARG002 - fitted by `tick`
         """Draw one line."""
-        return draw_progress(line, look, width)
+        return draw_progress(line, look)

@@ -78,12 +78,12 @@ class StackView(Vertical):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "fold", "Fold", show=False),
-        Binding("right", "unfold", "Unfold", show=False),
-        Binding("space", "switch", "Fold or unfold", show=False),
-        Binding("exclamation_mark", "next_problem", _("next problem"), show=False),
-        Binding("slash", "search", _("find"), show=False),
-        Binding("n", "find_next", _("find next"), show=False),
+        Binding("left", "fold", show=False, tooltip=_("Fold what is below the rung")),
+        Binding("right", "unfold", show=False, tooltip=_("Unfold it")),
+        Binding("space", "switch", show=False),
+        Binding("exclamation_mark", "next_problem", show=False, tooltip=_("Go to the next problem")),
+        Binding("slash", "search", show=False, tooltip=_("Find a rung by any of its words")),
+        Binding("n", "find_next", show=False, tooltip=_("Find the next one")),
         Binding("enter", "choose", "Open", show=False),
     ]
 

@@ -93,8 +93,8 @@ class PickList(Vertical):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "check", _("choose"), show=True),
-        Binding("a", "check_all", _("all or none"), show=False),
+        Binding("space", "check", _("choose")),
+        Binding("a", "check_all", show=False, tooltip=_("Choose all, or none")),
         Binding("enter", "pick", "Pick", show=False),
     ]
 
