@@ -168,6 +168,9 @@ class Replacement:
     backup: bytes | None = None
 
 
+STAGED = ".iscsi-console-"
+"""Beginning of the name of every temporary file that `replace` and `claim` make."""
+
 BACKUPS = "/var/lib/iscsi-console/backups"
 """Where dated copies of replaced files are kept, mode 0700."""
 

@@ -17,6 +17,7 @@ from typing import IO
 
 from tui.storage.host.interface import (
     BACKUPS,
+    STAGED,
     Answer,
     Command,
     FileFacts,
@@ -163,7 +164,7 @@ class LocalHost:
         kept = self._back_up(path, change.backup) if old is not None and change.backup is not None else ""
         mode = change.mode if change.mode is not None else stat.S_IMODE(old.st_mode) if old else 0o644
         staging = Path(change.staging) if change.staging else target.parent
-        handle, name = tempfile.mkstemp(prefix=".iscsi-console-", dir=staging)
+        handle, name = tempfile.mkstemp(prefix=STAGED, dir=staging)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
@@ -182,7 +183,7 @@ class LocalHost:
     def claim(self, path: str, content: bytes) -> None:
         """Make a file that must not be there yet, whole or not at all."""
         self._refuse_when_looking()
-        handle, name = tempfile.mkstemp(prefix=".iscsi-console-", dir=Path(path).parent)
+        handle, name = tempfile.mkstemp(prefix=STAGED, dir=Path(path).parent)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
