@@ -1,0 +1,86 @@
+"""A part of an inventory, read quickly, for checks that are made right before a change."""
+
+from dataclasses import replace
+
+from tui.storage.host.interface import Host
+from tui.storage.model.block import BlockDevice
+from tui.storage.model.inventory import Inventory
+from tui.storage.model.lvm import VolumeGroup
+from tui.storage.probe.blocks import read_blocks
+from tui.storage.probe.lvm import read_volumes
+from tui.storage.probe.mounts import parse_mountinfo, read_mounts, read_swaps
+from tui.storage.probe.multipath import multipath_maps
+from tui.storage.probe.places import DevicePlaces
+from tui.storage.probe.reading import names, text
+from tui.storage.probe.sessions import read_sessions
+
+
+def look_at_devices(host: Host) -> Inventory:
+    """Sessions, LUNs, block devices, maps, mounts and swap, from files alone: no command, no disk touched.
+
+    Everything else in the inventory is empty and says nothing.
+    """
+    sessions, luns = read_sessions(host)
+    blocks = read_blocks(host, sessions, luns)
+    places = DevicePlaces(blocks.devices)
+    # Nobody asks here how full a file system is, and asking could hang.
+    mounts = read_mounts(host, places, frozenset(device.name for device in blocks.devices))
+    return Inventory(
+        host=host.name,
+        taken_at=host.now(),
+        root=host.is_root,
+        sessions=sessions,
+        luns=luns,
+        devices=blocks.devices,
+        multipath_maps=multipath_maps(blocks.devices, luns),
+        filesystems=blocks.filesystems,
+        mounts=mounts,
+        swaps=read_swaps(host, places, mounts),
+    )
+
+
+def look_at_volumes(host: Host) -> Inventory:
+    """The same with LVM's report: one command more."""
+    seen = look_at_devices(host)
+    volumes = read_volumes(host, seen.devices, installed=True, root=True)
+    return replace(
+        seen,
+        physical_volumes=volumes.physical,
+        volume_groups=volumes.groups,
+        logical_volumes=volumes.logical,
+        lvm=volumes.reading,
+    )
+
+
+def group_named(inventory: Inventory, name: str) -> VolumeGroup | None:
+    """The volume group with that name, or None. Of several with one name (a clone) the first."""
+    return next((group for group in inventory.volume_groups if group.name == name), None)
+
+
+def device_behind(host: Host, inventory: Inventory, path: str) -> BlockDevice | None:
+    """The block device that a path leads to now, its links followed; None when it leads to none."""
+    name = DevicePlaces(inventory.devices).at(host, path)
+    return inventory.device(name) if name else None
+
+
+def mounted_elsewhere(host: Host, numbers: frozenset[str], paths: frozenset[str]) -> tuple[str, ...]:
+    """Where containers and services with mount tables of their own have mounted one of the devices.
+
+    Args:
+        host: the host.
+        numbers: `MAJOR:MINOR` of the device and of all that stands on it.
+        paths: their names below /dev, for file systems with numbers of their own (btrfs).
+    """
+    found: dict[str, None] = {}
+    seen: set[str] = {host.resolve("/proc/self/ns/mnt")}
+    for process in names(host, "/proc"):
+        if not process.isdigit():
+            continue
+        space = host.resolve(f"/proc/{process}/ns/mnt")
+        if space in seen:
+            continue
+        seen.add(space)
+        for line in parse_mountinfo(text(host, f"/proc/{process}/mountinfo")):
+            if line.number in numbers or line.mount.source in paths:
+                found[f"{line.mount.target} (process {process})"] = None
+    return tuple(found)
