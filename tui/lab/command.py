@@ -4,9 +4,11 @@ import argparse
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 from tui.lab import kernel
 from tui.lab.attach import attach
@@ -14,12 +16,15 @@ from tui.lab.channel import CHUNK, Running
 from tui.lab.guest import MEMORY, Guest
 from tui.lab.image import Release, build, built
 from tui.lab.kept import forget, kept_machines
-from tui.lab.places import LabError, Places
+from tui.lab.places import LabError, Places, seen_in_guest
 from tui.lab.san import examples, read_description
 from tui.words import translate as _
 
 DEFAULT_SAN = "open"
 """The array beside a guest for which none was asked."""
+
+TRIAL = "open"
+"""The array of `lab try`, and the answers that are given on it where there is no person to give them."""
 
 FAILED = 125
 """Exit status when the lab itself fails, told apart from that of the command in the guest (as env(1)
@@ -71,6 +76,12 @@ def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     parser = actions.add_parser("shell", help=_("open a shell in a machine on this terminal"))
     _add_machine_arguments(parser)
     parser.set_defaults(lab_handler=_run, command=["bash", "-l"])
+
+    parser = actions.add_parser("try", help=_("try the set-up wizard in a fresh machine"))
+    parser.add_argument(
+        "--release", type=Release, choices=list(Release), help=_("which Debian release (bookworm)")
+    )
+    parser.set_defaults(lab_handler=_try, san=TRIAL, keep=None, memory=MEMORY)
 
     parser = actions.add_parser("list", help=_("list kept machines, images and arrays"))
     parser.set_defaults(lab_handler=_list)
@@ -168,6 +179,24 @@ def _run(arguments: argparse.Namespace, places: Places) -> int:
     _say(_("Starting the machine; this takes about ten seconds."))
     with _boot(arguments, places) as guest:
         return _leave(guest, arguments, attach(guest, arguments.command))
+
+
+def _try(arguments: argparse.Namespace, places: Places) -> int:
+    """The wizard in a fresh machine; without a terminal, from answers; without a lab, a look at this host."""
+    terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    reasons = missing()
+    if reasons:
+        for reason in reasons:
+            _say(reason)
+        _say(_("So there is no practice machine here. This is the storage of this host; nothing is changed."))
+        look = ["--read-only"] if terminal else ["status"]
+        return subprocess.run([sys.executable, "-m", "tui", *look], check=False).returncode
+    if terminal:
+        arguments.command = ["iscsi-console", "setup"]
+        return _run(arguments, places)
+    answers = seen_in_guest(Path(__file__).parent / "answers" / f"{TRIAL}.toml")
+    arguments.command = ["iscsi-console", "setup", "--answers", answers]
+    return _exec(arguments, places)
 
 
 def _leave(guest: Guest, arguments: argparse.Namespace, status: int) -> int:

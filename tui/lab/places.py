@@ -86,6 +86,11 @@ def project_folder() -> Path:
     return Path(__file__).resolve().parents[2]
 
 
+def seen_in_guest(path: Path) -> str:
+    """Where a guest sees a file of the project folder (`overlay/usr/local/lib/lab/share` mounts it)."""
+    return f"/opt/iscsi-console/project/{path.resolve().relative_to(project_folder())}"
+
+
 def packages_folder() -> Path:
     """The folder of installed packages that holds Textual and the other dependencies."""
     spec = find_spec("textual")
