@@ -30,8 +30,8 @@ RUN_LOCK = ROOT / "requirements-run.lock"
 TEST_LOCK = ROOT / "requirements.lock"
 
 OLDEST_PYTHON = (3, 11)
-LAB_PROCESSORS = ("x86_64", "i686")
-"""The processors for which Debian builds the package user-mode-linux."""
+LAB_PROCESSORS = ("x86_64",)
+"""The processors that can run the lab (see `tui.lab.kernel.missing`); others need none of its packages."""
 
 APT_OPTIONS = ("-o", "DPkg::Lock::Timeout=300", "-o", "Dpkg::Use-Pty=0")
 
