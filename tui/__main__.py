@@ -1,9 +1,43 @@
-"""The command line: chooses what to open, and imports a screen only when one opens."""
+"""The command line: chooses what to open, and imports only what that needs."""
 
 import argparse
 import sys
+from collections.abc import Callable
+from typing import Protocol
 
+from tui.storage.problem import ConsoleError, Problem
 from tui.words import translate as _
+
+
+class SubCommand(Protocol):
+    """A module that is one word of the command line."""
+
+    def add_arguments(self, commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+        """Add its own parser, with its arguments, to the program's sub-commands."""
+
+    def main(self, arguments: argparse.Namespace) -> int:
+        """Do it and return the exit status."""
+
+
+def _status() -> SubCommand:
+    from tui.storage import status  # noqa: PLC0415 (only what is asked for is imported)
+
+    return status
+
+
+def _capture() -> SubCommand:
+    from tui.storage import capture  # noqa: PLC0415 (likewise)
+
+    return capture
+
+
+def _lab() -> SubCommand:
+    from tui.lab import command  # noqa: PLC0415 (likewise)
+
+    return command
+
+
+_COMMANDS: dict[str, Callable[[], SubCommand]] = {"status": _status, "capture": _capture, "lab": _lab}
 
 
 def main() -> int:
@@ -12,12 +46,24 @@ def main() -> int:
         prog="iscsi-console", description=_("Set up, watch, take down and repair iSCSI storage.")
     )
     commands = parser.add_subparsers(dest="action", required=True)
-    if sys.argv[1:2] == ["lab"] or not sys.argv[1:] or sys.argv[1].startswith("-"):
-        from tui.lab import command as lab  # noqa: PLC0415 - other sub-commands do without
-
-        lab.add_arguments(commands)
+    asked = sys.argv[1] if len(sys.argv) > 1 else ""
+    modules = {name: load() for name, load in _COMMANDS.items() if asked == name or asked not in _COMMANDS}
+    for module in modules.values():
+        module.add_arguments(commands)
     arguments = parser.parse_args()
-    return lab.main(arguments)
+    try:
+        return modules[arguments.action].main(arguments)
+    except ConsoleError as error:
+        print(_problem_text(error.problem), file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        return 141
+
+
+def _problem_text(problem: Problem) -> str:
+    """What happened, the likely cause, the next step, and what was said about it, one line each."""
+    lines = (problem.summary, problem.cause, problem.remedy, *problem.evidence)
+    return "\n".join(line for line in lines if line)
 
 
 if __name__ == "__main__":

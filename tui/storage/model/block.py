@@ -41,8 +41,9 @@ class BlockDevice:
         partition_table: ID_PART_TABLE_TYPE: gpt, dos, or empty.
         multipath_member: udev says that this is one path of a multipath map.
         links: paths below /dev that udev made for it.
+        lost_slaves: those of its slaves that are gone: removed, even where a new disk has the name by now.
         answers: reading it returns at once: the disks below run, their sessions are logged in, no map below
-            is suspended, and of a multipath map one path is good.
+            is suspended, nothing it stands on is gone, and of a multipath map one path is good.
         described: udev has looked at it; without that an empty `content` proves nothing.
     """
 
@@ -64,6 +65,7 @@ class BlockDevice:
     partition_table: str = ""
     multipath_member: bool = False
     links: tuple[str, ...] = ()
+    lost_slaves: tuple[str, ...] = ()
     answers: bool = True
     described: bool = True
 

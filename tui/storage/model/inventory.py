@@ -1,6 +1,6 @@
 """One snapshot of a host's storage, and the questions it answers."""
 
-from collections.abc import Iterator
+from collections import deque
 from dataclasses import dataclass, field
 
 from tui.storage.model.block import BlockDevice, MultipathMap
@@ -74,6 +74,7 @@ class Inventory:
     swaps: tuple[Swap, ...] = ()
     fstab: tuple[FstabEntry, ...] = ()
     unseen: tuple[Unseen, ...] = ()
+    _made: "list[_Tables]" = field(default_factory=list, init=False, compare=False, repr=False)
 
     def service(self, role: Role) -> Service | None:
         """The installed unit with that role, or None."""
@@ -87,59 +88,91 @@ class Inventory:
 
     def sessions_of(self, target: str) -> tuple[Session, ...]:
         """The sessions to a target."""
-        return tuple(session for session in self.sessions if session.target == target)
+        return tuple(self._tables.sessions_by_target.get(target, ()))
 
     def luns_of(self, sid: int) -> tuple[Lun, ...]:
         """The LUNs a session shows."""
-        return tuple(lun for lun in self.luns if lun.sid == sid)
+        return tuple(self._tables.luns.get(sid, ()))
+
+    def lun_on(self, disk: str) -> Lun | None:
+        """The LUN behind a disk (kernel name), or None when no session shows it."""
+        return self._tables.luns_by_disk.get(disk)
 
     def session(self, sid: int) -> Session | None:
         """The session with that number, or None."""
-        return next((session for session in self.sessions if session.sid == sid), None)
+        return self._tables.sessions.get(sid)
 
     def device(self, name: str) -> BlockDevice | None:
         """The block device with that kernel name, or None."""
-        return next((device for device in self.devices if device.name == name), None)
+        return self._tables.devices.get(name)
 
     def device_at(self, path: str) -> BlockDevice | None:
         """The block device that a path below /dev names, whichever of its names that is, or None."""
-        return next(
-            (
-                device
-                for device in self.devices
-                if path in {device.path, f"/dev/{device.name}", *device.links}
-            ),
-            None,
-        )
+        return self._tables.paths.get(path)
 
     def map_over(self, disk: str) -> MultipathMap | None:
         """The multipath map that a disk is a path of, or None."""
-        return next((multipath for multipath in self.multipath_maps if disk in multipath.paths), None)
+        return self._tables.maps.get(disk)
 
     def above(self, name: str) -> tuple[BlockDevice, ...]:
         """Every device that stands on the named one, nearest first, partitions included."""
-        return tuple(self._walk(name, {name}))
-
-    def _walk(self, name: str, seen: set[str]) -> Iterator[BlockDevice]:
-        device = self.device(name)
-        if device is None:
-            return
-        for upper in (*device.partitions, *device.holders):
-            if upper in seen:
+        found: dict[str, BlockDevice] = {}
+        waiting = deque([name])
+        seen = {name}
+        while waiting:
+            device = self.device(waiting.popleft())
+            if device is None:
                 continue
-            seen.add(upper)
-            found = self.device(upper)
-            if found is not None:
-                yield found
-            yield from self._walk(upper, seen)
+            if device.name != name:
+                found[device.name] = device
+            fresh = [upper for upper in (*device.partitions, *device.holders) if upper not in seen]
+            seen.update(fresh)
+            waiting.extend(fresh)
+        return tuple(found.values())
+
+    def volumes_of(self, group: str) -> tuple[LogicalVolume, ...]:
+        """The LVs of a VG, by its name."""
+        return tuple(self._tables.volumes.get(group, ()))
 
     def mounts_of(self, name: str) -> tuple[Mount, ...]:
         """Where the file system on a device is mounted."""
-        return tuple(mount for mount in self.mounts if mount.device == name)
+        return tuple(self._tables.mounts.get(name, ()))
 
     def is_in_use(self, name: str) -> bool:
         """Whether the device or anything that stands on it is mounted or is swap space."""
-        names = {name, *(device.name for device in self.above(name))}
-        return any(mount.device in names for mount in self.mounts) or any(
-            swap.device in names for swap in self.swaps
-        )
+        tables = self._tables
+        names = (name, *(device.name for device in self.above(name)))
+        return any(name in tables.mounts or name in tables.swapped for name in names)
+
+    @property
+    def _tables(self) -> "_Tables":
+        if not self._made:
+            self._made.append(_Tables(self))
+        return self._made[0]
+
+
+class _Tables:
+    """What an inventory's questions look up, so that a thousand of them stay linear."""
+
+    def __init__(self, inventory: Inventory) -> None:
+        self.devices = {device.name: device for device in inventory.devices}
+        self.paths: dict[str, BlockDevice] = {}
+        for device in inventory.devices:
+            for path in (device.path, f"/dev/{device.name}", *device.links):
+                self.paths.setdefault(path, device)
+        self.sessions = {session.sid: session for session in inventory.sessions}
+        self.sessions_by_target: dict[str, list[Session]] = {}
+        for session in inventory.sessions:
+            self.sessions_by_target.setdefault(session.target, []).append(session)
+        self.luns: dict[int, list[Lun]] = {}
+        for lun in inventory.luns:
+            self.luns.setdefault(lun.sid, []).append(lun)
+        self.luns_by_disk = {lun.disk: lun for lun in inventory.luns if lun.disk}
+        self.maps = {path: multipath for multipath in inventory.multipath_maps for path in multipath.paths}
+        self.volumes: dict[str, list[LogicalVolume]] = {}
+        for volume in inventory.logical_volumes:
+            self.volumes.setdefault(volume.volume_group, []).append(volume)
+        self.mounts: dict[str, list[Mount]] = {}
+        for mount in inventory.mounts:
+            self.mounts.setdefault(mount.device, []).append(mount)
+        self.swapped = {swap.device for swap in inventory.swaps}

@@ -52,11 +52,23 @@ def silent_disks(sessions: Iterable[Session], luns: Iterable[Lun]) -> frozenset[
 
 
 def mark_silent(devices: Iterable[BlockDevice]) -> tuple[BlockDevice, ...]:
-    """Carry silence up: a device answers when all it stands on does, a multipath map when one path does."""
+    """Carry silence up: a device answers when all it stands on does, a multipath map when one path does.
+
+    A removed disk stays in the `slaves` of the map over it. It is told from a new disk of the same name by
+    `holders`, which the kernel keeps on both sides (block/holder.c).
+    """
     by_name = {device.name: device for device in devices}
+    for device in tuple(by_name.values()):
+        lost = tuple(
+            slave
+            for slave in device.slaves
+            if slave not in by_name or device.name not in by_name[slave].holders
+        )
+        if lost:
+            by_name[device.name] = replace(device, lost_slaves=lost)
     below: dict[str, set[str]] = {name: set() for name in by_name}
     for device in by_name.values():
-        below[device.name].update(slave for slave in device.slaves if slave in by_name)
+        below[device.name].update(slave for slave in device.slaves if slave not in device.lost_slaves)
         for partition in device.partitions:
             if partition in below:
                 below[partition].add(device.name)
@@ -67,7 +79,7 @@ def mark_silent(devices: Iterable[BlockDevice]) -> tuple[BlockDevice, ...]:
     answers: dict[str, bool] = {}
     for name in order:
         device = by_name[name]
-        lower = [answers[other] for other in below[name]]
+        lower = [*(answers[other] for other in below[name]), *(False for _lost in device.lost_slaves)]
         enough = any(lower) if device.kind is BlockKind.MULTIPATH and lower else all(lower)
         answers[name] = device.answers and not device.suspended and enough
     return tuple(

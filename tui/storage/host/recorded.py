@@ -1,0 +1,210 @@
+"""A captured host: everything a probe read of it, in one file, to look at anywhere.
+
+The file is JSON as `recording.py` writes it, with secrets replaced by stars:
+
+    schema: 1
+    name, now: what the host said of itself
+    read, names, resolve, facts, usage: by path, what the call gave; {"errno": N} where it raised
+    run: list of {argv, outcome: {status, stdout, stderr, seconds}}
+    connect: by "ADDRESS PORT"; listens: by name
+"""
+
+import errno
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn, TypeVar
+
+from tui.storage.codec import NotDecodable, decode
+from tui.storage.host.interface import (
+    Answer,
+    Command,
+    FileFacts,
+    Outcome,
+    PortAnswer,
+    Replacement,
+    Usage,
+)
+from tui.storage.problem import ConsoleError, Problem, Refused
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+SCHEMA = 1
+
+T = TypeVar("T")
+
+
+class RecordedHost:
+    """A host as it was when it was captured: it answers what was asked then, and cannot be changed.
+
+    Args:
+        path: the file of `iscsi-console capture`.
+
+    Raises:
+        ConsoleError: there is no such file, it may not be read, or it is no capture.
+    """
+
+    def __init__(self, path: str) -> None:
+        try:
+            document = json.loads(Path(path).read_text(encoding="utf-8"))
+        except OSError as error:
+            raise ConsoleError(_unreadable(path, error.strerror or str(error))) from error
+        except (ValueError, RecursionError) as error:
+            raise ConsoleError(_not_a_capture(path, str(error))) from error
+        if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+            raise ConsoleError(_not_a_capture(path, _("it has no schema {number}").format(number=SCHEMA)))
+        try:
+            self._name = decode(str, document.get("name"))
+            self._now = decode(float, document.get("now"))
+            self._read = _table(document, "read")
+            self._names = _table(document, "names")
+            self._resolve = _table(document, "resolve")
+            self._facts = _table(document, "facts")
+            self._usage = _table(document, "usage")
+            self._connect = _table(document, "connect")
+            self._listens = _table(document, "listens")
+            self._outcomes = _outcomes(document)
+        except NotDecodable as error:
+            raise ConsoleError(_not_a_capture(path, str(error))) from error
+
+    @property
+    def name(self) -> str:
+        """The name of the host that was captured."""
+        return self._name
+
+    @property
+    def is_root(self) -> bool:
+        """Never: a captured host cannot be changed."""
+        return False
+
+    def now(self) -> float:
+        """When it was captured."""
+        return self._now
+
+    def run(self, command: Command, heed: Callable[[str], None] | None = None) -> Outcome:
+        """How that command ended then; status 127 where it was not run."""
+        if command.changes:
+            _refuse()
+        outcome = self._outcomes.get(command.argv)
+        if outcome is None:
+            return Outcome(127, "", _("{command}: not in the capture").format(command=command.argv[0]))
+        for line in outcome.stdout.splitlines() if heed is not None else ():
+            if heed is not None and line.strip():
+                heed(line)
+        return outcome
+
+    def read(self, path: str) -> str:
+        """The text the file had then."""
+        return _answer(str, self._read, path)
+
+    def names(self, path: str) -> tuple[str, ...]:
+        """The names the folder had then."""
+        return _answer(tuple[str, ...], self._names, path)
+
+    def resolve(self, path: str) -> str:
+        """Where the path led then."""
+        found = self._resolve.get(path)
+        return found if isinstance(found, str) else path
+
+    def facts(self, path: str) -> FileFacts | None:
+        """What the path was then."""
+        return _known(FileFacts, self._facts, path)
+
+    def usage(self, path: str) -> Usage | None:
+        """How full the file system was then."""
+        return _known(Usage, self._usage, path)
+
+    def connect(self, address: str, port: int, deadline: float = 3.0) -> PortAnswer:  # noqa: ARG002 (nothing to wait for)
+        """How the port answered then; unreachable where it was not tried."""
+        answer = _known(PortAnswer, self._connect, f"{address} {port}")
+        return answer or PortAnswer(Answer.UNREACHABLE, 0.0, _("not in the capture"))
+
+    def listens(self, abstract_name: str) -> bool:
+        """Whether something listened there then."""
+        return self._listens.get(abstract_name) is True
+
+    def replace(self, path: str, content: bytes, change: Replacement | None = None) -> str:  # noqa: ARG002 (refused)
+        """Refused."""
+        _refuse()
+
+    def make_folder(self, path: str, mode: int = 0o755) -> None:  # noqa: ARG002 (refused)
+        """Refused."""
+        _refuse()
+
+    def remove(self, path: str) -> None:  # noqa: ARG002 (refused)
+        """Refused."""
+        _refuse()
+
+    def write_attribute(self, path: str, text: str) -> None:  # noqa: ARG002 (refused)
+        """Refused."""
+        _refuse()
+
+
+def _table(document: dict[str, object], name: str) -> dict[str, object]:
+    table = document.get(name)
+    if not isinstance(table, dict):
+        raise NotDecodable(f"no {name}")
+    return table
+
+
+def _outcomes(document: dict[str, object]) -> dict[tuple[str, ...], Outcome]:
+    listed = document.get("run")
+    if not isinstance(listed, list):
+        raise NotDecodable("no run")
+    found: dict[tuple[str, ...], Outcome] = {}
+    for one in listed:
+        if not isinstance(one, dict):
+            raise NotDecodable("a command that is no object")
+        found[decode(tuple[str, ...], one.get("argv"))] = decode(Outcome, one.get("outcome"))
+    return found
+
+
+def _answer(kind: type[T], table: dict[str, object], path: str) -> T:
+    if path not in table:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+    found = table[path]
+    if isinstance(found, dict):
+        number = found.get("errno")
+        number = number if isinstance(number, int) else errno.EIO
+        raise OSError(number, os.strerror(number), path)
+    try:
+        return decode(kind, found)
+    except NotDecodable as error:
+        raise OSError(errno.EIO, str(error), path) from error
+
+
+def _known(kind: type[T], table: dict[str, object], key: str) -> T | None:
+    try:
+        return decode(kind, table[key]) if table.get(key) is not None else None
+    except NotDecodable:
+        return None
+
+
+def _refuse() -> NoReturn:
+    raise Refused(
+        Problem(
+            "host.looking-only",
+            _("Nothing is changed: this is a captured host."),
+            remedy=_("Start the program without --recorded, as root, to change this machine."),
+        )
+    )
+
+
+def _unreadable(path: str, reason: str) -> Problem:
+    return Problem(
+        "recorded.unreadable",
+        _("The capture {path} could not be read.").format(path=clean(path)),
+        remedy=_("Check the path, and that you may read the file: captures are made for their owner only."),
+        evidence=(clean(reason),),
+    )
+
+
+def _not_a_capture(path: str, reason: str) -> Problem:
+    return Problem(
+        "recorded.malformed",
+        _("{path} is no capture of this program.").format(path=clean(path)),
+        cause=_("It was written by something else, by a newer version, or is cut short."),
+        remedy=_("Make a new one with “iscsi-console capture FILE”."),
+        evidence=(clean(reason),),
+    )

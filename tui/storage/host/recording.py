@@ -1,0 +1,171 @@
+"""A host whose every answer is noted, and the file made of the notes, without a secret in it."""
+
+import errno
+import re
+from collections.abc import Callable, Iterable
+
+from tui.storage.codec import Plain, encode
+from tui.storage.host.interface import Command, FileFacts, Host, Outcome, PortAnswer, Usage
+from tui.storage.host.recorded import SCHEMA
+from tui.storage.secret import MASK
+
+_IN_TEXT = 4
+_IN_PATHS = 8
+"""Shorter secrets are not looked for in texts, and in paths: every second word would hold them."""
+
+_SECRET_LINE = re.compile(
+    r"^([ \t]*[^\s=#]*password[^\s=.]*[ \t]*=[ \t]*)(\S.*?)[ \t\r]*$", re.MULTILINE | re.IGNORECASE
+)
+"""A setting of open-iscsi: its value may hold anything but a line end, `=` and `#` too."""
+
+_SECRET_OPTION = re.compile(r"(\b(?:password|passwd|pass|secret)\d?=)([^\s,\"']+)", re.IGNORECASE)
+"""A mount option, such as fstab holds for network file systems."""
+
+
+class RecordingHost:
+    """Passes every question on to another host, and keeps the first answer to each."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._tables: dict[str, dict[str, Plain]] = {
+            name: {} for name in ("read", "names", "resolve", "facts", "usage", "connect", "listens")
+        }
+        self._ran: dict[tuple[str, ...], Outcome] = {}
+
+    @property
+    def name(self) -> str:
+        """The host name."""
+        return self._host.name
+
+    @property
+    def is_root(self) -> bool:
+        """Whether the program may change this host."""
+        return self._host.is_root
+
+    def now(self) -> float:
+        """Seconds since the epoch on that host."""
+        return self._host.now()
+
+    def run(self, command: Command, heed: Callable[[str], None] | None = None) -> Outcome:
+        """Run a command and note how it ended."""
+        outcome = self._host.run(command, heed)
+        self._ran.setdefault(command.argv, outcome)
+        return outcome
+
+    def read(self, path: str) -> str:
+        """The text of a file."""
+        try:
+            text = self._host.read(path)
+        except OSError as error:
+            self._note("read", path, {"errno": error.errno or errno.EIO})
+            raise
+        self._note("read", path, text)
+        return text
+
+    def names(self, path: str) -> tuple[str, ...]:
+        """The sorted names in a folder."""
+        try:
+            names = self._host.names(path)
+        except OSError as error:
+            self._note("names", path, {"errno": error.errno or errno.EIO})
+            raise
+        self._note("names", path, list(names))
+        return names
+
+    def resolve(self, path: str) -> str:
+        """The path with every symbolic link followed."""
+        real = self._host.resolve(path)
+        self._note("resolve", path, real)
+        return real
+
+    def facts(self, path: str) -> FileFacts | None:
+        """What the path is."""
+        facts = self._host.facts(path)
+        self._note("facts", path, encode(facts))
+        return facts
+
+    def usage(self, path: str) -> Usage | None:
+        """How full the file system is."""
+        usage = self._host.usage(path)
+        self._note("usage", path, encode(usage))
+        return usage
+
+    def connect(self, address: str, port: int, deadline: float = 3.0) -> PortAnswer:
+        """Try a TCP connection."""
+        answer = self._host.connect(address, port, deadline)
+        self._note("connect", f"{address} {port}", encode(answer))
+        return answer
+
+    def listens(self, abstract_name: str) -> bool:
+        """Whether a daemon accepts connections on an abstract unix socket."""
+        listens = self._host.listens(abstract_name)
+        self._note("listens", abstract_name, listens)
+        return listens
+
+    def document(self) -> dict[str, Plain]:
+        """Everything noted, in the form `RecordedHost` reads, with stars in the place of secrets.
+
+        Secrets are the values of every setting whose key says password, and mount options that do. Each one
+        found is then removed wherever else it stands: in the output of a tool, a name, a path.
+        """
+        known = _secrets(text for text in self._tables["read"].values() if isinstance(text, str))
+        in_text = _remover(secret for secret in known if len(secret) >= _IN_TEXT)
+        in_paths = _remover(secret for secret in known if len(secret) >= _IN_PATHS)
+        document: dict[str, Plain] = {
+            "schema": SCHEMA,
+            "name": in_paths(self.name),
+            "now": float(self.now()),
+        }
+        for name, table in self._tables.items():
+            clean = in_text if name == "read" else in_paths
+            document[name] = {in_paths(key): _cleaned(value, clean) for key, value in table.items()}
+        document["run"] = [
+            {
+                "argv": [in_paths(word) for word in argv],
+                "outcome": _cleaned(encode(outcome), in_text),
+            }
+            for argv, outcome in self._ran.items()
+        ]
+        return document
+
+    def _note(self, table: str, key: str, value: Plain) -> None:
+        self._tables[table].setdefault(key, value)
+
+
+def without_secrets(text: str) -> str:
+    """A text with stars for the value of everything in it that is called a password."""
+    text = _SECRET_LINE.sub(lambda match: match[1] + MASK, text)
+    return _SECRET_OPTION.sub(lambda match: match[1] + MASK, text)
+
+
+def _secrets(texts: Iterable[str]) -> tuple[str, ...]:
+    """Every secret in some texts, longest first, so that one inside another does not cut it in two."""
+    found = {
+        match[2]
+        for text in texts
+        for pattern in (_SECRET_LINE, _SECRET_OPTION)
+        for match in pattern.finditer(text)
+    }
+    return tuple(sorted(found - {MASK, "<empty>"}, key=len, reverse=True))
+
+
+def _remover(secrets: Iterable[str]) -> Callable[[str], str]:
+    known = tuple(secrets)
+
+    def remove(text: str) -> str:
+        text = without_secrets(text)
+        for secret in known:
+            text = text.replace(secret, MASK)
+        return text
+
+    return remove
+
+
+def _cleaned(value: Plain, clean: Callable[[str], str]) -> Plain:
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, list):
+        return [_cleaned(item, clean) for item in value]
+    if isinstance(value, dict):
+        return {key: _cleaned(item, clean) for key, item in value.items()}
+    return value

@@ -1,0 +1,223 @@
+"""`iscsi-console status`: the whole inventory, as text for people and as JSON for programs.
+
+JSON. The document is one object. `schema` is 1 as long as no field changes its meaning or goes; new ones
+may come.
+
+    schema, host, taken_at (seconds since the epoch), root (nothing was hidden), daemon_answers, modules,
+    damaged_records (paths), distribution, initiator, lvm (how far LVM's report goes), unseen ([{what, why}])
+    services, tools, interfaces, discovery_records, node_records, sessions, luns, devices, multipath_maps,
+    physical_volumes, volume_groups, logical_volumes, filesystems, mounts, swaps, fstab: lists of objects
+    stacks: list of {key, health, targets, volume_groups, first_broken, rungs}
+
+The fields of every object are those of the dataclass of that name in `tui.storage.model`, where their
+docstrings say what they mean; sizes are bytes, timers seconds, enums their words. `stack` in an object is
+the `key` of the stack it belongs to, or null. `first_broken` is the `key` of a rung or null; the fields of
+a rung are those of `tui.storage.rung.Rung`. A portal is {address, port, tpgt}. Secrets are never in it.
+"""
+
+import argparse
+import dataclasses
+import json
+import os
+from collections.abc import Callable, Iterator
+
+from tui.storage.codec import Plain, encode
+from tui.storage.host.interface import Host
+from tui.storage.iscsi_rungs import portal_key, record_key
+from tui.storage.model.files import Filesystem, FstabEntry, Mount, Swap
+from tui.storage.model.inventory import Inventory
+from tui.storage.model.iscsi import NodeRecord, Session
+from tui.storage.probe.inventory import take_inventory
+from tui.storage.rung import Health, Rung, RungKind
+from tui.storage.stack import Stack, StackIndex, first_broken, stacks
+from tui.storage.untrusted import clean
+from tui.words import translate as _, translate_count
+
+SCHEMA = 1
+
+_LONGEST_NAME = 100
+
+
+def status_document(inventory: Inventory) -> dict[str, Plain]:
+    """The JSON document of an inventory, as plain values."""
+    found = stacks(inventory)
+    index = StackIndex(found)
+    document: dict[str, Plain] = {"schema": SCHEMA}
+    for field in dataclasses.fields(inventory):
+        if field.name.startswith("_"):
+            continue
+        value = getattr(inventory, field.name)
+        membership = _MEMBERSHIP.get(field.name)
+        document[field.name] = (
+            encode(value)
+            if membership is None
+            else [_with_stack(encode(item), membership(index, item)) for item in value]
+        )
+    document["stacks"] = [_stack(stack) for stack in found]
+    return document
+
+
+def _with_stack(plain: Plain, stack: str | None) -> Plain:
+    return {**plain, "stack": stack} if isinstance(plain, dict) else plain
+
+
+def _stack(stack: Stack) -> Plain:
+    broken = first_broken(stack)
+    return {
+        "key": stack.key,
+        "health": stack.health.value,
+        "targets": list(stack.targets),
+        "volume_groups": list(stack.volume_groups),
+        "first_broken": None if broken is None else broken.key,
+        "rungs": [encode(rung) for rung in stack.rungs],
+    }
+
+
+def _of_record(index: StackIndex, record: NodeRecord) -> str | None:
+    return index.of(record_key(record))
+
+
+def _of_session(index: StackIndex, session: Session) -> str | None:
+    if not session.target:
+        return index.of(f"portal:#{session.sid}")
+    return index.of(portal_key(session.target, session.portal))
+
+
+def _of_device_in(index: StackIndex, thing: Filesystem | Mount | Swap | FstabEntry) -> str | None:
+    return index.of_device(thing.device)
+
+
+_MEMBERSHIP: dict[str, Callable[..., str | None]] = {
+    "node_records": _of_record,
+    "sessions": _of_session,
+    "luns": lambda index, lun: index.of(f"lun:{lun.address}"),
+    "devices": lambda index, device: index.of_device(device.name),
+    "multipath_maps": lambda index, multipath: index.of_device(multipath.device),
+    "physical_volumes": lambda index, volume: (
+        index.of(f"pv-path:{volume.path}") or index.of(f"pv:{volume.uuid}")
+    ),
+    "volume_groups": lambda index, group: index.of(f"vg:{group.uuid or group.name}"),
+    "logical_volumes": lambda index, volume: index.of(f"lv-name:{volume.volume_group}/{volume.name}"),
+    "filesystems": _of_device_in,
+    "mounts": _of_device_in,
+    "swaps": _of_device_in,
+    "fstab": _of_device_in,
+}
+
+
+def status_json(inventory: Inventory) -> str:
+    """The JSON text: ASCII, so that no name in it can reach a terminal as more than its escapes."""
+    return json.dumps(status_document(inventory), indent=2, ensure_ascii=True)
+
+
+def status_text(inventory: Inventory) -> str:
+    """The stacks as lines for people: one a rung, states as words, every name cleaned."""
+    found = stacks(inventory)
+    lines = [*_heading(inventory, found)]
+    for stack in found:
+        lines += ["", *_stack_lines(stack)]
+    if not found:
+        lines += ["", _("No target is known and no session is up.")]
+    if inventory.damaged_records:
+        lines += ["", _("These files in the record database are no records:")]
+        lines += [f"  {clean(path)}" for path in inventory.damaged_records]
+    if inventory.lvm.warnings:
+        lines += ["", _("LVM says:")]
+        lines += [f"  {clean(warning)}" for warning in inventory.lvm.warnings]
+    if inventory.unseen:
+        lines += ["", _("Not seen, so its absence above proves nothing:")]
+        lines += [f"  {clean(unseen.what)}: {clean(unseen.why)}" for unseen in inventory.unseen]
+    return "\n".join(lines)
+
+
+def _heading(inventory: Inventory, found: tuple[Stack, ...]) -> Iterator[str]:
+    count = len(inventory.sessions)
+    broken = sum(rung.health is Health.BAD for stack in found for rung in stack.rungs)
+    sessions = translate_count("{count} session", "{count} sessions", count).format(count=count)
+    problems = translate_count("{count} broken rung", "{count} broken rungs", broken).format(count=broken)
+    yield _("Storage on {host}: {sessions}, {problems}").format(
+        host=clean(inventory.host, _LONGEST_NAME), sessions=sessions, problems=problems
+    )
+    initiator = inventory.initiator
+    if not initiator.readable:
+        name = _("only root may read it")
+    elif initiator.generates:
+        name = _("made at the next start of iscsid")
+    else:
+        name = clean(initiator.name, _LONGEST_NAME) or _("none yet")
+    yield _("Initiator: {name}").format(name=name)
+    yield _("iscsid: {state}").format(
+        state=_("answers") if inventory.daemon_answers else _("does not answer")
+    )
+
+
+def _stack_lines(stack: Stack) -> Iterator[str]:
+    targets = [clean(target, _LONGEST_NAME) for target in stack.targets if target]
+    groups = [clean(group, _LONGEST_NAME) for group in stack.volume_groups]
+    yield ", ".join(targets or groups) or _("A session without a target name")
+    for rung in stack.rungs:
+        yield _rung_line(rung)
+    broken = first_broken(stack)
+    if broken is not None:
+        what = f"{_kind_word(broken.kind)} {clean(broken.name, _LONGEST_NAME)}".strip()
+        yield "  " + _("First broken: {what}.").format(what=what) + f" {broken.reason}".rstrip()
+
+
+def _rung_line(rung: Rung) -> str:
+    indent = "  " * (rung.depth + 1)
+    words = (clean(rung.name, _LONGEST_NAME), clean(rung.state, _LONGEST_NAME), *map(clean, rung.detail))
+    said = "  ".join(word for word in words if word)
+    line = f"{indent}{_health_word(rung.health):<8} {_kind_word(rung.kind):<11} {said}".rstrip()
+    return f"{line}  - {rung.reason}" if rung.reason else line
+
+
+def _health_word(health: Health) -> str:
+    return {
+        Health.GOOD: _("good"),
+        Health.WARN: _("warning"),
+        Health.BAD: _("broken"),
+        Health.ABSENT: _("absent"),
+        Health.UNKNOWN: _("unknown"),
+    }[health]
+
+
+def _kind_word(kind: RungKind) -> str:
+    return {
+        RungKind.PORTAL: _("portal"),
+        RungKind.SESSION: _("session"),
+        RungKind.LUN: _("LUN"),
+        RungKind.MULTIPATH: _("multipath"),
+        RungKind.PARTITION: _("partition"),
+        RungKind.CRYPT: _("encrypted"),
+        RungKind.OTHER_DEVICE: _("device"),
+        RungKind.PHYSICAL_VOLUME: _("PV"),
+        RungKind.VOLUME_GROUP: _("VG"),
+        RungKind.LOGICAL_VOLUME: _("LV"),
+        RungKind.FILESYSTEM: _("filesystem"),
+        RungKind.MOUNT: _("mount"),
+        RungKind.SWAP: _("swap"),
+    }[kind]
+
+
+def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `status` to the program's sub-commands."""
+    parser = commands.add_parser("status", help=_("show the storage of this host, rung by rung"))
+    parser.add_argument("--json", action="store_true", help=_("print the whole inventory as JSON"))
+    parser.add_argument("--recorded", metavar="FILE", help=_("show a captured host instead of this one"))
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Print the status of this host or of a captured one."""
+    inventory = take_inventory(_host(arguments.recorded))
+    print(status_json(inventory) if arguments.json else status_text(inventory))
+    return 0
+
+
+def _host(recorded: str | None) -> Host:
+    if recorded:
+        from tui.storage.host.recorded import RecordedHost  # noqa: PLC0415 (not needed for this host)
+
+        return RecordedHost(recorded)
+    from tui.storage.host.local import LocalHost  # noqa: PLC0415 (likewise)
+
+    return LocalHost(looking_only=os.geteuid() != 0)
