@@ -35,7 +35,10 @@ L = TypeVar("L", bound=Line)
 
 
 class LineList(ScrollView, Generic[L], can_focus=True):
-    """Lines with a cursor. A subclass says how a line is drawn in `draw`."""
+    """Lines with a cursor. A subclass says how a line is drawn in `draw`.
+
+    What a drawing depends on beside the line itself is the subclass's: it calls `redraw` when that changes.
+    """
 
     DEFAULT_CSS = """
     LineList {
@@ -63,7 +66,7 @@ class LineList(ScrollView, Generic[L], can_focus=True):
 
     @dataclass
     class Highlighted(Message):
-        """The cursor came to another line."""
+        """Something else is under the cursor."""
 
         list: "LineList[Any]"
         key: str
@@ -76,6 +79,7 @@ class LineList(ScrollView, Generic[L], can_focus=True):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._lines: tuple[L, ...] = ()
+        self._told: str | None = None
         self._drawn: dict[int, tuple[tuple[L, int, bool, bool], Strip]] = {}
 
     @abstractmethod
@@ -107,6 +111,7 @@ class LineList(ScrollView, Generic[L], can_focus=True):
             self.refresh(layout=True)
         found = None if key is None else self._find(key)
         self.cursor = self._near(place or 0) if found is None else found
+        self._tell()
 
     def go_to(self, key: str) -> bool:
         """Put the cursor on the line with that key; return whether there is one."""
@@ -141,7 +146,7 @@ class LineList(ScrollView, Generic[L], can_focus=True):
             return Strip.blank(width, base.rich_style)
         line = self._lines[index]
         under_cursor = index == self.cursor
-        mark = (line, width, under_cursor, self.has_focus)
+        mark = (line, width, under_cursor, under_cursor and self.has_focus)
         drawn = self._drawn.get(index)
         if drawn is not None and drawn[0] == mark:
             return drawn[1]
@@ -177,9 +182,14 @@ class LineList(ScrollView, Generic[L], can_focus=True):
             self.refresh_line(index)
         if now is not None and now < len(self._lines):
             self.scroll_to_region(Region(0, now, 1, 1), animate=False, force=True)
-            key = self.key
-            if key is not None:
-                self.post_message(self.Highlighted(self, key))
+        self._tell()
+
+    def _tell(self) -> None:
+        """Tell the parent when another thing is under the cursor, also when only the lines changed."""
+        key = self.key
+        if key is not None and key != self._told:
+            self.post_message(self.Highlighted(self, key))
+        self._told = key
 
     def on_focus(self) -> None:
         """Mark the line the keys act on."""

@@ -60,7 +60,7 @@ class ProgressWidths:
     bars: bool = False
 
     def fitted(self, width: int) -> "ProgressWidths":
-        """Return widths that fit in a line: the name is cut first, then the bars go, then the words are cut."""
+        """Return widths that fit: the name is cut first, then the bars go, then the words are cut."""
         used = 2 + min(self.name, _NAME_LEAST) + 2 + min(self.words, _WORDS_LEAST) + 2 + self.time
         bars = self.bars and used + _BAR + 2 <= width
         room = width - 6 - self.time - (_BAR + 2 if bars else 0)

@@ -65,6 +65,11 @@ def inside(rungs: Sequence[Rung], index: int) -> range:
     return range(index + 1, end)
 
 
+def owner(rungs: Sequence[Rung], index: int) -> int | None:
+    """Return the index of the nearest rung the one at `index` is inside of, or None."""
+    return next((place for place in range(index - 1, -1, -1) if _is_inside(rungs[index], rungs[place])), None)
+
+
 def _is_inside(lower: Rung, upper: Rung) -> bool:
     if upper.heading:
         return not lower.heading or lower.depth > upper.depth

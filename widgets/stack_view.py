@@ -32,7 +32,7 @@ from textual.widgets import Input, Static
 
 from widgets.line_list import LineList
 from widgets.look import Look
-from widgets.rung_lines import Rung, RungLine, StackColumns, draw_rung, inside, stack_lines
+from widgets.rung_lines import Rung, RungLine, StackColumns, draw_rung, inside, owner, stack_lines
 from widgets.state import PROBLEMS
 from widgets.text_field import LineInput
 from widgets.words import translate as _
@@ -175,11 +175,11 @@ class StackView(Vertical):
         index = next((index for index, rung in enumerate(self.rungs) if rung.key == key), None)
         if index is None:
             return False
-        hiding = {
-            rung.key
-            for place, rung in enumerate(self.rungs[:index])
-            if rung.key in self.folded and index in inside(self.rungs, place)
-        }
+        hiding: set[str] = set()
+        above = owner(self.rungs, index)
+        while above is not None:
+            hiding.add(self.rungs[above].key)
+            above = owner(self.rungs, above)
         self.folded = self.folded - hiding
         return self._list.go_to(key)
 
@@ -209,9 +209,9 @@ class StackView(Vertical):
         if inside(self.rungs, index) and key not in self.folded:
             self.folded = self.folded | {key}
             return
-        owners = [place for place in range(index) if index in inside(self.rungs, place)]
-        if owners:
-            self._list.go_to(self.rungs[owners[-1]].key)
+        above = owner(self.rungs, index)
+        if above is not None:
+            self._list.go_to(self.rungs[above].key)
 
     def action_unfold(self) -> None:
         """Show what is below the rung."""

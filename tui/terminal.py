@@ -1,0 +1,280 @@
+"""What the terminal can do, decided before Textual is imported.
+
+Textual reads its environment variables when it is imported, and picks its colour filters when the App is
+made; both must be told first. So the command line does:
+
+    mode = choose_mode(os.environ, read_tty(), line_command="iscsi-console status")
+    if mode.refusal:
+        print(mode.refusal, file=sys.stderr); return 2
+    apply_mode(mode, os.environ)
+    from tui.app import ...            # from here on Textual may be imported
+
+Nothing is inferred from the device except that it is a serial line; on a console such as User-Mode Linux's
+tty0 the TERM its caller gave it is believed. ISCSI_CONSOLE_LOOK and ISCSI_CONSOLE_GLYPHS overrule what is
+chosen here.
+"""
+
+import contextlib
+import os
+import re
+import sys
+import termios
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from tui.words import translate as _
+
+LOOK_VARIABLE = "ISCSI_CONSOLE_LOOK"
+GLYPHS_VARIABLE = "ISCSI_CONSOLE_GLYPHS"
+
+_ACTIVE_CONSOLE = Path("/sys/class/tty/console/active")
+_SERIAL = re.compile(r"/dev/(tty(S|AMA|USB|ACM|O|PS|GS|SC|UL|LP|mxc|MSM|THS|AML|SAC)\d+|hvc\d+|ttysclp\d+)\Z")
+_VIRTUAL = re.compile(r"/dev/hvc\d+\Z")
+"""Consoles of hypervisors: no speed of their own, but as ignorant of their size as a serial line."""
+
+_UNUSABLE = frozenset({"", "dumb", "unknown"})
+_TRUE_COLOUR = (
+    "-direct",
+    "-truecolor",
+    "xterm-kitty",
+    "xterm-ghostty",
+    "alacritty",
+    "foot",
+    "wezterm",
+    "contour",
+)
+_WITHOUT_COLOUR = re.compile(r"(vt52|vt1\d\d)(-.*)?\Z|.*-(m|mono)\Z")
+_CONSOLE_FONT = re.compile(r"(linux|screen\.linux|vt\d+|ansi|cons25)(-.*)?\Z")
+"""Terminals that show 256 glyphs, or of which nothing better is known."""
+
+
+class Look(StrEnum):
+    """How many colours are used."""
+
+    FULL = "full"
+    """The program's own colours on its own dark ground."""
+    LIGHT = "light"
+    SIXTEEN = "sixteen"
+    """The terminal's own sixteen colours on its own ground."""
+    MONO = "mono"
+    """Bold, dim and reverse video only."""
+
+
+class Glyphs(StrEnum):
+    """Which characters are drawn with."""
+
+    UNICODE = "unicode"
+    CP437 = "cp437"
+    """What a console font holds: ASCII, line drawing, shade blocks."""
+    ASCII = "ascii"
+
+
+@dataclass(frozen=True, slots=True)
+class TtyFacts:
+    """What was read from the terminal device."""
+
+    interactive: bool
+    """Whether standard input, output and error are all terminals."""
+    device: str = ""
+    """The device of standard input (`/dev/pts/3`, `/dev/ttyS0`); the one behind /dev/console where known."""
+    baud: int | None = None
+    """Bits per second as termios has it; true on serial lines only."""
+    columns: int = 0
+    rows: int = 0
+    """Zero when the device does not know its size."""
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalMode:
+    """How the full-screen program should run here, or why it cannot."""
+
+    look: Look = Look.FULL
+    glyphs: Glyphs = Glyphs.UNICODE
+    mouse: bool = True
+    """Whether mouse reports are worth their bytes; the program never needs them."""
+    refresh_seconds: float = 1.0
+    """How often something that only counts or moves may be drawn again."""
+    size: tuple[int, int] = (80, 24)
+    """Columns and rows to plan with; 80 by 24 where the device does not know."""
+    settings: tuple[tuple[str, str], ...] = ()
+    """Environment variables to set before Textual is imported, unless the person has set them."""
+    refusal: str = ""
+    """Why there can be no full-screen program, and which command to use in its place; else empty."""
+
+
+def choose_mode(environ: Mapping[str, str], tty: TtyFacts, *, line_command: str) -> TerminalMode:
+    """Return how to run on a terminal.
+
+    Args:
+        environ: The environment variables: TERM, COLORTERM, COLORFGBG, NO_COLOR, the locale, and this
+            program's own two.
+        tty: What `read_tty` found.
+        line_command: The command to point to where no full-screen program can run.
+    """
+    refusal = _refusal(environ, tty, line_command)
+    if refusal:
+        return TerminalMode(refusal=refusal)
+    term = environ.get("TERM", "").lower()
+    serial = _SERIAL.match(tty.device) is not None
+    plain = serial or _CONSOLE_FONT.match(term) is not None
+    look = _look(environ, term, plain=plain)
+    return TerminalMode(
+        look=look,
+        glyphs=_glyphs(environ, plain=plain),
+        mouse=not plain,
+        refresh_seconds=_refresh_seconds(tty, serial=serial),
+        size=(tty.columns or 80, tty.rows or 24),
+        settings=_settings(environ, tty, term, look, serial=serial, plain=plain),
+    )
+
+
+def _refusal(environ: Mapping[str, str], tty: TtyFacts, line_command: str) -> str:
+    instead = _("Use `{command}` instead, it needs no screen.").format(command=line_command)
+    if not tty.interactive:
+        return _("There is no terminal here: input, output or errors go to a file or a pipe.") + " " + instead
+    term = environ.get("TERM", "")
+    if term.lower() in _UNUSABLE:
+        said = _("TERM is “{term}”").format(term=term) if term else _("TERM is not set")
+        why = _("{said}, so nothing is known about how this terminal moves its cursor.").format(said=said)
+        return " ".join((why, _("If it can, say what it is, for example TERM=vt220."), instead))
+    for variable, kind in ((LOOK_VARIABLE, Look), (GLYPHS_VARIABLE, Glyphs)):
+        value = environ.get(variable, "")
+        if value and value not in set(kind):
+            return _("{variable} is “{value}”; it can be {choices}.").format(
+                variable=variable, value=value, choices=", ".join(kind)
+            )
+    return ""
+
+
+def _look(environ: Mapping[str, str], term: str, *, plain: bool) -> Look:
+    if "NO_COLOR" in environ:
+        return Look.MONO
+    if environ.get(LOOK_VARIABLE):
+        return Look(environ[LOOK_VARIABLE])
+    if _WITHOUT_COLOUR.match(term):
+        return Look.MONO
+    if plain or not _has_many_colours(environ, term):
+        return Look.SIXTEEN
+    # COLORFGBG is "foreground;background" in the sixteen colours; 7 and 15 are the whites.
+    ground = environ.get("COLORFGBG", "").rpartition(";")[2]
+    return Look.LIGHT if ground in {"7", "15"} else Look.FULL
+
+
+def _has_many_colours(environ: Mapping[str, str], term: str) -> bool:
+    return (
+        environ.get("COLORTERM", "") in {"truecolor", "24bit"} or "256color" in term or _is_true_colour(term)
+    )
+
+
+def _is_true_colour(term: str) -> bool:
+    return any(name in term for name in _TRUE_COLOUR)
+
+
+def _glyphs(environ: Mapping[str, str], *, plain: bool) -> Glyphs:
+    if environ.get(GLYPHS_VARIABLE):
+        return Glyphs(environ[GLYPHS_VARIABLE])
+    locale = next((environ[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if environ.get(name)), "C")
+    named, _dot, codeset = locale.partition("@")[0].partition(".")
+    utf8 = codeset.lower().replace("-", "") == "utf8"
+    # C and POSIX say nothing about the terminal, while a language without a codeset means an old 8-bit one.
+    if not utf8 and (codeset or named not in {"C", "POSIX"}):
+        return Glyphs.ASCII
+    return Glyphs.CP437 if plain else Glyphs.UNICODE
+
+
+def _refresh_seconds(tty: TtyFacts, *, serial: bool) -> float:
+    baud = _speed(tty)
+    if not serial or baud is None:
+        return 1.0
+    return 5.0 if baud <= 9600 else 2.0
+
+
+def _speed(tty: TtyFacts) -> int | None:
+    """Return the speed of a serial line; a hypervisor's console has none, whatever termios says."""
+    if _VIRTUAL.match(tty.device) or not _SERIAL.match(tty.device):
+        return None
+    return tty.baud or 9600
+
+
+def _settings(
+    environ: Mapping[str, str], tty: TtyFacts, term: str, look: Look, *, serial: bool, plain: bool
+) -> tuple[tuple[str, str], ...]:
+    """Return the variables of `textual.constants` and the one of no-color.org that fit.
+
+    The size is not among them: with COLUMNS or LINES set, a later `stty rows` or `resize` would be ignored,
+    and Python falls back to 80 by 24 by itself where the device says 0 by 0.
+    """
+    settings: dict[str, str] = {}
+    if look is Look.MONO:
+        settings["NO_COLOR"] = "1"
+    if look in {Look.MONO, Look.SIXTEEN}:
+        settings["TEXTUAL_COLOR_SYSTEM"] = "standard"
+    elif _TRUE_COLOUR.match(term):
+        settings["TEXTUAL_COLOR_SYSTEM"] = "truecolor"
+    if plain:
+        settings["TEXTUAL_ANIMATIONS"] = "none"
+        settings["TEXTUAL_SMOOTH_SCROLL"] = "0"
+        settings["TEXTUAL_DISABLE_KITTY_KEY"] = "1"
+        settings["TEXTUAL_FPS"] = "30"
+    if serial:
+        settings["TEXTUAL_FPS"] = _frames(_speed(tty))
+        # The bytes of one key arrive further apart on a slow line than Textual waits for after an Escape.
+        settings["ESCDELAY"] = "250"
+    return tuple((name, value) for name, value in settings.items() if name not in environ)
+
+
+def _frames(baud: int | None) -> str:
+    """Return frames per second: a full 80 by 24 screen is about 4 KB, so faster only piles up."""
+    if baud is None:
+        return "30"
+    return "5" if baud <= 19200 else "10" if baud <= 57600 else "15"
+
+
+def apply_mode(mode: TerminalMode, environ: MutableMapping[str, str]) -> None:
+    """Set the variables of a mode, those the person has set excepted."""
+    for name, value in mode.settings:
+        environ.setdefault(name, value)
+
+
+def read_tty() -> TtyFacts:
+    """Read what the standard streams are connected to."""
+    streams = (sys.__stdin__, sys.__stdout__, sys.__stderr__)
+    if not all(stream is not None and not stream.closed and stream.isatty() for stream in streams):
+        return TtyFacts(interactive=False)
+    descriptor = 0
+    try:
+        device = os.ttyname(descriptor)
+    except OSError:
+        device = ""
+    if device == "/dev/console":
+        device = _active_console() or device
+    columns = rows = 0
+    with contextlib.suppress(OSError):
+        columns, rows = os.get_terminal_size(descriptor)
+    return TtyFacts(True, device, _baud(descriptor), columns, rows)
+
+
+def _active_console() -> str:
+    """Return the device /dev/console stands for: the last in the list (Documentation/ABI sysfs-tty)."""
+    try:
+        names = _ACTIVE_CONSOLE.read_text(encoding="ascii").split()
+    except (OSError, UnicodeDecodeError):
+        return ""
+    return f"/dev/{names[-1]}" if names else ""
+
+
+def _baud(descriptor: int) -> int | None:
+    try:
+        speed = termios.tcgetattr(descriptor)[5]
+    except termios.error:
+        return None
+    return _SPEEDS.get(speed)
+
+
+_SPEEDS = {
+    value: int(name[1:])
+    for name, value in vars(termios).items()
+    if re.fullmatch(r"B[1-9]\d*", name) and isinstance(value, int)
+}
