@@ -35,16 +35,7 @@ _VIRTUAL = re.compile(r"/dev/hvc\d+\Z")
 """Consoles of hypervisors: no speed of their own, but as ignorant of their size as a serial line."""
 
 _UNUSABLE = frozenset({"", "dumb", "unknown"})
-_TRUE_COLOUR = (
-    "-direct",
-    "-truecolor",
-    "xterm-kitty",
-    "xterm-ghostty",
-    "alacritty",
-    "foot",
-    "wezterm",
-    "contour",
-)
+_TRUE_COLOUR = re.compile(r".*-direct\Z|(xterm-)?(kitty|ghostty)\Z|(alacritty|foot|wezterm|contour)(-.*)?\Z")
 _WITHOUT_COLOUR = re.compile(r"(vt52|vt1\d\d)(-.*)?\Z|.*-(m|mono)\Z")
 _CONSOLE_FONT = re.compile(r"(linux|screen\.linux|vt\d+|ansi|cons25)(-.*)?\Z")
 """Terminals that show 256 glyphs, or of which nothing better is known."""
