@@ -154,13 +154,8 @@ def _look(environ: Mapping[str, str], term: str, *, plain: bool) -> Look:
 
 
 def _has_many_colours(environ: Mapping[str, str], term: str) -> bool:
-    return (
-        environ.get("COLORTERM", "") in {"truecolor", "24bit"} or "256color" in term or _is_true_colour(term)
-    )
-
-
-def _is_true_colour(term: str) -> bool:
-    return any(name in term for name in _TRUE_COLOUR)
+    said = environ.get("COLORTERM", "") in {"truecolor", "24bit"} or "256color" in term
+    return said or _TRUE_COLOUR.match(term) is not None
 
 
 def _glyphs(environ: Mapping[str, str], *, plain: bool) -> Glyphs:
