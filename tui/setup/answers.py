@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tui.setup.step import Step
-from tui.storage.chap import ChapSettings
+from tui.storage.chap import NO_CHAP, NO_SECRET, ChapKind, ChapSettings
 from tui.storage.discovery import DiscoveryKind
 from tui.storage.model.iscsi import InterfaceRecord, Portal, Timers
 from tui.storage.secret import Secret
 
-NO_SECRET = Secret("")
 NO_TIMERS = Timers()
 
 
@@ -28,16 +27,6 @@ class NameAnswer:
 
     name: str = ""
     prepare: bool = True
-
-
-class ChapKind(StrEnum):
-    """Who proves itself to whom."""
-
-    NONE = "none"
-    ONE_WAY = "one-way"
-    """The host proves itself to the target."""
-    MUTUAL = "mutual"
-    """The target also proves itself to the host."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +51,10 @@ class ChapChoice:
     def settings(self) -> ChapSettings:
         """What is written into a record: only what the kind asks for."""
         if self.kind is ChapKind.NONE:
-            return ChapSettings("", NO_SECRET)
+            return NO_CHAP
         if self.kind is ChapKind.ONE_WAY:
             return ChapSettings(self.username, self.password)
         return ChapSettings(self.username, self.password, self.username_in, self.password_in)
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether every secret that the kind asks for is there."""
-        return self.kind is ChapKind.NONE or (
-            bool(self.password) and (self.kind is ChapKind.ONE_WAY or bool(self.password_in))
-        )
 
 
 class ChapScope(StrEnum):
@@ -216,7 +198,6 @@ class VolumeMount:
     Attributes:
         volume: `VG/LV`, or the WWID of a disk that carries a file system itself.
         kind: ext4, xfs or btrfs for a new file system; what is there for an existing one.
-        uuid: of the file system; chosen before it is made, so that the plan can name it.
         label: of a new file system, or empty.
         mount_point: the folder.
         owner: user name or number for the folder, or empty to leave it.
@@ -227,7 +208,6 @@ class VolumeMount:
 
     volume: str
     kind: str = "ext4"
-    uuid: str = ""
     label: str = ""
     mount_point: str = ""
     owner: str = ""

@@ -52,13 +52,16 @@ class SetupState:
         inventory: the host, as last read.
         answers: what the person decided.
         step: the page in front of the person.
+        fresh_uuids: random UUIDs for new file systems, chosen beforehand so that the plan can name them.
         suggested_name: a fresh initiator name to offer, or empty.
+        name_written: when the file with the initiator name was written, seconds since the epoch, or None.
+        machine_made: when /etc/machine-id was written, likewise.
         discovered: what the portal told, or None before it was asked.
         asked: the answer with which it was asked; when it is no longer the answer, `discovered` is stale.
         logins: how each login ended: (title of the operation, problem or None).
         probed: what was found on the disks, by WWID.
         folders: what is known about the mount points that were looked at.
-        rc_local: text of /etc/rc.local, or empty.
+        rc_local: text of rc.local, or empty.
         ran: steps whose plan ran to its end in this set-up.
         problem: why the last thing failed, or None.
     """
@@ -66,7 +69,10 @@ class SetupState:
     inventory: Inventory
     answers: Answers = NOTHING_DECIDED
     step: Step = Step.NAME
+    fresh_uuids: tuple[str, ...] = ()
     suggested_name: str = ""
+    name_written: float | None = None
+    machine_made: float | None = None
     discovered: Discovered | None = None
     asked: DiscoverAnswer | None = None
     logins: tuple[tuple[str, Problem | None], ...] = ()
@@ -104,6 +110,9 @@ class Explanation:
 class Logic(Protocol):
     """What every step module offers. All functions are pure."""
 
+    def answer(self, state: SetupState) -> Answer:
+        """The decided answer, or the defaults."""
+
     def defaults(self, state: SetupState) -> Answer:
         """What is offered before the person decides, from what the host has."""
 
@@ -127,3 +136,8 @@ class Logic(Protocol):
 
     def note(self, state: SetupState) -> str:
         """A few words for the rail: what was decided."""
+
+
+def commands(plan: Plan) -> tuple[str, ...]:
+    """The exact commands and file edits of a plan, one line each, secrets masked."""
+    return tuple(line for operation in plan.operations for line in operation.shown())

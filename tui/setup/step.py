@@ -22,7 +22,7 @@ class Step(StrEnum):
     DONE = "done"
 
     @property
-    def title(self) -> str:
+    def label(self) -> str:
         """A word or two for the rail."""
         return {
             Step.NAME: _("Name"),

@@ -1,0 +1,58 @@
+"""Everything that writes to a disk or to the boot configuration, as one plan."""
+
+from dataclasses import dataclass
+
+from tui.setup import boot, mount, volumes
+from tui.setup.state import SetupState, commands
+from tui.setup.step import GATHERED, Step
+from tui.setup.steps import logic
+from tui.storage.operations.operation import Risk
+from tui.storage.plan import Plan
+from tui.storage.problem import Problem
+from tui.words import translate as _
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What is shown before anything is written.
+
+    Attributes:
+        plan: the operations, in the order they run.
+        commands: every command and file edit, one line each.
+        loses: what will be gone afterwards, one line each.
+        word: what must be typed before it runs; empty when nothing is destroyed.
+        problems: by step, what still stands in the way; the plan is empty while there is any.
+        warnings: what the person should know.
+    """
+
+    plan: Plan
+    commands: tuple[str, ...] = ()
+    loses: tuple[str, ...] = ()
+    word: str = ""
+    problems: tuple[tuple[Step, Problem], ...] = ()
+    warnings: tuple[Problem, ...] = ()
+
+
+def final_plan(state: SetupState) -> Plan:
+    """The gathered plans of the last three steps, boot entries before the mounts."""
+    return Plan(
+        _("Set up the volumes"),
+        (
+            *volumes.plan(state).operations,
+            *mount.preparation(state),
+            *boot.entries_plan(state),
+            *mount.mounting(state),
+            *boot.rest_plan(state),
+        ),
+    )
+
+
+def review(state: SetupState) -> Review:
+    """The final plan and everything a person needs to confirm it."""
+    found = tuple((step, problem) for step in GATHERED for problem in logic(step).problems(state))
+    warnings = tuple(problem for step in GATHERED for problem in logic(step).warnings(state))
+    if found:
+        return Review(Plan(_("Set up the volumes"), ()), problems=found, warnings=warnings)
+    plan = final_plan(state)
+    word = _("erase") if plan.risk is Risk.DESTROYS and plan.loses() else ""
+    return Review(plan, commands(plan), plan.loses(), word, warnings=warnings)

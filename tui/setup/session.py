@@ -1,0 +1,365 @@
+"""The set-up as it is carried out: the state machine with a host under it. No screen is known here.
+
+All methods wait for what they start and are meant for a worker thread; what the host does is returned as a
+`Problem`, never raised.
+"""
+
+import threading
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from tui.setup import discover, disks, kept, log_in, mount, review, secrets, volumes
+from tui.setup.answers import NOTHING_DECIDED, Answer
+from tui.setup.interrupted import Interrupted
+from tui.setup.looking import folder_facts, look_at_disk, modified, rc_local, wait_for_disks
+from tui.setup.state import SetupState
+from tui.setup.step import ASKED, Step, following
+from tui.setup.steps import logic
+from tui.setup.verification import Verified, verify
+from tui.setup.watcher import Unwatched, Watcher
+from tui.storage.discovery import Discovered, discover as ask, unreachable_problem
+from tui.storage.host.interface import Answer as PortAnswerKind, ChangingHost
+from tui.storage.host.observed import ObservedHost
+from tui.storage.journal import FOLDER, LOCK, Journal, Progressed, change_lock
+from tui.storage.model.inventory import Inventory
+from tui.storage.mount_point import normalised
+from tui.storage.operations.initiator import generate_name
+from tui.storage.plan import Plan, Result, Stage, Step as PlanStep, execute
+from tui.storage.probe.initiator import INITIATOR_FILE
+from tui.storage.probe.inventory import take_inventory
+from tui.storage.problem import ConsoleError, Problem
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+_UUIDS = 16
+"""Volumes that one set-up makes at most have this many UUIDs ready."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a set-up keeps its own files; tests give it others."""
+
+    journals: Path = FOLDER
+    lock: Path = LOCK
+    answers: str = kept.PATH
+
+
+@dataclass(slots=True)
+class _Ending:
+    """How a plan ended, or why it was not begun."""
+
+    result: Result | None = None
+    problem: Problem | None = None
+    titles: tuple[str, ...] = field(default_factory=tuple)
+
+
+class Setup:
+    """One set-up of one host.
+
+    Args:
+        host: the host.
+        places: where journal, lock and answers are.
+        keeps_answers: write the answers down after every step, so that they are there after a kill.
+    """
+
+    def __init__(
+        self, host: ChangingHost, places: Places | None = None, *, keeps_answers: bool = True
+    ) -> None:
+        self.host = ObservedHost(host)
+        self.places = places or Places()
+        self.verified: Verified | None = None
+        self._keeps = keeps_answers
+        self._state = SetupState(Inventory(host.name))
+
+    @property
+    def state(self) -> SetupState:
+        """What is known now; replaced whole at every change."""
+        return self._state
+
+    def commands(self, *, changes_only: bool = True) -> tuple[str, ...]:
+        """The commands that ran so far, oldest first."""
+        return tuple(ran.command.shown for ran in self.host.ran(changes_only=changes_only))
+
+    def begin(self) -> SetupState:
+        """Read the host, take the kept answers, and go to the first step that is not satisfied."""
+        inventory = take_inventory(self.host)
+        self._state = SetupState(
+            inventory,
+            kept.kept(self.host, self.places.answers) if self._keeps else NOTHING_DECIDED,
+            fresh_uuids=tuple(str(uuid.uuid4()) for _number in range(_UUIDS)),
+            suggested_name=generate_name(self.host),
+            name_written=modified(self.host, INITIATOR_FILE),
+            machine_made=modified(self.host, "/etc/machine-id"),
+            rc_local=rc_local(self.host),
+        )
+        self._look_at_disks(Unwatched())
+        self._look_at_folders()
+        if self._keeps:
+            self._pass_satisfied()
+        return self._state
+
+    def refresh(self) -> SetupState:
+        """Read the host again."""
+        return self._change(inventory=take_inventory(self.host), rc_local=rc_local(self.host))
+
+    def answer(self, answer: Answer) -> SetupState:
+        """Take a decision. Quick, and touches nothing."""
+        self._state = self._state.answered(answer)
+        return self._state
+
+    def go(self, step: Step) -> SetupState:
+        """Open a page, back or forth; all answers stay."""
+        return self._change(step=step, problem=None)
+
+    def next(self) -> SetupState:
+        """Go on when nothing is lacking, past steps that are satisfied; else the problem says why not."""
+        step = self._state.step
+        lacking = logic(step).lacks(self._state) if step.is_asked else None
+        if lacking is not None:
+            return self._change(problem=lacking)
+        self._change(step=following(step), problem=None)
+        self._pass_satisfied()
+        self._keep()
+        return self._state
+
+    def _pass_satisfied(self) -> None:
+        while self._state.step.is_asked:
+            step = logic(self._state.step)
+            if step.lacks(self._state) is not None or step.satisfied(self._state) is None:
+                return
+            self._change(step=following(self._state.step))
+
+    def run(self, watcher: Watcher | None = None, leave: threading.Event | None = None) -> Problem | None:
+        """Do the work of the page: run its plan, ask, wait and look. Returns what stands in the way."""
+        watcher, leave = watcher or Unwatched(), leave or threading.Event()
+        step = self._state.step
+        problem = self._first_problem(step) or self._work(step, watcher, leave)
+        self._change(problem=problem)
+        if problem is None:
+            self._change(ran=self._state.ran | {step})
+        self._keep()
+        return problem
+
+    def _first_problem(self, step: Step) -> Problem | None:
+        if not self.host.is_root:
+            return Problem(
+                "host.looking-only",
+                _("Nothing is changed: the program is only looking at this host."),
+                remedy=_("Start it as root, and without --read-only, to make changes."),
+            )
+        asked = ASKED if step is Step.RUN else (step,) if step.is_asked else ()
+        return next((problem for one in asked for problem in logic(one).problems(self._state)), None)
+
+    def _work(self, step: Step, watcher: Watcher, leave: threading.Event) -> Problem | None:
+        work: dict[Step, Callable[[Watcher, threading.Event], Problem | None]] = {
+            Step.NAME: self._run_plan,
+            Step.CHAP: self._run_plan,
+            Step.DISCOVER: self._discover,
+            Step.TARGET: self._run_plan,
+            Step.LOG_IN: self._log_in,
+            Step.VOLUMES: self._volumes,
+            Step.MOUNT: self._mount,
+            Step.RUN: self._run_all,
+        }
+        doing = work.get(step)
+        return doing(watcher, leave) if doing is not None else None
+
+    def _run_plan(self, watcher: Watcher, leave: threading.Event) -> Problem | None:
+        step = self._state.step
+        ending = self._execute(logic(step).plan(self._state), watcher, leave, resumable=False)
+        self.refresh()
+        return ending.problem or logic(step).lacks(self._state)
+
+    def _discover(self, watcher: Watcher, leave: threading.Event) -> Problem | None:
+        chosen = discover.answer(self._state)
+        where = discover.portal_of(chosen)
+        plan = discover.plan(self._state)
+        if plan.operations:
+            # A portal that nobody answers at leaves no record behind.
+            answer = self.host.connect(where.address, where.port) if where is not None else None
+            if where is not None and answer is not None and answer.answer is not PortAnswerKind.OPEN:
+                problem = unreachable_problem(where, answer)
+                self._change(discovered=Discovered(problem=problem, answer=answer), asked=chosen)
+                return problem
+            ending = self._execute(plan, watcher, leave, resumable=False)
+            self.refresh()
+            if ending.problem is not None:
+                return ending.problem
+        if where is not None:
+            watcher.line(_("Asking {portal}").format(portal=clean(where.label)))
+        told = ask(self.host, self._state.inventory, chosen.kind, where, chosen.ifaces)
+        self._change(discovered=told, asked=chosen)
+        return told.problem or discover.lacks(self._state)
+
+    def _log_in(self, watcher: Watcher, leave: threading.Event) -> Problem | None:
+        plan = log_in.plan(self._state)
+        ending = self._execute(plan, watcher, leave, resumable=False)
+        problems = ending.result.problems if ending.result is not None else (ending.problem,)
+        self._change(logins=tuple(zip((one.title() for one in plan.operations), problems, strict=False)))
+        self.refresh()
+        if not log_in.logged_in(self._state):
+            return ending.problem or log_in.lacks(self._state)
+        watcher.line(_("Waiting for the disks"))
+        wait_for_disks(self.host, frozenset(one.sid for one in disks.sessions(self._state)), leave)
+        self.refresh()
+        joining = self._execute(log_in.multipath_plan(self._state), watcher, leave, resumable=False)
+        if joining.result is not None and joining.result.stages:
+            self.refresh()
+        self._look_at_disks(watcher)
+        return joining.problem or log_in.lacks(self._state)
+
+    def _volumes(self, watcher: Watcher, leave: threading.Event) -> Problem | None:
+        activation = volumes.activation(self._state)
+        ending = self._execute(activation, watcher, leave, resumable=False)
+        if activation.operations:
+            self.refresh()
+            self._look_at_disks(watcher)
+        self._look_at_folders()
+        return ending.problem or volumes.lacks(self._state)
+
+    def _mount(self, _watcher: Watcher, _leave: threading.Event) -> Problem | None:
+        self._look_at_folders()
+        return mount.lacks(self._state)
+
+    def _run_all(self, watcher: Watcher, leave: threading.Event) -> Problem | None:
+        ending = self._execute(review.final_plan(self._state), watcher, leave, resumable=True)
+        self.refresh()
+        if ending.problem is not None or leave.is_set():
+            return ending.problem or _left()
+        self.verified = verify(self.host, self._state, self.commands(), watcher.line)
+        if self.verified.problem is None:
+            self._forget()
+            self._change(step=Step.DONE)
+        return self.verified.problem
+
+    def _execute(self, plan: Plan, watcher: Watcher, leave: threading.Event, *, resumable: bool) -> _Ending:
+        """Run a plan under the lock, written down in a journal; one that has nothing to do needs neither."""
+        titles = tuple(one.title() for one in plan.operations)
+        if not plan.operations:
+            return _Ending(Result((), ()))
+        watcher.plan(plan)
+        if self._is_all_done(plan):
+            for number in range(len(plan.operations)):
+                watcher.step(PlanStep(number, Stage.ALREADY))
+            return _Ending(Result((Stage.ALREADY,) * len(titles), (None,) * len(titles)), None, titles)
+        try:
+            with change_lock(self.places.lock):
+                journal = Journal.open(plan, self.places.journals)
+                result = execute(plan, self.host, journal, watcher.step, leave)
+                if not result.ok and not resumable:
+                    # The page is still in front of the person, and is answered again.
+                    journal.abandon()
+        except ConsoleError as error:
+            return _Ending(problem=error.problem, titles=titles)
+        except OSError as error:
+            return _Ending(problem=_of_system(error), titles=titles)
+        return _Ending(result, result.problem, titles)
+
+    def _is_all_done(self, plan: Plan) -> bool:
+        try:
+            return all(operation.is_done(self.host) for operation in plan.operations)
+        except (ConsoleError, OSError):
+            return False
+
+    def interrupted(self) -> Interrupted | None:
+        """The plan that was killed or failed before its end, or None. To be offered before anything else."""
+        journal = Journal.unfinished(self.places.journals)
+        if journal is None:
+            return None
+        try:
+            plan = journal.plan()
+        except ConsoleError as error:
+            return Interrupted(journal, None, (), error.problem)
+        plan = secrets.refilled(plan, self._state.answers.chap)
+        progressed = tuple(journal.progressed(number) for number in range(len(plan.operations)))
+        done = frozenset(number for number, one in enumerate(progressed) if one is Progressed.DONE)
+        return Interrupted(journal, plan, progressed, None, secrets.lacking(plan, done))
+
+    def resume(self, watcher: Watcher | None = None, leave: threading.Event | None = None) -> Problem | None:
+        """Carry the interrupted plan on from where it came to; what is done is not done again."""
+        watcher, leave = watcher or Unwatched(), leave or threading.Event()
+        found = self.interrupted()
+        if found is None:
+            return None
+        if found.plan is None or found.lacks_secret:
+            return found.problem or _secret_needed()
+        watcher.plan(found.plan)
+        try:
+            with change_lock(self.places.lock):
+                result = execute(found.plan, self.host, found.journal, watcher.step, leave)
+        except ConsoleError as error:
+            return error.problem
+        except OSError as error:
+            return _of_system(error)
+        return result.problem
+
+    def give_up(self) -> Problem | None:
+        """Do not carry the interrupted plan on; what it did stays."""
+        found = self.interrupted()
+        try:
+            if found is not None:
+                found.journal.abandon()
+        except OSError as error:
+            return _of_system(error)
+        return None
+
+    def leave(self) -> None:
+        """Keep the answers, without secrets, for the next visit."""
+        self._keep()
+
+    def _look_at_disks(self, watcher: Watcher) -> None:
+        found = []
+        for disk in disks.disks(self._state):
+            watcher.line(_("Looking at what is on {path}").format(path=disk.device.path))
+            found.append(look_at_disk(self.host, self._state.inventory, disk))
+        self._change(probed=tuple(found))
+
+    def _look_at_folders(self) -> None:
+        points = dict.fromkeys(normalised(entry.mount_point) for entry in mount.answer(self._state).mounts)
+        self._change(folders=tuple(folder_facts(self.host, point) for point in points if point))
+
+    def _change(self, **changes: object) -> SetupState:
+        self._state = replace(self._state, **changes)  # type: ignore[arg-type]  # names are checked by replace
+        return self._state
+
+    def _keep(self) -> None:
+        if not self._keeps or not self.host.is_root or self._state.step is Step.DONE:
+            return
+        try:
+            kept.keep(self.host, self._state.answers, self.places.answers)
+        except (OSError, ConsoleError):
+            # A full or read-only disk is told of by the plan itself, which needs a journal.
+            return
+
+    def _forget(self) -> None:
+        try:
+            kept.forget(self.host, self.places.answers)
+        except (OSError, ConsoleError):
+            return
+
+
+def _of_system(error: OSError) -> Problem:
+    return Problem(
+        "system.error",
+        _("A file could not be written: {why}.").format(why=clean(error.strerror or str(error))),
+        cause=clean(str(error.filename)) if error.filename else "",
+        remedy=_("Nothing was changed. Mend this and try again."),
+    )
+
+
+def _left() -> Problem:
+    return Problem(
+        "setup.left",
+        _("The set-up was left before its end."),
+        remedy=_("What was begun is finished, and the rest can be resumed at the next start."),
+    )
+
+
+def _secret_needed() -> Problem:
+    return Problem(
+        "setup.secret-needed",
+        _("The interrupted plan needs a secret, which is never written down."),
+        remedy=_("Give the plan up; the step CHAP asks for the secret again, and nothing is repeated."),
+    )

@@ -1,0 +1,147 @@
+"""What was reached: the stack as the host shows it, a write test, and what the next boot will do."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tui.setup import boot, disks, mount
+from tui.setup.answers import BootWay
+from tui.setup.state import SetupState
+from tui.storage.boot_check import boot_check, will_survive
+from tui.storage.boot_facts import read_boot_facts
+from tui.storage.boot_rung import Checked
+from tui.storage.host.interface import ChangingHost
+from tui.storage.mount_point import normalised
+from tui.storage.operations.mount import WriteTest
+from tui.storage.problem import ConsoleError, Problem
+from tui.storage.stack import Stack, first_broken, stacks
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+
+@dataclass(frozen=True, slots=True)
+class MountVerified:
+    """One volume at the end.
+
+    Attributes:
+        volume: `VG/LV` or WWID.
+        mount_point: where it shall be.
+        problem: why it is not there or cannot be written to, or None.
+        boot: what the next boot will do, rung by rung; empty where it is not to be mounted at boot.
+    """
+
+    volume: str
+    mount_point: str
+    problem: Problem | None
+    boot: tuple[Checked, ...] = ()
+
+    @property
+    def survives_reboot(self) -> bool:
+        """Whether no rung of the boot check fails."""
+        return will_survive(self.boot)
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """The end of a set-up, read from the host.
+
+    Attributes:
+        mounts: every volume.
+        stacks: the ladders of the chosen targets.
+        commands: every command that may have changed this host, in the order they ran.
+    """
+
+    mounts: tuple[MountVerified, ...]
+    stacks: tuple[Stack, ...]
+    commands: tuple[str, ...]
+
+    @property
+    def problem(self) -> Problem | None:
+        """The first thing that is not as it should be, or None."""
+        for one in self.mounts:
+            if one.problem is not None:
+                return one.problem
+        for stack in self.stacks:
+            broken = first_broken(stack)
+            if broken is not None:
+                return Problem(
+                    "verify.rung",
+                    _("{rung} does not hold: {state}.").format(
+                        rung=clean(broken.name), state=clean(broken.reason or broken.state)
+                    ),
+                    remedy=_("Look at the rungs from the bottom; the first broken one is where to begin."),
+                )
+        for one in self.mounts:
+            for check in one.boot:
+                if check.holds is False:
+                    return Problem(
+                        "verify.boot",
+                        _("After a reboot {mount_point} would not be there: {why}").format(
+                            mount_point=clean(one.mount_point), why=check.words
+                        ),
+                        remedy=check.remedy,
+                    )
+        return None if self.mounts else _nothing_mounted()
+
+
+def _nothing_mounted() -> Problem:
+    return Problem(
+        "verify.nothing",
+        _("No volume was set up."),
+        remedy=_("Go back to the volumes and choose at least one."),
+    )
+
+
+def verify(
+    host: ChangingHost, state: SetupState, commands: tuple[str, ...], tell: Callable[[str], None]
+) -> Verified:
+    """Look at everything once more and write a file on every volume.
+
+    Args:
+        host: the host; the file of the write test is removed again.
+        state: with an inventory taken after the plan ran.
+        commands: what ran.
+        tell: gets what is done now.
+    """
+    found = []
+    at_boot = boot.answer(state).way is not BootWay.NONE
+    for entry, one in mount.ordered(state):
+        point = normalised(entry.mount_point)
+        tell(_("Writing and reading a file in {point}").format(point=clean(point)))
+        problem = _mount_problem(state, one.volume, point) or (
+            None if "ro" in entry.options else _write(host, point)
+        )
+        checks: tuple[Checked, ...] = ()
+        if at_boot:
+            checks = boot_check(state.inventory, point, read_boot_facts(host, state.inventory, point))
+        found.append(MountVerified(one.volume, point, problem, checks))
+    targets = {one.target for one in disks.sessions(state)}
+    ladders = tuple(stack for stack in stacks(state.inventory) if targets & set(stack.targets))
+    return Verified(tuple(found), ladders, commands)
+
+
+def _mount_problem(state: SetupState, volume: str, point: str) -> Problem | None:
+    if any(one.volume == volume and one.mounted == point for one in mount.targets(state)):
+        return None
+    return Problem(
+        "verify.not-mounted",
+        _("{volume} is not mounted at {point}.").format(volume=clean(volume), point=clean(point)),
+        remedy=_("Look at the commands that ran (F2), then run the plan again."),
+    )
+
+
+def _write(host: ChangingHost, point: str) -> Problem | None:
+    test = WriteTest(point)
+    try:
+        test.check(host)
+        test.run(host, lambda _line: None)
+    except ConsoleError as error:
+        return error.problem
+    except OSError as error:
+        return Problem(
+            "verify.write",
+            _("A file in {point} could not be written: {why}.").format(
+                point=clean(point), why=clean(error.strerror or str(error))
+            ),
+            remedy=_("Look at the kernel's messages; the session may have failed."),
+        )
+    return None
