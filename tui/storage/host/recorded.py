@@ -128,6 +128,10 @@ class RecordedHost:
         """Refused."""
         _refuse()
 
+    def claim(self, path: str, content: bytes) -> None:  # noqa: ARG002 (refused)
+        """Refused."""
+        _refuse()
+
     def make_folder(self, path: str, mode: int = 0o755) -> None:  # noqa: ARG002 (refused)
         """Refused."""
         _refuse()

@@ -14,9 +14,12 @@ _IN_PATHS = 8
 """Shorter secrets are not looked for in texts, and in paths: every second word would hold them."""
 
 _SECRET_LINE = re.compile(
-    r"^([ \t]*[^\s=#]*password[^\s=.]*[ \t]*=[ \t]*)(\S.*?)[ \t\r]*$", re.MULTILINE | re.IGNORECASE
+    r"^([ \t#]*[^\s=#]*password[^\s=.]*[ \t]*=[ \t]*)(\S.*?)[ \t\r]*$", re.MULTILINE | re.IGNORECASE
 )
-"""A setting of open-iscsi: its value may hold anything but a line end, `=` and `#` too."""
+"""A setting of open-iscsi, also one that is commented out; its value may hold `=` and `#` too."""
+
+_NO_SECRETS = {MASK, "<empty>", "password", "password_in"}
+"""Values that stand there for no secret: iscsid.conf is shipped with the last two, commented out."""
 
 _SECRET_OPTION = re.compile(r"(\b(?:password|passwd|pass|secret)\d?=)([^\s,\"']+)", re.IGNORECASE)
 """A mount option, such as fstab holds for network file systems."""
@@ -146,7 +149,7 @@ def _secrets(texts: Iterable[str]) -> tuple[str, ...]:
         for pattern in (_SECRET_LINE, _SECRET_OPTION)
         for match in pattern.finditer(text)
     }
-    return tuple(sorted(found - {MASK, "<empty>"}, key=len, reverse=True))
+    return tuple(sorted(found - _NO_SECRETS, key=len, reverse=True))
 
 
 def _remover(secrets: Iterable[str]) -> Callable[[str], str]:
