@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -113,10 +114,12 @@ def command(release: Release, additions: Path, disk_descriptor: int) -> list[str
         for unit in contents.DISABLED
     )
     # mmdebstrap has mounted /proc, /sys and /dev there: away with them, in a mount namespace of the hook's
-    # own.
+    # own. Where that is not to be had (a container), mmdebstrap could not mount anything either.
     make = (
-        'umount -R "$1/proc" "$1/sys" "$1/dev" 2>/dev/null; '
-        f'mkfs.ext4 -q -F -i 65536 -J size=16 -L lab -d "$1" /proc/self/fd/{disk_descriptor} {SIZE}'
+        "if unshare --mount true 2>/dev/null; then alone='unshare --mount'; else alone=; fi; "
+        'exec $alone sh -c \'umount -R "$1/proc" "$1/sys" "$1/dev" 2>/dev/null; '
+        f'mkfs.ext4 -q -F -i 65536 -J size=16 -L lab -d "$1" /proc/self/fd/{disk_descriptor} {SIZE}\' '
+        'make "$1"'
     )
     return [
         "mmdebstrap",
@@ -128,7 +131,7 @@ def command(release: Release, additions: Path, disk_descriptor: int) -> list[str
         '--customize-hook=rm -rf "$1"/var/cache/apt/* "$1"/var/lib/apt/lists/* "$1"/var/log/*.log',
         f"--customize-hook=tar-in {additions} /",
         f"--customize-hook={disable}",
-        f"--customize-hook=unshare --mount sh -c '{make}' make \"$1\"",
+        f"--customize-hook={make}",
         release,
     ]
 
@@ -150,26 +153,40 @@ def _make(release: Release, used: kernel.Kernel, image: Image, listener: Listene
     additions = image.folder.parent / "additions.tar"
     contents.pack(used, additions)
     shutil.copy(used.program, image.kernel)
-    log = image.folder.parent / "log"
-    with image.disk.open("wb") as disk, log.open("wb") as output:
+    with image.disk.open("wb") as disk:
         os.fchmod(disk.fileno(), 0o666)
-        listener(_("Fetching and installing the packages (mmdebstrap)."))
-        outcome = subprocess.run(
-            command(release, additions, disk.fileno()),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            pass_fds=(disk.fileno(),),
-            check=False,
-        )
+        _run_mmdebstrap(command(release, additions, disk.fileno()), disk.fileno(), listener)
         os.fchmod(disk.fileno(), 0o644)
-    if outcome.returncode != 0:
-        said = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
-        raise LabError(_("The image could not be built. mmdebstrap said:\n{said}").format(said=said))
     image.lock.touch(mode=0o644)
     (image.folder / "made.json").write_text(
         json.dumps({"format": FORMAT, "release": release, "kernel": used.version}) + "\n"
     )
+
+
+def _run_mmdebstrap(argv: list[str], disk_descriptor: int, listener: Listener) -> None:
+    """Run mmdebstrap and pass on what it is about to do: its lines `I: downloading packages with apt...`."""
+    last_lines: deque[str] = deque(maxlen=15)
+    with subprocess.Popen(
+        argv,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        pass_fds=(disk_descriptor,),
+        text=True,
+        errors="replace",
+    ) as building:
+        assert building.stdout is not None
+        try:
+            for line in building.stdout:
+                last_lines.append(line.rstrip())
+                if line.startswith("I: ") and line.endswith("...\n"):
+                    listener(f"mmdebstrap: {line.removeprefix('I: ').rstrip()}")
+        except BaseException:
+            building.terminate()
+            raise
+    if building.returncode != 0:
+        said = "\n".join(last_lines)
+        raise LabError(_("The image could not be built. mmdebstrap said:\n{said}").format(said=said))
 
 
 def _forget_older(places: Places, release: Release, newest: Image) -> None:
