@@ -110,7 +110,8 @@ class LvmReading:
 
     Attributes:
         asked: LVM was run and answered in time.
-        left_out: disks (kernel names) it was not allowed to read, since they would block it.
+        left_out: devices (kernel names) it was not allowed to read, since they would block it; paths of a
+            multipath map do not count, since LVM reads the map.
         warnings: its warning lines, cleaned.
         error: why there is no report, or empty.
     """

@@ -16,6 +16,7 @@ from tui.storage.probe.reading import text
 from tui.storage.probe.records import read_records
 from tui.storage.probe.services import read_daemon_answers, read_services
 from tui.storage.probe.sessions import read_sessions
+from tui.storage.probe.signatures import with_signatures
 from tui.storage.probe.tools import read_tools
 from tui.storage.probe.udev import has_entries
 from tui.words import translate as _
@@ -24,9 +25,9 @@ from tui.words import translate as _
 def take_inventory(host: Host) -> Inventory:
     """Everything that can be known about a host's storage now.
 
-    Takes no longer than the deadlines of three calls (systemctl, LVM and, once, a search in iscsiadm); no
-    disk that would block is touched. What the machine says never makes it raise: what could not be read is
-    listed in `Inventory.unseen`, and evidence that is only half there is kept.
+    Takes no longer than the deadlines of four calls (systemctl, LVM, sometimes blkid and, once, a search in
+    iscsiadm); no disk that would block is touched. What the machine says never makes it raise: what could
+    not be read is listed in `Inventory.unseen`, and evidence that is only half there is kept.
     """
     distribution = read_distribution(host)
     root = has_root_rights(text(host, "/proc/self/status"))
@@ -37,11 +38,14 @@ def take_inventory(host: Host) -> Inventory:
     records = read_records(host, locate_database(host, distribution).root)
     sessions, luns = read_sessions(host)
     blocks = read_blocks(host, sessions, luns)
-    has_lvm = any(tool.name == "lvm" and tool.path for tool in tools)
+    installed = {tool.name for tool in tools if tool.path}
+    has_lvm = "lvm" in installed
     volumes = read_volumes(host, blocks.devices, installed=has_lvm, root=root)
-    places = DevicePlaces(blocks.devices)
     silent = frozenset(device.name for device in blocks.devices if not device.answers)
-    mounts = read_mounts(host, places, silent)
+    mounts = read_mounts(host, DevicePlaces(blocks.devices), silent)
+    if root and "blkid" in installed:
+        blocks = with_signatures(host, blocks, frozenset(mount.device for mount in mounts))
+    places = DevicePlaces(blocks.devices)
     unseen = [
         *([] if initiator.readable else [Unseen(initiator.path, _("Only root may read it."))]),
         *([] if services is not None else [Unseen("systemctl", _("systemd does not answer."))]),

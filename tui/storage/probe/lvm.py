@@ -104,15 +104,17 @@ def read_volumes(host: Host, devices: Iterable[BlockDevice], *, installed: bool,
     """
     found = tuple(devices)
     withheld = tuple(device.name for device in found if not device.answers)
+    carried = {path for device in found if device.kind is BlockKind.MULTIPATH for path in device.slaves}
+    missed = tuple(name for name in withheld if name not in carried)
     if not installed or not root:
         return complete(Volumes(), found)
     allowed = [device.path for device in found if device.answers and device.size] if withheld else None
     if allowed is not None and not allowed:
         error = _("Not asked: no disk would answer.")
-        return complete(Volumes(reading=LvmReading(left_out=withheld, error=error)), found)
+        return complete(Volumes(reading=LvmReading(left_out=missed, error=error)), found)
     outcome = host.run(report_command(allowed))
     volumes = _judged(outcome, restricted=allowed is not None)
-    volumes = replace(volumes, reading=replace(volumes.reading, left_out=withheld))
+    volumes = replace(volumes, reading=replace(volumes.reading, left_out=missed))
     return complete(_with_foreign(host, volumes), found)
 
 

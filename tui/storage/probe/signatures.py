@@ -1,139 +1,77 @@
-"""The signatures on a disk, read from the disk itself (blkid -p, wipefs) and not from udev's memory."""
+"""What is on volumes that udev has not looked at since something was written to them.
 
-import json
-from dataclasses import dataclass
+udev looks again when a writer closes a device, through inotify; in the lab it missed every file system made
+on an LV over a multipath map. So devices on which a file system is to be expected, and of which udev says
+nothing, are asked directly: blkid's low-level probe, in one call, and only devices that answer.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
 
 from tui.storage.host.interface import Command, Host
-from tui.storage.model.block import BlockDevice
-from tui.storage.probe.reading import whole_number
-from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.storage.model.block import BlockDevice, BlockKind
+from tui.storage.model.files import Filesystem
+from tui.storage.probe.blocks import Blocks
 
-DEADLINE = 20.0
-"""Seconds one look at a disk may take."""
-
-SAMPLE = 1024 * 1024
-"""Bytes at the beginning that are compared with zero: data without a signature shows there."""
-
-_NOTHING_FOUND = 2
-_AMBIVALENT = 8
-"""Exit statuses of blkid -p (blkid(8))."""
+_ESCAPED = re.compile(r"\\(.)")
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """One signature on a disk, as wipefs(8) lists it.
-
-    Attributes:
-        kind: ext4, xfs, LVM2_member, gpt, dos, linux_raid_member …
-        offset: where, in bytes.
-        uuid: or empty.
-        label: or empty; untrusted.
-    """
-
-    kind: str
-    offset: int = 0
-    uuid: str = ""
-    label: str = ""
-
-    @property
-    def words(self) -> str:
-        """Kind, and label or uuid, safe to show."""
-        detail = self.label or self.uuid
-        return f"{clean(self.kind, 40)} ({clean(detail, 60)})" if detail else clean(self.kind, 40)
+def probe_command(paths: Iterable[str]) -> Command:
+    """The call: `-p` reads the devices themselves, not blkid's cache."""
+    return Command(("blkid", "-p", "-o", "export", "--", *paths))
 
 
-@dataclass(frozen=True, slots=True)
-class Probing:
-    """What a low-level look at a disk found.
-
-    Attributes:
-        done: the disk was read; otherwise nothing is known, and it is not called empty.
-        signatures: all of them, also those of older uses that a new file system hides.
-        ambivalent: several contradict each other, so that one cannot say what is on it.
-        blank: the first MiB is all zero; None where that is not known.
-        why: why it was not read, or empty.
-    """
-
-    done: bool
-    signatures: tuple[Signature, ...] = ()
-    ambivalent: bool = False
-    blank: bool | None = None
-    why: str = ""
-
-
-def probe(host: Host, device: BlockDevice) -> Probing:
-    """Read a disk's signatures with blkid and wipefs, and look at its first MiB. It must answer."""
-    blkid = host.run(Command(("blkid", "-p", "-o", "export", device.path), deadline=DEADLINE))
-    wipefs = host.run(Command(("wipefs", "-J", "--no-act", device.path), deadline=DEADLINE))
-    if blkid.status not in (0, _NOTHING_FOUND, _AMBIVALENT) or not wipefs.ok:
-        failed = blkid if blkid.status not in (0, _NOTHING_FOUND, _AMBIVALENT) else wipefs
-        why = clean(failed.stderr.strip()) if failed.status is not None else _("It did not answer in time.")
-        return Probing(done=False, why=why)
-    try:
-        signatures = parse_wipefs(wipefs.stdout)
-    except ValueError:
-        return Probing(done=False, why=_("wipefs gave no list that can be read."))
-    properties = parse_export(blkid.stdout)
-    known = {signature.kind for signature in signatures}
-    extra = [
-        Signature(kind, 0, properties.get("UUID", properties.get("PTUUID", "")), properties.get("LABEL", ""))
-        for key in ("TYPE", "PTTYPE")
-        if (kind := properties.get(key, "")) and kind not in known
-    ]
-    blank = host.run(
-        Command(
-            ("cmp", "--silent", f"--bytes={min(SAMPLE, device.size)}", device.path, "/dev/zero"),
-            deadline=DEADLINE,
-        )
-    )
-    return Probing(
-        done=True,
-        signatures=(*signatures, *extra),
-        ambivalent=blkid.status == _AMBIVALENT,
-        blank={0: True, 1: False}.get(blank.status if blank.status is not None else -1),
-    )
-
-
-def parse_wipefs(output: str) -> tuple[Signature, ...]:
-    """Read `wipefs -J`; nothing at all means no signature.
-
-    Raises:
-        ValueError: the text is something else.
-    """
-    if not output.strip():
-        return ()
-    document = json.loads(output)
-    rows = document.get("signatures") if isinstance(document, dict) else None
-    if not isinstance(rows, list):
-        raise ValueError("no list of signatures")  # noqa: TRY004 (the text is wrong, not the caller's type)
-    return tuple(_signature(row) for row in rows if isinstance(row, dict))
-
-
-def parse_export(output: str) -> dict[str, str]:
-    r"""Read `blkid -o export`: KEY=VALUE lines in which blanks and the like follow a backslash."""
-    found: dict[str, str] = {}
+def parse_export(output: str) -> dict[str, dict[str, str]]:
+    """Read blkid's export format: blocks of KEY=VALUE that begin with DEVNAME; by that name. Never raises."""
+    found: dict[str, dict[str, str]] = {}
+    current: dict[str, str] = {}
     for line in output.split("\n"):
         key, equals, value = line.partition("=")
-        if equals:
-            found[key] = _without_backslashes(value)
+        if not equals:
+            continue
+        value = _ESCAPED.sub(r"\1", value)
+        if key == "DEVNAME":
+            current = found.setdefault(value, {})
+        else:
+            current[key] = value
     return found
 
 
-def _without_backslashes(value: str) -> str:
-    result, escaped = [], False
-    for character in value:
-        if character == "\\" and not escaped:
-            escaped = True
-            continue
-        result.append(character)
-        escaped = False
-    return "".join(result)
+def with_signatures(host: Host, blocks: Blocks, mounted: frozenset[str]) -> Blocks:
+    """The same devices, with what blkid finds where udev says nothing.
 
-
-def _signature(row: dict[str, object]) -> Signature:
-    offset = str(row.get("offset") or "0")
-    place = int(offset, 16) if offset.startswith("0x") else whole_number(offset) or 0
-    return Signature(
-        str(row.get("type") or ""), place, str(row.get("uuid") or ""), str(row.get("label") or "")
+    Args:
+        host: the machine; asked as root, since others may not read its devices.
+        blocks: its devices.
+        mounted: kernel names of those that are mounted.
+    """
+    asked = {device.path: device for device in blocks.devices if _is_doubtful(device, mounted)}
+    if not asked:
+        return blocks
+    found = parse_export(host.run(probe_command(asked)).stdout)
+    fresh = {asked[path].name: said for path, said in found.items() if path in asked and said.get("TYPE")}
+    devices = tuple(
+        replace(
+            device,
+            content=fresh[device.name]["TYPE"],
+            content_uuid=fresh[device.name].get("UUID", ""),
+            content_label=fresh[device.name].get("LABEL", ""),
+        )
+        if device.name in fresh
+        else device
+        for device in blocks.devices
     )
+    filesystems = tuple(
+        Filesystem(device.name, device.content, device.content_uuid, device.content_label)
+        for device in devices
+        if device.name in fresh and fresh[device.name].get("USAGE") == "filesystem"
+    )
+    return Blocks(devices, (*blocks.filesystems, *filesystems))
+
+
+def _is_doubtful(device: BlockDevice, mounted: frozenset[str]) -> bool:
+    """Whether udev's silence about a device may be old: it is mounted, or an active LV nothing stands on."""
+    if device.content or device.partition_table or not device.answers or not device.size:
+        return False
+    return device.name in mounted or (device.kind is BlockKind.LOGICAL_VOLUME and not device.holders)
