@@ -283,8 +283,8 @@ class Setup:
         found = self.interrupted()
         if found is None:
             return None
-        if found.plan is None or found.lacks_secret:
-            return found.problem or _secret_needed()
+        if found.plan is None:
+            return found.problem
         watcher.plan(found.plan)
         try:
             with change_lock(self.places.lock):
@@ -354,12 +354,4 @@ def _left() -> Problem:
         "setup.left",
         _("The set-up was left before its end."),
         remedy=_("What was begun is finished, and the rest can be resumed at the next start."),
-    )
-
-
-def _secret_needed() -> Problem:
-    return Problem(
-        "setup.secret-needed",
-        _("The interrupted plan needs a secret, which is never written down."),
-        remedy=_("Give the plan up; the step CHAP asks for the secret again, and nothing is repeated."),
     )

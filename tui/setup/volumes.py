@@ -71,7 +71,7 @@ def _group(state: SetupState, name: str) -> VolumeGroup | None:
     return next((one for one in state.inventory.volume_groups if one.name == name), None)
 
 
-def _members(state: SetupState, group: str) -> set[str]:
+def members(state: SetupState, group: str) -> set[str]:
     """WWIDs of the disks that are in a group."""
     holders = {pv.device for pv in state.inventory.physical_volumes if pv.volume_group == group}
     return {one.wwid for one in disks.disks(state) if one.device.name in holders}
@@ -83,7 +83,7 @@ def _is_made(state: SetupState) -> bool:
     return (
         _group(state, chosen.group) is not None
         and bool(chosen.disks)
-        and set(chosen.disks) == _members(state, chosen.group)
+        and set(chosen.disks) == members(state, chosen.group)
     )
 
 
@@ -110,11 +110,11 @@ def layout(state: SetupState) -> Layout:
     made = group is not None and (chosen.way is VolumesWay.EXISTING_GROUP or _is_made(state))
     extent = group.extent_size if made and group is not None and group.extent_size else EXTENT
     free = group.free // extent if made and group is not None else 0
-    members = _members(state, chosen.group) if made else set()
+    inside = members(state, chosen.group) if made else set()
     free += sum(
         usable_extents(one.size, state.alignment_of(one.wwid), extent)
         for one in _chosen_disks(state)
-        if one.wwid not in members
+        if one.wwid not in inside
     )
     present = {
         volume.name: existing_volume(state, chosen.group, volume.name) if made else None
@@ -254,7 +254,7 @@ def _disk_problems(state: SetupState) -> tuple[Problem, ...]:
             )
         )
     known = {one.wwid: one for one in disks.disks(state)}
-    members = _members(state, chosen.group)
+    inside = members(state, chosen.group)
     for wwid in chosen.disks:
         disk = known.get(wwid)
         if disk is None:
@@ -267,7 +267,7 @@ def _disk_problems(state: SetupState) -> tuple[Problem, ...]:
                     "disks",
                 )
             )
-        elif wwid not in members:
+        elif wwid not in inside:
             found.extend(_use_problems(disk, chosen))
     return tuple(found)
 
@@ -392,7 +392,7 @@ def warnings(state: SetupState) -> tuple[Problem, ...]:
             field="erase",
         )
         for disk in _chosen_disks(state)
-        if disk.wwid not in _members(state, chosen.group)
+        if disk.wwid not in members(state, chosen.group)
         and disk.contents is not None
         and not disk.contents.empty
         and disk.contents.refusal is None
@@ -418,9 +418,9 @@ def plan(state: SetupState) -> Plan:
         names = dict.fromkeys(one.group for one in chosen_existing(state) if one.group)
         return Plan(title, tuple(ActivateVolumeGroup(name) for name in names))
     operations: list[Operation] = []
-    members = _members(state, chosen.group)
+    inside = members(state, chosen.group)
     all_of_them = _chosen_disks(state)
-    fresh = tuple(disk for disk in all_of_them if disk.wwid not in members)
+    fresh = tuple(disk for disk in all_of_them if disk.wwid not in inside)
     for disk in fresh:
         if disk.contents is not None and disk.contents.signatures:
             operations.append(WipeSignatures(identity(state, disk), disk.contents.signatures))

@@ -1,0 +1,388 @@
+"""The answers file: the decisions of every step, in TOML, for a set-up without a screen.
+
+Every table and every key may be left out; what is left out is what the wizard would offer first.
+
+    [name]
+    initiator = "iqn.2024-05.com.example:db7"   # else the name the host has, else a fresh one
+    prepare = true                              # install and start what is missing
+
+    [chap]
+    scope = "records"                           # or "defaults": also iscsid.conf, for records to come
+    [chap.discovery]                            # likewise [chap.session]
+    kind = "mutual"                             # none, one-way, mutual
+    username = "finder"
+    password_file = "/root/discovery.secret"    # one line; mode 0600
+    username_in = "array"
+    password_in = "…"                           # inline only in an answers file of mode 0600
+
+    [discover]
+    kind = "sendtargets"                        # sendtargets, isns, fw (firmware), static (by hand)
+    address = "192.0.2.10"                      # name, IPv4 or IPv6
+    port = 3260
+    target = "iqn…"                             # only for static
+    ifaces = ["san-a"]                          # iface records; a new one is described in [discover.iface]:
+    [discover.iface]                            # name, network_device, ip_address, hardware_address
+
+    [target]
+    names = ["iqn…"]                            # else every target that was found
+    portals = ["192.0.2.10:3260"]               # else every portal of theirs that can be reached
+    startup = "automatic"                       # automatic, manual, onboot
+    timers = "single"                           # single, multipath, keep; with single numbers besides:
+    replacement_timeout = 120                   # login_timeout, login_retries, noop_interval, noop_timeout
+
+    [log_in]
+    multipath = true                            # join several paths to one LUN
+
+    [volumes]
+    way = "new-group"                           # existing, new-group, existing-group
+    existing = ["vg/lv"]                        # for existing; else everything that is there
+    disks = ["naa.6001405…"]                    # by WWID or by "IQN/LUN"; else every empty disk
+    group = "vg_data"
+    erase = "naa.6001405…"                      # by exact WWID or "IQN/LUN": what is on it is destroyed
+    [[volumes.volume]]
+    name = "data"
+    size = "100%"                               # 10G, 512M, or a share of what the sized ones leave
+
+    [[mount]]
+    volume = "data"                             # LV name, "VG/LV", or a WWID
+    kind = "ext4"                               # ext4, xfs, btrfs
+    label = "data"
+    mount_point = "/srv/data"
+    owner = "postgres"                          # also group, and mode = "0750"
+    options = ["rw", "noatime"]
+
+    [boot]
+    way = "fstab-uuid"                          # fstab-uuid, fstab-path, mount-unit, none
+    device_timeout = 60
+    services = true
+    replace_rc_local = true
+"""
+
+import stat
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui.setup.answers import (
+    BootAnswer,
+    BootWay,
+    ChapAnswer,
+    ChapChoice,
+    ChapScope,
+    DiscoverAnswer,
+    LogInAnswer,
+    NameAnswer,
+    NewVolume,
+    Startup,
+    TimerPreset,
+    VolumeMount,
+    VolumesWay,
+)
+from tui.setup.portal import DEFAULT_PORT, ISNS_PORT
+from tui.setup.toml_table import Table
+from tui.storage.chap import ChapKind
+from tui.storage.discovery import DiscoveryKind
+from tui.storage.model.iscsi import InterfaceRecord, Timers
+from tui.storage.problem import ConsoleError, Problem
+from tui.storage.secret import Secret
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+
+@dataclass(frozen=True, slots=True)
+class TargetWish:
+    """Which of the targets found are wanted; empty tuples mean all of them."""
+
+    names: tuple[str, ...] = ()
+    portals: tuple[str, ...] = ()
+    startup: Startup = Startup.AUTOMATIC
+    preset: TimerPreset | None = None
+    timers: Timers | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VolumesWish:
+    """What shall be on the disks; what is None is chosen when the disks are known."""
+
+    way: VolumesWay | None = None
+    existing: tuple[str, ...] = ()
+    disks: tuple[str, ...] = ()
+    group: str | None = None
+    volumes: tuple[NewVolume, ...] = ()
+    erase: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MountWish:
+    """How one volume is mounted; what is None is as the wizard would offer it."""
+
+    volume: str
+    kind: str | None = None
+    label: str | None = None
+    mount_point: str | None = None
+    owner: str = ""
+    group: str = ""
+    mode: str = ""
+    options: tuple[str, ...] | None = None
+
+    def over(self, default: VolumeMount) -> VolumeMount:
+        """The entry with what is left open filled in."""
+        return VolumeMount(
+            default.volume,
+            default.kind if self.kind is None else self.kind,
+            default.label if self.label is None else self.label,
+            default.mount_point if self.mount_point is None else self.mount_point,
+            self.owner,
+            self.group,
+            self.mode,
+            default.options if self.options is None else self.options,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """The content of an answers file. What is None is decided by the defaults of the step."""
+
+    name: NameAnswer | None = None
+    chap: ChapAnswer | None = None
+    discover: DiscoverAnswer | None = None
+    target: TargetWish = TargetWish()
+    log_in: LogInAnswer | None = None
+    volumes: VolumesWish = VolumesWish()
+    mounts: tuple[MountWish, ...] = ()
+    boot: BootAnswer | None = None
+
+
+def read_script(path: str) -> Script:
+    """Read an answers file and the secret files it names.
+
+    Raises:
+        ConsoleError: it cannot be read, is no TOML, has an unknown key or a value of the wrong kind, or
+            a secret lies where others can read it.
+    """
+    try:
+        content = Path(path).read_bytes()
+        mode = stat.S_IMODE(Path(path).stat().st_mode)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    try:
+        document = tomllib.loads(content.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConsoleError(
+            Problem(
+                "answers.toml",
+                _("{file} is not TOML: {why}").format(file=clean(path), why=clean(str(error))),
+                remedy=_("Mend that line; texts stand in quotation marks."),
+            )
+        ) from error
+    return _script(Table(path, document), is_private=not mode & 0o077)
+
+
+def _unreadable(path: str, error: OSError) -> ConsoleError:
+    return ConsoleError(
+        Problem(
+            "answers.unreadable",
+            _("{file} cannot be read: {why}.").format(file=clean(path), why=error.strerror),
+            remedy=_("Check the path and your rights."),
+        )
+    )
+
+
+def _script(root: Table, *, is_private: bool) -> Script:
+    script = Script(
+        name=_name(root.table("name")),
+        chap=_chap(root.table("chap"), is_private=is_private),
+        discover=_discover(root.table("discover")),
+        target=_target(root.table("target")),
+        log_in=_log_in(root.table("log_in")),
+        volumes=_volumes(root.table("volumes")),
+        mounts=tuple(_mount(table) for table in root.tables("mount")),
+        boot=_boot(root.table("boot")),
+    )
+    root.end()
+    return script
+
+
+def _name(table: Table | None) -> NameAnswer | None:
+    if table is None:
+        return None
+    answer = NameAnswer(table.text("initiator"), table.flag("prepare", default=True))
+    table.end()
+    return answer
+
+
+def _chap(table: Table | None, *, is_private: bool) -> ChapAnswer | None:
+    if table is None:
+        return None
+    answer = ChapAnswer(
+        _choice(table.table("discovery"), is_private=is_private),
+        _choice(table.table("session"), is_private=is_private),
+        table.choice("scope", ChapScope, ChapScope.RECORDS),
+    )
+    table.end()
+    return answer
+
+
+def _choice(table: Table | None, *, is_private: bool) -> ChapChoice:
+    if table is None:
+        return ChapChoice()
+    choice = ChapChoice(
+        table.choice("kind", ChapKind, ChapKind.NONE),
+        table.text("username"),
+        _secret(table, "password", is_private=is_private),
+        table.text("username_in"),
+        _secret(table, "password_in", is_private=is_private),
+    )
+    table.end()
+    return choice
+
+
+def _secret(table: Table, name: str, *, is_private: bool) -> Secret:
+    in_file = f"{name}_file"
+    path, inline = table.text(in_file), table.text(name)
+    if path and inline:
+        raise table.mistake(name, _("the secret is given twice."), _("Keep {key}.").format(key=in_file))
+    if inline and not is_private:
+        raise table.mistake(
+            name,
+            _("a secret may only stand in a file that nobody else can read."),
+            _("Run chmod 0600 {file}, or put the secret into a file and name it with {key}.").format(
+                file=clean(table.file), key=in_file
+            ),
+        )
+    return Secret(inline) if not path else _secret_in(table, in_file, path)
+
+
+def _secret_in(table: Table, name: str, path: str) -> Secret:
+    place = Path(table.file).parent / path
+    try:
+        mode = stat.S_IMODE(place.stat().st_mode)
+        text = place.read_text(encoding="utf-8")
+    except OSError as error:
+        raise table.mistake(
+            name, _("{file} cannot be read: {why}.").format(file=clean(str(place)), why=error.strerror)
+        ) from error
+    except UnicodeDecodeError as error:
+        # The error itself would carry the bytes of the secret.
+        raise table.mistake(name, _("{file} is not text.").format(file=clean(str(place)))) from error
+    if mode & 0o077:
+        raise table.mistake(
+            name,
+            _("others can read {file} (mode {mode:04o}).").format(file=clean(str(place)), mode=mode),
+            _("Run chmod 0600 {file}.").format(file=clean(str(place))),
+        )
+    secret = text.removesuffix("\n").removesuffix("\r")
+    if not secret:
+        raise table.mistake(name, _("{file} is empty.").format(file=clean(str(place))))
+    return Secret(secret)
+
+
+def _discover(table: Table | None) -> DiscoverAnswer | None:
+    if table is None:
+        return None
+    kind = table.choice("kind", DiscoveryKind, DiscoveryKind.SENDTARGETS)
+    iface = _iface(table.table("iface"))
+    ifaces = table.texts("ifaces")
+    if iface is not None and iface.name not in ifaces:
+        ifaces = (*ifaces, iface.name)
+    answer = DiscoverAnswer(
+        kind,
+        table.text("address"),
+        table.number_text("port", ISNS_PORT if kind is DiscoveryKind.ISNS else DEFAULT_PORT),
+        ifaces,
+        iface,
+        table.text("target"),
+    )
+    table.end()
+    return answer
+
+
+def _iface(table: Table | None) -> InterfaceRecord | None:
+    if table is None:
+        return None
+    iface = InterfaceRecord(
+        table.text("name"),
+        hardware_address=table.text("hardware_address"),
+        ip_address=table.text("ip_address"),
+        network_device=table.text("network_device"),
+    )
+    table.end()
+    return iface
+
+
+def _target(table: Table | None) -> TargetWish:
+    if table is None:
+        return TargetWish()
+    numbers = Timers(
+        table.number("replacement_timeout"),
+        table.number("login_timeout"),
+        table.number("login_retries"),
+        table.number("noop_interval"),
+        table.number("noop_timeout"),
+    )
+    wish = TargetWish(
+        table.texts("names"),
+        table.texts("portals"),
+        table.choice("startup", Startup, Startup.AUTOMATIC),
+        table.choice("timers", TimerPreset, TimerPreset.SINGLE) if table.has("timers") else None,
+        numbers if numbers != Timers() else None,
+    )
+    table.end()
+    return wish
+
+
+def _log_in(table: Table | None) -> LogInAnswer | None:
+    if table is None:
+        return None
+    answer = LogInAnswer(table.flag("multipath", default=True))
+    table.end()
+    return answer
+
+
+def _volumes(table: Table | None) -> VolumesWish:
+    if table is None:
+        return VolumesWish()
+    volumes = []
+    for one in table.tables("volume"):
+        volumes.append(NewVolume(one.text("name"), one.text("size", "100%")))
+        one.end()
+    wish = VolumesWish(
+        table.choice("way", VolumesWay, VolumesWay.NEW_GROUP) if table.has("way") else None,
+        table.texts("existing"),
+        table.texts("disks"),
+        table.text("group") if table.has("group") else None,
+        tuple(volumes),
+        table.texts("erase"),
+    )
+    table.end()
+    return wish
+
+
+def _mount(table: Table) -> MountWish:
+    wish = MountWish(
+        table.text("volume"),
+        table.text("kind") if table.has("kind") else None,
+        table.text("label") if table.has("label") else None,
+        table.text("mount_point") if table.has("mount_point") else None,
+        table.text("owner"),
+        table.text("group"),
+        table.text("mode"),
+        table.texts("options") if table.has("options") else None,
+    )
+    if not wish.volume:
+        raise table.mistake("volume", _("it must say which volume is meant."))
+    table.end()
+    return wish
+
+
+def _boot(table: Table | None) -> BootAnswer | None:
+    if table is None:
+        return None
+    answer = BootAnswer(
+        table.choice("way", BootWay, BootWay.FSTAB_UUID),
+        table.number_text("device_timeout", BootAnswer().device_timeout),
+        table.flag("services", default=True),
+        table.flag("replace_rc_local", default=True),
+    )
+    table.end()
+    return answer

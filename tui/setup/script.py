@@ -1,0 +1,143 @@
+"""From an answers file to the answer of a step, once it is known what the host and the portal offer."""
+
+from dataclasses import fields, replace
+
+from tui.setup import boot, chap, discover, disks, log_in, mount, name, portal, target, volumes
+from tui.setup.answers import (
+    Answer,
+    MountAnswer,
+    NameAnswer,
+    TargetAnswer,
+    TargetChoice,
+    TimerPreset,
+    VolumeMount,
+    VolumesAnswer,
+    VolumesWay,
+)
+from tui.setup.answers_file import MountWish, Script
+from tui.setup.state import SetupState
+from tui.setup.step import Step
+from tui.storage.model.iscsi import Portal, Timers
+
+
+def answer_for(script: Script, state: SetupState, step: Step) -> Answer:
+    """The answer of a step that asks something, from the file and what is known now."""
+    match step:
+        case Step.NAME:
+            return _name(script, state)
+        case Step.CHAP:
+            return script.chap or chap.defaults(state)
+        case Step.DISCOVER:
+            return script.discover or discover.defaults(state)
+        case Step.TARGET:
+            return _target(script, state)
+        case Step.LOG_IN:
+            return script.log_in or log_in.defaults(state)
+        case Step.VOLUMES:
+            return _volumes(script, state)
+        case Step.MOUNT:
+            return _mount(script, state)
+        case _last:
+            return script.boot or boot.defaults(state)
+
+
+def _name(script: Script, state: SetupState) -> NameAnswer:
+    offered = name.defaults(state)
+    if script.name is None:
+        return offered
+    return replace(script.name, name=script.name.name or offered.name)
+
+
+def _target(script: Script, state: SetupState) -> TargetAnswer:
+    wish = script.target
+    reachable = {(one.target, one.portal.label) for one in discover.found(state) if one.can_be_used}
+    told = {one.target for one in discover.found(state)}
+    names = wish.names or tuple(sorted(told))
+    ifaces = discover.answer(state).ifaces or ("default",)
+    chosen = [
+        one
+        for one in target.offers(state)
+        if one.target in names
+        and (one.target, one.portal.label) in reachable
+        and one.iface in ifaces
+        and (not wish.portals or any(_is_meant(written, one.portal) for written in wish.portals))
+    ]
+    # What is named and not offered is chosen all the same, so that the step says what is wrong with it.
+    offered = {one.target for one in chosen}
+    chosen.extend(
+        TargetChoice(missing, Portal("?"), ifaces[0]) for missing in wish.names if missing not in offered
+    )
+    chosen.extend(
+        TargetChoice(next(iter(names), "?"), _portal(written), ifaces[0])
+        for written in wish.portals
+        if not any(_is_meant(written, one.portal) for one in chosen)
+    )
+    several = len({(one.portal.label, one.iface) for one in chosen}) > 1
+    preset = wish.preset or (TimerPreset.MULTIPATH if several else TimerPreset.SINGLE)
+    return TargetAnswer(tuple(chosen), wish.startup, preset, _over(target.PRESETS[preset], wish.timers))
+
+
+def _over(preset: Timers, numbers: Timers | None) -> Timers:
+    if numbers is None:
+        return preset
+    given = {one.name: getattr(numbers, one.name) for one in fields(Timers)}
+    return replace(preset, **{key: value for key, value in given.items() if value is not None})
+
+
+def _portal(written: str) -> Portal:
+    host, port = portal.split(written, portal.DEFAULT_PORT)
+    return Portal(host, int(port) if port.isdigit() else 0)
+
+
+def _is_meant(written: str, found: Portal) -> bool:
+    return _portal(written).is_same_place(found)
+
+
+def _volumes(script: Script, state: SetupState) -> VolumesAnswer:
+    wish, offered = script.volumes, volumes.defaults(state)
+    way = wish.way or (VolumesWay.NEW_GROUP if wish.volumes or wish.group else offered.way)
+    if way is VolumesWay.EXISTING:
+        there = tuple(one.volume for one in disks.existing(state) if one.kind or not one.device)
+        return VolumesAnswer(way, wish.existing or there)
+    group = offered.group if wish.group is None else wish.group
+    if wish.group is None and way is VolumesWay.EXISTING_GROUP:
+        group = next((one.name for one in volumes.groups(state)), "")
+    return VolumesAnswer(
+        way,
+        disks=_disks(script, state, group, way),
+        group=group or volumes.FIRST_GROUP,
+        volumes=wish.volumes or volumes.defaults(state).volumes,
+        erase=wish.erase,
+    )
+
+
+def _disks(script: Script, state: SetupState, group: str, way: VolumesWay) -> tuple[str, ...]:
+    """WWIDs of the disks meant: those named; else the group's own and, for a new group, the empty ones."""
+    there = disks.disks(state)
+    if script.volumes.disks:
+        by_name = {word: one.wwid for one in there for word in one.confirmations}
+        return tuple(by_name.get(word, word) for word in script.volumes.disks)
+    members = volumes.members(state, group)
+    if members or way is VolumesWay.EXISTING_GROUP:
+        return tuple(one.wwid for one in there if one.wwid in members)
+    erased = set(script.volumes.erase)
+    return tuple(one.wwid for one in there if volumes.is_empty(one) or erased & set(one.confirmations))
+
+
+def _mount(script: Script, state: SetupState) -> MountAnswer:
+    wishes = {one.volume: one for one in script.mounts}
+    entries = []
+    used: set[str] = set()
+    for default in mount.defaults(state).mounts:
+        wish = next(
+            (wishes[word] for word in (default.volume, default.volume.rpartition("/")[2]) if word in wishes),
+            None,
+        )
+        entries.append(wish.over(default) if wish is not None else default)
+        used.add(wish.volume if wish is not None else "")
+    entries.extend(_stranger(one) for one in script.mounts if one.volume not in used)
+    return MountAnswer(tuple(entries))
+
+
+def _stranger(wish: MountWish) -> VolumeMount:
+    return wish.over(VolumeMount(wish.volume))

@@ -1,0 +1,142 @@
+"""Reading a TOML table key by key, so that every mistake names the file, the key, and what is wrong."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TypeVar
+
+from tui.storage.problem import ConsoleError, Problem
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+class Table:
+    """One table of the file. Keys that nobody asked for are a mistake, found by `end`.
+
+    Args:
+        file: path of the file, for the words of a mistake.
+        content: what tomllib made of the table.
+        place: its name in the file, such as `chap.session`, or empty for the file itself.
+    """
+
+    def __init__(self, file: str, content: Mapping[str, object], place: str = "") -> None:
+        self.file = file
+        self._content = content
+        self._place = place
+        self._asked: set[str] = set()
+
+    def key(self, name: str) -> str:
+        """The full name of a key, as a person finds it in the file."""
+        return f"{self._place}.{name}" if self._place else name
+
+    def mistake(self, name: str, summary: str, remedy: str = "") -> ConsoleError:
+        """What is wrong with a key, as an error to raise."""
+        words = _("{file}: {key}: {what}").format(file=clean(self.file), key=self.key(name), what=summary)
+        return ConsoleError(Problem("answers.key", words, remedy=remedy, field=self.key(name)))
+
+    def has(self, name: str) -> bool:
+        """Whether the key is there."""
+        return name in self._content
+
+    def text(self, name: str, default: str = "") -> str:
+        """A string. Raises ConsoleError."""
+        value = self._take(name)
+        if value is None:
+            return default
+        if not isinstance(value, str):
+            raise self.mistake(
+                name, _("a text in quotation marks is expected, not {value}.").format(value=_shown(value))
+            )
+        return value
+
+    def number_text(self, name: str, default: str) -> str:
+        """A whole number, as text; written with or without quotation marks. Raises ConsoleError."""
+        value = self._take(name)
+        if value is None:
+            return default
+        if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
+            return str(value)
+        raise self.mistake(name, _("a whole number is expected, not {value}.").format(value=_shown(value)))
+
+    def number(self, name: str) -> int | None:
+        """A whole number, or None when the key is not there. Raises ConsoleError."""
+        value = self._take(name)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise self.mistake(
+                name, _("a whole number is expected, not {value}.").format(value=_shown(value))
+            )
+        return value
+
+    def flag(self, name: str, default: bool) -> bool:
+        """Yes or no. Raises ConsoleError."""
+        value = self._take(name)
+        if value is None:
+            return default
+        if not isinstance(value, bool):
+            raise self.mistake(name, _("true or false is expected, not {value}.").format(value=_shown(value)))
+        return value
+
+    def choice(self, name: str, kind: type[Choice], default: Choice) -> Choice:
+        """One word of several. Raises ConsoleError."""
+        text = self.text(name, default.value)
+        found = next((one for one in kind if one.value == text), None)
+        if found is None:
+            raise self.mistake(
+                name,
+                _("{value} is not one of {words}.").format(
+                    value=_shown(text), words=", ".join(f'"{one.value}"' for one in kind)
+                ),
+            )
+        return found
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """A list of strings; a single string counts as a list of one. Raises ConsoleError."""
+        value = self._take(name)
+        if value is None:
+            return ()
+        if isinstance(value, str):
+            return (value,)
+        if isinstance(value, list) and all(isinstance(one, str) for one in value):
+            return tuple(value)
+        raise self.mistake(name, _("a list of texts is expected, not {value}.").format(value=_shown(value)))
+
+    def table(self, name: str) -> "Table | None":
+        """A table within this one, or None. Raises ConsoleError."""
+        value = self._take(name)
+        if value is None:
+            return None
+        if not isinstance(value, dict):
+            raise self.mistake(name, _("a table is expected: [{key}]").format(key=self.key(name)))
+        return Table(self.file, value, self.key(name))
+
+    def tables(self, name: str) -> "tuple[Table, ...]":
+        """A list of tables, `[[name]]`. Raises ConsoleError."""
+        value = self._take(name)
+        if value is None:
+            return ()
+        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+            raise self.mistake(name, _("a list of tables is expected: [[{key}]]").format(key=self.key(name)))
+        return tuple(
+            Table(self.file, one, f"{self.key(name)}[{number}]") for number, one in enumerate(value, start=1)
+        )
+
+    def end(self) -> None:
+        """See that nothing is in the table that nobody asked for. Raises ConsoleError."""
+        for name in self._content:
+            if name not in self._asked:
+                raise self.mistake(
+                    clean(name, 60),
+                    _("there is no such key."),
+                    _("Known here: {names}.").format(names=", ".join(sorted(self._asked))),
+                )
+
+    def _take(self, name: str) -> object:
+        self._asked.add(name)
+        return self._content.get(name)
+
+
+def _shown(value: object) -> str:
+    return clean(f'"{value}"' if isinstance(value, str) else str(value), 60)
