@@ -127,13 +127,13 @@ def _refusal(environ: Mapping[str, str], tty: TtyFacts, line_command: str) -> st
         return _("There is no terminal here: input, output or errors go to a file or a pipe.") + " " + instead
     term = environ.get("TERM", "")
     if term.lower() in _UNUSABLE:
-        said = _("TERM is “{term}”").format(term=term) if term else _("TERM is not set")
+        said = _('TERM is "{term}"').format(term=term) if term else _("TERM is not set")
         why = _("{said}, so nothing is known about how this terminal moves its cursor.").format(said=said)
         return " ".join((why, _("If it can, say what it is, for example TERM=vt220."), instead))
     for variable, kind in ((LOOK_VARIABLE, Look), (GLYPHS_VARIABLE, Glyphs)):
         value = environ.get(variable, "")
         if value and value not in set(kind):
-            return _("{variable} is “{value}”; it can be {choices}.").format(
+            return _('{variable} is "{value}"; it can be {choices}.').format(
                 variable=variable, value=value, choices=", ".join(kind)
             )
     return ""

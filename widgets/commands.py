@@ -22,7 +22,7 @@ from widgets.key_bar import KeyBar
 from widgets.line_list import LineList
 from widgets.look import Look, look_of
 from widgets.state import Role, State, state_role
-from widgets.text import cut_end, duration, flat, pad, pad_left, wrap, wrap_command
+from widgets.text import cells, cut_end, duration, flat, pad_left, wrap, wrap_command
 from widgets.words import translate as _, translate_count
 
 _OUTPUT_MOST = 200
@@ -85,7 +85,7 @@ def command_lines(rows: Sequence[CommandRow], opened: frozenset[str], width: int
 
 
 class CommandList(LineList[CommandLine]):
-    """The lines."""
+    """The lines. The newest command is under the cursor at first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "open", _("show output"))]
 
@@ -105,8 +105,12 @@ class CommandList(LineList[CommandLine]):
         self._show()
 
     def _show(self) -> None:
-        if self.size.width:
-            self.show_lines(command_lines(self.rows, self.opened, self.scrollable_content_region.width - 1))
+        if not self.size.width:
+            return
+        first = not self.lines
+        self.show_lines(command_lines(self.rows, self.opened, self.scrollable_content_region.width - 1))
+        if first:
+            self.action_end(1)
 
     def action_open(self) -> None:
         """Open or close the command under the cursor."""
@@ -119,14 +123,15 @@ class CommandList(LineList[CommandLine]):
             role = Role.ACCENT if line.opened else Role.MUTED
             return look.text("    " + line.text, role)
         state, word = command_state(line.row)
+        shown = cut_end(word, 10, look.glyphs.ellipsis)
         seconds = "" if line.row.seconds is None else duration(line.row.seconds)
         head = Content.assemble(
             look.text(line.row.time, Role.MUTED),
             "  ",
             look.dot(state),
             " ",
-            look.text(pad(cut_end(word, 10, look.glyphs.ellipsis), 10), state_role(state)),
-            look.text(pad_left(seconds, 9), Role.MUTED),
+            look.text(shown, state_role(state)),
+            look.text(pad_left(seconds, 19 - cells(shown)), Role.MUTED),
             "  ",
         )
         return head + look.text(cut_end(line.text, width - head.cell_length, look.glyphs.ellipsis))
@@ -167,10 +172,9 @@ class Commands(ModalScreen[None]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Show the commands, the newest under the cursor."""
+        """Show the commands."""
         self.watch_rows()
         self._list.focus()
-        self.call_after_refresh(self._list.action_end, 1)
 
     def watch_rows(self) -> None:
         """Show other commands."""

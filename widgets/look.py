@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from textual.app import App, ReturnType
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.dom import DOMNode
 from textual.scrollbar import ScrollBar
@@ -24,6 +25,7 @@ from widgets.glyphs import Glyphs, GlyphSet, glyph_set
 from widgets.scroll_bar import scroll_bar_render
 from widgets.state import Role, State, state_role
 from widgets.theme import THEMES
+from widgets.words import translate as _
 
 
 class Colours(StrEnum):
@@ -74,6 +76,10 @@ _STYLES = {
 }
 
 
+# Typography that console fonts lack, each replaced by one character so that no column moves.
+_PLAINER = str.maketrans("“”„‘’…–—→←×•●○", '"""\'\'.--><x**o')
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """Colours and glyphs, chosen once for a run of the program."""
@@ -96,7 +102,12 @@ class Look:
         return _STYLES[self.colours][role]
 
     def text(self, text: str, role: Role = Role.TEXT) -> Content:
-        """Return plain text in the style of a role. Nothing in it is read as markup."""
+        """Return plain text in the style of a role. Nothing in it is read as markup.
+
+        Typographic quotes, dashes and arrows become plain ones where the glyphs are.
+        """
+        if self.glyph_name is not Glyphs.UNICODE:
+            text = text.translate(_PLAINER)
         return Content.styled(text, self.style(role)) if text else Content("")
 
     def dot(self, state: State) -> Content:
@@ -111,6 +122,7 @@ class LookApp(App[ReturnType]):
     """An application that wears a look. Keyboard only; the command palette's key stays free for others."""
 
     ENABLE_COMMAND_PALETTE: ClassVar[bool] = False
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", _("quit"), show=False, priority=True)]
 
     DEFAULT_CSS = """
     LookApp {

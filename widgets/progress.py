@@ -116,13 +116,14 @@ def draw_progress(line: ProgressLine, look: Look) -> Content:
     if line.key is None:
         return Content("  ") + look.text(line.text, Role.MUTED)
     row, widths, cut = line.row, line.widths, look.glyphs.ellipsis
+    words = cut_end(_words(row), widths.words, cut)
     parts = [
         look.dot(row.state),
         Content(" "),
         look.text(pad(cut_middle(flat(row.name), widths.name, cut), widths.name)),
         Content("  "),
-        look.text(pad(cut_end(_words(row), widths.words, cut), widths.words), state_role(row.state)),
-        Content("  "),
+        look.text(words, state_role(row.state)),
+        Content(" " * (widths.words - cells(words) + 2)),
     ]
     if widths.bars:
         parts += [_draw_bar(row.fraction, look), Content("  ")]

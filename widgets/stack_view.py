@@ -262,7 +262,7 @@ class StackView(Vertical):
         event.stop()
         self._close_search()
         if event.value and not self.find(event.value):
-            self.notify(_("Nothing here has “{text}” in it.").format(text=event.value))
+            self.notify(_('Nothing here has "{text}" in it.').format(text=event.value))
 
     @on(Input.Blurred)
     def _left(self, event: Input.Blurred) -> None:

@@ -125,7 +125,13 @@ SIXTEEN = Theme(
     success="ansi_green",
     warning="ansi_yellow",
     error="ansi_red",
-    variables={**_NATIVE, "good": "ansi_green", "warn": "ansi_yellow", "bad": "ansi_red"},
+    variables={
+        **_NATIVE,
+        "line": "ansi_bright_black",
+        "good": "ansi_green",
+        "warn": "ansi_yellow",
+        "bad": "ansi_red",
+    },
 )
 
 MONO = Theme(

@@ -1,0 +1,26 @@
+"""What every test needs: an environment that looks the same on every machine."""
+
+import os
+
+import pytest
+
+_TERMINAL_VARIABLES = ("NO_COLOR", "COLORTERM", "COLORFGBG", "COLUMNS", "LINES")
+_LANGUAGE_VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES")
+
+
+def pytest_configure() -> None:
+    """Choose English before a module opens its catalogue."""
+    for name in _LANGUAGE_VARIABLES:
+        os.environ.pop(name, None)
+    os.environ["LANG"] = "C.UTF-8"
+
+
+@pytest.fixture(autouse=True)
+def plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hide what the developer's terminal says: an App made in a test looks as on any other machine."""
+    for name in os.environ:
+        if name.startswith("TEXTUAL_") and not name.startswith("TEXTUAL_SNAPSHOT"):
+            monkeypatch.delenv(name)
+    for name in _TERMINAL_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
