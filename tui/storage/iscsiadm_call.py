@@ -2,9 +2,14 @@
 
 import re
 
-from tui.storage.host.interface import DEADLINE, Command, Host
+from tui.storage.host.interface import DEADLINE, ChangingHost, Command, Host
+from tui.storage.iscsiadm import Context, problem_of
 from tui.storage.model.iscsi import Portal
+from tui.storage.problem import CommandFailed, OutcomeUnknown
 from tui.storage.untrusted import clean, clean_lines
+
+DATABASE_DEADLINE = 45.0
+"""Seconds for a call that changes the record database: iscsiadm waits up to 30 for its lock."""
 
 
 def node(
@@ -43,6 +48,20 @@ def discovery_record(
     """A call that concerns one discovery record; `kind` as iscsiadm spells it: sendtargets, isns."""
     where = ("-t", kind, "-p", portal.label)
     return Command(("iscsiadm", "-m", "discoverydb", *where, *rest), deadline=deadline, changes=changes)
+
+
+def carry_out(host: ChangingHost, command: Command, context: Context) -> None:
+    """Run a call that must succeed.
+
+    Raises:
+        CommandFailed: it failed; cause and next step by its exit code.
+        OutcomeUnknown: it did not end in time.
+    """
+    outcome = host.run(command)
+    if outcome.status is None:
+        raise OutcomeUnknown(problem_of(outcome, context))
+    if not outcome.ok:
+        raise CommandFailed(problem_of(outcome, context))
 
 
 def daemon_lines(host: Host, since: float, target: str = "") -> tuple[str, ...]:

@@ -97,7 +97,9 @@ class Journal:
         Raises:
             Refused: it was written by another version and cannot be read.
         """
-        from tui.storage.plan import Plan  # noqa: PLC0415 (a plan needs the journal, the journal only its shape)
+        # Here, since a plan needs the journal, and the journal only knows operations by their names.
+        from tui.storage.operations import catalogue as _catalogue  # noqa: F401, PLC0415
+        from tui.storage.plan import Plan  # noqa: PLC0415
 
         first = self._events[0]
         try:
