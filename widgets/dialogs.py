@@ -227,13 +227,13 @@ class Confirm(Dialog[bool]):
         """Return the line to type the word into."""
         if not self._word:
             return
-        native = look_of(self.app).native
+        look = look_of(self.app)
+        opening, closing = ("  [", "]") if look.native else ("  ", "")
+        request = _('Type "{word}" to allow it').format(word=self._word)
         yield Horizontal(
-            Static(
-                Content(_("Type {word} to allow it").format(word=self._word) + ("  [" if native else "  "))
-            ),
+            Static(Content(look.plain(request) + opening)),
             self._input,
-            Static(Content("]" if native else "")),
+            Static(Content(closing)),
             classes="word",
         )
 

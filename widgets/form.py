@@ -135,7 +135,7 @@ class Field(Vertical):
     def compose(self) -> ComposeResult:
         """Put label, control and hint on a line, the error under it."""
         with Horizontal():
-            yield Static(Content(self.label), classes="label")
+            yield Static(Content(look_of(self).plain(self.label)), classes="label")
             yield from self.control_widgets()
             yield Static(Content(self.hint), classes="hint")
         yield Static(classes="wrong")
@@ -184,7 +184,7 @@ class Field(Vertical):
     def _show_hint(self) -> None:
         text = self.reason or self.hint
         for hint in self.query(".hint").results(Static):
-            hint.update(Content(flat(text)))
+            hint.update(Content(look_of(self).plain(flat(text))))
             hint.display = bool(text)
 
     def _show_error(self) -> None:

@@ -77,7 +77,12 @@ _STYLES = {
 
 
 # Typography that console fonts lack, each replaced by one character so that no column moves.
-_PLAINER = str.maketrans("“”„‘’…–—→←×•●○", '"""\'\'.--><x**o')
+_PLAINER = str.maketrans(
+    "\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}"
+    "\N{RIGHT SINGLE QUOTATION MARK}\N{EN DASH}\N{EM DASH}\N{HORIZONTAL ELLIPSIS}\N{MULTIPLICATION SIGN}"
+    "\N{RIGHTWARDS ARROW}\N{LEFTWARDS ARROW}\N{BULLET}",
+    "\"\"''--.x><*",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +107,12 @@ class Look:
         return _STYLES[self.colours][role]
 
     def text(self, text: str, role: Role = Role.TEXT) -> Content:
-        """Return plain text in the style of a role. Nothing in it is read as markup.
+        """Return plain text in the style of a role. Nothing in it is read as markup."""
+        return Content.styled(self.plain(text), self.style(role)) if text else Content("")
 
-        Typographic quotes, dashes and arrows become plain ones where the glyphs are.
-        """
-        if self.glyph_name is not Glyphs.UNICODE:
-            text = text.translate(_PLAINER)
-        return Content.styled(text, self.style(role)) if text else Content("")
+    def plain(self, text: str) -> str:
+        """Return the text with the typography a console font lacks replaced, where the glyphs are plain."""
+        return text if self.glyph_name is Glyphs.UNICODE else text.translate(_PLAINER)
 
     def dot(self, state: State) -> Content:
         """Return the glyph of a state in its colour."""

@@ -33,7 +33,7 @@ from widgets.line_list import LineList
 from widgets.look import Look, look_of
 from widgets.pick_lines import Column, PickLine, PickRow, PickWidths, draw_pick, draw_titles
 from widgets.state import Role
-from widgets.text import wrap
+from widgets.text import flat, wrap
 from widgets.words import translate as _
 
 __all__ = ["Column", "PickList", "PickRow"]
@@ -206,7 +206,7 @@ class PickList(Vertical):
         )
         self._list.display = bool(self.rows)
         empty = self.query_one(".empty", Static)
-        empty.update(Content(self.empty))
+        empty.update(Content(look_of(self).plain(flat(self.empty))))
         empty.display = not self.rows and bool(self.empty)
         self._show_whole()
 
