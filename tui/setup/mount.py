@@ -11,8 +11,10 @@ from tui.storage.lvm_names import mapper_path, volume_path
 from tui.storage.mount_options import Explained, explain as explain_option, option_problems
 from tui.storage.mount_point import mount_point_problems, normalised
 from tui.storage.operations.filesystem import MakeFilesystem
-from tui.storage.operations.mount import MakeMountPoint, MountFilesystem, SetOwner
+from tui.storage.operations.mount import MountFilesystem
+from tui.storage.operations.mount_point import MakeMountPoint
 from tui.storage.operations.operation import Operation
+from tui.storage.operations.owner import SetOwner
 from tui.storage.operations.services import InstallPackages
 from tui.storage.plan import Plan
 from tui.storage.problem import Problem

@@ -11,7 +11,7 @@ from tui.storage.boot_facts import read_boot_facts
 from tui.storage.boot_rung import Checked
 from tui.storage.host.interface import ChangingHost
 from tui.storage.mount_point import normalised
-from tui.storage.operations.mount import WriteTest
+from tui.storage.operations.write_test import WriteTest
 from tui.storage.problem import ConsoleError, Problem
 from tui.storage.stack import Stack, first_broken, stacks
 from tui.storage.untrusted import clean

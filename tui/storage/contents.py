@@ -7,7 +7,7 @@ from tui.storage.host.interface import Host
 from tui.storage.model.block import BlockDevice
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume, PhysicalVolume, VolumeGroup
-from tui.storage.probe.signatures import Probing, Signature, probe
+from tui.storage.probe.all_signatures import Probing, Signature, probe
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
 from tui.words import translate as _

@@ -69,7 +69,9 @@ def _reasons(
         )
     yield from _path_of_a_map(inventory, device)
     yield from _in_use(inventory, device)
-    held = tuple(holder for holder in device.holders if holder not in allowed_holders)
+    parts = (part for name in device.partitions if (part := inventory.device(name)) is not None)
+    holders = (*device.holders, *(holder for part in parts for holder in part.holders))
+    held = tuple(holder for holder in holders if holder not in allowed_holders)
     if held:
         yield Problem(
             "device.held",

@@ -1,5 +1,7 @@
 """Editing /etc/fstab as text (fstab(5)): what is not touched stays byte for byte. `probe.fstab` reads it."""
 
+from dataclasses import dataclass
+
 from tui.storage.model.files import FstabEntry
 from tui.storage.probe.fstab import print_entry
 
@@ -7,9 +9,30 @@ OWN_NOTE = "# iscsi-console: a volume over iSCSI, mounted when the network and t
 """The comment line above every entry that this program writes; an entry below it is its own."""
 
 
-def same_entry(one: FstabEntry, other: FstabEntry) -> bool:
-    """Whether two entries say the same, wherever they stand and whatever their device is called today."""
-    return print_entry(one) == print_entry(other)
+@dataclass(frozen=True, slots=True)
+class BootLine:
+    """What an entry shall say, before it has a place in the file."""
+
+    spec: str
+    mount_point: str
+    kind: str
+    options: tuple[str, ...] = ()
+    pass_number: int = 0
+
+    @property
+    def entry(self) -> FstabEntry:
+        """It as an entry without a place."""
+        options = self.options or ("defaults",)
+        return FstabEntry(0, self.spec, self.mount_point, self.kind, options, 0, self.pass_number)
+
+    @property
+    def text(self) -> str:
+        """The line, without its end."""
+        return print_entry(self.entry)
+
+    def is_same_as(self, entry: FstabEntry) -> bool:
+        """Whether an entry of the file says exactly this, wherever it stands."""
+        return self.text == print_entry(entry)
 
 
 def is_own(text: str, entry: FstabEntry) -> bool:
@@ -18,15 +41,15 @@ def is_own(text: str, entry: FstabEntry) -> bool:
     return entry.line >= 2 and lines[entry.line - 2].strip() == OWN_NOTE
 
 
-def with_entry(text: str, entry: FstabEntry, replaced: FstabEntry | None = None) -> str:
+def with_line(text: str, line: BootLine, replaced: FstabEntry | None = None) -> str:
     """The file with an entry in it: in the place of `replaced`, or at the end under the program's note."""
     if replaced is not None:
         lines = text.split("\n")
         end = "\r" if lines[replaced.line - 1].endswith("\r") else ""
-        lines[replaced.line - 1] = print_entry(entry) + end
+        lines[replaced.line - 1] = line.text + end
         return "\n".join(lines)
     separator = "" if not text or text.endswith("\n") else "\n"
-    return f"{text}{separator}{OWN_NOTE}\n{print_entry(entry)}\n"
+    return f"{text}{separator}{OWN_NOTE}\n{line.text}\n"
 
 
 def without_entry(text: str, entry: FstabEntry) -> str:

@@ -12,6 +12,7 @@ from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Lun
 from tui.storage.probe.narrow import device_behind, look_at_devices
 from tui.storage.problem import Problem, Refused
+from tui.storage.size import size_words
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 
@@ -48,17 +49,6 @@ class DeviceIdentity:
         return _("{path}, {size}, {place}, {wwid}").format(
             path=clean(self.path), size=size_words(self.size), place=place, wwid=wwid
         )
-
-
-def size_words(size: int) -> str:
-    """Bytes in the largest unit that leaves a short number: `512 MiB`, `1.5 TiB`."""
-    value, unit = float(size), "B"
-    for larger in ("KiB", "MiB", "GiB", "TiB", "PiB"):
-        if value < 1024:
-            break
-        value, unit = value / 1024, larger
-    short = f"{value:.1f}".removesuffix(".0")
-    return f"{short} {unit}"
 
 
 def luns_below(inventory: Inventory, device: BlockDevice) -> tuple[Lun, ...]:

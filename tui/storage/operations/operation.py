@@ -50,6 +50,9 @@ class Operation(ABC):
     kinds: ClassVar[dict[str, type["Operation"]]] = {}
     """Every operation by its class name; the journal reads it."""
     risk: ClassVar[Risk] = Risk.CONFIGURES
+    survives_reboot: ClassVar[bool] = True
+    """False for what holds until the machine goes down: a login, a mount, an active volume group. When a plan
+    is resumed after a reboot, such an operation is looked at again although the journal has it as done."""
 
     def __init_subclass__(cls, **arguments: object) -> None:
         super().__init_subclass__(**arguments)

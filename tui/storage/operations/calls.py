@@ -1,0 +1,108 @@
+"""Running a tool that changes something: its failure in words, its silence as an unknown outcome."""
+
+from tui.storage.host.interface import ChangingHost, Command, Host, Outcome
+from tui.storage.operations.operation import Progress
+from tui.storage.problem import CommandFailed, OutcomeUnknown, Problem, Refused
+from tui.storage.untrusted import clean, clean_lines
+from tui.words import translate as _
+
+_NO_SUCH_PROGRAM = 127
+
+
+def change(
+    host: ChangingHost,
+    argv: tuple[str, ...],
+    what: str,
+    *,
+    deadline: float = 60.0,
+    progress: Progress | None = None,
+    remedy: str = "",
+) -> Outcome:
+    """Run a command that changes the host and see that it says it succeeded.
+
+    Args:
+        host: the host.
+        argv: the command.
+        what: what it was to do, as a problem's summary names it.
+        deadline: seconds.
+        progress: gets its lines, cleaned, as they come.
+        remedy: what to do when it fails, or empty for the usual words.
+
+    Raises:
+        CommandFailed: it ended with another status than 0.
+        OutcomeUnknown: its deadline passed.
+    """
+    heed = (lambda line: progress(clean(line))) if progress is not None else None
+    outcome = host.run(Command(argv, deadline=deadline, changes=True), heed)
+    tool = next(word for word in argv if word != "env" and "=" not in word)
+    lines = clean_lines(f"{outcome.stderr}\n{outcome.stdout}", most=12)
+    if outcome.ok:
+        return outcome
+    if outcome.status is None:
+        raise OutcomeUnknown(
+            Problem(
+                "command.no-end",
+                _("{what}: {tool} did not end within {seconds:.0f} seconds.").format(
+                    what=what, tool=tool, seconds=deadline
+                ),
+                cause=_("A disk may have stopped answering."),
+                remedy=_("Look at the session and the disk. When they are well, try again."),
+                evidence=lines,
+            )
+        )
+    if outcome.status == _NO_SUCH_PROGRAM:
+        raise CommandFailed(
+            Problem(
+                "command.missing",
+                _("{what}: the program {tool} is not installed.").format(what=what, tool=tool),
+                remedy=_("Install the package that holds it, then try again."),
+            )
+        )
+    raise CommandFailed(
+        Problem(
+            f"command.failed.{tool}",
+            _("{what}: {tool} failed (exit status {status}).").format(
+                what=what, tool=tool, status=outcome.status
+            ),
+            cause=lines[0] if lines else "",
+            remedy=remedy or _("Read its message, mend the cause, and try again. Nothing is repeated."),
+            evidence=lines,
+        )
+    )
+
+
+def settle(host: ChangingHost, path: str, deadline: float = 30.0) -> bool:
+    """Wait until udev has made a path below /dev and has nothing left to do; whether the path is there.
+
+    `udevadm settle` returns at once when there is nothing to wait for.
+    """
+    argv = ("udevadm", "settle", f"--timeout={deadline:.0f}", f"--exit-if-exists={path}")
+    host.run(Command(argv, deadline=deadline + 5))
+    if host.facts(path) is None:
+        host.run(Command(("udevadm", "settle", f"--timeout={deadline:.0f}"), deadline=deadline + 5))
+    return host.facts(path) is not None
+
+
+def refuse_when_busy(host: Host, path: str) -> None:
+    """See that nobody holds a device, by opening it exclusively as wipefs(8) does; nothing is written.
+
+    Raises:
+        Refused: somebody does, or the disk could not be opened.
+    """
+    outcome = host.run(Command(("wipefs", "--all", "--no-act", "--quiet", path), deadline=20.0))
+    if outcome.ok:
+        return
+    silent = outcome.status is None
+    raise Refused(
+        Problem(
+            "device.busy",
+            _("{path} did not answer in time.").format(path=clean(path))
+            if silent
+            else _("{path} is held by somebody.").format(path=clean(path)),
+            cause=_("It is mounted, part of a volume, or a tool started before is still at work on it."),
+            remedy=_("Wait a moment and try again. `lsblk {path}` shows what stands on it.").format(
+                path=clean(path)
+            ),
+            evidence=clean_lines(outcome.stderr, most=4),
+        )
+    )

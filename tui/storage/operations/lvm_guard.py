@@ -1,0 +1,96 @@
+"""What must hold before LVM is asked to change something."""
+
+from tui.storage.host.interface import Host
+from tui.storage.model.inventory import Inventory
+from tui.storage.model.lvm import VolumeGroup
+from tui.storage.probe.narrow import group_named, look_at_volumes
+from tui.storage.problem import Problem, Refused
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+LVM_DEADLINE = 120.0
+"""Seconds a changing LVM command gets: it opens every disk of the host."""
+
+
+def look_for_change(host: Host) -> Inventory:
+    """The volumes as LVM tells them now, when it is safe to let LVM change something.
+
+    Raises:
+        Refused: a disk does not answer, so that LVM would hang on it, or LVM does not answer itself.
+    """
+    inventory = look_at_volumes(host)
+    silent = [
+        device.path
+        for device in inventory.devices
+        if not device.answers and not device.multipath_member and inventory.map_over(device.name) is None
+    ]
+    if silent:
+        raise Refused(
+            Problem(
+                "lvm.would-hang",
+                _("LVM would wait for disks that do not answer: {paths}.").format(
+                    paths=clean(", ".join(silent[:6]))
+                ),
+                cause=_("LVM reads every disk before it changes anything; a lost session blocks it."),
+                remedy=_("Repair that session or log out of it, then try again. Nothing was changed."),
+            )
+        )
+    if not inventory.lvm.asked:
+        raise Refused(
+            Problem(
+                "lvm.no-report",
+                _("LVM does not tell what is there, so nothing is changed."),
+                cause=inventory.lvm.error,
+                remedy=_("Try `lvm fullreport` by hand and look at its messages."),
+                evidence=inventory.lvm.warnings[:6],
+            )
+        )
+    return inventory
+
+
+def own_group(inventory: Inventory, name: str) -> VolumeGroup:
+    """The volume group of that name, when this host may change it.
+
+    Raises:
+        Refused: it is not there, belongs to another host, is shared, exported or incomplete.
+    """
+    group = group_named(inventory, name)
+    shown = clean(name, 60)
+    if group is None:
+        raise Refused(
+            Problem(
+                "group.gone",
+                _("There is no volume group {group}.").format(group=shown),
+                cause=_("Its disks may be logged out, or LVM's devices file leaves them out."),
+                remedy=_("Look at the sessions, and at `pvs -a --foreign --shared`."),
+            )
+        )
+    if sum(one.name == name for one in inventory.volume_groups) > 1:
+        raise Refused(
+            Problem(
+                "group.twice",
+                _("Two volume groups are named {group}.").format(group=shown),
+                cause=_("One is a clone or a snapshot of the other, or came from another host."),
+                remedy=_("Give one of them another name by its UUID: vgrename UUID NEWNAME."),
+            )
+        )
+    reason = (
+        _("it belongs to the host {owner}").format(owner=clean(group.system_id, 60))
+        if group.foreign
+        else _("several hosts share it")
+        if group.shared
+        else _("it is exported")
+        if group.exported
+        else _("{count} of its disks are missing").format(count=group.missing_volumes)
+        if group.missing_volumes or group.partial
+        else ""
+    )
+    if reason:
+        raise Refused(
+            Problem(
+                "group.not-ours",
+                _("The volume group {group} is not changed: {reason}.").format(group=shown, reason=reason),
+                remedy=_("Make it whole and this host's own first, or choose another group."),
+            )
+        )
+    return group
