@@ -1,0 +1,240 @@
+import contextlib
+import json
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given, strategies as st
+
+from tests.storage.scripted_host import ScriptedHost
+from tui.storage.host.interface import Command, Outcome
+from tui.storage.model.block import BlockDevice, BlockKind
+from tui.storage.probe.lvm import (
+    Volumes,
+    dashed,
+    names_of_map,
+    parse_report,
+    parse_system_id,
+    read_volumes,
+    report_command,
+)
+
+GOLDEN = Path(__file__).parents[2] / "golden" / "lvm-2.03.16-fullreport.txt"
+FIRST, SECOND = "0tI4yT-3uM3-vlJ1-5WvD-c5dW-JQ1N-CzJY99", "0LEC2R-LVLg-RWw0-W07b-Hdmy-zQjh-tENT4d"
+GROUP, VOLUME = "0fuSC0-VaXb-HLZa-h1y5-m5K7-TbjD-5ulmqe", "Yr0bD9-Szfi-zqe0-SsAf-Wiwe-5trI-xHinlW"
+MAP_UUID = f"LVM-{GROUP.replace('-', '')}{VOLUME.replace('-', '')}"
+
+
+def recorded(section: str) -> tuple[str, str]:
+    """What LVM wrote in one of the recorded runs: its report, and the warnings that stand between the lines."""
+    text = re.search(
+        rf"^### {section} .*?\n(.*?)^(?:\[rc=|###)", GOLDEN.read_text(), re.DOTALL | re.MULTILINE
+    )
+    assert text is not None
+    lines = text[1].split("\n")
+    report = [line for line in lines if re.match(r"\s*[{}\[\],\"]", line)]
+    return "\n".join(report), "\n".join(line for line in lines if line not in report)
+
+
+def disk(name: str, uuid: str = "", *, answers: bool = True, holders: tuple[str, ...] = ()) -> BlockDevice:
+    return BlockDevice(
+        name,
+        f"/dev/{name}",
+        f"7:{name[-1]}",
+        BlockKind.LOOP,
+        67108864,
+        content="LVM2_member" if uuid else "",
+        content_uuid=uuid,
+        holders=holders,
+        answers=answers,
+    )
+
+
+def volume_map(*, answers: bool = True) -> BlockDevice:
+    return BlockDevice(
+        "dm-0",
+        "/dev/mapper/vgx-lv1",
+        "254:0",
+        BlockKind.LOGICAL_VOLUME,
+        8388608,
+        map_name="vgx-lv1",
+        map_uuid=MAP_UUID,
+        slaves=("loop0",),
+        answers=answers,
+    )
+
+
+def test_a_whole_report() -> None:
+    volumes = parse_report(*recorded("whole"))
+    assert [(one.path, one.volume_group, one.missing) for one in volumes.physical] == [
+        ("/dev/loop0", "vgx", False),
+        ("/dev/loop1", "vgx", False),
+        ("/dev/loop2", "", False),
+    ]
+    assert volumes.groups[0].size == 125829120
+    assert volumes.groups[0].extent_size == 4194304
+    assert [(one.name, one.size, one.active) for one in volumes.logical] == [
+        ("lv1", 8388608, False),
+        ("lv2", 8388608, False),
+    ]
+    assert volumes.reading.asked
+
+
+def test_a_missing_volume_is_told_by_fields_not_by_the_status() -> None:
+    volumes = parse_report(*recorded("missing"))
+    gone = next(one for one in volumes.physical if one.missing)
+    assert gone.path == "[unknown]"
+    assert gone.uuid == SECOND
+    assert volumes.groups[0].missing_volumes == 1
+    assert volumes.groups[0].partial
+    assert any("is missing PV" in warning for warning in volumes.reading.warnings)
+
+
+def test_a_duplicate_is_told_by_the_warnings() -> None:
+    volumes = parse_report(*recorded("duplicate"))
+    assert [(one.path, one.duplicate) for one in volumes.physical if one.uuid == FIRST] == [
+        ("/dev/loop0", True),
+        ("/dev/loop3", True),
+    ]
+
+
+def test_an_empty_report_is_a_report() -> None:
+    volumes = parse_report(*recorded("absent"))
+    assert volumes.physical == ()
+    assert volumes.reading.asked
+
+
+def answered(section: str, seen: list[Command]) -> ScriptedHost:
+    host = ScriptedHost()
+    stdout, stderr = recorded(section)
+
+    def reply(command: Command) -> Outcome:
+        seen.append(command)
+        return Outcome(0, stdout, stderr)
+
+    host.replies[("lvm", "fullreport")] = reply
+    return host
+
+
+def test_a_withheld_disk_is_never_named_and_its_volume_is_not_missing() -> None:
+    seen: list[Command] = []
+    host = answered("missing", seen)
+    devices = (disk("loop0", FIRST), disk("loop1", SECOND, answers=False), disk("loop2"))
+    volumes = read_volumes(host, devices, installed=True, root=True)
+    argv = seen[0].argv
+    assert [argv[at + 1] for at, word in enumerate(argv) if word == "--devices"] == [
+        "/dev/loop0",
+        "/dev/loop2",
+    ]
+    assert volumes.reading.left_out == ("loop1",)
+    back = next(one for one in volumes.physical if one.uuid == SECOND)
+    assert (back.path, back.device, back.missing) == ("/dev/loop1", "loop1", False)
+    assert volumes.groups[0].missing_volumes == 0
+    assert not volumes.groups[0].partial
+
+
+def test_without_a_silent_disk_lvm_chooses_itself() -> None:
+    seen: list[Command] = []
+    read_volumes(answered("whole", seen), (disk("loop0", FIRST),), installed=True, root=True)
+    assert "--devices" not in seen[0].argv
+
+
+def test_an_lv_is_joined_to_its_device_by_uuid() -> None:
+    volumes = read_volumes(
+        answered("whole", []),
+        (disk("loop0", FIRST, holders=("dm-0",)), volume_map()),
+        installed=True,
+        root=True,
+    )
+    first = volumes.logical[0]
+    assert (first.device, first.active) == ("dm-0", True)
+    assert volumes.logical[1].device == ""
+
+
+@pytest.mark.parametrize("silent", [True, False])
+def test_what_only_the_kernel_shows_is_kept(*, silent: bool) -> None:
+    devices = (disk("loop0", FIRST, answers=not silent, holders=("dm-0",)), volume_map(answers=not silent))
+    volumes = read_volumes(ScriptedHost(), devices, installed=silent, root=False)
+    assert [(one.uuid, one.volume_group) for one in volumes.physical] == [(FIRST, "vgx")]
+    assert [(one.name, one.uuid) for one in volumes.groups] == [("vgx", GROUP)]
+    assert [(one.name, one.device, one.uuid) for one in volumes.logical] == [("lv1", "dm-0", VOLUME)]
+    assert not volumes.reading.asked
+
+
+def test_when_no_disk_answers_lvm_is_not_run() -> None:
+    host = ScriptedHost()
+    volumes = read_volumes(host, (disk("loop0", FIRST, answers=False),), installed=True, root=True)
+    assert host.commands == []
+    assert volumes.reading.error
+    assert volumes.reading.left_out == ("loop0",)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        (Outcome(None), "did not answer"),
+        (Outcome(3, "", "  Error during parsing of command line."), "too old"),
+        (Outcome(5, "not json", "Failed"), "no report"),
+    ],
+)
+def test_a_call_that_fails_says_why(outcome: Outcome, words: str) -> None:
+    host = ScriptedHost()
+    host.replies[("lvm",)] = outcome
+    devices = (disk("loop0", FIRST, answers=False), disk("loop2"))
+    volumes = read_volumes(host, devices, installed=True, root=True)
+    assert words in volumes.reading.error
+    assert not volumes.reading.asked
+    assert [one.uuid for one in volumes.physical] == [FIRST]
+
+
+@pytest.mark.parametrize(("own", "foreign"), [("otherhost", False), ("lab", True), ("", True)])
+def test_a_system_id_makes_a_group_foreign_unless_it_is_ours(own: str, *, foreign: bool) -> None:
+    stdout, _stderr = recorded("foreign")
+    host = ScriptedHost()
+    host.replies[("lvm", "fullreport")] = Outcome(
+        0, stdout.replace('"vg_systemid":""', '"vg_systemid":"otherhost"')
+    )
+    host.replies[("lvm", "systemid")] = Outcome(0, f"  system ID: {own}\n")
+    volumes = read_volumes(host, (disk("loop0", FIRST),), installed=True, root=True)
+    assert volumes.groups[0].system_id == "otherhost"
+    assert volumes.groups[0].foreign is foreign
+    assert all(one.foreign is foreign for one in volumes.physical if one.volume_group)
+
+
+def test_names_of_maps() -> None:
+    assert names_of_map("vg_ittest-lv--static") == ("vg_ittest", "lv-static")
+    assert names_of_map("my--vg-lv") == ("my-vg", "lv")
+    assert names_of_map("nodash") == ("nodash", "")
+    assert dashed(GROUP.replace("-", "")) == GROUP
+
+
+@given(st.text(), st.text())
+def test_any_text_is_a_report_or_a_value_error(stdout: str, stderr: str) -> None:
+    with contextlib.suppress(ValueError):
+        assert isinstance(parse_report(stdout, stderr), Volumes)
+    parse_system_id(stdout)
+    names_of_map(stdout)
+
+
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["report", "vg", "pv", "lv", "pv_uuid", "lv_attr"]), inner, max_size=3
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(PLAIN)
+def test_any_json_is_a_report_or_a_value_error(plain: object) -> None:
+    with contextlib.suppress(ValueError):
+        assert isinstance(parse_report(json.dumps({"report": plain}), ""), Volumes)
+
+
+def test_the_call_is_one_and_asks_for_foreign_and_shared() -> None:
+    command = report_command()
+    assert {"--foreign", "--shared", "--nohints", "json"} <= set(command.argv)
+    assert not command.changes
