@@ -1,0 +1,48 @@
+"""Replacing a file of the system: backup, label, and systemd told of it."""
+
+from tui.storage.host.interface import ChangingHost, Command, Host, Replacement
+from tui.storage.operations.calls import change
+
+_SELINUX = "/sys/fs/selinux/enforce"
+
+
+def text_or_empty(host: Host, path: str) -> str:
+    """The text of a file, empty when there is none.
+
+    Raises:
+        OSError: it is there and cannot be read.
+    """
+    try:
+        return host.read(path)
+    except FileNotFoundError:
+        return ""
+
+
+def put(host: ChangingHost, path: str, old: str, new: str) -> None:
+    """Put a new text in the place of a file, keep a dated copy of the old one, give it SELinux's label.
+
+    Raises:
+        OSError: the disk is full or read-only; the file is as it was then.
+    """
+    backup = old.encode(errors="surrogateescape") if old else None
+    host.replace(path, new.encode(errors="surrogateescape"), Replacement(backup=backup))
+    if host.facts(_SELINUX) is not None:
+        host.run(Command(("restorecon", path), changes=True))
+
+
+def reload_systemd(host: ChangingHost, what: str) -> None:
+    """Let systemd read its units and fstab again, where it runs."""
+    if runs_systemd(host):
+        change(host, ("systemctl", "daemon-reload"), what, deadline=90.0)
+
+
+def runs_systemd(host: Host) -> bool:
+    """Whether systemd is the init of this host (sd_booted(3))."""
+    return host.facts("/run/systemd/system") is not None
+
+
+def unit_properties(host: Host, unit: str, *names: str) -> dict[str, str]:
+    """What systemd says of a unit; empty where it does not answer."""
+    outcome = host.run(Command(("systemctl", "show", f"--property={','.join(names)}", "--", unit)))
+    pairs = (line.partition("=") for line in outcome.stdout.split("\n")) if outcome.ok else ()
+    return {key: value for key, equals, value in pairs if equals}
