@@ -114,10 +114,11 @@ def command(release: Release, additions: Path, disk_descriptor: int) -> list[str
         for unit in contents.DISABLED
     )
     # mmdebstrap has mounted /proc, /sys and /dev there: away with them, in a mount namespace of the hook's
-    # own. Where that is not to be had (a container), mmdebstrap could not mount anything either.
+    # own. Lazily: the /sys an ordinary user borrows from the host has locked mounts below it. Where no
+    # namespace is to be had (a container), mmdebstrap could not mount anything either.
     make = (
         "if unshare --mount true 2>/dev/null; then alone='unshare --mount'; else alone=; fi; "
-        'exec $alone sh -c \'umount -R "$1/proc" "$1/sys" "$1/dev" 2>/dev/null; '
+        'exec $alone sh -c \'umount --lazy "$1/proc" "$1/sys" "$1/dev" 2>/dev/null; '
         f'mkfs.ext4 -q -F -i 65536 -J size=16 -L lab -d "$1" /proc/self/fd/{disk_descriptor} {SIZE}\' '
         'make "$1"'
     )
