@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-_TERMINAL_VARIABLES = ("NO_COLOR", "COLORTERM", "COLORFGBG", "COLUMNS", "LINES")
+_TERMINAL_VARIABLES = ("NO_COLOR", "COLORFGBG", "COLUMNS", "LINES")
 _LANGUAGE_VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES")
 
 
@@ -24,3 +24,4 @@ def plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in _TERMINAL_VARIABLES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "truecolor")

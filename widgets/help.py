@@ -5,7 +5,7 @@ self.app.push_screen(Help(_("Discover"), (HelpSection(_("What this step does"), 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -31,7 +31,7 @@ class HelpSection:
     """Plain text; a line end begins a new line."""
 
 
-def keys_of(screen: Screen[object]) -> tuple[KeyHint, ...]:
+def keys_of(screen: Screen[Any]) -> tuple[KeyHint, ...]:
     """Return the keys of a screen: those for the key bar, also when it has no room, and those with a tooltip.
 
     The tooltip, when there is one, is what the help says; moving about and typing need no words.

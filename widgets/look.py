@@ -19,11 +19,13 @@ from textual.app import App, ReturnType
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.dom import DOMNode
+from textual.notifications import SeverityLevel
 from textual.scrollbar import ScrollBar
 
 from widgets.glyphs import Glyphs, GlyphSet, glyph_set
 from widgets.scroll_bar import scroll_bar_render
 from widgets.state import Role, State, state_role
+from widgets.text import flat
 from widgets.theme import THEMES
 from widgets.words import translate as _
 
@@ -107,11 +109,12 @@ class Look:
         return _STYLES[self.colours][role]
 
     def text(self, text: str, role: Role = Role.TEXT) -> Content:
-        """Return plain text in the style of a role. Nothing in it is read as markup."""
+        """Return text in the style of a role. Nothing in it is read as markup, nothing moves the cursor."""
         return Content.styled(self.plain(text), self.style(role)) if text else Content("")
 
     def plain(self, text: str) -> str:
-        """Return the text with the typography a console font lacks replaced, where the glyphs are plain."""
+        """Return text that is safe to draw: no control characters, and no typography the glyphs lack."""
+        text = "\n".join(map(flat, text.split("\n")))
         return text if self.glyph_name is Glyphs.UNICODE else text.translate(_PLAINER)
 
     def dot(self, state: State) -> Content:
@@ -131,11 +134,30 @@ class LookApp(App[ReturnType]):
     DEFAULT_CSS = """
     LookApp {
         background: $background;
+        & Toast {
+            max-width: 80%;
+            padding: 0 1;
+            background: $panel;
+            border-left: solid $accent;
+            &:ansi {
+                background: ansi_default;
+                border: solid $line;
+            }
+        }
+        & Toast.-warning {
+            border-left: solid $warn;
+        }
+        & Toast.-error {
+            border-left: solid $bad;
+        }
         &.-ascii Rail {
             border-right: ascii $line;
         }
         &.-ascii Explain {
             border-top: ascii $line;
+        }
+        &.-ascii Toast, &.-ascii Dialog > .box {
+            border: ascii $line;
         }
     }
     """
@@ -148,9 +170,25 @@ class LookApp(App[ReturnType]):
             self.no_color = True
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = f"storage-{look.colours}"
+        rounded = self.console.color_system == "256" and not look.native
+        self.theme = f"storage-{look.colours}" + ("-256" if rounded else "")
         self.add_class(f"-{look.glyph_name}")
         ScrollBar.renderer = scroll_bar_render(look.glyphs)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,  # noqa: ARG002 - never: what is said may come from the network
+    ) -> None:
+        """Say something for a few seconds; it is never read as markup."""
+        look = self.look
+        super().notify(
+            look.plain(message), title=look.plain(title), severity=severity, timeout=timeout, markup=False
+        )
 
 
 def look_of(node: DOMNode) -> Look:

@@ -238,7 +238,7 @@ class PickList(Vertical):
         if row is None:
             return
         if row.reason:
-            self.notify(row.reason, severity="warning", markup=False)
+            self.notify(row.reason, severity="warning")
             return
         self.checked = self.checked ^ {row.key}
         self.post_message(self.Checked(self, self.checked))
@@ -255,7 +255,7 @@ class PickList(Vertical):
         if row is None:
             return
         if row.reason:
-            self.notify(row.reason, severity="warning", markup=False)
+            self.notify(row.reason, severity="warning")
             return
         self.post_message(self.Picked(self, row.key))
 

@@ -51,6 +51,10 @@ class LineInput(Input):
         super().__init__(value, placeholder=placeholder, max_length=max_length, compact=True)
         self.cursor_blink = False
 
+    def validate_value(self, value: str) -> str:
+        """Keep what is typed or pasted on one line, without control characters."""
+        return flat(value)
+
 
 class TextField(Field):
     """A line of text.

@@ -1,89 +1,155 @@
 """The themes: the same roles in the dark, in the light, in sixteen colours and without colour.
 
 Beside Textual's own names each theme defines for style sheets: `$muted` and `$muted-style` (what is not
-needed to act), `$good`, `$warn`, `$bad`, `$line` (thin lines), `$field` (where one can type), `$cursor-line`
-and `$cursor-style` (the line the keys act on).
+needed to act), `$good`, `$warn`, `$bad`, `$disabled`, `$line` (thin lines), `$field` and `$field-focus`
+(where one can type), `$cursor-line` and `$cursor-style` (the line the keys act on).
+
+The coloured themes come twice: as they are meant, and for terminals of 256 colours (most of those reached
+by ssh, which does not pass COLORTERM on), made of entries of that palette so that no dark blue turns up
+where a shade of the ground was meant.
 """
+
+from dataclasses import dataclass
 
 from textual.theme import Theme
 
-DARK = Theme(
-    name="storage-full",
-    dark=True,
-    primary="#6cb6ff",
-    secondary="#8fa3bd",
-    accent="#6cb6ff",
-    foreground="#d6dde6",
-    background="#0d1117",
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """The colours of one coloured theme, as `#rrggbb`."""
+
+    ground: str
+    surface: str
+    panel: str
+    text: str
+    accent: str
+    muted: str
+    disabled: str
+    good: str
+    warn: str
+    bad: str
+    line: str
+    field: str
+    field_focus: str
+    cursor_line: str
+    selection: str
+    thumb: str
+
+
+DARK = Palette(
+    ground="#0d1117",
     surface="#131923",
     panel="#1b2330",
-    success="#7ee0a1",
-    warning="#f0b85b",
-    error="#ff7b72",
-    variables={
-        "muted": "#8a95a3",
-        "muted-style": "none",
-        "good": "#7ee0a1",
-        "warn": "#f0b85b",
-        "bad": "#ff7b72",
-        "disabled": "#5c6878",
-        "line": "#2f3b4b",
-        "field": "#1b2330",
-        "field-focus": "#22304a",
-        "cursor-line": "#1c2a40",
-        "cursor-style": "none",
-        "scrollbar": "#4a5a70",
-        "scrollbar-hover": "#4a5a70",
-        "scrollbar-active": "#6cb6ff",
-        "scrollbar-background": "#1f2937",
-        "scrollbar-background-hover": "#1f2937",
-        "scrollbar-background-active": "#1f2937",
-        "scrollbar-corner-color": "#0d1117",
-        "input-cursor-background": "#d6dde6",
-        "input-cursor-foreground": "#0d1117",
-        "input-selection-background": "#2f4a75",
-        "input-selection-foreground": "#ffffff",
-    },
+    text="#d6dde6",
+    accent="#6cb6ff",
+    muted="#8a95a3",
+    disabled="#5c6878",
+    good="#7ee0a1",
+    warn="#f0b85b",
+    bad="#ff7b72",
+    line="#2f3b4b",
+    field="#1b2330",
+    field_focus="#22304a",
+    cursor_line="#1c2a40",
+    selection="#2f4a75",
+    thumb="#4a5a70",
 )
-
-LIGHT = Theme(
-    name="storage-light",
-    dark=False,
-    primary="#0a58b0",
-    secondary="#4b5d73",
-    accent="#0a58b0",
-    foreground="#1f2630",
-    background="#fafbfc",
+LIGHT = Palette(
+    ground="#fafbfc",
     surface="#eff2f5",
     panel="#e1e7ee",
-    success="#13703a",
-    warning="#8a5300",
-    error="#b3261e",
-    variables={
-        "muted": "#5a6675",
-        "muted-style": "none",
-        "good": "#13703a",
-        "warn": "#8a5300",
-        "bad": "#b3261e",
-        "disabled": "#8592a1",
-        "line": "#c3ccd6",
-        "field": "#e1e7ee",
-        "field-focus": "#d0e0f4",
-        "cursor-line": "#d9e6f6",
-        "cursor-style": "none",
-        "scrollbar": "#8795a5",
-        "scrollbar-hover": "#8795a5",
-        "scrollbar-active": "#0a58b0",
-        "scrollbar-background": "#d5dce4",
-        "scrollbar-background-hover": "#d5dce4",
-        "scrollbar-background-active": "#d5dce4",
-        "scrollbar-corner-color": "#fafbfc",
-        "input-cursor-background": "#1f2630",
-        "input-cursor-foreground": "#fafbfc",
-        "input-selection-background": "#a9cbf2",
-        "input-selection-foreground": "#10151c",
-    },
+    text="#1f2630",
+    accent="#0a58b0",
+    muted="#5a6675",
+    disabled="#8592a1",
+    good="#13703a",
+    warn="#8a5300",
+    bad="#b3261e",
+    line="#c3ccd6",
+    field="#e1e7ee",
+    field_focus="#d0e0f4",
+    cursor_line="#d9e6f6",
+    selection="#a9cbf2",
+    thumb="#8795a5",
 )
+DARK_256 = Palette(
+    ground="#121212",
+    surface="#1c1c1c",
+    panel="#262626",
+    text="#d0d0d0",
+    accent="#5fafff",
+    muted="#8a8a8a",
+    disabled="#626262",
+    good="#87d7af",
+    warn="#ffaf5f",
+    bad="#ff5f5f",
+    line="#444444",
+    field="#303030",
+    field_focus="#444444",
+    cursor_line="#3a3a3a",
+    selection="#005f87",
+    thumb="#626262",
+)
+LIGHT_256 = Palette(
+    ground="#ffffff",
+    surface="#eeeeee",
+    panel="#e4e4e4",
+    text="#262626",
+    accent="#005faf",
+    muted="#626262",
+    disabled="#8a8a8a",
+    good="#008700",
+    warn="#875f00",
+    bad="#af0000",
+    line="#bcbcbc",
+    field="#e4e4e4",
+    field_focus="#afd7ff",
+    cursor_line="#d7d7ff",
+    selection="#afd7ff",
+    thumb="#8a8a8a",
+)
+
+
+def _coloured(name: str, palette: Palette, *, dark: bool) -> Theme:
+    return Theme(
+        name=name,
+        dark=dark,
+        primary=palette.accent,
+        secondary=palette.muted,
+        accent=palette.accent,
+        foreground=palette.text,
+        background=palette.ground,
+        surface=palette.surface,
+        panel=palette.panel,
+        success=palette.good,
+        warning=palette.warn,
+        error=palette.bad,
+        variables={
+            "muted": palette.muted,
+            "muted-style": "none",
+            "disabled": palette.disabled,
+            "good": palette.good,
+            "warn": palette.warn,
+            "bad": palette.bad,
+            "line": palette.line,
+            "field": palette.field,
+            "field-focus": palette.field_focus,
+            "cursor-line": palette.cursor_line,
+            "cursor-style": "none",
+            "scrollbar": palette.thumb,
+            "scrollbar-hover": palette.thumb,
+            "scrollbar-active": palette.accent,
+            "scrollbar-background": palette.line,
+            "scrollbar-background-hover": palette.line,
+            "scrollbar-background-active": palette.line,
+            "scrollbar-corner-color": palette.ground,
+            "input-cursor-background": palette.text,
+            "input-cursor-foreground": palette.ground,
+            "input-selection-background": palette.selection,
+            "input-selection-foreground": palette.text,
+        },
+    )
+
 
 _NATIVE = {
     "ansi-background": "ansi_default",
@@ -152,4 +218,11 @@ MONO = Theme(
     variables={**_NATIVE, "good": "ansi_default", "warn": "ansi_default", "bad": "ansi_default"},
 )
 
-THEMES = (DARK, LIGHT, SIXTEEN, MONO)
+THEMES = (
+    _coloured("storage-full", DARK, dark=True),
+    _coloured("storage-light", LIGHT, dark=False),
+    _coloured("storage-full-256", DARK_256, dark=True),
+    _coloured("storage-light-256", LIGHT_256, dark=False),
+    SIXTEEN,
+    MONO,
+)
