@@ -14,9 +14,7 @@ def test_a_disk_keeps_its_first_mebibyte_for_lvm() -> None:
 
 
 def test_shares_count_what_the_sizes_leave() -> None:
-    found = share_out(
-        100, EXTENT, (NewVolume("a", "40M"), NewVolume("b", "50%"), NewVolume("c", "50%"))
-    )
+    found = share_out(100, EXTENT, (NewVolume("a", "40M"), NewVolume("b", "50%"), NewVolume("c", "50%")))
     assert [row.extents for row in found.rows] == [10, 45, 45]
     assert (found.used, found.left, found.total) == (100 * EXTENT, 0, 100 * EXTENT)
 

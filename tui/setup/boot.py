@@ -10,8 +10,10 @@ from tui.storage.fstab import BootLine
 from tui.storage.model.iscsi import Role
 from tui.storage.mount_options import boot_options
 from tui.storage.mount_point import normalised
-from tui.storage.operations.boot import AddFstabEntry, RemoveRcLocalLines, WriteMountUnit
+from tui.storage.operations.boot import AddFstabEntry
+from tui.storage.operations.mount_unit import WriteMountUnit
 from tui.storage.operations.operation import Operation
+from tui.storage.operations.rc_local import RemoveRcLocalLines
 from tui.storage.operations.services import EnableService
 from tui.storage.plan import Plan
 from tui.storage.problem import Problem

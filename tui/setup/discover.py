@@ -107,7 +107,9 @@ def problems(state: SetupState) -> tuple[Problem, ...]:
 
 
 def _target_problems(target: str) -> tuple[Problem, ...]:
-    better, mistakes = name_problems(target, for_target=True, field="target")
+    # Blanks around the name, as they come with a copied text, have one good reading.
+    better = name_problems(target, for_target=True)[0]
+    mistakes = name_problems(better, for_target=True, field="target")[1]
     if mistakes or is_usable_target(better):
         return mistakes
     return (

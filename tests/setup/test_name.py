@@ -1,0 +1,130 @@
+from dataclasses import replace
+
+import pytest
+
+from tests.setup.building import FRESH, NAME, bare, codes, installed, logged_in, state_of
+from tui.setup import name
+from tui.setup.answers import NameAnswer
+from tui.storage.model.iscsi import Initiator
+from tui.storage.operations.initiator import SetInitiatorName
+from tui.storage.operations.services import EnableService, InstallPackages, LoadModule, StartService
+
+
+def kinds_of(operations: tuple[object, ...]) -> list[type]:
+    return [type(one) for one in operations]
+
+
+def test_the_name_the_host_has_is_offered() -> None:
+    assert name.defaults(state_of(installed())) == NameAnswer(NAME)
+
+
+@pytest.mark.parametrize("present", ["", "iqn.2003-13.com.example:x", "My_Host"])
+def test_a_missing_or_bad_name_is_replaced_by_a_fresh_one(present: str) -> None:
+    state = state_of(replace(installed(), initiator=Initiator(present)))
+    assert name.defaults(state).name == FRESH
+
+
+def test_a_ready_host_is_satisfied() -> None:
+    state = state_of(installed())
+    assert name.satisfied(state) is not None
+    assert name.lacks(state) is None
+    assert name.note(state) == NAME
+
+
+@pytest.mark.parametrize(
+    "inventory",
+    [
+        bare(),
+        replace(installed(), daemon_answers=False),
+        replace(installed(), initiator=Initiator(NAME, exact=False)),
+        replace(installed(), initiator=Initiator("")),
+        replace(installed(), modules=()),
+    ],
+)
+def test_anything_missing_keeps_the_step_open(inventory: object) -> None:
+    state = state_of(inventory)  # type: ignore[arg-type]  # parametrize loses the type
+    assert name.satisfied(state) is None
+    problem = name.lacks(state)
+    assert problem is not None
+    assert problem.code == "name.not-set"
+
+
+def test_another_name_keeps_the_step_open() -> None:
+    assert name.satisfied(state_of(installed()).answered(NameAnswer(FRESH))) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("iqn.2003-13.com.example:x", "name.month"),
+        ("host_1", "name.underscore"),
+        ("", "name.empty"),
+        ("iqn.2003-01.com.example:" + "x" * 220, "name.too-long"),
+    ],
+)
+def test_mistakes_are_problems_of_the_field(typed: str, code: str) -> None:
+    found = name.problems(state_of(installed()).answered(NameAnswer(typed)))
+    assert code in codes(found)
+    assert {problem.field for problem in found} == {"name"}
+
+
+def test_what_has_one_good_reading_is_read_so_and_said() -> None:
+    state = state_of(installed()).answered(NameAnswer(" InitiatorName=IQN.1993-08.org.debian:01:ABC "))
+    assert name.problems(state) == ()
+    assert name.wanted(state) == "iqn.1993-08.org.debian:01:abc"
+    assert "name.capitals" in codes(name.warnings(state))
+    (setting,) = [one for one in name.plan(state).operations if isinstance(one, SetInitiatorName)]
+    assert setting == SetInitiatorName("iqn.1993-08.org.debian:01:abc", NAME)
+
+
+def test_a_bare_host_is_installed_named_and_started() -> None:
+    operations = name.plan(state_of(bare())).operations
+    assert kinds_of(operations) == [
+        InstallPackages,
+        LoadModule,
+        SetInitiatorName,
+        EnableService,
+        StartService,
+    ]
+    assert operations[0] == InstallPackages(("dmsetup", "lvm2", "open-iscsi"), "debian")
+    assert operations[3] == EnableService("iscsid.socket")
+
+
+def test_an_installed_host_installs_nothing() -> None:
+    assert kinds_of(name.plan(state_of(installed())).operations) == [
+        SetInitiatorName,
+        EnableService,
+        StartService,
+    ]
+
+
+def test_without_leave_to_install_the_missing_parts_are_a_problem() -> None:
+    state = state_of(bare()).answered(NameAnswer(FRESH, prepare=False))
+    (problem,) = name.problems(state)
+    assert problem.code == "name.missing-parts"
+    assert "iscsiadm" in problem.summary
+
+
+def test_an_unknown_distribution_is_told_to_install_by_hand() -> None:
+    inventory = replace(bare(), distribution=replace(bare().distribution, family=""))
+    assert codes(name.problems(state_of(inventory))) == ["name.unknown-distribution"]
+
+
+def test_sessions_under_the_old_name_are_pointed_out() -> None:
+    state = state_of(logged_in()).answered(NameAnswer(FRESH))
+    (problem,) = [one for one in name.warnings(state) if one.code == "name.sessions-under-old-name"]
+    assert NAME in problem.summary
+
+
+def test_a_name_older_than_the_machine_looks_cloned() -> None:
+    state = replace(state_of(installed()), name_written=1000.0, machine_made=1_000_000.0)
+    assert "name.older-than-machine" in codes(name.warnings(state))
+    assert name.warnings(state.answered(NameAnswer(FRESH))) == ()
+
+
+def test_the_page_says_why_and_what_runs() -> None:
+    explanation = name.explain(state_of(bare()))
+    assert "initiator name" in explanation.why
+    assert any("apt-get" in line for line in explanation.runs)
+    assert any(FRESH in line for line in explanation.runs)
+    assert name.explain(state_of(bare()).answered(NameAnswer("_"))).runs == ()
