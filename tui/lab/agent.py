@@ -16,7 +16,21 @@ import tty
 from collections.abc import Iterator
 from typing import IO
 
-from tui.lab.wire import Ended, Input, Message, Output, Ready, Refused, Resize, Run, Signal, decode, encode
+from tui.lab.wire import (
+    WINDOW,
+    Ended,
+    Input,
+    Message,
+    Output,
+    Ready,
+    Refused,
+    Resize,
+    Run,
+    Signal,
+    Taken,
+    decode,
+    encode,
+)
 
 CHUNK = 16384
 """Most bytes of output in one message."""
@@ -31,7 +45,7 @@ class Channel:
         self._descriptor = os.open(path, os.O_RDWR | os.O_NOCTTY)
         tty.setraw(self._descriptor)
         self._lock = threading.Lock()
-        self._reader = os.fdopen(os.dup(self._descriptor), "rb", buffering=CHUNK)
+        self._read = bytearray()
 
     def send(self, message: Message) -> None:
         """Write one message whole, whatever other threads are sending."""
@@ -42,8 +56,14 @@ class Channel:
 
     def receive(self) -> Message | None:
         """Wait for the next message; None when the host has closed the line."""
-        line = self._reader.readline()
-        return decode(line) if line.endswith(b"\n") else None
+        while b"\n" not in self._read:
+            chunk = os.read(self._descriptor, WINDOW)
+            if not chunk:
+                return None
+            self._read += chunk
+            self.send(Taken(len(chunk)))
+        line, _end, self._read = self._read.partition(b"\n")
+        return decode(bytes(line))
 
 
 class Command:
@@ -115,6 +135,8 @@ def _start(request: Run) -> subprocess.Popen[bytes]:
     # `setsid --ctty` makes the device the controlling terminal: job control and window sizes work as on a
     # console.
     with _terminal(request.terminal) as device:
+        # A terminal that nobody had open has forgotten its size.
+        _set_size(device, request.rows, request.columns)
         return subprocess.Popen(
             ("setsid", "--ctty", *request.argv),
             stdin=device,
@@ -135,10 +157,9 @@ def _terminal(path: str) -> Iterator[int]:
         os.close(device)
 
 
-def _resize(request: Resize) -> None:
+def _set_size(device: int, rows: int, columns: int) -> None:
     """Set a terminal's size; the kernel tells its foreground programs (SIGWINCH)."""
-    with _terminal(request.terminal) as device:
-        fcntl.ioctl(device, termios.TIOCSWINSZ, struct.pack("HHHH", request.rows, request.columns, 0, 0))
+    fcntl.ioctl(device, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
 
 def _report_boot(channel: Channel) -> None:
@@ -166,8 +187,9 @@ def serve(channel: Channel) -> None:
                 running[number].give(data)
             case Signal(number, which) if number in running:
                 running[number].signal(which)
-            case Resize():
-                _resize(message)
+            case Resize(terminal, rows, columns):
+                with _terminal(terminal) as device:
+                    _set_size(device, rows, columns)
             case _:
                 continue
 

@@ -55,7 +55,7 @@ def _relay(guest: Guest, resized: int, ended: int) -> None:
         if sys.stdin.fileno() in ready:
             typed = os.read(sys.stdin.fileno(), CHUNK)
             if typed:
-                line.sendall(typed)
+                guest.type_keys(typed)
             else:
                 sources.remove(sys.stdin.fileno())
         if resized in ready:

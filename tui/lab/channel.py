@@ -6,11 +6,25 @@ import queue
 import signal
 import socket
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tui.lab.places import LabError
-from tui.lab.wire import Ended, Input, Message, Output, Ready, Refused, Resize, Run, Signal, decode, encode
+from tui.lab.wire import (
+    WINDOW,
+    Ended,
+    Input,
+    Message,
+    Output,
+    Ready,
+    Refused,
+    Resize,
+    Run,
+    Signal,
+    Taken,
+    decode,
+    encode,
+)
 from tui.words import translate as _
 
 CHUNK = 16384
@@ -140,6 +154,9 @@ class Channel:
     def __init__(self, line: socket.socket) -> None:
         self._line = line
         self._lock = threading.Lock()
+        self._sending = threading.Lock()
+        self._room = threading.Condition()
+        self._on_the_way = 0
         self._numbers = itertools.count(1)
         self._running: dict[int, Running] = {}
         self._ready: queue.SimpleQueue[str | None] = queue.SimpleQueue()
@@ -147,27 +164,26 @@ class Channel:
         self._reader = threading.Thread(target=self._read, name="lab-channel", daemon=True)
         self._reader.start()
 
-    def run(
-        self,
-        argv: Sequence[str],
-        *,
-        environment: Mapping[str, str] | None = None,
-        folder: str = "/root",
-        terminal: str = "",
+    def run(self, argv: Sequence[str], environment: Mapping[str, str], folder: str) -> Running:
+        """Start a command."""
+        return self._start(lambda number: Run(number, tuple(argv), environment, folder))
+
+    def run_on_terminal(
+        self, argv: Sequence[str], environment: Mapping[str, str], folder: str, terminal: Resize
     ) -> Running:
-        """Start a command; with a terminal device of the guest it becomes that terminal's owner."""
+        """Start a command that owns a terminal device of the guest, of a given size."""
+        size = (terminal.terminal, terminal.rows, terminal.columns)
+        return self._start(lambda number: Run(number, tuple(argv), environment, folder, *size))
+
+    def _start(self, request: Callable[[int], Run]) -> Running:
         number = next(self._numbers)
         running = Running(self, number)
         with self._lock:
             if self._gone:
                 running.take(None)
             self._running[number] = running
-        self.send(Run(number, tuple(argv), dict(environment or {}), folder, terminal))
+        self.send(request(number))
         return running
-
-    def resize(self, terminal: str, rows: int, columns: int) -> None:
-        """Set the size of a terminal device of the guest."""
-        self.send(Resize(terminal, rows, columns))
 
     def wait_ready(self, timeout: float) -> str:
         """Wait for the end of the guest's boot; systemd's word for it (`running`, `degraded`).
@@ -188,8 +204,19 @@ class Channel:
 
     def send(self, message: Message) -> None:
         """Write one message; to a guest that is gone nothing can be said, and its commands know already."""
-        with self._lock, contextlib.suppress(OSError):
-            self._line.sendall(encode(message))
+        rest = memoryview(encode(message))
+        with self._sending, contextlib.suppress(OSError):
+            while rest and (room := self._wait_for_room()):
+                self._line.sendall(rest[:room])
+                with self._room:
+                    self._on_the_way += len(rest[:room])
+                rest = rest[room:]
+
+    def _wait_for_room(self) -> int:
+        """How many bytes may be sent now, at least one; 0 when the guest is gone."""
+        with self._room:
+            self._room.wait_for(lambda: self._gone or self._on_the_way < WINDOW)
+            return 0 if self._gone else WINDOW - self._on_the_way
 
     def close(self) -> None:
         """Close the line; commands still waiting learn that the guest is gone."""
@@ -203,8 +230,9 @@ class Channel:
             for line in lines:
                 if line.endswith(b"\n"):
                     self._dispatch(decode(line))
-        with self._lock:
+        with self._lock, self._room:
             self._gone = True
+            self._room.notify_all()
             waiting = list(self._running.values())
         self._ready.put(None)
         for running in waiting:
@@ -212,6 +240,10 @@ class Channel:
 
     def _dispatch(self, message: Message) -> None:
         match message:
+            case Taken(size):
+                with self._room:
+                    self._on_the_way -= size
+                    self._room.notify_all()
             case Ready(state):
                 self._ready.put(state)
             case Output(number):

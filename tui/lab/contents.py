@@ -23,25 +23,41 @@ LEFT_OUT_OF_PACKAGES = ("/usr/share/man/*", "/usr/share/doc/*", "/usr/share/loca
 
 MASKED = (
     "apt-daily.timer", "apt-daily-upgrade.timer", "dpkg-db-backup.timer", "e2scrub_all.timer", "fstrim.timer",
-    "systemd-tmpfiles-clean.timer", "e2scrub_reap.service", "getty.target", "getty@tty1.service",
-    "getty-static.service", "serial-getty@ttyS0.service", "console-getty.service",
-    "systemd-logind.service", "systemd-user-sessions.service",
-    "modprobe@.service", "kmod-static-nodes.service", "systemd-modules-load.service",
+    "systemd-tmpfiles-clean.timer", "xfs_scrub_all.timer", "e2scrub_reap.service",
+    "getty.target", "getty@tty1.service", "getty-static.service", "serial-getty@ttyS0.service",
+    "console-getty.service", "systemd-logind.service", "systemd-user-sessions.service",
+    "modprobe@configfs.service", "modprobe@dm_mod.service", "modprobe@dm_multipath.service",
+    "modprobe@drm.service", "modprobe@efi_pstore.service", "modprobe@fuse.service", "modprobe@loop.service",
+    "kmod-static-nodes.service", "systemd-modules-load.service",
     "systemd-tmpfiles-setup-dev.service", "systemd-tmpfiles-setup-dev-early.service",
     "systemd-random-seed.service", "systemd-pstore.service", "systemd-remount-fs.service",
     "systemd-update-utmp.service", "systemd-update-utmp-runlevel.service", "systemd-journal-flush.service",
     "systemd-machine-id-commit.service", "systemd-firstboot.service", "systemd-repart.service",
     "systemd-sysusers.service", "systemd-binfmt.service", "systemd-hwdb-update.service",
+    "systemd-journal-catalog-update.service", "systemd-update-done.service", "ldconfig.service",
+    "systemd-udev-load-credentials.service", "systemd-hibernate-clear.service",
+    "systemd-pcrphase.service", "systemd-pcrphase-sysinit.service", "systemd-pcrmachine.service",
+    "systemd-tpm2-setup.service", "systemd-tpm2-setup-early.service",
     "systemd-ask-password-console.path", "systemd-ask-password-wall.path",
     "dev-hugepages.mount", "dev-mqueue.mount", "sys-kernel-debug.mount", "sys-kernel-tracing.mount",
-    "sys-fs-fuse-connections.mount", "proc-sys-fs-binfmt_misc.automount",
-    "systemd-journald-audit.socket", "systemd-initctl.socket",
-    "networking.service",
+    "sys-fs-fuse-connections.mount", "proc-sys-fs-binfmt_misc.automount", "run-lock.mount", "tmp.mount",
+    "systemd-journald-audit.socket", "systemd-initctl.socket", "systemd-creds.socket",
+    "systemd-hostnamed.socket", "systemd-pcrextend.socket", "systemd-pcrlock.socket", "systemd-sysext.socket",
+    "cryptsetup.target", "integritysetup.target", "veritysetup.target",
 )  # fmt: skip
 """Units a practice machine can do without; each costs a slow kernel a part of a second at every boot."""
 
-DISABLED = ("tgt.service",)
-"""Units that stay startable by name, but are not part of the boot."""
+MASKED_GENERATORS = (
+    "systemd-bless-boot-generator", "systemd-cryptsetup-generator", "systemd-debug-generator",
+    "systemd-getty-generator", "systemd-gpt-auto-generator", "systemd-hibernate-resume-generator",
+    "systemd-integritysetup-generator", "systemd-run-generator", "systemd-ssh-generator",
+    "systemd-system-update-generator", "systemd-sysv-generator", "systemd-tpm2-generator",
+    "systemd-veritysetup-generator",
+)  # fmt: skip
+"""Programs that would write units at every boot; those for fstab and rc.local stay."""
+
+DISABLED = ("tgt.service", "dbus.service")
+"""Units that stay startable, by name or by their socket, but are not part of the boot."""
 
 ENABLED = (
     ("sysinit.target", "lab-agent.service"),
@@ -49,7 +65,10 @@ ENABLED = (
 )
 """The lab's own units and the targets that start them."""
 
-MACHINE_ID = hashlib.md5(b"iscsi-console lab", usedforsecurity=False).hexdigest()
+FOLDERS = tuple(f"opt/iscsi-console/{name}" for name in ("project", "packages", "compiled"))
+"""Where the host's folders are mounted."""
+
+MACHINE_ID = hashlib.sha256(b"iscsi-console lab").hexdigest()[:32].encode() + b"\n"
 """Fixed, so that systemd does not take every start for a first one."""
 
 
@@ -65,6 +84,8 @@ def overlay_links() -> Iterator[tuple[str, str]]:
     units = "etc/systemd/system"
     for unit in MASKED:
         yield f"{units}/{unit}", "/dev/null"
+    for generator in MASKED_GENERATORS:
+        yield f"etc/systemd/system-generators/{generator}", "/dev/null"
     for target, unit in ENABLED:
         yield f"{units}/{target}.wants/{unit}", f"/etc/systemd/system/{unit}"
 
@@ -82,10 +103,13 @@ def pack(kernel: Kernel, archive: Path) -> None:
             info = tarfile.TarInfo(place)
             info.type, info.linkname = tarfile.SYMTYPE, aim
             tar.addfile(info)
-        for place, text in (("etc/machine-id", MACHINE_ID + "\n"),):
+        for place in FOLDERS:
             info = tarfile.TarInfo(place)
-            info.size = len(text)
-            tar.addfile(info, BytesIO(text.encode()))
+            info.type, info.mode = tarfile.DIRTYPE, 0o755
+            tar.addfile(info)
+        machine_id = tarfile.TarInfo("etc/machine-id")
+        machine_id.size = len(MACHINE_ID)
+        tar.addfile(machine_id, BytesIO(MACHINE_ID))
         tar.add(kernel.modules, f"usr/lib/modules/{kernel.version}", filter=_of_root)
 
 
@@ -97,7 +121,7 @@ def _of_root(info: tarfile.TarInfo) -> tarfile.TarInfo:
 
 def fingerprint(digest: "hashlib._Hash", kernel: Kernel) -> None:
     """Feed a digest with everything `pack` and the package lists put into an image."""
-    for words in (PACKAGES, LEFT_OUT_OF_PACKAGES, DISABLED):
+    for words in (PACKAGES, LEFT_OUT_OF_PACKAGES, DISABLED, FOLDERS, MACHINE_ID):
         digest.update(repr(words).encode())
     for place, source in overlay_files():
         digest.update(place.encode() + b"\0" + source.read_bytes() + b"\0")

@@ -16,9 +16,11 @@ from typing import Self
 
 from tui.lab import places as host
 from tui.lab.channel import Channel, Completed, Running
+from tui.lab.faults import Fault
 from tui.lab.image import Image, Listener, Release, build
 from tui.lab.kept import Kept, claim
 from tui.lab.places import LabError, Places, locked
+from tui.lab.wire import Resize
 from tui.words import translate as _
 
 TERMINAL = "/dev/tty1"
@@ -26,6 +28,10 @@ TERMINAL = "/dev/tty1"
 
 MEMORY = "640M"
 """Of a guest. The host lends it as it is used."""
+
+PASTE = 512
+PASTE_SECONDS = 0.05
+"""Most bytes typed on the console at once, and the pause between two such pieces."""
 
 SUPERVISOR = Path(__file__).with_name("supervise.py")
 
@@ -71,6 +77,7 @@ class Guest:
         self._memory = memory
         self._san = san
         self._machine: _Machine | None = None
+        self._size = Resize(TERMINAL, 24, 80)
         self._closing = contextlib.ExitStack()
         self.boot_seconds = 0.0
         self.state = ""
@@ -171,7 +178,9 @@ class Guest:
         terminal: bool = False,
     ) -> Running:
         """Start a command as root and leave it running; with `terminal` it owns the guest's console."""
-        return self.channel.run(argv, environment=env, folder=folder, terminal=TERMINAL if terminal else "")
+        if terminal:
+            return self.channel.run_on_terminal(argv, env or {}, folder, self._size)
+        return self.channel.run(argv, env or {}, folder)
 
     def run(
         self,
@@ -219,9 +228,26 @@ class Guest:
         """Write a file of the guest, making it when missing."""
         self.check("dd", "status=none", f"of={path}", stdin=text.encode())
 
+    def fault(self, fault: Fault, **options: str) -> None:
+        """Let something go wrong with the array, or right again; see `tui.lab.faults`.
+
+        Raises:
+            LabError: When it cannot be done, with what was said about it.
+        """
+        words = "\n".join(f"{name}={value}" for name, value in options.items())
+        self.check("python3", "-m", "tui.lab.faults", fault, "-", stdin=words.encode())
+
+    def type_keys(self, keys: bytes) -> None:
+        """Type on the guest's console, no faster than a program there is sure to read (see `wire.WINDOW`)."""
+        for start in range(0, len(keys), PASTE):
+            if start:
+                time.sleep(PASTE_SECONDS)
+            self.terminal.sendall(keys[start : start + PASTE])
+
     def resize_terminal(self, rows: int, columns: int) -> None:
         """Set the size of the guest's console; programs on it are told."""
-        self.channel.resize(TERMINAL, rows, columns)
+        self._size = Resize(TERMINAL, rows, columns)
+        self.channel.send(self._size)
 
     def power_off(self, timeout: float = 60.0) -> None:
         """Shut down cleanly and wait until the machine is off.
@@ -230,7 +256,7 @@ class Guest:
             TimeoutError: When it does not end in time; its power is cut then.
         """
         machine = self._running_machine()
-        machine.channel.run(("systemctl", "poweroff"))
+        machine.channel.run(("systemctl", "poweroff"), {}, "/")
         try:
             machine.wait(timeout)
         finally:
@@ -355,6 +381,8 @@ def _kernel_command(
         "con=null",
         f"ssl0=fd:{line}",
         "ssl=null",
-        "systemd.show_status=auto",
+        "systemd.show_status=error",
+        "lsm=yama",
+        "audit=0",
         f"lab.share={folder}",
     ]

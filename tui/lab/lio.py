@@ -1,6 +1,7 @@
 """LIO, the kernel's own iSCSI target, driven through configfs inside the guest.
 
-The layout is that of Documentation/target and drivers/target in the kernel's source. CHAP secrets go straight from the description into the kernel and appear on no command line.
+The layout is that of drivers/target in the kernel's source. CHAP secrets go straight from the description
+into the kernel and appear on no command line.
 """
 
 import os
@@ -12,12 +13,15 @@ from tui.lab.stores import backing_file, plain, serial
 
 CONFIGFS = Path("/sys/kernel/config/target")
 FABRIC = CONFIGFS / "iscsi"
-MODULES = ("target_core_mod", "target_core_file", "target_core_iblock", "iscsi_target_mod", "loop")
+MODULES = ("target_core_file", "iscsi_target_mod")
+IBLOCK_MODULES = ("target_core_iblock", "loop")
 
 
 def load(san: San) -> None:
     """Load the target's modules, mount configfs and set the credentials discovery needs."""
-    subprocess.run(("modprobe", "--all", *MODULES), check=True)
+    backings = {lun.backing for target in san.targets for lun in target.luns}
+    more = IBLOCK_MODULES if Backing.IBLOCK in backings else ()
+    subprocess.run(("modprobe", "--all", *MODULES, *more), check=True)
     if not CONFIGFS.is_dir():
         subprocess.run(("mount", "-t", "configfs", "configfs", "/sys/kernel/config"), check=True)
     FABRIC.mkdir(exist_ok=True)
@@ -32,7 +36,7 @@ def up(_san: San, target: Target) -> None:
         attach(target, lun)
     for name, value in (
         ("generate_node_acls", "0" if target.initiators else "1"),
-        ("cache_dynamic_acls", "1"),
+        ("cache_dynamic_acls", "0"),
         ("demo_mode_write_protect", "0"),
         ("demo_mode_discovery", "1"),
         ("authentication", "1" if target.chap else "0"),

@@ -201,6 +201,18 @@ def _target(table: "_Table") -> Target:
     return target
 
 
+def size_of(text: str) -> int:
+    """A size such as `512M` in bytes.
+
+    Raises:
+        SanError: When it is none.
+    """
+    size = re.fullmatch(r"([1-9]\d*)([KMG])", text)
+    if size is None:
+        raise SanError(_("{text} is not a size; 512M and 2G are.").format(text=ascii(text)))
+    return int(size[1]) * UNITS[size[2]]
+
+
 def _lun(table: "_Table") -> Lun:
     number = table.take("number", 0)
     if not isinstance(number, int) or not 0 <= number <= 255:

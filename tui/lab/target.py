@@ -42,6 +42,10 @@ class Implementation(Protocol):
     def restrict(self, target: Target, /, *, listed_only: bool) -> None:
         """Let only listed initiators in, or everyone."""
 
+    def admitted(self, target: Target, /) -> tuple[str, ...]:
+        """The initiators on a target's access list."""
+        ...
+
     def admit(self, target: Target, initiator: str, /) -> None:
         """Add an initiator to a target's access list."""
 
@@ -76,31 +80,32 @@ def make_networks(san: San) -> None:
     for position, network in enumerate(san.networks):
         near, far = nic(position), array_nic(position)
         lines.append(f"link add {near} type veth peer name {far} netns {NAMESPACE}")
-        lines += [_address(address, near) for address in network.initiator]
+        lines += [address_line("add", address, near) for address in network.initiator]
         lines.append(f"link set {near} up")
-    _ip(lines)
+    ip(lines)
     far_lines = ["link set lo up"]
     for position, network in enumerate(san.networks):
         far = array_nic(position)
-        far_lines += [_address(address, far) for address in network.array]
+        far_lines += [address_line("add", address, far) for address in network.array]
         far_lines.append(f"link set {far} up")
-    _ip(far_lines, "-netns", NAMESPACE)
-    _ip(["link set lo up"])
+    ip(far_lines, "-netns", NAMESPACE)
+    ip(["link set lo up"])
 
 
-def _address(address: Address, device: str) -> str:
+def address_line(action: str, address: Address, device: str) -> str:
+    """The line of ip(8) that adds or replaces an address."""
     # Duplicate address detection would keep an IPv6 address unusable for its first seconds.
-    nodad = " nodad" if address.version == 6 else ""
-    return f"address add {address} dev {device}{nodad}"
+    return f"address {action} {address} dev {device}{' nodad' if address.version == 6 else ''}"
 
 
-def _ip(lines: list[str], *options: str) -> None:
+def ip(lines: list[str], *options: str) -> None:
+    """Have the ip tool do what each line says, here unless the options name another namespace."""
     subprocess.run(("ip", *options, "-batch", "-"), input="\n".join(lines) + "\n", text=True, check=True)
 
 
 def up(san: San) -> None:
     """Put the whole array up."""
-    subprocess.run(("modprobe", "--all", "veth", "iscsi_tcp"), check=True)
+    subprocess.run(("modprobe", "veth"), check=True)
     make_networks(san)
     enter_namespace()
     for kind in sorted({target.kind for target in san.targets}):

@@ -100,6 +100,11 @@ def restrict(target: Target, *, listed_only: bool) -> None:
         _of(target, "unbind" if listed_only else "bind", "target", "--initiator-address", "ALL")
 
 
+def admitted(target: Target) -> tuple[str, ...]:
+    """The initiators on a target's access list, by name."""
+    return tuple(re.findall(r"^\s+((?:iqn|eui|naa)\.\S+)$", _acl_text(target), re.MULTILINE))
+
+
 def admit(target: Target, initiator: str) -> None:
     """Add an initiator to a target's access list."""
     _of(target, "bind", "target", "--initiator-name", initiator)
@@ -108,6 +113,13 @@ def admit(target: Target, initiator: str) -> None:
 def dismiss(target: Target, initiator: str) -> None:
     """Take an initiator off a target's access list; its session goes on."""
     _of(target, "unbind", "target", "--initiator-name", initiator)
+
+
+def _acl_text(target: Target) -> str:
+    """What tgt shows of a target after the heading of its access list."""
+    shown = _admin("--op", "show", "--mode", "target")
+    own = shown.partition(f": {target.name}\n")[2].partition("\nTarget ")[0]
+    return own.partition("ACL information:")[2]
 
 
 def _numbers() -> dict[str, int]:

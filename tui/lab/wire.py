@@ -20,13 +20,17 @@ class Run:
         environment: Variables set besides those of the agent.
         folder: Where it starts.
         terminal: The guest device that becomes its controlling terminal; empty for pipes.
+        rows: Height of that terminal in cells.
+        columns: Width of that terminal in cells.
     """
 
     number: int
     argv: tuple[str, ...]
     environment: Mapping[str, str]
     folder: str
-    terminal: str
+    terminal: str = ""
+    rows: int = 0
+    columns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +90,21 @@ class Ready:
     state: str
 
 
-Message = Run | Input | Resize | Signal | Output | Ended | Refused | Ready
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Guest to host: that many bytes of the line were read, so as many more may be sent (see `WINDOW`)."""
+
+    size: int
+
+
+WINDOW = 2048
+"""Most bytes on their way to the guest. Its kernel stops listening to a line for good once the line's buffer
+of 4096 bytes has run full (it throttles the channel and does not find its way back)."""
+
+Message = Run | Input | Resize | Signal | Output | Ended | Refused | Ready | Taken
 
 _KINDS: dict[str, type[Message]] = {
-    kind.__name__: kind for kind in (Run, Input, Resize, Signal, Output, Ended, Refused, Ready)
+    kind.__name__: kind for kind in (Run, Input, Resize, Signal, Output, Ended, Refused, Ready, Taken)
 }
 
 
