@@ -1,12 +1,16 @@
 """The command line: chooses what to open, and imports only what that needs."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tui.storage.problem import ConsoleError, Problem
 from tui.words import translate as _
+
+if TYPE_CHECKING:
+    from tui.setup.session import Setup
 
 
 class SubCommand(Protocol):
@@ -37,7 +41,37 @@ def _lab() -> SubCommand:
     return command
 
 
-_COMMANDS: dict[str, Callable[[], SubCommand]] = {"status": _status, "capture": _capture, "lab": _lab}
+class _Setup:
+    """The set-up, which opens a screen unless it is given answers."""
+
+    def add_arguments(self, commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+        """Add `setup`."""
+        from tui.setup import command  # noqa: PLC0415 (likewise)
+
+        command.add_arguments(commands)
+
+    def main(self, arguments: argparse.Namespace) -> int:
+        """Run the wizard or play the answers."""
+        from tui.setup import command  # noqa: PLC0415 (likewise)
+
+        return command.main(arguments, _open_wizard)
+
+
+def _open_wizard(setup: "Setup") -> int:
+    from tui.app import open_wizard  # noqa: PLC0415 (Textual is imported only when a screen opens)
+
+    return open_wizard(setup)
+
+
+_PIPE_CLOSED = 141
+"""What a shell reports for a program that SIGPIPE ended."""
+
+_COMMANDS: dict[str, Callable[[], SubCommand]] = {
+    "setup": _Setup,
+    "status": _status,
+    "capture": _capture,
+    "lab": _lab,
+}
 
 
 def main() -> int:
@@ -57,7 +91,8 @@ def main() -> int:
         print(_problem_text(error.problem), file=sys.stderr)
         return 1
     except BrokenPipeError:
-        return 141
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _PIPE_CLOSED
 
 
 def _problem_text(problem: Problem) -> str:

@@ -26,10 +26,9 @@ MAP_UUID = f"LVM-{GROUP.replace('-', '')}{VOLUME.replace('-', '')}"
 
 
 def recorded(section: str) -> tuple[str, str]:
-    """What LVM wrote in one of the recorded runs: its report, and the warnings that stand between the lines."""
-    text = re.search(
-        rf"^### {section} .*?\n(.*?)^(?:\[rc=|###)", GOLDEN.read_text(), re.DOTALL | re.MULTILINE
-    )
+    """What LVM wrote in one of the recorded runs: its report, and the warnings between the lines."""
+    pattern = rf"^### {section} .*?\n(.*?)^(?:\[rc=|###)"
+    text = re.search(pattern, GOLDEN.read_text(), re.DOTALL | re.MULTILINE)
     assert text is not None
     lines = text[1].split("\n")
     report = [line for line in lines if re.match(r"\s*[{}\[\],\"]", line)]

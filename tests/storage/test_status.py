@@ -1,0 +1,106 @@
+import argparse
+import dataclasses
+import json
+import subprocess
+import sys
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from tests.machines.trees import HOSTILE, hostile
+from tui.storage import status
+from tui.storage.host.recorded import RecordedHost
+from tui.storage.model.inventory import Inventory
+from tui.storage.probe.inventory import take_inventory
+
+MACHINES = Path(__file__).parents[1] / "machines"
+
+
+def inventory_of(name: str) -> Inventory:
+    return take_inventory(RecordedHost(str(MACHINES / f"{name}.json")))
+
+
+def test_the_ladder_in_words() -> None:
+    text = status.status_text(inventory_of("failed-session"))
+    assert "FAILED" in text
+    assert "First broken: session 1." in text
+    assert "/iscsi data" in text
+    assert "Not seen, so its absence above proves nothing:" in text
+
+
+def test_hostile_names_come_out_clean() -> None:
+    inventory = take_inventory(hostile())
+    assert inventory.sessions[0].target == HOSTILE[0]
+    text = status.status_text(inventory)
+    unsafe = {character for character in text if unicodedata.category(character) in {"Cc", "Cf", "Cs"}}
+    assert unsafe == {"\n"}
+    assert max(len(line) for line in text.split("\n")) < 1000
+    document = status.status_json(inventory)
+    assert document.isascii()
+    assert {character for character in document if ord(character) < 32} == {"\n"}
+    assert json.loads(document)["sessions"][0]["target"] == HOSTILE[0]
+
+
+def test_the_document_has_the_fields_of_the_model_and_says_which_stack() -> None:
+    inventory = inventory_of("multipath-xfs")
+    document = json.loads(status.status_json(inventory))
+    names = {field.name for field in dataclasses.fields(inventory) if not field.name.startswith("_")}
+    assert set(document) == names | {"schema", "stacks"}
+    assert document["schema"] == 1
+    (stack,) = document["stacks"]
+    for kind in (
+        "node_records",
+        "sessions",
+        "luns",
+        "multipath_maps",
+        "physical_volumes",
+        "volume_groups",
+        "logical_volumes",
+        "filesystems",
+        "mounts",
+        "swaps",
+        "fstab",
+    ):
+        mine = [one for one in document[kind] if one["stack"] == stack["key"]]
+        assert mine, kind
+    assert {one["stack"] for one in document["sessions"]} == {stack["key"]}
+    root = next(one for one in document["mounts"] if one["target"] == "/")
+    assert root["stack"] is None
+    assert document["sessions"][0]["portal"] == {"address": "192.0.2.10", "port": 3260, "tpgt": 1}
+    assert stack["first_broken"] is None
+
+
+def test_every_top_level_field_is_in_the_table_of_the_docstring() -> None:
+    documented = status.__doc__ or ""
+    for field in dataclasses.fields(Inventory):
+        assert field.name.startswith("_") or field.name in documented, field.name
+
+
+def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    parser = argparse.ArgumentParser()
+    status.add_arguments(parser.add_subparsers())
+    arguments = parser.parse_args(["status", "--json", "--recorded", str(MACHINES / "record-only.json")])
+    assert status.main(arguments) == 0
+    assert json.loads(capsys.readouterr().out)["node_records"][0]["startup"] == "manual"
+
+
+def test_status_imports_no_screen_and_a_bad_capture_is_explained(tmp_path: Path) -> None:
+    code = (
+        "import sys; from tui.__main__ import main; status = main(); "
+        "assert 'textual' not in sys.modules; sys.exit(status)"
+    )
+    good = str(MACHINES / "bare.json")
+    run = subprocess.run(
+        [sys.executable, "-c", code, "status", "--recorded", good], capture_output=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    assert b"Storage on lab" in run.stdout
+    bad = tmp_path / "bad.json"
+    bad.write_text("{}")
+    run = subprocess.run(
+        [sys.executable, "-c", code, "status", "--recorded", str(bad)], capture_output=True, check=False
+    )
+    assert run.returncode == 1
+    assert b"is no capture of this program" in run.stderr
+    assert b"Traceback" not in run.stderr

@@ -1,0 +1,143 @@
+import errno
+import os
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.storage.fake_tree import add_session, bare_host
+from tui.storage.host.local import LocalHost
+from tui.storage.watch import EVERYTHING, Layer, Uevents, Watch
+
+HOT_ADD = Path("/sys/class/zram-control/hot_add")
+
+
+class FakeEvents:
+    """Announcements put in by a test."""
+
+    def __init__(self) -> None:
+        self._handle = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        self._layers: frozenset[Layer] = frozenset()
+        self._lost = False
+        self.closed = False
+
+    def put(self, *layers: Layer, lost: bool = False) -> None:
+        self._layers |= frozenset(layers)
+        self._lost = lost
+        os.eventfd_write(self._handle, 1)
+
+    def fileno(self) -> int:
+        return self._handle
+
+    def drain(self) -> frozenset[Layer]:
+        os.eventfd_read(self._handle)
+        layers, self._layers = self._layers, frozenset()
+        if self._lost:
+            self._lost = False
+            raise OSError(errno.ENOBUFS, "No buffer space available")
+        return layers
+
+    def close(self) -> None:
+        self.closed = True
+        os.close(self._handle)
+
+
+class Heeding:
+    """Notes what a watch tells."""
+
+    def __init__(self) -> None:
+        self.told: list[frozenset[Layer]] = []
+        self._news = threading.Condition()
+
+    def __call__(self, layers: frozenset[Layer]) -> None:
+        with self._news:
+            self.told.append(layers)
+            self._news.notify_all()
+
+    def wait_for(self, layer: Layer, seconds: float = 10.0) -> bool:
+        with self._news:
+            return self._news.wait_for(lambda: any(layer in layers for layers in self.told), seconds)
+
+
+def test_a_storm_becomes_one_call() -> None:
+    events, heeding = FakeEvents(), Heeding()
+    watch = Watch(bare_host(), heeding, events=events, settle=0.15, patience=5.0)
+    watch.start()
+    for _turn in range(50):
+        events.put(Layer.DEVICES, Layer.LVM)
+    events.put(Layer.MOUNTS)
+    assert heeding.wait_for(Layer.MOUNTS)
+    watch.stop()
+    assert heeding.told == [frozenset({Layer.DEVICES, Layer.LVM, Layer.MOUNTS})]
+    assert events.closed
+
+
+def test_a_storm_that_goes_on_is_told_after_a_while() -> None:
+    events, heeding = FakeEvents(), Heeding()
+    watch = Watch(bare_host(), heeding, events=events, settle=5.0, patience=0.2)
+    watch.start()
+    events.put(Layer.DEVICES)
+    assert heeding.wait_for(Layer.DEVICES, 3.0)
+    watch.stop()
+
+
+def test_lost_announcements_mean_that_everything_may_have_changed() -> None:
+    events, heeding = FakeEvents(), Heeding()
+    watch = Watch(bare_host(), heeding, events=events, settle=0.05)
+    watch.start()
+    events.put(lost=True)
+    assert heeding.wait_for(Layer.RECORDS)
+    watch.stop()
+    assert heeding.told[0] == EVERYTHING
+
+
+def test_a_session_that_fails_is_noticed_without_an_event() -> None:
+    host, events, heeding = bare_host(), FakeEvents(), Heeding()
+    add_session(host, 1)
+    watch = Watch(host, heeding, events=events, settle=0.05, period=0.1)
+    watch.start()
+    events.put(Layer.LVM)
+    assert heeding.wait_for(Layer.LVM)
+    host.files["/sys/class/iscsi_session/session1/state"] = "FAILED\n"
+    assert heeding.wait_for(Layer.SESSIONS)
+    watch.stop()
+    assert heeding.told == [frozenset({Layer.LVM}), frozenset({Layer.SESSIONS})]
+
+
+def test_records_and_fstab_are_noticed() -> None:
+    host, events, heeding = bare_host(), FakeEvents(), Heeding()
+    watch = Watch(host, heeding, events=events, records="/etc/iscsi", settle=0.05, period=0.05)
+    watch.start()
+    events.put(Layer.LVM)
+    assert heeding.wait_for(Layer.LVM)
+    host.files = {**host.files, "/etc/iscsi/nodes/t/192.0.2.1,3260,1/default": "node.name = t\n"}
+    assert heeding.wait_for(Layer.RECORDS)
+    host.files = {**host.files, "/etc/fstab": "x\n"}
+    assert heeding.wait_for(Layer.MOUNTS)
+    watch.stop()
+
+
+def test_stop_is_quick_and_may_be_repeated() -> None:
+    watch = Watch(bare_host(), Heeding(), events=FakeEvents(), period=60.0)
+    watch.start()
+    began = time.monotonic()
+    watch.stop()
+    watch.stop()
+    assert time.monotonic() - began < 2.0
+
+
+@pytest.mark.skipif(
+    not HOT_ADD.exists() or os.geteuid() != 0, reason="no zram in this kernel, or no right to use it"
+)
+def test_a_real_disk_is_announced_by_the_kernel() -> None:
+    heeding = Heeding()
+    watch = Watch(LocalHost(looking_only=True), heeding, events=Uevents(), settle=0.05, period=60.0)
+    watch.start()
+    number = HOT_ADD.read_text().strip()
+    try:
+        assert heeding.wait_for(Layer.DEVICES)
+    finally:
+        (HOT_ADD.parent / "hot_remove").write_text(number)
+        watch.stop()
+    assert any(Layer.LVM in layers for layers in heeding.told)
