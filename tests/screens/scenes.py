@@ -1,0 +1,193 @@
+"""The states the pages are tested and drawn in: a host on its way from nothing to a mounted volume."""
+
+from dataclasses import replace
+
+from tests.screens.scripted import ScriptedDriver
+from tests.setup.building import (
+    MIB,
+    NAME,
+    PORTAL,
+    SECOND,
+    TARGET,
+    WWID,
+    bare,
+    empty_disk,
+    installed,
+    known,
+    logged_in,
+    state_of,
+    with_volume,
+)
+from tui.setup import discover
+from tui.setup.answers import (
+    DiscoverAnswer,
+    MountAnswer,
+    NameAnswer,
+    NewVolume,
+    TargetAnswer,
+    TargetChoice,
+    TimerPreset,
+    VolumeMount,
+    VolumesAnswer,
+    VolumesWay,
+)
+from tui.setup.state import FolderFacts, Probed, SetupState
+from tui.setup.step import Step
+from tui.setup.target import PRESETS
+from tui.setup.verification import MountVerified, Verified
+from tui.storage.boot_check import boot_check
+from tui.storage.discovery import Discovered, Found, Standing
+from tui.storage.host.interface import Answer, PortAnswer
+from tui.storage.model.files import FstabEntry
+from tui.storage.model.inventory import Inventory
+from tui.storage.model.iscsi import Initiator, Portal
+from tui.storage.stack import stacks
+
+OTHER = "iqn.2003-01.org.linux-iscsi.lab:t2"
+THIRD = Portal("fd00:db8::10", 3260, 1)
+ASKED = DiscoverAnswer(address="192.0.2.10")
+
+
+def unnamed() -> SetupState:
+    """Nothing is installed and the host has no name."""
+    return state_of(bare(), rc_local="")
+
+
+def named() -> SetupState:
+    """Everything is installed, the host has its name."""
+    return state_of(installed())
+
+
+def discovered(inventory: Inventory | None = None) -> SetupState:
+    """A portal told of two targets."""
+    state = state_of(inventory or installed(), step=Step.DISCOVER).answered(ASKED)
+    found = (
+        Found(TARGET, PORTAL, Standing.NEW),
+        Found(TARGET, SECOND, Standing.NEW),
+        Found(OTHER, PORTAL, Standing.KNOWN, recorded=True),
+        Found(OTHER, THIRD, Standing.UNREACHABLE, "does not answer"),
+    )
+    return replace(
+        state,
+        discovered=Discovered(found, answer=PortAnswer(Answer.OPEN, 0.0004)),
+        asked=discover.answer(state),
+    )
+
+
+def with_target(state: SetupState, *portals: Portal) -> SetupState:
+    """With the portals of the first target chosen."""
+    preset = TimerPreset.MULTIPATH if len(portals) > 1 else TimerPreset.SINGLE
+    chosen = tuple(TargetChoice(TARGET, portal) for portal in portals)
+    return state.answered(TargetAnswer(chosen, preset=preset, timers=PRESETS[preset]))
+
+
+def stored() -> SetupState:
+    """The records are there, nothing is logged in."""
+    state = replace(discovered(known(PORTAL, SECOND)), step=Step.LOG_IN)
+    return with_target(state, PORTAL, SECOND)
+
+
+def connected(*, joined: bool = True) -> SetupState:
+    """Logged in through two portals, one disk with two paths."""
+    state = replace(discovered(logged_in(PORTAL, SECOND, size=10240 * MIB, joined=joined)), step=Step.LOG_IN)
+    return replace(with_target(state, PORTAL, SECOND), probed=(Probed(WWID, empty_disk()),))
+
+
+def planned() -> SetupState:
+    """Two volumes are asked for."""
+    volumes = (NewVolume("data", "6G"), NewVolume("logs", "50%"))
+    return replace(connected(), step=Step.VOLUMES).answered(
+        VolumesAnswer(VolumesWay.NEW_GROUP, (), (WWID,), "vg_data", volumes)
+    )
+
+
+def mounted_plan() -> SetupState:
+    """Their mount points are chosen."""
+    return replace(
+        planned(), step=Step.MOUNT, folders=(FolderFacts("/srv/data"), FolderFacts("/srv/logs"))
+    ).answered(
+        MountAnswer(
+            (
+                VolumeMount("vg_data/data", "ext4", label="data", mount_point="/srv/data"),
+                VolumeMount("vg_data/logs", "xfs", mount_point="/srv/logs", owner="postgres", mode="0750"),
+            )
+        )
+    )
+
+
+def at_boot() -> SetupState:
+    """On the last page that asks."""
+    return replace(mounted_plan(), step=Step.BOOT)
+
+
+def reviewed() -> SetupState:
+    """Everything is answered."""
+    return replace(mounted_plan(), step=Step.REVIEW)
+
+
+def finished() -> tuple[SetupState, Verified]:
+    """The volume is mounted, and what was found there."""
+    inventory = with_volume(logged_in(PORTAL, SECOND, size=512 * MIB, joined=True), mounted="/srv/data")
+    entry = FstabEntry(
+        7,
+        "UUID=22222222-2222-4222-8222-222222222222",
+        "/srv/data",
+        "ext4",
+        ("rw", "noatime", "_netdev", "nofail", "x-systemd.device-timeout=60s"),
+        0,
+        2,
+        "dm-1",
+    )
+    inventory = replace(
+        inventory,
+        fstab=(entry,),
+        node_records=tuple(
+            replace(one, startup="automatic", connection_startup="automatic")
+            for one in inventory.node_records
+        ),
+        mounts=tuple(
+            replace(one, size=480 * MIB, used=2 * MIB, available=478 * MIB) for one in inventory.mounts
+        ),
+    )
+    state = replace(with_target(state_of(inventory), PORTAL, SECOND), step=Step.DONE)
+    commands = (
+        "vgcreate --yes vg_data /dev/mapper/mpatha",
+        "lvcreate --yes --name data --extents 127 vg_data",
+        "mkfs.ext4 -q -L data /dev/vg_data/data",
+        "mount -t ext4 -o rw,noatime /dev/vg_data/data /srv/data",
+    )
+    mount = MountVerified("vg_data/data", "/srv/data", None, boot_check(inventory, "/srv/data"))
+    return state, Verified((mount,), stacks(inventory), commands)
+
+
+def named_by(state: SetupState) -> SetupState:
+    """What running the first step brings about."""
+    name = state.answers.name or NameAnswer(NAME)
+    return replace(state, inventory=replace(installed(), initiator=Initiator(name.name)))
+
+
+def driver(state: SetupState) -> ScriptedDriver:
+    """A driver that takes the whole way: one target, one portal, one volume."""
+
+    def told(state: SetupState) -> SetupState:
+        found = (Found(TARGET, PORTAL, Standing.NEW),)
+        answer = PortAnswer(Answer.OPEN, 0.0004)
+        return replace(state, discovered=Discovered(found, answer=answer), asked=discover.answer(state))
+
+    def disks(state: SetupState) -> SetupState:
+        inventory = logged_in(PORTAL, size=512 * MIB)
+        return replace(state, inventory=inventory, probed=(Probed(WWID, empty_disk()),))
+
+    state_done, verified = finished()
+    return ScriptedDriver(
+        state,
+        effects={
+            Step.NAME: named_by,
+            Step.DISCOVER: told,
+            Step.TARGET: lambda state: replace(state, inventory=known(PORTAL)),
+            Step.LOG_IN: disks,
+            Step.MOUNT: lambda state: replace(state, folders=(FolderFacts("/srv/data"),)),
+            Step.RUN: lambda state: replace(state, inventory=state_done.inventory),
+        },
+        verified=verified,
+    )

@@ -1,0 +1,135 @@
+"""The Textual application: which screens there are, in which look, on which host. Nothing else.
+
+Textual may be imported from here on, so the terminal's mode is chosen and applied before (tui.terminal).
+"""
+
+from collections.abc import Callable
+
+from rich.segment import Segments
+from rich.traceback import Traceback
+
+from tui.screens.access import Access
+from tui.screens.console.screen import ConsoleScreen
+from tui.screens.setup.driver import Driver
+from tui.screens.setup.screen import SetupScreen
+from tui.setup.session import Setup
+from tui.storage.host.interface import ChangingHost
+from tui.storage.host.observed import ObservedHost
+from tui.terminal import TerminalMode
+from tui.words import translate as _
+from widgets.glyphs import Glyphs
+from widgets.look import Colours, Look, LookApp
+
+CONSOLE, SET_UP = "console", "setup"
+
+
+class ConsoleApp(LookApp[int]):
+    """The program on a terminal.
+
+    Args:
+        look: colours and glyphs.
+        host: the host.
+        access: what may be done on it, and why not more.
+        first: the mode to open, CONSOLE or SET_UP.
+        live: the host can change by itself.
+        make_driver: makes the set-up's driver for the host.
+    """
+
+    def __init__(
+        self,
+        look: Look,
+        host: ChangingHost,
+        access: Access,
+        *,
+        first: str = CONSOLE,
+        live: bool = True,
+        make_driver: Callable[[ChangingHost], Driver] = Setup,
+    ) -> None:
+        super().__init__(look)
+        self.title = "iscsi-console"
+        self._host = host
+        self._access = access
+        self._first = first
+        self._live = live
+        self._make_driver = make_driver
+        self.add_mode(CONSOLE, self._console)
+        self.add_mode(SET_UP, self._set_up)
+
+    async def on_mount(self) -> None:
+        """Open the first screen."""
+        await self.switch_mode(self._first)
+
+    def _console(self) -> ConsoleScreen:
+        return ConsoleScreen(
+            ObservedHost(self._host), self._access, self._open_set_up, self.leave, live=self._live
+        )
+
+    def _set_up(self) -> SetupScreen:
+        return SetupScreen(self._make_driver(self._host), self._access, self._leave_set_up)
+
+    def _open_set_up(self) -> None:
+        self.run_worker(self._to_set_up(), group="mode")
+
+    async def _to_set_up(self) -> None:
+        await self.switch_mode(SET_UP)
+
+    def _leave_set_up(self) -> None:
+        if self._first == SET_UP:
+            self.leave(_("Your answers are kept, secrets are not. Go on with: iscsi-console setup"))
+        else:
+            self.run_worker(self._back_to_console(), group="mode")
+
+    async def _back_to_console(self) -> None:
+        await self.switch_mode(CONSOLE)
+        await self.remove_mode(SET_UP)
+        self.add_mode(SET_UP, self._set_up)
+
+    def leave(self, words: str = "") -> None:
+        """End the program, with words for the terminal it leaves behind."""
+        self.exit(0, message=words or None)
+
+    async def action_quit(self) -> None:
+        """Leave as Escape does: what runs is asked about first."""
+        screen = self.screen
+        if isinstance(screen, SetupScreen | ConsoleScreen):
+            screen.action_leave()
+        elif self.screen_stack and isinstance(self.screen_stack[0], SetupScreen):
+            self.screen_stack[0].action_leave()
+        else:
+            self.leave()
+
+    def _fatal_error(self) -> None:
+        # Textual's own traceback shows local variables, and one of them could be a secret being written.
+        self.bell()
+        traceback = Traceback(show_locals=False, width=None)
+        self._exit_renderables.append(Segments(self.console.render(traceback, self.console.options)))
+        self._close_messages_no_wait()
+
+
+def look_of_mode(mode: TerminalMode) -> Look:
+    """Return the look for a terminal mode."""
+    return Look(Colours(mode.look.value), Glyphs(mode.glyphs.value))
+
+
+def open_setup(host: ChangingHost, access: Access, mode: TerminalMode) -> int:
+    """Open the set-up wizard on a terminal; return the exit status."""
+    return _run(ConsoleApp(look_of_mode(mode), host, access, first=SET_UP))
+
+
+def open_console(host: ChangingHost, access: Access, mode: TerminalMode, *, live: bool = True) -> int:
+    """Open the console on a terminal; return the exit status.
+
+    Args:
+        host: the host.
+        access: what may be done on it.
+        mode: how the terminal is used.
+        live: the host can change by itself; a recorded one cannot.
+    """
+    return _run(ConsoleApp(look_of_mode(mode), host, access, live=live))
+
+
+def _run(app: ConsoleApp) -> int:
+    result = app.run(mouse=False)
+    if app.return_code:
+        return app.return_code
+    return result or 0

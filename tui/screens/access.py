@@ -1,0 +1,41 @@
+"""What may be done on the host in front, and why not more."""
+
+from dataclasses import dataclass
+
+from tui.words import translate as _
+from widgets.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How the program meets this host.
+
+    Attributes:
+        words: what stands in the top bar.
+        reason: why nothing can be changed, without a full stop; empty when it can.
+    """
+
+    words: str
+    reason: str = ""
+
+    @property
+    def state(self) -> State:
+        """The state whose colour the words get."""
+        return State.WARN if self.reason else State.GOOD
+
+
+def access(*, is_root: bool, recorded: bool = False, read_only: bool = False) -> Access:
+    """Return what may be done.
+
+    Args:
+        is_root: the program has root's rights on this host.
+        recorded: the host is a captured one.
+        read_only: the person asked for looking only.
+    """
+    if recorded:
+        return Access(_("recorded host"), _("this is a recorded host"))
+    if read_only:
+        return Access(_("read-only"), _("the program was started with --read-only"))
+    if not is_root:
+        return Access(_("not root, looking only"), _("that needs root"))
+    return Access(_("root"))

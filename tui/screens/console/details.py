@@ -1,0 +1,121 @@
+"""Everything about one rung, label by label, each number with what it means."""
+
+from collections.abc import Iterator
+
+from tui.screens.paragraphs import Paragraph
+from tui.screens.rungs import LONGEST, kind_word, state_of
+from tui.storage.model.inventory import Inventory
+from tui.storage.model.iscsi import Lun, NodeRecord, Session
+from tui.storage.rung import Health, Rung, RungKind
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+from widgets.state import Role
+from widgets.text import size
+
+
+def details(rung: Rung, inventory: Inventory) -> tuple[Paragraph, ...]:
+    """Return the paragraphs about a rung, its state first."""
+    lines = [Paragraph(_heading(rung), Role.STRONG, state=state_of(rung.health))]
+    if rung.reason:
+        role = Role.BAD if rung.health is Health.BAD else Role.WARN
+        lines.append(Paragraph(clean(rung.reason), role))
+    lines.append(Paragraph(""))
+    lines += [
+        Paragraph(clean(value, LONGEST), label=label, after=meaning)
+        for label, value, meaning in _facts(rung, inventory)
+        if value
+    ]
+    return tuple(lines)
+
+
+def _heading(rung: Rung) -> str:
+    words = (kind_word(rung.kind), clean(rung.name, LONGEST), clean(rung.state))
+    return "  ".join(word for word in words if word)
+
+
+def _facts(rung: Rung, inventory: Inventory) -> Iterator[tuple[str, str, str]]:
+    """Yield label, value and what the value means."""
+    if rung.target:
+        yield _("target"), rung.target, ""
+    session = inventory.session(rung.sid) if rung.sid is not None else None
+    if rung.kind is RungKind.PORTAL:
+        yield from _record(rung, inventory)
+    elif rung.kind is RungKind.SESSION and session is not None:
+        yield from _session(session)
+    elif rung.kind is RungKind.LUN:
+        lun = next((one for one in inventory.luns if one.disk == rung.device and rung.device), None)
+        if lun is not None:
+            yield from _lun(lun)
+    else:
+        yield from _volume(rung, inventory)
+    for word in rung.detail:
+        yield "", word, ""
+
+
+def _record(rung: Rung, inventory: Inventory) -> Iterator[tuple[str, str, str]]:
+    keys = {rung.key, *rung.also}
+    found = [
+        record
+        for record in inventory.node_records
+        if record.target == rung.target and record.portal.label in {rung.name, *keys}
+    ]
+    for record in found[:1]:
+        yield from _node(record)
+
+
+def _node(record: NodeRecord) -> Iterator[tuple[str, str, str]]:
+    meaning = {
+        "automatic": _("logged in at every boot"),
+        "manual": _("logged in by hand"),
+        "onboot": _("logged in before the root file system"),
+    }
+    yield _("startup"), record.startup, meaning.get(record.startup, "")
+    yield _("CHAP"), record.chap.kind, ""
+    yield _("iface"), record.iface, _("any network card") if record.iface == "default" else ""
+
+
+def _session(session: Session) -> Iterator[tuple[str, str, str]]:
+    yield _("portal"), session.portal.label, ""
+    yield _("peer"), session.peer, ""
+    yield _("iface"), session.iface, _("any network card") if session.iface == "default" else ""
+    yield _("name"), session.initiator_name, _("the name this host logged in with")
+    if session.recovery_timeout is not None:
+        yield (
+            _("gives up"),
+            _("after {seconds} s").format(seconds=session.recovery_timeout),
+            _("until then requests wait while the connection is lost, and nothing is lost"),
+        )
+    if session.noop_interval is not None:
+        yield (
+            _("ping"),
+            _("every {seconds} s").format(seconds=session.noop_interval),
+            _("a lost connection is noticed by it"),
+        )
+
+
+def _lun(lun: Lun) -> Iterator[tuple[str, str, str]]:
+    yield _("LUN"), str(lun.number), _("the number the target gives it")
+    yield _("disk"), f"/dev/{lun.disk}" if lun.disk else "", _("may change from boot to boot")
+    yield _("WWID"), lun.wwid, _("never changes")
+    yield _("size"), size(lun.size), ""
+    yield _("maker"), f"{lun.vendor} {lun.model} {lun.revision}".strip(), ""
+
+
+def _volume(rung: Rung, inventory: Inventory) -> Iterator[tuple[str, str, str]]:
+    device = inventory.device(rung.device) if rung.device else None
+    if rung.kind is RungKind.VOLUME_GROUP:
+        group = next((one for one in inventory.volume_groups if one.name == rung.name), None)
+        if group is not None:
+            yield _("size"), size(group.size), ""
+            yield _("free"), size(group.free), _("for new or larger volumes")
+    if device is not None:
+        yield _("path"), device.path, ""
+        if rung.kind is not RungKind.MOUNT:
+            yield _("size"), size(device.size), ""
+    if rung.kind is RungKind.MOUNT:
+        mount = next((one for one in inventory.mounts if one.target == rung.name), None)
+        if mount is not None:
+            yield _("source"), mount.source, ""
+            yield _("options"), ",".join(mount.options), ""
+            if mount.available is not None:
+                yield _("free"), size(mount.available), ""

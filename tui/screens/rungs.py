@@ -1,0 +1,76 @@
+"""The ladder of the storage engine as rows of the stack view: words and states are chosen here."""
+
+from collections.abc import Iterable
+
+from tui.storage.stack import Health, Rung, RungKind, Stack
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+from widgets.stack_view import Rung as Row
+from widgets.state import State
+
+LONGEST = 4096
+"""Characters kept of a name; the widgets cut what does not fit and show the whole in the details."""
+
+_STATES = {
+    Health.GOOD: State.GOOD,
+    Health.WARN: State.WARN,
+    Health.BAD: State.BAD,
+    Health.ABSENT: State.ABSENT,
+    Health.UNKNOWN: State.UNKNOWN,
+}
+
+
+def state_of(health: Health) -> State:
+    """Return how a health is drawn."""
+    return _STATES[health]
+
+
+def kind_word(kind: RungKind) -> str:
+    """Return the field's own short word for a layer."""
+    return {
+        RungKind.PORTAL: _("portal"),
+        RungKind.SESSION: _("session"),
+        RungKind.LUN: _("LUN"),
+        RungKind.MULTIPATH: _("map"),
+        RungKind.PARTITION: _("part"),
+        RungKind.CRYPT: _("crypt"),
+        RungKind.OTHER_DEVICE: _("device"),
+        RungKind.PHYSICAL_VOLUME: _("PV"),
+        RungKind.VOLUME_GROUP: _("VG"),
+        RungKind.LOGICAL_VOLUME: _("LV"),
+        RungKind.FILESYSTEM: _("files"),
+        RungKind.MOUNT: _("mount"),
+        RungKind.SWAP: _("swap"),
+    }[kind]
+
+
+def rows_of(stacks: Iterable[Stack]) -> tuple[Row, ...]:
+    """Return the rows of stacks, a heading over each. Keys are those of the rungs."""
+    rows: list[Row] = []
+    for stack in stacks:
+        rows.append(_heading(stack))
+        rows += [_row(rung) for rung in stack.rungs]
+    return tuple(rows)
+
+
+def _heading(stack: Stack) -> Row:
+    names = [clean(name, LONGEST) for name in stack.targets if name]
+    groups = [clean(name, LONGEST) for name in stack.volume_groups]
+    first = names or groups or [_("no target")]
+    name = first[0].rpartition(":")[2] or first[0]
+    rest = ", ".join(names[1:]) if len(names) > 1 else first[0] if name != first[0] else ""
+    return Row(f"stack {stack.key}", "", name, detail=rest, heading=True, state=state_of(stack.health))
+
+
+def _row(rung: Rung) -> Row:
+    details = [clean(word, LONGEST) for word in rung.detail if word]
+    return Row(
+        rung.key,
+        kind_word(rung.kind),
+        clean(rung.name, LONGEST),
+        rung.depth,
+        details[0] if details else "",
+        state_of(rung.health),
+        clean(rung.state),
+        ", ".join(details[1:]),
+    )

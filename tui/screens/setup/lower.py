@@ -1,0 +1,77 @@
+"""The lower pane: why a step is there and what it will run, what runs now, or what went wrong."""
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from tui.screens.setup.trouble import Trouble
+from tui.setup.state import Explanation
+from tui.storage.problem import Problem
+from tui.words import translate as _
+from widgets.dialogs import Offer
+from widgets.explain import Explain, Explanation as ExplainText
+from widgets.progress import ProgressList, ProgressRow
+
+EXPLAIN, WORK, TROUBLE = "explain", "work", "trouble"
+
+
+class Lower(Vertical):
+    """One of three things, always at the same place."""
+
+    DEFAULT_CSS = """
+    Lower {
+        height: auto;
+        max-height: 60%;
+        background: $surface;
+        & > #work {
+            max-height: 10;
+            padding: 1 1;
+            height: auto;
+        }
+        & > Trouble {
+            padding: 1 2;
+        }
+        &:ansi > #work, &:ansi > Trouble {
+            padding: 0 2;
+            border-top: solid $line;
+        }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(id="lower")
+        self.showing = EXPLAIN
+
+    def compose(self) -> ComposeResult:
+        """Put all three there; one is seen."""
+        yield Explain(id="explain")
+        yield ProgressList(id="work")
+        yield Trouble()
+
+    def on_mount(self) -> None:
+        """Begin with the explanation."""
+        self._show(EXPLAIN)
+
+    def explain(self, text: Explanation) -> None:
+        """Show why the step is there and what it will run."""
+        self.query_one(Explain).text = ExplainText(text.why, text.runs, _("Nothing is run here."))
+        self._show(EXPLAIN)
+
+    def work(self, rows: tuple[ProgressRow, ...]) -> None:
+        """Show what runs now."""
+        progress = self.query_one(ProgressList)
+        progress.rows = rows
+        self._show(WORK)
+        running = next((row.key for row in rows if row.started is not None and row.ended is None), None)
+        if running is not None:
+            progress.go_to(running)
+
+    async def trouble(self, problem: Problem, offers: tuple[Offer, ...]) -> None:
+        """Show what went wrong, and what can be done about it."""
+        self._show(TROUBLE)
+        await self.query_one(Trouble).show(problem, offers, self.screen.size.height // 2 - 2)
+
+    def _show(self, what: str) -> None:
+        self.showing = what
+        self.query_one(Explain).display = what == EXPLAIN
+        self.query_one(ProgressList).display = what == WORK
+        self.query_one(Trouble).display = what == TROUBLE

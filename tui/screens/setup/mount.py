@@ -1,0 +1,194 @@
+"""Page 7: a file system on every volume, and the folder under which it appears."""
+
+from collections.abc import Iterable
+
+from textual.widget import Widget
+
+from tui.screens.paragraphs import Paragraph, Paragraphs
+from tui.screens.setup.page import Page, wrong_list
+from tui.setup import mount
+from tui.setup.answers import MountAnswer, VolumeMount
+from tui.setup.mount import MountTarget
+from tui.setup.state import SetupState
+from tui.setup.step import Step
+from tui.storage.filesystem_kind import FilesystemKind
+from tui.storage.mount_options import parse_options
+from tui.storage.mount_point import normalised
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+from widgets.choice_field import Choice, ChoiceField
+from widgets.form import FieldRow
+from widgets.help import HelpSection
+from widgets.state import Role
+from widgets.text import size
+from widgets.text_field import TextField
+
+
+class MountPage(Page):
+    """One group of fields a volume."""
+
+    step = Step.MOUNT
+
+    def __init__(self, state: SetupState) -> None:
+        super().__init__(state)
+        self._targets = mount.targets(state)
+
+    def parts(self) -> Iterable[Widget]:
+        """Return the fields of every volume."""
+        entries = mount.answer(self.state).mounts
+        for number, (one, entry) in enumerate(zip(self._targets, entries, strict=True)):
+            yield from self._fields(number, one, entry)
+        yield wrong_list("mounts")
+
+    def _fields(self, number: int, one: MountTarget, entry: VolumeMount) -> Iterable[Widget]:
+        def name(attribute: str) -> str:
+            return f"mounts.{number}.{attribute}"
+
+        def ident(attribute: str) -> str:
+            return f"mounts-{number}-{attribute}"
+
+        holds = _("new, {size}") if one.is_new else _("as it is: {kind}, {size}")
+        yield Paragraphs(
+            (
+                Paragraph(
+                    clean(one.volume),
+                    Role.STRONG,
+                    after=holds.format(kind=clean(one.kind), size=size(one.size)),
+                ),
+            ),
+            classes="space" if number else "",
+        )
+        if one.is_new:
+            yield ChoiceField(
+                _("Type"), tuple(Choice(kind, kind) for kind in FilesystemKind), entry.kind, id=ident("kind")
+            )
+            yield TextField(
+                _("Label"),
+                entry.label,
+                placeholder=_("may be empty"),
+                validate=self.checks(name("label")),
+                max_length=255,
+                id=ident("label"),
+            )
+        yield TextField(
+            _("Folder"),
+            entry.mount_point,
+            validate=self.checks(name("mount_point")),
+            max_length=4096,
+            id=ident("mount-point"),
+        )
+        yield FieldRow(
+            TextField(
+                _("Owner"),
+                entry.owner,
+                placeholder="root",
+                validate=self.checks(name("owner")),
+                id=ident("owner"),
+            ),
+            TextField(
+                _("Group"),
+                entry.group,
+                placeholder="root",
+                width=10,
+                validate=self.checks(name("group")),
+                id=ident("group"),
+            ),
+            TextField(
+                _("Mode"),
+                entry.mode,
+                placeholder="0755",
+                width=6,
+                validate=self.checks(name("mode")),
+                id=ident("mode"),
+            ),
+        )
+        yield TextField(
+            _("Options"),
+            ",".join(entry.options),
+            validate=self.checks(name("options")),
+            max_length=1000,
+            id=ident("options"),
+        )
+        yield Paragraphs(id=ident("explained"))
+
+    def answer(self) -> MountAnswer:
+        """Return the entries as typed."""
+        return MountAnswer(tuple(self._entry(number, one) for number, one in enumerate(self._targets)))
+
+    def _entry(self, number: int, one: MountTarget) -> VolumeMount:
+        def text(attribute: str) -> str:
+            return self.query_one(f"#mounts-{number}-{attribute}", TextField).value
+
+        kind = self.query_one(f"#mounts-{number}-kind", ChoiceField).value if one.is_new else one.kind
+        return VolumeMount(
+            one.volume,
+            kind,
+            text("label") if one.is_new else one.label,
+            text("mount-point"),
+            text("owner"),
+            text("group"),
+            text("mode"),
+            parse_options(text("options")),
+        )
+
+    def refresh_parts(self) -> None:
+        """Explain the options."""
+        for number, entry in enumerate(self.answer().mounts):
+            explained = mount.options_explained(entry)
+            width = max((len(one.option) for one in explained), default=0)
+            self.query_one(f"#mounts-{number}-explained", Paragraphs).paragraphs = tuple(
+                Paragraph(
+                    clean(one.words),
+                    Role.MUTED if one.known else Role.WARN,
+                    f"{'':9}{clean(one.option):{min(width, 16)}}",
+                )
+                for one in explained
+            )
+
+    def is_done(self, state: SetupState) -> bool:
+        """Go on when the folders were looked at, too."""
+        looked = all(state.folder(normalised(entry.mount_point)) for entry in mount.answer(state).mounts)
+        return looked and super().is_done(state)
+
+    def moves_on(self, state: SetupState) -> bool:
+        """Stay when there is something to say about a folder."""
+        return super().moves_on(state) and not steps_warn(state)
+
+    def enter_words(self) -> str:
+        """Say what comes."""
+        return _("next")
+
+    def help(self) -> tuple[HelpSection, ...]:
+        """Explain file systems and mounting."""
+        return (
+            HelpSection(
+                _("What mounting is"),
+                _(
+                    "A file system keeps files and folders on a volume. Mounting makes them appear under a "
+                    "folder of this host, such as /srv/data. The folder is made if it is not there."
+                ),
+            ),
+            HelpSection(
+                _("Which type"),
+                _(
+                    "ext4 is the usual one and can be made larger and smaller. xfs suits large files and can "
+                    "only be made larger. btrfs can take snapshots. When in doubt, ext4."
+                ),
+            ),
+            HelpSection(
+                _("Owner and mode"),
+                _("Who may write into the folder once the volume is mounted. Leave them empty to keep root."),
+            ),
+            HelpSection(
+                _("Options"),
+                _(
+                    "How it is mounted, separated by commas; each is explained below the field. What a "
+                    "network disk needs at boot (_netdev, nofail, a timeout) is added by the next page."
+                ),
+            ),
+        )
+
+
+def steps_warn(state: SetupState) -> bool:
+    """Whether there is a warning that is worth a look before going on."""
+    return bool(mount.warnings(state))

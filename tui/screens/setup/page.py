@@ -1,0 +1,244 @@
+"""What every page of the set-up is: a form over the answer of one step."""
+
+from collections.abc import Callable, Iterable
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.widget import Widget
+
+from tui.screens.paragraphs import Paragraph, Paragraphs
+from tui.setup import steps
+from tui.setup.answers import Answer
+from tui.setup.state import Explanation, SetupState
+from tui.setup.step import Step
+from tui.storage.problem import Problem
+from tui.words import translate as _
+from widgets.form import Field, Form
+from widgets.help import HelpSection
+from widgets.progress import ProgressRow
+from widgets.state import Role, State
+from widgets.table import PickList
+from widgets.text import cells
+
+
+def field_id(name: str) -> str:
+    """The identifier of the field for an attribute of an answer: `volumes.0.size` -> `volumes-0-size`."""
+    return name.replace(".", "-").replace("_", "-")
+
+
+def _is_seen(field: Field) -> bool:
+    row = field.parent
+    return field.display and (not isinstance(row, Widget) or row.display)
+
+
+def wrong_list(name: str) -> Paragraphs:
+    """Return the place under a list where the problems of an attribute of the answer are shown."""
+    return Paragraphs(id=f"wrong-{field_id(name)}", classes="wrong-list")
+
+
+def _rest(problem: Problem) -> str:
+    return " ".join(part for part in (problem.cause, problem.remedy) if part)
+
+
+def one_line(problem: Problem) -> str:
+    """What stands below a field: what is wrong and what to do about it."""
+    return f"{problem.summary} {problem.remedy}".strip()
+
+
+class Page(Form):
+    """One step. A subclass makes the fields, reads the answer from them and shows what is known."""
+
+    DEFAULT_CSS = """
+    Page {
+        height: 1fr;
+        max-height: 1fr;
+        padding: 0 2 0 3;
+        scrollbar-size-vertical: 1;
+        .space {
+            margin-top: 1;
+        }
+    }
+    """
+    step: ClassVar[Step]
+
+    class Edited(Message):
+        """The person changed the answer. It is read with `answer`."""
+
+    class Entered(Message):
+        """Enter was pressed somewhere on the page."""
+
+    def __init__(self, state: SetupState) -> None:
+        super().__init__(id=f"page-{self.step}")
+        self.state = state
+
+    def parts(self) -> Iterable[Widget]:
+        """Return the fields and lists, filled in from `state`."""
+        return ()
+
+    def answer(self) -> Answer | None:
+        """Return what the fields say, or None on a page that asks nothing."""
+        return None
+
+    def refresh_parts(self) -> None:
+        """Show what `state` knows now in everything that is not typed by the person."""
+
+    def is_done(self, state: SetupState) -> bool:
+        """Whether Enter goes on instead of running the step: nothing is lacking any more."""
+        return steps.logic(self.step).lacks(state) is None
+
+    def moves_on(self, state: SetupState) -> bool:
+        """Whether the next page comes by itself when the step has run; not where there is much to see."""
+        return self.is_done(state)
+
+    def shows_work(self, rows: tuple[ProgressRow, ...]) -> bool:  # noqa: ARG002 (most pages leave it to the pane)
+        """Show what runs on the page itself; False leaves it to the lower pane."""
+        return False
+
+    def explanation(self) -> Explanation | None:
+        """Return what the lower pane says, where it is not what the step says about itself."""
+        return None
+
+    def enter_words(self) -> str:
+        """Say what Enter does now, in a word or two."""
+        return _("next")
+
+    def help(self) -> tuple[HelpSection, ...]:
+        """Explain the page to somebody who sees it for the first time."""
+        return ()
+
+    def notes(self) -> tuple[Paragraph, ...]:
+        """Return what is good to know: what the host has already, and warnings."""
+        if not self.step.is_asked:
+            return ()
+        logic = steps.logic(self.step)
+        draft = self.draft()
+        found: list[Paragraph] = []
+        satisfied = logic.satisfied(draft)
+        if satisfied:
+            found.append(Paragraph(satisfied, state=State.GOOD))
+        warned = (
+            Paragraph(warning.summary, Role.WARN, state=State.WARN, after=_rest(warning))
+            for warning in logic.warnings(draft)
+        )
+        return (*found, *warned)
+
+    def compose(self) -> ComposeResult:
+        """Put the parts over the notes."""
+        yield from self.parts()
+        yield Paragraphs(id="notes", classes="space")
+
+    def on_mount(self) -> None:
+        """Show what is known and put the focus where the first thing is to be done."""
+        super().on_mount()
+        self.show(self.state)
+        self.call_after_refresh(self.focus_first)
+
+    def show(self, state: SetupState) -> None:
+        """Show another state."""
+        self.state = state
+        self.refresh_parts()
+        self.align_labels()
+        self.refresh_notes()
+
+    def refresh_notes(self) -> None:
+        """Show the notes for what is typed now."""
+        self.query_one("#notes", Paragraphs).paragraphs = self.notes()
+
+    def align_labels(self) -> None:
+        """Give fields and facts the same label column."""
+        facts = list(self.query(".facts").results(Paragraphs))
+        leading = [field for field in self.fields() if self._leads(field) and _is_seen(field)]
+        labels = [field.label for field in leading]
+        labels += [paragraph.label for place in facts for paragraph in place.paragraphs]
+        width = max((cells(label) for label in labels), default=0)
+        for field in leading:
+            field.label_width = width
+        for place in facts:
+            place.label_width = width
+
+    def focus_first(self) -> None:
+        """Put the focus on the first thing that takes keys."""
+        if self.screen.focused is None or not self.screen.focused.is_attached:
+            for widget in self.query("*"):
+                if widget.focusable:
+                    widget.focus()
+                    return
+
+    def draft(self) -> SetupState:
+        """Return the state as it is with what is typed now."""
+        answer = self.answer()
+        return self.state if answer is None else self.state.answered(answer)
+
+    def problems(self) -> tuple[Problem, ...]:
+        """Return what is wrong with what is typed now."""
+        return steps.logic(self.step).problems(self.draft()) if self.step.is_asked else ()
+
+    def wrong(self, name: str) -> str | None:
+        """Return the sentence for what is wrong with one attribute of the answer, or None."""
+        return next((one_line(problem) for problem in self.problems() if problem.field == name), None)
+
+    def checks(self, name: str) -> Callable[[object], str | None]:
+        """Return a validator for the field of one attribute of the answer."""
+        return lambda _value: self.wrong(name)
+
+    def show_problems(self, found: tuple[Problem, ...]) -> tuple[Problem, ...]:
+        """Show each problem at its field or list, focus the first; return those that have neither."""
+        homeless: list[Problem] = []
+        first: Widget | None = None
+        for field in self.fields():
+            field.error = ""
+        for below in self.query(".wrong-list").results(Paragraphs):
+            below.paragraphs = ()
+        for problem in found:
+            place = self.field_of(problem) or self.list_of(problem)
+            if isinstance(place, Field):
+                place.error = place.error or one_line(problem)
+                first = first or place
+            elif place is not None:
+                place.paragraphs = (
+                    *place.paragraphs,
+                    Paragraph(problem.summary, Role.WARN, state=State.WARN, after=_rest(problem)),
+                )
+                first = first or place
+            else:
+                homeless.append(problem)
+        if isinstance(first, Field):
+            self.focus_field(first)
+        elif first is not None:
+            first.scroll_visible(animate=False)
+        return tuple(homeless)
+
+    def field_of(self, problem: Problem) -> Field | None:
+        """Return the field in sight that a problem belongs to, or None."""
+        wanted = field_id(problem.field)
+        return next((field for field in self.fields() if field.id == wanted and field.display), None)
+
+    def list_of(self, problem: Problem) -> Paragraphs | None:
+        """Return the place under the list that a problem belongs to, or None."""
+        wanted = f"wrong-{field_id(problem.field)}"
+        return next((place for place in self.query(f"#{wanted}").results(Paragraphs)), None)
+
+    def submit(self) -> None:
+        """Do what Enter does; the screen checks the answer."""
+        self.post_message(self.Entered())
+
+    @on(Field.Changed)
+    def _changed(self, event: Field.Changed) -> None:
+        event.stop()
+        self.edited()
+
+    @on(PickList.Checked)
+    def _checked(self, event: PickList.Checked) -> None:
+        event.stop()
+        self.edited()
+
+    @on(PickList.Picked)
+    def _picked(self, event: PickList.Picked) -> None:
+        event.stop()
+        self.submit()
+
+    def edited(self) -> None:
+        """Tell the screen that the answer may be another one now."""
+        self.post_message(self.Edited())

@@ -1,0 +1,121 @@
+"""Page 9: everything that writes, as one list, before it runs."""
+
+from collections.abc import Iterable
+
+from textual import on
+from textual.message import Message
+from textual.widget import Widget
+
+from tui.screens.paragraphs import Paragraph, Paragraphs
+from tui.screens.setup.page import Page
+from tui.setup.review import Review, review
+from tui.setup.state import Explanation, SetupState
+from tui.setup.step import Step
+from tui.storage.operations.operation import Risk
+from tui.storage.untrusted import clean
+from tui.words import translate as _, translate_count
+from widgets.help import HelpSection
+from widgets.state import Role, State
+from widgets.table import Column, PickList, PickRow
+
+_STATES = {
+    Risk.READS: State.WAITING,
+    Risk.CONFIGURES: State.WAITING,
+    Risk.INTERRUPTS: State.WARN,
+    Risk.REWRITES: State.WARN,
+    Risk.DESTROYS: State.BAD,
+}
+
+
+class ReviewPage(Page):
+    """The operations in their order; the pane below explains the one under the cursor."""
+
+    DEFAULT_CSS = """
+    ReviewPage #operations {
+        height: auto;
+        max-height: 20;
+    }
+    """
+    step = Step.REVIEW
+
+    class Looked(Message):
+        """The cursor came to another operation."""
+
+    def __init__(self, state: SetupState) -> None:
+        super().__init__(state)
+        self.review: Review = review(state)
+
+    def parts(self) -> Iterable[Widget]:
+        """Return what is lost, and the list."""
+        yield Paragraphs(id="losses")
+        yield PickList((Column("", grow=True),), empty=_("There is nothing left to do."), id="operations")
+
+    def refresh_parts(self) -> None:
+        """Show the plan."""
+        self.review = review(self.state)
+        losses = self.review.loses
+        lost = [Paragraph(clean(line), Role.BAD, " ") for line in losses]
+        head = Paragraph(_("This will be lost, and cannot be brought back:"), Role.WARN, state=State.WARN)
+        count = len(self.review.plan.operations)
+        safe = Paragraph(
+            translate_count(
+                "{count} operation. Nothing that is on a disk is lost.",
+                "{count} operations. Nothing that is on a disk is lost.",
+                count,
+            ).format(count=count),
+            state=State.GOOD,
+        )
+        self.query_one("#losses", Paragraphs).paragraphs = (head, *lost) if losses else (safe,)
+        self.query_one("#operations", PickList).rows = tuple(
+            PickRow(str(number), (clean(operation.title()),), _STATES[operation.risk], operation.risk.word)
+            for number, operation in enumerate(self.review.plan.operations)
+        )
+
+    def notes(self) -> tuple[Paragraph, ...]:
+        """Return the warnings, and what still stands in the way."""
+        wrong = tuple(
+            Paragraph(problem.summary, state=State.BAD, after=_("at {step}").format(step=step.label))
+            for step, problem in self.review.problems
+        )
+        return wrong + tuple(
+            Paragraph(warning.summary, Role.WARN, state=State.WARN, after=warning.cause)
+            for warning in self.review.warnings
+        )
+
+    def explanation(self) -> Explanation | None:
+        """Say why the operation under the cursor is there and what it runs."""
+        key = self.query_one("#operations", PickList).key
+        operations = self.review.plan.operations
+        if key is None or int(key) >= len(operations):
+            return Explanation(_("Everything is already as you want it."))
+        operation = operations[int(key)]
+        return Explanation(operation.why(), operation.shown())
+
+    @on(PickList.Highlighted)
+    def _highlighted(self, event: PickList.Highlighted) -> None:
+        event.stop()
+        self.post_message(self.Looked())
+
+    def enter_words(self) -> str:
+        """Say that nothing happens without another question."""
+        return _("set up …")
+
+    def help(self) -> tuple[HelpSection, ...]:
+        """Explain the review."""
+        return (
+            HelpSection(
+                _("What this page is"),
+                _(
+                    "Nothing has been written to a disk so far. These are the operations that do it, in "
+                    "their order. Go through them with the arrow keys: the pane below says why each is there "
+                    "and shows its exact commands."
+                ),
+            ),
+            HelpSection(
+                _("What the words mean"),
+                _(
+                    "configures: changes settings, and can be taken back. rewrites: changes LVM's notes on "
+                    "the disks; a copy is kept. destroys: data on the disk is gone afterwards."
+                ),
+            ),
+        )

@@ -1,0 +1,81 @@
+"""Page 10: the plan runs."""
+
+from collections.abc import Iterable
+
+from textual.widget import Widget
+
+from tui.screens.setup.page import Page
+from tui.setup.review import review
+from tui.setup.state import Explanation, SetupState
+from tui.setup.step import Step
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+from widgets.help import HelpSection
+from widgets.progress import ProgressList, ProgressRow
+from widgets.state import State
+
+
+class RunPage(Page):
+    """One line an operation."""
+
+    DEFAULT_CSS = """
+    RunPage #operations {
+        height: 1fr;
+        max-height: 1fr;
+    }
+    """
+    step = Step.RUN
+
+    def __init__(self, state: SetupState) -> None:
+        super().__init__(state)
+        self._said: Explanation | None = None
+
+    def parts(self) -> Iterable[Widget]:
+        """Return the list."""
+        yield ProgressList(
+            tuple(
+                ProgressRow(str(number), clean(operation.title()), words=_("waiting"))
+                for number, operation in enumerate(review(self.state).plan.operations)
+            ),
+            id="operations",
+        )
+
+    def shows_work(self, rows: tuple[ProgressRow, ...]) -> bool:
+        """Show every operation as it comes further, the running one in sight."""
+        progress = self.query_one("#operations", ProgressList)
+        if rows:
+            progress.rows = rows
+        running = [row.key for row in rows if row.state is State.HERE]
+        if running:
+            progress.go_to(running[0])
+        return True
+
+    def explanation(self) -> Explanation:
+        """Say that it may be left alone."""
+        return Explanation(
+            _(
+                "Each operation is checked, run, and seen to have worked before the next one begins. A note "
+                "of it is kept on disk, so that a set-up that is cut off can be carried on."
+            )
+        )
+
+    def is_done(self, state: SetupState) -> bool:
+        """Go on when the plan ran to its end."""
+        return Step.RUN in state.ran
+
+    def enter_words(self) -> str:
+        """Say that it can be run again from where it stopped."""
+        return _("next") if self.is_done(self.state) else _("run")
+
+    def help(self) -> tuple[HelpSection, ...]:
+        """Explain what runs."""
+        return (
+            HelpSection(
+                _("While it runs"),
+                _(
+                    "You need not do anything. Escape asks whether to stop; what runs is finished first. If "
+                    "something fails, nothing after it is begun, and you can try again: what is done is not "
+                    "repeated."
+                ),
+            ),
+        )

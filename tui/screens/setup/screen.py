@@ -1,0 +1,490 @@
+"""The set-up wizard: one shell around a page per step."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.widgets import Static
+from textual.worker import Worker, WorkerState
+
+from tui.screens.access import Access
+from tui.screens.commands import command_rows
+from tui.screens.failure import unexpected
+from tui.screens.setup.driver import Driver
+from tui.screens.setup.lower import Lower
+from tui.screens.setup.page import Page
+from tui.screens.setup.pages import page_for
+from tui.screens.setup.rail import rail_steps
+from tui.screens.setup.resume import Resume
+from tui.screens.setup.trouble import AGAIN, CLOSE, COMMANDS, Trouble, offers
+from tui.screens.setup.work import Finished, LineTold, PlanBegan, Reporter, StepTold, Work
+from tui.setup import steps
+from tui.setup.interrupted import Interrupted
+from tui.setup.review import review
+from tui.setup.state import Explanation, SetupState
+from tui.setup.step import ORDER, Step, preceding
+from tui.storage.problem import Problem
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+from widgets.commands import Commands
+from widgets.dialogs import Confirm, Offer
+from widgets.header import TopBar, TopFacts
+from widgets.help import Help, HelpSection, keys_of
+from widgets.key_bar import KeyBar
+from widgets.look import look_of
+from widgets.rail import Rail
+from widgets.state import Role
+
+
+class SetupScreen(Screen[None]):
+    """Leads from a bare host to a mounted volume.
+
+    Args:
+        driver: does the work.
+        access: what may be done on this host, and why not more.
+        on_leave: called when the person leaves.
+        clock: seconds, as `time.monotonic`.
+    """
+
+    DEFAULT_CSS = """
+    SetupScreen {
+        #body {
+            height: 1fr;
+        }
+        #question {
+            height: auto;
+            padding: 1 2 1 3;
+        }
+        #page {
+            height: 1fr;
+        }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "enter", _("go on"), show=False),
+        Binding("ctrl+n", "next", _("next")),
+        Binding("ctrl+p", "back", _("back")),
+        Binding("f1", "help", _("help")),
+        Binding("f2", "commands", _("commands")),
+        Binding("escape", "leave", _("leave")),
+    ]
+
+    def __init__(
+        self,
+        driver: Driver,
+        access: Access,
+        on_leave: Callable[[], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__()
+        self.driver = driver
+        self._access = access
+        self._gone = on_leave
+        self._clock = clock
+        self._page: Page | None = None
+        self._work: Work | None = None
+        self._leave = threading.Event()
+        self._trouble: Problem | None = None
+
+    def compose(self) -> ComposeResult:
+        """Put the shell together; the first page comes when the host is read."""
+        yield TopBar(TopFacts("iscsi-console"), id="top")
+        with Horizontal(id="body"):
+            yield Rail(_("Set up storage"), id="rail")
+            with Vertical():
+                yield Static(id="question")
+                yield Vertical(id="page")
+                yield Lower()
+        yield KeyBar(id="keys")
+
+    def on_mount(self) -> None:
+        """Read the host, in the background."""
+        self._say(_("Looking at this host."))
+        self._start(self._look, _("reading sessions, disks and volumes"))
+
+    # Work in the background -----------------------------------------------------------------------------
+
+    @property
+    def working(self) -> bool:
+        """Something runs that must not be cut off."""
+        return self._work is not None
+
+    def _start(self, task: Callable[[], Problem | None], line: str = "") -> None:
+        """Run a task in a thread, its progress in the lower pane."""
+        self._trouble = None
+        self._leave.clear()
+        self._work = Work(self._clock)
+        if line:
+            self._work.begin_line(line)
+        if self._page is not None:
+            self._page.disabled = True
+        self._show_work()
+        self.refresh_bindings()
+        self._run(task)
+
+    @work(thread=True, group="setup", exit_on_error=False)
+    def _run(self, task: Callable[[], Problem | None]) -> None:
+        self.post_message(Finished(task()))
+
+    def _look(self) -> Problem | None:
+        interrupted = self.driver.interrupted()
+        if interrupted is not None:
+            self.app.call_from_thread(self._offer_resume, interrupted)
+            return None
+        self.driver.begin()
+        return None
+
+    @on(Worker.StateChanged)
+    def _failed(self, event: Worker.StateChanged) -> None:
+        """A mistake of the program itself: say so, and keep what is known."""
+        if event.state is WorkerState.ERROR and event.worker.group == "setup":
+            self.post_message(Finished(unexpected(event.worker.error)))
+
+    @on(PlanBegan)
+    def _plan_began(self, event: PlanBegan) -> None:
+        if self._work is not None:
+            self._work.begin_plan(event.plan)
+            self._show_work()
+
+    @on(StepTold)
+    def _step_told(self, event: StepTold) -> None:
+        if self._work is not None:
+            self._work.tell(event.step)
+            self._show_work()
+
+    @on(LineTold)
+    def _line_told(self, event: LineTold) -> None:
+        if self._work is not None:
+            self._work.begin_line(event.text)
+            self._show_work()
+
+    def _show_work(self) -> None:
+        if self._work is None:
+            return
+        rows = tuple(self._work.rows)
+        if self._page is not None and self._page.shows_work(rows):
+            return
+        self.query_one(Lower).work(rows)
+
+    @on(Finished)
+    async def _finished(self, event: Finished) -> None:
+        if self._work is None:
+            return
+        self._work.end_line(failed=event.problem is not None)
+        self._show_work()
+        self._work = None
+        if self._leave.is_set():
+            self._go_away()
+            return
+        state = self.driver.state
+        if self._page is not None:
+            self._page.disabled = False
+        if event.problem is not None:
+            await self._show_page(state)
+            await self._show_trouble(event.problem)
+        elif self._page is not None and self._page.step is state.step and self._page.moves_on(state):
+            await self._show_page(self.driver.next())
+        else:
+            await self._show_page(state)
+
+    # Pages ------------------------------------------------------------------------------------------------
+
+    async def _show_page(self, state: SetupState) -> None:
+        """Show the page of the state's step, and everything around it."""
+        new = self._page is None or self._page.step is not state.step
+        if new:
+            place = self.query_one("#page", Vertical)
+            await place.remove_children()
+            self._page = page_for(self.driver, state)
+            await place.mount(self._page)
+        elif self._page is not None:
+            self._page.show(state)
+            self._page.focus_first()
+        self._say(state.step.question)
+        self._show_around(state)
+        if new and state.step is Step.RUN and state.problem is None and not self.working:
+            self._begin_run()
+
+    def _show_around(self, state: SetupState) -> None:
+        """Show header, rail, explanation and keys for a state."""
+        self.query_one("#top", TopBar).facts = TopFacts(
+            "iscsi-console",
+            clean(state.inventory.host),
+            clean(state.inventory.initiator.name),
+            access=self._access.words,
+            access_state=self._access.state,
+        )
+        self.query_one("#rail", Rail).steps = rail_steps(state, failed=self._trouble is not None)
+        if self._page is not None and not self.working and self._trouble is None:
+            self.query_one(Lower).explain(self._explanation(state))
+        self._show_keys()
+
+    def _explanation(self, state: SetupState) -> Explanation:
+        own = self._page.explanation() if self._page is not None else None
+        if own is not None:
+            return own
+        return steps.logic(state.step).explain(state) if state.step.is_asked else Explanation("")
+
+    def _show_keys(self) -> None:
+        bar = self.query_one("#keys", KeyBar)
+        bar.enter = "" if self._page is None or self.working else self._page.enter_words()
+        self.refresh_bindings()
+
+    def _say(self, question: str) -> None:
+        self.query_one("#question", Static).update(look_of(self).text(question, Role.STRONG))
+
+    async def _show_trouble(self, problem: Problem, offered: tuple[Offer, ...] | None = None) -> None:
+        self._trouble = problem
+        state = self.driver.state
+        self.query_one("#rail", Rail).steps = rail_steps(state, failed=True)
+        await self.query_one(Lower).trouble(
+            problem, offers(problem, state.step) if offered is None else offered
+        )
+        self._show_keys()
+
+    @on(Page.Edited)
+    def _edited(self) -> None:
+        if self._page is None or self.working:
+            return
+        answer = self._page.answer()
+        if answer is None:
+            return
+        self._trouble = None
+        state = self.driver.answer(answer)
+        self._page.show(state)
+        self._show_around(state)
+
+    @on(Page.Entered)
+    async def _entered(self) -> None:
+        await self.action_enter()
+
+    # Keys -------------------------------------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
+        """Switch off, in sight, what makes no sense while something runs, or at the first and last step."""
+        if action in {"next", "back", "enter"} and (self.working or self._page is None):
+            return None
+        if action == "back":
+            return self._back() is not None
+        if action == "next" and self.driver.state.step in {Step.RUN, Step.DONE}:
+            return None
+        return True
+
+    def _decide(self) -> bool:
+        """Take what the fields say; False when something is wrong, which is then shown."""
+        page = self._page
+        if page is None:
+            return False
+        answer = page.answer()
+        if answer is None:
+            return True
+        state = self.driver.state
+        if answer != steps.answer(state, page.step):
+            state = self.driver.answer(answer)
+        found = steps.logic(page.step).problems(state)
+        if not found:
+            return True
+        homeless = page.show_problems(found)
+        if len(homeless) == len(found):
+            self.run_worker(self._show_trouble(homeless[0], (Offer(CLOSE, _("Close")),)), group="words")
+        return False
+
+    async def action_enter(self) -> None:
+        """Do the obvious next thing: run the step, or go on when it is done."""
+        page = self._page
+        if page is None or self.working or not self._decide():
+            return
+        if page.step is Step.REVIEW:
+            self._confirm()
+        elif page.step is Step.DONE:
+            self.action_leave()
+        elif page.step is Step.RUN:
+            self._begin_run()
+        elif page.is_done(self.driver.state):
+            await self._show_page(self.driver.next())
+        else:
+            self._begin_run()
+
+    def _begin_run(self) -> None:
+        if self._access.reason:
+            refusal = Problem(
+                "access.looking-only",
+                _("Nothing can be changed: {reason}.").format(reason=self._access.reason),
+                remedy=_("You can look at every page. To change the host, start the program as root."),
+            )
+            self.run_worker(self._show_trouble(refusal, (Offer(CLOSE, _("Close")),)), group="words")
+            return
+        self._start(lambda: self.driver.run(Reporter(self.post_message), self._leave))
+
+    async def action_next(self) -> None:
+        """Go on without running anything; say why when that is not possible yet."""
+        if not self._decide():
+            return
+        state = self.driver.state
+        if state.step is Step.REVIEW:
+            self._confirm()
+            return
+        missing = steps.logic(state.step).lacks(state)
+        if missing is None:
+            await self._show_page(self.driver.next())
+            return
+        await self._show_trouble(missing, (Offer(AGAIN, self._again_words()), Offer(CLOSE, _("Close"))))
+
+    def _again_words(self) -> str:
+        words = self._page.enter_words() if self._page is not None else ""
+        return words[:1].upper() + words[1:] if words else _("Go on")
+
+    def _back(self) -> Step | None:
+        """Return the step before this one, or None."""
+        step = self.driver.state.step
+        if step is ORDER[0] or step is Step.DONE:
+            return None
+        return Step.REVIEW if step is Step.RUN else preceding(step)
+
+    async def action_back(self) -> None:
+        """Go to the step before; answers stay."""
+        step = self._back()
+        if step is not None:
+            await self._go(step)
+
+    async def _go(self, step: Step) -> None:
+        self._trouble = None
+        await self._show_page(self.driver.go(step))
+
+    @on(Trouble.Chosen)
+    async def _chosen(self, event: Trouble.Chosen) -> None:
+        if event.key == COMMANDS:
+            self.action_commands()
+        elif event.key == CLOSE:
+            self._close_trouble()
+        elif event.key == AGAIN:
+            self._close_trouble()
+            await self.action_enter()
+        elif event.key in set(Step):
+            await self._go(Step(event.key))
+
+    def _close_trouble(self) -> None:
+        self._trouble = None
+        self._show_around(self.driver.state)
+        if self._page is not None:
+            self._page.focus_first()
+
+    def action_help(self) -> None:
+        """Explain the page in front."""
+        sections = self._page.help() if self._page is not None else ()
+        title = self.driver.state.step.label if self._page is not None else _("Set up storage")
+        keys = tuple(hint for hint in keys_of(self) if hint.key != "enter")
+        self.app.push_screen(Help(title, (*sections, *_general_help()), keys))
+
+    def action_commands(self) -> None:
+        """Show every command that ran."""
+        self.app.push_screen(Commands(command_rows(self.driver.host.ran())))
+
+    # Questions --------------------------------------------------------------------------------------------
+
+    @work(group="question")
+    async def _confirm(self) -> None:
+        """Ask once for everything that writes to a disk, then run it."""
+        reviewed = review(self.driver.state)
+        if reviewed.loses:
+            question = Confirm(
+                _("Erase what is on the disks, and set up?"),
+                losses=reviewed.loses,
+                yes=_("Erase and set up"),
+                no=_("No, go back"),
+                word=reviewed.word,
+            )
+        else:
+            question = Confirm(
+                _("Set this up now?"),
+                _("Nothing that is on a disk is lost. Each operation is checked before it runs and after."),
+                yes=_("Set up"),
+                no=_("No, go back"),
+            )
+        if await self.app.push_screen_wait(question):
+            await self._show_page(self.driver.next())
+
+    def _offer_resume(self, interrupted: Interrupted) -> None:
+        self._ask_resume(interrupted)
+
+    @work(group="question")
+    async def _ask_resume(self, interrupted: Interrupted) -> None:
+        resume = await self.app.push_screen_wait(Resume(interrupted))
+        if resume is None:
+            self._go_away()
+        elif resume:
+            self._start(self._resume)
+        else:
+            self._start(self._give_up, _("reading sessions, disks and volumes"))
+
+    def action_leave(self) -> None:
+        """Leave. What runs is finished first; secrets that were typed are not kept, so ask."""
+        if self.working:
+            self._ask_to_stop()
+        else:
+            self._go_away()
+
+    @work(group="question", exclusive=True)
+    async def _ask_to_stop(self) -> None:
+        question = Confirm(
+            _("Leave while something runs?"),
+            _(
+                "What runs now is finished first, so that nothing is left half-done. Then the program ends, "
+                "and the next start offers to go on from there."
+            ),
+            yes=_("Finish and leave"),
+            no=_("Stay"),
+        )
+        if await self.app.push_screen_wait(question):
+            if self.working:
+                self._leave.set()
+                self._say(_("Leaving when the present operation is done."))
+            else:
+                self._go_away()
+
+    def _begin(self) -> Problem | None:
+        self.driver.begin()
+        return None
+
+    def _resume(self) -> Problem | None:
+        problem = self.driver.resume(Reporter(self.post_message), self._leave)
+        if problem is None and not self._leave.is_set():
+            self.driver.begin()
+        return problem
+
+    def _give_up(self) -> Problem | None:
+        problem = self.driver.give_up()
+        return problem or self._begin()
+
+    def _go_away(self) -> None:
+        with contextlib.suppress(OSError):
+            self.driver.leave()
+        self._gone()
+
+
+def _general_help() -> tuple[HelpSection, ...]:
+    return (
+        HelpSection(
+            _("Finding your way"),
+            _(
+                "Enter does the obvious next thing, Tab and the arrow keys go from field to field. You can "
+                "go back at any time; answers stay. The first five steps touch only settings and the network "
+                "and run as you reach them. Everything that writes to a disk is collected, shown as one list "
+                "on the page Review, and run only after you say yes there."
+            ),
+        ),
+        HelpSection(
+            _("Leaving"),
+            _(
+                "Escape leaves. Your answers are kept for the next start, except for secrets. A plan that "
+                "was interrupted can be carried on; what is done already is not repeated."
+            ),
+        ),
+    )

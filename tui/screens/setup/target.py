@@ -1,0 +1,153 @@
+"""Page 4: which targets and portals are used, at boot or by hand, and with which timers."""
+
+from collections.abc import Iterable
+
+from textual.widget import Widget
+
+from tui.screens.setup.page import Page, field_id, wrong_list
+from tui.setup import target
+from tui.setup.answers import Startup, TargetAnswer, TargetChoice, TimerPreset
+from tui.setup.step import Step
+from tui.storage.model.iscsi import Timers
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+from widgets.choice_field import Choice, ChoiceField
+from widgets.help import HelpSection
+from widgets.state import State
+from widgets.table import Column, PickList, PickRow
+from widgets.text_field import NumberField
+
+
+class TargetPage(Page):
+    """The list to choose from, and the settings for what is chosen."""
+
+    DEFAULT_CSS = """
+    TargetPage #chosen {
+        height: auto;
+        max-height: 50%;
+        min-height: 3;
+    }
+    """
+    step = Step.TARGET
+
+    def parts(self) -> Iterable[Widget]:
+        """Return the list, the startup mode and the timers."""
+        chosen = target.answer(self.state)
+        offered = target.offers(self.state)
+        yield PickList(
+            (Column(_("Target"), grow=True), Column(_("Portal")), Column("")),
+            many=True,
+            checked=frozenset(_key(one) for one in offered if one in chosen.chosen),
+            empty=_("Nothing was found. Go back with ^P and ask another portal."),
+            id="chosen",
+        )
+        yield wrong_list("chosen")
+        yield ChoiceField(
+            _("Log in"),
+            (
+                Choice(Startup.AUTOMATIC, _("at every boot")),
+                Choice(Startup.MANUAL, _("by hand")),
+                Choice(Startup.ONBOOT, _("before the root file system")),
+            ),
+            chosen.startup,
+            id="startup",
+        ).add_class("space")
+        yield ChoiceField(
+            _("Timers"),
+            (
+                Choice(TimerPreset.SINGLE, _("one path")),
+                Choice(TimerPreset.MULTIPATH, _("several paths")),
+                Choice(TimerPreset.KEEP, _("keep")),
+            ),
+            chosen.preset,
+            id="preset",
+        )
+        for name, (label, words) in target.timer_words().items():
+            yield NumberField(
+                "  " + label,
+                getattr(chosen.timers, name),
+                minimum=-1,
+                maximum=86_400,
+                hint=words,
+                id=field_id(f"timers.{name}"),
+            )
+
+    def answer(self) -> TargetAnswer:
+        """Return what is marked and typed."""
+        marked = self.query_one("#chosen", PickList).checked
+        preset = TimerPreset(self.query_one("#preset", ChoiceField).value)
+        return TargetAnswer(
+            tuple(one for one in target.offers(self.state) if _key(one) in marked),
+            Startup(self.query_one("#startup", ChoiceField).value),
+            preset,
+            self._numbers() if preset is not TimerPreset.KEEP else target.PRESETS[TimerPreset.KEEP],
+        )
+
+    def _numbers(self) -> Timers:
+        typed = {
+            name: self.query_one(f"#{field_id(f'timers.{name}')}", NumberField).number
+            for name in target.timer_words()
+        }
+        return Timers(**typed)
+
+    def edited(self) -> None:
+        """Put the numbers of the preset into the fields when another one was chosen."""
+        preset = TimerPreset(self.query_one("#preset", ChoiceField).value)
+        if preset is not target.answer(self.state).preset and preset is not TimerPreset.KEEP:
+            for name in target.timer_words():
+                number = getattr(target.PRESETS[preset], name)
+                self.query_one(f"#{field_id(f'timers.{name}')}", NumberField).value = str(number)
+        super().edited()
+
+    def refresh_parts(self) -> None:
+        """Show what can be chosen, and the numbers unless they are kept."""
+        picks = self.query_one("#chosen", PickList)
+        several_cards = len({one.iface for one in target.offers(self.state)}) > 1
+        picks.rows = tuple(
+            PickRow(
+                _key(one),
+                (
+                    clean(one.target, 4096),
+                    clean(one.portal.label),
+                    clean(one.iface) if several_cards else "",
+                ),
+                State.GOOD if target.record(self.state, one) is not None else State.HERE,
+                _("known") if target.record(self.state, one) is not None else _("new"),
+            )
+            for one in target.offers(self.state)
+        )
+        preset = TimerPreset(self.query_one("#preset", ChoiceField).value)
+        for name in target.timer_words():
+            field = self.query_one(f"#{field_id(f'timers.{name}')}", NumberField)
+            field.display = preset is not TimerPreset.KEEP
+        self.query_one("#preset", ChoiceField).hint = ""
+
+    def enter_words(self) -> str:
+        """Say whether something is stored."""
+        return _("next") if self.is_done(self.state) else _("store")
+
+    def help(self) -> tuple[HelpSection, ...]:
+        """Explain targets, startup and timers."""
+        presets = "\n".join(target.preset_words().values())
+        return (
+            HelpSection(
+                _("What to mark"),
+                _(
+                    "A target is a piece of storage with a name; a portal is one way to it. Mark with Space "
+                    "every portal of the target you were given: two portals of one target are two paths to "
+                    "the same disks, and the storage stays there when one fails. The letter a marks all."
+                ),
+            ),
+            HelpSection(
+                _("Log in"),
+                _(
+                    "At every boot is what a server wants. By hand is for storage that is used now and then. "
+                    "Before the root file system is only for a host that boots from iSCSI."
+                ),
+            ),
+            HelpSection(_("Timers"), presets),
+        )
+
+
+def _key(choice: TargetChoice) -> str:
+    return f"{choice.target} {choice.portal.label} {choice.iface}"

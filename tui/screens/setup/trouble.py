@@ -1,0 +1,128 @@
+"""A problem on a page: what happened, the likely cause, what to do next, and buttons that do it."""
+
+from dataclasses import dataclass
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+
+from tui.screens.paragraphs import Paragraph, Paragraphs
+from tui.setup.step import Step
+from tui.storage.problem import Problem
+from tui.words import translate as _
+from widgets.dialogs import Offer, PushButton
+from widgets.state import Role, State
+
+AGAIN = "again"
+COMMANDS = "commands"
+CLOSE = "close"
+
+_AT_FAULT = (
+    ("login.authorization", Step.CHAP),
+    ("login.authentication", Step.CHAP),
+    ("login.chap", Step.CHAP),
+    ("discovery.authentication", Step.CHAP),
+    ("discovery.authorization", Step.CHAP),
+    ("chap.", Step.CHAP),
+    ("name.", Step.NAME),
+    ("initiator.", Step.NAME),
+    ("daemon.", Step.NAME),
+    ("discover", Step.DISCOVER),
+    ("portal.", Step.DISCOVER),
+    ("login.not-found", Step.DISCOVER),
+    ("login.no-record", Step.TARGET),
+    ("target.", Step.TARGET),
+    ("log-in.", Step.LOG_IN),
+    ("login.", Step.LOG_IN),
+    ("session.", Step.LOG_IN),
+    ("volumes.", Step.VOLUMES),
+    ("device.", Step.VOLUMES),
+    ("lvm.", Step.VOLUMES),
+    ("mount.", Step.MOUNT),
+    ("filesystem.", Step.MOUNT),
+    ("fstab.", Step.BOOT),
+    ("boot.", Step.BOOT),
+)
+"""Beginnings of problem codes, and the step whose answer is the likely cause."""
+
+
+def step_at_fault(problem: Problem) -> Step | None:
+    """Return the step whose answer most likely caused a problem, or None."""
+    return next((step for beginning, step in _AT_FAULT if problem.code.startswith(beginning)), None)
+
+
+def offers(problem: Problem, here: Step) -> tuple[Offer, ...]:
+    """Return what can be done about a problem that came up at a step."""
+    found = [Offer(AGAIN, _("Try again"))]
+    fault = step_at_fault(problem)
+    if fault is not None and fault is not here:
+        found.append(Offer(fault, _("Go to {step}").format(step=fault.label)))
+    return (*found, Offer(COMMANDS, _("Commands")), Offer(CLOSE, _("Close")))
+
+
+class Trouble(Vertical):
+    """The block. The first offer has the focus when it appears."""
+
+    DEFAULT_CSS = """
+    Trouble {
+        height: auto;
+        .offers {
+            height: 1;
+            margin-top: 1;
+        }
+    }
+    """
+
+    @dataclass
+    class Chosen(Message):
+        """An offer was taken: its key, AGAIN, COMMANDS, CLOSE or a step."""
+
+        key: str
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._offers: tuple[tuple[Offer, PushButton], ...] = ()
+
+    def compose(self) -> ComposeResult:
+        """Put the buttons under the words."""
+        yield Paragraphs()
+        yield Horizontal(classes="offers")
+
+    async def show(self, problem: Problem, offered: tuple[Offer, ...], most: int) -> None:
+        """Show a problem, its evidence cut to what fits into `most` lines."""
+        self.query_one(Paragraphs).paragraphs = _words(problem, most)
+        row = self.query_one(".offers", Horizontal)
+        await row.remove_children()
+        self._offers = tuple((offer, PushButton(offer.label)) for offer in offered)
+        row.display = bool(offered)
+        await row.mount(*(button for _offer, button in self._offers))
+        if self._offers:
+            self._offers[0][1].focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """Go from button to button."""
+        if event.key in {"left", "right"} and isinstance(self.screen.focused, PushButton):
+            event.stop()
+            buttons = [button for _offer, button in self._offers]
+            here = buttons.index(self.screen.focused)
+            buttons[(here + (1 if event.key == "right" else -1)) % len(buttons)].focus()
+
+    @on(PushButton.Pressed)
+    def _pressed(self, event: PushButton.Pressed) -> None:
+        event.stop()
+        for offer, button in self._offers:
+            if button is event.button:
+                self.post_message(self.Chosen(offer.key))
+
+
+def _words(problem: Problem, most: int) -> tuple[Paragraph, ...]:
+    found = [Paragraph(problem.summary, Role.STRONG, _("What"), State.BAD)]
+    if problem.cause:
+        found.append(Paragraph(problem.cause, label=_("Cause")))
+    if problem.remedy:
+        found.append(Paragraph(problem.remedy, label=_("Next")))
+    room = max(0, most - 2 * len(found))
+    for number, line in enumerate(problem.evidence[:room]):
+        found.append(Paragraph(line, Role.MUTED, _("Said") if number == 0 else ""))
+    return tuple(found)

@@ -1,0 +1,285 @@
+"""Page 6: use what is on the disks, or make volumes on them."""
+
+from collections.abc import Iterable
+
+from textual import on
+from textual.containers import Horizontal
+from textual.widget import Widget
+
+from tui.screens.paragraphs import Paragraph, Paragraphs
+from tui.screens.setup.page import Page, wrong_list
+from tui.setup import disks, volumes
+from tui.setup.answers import NewVolume, VolumesAnswer, VolumesWay
+from tui.setup.disks import Disk, Existing
+from tui.setup.step import Step
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+from widgets.bar import Fill
+from widgets.choice_field import Choice, ChoiceField
+from widgets.dialogs import PushButton
+from widgets.form import FieldRow
+from widgets.help import HelpSection
+from widgets.meter import Meter, MeterPart
+from widgets.state import Role, State
+from widgets.table import Column, PickList, PickRow
+from widgets.text import size
+from widgets.text_field import TextField
+
+MOST = 8
+"""Volumes that can be typed at once."""
+
+
+class VolumesPage(Page):
+    """The disks with what is on them, and what shall be there."""
+
+    DEFAULT_CSS = """
+    VolumesPage {
+        PickList {
+            height: auto;
+            max-height: 9;
+        }
+        .buttons {
+            height: 1;
+        }
+        Meter {
+            height: auto;
+        }
+    }
+    """
+    step = Step.VOLUMES
+
+    def parts(self) -> Iterable[Widget]:
+        """Return the choice, the lists and the fields."""
+        chosen = volumes.answer(self.state)
+        yield ChoiceField(_("Volumes"), self._ways(), chosen.way, id="way")
+        yield PickList(
+            (Column(_("Volume"), grow=True), Column(_("Size"), align_right=True), Column(_("Holds"))),
+            many=True,
+            checked=frozenset(chosen.existing),
+            id="existing",
+        ).add_class("space")
+        yield wrong_list("existing")
+        yield PickList(
+            (Column(_("Disk")), Column(_("Size"), align_right=True), Column(_("Carries"), grow=True)),
+            many=True,
+            checked=frozenset(chosen.disks),
+            empty=_("No disk was found. Go back with ^P and log in."),
+            id="disks",
+        ).add_class("space")
+        yield wrong_list("disks")
+        yield Paragraphs(id="erase-words", classes="space")
+        yield PickList(
+            (Column(""), Column(""), Column("", grow=True)),
+            many=True,
+            checked=self._erased(chosen),
+            id="erase",
+        )
+        yield wrong_list("erase")
+        yield ChoiceField(
+            _("Group"),
+            tuple(Choice(group.name, clean(group.name)) for group in volumes.groups(self.state)),
+            chosen.group if chosen.way is VolumesWay.EXISTING_GROUP else None,
+            id="known-group",
+        ).add_class("space")
+        yield TextField(
+            _("Group"), chosen.group, validate=self.checks("group"), max_length=300, id="group"
+        ).add_class("space")
+        yield from self._volume_rows(chosen)
+        yield wrong_list("volumes")
+        yield Horizontal(
+            PushButton(_("One more volume"), id="more"),
+            PushButton(_("One less"), id="less"),
+            classes="buttons space",
+            id="count",
+        )
+        yield Meter(id="room").add_class("space")
+
+    def _volume_rows(self, chosen: VolumesAnswer) -> Iterable[Widget]:
+        self._count = max(1, len(chosen.volumes))
+        for number in range(max(MOST, self._count)):
+            typed = chosen.volumes[number] if number < len(chosen.volumes) else NewVolume("", "")
+            yield FieldRow(
+                TextField(
+                    _("Volume"),
+                    typed.name,
+                    validate=self.checks(f"volumes.{number}.name"),
+                    max_length=300,
+                    id=f"volumes-{number}-name",
+                ),
+                TextField(
+                    _("Size"),
+                    typed.size,
+                    width=10,
+                    validate=self.checks(f"volumes.{number}.size"),
+                    max_length=40,
+                    id=f"volumes-{number}-size",
+                ),
+                id=f"row-{number}",
+            )
+
+    def _ways(self) -> tuple[Choice, ...]:
+        some = "" if disks.existing(self.state) else _("nothing is there")
+        groups = "" if volumes.groups(self.state) else _("none there")
+        return (
+            Choice(VolumesWay.EXISTING, _("use what is there"), some),
+            Choice(VolumesWay.NEW_GROUP, _("make new ones")),
+            Choice(VolumesWay.EXISTING_GROUP, _("new ones in a group that is there"), groups),
+        )
+
+    def _erased(self, chosen: VolumesAnswer) -> frozenset[str]:
+        return frozenset(
+            disk.wwid for disk in disks.disks(self.state) if set(disk.confirmations) & set(chosen.erase)
+        )
+
+    def answer(self) -> VolumesAnswer:
+        """Return what is marked and typed."""
+        way = VolumesWay(self.query_one("#way", ChoiceField).value)
+        if way is VolumesWay.EXISTING:
+            return VolumesAnswer(way, existing=self._marked("existing", self._existing_keys()))
+        keys = tuple(disk.wwid for disk in disks.disks(self.state))
+        known = way is VolumesWay.EXISTING_GROUP
+        return VolumesAnswer(
+            way,
+            disks=self._marked("disks", keys),
+            group=self.query_one("#known-group", ChoiceField).value if known else self._typed("group"),
+            volumes=tuple(
+                NewVolume(self._typed(f"volumes-{number}-name"), self._typed(f"volumes-{number}-size"))
+                for number in range(self._count)
+            ),
+            erase=self._marked("erase", keys),
+        )
+
+    def _existing_keys(self) -> tuple[str, ...]:
+        return tuple(one.volume for one in disks.existing(self.state))
+
+    def _marked(self, name: str, keys: tuple[str, ...]) -> tuple[str, ...]:
+        marked = self.query_one(f"#{name}", PickList).checked
+        return tuple(key for key in keys if key in marked)
+
+    def _typed(self, name: str) -> str:
+        return self.query_one(f"#{name}", TextField).value
+
+    def refresh_parts(self) -> None:
+        """Show what is on the disks, and the fields that the choice asks for."""
+        way = VolumesWay(self.query_one("#way", ChoiceField).value)
+        self.query_one("#way", ChoiceField).choices = self._ways()
+        as_it_is, known = way is VolumesWay.EXISTING, way is VolumesWay.EXISTING_GROUP
+        self._show_existing(shown=as_it_is)
+        self._show_disks(shown=not as_it_is)
+        self.query_one("#group").display = way is VolumesWay.NEW_GROUP
+        self.query_one("#known-group").display = known
+        for number in range(max(MOST, self._count)):
+            self.query_one(f"#row-{number}").display = not as_it_is and number < self._count
+        for name in ("count", "room"):
+            self.query_one(f"#{name}").display = not as_it_is
+        self.query_one("#more", PushButton).disabled = self._count >= MOST
+        self.query_one("#less", PushButton).disabled = self._count <= 1
+        if not as_it_is:
+            self._show_room()
+
+    def _show_existing(self, *, shown: bool) -> None:
+        picks = self.query_one("#existing", PickList)
+        picks.display = shown
+        picks.rows = tuple(_existing_row(one) for one in disks.existing(self.state))
+
+    def _show_disks(self, *, shown: bool) -> None:
+        found = disks.disks(self.state)
+        picks = self.query_one("#disks", PickList)
+        picks.display = shown
+        picks.rows = tuple(_disk_row(one) for one in found)
+        marked = picks.checked
+        full = tuple(
+            one for one in found if one.wwid in marked and one.contents is not None and not one.contents.empty
+        )
+        erase = self.query_one("#erase", PickList)
+        erase.display = shown and bool(full)
+        erase.rows = tuple(
+            PickRow(one.wwid, (one.device.path, size(one.size), clean(one.wwid)), State.WARN, _("erase"))
+            for one in full
+        )
+        self.query_one("#erase-words", Paragraphs).paragraphs = (
+            (
+                Paragraph(
+                    _("These disks are not empty. Mark with Space what may be erased; you are asked again."),
+                    Role.WARN,
+                    state=State.WARN,
+                ),
+            )
+            if shown and full
+            else ()
+        )
+
+    def _show_room(self) -> None:
+        layout = volumes.layout(self.draft())
+        for number, row in enumerate(layout.rows[: self._count]):
+            typed = self._typed(f"volumes-{number}-size")
+            field = self.query_one(f"#volumes-{number}-size", TextField)
+            field.hint = size(row.size) if row.size and typed else ""
+        parts = [MeterPart(clean(row.name), row.size, Fill.NEW, size(row.size)) for row in layout.rows]
+        parts.append(MeterPart(_("free"), max(0, layout.left), Fill.FREE, size(max(0, layout.left))))
+        meter = self.query_one("#room", Meter)
+        meter.parts = tuple(parts)
+        meter.display = layout.total > 0
+
+    @on(PushButton.Pressed)
+    def _pressed(self, event: PushButton.Pressed) -> None:
+        event.stop()
+        if event.button.id == "more" and self._count < MOST:
+            self._count += 1
+            added = self.query_one(f"#volumes-{self._count - 1}-size", TextField)
+            added.value = added.value or "100%"
+            self.refresh_parts()
+            self.focus_field(self.query_one(f"#volumes-{self._count - 1}-name", TextField))
+        elif event.button.id == "less" and self._count > 1:
+            self._count -= 1
+        self.edited()
+
+    def enter_words(self) -> str:
+        """Say what comes."""
+        return _("next")
+
+    def help(self) -> tuple[HelpSection, ...]:
+        """Explain LVM."""
+        return (
+            HelpSection(
+                _("What LVM does"),
+                _(
+                    "A volume group is a pool made of one or more disks. Volumes are cut out of it; each is "
+                    "used like a disk, and can be made larger later, which a bare disk cannot."
+                ),
+            ),
+            HelpSection(
+                _("When a disk carries something"),
+                _(
+                    "The first offer is to use it as it is. Nothing is erased unless you mark the disk for "
+                    "erasing here, and type a word on the last page before it happens."
+                ),
+            ),
+            HelpSection(
+                _("Sizes"),
+                _(
+                    "10G, 512 MiB, or a share such as 50%. Shares count what the sizes leave over; 100% "
+                    "takes the rest. Units are powers of 1024, as LVM counts."
+                ),
+            ),
+        )
+
+
+def _existing_row(one: Existing) -> PickRow:
+    kind = one.kind or (_("no file system") if one.device else _("not active yet"))
+    label = f"{kind} {one.label}".strip()
+    note = _("mounted at {point}").format(point=clean(one.mounted)) if one.mounted else ""
+    return PickRow(one.volume, (clean(one.volume), size(one.size), clean(label)), note=note)
+
+
+def _disk_row(disk: Disk) -> PickRow:
+    refusal = disk.contents.refusal if disk.contents is not None else None
+    name = disk.map_name or disk.device.path
+    return PickRow(
+        disk.wwid,
+        (clean(name), size(disk.size), clean(volumes.carries(disk))),
+        State.GOOD if volumes.is_empty(disk) else State.WARN,
+        _("empty") if volumes.is_empty(disk) else _("in use") if refusal is not None else _("not empty"),
+        note=f"{clean(disk.vendor)} {clean(disk.wwid)}",
+        reason=clean(refusal.summary) if refusal is not None else "",
+    )
