@@ -1,7 +1,7 @@
 """What was planned and how far it came, written down before and after every operation.
 
-One file a plan, `BEGUN-AT-NUMBER.jsonl` below `FOLDER`, mode 0600: a JSON object a line, fsynced. After a
-kill or a power cut `unfinished` finds the plan again. Secrets are not in it (`codec.encode`).
+One file a plan, `BEGUN-AT-NUMBER.jsonl` (UTC) below `FOLDER`, mode 0600: a JSON object a line, fsynced. After
+a kill or a power cut `unfinished` finds the plan again. Secrets are not in it (`codec.encode`).
 """
 
 import contextlib
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from tui.storage.codec import NotDecodable, Plain, decode, encode
 from tui.storage.operations.operation import Operation
-from tui.storage.problem import Problem, Refused
+from tui.storage.problem import ConsoleError, Problem, Refused
 from tui.words import translate as _
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 FOLDER = Path("/var/lib/iscsi-console/journal")
 """Where the journals of this host are."""
+
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 LOCK = Path("/run/iscsi-console.lock")
 """Held while a plan runs: one change at a time."""
@@ -55,7 +57,9 @@ class Journal:
         Raises:
             Refused: it cannot be written (full disk, read-only file system): nothing may be changed then.
         """
-        path = folder / f"{time.strftime('%Y%m%d-%H%M%S')}-{time.time_ns() % 1_000_000_000:09d}.jsonl"
+        now = time.time_ns()
+        stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(now // 1_000_000_000))
+        path = folder / f"{stamp}-{now % 1_000_000_000:09d}.jsonl"
         journal = cls(path, ())
         operations: list[Plain] = [
             {"kind": type(one).__name__, "fields": encode(one)} for one in plan.operations
@@ -64,19 +68,11 @@ class Journal:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
             journal._write(event="plan", title=plan.title, together=plan.together, operations=operations)
+            _sync_folder(folder)
         except OSError as error:
             with contextlib.suppress(OSError):
                 path.unlink()
-            raise Refused(
-                Problem(
-                    "journal.not-writable",
-                    _("The journal cannot be written, so nothing is changed: {why}.").format(
-                        why=error.strerror
-                    ),
-                    cause=str(folder),
-                    remedy=_("Make room or make the file system writable, then try again."),
-                )
-            ) from error
+            raise Refused(_not_writable(path, error)) from error
         return journal
 
     @classmethod
@@ -118,20 +114,56 @@ class Journal:
         return Plan(str(first.get("title", "")), operations, first.get("together") is True)
 
     def progressed(self, number: int) -> Progressed:
-        """How far an operation came."""
+        """How far an operation came, by what was written last about it."""
+        last = self._last(number)
+        if last is None:
+            return Progressed.NOT_BEGUN
+        return Progressed.BEGUN if last.get("event") == "begin" else Progressed.DONE
+
+    def is_of_this_boot(self, number: int) -> bool:
+        """Whether what was written last about an operation was written since the machine was started."""
+        last = self._last(number)
+        return last is not None and last.get("boot") == boot_id()
+
+    def _last(self, number: int) -> dict[str, Plain] | None:
         with self._guard:
-            mine = [str(event.get("event")) for event in self._events if event.get("number") == number]
-        if "done" in mine or "already" in mine:
-            return Progressed.DONE
-        return Progressed.BEGUN if "begin" in mine else Progressed.NOT_BEGUN
+            mine = [
+                event
+                for event in self._events
+                if event.get("number") == number and event.get("event") in ("begin", "done", "already")
+            ]
+        return mine[-1] if mine else None
 
     def begin(self, number: int) -> None:
-        """An operation is about to run."""
-        self._write(event="begin", number=number)
+        """An operation is about to run.
+
+        Raises:
+            Refused: that cannot be written down, so it must not run.
+        """
+        try:
+            self._write(event="begin", number=number)
+        except OSError as error:
+            raise Refused(_not_writable(self.path, error)) from error
 
     def done(self, number: int, *, already: bool = False) -> None:
-        """An operation is verified, or the host was already so."""
-        self._write(event="already" if already else "done", number=number)
+        """An operation is verified, or the host was already so.
+
+        Raises:
+            ConsoleError: that cannot be written down. A resumed plan sees it by looking at the host.
+        """
+        try:
+            self._write(event="already" if already else "done", number=number)
+        except OSError as error:
+            raise ConsoleError(
+                Problem(
+                    "journal.not-noted",
+                    _("This step is done, but that could not be written into the journal: {why}.").format(
+                        why=error.strerror or str(error)
+                    ),
+                    cause=str(self.path),
+                    remedy=_("Make room, then resume: what is done is recognised and not repeated."),
+                )
+            ) from error
 
     def fail(self, number: int, problem: Problem) -> None:
         """An operation failed. A full disk must not hide the failure itself."""
@@ -148,14 +180,10 @@ class Journal:
 
     def _write(self, **event: Plain) -> None:
         event["at"] = round(time.time(), 3)
+        event["boot"] = boot_id()
         line = json.dumps(event, ensure_ascii=True) + "\n"
         with self._guard:
-            handle = os.open(self.path, os.O_WRONLY | os.O_APPEND)
-            try:
-                os.write(handle, line.encode())
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+            _append(self.path, line.encode())
             self._events.append(event)
 
 
@@ -164,9 +192,21 @@ def change_lock(path: Path = LOCK) -> Iterator[None]:
     """Hold the right to change this host.
 
     Raises:
-        Refused: another console holds it.
+        Refused: another console holds it, or it cannot be made (no root, full disk).
     """
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise Refused(
+            Problem(
+                "lock.not-writable",
+                _("The lock that keeps two consoles apart cannot be made: {why}.").format(
+                    why=error.strerror or str(error)
+                ),
+                cause=str(path),
+                remedy=_("Start the program as root, and make sure that /run can be written."),
+            )
+        ) from error
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -184,6 +224,55 @@ def change_lock(path: Path = LOCK) -> Iterator[None]:
         os.ftruncate(handle, 0)
         os.pwrite(handle, str(os.getpid()).encode(), 0)
         yield
+    finally:
+        os.close(handle)
+
+
+def _not_writable(path: Path, error: OSError) -> Problem:
+    return Problem(
+        "journal.not-writable",
+        _("The journal cannot be written, so nothing is changed: {why}.").format(
+            why=error.strerror or str(error)
+        ),
+        cause=str(path.parent),
+        remedy=_("Make room or make the file system writable, then try again."),
+    )
+
+
+def boot_id() -> str:
+    """What the kernel calls the time since the machine was started (random(4)), or empty."""
+    with contextlib.suppress(OSError):
+        return _BOOT.read_text().strip()
+    return ""
+
+
+def _append(path: Path, line: bytes) -> None:
+    """Add a line and see it on the disk. What cannot be written whole is taken back.
+
+    A line that a kill or a power cut left unfinished is ended first, so that it damages no other.
+    """
+    handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW)
+    try:
+        size = os.fstat(handle).st_size
+        if size and os.pread(handle, 1, size - 1) != b"\n":
+            line = b"\n" + line
+        try:
+            rest = memoryview(line)
+            while rest:
+                rest = rest[os.write(handle, rest) :]
+            os.fsync(handle)
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.ftruncate(handle, size)
+            raise
+    finally:
+        os.close(handle)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
     finally:
         os.close(handle)
 

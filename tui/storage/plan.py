@@ -1,5 +1,7 @@
 """A list of operations: shown, confirmed, run, verified, resumed. The only executor of the program."""
 
+import contextlib
+import errno
 import threading
 import time
 from collections.abc import Callable
@@ -104,8 +106,9 @@ def execute(
 ) -> Result:
     """Run a plan. The caller holds the `ChangeLock` and has the person's confirmation.
 
-    Operations that the journal already has as done are not run again. An operation that fails ends the plan
-    (unless its operations run together), and the journal stays open, so that the plan can be resumed.
+    Operations that the journal already has as done are not run again, except that after a reboot those that
+    do not outlast one (`survives_reboot`) are looked at anew. An operation that fails ends the plan (unless
+    its operations run together), and the journal stays open, so that the plan can be resumed.
 
     Args:
         plan: what to do; for a resumed plan the journal knows how far it came.
@@ -119,13 +122,18 @@ def execute(
     """
     leave = leave or threading.Event()
     run = _Run(plan, host, journal, listener)
+    results: list[tuple[Stage, Problem | None]]
     if plan.together:
+
+        def one_unless_left(number: int) -> tuple[Stage, Problem | None]:
+            return (Stage.WAITING, None) if leave.is_set() else run.one(number)
+
         with ThreadPoolExecutor(max_workers=max(1, min(16, len(plan.operations)))) as pool:
-            results = list(pool.map(run.one, range(len(plan.operations))))
+            results = list(pool.map(one_unless_left, range(len(plan.operations))))
     else:
         results = []
         for number in range(len(plan.operations)):
-            if leave.is_set() or (results and results[-1][0] is Stage.FAILED):
+            if leave.is_set() or any(stage is Stage.FAILED for stage, _problem in results):
                 results.append((Stage.WAITING, None))
             else:
                 results.append(run.one(number))
@@ -133,7 +141,10 @@ def execute(
         tuple(stage for stage, _problem in results), tuple(problem for _stage, problem in results)
     )
     if result.ok:
-        journal.finish()
+        # Everything is done. When only this note cannot be written, the next start offers to resume, finds
+        # nothing left to do, and ends it.
+        with contextlib.suppress(OSError):
+            journal.finish()
     return result
 
 
@@ -157,7 +168,9 @@ class _Run:
 
         progressed = self._journal.progressed(number)
         if progressed is Progressed.DONE:
-            return tell(Stage.ALREADY)
+            if self._plan.operations[number].survives_reboot or self._journal.is_of_this_boot(number):
+                return tell(Stage.ALREADY)
+            progressed = Progressed.NOT_BEGUN
         tell(Stage.RUNNING)
         try:
             stage = self._carry_out(number, progressed, show)
@@ -184,10 +197,16 @@ class _Run:
 
 
 def _of_system(operation: Operation, error: OSError) -> Problem:
-    place = clean(str(error.filename)) if error.filename else ""
+    code, what = {
+        errno.ENOSPC: ("system.full", _("the file system is full")),
+        errno.EDQUOT: ("system.full", _("the quota is used up")),
+        errno.EROFS: ("system.read-only", _("the file system is read-only")),
+        errno.EACCES: ("system.denied", _("the system does not allow it")),
+        errno.EPERM: ("system.denied", _("the system does not allow it")),
+    }.get(error.errno or 0, ("system.error", clean(error.strerror or str(error))))
     return Problem(
-        "system.error",
-        _("{title}: {what}").format(title=operation.title(), what=clean(error.strerror or str(error))),
-        cause=place,
-        remedy=_("Nothing else was changed. Mend this and try again; what is done already is not repeated."),
+        code,
+        _("{title}: {what}.").format(title=operation.title(), what=what.rstrip(".")),
+        cause=clean(str(error.filename)) if error.filename else "",
+        remedy=_("The file is as it was. Mend this and try again; what is done already is not repeated."),
     )

@@ -2,8 +2,7 @@
 
 from tui.storage.host.interface import ChangingHost, Command, Host, Replacement
 from tui.storage.operations.calls import change
-
-_SELINUX = "/sys/fs/selinux/enforce"
+from tui.storage.record_file import restore_label
 
 
 def text_or_empty(host: Host, path: str) -> str:
@@ -26,8 +25,7 @@ def put(host: ChangingHost, path: str, old: str, new: str) -> None:
     """
     backup = old.encode(errors="surrogateescape") if old else None
     host.replace(path, new.encode(errors="surrogateescape"), Replacement(backup=backup))
-    if host.facts(_SELINUX) is not None:
-        host.run(Command(("restorecon", path), changes=True))
+    restore_label(host, path)
 
 
 def reload_systemd(host: ChangingHost, what: str) -> None:
