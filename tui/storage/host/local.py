@@ -90,8 +90,18 @@ class LocalHost:
         return Outcome(status, stdout, stderr, time.monotonic() - started)
 
     def read(self, path: str) -> str:
-        """The text of a file; kernel attributes and ordinary files alike."""
-        return Path(path).read_bytes().decode(errors="surrogateescape")
+        """The text of a file; kernel attributes and ordinary files alike.
+
+        Without a Path, which costs more than the reading: at 1,000 sessions there are some 40,000 attributes.
+        """
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            blocks = [os.read(handle, 65536)]
+            while blocks[-1]:
+                blocks.append(os.read(handle, 65536))
+        finally:
+            os.close(handle)
+        return b"".join(blocks).decode(errors="surrogateescape")
 
     def names(self, path: str) -> tuple[str, ...]:
         """The sorted names in a folder."""
