@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.storage.scripted_host import ScriptedHost
 from tui.storage import iscsiadm_call
 from tui.storage.host.interface import Outcome
 from tui.storage.iscsiadm import Action, Context, ExitCode, problem_of
@@ -9,6 +10,7 @@ from tui.storage.model.iscsi import Portal
 
 PORTAL = Portal("192.0.2.10", 3260, 1)
 TARGET = "iqn.2003-01.org.linux-iscsi.lab:t1"
+REJECTED = "discovery login to 192.0.2.10 rejected: initiator failed authorization"
 
 
 def context(action: Action) -> Context:
@@ -46,6 +48,37 @@ def test_code_24_is_told_apart_by_the_daemon(line: str, expected: str) -> None:
     assert problem.remedy
 
 
+def test_both_reasons_at_once_claim_neither() -> None:
+    lines = (
+        "session 1 login rejected: Initiator failed authentication with target",
+        "conn 0 login rejected: initiator failed authorization with target",
+    )
+    assert problem_of(Outcome(24), context(Action.LOGIN), lines).code == "login.authorization"
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (("Login failed to authenticate with target ", REJECTED), "discovery.authentication"),
+        ((REJECTED,), "discovery.access-list"),
+    ],
+)
+def test_discovery_tells_by_itself(said: tuple[str, ...], expected: str) -> None:
+    outcome = Outcome(24, "", "".join(f"iscsiadm: {line}\n" for line in said))
+    assert problem_of(outcome, Context(Action.DISCOVERY, portal=PORTAL)).code == expected
+
+
+def test_mutual_chap_is_recognised() -> None:
+    login = "failing authentication, received incorrect CHAP response from target " + TARGET
+    assert problem_of(Outcome(19), context(Action.LOGIN), (login,)).code == "login.mutual"
+    found = "iscsiadm: Login authentication failed with target , Authentication request failed\n"
+    problem = problem_of(Outcome(19, "", found), Context(Action.DISCOVERY, portal=PORTAL))
+    assert problem.code == "discovery.mutual"
+    assert problem.summary.startswith("192.0.2.10:3260")
+    gone = "conn 0 login rejected: initiator error - target not found (02/03)"
+    assert problem_of(Outcome(19), context(Action.LOGIN), (gone,)).code == "login.no-such-target"
+
+
 def test_no_answer_no_program_and_a_strange_status() -> None:
     assert problem_of(Outcome(None, seconds=130.2), context(Action.LOGIN)).code == "login.deadline"
     assert problem_of(Outcome(127), context(Action.DISCOVERY)).code == "discovery.no-iscsiadm"
@@ -57,6 +90,25 @@ def test_what_tools_say_is_cleaned() -> None:
     problem = problem_of(outcome, Context(Action.LOGIN, "iqn.\x1b[31m", PORTAL))
     assert "\x1b" not in problem.summary + "".join(problem.evidence)
     assert max(map(len, problem.evidence)) <= 300
+
+
+def test_lines_of_another_login_are_left_out() -> None:
+    lines = (
+        "connection1:0 login rejected: initiator failed authorization with target",
+        f"Connection1:0 to [target: {TARGET}, portal: 192.0.2.10,3260] through [iface: default] is shutdown.",
+        "Login failed to authenticate with target " + TARGET,
+        "session 12 login rejected: Initiator failed authentication with target",
+        f"Connection12:0 to [target: {TARGET}, portal: 198.51.100.10,3260] is shutdown.",
+        "iqn.2003-01.org.linux-iscsi.lab:t2 is another one",
+    )
+    host = ScriptedHost(replies={("journalctl",): Outcome(0, "\n".join(lines))})
+    said = iscsiadm_call.daemon_lines(host, 1_800_000_000.5, TARGET, PORTAL)
+    assert said == (lines[0], lines[1], lines[2])
+    assert "--since=@1800000000.500" in host.commands[0].argv
+    other = iscsiadm_call.daemon_lines(host, 0.0, TARGET, Portal("198.51.100.10"))
+    assert other == lines[2:5]
+    assert iscsiadm_call.daemon_lines(host, 0.0) == lines
+    assert iscsiadm_call.daemon_lines(ScriptedHost(), 0.0) == ()
 
 
 def test_calls_name_target_portal_and_iface() -> None:

@@ -1,6 +1,7 @@
 """iscsid: whether it answers, whether it has read its files, and how it is restarted without harm."""
 
 from tui.storage.host.interface import ChangingHost, Host
+from tui.storage.iscsiadm_call import daemon_lines
 from tui.storage.model.iscsi import SessionState
 from tui.storage.probe.initiator import INITIATOR_FILE
 from tui.storage.probe.iscsid_conf import ISCSID_CONF
@@ -15,6 +16,15 @@ from tui.words import translate as _, translate_count
 
 DAEMON = "iscsid.service"
 """The unit of iscsid itself, so named by every distribution."""
+
+ANSWER_DEADLINE = 10.0
+"""Seconds for iscsid to answer after it was started."""
+
+TAKE_OVER_DEADLINE = 5.0
+"""Seconds for a new iscsid to begin with the sessions it finds."""
+
+RETURN_DEADLINE = 30.0
+"""Seconds for the sessions to be logged in again after a restart."""
 
 _TICKS = 100
 """Clock ticks per second in /proc/PID/stat (USER_HZ of Linux)."""
@@ -38,15 +48,45 @@ def refuse_without_daemon(host: Host) -> None:
 
 
 def restart_daemon(host: ChangingHost) -> None:
-    """Restart iscsid alone and wait until it answers.
+    """Restart iscsid alone; return when it answers and has every session logged in again.
+
+    The kernel keeps the sessions meanwhile, but a new iscsid opens their connections afresh.
 
     Raises:
-        CommandFailed: it did not start.
+        CommandFailed: it did not start, or a session did not come back.
         OutcomeUnknown: systemd did not say in time.
     """
+    before = _logged_in(host)
+    begun = host.now()
     do(host, systemctl("restart", DAEMON), DAEMON)
-    if not wait_for(lambda: host.listens(DAEMON_SOCKET_NAME), 10.0):
+    if not wait_for(lambda: host.listens(DAEMON_SOCKET_NAME), ANSWER_DEADLINE):
         raise CommandFailed(unit_problem(host, DAEMON, ()))
+    if not before:
+        return
+
+    def taken_over() -> bool:
+        recovered = sum("after recovery" in line for line in daemon_lines(host, begun))
+        return not before <= _logged_in(host) or recovered >= len(before)
+
+    # The new iscsid takes the sessions over one by one, a moment after it answers.
+    wait_for(taken_over, TAKE_OVER_DEADLINE, pause=0.2)
+    if not wait_for(lambda: before <= _logged_in(host), RETURN_DEADLINE):
+        lost = ", ".join(str(sid) for sid in sorted(before - _logged_in(host)))
+        raise CommandFailed(
+            Problem(
+                "service.sessions-lost",
+                _("After the restart of iscsid these sessions are not logged in again: {sids}.").format(
+                    sids=lost
+                ),
+                _("The target does not answer, or refuses this host now."),
+                _("iscsid goes on trying. Look at its lines, and bring the target back."),
+                evidence=daemon_lines(host, begun)[-6:],
+            )
+        )
+
+
+def _logged_in(host: Host) -> frozenset[int]:
+    return frozenset(one.sid for one in read_sessions(host)[0] if one.state is SessionState.LOGGED_IN)
 
 
 def refuse_while_sessions_recover(host: Host) -> None:

@@ -88,8 +88,8 @@ class Context:
 
     @property
     def name(self) -> str:
-        """The target as people read it."""
-        return clean(self.target) if self.target else _("the target")
+        """The target as people read it; in discovery, where there is none yet, the portal."""
+        return clean(self.target) if self.target else self.place
 
 
 def problem_of(outcome: Outcome, context: Context, daemon: tuple[str, ...] = ()) -> Problem:
@@ -178,26 +178,26 @@ def _told_apart(code: ExitCode, context: Context, said: str) -> tuple[str, _Word
 
 
 def _is_mutual(said: str) -> bool:
-    return (
-        re.search(
-            r"authentication (?:error|failure)|authenticat\w+ (?:of|the) target|login_status_failed.*auth"
-            r"|target.*(?:fail\w+|wrong).*authenticat|authentication of target",
-            said,
-            re.IGNORECASE,
-        )
-        is not None
-    )
+    return re.search(r"incorrect CHAP response|authentication failed with target", said) is not None
 
 
 def _authorization(context: Context, said: str) -> tuple[str, _Words]:
-    """Code 24: status 0201 (who are you) or 0202 (you may not), told apart by iscsid's words."""
-    if "failed authorization" in said:
+    """Code 24: status 0201 (who are you) or 0202 (you may not), told apart by what iscsiadm or iscsid said.
+
+    Discovery speaks of authorization in both cases. Logins run side by side and the lines of iscsid name no
+    target: where both are said there, neither is claimed.
+    """
+    forbidden = "failed authorization" in said
+    unproved = "failed authentication" in said or "failed to authenticate" in said
+    if unproved and context.action is Action.DISCOVERY:
+        forbidden = False
+    if forbidden and not unproved:
         return "access-list", _Words(
             _("{target} does not let this host in.").format(target=context.name),
             _("This host's iSCSI name is not on the target's access list (ACL)."),
             _("Give the initiator name to the storage administrator, or correct the name here."),
         )
-    if "authenticat" in said:
+    if unproved and not forbidden:
         return "authentication", _Words(
             _("{target} does not accept this host's CHAP user and secret.").format(target=context.name)
             if context.action is not Action.DISCOVERY

@@ -64,13 +64,15 @@ def carry_out(host: ChangingHost, command: Command, context: Context) -> None:
         raise CommandFailed(problem_of(outcome, context))
 
 
-def daemon_lines(host: Host, since: float, target: str = "") -> tuple[str, ...]:
+def daemon_lines(host: Host, since: float, target: str = "", portal: Portal | None = None) -> tuple[str, ...]:
     """What iscsid wrote into the journal since a moment, cleaned; empty where there is no journal.
 
     Args:
         host: the host.
         since: seconds since the epoch on that host.
-        target: leave out lines that name another target, since logins run side by side.
+        target: leave out lines that are about another target, since logins run side by side.
+        portal: leave out lines of connections to another portal; iscsid names a connection's portal when it
+            is up or shut down, and its number in the lines before.
     """
     command = Command(
         (
@@ -80,17 +82,30 @@ def daemon_lines(host: Host, since: float, target: str = "") -> tuple[str, ...]:
             "--output=cat",
             "--no-pager",
             "--quiet",
-            "--lines=60",
+            "--lines=200",
         )
     )
     outcome = host.run(command)
     if not outcome.ok:
         return ()
+    lines = clean_lines(outcome.stdout, most=200)
+    strangers = {
+        match[1]
+        for match in map(_CONNECTION.search, lines)
+        if match is not None and portal is not None and match[2] != f"{portal.address},{portal.port}"
+    }
     return tuple(
-        line for line in clean_lines(outcome.stdout) if not target or not _names_another(line, clean(target))
+        line
+        for line in lines
+        if not (target and _names_another(line, clean(target)))
+        and not strangers.intersection(_NUMBER.findall(line))
     )
+
+
+_CONNECTION = re.compile(r"\bConnection(\d+):0 to \[target: \S+, portal: ([^\]]+)\]")
+_NUMBER = re.compile(r"\b(?:[Cc]onnection|session ?)(\d+)\b")
 
 
 def _names_another(line: str, target: str) -> bool:
     named = re.findall(r"\b(?:iqn|eui|naa)\.[0-9A-Za-z.:_-]+", line)
-    return bool(named) and not any(name.startswith(target) for name in named)
+    return bool(named) and target not in named

@@ -139,9 +139,9 @@ class SetRecordChap(Operation):
     def verify(self, host: Host) -> None:
         """The file holds them, and iscsiadm reads them as meant."""
         Operation.verify(self, host)
-        settings = Settings(parse_settings(host.run(self._show).stdout))
-        for key, secret in (("password", self.chap.password), ("password_in", self.chap.password_in)):
-            if bool(settings.secret(f"{NODE_PREFIX}.{key}")) != bool(secret or self._expects(key)):
+        read = host.run(self._show).stdout.split("\n")
+        for key, username in (("password", self.chap.username), ("password_in", self.chap.username_in)):
+            if (f"{NODE_PREFIX}.{key} = {MASK}" in read) != bool(username):
                 raise NotVerified(
                     Problem(
                         "chap.not-read",
@@ -158,9 +158,6 @@ class SetRecordChap(Operation):
     @property
     def _show(self) -> Command:
         return node(self.target, self.portal, self.iface, changes=False)
-
-    def _expects(self, key: str) -> bool:
-        return bool(self.chap.username if key == "password" else self.chap.username_in)
 
     def _record(self, host: Host) -> NodeRecord:
         record = find_record(host, self.target, self.portal, self.iface)

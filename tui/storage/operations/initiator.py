@@ -77,8 +77,8 @@ class SetInitiatorName(Operation):
         """Why it is needed."""
         return _(
             "Storage knows this host by its iSCSI name and lets it in by it. iscsid reads the name when it "
-            "starts, so it is restarted, alone. Sessions that are logged in keep the old name until they log "
-            "out."
+            "starts, so it is restarted, alone; the I/O of sessions waits a moment for that. Sessions that "
+            "are logged in keep the old name until they log out."
         )
 
     def shown(self) -> tuple[str, ...]:

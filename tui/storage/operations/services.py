@@ -289,8 +289,8 @@ class RestartDaemon(Operation):
     def why(self) -> str:
         """Why it is needed."""
         return _(
-            "iscsid reads this host's name and its configuration only when it starts. Sessions stay up "
-            "meanwhile: the kernel carries them."
+            "iscsid reads this host's name and its configuration only when it starts. The kernel keeps the "
+            "sessions meanwhile; their connections are opened afresh, and I/O waits for that moment."
         )
 
     def shown(self) -> tuple[str, ...]:

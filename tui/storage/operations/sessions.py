@@ -119,7 +119,7 @@ class LogIn(Operation):
 
         def has_spoken() -> bool:
             nonlocal said
-            said = daemon_lines(host, begun, self.target)
+            said = daemon_lines(host, begun, self.target, self.portal)
             return any("login" in line.lower() or "authenticat" in line.lower() for line in said)
 
         # iscsid writes its log through a process of its own, which may come a moment later.

@@ -1,0 +1,90 @@
+"""Runs operations inside a guest with the real executor, and prints what became of them as JSON.
+
+Tests send a script that ends in `perform(…)` to `python3 -`, so that secrets reach the guest by standard
+input and stand on no command line. While the operations run, the command lines and environments of all
+processes are watched for planted secrets.
+"""
+
+import json
+import os
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+from tui.storage.host.local import LocalHost
+from tui.storage.host.observed import ObservedHost
+from tui.storage.journal import Journal
+from tui.storage.operations.operation import Operation
+from tui.storage.plan import Plan, Step, execute
+
+
+class Watch:
+    """Looks for secrets in /proc/*/cmdline and /proc/*/environ as long as the block runs."""
+
+    def __init__(self, secrets: tuple[str, ...]) -> None:
+        self._secrets = [secret.encode() for secret in secrets]
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self.seen: list[str] = []
+        self.looks = 0
+
+    def __enter__(self) -> "Watch":
+        if self._secrets:
+            self._thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._ended.set()
+        if self._secrets:
+            self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._ended.wait(0.01):
+            self.looks += 1
+            for process in os.listdir("/proc"):  # noqa: PTH208 (in a guest every call counts)
+                if process.isdigit() and int(process) != os.getpid():
+                    self._look(process)
+
+    def _look(self, process: str) -> None:
+        for name in ("cmdline", "environ"):
+            try:
+                content = Path(f"/proc/{process}/{name}").read_bytes()
+            except OSError:
+                continue
+            if any(secret in content for secret in self._secrets):
+                self.seen.append(f"{process} {name}")
+
+
+def perform(*operations: Operation, together: bool = False, watch: tuple[str, ...] = ()) -> None:
+    """Carry out a plan of these operations and print the outcome."""
+    host = ObservedHost(LocalHost())
+    plan = Plan("test", operations, together)
+    folder = Path(tempfile.mkdtemp(prefix="journal-"))
+    journal = Journal.open(plan, folder)
+    lines: list[str] = []
+
+    def listen(step: Step) -> None:
+        if step.line:
+            lines.append(step.line)
+
+    begun = time.monotonic()
+    with Watch(watch) as watched:
+        result = execute(plan, host, journal, listen)
+    told = json.dumps(
+        {
+            "stages": [stage.value for stage in result.stages],
+            "problems": [asdict(problem) if problem else None for problem in result.problems],
+            "commands": [ran.command.shown for ran in host.ran(changes_only=True)],
+            "outcomes": [ran.outcome.status for ran in host.ran(changes_only=True)],
+            "lines": lines,
+            "shown": [line for operation in operations for line in operation.shown()],
+            "seen": watched.seen,
+            "looks": watched.looks,
+            "seconds": round(time.monotonic() - begun, 1),
+            "journal": journal.path.read_text(),
+        }
+    )
+    sys.stdout.write(told + "\n")
