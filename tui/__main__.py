@@ -10,7 +10,7 @@ from tui.storage.problem import ConsoleError, Problem
 from tui.words import translate as _
 
 if TYPE_CHECKING:
-    from tui.setup.session import Setup
+    from tui.storage.host.interface import ChangingHost
 
 
 class SubCommand(Protocol):
@@ -57,10 +57,33 @@ class _Setup:
         return command.main(arguments, _open_wizard)
 
 
-def _open_wizard(setup: "Setup") -> int:
-    from tui.app import open_wizard  # noqa: PLC0415 (Textual is imported only when a screen opens)
+def _open_wizard(arguments: argparse.Namespace) -> int:
+    """The wizard on this terminal; says so where there is none that can hold it."""
+    from tui import terminal  # noqa: PLC0415 (likewise)
 
-    return open_wizard(setup)
+    mode = terminal.choose_mode(
+        os.environ, terminal.read_tty(), line_command="iscsi-console setup --answers FILE"
+    )
+    if mode.refusal:
+        print(mode.refusal, file=sys.stderr)
+        return 1
+    terminal.apply_mode(mode, os.environ)
+    from tui.app import open_setup  # noqa: PLC0415 (Textual reads the environment when it is imported)
+    from tui.screens.access import access  # noqa: PLC0415 (likewise)
+
+    host = _host(arguments.recorded, looking_only=arguments.read_only)
+    allowed = access(is_root=host.is_root, recorded=bool(arguments.recorded), read_only=arguments.read_only)
+    return open_setup(host, allowed, mode)
+
+
+def _host(recorded: str | None, *, looking_only: bool) -> "ChangingHost":
+    if recorded:
+        from tui.storage.host.recorded import RecordedHost  # noqa: PLC0415 (likewise)
+
+        return RecordedHost(recorded)
+    from tui.storage.host.local import LocalHost  # noqa: PLC0415 (likewise)
+
+    return LocalHost(looking_only=looking_only)
 
 
 _PIPE_CLOSED = 141
