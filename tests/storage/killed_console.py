@@ -4,6 +4,7 @@ Boundaries are before, within and after every line of the journal, and at every 
 boundary, how the first console ended and how the second one.
 """
 
+import importlib
 import json
 import os
 import signal
@@ -67,6 +68,7 @@ def in_a_child(folder: Path, kill_at: int) -> int:
 
 
 def main(folder: Path, last: int) -> None:
+    importlib.import_module("tui.storage.operations.catalogue")  # once, not in every child
     ends = {}
     for kill_at in range(1, last + 1):
         mine = folder / str(kill_at)
