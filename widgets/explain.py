@@ -78,7 +78,10 @@ def _fitting(commands: list[list[str]], room: int | None) -> tuple[list[list[str
         used += len(command)
         if used > room and index:
             return commands[:index], len(commands) - index
-    return commands[:1], len(commands) - 1
+    head = commands[0][:room] if room > 1 else commands[0]
+    if len(head) < len(commands[0]):
+        head = [*head[:-1], head[-1] + " …"]
+    return [head], len(commands) - 1
 
 
 class Explain(Widget):

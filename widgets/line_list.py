@@ -99,8 +99,8 @@ class LineList(ScrollView, Generic[L], can_focus=True):
         return self._lines[self.cursor].key
 
     def show_lines(self, lines: Sequence[L]) -> None:
-        """Replace the lines, keeping the cursor on the same key (else at the same place)."""
-        before, key, place = self._lines, self.key, self.cursor
+        """Replace the lines, keeping the cursor on the same key, else on the nearest that is still there."""
+        before, place = self._lines, self.cursor or 0
         self._lines = tuple(lines)
         if len(before) == len(self._lines):
             for index, (old, new) in enumerate(zip(before, self._lines, strict=True)):
@@ -109,9 +109,17 @@ class LineList(ScrollView, Generic[L], can_focus=True):
         else:
             self.virtual_size = Size(0, len(self._lines))
             self.refresh(layout=True)
-        found = None if key is None else self._find(key)
-        self.cursor = self._near(place or 0) if found is None else found
+        self.cursor = self._kept(before, place)
         self._tell()
+
+    def _kept(self, before: tuple[L, ...], place: int) -> int | None:
+        places = {line.key: index for index, line in enumerate(self._lines) if line.key is not None}
+        for distance in range(len(before)):
+            for index in (place + distance, place - distance):
+                key = before[index].key if 0 <= index < len(before) else None
+                if key in places:
+                    return places[key]
+        return self._near(place)
 
     def go_to(self, key: str) -> bool:
         """Put the cursor on the line with that key; return whether there is one."""

@@ -114,7 +114,8 @@ def _joins(rungs: Sequence[Rung]) -> list[str]:
             joins.append("")
             continue
         going_on = {depth for depth in going_on if depth <= rung.depth}
-        passing = [depth in going_on or depth + 1 in going_on for depth in range(rung.depth)]
+        # Only the ladder itself goes on from rung to rung; side branches each start at their trunk.
+        passing = [depth + 1 in going_on or (depth == 0 and 0 in going_on) for depth in range(rung.depth)]
         trunk = "".join("|" if passes else " " for passes in passing[:-1])
         joins.append(trunk + ("+" if passing[-1] else "\\") if passing else "")
         going_on.add(rung.depth)
@@ -203,7 +204,7 @@ def draw_rung(line: RungLine, columns: StackColumns, look: Look, width: int) -> 
         left = max(0, 2 + fit.state - parts[-1].cell_length)
         parts.append(Content(" " * left))
         parts.append(look.text(cut_end(note, room - left + 2, cut), Role.MUTED))
-    return Content("").join(parts)
+    return Content("").join(parts).truncate(width)
 
 
 def _draw_heading(line: RungLine, rung: Rung, look: Look, width: int) -> Content:
