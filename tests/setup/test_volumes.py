@@ -94,7 +94,10 @@ def test_a_file_system_on_the_disk_itself_can_be_used() -> None:
 
 @pytest.mark.parametrize("fault", ["foreign", "shared", "exported"])
 def test_a_group_of_somebody_else_is_not_offered(fault: str) -> None:
-    state = state_of(with_volume(logged_in(), **{fault: True}), used_disk("LVM2_member"))
+    state = state_of(with_volume(logged_in()), used_disk("LVM2_member"))
+    (group,) = state.inventory.volume_groups
+    theirs = replace(group, **{fault: True})  # type: ignore[arg-type]  # names are checked by replace
+    state = replace(state, inventory=replace(state.inventory, volume_groups=(theirs,)))
     assert disks.existing(state) == ()
     asked = state.answered(VolumesAnswer(VolumesWay.EXISTING, ("vg_data/data",)))
     (problem,) = volumes.problems(asked)
