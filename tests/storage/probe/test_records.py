@@ -113,6 +113,8 @@ def test_what_may_not_be_read_is_named() -> None:
 
 def test_where_the_database_is() -> None:
     assert default_database(DEBIAN) == Database("/etc/iscsi", "/run/lock/iscsi")
+    assert default_database(Distribution("debian", "13", "", "debian")).root == "/var/lib/iscsi"
+    assert default_database(Distribution("ubuntu", "24.04", "", "debian")).root == "/etc/iscsi"
     assert default_database(Distribution("rhel", "9", "", "redhat")).root == "/var/lib/iscsi"
     assert default_database(Distribution("sles", "15.4", "", "suse")).root == "/etc/iscsi"
     assert default_database(Distribution("sles", "15.5", "", "suse")).root == "/var/lib/iscsi"

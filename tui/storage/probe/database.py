@@ -28,7 +28,9 @@ class Database:
 def default_database(distribution: Distribution) -> Database:
     """What a distribution's package is known to use."""
     if distribution.family == "debian":
-        return Database("/etc/iscsi", "/run/lock/iscsi")
+        moved = distribution.identifier == "debian" and distribution.version.isdigit()
+        new = moved and int(distribution.version) >= 13
+        return Database("/var/lib/iscsi" if new else "/etc/iscsi", "/run/lock/iscsi")
     if distribution.identifier in {"sles", "sled"}:
         major, _dot, minor = distribution.version.partition(".")
         old = (major.isdigit() and int(major) < 15) or (major == "15" and minor in {"", "1", "2", "3", "4"})
