@@ -118,11 +118,6 @@ def test_exactly_the_entry_that_would_be_written_satisfies() -> None:
     assert boot.satisfied(replace(ready, inventory=replace(ready.inventory, services=disabled))) is None
 
 
-def test_the_entries_come_apart_from_the_rest() -> None:
-    state = fresh(rc_local=OLD)
-    assert boot.plan(state).operations == (*boot.entries_plan(state), *boot.rest_plan(state))
-
-
 def test_every_way_has_words() -> None:
     assert [way for way, _name, _words in boot.ways()] == list(BootWay)
     assert boot.note(fresh()) == "fstab, by UUID"

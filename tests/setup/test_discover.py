@@ -48,9 +48,9 @@ def test_known_targets_satisfy_until_another_portal_is_asked_for() -> None:
 
 def test_asking_without_secrets_stores_nothing() -> None:
     assert discover.plan(state()).operations == ()
-    assert discover.explain(state()).runs == (
-        "iscsiadm -m discovery -t sendtargets -p 192.0.2.10:3260 -o nonpersistent",
-    )
+    (line,) = discover.explain(state()).runs
+    assert line.startswith("iscsiadm -m discovery -t sendtargets -p 192.0.2.10:3260 ")
+    assert line.endswith("-o nonpersistent")
 
 
 def test_a_secret_needs_a_record_of_the_portal() -> None:

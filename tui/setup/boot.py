@@ -176,20 +176,18 @@ def warnings(state: SetupState) -> tuple[Problem, ...]:
     return tuple(found)
 
 
-def entries_plan(state: SetupState) -> tuple[Operation, ...]:
-    """The boot entries alone; they come before the mounts, so that no old entry interferes."""
+def entry_operations(state: SetupState, entry: VolumeMount, one: MountTarget) -> tuple[Operation, ...]:
+    """The boot entry of a volume; it comes before the mount, so that no old entry interferes with it."""
     chosen = answer(state)
     if chosen.way is BootWay.NONE:
         return ()
-    lines = [line(state, entry, one) for entry, one in mount.ordered(state)]
+    wanted = line(state, entry, one)
     if chosen.way is BootWay.MOUNT_UNIT:
-        return tuple(WriteMountUnit(one.spec, one.mount_point, one.kind, one.options) for one in lines)
-    return tuple(
-        AddFstabEntry(one.spec, one.mount_point, one.kind, one.options, one.pass_number) for one in lines
-    )
+        return (WriteMountUnit(wanted.spec, wanted.mount_point, wanted.kind, wanted.options),)
+    return (AddFstabEntry(wanted.spec, wanted.mount_point, wanted.kind, wanted.options, wanted.pass_number),)
 
 
-def rest_plan(state: SetupState) -> tuple[Operation, ...]:
+def rest(state: SetupState) -> tuple[Operation, ...]:
     """Services and rc.local."""
     chosen = answer(state)
     operations: list[Operation] = []
@@ -203,7 +201,10 @@ def rest_plan(state: SetupState) -> tuple[Operation, ...]:
 
 def plan(state: SetupState) -> Plan:
     """Boot entries, services, and old lines taken out of rc.local."""
-    return Plan(_("Arrange the next boot"), (*entries_plan(state), *rest_plan(state)))
+    entries = tuple(
+        operation for entry, one in mount.ordered(state) for operation in entry_operations(state, entry, one)
+    )
+    return Plan(_("Arrange the next boot"), (*entries, *rest(state)))
 
 
 def lacks(state: SetupState) -> Problem | None:

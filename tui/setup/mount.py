@@ -352,8 +352,8 @@ def ordered(state: SetupState) -> tuple[tuple[VolumeMount, MountTarget], ...]:
     return tuple(sorted(pairs, key=lambda pair: normalised(pair[0].mount_point).count("/")))
 
 
-def preparation(state: SetupState) -> tuple[Operation, ...]:
-    """Make the file systems and the folders."""
+def file_systems(state: SetupState) -> tuple[Operation, ...]:
+    """Make the file systems."""
     operations: list[Operation] = []
     new = [(entry, one) for entry, one in ordered(state) if one.is_new]
     tools = tuple(dict.fromkeys(kind.tool for entry, _one in new if (kind := filesystem_kind(entry.kind))))
@@ -364,24 +364,29 @@ def preparation(state: SetupState) -> tuple[Operation, ...]:
         kind = filesystem_kind(entry.kind)
         if kind is not None:
             operations.append(MakeFilesystem(one.path, kind, entry.label, one.uuid))
-    operations.extend(MakeMountPoint(normalised(entry.mount_point)) for entry, _one in ordered(state))
     return tuple(operations)
 
 
-def mounting(state: SetupState) -> tuple[Operation, ...]:
-    """Mount, and set owner and mode of the folders."""
-    operations: list[Operation] = []
-    for entry, one in ordered(state):
-        point = normalised(entry.mount_point)
-        operations.append(MountFilesystem(one.path, point, entry.kind, entry.options))
-        if entry.owner or entry.group or entry.mode:
-            operations.append(SetOwner(point, entry.owner, entry.group, entry.mode))
-    return tuple(operations)
+def folder(entry: VolumeMount) -> Operation:
+    """Make the folder. One inside another volume is made when that volume is mounted."""
+    return MakeMountPoint(normalised(entry.mount_point))
+
+
+def mounting(entry: VolumeMount, one: MountTarget) -> tuple[Operation, ...]:
+    """Mount a volume, and set owner and mode of its folder."""
+    point = normalised(entry.mount_point)
+    mounted = MountFilesystem(one.path, point, entry.kind, entry.options)
+    if entry.owner or entry.group or entry.mode:
+        return (mounted, SetOwner(point, entry.owner, entry.group, entry.mode))
+    return (mounted,)
 
 
 def plan(state: SetupState) -> Plan:
-    """Make the file systems, the folders, and mount."""
-    return Plan(_("Mount the volumes"), (*preparation(state), *mounting(state)))
+    """Make the file systems and the folders, and mount."""
+    mounts = tuple(
+        operation for entry, one in ordered(state) for operation in (folder(entry), *mounting(entry, one))
+    )
+    return Plan(_("Mount the volumes"), (*file_systems(state), *mounts))
 
 
 def lacks(state: SetupState) -> Problem | None:

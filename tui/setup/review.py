@@ -34,16 +34,22 @@ class Review:
 
 
 def final_plan(state: SetupState) -> Plan:
-    """The gathered plans of the last three steps, boot entries before the mounts."""
+    """The gathered plans of the last three steps: each volume's folder, then its boot entry, then its mount.
+
+    The boot entry comes first, since an old one would let systemd unmount at once what is mounted by hand.
+    """
+    mounts = tuple(
+        operation
+        for entry, one in mount.ordered(state)
+        for operation in (
+            mount.folder(entry),
+            *boot.entry_operations(state, entry, one),
+            *mount.mounting(entry, one),
+        )
+    )
     return Plan(
         _("Set up the volumes"),
-        (
-            *volumes.plan(state).operations,
-            *mount.preparation(state),
-            *boot.entries_plan(state),
-            *mount.mounting(state),
-            *boot.rest_plan(state),
-        ),
+        (*volumes.plan(state).operations, *mount.file_systems(state), *mounts, *boot.rest(state)),
     )
 
 
