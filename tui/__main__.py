@@ -11,6 +11,7 @@ from tui.words import translate as _
 
 if TYPE_CHECKING:
     from tui.storage.host.interface import ChangingHost
+    from tui.terminal import TerminalMode
 
 
 class SubCommand(Protocol):
@@ -59,21 +60,40 @@ class _Setup:
 
 def _open_wizard(arguments: argparse.Namespace) -> int:
     """The wizard on this terminal; says so where there is none that can hold it."""
-    from tui import terminal  # noqa: PLC0415 (likewise)
-
-    mode = terminal.choose_mode(
-        os.environ, terminal.read_tty(), line_command="iscsi-console setup --answers FILE"
-    )
-    if mode.refusal:
-        print(mode.refusal, file=sys.stderr)
+    mode = _terminal_mode("iscsi-console setup --answers FILE")
+    if mode is None:
         return 1
-    terminal.apply_mode(mode, os.environ)
     from tui.app import open_setup  # noqa: PLC0415 (Textual reads the environment when it is imported)
     from tui.screens.access import access  # noqa: PLC0415 (likewise)
 
     host = _host(arguments.recorded, looking_only=arguments.read_only)
     allowed = access(is_root=host.is_root, recorded=bool(arguments.recorded), read_only=arguments.read_only)
     return open_setup(host, allowed, mode)
+
+
+def _open_console(recorded: str | None, *, looking_only: bool) -> int:
+    """The console on this terminal, when no sub-command is given."""
+    mode = _terminal_mode("iscsi-console status")
+    if mode is None:
+        return 1
+    from tui.app import open_console  # noqa: PLC0415 (Textual reads the environment when it is imported)
+    from tui.screens.access import access  # noqa: PLC0415 (likewise)
+
+    host = _host(recorded, looking_only=looking_only)
+    allowed = access(is_root=host.is_root, recorded=bool(recorded), read_only=looking_only)
+    return open_console(host, allowed, mode, live=not recorded)
+
+
+def _terminal_mode(line_command: str) -> "TerminalMode | None":
+    """How this terminal is used, already applied; None, and said, where it cannot hold a screen."""
+    from tui import terminal  # noqa: PLC0415 (likewise)
+
+    mode = terminal.choose_mode(os.environ, terminal.read_tty(), line_command=line_command)
+    if mode.refusal:
+        print(mode.refusal, file=sys.stderr)
+        return None
+    terminal.apply_mode(mode, os.environ)
+    return mode
 
 
 def _host(recorded: str | None, *, looking_only: bool) -> "ChangingHost":
@@ -102,13 +122,26 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="iscsi-console", description=_("Set up, watch, take down and repair iSCSI storage.")
     )
-    commands = parser.add_subparsers(dest="action", required=True)
+    parser.add_argument(
+        "--recorded",
+        metavar="FILE",
+        dest="console_recorded",
+        help=_("open the console on a captured host; nothing is changed"),
+    )
+    parser.add_argument(
+        "--read-only", action="store_true", dest="console_read_only", help=_("open the console to look only")
+    )
+    commands = parser.add_subparsers(dest="action", title=_("without one of these the console opens"))
     asked = sys.argv[1] if len(sys.argv) > 1 else ""
     modules = {name: load() for name, load in _COMMANDS.items() if asked == name or asked not in _COMMANDS}
     for module in modules.values():
         module.add_arguments(commands)
     arguments = parser.parse_args()
+    if arguments.action and (arguments.console_recorded or arguments.console_read_only):
+        parser.error(_("give the options of a sub-command behind it"))
     try:
+        if not arguments.action:
+            return _open_console(arguments.console_recorded, looking_only=arguments.console_read_only)
         return modules[arguments.action].main(arguments)
     except ConsoleError as error:
         print(_problem_text(error.problem), file=sys.stderr)

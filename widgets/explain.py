@@ -71,6 +71,7 @@ def _part(label: str, lines: list[str], role: Role, look: Look, margin: int) -> 
 
 
 def _fitting(commands: list[list[str]], room: int | None) -> tuple[list[list[str]], int]:
+    """Return the commands that fit and how many do not; of the first at least its beginning."""
     if room is None or sum(map(len, commands)) <= room:
         return commands, 0
     used = 1
@@ -78,9 +79,12 @@ def _fitting(commands: list[list[str]], room: int | None) -> tuple[list[list[str
         used += len(command)
         if used > room and index:
             return commands[:index], len(commands) - index
-    head = commands[0][:room] if room > 1 else commands[0]
-    if len(head) < len(commands[0]):
-        head = [*head[:-1], head[-1] + " …"]
+        if used > room:
+            break
+    last = max(1, room - (1 if len(commands) > 1 else 0))
+    head = commands[0][:last]
+    if last < len(commands[0]):
+        head[-1] += " …"
     return [head], len(commands) - 1
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
@@ -109,7 +108,3 @@ class Help(Dialog[None]):
         if self._keys:
             yield Static(look.text(_("Keys"), Role.STRONG), classes="section-title")
             yield Static(draw_keys(self._keys, look))
-
-    def action_scroll_body(self, lines: int) -> None:
-        """Scroll the text."""
-        self.query_one(".body", VerticalScroll).scroll_relative(y=lines, animate=False)

@@ -34,7 +34,7 @@ class BootPage(Page):
             width=6,
             validate=self.checks("device_timeout"),
             max_length=20,
-            hint=_("seconds for the disk, then the boot goes on without it"),
+            hint=_("seconds for the disk"),
             id="device-timeout",
         ).add_class("space")
         yield CheckField(

@@ -81,8 +81,8 @@ class DiscoverPage(Page):
             _("Through"),
             (
                 Choice(ANY, _("any card")),
-                Choice(CHOSEN, _("chosen cards"), "" if known else _("no iface record yet")),
-                Choice(NEW, _("another card")),
+                Choice(CHOSEN, _("chosen"), "" if known else _("none yet")),
+                Choice(NEW, _("another")),
             ),
             way,
             id="ifaces",
@@ -256,11 +256,17 @@ def _answered(state: SetupState, found: tuple[Found, ...]) -> tuple[Paragraph, .
 
 
 def _rows(found: tuple[Found, ...]) -> Iterable[PickRow]:
-    for number, one in enumerate(found):
+    """One row for the portals of a target that stand alike to this host."""
+    alike: dict[tuple[str, Standing, str], list[Found]] = {}
+    for one in found:
+        alike.setdefault((one.target, one.standing, one.note), []).append(one)
+    for (name, standing, note), members in alike.items():
+        labels = ", ".join(clean(one.portal.label) for one in members)
+        count = translate_count("{count} portal", "{count} portals", len(members)).format(count=len(members))
         yield PickRow(
-            str(number),
-            (clean(one.target, 4096), clean(one.portal.label)),
-            _STATES[one.standing],
-            standing_word(one.standing),
-            note=clean(one.note) or (_("keeps its settings") if one.standing is Standing.KNOWN else ""),
+            f"{name} {standing} {note}",
+            (clean(name, 4096), labels if len(members) == 1 else count),
+            _STATES[standing],
+            standing_word(standing),
+            note=clean(note) or (_("keeps its settings") if standing is Standing.KNOWN else ""),
         )

@@ -1,7 +1,10 @@
 """Page 11: the verified stack, the boot check, and what was run."""
 
 from collections.abc import Iterable
+from typing import ClassVar
 
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
 from textual.widget import Widget
 
 from tui.screens.paragraphs import Paragraph, Paragraphs
@@ -14,27 +17,29 @@ from tui.storage.boot_rung import Checked
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 from widgets.help import HelpSection
-from widgets.stack_view import StackView
+from widgets.stack_view import RungList, StackView
 from widgets.state import Role, State
+from widgets.text import cells, pad
 
 
-class DonePage(Page):
-    """What was reached, read from the host."""
+class DonePage(Page, can_focus=True):
+    """What was reached, read from the host. It only scrolls."""
 
     DEFAULT_CSS = """
     DonePage {
-        #columns {
+        #ladder {
             height: auto;
         }
-        StackView {
-            height: auto;
-            max-height: 24;
-        }
-        StackView RungList {
+        StackView, StackView RungList {
             height: auto;
         }
     }
     """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "scroll_up", "Up", show=False),
+        Binding("down,j", "scroll_down", "Down", show=False),
+        Binding("space", "page_down", "Page down", show=False),
+    ]
     step = Step.DONE
 
     def __init__(self, state: SetupState, verified: Verified | None) -> None:
@@ -42,10 +47,23 @@ class DonePage(Page):
         self._verified = verified or Verified((), (), ())
 
     def parts(self) -> Iterable[Widget]:
-        """Return the result, the ladder and the boot check."""
+        """Return the result, the ladder, the boot check and the commands."""
         yield Paragraphs(tuple(self._results()), id="results")
-        yield StackView(rows_of(self._verified.stacks), id="stack").add_class("space")
+        yield Vertical(StackView(rows_of(self._verified.stacks), id="stack"), id="ladder", classes="space")
         yield Paragraphs(tuple(self._boot()), id="boot", classes="space")
+        yield Paragraphs(tuple(self._commands()), id="commands", classes="space")
+
+    def on_mount(self) -> None:
+        """Only the page takes keys, to scroll."""
+        super().on_mount()
+        for rungs in self.query(RungList):
+            rungs.can_focus = False
+        self.focus()
+
+    def _commands(self) -> Iterable[Paragraph]:
+        yield Paragraph(_("What was run"), Role.STRONG, after=_("F2 shows each with what it said"))
+        for line in self._verified.commands:
+            yield Paragraph(clean(line, 2000), Role.ACCENT)
 
     def _results(self) -> Iterable[Paragraph]:
         for one in self._verified.mounts:
@@ -67,8 +85,9 @@ class DonePage(Page):
                 Role.STRONG,
                 after=self._verdict(one),
             )
+            width = max((cells(check.rung.label) for check in one.boot), default=0)
             for check in one.boot:
-                yield self._check(check)
+                yield self._check(check, width)
 
     @staticmethod
     def _verdict(one: MountVerified) -> str:
@@ -77,18 +96,18 @@ class DonePage(Page):
         return _("will be there") if one.survives_reboot else _("will not be there")
 
     @staticmethod
-    def _check(check: Checked) -> Paragraph:
+    def _check(check: Checked, width: int) -> Paragraph:
         state = {True: State.GOOD, False: State.BAD, None: State.UNKNOWN}[check.holds]
         word = {True: _("pass"), False: _("fail"), None: _("unknown")}[check.holds]
         return Paragraph(
-            f"{word}  {check.rung.label}", state=state, after=f"{check.words} {check.remedy}".strip()
+            f"{pad(word, 7)}  {pad(check.rung.label, width)}",
+            state=state,
+            after=f"{check.words} {check.remedy}".strip(),
         )
 
     def explanation(self) -> Explanation:
-        """List what was run."""
-        return Explanation(
-            _("These commands set the storage up. F2 shows each with what it said."), self._verified.commands
-        )
+        """Say nothing more: the page says it all."""
+        return Explanation("")
 
     def enter_words(self) -> str:
         """Say that it is over."""

@@ -19,7 +19,7 @@ from widgets.help import HelpSection
 from widgets.progress import ProgressList, ProgressRow
 from widgets.state import Role, State
 from widgets.table import Column, PickList, PickRow
-from widgets.text import size
+from widgets.text import cut_middle, size
 
 
 class LogInPage(Page):
@@ -39,15 +39,11 @@ class LogInPage(Page):
 
     def parts(self) -> Iterable[Widget]:
         """Return the portals, the disks and the offer to join paths."""
+        yield Paragraphs(id="target")
         yield ProgressList(id="logins")
         yield Paragraphs(id="count", classes="space")
         yield PickList(
-            (
-                Column(_("Disk")),
-                Column(_("Size"), align_right=True),
-                Column(_("WWID"), grow=True),
-                Column(""),
-            ),
+            (Column(_("Disk")), Column(_("Size"), align_right=True), Column(_("WWID"), grow=True)),
             id="disks",
         )
         yield CheckField(
@@ -68,6 +64,10 @@ class LogInPage(Page):
 
     def refresh_parts(self) -> None:
         """Show how every portal stands and which disks are there."""
+        names = sorted({choice.target for choice in target.answer(self.state).chosen})
+        self.query_one("#target", Paragraphs).paragraphs = tuple(
+            Paragraph(clean(name), Role.MUTED) for name in names if len(names) == 1
+        )
         self.query_one("#logins", ProgressList).rows = tuple(_logins(self.state))
         found = disks.disks(self.state)
         self.query_one("#count", Paragraphs).paragraphs = _count(found)
@@ -119,9 +119,13 @@ class LogInPage(Page):
 
 def _logins(state: SetupState) -> Iterable[ProgressRow]:
     ended = dict(state.logins)
-    for number, choice in enumerate(target.answer(state).chosen):
+    chosen = target.answer(state).chosen
+    several = len({choice.target for choice in chosen}) > 1
+    for number, choice in enumerate(chosen):
         session = log_in.session(state, choice)
-        name = f"{clean(choice.portal.label)}  {clean(choice.target)}"
+        name = clean(choice.portal.label)
+        if several:
+            name += "  " + cut_middle(clean(choice.target), 24)
         if session is not None:
             good = session.state is SessionState.LOGGED_IN
             words = _("session {number}, {state}").format(number=session.sid, state=session.state)
@@ -145,7 +149,8 @@ def _count(found: tuple[Disk, ...]) -> tuple[Paragraph, ...]:
     if not found:
         return ()
     words = translate_count("{count} disk", "{count} disks", len(found)).format(count=len(found))
-    return (Paragraph(words, Role.STRONG),)
+    apart = any(disk.lacks_map for disk in found)
+    return (Paragraph(words, Role.STRONG, after=_("its paths are not joined yet") if apart else ""),)
 
 
 def _row(disk: Disk) -> PickRow:
@@ -154,7 +159,8 @@ def _row(disk: Disk) -> PickRow:
     maker = f"{disk.vendor} {disk.model}".strip()
     return PickRow(
         disk.wwid,
-        (clean(name), size(disk.size), clean(disk.wwid), clean(maker)),
+        (clean(name), size(disk.size), clean(disk.wwid)),
         State.WARN if disk.lacks_map else State.GOOD,
-        _("{paths}, not joined").format(paths=paths) if disk.lacks_map else paths,
+        paths,
+        note=clean(maker),
     )

@@ -1,5 +1,7 @@
 """The lower pane: why a step is there and what it will run, what runs now, or what went wrong."""
 
+import re
+
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
@@ -10,8 +12,23 @@ from tui.words import translate as _
 from widgets.dialogs import Offer
 from widgets.explain import Explain, Explanation as ExplainText
 from widgets.progress import ProgressList, ProgressRow
+from widgets.text import wrap
 
 EXPLAIN, WORK, TROUBLE = "explain", "work", "trouble"
+
+LOW = 32
+"""Rows under which a screen is low: the page needs them more than the pane."""
+
+
+def first_sentences(text: str, width: int, most: int) -> str:
+    """Return as many whole sentences as fit into `most` lines, at least one."""
+    sentences = re.split(r"(?<=[.!?。]) +", text)
+    kept = sentences[0]
+    for sentence in sentences[1:]:
+        if len(wrap(f"{kept} {sentence}", max(20, width))) > most:
+            break
+        kept = f"{kept} {sentence}"
+    return kept
 
 
 class Lower(Vertical):
@@ -52,8 +69,10 @@ class Lower(Vertical):
         self._show(EXPLAIN)
 
     def explain(self, text: Explanation) -> None:
-        """Show why the step is there and what it will run."""
-        self.query_one(Explain).text = ExplainText(text.why, text.runs, _("Nothing is run here."))
+        """Show why the step is there and what it will run; on a low screen only what is needed most."""
+        low = self.screen.size.height < LOW
+        why = first_sentences(text.why, self.size.width - 12, 2) if low else text.why
+        self.query_one(Explain).text = ExplainText(why, text.runs, _("Nothing is run here."))
         self._show(EXPLAIN)
 
     def work(self, rows: tuple[ProgressRow, ...]) -> None:

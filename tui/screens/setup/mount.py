@@ -89,18 +89,19 @@ class MountPage(Page):
                 _("Group"),
                 entry.group,
                 placeholder="root",
-                width=10,
+                width=12,
                 validate=self.checks(name("group")),
                 id=ident("group"),
             ),
-            TextField(
-                _("Mode"),
-                entry.mode,
-                placeholder="0755",
-                width=6,
-                validate=self.checks(name("mode")),
-                id=ident("mode"),
-            ),
+        )
+        yield TextField(
+            _("Mode"),
+            entry.mode,
+            placeholder="0755",
+            width=8,
+            validate=self.checks(name("mode")),
+            hint=_("permissions of the folder"),
+            id=ident("mode"),
         )
         yield TextField(
             _("Options"),

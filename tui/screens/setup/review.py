@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from textual import on
 from textual.message import Message
 from textual.widget import Widget
+from textual.widgets import Static
 
 from tui.screens.paragraphs import Paragraph, Paragraphs
 from tui.screens.setup.page import Page
@@ -18,22 +19,19 @@ from widgets.help import HelpSection
 from widgets.state import Role, State
 from widgets.table import Column, PickList, PickRow
 
-_STATES = {
-    Risk.READS: State.WAITING,
-    Risk.CONFIGURES: State.WAITING,
-    Risk.INTERRUPTS: State.WARN,
-    Risk.REWRITES: State.WARN,
-    Risk.DESTROYS: State.BAD,
-}
-
 
 class ReviewPage(Page):
     """The operations in their order; the pane below explains the one under the cursor."""
 
     DEFAULT_CSS = """
-    ReviewPage #operations {
-        height: auto;
-        max-height: 20;
+    ReviewPage {
+        .gap {
+            height: 1;
+        }
+        #operations {
+            height: 1fr;
+            min-height: 5;
+        }
     }
     """
     step = Step.REVIEW
@@ -48,7 +46,12 @@ class ReviewPage(Page):
     def parts(self) -> Iterable[Widget]:
         """Return what is lost, and the list."""
         yield Paragraphs(id="losses")
-        yield PickList((Column("", grow=True),), empty=_("There is nothing left to do."), id="operations")
+        yield Static(classes="gap")
+        yield PickList(
+            (Column("", align_right=True), Column("", grow=True)),
+            empty=_("There is nothing left to do."),
+            id="operations",
+        )
 
     def refresh_parts(self) -> None:
         """Show the plan."""
@@ -67,7 +70,13 @@ class ReviewPage(Page):
         )
         self.query_one("#losses", Paragraphs).paragraphs = (head, *lost) if losses else (safe,)
         self.query_one("#operations", PickList).rows = tuple(
-            PickRow(str(number), (clean(operation.title()),), _STATES[operation.risk], operation.risk.word)
+            PickRow(
+                str(number),
+                (str(number + 1), clean(operation.title())),
+                State.BAD if operation.risk is Risk.DESTROYS else None,
+                operation.risk.word if operation.risk is Risk.DESTROYS else "",
+                note=operation.risk.word if self.screen.size.width >= 100 else "",
+            )
             for number, operation in enumerate(self.review.plan.operations)
         )
 
@@ -89,7 +98,7 @@ class ReviewPage(Page):
         if key is None or int(key) >= len(operations):
             return Explanation(_("Everything is already as you want it."))
         operation = operations[int(key)]
-        return Explanation(operation.why(), operation.shown())
+        return Explanation(f"{operation.why()} ({operation.risk.word})", operation.shown())
 
     @on(PickList.Highlighted)
     def _highlighted(self, event: PickList.Highlighted) -> None:
@@ -98,7 +107,7 @@ class ReviewPage(Page):
 
     def enter_words(self) -> str:
         """Say that nothing happens without another question."""
-        return _("set up …")
+        return _("set up")
 
     def help(self) -> tuple[HelpSection, ...]:
         """Explain the review."""

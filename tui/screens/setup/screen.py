@@ -18,7 +18,7 @@ from tui.screens.access import Access
 from tui.screens.commands import command_rows
 from tui.screens.failure import unexpected
 from tui.screens.setup.driver import Driver
-from tui.screens.setup.lower import Lower
+from tui.screens.setup.lower import LOW, Lower
 from tui.screens.setup.page import Page
 from tui.screens.setup.pages import page_for
 from tui.screens.setup.rail import rail_steps
@@ -65,6 +65,12 @@ class SetupScreen(Screen[None]):
         #page {
             height: 1fr;
         }
+        &.-high Explain {
+            padding: 1 2 1 3;
+        }
+        &.-low Explain, &.-low #work, &.-low Trouble {
+            padding: 0 2 0 3;
+        }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -92,6 +98,8 @@ class SetupScreen(Screen[None]):
         self._work: Work | None = None
         self._leave = threading.Event()
         self._trouble: Problem | None = None
+        self.VERTICAL_BREAKPOINTS = [(0, "-low"), (LOW, "-high")]
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
 
     def compose(self) -> ComposeResult:
         """Put the shell together; the first page comes when the host is read."""
@@ -103,6 +111,11 @@ class SetupScreen(Screen[None]):
                 yield Vertical(id="page")
                 yield Lower()
         yield KeyBar(id="keys")
+
+    def on_resize(self) -> None:
+        """Say as much as there is room for."""
+        if self._page is not None and self._trouble is None and not self.working:
+            self.query_one(Lower).explain(self._explanation(self.driver.state))
 
     def on_mount(self) -> None:
         """Read the host, in the background."""
@@ -221,7 +234,10 @@ class SetupScreen(Screen[None]):
             access=self._access.words,
             access_state=self._access.state,
         )
-        self.query_one("#rail", Rail).steps = rail_steps(state, failed=self._trouble is not None)
+        rail, over = self.query_one("#rail", Rail), state.step is Step.DONE
+        rail.steps = rail_steps(state, failed=self._trouble is not None)
+        rail.display = not over
+        self.query_one(Lower).display = not over or self._trouble is not None
         if self._page is not None and not self.working and self._trouble is None:
             self.query_one(Lower).explain(self._explanation(state))
         self._show_keys()
@@ -242,6 +258,7 @@ class SetupScreen(Screen[None]):
 
     async def _show_trouble(self, problem: Problem, offered: tuple[Offer, ...] | None = None) -> None:
         self._trouble = problem
+        self.query_one(Lower).display = True
         state = self.driver.state
         self.query_one("#rail", Rail).steps = rail_steps(state, failed=True)
         await self.query_one(Lower).trouble(
@@ -273,8 +290,8 @@ class SetupScreen(Screen[None]):
             return None
         if action == "back":
             return self._back() is not None
-        if action == "next" and self.driver.state.step in {Step.RUN, Step.DONE}:
-            return None
+        if action == "next":
+            return self.driver.state.step not in {Step.RUN, Step.DONE}
         return True
 
     def _decide(self) -> bool:
@@ -379,6 +396,9 @@ class SetupScreen(Screen[None]):
     def action_help(self) -> None:
         """Explain the page in front."""
         sections = self._page.help() if self._page is not None else ()
+        why = self._explanation(self.driver.state).why if self._page is not None else ""
+        if why:
+            sections = (HelpSection(_("Why this step"), why), *sections)
         title = self.driver.state.step.label if self._page is not None else _("Set up storage")
         keys = tuple(hint for hint in keys_of(self) if hint.key != "enter")
         self.app.push_screen(Help(title, (*sections, *_general_help()), keys))

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 
+from textual import events
 from textual.widget import Widget
 
+from tui.screens.paragraphs import Paragraph, Paragraphs
 from tui.screens.setup.page import Page, field_id, wrong_list
 from tui.setup import target
 from tui.setup.answers import Startup, TargetAnswer, TargetChoice, TimerPreset
@@ -13,9 +15,12 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 from widgets.choice_field import Choice, ChoiceField
 from widgets.help import HelpSection
-from widgets.state import State
+from widgets.state import Role, State
 from widgets.table import Column, PickList, PickRow
 from widgets.text_field import NumberField
+
+WIDE = 100
+"""Columns from which a timer's meaning fits beside it."""
 
 
 class TargetPage(Page):
@@ -24,8 +29,7 @@ class TargetPage(Page):
     DEFAULT_CSS = """
     TargetPage #chosen {
         height: auto;
-        max-height: 50%;
-        min-height: 3;
+        max-height: 12;
     }
     """
     step = Step.TARGET
@@ -64,13 +68,28 @@ class TargetPage(Page):
         )
         for name, (label, words) in target.timer_words().items():
             yield NumberField(
-                "  " + label,
+                label,
                 getattr(chosen.timers, name),
                 minimum=-1,
                 maximum=86_400,
-                hint=words,
+                hint=words if self.app.size.width >= WIDE else _("s"),
                 id=field_id(f"timers.{name}"),
             )
+
+        yield Paragraphs(id="about")
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Say what the number in the focused field is for, where there was no room beside it."""
+        field = next((one for one in event.widget.ancestors if isinstance(one, NumberField)), None)
+        words = [
+            about
+            for name, (_label, about) in target.timer_words().items()
+            if field is not None and field.id == field_id(f"timers.{name}")
+        ]
+        narrow = self.app.size.width < WIDE
+        self.query_one("#about", Paragraphs).paragraphs = tuple(
+            Paragraph(one, Role.MUTED) for one in words if narrow
+        )
 
     def answer(self) -> TargetAnswer:
         """Return what is marked and typed."""
@@ -120,7 +139,6 @@ class TargetPage(Page):
         for name in target.timer_words():
             field = self.query_one(f"#{field_id(f'timers.{name}')}", NumberField)
             field.display = preset is not TimerPreset.KEEP
-        self.query_one("#preset", ChoiceField).hint = ""
 
     def enter_words(self) -> str:
         """Say whether something is stored."""

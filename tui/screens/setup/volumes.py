@@ -51,7 +51,7 @@ class VolumesPage(Page):
     def parts(self) -> Iterable[Widget]:
         """Return the choice, the lists and the fields."""
         chosen = volumes.answer(self.state)
-        yield ChoiceField(_("Volumes"), self._ways(), chosen.way, id="way")
+        yield ChoiceField(_("Use"), self._ways(), chosen.way, id="way")
         yield PickList(
             (Column(_("Volume"), grow=True), Column(_("Size"), align_right=True), Column(_("Holds"))),
             many=True,
@@ -60,7 +60,7 @@ class VolumesPage(Page):
         ).add_class("space")
         yield wrong_list("existing")
         yield PickList(
-            (Column(_("Disk")), Column(_("Size"), align_right=True), Column(_("Carries"), grow=True)),
+            (Column(_("Disk")), Column(_("Size"), align_right=True), Column(_("What it is"), grow=True)),
             many=True,
             checked=frozenset(chosen.disks),
             empty=_("No disk was found. Go back with ^P and log in."),
@@ -86,13 +86,13 @@ class VolumesPage(Page):
         ).add_class("space")
         yield from self._volume_rows(chosen)
         yield wrong_list("volumes")
+        yield Meter(id="room").add_class("space")
         yield Horizontal(
             PushButton(_("One more volume"), id="more"),
             PushButton(_("One less"), id="less"),
             classes="buttons space",
             id="count",
         )
-        yield Meter(id="room").add_class("space")
 
     def _volume_rows(self, chosen: VolumesAnswer) -> Iterable[Widget]:
         self._count = max(1, len(chosen.volumes))
@@ -118,12 +118,12 @@ class VolumesPage(Page):
             )
 
     def _ways(self) -> tuple[Choice, ...]:
-        some = "" if disks.existing(self.state) else _("nothing is there")
-        groups = "" if volumes.groups(self.state) else _("none there")
+        some = "" if disks.existing(self.state) else _("none")
+        groups = "" if volumes.groups(self.state) else _("none")
         return (
-            Choice(VolumesWay.EXISTING, _("use what is there"), some),
-            Choice(VolumesWay.NEW_GROUP, _("make new ones")),
-            Choice(VolumesWay.EXISTING_GROUP, _("new ones in a group that is there"), groups),
+            Choice(VolumesWay.EXISTING, _("what is there"), some),
+            Choice(VolumesWay.NEW_GROUP, _("new group")),
+            Choice(VolumesWay.EXISTING_GROUP, _("known group"), groups),
         )
 
     def _erased(self, chosen: VolumesAnswer) -> frozenset[str]:
@@ -275,11 +275,12 @@ def _existing_row(one: Existing) -> PickRow:
 def _disk_row(disk: Disk) -> PickRow:
     refusal = disk.contents.refusal if disk.contents is not None else None
     name = disk.map_name or disk.device.path
+    maker = f"{disk.vendor} {disk.model}".strip()
     return PickRow(
         disk.wwid,
-        (clean(name), size(disk.size), clean(volumes.carries(disk))),
+        (clean(name), size(disk.size), clean(maker if volumes.is_empty(disk) else volumes.carries(disk))),
         State.GOOD if volumes.is_empty(disk) else State.WARN,
         _("empty") if volumes.is_empty(disk) else _("in use") if refusal is not None else _("not empty"),
-        note=f"{clean(disk.vendor)} {clean(disk.wwid)}",
+        note=clean(disk.wwid),
         reason=clean(refusal.summary) if refusal is not None else "",
     )
