@@ -193,7 +193,9 @@ def _try(arguments: argparse.Namespace, places: Places) -> int:
         return subprocess.run([sys.executable, "-m", "tui", *look], check=False).returncode
     if terminal:
         arguments.command = ["iscsi-console", "setup"]
-        return _run(arguments, places)
+        status = _run(arguments, places)
+        _say(_("That practice machine is gone, with everything in it. The next start makes a fresh one."))
+        return status
     answers = seen_in_guest(Path(__file__).parent / "answers" / f"{TRIAL}.toml")
     arguments.command = ["iscsi-console", "setup", "--answers", answers]
     return _exec(arguments, places)
