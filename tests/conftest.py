@@ -3,16 +3,20 @@
 import os
 
 import pytest
+from hypothesis import settings
 
 _TERMINAL_VARIABLES = ("NO_COLOR", "COLORFGBG", "COLUMNS", "LINES")
 _LANGUAGE_VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES")
 
 
 def pytest_configure() -> None:
-    """Choose English before a module opens its catalogue."""
+    """Choose English before a module opens its catalogue, and let property tests take their time."""
     for name in _LANGUAGE_VARIABLES:
         os.environ.pop(name, None)
     os.environ["LANG"] = "C.UTF-8"
+    # How long one example takes depends on what else the machine does, and says nothing about the program.
+    settings.register_profile("console", deadline=None)
+    settings.load_profile("console")
 
 
 @pytest.fixture(autouse=True)

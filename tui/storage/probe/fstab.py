@@ -1,5 +1,6 @@
 """/etc/fstab: what is mounted at boot (fstab(5))."""
 
+import re
 from dataclasses import replace
 
 from tui.storage.host.interface import Host
@@ -9,6 +10,8 @@ from tui.storage.probe.places import DevicePlaces
 from tui.storage.probe.reading import text, whole_number
 
 FSTAB = "/etc/fstab"
+
+_FIELD = re.compile(r"[^ \t]+")
 
 
 def parse_fstab(content: str) -> tuple[FstabEntry, ...]:
@@ -21,7 +24,7 @@ def parse_fstab(content: str) -> tuple[FstabEntry, ...]:
 
 
 def _entry(number: int, line: str) -> FstabEntry | None:
-    fields = line.split()
+    fields = _FIELD.findall(line.rstrip("\r"))
     if len(fields) < 3 or fields[0].startswith("#"):
         return None
     frequency, pass_number = (whole_number(field) or 0 for field in (*fields[4:6], "0", "0")[:2])
