@@ -236,7 +236,7 @@ def _tell_verified(verified: Verified, teller: Teller) -> None:
     teller.say()
     teller.say(_("Commands that ran"))
     for command in verified.commands:
-        teller.say(clean(command), 2)
+        teller.say(clean(command, longest=4000), 2)
 
 
 def _rung_line(rung: Rung) -> str:

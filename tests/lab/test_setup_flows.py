@@ -1,0 +1,153 @@
+"""The set-up from answers on real kernels: mounted, still there after a reboot, and nothing to do twice."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from tests.lab.conftest import GuestFactory
+from tui.lab.guest import Guest
+from tui.lab.image import Release
+from tui.lab.places import project_folder, seen_in_guest
+
+pytestmark = pytest.mark.lab
+
+ANSWERS = project_folder() / "tui" / "lab" / "answers"
+SECONDS = 300.0
+"""Longest time for one set-up, on a host that is busy with other things."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A set-up: its array and answers have the same name; secrets go into these files of root's home."""
+
+    name: str
+    mount_points: tuple[str, ...] = ("/srv/data",)
+    secrets: tuple[tuple[str, str], ...] = ()
+    maps: int = 0
+
+    def __str__(self) -> str:
+        return self.name
+
+
+CHAP = Flow("chap", ("/srv/data", "/srv/data/logs"), (("session.secret", "practice-in-12"),))
+MUTUAL = Flow(
+    "mutual",
+    secrets=(
+        ("discovery.secret", "practice-find-in"),
+        ("discovery-in.secret", "practice-find-out"),
+        ("session.secret", "practice-login-in"),
+        ("session-in.secret", "practice-login-out"),
+    ),
+)
+FLOWS = (Flow("open"), CHAP, MUTUAL, Flow("two_portals", maps=1), Flow("ipv6"), Flow("tgt"))
+
+
+def plant(guest: Guest, flow: Flow) -> None:
+    """Put the secrets where the answers look for them, for root's eyes only."""
+    for name, secret in flow.secrets:
+        guest.check("install", "-m", "600", "/dev/null", f"/root/{name}")
+        guest.write_text(f"/root/{name}", f"{secret}\n")
+
+
+def set_up(guest: Guest, answers: str) -> str:
+    """Play answers that come with the program; what it said."""
+    path = seen_in_guest(ANSWERS / f"{answers}.toml")
+    done = guest.run(("iscsi-console", "setup", "--answers", path), timeout=SECONDS)
+    assert done.status == 0, f"{done.text}\n{done.error_text}"
+    return done.text
+
+
+def write_file(guest: Guest, mount_point: str) -> str:
+    """Write a file of random bytes, see it on the disk, and return its checksum."""
+    path = f"{mount_point}/kept"
+    guest.check("dd", "if=/dev/urandom", f"of={path}", "bs=1M", "count=4", "conv=fsync", "status=none")
+    return checksum(guest, mount_point)
+
+
+def checksum(guest: Guest, mount_point: str) -> str:
+    return guest.check("sha256sum", f"{mount_point}/kept").split()[0]
+
+
+def wait_until_mounted(guest: Guest, mount_point: str) -> str:
+    """Wait for the boot to bring a mount; its source."""
+    wait = f"until findmnt --noheadings --output SOURCE --mountpoint {mount_point}; do sleep 0.2; done"
+    return guest.check("timeout", "60", "sh", "-c", wait)
+
+
+def fingerprints(guest: Guest) -> str:
+    """Checksums of every file that a set-up may write."""
+    places = "/etc/iscsi /etc/fstab /etc/lvm/backup /etc/multipath /etc/systemd/system /var/lib/iscsi-console"
+    return guest.check("sh", "-c", f"find {places} -type f 2>/dev/null | sort | xargs sha256sum")
+
+
+@pytest.mark.parametrize("release", list(Release))
+@pytest.mark.parametrize("flow", FLOWS, ids=str)
+def test_a_volume_survives_a_reboot_and_a_second_run_changes_nothing(
+    guest_factory: GuestFactory, release: Release, flow: Flow
+) -> None:
+    guest = guest_factory(flow.name, release=release)
+    plant(guest, flow)
+    said = set_up(guest, flow.name)
+    assert "Everything is set up." in said
+    assert "FAILS" not in said
+    sums = {point: write_file(guest, point) for point in flow.mount_points}
+    sources = {point: wait_until_mounted(guest, point) for point in flow.mount_points}
+
+    guest.reboot()
+    assert {point: wait_until_mounted(guest, point) for point in flow.mount_points} == sources
+    assert {point: checksum(guest, point) for point in flow.mount_points} == sums
+    assert guest.check("multipath", "-ll", "-v1").split("\n").count("") <= 1
+    assert len(guest.check("multipath", "-ll", "-v1").split()) == flow.maps
+
+    before = fingerprints(guest)
+    again = set_up(guest, flow.name)
+    assert "Everything was set up already." in again
+    assert "done: " not in again
+    assert fingerprints(guest) == before
+    assert {point: checksum(guest, point) for point in flow.mount_points} == sums
+
+
+@pytest.mark.parametrize("release", list(Release))
+def test_an_existing_volume_is_attached_again_without_loss(
+    guest_factory: GuestFactory, release: Release
+) -> None:
+    guest = guest_factory("open", release=release)
+    make_volume_by_hand(guest)
+    guest.check("mkdir", "/mnt/before")
+    guest.check("mount", "/dev/vg_data/data", "/mnt/before")
+    kept = write_file(guest, "/mnt/before")
+    identity = guest.check("blkid", "-o", "value", "-s", "UUID", "/dev/vg_data/data")
+    guest.check("umount", "/mnt/before")
+    forget_by_hand(guest)
+
+    said = set_up(guest, "existing")
+    assert "mkfs" not in said
+    assert "pvcreate" not in said
+    assert checksum(guest, "/srv/data") == kept
+    assert guest.check("blkid", "-o", "value", "-s", "UUID", "/dev/vg_data/data") == identity
+
+    guest.reboot()
+    wait_until_mounted(guest, "/srv/data")
+    assert checksum(guest, "/srv/data") == kept
+
+
+TARGET = "iqn.2003-01.org.linux-iscsi.lab:t1"
+RECORD = ("-m", "node", "-T", TARGET, "-p", "192.0.2.10:3260")
+
+
+def make_volume_by_hand(guest: Guest) -> None:
+    """What an administrator did some years ago, without the program."""
+    guest.check("iscsiadm", *RECORD, "-o", "new")
+    guest.check("iscsiadm", *RECORD, "--login")
+    guest.check("timeout", "30", "sh", "-c", "until test -b /dev/sda; do sleep 0.1; done; udevadm settle")
+    guest.check("lvm", "pvcreate", "/dev/sda")
+    guest.check("lvm", "vgcreate", "vg_data", "/dev/sda")
+    guest.check("lvm", "lvcreate", "-l", "100%FREE", "-n", "data", "vg_data")
+    guest.check("mkfs.ext4", "-q", "/dev/vg_data/data")
+
+
+def forget_by_hand(guest: Guest) -> None:
+    """Take the volume off this host, and leave nothing of it behind here."""
+    guest.check("lvm", "vgchange", "-an", "vg_data")
+    guest.check("iscsiadm", *RECORD, "--logout")
+    guest.check("iscsiadm", *RECORD, "-o", "delete")
