@@ -40,8 +40,10 @@ def share(amounts: Sequence[float], width: int) -> list[int]:
     given = [max(1 if amount > 0 else 0, int(cells)) for amount, cells in zip(amounts, exact, strict=True)]
     by_remainder = sorted(range(len(amounts)), key=lambda place: exact[place] - given[place])
     while sum(given) > width:
-        fattest = max(range(len(given)), key=lambda place: (given[place] - exact[place], given[place]))
-        given[fattest] -= 1
+        fat = [place for place, cells in enumerate(given) if cells > 1] or [
+            place for place, cells in enumerate(given) if cells
+        ]
+        given[max(fat, key=lambda place: given[place] - exact[place])] -= 1
     while sum(given) < width:
         given[by_remainder.pop()] += 1
     return given

@@ -122,6 +122,8 @@ class Dialog(ModalScreen[T], Generic[T]):
         Binding("escape", "leave", _("leave")),
         Binding("left,up", "app.focus_previous", "Previous", show=False),
         Binding("right,down", "app.focus_next", "Next", show=False),
+        Binding("pageup", "scroll_body(-8)", "Page up", show=False),
+        Binding("pagedown", "scroll_body(8)", "Page down", show=False),
     ]
 
     def __init__(self, title: str, state: State | None = None) -> None:
@@ -159,6 +161,10 @@ class Dialog(ModalScreen[T], Generic[T]):
     def action_leave(self) -> None:
         """Close without doing anything."""
         self.dismiss(None)
+
+    def action_scroll_body(self, lines: int) -> None:
+        """Scroll what the dialog says."""
+        self.query_one(".body", VerticalScroll).scroll_relative(y=lines, animate=False)
 
     def paragraph(self, text: str, role: Role = Role.TEXT) -> Static:
         """Return a paragraph of plain text."""
@@ -211,6 +217,8 @@ class Confirm(Dialog[bool]):
         self._yes = PushButton(yes or _("Yes"), id="yes", disabled=bool(word))
         self._no = PushButton(no or _("No"), id="no")
         self._input = LineInput()
+        # The first letter may have been typed while the focus was still on "no".
+        self._input.select_on_focus = False
 
     def body(self) -> Iterable[Widget]:
         """Return the text and what will be lost."""

@@ -181,7 +181,7 @@ class LineList(ScrollView, Generic[L], can_focus=True):
             Segment(text, style.rich_style)
             for text, style in content.render(base, end="", parse_style=self._get_style)
         ]
-        return Strip(segments).adjust_cell_length(width, base.rich_style)
+        return Strip(Segment.simplify(segments)).adjust_cell_length(width, base.rich_style)
 
     def watch_cursor(self, before: int | None, now: int | None) -> None:
         """Draw the two lines again, keep the cursor in sight and tell the parent."""

@@ -172,12 +172,16 @@ class ProgressList(LineList[ProgressLine]):
         """Show other rows; count only while one of them runs."""
         if self._timer is None:
             return
-        running = any(row.started is not None and row.ended is None for row in self.rows)
-        if running:
+        if self.counting:
             self._timer.resume()
         else:
             self._timer.pause()
         self.tick()
+
+    @property
+    def counting(self) -> bool:
+        """Whether something runs, so that time is shown passing."""
+        return any(row.started is not None and row.ended is None for row in self.rows)
 
     def tick(self) -> None:
         """Show the time that has passed."""

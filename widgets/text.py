@@ -180,9 +180,9 @@ def size(number: int) -> str:
 
 def duration(seconds: float) -> str:
     """Return a time span in two units at most: `0.4 ms`, `14 s`, `1 min 46 s`, `2 h 5 min`, `3 d 4 h`."""
-    if seconds < 0.001:
+    if 0 < seconds < 0.001:
         return _("{count} ms").format(count=f"{seconds * 1000:.1f}".removesuffix(".0"))
-    if seconds < 1:
+    if 0 < seconds < 1:
         return _("{count} ms").format(count=round(seconds * 1000))
     if seconds < 10 and seconds != int(seconds):
         return _("{count} s").format(count=f"{seconds:.1f}".removesuffix(".0"))

@@ -111,7 +111,7 @@ def test_sizes(number: int, words: str) -> None:
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [
-        (0, "0 ms"),
+        (0, "0 s"),
         (0.0004, "0.4 ms"),
         (0.42, "420 ms"),
         (1, "1 s"),
