@@ -1,6 +1,6 @@
 """The program, killed at the next operation boundary at which it was not killed before.
 
-Runs in the guest in place of `iscsi-console`, with its arguments: `python3 -m tests.lab.killed_setup setup …`.
+Runs in the guest in place of `iscsi-console`, with its arguments: `python3 -m tests.lab.killed_setup setup`.
 Every write of the journal is a boundary. The environment's BOUNDARIES_USED names the file that holds those
 at which it was killed.
 """

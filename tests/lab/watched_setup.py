@@ -1,7 +1,7 @@
 """Plays a set-up in a guest while every process is watched for planted secrets.
 
-`python3 -m tests.lab.watched_setup ANSWERS` gets the secrets on standard input, passes on what the set-up says,
-and ends with a line of JSON: where a secret was seen, how many looks there were, and the exit status.
+`python3 -m tests.lab.watched_setup ANSWERS` gets the secrets on standard input, passes on what the set-up
+says, and ends with a line of JSON: where a secret was seen, how many looks there were, and the exit status.
 """
 
 import json
