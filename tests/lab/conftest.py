@@ -27,3 +27,14 @@ def guest_factory() -> Iterator[GuestFactory]:
             return running.enter_context(Guest.boot(release, san=description))
 
         yield boot
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep tests that share a guest (their module's fixture `guest`) in one of the parallel processes."""
+    for item in items:
+        if not isinstance(item, pytest.Function) or "guest" not in item.fixturenames:
+            continue
+        if item.get_closest_marker("lab") and not item.get_closest_marker("xdist_group"):
+            release = item.callspec.params.get("guest", "") if hasattr(item, "callspec") else ""
+            item.add_marker(pytest.mark.xdist_group(f"{item.module.__name__}-{release}"))
