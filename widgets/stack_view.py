@@ -84,6 +84,7 @@ class StackView(Vertical):
         Binding("exclamation_mark", "next_problem", show=False, tooltip=_("Go to the next problem")),
         Binding("slash", "search", show=False, tooltip=_("Find a rung by any of its words")),
         Binding("n", "find_next", show=False, tooltip=_("Find the next one")),
+        Binding("escape", "close_search", _("close search")),
         Binding("enter", "choose", "Open", show=False),
     ]
 
@@ -234,6 +235,19 @@ class StackView(Vertical):
         """Open the search line."""
         self.query_one(".search").display = True
         self._query.focus()
+        self.refresh_bindings()
+
+    def action_close_search(self) -> None:
+        """Close the search line without searching."""
+        self._close_search()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
+        """Leave Escape to the screen unless the search line is open."""
+        return self._searching if action == "close_search" else True
+
+    @property
+    def _searching(self) -> bool:
+        return self._composed and self.query_one(".search").display
 
     def action_find_next(self) -> None:
         """Find the next rung with the text searched last."""
@@ -270,7 +284,7 @@ class StackView(Vertical):
         self._close_search()
 
     def _close_search(self) -> None:
-        search = self.query_one(".search")
-        if search.display:
-            search.display = False
+        if self._searching:
+            self.query_one(".search").display = False
             self._list.focus()
+            self.refresh_bindings()

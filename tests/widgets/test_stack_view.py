@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, strategies as st
 from textual.content import Content
 
-from tests.widgets.galleries import RUNGS
-from tests.widgets.host import Host
+from tests.widgets.galleries import RUNGS, StackGallery
+from tests.widgets.host import Host, shows
 from widgets.glyphs import Glyphs
+from widgets.key_bar import KeyBar
 from widgets.look import Colours, Look
 from widgets.rung_lines import Rung, RungLine, StackColumns, draw_rung, inside, owner, stack_lines
 from widgets.stack_view import RungList, StackView
@@ -152,6 +153,22 @@ async def test_searching() -> None:
         assert app.screen.query("Toast")
         await pilot.press("up")
         assert stack.key == "t2"
+
+
+async def test_escape_closes_the_search_before_anything_else() -> None:
+    app = StackGallery()
+    async with app.run_test(size=(80, 24)) as pilot:
+        stack = app.query_one(StackView)
+        await pilot.press("slash", "x")
+        await pilot.pause()
+        assert app.query_one(KeyBar).render().plain.endswith("Esc close search")
+        await pilot.press("escape")
+        await pilot.pause()
+        assert not shows(stack.query_one(".search"))
+        assert stack.query_one(RungList).has_focus
+        assert stack.key == "t1"
+        await pilot.pause()
+        assert app.query_one(KeyBar).render().plain.endswith("Esc leave")
 
 
 async def test_the_cursor_stays_on_its_rung() -> None:
