@@ -14,11 +14,14 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
+from tui.storage.discovery import DiscoveryKind, discover
 from tui.storage.host.local import LocalHost
 from tui.storage.host.observed import ObservedHost
 from tui.storage.journal import Journal
+from tui.storage.model.iscsi import Portal
 from tui.storage.operations.operation import Operation
 from tui.storage.plan import Plan, Step, execute
+from tui.storage.probe.inventory import take_inventory
 
 
 class Watch:
@@ -56,6 +59,26 @@ class Watch:
                 continue
             if any(secret in content for secret in self._secrets):
                 self.seen.append(f"{process} {name}")
+
+
+def tell(
+    address: str,
+    port: int = 3260,
+    kind: DiscoveryKind = DiscoveryKind.SENDTARGETS,
+    ifaces: tuple[str, ...] = (),
+) -> None:
+    """Ask a portal, and print what it told."""
+    host = LocalHost()
+    portal = Portal(address, port)
+    begun = time.monotonic()
+    found = discover(host, take_inventory(host), kind, portal, ifaces)
+    told = {
+        "found": {f"{one.target} {one.portal.address}": one.standing.value for one in found.found},
+        "notes": [one.note for one in found.found],
+        "code": found.problem.code if found.problem else "",
+        "seconds": round(time.monotonic() - begun, 1),
+    }
+    sys.stdout.write(json.dumps(told) + "\n")
 
 
 def perform(*operations: Operation, together: bool = False, watch: tuple[str, ...] = ()) -> None:

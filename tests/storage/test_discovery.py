@@ -129,14 +129,14 @@ def test_a_target_is_known_only_through_every_iface_asked_for() -> None:
 def test_the_stored_record_is_used_once_there_is_one() -> None:
     host = host_telling(f"192.0.2.10:3260,1 {T1}")
     assert query(DiscoveryKind.SENDTARGETS, PORTAL).shown == (
-        "iscsiadm -m discovery -t sendtargets -p 192.0.2.10:3260 -o nonpersistent"
+        "iscsiadm -m discovery -t sendtargets -p 192.0.2.10:3260 -I default -o nonpersistent"
     )
     host.files["/etc/iscsi/send_targets/192.0.2.10,3260/st_config"] = (
         "discovery.sendtargets.address = 192.0.2.10\ndiscovery.sendtargets.port = 3260\n"
     )
     discover(host, INVENTORY, DiscoveryKind.SENDTARGETS, PORTAL)
     assert host.commands[-1].shown == (
-        "iscsiadm -m discoverydb -t sendtargets -p 192.0.2.10:3260 -o nonpersistent --discover"
+        "iscsiadm -m discoverydb -t sendtargets -p 192.0.2.10:3260 -I default -o nonpersistent --discover"
     )
     assert not any(command.changes for command in host.commands)
 

@@ -142,7 +142,8 @@ def query(
         ifaces: names of the iface records to go through; none for any card.
         recorded: ask with the portal's discovery record and so with its CHAP, else with iscsid.conf's.
     """
-    through = tuple(word for iface in ifaces for word in ("-I", iface))
+    # Without -I iscsiadm goes through every iface record there is, and not through `default`.
+    through = tuple(word for iface in ifaces or ("default",) for word in ("-I", iface))
     if kind is DiscoveryKind.FIRMWARE or portal is None:
         argv: tuple[str, ...] = ("iscsiadm", "-m", "discovery", "-t", "fw", "-o", "nonpersistent")
         return Command(argv, deadline=QUERY_DEADLINE)

@@ -299,7 +299,7 @@ class RestartDaemon(Operation):
 
     def is_done(self, host: Host) -> bool:
         """The daemon answers and is younger than its files."""
-        return is_daemon_up_to_date(host)
+        return self.unit == DAEMON and is_daemon_up_to_date(host)
 
     def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
         """Only iscsid, and only while no session needs it."""

@@ -1,0 +1,82 @@
+"""Runs operations in a guest from a test: a script goes in by standard input, outcomes come back as JSON."""
+
+import json
+from dataclasses import dataclass
+
+from tui.lab.guest import Guest
+
+IMPORTS = """
+from tests.lab.guest_side import perform, tell
+from tui.storage.chap import NO_CHAP, ChapSettings
+from tui.storage.discovery import DiscoveryKind, NodeKey
+from tui.storage.model.iscsi import Portal
+from tui.storage.operations.chap import SetDefaultChap, SetDiscoveryChap, SetRecordChap
+from tui.storage.operations.discovery import AddDiscoveryRecord, AddInterface, AddNodeRecord, StoreDiscovered
+from tui.storage.operations.initiator import SetInitiatorName
+from tui.storage.operations.multipath import DropMultipath, UseMultipath
+from tui.storage.operations.records import DeleteNodeRecord, RemoveStaleLock, SetRecordValues
+from tui.storage.operations.services import EnableService, LoadModule, RestartDaemon, StartService
+from tui.storage.operations.sessions import ANY_SESSION, LogIn, LogOut
+from tui.storage.secret import Secret
+ST = DiscoveryKind.SENDTARGETS
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Performed:
+    """What became of one `perform` of a script.
+
+    Attributes:
+        stages: one word for every operation.
+        codes: the problem of every operation, empty where there is none.
+        evidence: the evidence of all problems, in one text.
+        commands: the commands that changed something.
+        lines: lines of progress.
+        seen: processes whose command line or environment held a planted secret.
+        looks: how often they were looked at.
+        seconds: how long it took.
+        journal: the text of the journal.
+    """
+
+    stages: list[str]
+    codes: list[str]
+    evidence: str
+    commands: list[str]
+    lines: list[str]
+    seen: list[str]
+    looks: int
+    seconds: float
+    journal: str
+
+
+def operate(guest: Guest, script: str, timeout: float = 200.0) -> list[Performed]:
+    """Run a script in a guest; what its calls of `perform` did, in order."""
+    return [performed(told) for told in tell(guest, script, timeout) if "stages" in told]
+
+
+def tell(guest: Guest, script: str, timeout: float = 200.0) -> list[dict[str, object]]:
+    """Run a script in a guest; every JSON object that it printed."""
+    output = guest.check("python3", "-", stdin=(IMPORTS + script).encode(), timeout=timeout)
+    return [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+
+
+def performed(told: dict[str, object]) -> Performed:
+    """One object that `perform` printed."""
+    problems = told["problems"]
+    assert isinstance(problems, list)
+    return Performed(
+        stages=_texts(told["stages"]),
+        codes=[problem["code"] if problem else "" for problem in problems],
+        evidence="\n".join(line for problem in problems if problem for line in problem["evidence"]),
+        commands=_texts(told["commands"]),
+        lines=_texts(told["lines"]),
+        seen=_texts(told["seen"]),
+        looks=int(str(told["looks"])),
+        seconds=float(str(told["seconds"])),
+        journal=str(told["journal"]),
+    )
+
+
+def _texts(value: object) -> list[str]:
+    assert isinstance(value, list)
+    return [str(item) for item in value]

@@ -1,0 +1,128 @@
+"""Every operation of the iSCSI half speaks whole, keeps secrets to itself and can be written down."""
+
+import json
+
+import pytest
+
+from tests.storage.operations.iscsi_host import PORTAL, T1, WWID
+from tui.storage.chap import NO_CHAP, ChapSettings
+from tui.storage.codec import decode, encode
+from tui.storage.discovery import DiscoveryKind, NodeKey
+from tui.storage.operations import catalogue
+from tui.storage.operations.chap import SetDefaultChap, SetDiscoveryChap, SetRecordChap
+from tui.storage.operations.discovery import (
+    AddDiscoveryRecord,
+    AddInterface,
+    AddNodeRecord,
+    DeleteDiscoveryRecord,
+    DeleteInterface,
+    StoreDiscovered,
+)
+from tui.storage.operations.initiator import SetInitiatorName
+from tui.storage.operations.multipath import DropMultipath, UseMultipath
+from tui.storage.operations.operation import CannotUndo, Operation
+from tui.storage.operations.records import DeleteNodeRecord, RemoveStaleLock, SetRecordValues
+from tui.storage.operations.services import (
+    DisableService,
+    EnableService,
+    InstallPackages,
+    LoadModule,
+    RestartDaemon,
+    StartService,
+)
+from tui.storage.operations.sessions import ANY_SESSION, LogIn, LogOut
+from tui.storage.secret import Secret
+
+SECRET, OTHER = "db7-Secret-01", "array-Secret2"
+CHAP = ChapSettings("db7", Secret(SECRET), "array", Secret(OTHER))
+VALUES = (("node.startup", "automatic"),)
+BEFORE = (("node.startup", "manual"),)
+OLD, NEW = "iqn.1993-08.org.debian:01:old", "iqn.1993-08.org.debian:01:new"
+
+OPERATIONS: tuple[Operation, ...] = (
+    SetInitiatorName(NEW, OLD),
+    SetInitiatorName(NEW),
+    InstallPackages(("open-iscsi", "lvm2"), "debian"),
+    InstallPackages(("iscsi-initiator-utils",), "redhat"),
+    InstallPackages(("open-iscsi",), "suse"),
+    LoadModule("iscsi_tcp"),
+    StartService("iscsid.socket"),
+    EnableService("open-iscsi.service"),
+    DisableService("open-iscsi.service"),
+    RestartDaemon("iscsid.service"),
+    SetRecordChap(T1, PORTAL, "default", CHAP),
+    SetRecordChap(T1, PORTAL, "default", NO_CHAP),
+    SetDiscoveryChap(DiscoveryKind.SENDTARGETS, PORTAL, CHAP),
+    SetDefaultChap(CHAP, None),
+    SetDefaultChap(None, NO_CHAP),
+    AddDiscoveryRecord(DiscoveryKind.SENDTARGETS, PORTAL),
+    DeleteDiscoveryRecord(DiscoveryKind.ISNS, PORTAL),
+    StoreDiscovered(DiscoveryKind.SENDTARGETS, PORTAL, (NodeKey(T1, PORTAL),), ("default", "san-a")),
+    StoreDiscovered(DiscoveryKind.FIRMWARE, None, ()),
+    AddNodeRecord(T1, PORTAL),
+    AddInterface("san-a", "eth1"),
+    DeleteInterface("san-a"),
+    SetRecordValues(T1, PORTAL, "default", VALUES, BEFORE),
+    SetRecordValues(T1, PORTAL, "default", VALUES),
+    DeleteNodeRecord(T1, PORTAL),
+    RemoveStaleLock(),
+    LogIn(T1, PORTAL),
+    LogOut(3, T1, PORTAL),
+    LogOut(ANY_SESSION, T1, PORTAL),
+    UseMultipath(WWID, ("sda", "sdb")),
+    DropMultipath(WWID, ("sda", "sdb")),
+)
+
+
+def name_of(operation: Operation) -> str:
+    return type(operation).__name__
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=name_of)
+def test_words_are_whole_and_masked(operation: Operation) -> None:
+    shown = operation.shown()
+    undo = operation.undo()
+    assert operation.title()
+    assert not operation.title().endswith(".")
+    assert operation.why().endswith(".")
+    assert shown
+    assert isinstance(undo, CannotUndo) or undo
+    assert not isinstance(undo, CannotUndo) or undo.reason.endswith(".")
+    words = " ".join((operation.title(), operation.why(), *shown))
+    assert "{" not in words
+    for told in (words, repr(operation), json.dumps(encode(operation))):
+        assert SECRET not in told
+        assert OTHER not in told
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=name_of)
+def test_the_journal_reads_it_back_without_its_secrets(operation: Operation) -> None:
+    assert Operation.kinds[name_of(operation)] is type(operation)
+    read = decode(type(operation), json.loads(json.dumps(encode(operation))))
+    assert read.shown() == operation.shown()
+    assert encode(read) == encode(operation)
+    if "Chap" not in name_of(operation):
+        assert read == operation
+
+
+def test_the_catalogue_knows_every_operation() -> None:
+    assert catalogue.__doc__
+    assert {name_of(operation) for operation in OPERATIONS} <= set(Operation.kinds)
+
+
+def test_undoing_leads_back() -> None:
+    assert SetInitiatorName(NEW, OLD).undo() == (SetInitiatorName(OLD, NEW),)
+    assert LogIn(T1, PORTAL).undo() == (LogOut(ANY_SESSION, T1, PORTAL),)
+    values = SetRecordValues(T1, PORTAL, "default", VALUES, BEFORE)
+    assert values.undo() == (SetRecordValues(T1, PORTAL, "default", BEFORE, VALUES),)
+
+
+def test_what_is_shown_is_what_a_person_would_type() -> None:
+    at = f"-T {T1} -p 192.0.2.10:3260"
+    assert LogIn(T1, PORTAL).shown() == (f"iscsiadm -m node {at} -I default --login",)
+    assert LogOut(3, T1, PORTAL).shown() == ("iscsiadm -m session -r 3 --logout",)
+    assert AddNodeRecord(T1, PORTAL).shown() == (f"iscsiadm -m node {at},1 -I default -o new",)
+    (edit, show) = SetRecordChap(T1, PORTAL, "default", CHAP).shown()
+    assert edit.count("********") == 2
+    assert show == f"iscsiadm -m node {at} -I default"
+    assert InstallPackages(("lvm2",), "suse").shown() == ("zypper --non-interactive install lvm2",)
