@@ -1,7 +1,9 @@
 """The `setup` sub-command: the wizard on the terminal, or the same set-up from an answers file."""
 
 import argparse
+import signal
 import sys
+import threading
 from collections.abc import Callable
 
 from tui.setup.answers_file import read_script
@@ -40,4 +42,17 @@ def main(arguments: argparse.Namespace, open_wizard: Callable[[argparse.Namespac
             _("A set-up from answers changes this host, so it needs root and a live host.") + "\n"
         )
         return FAILED
-    return play(Setup(host, keeps_answers=False), script)
+    return play(Setup(host, keeps_answers=False), script, leave=_asked_to_leave())
+
+
+def _asked_to_leave() -> threading.Event:
+    """Set by the first signal to end: what runs is finished then. A second one ends the program at once."""
+    leave = threading.Event()
+
+    def heed(number: int, _frame: object) -> None:
+        leave.set()
+        signal.signal(number, signal.SIG_DFL)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, heed)
+    return leave

@@ -226,8 +226,8 @@ class Setup:
     def _run_all(self, watcher: Watcher, leave: threading.Event) -> Problem | None:
         ending = self._execute(review.final_plan(self._state), watcher, leave, resumable=True)
         self.refresh()
-        if ending.problem is not None or leave.is_set():
-            return ending.problem or _left()
+        if ending.problem is not None:
+            return ending.problem
         self.verified = verify(self.host, self._state, self.commands(), watcher.line)
         if self.verified.problem is None:
             self._forget()
@@ -255,7 +255,7 @@ class Setup:
             return _Ending(problem=error.problem, titles=titles)
         except OSError as error:
             return _Ending(problem=_of_system(error), titles=titles)
-        return _Ending(result, result.problem, titles)
+        return _Ending(result, result.problem or (None if result.ok else left_problem()), titles)
 
     def _is_all_done(self, plan: Plan) -> bool:
         try:
@@ -293,7 +293,7 @@ class Setup:
             return error.problem
         except OSError as error:
             return _of_system(error)
-        return result.problem
+        return result.problem or (None if result.ok else left_problem())
 
     def give_up(self) -> Problem | None:
         """Do not carry the interrupted plan on; what it did stays."""
@@ -349,7 +349,8 @@ def _of_system(error: OSError) -> Problem:
     )
 
 
-def _left() -> Problem:
+def left_problem() -> Problem:
+    """The person asked to end, and something is left to do."""
     return Problem(
         "setup.left",
         _("The set-up was left before its end."),

@@ -1,5 +1,6 @@
 """The set-up without a screen: the same machine, played from an answers file, told line by line."""
 
+import contextlib
 import sys
 import threading
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from tui.setup import log_in, review
 from tui.setup.answers_file import Script
 from tui.setup.disks import disks
 from tui.setup.script import answer_for
-from tui.setup.session import Setup
+from tui.setup.session import Setup, left_problem
 from tui.setup.state import SetupState
 from tui.setup.step import ASKED, Step
 from tui.setup.steps import logic
@@ -30,8 +31,9 @@ FAILED = 1
 class Teller(Unwatched):
     """Writes what happens as lines of text; safe to be called from several threads."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, leave: threading.Event) -> None:
         self._stream = stream
+        self.leave = leave
         self._plan = Plan("", ())
         self._guard = threading.Lock()
         self.changed = False
@@ -39,7 +41,8 @@ class Teller(Unwatched):
 
     def say(self, text: str = "", indent: int = 0) -> None:
         """One line."""
-        with self._guard:
+        with self._guard, contextlib.suppress(OSError):
+            # A closed pipe or terminal must not break off what is being done to the host.
             self._stream.write(f"{' ' * indent}{text}\n" if text else "\n")
             self._stream.flush()
 
@@ -84,13 +87,21 @@ class Teller(Unwatched):
                 self.say(text, 4)
 
 
-def play(setup: Setup, script: Script, stream: TextIO = sys.stdout) -> int:
+def play(
+    setup: Setup, script: Script, stream: TextIO | None = None, leave: threading.Event | None = None
+) -> int:
     """Carry a set-up out from an answers file; the exit status.
 
     Nothing is asked. It stops at the first thing that stands in the way, says why, and leaves the rest alone;
     a second start goes on from there.
+
+    Args:
+        setup: on the host to set up.
+        script: the answers.
+        stream: where it is told; standard output when not given.
+        leave: when set, what runs is finished and nothing more is begun.
     """
-    teller = Teller(stream)
+    teller = Teller(stream or sys.stdout, leave or threading.Event())
     teller.say(_("Setting up storage on {host}").format(host=clean(setup.host.name)))
     setup.begin()
     for act in (_resume, _ask, _carry_out):
@@ -121,7 +132,11 @@ def _resume(setup: Setup, script: Script, teller: Teller) -> Problem | None:
             title=found.plan.title, left=found.left, all=len(found.plan.operations)
         )
     )
-    problem = setup.resume(teller)
+    problem = setup.resume(teller, teller.leave)
+    if problem is not None and not teller.leave.is_set():
+        # The answers may have been mended since; what they ask for now is planned afresh.
+        teller.problem(problem, _("The interrupted plan is given up"))
+        problem = setup.give_up()
     setup.begin()
     return problem
 
@@ -129,6 +144,8 @@ def _resume(setup: Setup, script: Script, teller: Teller) -> Problem | None:
 def _ask(setup: Setup, script: Script, teller: Teller) -> Problem | None:
     """Answer the steps in order; those that only touch the network run as they are reached."""
     for number, step in enumerate(ASKED, start=1):
+        if teller.leave.is_set():
+            return left_problem()
         setup.go(step)
         setup.answer(answer_for(script, setup.state, step))
         explanation = logic(step).explain(setup.state)
@@ -138,7 +155,7 @@ def _ask(setup: Setup, script: Script, teller: Teller) -> Problem | None:
         teller.say(explanation.why, 2)
         for warning in logic(step).warnings(setup.state):
             teller.problem(warning, _("Note"))
-        problem = setup.run(teller)
+        problem = setup.run(teller, teller.leave)
         told = _TOLD.get(step)
         if told is not None:
             told(setup.state, teller)
@@ -200,7 +217,7 @@ def _carry_out(setup: Setup, _script: Script, teller: Teller) -> Problem | None:
     teller.say()
     teller.say(_("Run"))
     setup.go(Step.RUN)
-    problem = setup.run(teller)
+    problem = setup.run(teller, teller.leave)
     if problem is not None and setup.verified is not None:
         _tell_verified(setup.verified, teller)
     return problem
