@@ -172,7 +172,7 @@ def test_what_only_blkid_finds_counts_too() -> None:
 
 @pytest.mark.parametrize("text", ["[]", "3", '{"signatures": 3}', "{", "null"])
 def test_what_is_no_list_is_an_error(text: str) -> None:
-    with pytest.raises(ValueError, match="no list|Expecting"):
+    with pytest.raises(ValueError, match=r"no list|Expecting"):
         parse_wipefs(text)
 
 
