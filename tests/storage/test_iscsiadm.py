@@ -81,6 +81,9 @@ def test_mutual_chap_is_recognised() -> None:
 
 def test_no_answer_no_program_and_a_strange_status() -> None:
     assert problem_of(Outcome(None, seconds=130.2), context(Action.LOGIN)).code == "login.deadline"
+    silent = problem_of(Outcome(None, seconds=30.0), context(Action.DISCOVERY))
+    assert silent.code == "discovery.deadline"
+    assert "does not answer as an iSCSI target" in silent.summary
     assert problem_of(Outcome(127), context(Action.DISCOVERY)).code == "discovery.no-iscsiadm"
     assert problem_of(Outcome(-9), context(Action.LOGOUT)).code == "logout.unknown"
 

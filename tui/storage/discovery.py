@@ -23,8 +23,8 @@ from tui.words import translate as _
 PROBE_DEADLINE = 3.0
 """Seconds a portal gets to take a TCP connection; iscsiadm itself would try for two minutes."""
 
-QUERY_DEADLINE = 45.0
-"""Seconds a portal that takes connections gets to tell its targets."""
+QUERY_DEADLINE = 30.0
+"""Seconds a portal that takes connections gets to tell its targets: two attempts of iscsiadm."""
 
 ISNS_PORT = 3205
 """TCP port of iSNS servers (RFC 4171 2.2)."""
@@ -169,7 +169,7 @@ def discover(
     portal: Portal | None,
     ifaces: tuple[str, ...] = (),
 ) -> Discovered:
-    """Ask a portal for its targets; nothing is stored. Takes 3 s when nobody is there, at most 48 s else.
+    """Ask a portal for its targets; nothing is stored. Takes 3 s when nobody is there, at most 33 s else.
 
     Discovery CHAP is that of the portal's discovery record; store it there first (`SetDiscoveryChap`).
 

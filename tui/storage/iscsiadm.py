@@ -121,6 +121,8 @@ def _telling(daemon: tuple[str, ...], most: int = 6) -> tuple[str, ...]:
 
 
 def _meaning(outcome: Outcome, context: Context, said: str) -> tuple[str, _Words]:
+    if outcome.status is None and context.action is Action.DISCOVERY:
+        return "deadline", _words(ExitCode.PDU_TIMEOUT, context)
     if outcome.status is None:
         return "deadline", _Words(
             _("iscsiadm gave no answer in {seconds} seconds and was ended.").format(

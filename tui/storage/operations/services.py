@@ -1,6 +1,7 @@
 """Packages, kernel modules and systemd units that iSCSI storage needs."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from tui.storage.daemon import DAEMON, is_daemon_up_to_date, refuse_while_sessions_recover, restart_daemon
 from tui.storage.host.interface import ChangingHost, Command, Host, Outcome
@@ -124,6 +125,7 @@ class InstallPackages(Operation):
 class LoadModule(Operation):
     """Load a kernel module; where it is needed at boot, the service that needs it loads it."""
 
+    survives_reboot: ClassVar[bool] = False
     module: str
 
     def title(self) -> str:
@@ -169,6 +171,7 @@ class LoadModule(Operation):
 class StartService(Operation):
     """Start a systemd unit now."""
 
+    survives_reboot: ClassVar[bool] = False
     unit: str
 
     def title(self) -> str:
@@ -280,6 +283,7 @@ class RestartDaemon(Operation):
         unit: the unit of iscsid itself. Restarting the unit that logs in at boot would log out of everything.
     """
 
+    survives_reboot: ClassVar[bool] = False
     unit: str
 
     def title(self) -> str:
