@@ -278,9 +278,10 @@ class ActivateVolumeGroup(Operation):
     def is_done(self, host: Host) -> bool:
         """Whether every volume of it that can be active is."""
         inventory = look_at_volumes(host)
-        return group_named(inventory, self.name) is not None and all(
-            volume.active for volume in _activatable(inventory, self.name)
-        )
+        group = group_named(inventory, self.name)
+        if group is None or group.foreign or group.shared or group.exported:
+            return False
+        return all(volume.active for volume in _activatable(inventory, self.name))
 
     def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
         """See that it is this host's own and complete."""

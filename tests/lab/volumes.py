@@ -1,0 +1,86 @@
+"""What tests of volumes share: an array of three LUNs, and scripts run in the guest by the real executor."""
+
+from tests.lab.operate import Performed, operate, tell
+from tui.lab.guest import Guest
+from tui.lab.san import read_description
+
+TARGET = "iqn.2003-01.org.linux-iscsi.lab:t1"
+PORTAL = "192.0.2.10:3260"
+UUID = "11111111-2222-4333-8444-555555555555"
+UUID_XFS = "22222222-2222-4333-8444-555555555555"
+UUID_BTRFS = "33333333-2222-4333-8444-555555555555"
+
+THREE_LUNS = (
+    read_description("open")
+    + """
+[[target.lun]]
+number = 1
+size = "640M"
+
+[[target.lun]]
+number = 2
+size = "512M"
+"""
+)
+
+_IMPORTS = """
+from tests.lab.volume_side import HOST, disk, identity, look, say, say_boot_check, say_contents
+from tui.storage.filesystem_kind import FilesystemKind
+from tui.storage.mount_options import boot_options
+from tui.storage.operations.boot import AddFstabEntry, RemoveFstabEntry
+from tui.storage.operations.filesystem import MakeFilesystem
+from tui.storage.operations.logical_volume import CreateLogicalVolume, RemoveLogicalVolume
+from tui.storage.operations.mount import MountFilesystem, UnmountFilesystem
+from tui.storage.operations.mount_point import MakeMountPoint
+from tui.storage.operations.mount_unit import WriteMountUnit
+from tui.storage.operations.owner import SetOwner
+from tui.storage.operations.physical_volume import CreatePhysicalVolume, RemovePhysicalVolume
+from tui.storage.operations.rc_local import RemoveRcLocalLines
+from tui.storage.operations.signatures import WipeSignatures
+from tui.storage.operations.volume_group import (
+    ActivateVolumeGroup, CreateVolumeGroup, DeactivateVolumeGroup, ExtendVolumeGroup,
+)
+from tui.storage.operations.write_test import WriteTest
+from tui.storage.rc_local import relevant_lines
+"""
+
+
+def answer(guest: Guest, script: str) -> dict[str, object]:
+    """What a script says last in the guest (`say`)."""
+    return tell(guest, _IMPORTS + script)[-1]
+
+
+def carry_out(guest: Guest, operations: str, before: str = "") -> Performed:
+    """Run a plan of operations, written as the arguments of `perform`, in the guest; `before` runs first."""
+    return operate(guest, f"{_IMPORTS}\n{before}\nperform({operations})")[-1]
+
+
+def each(guest: Guest, *plans: str) -> list[Performed]:
+    """Run several plans one after the other in one program, and say what became of each."""
+    return operate(guest, "\n".join((_IMPORTS, *(f"perform({plan})" for plan in plans))))
+
+
+def log_in(guest: Guest, *portals: str) -> None:
+    """Log in to the lab's target, now and at boot."""
+    for portal in portals or (PORTAL,):
+        where = ("-T", TARGET, "-p", portal)
+        guest.check("iscsiadm", "-m", "node", *where, "-o", "new")
+        guest.check("iscsiadm", "-m", "node", *where, "-o", "update", "-n", "node.startup", "-v", "automatic")
+        guest.check("iscsiadm", "-m", "node", *where, "-l", timeout=120)
+    guest.check("udevadm", "settle")
+    guest.check("systemctl", "enable", "--quiet", "open-iscsi.service", "iscsid.socket")
+
+
+def sh(guest: Guest, script: str) -> str:
+    """The output of a shell script that must succeed, without blanks around it."""
+    return guest.check("sh", "-ec", script, timeout=120).strip()
+
+
+def wait_for(guest: Guest, condition: str) -> None:
+    """Wait until a shell condition holds, at most 30 seconds."""
+    sh(guest, f"for i in $(seq 300); do if {condition}; then exit 0; fi; sleep 0.1; done; exit 1")
+
+
+def path_of(guest: Guest, lun: int) -> str:
+    """The name of a LUN's disk."""
+    return sh(guest, f"readlink -f /dev/disk/by-path/*-lun-{lun}").split()[0]
