@@ -15,12 +15,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 from tui.storage.discovery import DiscoveryKind, discover
+from tui.storage.executor import execute
 from tui.storage.host.local import LocalHost
 from tui.storage.host.observed import ObservedHost
 from tui.storage.journal import Journal
 from tui.storage.model.iscsi import Portal
 from tui.storage.operations.operation import Operation
-from tui.storage.plan import Plan, Step, execute
+from tui.storage.plan import Plan, Step
 from tui.storage.probe.inventory import take_inventory
 
 

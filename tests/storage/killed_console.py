@@ -14,8 +14,9 @@ from pathlib import Path
 from tests.storage.plan_operations import MakeFile
 from tests.storage.scripted_host import ScriptedHost
 from tui.storage import journal as journal_module
+from tui.storage.executor import execute
 from tui.storage.journal import Journal
-from tui.storage.plan import Plan, execute
+from tui.storage.plan import Plan
 
 NAMES = ("first", "second", "third")
 

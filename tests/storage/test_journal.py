@@ -17,8 +17,9 @@ from tests.storage.killed_console import NAMES
 from tests.storage.plan_operations import FailWith, KeepSecret, MakeFile
 from tests.storage.scripted_host import ScriptedHost
 from tui.storage import journal as journal_module
+from tui.storage.executor import execute
 from tui.storage.journal import Journal, Progressed, change_lock
-from tui.storage.plan import Plan, Stage, execute
+from tui.storage.plan import Plan, Stage
 from tui.storage.problem import ConsoleError, Problem, Refused
 from tui.storage.secret import Secret
 

@@ -9,9 +9,10 @@ import pytest
 from tests.storage.plan_operations import FailWith, MakeFile, UntilReboot
 from tests.storage.scripted_host import ScriptedHost
 from tui.storage import journal as journal_module
+from tui.storage.executor import execute
 from tui.storage.journal import Journal
 from tui.storage.operations.operation import Risk
-from tui.storage.plan import Plan, Result, Stage, Step, execute
+from tui.storage.plan import Plan, Result, Stage, Step
 
 
 def carry_out(plan: Plan, folder: Path, steps: list[Step] | None = None) -> Result:

@@ -20,13 +20,14 @@ from tui.setup.steps import logic
 from tui.setup.verification import Verified, verify
 from tui.setup.watcher import Unwatched, Watcher
 from tui.storage.discovery import Discovered, discover as ask, unreachable_problem
+from tui.storage.executor import execute
 from tui.storage.host.interface import Answer as PortAnswerKind, ChangingHost
 from tui.storage.host.observed import ObservedHost
 from tui.storage.journal import FOLDER, LOCK, Journal, Progressed, change_lock
 from tui.storage.model.inventory import Inventory
 from tui.storage.mount_point import normalised
 from tui.storage.operations.initiator import generate_name
-from tui.storage.plan import Plan, Result, Stage, Step as PlanStep, execute
+from tui.storage.plan import Plan, Result, Stage, Step as PlanStep
 from tui.storage.probe.initiator import INITIATOR_FILE
 from tui.storage.probe.inventory import take_inventory
 from tui.storage.problem import ConsoleError, Problem

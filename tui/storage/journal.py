@@ -14,15 +14,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tui.storage.codec import NotDecodable, Plain, decode, encode
 from tui.storage.operations.operation import Operation
+from tui.storage.plan import Plan
 from tui.storage.problem import ConsoleError, Problem, Refused
 from tui.words import translate as _
-
-if TYPE_CHECKING:
-    from tui.storage.plan import Plan
 
 FOLDER = Path("/var/lib/iscsi-console/journal")
 """Where the journals of this host are."""
@@ -51,7 +48,7 @@ class Journal:
         self._guard = threading.Lock()
 
     @classmethod
-    def open(cls, plan: "Plan", folder: Path = FOLDER) -> "Journal":
+    def open(cls, plan: Plan, folder: Path = FOLDER) -> "Journal":
         """Begin a journal for a plan.
 
         Raises:
@@ -87,15 +84,14 @@ class Journal:
                 return None if ended else cls(path, events)
         return None
 
-    def plan(self) -> "Plan":
+    def plan(self) -> Plan:
         """The plan it was begun for; secrets are empty.
 
         Raises:
             Refused: it was written by another version and cannot be read.
         """
-        # Here, since a plan needs the journal, and the journal only knows operations by their names.
+        # Every operation has to be known by its name, which only a resumed plan needs.
         from tui.storage.operations import catalogue as _catalogue  # noqa: F401, PLC0415
-        from tui.storage.plan import Plan  # noqa: PLC0415
 
         first = self._events[0]
         try:
