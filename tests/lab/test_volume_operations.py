@@ -1,5 +1,6 @@
 """Volumes on a real kernel: made, mounted, there after a reboot; and everything that must be refused."""
 
+import struct
 from collections.abc import Iterator
 
 import pytest
@@ -117,10 +118,10 @@ def test_what_is_no_signature_is_not_called_empty(guest: Guest) -> None:
 
 def test_partitions_are_erased_with_their_content(guest: Guest) -> None:
     disk = path_of(guest, 2)
-    sh(
-        guest,
-        f"printf 'label: gpt\\n,64M\\n,64M\\n' | sfdisk -q {disk}; udevadm settle; mkfs.ext4 -q -F {disk}1",
-    )
+    # One partition of 64 MiB in a DOS table: its entry lies at 446, the signature at 510.
+    table = bytes(446) + struct.pack("<B3xB3xII", 0, 0x83, 2048, 131072) + bytes(48) + b"\x55\xaa"
+    guest.check("dd", f"of={disk}", "conv=notrunc", "status=none", stdin=table)
+    sh(guest, f"blockdev --rereadpt {disk}; udevadm settle; mkfs.ext4 -q -F {disk}1; udevadm settle")
     refused, done = each(
         guest,
         "WipeSignatures(identity(2), look(2).signatures)",

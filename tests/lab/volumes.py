@@ -23,7 +23,7 @@ size = "512M"
 """
 )
 
-_IMPORTS = """
+IMPORTS = """
 from tests.lab.volume_side import HOST, disk, identity, look, say, say_boot_check, say_contents
 from tui.storage.filesystem_kind import FilesystemKind
 from tui.storage.mount_options import boot_options
@@ -43,21 +43,22 @@ from tui.storage.operations.volume_group import (
 from tui.storage.operations.write_test import WriteTest
 from tui.storage.rc_local import relevant_lines
 """
+"""What every script of a test may name."""
 
 
 def answer(guest: Guest, script: str) -> dict[str, object]:
     """What a script says last in the guest (`say`)."""
-    return tell(guest, _IMPORTS + script)[-1]
+    return tell(guest, IMPORTS + script)[-1]
 
 
 def carry_out(guest: Guest, operations: str, before: str = "") -> Performed:
     """Run a plan of operations, written as the arguments of `perform`, in the guest; `before` runs first."""
-    return operate(guest, f"{_IMPORTS}\n{before}\nperform({operations})")[-1]
+    return operate(guest, f"{IMPORTS}\n{before}\nperform({operations})")[-1]
 
 
 def each(guest: Guest, *plans: str) -> list[Performed]:
     """Run several plans one after the other in one program, and say what became of each."""
-    return operate(guest, "\n".join((_IMPORTS, *(f"perform({plan})" for plan in plans))))
+    return operate(guest, "\n".join((IMPORTS, *(f"perform({plan})" for plan in plans))))
 
 
 def log_in(guest: Guest, *portals: str) -> None:

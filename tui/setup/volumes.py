@@ -64,6 +64,7 @@ def groups(state: SetupState) -> tuple[VolumeGroup, ...]:
         for group in state.inventory.volume_groups
         if group.name in names
         and not (group.foreign or group.shared or group.exported or group.missing_volumes)
+        and disks.refusal_of_group(state, group.name) is None
     )
 
 
@@ -214,7 +215,8 @@ def _unusable_reason(state: SetupState, volume: str) -> str:
         return _("The volume group {name} is exported.").format(name=clean(group.name))
     if group.missing_volumes:
         return _("Disks of the volume group {name} are missing.").format(name=clean(group.name))
-    return ""
+    refusal = disks.refusal_of_group(state, group.name)
+    return refusal.summary if refusal is not None else ""
 
 
 def _group_problems(state: SetupState) -> tuple[Problem, ...]:
@@ -423,7 +425,9 @@ def plan(state: SetupState) -> Plan:
     fresh = tuple(disk for disk in all_of_them if disk.wwid not in inside)
     for disk in fresh:
         if disk.contents is not None and disk.contents.signatures:
-            operations.append(WipeSignatures(identity(state, disk), disk.contents.signatures))
+            operations.append(
+                WipeSignatures(identity(state, disk), disk.contents.signatures, disk.contents.partitions)
+            )
         operations.append(CreatePhysicalVolume(identity(state, disk)))
     if chosen.way is VolumesWay.NEW_GROUP:
         operations.append(
