@@ -123,9 +123,10 @@ def test_empty_disks_are_chosen() -> None:
     )
 
 
-def test_a_disk_that_is_not_empty_is_only_chosen_by_name() -> None:
+def test_a_disk_that_is_not_empty_is_used_only_when_it_is_named_for_erasing() -> None:
     state = state_of(logged_in(), used_disk("ext4"))
-    assert volumes_of(Script(volumes=VolumesWish(group="g")), state).disks == ()
+    unnamed = volumes_of(Script(volumes=VolumesWish(group="g")), state)
+    assert codes(volumes.problems(state.answered(unnamed))) == ["volumes.erase-needed"]
     named = volumes_of(Script(volumes=VolumesWish(disks=(f"{TARGET}/0",))), state)
     assert named.disks == (WWID,)
     assert "volumes.erase-needed" in codes(volumes.problems(state.answered(named)))

@@ -75,6 +75,17 @@ def test_a_portal_told_and_known_is_offered_once() -> None:
     assert target.offers(told(replace(PORTAL, tpgt=None), inventory=known())) == (ONE,)
 
 
+def test_a_target_of_the_firmware_stays_logged_in() -> None:
+    answer = DiscoverAnswer(DiscoveryKind.FIRMWARE)
+    assert target.defaults(told(PORTAL, answer=answer)).startup is Startup.ONBOOT
+
+
+def test_what_the_record_said_before_is_noted_for_the_way_back() -> None:
+    state = told(PORTAL, inventory=known()).answered(TargetAnswer((ONE,), preset=TimerPreset.KEEP))
+    (operation,) = [one for one in target.plan(state).operations if isinstance(one, SetRecordValues)]
+    assert dict(operation.previous) == {"node.startup": "manual", "node.conn[0].startup": "manual"}
+
+
 def test_what_cannot_be_reached_is_not_offered() -> None:
     state = replace(told(), discovered=Discovered((Found(TARGET, PORTAL, Standing.UNREACHABLE),)))
     assert target.offers(state) == ()

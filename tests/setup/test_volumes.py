@@ -110,6 +110,15 @@ def test_a_group_that_lacks_a_disk_is_not_offered() -> None:
     assert disks.existing(state) == ()
 
 
+def test_a_volume_on_a_disk_that_is_refused_is_not_offered() -> None:
+    refusal = Problem("device.twins", "It is there twice.")
+    state = state_of(with_volume(logged_in()), used_disk("LVM2_member", reuse_refusal=refusal))
+    assert disks.existing(state) == ()
+    assert volumes.groups(state) == ()
+    (problem,) = volumes.problems(state.answered(VolumesAnswer(VolumesWay.EXISTING, ("vg_data/data",))))
+    assert problem.cause == "It is there twice."
+
+
 def test_a_volume_without_a_file_system_cannot_be_used_as_it_is() -> None:
     state = state_of(with_volume(logged_in(), kind=""), used_disk("LVM2_member"))
     asked = state.answered(VolumesAnswer(VolumesWay.EXISTING, ("vg_data/data",)))

@@ -9,6 +9,7 @@ from tui.storage.model.block import BlockDevice
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Lun, Session, SessionState
 from tui.storage.model.lvm import LogicalVolume
+from tui.storage.problem import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +129,28 @@ def disk(state: SetupState, wwid: str) -> Disk | None:
 
 def groups_on(state: SetupState) -> tuple[str, ...]:
     """Names of the volume groups that have a PV on one of the disks."""
-    names = {one.device.name for one in disks(state)}
-    found = (
+    return tuple(dict.fromkeys(name for one in disks(state) for name in _groups_of(state, one)))
+
+
+def refusal_of_group(state: SetupState, group: str) -> Problem | None:
+    """Why what is on one of a group's disks cannot be used as it is, or None."""
+    return next(
+        (
+            one.contents.reuse_refusal
+            for one in disks(state)
+            if one.contents is not None and one.contents.reuse_refusal and group in _groups_of(state, one)
+        ),
+        None,
+    )
+
+
+def _groups_of(state: SetupState, one: Disk) -> tuple[str, ...]:
+    names = {one.device.name}
+    return tuple(
         pv.volume_group
         for pv in state.inventory.physical_volumes
         if pv.volume_group and (pv.device in names or _stands_on(state.inventory, pv.device, names))
     )
-    return tuple(dict.fromkeys(found))
 
 
 def _stands_on(inventory: Inventory, device: str, names: set[str]) -> bool:
@@ -148,7 +164,8 @@ def existing(state: SetupState) -> tuple[Existing, ...]:
         for group in state.inventory.volume_groups
         if not (group.foreign or group.shared or group.exported or group.missing_volumes)
     }
-    groups = [name for name in groups_on(state) if name in usable]
+    refused = {name for name in usable if refusal_of_group(state, name) is not None}
+    groups = [name for name in groups_on(state) if name in usable - refused]
     volumes = [
         _of_volume(state.inventory, volume)
         for volume in state.inventory.logical_volumes
@@ -157,7 +174,9 @@ def existing(state: SetupState) -> tuple[Existing, ...]:
     bare = [
         _of_disk(state.inventory, one)
         for one in disks(state)
-        if one.device.content and _carries_filesystem(state.inventory, one.device.name)
+        if one.device.content
+        and _carries_filesystem(state.inventory, one.device.name)
+        and (one.contents is None or one.contents.reuse_refusal is None)
     ]
     return (*volumes, *bare)
 

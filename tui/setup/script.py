@@ -121,7 +121,9 @@ def _disks(script: Script, state: SetupState, group: str, way: VolumesWay) -> tu
     if members or way is VolumesWay.EXISTING_GROUP:
         return tuple(one.wwid for one in there if one.wwid in members)
     erased = set(script.volumes.erase)
-    return tuple(one.wwid for one in there if volumes.is_empty(one) or erased & set(one.confirmations))
+    usable = tuple(one.wwid for one in there if volumes.is_empty(one) or erased & set(one.confirmations))
+    # With no disk to use, the step says of every one why it cannot be used.
+    return usable or tuple(one.wwid for one in there)
 
 
 def _mount(script: Script, state: SetupState) -> MountAnswer:

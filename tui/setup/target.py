@@ -97,7 +97,10 @@ def defaults(state: SetupState) -> TargetAnswer:
         startup = Startup(kept.startup) if kept and kept.startup in set(Startup) else Startup.AUTOMATIC
         return TargetAnswer(chosen, startup, TimerPreset.KEEP, PRESETS[TimerPreset.KEEP])
     preset = TimerPreset.MULTIPATH if len(chosen) > 1 else TimerPreset.SINGLE
-    return TargetAnswer(chosen, Startup.AUTOMATIC, preset, PRESETS[preset])
+    # The system runs from a target of the firmware: it is never logged out by the services (onboot).
+    from_firmware = discover.answer(state).kind is DiscoveryKind.FIRMWARE
+    startup = Startup.ONBOOT if from_firmware else Startup.AUTOMATIC
+    return TargetAnswer(chosen, startup, preset, PRESETS[preset])
 
 
 def record(state: SetupState, choice: TargetChoice) -> NodeRecord | None:
@@ -240,6 +243,17 @@ def _values(chosen: TargetAnswer) -> tuple[tuple[str, str], ...]:
     return tuple(values)
 
 
+def _stored_values(stored: NodeRecord | None) -> tuple[tuple[str, str], ...]:
+    """What the record says now of the values that are set here, for the way back."""
+    if stored is None:
+        return ()
+    values = [("node.startup", stored.startup), ("node.conn[0].startup", stored.connection_startup)]
+    values.extend(
+        (key, str(value)) for name, key in KEYS.items() if (value := getattr(stored.timers, name)) is not None
+    )
+    return tuple((key, value) for key, value in values if value)
+
+
 def _pending_values(stored: NodeRecord, chosen: TargetAnswer) -> bool:
     if stored.startup != chosen.startup:
         return True
@@ -263,7 +277,16 @@ def plan(state: SetupState) -> Plan:
         stored = record(state, choice)
         if secrets is not None and (secrets != NO_CHAP or stored is not None):
             operations.append(SetRecordChap(choice.target, choice.portal, choice.iface, secrets))
-        operations.append(SetRecordValues(choice.target, choice.portal, choice.iface, _values(chosen)))
+        values, before = _values(chosen), _stored_values(stored)
+        operations.append(
+            SetRecordValues(
+                choice.target,
+                choice.portal,
+                choice.iface,
+                values,
+                tuple(pair for pair in before if pair[0] in dict(values)),
+            )
+        )
     return Plan(_("Store the targets"), tuple(operations))
 
 

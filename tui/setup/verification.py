@@ -1,7 +1,7 @@
 """What was reached: the stack as the host shows it, a write test, and what the next boot will do."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui.setup import boot, disks, mount
 from tui.setup.answers import BootWay
@@ -13,6 +13,7 @@ from tui.storage.host.interface import ChangingHost
 from tui.storage.mount_point import normalised
 from tui.storage.operations.write_test import WriteTest
 from tui.storage.problem import ConsoleError, Problem
+from tui.storage.rung import Rung, RungKind
 from tui.storage.stack import Stack, first_broken, stacks
 from tui.storage.untrusted import clean
 from tui.words import translate as _
@@ -55,13 +56,17 @@ class Verified:
     commands: tuple[str, ...]
 
     @property
+    def _mount_points(self) -> frozenset[str]:
+        return frozenset(one.mount_point for one in self.mounts)
+
+    @property
     def problem(self) -> Problem | None:
         """The first thing that is not as it should be, or None."""
         for one in self.mounts:
             if one.problem is not None:
                 return one.problem
         for stack in self.stacks:
-            broken = first_broken(stack)
+            broken = first_broken(replace(stack, rungs=_carrying(stack, self._mount_points)))
             if broken is not None:
                 return Problem(
                     "verify.rung",
@@ -81,6 +86,19 @@ class Verified:
                         remedy=check.remedy,
                     )
         return None if self.mounts else _nothing_mounted()
+
+
+def _carrying(stack: Stack, mount_points: frozenset[str]) -> tuple[Rung, ...]:
+    """The rungs that these mounts stand on; what else the target shows is no matter of this set-up."""
+    by_key = {rung.key: rung for rung in stack.rungs}
+    waiting = [rung.key for rung in stack.rungs if rung.kind is RungKind.MOUNT and rung.name in mount_points]
+    kept: set[str] = set()
+    while waiting:
+        key = waiting.pop()
+        if key in by_key and key not in kept:
+            kept.add(key)
+            waiting.extend(by_key[key].stands_on)
+    return tuple(rung for rung in stack.rungs if rung.key in kept)
 
 
 def _nothing_mounted() -> Problem:

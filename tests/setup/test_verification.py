@@ -1,0 +1,73 @@
+from dataclasses import replace
+
+from tests.setup.building import PORTAL, SECOND, logged_in, record, state_of, used_disk, with_volume
+from tests.storage.scripted_host import ScriptedHost
+from tui.setup.answers import BootAnswer, BootWay
+from tui.setup.state import SetupState
+from tui.setup.verification import MountVerified, Verified, verify
+from tui.storage.boot_rung import Checked, Rung
+from tui.storage.model.inventory import Inventory
+from tui.storage.model.iscsi import SessionState
+from tui.storage.problem import Problem
+from tui.storage.stack import stacks
+
+MOUNTED = with_volume(logged_in(), mounted="/srv/data")
+
+
+def verified(inventory: Inventory, *boot: Checked, problem: Problem | None = None) -> Verified:
+    return Verified((MountVerified("vg_data/data", "/srv/data", problem, boot),), stacks(inventory), ())
+
+
+def state(inventory: Inventory = MOUNTED) -> SetupState:
+    return state_of(inventory, used_disk("LVM2_member")).answered(BootAnswer(BootWay.NONE))
+
+
+def test_a_stack_that_holds_is_fine() -> None:
+    assert verified(MOUNTED, Checked(Rung.MOUNT, True, "fine", "")).problem is None
+
+
+def test_no_mount_at_all_is_a_problem() -> None:
+    nothing = Verified((), (), ()).problem
+    assert nothing is not None
+    assert nothing.code == "verify.nothing"
+
+
+def test_the_first_broken_rung_is_named() -> None:
+    failed = replace(MOUNTED.sessions[0], state=SessionState.FAILED)
+    found = verified(replace(MOUNTED, sessions=(failed,))).problem
+    assert found is not None
+    assert found.code == "verify.rung"
+
+
+def test_a_record_nobody_chose_is_no_matter() -> None:
+    other = replace(MOUNTED, node_records=(record(PORTAL), record(SECOND)))
+    assert verified(other).problem is None
+
+
+def test_a_boot_that_would_fail_is_told() -> None:
+    check = Checked(Rung.SERVICES, False, "nothing logs in.", "Enable the unit.")
+    found = verified(MOUNTED, check).problem
+    assert found is not None
+    assert (found.code, found.remedy) == ("verify.boot", "Enable the unit.")
+    assert not verified(MOUNTED, check).mounts[0].survives_reboot
+    unknown = Checked(Rung.PORTAL, None, "unknown", "")
+    assert verified(MOUNTED, unknown).problem is None
+
+
+def test_a_volume_that_is_not_mounted_is_told() -> None:
+    found = verify(ScriptedHost(), state(with_volume(logged_in())), (), lambda _line: None)
+    assert found.problem is not None
+    assert found.problem.code == "verify.not-mounted"
+
+
+def test_a_write_that_fails_is_told() -> None:
+    said: list[str] = []
+    found = verify(ScriptedHost(), state(), ("mount",), said.append)
+    assert found.mounts[0].problem is not None
+    assert found.commands == ("mount",)
+    assert said == ["Writing and reading a file in /srv/data"]
+
+
+def test_only_the_stacks_of_chosen_targets_are_shown() -> None:
+    found = verify(ScriptedHost(), state(), (), lambda _line: None)
+    assert [stack.key for stack in found.stacks] == [stack.key for stack in stacks(MOUNTED)]
