@@ -17,6 +17,7 @@ from tui.setup.answers import (
 from tui.setup.answers_file import MountWish, Script
 from tui.setup.state import SetupState
 from tui.setup.step import Step
+from tui.setup.volumes_wanted import FIRST_GROUP
 from tui.storage.model.iscsi import Portal, Timers
 
 
@@ -105,7 +106,7 @@ def _volumes(script: Script, state: SetupState) -> VolumesAnswer:
     return VolumesAnswer(
         way,
         disks=_disks(script, state, group, way),
-        group=group or volumes.FIRST_GROUP,
+        group=group or FIRST_GROUP,
         volumes=wish.volumes or volumes.defaults(state).volumes,
         erase=wish.erase,
     )
