@@ -1,6 +1,5 @@
 """Making a file system on a volume on which nothing is found."""
 
-import shlex
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -9,7 +8,7 @@ from tui.storage.filesystem_kind import FilesystemKind, label_problems, size_pro
 from tui.storage.host.interface import ChangingHost, Command, Host
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.inventory import Inventory
-from tui.storage.operations.calls import change, refuse_when_busy, settle
+from tui.storage.operations.calls import as_typed, change, refuse_when_busy, settle
 from tui.storage.operations.device_guard import refuse_when_mounted_elsewhere
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
 from tui.storage.probe.all_signatures import Probing, content_of, probe
@@ -59,7 +58,7 @@ class MakeFilesystem(Operation):
 
     def shown(self) -> tuple[str, ...]:
         """The command."""
-        return (shlex.join(self._argv()),)
+        return (as_typed(self._argv()),)
 
     def _argv(self, *, unfinished: bool = False) -> tuple[str, ...]:
         label = ("-L", self.label) if self.label else ()

@@ -1,6 +1,5 @@
 """Logical volumes: cut out of a group's free space, and given back while they are empty."""
 
-import shlex
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -8,7 +7,7 @@ from tui.storage.host.interface import ChangingHost, Command, Host
 from tui.storage.lvm_names import logical_volume_name_problems, volume_path
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume
-from tui.storage.operations.calls import change, refuse_when_busy, settle
+from tui.storage.operations.calls import as_typed, change, refuse_when_busy, settle
 from tui.storage.operations.lvm_guard import LVM_DEADLINE, look_for_change, own_group
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
 from tui.storage.probe.all_signatures import probe
@@ -66,7 +65,7 @@ class CreateLogicalVolume(Operation):
 
     def shown(self) -> tuple[str, ...]:
         """The commands. `--yes` only answers whether stale signatures in free space may go."""
-        return (shlex.join(self._argv),)
+        return (as_typed(self._argv),)
 
     @property
     def _argv(self) -> tuple[str, ...]:
@@ -155,7 +154,7 @@ class RemoveLogicalVolume(Operation):
 
     def shown(self) -> tuple[str, ...]:
         """The commands. `--yes` only answers whether an active volume may go; it was seen to be empty."""
-        return (shlex.join(self._argv),)
+        return (as_typed(self._argv),)
 
     @property
     def _argv(self) -> tuple[str, ...]:

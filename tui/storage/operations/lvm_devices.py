@@ -1,12 +1,11 @@
 """LVM's devices file: where it is in use, LVM sees only the disks listed in it (lvmdevices(8))."""
 
-import shlex
 from dataclasses import dataclass
 
 from tui.storage.boot_facts import lvm_settings
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.identity import DeviceIdentity, compare
-from tui.storage.operations.calls import change
+from tui.storage.operations.calls import as_typed, change
 from tui.storage.operations.lvm_guard import LVM_DEADLINE
 from tui.storage.operations.operation import Operation, Progress
 from tui.storage.operations.physical_volume import volume_on
@@ -48,7 +47,7 @@ class AdmitToLvm(Operation):
 
     def shown(self) -> tuple[str, ...]:
         """The command."""
-        return (shlex.join(self._argv),)
+        return (as_typed(self._argv),)
 
     @property
     def _argv(self) -> tuple[str, ...]:
@@ -110,7 +109,7 @@ class HideFromLvm(Operation):
 
     def shown(self) -> tuple[str, ...]:
         """The command."""
-        return (shlex.join(self._argv),)
+        return (as_typed(self._argv),)
 
     @property
     def _argv(self) -> tuple[str, ...]:

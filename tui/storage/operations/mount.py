@@ -1,13 +1,12 @@
 """Mounting a volume, and unmounting it."""
 
-import shlex
 from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.filesystem_kind import FilesystemKind
 from tui.storage.host.interface import ChangingHost, Command, FileKind, Host
 from tui.storage.mount_options import option_problems, runtime_options
-from tui.storage.operations.calls import change
+from tui.storage.operations.calls import as_typed, change
 from tui.storage.operations.mount_point import no_folder, refuse_bad_place
 from tui.storage.operations.mounted import mount_at
 from tui.storage.operations.operation import Operation, Progress, Risk
@@ -51,7 +50,7 @@ class MountFilesystem(Operation):
 
     def shown(self) -> tuple[str, ...]:
         """The command."""
-        return (shlex.join(self._argv),)
+        return (as_typed(self._argv),)
 
     @property
     def _argv(self) -> tuple[str, ...]:
@@ -159,7 +158,7 @@ class UnmountFilesystem(Operation):
 
     def shown(self) -> tuple[str, ...]:
         """The command."""
-        return (shlex.join(self._argv),)
+        return (as_typed(self._argv),)
 
     @property
     def _argv(self) -> tuple[str, ...]:

@@ -1,10 +1,10 @@
 """The folder on which a volume is mounted."""
 
-import shlex
 from dataclasses import dataclass
 
 from tui.storage.host.interface import ChangingHost, FileKind, Host
 from tui.storage.mount_point import mount_point_problems
+from tui.storage.operations.calls import as_typed
 from tui.storage.operations.mounted import mount_at
 from tui.storage.operations.operation import Operation, Progress
 from tui.storage.problem import Problem, Refused
@@ -28,7 +28,7 @@ class MakeMountPoint(Operation):
 
     def shown(self) -> tuple[str, ...]:
         """The command."""
-        return (f"mkdir -p {shlex.quote(self.path)}",)
+        return (as_typed(("mkdir", "-p", self.path)),)
 
     def is_done(self, host: Host) -> bool:
         """Whether the folder is there."""
@@ -67,7 +67,7 @@ class RemoveMountPoint(Operation):
 
     def shown(self) -> tuple[str, ...]:
         """The command."""
-        return (f"rmdir {shlex.quote(self.path)}",)
+        return (as_typed(("rmdir", self.path)),)
 
     def is_done(self, host: Host) -> bool:
         """Whether nothing is there."""

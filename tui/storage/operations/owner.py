@@ -1,11 +1,10 @@
 """Who owns the folder at the top of a mounted volume."""
 
 import re
-import shlex
 from dataclasses import dataclass
 
 from tui.storage.host.interface import ChangingHost, Command, Host
-from tui.storage.operations.calls import change
+from tui.storage.operations.calls import as_typed, change
 from tui.storage.operations.mounted import mount_at, not_mounted
 from tui.storage.operations.operation import CannotUndo, Operation, Progress
 from tui.storage.problem import Problem, Refused
@@ -49,7 +48,7 @@ class SetOwner(Operation):
 
     def shown(self) -> tuple[str, ...]:
         """The commands."""
-        return tuple(shlex.join(argv) for argv in self._commands)
+        return tuple(as_typed(argv) for argv in self._commands)
 
     @property
     def _commands(self) -> tuple[tuple[str, ...], ...]:

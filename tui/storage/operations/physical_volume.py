@@ -1,6 +1,5 @@
 """Physical volumes: labelling a disk for LVM, and taking the label away."""
 
-import shlex
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -9,7 +8,7 @@ from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.identity import DeviceIdentity, compare
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import PhysicalVolume
-from tui.storage.operations.calls import change
+from tui.storage.operations.calls import as_typed, change
 from tui.storage.operations.device_guard import guard
 from tui.storage.operations.lvm_guard import LVM_DEADLINE, look_for_change
 from tui.storage.operations.operation import Operation, Progress, Risk
@@ -50,7 +49,7 @@ class CreatePhysicalVolume(Operation):
 
     def shown(self) -> tuple[str, ...]:
         """The commands. There is no --yes: LVM asks before it overwrites anything, and is told no."""
-        return (shlex.join(self._argv),)
+        return (as_typed(self._argv),)
 
     @property
     def _argv(self) -> tuple[str, ...]:
@@ -109,7 +108,7 @@ class RemovePhysicalVolume(Operation):
 
     def shown(self) -> tuple[str, ...]:
         """The commands."""
-        return (shlex.join(self._argv),)
+        return (as_typed(self._argv),)
 
     @property
     def _argv(self) -> tuple[str, ...]:

@@ -1,14 +1,13 @@
 """Erasing what tells a disk's content: from then on nothing finds it any more."""
 
 import re
-import shlex
 from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.contents import contents
 from tui.storage.host.interface import BACKUPS, ChangingHost, Host
 from tui.storage.identity import DeviceIdentity, compare
-from tui.storage.operations.calls import change
+from tui.storage.operations.calls import as_typed, change
 from tui.storage.operations.device_guard import guard
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
 from tui.storage.probe.all_signatures import Signature, probe
@@ -58,7 +57,7 @@ class WipeSignatures(Operation):
         """The commands."""
         return (
             f"mkdir -p -m 0700 {self.folder}",
-            *(shlex.join(argv) for argv in self._commands()),
+            *(as_typed(argv) for argv in self._commands()),
         )
 
     def loses(self) -> tuple[str, ...]:

@@ -1,6 +1,5 @@
 """Volume groups: made of disks, extended, activated."""
 
-import shlex
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,7 +9,7 @@ from tui.storage.identity import DeviceIdentity, compare
 from tui.storage.lvm_names import volume_group_name_problems
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume
-from tui.storage.operations.calls import change
+from tui.storage.operations.calls import as_typed, change
 from tui.storage.operations.device_guard import refuse_when_mounted_elsewhere
 from tui.storage.operations.lvm_guard import LVM_DEADLINE, look_for_change, own_group
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
@@ -43,7 +42,7 @@ class CreateVolumeGroup(Operation):
 
     def shown(self) -> tuple[str, ...]:
         """The commands."""
-        return (shlex.join(self._argv),)
+        return (as_typed(self._argv),)
 
     @property
     def _argv(self) -> tuple[str, ...]:
@@ -95,7 +94,7 @@ class RemoveVolumeGroup(Operation):
 
     def shown(self) -> tuple[str, ...]:
         """The commands."""
-        return (shlex.join(self._argv),)
+        return (as_typed(self._argv),)
 
     @property
     def _argv(self) -> tuple[str, ...]:
@@ -159,7 +158,7 @@ class ExtendVolumeGroup(Operation):
 
     def shown(self) -> tuple[str, ...]:
         """The commands."""
-        return (shlex.join(self._argv),)
+        return (as_typed(self._argv),)
 
     @property
     def _argv(self) -> tuple[str, ...]:
@@ -213,7 +212,7 @@ class ReduceVolumeGroup(Operation):
 
     def shown(self) -> tuple[str, ...]:
         """The commands."""
-        return (shlex.join(self._argv),)
+        return (as_typed(self._argv),)
 
     @property
     def _argv(self) -> tuple[str, ...]:
@@ -269,7 +268,7 @@ class ActivateVolumeGroup(Operation):
 
     def shown(self) -> tuple[str, ...]:
         """The commands."""
-        return (shlex.join(self._argv),)
+        return (as_typed(self._argv),)
 
     @property
     def _argv(self) -> tuple[str, ...]:
@@ -316,7 +315,7 @@ class DeactivateVolumeGroup(Operation):
 
     def shown(self) -> tuple[str, ...]:
         """The commands."""
-        return (shlex.join(self._argv),)
+        return (as_typed(self._argv),)
 
     @property
     def _argv(self) -> tuple[str, ...]:

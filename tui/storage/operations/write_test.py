@@ -1,11 +1,11 @@
 """The proof that a mounted volume keeps what is written to it."""
 
 import hashlib
-import shlex
 from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Command, FileFacts, FileKind, Host
+from tui.storage.operations.calls import as_typed
 from tui.storage.operations.mounted import mount_at, not_mounted
 from tui.storage.operations.operation import Operation, Progress
 from tui.storage.problem import CommandFailed, NotVerified, Problem, Refused
@@ -35,7 +35,7 @@ class WriteTest(Operation):
 
     def shown(self) -> tuple[str, ...]:
         """What is written, and the command that reads it."""
-        return (f"write {self._file}", shlex.join(self._reading), f"rm {shlex.quote(self._file)}")
+        return (f"write {clean(self._file, 400)}", as_typed(self._reading), as_typed(("rm", self._file)))
 
     @property
     def _file(self) -> str:
