@@ -406,6 +406,8 @@ def test_after_a_reboot_everything_is_mounted_and_intact(guest: Guest) -> None:
     wait_for(guest, "findmnt /srv/b && findmnt /srv/x-y")
     for place in PLACES:
         assert sh(guest, f"findmnt -no TARGET '{place}'; sha256sum -c '{place}/sum'").endswith("OK")
+        unit = sh(guest, f"systemd-escape --path --suffix=mount '{place}'")
+        assert "open-iscsi.service" in sh(guest, f"systemctl show --property=After --value '{unit}'").split()
     assert sh(guest, "systemctl --failed --no-legend") == ""
     again = carry_out(guest, EXT4)
     assert set(again.stages[:-1]) == {"already"}, again
