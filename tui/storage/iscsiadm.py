@@ -389,6 +389,12 @@ def _words(code: ExitCode, context: Context) -> _Words:
 
 def _nothing_found(context: Context) -> _Words:
     match context.action:
+        case Action.DISCOVERY if context.portal is None:
+            return _Words(
+                _("This machine's firmware names no target."),
+                _("It was not booted from iSCSI, or its card tells the system nothing (no iBFT)."),
+                _("Ask a portal of the storage instead (SendTargets)."),
+            )
         case Action.DISCOVERY:
             return _Words(
                 _("{portal} answers, but shows this host no target.").format(portal=context.place),

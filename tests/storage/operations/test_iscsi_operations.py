@@ -164,11 +164,16 @@ def test_an_installation_passes_on_its_lines_and_fails_with_them() -> None:
     host.replies["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"] = Outcome(
         100, "Reading\x1b[31m package lists\n", "E: Unable to locate package lvm2\n"
     )
+    quiet = ("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet")
+    host.replies[*quiet, "update"] = Outcome(0, "", "W: Failed to fetch …\n")
     operation = InstallPackages(("open-iscsi", "lvm2"), "debian")
     assert not operation.is_done(host)
     lines: list[str] = []
     with pytest.raises(CommandFailed) as failed:
         operation.run(host, lines.append)
     assert lines[0] == "Reading\\x1b[31m package lists"
-    assert failed.value.problem.evidence == ("E: Unable to locate package lvm2",)
+    assert failed.value.problem.evidence == (
+        "W: Failed to fetch …",
+        "E: Unable to locate package lvm2",
+    )
     assert all(command.deadline == 600 for command in host.commands if command.changes)

@@ -69,14 +69,15 @@ class InstallPackages(Operation):
     def run(self, host: ChangingHost, progress: Progress) -> None:
         """Run the package manager, passing on its lines."""
         *before, install = self._commands()
+        warnings = ""
         for command in before:
             # An outdated or unreachable package list need not matter: the installation itself tells.
-            host.run(command, lambda line: progress(clean(line)))
+            warnings += host.run(command, lambda line: progress(clean(line))).stderr
         outcome = host.run(install, lambda line: progress(clean(line)))
         if outcome.status is None:
-            raise OutcomeUnknown(self._problem(outcome))
+            raise OutcomeUnknown(self._problem(outcome, warnings))
         if not outcome.ok:
-            raise CommandFailed(self._problem(outcome))
+            raise CommandFailed(self._problem(outcome, warnings))
 
     def undo(self) -> CannotUndo:
         """Packages stay."""
@@ -101,7 +102,7 @@ class InstallPackages(Operation):
             case _unknown:
                 return ()
 
-    def _problem(self, outcome: Outcome) -> Problem:
+    def _problem(self, outcome: Outcome, warnings: str) -> Problem:
         if outcome.status is None:
             return Problem(
                 "packages.deadline",
@@ -110,14 +111,14 @@ class InstallPackages(Operation):
                 ),
                 _("The package mirror is slow or does not answer."),
                 _("Look whether it still runs, then try again."),
-                evidence=clean_lines(outcome.stdout + outcome.stderr, most=8),
+                evidence=clean_lines(warnings + outcome.stdout + outcome.stderr, most=8),
             )
         return Problem(
             "packages.failed",
             _("The packages could not be installed."),
             _("The package mirror cannot be reached, or another installation is running."),
             _("Read the lines below, mend what they name, and try again."),
-            evidence=clean_lines(outcome.stderr or outcome.stdout, most=8),
+            evidence=clean_lines(warnings + (outcome.stderr or outcome.stdout), most=8),
         )
 
 
