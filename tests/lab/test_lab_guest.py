@@ -1,5 +1,6 @@
 """A guest boots, runs commands, keeps its disk and leaves nothing behind."""
 
+import contextlib
 import hashlib
 import os
 import signal
@@ -193,15 +194,28 @@ def test_a_power_cut_loses_only_what_was_not_synced(guest_factory: GuestFactory)
     assert guest.read_text("/root/synced") == "safe\n"
 
 
-def descendants() -> set[int]:
-    """The processes of guests on this host, by the name their kernel gives itself."""
-    found = set()
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if (folder / "exe").readlink().name.startswith("linux.uml"):
-                found.add(int(folder.name))
-        except OSError:
-            continue
+def sessions_with(word: str) -> set[int]:
+    """The sessions of this host's processes whose command line holds a word."""
+    return {os.getsid(pid) for pid in processes() if word.encode() in command_line(pid)}
+
+
+def processes() -> list[int]:
+    return [int(folder.name) for folder in Path("/proc").glob("[0-9]*")]
+
+
+def command_line(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def members(sessions: set[int]) -> list[int]:
+    found = []
+    for pid in processes():
+        with contextlib.suppress(ProcessLookupError):
+            if os.getsid(pid) in sessions:
+                found.append(pid)
     return found
 
 
@@ -210,7 +224,6 @@ def test_killing_the_program_leaves_nothing_behind(tmp_path: Path) -> None:
         "import time; from tui.lab.guest import Guest\n"
         "with Guest.boot(san=None) as guest: print(guest.check('hostname'), flush=True); time.sleep(600)"
     )
-    before = descendants()
     program = subprocess.Popen(
         (sys.executable, "-c", script),
         stdout=subprocess.PIPE,
@@ -220,8 +233,9 @@ def test_killing_the_program_leaves_nothing_behind(tmp_path: Path) -> None:
     assert program.stdout is not None
     with program.stdout:
         assert program.stdout.readline() == b"lab\n"
-        assert descendants() > before
+        sessions = sessions_with(str(tmp_path))
+        assert len(members(sessions)) > 10
         program.kill()
         program.wait()
-    assert wait_until(lambda: descendants() <= before, 10)
-    assert wait_until(lambda: not list(tmp_path.glob("*")), 10), list(tmp_path.glob("*"))
+    assert wait_until(lambda: not members(sessions), 10), members(sessions)
+    assert not list(tmp_path.glob("iscsi-lab-*"))

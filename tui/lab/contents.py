@@ -14,7 +14,7 @@ PACKAGES = (
     "systemd-sysv", "udev", "dbus", "kmod", "procps", "psmisc", "less",
     "open-iscsi", "lvm2", "multipath-tools", "sg3-utils",
     "e2fsprogs", "xfsprogs", "btrfs-progs",
-    "iproute2", "iputils-ping", "nftables",
+    "iproute2", "iputils-ping", "iptables",
     "python3", "tgt",
 )  # fmt: skip
 """The stack under test with the tools of the guide, the second target, and what the lab's own parts call."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tui.lab import lio
-from tui.lab.san import ANYONE, Backing, Chap, Lun, San, SanError, Target, TargetKind, parse, size_of
+from tui.lab.san import ANYONE, Backing, Chap, Lun, Portal, San, SanError, Target, TargetKind, parse, size_of
 from tui.lab.stores import recreate
 from tui.lab.target import (
     DESCRIPTION,
@@ -24,8 +24,9 @@ from tui.lab.target import (
 )
 from tui.words import translate as _
 
-FILTER = "lab_faults"
-"""The nft table that holds refused and dropped portals."""
+FILTERS = {4: "iptables-legacy-restore", 6: "ip6tables-legacy-restore"}
+"""What replaces the array's packet filter, by IP version; the guest's kernel is built without nft's IP
+families."""
 
 
 class Fault(StrEnum):
@@ -103,40 +104,38 @@ def _link_up(scene: Scene) -> None:
 
 
 def _portal_refused(scene: Scene) -> None:
-    _filter(scene, "reject with tcp reset")
+    _filter(scene, "REJECT --reject-with tcp-reset")
 
 
 def _portal_dropped(scene: Scene) -> None:
-    _filter(scene, "drop")
+    _filter(scene, "DROP")
 
 
 def _filter(scene: Scene, verdict: str) -> None:
     """Treat what arrives at one portal (option `portal`), or at all, in a way of its own."""
     wanted = scene.options.get("portal", "")
-    portals = [portal for target in scene.san.targets for portal in target.portals]
-    lines = [
-        f"table inet {FILTER} {{",
-        "chain input { type filter hook input priority 0;",
-        *(
-            f"{'ip' if portal.address.version == 4 else 'ip6'} daddr {portal.address}"
-            f" tcp dport {portal.port} {verdict}"
-            for portal in portals
-            if wanted in ("", str(portal))
-        ),
-        "}",
-        "}",
+    portals = [
+        portal for target in scene.san.targets for portal in target.portals if wanted in ("", str(portal))
     ]
-    if len(lines) == 4:
+    if not portals:
         raise SanError(_("The array has no portal {portal}.").format(portal=wanted))
-    _nft("\n".join(lines))
+    _set_filters(dict.fromkeys(portals, verdict))
 
 
 def _portals_restored(_scene: Scene) -> None:
-    _nft(f"add table inet {FILTER}\ndelete table inet {FILTER}")
+    _set_filters({})
 
 
-def _nft(rules: str) -> None:
-    subprocess.run(("nft", "--file", "-"), input=rules + "\n", text=True, check=True)
+def _set_filters(verdicts: Mapping[Portal, str]) -> None:
+    """Replace the packet filters by rules for what arrives at these portals, none for none."""
+    for version, program in FILTERS.items():
+        rules = [
+            f"-A INPUT -p tcp -d {portal.address} --dport {portal.port} -j {verdict}"
+            for portal, verdict in verdicts.items()
+            if portal.address.version == version
+        ]
+        table = ["*filter", ":INPUT ACCEPT", ":FORWARD ACCEPT", ":OUTPUT ACCEPT", *rules, "COMMIT", ""]
+        subprocess.run((program,), input="\n".join(table), text=True, check=True)
 
 
 def _packet_loss(scene: Scene) -> None:

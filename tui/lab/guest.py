@@ -1,24 +1,20 @@
 """A guest: a Debian machine with a real kernel, run as one ordinary process without root and without KVM."""
 
 import contextlib
-import os
 import shutil
 import socket
-import subprocess
-import sys
 import tempfile
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tui.lab import places as host
 from tui.lab.channel import Channel, Completed, Running
 from tui.lab.faults import Fault
 from tui.lab.image import Image, Listener, Release, build
 from tui.lab.kept import Kept, claim
+from tui.lab.machine import Hardware, Machine
 from tui.lab.places import LabError, Places, locked
 from tui.lab.wire import Resize
 from tui.words import translate as _
@@ -33,9 +29,7 @@ PASTE = 512
 PASTE_SECONDS = 0.05
 """Most bytes typed on the console at once, and the pause between two such pieces."""
 
-SUPERVISOR = Path(__file__).with_name("supervise.py")
-
-BOOT_SECONDS = 90.0
+BOOT_SECONDS = 180.0
 """Longest time to wait for a boot, on a host that is busy with other things."""
 
 
@@ -76,7 +70,8 @@ class Guest:
         self._places = places
         self._memory = memory
         self._san = san
-        self._machine: _Machine | None = None
+        self._machine: Machine | None = None
+        self._passing: Path | None = None
         self._size = Resize(TERMINAL, 24, 80)
         self._closing = contextlib.ExitStack()
         self.boot_seconds = 0.0
@@ -90,8 +85,9 @@ class Guest:
                 self._san = san or kept.san
                 kept.remember(self._image, self._san)
             else:
-                folder = tempfile.TemporaryDirectory(prefix="iscsi-lab-disk-", ignore_cleanup_errors=True)
-                self._disk = Path(opening.enter_context(folder)) / "disk.cow"
+                self._passing = Path(tempfile.mkdtemp(prefix="iscsi-lab-disk-"))
+                opening.callback(shutil.rmtree, self._passing, ignore_errors=True)
+                self._disk = self._passing / "disk.cow"
             self._closing = opening.pop_all()
 
     @classmethod
@@ -159,7 +155,8 @@ class Guest:
             LabError: When the machine does not come up; the message ends with what it wrote.
         """
         begun = time.monotonic()
-        self._machine = machine = _Machine(self._image, self._places, self._disk, self._memory, self._san)
+        hardware = Hardware(self._image, self._disk, self._memory, self._passing)
+        self._machine = machine = Machine(hardware, self._places, self._san)
         try:
             self.state = machine.channel.wait_ready(BOOT_SECONDS)
         except (LabError, TimeoutError) as error:
@@ -278,111 +275,7 @@ class Guest:
         self.cut_power()
         self._closing.close()
 
-    def _running_machine(self) -> "_Machine":
+    def _running_machine(self) -> Machine:
         if self._machine is None:
             raise LabError(_("The guest is switched off."))
         return self._machine
-
-
-class _Machine:
-    """A guest between power on and power off: the kernel's process and the lines that lead to it."""
-
-    def __init__(self, image: Image, places: Places, disk: Path, memory: str, san: str | None) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="iscsi-lab-run-"))
-        _share(self._folder, places, san)
-        log, log_end = socket.socketpair()
-        self.terminal, terminal_end = socket.socketpair()
-        line, line_end = socket.socketpair()
-        lifeline_end, self._lifeline = os.pipe()
-        ends = (log_end.fileno(), terminal_end.fileno(), line_end.fileno())
-        self._log = bytearray()
-        self._log_line = log
-        self._process = subprocess.Popen(
-            [
-                *(sys.executable, "-I", "-S", str(SUPERVISOR), str(lifeline_end), str(self._folder)),
-                *_kernel_command(image, disk, memory, self._folder, ends),
-            ],
-            stdin=subprocess.DEVNULL,
-            stdout=log_end.fileno(),
-            stderr=log_end.fileno(),
-            pass_fds=(lifeline_end, *ends),
-            start_new_session=True,
-            env={"PATH": os.environ.get("PATH", ""), "TMPDIR": str(host.memory_folder())},
-        )
-        os.close(lifeline_end)
-        for end in (log_end, terminal_end, line_end):
-            end.close()
-        self._log_reader = threading.Thread(target=self._keep_log, name="lab-console", daemon=True)
-        self._log_reader.start()
-        self.channel = Channel(line)
-
-    def _keep_log(self) -> None:
-        while chunk := self._log_line.recv(4096):
-            self._log += chunk
-
-    def log_text(self) -> str:
-        """What was written to the kernel's console."""
-        return bytes(self._log).decode(errors="replace").replace("\r", "")
-
-    def wait(self, timeout: float) -> None:
-        """Wait for the machine to switch itself off."""
-        try:
-            self._process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            raise TimeoutError(
-                _("The guest did not switch itself off within {seconds:.0f} seconds.").format(seconds=timeout)
-            ) from None
-
-    def stop(self) -> None:
-        """Kill the machine if it still runs, and wait until nothing is left of it."""
-        if self._lifeline >= 0:
-            os.close(self._lifeline)
-            self._lifeline = -1
-        self._process.wait()
-        self.channel.close()
-        self.terminal.close()
-        self._log_reader.join()
-        self._log_line.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
-
-
-def _share(folder: Path, places: Places, san: str | None) -> None:
-    """Fill the folder the guest mounts from: see `overlay/usr/local/lib/lab/share`."""
-    guest = folder / "guest"
-    guest.mkdir()
-    if san is not None:
-        (guest / "san.toml").write_text(san)
-    (folder / "project").symlink_to(host.project_folder())
-    (folder / "packages").symlink_to(host.packages_folder())
-    compiled = places.compiled()
-    if compiled is None:
-        (folder / "compiled").mkdir()
-    else:
-        (folder / "compiled").symlink_to(compiled)
-
-
-def _kernel_command(
-    image: Image, disk: Path, memory: str, folder: Path, ends: tuple[int, int, int]
-) -> list[str]:
-    log, terminal, line = ends
-    return [
-        str(image.kernel),
-        f"mem={memory}",
-        f"ubd0={disk},{image.disk}",
-        "root=/dev/ubda",
-        "rootfstype=ext4",
-        "rw",
-        "quiet",
-        "noreboot",
-        f"uml_dir={folder}/",
-        "umid=machine",
-        f"con0=fd:{log}",
-        f"con1=fd:{terminal}",
-        "con=null",
-        f"ssl0=fd:{line}",
-        "ssl=null",
-        "systemd.show_status=error",
-        "lsm=yama",
-        "audit=0",
-        f"lab.share={folder}",
-    ]

@@ -80,6 +80,8 @@ def build(release: Release, places: Places, listener: Listener) -> Image:
     """
     used = kernel.obtain(places.root / "kernel")
     image = Image(places.images / key(release, used))
+    if image.folder.is_dir():
+        return image
     with locked(places.images / f"{release}.lock"):
         if image.folder.is_dir():
             return image

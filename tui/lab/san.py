@@ -217,12 +217,8 @@ def _lun(table: "_Table") -> Lun:
     number = table.take("number", 0)
     if not isinstance(number, int) or not 0 <= number <= 255:
         raise table.wrong("number", _("a number from 0 to 255"))
-    size = re.fullmatch(r"(\d+)([KMG])", table.text("size"))
-    if size is None or int(size[1]) == 0:
-        raise table.wrong("size", _('a size such as "512M"'))
-    lun = Lun(
-        number, int(size[1]) * UNITS[size[2]], Backing(table.choice("backing", Backing, Backing.FILEIO))
-    )
+    backing = Backing(table.choice("backing", Backing, Backing.FILEIO))
+    lun = Lun(number, size_of(table.text("size")), backing)
     table.finish()
     return lun
 

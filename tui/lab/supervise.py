@@ -1,8 +1,10 @@
 """Runs a guest's kernel and leaves nothing behind, however the program that wanted the guest ends.
 
-A script of its own, with the standard library alone: `supervise.py LIFELINE FOLDER COMMAND…`. LIFELINE is the
-reading end of a pipe whose other end the program holds; when that end closes, by a normal end or by a kill,
-the kernel and every process it made are killed and FOLDER is removed. The exit status is that of the kernel.
+A script of its own, with the standard library alone: `supervise.py LIFELINE FOLDER DISK COMMAND…`. LIFELINE
+is the reading end of a pipe whose other end the program holds. When something is written there, or the
+kernel ends, the kernel and every process it made are killed and FOLDER is removed. When the pipe is closed
+without a word, the program was killed: then the folder DISK goes too, if its name is not empty. The exit
+status is the kernel's.
 """
 
 import ctypes
@@ -40,21 +42,23 @@ def _kill_all() -> None:
                 os.waitpid(child, 0)
 
 
-def main(lifeline: int, folder: str, command: list[str]) -> int:
+def main(lifeline: int, folder: str, disk: str, command: list[str]) -> int:
     """Run the command until it ends or the lifeline closes; see the module's text."""
     for quiet in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT):
         signal.signal(quiet, signal.SIG_IGN)
     _libc.prctl(PR_SET_CHILD_SUBREAPER, 1)
     kernel = subprocess.Popen(command, preexec_fn=_die_with_parent, close_fds=False, start_new_session=True)  # noqa: PLW1509
     ended = os.pidfd_open(kernel.pid)
-    select.select([lifeline, ended], [], [])
+    orphaned = lifeline in select.select([lifeline, ended], [], [])[0] and not os.read(lifeline, 1)
     status = kernel.poll()
     kernel.kill()
     kernel.wait()
     _kill_all()
     shutil.rmtree(folder, ignore_errors=True)
+    if orphaned and disk:
+        shutil.rmtree(disk, ignore_errors=True)
     return 1 if status is None else abs(status)
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]), sys.argv[2], sys.argv[3:]))
+    sys.exit(main(int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4:]))

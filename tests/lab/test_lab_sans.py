@@ -1,0 +1,139 @@
+"""Every array that comes with the program is there for a plain iscsiadm and keeps strangers out."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tests.lab.conftest import GuestFactory
+from tui.lab.guest import Guest
+from tui.lab.san import Chap, San, parse, read_description
+
+pytestmark = pytest.mark.lab
+
+QUICK = {
+    "discovery.sendtargets.reopen_max": "0",
+    "node.session.initial_login_retry_max": "0",
+    "node.conn[0].timeo.login_timeout": "5",
+}
+
+
+def wait_for_disks(guest: Guest, number: int) -> list[str]:
+    """The SCSI disks, once there are as many as expected."""
+    deadline = time.monotonic() + 30
+    while True:
+        disks = guest.check(
+            "sh", "-c", "udevadm settle; cd /sys/block; ls -d sd* 2>/dev/null || true"
+        ).split()
+        if len(disks) == number or time.monotonic() > deadline:
+            assert len(disks) == number, disks
+            return disks
+        time.sleep(0.2)
+
+
+def configure(guest: Guest, settings: dict[str, str]) -> None:
+    """Set lines of iscsid.conf; secrets never stand on a command line."""
+    path = "/etc/iscsi/iscsid.conf"
+    kept = [line for line in guest.read_text(path).splitlines() if line.split(" =")[0] not in settings]
+    guest.write_text(
+        path, "\n".join([*kept, *(f"{name} = {value}" for name, value in settings.items())]) + "\n"
+    )
+
+
+def chap_settings(chap: Chap | None, prefix: str) -> dict[str, str]:
+    if chap is None:
+        return {}
+    settings = {"authmethod": "CHAP", "username": chap.user, "password": chap.secret}
+    if chap.mutual:
+        settings |= {"username_in": chap.mutual_user, "password_in": chap.mutual_secret}
+    return {f"{prefix}.auth.{name}": value for name, value in settings.items()}
+
+
+def log_in(guest: Guest, san: San) -> None:
+    """Find and log in to everything the array has, with its credentials."""
+    settings = QUICK | chap_settings(san.discovery, "discovery.sendtargets")
+    configure(guest, settings | chap_settings(san.targets[0].chap, "node.session"))
+    # Discovery that has to start iscsid first now and then goes without the CHAP it was configured with.
+    guest.check("systemctl", "start", "iscsid.service")
+    guest.check("iscsiadm", "-m", "discovery", "-t", "sendtargets", "-p", str(san.targets[0].portals[0]))
+    guest.check("iscsiadm", "-m", "node", "--login")
+
+
+@pytest.mark.parametrize(
+    "name", ["open", "chap", "mutual", "ipv6", "tgt", "two_luns", "no_lun", "two_portals"]
+)
+def test_an_array_is_found_and_logged_in_to(name: str, guest_factory: GuestFactory) -> None:
+    san = parse(read_description(name))
+    guest = guest_factory(name)
+    assert guest.state == "running"
+    log_in(guest, san)
+    target = san.targets[0]
+    sessions = guest.check("iscsiadm", "-m", "session").splitlines()
+    assert len(sessions) == len(target.portals)
+    disks = wait_for_disks(guest, len(target.luns) * len(target.portals))
+    wwids = {guest.check("cat", f"/sys/block/{disk}/device/wwid") for disk in disks}
+    assert len(wwids) == len(target.luns)
+    sizes = {int(guest.check("cat", f"/sys/block/{disk}/size")) * 512 for disk in disks}
+    assert sizes == {lun.size for lun in target.luns}
+
+
+@pytest.mark.parametrize("name", ["chap", "mutual"])
+def test_a_wrong_secret_is_refused(name: str, guest_factory: GuestFactory) -> None:
+    san = parse(read_description(name))
+    guest = guest_factory(name)
+    log_in(guest, san)
+    guest.check("iscsiadm", "-m", "node", "--logout")
+    guest.check(
+        *(
+            "iscsiadm",
+            "-m",
+            "node",
+            "-o",
+            "update",
+            "-n",
+            "node.session.auth.password",
+            "-v",
+            "no-such-secret",
+        )
+    )
+    assert guest.run(("iscsiadm", "-m", "node", "--login")).status == 24
+
+
+def test_discovery_without_credentials_is_refused(guest_factory: GuestFactory) -> None:
+    guest = guest_factory("mutual")
+    configure(guest, QUICK)
+    assert guest.run(("iscsiadm", "-m", "discovery", "-t", "st", "-p", "192.0.2.10")).status != 0
+
+
+def test_the_array_is_up_before_the_initiator_after_a_reboot(guest_factory: GuestFactory) -> None:
+    guest = guest_factory("open")
+    log_in(guest, parse(read_description("open")))
+    guest.check("iscsiadm", "-m", "node", "-o", "update", "-n", "node.startup", "-v", "automatic")
+    (disk,) = wait_for_disks(guest, 1)
+    wwid = guest.check("cat", f"/sys/block/{disk}/device/wwid")
+    guest.check("dd", f"of=/dev/{disk}", "conv=fsync", "status=none", stdin=b"still here")
+    guest.reboot()
+    assert guest.state == "running"
+    (disk,) = wait_for_disks(guest, 1)
+    assert guest.check("cat", f"/sys/block/{disk}/device/wwid") == wwid
+    assert guest.check("head", "-c", "10", f"/dev/{disk}") == "still here"
+
+
+def test_two_paths_make_one_map(guest_factory: GuestFactory) -> None:
+    guest = guest_factory("two_portals")
+    guest.write_text("/etc/multipath.conf", "defaults {\n    find_multipaths yes\n}\n")
+    guest.check("multipathd", "reconfigure")
+    log_in(guest, parse(read_description("two_portals")))
+    wait_for_disks(guest, 2)
+    assert until(
+        lambda: guest.check("multipathd", "show", "maps", "raw", "format", "%N"), lambda paths: paths == "2"
+    )
+
+
+def until(read: Callable[[], str], right: Callable[[str], bool]) -> bool:
+    deadline = time.monotonic() + 30
+    while not right(read()):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.2)
+    return True

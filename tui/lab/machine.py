@@ -1,0 +1,141 @@
+"""A guest's machine between power on and power off: the kernel's process and the lines that lead to it."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui.lab.channel import Channel
+from tui.lab.image import Image
+from tui.lab.places import Places, memory_folder, packages_folder, project_folder
+from tui.words import translate as _
+
+SUPERVISOR = Path(__file__).with_name("supervise.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Hardware:
+    """What a machine is made of.
+
+    Attributes:
+        image: What it boots.
+        disk: The copy-on-write file that takes its changes; made when missing.
+        memory: As the kernel's `mem=` wants it.
+        passing: A folder, with the disk in it, that is worth nothing to anyone but this program.
+    """
+
+    image: Image
+    disk: Path
+    memory: str
+    passing: Path | None
+
+
+class Machine:
+    """A guest between power on and power off: the kernel's process and the lines that lead to it."""
+
+    def __init__(self, hardware: Hardware, places: Places, san: str | None) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="iscsi-lab-run-"))
+        _share(self._folder, places, san)
+        log, log_end = socket.socketpair()
+        self.terminal, terminal_end = socket.socketpair()
+        line, line_end = socket.socketpair()
+        lifeline_end, self._lifeline = os.pipe()
+        ends = (log_end.fileno(), terminal_end.fileno(), line_end.fileno())
+        self._log = bytearray()
+        self._log_line = log
+        self._process = subprocess.Popen(
+            [
+                *(sys.executable, "-I", "-S", str(SUPERVISOR)),
+                *(str(lifeline_end), str(self._folder), str(hardware.passing or "")),
+                *_kernel_command(hardware, self._folder, ends),
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=log_end.fileno(),
+            stderr=log_end.fileno(),
+            pass_fds=(lifeline_end, *ends),
+            start_new_session=True,
+            env={"PATH": os.environ.get("PATH", ""), "TMPDIR": str(memory_folder())},
+        )
+        os.close(lifeline_end)
+        for end in (log_end, terminal_end, line_end):
+            end.close()
+        self._log_reader = threading.Thread(target=self._keep_log, name="lab-console", daemon=True)
+        self._log_reader.start()
+        self.channel = Channel(line)
+
+    def _keep_log(self) -> None:
+        while chunk := self._log_line.recv(4096):
+            self._log += chunk
+
+    def log_text(self) -> str:
+        """What was written to the kernel's console."""
+        return bytes(self._log).decode(errors="replace").replace("\r", "")
+
+    def wait(self, timeout: float) -> None:
+        """Wait for the machine to switch itself off."""
+        try:
+            self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            raise TimeoutError(
+                _("The guest did not switch itself off within {seconds:.0f} seconds.").format(seconds=timeout)
+            ) from None
+
+    def stop(self) -> None:
+        """Kill the machine if it still runs, and wait until nothing is left of it."""
+        if self._lifeline >= 0:
+            with contextlib.suppress(BrokenPipeError):
+                os.write(self._lifeline, b"!")
+            os.close(self._lifeline)
+            self._lifeline = -1
+        self._process.wait()
+        self.channel.close()
+        self.terminal.close()
+        self._log_reader.join()
+        self._log_line.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _share(folder: Path, places: Places, san: str | None) -> None:
+    """Fill the folder the guest mounts from: see `overlay/usr/local/lib/lab/share`."""
+    guest = folder / "guest"
+    guest.mkdir()
+    if san is not None:
+        (guest / "san.toml").write_text(san)
+    (folder / "project").symlink_to(project_folder())
+    (folder / "packages").symlink_to(packages_folder())
+    compiled = places.compiled()
+    if compiled is None:
+        (folder / "compiled").mkdir()
+    else:
+        (folder / "compiled").symlink_to(compiled)
+
+
+def _kernel_command(hardware: Hardware, folder: Path, ends: tuple[int, int, int]) -> list[str]:
+    log, terminal, line = ends
+    return [
+        str(hardware.image.kernel),
+        f"mem={hardware.memory}",
+        f"ubd0={hardware.disk},{hardware.image.disk}",
+        "root=/dev/ubda",
+        "rootfstype=ext4",
+        "rw",
+        "quiet",
+        "noreboot",
+        f"uml_dir={folder}/",
+        "umid=machine",
+        f"con0=fd:{log}",
+        f"con1=fd:{terminal}",
+        "con=null",
+        f"ssl0=fd:{line}",
+        "ssl=null",
+        "systemd.show_status=error",
+        "lsm=yama",
+        "audit=0",
+        f"lab.share={folder}",
+    ]
