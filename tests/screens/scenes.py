@@ -1,6 +1,7 @@
 """The states the pages are tested and drawn in: a host on its way from nothing to a mounted volume."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from tests.screens.scripted import ScriptedDriver
 from tests.setup.building import (
@@ -16,9 +17,10 @@ from tests.setup.building import (
     known,
     logged_in,
     state_of,
+    used_disk,
     with_volume,
 )
-from tui.setup import discover
+from tui.setup import discover, volumes
 from tui.setup.answers import (
     DiscoverAnswer,
     MountAnswer,
@@ -31,6 +33,8 @@ from tui.setup.answers import (
     VolumesAnswer,
     VolumesWay,
 )
+from tui.setup.interrupted import Interrupted
+from tui.setup.review import final_plan
 from tui.setup.state import FolderFacts, Probed, SetupState
 from tui.setup.step import Step
 from tui.setup.target import PRESETS
@@ -38,9 +42,11 @@ from tui.setup.verification import MountVerified, Verified
 from tui.storage.boot_check import boot_check
 from tui.storage.discovery import Discovered, Found, Standing
 from tui.storage.host.interface import Answer, PortAnswer
+from tui.storage.journal import Journal, Progressed
 from tui.storage.model.files import FstabEntry
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Initiator, Portal
+from tui.storage.plan import Plan
 from tui.storage.stack import stacks
 
 OTHER = "iqn.2003-01.org.linux-iscsi.lab:t2"
@@ -95,9 +101,9 @@ def connected(*, joined: bool = True) -> SetupState:
 
 def planned() -> SetupState:
     """Two volumes are asked for."""
-    volumes = (NewVolume("data", "6G"), NewVolume("logs", "50%"))
+    wanted = (NewVolume("data", "6G"), NewVolume("logs", "50%"))
     return replace(connected(), step=Step.VOLUMES).answered(
-        VolumesAnswer(VolumesWay.NEW_GROUP, (), (WWID,), "vg_data", volumes)
+        VolumesAnswer(VolumesWay.NEW_GROUP, (), (WWID,), "vg_data", wanted)
     )
 
 
@@ -113,6 +119,29 @@ def mounted_plan() -> SetupState:
             )
         )
     )
+
+
+def carrying() -> SetupState:
+    """The disk carries a volume already."""
+    inventory = with_volume(logged_in(PORTAL, SECOND, size=512 * MIB, joined=True))
+    state = with_target(replace(state_of(inventory), step=Step.VOLUMES), PORTAL, SECOND)
+    group = inventory.volume_groups[0]
+    found = used_disk("LVM2_member", volume_group=group, logical_volumes=inventory.logical_volumes)
+    return replace(state, probed=(Probed(WWID, found),))
+
+
+def erasing() -> SetupState:
+    """A disk with an old file system is to be erased."""
+    state = replace(reviewed(), probed=(Probed(WWID, used_disk("ext4")),))
+    decided = volumes.answer(state)
+    return state.answered(replace(decided, erase=(WWID,)))
+
+
+def interrupted() -> Interrupted:
+    """A plan that was cut off in its middle."""
+    plan = final_plan(reviewed())
+    progress = (Progressed.DONE, Progressed.BEGUN, Progressed.NOT_BEGUN)
+    return Interrupted(Journal(Path("journal"), ()), Plan(plan.title, plan.operations[:3]), progress)
 
 
 def at_boot() -> SetupState:

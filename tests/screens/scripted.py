@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from tests.storage.scripted_host import ScriptedHost
-from tui.setup import log_in, target
 from tui.setup.answers import Answer
 from tui.setup.interrupted import Interrupted
 from tui.setup.review import final_plan
@@ -19,6 +18,10 @@ from tui.storage.plan import Plan, Stage, Step as PlanStep
 from tui.storage.problem import Problem
 
 Effect = Callable[[SetupState], SetupState]
+
+
+def _nothing(state: SetupState) -> SetupState:
+    return state
 
 
 @dataclass
@@ -98,7 +101,7 @@ class ScriptedDriver:
         plan = self._plan(step)
         self._play(plan, watcher, leave, problem)
         if problem is None:
-            self.state = self.effects.get(step, lambda state: state)(self.state)
+            self.state = self.effects.get(step, _nothing)(self.state)
             if step is Step.LOG_IN:
                 self.state = replace(self.state, logins=tuple((one.title(), None) for one in plan.operations))
             self.state = replace(self.state, ran=self.state.ran | {step})
@@ -137,8 +140,3 @@ class ScriptedDriver:
     def leave(self) -> None:
         """Remember that."""
         self.left = True
-
-
-def sessions_of(state: SetupState) -> int:
-    """How many of the chosen records are logged in."""
-    return len(log_in.logged_in(state)) if target.answer(state).chosen else 0

@@ -19,7 +19,7 @@ class Paragraph:
     Attributes:
         text: plain words; never read as markup.
         role: how it is drawn.
-        label: dim words in a column of their own at the left.
+        label: dim words in a column of their own at the left; a blank keeps the column free.
         state: a dot in front, in the colour of the state.
         after: dim words behind the text.
     """
@@ -78,9 +78,9 @@ def draw(paragraphs: tuple[Paragraph, ...], look: Look, width: int, label_width:
     """Return the lines for a width in cells."""
     longest = max((cells(paragraph.label) for paragraph in paragraphs), default=0)
     column = label_width or longest
-    margin = column + 2 if longest else 0
     lines: list[Content] = []
     for paragraph in paragraphs:
+        margin = column + 2 if paragraph.label else 0
         lead = 2 if paragraph.state is not None else 0
         room = max(10, width - margin - lead)
         role = paragraph.role

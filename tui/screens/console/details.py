@@ -49,7 +49,7 @@ def _facts(rung: Rung, inventory: Inventory) -> Iterator[tuple[str, str, str]]:
     else:
         yield from _volume(rung, inventory)
     for word in rung.detail:
-        yield "", word, ""
+        yield " ", word, ""
 
 
 def _record(rung: Rung, inventory: Inventory) -> Iterator[tuple[str, str, str]]:

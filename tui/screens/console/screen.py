@@ -22,7 +22,7 @@ from tui.storage.host.observed import ObservedHost
 from tui.storage.model.inventory import Inventory
 from tui.storage.probe.inventory import take_inventory
 from tui.storage.rung import Health
-from tui.storage.stack import Stack, stacks
+from tui.storage.stack import Stack, first_broken, stacks
 from tui.storage.untrusted import clean
 from tui.storage.watch import Watch
 from tui.words import translate as _, translate_count
@@ -77,7 +77,7 @@ class ConsoleScreen(Screen[None]):
             padding: 1 2;
             scrollbar-size-vertical: 1;
         }
-        #empty {
+        #empty, #unseen {
             padding: 1 2;
             max-width: 76;
         }
@@ -131,6 +131,7 @@ class ConsoleScreen(Screen[None]):
             with Vertical(id="left"):
                 yield Paragraphs(id="empty")
                 yield StackView(id="stack")
+                yield Paragraphs(id="unseen")
             with VerticalScroll(id="details", can_focus=False):
                 yield Paragraphs(id="about")
         yield KeyBar(id="keys")
@@ -195,11 +196,13 @@ class ConsoleScreen(Screen[None]):
         first = not view.display
         view.rungs = rows_of(self._stacks)
         view.display = bool(self._stacks)
-        empty.paragraphs = (
-            _unseen(inventory) if self._stacks else (*_nothing_yet(self._access), *_unseen(inventory))
-        )
+        empty.paragraphs = () if self._stacks else _nothing_yet(self._access)
+        self.query_one("#unseen", Paragraphs).paragraphs = _unseen(inventory)
         if first and self._stacks:
             view.focus()
+            broken = next((rung for stack in self._stacks if (rung := first_broken(stack)) is not None), None)
+            if broken is not None:
+                view.go_to(broken.key)
         self._show_details()
 
     def _facts(self) -> TopFacts:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from textual.widget import Widget
 
 from tui.screens.paragraphs import Paragraph, Paragraphs
-from tui.screens.setup.page import Page
+from tui.screens.setup.page import Page, in_a_row
 from tui.setup import discover
 from tui.setup.answers import DiscoverAnswer
 from tui.setup.portal import DEFAULT_PORT, ISNS_PORT
@@ -17,7 +17,6 @@ from tui.storage.model.iscsi import InterfaceRecord
 from tui.storage.untrusted import clean
 from tui.words import translate as _, translate_count
 from widgets.choice_field import CheckField, Choice, ChoiceField
-from widgets.form import FieldRow
 from widgets.help import HelpSection
 from widgets.state import Role, State
 from widgets.table import Column, PickList, PickRow
@@ -65,9 +64,9 @@ class DiscoverPage(Page):
             chosen.kind,
             id="kind",
         )
-        yield FieldRow(
-            TextField(_("Portal"), chosen.address, validate=self.checks("address"), id="address"),
-            TextField(_("Port"), chosen.port, width=7, validate=self.checks("port"), id="port"),
+        yield from in_a_row(
+            TextField(_("Portal"), chosen.address, id="address"),
+            TextField(_("Port"), chosen.port, width=7, id="port"),
         )
         yield TextField(_("Target"), chosen.target, validate=self.checks("target"), id="target")
         yield from self._interfaces(chosen)
@@ -97,12 +96,11 @@ class DiscoverPage(Page):
                 id=f"iface-{known.index(record)}",
             )
         new = chosen.new_iface or InterfaceRecord("")
-        yield FieldRow(
+        yield from in_a_row(
             TextField(
                 _("Its name"),
                 new.name,
                 placeholder="san-a",
-                validate=self.checks("new_iface.name"),
                 id="new-iface-name",
             ),
             TextField(
@@ -110,7 +108,6 @@ class DiscoverPage(Page):
                 new.network_device,
                 placeholder="eth1",
                 width=16,
-                validate=self.checks("new_iface.network_device"),
                 id="new-iface-network-device",
             ),
             id="new-iface",

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from textual.widget import Widget
 
 from tui.screens.paragraphs import Paragraph, Paragraphs
-from tui.screens.setup.page import Page, wrong_list
+from tui.screens.setup.page import Page, in_a_row, wrong_list
 from tui.setup import mount
 from tui.setup.answers import MountAnswer, VolumeMount
 from tui.setup.mount import MountTarget
@@ -17,7 +17,6 @@ from tui.storage.mount_point import normalised
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 from widgets.choice_field import Choice, ChoiceField
-from widgets.form import FieldRow
 from widgets.help import HelpSection
 from widgets.state import Role
 from widgets.text import size
@@ -77,12 +76,11 @@ class MountPage(Page):
             max_length=4096,
             id=ident("mount-point"),
         )
-        yield FieldRow(
+        yield from in_a_row(
             TextField(
                 _("Owner"),
                 entry.owner,
                 placeholder="root",
-                validate=self.checks(name("owner")),
                 id=ident("owner"),
             ),
             TextField(
@@ -90,7 +88,6 @@ class MountPage(Page):
                 entry.group,
                 placeholder="root",
                 width=12,
-                validate=self.checks(name("group")),
                 id=ident("group"),
             ),
         )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.message import Message
 from textual.widget import Widget
@@ -15,12 +15,13 @@ from tui.setup.state import Explanation, SetupState
 from tui.setup.step import Step
 from tui.storage.problem import Problem
 from tui.words import translate as _
-from widgets.form import Field, Form
+from widgets.form import Field, FieldRow, Form
 from widgets.help import HelpSection
 from widgets.progress import ProgressRow
 from widgets.state import Role, State
 from widgets.table import PickList
 from widgets.text import cells
+from widgets.text_field import TextField
 
 
 def field_id(name: str) -> str:
@@ -36,6 +37,17 @@ def _is_seen(field: Field) -> bool:
 def wrong_list(name: str) -> Paragraphs:
     """Return the place under a list where the problems of an attribute of the answer are shown."""
     return Paragraphs(id=f"wrong-{field_id(name)}", classes="wrong-list")
+
+
+def in_a_row(*fields: TextField, id: str | None = None) -> Iterable[Widget]:
+    """Return fields beside each other, and under the row a place for what is wrong with each."""
+    yield FieldRow(*fields, id=id)
+    for field in fields:
+        yield Paragraphs(id=f"wrong-{field.id}", classes="wrong-list")
+
+
+def _below(problem: Problem) -> Paragraph:
+    return Paragraph(problem.summary, Role.WARN, state=State.WARN, after=_rest(problem))
 
 
 def _rest(problem: Problem) -> str:
@@ -131,6 +143,8 @@ class Page(Form):
 
     def on_mount(self) -> None:
         """Show what is known and put the focus where the first thing is to be done."""
+        if not self.query("#notes"):
+            return  # The program ends just now, and the parts are gone already.
         super().on_mount()
         self.show(self.state)
         self.call_after_refresh(self.focus_first)
@@ -143,7 +157,10 @@ class Page(Form):
         self.refresh_notes()
 
     def refresh_notes(self) -> None:
-        """Show the notes for what is typed now."""
+        """Show the notes for what is typed now, and take back what is no longer wrong."""
+        for place in self.query(".wrong-list").results(Paragraphs):
+            if place.paragraphs and place.id is not None:
+                self._show_below(place.id.removeprefix("wrong-"))
         self.query_one("#notes", Paragraphs).paragraphs = self.notes()
 
     def align_labels(self) -> None:
@@ -187,22 +204,19 @@ class Page(Form):
         """Show each problem at its field or list, focus the first; return those that have neither."""
         homeless: list[Problem] = []
         first: Widget | None = None
-        for field in self.fields():
-            field.error = ""
+        for shown in self.fields():
+            shown.error = ""
         for below in self.query(".wrong-list").results(Paragraphs):
             below.paragraphs = ()
         for problem in found:
-            place = self.field_of(problem) or self.list_of(problem)
-            if isinstance(place, Field):
-                place.error = place.error or one_line(problem)
-                first = first or place
-            elif place is not None:
-                place.paragraphs = (
-                    *place.paragraphs,
-                    Paragraph(problem.summary, Role.WARN, state=State.WARN, after=_rest(problem)),
-                )
-                first = first or place
-            else:
+            place, field = self.list_of(problem), self.field_of(problem)
+            if place is not None:
+                place.paragraphs = (*place.paragraphs, _below(problem))
+            elif field is not None:
+                field.error = field.error or one_line(problem)
+            if first is None:
+                first = field if field is not None else place
+            if place is None and field is None:
                 homeless.append(problem)
         if isinstance(first, Field):
             self.focus_field(first)
@@ -219,6 +233,17 @@ class Page(Form):
         """Return the place under the list that a problem belongs to, or None."""
         wanted = f"wrong-{field_id(problem.field)}"
         return next((place for place in self.query(f"#{wanted}").results(Paragraphs)), None)
+
+    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
+        """Show below a row what is wrong with a field that was left; a field alone shows it by itself."""
+        field = next((one for one in event.widget.ancestors if isinstance(one, TextField)), None)
+        if field is not None and field.id is not None and field.value:
+            self._show_below(field.id)
+
+    def _show_below(self, ident: str) -> None:
+        for place in self.query(f"#wrong-{ident}").results(Paragraphs):
+            found = [problem for problem in self.problems() if field_id(problem.field) == ident]
+            place.paragraphs = tuple(_below(problem) for problem in found[:1])
 
     def submit(self) -> None:
         """Do what Enter does; the screen checks the answer."""

@@ -24,7 +24,7 @@ from tui.screens.setup.pages import page_for
 from tui.screens.setup.rail import rail_steps
 from tui.screens.setup.resume import Resume
 from tui.screens.setup.trouble import AGAIN, CLOSE, COMMANDS, Trouble, offers
-from tui.screens.setup.work import Finished, LineTold, PlanBegan, Reporter, StepTold, Work
+from tui.screens.setup.work import CutOff, Finished, LineTold, PlanBegan, Reporter, StepTold, Work
 from tui.setup import steps
 from tui.setup.interrupted import Interrupted
 from tui.setup.review import review
@@ -94,7 +94,7 @@ class SetupScreen(Screen[None]):
         self._access = access
         self._gone = on_leave
         self._clock = clock
-        self._page: Page | None = None
+        self.page: Page | None = None
         self._work: Work | None = None
         self._leave = threading.Event()
         self._trouble: Problem | None = None
@@ -114,7 +114,7 @@ class SetupScreen(Screen[None]):
 
     def on_resize(self) -> None:
         """Say as much as there is room for."""
-        if self._page is not None and self._trouble is None and not self.working:
+        if self.page is not None and self._trouble is None and not self.working:
             self.query_one(Lower).explain(self._explanation(self.driver.state))
 
     def on_mount(self) -> None:
@@ -129,28 +129,28 @@ class SetupScreen(Screen[None]):
         """Something runs that must not be cut off."""
         return self._work is not None
 
-    def _start(self, task: Callable[[], Problem | None], line: str = "") -> None:
+    def _start(self, task: Callable[[], Problem | CutOff | None], line: str = "") -> None:
         """Run a task in a thread, its progress in the lower pane."""
         self._trouble = None
         self._leave.clear()
         self._work = Work(self._clock)
         if line:
             self._work.begin_line(line)
-        if self._page is not None:
-            self._page.disabled = True
+        if self.page is not None:
+            self.page.disabled = True
         self._show_work()
         self.refresh_bindings()
         self._run(task)
 
     @work(thread=True, group="setup", exit_on_error=False)
-    def _run(self, task: Callable[[], Problem | None]) -> None:
-        self.post_message(Finished(task()))
+    def _run(self, task: Callable[[], Problem | CutOff | None]) -> None:
+        ended = task()
+        self.post_message(ended if isinstance(ended, CutOff) else Finished(ended))
 
-    def _look(self) -> Problem | None:
+    def _look(self) -> CutOff | None:
         interrupted = self.driver.interrupted()
         if interrupted is not None:
-            self.app.call_from_thread(self._offer_resume, interrupted)
-            return None
+            return CutOff(interrupted)
         self.driver.begin()
         return None
 
@@ -182,13 +182,13 @@ class SetupScreen(Screen[None]):
         if self._work is None:
             return
         rows = tuple(self._work.rows)
-        if self._page is not None and self._page.shows_work(rows):
+        if self.page is not None and self.page.shows_work(rows):
             return
         self.query_one(Lower).work(rows)
 
     @on(Finished)
     async def _finished(self, event: Finished) -> None:
-        if self._work is None:
+        if self._work is None or not self.is_attached:
             return
         self._work.end_line(failed=event.problem is not None)
         self._show_work()
@@ -197,12 +197,12 @@ class SetupScreen(Screen[None]):
             self._go_away()
             return
         state = self.driver.state
-        if self._page is not None:
-            self._page.disabled = False
+        if self.page is not None:
+            self.page.disabled = False
         if event.problem is not None:
             await self._show_page(state)
             await self._show_trouble(event.problem)
-        elif self._page is not None and self._page.step is state.step and self._page.moves_on(state):
+        elif self.page is not None and self.page.step is state.step and self.page.moves_on(state):
             await self._show_page(self.driver.next())
         else:
             await self._show_page(state)
@@ -211,15 +211,15 @@ class SetupScreen(Screen[None]):
 
     async def _show_page(self, state: SetupState) -> None:
         """Show the page of the state's step, and everything around it."""
-        new = self._page is None or self._page.step is not state.step
+        new = self.page is None or self.page.step is not state.step
         if new:
             place = self.query_one("#page", Vertical)
             await place.remove_children()
-            self._page = page_for(self.driver, state)
-            await place.mount(self._page)
-        elif self._page is not None:
-            self._page.show(state)
-            self._page.focus_first()
+            self.page = page_for(self.driver, state)
+            await place.mount(self.page)
+        elif self.page is not None:
+            self.page.show(state)
+            self.page.focus_first()
         self._say(state.step.question)
         self._show_around(state)
         if new and state.step is Step.RUN and state.problem is None and not self.working:
@@ -238,19 +238,19 @@ class SetupScreen(Screen[None]):
         rail.steps = rail_steps(state, failed=self._trouble is not None)
         rail.display = not over
         self.query_one(Lower).display = not over or self._trouble is not None
-        if self._page is not None and not self.working and self._trouble is None:
+        if self.page is not None and not self.working and self._trouble is None:
             self.query_one(Lower).explain(self._explanation(state))
         self._show_keys()
 
     def _explanation(self, state: SetupState) -> Explanation:
-        own = self._page.explanation() if self._page is not None else None
+        own = self.page.explanation() if self.page is not None else None
         if own is not None:
             return own
         return steps.logic(state.step).explain(state) if state.step.is_asked else Explanation("")
 
     def _show_keys(self) -> None:
         bar = self.query_one("#keys", KeyBar)
-        bar.enter = "" if self._page is None or self.working else self._page.enter_words()
+        bar.enter = "" if self.page is None or self.working else self.page.enter_words()
         self.refresh_bindings()
 
     def _say(self, question: str) -> None:
@@ -268,14 +268,14 @@ class SetupScreen(Screen[None]):
 
     @on(Page.Edited)
     def _edited(self) -> None:
-        if self._page is None or self.working:
+        if self.page is None or self.working:
             return
-        answer = self._page.answer()
+        answer = self.page.answer()
         if answer is None:
             return
         self._trouble = None
         state = self.driver.answer(answer)
-        self._page.show(state)
+        self.page.show(state)
         self._show_around(state)
 
     @on(Page.Entered)
@@ -286,7 +286,7 @@ class SetupScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
         """Switch off, in sight, what makes no sense while something runs, or at the first and last step."""
-        if action in {"next", "back", "enter"} and (self.working or self._page is None):
+        if action in {"next", "back", "enter"} and (self.working or self.page is None):
             return None
         if action == "back":
             return self._back() is not None
@@ -296,7 +296,7 @@ class SetupScreen(Screen[None]):
 
     def _decide(self) -> bool:
         """Take what the fields say; False when something is wrong, which is then shown."""
-        page = self._page
+        page = self.page
         if page is None:
             return False
         answer = page.answer()
@@ -315,7 +315,7 @@ class SetupScreen(Screen[None]):
 
     async def action_enter(self) -> None:
         """Do the obvious next thing: run the step, or go on when it is done."""
-        page = self._page
+        page = self.page
         if page is None or self.working or not self._decide():
             return
         if page.step is Step.REVIEW:
@@ -355,7 +355,7 @@ class SetupScreen(Screen[None]):
         await self._show_trouble(missing, (Offer(AGAIN, self._again_words()), Offer(CLOSE, _("Close"))))
 
     def _again_words(self) -> str:
-        words = self._page.enter_words() if self._page is not None else ""
+        words = self.page.enter_words() if self.page is not None else ""
         return words[:1].upper() + words[1:] if words else _("Go on")
 
     def _back(self) -> Step | None:
@@ -369,9 +369,10 @@ class SetupScreen(Screen[None]):
         """Go to the step before; answers stay."""
         step = self._back()
         if step is not None:
-            await self._go(step)
+            await self.open_step(step)
 
-    async def _go(self, step: Step) -> None:
+    async def open_step(self, step: Step) -> None:
+        """Open the page of a step, back or forth."""
         self._trouble = None
         await self._show_page(self.driver.go(step))
 
@@ -385,21 +386,21 @@ class SetupScreen(Screen[None]):
             self._close_trouble()
             await self.action_enter()
         elif event.key in set(Step):
-            await self._go(Step(event.key))
+            await self.open_step(Step(event.key))
 
     def _close_trouble(self) -> None:
         self._trouble = None
         self._show_around(self.driver.state)
-        if self._page is not None:
-            self._page.focus_first()
+        if self.page is not None:
+            self.page.focus_first()
 
     def action_help(self) -> None:
         """Explain the page in front."""
-        sections = self._page.help() if self._page is not None else ()
-        why = self._explanation(self.driver.state).why if self._page is not None else ""
+        sections = self.page.help() if self.page is not None else ()
+        why = self._explanation(self.driver.state).why if self.page is not None else ""
         if why:
             sections = (HelpSection(_("Why this step"), why), *sections)
-        title = self.driver.state.step.label if self._page is not None else _("Set up storage")
+        title = self.driver.state.step.label if self.page is not None else _("Set up storage")
         keys = tuple(hint for hint in keys_of(self) if hint.key != "enter")
         self.app.push_screen(Help(title, (*sections, *_general_help()), keys))
 
@@ -431,8 +432,13 @@ class SetupScreen(Screen[None]):
         if await self.app.push_screen_wait(question):
             await self._show_page(self.driver.next())
 
-    def _offer_resume(self, interrupted: Interrupted) -> None:
-        self._ask_resume(interrupted)
+    @on(CutOff)
+    def _offer_resume(self, event: CutOff) -> None:
+        if self._work is not None:
+            self._work.end_line()
+            self._show_work()
+        self._work = None
+        self._ask_resume(event.interrupted)
 
     @work(group="question")
     async def _ask_resume(self, interrupted: Interrupted) -> None:

@@ -124,5 +124,5 @@ def _words(problem: Problem, most: int) -> tuple[Paragraph, ...]:
         found.append(Paragraph(problem.remedy, label=_("Next")))
     room = max(0, most - 2 * len(found))
     for number, line in enumerate(problem.evidence[:room]):
-        found.append(Paragraph(line, Role.MUTED, _("Said") if number == 0 else ""))
+        found.append(Paragraph(line, Role.MUTED, _("Said") if number == 0 else " "))
     return tuple(found)

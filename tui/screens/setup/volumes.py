@@ -7,7 +7,7 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from tui.screens.paragraphs import Paragraph, Paragraphs
-from tui.screens.setup.page import Page, wrong_list
+from tui.screens.setup.page import Page, in_a_row, wrong_list
 from tui.setup import disks, volumes
 from tui.setup.answers import NewVolume, VolumesAnswer, VolumesWay
 from tui.setup.disks import Disk, Existing
@@ -17,7 +17,6 @@ from tui.words import translate as _
 from widgets.bar import Fill
 from widgets.choice_field import Choice, ChoiceField
 from widgets.dialogs import PushButton
-from widgets.form import FieldRow
 from widgets.help import HelpSection
 from widgets.meter import Meter, MeterPart
 from widgets.state import Role, State
@@ -98,11 +97,10 @@ class VolumesPage(Page):
         self._count = max(1, len(chosen.volumes))
         for number in range(max(MOST, self._count)):
             typed = chosen.volumes[number] if number < len(chosen.volumes) else NewVolume("", "")
-            yield FieldRow(
+            yield from in_a_row(
                 TextField(
                     _("Volume"),
                     typed.name,
-                    validate=self.checks(f"volumes.{number}.name"),
                     max_length=300,
                     id=f"volumes-{number}-name",
                 ),
@@ -110,7 +108,6 @@ class VolumesPage(Page):
                     _("Size"),
                     typed.size,
                     width=10,
-                    validate=self.checks(f"volumes.{number}.size"),
                     max_length=40,
                     id=f"volumes-{number}-size",
                 ),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from textual.message import Message
 
+from tui.setup.interrupted import Interrupted
 from tui.storage.plan import Plan, Stage, Step as PlanStep
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
@@ -39,6 +40,13 @@ class Finished(Message):
     """The work ended."""
 
     problem: Problem | None
+
+
+@dataclass
+class CutOff(Message):
+    """The last set-up did not come to its end; the person decides what becomes of it."""
+
+    interrupted: Interrupted
 
 
 class Reporter:

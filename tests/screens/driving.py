@@ -1,0 +1,74 @@
+"""Opening the program's screens in a test, and reading what they show."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from textual.pilot import Pilot
+
+from tests.screens.scripted import ScriptedDriver
+from tests.storage.scripted_host import ScriptedHost
+from tui.app import SET_UP, ConsoleApp
+from tui.screens.access import Access, access
+from tui.screens.setup.screen import SetupScreen
+from widgets.glyphs import Glyphs
+from widgets.look import Colours, Look
+
+ROOT = access(is_root=True)
+COLOUR = Look()
+MONO = Look(Colours.MONO, Glyphs.CP437)
+SMALL, LARGE = (80, 24), (120, 40)
+
+
+def setup_app(driver: ScriptedDriver, *, look: Look = COLOUR, allowed: Access = ROOT) -> ConsoleApp:
+    """The program with the set-up open on a scripted driver."""
+    return ConsoleApp(
+        look, ScriptedHost(), allowed, first=SET_UP, live=False, make_driver=lambda _host: driver
+    )
+
+
+async def settle(pilot: Pilot[Any]) -> None:
+    """Wait until nothing runs in the background but a question, and everything is drawn."""
+    for _turn in range(3):
+        running = [one for one in pilot.app.workers if one.group in {"setup", "inventory", "mode", "words"}]
+        if running:
+            await pilot.app.workers.wait_for_complete(running)
+        await pilot.pause()
+
+
+@asynccontextmanager
+async def opened(
+    driver: ScriptedDriver, *, size: tuple[int, int] = SMALL, allowed: Access = ROOT
+) -> AsyncIterator[Pilot[Any]]:
+    """Run the set-up on a driver."""
+    app = setup_app(driver, allowed=allowed)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await settle(pilot)
+        yield pilot
+
+
+async def press(pilot: Pilot[Any], *keys: str) -> None:
+    """Press keys and wait, after each, for what it starts."""
+    for key in keys:
+        await pilot.press(key)
+        await settle(pilot)
+
+
+def lines_of(pilot: Pilot[Any]) -> list[str]:
+    """What the terminal shows, line by line."""
+    return [strip.text for strip in pilot.app.screen._compositor.render_strips()]
+
+
+def text_of(pilot: Pilot[Any]) -> str:
+    """The same as one text."""
+    return "\n".join(lines_of(pilot))
+
+
+def flat_text(pilot: Pilot[Any]) -> str:
+    """The same with every run of blanks and line ends as one blank, so that wrapping does not matter.
+
+    The rail and the scroll bars are left out.
+    """
+    left = 27 if isinstance(pilot.app.screen, SetupScreen) else 0
+    shown = " ".join(line[left:].rstrip(" │┃█") for line in lines_of(pilot))
+    return " ".join(shown.split())

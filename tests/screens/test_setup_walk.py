@@ -1,0 +1,322 @@
+"""The way through the set-up by keys: forth and back, what stands in the way, and what is said about it."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.screens import scenes
+from tests.screens.driving import flat_text, opened, press, settle, text_of
+from tests.screens.scripted import ScriptedDriver
+from tests.setup.building import FRESH, NAME, PORTAL
+from tui.screens.access import Access, access
+from tui.screens.setup.screen import SetupScreen
+from tui.setup.state import SetupState
+from tui.setup.step import Step
+from tui.storage.problem import Problem
+from widgets.dialogs import Confirm, PushButton
+from widgets.text_field import TextField
+
+REFUSED = Problem(
+    "login.authorization",
+    "The target refuses this host.",
+    "Its access list does not hold the name.",
+    "Ask the storage administrator to enter it.",
+    evidence=("iscsiadm: initiator reported error (24 - authorization failure)",),
+)
+
+
+def at(driver: ScriptedDriver) -> Step:
+    return driver.state.step
+
+
+def focused_button(pilot: Pilot[Any]) -> str:
+    focused = pilot.app.screen.focused
+    return focused.label if isinstance(focused, PushButton) else ""
+
+
+def field(pilot: Pilot[Any], name: str) -> TextField:
+    return pilot.app.screen.query_one(f"#{name}", TextField)
+
+
+async def test_enter_alone_leads_from_a_bare_host_to_the_end() -> None:
+    driver = scenes.driver(scenes.unnamed())
+    async with opened(driver) as pilot:
+        await press(pilot, "enter", "enter")
+        assert at(driver) is Step.DISCOVER
+        field(pilot, "address").value = "192.0.2.10"
+        await press(pilot, "enter")
+        assert at(driver) is Step.DISCOVER, "what was found is looked at before going on"
+        assert "1 target" in flat_text(pilot)
+        await press(pilot, "enter", "enter")
+        assert at(driver) is Step.LOG_IN
+        await press(pilot, "enter")
+        assert "1 disk" in flat_text(pilot)
+        await press(pilot, "enter", "enter", "enter")
+        assert at(driver) is Step.BOOT
+        await press(pilot, "enter")
+        assert at(driver) is Step.REVIEW
+        assert Step.RUN not in driver.ran, "nothing is written before the confirmation"
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, Confirm)
+        await press(pilot, "right", "enter")
+        assert at(driver) is Step.DONE
+        shown = " ".join(text_of(pilot).split())
+        assert "vg_data/data is mounted at /srv/data" in shown
+        assert "LOGGED_IN" in shown
+    assert driver.ran[0] is Step.NAME
+    assert driver.ran[-1] is Step.RUN
+    assert [step for step in driver.ran if step.runs_when_reached] == [
+        Step.NAME,
+        Step.DISCOVER,
+        Step.TARGET,
+        Step.LOG_IN,
+    ]
+
+
+async def test_going_back_keeps_what_was_typed() -> None:
+    driver = scenes.driver(replace(scenes.named(), step=Step.DISCOVER))
+    async with opened(driver) as pilot:
+        await press(pilot, "7", "ctrl+p")
+        assert at(driver) is Step.CHAP
+        await press(pilot, "ctrl+n")
+        assert field(pilot, "address").value == "7"
+
+
+async def test_a_mistake_is_shown_at_its_field_and_nothing_runs() -> None:
+    driver = scenes.driver(replace(scenes.named(), step=Step.DISCOVER))
+    async with opened(driver) as pilot:
+        field(pilot, "address").value = "300.1.2.3"
+        field(pilot, "port").value = "99999"
+        await press(pilot, "enter")
+        shown = flat_text(pilot)
+        assert "300.1.2.3 is not an IPv4 address. Write four numbers from 0 to 255" in shown
+        assert "99999 is not a port" in shown
+        focused = pilot.app.screen.focused
+        assert focused is not None
+        assert field(pilot, "address") in focused.ancestors
+    assert driver.ran == []
+
+
+async def test_a_list_shows_its_problem_below_itself() -> None:
+    driver = scenes.driver(replace(scenes.with_target(scenes.discovered()), step=Step.TARGET))
+    async with opened(driver) as pilot:
+        await press(pilot, "enter")
+        assert "No target is chosen." in flat_text(pilot)
+        assert driver.ran == []
+
+
+async def test_next_says_what_is_lacking_and_offers_it() -> None:
+    driver = scenes.driver(replace(scenes.named(), step=Step.DISCOVER))
+    async with opened(driver) as pilot:
+        field(pilot, "address").value = "192.0.2.10"
+        await press(pilot, "ctrl+n")
+        assert "The portal has not been asked yet." in flat_text(pilot)
+        assert focused_button(pilot) == "Discover"
+        await press(pilot, "enter")
+    assert driver.ran == [Step.DISCOVER]
+
+
+async def test_an_error_says_what_why_and_next_and_offers_to_do_it() -> None:
+    driver = scenes.driver(scenes.with_target(scenes.stored(), PORTAL))
+    driver.failures[Step.LOG_IN] = REFUSED
+    async with opened(driver) as pilot:
+        await press(pilot, "enter")
+        shown = flat_text(pilot)
+        for part in (REFUSED.summary, REFUSED.cause, REFUSED.remedy, "authorization failure"):
+            assert part in shown
+        assert focused_button(pilot) == "Try again"
+        await press(pilot, "right")
+        assert focused_button(pilot) == "Go to CHAP"
+        await press(pilot, "enter")
+        assert at(driver) is Step.CHAP
+
+
+async def test_trying_again_runs_the_step_again() -> None:
+    driver = scenes.driver(scenes.with_target(scenes.stored(), PORTAL))
+    driver.failures[Step.LOG_IN] = REFUSED
+    async with opened(driver) as pilot:
+        await press(pilot, "enter", "enter")
+        assert "1 disk" in flat_text(pilot)
+    assert driver.ran == [Step.LOG_IN, Step.LOG_IN]
+
+
+async def test_while_something_runs_the_screen_answers_and_says_what_it_is() -> None:
+    driver = scenes.driver(scenes.unnamed())
+    driver.gate.clear()
+    async with opened(driver) as pilot:
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "running" in flat_text(pilot)
+        await pilot.press("enter", "ctrl+n")
+        assert driver.ran == [Step.NAME]
+        await pilot.press("f1")
+        assert "What this name is" in text_of(pilot)
+        await pilot.press("escape")
+        driver.gate.set()
+        await settle(pilot)
+        assert at(driver) is Step.CHAP
+
+
+async def test_leaving_while_something_runs_asks_and_waits_for_the_end() -> None:
+    driver = scenes.driver(scenes.unnamed())
+    driver.gate.clear()
+    async with opened(driver) as pilot:
+        await pilot.press("enter", "escape")
+        assert "Leave while something runs?" in text_of(pilot)
+        await pilot.press("right", "enter")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, SetupScreen)
+        assert not driver.left
+        driver.gate.set()
+        await settle(pilot)
+    assert driver.left
+
+
+async def test_staying_lets_it_run() -> None:
+    driver = scenes.driver(scenes.unnamed())
+    driver.gate.clear()
+    async with opened(driver) as pilot:
+        await pilot.press("enter", "escape", "enter")
+        driver.gate.set()
+        await settle(pilot)
+        assert at(driver) is Step.CHAP
+        assert not driver.left
+
+
+async def test_escape_leaves_and_keeps_the_answers() -> None:
+    driver = scenes.driver(scenes.named())
+    async with opened(driver) as pilot:
+        await pilot.press("escape")
+    assert driver.left
+    assert pilot.app.return_value == 0
+
+
+async def test_the_confirmation_begins_on_no() -> None:
+    driver = scenes.driver(scenes.reviewed())
+    async with opened(driver) as pilot:
+        await press(pilot, "enter")
+        assert focused_button(pilot) == "No, go back"
+        await press(pilot, "enter")
+        assert at(driver) is Step.REVIEW
+    assert driver.ran == []
+
+
+async def test_erasing_wants_the_word() -> None:
+    driver = scenes.driver(scenes.erasing())
+    async with opened(driver) as pilot:
+        assert "This will be lost" in flat_text(pilot)
+        await press(pilot, "enter")
+        shown = text_of(pilot)
+        assert "This will be lost, and cannot be brought back" in shown
+        assert 'Type "erase" to allow it' in shown
+        assert focused_button(pilot) == "No, go back"
+        await pilot.press(*"eras", "enter")
+        assert focused_button(pilot) == "No, go back"
+        assert isinstance(pilot.app.screen, Confirm)
+        await pilot.press("e", "enter")
+        assert focused_button(pilot) == "Erase and set up"
+        await press(pilot, "enter")
+    assert driver.ran == [Step.RUN]
+
+
+async def test_a_cut_off_plan_is_offered_first_and_carried_on() -> None:
+    driver = scenes.driver(scenes.named())
+    driver.cut_off = scenes.interrupted()
+    async with opened(driver) as pilot:
+        shown = text_of(pilot)
+        assert "The last set-up was cut off" in shown
+        for words in ("done", "begun, not known to be done", "left to do"):
+            assert words in shown
+        assert focused_button(pilot) == "Go on"
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, SetupScreen)
+    assert driver.resumed
+    assert not driver.given_up
+
+
+async def test_a_cut_off_plan_can_be_given_up() -> None:
+    driver = scenes.driver(scenes.named())
+    driver.cut_off = scenes.interrupted()
+    async with opened(driver) as pilot:
+        await press(pilot, "right", "enter")
+        assert "What is this host called" in text_of(pilot)
+    assert driver.given_up
+    assert not driver.resumed
+
+
+async def test_a_plan_that_lacks_a_secret_cannot_be_carried_on() -> None:
+    driver = scenes.driver(scenes.named())
+    driver.cut_off = replace(scenes.interrupted(), lacks_secret=True)
+    async with opened(driver) as pilot:
+        assert "because secrets are not kept" in " ".join(text_of(pilot).split())
+        assert focused_button(pilot) == "Begin anew"
+        await press(pilot, "escape")
+    assert driver.left
+    assert not driver.given_up
+
+
+@pytest.mark.parametrize(
+    ("allowed", "reason"),
+    [
+        (access(is_root=False), "that needs root"),
+        (access(is_root=True, read_only=True), "started with --read-only"),
+        (access(is_root=False, recorded=True), "this is a recorded host"),
+    ],
+)
+async def test_looking_only_says_why_nothing_runs(allowed: Access, reason: str) -> None:
+    driver = scenes.driver(scenes.unnamed())
+    async with opened(driver, allowed=allowed) as pilot:
+        assert allowed.words in text_of(pilot)
+        await press(pilot, "enter")
+        assert reason in flat_text(pilot)
+    assert driver.ran == []
+
+
+async def test_a_mistake_of_the_program_shows_no_values() -> None:
+    driver = scenes.driver(scenes.unnamed())
+
+    def fail(_state: SetupState) -> SetupState:
+        raise ValueError("secret-in-a-message")
+
+    driver.effects[Step.NAME] = fail
+    async with opened(driver) as pilot:
+        await press(pilot, "enter")
+        shown = flat_text(pilot)
+        assert "The program made a mistake (ValueError)" in shown
+        assert "secret-in-a-message" not in shown
+
+
+async def test_a_fresh_name_can_be_had() -> None:
+    driver = scenes.driver(scenes.named())
+    async with opened(driver) as pilot:
+        assert field(pilot, "name").value == NAME
+        await press(pilot, "ctrl+g")
+        assert field(pilot, "name").value == FRESH
+        await press(pilot, "enter")
+    assert driver.ran == [Step.NAME]
+
+
+async def test_f2_shows_the_commands_and_f1_explains() -> None:
+    driver = scenes.driver(scenes.named())
+    async with opened(driver) as pilot:
+        await pilot.press("f2")
+        assert "None yet." in text_of(pilot)
+        await pilot.press("escape", "f1")
+        assert "Why this step" in text_of(pilot)
+
+
+async def test_every_page_has_help_for_a_newcomer() -> None:
+    driver = scenes.driver(scenes.planned())
+    async with opened(driver) as pilot:
+        screen = pilot.app.screen
+        assert isinstance(screen, SetupScreen)
+        for step in Step:
+            if step in {Step.RUN, Step.DONE}:
+                continue
+            await screen.open_step(step)
+            assert screen.page is not None
+            sections = screen.page.help()
+            assert sections, step
+            assert all(section.text and section.title for section in sections)
