@@ -11,13 +11,14 @@ from tui.storage.host.local import LocalHost
 from tui.storage.identity import DeviceIdentity, identity_of
 from tui.storage.model.block import BlockDevice
 from tui.storage.probe.inventory import take_inventory
+from tui.storage.probe.narrow import look_at_devices
 
 HOST = LocalHost()
 
 
 def disk(lun: int) -> BlockDevice:
     """The disk of a LUN, or the multipath map over it."""
-    inventory = take_inventory(HOST)
+    inventory = look_at_devices(HOST)
     name = next(one.disk for one in inventory.luns if one.number == lun)
     joined = inventory.map_over(name)
     device = inventory.device(joined.device if joined else name)
@@ -27,7 +28,7 @@ def disk(lun: int) -> BlockDevice:
 
 def identity(lun: int) -> DeviceIdentity:
     """What a person would see of it."""
-    return identity_of(take_inventory(HOST), disk(lun))
+    return identity_of(look_at_devices(HOST), disk(lun))
 
 
 def look(lun: int) -> Contents:
