@@ -46,7 +46,7 @@ def test_two_paths_without_multipath_are_not_written_to(guest: Guest) -> None:
 def test_the_map_is_used_and_its_paths_are_not(guest: Guest) -> None:
     sh(guest, "echo 'defaults { user_friendly_names yes\\nfind_multipaths no }' > /etc/multipath.conf")
     sh(guest, "systemctl start multipathd.service")
-    wait_for(guest, "multipath -ll | grep -q mpath")
+    wait_for(guest, "dmsetup ls --target multipath | grep -q :")
     sh(guest, "udevadm settle")
     whole = """
 from dataclasses import replace
@@ -67,7 +67,7 @@ say({"path": seen.path})
         problems = one["problems"]
         assert isinstance(problems, list)
         assert problems[0]["code"] == "device.path-of-map"
-    assert str(told[-1]["path"]).startswith("/dev/mapper/mpath")
+    assert str(told[-1]["path"]).startswith("/dev/mapper/")
 
 
 def test_udev_knows_the_new_file_system_although_it_lies_on_a_map(guest: Guest) -> None:
@@ -80,7 +80,8 @@ def test_a_disk_that_the_devices_file_hides_is_not_called_free(guest: Guest) -> 
         """vgchange -q -an vg
         mkdir -p /etc/lvm/devices; lvmconfig --type current >/dev/null
         sed -i 's/^devices {/devices {\\nuse_devicesfile=1/' /etc/lvm/lvm.conf
-        lvmdevices --adddev /dev/mapper/mpatha; lvmdevices --deldev /dev/mapper/mpatha
+        map=/dev/mapper/$(dmsetup ls --target multipath | cut -f 1)
+        lvmdevices --adddev $map; lvmdevices --deldev $map
         test -e /etc/lvm/devices/system.devices; test -z "$(pvs --noheadings)" """,
     )
     found = answer(guest, "say_contents(0)")
