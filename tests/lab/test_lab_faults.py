@@ -7,9 +7,9 @@ import pytest
 
 from tests.lab.conftest import GuestFactory
 from tests.lab.test_lab_sans import QUICK, configure, log_in, wait_for_disks
+from tui.lab.errors import LabError
 from tui.lab.faults import Fault
 from tui.lab.guest import Guest
-from tui.lab.places import LabError
 from tui.lab.san import parse, read_description
 
 pytestmark = pytest.mark.lab

@@ -14,10 +14,11 @@ import pytest
 
 from tests.lab.conftest import GuestFactory
 from tui.lab.channel import GuestGone
+from tui.lab.errors import LabError
 from tui.lab.guest import Guest
 from tui.lab.image import Release
 from tui.lab.kept import forget, kept_machines
-from tui.lab.places import LabError, Places, project_folder
+from tui.lab.places import Places, project_folder
 
 pytestmark = pytest.mark.lab
 

@@ -10,10 +10,11 @@ from hypothesis import given, strategies as st
 
 from tui.lab import command, contents, faults, image
 from tui.lab.channel import Channel, GuestGone
+from tui.lab.errors import LabError
 from tui.lab.image import Image, Release
 from tui.lab.kept import claim, forget, kept_machines
 from tui.lab.kernel import Kernel, find
-from tui.lab.places import LabError, Places, locked, memory_folder, packages_folder, project_folder
+from tui.lab.places import Places, locked, memory_folder, packages_folder, project_folder
 from tui.lab.san import SanError
 from tui.lab.wire import (
     WINDOW,

@@ -11,8 +11,8 @@ import tty
 from collections.abc import Iterator, Sequence
 
 from tui.lab.channel import Running
+from tui.lab.errors import LabError
 from tui.lab.guest import Guest
-from tui.lab.places import LabError
 from tui.words import translate as _
 
 CHUNK = 65536

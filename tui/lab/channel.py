@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from tui.lab.places import LabError
+from tui.lab.errors import LabError
 from tui.lab.wire import (
     WINDOW,
     Ended,

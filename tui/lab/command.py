@@ -13,10 +13,11 @@ from pathlib import Path
 from tui.lab import kernel
 from tui.lab.attach import attach
 from tui.lab.channel import CHUNK, Running
+from tui.lab.errors import LabError
 from tui.lab.guest import MEMORY, Guest
 from tui.lab.image import Release, build, built
 from tui.lab.kept import forget, kept_machines
-from tui.lab.places import LabError, Places, seen_in_guest
+from tui.lab.places import Places, seen_in_guest
 from tui.lab.san import examples, read_description
 from tui.words import translate as _
 

@@ -7,7 +7,7 @@ input, which is how secrets come without standing on a command line. From outsid
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tui.lab import lio
@@ -27,6 +27,10 @@ from tui.words import translate as _
 FILTERS = {4: "iptables-legacy-restore", 6: "ip6tables-legacy-restore"}
 """What replaces the array's packet filter, by IP version; the guest's kernel is built without nft's IP
 families."""
+
+
+NOBODY = "iqn.2003-01.org.linux-iscsi.lab:nobody"
+"""An initiator name that nobody has."""
 
 
 class Fault(StrEnum):
@@ -172,16 +176,14 @@ def _chap_changed(scene: Scene) -> None:
 
 
 def _acl_changed(scene: Scene) -> None:
-    """Admit option `initiators`: "any", or names with commas between them, or nobody when empty."""
-    named = scene.options.get("initiators", "")
-    driver, target = scene.implementation, scene.target
-    wanted = set() if named == ANYONE else {name for name in named.split(",") if name}
-    driver.restrict(target, listed_only=named != ANYONE)
-    present = set(driver.admitted(target))
-    for name in sorted(present - wanted):
-        driver.dismiss(target, name)
-    for name in sorted(wanted - present):
-        driver.admit(target, name)
+    """Admit option `initiators`: "any", or names with commas between them, or nobody when empty.
+
+    The target is made anew, because LIO goes on admitting whomever it admitted once while it asked nobody.
+    """
+    named = scene.options.get("initiators", "") or NOBODY
+    initiators = () if named == ANYONE else tuple(named.split(","))
+    scene.implementation.down(scene.target)
+    scene.implementation.up(scene.san, replace(scene.target, initiators=initiators))
 
 
 def _target_stopped(scene: Scene) -> None:

@@ -11,11 +11,12 @@ from types import TracebackType
 from typing import Self
 
 from tui.lab.channel import Channel, Completed, Running
+from tui.lab.errors import LabError
 from tui.lab.faults import Fault
 from tui.lab.image import Image, Listener, Release, build
 from tui.lab.kept import Kept, claim
 from tui.lab.machine import Hardware, Machine
-from tui.lab.places import LabError, Places, locked
+from tui.lab.places import Places, locked
 from tui.lab.wire import Resize
 from tui.words import translate as _
 

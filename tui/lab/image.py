@@ -14,7 +14,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from tui.lab import contents, kernel
-from tui.lab.places import LabError, Places, locked
+from tui.lab.errors import LabError
+from tui.lab.places import Places, locked
 from tui.words import translate as _
 
 FORMAT = 1

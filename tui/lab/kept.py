@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tui.lab.errors import LabError
 from tui.lab.image import Image, Release
-from tui.lab.places import LabError, Places, locked
+from tui.lab.places import Places, locked
 from tui.words import translate as _
 
 

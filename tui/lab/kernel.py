@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from tui.lab.places import LabError
+from tui.lab.errors import LabError
 from tui.words import translate as _
 
 PACKAGE = "user-mode-linux"

@@ -36,7 +36,6 @@ def up(_san: San, target: Target) -> None:
         attach(target, lun)
     for name, value in (
         ("generate_node_acls", "0" if target.initiators else "1"),
-        ("cache_dynamic_acls", "0"),
         ("demo_mode_write_protect", "0"),
         ("demo_mode_discovery", "1"),
         ("authentication", "1" if target.chap else "0"),
@@ -46,7 +45,7 @@ def up(_san: San, target: Target) -> None:
     if target.chap:
         _write_chap(group / "auth", target.chap)
     for initiator in target.initiators:
-        admit(target, initiator)
+        _admit(target, initiator)
     for portal in target.portals:
         (group / "np" / str(portal)).mkdir()
     _write(group / "enable", "1")
@@ -60,8 +59,8 @@ def down(target: Target) -> None:
     _write(group / "enable", "0")
     for portal in list((group / "np").iterdir()):
         portal.rmdir()
-    for acl in list((group / "acls").iterdir()):
-        dismiss(target, acl.name)
+    for acl in _acls(target):
+        _dismiss(acl)
     for lun in target.luns:
         detach(target, lun)
     group.rmdir()
@@ -145,35 +144,22 @@ def set_discovery(chap: Chap | None) -> None:
     _write(folder / "enforce_discovery_auth", "1" if chap else "0")
 
 
-def admit(target: Target, initiator: str) -> None:
+def _admit(target: Target, initiator: str) -> None:
     """Add an initiator to a target's access list and show it every LUN."""
     acl = _group(target) / "acls" / initiator
     acl.mkdir()
     if target.chap:
         _write_chap(acl / "auth", target.chap)
     for lun in target.luns:
-        place = _group(target) / "lun" / f"lun_{lun.number}"
-        if place.is_dir():
-            _map(acl, place, lun)
+        _map(acl, _group(target) / "lun" / f"lun_{lun.number}", lun)
 
 
-def dismiss(target: Target, initiator: str) -> None:
+def _dismiss(acl: Path) -> None:
     """Take an initiator off a target's access list; its sessions end."""
-    acl = _group(target) / "acls" / initiator
     for mapped in list(acl.glob("lun_*")):
         (mapped / "lun").unlink()
         mapped.rmdir()
     acl.rmdir()
-
-
-def admitted(target: Target) -> tuple[str, ...]:
-    """The initiators on a target's access list."""
-    return tuple(acl.name for acl in _acls(target))
-
-
-def restrict(target: Target, *, listed_only: bool) -> None:
-    """Let only listed initiators in, or everyone."""
-    _write(_group(target) / "attrib" / "generate_node_acls", "0" if listed_only else "1")
 
 
 def _map(acl: Path, place: Path, lun: Lun) -> None:

@@ -14,11 +14,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from tui.lab.errors import LabError
 from tui.words import translate as _
-
-
-class LabError(Exception):
-    """The lab cannot do what was asked. The message is meant for a person."""
 
 
 @dataclass(frozen=True, slots=True)

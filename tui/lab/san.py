@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from tui.lab.places import LabError
+from tui.lab.errors import LabError
 from tui.words import translate as _
 
 EXAMPLES = Path(__file__).parent / "sans"

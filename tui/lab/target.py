@@ -39,19 +39,6 @@ class Implementation(Protocol):
     def set_chap(self, target: Target, chap: Chap | None, /) -> None:
         """Change a target's credentials; new logins need them."""
 
-    def restrict(self, target: Target, /, *, listed_only: bool) -> None:
-        """Let only listed initiators in, or everyone."""
-
-    def admitted(self, target: Target, /) -> tuple[str, ...]:
-        """The initiators on a target's access list."""
-        ...
-
-    def admit(self, target: Target, initiator: str, /) -> None:
-        """Add an initiator to a target's access list."""
-
-    def dismiss(self, target: Target, initiator: str, /) -> None:
-        """Take an initiator off a target's access list."""
-
 
 IMPLEMENTATIONS: dict[TargetKind, Implementation] = {TargetKind.LIO: lio, TargetKind.TGT: tgt}
 

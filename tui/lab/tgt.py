@@ -45,9 +45,10 @@ def up(_san: San, target: Target) -> None:
     for lun in target.luns:
         attach(target, lun)
     set_chap(target, target.chap)
-    restrict(target, listed_only=bool(target.initiators))
     for initiator in target.initiators:
-        admit(target, initiator)
+        _of(target, "bind", "target", "--initiator-name", initiator)
+    if not target.initiators:
+        _of(target, "bind", "target", "--initiator-address", "ALL")
 
 
 def down(target: Target) -> None:
@@ -89,37 +90,6 @@ def _account(target: Target, user: str, secret: str, *direction: str) -> None:
 def _accounts() -> list[str]:
     lines = _admin("--op", "show", "--mode", "account").splitlines()
     return [line.strip() for line in lines[1:] if line.strip()]
-
-
-def restrict(target: Target, *, listed_only: bool) -> None:
-    """Let only listed initiators in, or everyone."""
-    everyone = (
-        "ALL" in _admin("--op", "show", "--mode", "target").partition(target.name)[2].partition("Target ")[0]
-    )
-    if everyone == listed_only:
-        _of(target, "unbind" if listed_only else "bind", "target", "--initiator-address", "ALL")
-
-
-def admitted(target: Target) -> tuple[str, ...]:
-    """The initiators on a target's access list, by name."""
-    return tuple(re.findall(r"^\s+((?:iqn|eui|naa)\.\S+)$", _acl_text(target), re.MULTILINE))
-
-
-def admit(target: Target, initiator: str) -> None:
-    """Add an initiator to a target's access list."""
-    _of(target, "bind", "target", "--initiator-name", initiator)
-
-
-def dismiss(target: Target, initiator: str) -> None:
-    """Take an initiator off a target's access list; its session goes on."""
-    _of(target, "unbind", "target", "--initiator-name", initiator)
-
-
-def _acl_text(target: Target) -> str:
-    """What tgt shows of a target after the heading of its access list."""
-    shown = _admin("--op", "show", "--mode", "target")
-    own = shown.partition(f": {target.name}\n")[2].partition("\nTarget ")[0]
-    return own.partition("ACL information:")[2]
 
 
 def _numbers() -> dict[str, int]:
