@@ -2,11 +2,12 @@
 
 import os
 import pty
+import select
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
+import termios
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -69,6 +70,7 @@ def test_exec_twice_with_a_name_is_a_reboot() -> None:
 def read_until(terminal: int, end: bytes) -> bytes:
     shown = b""
     while end not in shown:
+        assert select.select([terminal], [], [], 120)[0], shown
         shown += os.read(terminal, 4096)
     return shown
 
@@ -78,28 +80,34 @@ def test_run_gives_the_terminal_to_the_guest_and_takes_it_back() -> None:
         "stty size; echo $TERM; trap 'stty size; exit 6' WINCH; read line; echo got:$line; "
         "while :; do sleep 0.1; done"
     )
-    child, terminal = pty.fork()
-    if child == 0:
-        os.chdir(project_folder())
-        os.environ["TERM"] = "xterm-256color"
-        # The parent sets the size before the first byte is read.
-        sys.stdin.readline()
-        os.execv(LAB[0], (*LAB, "run", "--", "sh", "-c", script))
-    signal.alarm(300)
+    terminal, inner = pty.openpty()
+    set_size(terminal, 31, 99)
+    before = termios.tcgetattr(inner)
+    program = subprocess.Popen(
+        ("setsid", "--ctty", *LAB, "run", "--", "sh", "-c", script),
+        stdin=inner,
+        stdout=inner,
+        stderr=inner,
+        cwd=project_folder(),
+        env={**os.environ, "TERM": "xterm-256color"},
+    )
     try:
-        subprocess.run(("stty", "rows", "31", "cols", "99"), stdin=terminal, check=True)
-        os.write(terminal, b"\n")
-        shown = read_until(terminal, b"xterm-256color")
-        assert b"31 99" in shown
+        assert b"31 99" in read_until(terminal, b"xterm-256color")
         os.write(terminal, b"hello\r")
         read_until(terminal, b"got:hello")
-        subprocess.run(("stty", "rows", "42", "cols", "130"), stdin=terminal, check=True)
+        set_size(terminal, 42, 130)
         read_until(terminal, b"42 130")
-        _pid, status = os.waitpid(child, 0)
-        assert os.waitstatus_to_exitcode(status) == 6
+        assert program.wait(60) == 6
+        assert termios.tcgetattr(inner) == before
     finally:
-        signal.alarm(0)
+        program.kill()
+        program.wait()
         os.close(terminal)
+        os.close(inner)
+
+
+def set_size(terminal: int, rows: int, columns: int) -> None:
+    subprocess.run(("stty", "rows", str(rows), "cols", str(columns)), stdin=terminal, check=True)
 
 
 def test_run_without_a_terminal_says_so() -> None:

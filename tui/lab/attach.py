@@ -21,14 +21,23 @@ PASSED_ON = ("TERM", "COLORTERM", "NO_COLOR", "LANG", "LANGUAGE", "LC_ALL", "LC_
 """Variables that describe the person's terminal and language: the guest's programs need them as they are."""
 
 
+def require_terminal() -> None:
+    """Make sure there is a terminal to give away, before a guest is booted for it.
+
+    Raises:
+        LabError: When standard input or output is none.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise LabError(_("There is no terminal here to give to the guest. Use: iscsi-console lab exec"))
+
+
 def attach(guest: Guest, argv: Sequence[str]) -> int:
     """Run a command on the guest's console with this process's terminal; the command's exit status.
 
     Raises:
         LabError: When standard input or output is no terminal, or the guest ends.
     """
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise LabError(_("There is no terminal here to give to the guest. Use: iscsi-console lab exec"))
+    require_terminal()
     environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     with _raw(sys.stdin.fileno()), _wake_pipe(signal.SIGWINCH) as resized:
         _pass_size(guest)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tui.lab import kernel
-from tui.lab.attach import attach
+from tui.lab.attach import attach, require_terminal
 from tui.lab.channel import CHUNK, Running
 from tui.lab.errors import LabError
 from tui.lab.guest import MEMORY, Guest
@@ -177,6 +177,7 @@ def _feed(running: Running) -> None:
 
 
 def _run(arguments: argparse.Namespace, places: Places) -> int:
+    require_terminal()
     _say(_("Starting the machine; this takes about ten seconds."))
     with _boot(arguments, places) as guest:
         return _leave(guest, arguments, attach(guest, arguments.command))
