@@ -5,6 +5,14 @@ is the reading end of a pipe whose other end the program holds. When something i
 kernel ends, the kernel and every process it made are killed and FOLDER is removed. When the pipe is closed
 without a word, the program was killed: then the folder DISK goes too, if its name is not empty. The exit
 status is the kernel's.
+
+The guest's processes are processes of this host, held by ptrace(2): the kernel catches every system call
+they make. Were the kernel killed first, they would be let go in the middle of what they do and make their
+next system call to the host, as the user who runs the lab; a guest on its way down would stop every
+process it may. So the kernel is stopped, which lets nobody go, its processes are killed, and then it. And
+all of them are in a process namespace of their own where this host allows one, so that even a kernel that
+crashes, or is killed by somebody else, takes its processes along, and none of them reaches a process
+outside.
 """
 
 import ctypes
@@ -18,6 +26,8 @@ from contextlib import suppress
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
+CLONE_NEWUSER = 0x10000000
+CLONE_NEWPID = 0x20000000
 
 _libc = ctypes.CDLL(None)
 
@@ -26,14 +36,49 @@ def _die_with_parent() -> None:
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _children() -> list[int]:
-    with open("/proc/self/task/%d/children" % os.getpid(), encoding="ascii") as file:  # noqa: PTH123, UP031 - start-up time
-        return [int(word) for word in file.read().split()]
+def _part_processes() -> None:
+    """Let the next child be the first process of a namespace of its own, where that is allowed."""
+    user, group = os.geteuid(), os.getegid()
+    if user == 0:
+        _libc.unshare(CLONE_NEWPID)
+    elif _libc.unshare(CLONE_NEWUSER | CLONE_NEWPID) == 0:
+        for name, text in (
+            ("setgroups", "deny"),
+            ("uid_map", f"{user} {user} 1"),
+            ("gid_map", f"{group} {group} 1"),
+        ):
+            with open(f"/proc/self/{name}", "w", encoding="ascii") as file:  # noqa: PTH123 - start-up time
+                file.write(text)
+
+
+def _children(of: int) -> list[int]:
+    found: list[int] = []
+    with suppress(FileNotFoundError):
+        for task in os.listdir(f"/proc/{of}/task"):  # noqa: PTH208 - start-up time
+            with open(f"/proc/{of}/task/{task}/children", encoding="ascii") as file:  # noqa: PTH123 - start-up time
+                found += [int(word) for word in file.read().split()]
+    return found
+
+
+def _end(kernel: "subprocess.Popen[bytes]") -> None:
+    """Kill a kernel that still runs, after the processes it holds."""
+    with suppress(ProcessLookupError):
+        os.kill(kernel.pid, signal.SIGSTOP)
+        os.waitid(os.P_PID, kernel.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+    held = {pid: os.pidfd_open(pid) for pid in _children(kernel.pid)}
+    for pid in held:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    for ended in held.values():
+        select.select([ended], [], [], 5.0)
+        os.close(ended)
+    kernel.kill()
+    kernel.wait()
 
 
 def _kill_all() -> None:
     """Kill until no child is left; children of killed children become ours (a subreaper's) in turn."""
-    while children := _children():
+    while children := _children(os.getpid()):
         for child in children:
             with suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
@@ -47,12 +92,12 @@ def main(lifeline: int, folder: str, disk: str, command: list[str]) -> int:
     for quiet in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT):
         signal.signal(quiet, signal.SIG_IGN)
     _libc.prctl(PR_SET_CHILD_SUBREAPER, 1)
+    _part_processes()
     kernel = subprocess.Popen(command, preexec_fn=_die_with_parent, close_fds=False, start_new_session=True)  # noqa: PLW1509
     ended = os.pidfd_open(kernel.pid)
     orphaned = lifeline in select.select([lifeline, ended], [], [])[0] and not os.read(lifeline, 1)
     status = kernel.poll()
-    kernel.kill()
-    kernel.wait()
+    _end(kernel)
     _kill_all()
     shutil.rmtree(folder, ignore_errors=True)
     if orphaned and disk:
