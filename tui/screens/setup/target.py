@@ -72,7 +72,7 @@ class TargetPage(Page):
                 getattr(chosen.timers, name),
                 minimum=-1,
                 maximum=86_400,
-                hint=words if self.app.size.width >= WIDE else _("s"),
+                hint=words if self.app.size.width >= WIDE else _unit(name),
                 id=field_id(f"timers.{name}"),
             )
 
@@ -169,3 +169,7 @@ class TargetPage(Page):
 
 def _key(choice: TargetChoice) -> str:
     return f"{choice.target} {choice.portal.label} {choice.iface}"
+
+
+def _unit(timer: str) -> str:
+    return _("times") if timer == "login_retries" else _("s")
