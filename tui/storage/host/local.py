@@ -109,7 +109,11 @@ class LocalHost:
 
     def resolve(self, path: str) -> str:
         """The path with every symbolic link followed."""
-        return os.path.realpath(path)
+        try:
+            return os.path.realpath(path)
+        except OSError:
+            # A link of /proc that goes away between being seen and being read.
+            return path
 
     def facts(self, path: str) -> FileFacts | None:
         """What the path is, links not followed."""
