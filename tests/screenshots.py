@@ -1,59 +1,54 @@
-"""Draws the pictures of the README from the snapshots that the screen tests keep true.
+"""Draws the pictures of screenshots/, which the README shows: `python -m tests.screenshots`.
 
-`python -m tests.screenshots` (`make screenshots`) turns each dark snapshot of a screen into a PNG in
-`screenshots/`: `[name-dark-80x24]` becomes `name.png`, `[name-dark-120x40]` becomes `name-wide.png`.
-Needs rsvg-convert (librsvg2-bin) and the font of Textual's pictures (fonts-firacode).
+The set-up is drawn in made-up states, the console on captured hosts, so the pictures are the same on every
+machine.
 """
 
-import re
-import subprocess
-import sys
+import asyncio
 from pathlib import Path
+from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-SNAPSHOTS = ROOT / "tests" / "screens" / "__snapshots__"
-PICTURES = ROOT / "screenshots"
-SNAPSHOT = re.compile(r"\[(?P<scene>[\w-]+)-dark-(?P<size>80x24|120x40)\]\.svg$")
-SUFFIXES = {"80x24": "", "120x40": "-wide"}
-PIXELS_PER_COLUMN = 12
+from textual.pilot import Pilot
 
+from tests.screens.driving import ROOT, settle, setup_app
+from tests.screens.test_looks import PAGES
+from tui.app import ConsoleApp
+from tui.screens.access import access
+from tui.storage.host.recorded import RecordedHost
+from widgets.look import Look
 
-def pictures() -> dict[Path, Path]:
-    """Every picture to be drawn and the snapshot it is drawn from."""
-    found: dict[Path, Path] = {}
-    for snapshot in sorted(SNAPSHOTS.rglob("*.svg")):
-        match = SNAPSHOT.search(snapshot.name)
-        if match:
-            found[PICTURES / f"{match['scene']}{SUFFIXES[match['size']]}.png"] = snapshot
-    return found
-
-
-def draw(snapshot: Path, picture: Path) -> None:
-    """Turn a snapshot into a PNG that shows what the terminal shows."""
-    columns = 120 if picture.stem.endswith("-wide") else 80
-    # rsvg-convert drops the leading blanks of a text unless it says that blanks count.
-    drawing = snapshot.read_text().replace("<text ", '<text xml:space="preserve" ')
-    subprocess.run(
-        ["rsvg-convert", "--width", str(columns * PIXELS_PER_COLUMN), "--output", str(picture)],
-        input=drawing.encode(),
-        check=True,
-    )
+PROJECT = Path(__file__).resolve().parent.parent
+FOLDER = PROJECT / "screenshots"
+SIZE = (100, 30)
+CONSOLE_SIZE = (120, 32)
+MACHINES = {"console": "multipath-one-path", "console-first": "bare"}
+"""Pictures of the console, and the captured host each shows."""
 
 
-def main() -> int:
-    """Draw all pictures anew and remove those that nothing stands for any more."""
-    wanted = pictures()
-    if not wanted:
-        print(f"No snapshots in {SNAPSHOTS}", file=sys.stderr)
-        return 1
-    PICTURES.mkdir(exist_ok=True)
-    for picture, snapshot in wanted.items():
-        draw(snapshot, picture)
-        print(picture.relative_to(ROOT))
-    for picture in set(PICTURES.glob("*.png")) - set(wanted):
-        picture.unlink()
-    return 0
+async def draw(app: ConsoleApp, name: str, size: tuple[int, int], keys: tuple[str, ...] = ()) -> None:
+    """Open a program, press keys, and write what it shows then."""
+
+    async def see(pilot: Pilot[Any]) -> None:
+        await settle(pilot)
+        for key in keys:
+            await pilot.press(key)
+            await settle(pilot)
+
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await see(pilot)
+        (FOLDER / f"{name}.svg").write_text(app.export_screenshot(), encoding="utf-8")
+
+
+async def draw_all() -> None:
+    """Draw every page of the set-up, and the console."""
+    FOLDER.mkdir(exist_ok=True)
+    for number, (name, (make, keys)) in enumerate(PAGES.items(), start=1):
+        await draw(setup_app(make()), f"setup-{number:02}-{name}", SIZE, keys)
+    for name, machine in MACHINES.items():
+        host = RecordedHost(str(PROJECT / "tests" / "machines" / f"{machine}.json"))
+        allowed = ROOT if machine == "bare" else access(is_root=False, recorded=True)
+        await draw(ConsoleApp(Look(), host, allowed, live=False), name, CONSOLE_SIZE)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    asyncio.run(draw_all())

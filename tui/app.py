@@ -16,7 +16,6 @@ from tui.setup.session import Setup
 from tui.storage.host.interface import ChangingHost
 from tui.storage.host.observed import ObservedHost
 from tui.terminal import TerminalMode
-from tui.words import translate as _
 from widgets.glyphs import Glyphs
 from widgets.look import Colours, Look, LookApp
 
@@ -73,9 +72,9 @@ class ConsoleApp(LookApp[int]):
     async def _to_set_up(self) -> None:
         await self.switch_mode(SET_UP)
 
-    def _leave_set_up(self) -> None:
+    def _leave_set_up(self, words: str) -> None:
         if self._first == SET_UP:
-            self.leave(_("Your answers are kept, secrets are not. Go on with: iscsi-console setup"))
+            self.leave(words)
         else:
             self.run_worker(self._back_to_console(), group="mode")
 

@@ -120,8 +120,9 @@ class Dialog(ModalScreen[T], Generic[T]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", _("leave")),
-        Binding("left,up", "app.focus_previous", "Previous", show=False),
-        Binding("right,down", "app.focus_next", "Next", show=False),
+        # With priority, so that a key pressed right after them is for the button they lead to.
+        Binding("left,up,shift+tab", "go(-1)", "Previous", show=False, priority=True),
+        Binding("right,down,tab", "go(1)", "Next", show=False, priority=True),
         Binding("pageup", "scroll_body(-8)", "Page up", show=False),
         Binding("pagedown", "scroll_body(8)", "Page down", show=False),
     ]
@@ -157,6 +158,17 @@ class Dialog(ModalScreen[T], Generic[T]):
     def buttons(self) -> Iterable[PushButton]:
         """Return the buttons, the harmless one being the one with the focus."""
         return ()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
+        """Leave the arrow keys to whatever is no button."""
+        return action != "go" or isinstance(self.focused, PushButton)
+
+    def action_go(self, step: int) -> None:
+        """Go to the next or previous button."""
+        if step > 0:
+            self.focus_next()
+        else:
+            self.focus_previous()
 
     def action_leave(self) -> None:
         """Close without doing anything."""

@@ -34,6 +34,8 @@ async def settle(pilot: Pilot[Any]) -> None:
         if running:
             await pilot.app.workers.wait_for_complete(running)
         await pilot.pause()
+        while any(isinstance(one, SetupScreen) and one.working for one in pilot.app.screen_stack):
+            await pilot.pause(0.01)
 
 
 @asynccontextmanager

@@ -189,6 +189,12 @@ def finished() -> tuple[SetupState, Verified]:
     return state, Verified((mount,), stacks(inventory), commands)
 
 
+def done() -> ScriptedDriver:
+    """At the end."""
+    state, verified = finished()
+    return ScriptedDriver(state, verified=verified)
+
+
 def named_by(state: SetupState) -> SetupState:
     """What running the first step brings about."""
     name = state.answers.name or NameAnswer(NAME)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from textual.widget import Widget
 
 from tui.screens.paragraphs import Paragraph, Paragraphs
-from tui.screens.setup.page import Page, in_a_row
+from tui.screens.setup.page import LONGEST, Page, in_a_row
 from tui.setup import discover
 from tui.setup.answers import DiscoverAnswer
 from tui.setup.portal import DEFAULT_PORT, ISNS_PORT
@@ -179,7 +179,7 @@ class DiscoverPage(Page):
     def focus_first(self) -> None:
         """Put the focus on the portal, the likeliest thing to be typed."""
         address = self.query_one("#address", TextField)
-        if self.screen.focused is None and address.display:
+        if address.display:
             self.focus_field(address)
         else:
             super().focus_first()
@@ -262,7 +262,7 @@ def _rows(found: tuple[Found, ...]) -> Iterable[PickRow]:
         count = translate_count("{count} portal", "{count} portals", len(members)).format(count=len(members))
         yield PickRow(
             f"{name} {standing} {note}",
-            (clean(name, 4096), labels if len(members) == 1 else count),
+            (clean(name, LONGEST), labels if len(members) == 1 else count),
             _STATES[standing],
             standing_word(standing),
             note=clean(note) or (_("keeps its settings") if standing is Standing.KNOWN else ""),

@@ -58,6 +58,9 @@ class DonePage(Page, can_focus=True):
         super().on_mount()
         for rungs in self.query(RungList):
             rungs.can_focus = False
+
+    def focus_first(self) -> None:
+        """The page itself takes the keys that scroll it."""
         self.focus()
 
     def _commands(self) -> Iterable[Paragraph]:

@@ -23,6 +23,9 @@ from widgets.table import PickList
 from widgets.text import cells
 from widgets.text_field import TextField
 
+LONGEST = 223
+"""Characters shown of a name: as many as an iSCSI name may have bytes (RFC 7143 4.2.7.1)."""
+
 
 def field_id(name: str) -> str:
     """The identifier of the field for an attribute of an answer: `volumes.0.size` -> `volumes-0-size`."""
@@ -77,6 +80,9 @@ class Page(Form):
 
     class Edited(Message):
         """The person changed the answer. It is read with `answer`."""
+
+    class Looked(Message):
+        """The person looks at something else, which `explanation` is about."""
 
     class Entered(Message):
         """Enter was pressed somewhere on the page."""
@@ -177,11 +183,16 @@ class Page(Form):
 
     def focus_first(self) -> None:
         """Put the focus on the first thing that takes keys."""
-        if self.screen.focused is None or not self.screen.focused.is_attached:
-            for widget in self.query("*"):
-                if widget.focusable:
-                    widget.focus()
-                    return
+        for widget in self.screen.focus_chain:
+            if widget is self or self in widget.ancestors:
+                widget.focus()
+                return
+
+    def keep_focus(self) -> None:
+        """Leave the focus on the page, or bring it back."""
+        focused = self.screen.focused
+        if focused is None or self not in focused.ancestors_with_self:
+            self.focus_first()
 
     def draft(self) -> SetupState:
         """Return the state as it is with what is typed now."""

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from textual import on
-from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -35,9 +34,6 @@ class ReviewPage(Page):
     }
     """
     step = Step.REVIEW
-
-    class Looked(Message):
-        """The cursor came to another operation."""
 
     def __init__(self, state: SetupState) -> None:
         super().__init__(state)

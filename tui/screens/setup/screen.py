@@ -1,6 +1,5 @@
 """The set-up wizard: one shell around a page per step."""
 
-import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -35,6 +34,7 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 from widgets.commands import Commands
 from widgets.dialogs import Confirm, Offer
+from widgets.form import Field
 from widgets.header import TopBar, TopFacts
 from widgets.help import Help, HelpSection, keys_of
 from widgets.key_bar import KeyBar
@@ -49,7 +49,7 @@ class SetupScreen(Screen[None]):
     Args:
         driver: does the work.
         access: what may be done on this host, and why not more.
-        on_leave: called when the person leaves.
+        on_leave: called when the person leaves, with words for the terminal.
         clock: seconds, as `time.monotonic`.
     """
 
@@ -73,8 +73,12 @@ class SetupScreen(Screen[None]):
         }
     }
     """
+    AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "enter", _("go on"), show=False),
+        # With priority, so that what is typed right after them, however fast, is for the field they lead to.
+        Binding("down,tab", "go(1)", _("field below"), show=False, priority=True),
+        Binding("up,shift+tab", "go(-1)", _("field above"), show=False, priority=True),
         Binding("ctrl+n", "next", _("next")),
         Binding("ctrl+p", "back", _("back")),
         Binding("f1", "help", _("help")),
@@ -86,7 +90,7 @@ class SetupScreen(Screen[None]):
         self,
         driver: Driver,
         access: Access,
-        on_leave: Callable[[], None],
+        on_leave: Callable[[str], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
@@ -139,7 +143,7 @@ class SetupScreen(Screen[None]):
         if self.page is not None:
             self.page.disabled = True
         self._show_work()
-        self.refresh_bindings()
+        self._show_keys()
         self._run(task)
 
     @work(thread=True, group="setup", exit_on_error=False)
@@ -188,8 +192,8 @@ class SetupScreen(Screen[None]):
 
     @on(Finished)
     async def _finished(self, event: Finished) -> None:
-        if self._work is None or not self.is_attached:
-            return
+        if self._work is None or not self.query("#question"):
+            return  # Nothing ran, or the program ends just now.
         self._work.end_line(failed=event.problem is not None)
         self._show_work()
         self._work = None
@@ -219,7 +223,7 @@ class SetupScreen(Screen[None]):
             await place.mount(self.page)
         elif self.page is not None:
             self.page.show(state)
-            self.page.focus_first()
+            self.page.keep_focus()
         self._say(state.step.question)
         self._show_around(state)
         if new and state.step is Step.RUN and state.problem is None and not self.working:
@@ -278,6 +282,11 @@ class SetupScreen(Screen[None]):
         self.page.show(state)
         self._show_around(state)
 
+    @on(Page.Looked)
+    def _looked(self) -> None:
+        if not self.working and self._trouble is None:
+            self.query_one(Lower).explain(self._explanation(self.driver.state))
+
     @on(Page.Entered)
     async def _entered(self) -> None:
         await self.action_enter()
@@ -286,6 +295,8 @@ class SetupScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
         """Switch off, in sight, what makes no sense while something runs, or at the first and last step."""
+        if action == "go":
+            return self.focused is not None and any(isinstance(one, Field) for one in self.focused.ancestors)
         if action in {"next", "back", "enter"} and (self.working or self.page is None):
             return None
         if action == "back":
@@ -339,6 +350,13 @@ class SetupScreen(Screen[None]):
             self.run_worker(self._show_trouble(refusal, (Offer(CLOSE, _("Close")),)), group="words")
             return
         self._start(lambda: self.driver.run(Reporter(self.post_message), self._leave))
+
+    def action_go(self, step: int) -> None:
+        """Go to the field above or below."""
+        if step > 0:
+            self.focus_next()
+        else:
+            self.focus_previous()
 
     async def action_next(self) -> None:
         """Go on without running anything; say why when that is not possible yet."""
@@ -490,9 +508,11 @@ class SetupScreen(Screen[None]):
         return problem or self._begin()
 
     def _go_away(self) -> None:
-        with contextlib.suppress(OSError):
-            self.driver.leave()
-        self._gone()
+        self.driver.leave()
+        if self.driver.state.step is Step.DONE:
+            self._gone(_("The storage is set up. Look at it any time with: iscsi-console"))
+        else:
+            self._gone(_("Your answers are kept, secrets are not. Go on with: iscsi-console setup"))
 
 
 def _general_help() -> tuple[HelpSection, ...]:

@@ -5,17 +5,17 @@ from collections.abc import Iterable
 from textual import events
 from textual.widget import Widget
 
-from tui.screens.paragraphs import Paragraph, Paragraphs
-from tui.screens.setup.page import Page, field_id, wrong_list
+from tui.screens.setup.page import LONGEST, Page, field_id, wrong_list
 from tui.setup import target
 from tui.setup.answers import Startup, TargetAnswer, TargetChoice, TimerPreset
+from tui.setup.state import Explanation, SetupState
 from tui.setup.step import Step
 from tui.storage.model.iscsi import Timers
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 from widgets.choice_field import Choice, ChoiceField
 from widgets.help import HelpSection
-from widgets.state import Role, State
+from widgets.state import State
 from widgets.table import Column, PickList, PickRow
 from widgets.text_field import NumberField
 
@@ -33,6 +33,10 @@ class TargetPage(Page):
     }
     """
     step = Step.TARGET
+
+    def __init__(self, state: SetupState) -> None:
+        super().__init__(state)
+        self._looked_at: str | None = None
 
     def parts(self) -> Iterable[Widget]:
         """Return the list, the startup mode and the timers."""
@@ -76,20 +80,20 @@ class TargetPage(Page):
                 id=field_id(f"timers.{name}"),
             )
 
-        yield Paragraphs(id="about")
-
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Say what the number in the focused field is for, where there was no room beside it."""
+        """Let the pane below say what a number is for."""
         field = next((one for one in event.widget.ancestors if isinstance(one, NumberField)), None)
-        words = [
-            about
-            for name, (_label, about) in target.timer_words().items()
-            if field is not None and field.id == field_id(f"timers.{name}")
-        ]
-        narrow = self.app.size.width < WIDE
-        self.query_one("#about", Paragraphs).paragraphs = tuple(
-            Paragraph(one, Role.MUTED) for one in words if narrow
-        )
+        self._looked_at = field.id if field is not None else None
+        self.post_message(self.Looked())
+
+    def explanation(self) -> Explanation | None:
+        """Explain the timer that has the focus, where there was no room beside it."""
+        if self.app.size.width >= WIDE:
+            return None
+        for name, (label, words) in target.timer_words().items():
+            if self._looked_at == field_id(f"timers.{name}"):
+                return Explanation(f"{label}. {words}", target.explain(self.draft()).runs)
+        return None
 
     def answer(self) -> TargetAnswer:
         """Return what is marked and typed."""
@@ -126,7 +130,7 @@ class TargetPage(Page):
             PickRow(
                 _key(one),
                 (
-                    clean(one.target, 4096),
+                    clean(one.target, LONGEST),
                     clean(one.portal.label),
                     clean(one.iface) if several_cards else "",
                 ),

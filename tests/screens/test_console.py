@@ -1,0 +1,114 @@
+"""The console: the stacks of a host, the rung under the cursor, and what is said when there is nothing."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.screens.driving import COLOUR, LARGE, MONO, ROOT, SMALL, settle, text_of
+from tests.screens.scenes import named
+from tests.screens.scripted import ScriptedDriver
+from tests.snapshot import SnapCompare
+from tui.app import ConsoleApp
+from tui.screens.access import access
+from tui.screens.console.details import details
+from tui.screens.console.screen import ConsoleScreen
+from tui.screens.setup.screen import SetupScreen
+from tui.storage.host.recorded import RecordedHost
+from tui.storage.probe.inventory import take_inventory
+from tui.storage.stack import stacks
+from widgets.look import Look
+from widgets.stack_view import StackView
+
+MACHINES = Path(__file__).parent.parent / "machines"
+NAMES = sorted(path.stem for path in MACHINES.glob("*.json"))
+RECORDED = access(is_root=False, recorded=True)
+
+
+def recorded(name: str) -> RecordedHost:
+    return RecordedHost(str(MACHINES / f"{name}.json"))
+
+
+def console(name: str, look: Look = COLOUR) -> ConsoleApp:
+    return ConsoleApp(look, recorded(name), RECORDED, live=False)
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_every_captured_host_can_be_looked_at(name: str) -> None:
+    app = console(name)
+    async with app.run_test(size=SMALL, notifications=True) as pilot:
+        await settle(pilot)
+        shown = text_of(pilot)
+        assert "recorded host" in shown
+        assert "\x1b" not in shown
+        assert all(len(line) == 80 for line in shown.split("\n"))
+        assert isinstance(app.screen, ConsoleScreen)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_rung_has_details(name: str) -> None:
+    inventory = take_inventory(recorded(name))
+    for stack in stacks(inventory):
+        for rung in stack.rungs:
+            lines = details(rung, inventory)
+            assert lines[0].state is not None
+            assert all("\x1b" not in line.text for line in lines)
+
+
+async def test_it_begins_at_the_first_broken_rung_and_explains_it() -> None:
+    async with console("multipath-one-path").run_test(size=LARGE) as pilot:
+        await settle(pilot)
+        view = pilot.app.screen.query_one(StackView)
+        assert view.rung is not None
+        assert view.rung.kind == "session"
+        shown = " ".join(text_of(pilot).split())
+        assert "2 problems" in shown
+        assert "The connection is lost" in shown
+
+
+async def test_a_key_that_is_switched_off_says_why() -> None:
+    app = console("single-path-ext4")
+    async with app.run_test(size=SMALL, notifications=True) as pilot:
+        await settle(pilot)
+        await pilot.press("s")
+        await settle(pilot)
+        assert isinstance(app.screen, ConsoleScreen)
+        assert "this is a recorded host" in text_of(pilot)
+
+
+async def test_the_first_words_on_a_bare_host_lead_to_the_set_up_and_back() -> None:
+    driver = ScriptedDriver(named())
+    app = ConsoleApp(COLOUR, recorded("bare"), ROOT, live=False, make_driver=lambda _host: driver)
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        shown = " ".join(text_of(pilot).split())
+        assert "There is no iSCSI storage on this host yet." in shown
+        assert "Press s" in shown
+        await pilot.press("s")
+        await settle(pilot)
+        assert type(app.screen) is SetupScreen
+        await pilot.press("escape")
+        await settle(pilot)
+        assert "Press s" in " ".join(text_of(pilot).split())
+        await pilot.press("q")
+    assert app.return_value == 0
+
+
+async def test_commands_and_help_are_there() -> None:
+    async with console("single-path-ext4").run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        await pilot.press("f2")
+        assert "Commands run so far" in text_of(pilot)
+        await pilot.press("escape", "f1")
+        assert "How to read the ladder" in text_of(pilot)
+
+
+@pytest.mark.parametrize("look", [COLOUR, MONO], ids=["colour", "mono"])
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])
+@pytest.mark.parametrize("name", ["multipath-one-path", "bare"])
+def test_a_console(snap_compare: SnapCompare, name: str, size: tuple[int, int], look: Look) -> None:
+    async def bring_there(pilot: Pilot[Any]) -> None:
+        await settle(pilot)
+
+    assert snap_compare(console(name, look), terminal_size=size, run_before=bring_there)
