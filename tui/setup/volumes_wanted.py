@@ -26,12 +26,13 @@ def defaults(state: SetupState) -> VolumesAnswer:
     return VolumesAnswer(
         VolumesWay.NEW_GROUP,
         disks=empty,
-        group=_free_name(FIRST_GROUP, taken),
+        group=free_name(FIRST_GROUP, taken),
         volumes=(NewVolume(FIRST_VOLUME, "100%"),),
     )
 
 
-def _free_name(wish: str, taken: set[str]) -> str:
+def free_name(wish: str, taken: set[str]) -> str:
+    """The name, or the name with the first number behind it that makes it a free one."""
     number, name = 2, wish
     while name in taken:
         name, number = f"{wish}{number}", number + 1

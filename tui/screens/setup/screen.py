@@ -22,7 +22,7 @@ from tui.screens.setup.page import Page
 from tui.screens.setup.pages import page_for
 from tui.screens.setup.rail import rail_steps
 from tui.screens.setup.resume import Resume
-from tui.screens.setup.trouble import AGAIN, CLOSE, COMMANDS, Trouble, offers
+from tui.screens.setup.trouble import AGAIN, CLOSE, Trouble, offers
 from tui.screens.setup.work import CutOff, Finished, LineTold, PlanBegan, Reporter, StepTold, Work
 from tui.setup import steps
 from tui.setup.interrupted import Interrupted
@@ -142,6 +142,7 @@ class SetupScreen(Screen[None]):
             self._work.begin_line(line)
         if self.page is not None:
             self.page.disabled = True
+        self.query_one(Lower).display = True
         self._show_work()
         self._show_keys()
         self._run(task)
@@ -396,9 +397,7 @@ class SetupScreen(Screen[None]):
 
     @on(Trouble.Chosen)
     async def _chosen(self, event: Trouble.Chosen) -> None:
-        if event.key == COMMANDS:
-            self.action_commands()
-        elif event.key == CLOSE:
+        if event.key == CLOSE:
             self._close_trouble()
         elif event.key == AGAIN:
             self._close_trouble()
@@ -452,10 +451,8 @@ class SetupScreen(Screen[None]):
 
     @on(CutOff)
     def _offer_resume(self, event: CutOff) -> None:
-        if self._work is not None:
-            self._work.end_line()
-            self._show_work()
         self._work = None
+        self.query_one(Lower).display = False
         self._ask_resume(event.interrupted)
 
     @work(group="question")

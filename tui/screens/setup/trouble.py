@@ -15,7 +15,6 @@ from widgets.dialogs import Offer, PushButton
 from widgets.state import Role, State
 
 AGAIN = "again"
-COMMANDS = "commands"
 CLOSE = "close"
 
 _AT_FAULT = (
@@ -58,7 +57,7 @@ def offers(problem: Problem, here: Step) -> tuple[Offer, ...]:
     fault = step_at_fault(problem)
     if fault is not None and fault is not here:
         found.append(Offer(fault, _("Go to {step}").format(step=fault.label)))
-    return (*found, Offer(COMMANDS, _("Commands")), Offer(CLOSE, _("Close")))
+    return (*found, Offer(CLOSE, _("Close")))
 
 
 class Trouble(Vertical):
@@ -76,7 +75,7 @@ class Trouble(Vertical):
 
     @dataclass
     class Chosen(Message):
-        """An offer was taken: its key, AGAIN, COMMANDS, CLOSE or a step."""
+        """An offer was taken: its key, AGAIN, CLOSE or a step."""
 
         key: str
 

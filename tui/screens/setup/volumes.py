@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from textual import on
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
 from tui.screens.paragraphs import Paragraph, Paragraphs
@@ -12,6 +12,7 @@ from tui.setup import disks, volumes
 from tui.setup.answers import NewVolume, VolumesAnswer, VolumesWay
 from tui.setup.disks import Disk, Existing
 from tui.setup.step import Step
+from tui.setup.volumes_wanted import FIRST_GROUP, FIRST_VOLUME, free_name
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 from widgets.bar import Fill
@@ -24,8 +25,8 @@ from widgets.table import Column, PickList, PickRow
 from widgets.text import size
 from widgets.text_field import TextField
 
-MOST = 8
-"""Volumes that can be typed at once."""
+MOST = 16
+"""Volumes that can be asked for at once."""
 
 
 class VolumesPage(Page):
@@ -39,6 +40,9 @@ class VolumesPage(Page):
         }
         .buttons {
             height: 1;
+        }
+        #rows {
+            height: auto;
         }
         Meter {
             height: auto;
@@ -81,9 +85,17 @@ class VolumesPage(Page):
             id="known-group",
         ).add_class("space")
         yield TextField(
-            _("Group"), chosen.group, validate=self.checks("group"), max_length=300, id="group"
+            _("Group"),
+            chosen.group or self._free_group(),
+            validate=self.checks("group"),
+            max_length=300,
+            id="group",
         ).add_class("space")
-        yield from self._volume_rows(chosen)
+        typed = chosen.volumes or (NewVolume(FIRST_VOLUME, "100%"),)
+        self._count = len(typed)
+        with Vertical(id="rows"):
+            for number, volume in enumerate(typed):
+                yield from self._row_of(number, volume)
         yield wrong_list("volumes")
         yield Meter(id="room").add_class("space")
         yield Horizontal(
@@ -93,26 +105,15 @@ class VolumesPage(Page):
             id="count",
         )
 
-    def _volume_rows(self, chosen: VolumesAnswer) -> Iterable[Widget]:
-        self._count = max(1, len(chosen.volumes))
-        for number in range(max(MOST, self._count)):
-            typed = chosen.volumes[number] if number < len(chosen.volumes) else NewVolume("", "")
-            yield from in_a_row(
-                TextField(
-                    _("Volume"),
-                    typed.name,
-                    max_length=300,
-                    id=f"volumes-{number}-name",
-                ),
-                TextField(
-                    _("Size"),
-                    typed.size,
-                    width=10,
-                    max_length=40,
-                    id=f"volumes-{number}-size",
-                ),
-                id=f"row-{number}",
-            )
+    def _row_of(self, number: int, typed: NewVolume) -> Iterable[Widget]:
+        return in_a_row(
+            TextField(_("Volume"), typed.name, max_length=300, id=f"volumes-{number}-name"),
+            TextField(_("Size"), typed.size, width=10, max_length=40, id=f"volumes-{number}-size"),
+            id=f"row-{number}",
+        )
+
+    def _free_group(self) -> str:
+        return free_name(FIRST_GROUP, {group.name for group in self.state.inventory.volume_groups})
 
     def _ways(self) -> tuple[Choice, ...]:
         some = "" if disks.existing(self.state) else _("none")
@@ -165,9 +166,7 @@ class VolumesPage(Page):
         self._show_disks(shown=not as_it_is)
         self.query_one("#group").display = way is VolumesWay.NEW_GROUP
         self.query_one("#known-group").display = known
-        for number in range(max(MOST, self._count)):
-            self.query_one(f"#row-{number}").display = not as_it_is and number < self._count
-        for name in ("count", "room"):
+        for name in ("rows", "count", "room"):
             self.query_one(f"#{name}").display = not as_it_is
         self.query_one("#more", PushButton).disabled = self._count >= MOST
         self.query_one("#less", PushButton).disabled = self._count <= 1
@@ -219,16 +218,22 @@ class VolumesPage(Page):
         meter.display = layout.total > 0
 
     @on(PushButton.Pressed)
-    def _pressed(self, event: PushButton.Pressed) -> None:
+    async def _pressed(self, event: PushButton.Pressed) -> None:
         event.stop()
+        rows = self.query_one("#rows", Vertical)
         if event.button.id == "more" and self._count < MOST:
+            await rows.mount(*self._row_of(self._count, NewVolume("", "100%")))
             self._count += 1
-            added = self.query_one(f"#volumes-{self._count - 1}-size", TextField)
-            added.value = added.value or "100%"
-            self.refresh_parts()
+            self.align_labels()
             self.focus_field(self.query_one(f"#volumes-{self._count - 1}-name", TextField))
         elif event.button.id == "less" and self._count > 1:
             self._count -= 1
+            ends = (
+                f"#row-{self._count}",
+                f"#wrong-volumes-{self._count}-name",
+                f"#wrong-volumes-{self._count}-size",
+            )
+            await rows.query(", ".join(ends)).remove()
         self.edited()
 
     def enter_words(self) -> str:
