@@ -18,7 +18,7 @@ from tui.storage.host.recorded import RecordedHost
 from widgets.look import Look
 
 PROJECT = Path(__file__).resolve().parent.parent
-FOLDER = PROJECT / "screenshots"
+PICTURES = PROJECT / "screenshots"
 SIZE = (100, 30)
 CONSOLE_SIZE = (120, 32)
 MACHINES = {"console": "multipath-one-path", "console-first": "bare"}
@@ -36,12 +36,12 @@ async def draw(app: ConsoleApp, name: str, size: tuple[int, int], keys: tuple[st
 
     async with app.run_test(size=size, notifications=True) as pilot:
         await see(pilot)
-        (FOLDER / f"{name}.svg").write_text(app.export_screenshot(), encoding="utf-8")
+        (PICTURES / f"{name}.svg").write_text(app.export_screenshot(), encoding="utf-8")
 
 
 async def draw_all() -> None:
     """Draw every page of the set-up, and the console."""
-    FOLDER.mkdir(exist_ok=True)
+    PICTURES.mkdir(exist_ok=True)
     for number, (name, (make, keys)) in enumerate(PAGES.items(), start=1):
         await draw(setup_app(make()), f"setup-{number:02}-{name}", SIZE, keys)
     for name, machine in MACHINES.items():

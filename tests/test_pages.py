@@ -28,5 +28,5 @@ def test_every_make_target_is_there(page: Path) -> None:
 
 def test_the_readme_shows_every_picture() -> None:
     shown = {match["target"] for match in LINK.finditer((ROOT / "README.md").read_text())}
-    drawn = {str(path.relative_to(ROOT)) for path in PICTURES.glob("*.png")}
+    drawn = {str(path.relative_to(ROOT)) for path in PICTURES.glob("*.svg")}
     assert drawn <= shown
