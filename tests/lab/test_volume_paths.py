@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.lab.operate import tell
-from tests.lab.volumes import IMPORTS, answer, carry_out, each, log_in, sh, wait_for
+from tests.lab.volumes import IMPORTS, answer, carry_out, each, log_in, sh
 from tui.lab.guest import Guest
 from tui.lab.image import Release
 from tui.lab.san import read_description
@@ -44,15 +44,17 @@ def test_two_paths_without_multipath_are_not_written_to(guest: Guest) -> None:
 
 
 def test_the_map_is_used_and_its_paths_are_not(guest: Guest) -> None:
-    sh(guest, "echo 'defaults { user_friendly_names yes\\nfind_multipaths no }' > /etc/multipath.conf")
-    sh(guest, "systemctl start multipathd.service")
-    wait_for(guest, "dmsetup ls --target multipath | grep -q :")
-    sh(guest, "udevadm settle")
+    disks = """
+from tui.storage.operations.multipath import UseMultipath
+luns = look_at_devices(HOST).luns
+"""
+    joined = carry_out(guest, "UseMultipath(luns[0].wwid, tuple(lun.disk for lun in luns))", disks)
+    assert joined.stages == ["done"], joined
     whole = """
 from dataclasses import replace
 from tui.storage.identity import identity_of
 seen = identity(0)
-inventory = take_inventory(HOST)
+inventory = look_at_devices(HOST)
 for lun in inventory.luns:
     path = identity_of(inventory, inventory.device(lun.disk))
     assert (path.wwid, path.size, path.target, path.lun) == (seen.wwid, seen.size, seen.target, seen.lun)
@@ -61,7 +63,7 @@ perform(CreatePhysicalVolume(seen), CreateVolumeGroup("vg", (seen,)), CreateLogi
     MakeFilesystem("/dev/vg/a", FilesystemKind.EXT4, "", "44444444-2222-4333-8444-555555555555"))
 say({"path": seen.path})
 """
-    told = tell(guest, f"{IMPORTS}\nfrom tui.storage.probe.inventory import take_inventory\n{whole}")
+    told = tell(guest, f"{IMPORTS}\n{whole}")
     assert [one["stages"] for one in told[:-1]] == [["failed"], ["failed"], ["done"] * 4]
     for one in told[:2]:
         problems = one["problems"]

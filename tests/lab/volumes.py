@@ -41,6 +41,7 @@ from tui.storage.operations.volume_group import (
     ActivateVolumeGroup, CreateVolumeGroup, DeactivateVolumeGroup, ExtendVolumeGroup,
 )
 from tui.storage.operations.write_test import WriteTest
+from tui.storage.probe.narrow import look_at_devices
 from tui.storage.rc_local import relevant_lines
 """
 """What every script of a test may name."""
