@@ -80,10 +80,10 @@ def test_a_disk_that_the_devices_file_hides_is_not_called_free(guest: Guest) -> 
     sh(
         guest,
         """vgchange -q -an vg
-        mkdir -p /etc/lvm/devices; lvmconfig --type current >/dev/null
+        mkdir -p /etc/lvm/devices
         sed -i 's/^devices {/devices {\\nuse_devicesfile=1/' /etc/lvm/lvm.conf
         map=/dev/mapper/$(dmsetup ls --target multipath | cut -f 1)
-        lvmdevices --adddev $map; lvmdevices --deldev $map
+        lvm lvmdevices --adddev $map; lvm lvmdevices --deldev $map
         test -e /etc/lvm/devices/system.devices; test -z "$(pvs --noheadings)" """,
     )
     found = answer(guest, "say_contents(0)")
