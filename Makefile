@@ -39,7 +39,7 @@ lab-shell: ## A root shell on a fresh practice machine
 	@$(BIN)/iscsi-console lab shell
 
 screenshots: ## Draw the pictures in screenshots/ again
-	@$(PYTHON) bootstrap.py screenshots
+	@$(PYTHON) bootstrap.py check
 	$(BIN)/python -m tests.screenshots
 
 lock: ## Choose new versions of the locked Python packages (needs uv)

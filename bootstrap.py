@@ -1,7 +1,7 @@
 """Prepare a machine for `make`: Debian packages that are missing, and `.venv` with the locked dependencies.
 
 Runs with the system's Python and nothing but its standard library, asks nothing, says what it installs,
-and leaves at once when there is nothing to do: `python3 bootstrap.py run|check|test|screenshots`.
+and leaves at once when there is nothing to do: `python3 bootstrap.py run|check|test`.
 """
 
 import argparse
@@ -80,15 +80,10 @@ LAB = (
     *(() if os.geteuid() == 0 else (program("uidmap", "newuidmap"),)),
 )
 TESTS = (program("tmux", "tmux"),)
-PICTURES = (
-    program("librsvg2-bin", "rsvg-convert"),
-    Need("fonts-firacode", Path("/usr/share/fonts/truetype/firacode").is_dir),
-)
 LEVELS = {
     "run": Level(RUN_LOCK, BASE + LAB, lab_optional=True),
     "check": Level(TEST_LOCK, BASE + TESTS),
     "test": Level(TEST_LOCK, BASE + TESTS + LAB),
-    "screenshots": Level(TEST_LOCK, BASE + PICTURES),
 }
 
 
