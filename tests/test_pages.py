@@ -6,6 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.screenshots import PICTURES
+from tui.storage.codec import Plain
+from tui.storage.host.recorded import RecordedHost
+from tui.storage.probe.inventory import take_inventory
+from tui.storage.status import status_document
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted(ROOT.glob("*.md"))
@@ -30,3 +34,24 @@ def test_the_readme_shows_every_picture() -> None:
     shown = {match["target"] for match in LINK.finditer((ROOT / "README.md").read_text())}
     drawn = {str(path.relative_to(ROOT)) for path in PICTURES.glob("*.svg")}
     assert drawn <= shown
+
+
+FIELD = re.compile(r"`([a-z_]+)`")
+
+
+def field_names(plain: Plain) -> set[str]:
+    """The names of all fields in a JSON document, at every depth."""
+    if isinstance(plain, dict):
+        return set(plain).union(*(field_names(value) for value in plain.values()))
+    if isinstance(plain, list | tuple):
+        return set().union(*(field_names(value) for value in plain))
+    return set()
+
+
+def test_the_readme_names_every_field_of_the_status() -> None:
+    captures = sorted((ROOT / "tests" / "machines").glob("*.json"))
+    assert len(captures) > 5
+    documents = [status_document(take_inventory(RecordedHost(str(capture)))) for capture in captures]
+    section = (ROOT / "README.md").read_text().partition("### The fields of `status --json`")[2]
+    named = set(FIELD.findall(section.partition("\n## ")[0]))
+    assert set().union(*(field_names(document) for document in documents)) == named
