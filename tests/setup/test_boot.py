@@ -11,6 +11,7 @@ from tests.setup.building import (
     empty_disk,
     fstab,
     logged_in,
+    record,
     state_of,
     used_disk,
     with_volume,
@@ -22,7 +23,7 @@ from tui.storage.operations.boot import AddFstabEntry
 from tui.storage.operations.mount_unit import WriteMountUnit
 from tui.storage.operations.operation import Operation
 from tui.storage.operations.rc_local import RemoveRcLocalLines
-from tui.storage.operations.services import EnableService
+from tui.storage.operations.services import EnableService, StartService
 
 OLD = "#!/bin/sh\niscsiadm -m node --login\nmount /dev/vg_data/data /srv/data\nexit 0\n"
 
@@ -75,6 +76,17 @@ def test_the_services_of_this_distribution_are_enabled() -> None:
         EnableService("blk-availability.service"),
     ]
     assert of_kind(fresh(BootAnswer(services=False)), EnableService) == []
+
+
+def test_the_login_service_runs_so_that_the_first_shutdown_logs_out() -> None:
+    assert StartService("open-iscsi.service") in boot.plan(fresh()).operations
+
+
+def test_it_is_not_started_where_it_would_log_in_to_something_else() -> None:
+    other = record(SECOND, startup="automatic")
+    state = state_of(replace(logged_in(), node_records=(record(), other)), empty_disk())
+    assert of_kind(state, StartService) == []
+    assert of_kind(state, EnableService) != []
 
 
 def test_multipathd_is_enabled_where_a_map_is_used() -> None:

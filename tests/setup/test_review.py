@@ -12,7 +12,7 @@ from tui.storage.operations.mount import MountFilesystem
 from tui.storage.operations.mount_point import MakeMountPoint
 from tui.storage.operations.operation import Risk
 from tui.storage.operations.physical_volume import CreatePhysicalVolume
-from tui.storage.operations.services import EnableService
+from tui.storage.operations.services import EnableService, StartService
 from tui.storage.operations.volume_group import CreateVolumeGroup
 
 NEW = VolumesAnswer(VolumesWay.NEW_GROUP, (), (WWID,), "vg_data", (NewVolume("data", "100%"),))
@@ -33,6 +33,7 @@ def test_everything_that_writes_is_one_plan_in_its_order() -> None:
         MountFilesystem,
         EnableService,
         EnableService,
+        StartService,
     ]
 
 

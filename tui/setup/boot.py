@@ -14,7 +14,7 @@ from tui.storage.operations.boot import AddFstabEntry
 from tui.storage.operations.mount_unit import WriteMountUnit
 from tui.storage.operations.operation import Operation
 from tui.storage.operations.rc_local import RemoveRcLocalLines
-from tui.storage.operations.services import EnableService
+from tui.storage.operations.services import EnableService, StartService
 from tui.storage.plan import Plan
 from tui.storage.problem import Problem
 from tui.storage.rc_local import RcLocalLine, relevant_lines
@@ -193,10 +193,25 @@ def rest(state: SetupState) -> tuple[Operation, ...]:
     operations: list[Operation] = []
     if chosen.services and chosen.way is not BootWay.NONE:
         operations.extend(EnableService(unit) for unit in _units(state))
+        login = state.inventory.service(Role.LOGIN_AT_BOOT)
+        if login is not None and _logs_in_to_nothing_else(state):
+            # It logs out when it stops, so without it the first shutdown cuts the sessions off, and a disk
+            # that does not answer any more holds the shutdown up until the session's timer has run down.
+            operations.append(StartService(login.unit))
     old = rc_local_lines(state)
     if old and chosen.replace_rc_local:
         operations.append(RemoveRcLocalLines(tuple(one.text for one in old)))
     return tuple(operations)
+
+
+def _logs_in_to_nothing_else(state: SetupState) -> bool:
+    """Whether starting the service that logs in to every automatic record finds all of them logged in."""
+    connected = {(one.target, one.portal.label, one.iface) for one in state.inventory.sessions}
+    return all(
+        (one.target, one.portal.label, one.iface) in connected
+        for one in state.inventory.node_records
+        if Startup.AUTOMATIC in (one.startup, one.connection_startup)
+    )
 
 
 def plan(state: SetupState) -> Plan:

@@ -126,9 +126,11 @@ def _of_system(operation: Operation, error: OSError) -> Problem:
         errno.EACCES: ("system.denied", _("the system does not allow it")),
         errno.EPERM: ("system.denied", _("the system does not allow it")),
     }.get(error.errno or 0, ("system.error", clean(error.strerror or str(error))))
+    # A rename names the temporary file first; what could not be replaced is the second.
+    place = error.filename2 or error.filename
     return Problem(
         code,
         _("{title}: {what}.").format(title=operation.title(), what=what.rstrip(".")),
-        cause=clean(str(error.filename)) if error.filename else "",
+        cause=clean(str(place)) if place else "",
         remedy=_("The file is as it was. Mend this and try again; what is done already is not repeated."),
     )

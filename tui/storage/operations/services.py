@@ -181,7 +181,7 @@ class StartService(Operation):
 
     def why(self) -> str:
         """Why it is needed."""
-        return _("Nothing can be asked of it before it runs.")
+        return _("Until it runs it does nothing: neither now, nor in good order at the next shutdown.")
 
     def shown(self) -> tuple[str, ...]:
         """The command."""
