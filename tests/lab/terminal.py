@@ -107,8 +107,8 @@ class Terminal:
                 .rstrip("\n")
                 .split(" ", 1)
             )
-            if dead == "1":
-                return int(status or -1)
+            if dead == "1" and status:
+                return int(status)
             time.sleep(_TURN)
         raise AssertionError(f"still running:\n{self.screen()}")
 

@@ -77,7 +77,9 @@ def wait_until_mounted(guest: Guest, mount_point: str) -> str:
 def fingerprints(guest: Guest) -> str:
     """Checksums of every file that a set-up may write."""
     places = "/etc/iscsi /etc/fstab /etc/lvm/backup /etc/multipath /etc/systemd/system /var/lib/iscsi-console"
-    return guest.check("sh", "-c", f"find {places} -type f -print0 2>/dev/null | sort -z | xargs -0 sha256sum")
+    return guest.check(
+        "sh", "-c", f"find {places} -type f -print0 2>/dev/null | sort -z | xargs -0 sha256sum"
+    )
 
 
 @pytest.mark.parametrize("release", list(Release))

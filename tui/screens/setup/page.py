@@ -153,7 +153,7 @@ class Page(Form):
             return  # The program ends just now, and the parts are gone already.
         super().on_mount()
         self.show(self.state)
-        self.call_after_refresh(self.focus_first)
+        self.call_after_refresh(self._focus_when_free)
 
     def show(self, state: SetupState) -> None:
         """Show another state."""
@@ -187,6 +187,12 @@ class Page(Form):
             if widget is self or self in widget.ancestors:
                 widget.focus()
                 return
+
+    def _focus_when_free(self) -> None:
+        """Put the focus on the page, unless something below it asks for a decision already."""
+        focused = self.screen.focused
+        if focused is None or self in focused.ancestors_with_self:
+            self.focus_first()
 
     def keep_focus(self) -> None:
         """Leave the focus on the page, or bring it back."""

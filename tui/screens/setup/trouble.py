@@ -97,7 +97,7 @@ class Trouble(Vertical):
         row.display = bool(offered)
         await row.mount(*(button for _offer, button in self._offers))
         if self._offers:
-            self._offers[0][1].focus()
+            self.call_after_refresh(self._offers[0][1].focus)
 
     def on_key(self, event: events.Key) -> None:
         """Go from button to button."""
