@@ -56,9 +56,13 @@ class Field(Vertical):
             color: $accent;
             text-style: bold;
         }
-        & > Horizontal > Static {
-            width: auto;
+        .bracket {
+            display: none;
+            width: 1;
             height: 1;
+        }
+        &:ansi .bracket {
+            display: block;
         }
         .hint {
             display: none;
@@ -129,10 +133,12 @@ class Field(Vertical):
         return not self.error
 
     def compose(self) -> ComposeResult:
-        """Put label and control on a line; hint and error come when there is something to say."""
+        """Put label, control and hint on a line, the error under it."""
         with Horizontal():
-            yield Static(Content(self.label), classes="label")
+            yield Static(Content(look_of(self).plain(self.label)), classes="label")
             yield from self.control_widgets()
+            yield Static(Content(self.hint), classes="hint")
+        yield Static(classes="wrong")
 
     def on_mount(self) -> None:
         """Show what was set before the parts existed."""
@@ -177,31 +183,22 @@ class Field(Vertical):
 
     def _show_hint(self) -> None:
         text = self.reason or self.hint
-        hint = next(iter(self.query(".hint").results(Static)), None)
-        if hint is None and text and self.children:
-            hint = Static(classes="hint")
-            self.children[0].mount(hint)
-        if hint is not None:
+        for hint in self.query(".hint").results(Static):
             hint.update(Content(look_of(self).plain(flat(text))))
             hint.display = bool(text)
 
     def _show_error(self) -> None:
-        wrong = next(iter(self.query(".wrong").results(Static)), None)
-        if wrong is None and self.error and self.children:
-            wrong = Static(classes="wrong")
-            self.mount(wrong)
-        if wrong is None:
-            return
         look = look_of(self)
-        wrong.display = bool(self.error)
-        wrong.styles.padding = (0, 0, 0, self.label_width + 2)
-        wrong.update(
-            Content.assemble(
-                look.text(look.glyphs.state(State.WARN), Role.WARN),
-                " ",
-                look.text(flat(self.error), Role.WARN),
+        for wrong in self.query(".wrong").results(Static):
+            wrong.display = bool(self.error)
+            wrong.styles.padding = (0, 0, 0, self.label_width + 2)
+            wrong.update(
+                Content.assemble(
+                    look.text(look.glyphs.state(State.WARN), Role.WARN),
+                    " ",
+                    look.text(flat(self.error), Role.WARN),
+                )
             )
-        )
 
 
 class FieldRow(Horizontal):

@@ -240,10 +240,10 @@ class SecretField(Field):
         self._input.put(hidden)
 
     def control_widgets(self) -> Iterable[Widget]:
-        """Return the input, between brackets where no background shows its ends."""
-        if not look_of(self.app).native:
-            return (self._input,)
-        return (Static(Content("[")), self._input, Static(Content("]")))
+        """Return the input between its brackets."""
+        yield Static(Content("["), classes="bracket")
+        yield self._input
+        yield Static(Content("]"), classes="bracket")
 
     def problem(self) -> str | None:
         """Return what the validator says."""
