@@ -121,8 +121,10 @@ class Dialog(ModalScreen[T], Generic[T]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", _("leave")),
         # With priority, so that a key pressed right after them is for the button they lead to.
-        Binding("left,up,shift+tab", "go(-1)", "Previous", show=False, priority=True),
-        Binding("right,down,tab", "go(1)", "Next", show=False, priority=True),
+        Binding("shift+tab", "go(-1)", "Previous", show=False, priority=True),
+        Binding("tab", "go(1)", "Next", show=False, priority=True),
+        Binding("left,up", "go_button(-1)", "Previous", show=False, priority=True),
+        Binding("right,down", "go_button(1)", "Next", show=False, priority=True),
         Binding("pageup", "scroll_body(-8)", "Page up", show=False),
         Binding("pagedown", "scroll_body(8)", "Page down", show=False),
     ]
@@ -161,14 +163,18 @@ class Dialog(ModalScreen[T], Generic[T]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
         """Leave the arrow keys to whatever is no button."""
-        return action != "go" or isinstance(self.focused, PushButton)
+        return action != "go_button" or isinstance(self.focused, PushButton)
 
     def action_go(self, step: int) -> None:
-        """Go to the next or previous button."""
+        """Go to the next or previous thing that takes keys."""
         if step > 0:
             self.focus_next()
         else:
             self.focus_previous()
+
+    def action_go_button(self, step: int) -> None:
+        """Go to the next or previous button."""
+        self.action_go(step)
 
     def action_leave(self) -> None:
         """Close without doing anything."""

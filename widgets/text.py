@@ -99,14 +99,14 @@ def wrap(text: str, width: int, hanging: int = 0) -> list[str]:
         text: One paragraph, or several separated by line ends; each begins a new line.
         width: Cells per line, at least 1.
         hanging: Blanks in front of every line of a paragraph but the first. Ignored when it leaves less
-            than a third of the width.
+            than a third of the width, or no room for a wide character.
 
     Returns:
         At least one line. A word longer than a line is broken where the line ends; text in a script
         without blanks is broken between its characters.
     """
     width = max(1, width)
-    indent = " " * (hanging if hanging * 3 <= width * 2 else 0)
+    indent = " " * (hanging if hanging * 3 <= width * 2 and hanging + 2 <= width else 0)
     lines: list[str] = []
     for paragraph in text.split("\n"):
         lines.extend(_wrap_paragraph(flat(paragraph), width, indent))

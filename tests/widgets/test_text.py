@@ -1,7 +1,7 @@
 """Cutting, wrapping and counting in cells."""
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 
 from widgets.text import (
     cells,
@@ -68,6 +68,7 @@ def test_padding_counts_wide_characters() -> None:
 
 
 @given(WORDS, st.integers(1, 60), st.integers(0, 8))
+@example(": 储", 2, 1)
 def test_wrapping_loses_nothing(text: str, width: int, hanging: int) -> None:
     lines = wrap(text, width, hanging)
     assert "".join("".join(lines).split()) == "".join(text.split())

@@ -190,6 +190,8 @@ class Page(Form):
 
     def _focus_when_free(self) -> None:
         """Put the focus on the page, unless something below it asks for a decision already."""
+        if not self.is_attached:
+            return  # The next page has taken its place.
         focused = self.screen.focused
         if focused is None or self in focused.ancestors_with_self:
             self.focus_first()
