@@ -1,0 +1,41 @@
+"""What every wish of a person becomes before anything is changed: a plan, with everything said about it."""
+
+from dataclasses import dataclass
+
+from tui.storage.operations.operation import CannotUndo, Operation
+from tui.storage.plan import Plan
+from tui.storage.problem import Problem
+from tui.words import translate as _
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A plan that is put before a person.
+
+    Attributes:
+        plan: what will be done; its title says what for.
+        why: a sentence or two for a person.
+        notes: what they should know first: what happens at the next boot, what stays.
+        refusal: why it may not be done at all, or None; with one, the plan is not run.
+        yes: the word on the button that does it; a verb. Empty for a general one.
+        way_back: the plan that puts everything back as it was, or None when there is none.
+    """
+
+    plan: Plan
+    why: str
+    notes: tuple[str, ...] = ()
+    refusal: Problem | None = None
+    yes: str = ""
+    way_back: Plan | None = None
+
+
+def way_back_of(plan: Plan) -> Plan | None:
+    """The plan made of what every operation says takes it back, the last first; None when one cannot be."""
+    undone: list[Operation] = []
+    for operation in reversed(plan.operations):
+        back = operation.undo()
+        if isinstance(back, CannotUndo):
+            return None
+        undone += back
+    title = _("Put back: {title}").format(title=plan.title)
+    return Plan(title, tuple(undone), plan.together) if undone else None
