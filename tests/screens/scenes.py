@@ -33,7 +33,6 @@ from tui.setup.answers import (
     VolumesAnswer,
     VolumesWay,
 )
-from tui.setup.interrupted import Interrupted
 from tui.setup.review import final_plan
 from tui.setup.state import FolderFacts, Probed, SetupState
 from tui.setup.step import Step
@@ -42,6 +41,7 @@ from tui.setup.verification import MountVerified, Verified
 from tui.storage.boot_check import boot_check
 from tui.storage.discovery import Discovered, Found, Standing
 from tui.storage.host.interface import Answer, PortAnswer
+from tui.storage.interrupted import Interrupted
 from tui.storage.journal import Journal, Progressed
 from tui.storage.model.files import FstabEntry
 from tui.storage.model.inventory import Inventory

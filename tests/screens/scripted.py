@@ -6,16 +6,16 @@ from dataclasses import dataclass, field, replace
 
 from tests.storage.scripted_host import ScriptedHost
 from tui.setup.answers import Answer
-from tui.setup.interrupted import Interrupted
 from tui.setup.review import final_plan
 from tui.setup.state import SetupState
 from tui.setup.step import Step, following
 from tui.setup.steps import logic
 from tui.setup.verification import Verified
-from tui.setup.watcher import Watcher
 from tui.storage.host.observed import ObservedHost
+from tui.storage.interrupted import Interrupted
 from tui.storage.plan import Plan, Stage, Step as PlanStep
 from tui.storage.problem import Problem
+from tui.storage.watcher import Watcher
 
 Effect = Callable[[SetupState], SetupState]
 

@@ -13,7 +13,6 @@ from tui.setup.answers import ChapAnswer, ChapChoice, DiscoverAnswer, NameAnswer
 from tui.setup.session import Places, Setup
 from tui.setup.state import SetupState
 from tui.setup.step import Step
-from tui.setup.watcher import Unwatched
 from tui.storage.chap import ChapKind, ChapSettings
 from tui.storage.journal import Journal, change_lock
 from tui.storage.model.iscsi import Portal
@@ -21,6 +20,7 @@ from tui.storage.operations.chap import SetRecordChap
 from tui.storage.operations.operation import Operation
 from tui.storage.plan import Plan, Stage, Step as PlanStep
 from tui.storage.secret import Secret
+from tui.storage.watcher import Unwatched
 
 
 @pytest.fixture

@@ -7,31 +7,31 @@ All methods wait for what they start and are meant for a worker thread; what the
 import threading
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 from tui.setup import discover, disks, kept, log_in, mount, review, secrets, volumes
 from tui.setup.answers import NOTHING_DECIDED, Answer
-from tui.setup.interrupted import Interrupted
 from tui.setup.looking import folder_facts, look_at_disk, modified, rc_local, wait_for_disks
 from tui.setup.state import SetupState
 from tui.setup.step import ASKED, Step, following
 from tui.setup.steps import logic
 from tui.setup.verification import Verified, verify
-from tui.setup.watcher import Unwatched, Watcher
+from tui.storage import carrying_out
+from tui.storage.carrying_out import Ending
 from tui.storage.discovery import Discovered, discover as ask, unreachable_problem
-from tui.storage.executor import execute
 from tui.storage.host.interface import Answer as PortAnswerKind, ChangingHost
 from tui.storage.host.observed import ObservedHost
-from tui.storage.journal import FOLDER, LOCK, Journal, Progressed, change_lock
+from tui.storage.interrupted import Interrupted, interrupted
+from tui.storage.journal import Origin
 from tui.storage.model.inventory import Inventory
 from tui.storage.mount_point import normalised
 from tui.storage.operations.initiator import generate_name
-from tui.storage.plan import Plan, Result, Stage, Step as PlanStep
+from tui.storage.plan import Plan
 from tui.storage.probe.initiator import INITIATOR_FILE
 from tui.storage.probe.inventory import take_inventory
 from tui.storage.problem import ConsoleError, Problem
 from tui.storage.untrusted import clean
+from tui.storage.watcher import Unwatched, Watcher
 from tui.words import translate as _
 
 _UUIDS = 16
@@ -39,21 +39,10 @@ _UUIDS = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class Places(carrying_out.Places):
     """Where a set-up keeps its own files; tests give it others."""
 
-    journals: Path = FOLDER
-    lock: Path = LOCK
     answers: str = kept.PATH
-
-
-@dataclass(slots=True)
-class _Ending:
-    """How a plan ended, or why it was not begun."""
-
-    result: Result | None = None
-    problem: Problem | None = None
-    titles: tuple[str, ...] = field(default_factory=tuple)
 
 
 class Setup:
@@ -235,48 +224,23 @@ class Setup:
             self._change(step=Step.DONE)
         return self.verified.problem
 
-    def _execute(self, plan: Plan, watcher: Watcher, leave: threading.Event, *, resumable: bool) -> _Ending:
+    def _execute(self, plan: Plan, watcher: Watcher, leave: threading.Event, *, resumable: bool) -> Ending:
         """Run a plan under the lock, written down in a journal; one that has nothing to do needs neither."""
-        titles = tuple(one.title() for one in plan.operations)
-        if not plan.operations:
-            return _Ending(Result((), ()))
-        watcher.plan(plan)
-        if self._is_all_done(plan):
-            for number in range(len(plan.operations)):
-                watcher.step(PlanStep(number, Stage.ALREADY))
-            return _Ending(Result((Stage.ALREADY,) * len(titles), (None,) * len(titles)), None, titles)
-        try:
-            with change_lock(self.places.lock):
-                journal = Journal.open(plan, self.places.journals)
-                result = execute(plan, self.host, journal, watcher.step, leave)
-                if not result.ok and not resumable:
-                    # The page is still in front of the person, and is answered again.
-                    journal.abandon()
-        except ConsoleError as error:
-            return _Ending(problem=error.problem, titles=titles)
-        except OSError as error:
-            return _Ending(problem=_of_system(error), titles=titles)
-        return _Ending(result, result.problem or (None if result.ok else left_problem()), titles)
-
-    def _is_all_done(self, plan: Plan) -> bool:
-        try:
-            return all(operation.is_done(self.host) for operation in plan.operations)
-        except (ConsoleError, OSError):
-            return False
+        ending = carrying_out.carry_out(
+            plan, self.host, watcher, leave, places=self.places, origin=Origin.SETUP
+        )
+        if ending.journal is not None and not ending.ok and not resumable:
+            # The page is still in front of the person, and is answered again.
+            carrying_out.give_up(ending.journal)
+        return replace(ending, problem=left_problem()) if ending.left else ending
 
     def interrupted(self) -> Interrupted | None:
         """The plan that was killed or failed before its end, or None. To be offered before anything else."""
-        journal = Journal.unfinished(self.places.journals)
-        if journal is None:
-            return None
-        try:
-            plan = journal.plan()
-        except ConsoleError as error:
-            return Interrupted(journal, None, (), error.problem)
-        plan = secrets.refilled(plan, self._state.answers.chap)
-        progressed = tuple(journal.progressed(number) for number in range(len(plan.operations)))
-        done = frozenset(number for number, one in enumerate(progressed) if one is Progressed.DONE)
-        return Interrupted(journal, plan, progressed, None, secrets.lacking(plan, done))
+        found = interrupted(self.places.journals)
+        if found is None or found.plan is None:
+            return found
+        plan = secrets.refilled(found.plan, self._state.answers.chap)
+        return replace(found, plan=plan, lacks_secret=secrets.lacking(plan, found.done))
 
     def resume(self, watcher: Watcher | None = None, leave: threading.Event | None = None) -> Problem | None:
         """Carry the interrupted plan on from where it came to; what is done is not done again."""
@@ -286,25 +250,15 @@ class Setup:
             return None
         if found.plan is None:
             return found.problem
-        watcher.plan(found.plan)
-        try:
-            with change_lock(self.places.lock):
-                result = execute(found.plan, self.host, found.journal, watcher.step, leave)
-        except ConsoleError as error:
-            return error.problem
-        except OSError as error:
-            return _of_system(error)
-        return result.problem or (None if result.ok else left_problem())
+        ending = carrying_out.carry_on(
+            found.journal, found.plan, self.host, watcher, leave, places=self.places
+        )
+        return left_problem() if ending.left else ending.problem
 
     def give_up(self) -> Problem | None:
         """Do not carry the interrupted plan on; what it did stays."""
         found = self.interrupted()
-        try:
-            if found is not None:
-                found.journal.abandon()
-        except OSError as error:
-            return _of_system(error)
-        return None
+        return None if found is None else carrying_out.give_up(found.journal)
 
     def leave(self) -> None:
         """Keep the answers, without secrets, for the next visit."""
@@ -339,15 +293,6 @@ class Setup:
             kept.forget(self.host, self.places.answers)
         except (OSError, ConsoleError):
             return
-
-
-def _of_system(error: OSError) -> Problem:
-    return Problem(
-        "system.error",
-        _("A file could not be written: {why}.").format(why=clean(error.strerror or str(error))),
-        cause=clean(str(error.filename)) if error.filename else "",
-        remedy=_("Nothing was changed. Mend this and try again."),
-    )
 
 
 def left_problem() -> Problem:

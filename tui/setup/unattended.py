@@ -15,12 +15,12 @@ from tui.setup.state import SetupState
 from tui.setup.step import ASKED, Step
 from tui.setup.steps import logic
 from tui.setup.verification import Verified
-from tui.setup.watcher import Unwatched
 from tui.storage.plan import Plan, Stage, Step as PlanStep
 from tui.storage.problem import Problem
 from tui.storage.rung import Health, Rung
 from tui.storage.size import size_words
 from tui.storage.untrusted import clean
+from tui.storage.watcher import Unwatched
 from tui.words import translate as _
 
 SUCCEEDED = 0

@@ -30,6 +30,13 @@ LOCK = Path("/run/iscsi-console.lock")
 """Held while a plan runs: one change at a time."""
 
 
+class Origin(StrEnum):
+    """The part of the program that began a plan, and so carries it on when it is cut off."""
+
+    SETUP = "setup"
+    CONSOLE = "console"
+
+
 class Progressed(StrEnum):
     """How far an operation came, by the journal."""
 
@@ -48,8 +55,13 @@ class Journal:
         self._guard = threading.Lock()
 
     @classmethod
-    def open(cls, plan: Plan, folder: Path = FOLDER) -> "Journal":
+    def open(cls, plan: Plan, folder: Path = FOLDER, origin: Origin = Origin.SETUP) -> "Journal":
         """Begin a journal for a plan.
+
+        Args:
+            plan: what will be run.
+            folder: where journals are.
+            origin: who carries it on.
 
         Raises:
             Refused: it cannot be written (full disk, read-only file system): nothing may be changed then.
@@ -64,7 +76,13 @@ class Journal:
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-            journal._write(event="plan", title=plan.title, together=plan.together, operations=operations)
+            journal._write(
+                event="plan",
+                origin=origin.value,
+                title=plan.title,
+                together=plan.together,
+                operations=operations,
+            )
             _sync_folder(folder)
         except OSError as error:
             with contextlib.suppress(OSError):
@@ -108,6 +126,12 @@ class Journal:
                 )
             ) from error
         return Plan(str(first.get("title", "")), operations, first.get("together") is True)
+
+    @property
+    def origin(self) -> Origin:
+        """Who began it. A journal that does not say so was written when there was only the set-up."""
+        said = self._events[0].get("origin")
+        return Origin.CONSOLE if said == Origin.CONSOLE.value else Origin.SETUP
 
     def progressed(self, number: int) -> Progressed:
         """How far an operation came, by what was written last about it."""
@@ -222,6 +246,21 @@ def change_lock(path: Path = LOCK) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def is_changing(path: Path = LOCK) -> bool:
+    """Whether a console is changing this host just now; False where that cannot be looked at."""
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(handle)
+    return False
 
 
 def _not_writable(path: Path, error: OSError) -> Problem:

@@ -4,13 +4,13 @@ import threading
 from typing import Protocol
 
 from tui.setup.answers import Answer
-from tui.setup.interrupted import Interrupted
 from tui.setup.state import SetupState
 from tui.setup.step import Step
 from tui.setup.verification import Verified
-from tui.setup.watcher import Watcher
 from tui.storage.host.observed import ObservedHost
+from tui.storage.interrupted import Interrupted
 from tui.storage.problem import Problem
+from tui.storage.watcher import Watcher
 
 
 class Driver(Protocol):

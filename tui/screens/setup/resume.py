@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tui.setup.interrupted import Interrupted
+from tui.storage.interrupted import Interrupted
 from tui.storage.journal import Progressed
 from tui.storage.plan import Plan
 from tui.storage.untrusted import clean

@@ -25,10 +25,10 @@ from tui.screens.setup.resume import Resume
 from tui.screens.setup.trouble import AGAIN, CLOSE, Trouble, offers
 from tui.screens.setup.work import CutOff, Finished, LineTold, PlanBegan, Reporter, StepTold, Work
 from tui.setup import steps
-from tui.setup.interrupted import Interrupted
 from tui.setup.review import review
 from tui.setup.state import Explanation, SetupState
 from tui.setup.step import ORDER, Step, preceding
+from tui.storage.interrupted import Interrupted
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
 from tui.words import translate as _

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from textual.message import Message
 
-from tui.setup.interrupted import Interrupted
+from tui.storage.interrupted import Interrupted
 from tui.storage.plan import Plan, Stage, Step as PlanStep
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean

@@ -1,4 +1,4 @@
-"""Who is told of what the set-up does, while it does it. Calls come from a worker and must not block."""
+"""Who is told of what a plan does, while it does it. Calls come from a worker and must not block."""
 
 from typing import Protocol
 
