@@ -7,6 +7,7 @@ from tui.setup import chap
 from tui.setup.answers import ChapAnswer, ChapChoice, ChapScope
 from tui.setup.state import SetupState
 from tui.storage.chap import ChapKind, ChapSettings
+from tui.storage.model.iscsi import ChapFacts
 from tui.storage.operations.chap import SetDefaultChap
 from tui.storage.secret import Secret
 
@@ -71,15 +72,18 @@ def test_a_stored_secret_need_not_be_typed_again() -> None:
     state = state_of(known(chap=ChapKind.ONE_WAY))
     same = state.answered(ChapAnswer(session=ChapChoice(ChapKind.ONE_WAY, "host")))
     assert chap.problems(same) == ()
-    assert chap.to_write_for_sessions(same) is None
+    stored = state.inventory.node_records[0].chap
+    assert chap.to_write(chap.answer(same).session, stored) is None
     other = state.answered(ChapAnswer(session=ChapChoice(ChapKind.ONE_WAY, "other")))
     assert codes(chap.problems(other)) == ["chap.no-secret"]
 
 
 def test_only_what_the_kind_asks_for_is_written() -> None:
     left_over = replace(MUTUAL, kind=ChapKind.ONE_WAY)
-    assert chap.to_write_for_sessions(asked(left_over)) == ChapSettings("host", Secret(PLANTED))
-    assert chap.to_write_for_sessions(asked(replace(MUTUAL, kind=ChapKind.NONE))) == ChapSettings()
+    assert chap.to_write(left_over, ChapFacts()) == ChapSettings("host", Secret(PLANTED))
+    none = replace(MUTUAL, kind=ChapKind.NONE)
+    assert chap.to_write(none, ChapFacts()) is None
+    assert chap.to_write(none, ChapFacts("CHAP", "host", has_password=True)) == ChapSettings()
 
 
 def test_defaults_go_into_the_configuration() -> None:

@@ -6,10 +6,10 @@ from tests.setup.building import PORTAL, SECOND, TARGET, codes, installed, known
 from tui.setup import discover
 from tui.setup.answers import ChapAnswer, ChapChoice, DiscoverAnswer
 from tui.setup.state import SetupState
-from tui.storage.chap import ChapKind
+from tui.storage.chap import NO_CHAP, ChapKind
 from tui.storage.discovery import Discovered, DiscoveryKind, Found, Standing
 from tui.storage.model.inventory import Inventory
-from tui.storage.model.iscsi import InterfaceRecord, Portal
+from tui.storage.model.iscsi import ChapFacts, DiscoveryRecord, InterfaceRecord, Portal, RecordDefaults
 from tui.storage.operations.chap import SetDiscoveryChap
 from tui.storage.operations.discovery import AddDiscoveryRecord, AddInterface
 from tui.storage.problem import Problem
@@ -65,8 +65,30 @@ def test_a_secret_needs_a_record_of_the_portal() -> None:
     assert "planted-secret" not in str(runs)
 
 
+def test_what_iscsid_conf_gives_every_new_record_is_taken_out_where_it_is_not_wanted() -> None:
+    facts = ChapFacts("CHAP", "finder", has_password=True)
+    inventory = replace(installed(), defaults=RecordDefaults(discovery_chap=facts))
+    none = state(inventory=inventory).answered(ChapAnswer())
+    assert discover.plan(none).operations == (
+        AddDiscoveryRecord(DiscoveryKind.SENDTARGETS, WHERE),
+        SetDiscoveryChap(DiscoveryKind.SENDTARGETS, WHERE, NO_CHAP),
+    )
+    assert "discoverydb" in str(discover.question(none))
+
+
+def test_a_secret_of_another_portal_does_not_do() -> None:
+    facts = ChapFacts("CHAP", "finder", has_password=True)
+    other = DiscoveryRecord("sendtargets", Portal("192.0.2.77"), facts)
+    left_empty = state(inventory=replace(installed(), discovery_records=(other,))).answered(
+        ChapAnswer(discovery=ChapChoice(ChapKind.ONE_WAY, "finder"))
+    )
+    assert codes(discover.problems(left_empty)) == ["chap.secret-elsewhere"]
+
+
 def test_a_secret_no_longer_wanted_is_taken_out_of_the_record() -> None:
-    (operation,) = discover.plan(state(inventory=known())).operations
+    stored = DiscoveryRecord("sendtargets", PORTAL, ChapFacts("CHAP", "finder", has_password=True))
+    inventory = replace(known(), discovery_records=(stored,))
+    (operation,) = discover.plan(state(inventory=inventory).answered(ChapAnswer())).operations
     assert isinstance(operation, SetDiscoveryChap)
     assert not operation.chap.username
 

@@ -27,7 +27,7 @@ from tui.setup.state import SetupState
 from tui.storage.chap import NO_CHAP, ChapKind
 from tui.storage.discovery import Discovered, DiscoveryKind, Found, NodeKey, Standing
 from tui.storage.model.inventory import Inventory
-from tui.storage.model.iscsi import Portal, Timers
+from tui.storage.model.iscsi import ChapFacts, Portal, RecordDefaults, Timers
 from tui.storage.operations.chap import SetRecordChap
 from tui.storage.operations.discovery import AddNodeRecord, StoreDiscovered
 from tui.storage.operations.records import SetRecordValues
@@ -133,6 +133,26 @@ def test_secrets_go_into_every_chosen_record() -> None:
     setting = [one for one in target.plan(state).operations if isinstance(one, SetRecordChap)]
     assert [one.portal for one in setting] == [PORTAL, SECOND]
     assert "planted-secret" not in str(target.explain(state))
+
+
+def test_what_iscsid_conf_gives_every_new_record_is_taken_out_where_it_is_not_wanted() -> None:
+    facts = ChapFacts("CHAP", "host", has_password=True)
+    inventory = replace(known(), node_records=(), defaults=RecordDefaults(facts))
+    state = told(PORTAL, inventory=inventory)
+    none = state.answered(ChapAnswer())
+    assert SetRecordChap(TARGET, PORTAL, "default", NO_CHAP) in target.plan(none).operations
+    same = state.answered(ChapAnswer(session=ChapChoice(ChapKind.ONE_WAY, "host")))
+    assert target.problems(same) == ()
+    assert not any(isinstance(one, SetRecordChap) for one in target.plan(same).operations)
+
+
+def test_a_secret_of_another_record_does_not_do() -> None:
+    other = replace(record(chap=ChapKind.ONE_WAY), target=f"{TARGET}-other")
+    state = told(PORTAL, inventory=replace(known(), node_records=(other,)))
+    left_empty = state.answered(ChapAnswer(session=ChapChoice(ChapKind.ONE_WAY, "host")))
+    assert codes(target.problems(left_empty)) == ["chap.secret-elsewhere"]
+    typed = ChapChoice(ChapKind.ONE_WAY, "host", Secret("planted-secret"))
+    assert target.problems(state.answered(ChapAnswer(session=typed))) == ()
 
 
 def test_a_record_loses_secrets_no_longer_wanted_and_keeps_those_not_typed() -> None:

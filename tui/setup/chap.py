@@ -3,11 +3,12 @@
 from tui.setup.answers import ChapAnswer, ChapChoice, ChapScope
 from tui.setup.state import Explanation, SetupState, commands
 from tui.storage import chap as rules
-from tui.storage.chap import ChapKind, ChapSettings, Placement
+from tui.storage.chap import NO_CHAP, ChapKind, ChapSettings, Placement
 from tui.storage.model.iscsi import ChapFacts
 from tui.storage.operations.chap import SetDefaultChap
 from tui.storage.plan import Plan
 from tui.storage.problem import Problem
+from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 
@@ -33,18 +34,22 @@ def _choice(facts: ChapFacts) -> ChapChoice:
 
 
 def _stored_for_sessions(state: SetupState) -> tuple[ChapFacts, ...]:
-    """CHAP of the records this set-up is about: the chosen ones, else those that are logged in, else all."""
+    """CHAP of the records this set-up is about: the chosen ones, else those that are logged in, else all.
+
+    Without any record it is what new ones get.
+    """
     records = state.inventory.node_records
     target = state.answers.target
     chosen = {(one.target, one.portal.label, one.iface) for one in target.chosen} if target else set()
     if not chosen:
         chosen = {(one.target, one.portal.label, one.iface) for one in state.inventory.sessions}
     mine = [one for one in records if (one.target, one.portal.label, one.iface) in chosen]
-    return tuple(one.chap for one in mine or records)
+    return tuple(one.chap for one in mine or records) or (state.inventory.defaults.session_chap,)
 
 
 def _stored_for_discovery(state: SetupState) -> tuple[ChapFacts, ...]:
-    return tuple(one.chap for one in state.inventory.discovery_records)
+    records = state.inventory.discovery_records
+    return tuple(one.chap for one in records) or (state.inventory.defaults.discovery_chap,)
 
 
 def satisfied(state: SetupState) -> str | None:
@@ -65,24 +70,38 @@ def keeps_stored(choice: ChapChoice, stored: tuple[ChapFacts, ...]) -> bool:
     )
 
 
-def to_write_for_discovery(state: SetupState) -> ChapSettings | None:
-    """What a discovery record gets, or None when the stored secret is kept."""
-    choice = answer(state).discovery
-    return None if keeps_stored(choice, _stored_for_discovery(state)) else choice.settings
+def to_write(choice: ChapChoice, stored: ChapFacts) -> ChapSettings | None:
+    """What has to be written where `stored` is what a record or iscsid.conf says now; None when it is right.
+
+    A secret that is left empty is kept where it is stored under the same name.
+    """
+    if keeps_stored(choice, (stored,)) or (choice.settings == NO_CHAP and stored.is_empty):
+        return None
+    return choice.settings
 
 
-def to_write_for_sessions(state: SetupState) -> ChapSettings | None:
-    """What the node records get, or None when the stored secret is kept."""
-    choice = answer(state).session
-    return None if keeps_stored(choice, _stored_for_sessions(state)) else choice.settings
+def secret_unknown(choice: ChapChoice, stored: ChapFacts, where: str) -> Problem | None:
+    """Why a secret that was left empty does not do: it is stored, but not at this place."""
+    if not choice.settings.lacks_secrets or keeps_stored(choice, (stored,)):
+        return None
+    return Problem(
+        "chap.secret-elsewhere",
+        _("The secret for {where} is not stored on this host.").format(where=clean(where)),
+        _("Another record has one under this name, and a secret is never copied from there."),
+        _("Go back to CHAP (^P) and type it."),
+    )
 
 
 def problems(state: SetupState) -> tuple[Problem, ...]:
     """What is wrong with names and secrets."""
     chosen = answer(state)
+    discovery, session = _stored_for_discovery(state), _stored_for_sessions(state)
+    if chosen.scope is ChapScope.DEFAULTS:
+        defaults = state.inventory.defaults
+        discovery, session = (defaults.discovery_chap,), (defaults.session_chap,)
     return (
-        *_of_choice(chosen.discovery, _stored_for_discovery(state), "discovery."),
-        *_of_choice(chosen.session, _stored_for_sessions(state), "session."),
+        *_of_choice(chosen.discovery, discovery, "discovery."),
+        *_of_choice(chosen.session, session, "session."),
     )
 
 
@@ -135,7 +154,9 @@ def plan(state: SetupState) -> Plan:
     title = _("Set CHAP for records made from now on")
     if chosen.scope is ChapScope.RECORDS:
         return Plan(title, ())
-    session, discovery = to_write_for_sessions(state), to_write_for_discovery(state)
+    defaults = state.inventory.defaults
+    session = to_write(chosen.session, defaults.session_chap)
+    discovery = to_write(chosen.discovery, defaults.discovery_chap)
     if session is None and discovery is None:
         return Plan(title, ())
     return Plan(title, (SetDefaultChap(session, discovery),))

@@ -6,11 +6,11 @@ import re
 from tui.setup import chap, portal as portals
 from tui.setup.answers import DiscoverAnswer
 from tui.setup.state import Explanation, SetupState, commands
-from tui.storage.chap import NO_CHAP, ChapKind
+from tui.storage.chap import ChapKind
 from tui.storage.discovery import DiscoveryKind, Found, Standing, query
 from tui.storage.host.interface import Command
 from tui.storage.iscsi_name import is_usable_target, name_problems, name_warnings
-from tui.storage.model.iscsi import InterfaceRecord, Portal
+from tui.storage.model.iscsi import ChapFacts, DiscoveryRecord, InterfaceRecord, Portal
 from tui.storage.operations.chap import SetDiscoveryChap
 from tui.storage.operations.discovery import AddDiscoveryRecord, AddInterface
 from tui.storage.operations.operation import Operation
@@ -103,7 +103,18 @@ def problems(state: SetupState) -> tuple[Problem, ...]:
     if chosen.kind is DiscoveryKind.STATIC:
         found_problems.extend(_target_problems(chosen.target))
     found_problems.extend(_iface_problems(chosen, state.inventory.interfaces))
+    if not found_problems:
+        found_problems.extend(_secret_problems(state, chosen))
     return tuple(found_problems)
+
+
+def _secret_problems(state: SetupState, chosen: DiscoverAnswer) -> tuple[Problem, ...]:
+    where = portal_of(chosen)
+    if where is None or not chosen.kind.is_recorded:
+        return ()
+    asked = chap.answer(state).discovery
+    unknown = chap.secret_unknown(asked, _stored_chap(state, chosen), where.label)
+    return () if unknown is None else (unknown,)
 
 
 def _target_problems(target: str) -> tuple[Problem, ...]:
@@ -212,6 +223,27 @@ def warnings(state: SetupState) -> tuple[Problem, ...]:
     return name_warnings(chosen.target, for_target=True, field="target")
 
 
+def _record(state: SetupState, chosen: DiscoverAnswer) -> DiscoveryRecord | None:
+    where = portal_of(chosen)
+    return next(
+        (
+            one
+            for one in state.inventory.discovery_records
+            if where is not None and one.portal.is_same_place(where) and one.kind == chosen.kind
+        ),
+        None,
+    )
+
+
+def _stored_chap(state: SetupState, chosen: DiscoverAnswer) -> ChapFacts:
+    """What the portal's record says of CHAP; without one, what a new record gets from iscsid.conf."""
+    stored = _record(state, chosen)
+    if stored is not None:
+        return stored.chap
+    asks_portal = chosen.kind is DiscoveryKind.SENDTARGETS
+    return state.inventory.defaults.discovery_chap if asks_portal else ChapFacts()
+
+
 def plan(state: SetupState) -> Plan:
     """Make the iface record, and a discovery record where a secret has to be kept; asking stores nothing."""
     chosen = answer(state)
@@ -219,15 +251,13 @@ def plan(state: SetupState) -> Plan:
     new = chosen.new_iface
     if new is not None:
         operations.append(AddInterface(new.name, new.network_device, new.ip_address, new.hardware_address))
-    where, secrets = portal_of(chosen), chap.to_write_for_discovery(state)
-    if chosen.kind.is_recorded and where is not None and secrets is not None:
-        recorded = any(
-            record.portal.is_same_place(where) and record.kind == chosen.kind
-            for record in state.inventory.discovery_records
-        )
-        if secrets != NO_CHAP and not recorded:
-            operations.append(AddDiscoveryRecord(chosen.kind, where))
-        if secrets != NO_CHAP or recorded:
+    where = portal_of(chosen)
+    if chosen.kind.is_recorded and where is not None:
+        stored = _record(state, chosen)
+        secrets = chap.to_write(chap.answer(state).discovery, _stored_chap(state, chosen))
+        if secrets is not None:
+            if stored is None:
+                operations.append(AddDiscoveryRecord(chosen.kind, where))
             operations.append(SetDiscoveryChap(chosen.kind, where, secrets))
     return Plan(_("Ask the portal for its targets"), tuple(operations))
 
@@ -237,7 +267,9 @@ def question(state: SetupState) -> Command | None:
     chosen = answer(state)
     if chosen.kind is DiscoveryKind.STATIC:
         return None
-    recorded = chap.answer(state).discovery.kind is not ChapKind.NONE
+    asked = chap.answer(state).discovery
+    # Only a record can hold other secrets, or none, than iscsid.conf says.
+    recorded = asked.kind is not ChapKind.NONE or not _stored_chap(state, chosen).is_empty
     return query(chosen.kind, portal_of(chosen), chosen.ifaces, recorded=recorded)
 
 

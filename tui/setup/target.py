@@ -5,9 +5,8 @@ import re
 from tui.setup import chap, discover
 from tui.setup.answers import Startup, TargetAnswer, TargetChoice, TimerPreset
 from tui.setup.state import Explanation, SetupState, commands
-from tui.storage.chap import NO_CHAP
 from tui.storage.discovery import DiscoveryKind, NodeKey
-from tui.storage.model.iscsi import NodeRecord, Timers
+from tui.storage.model.iscsi import ChapFacts, NodeRecord, Timers
 from tui.storage.operations.chap import SetRecordChap
 from tui.storage.operations.discovery import AddNodeRecord, StoreDiscovered
 from tui.storage.operations.operation import Operation
@@ -159,6 +158,12 @@ def problems(state: SetupState) -> tuple[Problem, ...]:
         for choice in chosen.chosen
         if (choice.target, choice.portal.label, choice.iface) not in places
     )
+    session = chap.answer(state).session
+    unknown = (
+        chap.secret_unknown(session, _chap_of(state, record(state, choice)), choice.target)
+        for choice in chosen.chosen
+    )
+    found.extend(problem for problem in unknown if problem is not None)
     found.extend(_timer_problems(chosen.timers))
     return tuple(found)
 
@@ -233,6 +238,11 @@ def warnings(state: SetupState) -> tuple[Problem, ...]:
     return tuple(found)
 
 
+def _chap_of(state: SetupState, stored: NodeRecord | None) -> ChapFacts:
+    """What a record says of CHAP; one that is yet to be made gets what iscsid.conf says."""
+    return state.inventory.defaults.session_chap if stored is None else stored.chap
+
+
 def _values(chosen: TargetAnswer) -> tuple[tuple[str, str], ...]:
     # open-iscsi logs in at boot when either of the two startup keys says so (iscsiadm.c, match_startup_mode).
     values = [("node.startup", str(chosen.startup)), ("node.conn[0].startup", str(chosen.startup))]
@@ -272,10 +282,10 @@ def plan(state: SetupState) -> Plan:
         keys = tuple(dict.fromkeys(NodeKey(one.target, one.portal) for one in new))
         ifaces = tuple(dict.fromkeys(one.iface for one in new))
         operations.append(StoreDiscovered(asked.kind, where, keys, ifaces))
-    secrets = chap.to_write_for_sessions(state)
     for choice in chosen.chosen:
         stored = record(state, choice)
-        if secrets is not None and (secrets != NO_CHAP or stored is not None):
+        secrets = chap.to_write(chap.answer(state).session, _chap_of(state, stored))
+        if secrets is not None:
             operations.append(SetRecordChap(choice.target, choice.portal, choice.iface, secrets))
         values, before = _values(chosen), _stored_values(stored)
         operations.append(

@@ -13,7 +13,6 @@ from tui.storage.host.interface import Host
 from tui.storage.host.local import LocalHost
 from tui.storage.host.recording import RecordingHost
 from tui.storage.probe.inventory import take_inventory
-from tui.storage.probe.iscsid_conf import read_iscsid_conf
 from tui.storage.problem import ConsoleError, Problem, Refused
 from tui.storage.untrusted import clean
 from tui.words import translate as _
@@ -36,7 +35,6 @@ def capture(host: Host, path: str, *, force: bool = False) -> None:
         raise Refused(_exists(path))
     recording = RecordingHost(host)
     take_inventory(recording)
-    read_iscsid_conf(recording)
     text = json.dumps(recording.document(), indent=1, ensure_ascii=True, sort_keys=True) + "\n"
     handle, temporary = tempfile.mkstemp(prefix=".iscsi-console-", dir=target.parent)
     try:

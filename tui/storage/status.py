@@ -4,7 +4,8 @@ JSON. The document is one object. `schema` is 1 as long as no field changes its 
 may come.
 
     schema, host, taken_at (seconds since the epoch), root (nothing was hidden), daemon_answers, modules,
-    damaged_records (paths), distribution, initiator, lvm (how far LVM's report goes), unseen ([{what, why}])
+    damaged_records (paths), distribution, initiator, defaults (of new records), lvm (how far LVM's report
+    goes), unseen ([{what, why}])
     services, tools, interfaces, discovery_records, node_records, sessions, luns, devices, multipath_maps,
     physical_volumes, volume_groups, logical_volumes, filesystems, mounts, swaps, fstab: lists of objects
     stacks: list of {key, health, targets, volume_groups, first_broken, rungs}

@@ -11,6 +11,7 @@ from tui.storage.model.iscsi import (
     InterfaceRecord,
     Lun,
     NodeRecord,
+    RecordDefaults,
     Role,
     Service,
     Session,
@@ -56,6 +57,7 @@ class Inventory:
     """Loaded kernel modules that matter here: iscsi_tcp, dm_multipath …; built-in ones included."""
     daemon_answers: bool = False
     """iscsid accepts requests (or its socket does)."""
+    defaults: RecordDefaults = RecordDefaults()
     interfaces: tuple[InterfaceRecord, ...] = ()
     discovery_records: tuple[DiscoveryRecord, ...] = ()
     node_records: tuple[NodeRecord, ...] = ()

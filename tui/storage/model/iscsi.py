@@ -132,6 +132,20 @@ class ChapFacts:
             return "none"
         return "mutual" if self.has_password_in else "one-way"
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it says nothing at all of CHAP, so that there is nothing to take away."""
+        return not (self.username or self.has_password or self.username_in or self.has_password_in)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDefaults:
+    """What iscsid.conf says that records made from now on get."""
+
+    session_chap: ChapFacts = ChapFacts()
+    discovery_chap: ChapFacts = ChapFacts()
+    """Of SendTargets records."""
+
 
 @dataclass(frozen=True, slots=True)
 class DiscoveryRecord:

@@ -2,11 +2,13 @@
 
 from tui.storage.host.interface import Host
 from tui.storage.model.inventory import Inventory, Unseen
+from tui.storage.model.iscsi import RecordDefaults
 from tui.storage.probe.blocks import read_blocks
 from tui.storage.probe.database import locate_database
 from tui.storage.probe.distribution import read_distribution
 from tui.storage.probe.fstab import read_fstab
 from tui.storage.probe.initiator import read_initiator
+from tui.storage.probe.iscsid_conf import read_iscsid_conf
 from tui.storage.probe.lvm import Volumes, read_volumes
 from tui.storage.probe.modules import read_modules
 from tui.storage.probe.mounts import read_mounts, read_swaps
@@ -35,6 +37,7 @@ def take_inventory(host: Host) -> Inventory:
     tools = read_tools(host, distribution.family)
     services = read_services(host, distribution.family)
     daemon_answers = read_daemon_answers(host)
+    defaults = read_iscsid_conf(host)
     records = read_records(host, locate_database(host, distribution).root)
     sessions, luns = read_sessions(host)
     blocks = read_blocks(host, sessions, luns)
@@ -48,6 +51,7 @@ def take_inventory(host: Host) -> Inventory:
     places = DevicePlaces(blocks.devices)
     unseen = [
         *([] if initiator.readable else [Unseen(initiator.path, _("Only root may read it."))]),
+        *([] if defaults.readable else [Unseen(defaults.path, _("Only root may read it."))]),
         *([] if services is not None else [Unseen("systemctl", _("systemd does not answer."))]),
         *([] if daemon_answers is not None else [Unseen("/proc/net/unix", _("It could not be read."))]),
         *records.unseen,
@@ -64,6 +68,7 @@ def take_inventory(host: Host) -> Inventory:
         tools=tools,
         modules=read_modules(host),
         daemon_answers=bool(daemon_answers),
+        defaults=RecordDefaults(defaults.session_chap, defaults.discovery_chap),
         interfaces=records.interfaces,
         discovery_records=records.discovery,
         node_records=records.nodes,
