@@ -4,7 +4,7 @@ Names such as /dev/sda change from login to login. What stays is the WWID; where
 target's name, the LUN and the size must do, and then the device number too.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui.storage.host.interface import Host
 from tui.storage.model.block import BlockDevice
@@ -72,7 +72,11 @@ def identity_of(inventory: Inventory, device: BlockDevice) -> DeviceIdentity:
 
 
 def compare(
-    host: Host, identity: DeviceIdentity, inventory: Inventory | None = None
+    host: Host,
+    identity: DeviceIdentity,
+    inventory: Inventory | None = None,
+    *,
+    may_have_grown: bool = False,
 ) -> tuple[BlockDevice, Inventory]:
     """See that the path leads to the very device that was seen.
 
@@ -80,6 +84,7 @@ def compare(
         host: the host.
         identity: what was seen.
         inventory: a look that was just taken, or None to take one now.
+        may_have_grown: a larger size is expected, since the plan itself lets it grow.
 
     Returns:
         The device as it is now, and the look.
@@ -100,7 +105,8 @@ def compare(
             )
         )
     found = identity_of(now, device)
-    if not _is_same(identity, found, _places(now, device)):
+    expected = replace(identity, size=max(identity.size, found.size)) if may_have_grown else identity
+    if not _is_same(expected, found, _places(now, device)):
         raise Refused(
             Problem(
                 "identity.changed",

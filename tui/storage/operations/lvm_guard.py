@@ -1,8 +1,9 @@
 """What must hold before LVM is asked to change something."""
 
-from tui.storage.host.interface import Host
+from tui.storage.host.interface import BACKUPS, ChangingHost, Host
 from tui.storage.model.inventory import Inventory
-from tui.storage.model.lvm import VolumeGroup
+from tui.storage.model.lvm import LogicalVolume, VolumeGroup
+from tui.storage.operations.calls import change
 from tui.storage.probe.narrow import group_named, look_at_volumes
 from tui.storage.problem import Problem, Refused
 from tui.storage.untrusted import clean
@@ -94,3 +95,67 @@ def own_group(inventory: Inventory, name: str) -> VolumeGroup:
             )
         )
     return group
+
+
+def keep_notes(host: ChangingHost, group: str) -> None:
+    """Keep a copy of LVM's notes on a group as they are before a change (`notes_command`).
+
+    Raises:
+        CommandFailed: the copy could not be written. The group was not changed.
+    """
+    host.make_folder(BACKUPS, 0o700)
+    change(
+        host, notes_command(group), _("Keep a copy of LVM's notes on {group}").format(group=clean(group, 60))
+    )
+
+
+def notes_command(group: str) -> tuple[str, ...]:
+    """The call that writes a group's notes into the program's folder of backups (vgcfgbackup(8)).
+
+    The file holds the state before the last change; LVM itself keeps those before in /etc/lvm/archive.
+    """
+    return ("lvm", "vgcfgbackup", "--file", f"{BACKUPS}/lvm-{group}", group)
+
+
+def same_group(inventory: Inventory, name: str, uuid: str) -> VolumeGroup:
+    """The group that was seen, when this host may change it.
+
+    Raises:
+        Refused: as `own_group`, or another group has that name now.
+    """
+    group = own_group(inventory, name)
+    if uuid and group.uuid != uuid:
+        raise Refused(_another(name))
+    return group
+
+
+def same_volume(inventory: Inventory, group: str, name: str, uuid: str) -> LogicalVolume:
+    """The volume that was seen.
+
+    Raises:
+        Refused: it is gone, or another volume has that name now.
+    """
+    volume = next((one for one in inventory.volumes_of(group) if one.name == name), None)
+    if volume is None:
+        raise Refused(
+            Problem(
+                "volume.gone",
+                _("There is no volume {name} in {group}.").format(
+                    name=clean(name, 60), group=clean(group, 60)
+                ),
+                cause=_("It was removed or renamed meanwhile."),
+                remedy=_("Look at the volumes again."),
+            )
+        )
+    if uuid and volume.uuid != uuid:
+        raise Refused(_another(name))
+    return volume
+
+
+def _another(name: str) -> Problem:
+    return Problem(
+        "identity.changed",
+        _("{name} is not what was chosen: another one has that name now.").format(name=clean(name, 60)),
+        cause=_("It was removed and made anew, or renamed, by somebody else."),
+        remedy=_("Look at the volumes again, and choose anew. Nothing was changed."),
+    )
