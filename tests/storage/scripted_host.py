@@ -112,6 +112,13 @@ class ScriptedHost:
             path = posixpath.normpath(target + path[len(link) :])
         raise OSError(40, "Too many levels of symbolic links", path)
 
+    def link(self, path: str) -> str:
+        if path in self.failures:
+            raise self.failures[path]
+        if path in self.links:
+            return self.links[path]
+        raise FileNotFoundError(2, "No such file or directory", path)
+
     def facts(self, path: str) -> FileFacts | None:
         if path in self.facts_of:
             return self.facts_of[path]

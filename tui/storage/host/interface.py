@@ -138,6 +138,9 @@ class Host(Protocol):
     def resolve(self, path: str) -> str:
         """The path with every symbolic link followed, as realpath(3); dangling parts stay as they are."""
 
+    def link(self, path: str) -> str:
+        """Where a symbolic link points, as readlink(2): what it names is not looked at. Raises OSError."""
+
     def facts(self, path: str) -> FileFacts | None:
         """What the path is (links not followed), or None when it is not there or may not be looked at."""
 

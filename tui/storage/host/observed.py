@@ -73,6 +73,10 @@ class ObservedHost:
         """The path with every symbolic link followed."""
         return self._host.resolve(path)
 
+    def link(self, path: str) -> str:
+        """Where a symbolic link points."""
+        return self._host.link(path)
+
     def facts(self, path: str) -> FileFacts | None:
         """What the path is."""
         return self._host.facts(path)

@@ -4,7 +4,8 @@ The file is JSON as `recording.py` writes it, with secrets replaced by stars:
 
     schema: 1
     name, now: what the host said of itself
-    read, names, resolve, facts, usage: by path, what the call gave; {"errno": N} where it raised
+    read, names, resolve, link, facts, usage: by path, what the call gave; {"errno": N} where it raised;
+        older captures have no link
     run: list of {argv, outcome: {status, stdout, stderr, seconds}}
     connect: by "ADDRESS PORT"; listens: by name
 """
@@ -60,6 +61,7 @@ class RecordedHost:
             self._read = _table(document, "read")
             self._names = _table(document, "names")
             self._resolve = _table(document, "resolve")
+            self._link = _table(document, "link") if "link" in document else {}
             self._facts = _table(document, "facts")
             self._usage = _table(document, "usage")
             self._connect = _table(document, "connect")
@@ -106,6 +108,10 @@ class RecordedHost:
         """Where the path led then."""
         found = self._resolve.get(path)
         return found if isinstance(found, str) else path
+
+    def link(self, path: str) -> str:
+        """Where the symbolic link pointed then."""
+        return _answer(str, self._link, path)
 
     def facts(self, path: str) -> FileFacts | None:
         """What the path was then."""

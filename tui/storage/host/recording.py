@@ -31,7 +31,7 @@ class RecordingHost:
     def __init__(self, host: Host) -> None:
         self._host = host
         self._tables: dict[str, dict[str, Plain]] = {
-            name: {} for name in ("read", "names", "resolve", "facts", "usage", "connect", "listens")
+            name: {} for name in ("read", "names", "resolve", "link", "facts", "usage", "connect", "listens")
         }
         self._ran: dict[tuple[str, ...], Outcome] = {}
 
@@ -80,6 +80,16 @@ class RecordingHost:
         real = self._host.resolve(path)
         self._note("resolve", path, real)
         return real
+
+    def link(self, path: str) -> str:
+        """Where a symbolic link points."""
+        try:
+            target = self._host.link(path)
+        except OSError as error:
+            self._note("link", path, {"errno": error.errno or errno.EIO})
+            raise
+        self._note("link", path, target)
+        return target
 
     def facts(self, path: str) -> FileFacts | None:
         """What the path is."""

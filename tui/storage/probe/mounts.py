@@ -14,10 +14,23 @@ SWAPS = "/proc/swaps"
 
 @dataclass(frozen=True, slots=True)
 class MountLine:
-    """A line of mountinfo: the mount and the `MAJOR:MINOR` of its file system, 0:N where it has no device."""
+    """A line of mountinfo.
+
+    Attributes:
+        number: `MAJOR:MINOR` of its file system, 0:N where it has no device.
+        mount: the mount.
+        identifier: number of the mount.
+        parent: number of the mount it is mounted on.
+        shared: its peer group, within which mounts and unmounts spread (mount_namespaces(7)), or 0.
+        master: the peer group it follows, or 0.
+    """
 
     number: str
     mount: Mount
+    identifier: int = 0
+    parent: int = 0
+    shared: int = 0
+    master: int = 0
 
 
 def parse_mountinfo(content: str) -> tuple[MountLine, ...]:
@@ -41,7 +54,15 @@ def _mount_line(raw: str) -> MountLine | None:
             options=tuple(unescape(option) for option in options if option),
             root=unescape(fields[3]),
         ),
+        identifier=whole_number(fields[0]) or 0,
+        parent=whole_number(fields[1]) or 0,
+        shared=_group(fields[6:], "shared:"),
+        master=_group(fields[6:], "master:"),
     )
+
+
+def _group(tags: list[str], name: str) -> int:
+    return next((whole_number(tag.removeprefix(name)) or 0 for tag in tags if tag.startswith(name)), 0)
 
 
 def read_mounts(host: Host, places: DevicePlaces, silent: frozenset[str]) -> tuple[Mount, ...]:

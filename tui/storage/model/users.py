@@ -1,0 +1,132 @@
+"""Who holds a file system, a disk or swap space: processes, and the kernel itself."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from tui.storage.model.inventory import Unseen
+
+
+class Hold(StrEnum):
+    """How a process holds what it holds."""
+
+    CURRENT_FOLDER = "current-folder"
+    ROOT_FOLDER = "root-folder"
+    PROGRAM = "program"
+    """Its program lies there."""
+    OPEN_FILE = "open-file"
+    MAPPED_FILE = "mapped-file"
+    """A file is part of its memory (mmap(2)): a library, a database."""
+    SOCKET = "socket"
+    """A socket of the process has its name in a folder there (unix(7))."""
+    OPEN_DEVICE = "open-device"
+    """The disk itself is open, past any file system."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One thing that a process holds.
+
+    Attributes:
+        how: in which way.
+        path: what, as the kernel names it; a deleted file has ` (deleted)` after it.
+        device: kernel name of the block device that it is on, or that it is.
+    """
+
+    how: Hold
+    path: str
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A process that holds something.
+
+    Attributes:
+        pid: its number.
+        started: when it began, in clock ticks since the machine started (proc(5), starttime): with the
+            number it names the process for good.
+        command: its command line, or its short name where that cannot be read.
+        user: the name of the user it runs as, or the number.
+        unit: the systemd unit it belongs to, or empty.
+        container: the container it runs in, `docker 0123456789ab`, or empty.
+        waits: it sleeps uninterruptibly (state D): it waits for a disk and does not heed signals.
+        elsewhere: it has a mount table of its own.
+        ours: it is this program.
+        held: what it holds.
+    """
+
+    pid: int
+    started: int
+    command: str
+    user: str = ""
+    unit: str = ""
+    container: str = ""
+    waits: bool = False
+    elsewhere: bool = False
+    ours: bool = False
+    held: tuple[Held, ...] = ()
+
+    @property
+    def service(self) -> str:
+        """The service to stop for it: its unit, unless that is a person's login; or empty."""
+        is_own = self.unit.endswith(".service") and not self.unit.startswith("user@")
+        return self.unit if is_own else ""
+
+
+class KernelHold(StrEnum):
+    """How the kernel itself holds something."""
+
+    SWAP = "swap"
+    LOOP = "loop"
+    """A loop device makes a disk of one of its files, or of the device."""
+    NFS_EXPORT = "nfs-export"
+    BIND = "bind"
+    """A part of the file system is mounted at a second place."""
+    BELOW = "below"
+    """Something else is mounted in one of its folders."""
+    NAMESPACE = "namespace"
+    """It is mounted in a mount table of its own, of a container or a service."""
+    AUTOMOUNT = "automount"
+    """systemd mounts it again as soon as somebody looks there."""
+    MAP = "map"
+    """A device-mapper device that is no part of LVM or multipath stands on it."""
+    RAID = "raid"
+
+
+@dataclass(frozen=True, slots=True)
+class KernelUser:
+    """One thing of the kernel that holds a device.
+
+    Attributes:
+        how: in which way.
+        name: the swap area, loop device, exported folder, mount point or map.
+        device: kernel name of the device that it holds.
+        detail: what else there is to say: who may reach the export, which process has the mount table.
+        follows: it goes by itself when the host unmounts.
+    """
+
+    how: KernelHold
+    name: str
+    device: str
+    detail: str = ""
+    follows: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Users:
+    """Everybody who holds some devices, as far as could be seen."""
+
+    processes: tuple[Process, ...] = ()
+    kernel: tuple[KernelUser, ...] = ()
+    unseen: tuple[Unseen, ...] = ()
+
+    def of(self, devices: Iterable[str]) -> "Users":
+        """Those who hold one of some devices (kernel names)."""
+        wanted = frozenset(devices)
+        processes = tuple(
+            replace(process, held=held)
+            for process in self.processes
+            if (held := tuple(one for one in process.held if one.device in wanted))
+        )
+        return Users(processes, tuple(one for one in self.kernel if one.device in wanted), self.unseen)
