@@ -13,6 +13,9 @@ from typing import Self
 _TURN = 0.05
 """Seconds between two looks at the screen."""
 
+# tmux itself does not always learn that its child has ended, so that its `pane_dead_status` stays empty.
+_NOTING = '"$@"; echo $? > "$0.new"; mv "$0.new" "$0"'
+
 
 class Terminal:
     """One tmux server of its own with one window.
@@ -35,6 +38,7 @@ class Terminal:
         scale: float = 1.0,
     ) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="terminal-"))
+        self._ended = self._folder / "status"
         self._scale = scale
         (self._folder / "tmux.conf").write_text(
             "set -g status off\nset -g remain-on-exit on\nset -s escape-time 0\n"
@@ -43,7 +47,8 @@ class Terminal:
         extra = [f"-e{name}={value}" for name, value in (environment or {}).items()]
         self._tmux(
             *("-f", str(self._folder / "tmux.conf"), "new-session", "-d", "-s", "one"),
-            *("-x", str(columns), "-y", str(rows), *extra, "--", *argv),
+            *("-x", str(columns), "-y", str(rows), *extra, "--"),
+            *("sh", "-c", _NOTING, str(self._ended), *argv),
         )
 
     def __enter__(self) -> Self:
@@ -102,13 +107,8 @@ class Terminal:
         """Wait until the program has ended and return its exit status."""
         end = time.monotonic() + deadline * self._scale
         while time.monotonic() < end:
-            dead, status = (
-                self._tmux("display-message", "-p", "-t", "one", "#{pane_dead} #{pane_dead_status}")
-                .rstrip("\n")
-                .split(" ", 1)
-            )
-            if dead == "1" and status:
-                return int(status)
+            if self._ended.exists():
+                return int(self._ended.read_text())
             time.sleep(_TURN)
         raise AssertionError(f"still running:\n{self.screen()}")
 

@@ -372,7 +372,8 @@ def test_a_disk_that_does_not_answer_is_neither_read_nor_called_empty(guest: Gue
         "CreateLogicalVolume('vg2', 'y', 1)",
         "WipeSignatures(identity(2), ())",
     )
-    assert [first_code(done) for done in refused] == ["lvm.would-hang", "lvm.would-hang", "device.silent"]
+    codes = [first_code(done) for done in refused]
+    assert codes == ["lvm.would-hang", "lvm.would-hang", "device.silent"], refused
     sh(guest, f"echo running > /sys/block/{disk}/device/state")
 
 
