@@ -2,13 +2,19 @@ import errno
 import os
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.storage.fake_tree import add_session, bare_host
 from tui.storage.host.local import LocalHost
-from tui.storage.watch import EVERYTHING, Layer, Uevents, Watch
+from tui.storage.layer import EVERYTHING, Layer
+from tui.storage.news.happening import Happening, Source
+from tui.storage.news.log_source import Told
+from tui.storage.news.session_words import SessionStates
+from tui.storage.news.uevents import Announced, Uevents
+from tui.storage.watch import Watch
 
 HOT_ADD = Path("/sys/class/zram-control/hot_add")
 
@@ -30,13 +36,16 @@ class FakeEvents:
     def fileno(self) -> int:
         return self._handle
 
-    def drain(self) -> frozenset[Layer]:
+    def drain(self) -> Announced:
         os.eventfd_read(self._handle)
         layers, self._layers = self._layers, frozenset()
         if self._lost:
             self._lost = False
             raise OSError(errno.ENOBUFS, "No buffer space available")
-        return layers
+        return Announced(layers, (Happening(1.0, Source.EVENT, "change sda"),) if layers else ())
+
+    def rest(self) -> tuple[Happening, ...]:
+        return ()
 
     def close(self) -> None:
         self.closed = True
@@ -102,7 +111,104 @@ def test_a_session_that_fails_is_noticed_without_an_event() -> None:
     host.files["/sys/class/iscsi_session/session1/state"] = "FAILED\n"
     assert heeding.wait_for(Layer.SESSIONS)
     watch.stop()
-    assert heeding.told == [frozenset({Layer.LVM}), frozenset({Layer.SESSIONS})]
+    assert heeding.told[:2] == [frozenset({Layer.LVM}), frozenset({Layer.SESSIONS})]
+
+
+class Listening:
+    """Notes what happened."""
+
+    def __init__(self) -> None:
+        self.happenings: list[Happening] = []
+        self.states: list[SessionStates] = []
+        self._news = threading.Condition()
+
+    def told(self, happenings: Sequence[Happening]) -> None:
+        with self._news:
+            self.happenings += happenings
+            self._news.notify_all()
+
+    def looked(self, when: float, states: SessionStates) -> None:
+        with self._news:
+            self.states.append(dict(states))
+            self._news.notify_all()
+
+    def wait_for(self, text: str, seconds: float = 10.0) -> bool:
+        with self._news:
+            return self._news.wait_for(lambda: any(text in one.text for one in self.happenings), seconds)
+
+
+class FakeLog:
+    """A log that a test writes; it tells of a session, and ends when it is told to."""
+
+    def __init__(self) -> None:
+        self._handle = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        self.ended = self.closed = False
+
+    def write(self) -> None:
+        os.eventfd_write(self._handle, 1)
+
+    def fileno(self) -> int:
+        return self._handle
+
+    def take(self) -> Told | None:
+        os.eventfd_read(self._handle)
+        if self.ended:
+            return None
+        return Told((Happening(2.0, Source.KERNEL, "connection1:0: detected conn error"),), session=True)
+
+    def close(self) -> None:
+        self.closed = True
+        os.close(self._handle)
+
+
+def test_a_change_of_sessions_is_told_and_reported_again_for_what_follows_it() -> None:
+    host, heeding, listening = bare_host(), Heeding(), Listening()
+    add_session(host, 1)
+    watch = Watch(host, heeding, events=FakeEvents(), listener=listening, settle=0.02, period=0.05)
+    watch.start()
+    began = time.monotonic()
+    while not listening.states and time.monotonic() - began < 10:
+        time.sleep(0.01)
+    host.files["/sys/class/iscsi_session/session1/state"] = "FAILED\n"
+    assert listening.wait_for("1 LOGGED_IN → FAILED")
+    began = time.monotonic()
+    while heeding.told.count(frozenset({Layer.SESSIONS})) < 2 and time.monotonic() - began < 10:
+        time.sleep(0.01)
+    watch.stop()
+    assert heeding.told == [frozenset({Layer.SESSIONS})] * 2
+    assert listening.states[0] == {1: "LOGGED_IN"}
+    assert listening.states[-1] == {1: "FAILED"}
+
+
+def test_events_are_told_at_once_and_before_the_layers() -> None:
+    events, heeding, listening = FakeEvents(), Heeding(), Listening()
+    watch = Watch(bare_host(), heeding, events=events, listener=listening, settle=60.0, patience=60.0)
+    watch.start()
+    events.put(Layer.DEVICES)
+    assert listening.wait_for("change sda")
+    watch.stop()
+    assert heeding.told == []
+
+
+def test_a_log_that_speaks_of_a_session_has_the_sessions_looked_at() -> None:
+    host, heeding, listening, log = bare_host(), Heeding(), Listening(), FakeLog()
+    add_session(host, 1)
+    watch = Watch(
+        host, heeding, events=FakeEvents(), listener=listening, logs=lambda: [log], settle=0.02, period=60.0
+    )
+    watch.start()
+    began = time.monotonic()
+    while not listening.states and time.monotonic() - began < 10:
+        time.sleep(0.01)
+    host.files["/sys/class/iscsi_session/session1/state"] = "FAILED\n"
+    log.write()
+    assert listening.wait_for("detected conn error")
+    assert listening.wait_for("1 LOGGED_IN → FAILED")
+    assert heeding.wait_for(Layer.SESSIONS)
+    log.ended = True
+    log.write()
+    watch.stop()
+    assert log.closed
 
 
 def test_records_and_fstab_are_noticed() -> None:

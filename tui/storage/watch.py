@@ -1,110 +1,55 @@
-"""Noticing that something about the storage has changed, and which layer of it.
+"""Noticing that something about the storage has changed, which layer of it, and what is told about it.
 
 Disks, maps and volumes announce themselves by uevents. Sessions do not when they fail or recover (kernel
-scsi_transport_iscsi.c), so their state is read each second. The kernel marks mountinfo and swaps readable
-by poll(2) when they change (proc(5)). Records are files: their times are compared.
+scsi_transport_iscsi.c), so their state is read each second, and at once when a log speaks of them. The
+kernel marks mountinfo and swaps readable by poll(2) when they change (proc(5)). Records are files: their
+times are compared.
 
-What is reported is only that a layer changed; what it is now is for `take_inventory` to say.
+Of the layers only that they changed is reported; what they are now is for `take_inventory` to say.
 """
 
 import contextlib
 import errno
 import os
+import re
 import select
 import threading
 import time
-from collections.abc import Callable
-from enum import StrEnum
-from pathlib import Path
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from tui.storage.host.interface import FileFacts, FileKind, Host
+from tui.storage.layer import EVERYTHING, Layer
+from tui.storage.news.happening import Happening
+from tui.storage.news.log_source import LogSource
+from tui.storage.news.session_words import SessionStates, session_happenings
+from tui.storage.news.uevents import EventSource, Uevents
 from tui.storage.probe.fstab import FSTAB
 from tui.storage.probe.initiator import INITIATOR_FILE
 from tui.storage.probe.iscsid_conf import ISCSID_CONF
 from tui.storage.probe.mounts import MOUNTINFO, SWAPS
 from tui.storage.probe.reading import names, word
 
-
-class Layer(StrEnum):
-    """A part of the inventory that may have changed."""
-
-    SESSIONS = "sessions"
-    DEVICES = "devices"
-    LVM = "lvm"
-    MOUNTS = "mounts"
-    RECORDS = "records"
-
-
-EVERYTHING = frozenset(Layer)
-
-_SUBSYSTEMS = {
-    "block": frozenset({Layer.DEVICES, Layer.LVM}),
-    "scsi": frozenset({Layer.DEVICES}),
-    "iscsi_session": frozenset({Layer.SESSIONS}),
-    "iscsi_connection": frozenset({Layer.SESSIONS}),
-    "iscsi_host": frozenset({Layer.SESSIONS}),
-}
-"""A block event may be about a PV that has just come or gone, so it always counts for LVM too."""
-
-_RECEIVE_BUFFER = 16 * 1024 * 1024
-"""Bytes of uevents the kernel keeps for us: a login to a thousand LUNs makes some ten thousand of them."""
-
-_MOST_AT_ONCE = 10_000
-
 _RECORDS_EVERY = 3
 """Records, of which there may be thousands, are compared at every third look."""
 
+_AFTERMATH = (0.05, 0.25, 0.6)
+"""Seconds after news of a session at which the sessions are looked at: iscsid needs a moment to act on it."""
 
-class EventSource(Protocol):
-    """Something that announces changes."""
+_ECHO = 1.0
+"""Seconds after which a change of sessions is reported again: their disks follow later, unannounced."""
 
-    def fileno(self) -> int:
-        """A file descriptor that becomes readable when there is something to drain."""
-
-    def drain(self) -> frozenset[Layer]:
-        """Take everything that has been announced. Raises OSError with ENOBUFS when some of it was lost."""
-
-    def close(self) -> None:
-        """Stop listening."""
+_SESSION = re.compile(r"^session(\d{1,9})$")
 
 
-class Uevents:
-    """The kernel's uevents of storage, after udev has worked on them where udev runs.
+class Listener(Protocol):
+    """Who wants to know what happened. Called from the watch's thread; must not raise."""
 
-    Raises:
-        OSError: the netlink socket could not be opened.
-        ImportError: there is no libudev on this host.
-    """
+    def told(self, happenings: Sequence[Happening]) -> None:
+        """Something happened."""
 
-    def __init__(self) -> None:
-        import pyudev  # noqa: PLC0415 (loads libudev, which a host may lack)
-
-        source = "udev" if Path("/run/udev/control").exists() else "kernel"
-        self._monitor = pyudev.Monitor.from_netlink(pyudev.Context(), source)
-        for subsystem in _SUBSYSTEMS:
-            self._monitor.filter_by(subsystem)
-        with contextlib.suppress(OSError):
-            self._monitor.set_receive_buffer_size(_RECEIVE_BUFFER)
-        self._monitor.start()
-
-    def fileno(self) -> int:
-        """The netlink socket."""
-        return int(self._monitor.fileno())
-
-    def drain(self) -> frozenset[Layer]:
-        """The layers that the waiting uevents are about."""
-        layers: frozenset[Layer] = frozenset()
-        for _turn in range(_MOST_AT_ONCE):
-            device = self._monitor.poll(0)
-            if device is None:
-                break
-            layers |= _SUBSYSTEMS.get(device.subsystem or "", frozenset())
-        return layers
-
-    def close(self) -> None:
-        """Let go of the socket: libudev closes it with the last reference."""
-        del self._monitor
+    def looked(self, when: float, states: SessionStates) -> None:
+        """The sessions were looked at; `when` is in seconds since the epoch."""
 
 
 class Watch:
@@ -115,6 +60,8 @@ class Watch:
         heed: called from the thread with the layers that changed since the last call; it must not raise.
         events: where announcements come from; without one uevents are used, and polling alone where there
             are none.
+        listener: told what happened, at once.
+        logs: opens the logs that are followed, in the watch's thread.
         records: root of the record database, or empty to leave records unwatched.
         settle: seconds of quiet that end a storm of changes and let one call go out.
         patience: seconds after which a call goes out though the storm goes on.
@@ -127,16 +74,24 @@ class Watch:
         heed: Callable[[frozenset[Layer]], None],
         *,
         events: EventSource | None = None,
+        listener: Listener | None = None,
+        logs: Callable[[], Iterable[LogSource]] = tuple,
         records: str = "",
         settle: float = 0.2,
         patience: float = 1.5,
         period: float = 1.0,
     ) -> None:
         self._host, self._heed = host, heed
-        self._events = events if events is not None else _uevents()
+        self._events = events
+        self._listener, self._open_logs = listener, logs
+        self._logs: dict[int, LogSource] = {}
         self._records = records
         self._settle, self._patience, self._period = settle, patience, period
         self._looks = 0
+        self._states: SessionStates = {}
+        self._seen: dict[Layer, object] = {}
+        self._soon: list[float] = []
+        self._next_look = self._echo = float("inf")
         self._record_times: list[tuple[str, FileFacts | None]] = []
         self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._stopping = threading.Event()
@@ -158,8 +113,14 @@ class Watch:
         with contextlib.ExitStack() as opened:
             opened.callback(os.close, self._wake)
             tables = _open_tables(opened)
+            if self._events is None:
+                self._events = _uevents()
             if self._events is not None:
                 opened.callback(self._events.close)
+            self._seen = self._look()
+            for log in self._open_logs():
+                opened.callback(log.close)
+                self._logs[log.fileno()] = log
             self._watch(tables)
 
     def _watch(self, tables: dict[int, Layer]) -> None:
@@ -167,21 +128,18 @@ class Watch:
         poll.register(self._wake, select.POLLIN)
         for handle in tables:
             poll.register(handle, select.POLLPRI)
-        if self._events is not None:
-            poll.register(self._events.fileno(), select.POLLIN)
-        seen = self._look()
-        next_look = time.monotonic() + self._period
+        for handle in (*self._logs, *((self._events.fileno(),) if self._events is not None else ())):
+            poll.register(handle, select.POLLIN)
+        self._next_look = time.monotonic() + self._period
         changed: frozenset[Layer] = frozenset()
         first = last = 0.0
         while not self._stopping.is_set():
             now = time.monotonic()
-            due = min(last + self._settle, first + self._patience) if changed else next_look
-            news = self._news(poll.poll(max(0.0, min(due, next_look) - now) * 1000), tables)
+            due = min(last + self._settle, first + self._patience) if changed else self._next_look
+            wait = min(due, self._next_look, self._echo, *self._soon) - now
+            news = self._news(poll, poll.poll(max(0.0, wait) * 1000), tables)
             now = time.monotonic()
-            if now >= next_look:
-                looked = self._look()
-                news |= {layer for layer, what in looked.items() if what != seen.get(layer)}
-                seen, next_look = looked, now + self._period
+            news |= self._noticed(now)
             if news:
                 first, last = (first if changed else now), now
                 changed |= news
@@ -189,32 +147,77 @@ class Watch:
                 self._heed(changed)
                 changed = frozenset()
 
-    def _news(self, ready: list[tuple[int, int]], tables: dict[int, Layer]) -> frozenset[Layer]:
+    def _noticed(self, now: float) -> frozenset[Layer]:
+        """The layers in which a look that is due finds a change."""
+        found: set[Layer] = set()
+        whole = now >= self._next_look
+        if whole or (self._soon and now >= self._soon[0]):
+            self._soon = [at for at in self._soon if at > now]
+            looked = self._look() if whole else {**self._seen, Layer.SESSIONS: self._look_at_sessions()}
+            found = {layer for layer, what in looked.items() if what != self._seen.get(layer)}
+            self._seen = looked
+        if whole:
+            self._next_look = now + self._period
+            if self._events is not None:
+                self._tell(self._events.rest())
+        if Layer.SESSIONS in found:
+            self._echo = now + _ECHO
+        elif now >= self._echo:
+            self._echo = float("inf")
+            found.add(Layer.SESSIONS)
+        return frozenset(found)
+
+    def _news(
+        self, poll: select.poll, ready: list[tuple[int, int]], tables: dict[int, Layer]
+    ) -> frozenset[Layer]:
         layers: set[Layer] = set()
         for handle, _event in ready:
             if handle in tables:
                 layers.add(tables[handle])
+            elif handle in self._logs:
+                self._take(handle, poll)
             elif self._events is not None and handle == self._events.fileno():
                 layers |= self._drained(self._events)
+        if Layer.SESSIONS in layers:
+            self._look_soon()
         return frozenset(layers)
+
+    def _take(self, handle: int, poll: select.poll) -> None:
+        """Read a log on; one that has ended is left alone."""
+        told = self._logs[handle].take()
+        if told is None:
+            poll.unregister(handle)
+            return
+        if told.session:
+            self._look_soon()
+        self._tell(told.happenings)
 
     def _drained(self, events: EventSource) -> frozenset[Layer]:
         """What was announced; everything when the kernel had to drop some of it."""
         try:
-            return events.drain()
+            announced = events.drain()
         except OSError as error:
             if error.errno != errno.ENOBUFS:
                 raise
             return EVERYTHING
+        self._tell(announced.happenings)
+        return announced.layers
+
+    def _tell(self, happenings: Sequence[Happening]) -> None:
+        if happenings and self._listener is not None:
+            self._listener.told(happenings)
+
+    def _look_soon(self) -> None:
+        """Look at the sessions a few times in the next second, unless that is planned already."""
+        now = time.monotonic()
+        if not self._soon or self._soon[-1] < now + _AFTERMATH[-1] / 2:
+            self._soon = [now + after for after in _AFTERMATH]
 
     def _look(self) -> dict[Layer, object]:
         """What is compared from one look to the next: states, names and times of files."""
         host = self._host
-        sessions = names(host, "/sys/class/iscsi_session")
         looked: dict[Layer, object] = {
-            Layer.SESSIONS: [
-                (name, word(host, f"/sys/class/iscsi_session/{name}/state")) for name in sessions
-            ],
+            Layer.SESSIONS: self._look_at_sessions(),
             Layer.DEVICES: names(host, "/sys/class/block"),
             Layer.MOUNTS: host.facts(FSTAB),
         }
@@ -223,6 +226,22 @@ class Watch:
         looked[Layer.RECORDS] = self._record_times
         self._looks += 1
         return looked
+
+    def _look_at_sessions(self) -> SessionStates:
+        """The states of all sessions; what changed is told."""
+        host = self._host
+        states = {
+            int(match[1]): word(host, f"/sys/class/iscsi_session/{name}/state")
+            for name in names(host, "/sys/class/iscsi_session")
+            if (match := _SESSION.match(name)) is not None
+        }
+        when = host.now()
+        if self._listener is not None:
+            self._listener.looked(when, states)
+        if self._looks:
+            self._tell(session_happenings(when, self._states, states))
+        self._states = states
+        return states
 
 
 def _uevents() -> EventSource | None:

@@ -1,0 +1,106 @@
+"""The logs as they are read: records of the kernel, entries of the journal."""
+
+import json
+import os
+import select
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tui.storage.news.daemon_log import DaemonLog, daemon_line
+from tui.storage.news.happening import Happening, Source
+from tui.storage.news.kernel_log import KMSG, KernelLog, kernel_line
+
+
+def test_a_record_of_the_kernel() -> None:
+    record = "6,1234,90000000,-; connection1:0: detected conn error (1020)\n SUBSYSTEM=iscsi_connection\n"
+    told = kernel_line(record, 1000.0)
+    assert told is not None
+    happening, session = told
+    assert happening.when == 1090.0
+    assert happening.text == "connection1:0: detected conn error (1020)"
+    assert happening.source is Source.KERNEL
+    assert session
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        "30,1,5,-;systemd[1]: connection1:0: detected conn error (1020)",
+        "6,1,5,-;usb 1-1: new device",
+        "garbage",
+        "x,1,y,-;sd 0:0:0:0: rejecting I/O to offline device",
+        "",
+    ],
+)
+def test_records_of_others_and_about_others_are_left_out(record: str) -> None:
+    assert kernel_line(record, 0.0) is None
+
+
+def test_a_log_that_cannot_be_read_is_an_error() -> None:
+    with pytest.raises(FileNotFoundError):
+        KernelLog("/nowhere/kmsg")
+
+
+@pytest.mark.skipif(not os.access(KMSG, os.R_OK) or os.geteuid() != 0, reason="the kernel's log is closed")
+def test_this_machine_s_own_log_is_read_to_its_end() -> None:
+    log = KernelLog()
+    for _turn in range(10_000):
+        told = log.take()
+        assert told is not None
+        if not told.more:
+            break
+    else:
+        raise AssertionError("no end")
+    log.close()
+
+
+def entry(message: object, stamp: str = "1700000000000000") -> bytes:
+    return json.dumps({"MESSAGE": message, "__REALTIME_TIMESTAMP": stamp}).encode()
+
+
+def test_an_entry_of_the_journal() -> None:
+    told = daemon_line(entry("connection1:0 is operational after recovery (2 attempts)"))
+    assert told is not None
+    happening, session = told
+    assert (happening.when, happening.source, happening.subject) == (1.7e9, Source.DAEMON, "sid:1")
+    assert session
+    raw = daemon_line(entry(list(b"connection2:0 \xff is shutdown")))
+    assert raw is not None
+    assert raw[0].subject == "sid:2"
+
+
+@pytest.mark.parametrize(
+    "line", [b"", b"{", b"[]", entry(None), entry([1000]), entry("x", "soon"), entry("   ")]
+)
+def test_entries_that_are_none_are_left_out(line: bytes) -> None:
+    assert daemon_line(line) is None
+
+
+def read_all(log: DaemonLog) -> list[Happening]:
+    found: list[Happening] = []
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        select.select([log.fileno()], [], [], 1.0)
+        told = log.take()
+        if told is None:
+            return found
+        found += told.happenings
+    raise AssertionError("no end")
+
+
+def test_a_child_is_read_line_by_line_and_ended(tmp_path: Path) -> None:
+    lines = tmp_path / "lines"
+    lines.write_bytes(
+        b"\n".join((entry("connection1:0 is operational now"), b"{broken", entry("hello"))) + b"\n"
+    )
+    script = "import sys; sys.stdout.buffer.write(open(sys.argv[1], 'rb').read())"
+    log = DaemonLog((sys.executable, "-c", script, str(lines)))
+    assert [one.text for one in read_all(log)] == ["connection1:0 is operational now", "hello"]
+    log.close()
+    waiting = DaemonLog((sys.executable, "-c", "import time; time.sleep(60)"))
+    began = time.monotonic()
+    waiting.close()
+    assert time.monotonic() - began < 10

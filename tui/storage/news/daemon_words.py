@@ -1,0 +1,82 @@
+"""What iscsid's lines in the journal mean in a few words (open-iscsi 2.1.8 to 2.1.11, initiator.c)."""
+
+import re
+
+from tui.storage.news.happening import Tone
+from tui.storage.news.kernel_words import Meaning, connection_error
+from tui.words import translate as _
+
+_NOISE = re.compile(
+    r"priority\. READ/WRITE throughout|^iSCSI logger with pid|transport class version|^ *$|^-- |"
+    r"^(?:Starting|Started|Stopping|Stopped|Reloading|Listening)\b|Deactivated successfully|"
+    r"Consumed .* CPU time"
+)
+"""Lines that tell nothing about storage, of iscsid and of systemd about it."""
+
+_SID = re.compile(r"\b(?:[Cc]onnection ?|session ?|\[sid: )(?P<sid>\d+)")
+
+_RULES: tuple[tuple[re.Pattern[str], str, Tone], ...] = (
+    (re.compile(r"is operational after recovery"), _("the connection is back"), Tone.GOOD),
+    (re.compile(r"is operational now"), _("logged in"), Tone.GOOD),
+    (re.compile(r"is shutdown"), _("logged out"), Tone.PLAIN),
+    (
+        re.compile(r"failed authentication|[Ll]ogin failed to authenticate|CHAP"),
+        _("user name or secret is not what the target wants"),
+        Tone.BAD,
+    ),
+    (
+        re.compile(r"failed authorization|not allowed|login rejected.*\(02/02\)"),
+        _("the target's access list does not hold this host's name"),
+        Tone.BAD,
+    ),
+    (
+        re.compile(r"target not found|\(02/03\)"),
+        _("the portal answers, but shows no such target"),
+        Tone.BAD,
+    ),
+    (re.compile(r"login rejected"), _("the target refused the login"), Tone.BAD),
+    (re.compile(r"[Cc]onnection refused|\(-1,111\)"), _("nothing listens at that address"), Tone.WARN),
+    (re.compile(r"No route to host|\(-1,113\)"), _("the address does not answer in its network"), Tone.WARN),
+    (
+        re.compile(r"[Nn]etwork is unreachable|\(-1,101\)"),
+        _("this host has no way to that network"),
+        Tone.WARN,
+    ),
+    (re.compile(r"timed out"), _("no answer in time"), Tone.WARN),
+    (re.compile(r"cannot make a connection|connect to .* failed"), _("trying again"), Tone.WARN),
+    (re.compile(r"re-opening session"), _("iscsid tries to log in again"), Tone.PLAIN),
+    (re.compile(r"reopen_max|retries? .*exceeded"), _("iscsid gives up trying"), Tone.BAD),
+    (
+        re.compile(r"cannot be termin"),
+        _("a session that is trying to come back cannot be logged out"),
+        Tone.WARN,
+    ),
+    (
+        re.compile(r"daemon with pid=\d+ started"),
+        _("from now on lost connections are logged in again"),
+        Tone.PLAIN,
+    ),
+    (re.compile(r"shutting down"), _("lost connections stay lost until iscsid runs again"), Tone.WARN),
+    (
+        re.compile(r"could not read session targetname"),
+        _("a session without a name: one just coming or going, or an orphan"),
+        Tone.WARN,
+    ),
+)
+
+_KERNEL_ERROR = re.compile(r"Kernel reported iSCSI connection (?P<sid>\d+):\d+ error \((?P<code>\d+)")
+
+
+def meaning_of_daemon_line(line: str) -> Meaning | None:
+    """What a line of iscsid means, or None when it tells nothing about storage."""
+    if _NOISE.search(line) is not None:
+        return None
+    found = _SID.search(line)
+    subject = f"sid:{found['sid']}" if found is not None else ""
+    error = _KERNEL_ERROR.search(line)
+    if error is not None:
+        return Meaning(connection_error(int(error["code"])), Tone.BAD, f"sid:{error['sid']}", session=True)
+    for pattern, words, tone in _RULES:
+        if pattern.search(line) is not None:
+            return Meaning(words, tone, subject, session=True)
+    return Meaning("", Tone.PLAIN, subject)

@@ -1,0 +1,110 @@
+"""What happened to the storage of a host, one line each, the newest kept."""
+
+import threading
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+MOST = 1000
+"""Happenings kept: more than anyone reads, and a megabyte at most."""
+
+_SAME_WITHIN = 10.0
+"""Seconds in which the same line counts as the same happening, only more often."""
+
+_LOOK_BACK = 8
+"""How many of the newest are compared with a new one: storms repeat a few lines in turn."""
+
+
+class Source(StrEnum):
+    """Who told it."""
+
+    EVENT = "event"
+    """A uevent of the kernel, as udev passes it on."""
+    SESSION = "session"
+    """A session's state in sysfs, which changes without an event."""
+    KERNEL = "kernel"
+    """A line of the kernel's log."""
+    DAEMON = "iscsid"
+    """A line that iscsid wrote into the journal."""
+    COMMAND = "command"
+    """A command that this program ran to change something."""
+
+
+class Tone(StrEnum):
+    """How it is meant."""
+
+    PLAIN = "plain"
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One thing that happened.
+
+    Attributes:
+        when: seconds since the epoch.
+        source: who told it.
+        text: the line as it was told, already cleaned (`untrusted.clean`).
+        words: what it means, in a few words; empty where the line says it.
+        subject: what it is about: the key of a rung, or a raw name such as `device:sda` that
+            `news.subject.SubjectIndex` finds the rung of.
+        tone: how it is meant.
+        count: how often it was told within a short time.
+    """
+
+    when: float
+    source: Source
+    text: str
+    words: str = ""
+    subject: str = ""
+    tone: Tone = Tone.PLAIN
+    count: int = 1
+
+    def is_same(self, other: "Happening") -> bool:
+        """Whether both say the same, whenever they were told."""
+        return (self.source, self.text, self.subject) == (other.source, other.text, other.subject)
+
+
+class HappeningLog:
+    """The newest happenings in the order of their times; may be used from several threads.
+
+    Args:
+        most: how many are kept.
+    """
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
+        self._kept: list[Happening] = []
+        self._guard = threading.Lock()
+        self._version = 0
+
+    @property
+    def version(self) -> int:
+        """A number that grows with every change, so that whoever shows the log knows when to look."""
+        return self._version
+
+    def add(self, happenings: Iterable[Happening]) -> None:
+        """Add some; a repeated line makes its count higher and its time later."""
+        with self._guard:
+            for one in happenings:
+                self._version += 1
+                self._add(one)
+            del self._kept[: -self._most]
+
+    def kept(self) -> tuple[Happening, ...]:
+        """All that is kept, oldest first."""
+        with self._guard:
+            return tuple(self._kept)
+
+    def _add(self, one: Happening) -> None:
+        for place in range(len(self._kept) - 1, max(-1, len(self._kept) - 1 - _LOOK_BACK), -1):
+            known = self._kept[place]
+            if known.is_same(one) and abs(one.when - known.when) <= _SAME_WITHIN:
+                del self._kept[place]
+                one = replace(one, when=max(one.when, known.when), count=one.count + known.count)
+                break
+        place = bisect_right(self._kept, one.when, key=lambda known: known.when)
+        self._kept.insert(place, one)

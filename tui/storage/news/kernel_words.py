@@ -1,0 +1,251 @@
+"""Which lines of the kernel's log are about storage, and what they mean in a few words.
+
+The lines are those of drivers/scsi, libiscsi, the block layer, device-mapper, ext4, XFS and btrfs of kernels
+5.10 to 6.12; the numbers of connection errors are `enum iscsi_err` of include/scsi/iscsi_if.h.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tui.storage.news.happening import Tone
+from tui.words import translate as _
+
+Words = Callable[[re.Match[str]], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a line of a log means.
+
+    Attributes:
+        words: a few words for a person; empty where the line says it all.
+        tone: how it is meant.
+        subject: the raw name of what it is about (`news.subject`), or empty.
+        session: it tells of a session's state, so the sessions are worth a look now.
+    """
+
+    words: str
+    tone: Tone = Tone.PLAIN
+    subject: str = ""
+    session: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    pattern: re.Pattern[str]
+    words: Words
+    tone: Tone
+    subject: str
+    """A template over the named groups of the pattern."""
+    session: bool = False
+
+
+def _rule(
+    pattern: str, words: Words | str, tone: Tone = Tone.PLAIN, subject: str = "", *, session: bool = False
+) -> _Rule:
+    said = words
+    return _Rule(re.compile(pattern), said if callable(said) else lambda _match: said, tone, subject, session)
+
+
+def connection_error(code: int) -> str:
+    """What a connection error number of the kernel means; 1000 is its base."""
+    return {
+        1011: _("the connection broke: network or target"),
+        1014: _("a header arrived damaged"),
+        1015: _("data arrived damaged"),
+        1019: _("sending failed: network or target"),
+        1020: _("the target closed the connection"),
+        1021: _("a command never ended, so the session was dropped"),
+        1022: _("the target stopped answering pings"),
+    }.get(code, _("the connection is lost"))
+
+
+def _broken(match: re.Match[str]) -> str:
+    return connection_error(int(match["code"]))
+
+
+def _gave_up(match: re.Match[str]) -> str:
+    return _("waited {seconds} s; from now on requests fail").format(seconds=match["seconds"])
+
+
+_SESSION = "sid:{sid}"
+_DISK = "device:{disk}"
+_SCSI = "lun:{address}"
+_ADDRESS = r"(?:sd|scsi) (?P<address>\d+:\d+:\d+:\d+): "
+
+_DEVICE = r"(?P<disk>(?:sd[a-z]+|dm-|nvme\d+n|vd[a-z]+|zram|loop)[\dp]*)"
+
+_RULES: tuple[_Rule, ...] = (
+    _rule(
+        r"connection(?P<sid>\d+):\d+: detected conn error \((?P<code>\d+)\)",
+        _broken,
+        Tone.BAD,
+        _SESSION,
+        session=True,
+    ),
+    _rule(
+        r"connection(?P<sid>\d+):\d+: ping timeout of \d+ secs expired",
+        _("the target did not answer a ping in time"),
+        Tone.BAD,
+        _SESSION,
+        session=True,
+    ),
+    _rule(
+        r"session(?P<sid>\d+): session recovery timed out after (?P<seconds>\d+) secs",
+        _gave_up,
+        Tone.BAD,
+        _SESSION,
+        session=True,
+    ),
+    _rule(
+        _ADDRESS + r".*rejecting I/O to (?:offline|dead) device",
+        _("the kernel gave up on the disk: requests fail at once"),
+        Tone.BAD,
+        _SCSI,
+    ),
+    _rule(_ADDRESS + r".*Device offlined", _("the kernel took the disk offline"), Tone.BAD, _SCSI),
+    _rule(
+        _ADDRESS + r".*LUN assignments on this target have changed",
+        _("the target shows other LUNs now: a rescan finds new ones"),
+        Tone.WARN,
+        _SCSI,
+    ),
+    _rule(
+        _ADDRESS + r".*Capacity data has changed",
+        _("the LUN has another size: a rescan takes it over"),
+        Tone.WARN,
+        _SCSI,
+    ),
+    _rule(
+        _DEVICE + r": detected capacity change from (?P<old>\d+) to (?P<new>\d+)",
+        _("the disk has another size, in sectors of 512 bytes"),
+        Tone.GOOD,
+        _DISK,
+    ),
+    _rule(
+        _ADDRESS + r".*Synchronize Cache\(10\) failed",
+        _("its last writes could not be flushed: the connection was gone"),
+        Tone.WARN,
+        _SCSI,
+    ),
+    _rule(_ADDRESS + r".*Power-on or device reset occurred", _("the target started anew"), Tone.PLAIN, _SCSI),
+    _rule(
+        r"Buffer I/O error on dev " + _DEVICE + r".*lost (?:async|sync) page write",
+        _("a write is lost"),
+        Tone.BAD,
+        _DISK,
+    ),
+    _rule(r"Buffer I/O error on dev(?:ice)? " + _DEVICE, _("a request failed"), Tone.BAD, _DISK),
+    _rule(r"I/O error, dev " + _DEVICE + r".*WRITE", _("a write failed"), Tone.BAD, _DISK),
+    _rule(r"I/O error, dev " + _DEVICE, _("a request failed"), Tone.BAD, _DISK),
+    _rule(
+        r"EXT4-fs \(" + _DEVICE + r"\): Remounting filesystem read-only",
+        _("ext4 takes no more writes; unmount and check it when the disk is back"),
+        Tone.BAD,
+        _DISK,
+    ),
+    _rule(
+        r"Aborting journal on device (?P<disk>(?:dm-\d+|sd[a-z]+\d*))",
+        _("the file system could not write its journal"),
+        Tone.BAD,
+        _DISK,
+    ),
+    _rule(r"EXT4-fs error \(device " + _DEVICE + r"\)", _("ext4 met an error"), Tone.BAD, _DISK),
+    _rule(
+        r"EXT4-fs (?:warning )?\((?:device )?" + _DEVICE + r"\):.*(?:I/O error|failed to convert)",
+        _("ext4 could not write"),
+        Tone.BAD,
+        _DISK,
+    ),
+    _rule(r"EXT4-fs \(" + _DEVICE + r"\): mounted filesystem", _("mounted"), Tone.GOOD, _DISK),
+    _rule(r"EXT4-fs \(" + _DEVICE + r"\): unmounting filesystem", _("unmounted"), Tone.PLAIN, _DISK),
+    _rule(
+        r"EXT4-fs \(" + _DEVICE + r"\): recovery complete",
+        _("the journal was replayed after an unclean end"),
+        Tone.WARN,
+        _DISK,
+    ),
+    _rule(r"EXT4-fs \(" + _DEVICE + r"\): resized filesystem", _("ext4 has grown"), Tone.GOOD, _DISK),
+    _rule(
+        r"XFS \(" + _DEVICE + r"\): .*(?:[Ff]ilesystem has been shut down|Shutting down filesystem)",
+        _("XFS shut itself down; unmount, and mount again when the disk is back"),
+        Tone.BAD,
+        _DISK,
+    ),
+    _rule(r"XFS \(" + _DEVICE + r"\): .*log I/O error", _("XFS could not write its log"), Tone.BAD, _DISK),
+    _rule(
+        r"XFS \(" + _DEVICE + r"\): .*duplicate UUID",
+        _("a file system with the same identity is mounted: a copy or a snapshot"),
+        Tone.BAD,
+        _DISK,
+    ),
+    _rule(
+        r"XFS \(" + _DEVICE + r"\): Starting recovery",
+        _("replaying the log after an unclean end"),
+        Tone.WARN,
+        _DISK,
+    ),
+    _rule(r"XFS \(" + _DEVICE + r"\): Ending (?:clean mount|recovery)", _("mounted"), Tone.GOOD, _DISK),
+    _rule(r"XFS \(" + _DEVICE + r"\): Unmounting [Ff]ilesystem", _("unmounted"), Tone.PLAIN, _DISK),
+    _rule(
+        r"BTRFS(?: \w+)? \(device " + _DEVICE + r"[^)]*\):.*forced readonly",
+        _("btrfs takes no more writes"),
+        Tone.BAD,
+        _DISK,
+    ),
+    _rule(r"BTRFS error \(device " + _DEVICE, _("btrfs met an error"), Tone.BAD, _DISK),
+    _rule(
+        r"device-mapper: multipath: .*Failing path (?P<number>\d+:\d+)",
+        _("one path is out; the map goes on with the others"),
+        Tone.WARN,
+        "number:{number}",
+    ),
+    _rule(
+        r"device-mapper: multipath: .*Reinstating path (?P<number>\d+:\d+)",
+        _("the path is back"),
+        Tone.GOOD,
+        "number:{number}",
+    ),
+    _rule(
+        r"device-mapper: thin: (?P<number>\d+:\d+): .*(?:low water mark|out-of-data-space|no free data)",
+        _("the thin pool is running full"),
+        Tone.WARN,
+        "number:{number}",
+    ),
+    _rule(
+        r"device-mapper: snapshots: Invalidating snapshot",
+        _("a snapshot ran full and is lost; its origin is well"),
+        Tone.WARN,
+    ),
+    _rule(
+        r"INFO: task (?P<task>\S+):\d+ blocked for more than \d+ seconds",
+        _("a process waits for a disk that does not answer"),
+        Tone.WARN,
+    ),
+    _rule(
+        r"iscsi: .*(?:conn|session).*(?:failed|error)|"
+        + _ADDRESS
+        + r".*(?:[Ff]ail|FAILED|[Ee]rror|[Oo]ffline)",
+        "",
+        Tone.WARN,
+    ),
+)
+
+_WORTH_A_LOOK = re.compile(
+    r"conn|session|sd |scsi|I/O error|EXT4|XFS|BTRFS|device-mapper|journal|blocked for|capacity|iscsi"
+)
+"""What every rule's line holds: most lines are none of them, and a log may have many."""
+
+
+def meaning_of_kernel_line(line: str) -> Meaning | None:
+    """What a line of the kernel's log means for storage, or None when it is not about storage."""
+    if _WORTH_A_LOOK.search(line) is None:
+        return None
+    for rule in _RULES:
+        match = rule.pattern.search(line)
+        if match is not None:
+            named = {name: value or "" for name, value in match.groupdict().items()}
+            subject = rule.subject.format(**named)
+            return Meaning(rule.words(match), rule.tone, subject, rule.session)
+    return None
