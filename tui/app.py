@@ -10,6 +10,7 @@ from rich.traceback import Traceback
 
 from tui.screens.access import Access
 from tui.screens.console.screen import ConsoleScreen
+from tui.screens.plan.screen import PlanScreen
 from tui.screens.setup.driver import Driver
 from tui.screens.setup.screen import SetupScreen
 from tui.setup.session import Setup
@@ -90,7 +91,12 @@ class ConsoleApp(LookApp[int]):
     async def action_quit(self) -> None:
         """Leave as Escape does: what runs is asked about first."""
         screen = self.screen
-        if isinstance(screen, SetupScreen | ConsoleScreen):
+        running = next(
+            (one for one in self.screen_stack if isinstance(one, PlanScreen) and one.working), None
+        )
+        if running is not None:
+            running.action_leave()
+        elif isinstance(screen, SetupScreen | ConsoleScreen):
             screen.action_leave()
         elif self.screen_stack and isinstance(self.screen_stack[0], SetupScreen):
             self.screen_stack[0].action_leave()

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from tests.screens.scripted import ScriptedDriver
 from tests.storage.scripted_host import ScriptedHost
@@ -12,12 +13,33 @@ from tui.app import SET_UP, ConsoleApp
 from tui.screens.access import Access, access
 from tui.screens.setup.screen import SetupScreen
 from widgets.glyphs import Glyphs
-from widgets.look import Colours, Look
+from widgets.look import Colours, Look, LookApp
 
 ROOT = access(is_root=True)
 COLOUR = Look()
 MONO = Look(Colours.MONO, Glyphs.CP437)
 SMALL, LARGE = (80, 24), (120, 40)
+
+
+_GROUPS = {"setup", "inventory", "mode", "words", "plan", "records"}
+"""Groups of workers that come to an end without a key being pressed."""
+
+
+class OneScreen(LookApp[int]):
+    """A program of one screen; what it answers is kept.
+
+    Attributes:
+        answers: what the screen was dismissed with, once it was.
+    """
+
+    def __init__(self, screen: Screen[Any], look: Look = COLOUR) -> None:
+        super().__init__(look)
+        self._screen = screen
+        self.answers: list[object] = []
+
+    async def on_mount(self) -> None:
+        """Open the screen."""
+        await self.push_screen(self._screen, self.answers.append)
 
 
 def setup_app(driver: ScriptedDriver, *, look: Look = COLOUR, allowed: Access = ROOT) -> ConsoleApp:
@@ -30,7 +52,7 @@ def setup_app(driver: ScriptedDriver, *, look: Look = COLOUR, allowed: Access = 
 async def settle(pilot: Pilot[Any]) -> None:
     """Wait until nothing runs in the background but a question, and everything is drawn."""
     for _turn in range(3):
-        running = [one for one in pilot.app.workers if one.group in {"setup", "inventory", "mode", "words"}]
+        running = [one for one in pilot.app.workers if one.group in _GROUPS]
         if running:
             await pilot.app.workers.wait_for_complete(running)
         await pilot.pause()

@@ -44,6 +44,7 @@ class ScriptedDriver:
     resumed: bool = False
     given_up: bool = False
     left: bool = False
+    unlocked: bool = False
     gate: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
@@ -136,6 +137,11 @@ class ScriptedDriver:
         if not plan.operations:
             watcher.line("Asking")
             assert self.gate.wait(10)
+
+    def remove_stale_lock(self, watcher: Watcher, leave: threading.Event) -> Problem | None:
+        """Remember that."""
+        self.unlocked = True
+        return None
 
     def leave(self) -> None:
         """Remember that."""

@@ -26,6 +26,7 @@ from tui.storage.journal import Origin
 from tui.storage.model.inventory import Inventory
 from tui.storage.mount_point import normalised
 from tui.storage.operations.initiator import generate_name
+from tui.storage.operations.records import RemoveStaleLock
 from tui.storage.plan import Plan
 from tui.storage.probe.initiator import INITIATOR_FILE
 from tui.storage.probe.inventory import take_inventory
@@ -233,6 +234,15 @@ class Setup:
             # The page is still in front of the person, and is answered again.
             carrying_out.give_up(ending.journal)
         return replace(ending, problem=left_problem()) if ending.left else ending
+
+    def remove_stale_lock(
+        self, watcher: Watcher | None = None, leave: threading.Event | None = None
+    ) -> Problem | None:
+        """Remove the lock of the record database that a killed iscsiadm left behind."""
+        plan = Plan(_("Remove the stale lock"), (RemoveStaleLock(),))
+        return self._execute(
+            plan, watcher or Unwatched(), leave or threading.Event(), resumable=False
+        ).problem
 
     def interrupted(self) -> Interrupted | None:
         """The plan that was killed or failed before its end, or None. To be offered before anything else."""

@@ -130,7 +130,7 @@ class Journal:
     @property
     def origin(self) -> Origin:
         """Who began it. A journal that does not say so was written when there was only the set-up."""
-        said = self._events[0].get("origin")
+        said = self._events[0].get("origin") if self._events else None
         return Origin.CONSOLE if said == Origin.CONSOLE.value else Origin.SETUP
 
     def progressed(self, number: int) -> Progressed:

@@ -51,5 +51,8 @@ class Driver(Protocol):
     def run(self, watcher: Watcher, leave: threading.Event) -> Problem | None:
         """Do the work of the present step. Slow."""
 
+    def remove_stale_lock(self, watcher: Watcher, leave: threading.Event) -> Problem | None:
+        """Remove the lock of the record database that nobody holds any more. Slow."""
+
     def leave(self) -> None:
         """Keep the answers, without the secrets."""

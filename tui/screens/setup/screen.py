@@ -16,14 +16,15 @@ from textual.worker import Worker, WorkerState
 from tui.screens.access import Access
 from tui.screens.commands import command_rows
 from tui.screens.failure import unexpected
+from tui.screens.lower import LOW, Lower
+from tui.screens.resume import Resume
 from tui.screens.setup.driver import Driver
-from tui.screens.setup.lower import LOW, Lower
+from tui.screens.setup.offers import offers
 from tui.screens.setup.page import Page
 from tui.screens.setup.pages import page_for
 from tui.screens.setup.rail import rail_steps
-from tui.screens.setup.resume import Resume
-from tui.screens.setup.trouble import AGAIN, CLOSE, Trouble, offers
-from tui.screens.setup.work import CutOff, Finished, LineTold, PlanBegan, Reporter, StepTold, Work
+from tui.screens.trouble import AGAIN, CLOSE, REMOVE_LOCK, Trouble
+from tui.screens.work import CutOff, Finished, LineTold, PlanBegan, Reporter, StepTold, Work
 from tui.setup import steps
 from tui.setup.review import review
 from tui.setup.state import Explanation, SetupState
@@ -119,7 +120,7 @@ class SetupScreen(Screen[None]):
     def on_resize(self) -> None:
         """Say as much as there is room for."""
         if self.page is not None and self._trouble is None and not self.working:
-            self.query_one(Lower).explain(self._explanation(self.driver.state))
+            self._explain(self.driver.state)
 
     def on_mount(self) -> None:
         """Read the host, in the background."""
@@ -244,8 +245,12 @@ class SetupScreen(Screen[None]):
         rail.display = not over
         self.query_one(Lower).display = not over or self._trouble is not None
         if self.page is not None and not self.working and self._trouble is None:
-            self.query_one(Lower).explain(self._explanation(state))
+            self._explain(state)
         self._show_keys()
+
+    def _explain(self, state: SetupState) -> None:
+        said = self._explanation(state)
+        self.query_one(Lower).explain(said.why, said.runs)
 
     def _explanation(self, state: SetupState) -> Explanation:
         own = self.page.explanation() if self.page is not None else None
@@ -286,7 +291,7 @@ class SetupScreen(Screen[None]):
     @on(Page.Looked)
     def _looked(self) -> None:
         if not self.working and self._trouble is None:
-            self.query_one(Lower).explain(self._explanation(self.driver.state))
+            self._explain(self.driver.state)
 
     @on(Page.Entered)
     async def _entered(self) -> None:
@@ -402,8 +407,15 @@ class SetupScreen(Screen[None]):
         elif event.key == AGAIN:
             self._close_trouble()
             await self.action_enter()
+        elif event.key == REMOVE_LOCK:
+            self._start(self._remove_lock)
         elif event.key in set(Step):
             await self.open_step(Step(event.key))
+
+    def _remove_lock(self) -> Problem | None:
+        """Remove the stale lock, then run the step again."""
+        watcher = Reporter(self.post_message)
+        return self.driver.remove_stale_lock(watcher, self._leave) or self.driver.run(watcher, self._leave)
 
     def _close_trouble(self) -> None:
         self._trouble = None

@@ -1,4 +1,4 @@
-"""The question at the start when the last set-up was cut off: go on from there?"""
+"""The question at the start when the last plan was cut off: go on from there?"""
 
 from collections.abc import Iterable
 from typing import ClassVar
@@ -10,7 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.storage.interrupted import Interrupted
-from tui.storage.journal import Progressed
+from tui.storage.journal import Origin, Progressed
 from tui.storage.plan import Plan
 from tui.storage.untrusted import clean
 from tui.words import translate as _
@@ -25,11 +25,12 @@ class Resume(Dialog[bool | None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", _("decide later"))]
 
     def __init__(self, interrupted: Interrupted) -> None:
-        super().__init__(_("The last set-up was cut off. Go on from there?"), State.WARN)
+        super().__init__(_heading(interrupted), State.WARN)
         self._interrupted = interrupted
         self._can_go_on = interrupted.plan is not None and not interrupted.lacks_secret
         self._go_on = PushButton(_("Go on"), disabled=not self._can_go_on)
-        self._give_up = PushButton(_("Begin anew"))
+        self._is_setup = interrupted.origin is Origin.SETUP
+        self._give_up = PushButton(_("Begin anew") if self._is_setup else _("Give it up"))
         self._later = PushButton(_("Decide later"))
 
     def body(self) -> Iterable[Widget]:
@@ -39,13 +40,20 @@ class Resume(Dialog[bool | None]):
                 "What is done is not repeated. Before each of the others the host is looked at again. "
                 "Begin anew leaves the host as it is now and asks the questions again."
             )
+            if self._is_setup
+            else _(
+                "What is done is not repeated. Before each of the others the host is looked at again. "
+                "Give it up leaves the host as it is now."
+            )
         )
         if self._interrupted.lacks_secret:
             yield self.paragraph(
                 _(
                     "It cannot go on by itself, because secrets are not kept. Begin anew; the pages remember "
                     "the rest."
-                ),
+                )
+                if self._is_setup
+                else _("It cannot go on by itself, because secrets are not kept. Give it up, and ask anew."),
                 Role.WARN,
             )
         if self._interrupted.problem is not None:
@@ -91,3 +99,9 @@ class Resume(Dialog[bool | None]):
             self.dismiss(None)
         else:
             self.dismiss(event.button is self._go_on)
+
+
+def _heading(interrupted: Interrupted) -> str:
+    if interrupted.origin is Origin.SETUP:
+        return _("The last set-up was cut off. Go on from there?")
+    return _("The last change was cut off. Go on from there?")

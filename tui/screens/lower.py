@@ -1,16 +1,15 @@
-"""The lower pane: why a step is there and what it will run, what runs now, or what went wrong."""
+"""The lower pane: why something is there and what it will run, what runs now, or what went wrong."""
 
 import re
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from tui.screens.setup.trouble import Trouble
-from tui.setup.state import Explanation
+from tui.screens.trouble import Trouble
 from tui.storage.problem import Problem
 from tui.words import translate as _
 from widgets.dialogs import Offer
-from widgets.explain import Explain, Explanation as ExplainText
+from widgets.explain import Explain, Explanation
 from widgets.progress import ProgressList, ProgressRow
 from widgets.text import wrap
 
@@ -68,11 +67,11 @@ class Lower(Vertical):
         """Begin with the explanation."""
         self._show(EXPLAIN)
 
-    def explain(self, text: Explanation) -> None:
-        """Show why the step is there and what it will run; on a low screen only what is needed most."""
+    def explain(self, why: str, runs: tuple[str, ...] = ()) -> None:
+        """Show why something is there and what it will run; on a low screen only what is needed most."""
         low = self.screen.size.height < LOW
-        why = first_sentences(text.why, self.size.width - 12, 2) if low else text.why
-        self.query_one(Explain).text = ExplainText(why, text.runs, _("Nothing is run here."))
+        shown = first_sentences(why, self.size.width - 12, 2) if low else why
+        self.query_one(Explain).text = Explanation(shown, runs, _("Nothing is run here."))
         self._show(EXPLAIN)
 
     def work(self, rows: tuple[ProgressRow, ...]) -> None:

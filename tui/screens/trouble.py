@@ -1,4 +1,4 @@
-"""A problem on a page: what happened, the likely cause, what to do next, and buttons that do it."""
+"""A problem on a screen: what happened, the likely cause, what to do next, and buttons that do it."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,6 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 
 from tui.screens.paragraphs import Paragraph, Paragraphs
-from tui.setup.step import Step
 from tui.storage.problem import Problem
 from tui.words import translate as _
 from widgets.dialogs import Offer, PushButton
@@ -16,48 +15,14 @@ from widgets.state import Role, State
 
 AGAIN = "again"
 CLOSE = "close"
-
-_AT_FAULT = (
-    ("login.authorization", Step.CHAP),
-    ("login.authentication", Step.CHAP),
-    ("login.chap", Step.CHAP),
-    ("discovery.authentication", Step.CHAP),
-    ("discovery.authorization", Step.CHAP),
-    ("chap.", Step.CHAP),
-    ("name.", Step.NAME),
-    ("initiator.", Step.NAME),
-    ("daemon.", Step.NAME),
-    ("discover", Step.DISCOVER),
-    ("portal.", Step.DISCOVER),
-    ("login.not-found", Step.DISCOVER),
-    ("login.no-record", Step.TARGET),
-    ("target.", Step.TARGET),
-    ("log-in.", Step.LOG_IN),
-    ("login.", Step.LOG_IN),
-    ("session.", Step.LOG_IN),
-    ("volumes.", Step.VOLUMES),
-    ("device.", Step.VOLUMES),
-    ("lvm.", Step.VOLUMES),
-    ("mount.", Step.MOUNT),
-    ("filesystem.", Step.MOUNT),
-    ("fstab.", Step.BOOT),
-    ("boot.", Step.BOOT),
-)
-"""Beginnings of problem codes, and the step whose answer is the likely cause."""
+REMOVE_LOCK = "remove-lock"
 
 
-def step_at_fault(problem: Problem) -> Step | None:
-    """Return the step whose answer most likely caused a problem, or None."""
-    return next((step for beginning, step in _AT_FAULT if problem.code.startswith(beginning)), None)
-
-
-def offers(problem: Problem, here: Step) -> tuple[Offer, ...]:
-    """Return what can be done about a problem that came up at a step."""
-    found = [Offer(AGAIN, _("Try again"))]
-    fault = step_at_fault(problem)
-    if fault is not None and fault is not here:
-        found.append(Offer(fault, _("Go to {step}").format(step=fault.label)))
-    return (*found, Offer(CLOSE, _("Close")))
+def remedies(problem: Problem) -> tuple[Offer, ...]:
+    """Return what the program itself can do about a problem, wherever it came up; the likeliest first."""
+    if problem.code == "record.lock-stale":
+        return (Offer(REMOVE_LOCK, _("Remove the lock, and try again")),)
+    return ()
 
 
 class Trouble(Vertical):
@@ -75,7 +40,7 @@ class Trouble(Vertical):
 
     @dataclass
     class Chosen(Message):
-        """An offer was taken: its key, AGAIN, CLOSE or a step."""
+        """An offer was taken: its key."""
 
         key: str
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from textual.message import Message
 
+from tui.storage.carrying_out import Ending
 from tui.storage.interrupted import Interrupted
 from tui.storage.plan import Plan, Stage, Step as PlanStep
 from tui.storage.problem import Problem
@@ -43,14 +44,21 @@ class Finished(Message):
 
 
 @dataclass
+class Ended(Message):
+    """A plan came to its end, well or not."""
+
+    ending: Ending
+
+
+@dataclass
 class CutOff(Message):
-    """The last set-up did not come to its end; the person decides what becomes of it."""
+    """The last plan did not come to its end; the person decides what becomes of it."""
 
     interrupted: Interrupted
 
 
 class Reporter:
-    """Tells the screen what happens in a worker thread; a `Watcher` of the set-up."""
+    """Tells the screen what happens in a worker thread; a `Watcher`."""
 
     def __init__(self, post: Callable[[Message], object]) -> None:
         self._post = post
