@@ -119,7 +119,7 @@ def test_any_line_can_be_read(line: str) -> None:
         ),
         ("connection1:0 is operational after recovery (2 attempts)", "the connection is back", "sid:1"),
         (
-            "Connection4:0 to [target: iqn.2003-01.org.example:t1, portal: 192.0.2.10,3260] is operational now",
+            "Connection4:0 to [target: iqn.2003-01.org.example:t, portal: 192.0.2.1,3260] is operational now",
             "logged in",
             "sid:4",
         ),

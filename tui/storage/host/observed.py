@@ -32,6 +32,12 @@ class ObservedHost:
         self._host, self._most = host, most
         self._ran: list[Ran] = []
         self._guard = threading.Lock()
+        self._listeners: list[Callable[[Ran], None]] = []
+
+    def listen(self, listener: Callable[[Ran], None]) -> Callable[[], None]:
+        """Have each command told when it has ended, in the thread that ran it; return how to stop that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
 
     def ran(self, *, changes_only: bool = False) -> tuple[Ran, ...]:
         """The commands so far, oldest first."""
@@ -56,9 +62,12 @@ class ObservedHost:
         """Run a command and note it."""
         at = time.time()
         outcome = self._host.run(command, heed)
+        ran = Ran(at, command, outcome)
         with self._guard:
-            self._ran.append(Ran(at, command, outcome))
+            self._ran.append(ran)
             del self._ran[: -self._most]
+        for listener in tuple(self._listeners):
+            listener(ran)
         return outcome
 
     def read(self, path: str) -> str:

@@ -2,7 +2,7 @@
 
 import threading
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -98,6 +98,15 @@ class HappeningLog:
         """All that is kept, oldest first."""
         with self._guard:
             return tuple(self._kept)
+
+    def rewrite(self, change: Callable[[Iterable[Happening]], Sequence[Happening]], newest: int) -> None:
+        """Replace the newest ones by what a function makes of them, as many and in the same order."""
+        with self._guard:
+            before = self._kept[-newest:]
+            after = list(change(before))
+            if after != before:
+                self._kept[-newest:] = after
+                self._version += 1
 
     def _add(self, one: Happening) -> None:
         for place in range(len(self._kept) - 1, max(-1, len(self._kept) - 1 - _LOOK_BACK), -1):

@@ -1,0 +1,137 @@
+"""How much goes through each disk and how long it takes, from the kernel's own counters.
+
+The counters are those of /proc/diskstats (Documentation/admin-guide/iostats.rst), read by psutil. A session's
+figures are the sums of its disks'.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+SAMPLES = 60
+"""Figures kept of each disk, a minute's at one a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """What a disk has done since the machine started: requests, bytes, milliseconds they took in all."""
+
+    reads: int = 0
+    writes: int = 0
+    read_bytes: int = 0
+    written_bytes: int = 0
+    milliseconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """What a disk did between two samples.
+
+    Attributes:
+        read: bytes a second.
+        written: bytes a second.
+        requests: requests a second.
+        waited: seconds that all those of one second took together.
+    """
+
+    read: float = 0.0
+    written: float = 0.0
+    requests: float = 0.0
+    waited: float = 0.0
+
+    @property
+    def latency(self) -> float | None:
+        """Seconds that a request took on average, or None when there was none."""
+        return self.waited / self.requests if self.requests > 0 else None
+
+    def __add__(self, other: "Rates") -> "Rates":
+        return Rates(
+            self.read + other.read,
+            self.written + other.written,
+            self.requests + other.requests,
+            self.waited + other.waited,
+        )
+
+
+IDLE = Rates()
+
+
+def rates_between(before: Counters, after: Counters, seconds: float) -> Rates:
+    """The rates between two readings; idle where the counters went back, as those of a new disk do."""
+    if seconds <= 0 or after == before:
+        return IDLE
+    reads, writes = after.reads - before.reads, after.writes - before.writes
+    read, written = after.read_bytes - before.read_bytes, after.written_bytes - before.written_bytes
+    waited = after.milliseconds - before.milliseconds
+    if min(reads, writes, read, written, waited) < 0:
+        return IDLE
+    return Rates(read / seconds, written / seconds, (reads + writes) / seconds, waited / 1000 / seconds)
+
+
+class Activity:
+    """The newest rates of every disk. May be used from several threads; memory is bounded by the disks."""
+
+    def __init__(self, most: int = SAMPLES) -> None:
+        self._most = most
+        self._guard = threading.Lock()
+        self._at = 0.0
+        self._last: dict[str, Counters] = {}
+        self._history: dict[str, deque[Rates]] = {}
+
+    def sample(self, at: float, counters: Mapping[str, Counters]) -> None:
+        """Take a reading of all disks.
+
+        Args:
+            at: seconds of a clock that only goes forward.
+            counters: by kernel name.
+        """
+        with self._guard:
+            seconds = at - self._at
+            first = not self._last
+            for name, now in counters.items():
+                before = self._last.get(name)
+                if before is None or first:
+                    continue
+                history = self._history.get(name)
+                if history is None:
+                    history = self._history[name] = deque(maxlen=self._most)
+                history.append(rates_between(before, now, seconds))
+            for name in self._history.keys() - counters.keys():
+                del self._history[name]
+            self._at, self._last = at, dict(counters)
+
+    def of(self, disks: Iterable[str]) -> tuple[Rates, ...]:
+        """The sums of some disks, oldest first, the newest of all at the end; empty before two samples."""
+        with self._guard:
+            found = [tuple(history) for name in disks if (history := self._history.get(name)) is not None]
+        if len(found) <= 1:
+            return found[0] if found else ()
+        longest = max(map(len, found))
+        sums = [IDLE] * longest
+        for one in found:
+            offset = longest - len(one)
+            for place, rates in enumerate(one):
+                if rates is not IDLE:
+                    sums[offset + place] += rates
+        return tuple(sums)
+
+
+def read_counters() -> dict[str, Counters]:
+    """The counters of every disk of this machine, by kernel name; none where they cannot be read."""
+    import psutil  # noqa: PLC0415 (30 ms that a start need not wait for)
+
+    try:
+        disks = psutil.disk_io_counters(perdisk=True, nowrap=False)
+    except (OSError, NotImplementedError, RuntimeError, ValueError):
+        return {}
+    return {
+        name: Counters(
+            said.read_count,
+            said.write_count,
+            said.read_bytes,
+            said.write_bytes,
+            said.read_time + said.write_time,
+        )
+        for name, said in (disks or {}).items()
+    }

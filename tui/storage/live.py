@@ -1,0 +1,74 @@
+"""A host as it lives: what changed, what happened, what goes through its disks."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+
+from tui.storage.activity import Activity, Rates, read_counters
+from tui.storage.host.observed import ObservedHost
+from tui.storage.layer import Layer
+from tui.storage.news.desk import NewsDesk, local_logs
+from tui.storage.news.happening import Happening
+from tui.storage.news.session_words import SessionStates
+from tui.storage.processes import IscsiProcess, read_processes
+from tui.storage.watch import Watch
+
+_SAMPLE_EVERY = 1.0
+_PROCESSES_EVERY = 10.0
+
+_SHARE = 0.02
+"""Of the time at most that reading figures may take: with thousands of disks it is done less often."""
+
+
+class Live:
+    """Watches this machine in a thread of its own.
+
+    Args:
+        host: this machine; its commands are told as well.
+        changed: called from the thread with the layers that changed.
+        news: called from any thread when something was told.
+    """
+
+    def __init__(
+        self, host: ObservedHost, changed: Callable[[frozenset[Layer]], None], news: Callable[[], None]
+    ) -> None:
+        self.desk = NewsDesk(news)
+        self.activity = Activity()
+        self.processes: tuple[IscsiProcess, ...] = ()
+        self._host = host
+        self._watch = Watch(host, changed, listener=self, logs=local_logs)
+        self._deaf: Callable[[], None] | None = None
+        self._next_sample = self._next_processes = 0.0
+
+    def start(self) -> None:
+        """Begin."""
+        self._deaf = self._host.listen(self.desk.ran)
+        self._watch.start()
+
+    def stop(self) -> None:
+        """End it, within moments."""
+        if self._deaf is not None:
+            self._deaf()
+            self._deaf = None
+        self._watch.stop()
+
+    def rates(self, disks: Iterable[str]) -> tuple[Rates, ...]:
+        """The sums of some disks for the last minute, oldest first; empty while nothing was measured."""
+        return self.activity.of(disks)
+
+    def told(self, happenings: Sequence[Happening]) -> None:
+        """Take what the watch tells."""
+        self.desk.told(happenings)
+
+    def looked(self, when: float, states: SessionStates) -> None:
+        """Take what the watch sees, and read the figures that are due."""
+        self.desk.looked(when, states)
+        now = time.monotonic()
+        if now >= self._next_sample:
+            self.activity.sample(now, read_counters())
+            cost = time.monotonic() - now
+            self._next_sample = now + max(_SAMPLE_EVERY * 0.9, cost / _SHARE)
+        now = time.monotonic()
+        if now >= self._next_processes:
+            self.processes = read_processes()
+            cost = time.monotonic() - now
+            self._next_processes = now + max(_PROCESSES_EVERY, cost / _SHARE)
