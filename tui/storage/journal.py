@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 
-from tui.storage.codec import NotDecodable, Plain, decode, encode
-from tui.storage.operations.operation import Operation
+from tui.storage.codec import NotDecodable, Plain
 from tui.storage.plan import Plan
+from tui.storage.plan_text import decode_operations, encode_operations
 from tui.storage.problem import ConsoleError, Problem, Refused
 from tui.words import translate as _
 
@@ -70,9 +70,7 @@ class Journal:
         stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(now // 1_000_000_000))
         path = folder / f"{stamp}-{now % 1_000_000_000:09d}.jsonl"
         journal = cls(path, ())
-        operations: list[Plain] = [
-            {"kind": type(one).__name__, "fields": encode(one)} for one in plan.operations
-        ]
+        operations: Plain = encode_operations(plan)
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -108,12 +106,9 @@ class Journal:
         Raises:
             Refused: it was written by another version and cannot be read.
         """
-        # Every operation has to be known by its name, which only a resumed plan needs.
-        from tui.storage.operations import catalogue as _catalogue  # noqa: F401, PLC0415
-
         first = self._events[0]
         try:
-            operations = tuple(_operation(item) for item in _list(first.get("operations")))
+            operations = decode_operations(first.get("operations"))
         except NotDecodable as error:
             raise Refused(
                 Problem(
@@ -320,15 +315,3 @@ def _read(path: Path) -> Iterator[dict[str, Plain]]:
             continue
         if isinstance(event, dict):
             yield event
-
-
-def _list(plain: Plain) -> list[Plain]:
-    if not isinstance(plain, list):
-        raise NotDecodable(f"{plain!r:.80} is not a list")
-    return plain
-
-
-def _operation(plain: Plain) -> Operation:
-    if not isinstance(plain, dict) or plain.get("kind") not in Operation.kinds:
-        raise NotDecodable(f"{plain!r:.80} is no operation of this version")
-    return decode(Operation.kinds[str(plain["kind"])], plain.get("fields"))

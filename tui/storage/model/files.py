@@ -54,6 +54,8 @@ class Swap:
     device: str
     size: int
     used: int
+    priority: int = -1
+    """Higher is used first; below 0 the kernel chose it (swapon(2))."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,16 @@ def parse_swaps(content: str) -> tuple[Swap, ...]:
         fields = line.split()
         size, used = (whole_number(field) for field in fields[2:4]) if len(fields) >= 4 else (None, None)
         if size is not None and used is not None:
-            swaps.append(Swap(unescape(fields[0]), "", size * 1024, used * 1024))
+            priority = whole_number(fields[4]) if len(fields) > 4 else None
+            swaps.append(
+                Swap(
+                    unescape(fields[0]),
+                    "",
+                    size * 1024,
+                    used * 1024,
+                    -1 if priority is None else priority,
+                )
+            )
     return tuple(swaps)
 
 

@@ -50,9 +50,20 @@ def read_users(host: Host, inventory: Inventory, devices: Iterable[str]) -> User
 
 
 @dataclass(frozen=True, slots=True)
-class _Stat:
-    """What /proc/PID/stat says without touching the memory of the process."""
+class Stat:
+    """What /proc/PID/stat says without touching the memory of the process (proc(5)).
 
+    Attributes:
+        pid: its number.
+        parent: the number of the process that started it.
+        name: its short name.
+        state: one letter: R running, S asleep, D waiting for a disk, Z ended.
+        kernel_thread: it is a part of the kernel.
+        started: when it began, in clock ticks since the machine started.
+    """
+
+    pid: int
+    parent: int
     name: str
     state: str
     kernel_thread: bool
@@ -83,7 +94,7 @@ class _Look:
             if held:
                 yield self._described(name, stat, held)
 
-    def _held(self, place: str, stat: _Stat) -> tuple[Held, ...]:
+    def _held(self, place: str, stat: Stat) -> tuple[Held, ...]:
         try:
             space = self._host.link(f"{place}/ns/mnt")
             root = self._host.link(f"{place}/root")
@@ -148,7 +159,7 @@ class _Look:
                 if mark in line and len(fields) == 6 and fields[3] == mark.strip():
                     yield Held(Hold.MAPPED_FILE, fields[5], device)
 
-    def _described(self, name: str, stat: _Stat, held: tuple[Held, ...]) -> Process:
+    def _described(self, name: str, stat: Stat, held: tuple[Held, ...]) -> Process:
         place = f"/proc/{name}"
         waits = stat.state == "D"
         command = "" if waits else text(self._host, f"{place}/cmdline").replace("\0", " ").strip()
@@ -176,16 +187,19 @@ class _Look:
         return self._users.get(number, str(number))
 
 
-def parse_stat(content: str) -> _Stat | None:
+def parse_stat(content: str) -> Stat | None:
     """Read /proc/PID/stat; the name stands in brackets and may hold blanks and brackets. Never raises."""
     before, bracket, rest = content.rpartition(")")
     fields = rest.split()
     if not bracket or len(fields) < 20:
         return None
-    flags, started = whole_number(fields[6]), whole_number(fields[19])
-    if flags is None or started is None:
+    pid, _bracket, name = before.partition("(")
+    numbers = [whole_number(one) for one in (pid, fields[1], fields[6], fields[19])]
+    known = [one for one in numbers if one is not None]
+    if len(known) < len(numbers):
         return None
-    return _Stat(before.partition("(")[2], fields[0], bool(flags & _KERNEL_THREAD), started)
+    number, parent, flags, started = known
+    return Stat(number, parent, name, fields[0], bool(flags & _KERNEL_THREAD), started)
 
 
 def _accounts(passwd: str) -> Iterator[tuple[int, str]]:

@@ -1,0 +1,99 @@
+"""Seeing that what was disconnected really is gone: no session, no disk, no map left behind."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from tui.storage.host.interface import ChangingHost, Host
+from tui.storage.luns import LunName
+from tui.storage.model.inventory import Inventory
+from tui.storage.model.iscsi import Portal
+from tui.storage.operations.operation import Operation, Progress, Risk
+from tui.storage.probe.narrow import look_at_devices
+from tui.storage.problem import NotVerified, Problem
+from tui.storage.untrusted import clean
+from tui.storage.waiting import wait_for
+from tui.words import translate as _
+
+_GOING = 15.0
+"""Seconds for the kernel to finish what it was told."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionName:
+    """One session, whatever its number is: target, portal, iface."""
+
+    target: str
+    portal: Portal
+    iface: str = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class SeeGone(Operation):
+    """Read the kernel and see that nothing is left.
+
+    Attributes:
+        sessions: that must not be there.
+        luns: of which no disk and no map may be there.
+        map_uuids: dm uuids that no map may have: of LVM's volumes and of multipath maps.
+    """
+
+    risk: ClassVar[Risk] = Risk.READS
+    survives_reboot: ClassVar[bool] = False
+    sessions: tuple[SessionName, ...] = ()
+    luns: tuple[LunName, ...] = ()
+    map_uuids: tuple[str, ...] = ()
+
+    def title(self) -> str:
+        """What it does."""
+        return _("See that they are gone")
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _("A map or a disk that stays behind would hang whoever touches it later.")
+
+    def shown(self) -> tuple[str, ...]:
+        """What is read."""
+        return (_("read /sys/class/iscsi_session, /sys/class/block and /sys/block/dm-*/dm/uuid"),)
+
+    def is_done(self, host: Host) -> bool:
+        """Nothing is left."""
+        return not self._left(look_at_devices(host))
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it only looks)
+        """Wait a moment for the kernel."""
+        wait_for(lambda: self.is_done(host), _GOING)
+
+    def verify(self, host: Host) -> None:
+        """Name what is left.
+
+        Raises:
+            NotVerified: something is.
+        """
+        left = self._left(look_at_devices(host))
+        if left:
+            raise NotVerified(
+                Problem(
+                    "disconnect.left-behind",
+                    _("Something is left behind: {what}.").format(what=clean(", ".join(left[:4]))),
+                    _("Something found it again meanwhile: a rescan, multipathd, or a login from elsewhere."),
+                    _("Look at the console, then go on; what is done is not repeated."),
+                    evidence=tuple(clean(one) for one in left[:12]),
+                )
+            )
+
+    def undo(self) -> tuple[Operation, ...]:
+        """Nothing was changed."""
+        return ()
+
+    def _left(self, inventory: Inventory) -> tuple[str, ...]:
+        found: list[str] = []
+        for name in self.sessions:
+            found += [
+                _("session {sid}").format(sid=one.sid)
+                for one in inventory.sessions_of(name.target)
+                if one.portal.is_same_place(name.portal) and one.iface == name.iface
+            ]
+        for lun in self.luns:
+            found += [f"/dev/{one.disk}" for one in lun.paths(inventory) if one.disk]
+        found += [one.path for one in inventory.devices if one.map_uuid and one.map_uuid in self.map_uuids]
+        return tuple(dict.fromkeys(found))
