@@ -1,0 +1,38 @@
+"""Tells the sizes of a guest's stacks and lets them grow, for scripts that run in it."""
+
+from tests.lab.guest_side import perform
+from tests.lab.volume_side import HOST, say
+from tui.maintenance.growing import Wish, next_words, propose
+from tui.maintenance.growth import Growth, Subject, growth, read_facts
+from tui.storage.model.inventory import Inventory
+from tui.storage.probe.inventory import take_inventory
+
+
+def look(group: str, volume: str) -> tuple[Inventory, Growth]:
+    """The sizes of a volume and of all below it."""
+    inventory = take_inventory(HOST)
+    subject = Subject(group, volume)
+    return inventory, growth(inventory, subject, read_facts(HOST, inventory, subject))
+
+
+def say_sizes(group: str, volume: str) -> None:
+    """Print them."""
+    inventory, found = look(group, volume)
+    proposal = propose(found, inventory, Wish())
+    say(
+        {
+            "sizes": [[one.layer.value, one.name, one.size] for one in found.sizes],
+            "lagging": found.lagging.layer.value if found.lagging else "",
+            "asked": found.asked,
+            "next": next_words(found),
+            "problem": found.problem.code if found.problem else "",
+            "refusal": proposal.refusal.code if proposal.refusal else "",
+            "free": found.free,
+        }
+    )
+
+
+def grow(group: str, volume: str, wish: Wish) -> None:
+    """Carry out what is proposed for a wish; its refusal is not heeded, so that the plan must refuse."""
+    inventory, found = look(group, volume)
+    perform(*propose(found, inventory, wish).plan.operations)

@@ -1,0 +1,122 @@
+"""Renaming a volume or its group, with everything that knows it by its path."""
+
+from collections.abc import Iterable
+
+from tui.maintenance.proposal import Proposal, way_back_of
+from tui.storage.filesystem_kind import FilesystemKind
+from tui.storage.lvm_names import mapper_path, volume_path
+from tui.storage.model.inventory import Inventory
+from tui.storage.model.lvm import LogicalVolume, VolumeGroup
+from tui.storage.operations.fstab_names import RespellFstab
+from tui.storage.operations.mount import MountFilesystem, UnmountFilesystem
+from tui.storage.operations.operation import Operation
+from tui.storage.operations.rename import RenameLogicalVolume, RenameVolumeGroup
+from tui.storage.plan import Plan
+from tui.storage.problem import Problem
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+
+def rename_volume(inventory: Inventory, volume: LogicalVolume, new_name: str) -> Proposal:
+    """Give a volume another name, and fstab the new path."""
+    steps = _renaming(
+        inventory,
+        RenameLogicalVolume(volume.volume_group, volume.name, volume.uuid, new_name),
+        renamed_paths((volume,), new_volume=new_name),
+        (volume,),
+    )
+    return _renamed(
+        _("Rename {group}/{name} to {new}").format(
+            group=clean(volume.volume_group, 60), name=clean(volume.name, 60), new=clean(new_name, 60)
+        ),
+        steps,
+        None
+        if not volume.name.startswith("pvmove")
+        else Problem("rename.moving", _("Data is being moved."), remedy=_("Wait until that is done.")),
+    )
+
+
+def rename_group(inventory: Inventory, group: VolumeGroup, new_name: str) -> Proposal:
+    """Give a group another name, and fstab the new paths of its volumes."""
+    volumes = tuple(inventory.volumes_of(group.name))
+    steps = _renaming(
+        inventory,
+        RenameVolumeGroup(group.name, group.uuid, new_name),
+        renamed_paths(volumes, new_group=new_name),
+        volumes,
+    )
+    return _renamed(
+        _("Rename the group {name} to {new}").format(name=clean(group.name, 60), new=clean(new_name, 60)),
+        steps,
+        None,
+    )
+
+
+def renamed_paths(
+    volumes: Iterable[LogicalVolume], *, new_group: str = "", new_volume: str = ""
+) -> tuple[tuple[str, str], ...]:
+    """Pairs of every path that changes, old and new, in both spellings that people use.
+
+    Args:
+        volumes: those that are concerned; one when a volume is renamed.
+        new_group: the group's new name, or empty.
+        new_volume: the volume's new name, or empty.
+    """
+    found: list[tuple[str, str]] = []
+    for one in volumes:
+        group, name = new_group or one.volume_group, new_volume or one.name
+        found.append((volume_path(one.volume_group, one.name), volume_path(group, name)))
+        found.append((mapper_path(one.volume_group, one.name), mapper_path(group, name)))
+    return tuple(found)
+
+
+def _renaming(
+    inventory: Inventory,
+    rename: Operation,
+    paths: tuple[tuple[str, str], ...],
+    volumes: Iterable[LogicalVolume],
+) -> tuple[Operation, ...]:
+    """Rename, with fstab, and with unmounting around it where something knows the volume by its path.
+
+    systemd unmounts what fstab mounts by a path as soon as that path is gone (systemd.mount(5),
+    x-systemd.device-bound), and btrfs remembers the path of its device: those are unmounted before and
+    mounted again. What is mounted by UUID stays in use.
+    """
+    new = dict(paths)
+    by_path = {entry.device for entry in inventory.fstab if entry.spec in new}
+    around = [
+        UnmountFilesystem(volume.path, mount.target, mount.kind, _asked(mount.options))
+        for volume in volumes
+        if volume.device
+        for mount in reversed(inventory.mounts_of(volume.device))
+        if volume.device in by_path or mount.kind == FilesystemKind.BTRFS
+    ]
+    back = tuple(
+        MountFilesystem(new.get(one.device, one.device), one.mount_point, one.kind, one.options)
+        for one in reversed(around)
+    )
+    lines = tuple((old, name) for old, name in paths if any(entry.spec == old for entry in inventory.fstab))
+    return (*around, rename, *((RespellFstab(lines),) if lines else ()), *back)
+
+
+def _asked(options: tuple[str, ...]) -> tuple[str, ...]:
+    """Of the options of a mount those that a person may have asked for; the rest are the kernel's own."""
+    kept = {"ro", "noatime", "nodiratime", "nodev", "nosuid", "noexec", "discard"}
+    return tuple(one for one in options if one in kept)
+
+
+def _renamed(title: str, steps: tuple[Operation, ...], refusal: Problem | None) -> Proposal:
+    unmounts = [one.mount_point for one in steps if isinstance(one, UnmountFilesystem)]
+    notes = []
+    if unmounts:
+        notes.append(
+            _("{places} is unmounted for a moment and mounted again: stop who uses it first.").format(
+                places=clean(", ".join(unmounts[:4]))
+            )
+        )
+    if any(isinstance(one, RespellFstab) for one in steps):
+        notes.append(_("fstab names the new path from then on; the old file is kept."))
+    notes.append(_("Scripts and services that name the old path must be changed by hand."))
+    plan = Plan(title, steps)
+    why = _("Its names below /dev change; what is on it stays as it is.")
+    return Proposal(plan, why, tuple(notes), refusal, _("Rename"), way_back_of(plan))

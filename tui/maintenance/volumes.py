@@ -1,0 +1,299 @@
+"""More volumes: every change of a volume group as a proposal, with what speaks against it said first."""
+
+from tui.maintenance.proposal import Proposal, way_back_of
+from tui.storage.identity import identity_of, luns_below
+from tui.storage.model.block import BlockDevice, BlockKind
+from tui.storage.model.inventory import Inventory
+from tui.storage.model.lvm import LogicalVolume, PhysicalVolume, VolumeGroup
+from tui.storage.operations.boot import RemoveFstabEntry
+from tui.storage.operations.destroy_volume import DestroyVolume
+from tui.storage.operations.logical_volume import CreateLogicalVolume
+from tui.storage.operations.move_data import MoveData
+from tui.storage.operations.operation import Operation
+from tui.storage.operations.physical_volume import CreatePhysicalVolume, RemovePhysicalVolume
+from tui.storage.operations.snapshot import CreateSnapshot
+from tui.storage.operations.thin import CreateThinPool, CreateThinVolume, RemoveThinPool
+from tui.storage.operations.volume_group import ExtendVolumeGroup, ReduceVolumeGroup
+from tui.storage.plan import Plan
+from tui.storage.problem import Problem
+from tui.storage.size import size_words
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+POOL, SNAPSHOT, THIN = "t", "s", "V"
+"""First letters of lv_attr (lvs(8)): thin pool, snapshot, thin volume."""
+
+
+def free_disks(inventory: Inventory) -> tuple[BlockDevice, ...]:
+    """Disks of sessions, or maps over them, that nothing is known to be on: they may join a group."""
+    labelled = {one.device for one in inventory.physical_volumes if one.volume_group}
+    return tuple(
+        device
+        for device in inventory.devices
+        if device.kind in (BlockKind.DISK, BlockKind.MULTIPATH)
+        and device.answers
+        and device.size
+        and not device.read_only
+        and device.name not in labelled
+        and device.content in ("", "LVM2_member")
+        and not (device.holders or device.partitions or device.partition_table or device.multipath_member)
+        and inventory.map_over(device.name) is None
+        and not inventory.is_in_use(device.name)
+        and luns_below(inventory, device)
+    )
+
+
+def add_disk(inventory: Inventory, group: VolumeGroup, device: BlockDevice) -> Proposal:
+    """Add a disk to a group."""
+    identity = identity_of(inventory, device)
+    label = any(one.device == device.name for one in inventory.physical_volumes)
+    steps: tuple[Operation, ...] = () if label else (CreatePhysicalVolume(identity),)
+    steps += (ExtendVolumeGroup(group.name, (identity,)),)
+    members = sum(one.volume_group == group.name for one in inventory.physical_volumes)
+    return _proposal(
+        _("Add {path} to {group}").format(path=clean(device.path, 60), group=clean(group.name, 60)),
+        steps,
+        _("The group gets the disk's {size} as free space.").format(size=size_words(device.size)),
+        notes=(
+            _(
+                "From then on the group needs all of its {count} disks: when one is missing at boot, none of"
+                " its volumes appears."
+            ).format(count=members + 1),
+        ),
+        yes=_("Add"),
+    )
+
+
+def new_volume(group: VolumeGroup, name: str, size: int) -> Proposal:
+    """Cut a volume out of a group."""
+    return _proposal(
+        _("Create the volume {name}").format(name=clean(name, 60)),
+        (CreateLogicalVolume(group.name, name, _extents(group, size)),),
+        _("It gets {size} of the group's {free} of free space. Nothing is on it yet.").format(
+            size=size_words(_extents(group, size) * group.extent_size), free=size_words(group.free)
+        ),
+        notes=(_("The set-up (s) makes a file system on it and mounts it."),),
+        yes=_("Create"),
+    )
+
+
+def remove_volume(inventory: Inventory, volume: LogicalVolume) -> Proposal:
+    """Remove a volume, a snapshot, or an empty thin pool."""
+    group = _group_of(inventory, volume)
+    title = _("Remove {group}/{name}").format(
+        group=clean(volume.volume_group, 60), name=clean(volume.name, 60)
+    )
+    if volume.attributes[:1] == POOL:
+        return _proposal(
+            title,
+            (RemoveThinPool(volume.volume_group, group, volume.name),),
+            _("The pool's space goes back to the group."),
+            yes=_("Remove"),
+            refusal=_needed(inventory, volume),
+        )
+    device = inventory.device(volume.device) if volume.device else None
+    label = f"{device.content} {device.content_label}".strip() if device is not None else ""
+    is_snapshot = volume.origin if volume.attributes[:1] in ("s", "S") or volume.origin else ""
+    lines = () if is_snapshot else _fstab_lines(inventory, volume)
+    steps: tuple[Operation, ...] = (
+        *lines,
+        DestroyVolume(
+            volume.volume_group, group, volume.name, volume.uuid, volume.size, label, is_snapshot or ""
+        ),
+    )
+    return _proposal(
+        title,
+        steps,
+        _("Its space goes back to the group. What is on it is gone for good."),
+        notes=(_("The line of fstab that mounts it at boot goes first."),) if lines else (),
+        yes=_("Remove"),
+        refusal=_needed(inventory, volume) or _used(inventory, volume),
+    )
+
+
+def move_off(inventory: Inventory, source: PhysicalVolume, *, leave: bool = True) -> Proposal:
+    """Empty a disk of a group while its volumes are used.
+
+    Args:
+        inventory: the host.
+        source: the disk's physical volume.
+        leave: take the disk out of the group and away from LVM afterwards.
+    """
+    device = inventory.device(source.device)
+    group = next((one for one in inventory.volume_groups if one.name == source.volume_group), None)
+    title = _("Move everything off {path}").format(path=clean(source.path, 60))
+    others = [
+        one
+        for one in inventory.physical_volumes
+        if one.volume_group == source.volume_group and one.uuid != source.uuid
+    ]
+    if device is None or group is None:
+        return _proposal(title, (), "", refusal=_no_disk(source))
+    identity = identity_of(inventory, device)
+    steps: tuple[Operation, ...] = (MoveData(group.name, group.uuid, identity),)
+    if leave:
+        steps += (ReduceVolumeGroup(group.name, (identity,)), RemovePhysicalVolume(identity))
+    used, room = source.size - source.free, sum(one.free for one in others)
+    moving = any(one.name.startswith("pvmove") for one in inventory.volumes_of(group.name))
+    return _proposal(
+        title,
+        steps,
+        _("{used} are copied to the group's other disks while they are used. It may take hours.").format(
+            used=size_words(used)
+        ),
+        notes=(
+            _("All disks must stay connected. When the program is closed, the copying goes on by itself."),
+            *((_("Afterwards the LUN is empty and can be taken away on the array."),) if leave else ()),
+        ),
+        yes=_("Move"),
+        refusal=None if moving or (others and room >= used) else _no_room(source, used, room, len(others)),
+    )
+
+
+def snapshot(inventory: Inventory, origin: LogicalVolume, name: str, size: int) -> Proposal:
+    """Keep the present state of a volume; `size` bytes for what changes afterwards, 0 in a thin pool."""
+    group = next((one for one in inventory.volume_groups if one.name == origin.volume_group), None)
+    extents = _extents(group, size) if group is not None and not origin.pool else 0
+    step = CreateSnapshot(
+        origin.volume_group, group.uuid if group else "", origin.name, origin.uuid, name, extents
+    )
+    device = inventory.device(origin.device) if origin.device else None
+    notes = [_("A snapshot is no backup: it lies on the same disks.")]
+    if extents:
+        notes.append(_("When its space is full, the snapshot is lost; the volume is not. Watch it here."))
+        notes.append(_("While it exists, {name} cannot grow in use.").format(name=clean(origin.name, 60)))
+    if device is not None and device.content == "xfs":
+        notes.append(_("An XFS snapshot is mounted with the option nouuid, since it has the same UUID."))
+    return _proposal(
+        _("Take a snapshot of {name}").format(name=clean(origin.name, 60)),
+        (step,),
+        _("It shows {name} as it is at that moment, while {name} goes on being used.").format(
+            name=clean(origin.name, 60)
+        ),
+        notes=tuple(notes),
+        yes=_("Take"),
+    )
+
+
+def thin_pool(group: VolumeGroup, name: str, size: int) -> Proposal:
+    """Set space aside for thin volumes."""
+    return _proposal(
+        _("Make the thin pool {name}").format(name=clean(name, 60)),
+        (CreateThinPool(group.name, group.uuid, name, _extents(group, size, up=False)),),
+        _("Thin volumes in it take space only as they are written to."),
+        notes=(
+            _("When the pool is full, writing to its volumes stops and fails. Watch how full it is."),
+            _("The kernel needs dm_thin_pool, and the package thin-provisioning-tools checks it at start."),
+        ),
+        yes=_("Make"),
+    )
+
+
+def thin_volume(inventory: Inventory, pool: LogicalVolume, name: str, size: int) -> Proposal:
+    """Make a volume in a pool."""
+    group = next((one for one in inventory.volume_groups if one.name == pool.volume_group), None)
+    extent = group.extent_size if group is not None else 0
+    size = -(-size // extent) * extent if extent else size
+    promised = size + sum(
+        one.size for one in inventory.volumes_of(pool.volume_group) if one.pool == pool.name
+    )
+    notes = (
+        (
+            _(
+                "The volumes of the pool then promise {promised}, and it has {size}: it must be watched."
+            ).format(promised=size_words(promised), size=size_words(pool.size)),
+        )
+        if promised > pool.size
+        else ()
+    )
+    return _proposal(
+        _("Create the thin volume {name}").format(name=clean(name, 60)),
+        (CreateThinVolume(pool.volume_group, group.uuid if group else "", pool.name, name, size),),
+        _("It shows {size} and takes space of the pool as it is written to.").format(size=size_words(size)),
+        notes=notes,
+        yes=_("Create"),
+    )
+
+
+def _proposal(
+    title: str,
+    steps: tuple[Operation, ...],
+    why: str,
+    *,
+    notes: tuple[str, ...] = (),
+    yes: str = "",
+    refusal: Problem | None = None,
+) -> Proposal:
+    plan = Plan(title, steps)
+    return Proposal(plan, why, notes, refusal, yes, None if plan.loses() else way_back_of(plan))
+
+
+def _extents(group: VolumeGroup, size: int, *, up: bool = True) -> int:
+    if not group.extent_size:
+        return 0
+    return -(-size // group.extent_size) if up else size // group.extent_size
+
+
+def _group_of(inventory: Inventory, volume: LogicalVolume) -> str:
+    """UUID of the group of a volume."""
+    return next((one.uuid for one in inventory.volume_groups if one.name == volume.volume_group), "")
+
+
+def _fstab_lines(inventory: Inventory, volume: LogicalVolume) -> tuple[RemoveFstabEntry, ...]:
+    return tuple(
+        RemoveFstabEntry(entry.spec, entry.mount_point, entry.kind, entry.options, entry.pass_number)
+        for entry in inventory.fstab
+        if volume.device and entry.device == volume.device
+    )
+
+
+def _needed(inventory: Inventory, volume: LogicalVolume) -> Problem | None:
+    needing = [
+        one.name
+        for one in inventory.volumes_of(volume.volume_group)
+        if one.pool == volume.name or (one.origin == volume.name and not one.pool)
+    ]
+    if not needing:
+        return None
+    return Problem(
+        "volume.needed",
+        _("Other volumes stand on {name}: {names}.").format(
+            name=clean(volume.name, 60), names=clean(", ".join(needing[:6]))
+        ),
+        cause=_("They would go with it."),
+        remedy=_("Remove each of them first, by itself."),
+    )
+
+
+def _used(inventory: Inventory, volume: LogicalVolume) -> Problem | None:
+    if not volume.device or not inventory.is_in_use(volume.device):
+        return None
+    places = ", ".join(mount.target for mount in inventory.mounts_of(volume.device)[:3])
+    return Problem(
+        "volume.in-use",
+        _("The volume {name} is in use: {places}.").format(
+            name=clean(volume.name, 60), places=clean(places) or _("swap space")
+        ),
+        remedy=_("Disconnect it first (d): that stops who uses it, and unmounts it."),
+    )
+
+
+def _no_disk(source: PhysicalVolume) -> Problem:
+    return Problem(
+        "growth.disk-gone",
+        _("The disk of {path} is not there.").format(path=clean(source.path, 60)),
+        cause=_("Its session was logged out, or the LUN was withdrawn."),
+        remedy=_("Repair that first: nothing can be copied from a disk that is gone."),
+    )
+
+
+def _no_room(source: PhysicalVolume, used: int, room: int, others: int) -> Problem:
+    return Problem(
+        "move.no-room",
+        _("{used} lie on {path}; the other disks have {room} free.").format(
+            used=size_words(used), path=clean(source.path, 60), room=size_words(room)
+        )
+        if others
+        else _("{path} is the group's only disk.").format(path=clean(source.path, 60)),
+        remedy=_("Add a disk to the group first, or remove volumes that are no longer needed."),
+    )
