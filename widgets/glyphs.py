@@ -48,6 +48,8 @@ class GlyphSet:
     arrow: str
     separator: str
     """Between short facts on one line."""
+    levels: str
+    """Columns of a plot: nothing at all first, then rising to the full cell."""
 
     def state(self, state: State) -> str:
         """Return the dot of a state."""
@@ -84,6 +86,7 @@ UNICODE = GlyphSet(
     track="│",
     arrow="→",
     separator="·",
+    levels="▁▂▃▄▅▆▇█",
 )
 
 CP437 = GlyphSet(
@@ -116,6 +119,7 @@ CP437 = GlyphSet(
     track="│",
     arrow="->",
     separator="·",
+    levels="_.▄█",
 )
 
 ASCII = GlyphSet(
@@ -140,6 +144,7 @@ ASCII = GlyphSet(
     track="|",
     arrow="->",
     separator="-",
+    levels="_.:|",
 )
 
 _SETS = {Glyphs.UNICODE: UNICODE, Glyphs.CP437: CP437, Glyphs.ASCII: ASCII}

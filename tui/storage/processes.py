@@ -1,8 +1,8 @@
 """The processes and kernel threads that carry iSCSI on this machine, read by psutil.
 
 Names are those of libiscsi and the SCSI layer: a host, which with iscsi_tcp is a session, has a transmit
-queue `iscsi_q_H` (its rescuer thread; `kworker/R-iscsi_q_H` from kernel 6.8 on), an error handler `scsi_eh_H` and a
-queue for task management `scsi_tmf_H`.
+queue `iscsi_q_H` (its rescuer thread; `kworker/R-iscsi_q_H` from kernel 6.8 on), an error handler
+`scsi_eh_H` and a queue for task management `scsi_tmf_H`.
 """
 
 import re

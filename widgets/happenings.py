@@ -1,0 +1,130 @@
+"""What happened: time, who told it, the line itself, and what it means in a few words.
+
+    yield Happenings(id="news")                 # the newest ones, as many as there is room for
+    ...
+    news.rows = (HappeningRow("1", "14:02:11", "kernel", "connection2:0: detected conn error (1022)",
+                              words=_("the target stopped answering pings"), state=State.BAD), ...)
+
+`HappeningList` shows all of them with a cursor, and says on Enter which one was chosen.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+
+from widgets.changing_lines import ChangingLines
+from widgets.line_list import LineList
+from widgets.look import Look
+from widgets.state import Role, State, state_role
+from widgets.text import cells, cut_end, flat, pad
+from widgets.words import translate as _
+
+_TIME, _SOURCE = 8, 7
+_TEXT_LEAST = 24
+_COLUMN = 46
+"""Cells of the line itself, where there is room; the words begin behind them."""
+
+
+@dataclass(frozen=True, slots=True)
+class HappeningRow:
+    """One line."""
+
+    key: str
+    time: str
+    """`14:02:11`."""
+    source: str
+    """Who told it, in a word of at most seven cells."""
+    text: str
+    words: str = ""
+    count: int = 1
+    """How often it was told."""
+    state: State | None = None
+    """Gives the line itself its colour."""
+
+
+def draw_happening(row: HappeningRow, look: Look, width: int) -> Content:
+    """Return one line of at most `width` cells. Where it is narrow the text is cut, not its meaning."""
+    cut = look.glyphs.ellipsis
+    head = look.text(pad(flat(row.time), _TIME), Role.MUTED) + " "
+    head += look.text(pad(cut_end(flat(row.source), _SOURCE, cut), _SOURCE), Role.MUTED) + "  "
+    room = width - head.cell_length
+    text = flat(row.text)
+    if row.count > 1:
+        text += f" ({row.count}x)"
+    words = flat(row.words)
+    role = Role.TEXT if row.state is None else state_role(row.state)
+    if not words or room < _TEXT_LEAST + 10:
+        return head + look.text(cut_end(text, max(1, room), cut), role)
+    mine = max(cells(text), min(_COLUMN, room - 2 - cells(words)))
+    mine = min(mine, max(_TEXT_LEAST, room - 2 - cells(words)))
+    line = look.text(pad(cut_end(text, mine, cut), mine), role)
+    return head + line + "  " + look.text(cut_end(words, room - mine - 2, cut), Role.MUTED)
+
+
+class Happenings(ChangingLines):
+    """The newest ones, the last at the bottom."""
+
+    DEFAULT_CSS = """
+    Happenings {
+        height: 1fr;
+    }
+    """
+
+    rows: reactive[tuple[HappeningRow, ...]] = reactive((), repaint=False)
+    empty: reactive[str] = reactive("", repaint=False)
+    """Said while nothing has happened."""
+
+    def watch_rows(self) -> None:
+        """Draw the lines that changed."""
+        self.show()
+
+    def watch_empty(self) -> None:
+        """Say something else."""
+        self.show()
+
+    def draw_lines(self, look: Look, width: int, height: int) -> list[Content]:
+        """Draw the newest ones that there is room for; lines below are empty."""
+        if not self.rows:
+            lines = [look.text(flat(self.empty), Role.MUTED)]
+        else:
+            newest = self.rows[-height:] if height else self.rows
+            lines = [draw_happening(row, look, width) for row in newest]
+        return [*lines, *[Content("")] * max(0, height - len(lines))]
+
+
+class HappeningList(LineList[HappeningRow]):
+    """All of them, with a cursor that stays at the newest until it is moved away from there."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "choose", _("go to it"))]
+
+    @dataclass
+    class Chosen(Message):
+        """Enter was pressed on one."""
+
+        list: "HappeningList"
+        key: str
+
+        @property
+        def control(self) -> "HappeningList":
+            """The list itself."""
+            return self.list
+
+    def draw(self, line: HappeningRow, look: Look, width: int) -> Content:
+        """Draw one line."""
+        return draw_happening(line, look, width)
+
+    def show_rows(self, rows: tuple[HappeningRow, ...]) -> None:
+        """Replace the lines; a cursor at the newest goes on to the newest."""
+        at_end = self.cursor is None or self.cursor >= len(self.lines) - 1
+        self.show_lines(rows)
+        if at_end and rows:
+            self.cursor = len(rows) - 1
+
+    def action_choose(self) -> None:
+        """Tell the parent."""
+        if self.key is not None:
+            self.post_message(self.Chosen(self, self.key))
