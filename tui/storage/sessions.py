@@ -1,5 +1,7 @@
 """Finding sessions, and what becomes of their disks, by reading the kernel."""
 
+from collections.abc import Iterable
+
 from tui.storage.host.interface import Host
 from tui.storage.model.block import BlockKind
 from tui.storage.model.inventory import Inventory
@@ -46,7 +48,12 @@ def uses_of(inventory: Inventory, sid: int) -> tuple[str, ...]:
 
     A multipath map that has a good path through another session loses nothing.
     """
-    own = {lun.disk for lun in inventory.luns_of(sid) if lun.disk}
+    return uses_of_sessions(inventory, (sid,))
+
+
+def uses_of_sessions(inventory: Inventory, sids: Iterable[int]) -> tuple[str, ...]:
+    """What would lose its disk if these sessions ended together."""
+    own = {lun.disk for sid in sids for lun in inventory.luns_of(sid) if lun.disk}
     found: dict[str, None] = {}
     for disk in sorted(own):
         joined = inventory.map_over(disk)

@@ -9,11 +9,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
-from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from tui.screens.access import Access
 from tui.screens.commands import command_rows
+from tui.screens.console.acting import ActingScreen
+from tui.screens.console.actions import Subject
 from tui.screens.console.details import details
 from tui.screens.failure import unexpected
 from tui.screens.paragraphs import Paragraph, Paragraphs
@@ -50,7 +51,7 @@ class HostChanged(Message):
         return isinstance(message, HostChanged)
 
 
-class ConsoleScreen(Screen[None]):
+class ConsoleScreen(ActingScreen):
     """The stacks of one host, kept up to date.
 
     Args:
@@ -97,7 +98,6 @@ class ConsoleScreen(Screen[None]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s", "set_up", _("set up")),
         Binding("r", "read_again", _("read again")),
         Binding("f1", "help", _("help")),
         Binding("f2", "commands", _("commands")),
@@ -113,12 +113,8 @@ class ConsoleScreen(Screen[None]):
         *,
         live: bool = True,
     ) -> None:
-        super().__init__()
-        self._host = host
-        self._access = access
-        self._on_set_up = on_set_up
+        super().__init__(host, access, on_set_up)
         self._gone = on_leave
-        self._inventory: Inventory | None = None
         self._stacks: tuple[Stack, ...] = ()
         self._reading = self._stale = False
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
@@ -145,6 +141,7 @@ class ConsoleScreen(Screen[None]):
         self.action_read_again()
         if self._watch is not None:
             self._watch.start()
+            self.look_for_interrupted()
 
     def on_unmount(self) -> None:
         """End the watch."""
@@ -154,6 +151,10 @@ class ConsoleScreen(Screen[None]):
     # Reading ------------------------------------------------------------------------------------------------
 
     def _changed(self) -> None:
+        self.post_message(HostChanged())
+
+    def acted(self) -> None:
+        """Read the host again after something was done."""
         self.post_message(HostChanged())
 
     @on(HostChanged)
@@ -260,9 +261,16 @@ class ConsoleScreen(Screen[None]):
         if event.key == "s" and self._access.reason:
             self.notify(_("Not possible: {reason}.").format(reason=self._access.reason), markup=False)
 
-    def action_set_up(self) -> None:
-        """Open the set-up."""
-        self._on_set_up()
+    def subject(self) -> Subject:
+        """Return what the cursor is on: a rung, the heading of a stack, or nothing."""
+        key = self.query_one("#stack", StackView).key
+        for stack in self._stacks:
+            if key == f"stack {stack.key}":
+                return stack
+            rung = next((one for one in stack.rungs if one.key == key), None)
+            if rung is not None:
+                return rung
+        return None
 
     def action_leave(self) -> None:
         """Leave the program."""

@@ -32,6 +32,7 @@ from tui.screens.trouble import AGAIN, CLOSE, REMOVE_LOCK, Trouble, remedies
 from tui.screens.work import Ended, LineTold, PlanBegan, Reporter, StepTold, Work
 from tui.storage.carrying_out import Ending, carry_on, carry_out, give_up
 from tui.storage.host.observed import ObservedHost
+from tui.storage.journal import Journal
 from tui.storage.operations.operation import Risk
 from tui.storage.operations.records import RemoveStaleLock
 from tui.storage.plan import Plan, Stage
@@ -67,7 +68,7 @@ class PlanScreen(Screen[bool]):
         proposal: what is put before the person.
         host: the host to change.
         access: what may be done on it, and why not more.
-        resumed: the ending of an earlier run of the same plan, whose journal is carried on.
+        resumed: the journal of an earlier run of the same plan, which is carried on at once.
     """
 
     DEFAULT_CSS = """
@@ -115,7 +116,7 @@ class PlanScreen(Screen[bool]):
         host: ObservedHost,
         access: Access,
         *,
-        resumed: Ending | None = None,
+        resumed: Journal | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
@@ -123,7 +124,7 @@ class PlanScreen(Screen[bool]):
         self.phase = Phase.REVIEW
         self._host = host
         self._access = access
-        self._ending = resumed
+        self._ending = None if resumed is None else Ending(journal=resumed)
         self._work = Work(clock)
         self._clock = clock
         self._touched = resumed is not None
@@ -161,8 +162,10 @@ class PlanScreen(Screen[bool]):
         yield KeyBar(id="keys")
 
     def on_mount(self) -> None:
-        """Begin with the review."""
+        """Begin with the review; what is resumed was said yes to before."""
         self._review()
+        if self._ending is not None and self._refusal is None:
+            self._run()
 
     def on_resize(self) -> None:
         """Say as much as there is room for."""

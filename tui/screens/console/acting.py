@@ -1,0 +1,128 @@
+"""The part of the console that does something: actions of the rung, and plans that were cut off."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from tui.screens.access import Access
+from tui.screens.console import openers
+from tui.screens.console.actions import Action, Subject, actions
+from tui.screens.console.menu import ActionMenu
+from tui.screens.resume import Resume
+from tui.screens.rungs import LONGEST, kind_word
+from tui.setup.secrets import lacking
+from tui.storage import carrying_out
+from tui.storage.host.observed import ObservedHost
+from tui.storage.interrupted import Interrupted, interrupted
+from tui.storage.journal import Origin, is_changing
+from tui.storage.model.inventory import Inventory
+from tui.storage.rung import Rung
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+from widgets.stack_view import StackView
+
+
+class ActingScreen(Screen[None]):
+    """A screen over one host, on which things are done with what the cursor is on.
+
+    Args:
+        host: the host.
+        access: what may be done on it, and why not more.
+        on_set_up: called when the person wants to set storage up.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,a", "actions", _("actions")),
+        Binding("d", "act('d')", show=False, tooltip=_("Disconnect what the cursor is on")),
+        Binding("g", "act('g')", show=False, tooltip=_("Grow it")),
+        Binding("l", "act('l')", show=False, tooltip=_("Log in or out")),
+        Binding("e", "act('e')", show=False, tooltip=_("Show and change the record")),
+        Binding("n", "act('n')", show=False, tooltip=_("Make or change volumes")),
+        Binding("s", "set_up", _("set up")),
+    ]
+
+    def __init__(self, host: ObservedHost, access: Access, on_set_up: Callable[[], None]) -> None:
+        super().__init__()
+        self._host = host
+        self._access = access
+        self._on_set_up = on_set_up
+        self._inventory: Inventory | None = None
+
+    def subject(self) -> Subject:
+        """Return what the cursor is on: a rung, the heading of a stack, or nothing."""
+        raise NotImplementedError
+
+    def acted(self) -> None:
+        """Be told that something was done, or looked at, so that the host may be different."""
+        raise NotImplementedError
+
+    def action_set_up(self) -> None:
+        """Open the set-up."""
+        self._on_set_up()
+
+    # Actions of the rung ------------------------------------------------------------------------------------
+
+    def possible(self) -> tuple[Action, ...]:
+        """Return what can be done with what the cursor is on."""
+        return () if self._inventory is None else actions(self.subject(), self._inventory, self._access)
+
+    @on(StackView.Chosen)
+    def action_actions(self) -> None:
+        """Show what can be done with what the cursor is on."""
+        found = self.possible()
+        if found:
+            self.app.push_screen(ActionMenu(subject_words(self.subject()), found), self.action_act)
+
+    def action_act(self, key: str | None) -> None:
+        """Do one thing with what the cursor is on; say why when it cannot be done."""
+        action = next((one for one in self.possible() if one.key == key), None)
+        if action is None:
+            return
+        if action.reason:
+            self.notify(_("Not possible: {reason}.").format(reason=action.reason), markup=False)
+            return
+        self.app.push_screen(action.opens(self._host, self._access), lambda _done: self.acted())
+
+    # A plan that was cut off --------------------------------------------------------------------------------
+
+    @work(thread=True, group="interrupted")
+    def look_for_interrupted(self) -> None:
+        """Look, in the background, whether the last plan was cut off; if so, offer to go on."""
+        places = carrying_out.PLACES
+        found = None if self._access.reason or is_changing(places.lock) else interrupted(places.journals)
+        if found is not None:
+            self.app.call_from_thread(self._offer, found)
+
+    def _offer(self, found: Interrupted) -> None:
+        """Ask what becomes of a plan; the set-up asks for its own."""
+        if found.origin is Origin.SETUP:
+            self._on_set_up()
+            return
+        if found.plan is not None:
+            found = replace(found, lacks_secret=lacking(found.plan, found.done))
+        self._ask(found)
+
+    @work(group="question")
+    async def _ask(self, found: Interrupted) -> None:
+        answer = await self.app.push_screen_wait(Resume(found))
+        if answer and found.plan is not None:
+            screen = openers.resume(self._host, self._access, found.plan, found.journal)
+            self.app.push_screen(screen, lambda _done: self.acted())
+        elif answer is False:
+            problem = carrying_out.give_up(found.journal)
+            if problem is not None:
+                self.notify(problem.summary, severity="error", markup=False)
+
+
+def subject_words(subject: Subject) -> str:
+    """Return what people call the thing under the cursor."""
+    if subject is None:
+        return _("This host")
+    if isinstance(subject, Rung):
+        return f"{kind_word(subject.kind)} {clean(subject.name, LONGEST)}".strip()
+    names = [clean(name, LONGEST) for name in (*subject.targets, *subject.volume_groups) if name]
+    return names[0] if names else _("Stack")

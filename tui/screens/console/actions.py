@@ -1,0 +1,119 @@
+"""What can be done with the rung under the cursor, and why not, where something cannot.
+
+No screen is imported here: `openers` does that when an action is taken, so that the console starts at once.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from textual.screen import Screen
+
+from tui.maintenance.sessions import record_of, why_no_login, why_no_logout
+from tui.screens.access import Access
+from tui.screens.console import openers
+from tui.storage.host.observed import ObservedHost
+from tui.storage.iscsi_rungs import record_key
+from tui.storage.model.inventory import Inventory
+from tui.storage.model.iscsi import NodeRecord, Session, SessionState
+from tui.storage.rung import Rung, RungKind
+from tui.storage.stack import Stack
+from tui.words import translate as _
+
+Subject = Rung | Stack | None
+"""What the cursor is on: a rung, the heading of a stack, or nothing on a host without storage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that can be done.
+
+    Attributes:
+        key: the key that does it.
+        label: what it does, with a capital.
+        opens: makes the screen it opens.
+        reason: why it cannot be done now, without a full stop; empty when it can.
+        changes: it is of no use where nothing may be changed.
+    """
+
+    key: str
+    label: str
+    opens: Callable[[ObservedHost, Access], Screen[Any]]
+    reason: str = ""
+    changes: bool = True
+
+
+def actions(subject: Subject, inventory: Inventory, access: Access) -> tuple[Action, ...]:
+    """Return what can be done, the likeliest first; every key once.
+
+    Args:
+        subject: what the cursor is on.
+        inventory: the host as it was read last.
+        access: what may be done on it, and why not more.
+    """
+    found: dict[str, Action] = {}
+    for action in _of_subject(subject, inventory):
+        allowed = replace(action, reason=access.reason) if access.reason and action.changes else action
+        found.setdefault(action.key, allowed)
+    return tuple(found.values())
+
+
+def _of_subject(subject: Subject, inventory: Inventory) -> Iterator[Action]:
+    """Yield what concerns the rung or stack itself."""
+    if isinstance(subject, Rung):
+        yield from _of_sessions(subject, inventory)
+
+
+def _of_sessions(rung: Rung, inventory: Inventory) -> Iterator[Action]:
+    session = session_at(rung, inventory)
+    records = records_at(rung, inventory)
+    if session is not None:
+        yield Action(
+            "l",
+            _("Log out"),
+            lambda host, access: openers.log_out(host, access, inventory, session),
+            why_no_logout(session, inventory),
+        )
+        yield Action(
+            "r",
+            _("Look for new LUNs"),
+            lambda host, access: openers.scan(host, access, session),
+            "" if session.state is SessionState.LOGGED_IN else _("the session is not logged in"),
+        )
+    elif records and rung.kind in {RungKind.PORTAL, RungKind.SESSION}:
+        yield Action(
+            "l",
+            _("Log in"),
+            lambda host, access: openers.log_in(host, access, inventory, records),
+            why_no_login(records[0], inventory),
+        )
+
+
+def session_at(rung: Rung, inventory: Inventory) -> Session | None:
+    """Return the session a portal, session or LUN belongs to, where there is exactly one."""
+    if rung.kind not in {RungKind.PORTAL, RungKind.SESSION, RungKind.LUN}:
+        return None
+    if rung.sid is not None:
+        return inventory.session(rung.sid)
+    if rung.kind is not RungKind.PORTAL:
+        return None
+    through = [one for one in inventory.sessions_of(rung.target) if one.portal.label == rung.name]
+    return through[0] if len(through) == 1 else None
+
+
+def records_at(rung: Rung, inventory: Inventory) -> tuple[NodeRecord, ...]:
+    """Return the node records of a portal or session, one for each iface."""
+    session = session_at(rung, inventory)
+    if session is not None:
+        record = record_of(inventory, session)
+        return () if record is None else (record,)
+    keys = {rung.key, *rung.also}
+    return tuple(
+        one
+        for one in inventory.node_records
+        if one.target == rung.target and (record_key(one) in keys or _session_key(one) in keys)
+    )
+
+
+def _session_key(record: NodeRecord) -> str:
+    return f"session:{record.target}|{record.portal.label}|{record.iface}"

@@ -1,0 +1,52 @@
+"""The screens that actions open. Each is imported when it is opened, so that the console starts at once."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from textual.screen import Screen
+
+from tui.maintenance import sessions
+from tui.maintenance.proposal import Proposal, way_back_of
+from tui.screens.access import Access
+from tui.storage.host.observed import ObservedHost
+from tui.storage.journal import Journal
+from tui.storage.model.inventory import Inventory
+from tui.storage.model.iscsi import NodeRecord, Session
+from tui.storage.plan import Plan
+from tui.words import translate as _
+
+
+def plan(host: ObservedHost, access: Access, proposal: Proposal) -> Screen[Any]:
+    """Put a proposal before the person."""
+    from tui.screens.plan.screen import PlanScreen
+
+    return PlanScreen(proposal, host, access)
+
+
+def log_in(
+    host: ObservedHost, access: Access, inventory: Inventory, records: Sequence[NodeRecord]
+) -> Screen[Any]:
+    """Log in by these records."""
+    return plan(host, access, sessions.log_in(records, inventory))
+
+
+def log_out(host: ObservedHost, access: Access, inventory: Inventory, session: Session) -> Screen[Any]:
+    """Log out of a session."""
+    return plan(host, access, sessions.log_out((session,), inventory))
+
+
+def scan(host: ObservedHost, access: Access, session: Session) -> Screen[Any]:
+    """Look for new LUNs of a session."""
+    return plan(host, access, sessions.scan((session,)))
+
+
+def resume(host: ObservedHost, access: Access, interrupted: Plan, journal: Journal) -> Screen[Any]:
+    """Carry on a plan that was cut off."""
+    from tui.screens.plan.screen import PlanScreen
+
+    proposal = Proposal(
+        interrupted,
+        _("This was begun before and cut off. What is done is not repeated."),
+        way_back=way_back_of(interrupted),
+    )
+    return PlanScreen(proposal, host, access, resumed=journal)
