@@ -108,7 +108,7 @@ def read_volumes(host: Host, devices: Iterable[BlockDevice], *, installed: bool,
     missed = tuple(name for name in withheld if name not in carried)
     if not installed or not root:
         return complete(Volumes(), found)
-    allowed = [device.path for device in found if device.answers and device.size] if withheld else None
+    allowed = [device.path for device in found if _may_be_named(device)] if withheld else None
     if allowed is not None and not allowed:
         error = _("Not asked: no disk would answer.")
         return complete(Volumes(reading=LvmReading(left_out=missed, error=error)), found)
@@ -273,6 +273,16 @@ def _with_foreign(host: Host, volumes: Volumes) -> Volumes:
     foreign = {group.name for group in groups if group.foreign}
     physical = tuple(replace(volume, foreign=volume.volume_group in foreign) for volume in volumes.physical)
     return replace(volumes, groups=groups, physical=physical)
+
+
+def _may_be_named(device: BlockDevice) -> bool:
+    """Whether LVM gets to see a device that is named to it; LVM then heeds no filter of its configuration.
+
+    A loop device counts only where udev has found a PV on it: one that it has not may be the file behind a
+    LUN of an array that runs on this very host, and would stand in for a disk that is withheld.
+    """
+    known = device.kind is not BlockKind.LOOP or _carries_volume(device)
+    return device.answers and device.size > 0 and known
 
 
 def _carries_volume(device: BlockDevice) -> bool:
