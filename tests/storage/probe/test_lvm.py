@@ -40,7 +40,7 @@ def disk(name: str, uuid: str = "", *, answers: bool = True, holders: tuple[str,
         name,
         f"/dev/{name}",
         f"7:{name[-1]}",
-        BlockKind.LOOP,
+        BlockKind.LOOP if name.startswith("loop") else BlockKind.DISK,
         67108864,
         content="LVM2_member" if uuid else "",
         content_uuid=uuid,
@@ -118,12 +118,13 @@ def answered(section: str, seen: list[Command]) -> ScriptedHost:
 def test_a_withheld_disk_is_never_named_and_its_volume_is_not_missing() -> None:
     seen: list[Command] = []
     host = answered("missing", seen)
-    devices = (disk("loop0", FIRST), disk("loop1", SECOND, answers=False), disk("loop2"))
+    unknown = disk("loop2")
+    devices = (disk("loop0", FIRST), disk("loop1", SECOND, answers=False), disk("sd3"), unknown)
     volumes = read_volumes(host, devices, installed=True, root=True)
     argv = seen[0].argv
     assert [argv[at + 1] for at, word in enumerate(argv) if word == "--devices"] == [
         "/dev/loop0",
-        "/dev/loop2",
+        "/dev/sd3",
     ]
     assert volumes.reading.left_out == ("loop1",)
     back = next(one for one in volumes.physical if one.uuid == SECOND)
@@ -179,7 +180,7 @@ def test_when_no_disk_answers_lvm_is_not_run() -> None:
 def test_a_call_that_fails_says_why(outcome: Outcome, words: str) -> None:
     host = ScriptedHost()
     host.replies[("lvm",)] = outcome
-    devices = (disk("loop0", FIRST, answers=False), disk("loop2"))
+    devices = (disk("loop0", FIRST, answers=False), disk("sd3"))
     volumes = read_volumes(host, devices, installed=True, root=True)
     assert words in volumes.reading.error
     assert not volumes.reading.asked
