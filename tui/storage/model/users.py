@@ -23,6 +23,14 @@ class Hold(StrEnum):
     """The disk itself is open, past any file system."""
 
 
+_STORAGE_DAEMONS = {
+    "iscsid.service",
+    "lvm2-monitor.service",
+    "multipathd.service",
+    "systemd-udevd.service",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """One thing that a process holds.
@@ -68,6 +76,11 @@ class Process:
     held: tuple[Held, ...] = ()
 
     @property
+    def is_storage(self) -> bool:
+        """It is a daemon that has disks open because it looks after them, and lets go of them by itself."""
+        return self.unit in _STORAGE_DAEMONS
+
+    @property
     def service(self) -> str:
         """The service to stop for it: its unit, unless that is a person's login; or empty."""
         is_own = self.unit.endswith(".service") and not self.unit.startswith("user@")
@@ -104,6 +117,8 @@ class KernelUser:
         device: kernel name of the device that it holds.
         detail: what else there is to say: who may reach the export, which process has the mount table.
         follows: it goes by itself when the host unmounts.
+        unit: of a mount in another mount table: the systemd unit that has the table, or empty.
+        container: likewise the container.
     """
 
     how: KernelHold
@@ -111,6 +126,8 @@ class KernelUser:
     device: str
     detail: str = ""
     follows: bool = False
+    unit: str = ""
+    container: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,3 +147,7 @@ class Users:
             if (held := tuple(one for one in process.held if one.device in wanted))
         )
         return Users(processes, tuple(one for one in self.kernel if one.device in wanted), self.unseen)
+
+
+NOBODY = Users()
+"""No users at all."""

@@ -16,9 +16,6 @@ from tui.storage.untrusted import clean
 from tui.storage.waiting import wait_for
 from tui.words import translate as _
 
-ENDING = 30.0
-"""Seconds a process gets to end after it was asked to."""
-
 _LETS_GO = {KernelHold.SWAP, KernelHold.AUTOMOUNT, KernelHold.BIND}
 """What an operation of its own takes away."""
 
@@ -54,7 +51,7 @@ def words_of_process(process: Process) -> str:
 
 def holders(users: Users) -> tuple[str, ...]:
     """Who must let go before an unmount can succeed, a line each; empty when nobody must."""
-    lines = [words_of_process(process) for process in users.processes]
+    lines = [words_of_process(process) for process in users.processes if not process.is_storage]
     lines += [kernel_words(user.how, user.name) for user in users.kernel if keeps_hold(user)]
     return tuple(dict.fromkeys(lines))
 
@@ -154,11 +151,13 @@ class EndProcesses(Operation):
 
     Attributes:
         processes: those the person chose.
+        seconds: how long they get to end.
     """
 
     risk: ClassVar[Risk] = Risk.INTERRUPTS
     survives_reboot: ClassVar[bool] = False
     processes: tuple[ProcessName, ...]
+    seconds: int = 30
 
     def title(self) -> str:
         """What it does."""
@@ -197,14 +196,14 @@ class EndProcesses(Operation):
         living = self._living(host)
         if living:
             change(host, self._argv(living), self.title(), progress=progress)
-        if wait_for(lambda: self.is_done(host), ENDING, pause=0.2):
+        if wait_for(lambda: self.is_done(host), self.seconds, pause=0.2):
             return
         left = self._living(host)
         raise CommandFailed(
             Problem(
                 "process.does-not-end",
-                _("{count} of the processes did not end within {seconds:.0f} seconds.").format(
-                    count=len(left), seconds=ENDING
+                _("{count} of the processes did not end within {seconds} seconds.").format(
+                    count=len(left), seconds=self.seconds
                 ),
                 _("They may be saving their work, ignore the signal, or wait for a disk."),
                 _("Look at them. When they have ended, go on: what is done is not repeated."),

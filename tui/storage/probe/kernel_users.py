@@ -6,6 +6,7 @@ from tui.storage.host.interface import Host
 from tui.storage.model.block import BlockKind
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.users import KernelHold, KernelUser
+from tui.storage.probe.cgroup import parse_cgroup
 from tui.storage.probe.escapes import unescape
 from tui.storage.probe.mount_tables import MountTable
 from tui.storage.probe.mounts import MountLine
@@ -38,7 +39,7 @@ def read_kernel_users(
         *_loops(host, inventory, devices, own),
         *_exports(host, own),
         *_further_mounts(own),
-        *_elsewhere(tables, own),
+        *_elsewhere(host, tables, own),
         *_holders(inventory, devices),
     ]
     return tuple(dict.fromkeys(found))
@@ -98,7 +99,7 @@ def _further_mounts(own: MountTable) -> Iterator[KernelUser]:
             )
 
 
-def _elsewhere(tables: tuple[MountTable, ...], own: MountTable) -> Iterator[KernelUser]:
+def _elsewhere(host: Host, tables: tuple[MountTable, ...], own: MountTable) -> Iterator[KernelUser]:
     groups = _groups_above(own)
     followers = _followers(tables)
     for table in tables:
@@ -111,12 +112,15 @@ def _elsewhere(tables: tuple[MountTable, ...], own: MountTable) -> Iterator[Kern
                 continue
             parent = by_number.get(line.parent)
             spread = groups.get(device, frozenset())
+            unit, container = parse_cgroup(text(host, f"/proc/{table.process}/cgroup"))
             yield KernelUser(
                 KernelHold.NAMESPACE,
                 line.mount.target,
                 device,
                 str(table.process),
-                follows=parent is not None and _follows(parent, spread, followers),
+                parent is not None and _follows(parent, spread, followers),
+                unit,
+                container,
             )
 
 

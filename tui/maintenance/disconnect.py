@@ -1,0 +1,388 @@
+"""Safe disconnect: a subject and a person's choices become a plan, and the plan that puts it back."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tui.maintenance.dependents import Dependents, Subject, SubjectKind, dependents
+from tui.maintenance.disconnect_back import lasting_path, primary, way_back_of_mount
+from tui.maintenance.disconnect_refusals import refusal
+from tui.maintenance.proposal import Proposal
+from tui.maintenance.reconnect import back_plan, note_name, note_text
+from tui.storage.host.interface import Host
+from tui.storage.model.files import FstabEntry
+from tui.storage.model.inventory import Inventory
+from tui.storage.model.iscsi import NodeRecord
+from tui.storage.model.users import NOBODY, KernelHold, Process, Users
+from tui.storage.operations.activation import ActivateLogicalVolume, DeactivateLogicalVolume
+from tui.storage.operations.boot_off import SwitchOffFstabLines
+from tui.storage.operations.disconnect_note import NoteDisconnect
+from tui.storage.operations.flush import FlushDisk, SyncFilesystem, names_of
+from tui.storage.operations.gone import SeeGone, SessionName
+from tui.storage.operations.mount import UnmountFilesystem
+from tui.storage.operations.operation import CannotUndo, Operation
+from tui.storage.operations.records import SetRecordValues
+from tui.storage.operations.release import AwaitRelease, EndProcesses, name_of_process
+from tui.storage.operations.services import DisableService
+from tui.storage.operations.sessions import LogIn, LogOut
+from tui.storage.operations.stop_service import StopService, may_be_stopped
+from tui.storage.operations.swap import SwapOff
+from tui.storage.operations.take_away import RemoveDisk, RemoveMap
+from tui.storage.operations.volume_group import ActivateVolumeGroup, DeactivateVolumeGroup
+from tui.storage.plan import Plan
+from tui.storage.probe.fstab import FSTAB
+from tui.storage.probe.inventory import take_inventory
+from tui.storage.probe.reading import text
+from tui.storage.probe.users import read_users
+from tui.storage.systemd import unit_property
+from tui.storage.unit_names import escape_path, mount_unit
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+_STARTUP, _CONNECTION_STARTUP = "node.startup", "node.conn[0].startup"
+_MANUAL = "manual"
+
+
+class AboutUsers(StrEnum):
+    """What to do about those who hold it."""
+
+    WAIT = "wait"
+    """Wait until they let go; nothing is done to anybody."""
+    STOP_SERVICES = "stop-services"
+    """Stop the services among them, and wait for the others."""
+    END_PROCESSES = "end-processes"
+    """Stop the services, and ask the other processes to end."""
+
+
+class AtBoot(StrEnum):
+    """What happens at the next boot."""
+
+    OFF = "off"
+    """It stays disconnected until it is reconnected."""
+    KEEP = "keep"
+    """The boot brings it back, as its records and fstab say now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a person decides.
+
+    Attributes:
+        users: about those who hold it.
+        at_boot: about the next boot.
+        patience: seconds to wait for those who hold it, once the plan runs.
+    """
+
+    users: AboutUsers = AboutUsers.WAIT
+    at_boot: AtBoot = AtBoot.OFF
+    patience: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """All that a disconnect is planned from.
+
+    Attributes:
+        inventory: the host.
+        users: those who hold what would go.
+        triggers: active units that start a service among them, by service.
+        mount_units: enabled mount units of the administrator's for mount points that would go.
+        fstab: the text of /etc/fstab.
+    """
+
+    inventory: Inventory
+    users: Users = NOBODY
+    triggers: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    mount_units: tuple[str, ...] = ()
+    fstab: str = ""
+
+
+def see(host: Host, subject: Subject, inventory: Inventory | None = None) -> Seen:
+    """Read everything about a subject. Takes about a second; for a worker thread.
+
+    Args:
+        host: the machine.
+        subject: what is to be disconnected.
+        inventory: a look that was just taken, or None to take one now.
+    """
+    inventory = inventory or take_inventory(host)
+    found = dependents(inventory, subject)
+    users = read_users(host, inventory, found.devices)
+    units = (mount_unit(mount.target) for mount in found.mounts)
+    return Seen(
+        inventory,
+        users,
+        tuple((unit, _triggers(host, unit)) for unit in services_of(users)),
+        tuple(unit for unit in units if unit_property(host, unit, "UnitFileState") == "enabled"),
+        text(host, FSTAB),
+    )
+
+
+def services_of(users: Users) -> tuple[str, ...]:
+    """The services among some users that may be stopped, each once."""
+    own = {process.unit for process in users.processes if process.ours}
+    units = [process.service for process in users.processes]
+    units += [user.unit for user in users.kernel if user.how is KernelHold.NAMESPACE and not user.follows]
+    return tuple(dict.fromkeys(unit for unit in units if unit and unit not in own and may_be_stopped(unit)))
+
+
+def processes_to_end(users: Users) -> tuple[Process, ...]:
+    """Those of some users that belong to no service which may be stopped, and are not this program."""
+    services = services_of(users)
+    return tuple(
+        one for one in users.processes if one.unit not in services and not one.ours and not one.is_storage
+    )
+
+
+def propose(seen: Seen, subject: Subject, choices: Choices | None = None) -> Proposal:
+    """The plan that disconnects a subject, with the plan that puts it back."""
+    return _Making(seen, subject, choices or Choices()).proposal()
+
+
+def _triggers(host: Host, unit: str) -> tuple[str, ...]:
+    """The active units that would start a unit again (TriggeredBy, systemd.unit(5))."""
+    found = unit_property(host, unit, "TriggeredBy").split()
+    return tuple(one for one in found if unit_property(host, one, "ActiveState") == "active")
+
+
+class _Making:
+    """One plan while it is made: each operation with what takes it back."""
+
+    def __init__(self, seen: Seen, subject: Subject, choices: Choices) -> None:
+        self._seen, self._subject, self._choices = seen, subject, choices
+        self._inventory = seen.inventory
+        self._found: Dependents = dependents(seen.inventory, subject)
+        self._steps: list[tuple[Operation, tuple[Operation, ...]]] = []
+        self._notes: list[str] = []
+
+    def proposal(self) -> Proposal:
+        title = _("Disconnect {name}").format(name=clean(self._subject.name, 200))
+        problem = refusal(self._inventory, self._found, self._remaining_users())
+        for part in (self._users, self._swaps, self._mounts, self._volumes, self._disks, self._sessions):
+            part()
+        self._gone()
+        if self._choices.at_boot is AtBoot.OFF:
+            self._boot()
+        self._say_what_stays()
+        back = tuple(one for _operation, undone in reversed(self._steps) for one in undone)
+        name = note_name(self._inventory.taken_at)
+        note = NoteDisconnect(name, note_text(self._subject, self._inventory.taken_at, back))
+        return Proposal(
+            Plan(title, (note, *(operation for operation, _back in self._steps))),
+            _(
+                "Everything that stands on it is taken apart from the top, so that nothing is lost: users, "
+                "mounts, volumes, disks, sessions. Each step is checked before the next."
+            ),
+            tuple(self._notes),
+            problem,
+            _("Disconnect"),
+            back_plan(self._subject, name, back),
+        )
+
+    def _add(self, operation: Operation, back: tuple[Operation, ...] | None = None) -> None:
+        if back is None:
+            undone = operation.undo()
+            back = () if isinstance(undone, CannotUndo) else undone
+        self._steps.append((operation, back))
+
+    # Users --------------------------------------------------------------------------------------------------
+
+    def _remaining_users(self) -> Users:
+        """The users whom the plan does nothing about but wait."""
+        users, choice = self._seen.users, self._choices.users
+        if choice is AboutUsers.WAIT:
+            return users
+        stopped = services_of(users)
+        processes = tuple(one for one in users.processes if one.unit not in stopped)
+        kernel = tuple(one for one in users.kernel if one.unit not in stopped)
+        if choice is AboutUsers.END_PROCESSES:
+            processes = tuple(one for one in processes if one.ours)
+        return Users(processes, kernel, users.unseen)
+
+    def _users(self) -> None:
+        choice, users = self._choices.users, self._seen.users
+        if choice is not AboutUsers.WAIT:
+            triggers = dict(self._seen.triggers)
+            for unit in services_of(users):
+                self._add(StopService(unit, triggers.get(unit, ())))
+        ending = processes_to_end(users) if choice is AboutUsers.END_PROCESSES else ()
+        if ending:
+            self._add(EndProcesses(tuple(name_of_process(one) for one in ending), self._choices.patience))
+            self._notes.append(_("Processes that are ended are not started again by reconnecting."))
+        paths = [self._path(name) for name in self._found.devices]
+        if paths:
+            self._add(AwaitRelease(tuple(dict.fromkeys(paths)), self._choices.patience))
+
+    def _path(self, device: str) -> str:
+        return lasting_path(self._inventory, device)
+
+    # Swap and mounts ----------------------------------------------------------------------------------------
+
+    def _swaps(self) -> None:
+        for swap in self._found.swaps:
+            path = self._path(swap.device) if swap.path.startswith("/dev/") else swap.path
+            self._add(SwapOff(path, max(swap.priority, -1)))
+
+    def _mounts(self) -> None:
+        synced: set[str] = set()
+        automatic = {user.name for user in self._seen.users.kernel if user.how is KernelHold.AUTOMOUNT}
+        for mount in reversed(self._found.mounts):
+            if mount.device not in synced and not mount.read_only:
+                synced.add(mount.device)
+                self._add(SyncFilesystem(mount.target))
+            first = primary(self._inventory, mount.device)
+            back = way_back_of_mount(self._inventory, mount, first)
+            if not back:
+                self._notes.append(
+                    _("{path} is not mounted again by reconnecting: it shows a part of its own.").format(
+                        path=clean(mount.target, 80)
+                    )
+                )
+            self._add(UnmountFilesystem(self._path(mount.device), mount.target, mount.kind), back)
+            if mount.target in automatic:
+                self._add(StopService(f"{escape_path(mount.target)}.automount"))
+
+    # Volumes and disks --------------------------------------------------------------------------------------
+
+    def _volumes(self) -> None:
+        for volume in self._found.volumes:
+            self._add(DeactivateLogicalVolume(volume.volume_group, volume.name))
+        for group in self._found.groups:
+            volumes = [one for one in self._inventory.volumes_of(group) if one.path]
+            active = [one for one in volumes if one.active]
+            if not active:
+                continue
+            back: tuple[Operation, ...] = (ActivateVolumeGroup(group),)
+            if len(active) < len(volumes):
+                back = tuple(ActivateLogicalVolume(group, one.name) for one in active)
+            self._add(DeactivateVolumeGroup(group), back)
+
+    def _disks(self) -> None:
+        for name, paths in self._found.luns:
+            disks = tuple(lun.disk for lun in paths if lun.disk)
+            joined = next((one for disk in disks if (one := self._inventory.map_over(disk))), None)
+            if joined is not None and joined.name in self._found.kept_maps:
+                # multipathd drops the path when the session ends; the map goes on.
+                continue
+            if disks and all(lun.state.answers for lun in paths):
+                self._add(FlushDisk(name, names_of(self._inventory, name)))
+            if joined is not None:
+                self._add(RemoveMap(name, joined.name, joined.paths))
+            for lun in paths:
+                session = self._inventory.session(lun.sid)
+                if session is not None and lun.disk:
+                    operation = RemoveDisk(session.target, session.portal, session.iface, name, lun.disk)
+                    # A login finds every disk by itself.
+                    self._add(operation, () if session in self._found.sessions else None)
+
+    # Sessions -----------------------------------------------------------------------------------------------
+
+    def _sessions(self) -> None:
+        for session in self._found.sessions:
+            back: tuple[Operation, ...] = ()
+            if self._record_of(session.target, session.portal.label, session.iface) is None:
+                self._notes.append(
+                    _("There is no record for {target} at {portal}: log in again by discovering it.").format(
+                        target=clean(session.target, 120), portal=clean(session.portal.label)
+                    )
+                )
+            else:
+                back = (LogIn(session.target, session.portal, session.iface),)
+            self._add(LogOut(session.sid, session.target, session.portal, session.iface), back)
+
+    def _gone(self) -> None:
+        found = self._found
+        kept = set(found.kept_maps)
+        maps = [
+            device.map_uuid
+            for name in found.devices
+            if (device := self._inventory.device(name)) is not None
+            and device.map_uuid
+            and device.map_name not in kept
+        ]
+        apart = bool(found.groups or found.volumes or found.luns or found.sessions)
+        if not apart:
+            return
+        whole = tuple(name for name, paths in found.luns if len(paths) == len(name.paths(self._inventory)))
+        sessions = tuple(SessionName(one.target, one.portal, one.iface) for one in found.sessions)
+        self._add(SeeGone(sessions, whole, tuple(maps)))
+
+    def _record_of(self, target: str, portal: str, iface: str) -> NodeRecord | None:
+        return next(
+            (
+                one
+                for one in self._inventory.node_records
+                if (one.target, one.portal.label, one.iface) == (target, portal, iface)
+            ),
+            None,
+        )
+
+    # The next boot ------------------------------------------------------------------------------------------
+
+    def _boot(self) -> None:
+        for record in self._records():
+            before = ((_STARTUP, record.startup), (_CONNECTION_STARTUP, record.connection_startup))
+            now = tuple((key, _MANUAL) for key, value in before if value and value != _MANUAL)
+            if now:
+                previous = tuple((key, value) for key, value in before if value and value != _MANUAL)
+                self._add(SetRecordValues(record.target, record.portal, record.iface, now, previous))
+        lines = self._seen.fstab.split("\n")
+        chosen = tuple(lines[entry.line - 1] for entry in self._entries() if entry.line <= len(lines))
+        if chosen:
+            self._add(SwitchOffFstabLines(chosen))
+        for unit in self._seen.mount_units:
+            self._add(DisableService(unit))
+
+    def _records(self) -> Iterator[NodeRecord]:
+        """The records that would log in to what goes."""
+        gone = {(one.target, one.portal.label, one.iface) for one in self._found.sessions}
+        for record in self._inventory.node_records:
+            all_of_it = self._subject.kind is SubjectKind.TARGET and record.target == self._subject.key
+            if all_of_it or (record.target, record.portal.label, record.iface) in gone:
+                yield record
+
+    def _entries(self) -> Iterator[FstabEntry]:
+        """The entries of fstab for what is unmounted or no longer swapped to, bind mounts among them."""
+        places = {mount.target for mount in self._found.mounts}
+        swaps = {swap.path for swap in self._found.swaps}
+        devices = set(self._found.devices)
+        for entry in self._inventory.fstab:
+            within = any(entry.spec == place or entry.spec.startswith(f"{place}/") for place in places)
+            if entry.device in devices or entry.mount_point in places or entry.spec in swaps or within:
+                yield entry
+
+    # Words --------------------------------------------------------------------------------------------------
+
+    def _say_what_stays(self) -> None:
+        self._notes.insert(0, self._boot_words())
+        for session in self._found.kept_sessions:
+            others = [
+                f"LUN {lun.number}"
+                for lun in self._inventory.luns_of(session.sid)
+                if not any(lun in paths for _name, paths in self._found.luns)
+            ]
+            self._notes.append(
+                _("Session {sid} stays: it shows {others} too. A rescan would find this LUN again.").format(
+                    sid=session.sid, others=", ".join(others[:4])
+                )
+            )
+        for name in self._found.kept_maps:
+            self._notes.append(
+                _("The multipath map {name} goes on over its other paths.").format(name=clean(name, 80))
+            )
+        if self._choices.users is not AboutUsers.WAIT and services_of(self._seen.users):
+            self._notes.append(
+                _(
+                    "The services are started again by reconnecting. At the next boot they start in any "
+                    "case, and may write into the empty folder."
+                )
+            )
+
+    def _boot_words(self) -> str:
+        if self._choices.at_boot is AtBoot.KEEP:
+            return _("At the next boot it comes back by itself, as records and fstab say.")
+        if any(
+            isinstance(one, SetRecordValues | SwitchOffFstabLines | DisableService) for one, _b in self._steps
+        ):
+            return _("At the next boot it stays away, until you reconnect it.")
+        return _("Nothing of it is set up to come back at the next boot.")

@@ -1,0 +1,83 @@
+"""What takes an unmount back: names that last, the first place of a file system, and its options."""
+
+from tui.storage.filesystem_kind import FilesystemKind
+from tui.storage.model.block import BlockKind
+from tui.storage.model.files import Mount
+from tui.storage.model.inventory import Inventory
+from tui.storage.mount_options import option_problems, runtime_options
+from tui.storage.operations.mount import MountFilesystem
+from tui.storage.operations.mount_again import MountAgain
+from tui.storage.operations.operation import Operation
+
+_FLAGS = {
+    "ro",
+    "nosuid",
+    "nodev",
+    "noexec",
+    "noatime",
+    "nodiratime",
+    "relatime",
+    "strictatime",
+    "lazytime",
+    "sync",
+    "dirsync",
+}
+"""Options of a mount that every file system takes (mount(8)); others may be the kernel's own words."""
+
+
+def lasting_path(inventory: Inventory, device: str) -> str:
+    """The name of a device that is the same after a login and a reboot, as far as there is one.
+
+    Args:
+        inventory: the host.
+        device: kernel name.
+    """
+    found = inventory.device(device)
+    if found is None:
+        return f"/dev/{device}"
+    if found.kind is BlockKind.LOGICAL_VOLUME:
+        volume = next((one for one in inventory.logical_volumes if one.device == device), None)
+        return volume.path if volume is not None and volume.path else found.path
+    if found.kind is BlockKind.DISK or found.kind is BlockKind.PARTITION:
+        for beginning in ("/dev/disk/by-path/", "/dev/disk/by-id/", "/dev/disk/by-uuid/"):
+            link = next((one for one in sorted(found.links) if one.startswith(beginning)), None)
+            if link is not None:
+                return link
+    return found.path
+
+
+def primary(inventory: Inventory, device: str) -> Mount | None:
+    """The mount of a device that shows all of it, of several the first; else the first of any kind."""
+    mounts = inventory.mounts_of(device)
+    return next((mount for mount in mounts if mount.root == "/"), mounts[0] if mounts else None)
+
+
+def way_back_of_mount(inventory: Inventory, mount: Mount, first: Mount | None) -> tuple[Operation, ...]:
+    """What mounts it again: the file system itself, or a further place of it; empty where neither can be.
+
+    Args:
+        inventory: the host.
+        mount: what is unmounted.
+        first: the mount of the same device that is mounted first.
+    """
+    path = lasting_path(inventory, mount.device)
+    if first is None or mount == first:
+        return (MountFilesystem(path, mount.target, mount.kind, _options(inventory, mount)),)
+    if first.root != "/":
+        return ()
+    source = first.target.rstrip("/") + mount.root if mount.root != "/" else first.target
+    flags = tuple(one for one in mount.options if one in _FLAGS and one not in first.options)
+    return (MountAgain(path, source, mount.target, mount.kind, flags),)
+
+
+def _options(inventory: Inventory, mount: Mount) -> tuple[str, ...]:
+    """The options that fstab gives, else those of the running mount that mean the same anywhere."""
+    for entry in inventory.fstab:
+        if entry.mount_point.rstrip("/") == mount.target and entry.device == mount.device:
+            options = runtime_options(entry.options)
+            known = mount.kind in tuple(FilesystemKind)
+            if not known or not option_problems(options, FilesystemKind(mount.kind)):
+                return options
+    return tuple(
+        one for one in mount.options if one in _FLAGS or (mount.kind == "btrfs" and one.startswith("subvol="))
+    )

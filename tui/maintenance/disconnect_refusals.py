@@ -1,0 +1,116 @@
+"""Why something is not disconnected at all: the system stands on it, or it cannot be done without loss."""
+
+from collections.abc import Iterator
+
+from tui.maintenance.dependents import Dependents
+from tui.storage.model.inventory import Inventory
+from tui.storage.model.users import Users
+from tui.storage.operations.release import keeps_hold, kernel_words
+from tui.storage.problem import Problem
+from tui.storage.rung import RungKind
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+SYSTEM = ("/", "/boot", "/boot/efi", "/etc", "/usr", "/var", "/var/lib", "/run", "/var/lib/iscsi-console")
+"""Places without which the machine does not run, or this program cannot write down what it does."""
+
+
+def refusal(inventory: Inventory, found: Dependents, users: Users) -> Problem | None:
+    """Why a subject is not disconnected, or None.
+
+    Args:
+        inventory: the host.
+        found: what would go.
+        users: those who hold it and whom the plan does nothing about but wait.
+    """
+    return next(_reasons(inventory, found, users), None)
+
+
+def _reasons(inventory: Inventory, found: Dependents, users: Users) -> Iterator[Problem]:
+    if found.is_empty:
+        yield Problem(
+            "disconnect.nothing",
+            _("There is nothing to disconnect: it is gone already."),
+            remedy=_("Read the host again (r)."),
+        )
+    yield from _of_the_system(inventory, found)
+    yield from _nameless(found)
+    yield from _silent(inventory, found)
+    yield from _kernel(found, users)
+    ours = [process for process in users.processes if process.ours]
+    if ours:
+        yield Problem(
+            "disconnect.our-own",
+            _("This program itself stands in a folder of it."),
+            cause=clean(ours[0].held[0].path, 200) if ours[0].held else "",
+            remedy=_("Leave the program, change to another folder (cd /), and start it again."),
+        )
+
+
+def _of_the_system(inventory: Inventory, found: Dependents) -> Iterator[Problem]:
+    system = next((mount.target for mount in found.mounts if mount.target in SYSTEM), None)
+    if system is not None:
+        yield Problem(
+            "disconnect.system",
+            _("{path} of this running system stands on it.").format(path=clean(system, 80)),
+            _("Without it the machine stops."),
+            _("It can only be disconnected with the machine shut down."),
+        )
+    gone = {(one.target, one.portal.label, one.iface) for one in found.sessions}
+    for record in inventory.node_records:
+        onboot = "onboot" in {record.startup, record.connection_startup}
+        if onboot and (record.target, record.portal.label, record.iface) in gone:
+            yield Problem(
+                "disconnect.boots-from-it",
+                _("This machine boots from {target}.").format(target=clean(record.target, 120)),
+                _("Its record says onboot: the session is opened before the root file system is mounted."),
+                _("It can only be disconnected with the machine shut down."),
+            )
+
+
+def _nameless(found: Dependents) -> Iterator[Problem]:
+    for session in found.sessions:
+        if not session.target:
+            yield Problem(
+                "disconnect.nameless",
+                _("Session {sid} was left without a target name, and iscsiadm cannot address it.").format(
+                    sid=session.sid
+                ),
+                _("iscsid was killed or restarted in the middle of a login."),
+                _("It does no harm and goes at the next reboot."),
+            )
+
+
+def _silent(inventory: Inventory, found: Dependents) -> Iterator[Problem]:
+    """What is in memory for a disk that does not answer would be lost, and unmounting would hang."""
+    used = {mount.device for mount in found.mounts} | {swap.device for swap in found.swaps}
+    active = {volume.device for group in found.groups for volume in inventory.volumes_of(group)}
+    for name in (*used, *(active - {""})):
+        device = inventory.device(name)
+        if device is not None and not device.answers:
+            yield Problem(
+                "disconnect.silent",
+                _("{path} does not answer now.").format(path=clean(device.path, 120)),
+                _("Its session is lost, or a disk below it is gone. Unmounting now would hang or lose data."),
+                _("Wait until the session is back, or repair it first; then disconnect."),
+            )
+            return
+
+
+def _kernel(found: Dependents, users: Users) -> Iterator[Problem]:
+    """What the plan has no operation for: a person ends it, and the screen sees that at once."""
+    evidence = [kernel_words(user.how, user.name) for user in users.kernel if keeps_hold(user)]
+    evidence += [
+        _("{name} stands on it: close it first (cryptsetup close, dmsetup, losetup -d)").format(
+            name=clean(rung.name, 80)
+        )
+        for rung in found.rungs
+        if rung.kind in {RungKind.CRYPT, RungKind.OTHER_DEVICE}
+    ]
+    if evidence:
+        yield Problem(
+            "disconnect.held-by-kernel",
+            _("The kernel holds it in a way that only you can end."),
+            remedy=_("End what is named below by hand; it is looked at again all the time."),
+            evidence=tuple(dict.fromkeys(evidence))[:12],
+        )

@@ -1,0 +1,108 @@
+"""What was disconnected, and putting it back: also later, after the program was closed."""
+
+import json
+import re
+import time
+from dataclasses import dataclass
+
+from tui.maintenance.dependents import Subject
+from tui.maintenance.proposal import Proposal
+from tui.storage.codec import NotDecodable, decode, encode
+from tui.storage.host.interface import Host
+from tui.storage.operations.disconnect_note import FOLDER, ForgetDisconnect
+from tui.storage.operations.operation import Operation
+from tui.storage.plan import Plan
+from tui.storage.plan_text import decode_operations, encode_operations
+from tui.storage.probe.reading import names, text
+from tui.storage.problem import Problem
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+SCHEMA = 1
+
+_NAME = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9]{3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnected:
+    """Something that was disconnected.
+
+    Attributes:
+        name: name of the note.
+        subject: what it was, or None when the note cannot be read.
+        at: when, in seconds since the epoch.
+        back: the plan that puts it back, or None when the note cannot be read.
+        problem: why it cannot be read, or None.
+    """
+
+    name: str
+    subject: Subject | None
+    at: float
+    back: Plan | None
+    problem: Problem | None = None
+
+    @property
+    def words(self) -> str:
+        """What it was, for a line of a list."""
+        return clean(self.subject.name, 200) if self.subject is not None else self.name
+
+
+def note_name(at: float) -> str:
+    """The name of a note made at a time (seconds since the epoch)."""
+    return f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime(at))}-{int(at * 1000) % 1000:03d}"
+
+
+def note_text(subject: Subject, at: float, back: tuple[Operation, ...]) -> str:
+    """The content of a note: what was disconnected, when, and the operations that put it back."""
+    document = {
+        "schema": SCHEMA,
+        "at": at,
+        "subject": encode(subject),
+        "operations": encode_operations(Plan("", back)),
+    }
+    return json.dumps(document, indent=1, ensure_ascii=True) + "\n"
+
+
+def back_plan(subject: Subject, name: str, back: tuple[Operation, ...]) -> Plan:
+    """The plan that puts a subject back and then removes its note."""
+    return Plan(_("Reconnect {name}").format(name=clean(subject.name, 200)), (*back, ForgetDisconnect(name)))
+
+
+def disconnected(host: Host) -> tuple[Disconnected, ...]:
+    """Everything that was disconnected and not put back, the newest first. Empty without root."""
+    found = sorted((name.removesuffix(".json") for name in names(host, FOLDER)), reverse=True)
+    return tuple(_read(host, name) for name in found if _NAME.fullmatch(name))
+
+
+def propose_reconnect(note: Disconnected) -> Proposal:
+    """Putting back what a note tells of: everything as it was, in the opposite order."""
+    title = _("Reconnect {name}").format(name=note.words)
+    if note.back is None:
+        return Proposal(Plan(title, ()), "", refusal=note.problem)
+    return Proposal(
+        note.back,
+        _("Everything is put back as it was before it was disconnected; what is there already is skipped."),
+        notes=(
+            _("Disconnected {when}.").format(when=time.strftime("%Y-%m-%d %H:%M", time.localtime(note.at))),
+        ),
+        yes=_("Reconnect"),
+    )
+
+
+def _read(host: Host, name: str) -> Disconnected:
+    try:
+        document = json.loads(text(host, f"{FOLDER}/{name}.json"))
+        if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+            raise NotDecodable(_("it has no schema {number}").format(number=SCHEMA))
+        subject = decode(Subject, document.get("subject"))
+        at = decode(float, document.get("at"))
+        back = decode_operations(document.get("operations"))
+    except (ValueError, RecursionError) as error:
+        problem = Problem(
+            "reconnect.not-readable",
+            _("The note {name} of what was disconnected cannot be read.").format(name=name),
+            cause=clean(str(error)),
+            remedy=_("It may come from another version. Log in, activate and mount by hand."),
+        )
+        return Disconnected(name, None, 0.0, None, problem)
+    return Disconnected(name, subject, at, back_plan(subject, name, back))
