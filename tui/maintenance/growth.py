@@ -84,6 +84,7 @@ class Size:
         possible: bytes it could have at once, by the rung below; None where that cannot be told.
         lags: it can take in more.
         words: why, in a few words; empty when nothing is to be said.
+        holds: it is up; False for a path that is down.
     """
 
     layer: Layer
@@ -93,6 +94,7 @@ class Size:
     possible: int | None = None
     lags: bool = False
     words: str = ""
+    holds: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +256,7 @@ def _of_paths(paths: tuple[Lun, ...], arrays: dict[str, int]) -> list[Size]:
             if lags
             else ""
         )
-        sizes.append(Size(Layer.LUN, lun.disk, lun.disk, lun.size, largest, lags, words))
+        sizes.append(Size(Layer.LUN, lun.disk, lun.disk, lun.size, largest, lags, words, lun.state.answers))
     return sizes
 
 
