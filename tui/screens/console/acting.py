@@ -42,6 +42,9 @@ class ActingScreen(Screen[None]):
         Binding("l", "act('l')", show=False, tooltip=_("Log in or out")),
         Binding("e", "act('e')", show=False, tooltip=_("Show and change the record")),
         Binding("n", "act('n')", show=False, tooltip=_("Make or change volumes")),
+        Binding("t", "act('t')", show=False, tooltip=_("Targets and sessions: log in, log out, delete")),
+        Binding("p", "act('p')", show=False, tooltip=_("Portals to ask for targets")),
+        Binding("i", "act('i')", show=False, tooltip=_("Iface records")),
         Binding("s", "set_up", _("set up")),
     ]
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from textual.screen import Screen
 
+from tui.maintenance.records import why_no_deletion
 from tui.maintenance.sessions import record_of, why_no_login, why_no_logout
 from tui.screens.access import Access
 from tui.screens.console import openers
@@ -52,7 +53,7 @@ def actions(subject: Subject, inventory: Inventory, access: Access) -> tuple[Act
         access: what may be done on it, and why not more.
     """
     found: dict[str, Action] = {}
-    for action in _of_subject(subject, inventory):
+    for action in (*_of_subject(subject, inventory), *_of_the_host(inventory)):
         allowed = replace(action, reason=access.reason) if access.reason and action.changes else action
         found.setdefault(action.key, allowed)
     return tuple(found.values())
@@ -62,6 +63,29 @@ def _of_subject(subject: Subject, inventory: Inventory) -> Iterator[Action]:
     """Yield what concerns the rung or stack itself."""
     if isinstance(subject, Rung):
         yield from _of_sessions(subject, inventory)
+        yield from _of_records(subject, inventory)
+
+
+def _of_the_host(inventory: Inventory) -> Iterator[Action]:
+    """Yield what can be done wherever the cursor is; all of it begins with looking."""
+    yield Action(
+        "t",
+        _("Targets and sessions of this host"),
+        lambda host, access: openers.targets(host, access, inventory),
+        changes=False,
+    )
+    yield Action(
+        "p",
+        _("Portals to ask for targets"),
+        lambda host, access: openers.portals(host, access, inventory),
+        changes=False,
+    )
+    yield Action(
+        "i",
+        _("Iface records"),
+        lambda host, access: openers.interfaces(host, access, inventory),
+        changes=False,
+    )
 
 
 def _of_sessions(rung: Rung, inventory: Inventory) -> Iterator[Action]:
@@ -87,6 +111,25 @@ def _of_sessions(rung: Rung, inventory: Inventory) -> Iterator[Action]:
             lambda host, access: openers.log_in(host, access, inventory, records),
             why_no_login(records[0], inventory),
         )
+
+
+def _of_records(rung: Rung, inventory: Inventory) -> Iterator[Action]:
+    records = records_at(rung, inventory)
+    if not records or rung.kind not in {RungKind.PORTAL, RungKind.SESSION}:
+        return
+    yield Action(
+        "e",
+        _("Settings of the record"),
+        lambda host, access: openers.record(host, access, inventory, records[0]),
+        changes=False,
+    )
+    reasons = [reason for one in records if (reason := why_no_deletion(one, inventory))]
+    yield Action(
+        "x",
+        _("Delete the record") if len(records) == 1 else _("Delete the records"),
+        lambda host, access: openers.delete_records(host, access, inventory, records),
+        reasons[0] if reasons else "",
+    )
 
 
 def session_at(rung: Rung, inventory: Inventory) -> Session | None:

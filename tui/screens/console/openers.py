@@ -5,7 +5,7 @@ from typing import Any
 
 from textual.screen import Screen
 
-from tui.maintenance import sessions
+from tui.maintenance import records, sessions
 from tui.maintenance.proposal import Proposal, way_back_of
 from tui.screens.access import Access
 from tui.storage.host.observed import ObservedHost
@@ -38,6 +38,41 @@ def log_out(host: ObservedHost, access: Access, inventory: Inventory, session: S
 def scan(host: ObservedHost, access: Access, session: Session) -> Screen[Any]:
     """Look for new LUNs of a session."""
     return plan(host, access, sessions.scan((session,)))
+
+
+def record(host: ObservedHost, access: Access, inventory: Inventory, one: NodeRecord) -> Screen[Any]:
+    """Show and change the settings of a node record."""
+    from tui.screens.records.record import RecordScreen
+
+    return RecordScreen(host, access, inventory, one)
+
+
+def delete_records(
+    host: ObservedHost, access: Access, inventory: Inventory, doomed: Sequence[NodeRecord]
+) -> Screen[Any]:
+    """Delete node records."""
+    return plan(host, access, records.delete(doomed, inventory))
+
+
+def targets(host: ObservedHost, access: Access, inventory: Inventory) -> Screen[Any]:
+    """Show every record and session."""
+    from tui.screens.records.targets import TargetsScreen
+
+    return TargetsScreen(host, access, inventory)
+
+
+def portals(host: ObservedHost, access: Access, inventory: Inventory) -> Screen[Any]:
+    """Show the stored discovery portals."""
+    from tui.screens.records.portals import PortalsScreen
+
+    return PortalsScreen(host, access, inventory)
+
+
+def interfaces(host: ObservedHost, access: Access, inventory: Inventory) -> Screen[Any]:
+    """Show the iface records."""
+    from tui.screens.records.interfaces import InterfacesScreen
+
+    return InterfacesScreen(host, access, inventory)
 
 
 def resume(host: ObservedHost, access: Access, interrupted: Plan, journal: Journal) -> Screen[Any]:

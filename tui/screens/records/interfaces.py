@@ -1,0 +1,201 @@
+"""The iface records: which network card sessions go through."""
+
+import re
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from tui.maintenance import records as plans
+from tui.screens.paragraphs import Paragraph, Paragraphs
+from tui.screens.records.host_screen import HostScreen
+from tui.storage.model.iscsi import InterfaceRecord
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+from widgets.choice_field import Choice, ChoiceField
+from widgets.form import Form
+from widgets.help import HelpSection
+from widgets.state import Role
+from widgets.table import Column, PickList, PickRow
+from widgets.text_field import TextField
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+"""A name that is a file's name as well (iface.c); open-iscsi itself checks no more."""
+
+_CARDS = "/sys/class/net"
+
+
+class InterfacesScreen(HostScreen):
+    """The list, and the settings of the one under the cursor."""
+
+    DEFAULT_CSS = """
+    InterfacesScreen #interfaces {
+        height: 1fr;
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "new", _("new")),
+        Binding("x", "delete", _("delete")),
+    ]
+
+    def parts(self) -> Iterable[Widget]:
+        """Return the list over the details."""
+        yield PickList(
+            (Column(_("Iface"), grow=True), Column(_("Card")), Column(_("Transport"))), id="interfaces"
+        )
+        yield Paragraphs(id="details", classes="space")
+
+    def heading(self) -> str:
+        """Return the heading."""
+        return _("Iface records")
+
+    def ready(self) -> None:
+        """Give the keys to the list."""
+        self.query_one("#interfaces", PickList).focus()
+
+    def show(self) -> None:
+        """Show the records."""
+        self.query_one("#interfaces", PickList).rows = tuple(
+            PickRow(
+                one.name,
+                (clean(one.name), clean(one.network_device) or _("any"), clean(one.transport)),
+                note=plans.why_interface_stays(one, self.inventory),
+            )
+            for one in self.inventory.interfaces
+        )
+        self._show_details()
+
+    def _current(self) -> InterfaceRecord | None:
+        key = self.query_one("#interfaces", PickList).key
+        return next((one for one in self.inventory.interfaces if one.name == key), None)
+
+    @on(PickList.Highlighted)
+    def _show_details(self) -> None:
+        one = self._current()
+        facts = (
+            ()
+            if one is None
+            else (
+                (_("card"), one.network_device or _("any: the routing table decides")),
+                (_("by address"), one.ip_address),
+                (_("by MAC"), one.hardware_address),
+                (_("initiator name"), one.initiator_name),
+            )
+        )
+        self.query_one("#details", Paragraphs).paragraphs = tuple(
+            Paragraph(clean(value, 300), label=label) for label, value in facts if value
+        )
+
+    def action_new(self) -> None:
+        """Make a new one."""
+        self.app.push_screen(NewInterfaceScreen(self._host, self._access, self.inventory), self.after_plan)
+
+    def action_delete(self) -> None:
+        """Delete the one under the cursor; say why when it stays."""
+        one = self._current()
+        if one is None:
+            return
+        reason = plans.why_interface_stays(one, self.inventory)
+        if reason:
+            self.say(_("Not possible: {reason}.").format(reason=reason))
+        else:
+            self.propose(plans.delete_interface(one, self.inventory))
+
+    def help(self) -> tuple[HelpSection, ...]:
+        """Explain iface records."""
+        return (
+            HelpSection(
+                _("What this is"),
+                _(
+                    "An iface record binds sessions to one network card, so that two cards can carry two "
+                    "paths to the same storage. default is no binding: the routing table decides. Targets "
+                    "are stored once for each iface they are to be reached through."
+                ),
+            ),
+        )
+
+
+class NewInterfaceScreen(HostScreen):
+    """A name and a card."""
+
+    DEFAULT_CSS = """
+    NewInterfaceScreen Form {
+        height: auto;
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,tab", "go(1)", show=False, priority=True),
+        Binding("up,shift+tab", "go(-1)", show=False, priority=True),
+    ]
+
+    def parts(self) -> Iterable[Widget]:
+        """Return the form."""
+        with Form(id="form"):
+            yield TextField(_("Name"), "", validate=self._wrong_name, max_length=64, width=24, id="name")
+            cards = self._cards()
+            yield ChoiceField(
+                _("Card"),
+                tuple(Choice(card, clean(card)) for card in cards),
+                cards[0] if cards else None,
+                id="card",
+            )
+        yield Paragraphs(
+            (
+                Paragraph(
+                    _("Sessions made with it go through that card, whatever the routing table says."),
+                    Role.MUTED,
+                ),
+            ),
+            classes="space",
+        )
+
+    def _cards(self) -> tuple[str, ...]:
+        try:
+            names = self._host.names(_CARDS)
+        except OSError:
+            names = ()
+        return tuple(name for name in names if name != "lo")
+
+    def _wrong_name(self, name: str) -> str | None:
+        if not _NAME.fullmatch(name):
+            return _("Letters, digits, dot, dash and underscore; at most 64.")
+        if any(one.name == name for one in self.inventory.interfaces):
+            return _("There is one of that name already.")
+        return None
+
+    def heading(self) -> str:
+        """Return the heading."""
+        return _("A new iface record")
+
+    def ready(self) -> None:
+        """Begin with the name."""
+        form = self.query_one("#form", Form)
+        form.align_labels()
+        form.focus_field(form.fields()[0])
+
+    def enter_words(self) -> str:
+        """Say what Enter does."""
+        return _("make")
+
+    def action_go(self, step: int) -> None:
+        """Go to the field above or below."""
+        if step > 0:
+            self.focus_next()
+        else:
+            self.focus_previous()
+
+    @on(Form.Submitted)
+    def _submitted(self) -> None:
+        name = self.query_one("#name", TextField).value
+        card = self.query_one("#card", ChoiceField).value
+        if not card:
+            self.say(_("This host has no network card that could be bound."))
+            return
+        self.propose(plans.add_interface(InterfaceRecord(name, "tcp", network_device=card)))
+
+    def after_plan(self, done: bool | None) -> None:
+        """Go back when it is made."""
+        if done:
+            self.dismiss(None)

@@ -1,0 +1,224 @@
+"""Every node record and session of the host, to choose from: log in, log out, settings, delete."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from tui.maintenance import records as record_plans, sessions as session_plans
+from tui.maintenance.sessions import logs_in_at_boot, record_of, session_of
+from tui.screens.paragraphs import Paragraph, Paragraphs
+from tui.screens.records.host_screen import HostScreen
+from tui.screens.records.record import RecordScreen
+from tui.storage.iscsi_rungs import record_key, session_key
+from tui.storage.model.inventory import Inventory
+from tui.storage.model.iscsi import NodeRecord, Portal, Session, SessionState
+from tui.storage.untrusted import clean
+from tui.words import translate as _, translate_count
+from widgets.help import HelpSection
+from widgets.state import Role, State
+from widgets.table import Column, PickList, PickRow
+
+_LONGEST = 300
+_STATES = {SessionState.LOGGED_IN: State.GOOD, SessionState.UNKNOWN: State.UNKNOWN}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A record, a session, or both, where the session was logged in by the record."""
+
+    key: str
+    record: NodeRecord | None
+    session: Session | None
+
+    @property
+    def target(self) -> str:
+        """The target's name; empty for a session that lost it."""
+        one = self.record or self.session
+        return one.target if one is not None else ""
+
+    @property
+    def portal(self) -> Portal | None:
+        """Where it is."""
+        one = self.record or self.session
+        return one.portal if one is not None else None
+
+    @property
+    def iface(self) -> str:
+        """Through which iface record."""
+        one = self.record or self.session
+        return one.iface if one is not None else ""
+
+
+def entries(inventory: Inventory) -> tuple[Entry, ...]:
+    """Return every record with its session, then the sessions without a record, by target and portal."""
+    found = [Entry(record_key(one), one, session_of(inventory, one)) for one in inventory.node_records]
+    found += [
+        Entry(session_key(one), None, one) for one in inventory.sessions if record_of(inventory, one) is None
+    ]
+    return tuple(
+        sorted(found, key=lambda one: (one.target, one.portal.label if one.portal else "", one.iface))
+    )
+
+
+class TargetsScreen(HostScreen):
+    """The list. Without check marks the keys are for the row under the cursor."""
+
+    DEFAULT_CSS = """
+    TargetsScreen #entries {
+        height: 1fr;
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("l", "log_in", _("log in")),
+        Binding("o", "log_out", _("log out")),
+        Binding("x", "delete", _("delete")),
+        Binding("r", "scan", show=False, tooltip=_("Look for new LUNs")),
+    ]
+
+    def parts(self) -> Iterable[Widget]:
+        """Return the list and what is true of all of it."""
+        yield PickList(
+            (Column(_("Target"), grow=True), Column(_("Portal")), Column(_("At boot"))),
+            many=True,
+            empty=_("There are no node records. The set-up asks a portal for its targets (s)."),
+            id="entries",
+        )
+        yield Paragraphs(id="sum", classes="space")
+
+    def heading(self) -> str:
+        """Return the heading."""
+        return _("Targets and sessions")
+
+    def ready(self) -> None:
+        """Give the keys to the list."""
+        self.query_one("#entries", PickList).focus()
+
+    def show(self) -> None:
+        """Show records and sessions."""
+        self.query_one("#entries", PickList).rows = tuple(_row(one) for one in entries(self.inventory))
+        count = len(self.inventory.sessions)
+        words = (
+            translate_count("{count} active session.", "{count} active sessions.", count).format(count=count)
+            if count
+            else _("No active sessions.")
+        )
+        damaged = tuple(
+            Paragraph(_("Not a record: {path}").format(path=clean(path)), Role.WARN, state=State.WARN)
+            for path in self.inventory.damaged_records[:3]
+        )
+        self.query_one("#sum", Paragraphs).paragraphs = (
+            *damaged,
+            Paragraph(words, after=_("a marks all, x deletes, r looks for new LUNs")),
+        )
+
+    def chosen(self) -> tuple[Entry, ...]:
+        """Return the checked rows, or the one under the cursor."""
+        picks = self.query_one("#entries", PickList)
+        keys = picks.checked or {picks.key}
+        return tuple(one for one in entries(self.inventory) if one.key in keys)
+
+    def enter_words(self) -> str:
+        """Say what Enter does."""
+        return _("settings") if self.inventory.node_records else ""
+
+    @on(PickList.Picked)
+    def _picked(self, event: PickList.Picked) -> None:
+        event.stop()
+        entry = next((one for one in entries(self.inventory) if one.key == event.key), None)
+        if entry is None:
+            return
+        if entry.record is None:
+            self.say(_("There is no record of this session."))
+            return
+        self.app.push_screen(
+            RecordScreen(self._host, self._access, self.inventory, entry.record), self.after_plan
+        )
+
+    def action_log_in(self) -> None:
+        """Log in by the chosen records that nobody is logged in by."""
+        chosen = [one.record for one in self.chosen() if one.record is not None]
+        free = [one for one in chosen if not session_plans.why_no_login(one, self.inventory)]
+        if free:
+            self.propose(session_plans.log_in(free, self.inventory))
+        elif chosen:
+            reason = session_plans.why_no_login(chosen[0], self.inventory)
+            self.say(_("Not possible: {reason}.").format(reason=reason))
+
+    def action_log_out(self) -> None:
+        """Log out of the chosen sessions."""
+        chosen = [one.session for one in self.chosen() if one.session is not None]
+        if chosen:
+            self.propose(session_plans.log_out(chosen, self.inventory))
+        else:
+            self.say(_("Nobody is logged in there."))
+
+    def action_delete(self) -> None:
+        """Delete the chosen records."""
+        chosen = [one.record for one in self.chosen() if one.record is not None]
+        if chosen:
+            self.propose(record_plans.delete(chosen, self.inventory))
+        else:
+            self.say(_("There is no record of this session."))
+
+    def action_scan(self) -> None:
+        """Look for new LUNs through the chosen sessions."""
+        chosen = [one.session for one in self.chosen() if one.session is not None]
+        if chosen:
+            self.propose(session_plans.scan(chosen))
+        else:
+            self.say(_("Nobody is logged in there."))
+
+    def help(self) -> tuple[HelpSection, ...]:
+        """Explain records and sessions."""
+        return (
+            HelpSection(
+                _("What a record is"),
+                _(
+                    "A node record tells open-iscsi how to log in to one target at one portal through one "
+                    "iface: when, how patiently, and with which CHAP. A session is the connection that a "
+                    "login opens."
+                ),
+            ),
+            HelpSection(
+                _("Choosing"),
+                _(
+                    "Space marks a row, a marks all. l, o, x and r are for the marked rows, or for the row "
+                    "under the cursor when none is marked. Before anything is changed you see exactly which "
+                    "targets, portals and ifaces it is about."
+                ),
+            ),
+            HelpSection(
+                _("Deleting"),
+                _(
+                    "A record that a session uses is not deleted; log out first. Asking the portal again "
+                    "makes a new record, with the settings of iscsid.conf."
+                ),
+            ),
+        )
+
+
+def _absent(record: NodeRecord | None) -> State:
+    """Return how no session is drawn: as something missing only where the record asks for one at boot."""
+    return State.ABSENT if record is not None and logs_in_at_boot(record) else State.WAITING
+
+
+def _row(entry: Entry) -> PickRow:
+    portal = clean(entry.portal.label) if entry.portal is not None else ""
+    if entry.iface not in {"", "default"}:
+        portal = _("{portal} via {iface}").format(portal=portal, iface=clean(entry.iface))
+    startup = clean(entry.record.startup) if entry.record is not None else _("no record")
+    session = entry.session
+    return PickRow(
+        entry.key,
+        (clean(entry.target, _LONGEST) or _("no target"), portal, startup),
+        _absent(entry.record) if session is None else _STATES.get(session.state, State.BAD),
+        _("no session")
+        if session is None
+        else _("session {sid}").format(sid=session.sid)
+        if session.state is SessionState.LOGGED_IN
+        else session.state.value,
+    )
