@@ -93,18 +93,20 @@ def remove_volume(inventory: Inventory, volume: LogicalVolume) -> Proposal:
         )
     device = inventory.device(volume.device) if volume.device else None
     label = f"{device.content} {device.content_label}".strip() if device is not None else ""
-    is_snapshot = volume.origin if volume.attributes[:1] in ("s", "S") or volume.origin else ""
-    lines = () if is_snapshot else _fstab_lines(inventory, volume)
+    origin = volume.origin
+    lines = () if origin else _fstab_lines(inventory, volume)
     steps: tuple[Operation, ...] = (
         *lines,
-        DestroyVolume(
-            volume.volume_group, group, volume.name, volume.uuid, volume.size, label, is_snapshot or ""
-        ),
+        DestroyVolume(volume.volume_group, group, volume.name, volume.uuid, volume.size, label, origin),
     )
     return _proposal(
         title,
         steps,
-        _("Its space goes back to the group. What is on it is gone for good."),
+        _("The state that it kept is gone afterwards; {origin} stays as it is.").format(
+            origin=clean(origin, 60)
+        )
+        if origin
+        else _("Its space goes back to the group. What is on it is gone for good."),
         notes=(_("The line of fstab that mounts it at boot goes first."),) if lines else (),
         yes=_("Remove"),
         refusal=_needed(inventory, volume) or _used(inventory, volume),

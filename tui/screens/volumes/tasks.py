@@ -1,0 +1,297 @@
+"""What can be done with a volume group, each with its few fields and the proposal they lead to."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from tui.maintenance import renaming, volumes
+from tui.maintenance.proposal import Proposal
+from tui.setup.size_text import Bytes, Share, parse, problems
+from tui.storage.lvm_names import logical_volume_name_problems, volume_group_name_problems
+from tui.storage.model.inventory import Inventory
+from tui.storage.model.lvm import LogicalVolume, VolumeGroup
+from tui.storage.operations.thin import notes_extents
+from tui.storage.problem import Problem
+from tui.storage.size import size_words
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+from widgets.choice_field import CheckField, Choice, ChoiceField
+from widgets.form import Field
+from widgets.text_field import TextField
+
+GROUP = "the group itself"
+"""Key of the group among its volumes, where either can be renamed; no volume can be called so."""
+
+DISK, VOLUME, NAME, SIZE, LEAVE, POOL = "disk", "volume", "name", "size", "leave", "pool"
+
+Typed = Callable[[str], str]
+"""What the person chose or typed in the field of that identifier; `yes` in a marked check box."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing that can be done.
+
+    Attributes:
+        key: the letter that chooses it.
+        label: what it does, with a capital.
+        words: what there is for it, in a few words.
+        why: a sentence or two over the form.
+        fields: makes the fields of the form.
+        propose: the proposal for what was typed.
+        reason: why it cannot be done now, without a full stop; empty when it can.
+    """
+
+    key: str
+    label: str
+    words: str
+    why: str
+    fields: Callable[[], tuple[Field, ...]]
+    propose: Callable[[Typed], Proposal]
+    reason: str = ""
+
+
+def tasks(inventory: Inventory, group: VolumeGroup) -> tuple[Task, ...]:
+    """Return everything that can be done with a group, the likeliest first."""
+    return (
+        _new(inventory, group),
+        _add(inventory, group),
+        _snapshot(inventory, group),
+        _move(inventory, group),
+        _rename(inventory, group),
+        _pool(inventory, group),
+        _thin(inventory, group),
+        _remove(inventory, group),
+    )
+
+
+def _new(inventory: Inventory, group: VolumeGroup) -> Task:
+    def fields() -> tuple[Field, ...]:
+        return (_name(inventory, group, ""), _size(group, "100%"))
+
+    def propose(typed: Typed) -> Proposal:
+        return volumes.new_volume(group, typed(NAME), _bytes(typed(SIZE), group.free))
+
+    return Task(
+        "n", _("New volume"), _("{size} free").format(size=size_words(group.free)),
+        _("A volume is cut out of the group's free space. It can grow later."),
+        fields, propose, _no_space(group),
+    )  # fmt: skip
+
+
+def _add(inventory: Inventory, group: VolumeGroup) -> Task:
+    disks = volumes.free_disks(inventory)
+
+    def fields() -> tuple[Field, ...]:
+        choices = (Choice(one.name, f"{clean(one.path, 40)} {size_words(one.size)}".strip()) for one in disks)
+        return (ChoiceField(_("Disk"), tuple(choices), id=DISK),)
+
+    def propose(typed: Typed) -> Proposal:
+        disk = next(one for one in disks if one.name == typed(DISK))
+        return volumes.add_disk(inventory, group, disk)
+
+    return Task(
+        "a", _("Add a disk"), ", ".join(clean(one.path, 30) for one in disks[:3]),
+        _("The disk becomes a part of the group, which then needs it. It must be empty."),
+        fields, propose, "" if disks else _("no disk of a session is free; look for new LUNs first"),
+    )  # fmt: skip
+
+
+def _snapshot(inventory: Inventory, group: VolumeGroup) -> Task:
+    origins = [
+        one for one in _volumes(inventory, group) if one.active and not one.origin and not _is_pool(one)
+    ]
+
+    def fields() -> tuple[Field, ...]:
+        first = origins[0].name
+        return (
+            _of_volumes(origins),
+            _name(inventory, group, f"{first}_snap"),
+            _size(group, "10%", hint=_("a thin volume needs none")),
+        )
+
+    def propose(typed: Typed) -> Proposal:
+        origin = _named(origins, typed(VOLUME))
+        return volumes.snapshot(inventory, origin, typed(NAME), _bytes(typed(SIZE), group.free))
+
+    reason = _("there is no active volume") if not origins else ""
+    if origins and not any(one.pool for one in origins):
+        reason = _no_space(group)
+    return Task(
+        "s", _("Take a snapshot"), _("the state of a volume at this moment"),
+        _("A snapshot keeps the volume's state of this moment, such as before an upgrade. It is no backup."),
+        fields, propose, reason,
+    )  # fmt: skip
+
+
+def _move(inventory: Inventory, group: VolumeGroup) -> Task:
+    members = [one for one in inventory.physical_volumes if one.volume_group == group.name]
+
+    def fields() -> tuple[Field, ...]:
+        choices = (
+            Choice(
+                one.uuid,
+                _("{path} ({used} on it)").format(
+                    path=clean(one.path, 40), used=size_words(one.size - one.free)
+                ),
+            )
+            for one in members
+        )
+        return (
+            ChoiceField(_("Empty"), tuple(choices), id=DISK),
+            CheckField(
+                _("Then"), _("take the disk out of the group and away from LVM"), value=True, id=LEAVE
+            ),
+        )
+
+    def propose(typed: Typed) -> Proposal:
+        source = next(one for one in members if one.uuid == typed(DISK))
+        return volumes.move_off(inventory, source, leave=typed(LEAVE) == "yes")
+
+    return Task(
+        "m", _("Empty a disk"), _("move what is on it to the others"),
+        _("What lies on one disk is copied to the others while it is used, so the LUN can be given back."),
+        fields, propose, "" if len(members) > 1 else _("the group has one disk only; add another first"),
+    )  # fmt: skip
+
+
+def _rename(inventory: Inventory, group: VolumeGroup) -> Task:
+    found = [one for one in _volumes(inventory, group) if not one.name.startswith("pvmove")]
+
+    def fields() -> tuple[Field, ...]:
+        here = Choice(GROUP, _("the group {name}").format(name=clean(group.name, 40)))
+        return (
+            ChoiceField(
+                _("Rename"), (*(Choice(one.name, clean(one.name, 40)) for one in found), here), id=VOLUME
+            ),
+            TextField(_("To"), "", validate=_good_name, max_length=127, id=NAME),
+        )
+
+    def propose(typed: Typed) -> Proposal:
+        if typed(VOLUME) == GROUP:
+            return renaming.rename_group(inventory, group, typed(NAME))
+        return renaming.rename_volume(inventory, _named(found, typed(VOLUME)), typed(NAME))
+
+    return Task(
+        "r", _("Rename"), _("a volume, or the group"),
+        _("The names below /dev change with it. A line of fstab that names the old path is changed too."),
+        fields, propose,
+    )  # fmt: skip
+
+
+def _pool(inventory: Inventory, group: VolumeGroup) -> Task:
+    extents = group.free // group.extent_size if group.extent_size else 0
+    room = max(0, extents - notes_extents(extents, group.extent_size)) * group.extent_size
+
+    def fields() -> tuple[Field, ...]:
+        return (_name(inventory, group, "pool"), _size(group, "50%"))
+
+    def propose(typed: Typed) -> Proposal:
+        return volumes.thin_pool(group, typed(NAME), _bytes(typed(SIZE), room))
+
+    return Task(
+        "p", _("New thin pool"), _("space that thin volumes share"),
+        _("Thin volumes share a pool and take its space as they are written to."),
+        fields, propose, _no_space(group) if room else _("the group has no room for a pool"),
+    )  # fmt: skip
+
+
+def _thin(inventory: Inventory, group: VolumeGroup) -> Task:
+    pools = [one for one in _volumes(inventory, group) if _is_pool(one)]
+
+    def fields() -> tuple[Field, ...]:
+        choices = tuple(Choice(one.name, f"{clean(one.name, 40)} {size_words(one.size)}") for one in pools)
+        return (
+            ChoiceField(_("Pool"), choices, id=POOL),
+            _name(inventory, group, ""),
+            TextField(_("Size"), "10G", width=12, max_length=20, validate=_wrong_bytes, id=SIZE),
+        )
+
+    def propose(typed: Typed) -> Proposal:
+        size = _bytes(typed(SIZE), 0)
+        return volumes.thin_volume(inventory, _named(pools, typed(POOL)), typed(NAME), size)
+
+    return Task(
+        "t", _("New thin volume"), _("takes space only as it is written to"),
+        _("It shows the size you give it, and takes space of its pool only for what is written."),
+        fields, propose, "" if pools else _("there is no thin pool yet"),
+    )  # fmt: skip
+
+
+def _remove(inventory: Inventory, group: VolumeGroup) -> Task:
+    found = [one for one in _volumes(inventory, group) if not one.name.startswith("pvmove")]
+
+    def fields() -> tuple[Field, ...]:
+        return (_of_volumes(found),)
+
+    def propose(typed: Typed) -> Proposal:
+        return volumes.remove_volume(inventory, _named(found, typed(VOLUME)))
+
+    return Task(
+        "x", _("Remove a volume"), _("with all that is on it"),
+        _("A volume that nobody uses is removed with all that is on it. You are asked to type a word first."),
+        fields, propose, "" if found else _("there is no volume"),
+    )  # fmt: skip
+
+
+def _volumes(inventory: Inventory, group: VolumeGroup) -> list[LogicalVolume]:
+    return sorted(inventory.volumes_of(group.name), key=lambda one: one.name)
+
+
+def _is_pool(volume: LogicalVolume) -> bool:
+    return volume.attributes[:1] == volumes.POOL
+
+
+def _named(found: Iterable[LogicalVolume], name: str) -> LogicalVolume:
+    return next(one for one in found if one.name == name)
+
+
+def _no_space(group: VolumeGroup) -> str:
+    if group.extent_size and group.free >= group.extent_size:
+        return ""
+    return _("the group has no free space; grow it (g) or add a disk")
+
+
+def _of_volumes(found: Iterable[LogicalVolume]) -> ChoiceField:
+    choices = (Choice(one.name, f"{clean(one.name, 40)} {size_words(one.size)}") for one in found)
+    return ChoiceField(_("Volume"), tuple(choices), id=VOLUME)
+
+
+def _name(inventory: Inventory, group: VolumeGroup, offered: str) -> TextField:
+    taken = [one.name for one in inventory.volumes_of(group.name)]
+
+    def wrong(text: str) -> str | None:
+        return _sentence(logical_volume_name_problems(text, group.name, taken, NAME))
+
+    return TextField(_("Name"), offered, validate=wrong, max_length=127, id=NAME)
+
+
+def _good_name(text: str) -> str | None:
+    return _sentence(volume_group_name_problems(text, (), NAME))
+
+
+def _size(group: VolumeGroup, offered: str, *, hint: str = "") -> TextField:
+    words = hint or _("10G, or a share of {free} free").format(free=size_words(group.free))
+    return TextField(_("Size"), offered, width=12, max_length=20, validate=_wrong_size, hint=words, id=SIZE)
+
+
+def _wrong_size(text: str) -> str | None:
+    return _sentence(problems(text, SIZE))
+
+
+def _wrong_bytes(text: str) -> str | None:
+    return None if isinstance(parse(text), Bytes) else _("Write a size such as 10G.")
+
+
+def _sentence(found: tuple[Problem, ...]) -> str | None:
+    return f"{found[0].summary} {found[0].remedy}" if found else None
+
+
+def _bytes(text: str, free: int) -> int:
+    """Bytes of what was typed; a share counts of what is free, rounded down."""
+    match parse(text):
+        case Bytes(count):
+            return count
+        case Share(part):
+            return int(free * part)
+        case None:
+            return 0
