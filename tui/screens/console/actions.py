@@ -9,6 +9,8 @@ from typing import Any
 
 from textual.screen import Screen
 
+from tui.maintenance.dependents import subject_of, subject_of_target
+from tui.maintenance.growth import Subject as Grows, subjects_of
 from tui.maintenance.records import why_no_deletion
 from tui.maintenance.sessions import record_of, why_no_login, why_no_logout
 from tui.screens.access import Access
@@ -17,6 +19,7 @@ from tui.storage.host.observed import ObservedHost
 from tui.storage.iscsi_rungs import record_key
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import NodeRecord, Session, SessionState
+from tui.storage.model.lvm import VolumeGroup
 from tui.storage.rung import Rung, RungKind
 from tui.storage.stack import Stack
 from tui.words import translate as _
@@ -61,13 +64,17 @@ def actions(subject: Subject, inventory: Inventory, access: Access) -> tuple[Act
 
 def _of_subject(subject: Subject, inventory: Inventory) -> Iterator[Action]:
     """Yield what concerns the rung or stack itself."""
+    yield from _of_disconnect(subject, inventory)
     if isinstance(subject, Rung):
         yield from _of_sessions(subject, inventory)
         yield from _of_records(subject, inventory)
+    if subject is not None:
+        yield from _of_volumes(subject, inventory)
 
 
 def _of_the_host(inventory: Inventory) -> Iterator[Action]:
     """Yield what can be done wherever the cursor is; all of it begins with looking."""
+    yield Action("c", _("Reconnect what was disconnected"), openers.reconnect)
     yield Action(
         "t",
         _("Targets and sessions of this host"),
@@ -86,6 +93,21 @@ def _of_the_host(inventory: Inventory) -> Iterator[Action]:
         lambda host, access: openers.interfaces(host, access, inventory),
         changes=False,
     )
+
+
+def _of_disconnect(subject: Subject, inventory: Inventory) -> Iterator[Action]:
+    if isinstance(subject, Rung):
+        part = subject_of(subject, inventory)
+    else:
+        targets = [one for one in subject.targets if inventory.sessions_of(one)] if subject else []
+        part = subject_of_target(targets[0]) if len(targets) == 1 else None
+    if part is not None:
+        yield Action(
+            "d",
+            _("Disconnect it safely"),
+            lambda host, access: openers.disconnect(host, access, inventory, part),
+            changes=False,
+        )
 
 
 def _of_sessions(rung: Rung, inventory: Inventory) -> Iterator[Action]:
@@ -160,3 +182,39 @@ def records_at(rung: Rung, inventory: Inventory) -> tuple[NodeRecord, ...]:
 
 def _session_key(record: NodeRecord) -> str:
     return f"session:{record.target}|{record.portal.label}|{record.iface}"
+
+
+def _of_volumes(subject: Rung | Stack, inventory: Inventory) -> Iterator[Action]:
+    """Yield what concerns the volumes on a rung, or on all of a stack."""
+    found = growing_at(subject, inventory)
+    yield Action(
+        "g",
+        _("Grow"),
+        lambda host, access: openers.grow(host, access, inventory, found),
+        "" if found else _("no volume and no file system stands here"),
+    )
+    groups = _groups(found, inventory)
+    yield Action(
+        "n",
+        _("Make or change volumes"),
+        lambda host, access: openers.volumes(host, access, inventory, groups[0]),
+        ""
+        if len(groups) == 1
+        else _("several groups stand here; go to one of them")
+        if groups
+        else _("no volume group stands here; the set-up (s) makes one"),
+    )
+
+
+def growing_at(subject: Rung | Stack, inventory: Inventory) -> tuple[Grows, ...]:
+    """Return what may grow on a rung or a whole stack: its volumes, and file systems without LVM."""
+    if isinstance(subject, Rung):
+        return subjects_of(inventory, subject)
+    whole = (rung for rung in subject.rungs if rung.kind in {RungKind.LUN, RungKind.VOLUME_GROUP})
+    return tuple(dict.fromkeys(one for rung in whole for one in subjects_of(inventory, rung)))
+
+
+def _groups(found: tuple[Grows, ...], inventory: Inventory) -> tuple[VolumeGroup, ...]:
+    """Return the groups of these that LVM told of."""
+    names = {one.group for one in found if one.group}
+    return tuple(one for one in inventory.volume_groups if one.name in names and one.extent_size)

@@ -6,12 +6,15 @@ from typing import Any
 from textual.screen import Screen
 
 from tui.maintenance import records, sessions
+from tui.maintenance.dependents import Subject
+from tui.maintenance.growth import Subject
 from tui.maintenance.proposal import Proposal, way_back_of
 from tui.screens.access import Access
 from tui.storage.host.observed import ObservedHost
 from tui.storage.journal import Journal
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import NodeRecord, Session
+from tui.storage.model.lvm import VolumeGroup
 from tui.storage.plan import Plan
 from tui.words import translate as _
 
@@ -73,6 +76,34 @@ def interfaces(host: ObservedHost, access: Access, inventory: Inventory) -> Scre
     from tui.screens.records.interfaces import InterfacesScreen
 
     return InterfacesScreen(host, access, inventory)
+
+
+def disconnect(host: ObservedHost, access: Access, inventory: Inventory, subject: Subject) -> Screen[Any]:
+    """Show what depends on something, and take it apart."""
+    from tui.screens.disconnect.screen import DisconnectScreen
+
+    return DisconnectScreen(host, access, inventory, subject)
+
+
+def reconnect(host: ObservedHost, access: Access) -> Screen[Any]:
+    """Put back what was disconnected."""
+    from tui.screens.disconnect.reconnect import reconnect_screen
+
+    return reconnect_screen(host, access)
+
+
+def grow(host: ObservedHost, access: Access, inventory: Inventory, found: tuple[Subject, ...]) -> Screen[Any]:
+    """Show the sizes of a stack and let it grow."""
+    from tui.screens.grow.screen import GrowScreen
+
+    return GrowScreen(host, access, inventory, found)
+
+
+def volumes(host: ObservedHost, access: Access, inventory: Inventory, group: VolumeGroup) -> Screen[Any]:
+    """Show a volume group and what can be done with it."""
+    from tui.screens.volumes.screen import VolumesScreen
+
+    return VolumesScreen(host, access, inventory, group)
 
 
 def resume(host: ObservedHost, access: Access, interrupted: Plan, journal: Journal) -> Screen[Any]:
