@@ -33,6 +33,11 @@ def say_sizes(group: str, volume: str) -> None:
 
 
 def grow(group: str, volume: str, wish: Wish) -> None:
-    """Carry out what is proposed for a wish; its refusal is not heeded, so that the plan must refuse."""
+    """Carry out what is proposed for a wish, and print the sizes before and after.
+
+    A refusal of the proposal is not heeded, so that the plan itself must refuse.
+    """
+    say_sizes(group, volume)
     inventory, found = look(group, volume)
     perform(*propose(found, inventory, wish).plan.operations)
+    say_sizes(group, volume)

@@ -201,7 +201,10 @@ def growth(inventory: Inventory, subject: Subject, facts: SizeFacts) -> Growth:
         )
     )
     volume = next((one for one in inventory.volumes_of(subject.group) if one.name == subject.volume), None)
-    names = [one.device for one in physical] if group is not None else [subject.device]
+    names = [one.device for one in physical] if subject.group else [subject.device]
+    if not any(names) and volume is not None and (device := inventory.device(volume.device)) is not None:
+        # LVM did not answer: the kernel still knows what the volume stands on.
+        names = list(device.slaves)
     disks = tuple(device for name in names if (device := inventory.device(name)) is not None)
     on_disk = {one.device: one for one in physical}
     arrays = dict(facts.arrays)
@@ -211,7 +214,7 @@ def growth(inventory: Inventory, subject: Subject, facts: SizeFacts) -> Growth:
         sizes += _of_paths(paths, arrays)
         if disk.kind is BlockKind.MULTIPATH:
             sizes.append(_of_map(disk, paths))
-        if group is not None:
+        if group is not None and disk.name in on_disk:
             sizes.append(_of_physical(on_disk[disk.name], disk, group, dict(facts.starts)))
     filesystem = _filesystem_of(inventory, volume, disks if group is None else ())
     mount = next(iter(inventory.mounts_of(filesystem.name)), None) if filesystem is not None else None
@@ -327,10 +330,17 @@ def _problem(
 ) -> Problem | None:
     """What forbids any growth: a path down, something between, or a device smaller than what stands on it."""
     lost = [one.path for one in physical if not one.device]
-    if lost or not disks:
+    if not disks and not lost:
+        return Problem(
+            "growth.no-group",
+            _("LVM does not show the disks of this volume."),
+            cause=clean(inventory.lvm.error) or _("It was removed, or its disks do not answer."),
+            remedy=_("Look at the stack again. Nothing grows on what cannot be seen."),
+        )
+    if lost:
         return Problem(
             "growth.disk-gone",
-            _("A disk below is gone: {disks}.").format(disks=clean(", ".join(lost[:4]) or "?")),
+            _("A disk below is gone: {disks}.").format(disks=clean(", ".join(lost[:4]))),
             cause=_("Its session was logged out, or the LUN was withdrawn."),
             remedy=_("Repair that first. Nothing grows on a group that is not whole."),
         )
