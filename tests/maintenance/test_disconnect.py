@@ -160,8 +160,8 @@ def test_a_target_comes_apart_from_the_top_and_goes_back_from_the_bottom() -> No
     proposal = proposed(subject_of_target(TARGET))
     assert proposal.refusal is None
     assert kinds(proposal) == [
-        "NoteDisconnect",
         "AwaitRelease",
+        "NoteDisconnect",
         "SwapOff",
         "SyncFilesystem",
         "UnmountFilesystem",
@@ -260,6 +260,7 @@ def test_this_programs_own_service_is_not_stopped() -> None:
     users = Users((process(10, "app.service"), process(11, "app.service", ours=True)))
     assert services_of(users) == ()
     assert [one.pid for one in processes_to_end(users)] == [10]
+    assert services_of(Users((process(10, "app.service"),), own_unit="app.service")) == ()
     refused = proposed(the(two_luns(), RungKind.MOUNT, "/srv/data"), users=users)
     assert refused.refusal is not None
     assert refused.refusal.code == "disconnect.our-own"

@@ -1,7 +1,7 @@
 """Safe disconnect: a subject and a person's choices become a plan, and the plan that puts it back."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tui.maintenance.dependents import Dependents, Subject, SubjectKind, dependents
@@ -118,9 +118,15 @@ def see(host: Host, subject: Subject, inventory: Inventory | None = None) -> See
     )
 
 
+def see_users(host: Host, subject: Subject, seen: Seen) -> Seen:
+    """The same with those who hold it now; /proc and sysfs alone, for looking again every second."""
+    users = read_users(host, seen.inventory, dependents(seen.inventory, subject).devices)
+    return replace(seen, users=users)
+
+
 def services_of(users: Users) -> tuple[str, ...]:
     """The services among some users that may be stopped, each once."""
-    own = {process.unit for process in users.processes if process.ours}
+    own = {process.unit for process in users.processes if process.ours} | {users.own_unit}
     units = [process.service for process in users.processes]
     units += [user.unit for user in users.kernel if user.how is KernelHold.NAMESPACE and not user.follows]
     return tuple(dict.fromkeys(unit for unit in units if unit and unit not in own and may_be_stopped(unit)))
@@ -167,8 +173,12 @@ class _Making:
         back = tuple(one for _operation, undone in reversed(self._steps) for one in undone)
         name = note_name(self._inventory.taken_at)
         note = NoteDisconnect(name, note_text(self._subject, self._inventory.taken_at, back))
+        operations = [operation for operation, _back in self._steps]
+        # While the plan only waits there is nothing yet to be put back.
+        first = 1 if operations and isinstance(operations[0], AwaitRelease) else 0
+        operations.insert(first, note)
         return Proposal(
-            Plan(title, (note, *(operation for operation, _back in self._steps))),
+            Plan(title, tuple(operations)),
             _(
                 "Everything that stands on it is taken apart from the top, so that nothing is lost: users, "
                 "mounts, volumes, disks, sessions. Each step is checked before the next."
@@ -197,7 +207,7 @@ class _Making:
         kernel = tuple(one for one in users.kernel if one.unit not in stopped)
         if choice is AboutUsers.END_PROCESSES:
             processes = tuple(one for one in processes if one.ours)
-        return Users(processes, kernel, users.unseen)
+        return Users(processes, kernel, users.unseen, users.own_unit)
 
     def _users(self) -> None:
         choice, users = self._choices.users, self._seen.users

@@ -38,6 +38,7 @@ class ActingScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,a", "actions", _("actions")),
         Binding("d", "act('d')", show=False, tooltip=_("Disconnect what the cursor is on")),
+        Binding("c", "act('c')", show=False, tooltip=_("Reconnect what was disconnected")),
         Binding("g", "act('g')", show=False, tooltip=_("Grow it")),
         Binding("l", "act('l')", show=False, tooltip=_("Log in or out")),
         Binding("e", "act('e')", show=False, tooltip=_("Show and change the record")),

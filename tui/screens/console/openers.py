@@ -7,7 +7,7 @@ from textual.screen import Screen
 
 from tui.maintenance import records, sessions
 from tui.maintenance.dependents import Subject
-from tui.maintenance.growth import Subject
+from tui.maintenance.growth import Subject as Grows
 from tui.maintenance.proposal import Proposal, way_back_of
 from tui.screens.access import Access
 from tui.storage.host.observed import ObservedHost
@@ -92,7 +92,7 @@ def reconnect(host: ObservedHost, access: Access) -> Screen[Any]:
     return reconnect_screen(host, access)
 
 
-def grow(host: ObservedHost, access: Access, inventory: Inventory, found: tuple[Subject, ...]) -> Screen[Any]:
+def grow(host: ObservedHost, access: Access, inventory: Inventory, found: tuple[Grows, ...]) -> Screen[Any]:
     """Show the sizes of a stack and let it grow."""
     from tui.screens.grow.screen import GrowScreen
 

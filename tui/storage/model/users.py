@@ -132,11 +132,19 @@ class KernelUser:
 
 @dataclass(frozen=True, slots=True)
 class Users:
-    """Everybody who holds some devices, as far as could be seen."""
+    """Everybody who holds some devices, as far as could be seen.
+
+    Attributes:
+        processes: by their number.
+        kernel: the kernel's own.
+        unseen: what could not be looked into.
+        own_unit: the systemd unit that this program runs in, or empty.
+    """
 
     processes: tuple[Process, ...] = ()
     kernel: tuple[KernelUser, ...] = ()
     unseen: tuple[Unseen, ...] = ()
+    own_unit: str = ""
 
     def of(self, devices: Iterable[str]) -> "Users":
         """Those who hold one of some devices (kernel names)."""
@@ -146,7 +154,8 @@ class Users:
             for process in self.processes
             if (held := tuple(one for one in process.held if one.device in wanted))
         )
-        return Users(processes, tuple(one for one in self.kernel if one.device in wanted), self.unseen)
+        kernel = tuple(one for one in self.kernel if one.device in wanted)
+        return Users(processes, kernel, self.unseen, self.own_unit)
 
 
 NOBODY = Users()

@@ -46,7 +46,8 @@ def read_users(host: Host, inventory: Inventory, devices: Iterable[str]) -> User
         what = translate_count("{count} process", "{count} processes", look.hidden)
         unseen.append(Unseen(what.format(count=look.hidden), _("Only root may see what they hold.")))
     kernel = read_kernel_users(host, inventory, tuple(wanted), tuple(look.tables.values()))
-    return Users(processes, kernel, tuple(unseen))
+    own_unit, _container = parse_cgroup(text(host, "/proc/self/cgroup"))
+    return Users(processes, kernel, tuple(unseen), own_unit)
 
 
 @dataclass(frozen=True, slots=True)
