@@ -171,7 +171,7 @@ def test_keys_lead_to_a_volume_that_survives_a_reboot(release: Release, flow: Fl
             assert "LOGGED_IN" in screen
             assert "practice-" not in terminal.history()
             terminal.press("Enter")
-            assert terminal.status(deadline=SLOW) == 0
+            assert terminal.status(deadline=SLOW) == 0, terminal.history()
         after = here.run(SEE_FILE)
     assert flow.source in after
     assert "/srv/data/kept: OK" in after

@@ -15,6 +15,10 @@ from tui.words import translate as _
 START_SECONDS = 30.0
 """Longest time the daemon may take to answer."""
 
+_SPARED = "@tgtd"
+"""The name the daemon goes by: one that begins so is not killed at shutdown (systemd's rule for daemons that
+serve storage), so that a host can still log out of the array and write to it, as it can to a real one."""
+
 
 def load(san: San) -> None:
     """Start the daemon on the portals of all its targets and wait until it answers.
@@ -25,7 +29,7 @@ def load(san: San) -> None:
         str(portal) for target in san.targets if target.kind is TargetKind.TGT for portal in target.portals
     }
     listen = [word for portal in sorted(portals) for word in ("--iscsi", f"portal={portal}")]
-    subprocess.run(("tgtd", *listen), check=True)
+    subprocess.run((_SPARED, *listen), executable="tgtd", check=True)
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:
