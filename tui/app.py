@@ -9,6 +9,7 @@ from rich.segment import Segments
 from rich.traceback import Traceback
 
 from tui.screens.access import Access
+from tui.screens.console.reading import OpenLive, open_live
 from tui.screens.console.screen import ConsoleScreen
 from tui.screens.plan.screen import PlanScreen
 from tui.screens.setup.driver import Driver
@@ -31,7 +32,8 @@ class ConsoleApp(LookApp[int]):
         host: the host.
         access: what may be done on it, and why not more.
         first: the mode to open, CONSOLE or SET_UP.
-        live: the host can change by itself.
+        live: the host can change by itself; or what makes what tells of it.
+        refresh_seconds: how often what only counts is drawn again.
         make_driver: makes the set-up's driver for the host.
     """
 
@@ -42,7 +44,8 @@ class ConsoleApp(LookApp[int]):
         access: Access,
         *,
         first: str = CONSOLE,
-        live: bool = True,
+        live: bool | OpenLive = True,
+        refresh_seconds: float = 1.0,
         make_driver: Callable[[ChangingHost], Driver] = Setup,
     ) -> None:
         super().__init__(look)
@@ -50,7 +53,8 @@ class ConsoleApp(LookApp[int]):
         self._host = host
         self._access = access
         self._first = first
-        self._live = live
+        self._open_live = live if callable(live) else open_live if live else None
+        self._refresh_seconds = refresh_seconds
         self._make_driver = make_driver
         self.add_mode(CONSOLE, self._console)
         self.add_mode(SET_UP, self._set_up)
@@ -61,7 +65,12 @@ class ConsoleApp(LookApp[int]):
 
     def _console(self) -> ConsoleScreen:
         return ConsoleScreen(
-            ObservedHost(self._host), self._access, self._open_set_up, self.leave, live=self._live
+            ObservedHost(self._host),
+            self._access,
+            self._open_set_up,
+            self.leave,
+            live=self._open_live,
+            refresh_seconds=self._refresh_seconds,
         )
 
     def _set_up(self) -> SetupScreen:
@@ -130,7 +139,7 @@ def open_console(host: ChangingHost, access: Access, mode: TerminalMode, *, live
         mode: how the terminal is used.
         live: the host can change by itself; a recorded one cannot.
     """
-    return _run(ConsoleApp(look_of_mode(mode), host, access, live=live))
+    return _run(ConsoleApp(look_of_mode(mode), host, access, live=live, refresh_seconds=mode.refresh_seconds))
 
 
 def _run(app: ConsoleApp) -> int:

@@ -24,9 +24,11 @@ from widgets.text import cells, cut_end, flat, pad
 from widgets.words import translate as _
 
 _TIME, _SOURCE = 8, 7
-_TEXT_LEAST = 24
-_COLUMN = 46
-"""Cells of the line itself, where there is room; the words begin behind them."""
+_COLUMN, _NARROW_COLUMN = 46, 24
+"""Cells of the line itself, and on a narrow screen; the words begin behind them where they can."""
+
+_ROOMY = 80
+"""Cells for both from which on the wide column is used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +59,10 @@ def draw_happening(row: HappeningRow, look: Look, width: int) -> Content:
         text += f" ({row.count}x)"
     words = flat(row.words)
     role = Role.TEXT if row.state is None else state_role(row.state)
-    if not words or room < _TEXT_LEAST + 10:
+    if not words or room < _NARROW_COLUMN + 10:
         return head + look.text(cut_end(text, max(1, room), cut), role)
-    mine = max(cells(text), min(_COLUMN, room - 2 - cells(words)))
-    mine = min(mine, max(_TEXT_LEAST, room - 2 - cells(words)))
+    column = _COLUMN if room >= _ROOMY else _NARROW_COLUMN
+    mine = max(column, min(cells(text), room - 2 - cells(words)))
     line = look.text(pad(cut_end(text, mine, cut), mine), role)
     return head + line + "  " + look.text(cut_end(words, room - mine - 2, cut), Role.MUTED)
 

@@ -110,7 +110,8 @@ class Plots(ChangingLines):
                 + "  "
             )
             if not row.values or room < 4:
-                lines.append(head + look.text(flat(row.words), Role.MUTED if not row.values else Role.TEXT))
+                words = cut_end(flat(row.words), max(1, width - label - 2), look.glyphs.ellipsis)
+                lines.append(head + look.text(words, Role.TEXT if row.values else Role.MUTED))
                 continue
             plot = draw_plot(row, look, room, self.tall)
             lines += [Content(" " * (label + 2)) + line for line in plot[:-1]]

@@ -89,7 +89,7 @@ def stack_lines(rungs: Sequence[Rung], folded: frozenset[str], *, spaced: bool =
     index = 0
     while index < len(rungs):
         rung = rungs[index]
-        if rung.heading and lines:
+        if rung.heading and lines and not (rung.key in folded and _is_folded_heading(lines[-1])):
             lines.append(RungLine(None))
         elif spaced and lines and rung.depth == 0 and not _is_heading(lines[-1]):
             lines.append(RungLine(None, joins="|"))
@@ -98,6 +98,10 @@ def stack_lines(rungs: Sequence[Rung], folded: frozenset[str], *, spaced: bool =
         lines.append(RungLine(rung.key, rung, joins[index], len(below), problems))
         index += 1 + len(below)
     return lines
+
+
+def _is_folded_heading(line: RungLine) -> bool:
+    return _is_heading(line) and line.hidden > 0
 
 
 def _is_heading(line: RungLine) -> bool:
@@ -209,11 +213,13 @@ def draw_rung(line: RungLine, columns: StackColumns, look: Look, width: int) -> 
 
 def _draw_heading(line: RungLine, rung: Rung, look: Look, width: int) -> Content:
     cut = look.glyphs.ellipsis
-    name = cut_middle(flat(rung.name), width, cut)
-    drawn = look.text(name, Role.STRONG)
-    rest = _folded_note(line) or flat(rung.detail)
     if line.hidden:
-        drawn = look.text(look.glyphs.folded + " ", Role.MUTED) + drawn
+        mark = look.text(look.glyphs.folded + " ", Role.MUTED) + look.dot(rung.state) + " "
+        name = cut_middle(flat(rung.name), max(4, width - mark.cell_length), cut)
+        drawn = mark + look.text(name, Role.STRONG if line.problems else Role.TEXT)
+    else:
+        drawn = look.text(cut_middle(flat(rung.name), width, cut), Role.STRONG)
+    rest = _folded_note(line) or flat(rung.detail)
     room = width - drawn.cell_length - 2
     if rest and room >= 8:
         role = Role.WARN if line.problems else Role.MUTED

@@ -13,7 +13,7 @@ the nearest rung above it with a smaller depth. What lies below a rung, and ever
 be folded away. Long names are cut in the middle; columns keep their place for all rungs.
 
 Keys: up, down, page keys, Home, End; left folds, right unfolds; Space switches; `!` goes to the next
-problem; `/` searches, `n` finds the next; Enter chooses. Messages: `StackView.Highlighted` when the cursor
+problem; `/` searches, F3 finds the next; Enter chooses. Messages: `StackView.Highlighted` when the cursor
 moves, `StackView.Chosen` on Enter.
 """
 
@@ -83,7 +83,7 @@ class StackView(Vertical):
         Binding("space", "switch", show=False),
         Binding("exclamation_mark", "next_problem", show=False, tooltip=_("Go to the next problem")),
         Binding("slash", "search", show=False, tooltip=_("Find a rung by any of its words")),
-        Binding("n", "find_next", show=False, tooltip=_("Find the next one")),
+        Binding("f3", "find_next", show=False, tooltip=_("Find the next one")),
         Binding("escape", "close_search", _("close search")),
         Binding("enter", "choose", "Open", show=False),
     ]
@@ -198,7 +198,7 @@ class StackView(Vertical):
 
     def action_next_problem(self) -> None:
         """Go to the next rung that is not as it should be."""
-        if not self._go_round(lambda rung: rung.state in PROBLEMS):
+        if not self._go_round(lambda rung: rung.state in PROBLEMS and not rung.heading):
             self.notify(_("No rung has a problem."))
 
     def action_fold(self) -> None:

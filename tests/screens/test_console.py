@@ -12,7 +12,7 @@ from tests.screens.scripted import ScriptedDriver
 from tests.snapshot import SnapCompare
 from tui.app import ConsoleApp
 from tui.screens.access import access
-from tui.screens.console.details import details
+from tui.screens.console.details import details, title
 from tui.screens.console.screen import ConsoleScreen
 from tui.screens.setup.screen import SetupScreen
 from tui.storage.host.recorded import RecordedHost
@@ -51,7 +51,7 @@ def test_every_rung_has_details(name: str) -> None:
     inventory = take_inventory(recorded(name))
     for stack in stacks(inventory):
         for rung in stack.rungs:
-            lines = details(rung, inventory)
+            lines = (*title(rung, inventory), *details(rung, inventory))
             assert lines[0].state is not None
             assert all("\x1b" not in line.text for line in lines)
 

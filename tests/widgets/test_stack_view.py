@@ -105,7 +105,7 @@ def test_spacers_belong_to_the_ladder() -> None:
 def test_what_is_folded_is_counted_with_its_problems() -> None:
     folded = frozenset({"t1"})
     assert [line.key for line in stack_lines(RUNGS, folded)] == ["t1", None, "t2", "p2"]
-    assert drawn(RUNGS, folded=folded)[0] == "+ lab:t1  2 problems, 11 rungs folded"
+    assert drawn(RUNGS, folded=folded)[0] == "+ * lab:t1  2 problems, 11 rungs folded"
     assert "2 rungs folded" in " ".join(drawn(RUNGS, 118, frozenset({"s1"})))
 
 
@@ -145,7 +145,7 @@ async def test_searching() -> None:
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await pilot.press("slash", *"3260", "enter")
         assert stack.key == "p1"
-        await pilot.press("n")
+        await pilot.press("f3")
         assert stack.key == "p2"
         await pilot.press("slash", *"zzz", "enter")
         await pilot.pause()

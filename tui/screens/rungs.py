@@ -1,6 +1,6 @@
 """The ladder of the storage engine as rows of the stack view: words and states are chosen here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from tui.storage.stack import Health, Rung, RungKind, Stack
 from tui.storage.untrusted import clean
@@ -44,13 +44,24 @@ def kind_word(kind: RungKind) -> str:
     }[kind]
 
 
-def rows_of(stacks: Iterable[Stack]) -> tuple[Row, ...]:
-    """Return the rows of stacks, a heading over each. Keys are those of the rungs."""
+def rows_of(stacks: Iterable[Stack], notes: Mapping[str, str] | None = None) -> tuple[Row, ...]:
+    """Return the rows of stacks, a heading over each. Keys are those of the rungs.
+
+    Args:
+        stacks: the stacks, top to bottom.
+        notes: dim words behind some rungs, by key.
+    """
+    said = notes or {}
     rows: list[Row] = []
     for stack in stacks:
         rows.append(_heading(stack))
-        rows += [_row(rung) for rung in stack.rungs]
+        rows += [_row(rung, said.get(rung.key, "")) for rung in stack.rungs]
     return tuple(rows)
+
+
+def heading_key(stack: Stack) -> str:
+    """Return the key of the row over a stack."""
+    return f"stack {stack.key}"
 
 
 def _heading(stack: Stack) -> Row:
@@ -59,10 +70,10 @@ def _heading(stack: Stack) -> Row:
     first = names or groups or [_("no target")]
     name = first[0].rpartition(":")[2] or first[0]
     rest = ", ".join(names[1:]) if len(names) > 1 else first[0] if name != first[0] else ""
-    return Row(f"stack {stack.key}", "", name, detail=rest, heading=True, state=state_of(stack.health))
+    return Row(heading_key(stack), "", name, detail=rest, heading=True, state=state_of(stack.health))
 
 
-def _row(rung: Rung) -> Row:
+def _row(rung: Rung, note: str) -> Row:
     details = [clean(word, LONGEST) for word in rung.detail if word]
     return Row(
         rung.key,
@@ -72,5 +83,5 @@ def _row(rung: Rung) -> Row:
         details[0] if details else "",
         state_of(rung.health),
         clean(rung.state),
-        ", ".join(details[1:]),
+        note or ", ".join(details[1:]),
     )

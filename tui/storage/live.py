@@ -9,6 +9,8 @@ from tui.storage.layer import Layer
 from tui.storage.news.desk import NewsDesk, local_logs
 from tui.storage.news.happening import Happening
 from tui.storage.news.session_words import SessionStates
+from tui.storage.probe.database import locate_database
+from tui.storage.probe.distribution import read_distribution
 from tui.storage.processes import IscsiProcess, read_processes
 from tui.storage.watch import Watch
 
@@ -24,7 +26,7 @@ class Live:
 
     Args:
         host: this machine; its commands are told as well.
-        changed: called from the thread with the layers that changed.
+        changed: called from the thread with the layers that changed; with none when the watch has begun.
         news: called from any thread when something was told.
     """
 
@@ -35,9 +37,11 @@ class Live:
         self.activity = Activity()
         self.processes: tuple[IscsiProcess, ...] = ()
         self._host = host
-        self._watch = Watch(host, changed, listener=self, logs=local_logs)
+        self._changed = changed
+        self._watch = Watch(host, changed, listener=self, logs=local_logs, records=self._find_records)
         self._deaf: Callable[[], None] | None = None
         self._next_sample = self._next_processes = 0.0
+        self._has_looked = False
 
     def start(self) -> None:
         """Begin."""
@@ -62,6 +66,10 @@ class Live:
     def looked(self, when: float, states: SessionStates) -> None:
         """Take what the watch sees, and read the figures that are due."""
         self.desk.looked(when, states)
+        if not self._has_looked:
+            # From here on nothing is missed; what changed before that is found by one more glance.
+            self._has_looked = True
+            self._changed(frozenset())
         now = time.monotonic()
         if now >= self._next_sample:
             self.activity.sample(now, read_counters())
@@ -72,3 +80,6 @@ class Live:
             self.processes = read_processes()
             cost = time.monotonic() - now
             self._next_processes = now + max(_PROCESSES_EVERY, cost / _SHARE)
+
+    def _find_records(self) -> str:
+        return locate_database(self._host, read_distribution(self._host)).root

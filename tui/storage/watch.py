@@ -62,7 +62,7 @@ class Watch:
             are none.
         listener: told what happened, at once.
         logs: opens the logs that are followed, in the watch's thread.
-        records: root of the record database, or empty to leave records unwatched.
+        records: root of the record database, or how to find it; empty to leave records unwatched.
         settle: seconds of quiet that end a storm of changes and let one call go out.
         patience: seconds after which a call goes out though the storm goes on.
         period: seconds between two looks at what has to be polled.
@@ -76,7 +76,7 @@ class Watch:
         events: EventSource | None = None,
         listener: Listener | None = None,
         logs: Callable[[], Iterable[LogSource]] = tuple,
-        records: str = "",
+        records: str | Callable[[], str] = "",
         settle: float = 0.2,
         patience: float = 1.5,
         period: float = 1.0,
@@ -117,6 +117,8 @@ class Watch:
                 self._events = _uevents()
             if self._events is not None:
                 opened.callback(self._events.close)
+            if callable(self._records):
+                self._records = self._records()
             self._seen = self._look()
             for log in self._open_logs():
                 opened.callback(log.close)
@@ -222,7 +224,7 @@ class Watch:
             Layer.MOUNTS: host.facts(FSTAB),
         }
         if self._records and self._looks % _RECORDS_EVERY == 0:
-            self._record_times = _times(host, self._records)
+            self._record_times = _times(host, str(self._records))
         looked[Layer.RECORDS] = self._record_times
         self._looks += 1
         return looked

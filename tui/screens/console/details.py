@@ -1,31 +1,74 @@
-"""Everything about one rung, label by label, each number with what it means."""
+"""Everything about one rung: what is to be known first, then label by label, each number with its meaning."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tui.screens.paragraphs import Paragraph
 from tui.screens.rungs import LONGEST, kind_word, state_of
 from tui.storage.model.inventory import Inventory
-from tui.storage.model.iscsi import Lun, NodeRecord, Session
+from tui.storage.model.iscsi import Lun, NodeRecord, Session, SessionState
 from tui.storage.rung import Health, Rung, RungKind
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 from widgets.state import Role
 from widgets.text import size
 
+Fact = tuple[str, str, str]
+"""A label, a value, and what the value means."""
 
-def details(rung: Rung, inventory: Inventory) -> tuple[Paragraph, ...]:
-    """Return the paragraphs about a rung, its state first."""
+
+def title(rung: Rung, inventory: Inventory) -> tuple[Paragraph, ...]:
+    """Return what stands first about a rung: its state, and what is wrong or to be known."""
     lines = [Paragraph(_heading(rung), Role.STRONG, state=state_of(rung.health))]
     if rung.reason:
         role = Role.BAD if rung.health is Health.BAD else Role.WARN
         lines.append(Paragraph(clean(rung.reason), role))
-    lines.append(Paragraph(""))
-    lines += [
-        Paragraph(clean(value, LONGEST), label=label, after=meaning)
-        for label, value, meaning in _facts(rung, inventory)
-        if value
-    ]
+    words = outage_meaning(rung, inventory)
+    if words:
+        lines.append(Paragraph(words))
     return tuple(lines)
+
+
+def details(rung: Rung, inventory: Inventory, more: Iterable[Fact] = ()) -> tuple[Paragraph, ...]:
+    """Return the facts of a rung, label by label.
+
+    Args:
+        rung: the rung.
+        inventory: the host.
+        more: what else there is to say, at the end.
+    """
+    return tuple(
+        Paragraph(clean(value, LONGEST), label=label, after=clean(meaning, LONGEST))
+        for label, value, meaning in (*_facts(rung, inventory), *more)
+        if value
+    )
+
+
+def outage_meaning(rung: Rung, inventory: Inventory) -> str:
+    """Return what it means for the data that a session is lost, or nothing while it is there."""
+    session = inventory.session(rung.sid) if rung.sid is not None else None
+    if session is None or rung.kind not in {RungKind.SESSION, RungKind.LUN}:
+        return ""
+    if session.state is SessionState.FAILED:
+        if _has_other_path(session, inventory):
+            return _("The other path carries the volume. Nothing is lost.")
+        if session.recovery_timeout is not None and session.recovery_timeout < 0:
+            return _("Nothing is lost. Repair the network or the target.")
+        return _("Nothing is lost so far. Repair the network or the target.")
+    if session.state is SessionState.FREE:
+        if _has_other_path(session, inventory):
+            return _("The other path carries the volume. This one comes back by itself.")
+        return _(
+            "Writes fail now, and a file system may stop taking any. The session comes back by itself; then "
+            "check the file system."
+        )
+    return ""
+
+
+def _has_other_path(session: Session, inventory: Inventory) -> bool:
+    """Whether every disk of a session is a path of a map that has a good one elsewhere."""
+    own = {lun.disk for lun in inventory.luns_of(session.sid) if lun.disk}
+    maps = [inventory.map_over(disk) for disk in own]
+    return bool(maps) and all(one is not None and bool(set(one.good_paths) - own) for one in maps)
 
 
 def _heading(rung: Rung) -> str:
@@ -79,7 +122,7 @@ def _session(session: Session) -> Iterator[tuple[str, str, str]]:
     yield _("peer"), session.peer, ""
     yield _("iface"), session.iface, _("any network card") if session.iface == "default" else ""
     yield _("name"), session.initiator_name, _("the name this host logged in with")
-    if session.recovery_timeout is not None:
+    if session.recovery_timeout is not None and session.state is SessionState.LOGGED_IN:
         yield (
             _("gives up"),
             _("after {seconds} s").format(seconds=session.recovery_timeout),

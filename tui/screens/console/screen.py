@@ -1,6 +1,6 @@
-"""The console: the stacks of this host, and the details of the rung under the cursor."""
+"""The console: the stacks of this host, the details of the rung under the cursor, and what happened."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -9,49 +9,56 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
-from textual.worker import Worker, WorkerState
+from textual.widgets import Static
 
 from tui.screens.access import Access
 from tui.screens.commands import command_rows
-from tui.screens.console.acting import ActingScreen
 from tui.screens.console.actions import Subject
-from tui.screens.console.details import details
+from tui.screens.console.details import Fact, details, title
+from tui.screens.console.figures import LABELS, device_of, disks_of, outage_lines, plot_rows, session_of
+from tui.screens.console.happenings import HappeningsScreen
+from tui.screens.console.news import clock, happening_rows
+from tui.screens.console.order import MANY, Order, ordered, refolded, well
+from tui.screens.console.reading import OpenLive, ReadingScreen
+from tui.screens.console.users import USED, user_facts, worker_facts
+from tui.screens.console.words import about_stack, explanations, nothing_yet, unseen
 from tui.screens.failure import unexpected
 from tui.screens.paragraphs import Paragraph, Paragraphs
-from tui.screens.rungs import rows_of
+from tui.screens.rungs import LONGEST, heading_key, kind_word, rows_of
 from tui.storage.host.observed import ObservedHost
+from tui.storage.iscsi_rungs import session_key
 from tui.storage.model.inventory import Inventory
-from tui.storage.probe.inventory import take_inventory
-from tui.storage.rung import Health
+from tui.storage.model.users import Users
+from tui.storage.news.subject import SubjectIndex
+from tui.storage.probe.users import read_users
+from tui.storage.rung import Health, Rung
 from tui.storage.stack import Stack, first_broken, stacks
 from tui.storage.untrusted import clean
-from tui.storage.watch import Watch
 from tui.words import translate as _, translate_count
 from widgets.commands import Commands
+from widgets.countdown import Countdown
+from widgets.happenings import Happenings
 from widgets.header import TopBar, TopFacts
-from widgets.help import Help, HelpSection, keys_of
+from widgets.help import Help, keys_of
 from widgets.key_bar import KeyBar
+from widgets.look import look_of
+from widgets.plot import Plots
 from widgets.stack_view import StackView
 from widgets.state import Role, State
 
-
-@dataclass
-class HostRead(Message):
-    """The host was read again."""
-
-    inventory: Inventory
+_ROWS = 12
+"""Happenings handed to the pane, which shows as many of them as it has lines."""
 
 
 @dataclass
-class HostChanged(Message):
-    """Something about the storage changed."""
+class UsersFound(Message):
+    """Somebody looked who uses a rung."""
 
-    def can_replace(self, message: Message) -> bool:
-        """Let many changes count as one."""
-        return isinstance(message, HostChanged)
+    key: str
+    users: Users
 
 
-class ConsoleScreen(ActingScreen):
+class ConsoleScreen(ReadingScreen):
     """The stacks of one host, kept up to date.
 
     Args:
@@ -59,7 +66,8 @@ class ConsoleScreen(ActingScreen):
         access: what may be done on it, and why not more.
         on_set_up: called when the person wants to set storage up.
         on_leave: called when the person leaves.
-        live: look for changes by itself; a recorded host has none.
+        live: makes what tells of changes; None for a host that has none, such as a recorded one.
+        refresh_seconds: how often what only counts is drawn again.
     """
 
     DEFAULT_CSS = """
@@ -82,23 +90,46 @@ class ConsoleScreen(ActingScreen):
             padding: 1 2;
             max-width: 76;
         }
+        #title, #outage {
+            margin-bottom: 1;
+        }
+        #plots {
+            margin-bottom: 1;
+        }
+        #news-pane {
+            height: 10;
+            border-top: solid $line;
+            padding: 0 2;
+        }
         &.-narrow #body {
             layout: vertical;
         }
         &.-narrow #details {
             width: 100%;
-            height: 9;
+            height: 8;
             border-left: none;
             padding: 0 2;
             border-top: solid $line;
         }
         &.-narrow #left {
-            padding: 1 1 0 1;
+            padding: 0 1;
+        }
+        &.-narrow #title, &.-narrow #outage, &.-narrow #plots {
+            margin-bottom: 0;
+        }
+        &.-narrow #news-pane {
+            height: 4;
+        }
+        &.-narrow #news-title {
+            display: none;
         }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "read_again", _("read again")),
+        Binding("w", "happenings", _("what happened")),
+        Binding("f", "fold_well", show=False, tooltip=_("Fold the stacks that are well, or unfold them")),
+        Binding("o", "reorder", show=False, tooltip=_("Sort the stacks: as found, problems first, by name")),
+        Binding("ctrl+r", "read_again", show=False, tooltip=_("Read the host again")),
         Binding("f1", "help", _("help")),
         Binding("f2", "commands", _("commands")),
         Binding("escape,q", "leave", _("leave")),
@@ -111,14 +142,21 @@ class ConsoleScreen(ActingScreen):
         on_set_up: Callable[[], None],
         on_leave: Callable[[], None],
         *,
-        live: bool = True,
+        live: OpenLive | None = None,
+        refresh_seconds: float = 1.0,
     ) -> None:
-        super().__init__(host, access, on_set_up)
+        super().__init__(host, access, on_set_up, live)
         self._gone = on_leave
+        self._refresh_seconds = refresh_seconds
         self._stacks: tuple[Stack, ...] = ()
-        self._reading = self._stale = False
+        self._subjects: dict[str, Rung | Stack] = {}
+        self._order = Order.FOUND
+        self._folds_well = False
+        self._well: frozenset[str] = frozenset()
+        self._explained = ""
+        self._noted: dict[str, str] = {}
+        self._users: UsersFound | None = None
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
-        self._watch = Watch(host, lambda _layers: self._changed()) if live else None
 
     def compose(self) -> ComposeResult:
         """Put the ladder beside its details, or over them where there is little room."""
@@ -129,82 +167,97 @@ class ConsoleScreen(ActingScreen):
                 yield StackView(id="stack")
                 yield Paragraphs(id="unseen")
             with VerticalScroll(id="details", can_focus=False):
+                yield Paragraphs(id="title")
+                yield Countdown(id="outage")
+                yield Plots(id="plots")
                 yield Paragraphs(id="about")
+        with Vertical(id="news-pane"):
+            yield Static(look_of(self).text(_("What happened"), Role.MUTED), id="news-title")
+            yield Happenings(id="news")
         yield KeyBar(id="keys")
 
     def on_mount(self) -> None:
-        """Read the host and begin to watch it."""
+        """Read the host; what tells of changes begins with the first picture."""
         self.query_one("#empty", Paragraphs).paragraphs = (
             Paragraph(_("Looking at this host."), state=State.HERE),
         )
         self.query_one("#stack", StackView).display = False
+        self.query_one(Countdown).label_width = self.query_one(Plots).label_width = LABELS
+        self.query_one("#about", Paragraphs).label_width = LABELS
+        self.query_one(Countdown).display = self.query_one(Plots).display = False
+        self.query_one(Happenings).empty = (
+            _("What happens from now on is told here.")
+            if self._open_live is not None
+            else _("A recorded host: nothing happens here.")
+        )
         self.action_read_again()
-        if self._watch is not None:
-            self._watch.start()
-            self.look_for_interrupted()
+        self.set_interval(self._refresh_seconds, self._tick)
 
-    def on_unmount(self) -> None:
-        """End the watch."""
-        if self._watch is not None:
-            self._watch.stop()
+    # The picture --------------------------------------------------------------------------------------------
 
-    # Reading ------------------------------------------------------------------------------------------------
+    def show_inventory(self, inventory: Inventory) -> None:
+        """Show the host as it is now."""
+        self._stacks = ordered(stacks(inventory), self._order)
+        self._subjects = {heading_key(stack): stack for stack in self._stacks}
+        self._subjects |= {rung.key: rung for stack in self._stacks for rung in stack.rungs}
+        self.query_one("#top", TopBar).facts = self._facts()
+        self._show_stacks(inventory)
+        self.show_news()
+        self._ask_for_users(self.subject())
 
-    def _changed(self) -> None:
-        self.post_message(HostChanged())
-
-    def acted(self) -> None:
-        """Read the host again after something was done."""
-        self.post_message(HostChanged())
-
-    @on(HostChanged)
-    def action_read_again(self) -> None:
-        """Read the host; once more afterwards when it changed meanwhile."""
-        if self._reading:
-            self._stale = True
-            return
-        self._reading, self._stale = True, False
-        self._read()
-
-    @work(thread=True, group="inventory", exit_on_error=False)
-    def _read(self) -> None:
-        self.post_message(HostRead(take_inventory(self._host)))
-
-    @on(Worker.StateChanged)
-    def _failed(self, event: Worker.StateChanged) -> None:
-        if event.state is WorkerState.ERROR and event.worker.group == "inventory":
-            self._reading = False
-            problem = unexpected(event.worker.error)
-            self.query_one("#about", Paragraphs).paragraphs = (
-                Paragraph(problem.summary, Role.BAD, state=State.BAD),
-                Paragraph(problem.remedy),
-                *(Paragraph(line, Role.MUTED) for line in problem.evidence),
-            )
-
-    @on(HostRead)
-    def _show(self, event: HostRead) -> None:
-        self._reading = False
-        if event.inventory != self._inventory:
-            self._inventory = event.inventory
-            self._stacks = stacks(event.inventory)
-            self.query_one("#top", TopBar).facts = self._facts()
-            self._show_stacks(event.inventory)
-        if self._stale:
-            self.action_read_again()
+    def show_mistake(self, error: BaseException | None) -> None:
+        """Say that reading failed, which is a mistake of the program."""
+        problem = unexpected(error)
+        self.query_one("#title", Paragraphs).paragraphs = (
+            Paragraph(problem.summary, Role.BAD, state=State.BAD),
+            Paragraph(problem.remedy),
+            *(Paragraph(line, Role.MUTED) for line in problem.evidence),
+        )
 
     def _show_stacks(self, inventory: Inventory) -> None:
         view, empty = self.query_one("#stack", StackView), self.query_one("#empty", Paragraphs)
         first = not view.display
-        view.rungs = rows_of(self._stacks)
+        there = frozenset(rung.key for rung in view.rungs if rung.heading)
+        now = well(self._stacks)
+        if first and len(self._stacks) >= MANY:
+            self._folds_well = True
+        if self._folds_well:
+            view.folded = refolded(view.folded, self._well, now, there)
+        self._well = now
+        self._noted = self._notes(inventory)
+        view.rungs = rows_of(self._stacks, self._noted)
         view.display = bool(self._stacks)
-        empty.paragraphs = () if self._stacks else _nothing_yet(self._access)
-        self.query_one("#unseen", Paragraphs).paragraphs = _unseen(inventory)
+        empty.paragraphs = () if self._stacks else nothing_yet(self._access)
+        self.query_one("#unseen", Paragraphs).paragraphs = unseen(inventory)
         if first and self._stacks:
             view.focus()
             broken = next((rung for stack in self._stacks if (rung := first_broken(stack)) is not None), None)
             if broken is not None:
                 view.go_to(broken.key)
         self._show_details()
+
+    def _notes(self, inventory: Inventory) -> dict[str, str]:
+        """Return since when sessions are lost, for their rows."""
+        if self._live is None:
+            return {}
+        notes: dict[str, str] = {}
+        now = self._host.now()
+        for session in inventory.sessions:
+            outage = self._live.desk.outage(session.sid)
+            if outage is not None:
+                notes[session_key(session)] = _("since {time}").format(time=clock(outage.since, now))
+        return notes
+
+    def show_news(self) -> None:
+        """Show what happened last, and find the rungs it is about."""
+        if self._live is None or self._inventory is None:
+            return
+        desk = self._live.desk
+        desk.resolve(SubjectIndex(self._stacks, self._inventory).resolved)
+        if self._notes(self._inventory) != self._noted:
+            self._noted = self._notes(self._inventory)
+            self.query_one("#stack", StackView).rungs = rows_of(self._stacks, self._noted)
+        self.query_one(Happenings).rows = happening_rows(desk.log.newest(_ROWS), self._host.now())
 
     def _facts(self) -> TopFacts:
         inventory = self._inventory
@@ -230,25 +283,69 @@ class ConsoleScreen(ActingScreen):
 
     @on(StackView.Highlighted)
     def _show_details(self) -> None:
-        key = self.query_one("#stack", StackView).key
-        rung = next((one for stack in self._stacks for one in stack.rungs if one.key == key), None)
+        key = self.query_one("#stack", StackView).key or ""
+        subject = self.subject()
+        first: tuple[Paragraph, ...] = ()
         lines: tuple[Paragraph, ...] = ()
-        if rung is not None and self._inventory is not None:
-            lines = details(rung, self._inventory)
-        elif key is not None:
-            lines = self._about_stack(key)
+        if isinstance(subject, Rung) and self._inventory is not None:
+            first = title(subject, self._inventory)
+            lines = details(subject, self._inventory, self._more(subject, self._inventory))
+        elif isinstance(subject, Stack):
+            lines = about_stack(subject)
         pane = self.query_one("#details", VerticalScroll)
         pane.display = bool(self._stacks)
+        self.query_one("#title", Paragraphs).paragraphs = first
         self.query_one("#about", Paragraphs).paragraphs = lines
-        pane.scroll_home(animate=False)
+        self._show_figures()
+        if key != self._explained:
+            self._explained = key
+            pane.scroll_home(animate=False)
+            self._ask_for_users(subject)
 
-    def _about_stack(self, key: str) -> tuple[Paragraph, ...]:
-        stack = next((one for one in self._stacks if f"stack {one.key}" == key), None)
-        if stack is None:
-            return ()
-        lines = [Paragraph(clean(name, 4096), label=_("target")) for name in stack.targets if name]
-        lines += [Paragraph(clean(name, 4096), label=_("group")) for name in stack.volume_groups]
-        return tuple(lines)
+    def _more(self, rung: Rung, inventory: Inventory) -> Iterator[Fact]:
+        """Yield who works for a rung and who uses it, as far as that is known by now."""
+        if self._live is not None:
+            yield from worker_facts(rung, inventory, self._live.processes)
+        if self._users is not None and self._users.key == rung.key:
+            yield from user_facts(self._users.users)
+
+    def _ask_for_users(self, subject: Subject) -> None:
+        """Look in the background who uses what the cursor is on."""
+        if isinstance(subject, Rung) and subject.kind in USED and self._live is not None:
+            self._find_users(subject, self._inventory)
+
+    @work(thread=True, group="users", exclusive=True, exit_on_error=False)
+    def _find_users(self, rung: Rung, inventory: Inventory | None) -> None:
+        device = device_of(rung, inventory) if inventory is not None else ""
+        if inventory is not None and device:
+            self.post_message(UsersFound(rung.key, read_users(self._host, inventory, (device,))))
+
+    @on(UsersFound)
+    def _show_users(self, event: UsersFound) -> None:
+        self._users = event
+        self._show_details()
+
+    def _tick(self) -> None:
+        """Draw again what only counts."""
+        if self.is_current and self._inventory is not None:
+            self._show_figures()
+
+    def _show_figures(self) -> None:
+        subject, inventory = self.subject(), self._inventory
+        if not isinstance(subject, Rung) or inventory is None:
+            self.query_one(Countdown).lines = ()
+            self.query_one(Plots).rows = ()
+            return
+        session = session_of(subject, inventory)
+        outage = (
+            self._live.desk.outage(session.sid) if self._live is not None and session is not None else None
+        )
+        self.query_one(Countdown).lines = (
+            tuple(outage_lines(session, outage, self._host.now())) if session is not None else ()
+        )
+        disks = disks_of(subject, inventory)
+        rates = self._live.rates(disks) if self._live is not None else None
+        self.query_one(Plots).rows = plot_rows(disks, rates)
 
     # Keys ---------------------------------------------------------------------------------------------------
 
@@ -263,14 +360,37 @@ class ConsoleScreen(ActingScreen):
 
     def subject(self) -> Subject:
         """Return what the cursor is on: a rung, the heading of a stack, or nothing."""
-        key = self.query_one("#stack", StackView).key
-        for stack in self._stacks:
-            if key == f"stack {stack.key}":
-                return stack
-            rung = next((one for one in stack.rungs if one.key == key), None)
-            if rung is not None:
-                return rung
-        return None
+        return self._subjects.get(self.query_one("#stack", StackView).key or "")
+
+    def action_fold_well(self) -> None:
+        """Fold the stacks that are well away, or show them again."""
+        view = self.query_one("#stack", StackView)
+        self._folds_well = not self._folds_well
+        view.folded = view.folded | self._well if self._folds_well else view.folded - self._well
+
+    def action_reorder(self) -> None:
+        """Sort the stacks in another way."""
+        self._order = self._order.following
+        self.notify(self._order.words, timeout=2)
+        if self._inventory is not None:
+            self.show_inventory(self._inventory)
+
+    def action_happenings(self) -> None:
+        """Show everything that happened."""
+        if self._live is None:
+            self.notify(_("A recorded host: nothing happens here."))
+            return
+        subject = self.subject()
+        rung = subject if isinstance(subject, Rung) else None
+        name = f"{kind_word(rung.kind)} {clean(rung.name, LONGEST)}" if rung is not None else ""
+        screen = HappeningsScreen(
+            self._live.desk.log, self._host.now, rung.key if rung is not None else "", name
+        )
+        self.app.push_screen(screen, self._go_to)
+
+    def _go_to(self, key: str | None) -> None:
+        if key and not self.query_one("#stack", StackView).go_to(key):
+            self.notify(_("That is not in the picture any more."))
 
     def action_leave(self) -> None:
         """Leave the program."""
@@ -278,62 +398,8 @@ class ConsoleScreen(ActingScreen):
 
     def action_help(self) -> None:
         """Explain the screen."""
-        self.app.push_screen(Help(_("Storage on this host"), _help(), keys_of(self)))
+        self.app.push_screen(Help(_("Storage on this host"), explanations(), keys_of(self)))
 
     def action_commands(self) -> None:
         """Show every command that ran."""
         self.app.push_screen(Commands(command_rows(self._host.ran())))
-
-
-def _nothing_yet(access: Access) -> tuple[Paragraph, ...]:
-    next_step = (
-        Paragraph(_("Not possible now: {reason}.").format(reason=access.reason), Role.WARN, state=State.WARN)
-        if access.reason
-        else Paragraph(_("Press s: the set-up leads you from here to a mounted volume."), Role.ACCENT)
-    )
-    return (
-        Paragraph(_("There is no iSCSI storage on this host yet."), Role.STRONG),
-        Paragraph(""),
-        Paragraph(
-            _(
-                "iSCSI makes a disk of another machine appear here over the network. You need the address of "
-                "the storage (its portal) from the storage administrator, who needs this host's initiator "
-                "name."
-            )
-        ),
-        Paragraph(""),
-        next_step,
-    )
-
-
-def _unseen(inventory: Inventory) -> tuple[Paragraph, ...]:
-    return tuple(
-        Paragraph(
-            _("Not seen: {what}").format(what=clean(one.what)),
-            Role.MUTED,
-            state=State.UNKNOWN,
-            after=clean(one.why),
-        )
-        for one in inventory.unseen[:3]
-    )
-
-
-def _help() -> tuple[HelpSection, ...]:
-    return (
-        HelpSection(
-            _("How to read the ladder"),
-            _(
-                "Each stack begins with the portal: the address where the storage listens. The session is "
-                "the connection to it, the LUN the disk it shows. Then come LVM's layers, the file system, "
-                "and the folder where its files appear. Every rung stands on the one before it. When "
-                "something is broken, the first broken rung is where to look."
-            ),
-        ),
-        HelpSection(
-            _("Keys of the ladder"),
-            _(
-                "Arrow keys move, left and right fold and unfold, ! goes to the next problem, / searches. "
-                "The pane beside it explains the rung under the cursor."
-            ),
-        ),
-    )

@@ -99,6 +99,11 @@ class HappeningLog:
         with self._guard:
             return tuple(self._kept)
 
+    def newest(self, most: int) -> tuple[Happening, ...]:
+        """The newest ones, oldest of them first."""
+        with self._guard:
+            return tuple(self._kept[-most:]) if most > 0 else ()
+
     def rewrite(self, change: Callable[[Iterable[Happening]], Sequence[Happening]], newest: int) -> None:
         """Replace the newest ones by what a function makes of them, as many and in the same order."""
         with self._guard:

@@ -1,0 +1,129 @@
+"""What ticks beside a rung: how long a session has been lost, and what goes through its disks."""
+
+import time
+from collections.abc import Iterator, Sequence
+
+from tui.storage.activity import Rates
+from tui.storage.model.inventory import Inventory
+from tui.storage.model.iscsi import Session, SessionState
+from tui.storage.news.outages import Outage
+from tui.storage.rung import Rung, RungKind
+from tui.words import translate as _
+from widgets.countdown import CountLine
+from widgets.plot import PlotRow
+from widgets.state import Role
+from widgets.text import duration, size
+
+LABELS = 8
+"""Cells of the label column beside a rung: `gives up`, and every label of the details but few."""
+
+_LEAST_RATE = 64 * 1024.0
+"""Bytes a second that fill less than a plot's height: a lone write of a journal is no load."""
+
+_LEAST_LATENCY = 0.005
+"""Seconds: what a good network and array need is no delay."""
+
+
+def disks_of(rung: Rung, inventory: Inventory) -> tuple[str, ...]:
+    """The disks whose figures are a rung's: those of a session are all of its LUNs'."""
+    if rung.kind is RungKind.SESSION and rung.sid is not None:
+        return tuple(lun.disk for lun in inventory.luns_of(rung.sid) if lun.disk)
+    if rung.kind is RungKind.PORTAL:
+        through = [one for one in inventory.sessions_of(rung.target) if one.portal.label == rung.name]
+        return tuple(lun.disk for one in through for lun in inventory.luns_of(one.sid) if lun.disk)
+    device = device_of(rung, inventory)
+    return (device,) if device else ()
+
+
+def device_of(rung: Rung, inventory: Inventory) -> str:
+    """The kernel name of the device a rung is or stands on, or empty."""
+    if rung.device or rung.kind is not RungKind.MOUNT:
+        return rung.device
+    return next((mount.device for mount in inventory.mounts if mount.target == rung.name), "")
+
+
+def plot_rows(disks: Sequence[str], rates: Sequence[Rates] | None) -> tuple[PlotRow, ...]:
+    """The plots of some disks.
+
+    Args:
+        disks: their kernel names; none has no plots.
+        rates: what was measured of them, oldest first; None on a recorded host, where nothing is.
+    """
+    if not disks:
+        return ()
+    if rates is None:
+        return (PlotRow(_("load"), (), _("recorded, not measured")),)
+    if not rates:
+        return (PlotRow(_("load"), (), _("measuring")),)
+    now = rates[-1]
+    latency = now.latency
+    return (
+        PlotRow(_("read"), tuple(one.read for one in rates), rate_words(now.read), _LEAST_RATE),
+        PlotRow(_("write"), tuple(one.written for one in rates), rate_words(now.written), _LEAST_RATE),
+        PlotRow(
+            _("latency"),
+            tuple(one.latency or 0.0 for one in rates),
+            duration(latency) if latency is not None else _("idle"),
+            _LEAST_LATENCY,
+            Role.ACCENT,
+        ),
+    )
+
+
+def rate_words(rate: float) -> str:
+    """Bytes a second for a person."""
+    return _("{size}/s").format(size=size(round(rate)))
+
+
+def session_of(rung: Rung, inventory: Inventory) -> Session | None:
+    """The session a rung is, or is a LUN of."""
+    if rung.sid is None or rung.kind not in {RungKind.SESSION, RungKind.LUN}:
+        return None
+    return inventory.session(rung.sid)
+
+
+def outage_lines(session: Session, outage: Outage | None, now: float) -> Iterator[CountLine]:
+    """Since when a session is lost and when the kernel gives up.
+
+    Args:
+        session: the session; one that is logged in has no lines.
+        outage: what is known of its outage, or None: then nobody has watched.
+        now: seconds since the epoch.
+    """
+    if session.state not in {SessionState.FAILED, SessionState.FREE}:
+        return
+    if outage is None:
+        yield CountLine(_("lost"), _("since when is not known"))
+        return
+    ago = max(0.0, float(int(now - outage.since)))
+    clock = time.strftime("%H:%M:%S", time.localtime(outage.since))
+    words = _("{time} ago") if outage.exact else _("at least {time} ago")
+    yield CountLine(_("lost"), clock, words.format(time=duration(ago)), Role.BAD)
+    timer = session.recovery_timeout
+    if session.state is SessionState.FREE:
+        at = outage.gave_up
+        if at is None and timer is not None and timer >= 0 and outage.exact:
+            at = outage.since + timer
+        text = time.strftime("%H:%M:%S", time.localtime(at)) if at is not None else _("yes")
+        after = "" if timer is None or timer < 0 else _("after {seconds} s").format(seconds=timer)
+        yield CountLine(_("gave up"), text, after, Role.BAD)
+        return
+    if timer is None:
+        return
+    if timer < 0:
+        yield CountLine(_("gives up"), _("never"), _("requests wait for ever"), Role.STRONG)
+        return
+    yield from _running_down(outage, float(timer), now)
+
+
+def _running_down(outage: Outage, timer: float, now: float) -> Iterator[CountLine]:
+    left = outage.since + timer - now
+    after = _("timer {seconds} s").format(seconds=int(timer))
+    if left <= 0:
+        yield CountLine(_("gives up"), _("any moment"), after, Role.STRONG)
+    else:
+        words = _("in {time}") if outage.exact else _("in at most {time}")
+        left_words = duration(float(int(left) + 1))
+        yield CountLine(_("gives up"), words.format(time=left_words), after, Role.STRONG)
+    elapsed = min(1.0, max(0.0, 1 - left / timer)) if timer else 1.0
+    yield CountLine("", "", share=round(elapsed, 2))

@@ -1,0 +1,158 @@
+"""Everything that happened, on a screen of its own: the whole line, what it means, the rung it is about."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widgets import Static
+
+from tui.screens.console.news import clock, happening_rows, source_word
+from tui.screens.paragraphs import Paragraph, Paragraphs
+from tui.storage.news.happening import Happening, HappeningLog
+from tui.words import translate as _
+from widgets.happenings import HappeningList
+from widgets.help import Help, HelpSection, keys_of
+from widgets.key_bar import KeyBar
+from widgets.line_list import LineList
+from widgets.look import look_of
+from widgets.state import Role
+
+_LOOK_EVERY = 0.5
+"""Seconds between two looks at whether something happened."""
+
+
+class HappeningsScreen(Screen[str | None]):
+    """All happenings; ends with the key of the rung to go to, or None.
+
+    Args:
+        log: what happened.
+        now: seconds since the epoch on the host.
+        subject: key of the rung the cursor was on, for showing only what is about it; or empty.
+        subject_name: what that rung is called.
+    """
+
+    DEFAULT_CSS = """
+    HappeningsScreen {
+        #heading {
+            height: 2;
+            padding: 1 2 0 2;
+        }
+        #happened {
+            height: 1fr;
+            padding: 0 1;
+            margin-top: 1;
+        }
+        #about {
+            height: 5;
+            padding: 0 2;
+            border-top: solid $line;
+        }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f", "only_this", _("only this rung")),
+        Binding("f1", "help", _("help")),
+        Binding("escape,w,q", "leave", _("back")),
+    ]
+
+    def __init__(
+        self, log: HappeningLog, now: Callable[[], float], subject: str = "", subject_name: str = ""
+    ) -> None:
+        super().__init__()
+        self._log = log
+        self._now = now
+        self._subject, self._name = subject, subject_name
+        self._only = False
+        self._version = -1
+        self._shown: dict[str, Happening] = {}
+
+    def compose(self) -> ComposeResult:
+        """Put the list over what the chosen line says as a whole."""
+        yield Static(id="heading")
+        yield HappeningList(id="happened")
+        yield Paragraphs(id="about")
+        yield KeyBar(id="keys")
+
+    def on_mount(self) -> None:
+        """Show what happened, and go on showing it."""
+        self._show()
+        self.query_one(HappeningList).focus()
+        self.set_interval(_LOOK_EVERY, self._look)
+
+    def _look(self) -> None:
+        if self._log.version != self._version:
+            self._show()
+
+    def _show(self) -> None:
+        self._version = self._log.version
+        found = self._log.kept()
+        if self._only:
+            found = tuple(one for one in found if one.subject == self._subject)
+        rows = happening_rows(found, self._now())
+        self._shown = {row.key: one for row, one in zip(rows, found, strict=True)}
+        self.query_one(HappeningList).show_rows(rows)
+        look = look_of(self)
+        if not rows:
+            words = _("Nothing has happened yet.")
+        elif self._only:
+            words = _("What happened to {rung}").format(rung=self._name)
+        else:
+            words = _("What happened")
+        self.query_one("#heading", Static).update(look.text(words, Role.STRONG))
+        self._explain()
+
+    @on(LineList.Highlighted)
+    def _explain(self) -> None:
+        one = self._shown.get(self.query_one(HappeningList).key or "")
+        lines: tuple[Paragraph, ...] = ()
+        if one is not None:
+            told = _("{time}  {source}").format(
+                time=clock(one.when, self._now()), source=source_word(one.source)
+            )
+            lines = (Paragraph(one.text, label=told), Paragraph(one.words, Role.ACCENT, label=" "))
+        self.query_one("#about", Paragraphs).paragraphs = lines
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
+        """Keep in sight what needs a rung under the console's cursor."""
+        return None if action == "only_this" and not self._subject else True
+
+    def action_only_this(self) -> None:
+        """Show only what is about the rung the console's cursor is on, or all again."""
+        self._only = not self._only
+        self._show()
+
+    @on(HappeningList.Chosen)
+    def _chosen(self, event: HappeningList.Chosen) -> None:
+        one = self._shown.get(event.key)
+        self.dismiss(one.subject if one is not None else None)
+
+    def action_leave(self) -> None:
+        """Go back."""
+        self.dismiss(None)
+
+    def action_help(self) -> None:
+        """Explain the screen."""
+        self.app.push_screen(Help(_("What happened"), _help(), keys_of(self)))
+
+
+def _help() -> tuple[HelpSection, ...]:
+    return (
+        HelpSection(
+            _("Who tells it"),
+            _(
+                "event: the kernel announces a disk, a map or a change of one. session: the state of a "
+                "session changed. kernel and iscsid: lines of their logs that are about storage. command: "
+                "what this program ran to change something."
+            ),
+        ),
+        HelpSection(
+            _("How far back"),
+            _(
+                "The newest thousand are kept while the program runs. At its start it reads what the kernel "
+                "and iscsid said since the machine was switched on, as far as this user may read it."
+            ),
+        ),
+    )

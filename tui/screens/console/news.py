@@ -1,0 +1,49 @@
+"""What happened, as rows: times by the clock of this machine, colours by what is meant."""
+
+import time
+from collections.abc import Iterable
+
+from tui.storage.news.happening import Happening, Source, Tone
+from tui.words import translate as _
+from widgets.happenings import HappeningRow
+from widgets.state import State
+
+_STATES = {Tone.PLAIN: None, Tone.GOOD: None, Tone.WARN: State.WARN, Tone.BAD: State.BAD}
+"""Good news keeps the colour of text: a colour is for what wants attention."""
+
+_DAY = 20 * 3600.0
+"""Seconds after which the time of day alone would mislead."""
+
+
+def happening_rows(happenings: Iterable[Happening], now: float) -> tuple[HappeningRow, ...]:
+    """Return the rows, in the same order. A row keeps its key while other rows come and go."""
+    return tuple(_row(one, now) for one in happenings)
+
+
+def source_word(source: Source) -> str:
+    """Return who told it, in a word of at most seven cells."""
+    return {
+        Source.EVENT: _("event"),
+        Source.SESSION: _("session"),
+        Source.KERNEL: _("kernel"),
+        Source.DAEMON: "iscsid",
+        Source.COMMAND: _("command"),
+    }[source]
+
+
+def clock(when: float, now: float) -> str:
+    """Return the time of day, or the date of what is older than that, in eight cells at most."""
+    old = abs(now - when) > _DAY
+    return time.strftime("%b %d" if old else "%H:%M:%S", time.localtime(when))
+
+
+def _row(one: Happening, now: float) -> HappeningRow:
+    return HappeningRow(
+        f"{one.when} {one.source} {one.text}",
+        clock(one.when, now),
+        source_word(one.source),
+        one.text,
+        one.words,
+        one.count,
+        _STATES[one.tone],
+    )

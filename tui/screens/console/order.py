@@ -1,0 +1,69 @@
+"""In which order the stacks stand, and which of them are folded."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from tui.screens.rungs import heading_key
+from tui.storage.rung import Health
+from tui.storage.stack import Stack
+from tui.words import translate as _
+
+MANY = 12
+"""Stacks from which on those that are well are folded at the beginning."""
+
+_WORST_FIRST = (Health.BAD, Health.ABSENT, Health.WARN, Health.UNKNOWN, Health.GOOD)
+
+
+class Order(StrEnum):
+    """How the stacks are sorted."""
+
+    FOUND = "found"
+    """As the kernel counts the sessions and the database its records."""
+    WORST = "worst"
+    NAME = "name"
+
+    @property
+    def words(self) -> str:
+        """What a person reads when the order changes."""
+        return {
+            Order.FOUND: _("Stacks in the order of their sessions."),
+            Order.WORST: _("Stacks with problems first."),
+            Order.NAME: _("Stacks by name."),
+        }[self]
+
+    @property
+    def following(self) -> "Order":
+        """The next one, round the end."""
+        every = list(Order)
+        return every[(every.index(self) + 1) % len(every)]
+
+
+def ordered(stacks: Iterable[Stack], order: Order) -> tuple[Stack, ...]:
+    """Return the stacks in an order; what is equal in it stays as it was found."""
+    found = tuple(stacks)
+    if order is Order.WORST:
+        return tuple(sorted(found, key=lambda stack: _WORST_FIRST.index(stack.health)))
+    if order is Order.NAME:
+        return tuple(sorted(found, key=lambda stack: (*stack.targets, *stack.volume_groups, stack.key)))
+    return found
+
+
+def well(stacks: Iterable[Stack]) -> frozenset[str]:
+    """Return the keys of the headings over stacks whose every rung holds."""
+    return frozenset(heading_key(stack) for stack in stacks if stack.health is Health.GOOD)
+
+
+def refolded(
+    folded: frozenset[str], before: frozenset[str], now: frozenset[str], there: frozenset[str]
+) -> frozenset[str]:
+    """Return what is folded after the host changed, while stacks that are well are kept folded.
+
+    What became well is folded and what broke is unfolded; what a person folded or unfolded stays so.
+
+    Args:
+        folded: keys that are folded.
+        before: headings of the stacks that were well.
+        now: headings of those that are.
+        there: headings that were there before; a new stack that is well is folded as well.
+    """
+    return (folded | (now - before) | (now - there)) - (before - now)

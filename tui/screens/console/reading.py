@@ -1,0 +1,212 @@
+"""The part of the console that reads: the whole host, a glance when something changed, and the news."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from textual import on, work
+from textual.message import Message
+from textual.worker import Worker, WorkerState
+
+from tui.screens.access import Access
+from tui.screens.console.acting import ActingScreen
+from tui.storage.activity import Rates
+from tui.storage.host.observed import ObservedHost
+from tui.storage.layer import Layer
+from tui.storage.model.inventory import Inventory
+from tui.storage.probe.glance import glance
+from tui.storage.probe.inventory import take_inventory
+from tui.storage.processes import IscsiProcess
+
+if TYPE_CHECKING:
+    from tui.storage.news.desk import (
+        NewsDesk,  # With its tables of patterns it is not needed for the first picture.
+    )
+
+
+class LiveSource(Protocol):
+    """What tells of a host as it lives (`tui.storage.live.Live`)."""
+
+    @property
+    def desk(self) -> "NewsDesk":
+        """What happened."""
+
+    @property
+    def processes(self) -> tuple[IscsiProcess, ...]:
+        """The processes and threads that carry iSCSI."""
+
+    def start(self) -> None:
+        """Begin to watch."""
+
+    def stop(self) -> None:
+        """End it."""
+
+    def rates(self, disks: Iterable[str]) -> tuple[Rates, ...]:
+        """What went through some disks, oldest first."""
+
+
+OpenLive = Callable[[ObservedHost, Callable[[frozenset[Layer]], None], Callable[[], None]], LiveSource]
+"""Makes what tells of a host, from the host and two callbacks: layers changed, there is news."""
+
+
+def open_live(
+    host: ObservedHost, changed: Callable[[frozenset[Layer]], None], news: Callable[[], None]
+) -> LiveSource:
+    """Watch this machine."""
+    from tui.storage.live import Live  # noqa: PLC0415 (begun after the first picture, which need not wait for it)
+
+    return Live(host, changed, news)
+
+
+@dataclass
+class HostRead(Message):
+    """The host was read: all of it, or by a glance on top of an inventory."""
+
+    inventory: Inventory
+    upon: Inventory | None = None
+
+
+@dataclass
+class HostChanged(Message):
+    """Something about the storage changed."""
+
+    whole: bool = True
+    """More than a glance can see may have changed."""
+
+    def can_replace(self, message: Message) -> bool:
+        """Let many changes count as one."""
+        return isinstance(message, HostChanged) and (self.whole or not message.whole)
+
+
+@dataclass
+class NewsCame(Message):
+    """Something happened."""
+
+    def can_replace(self, message: Message) -> bool:
+        """Let many count as one."""
+        return isinstance(message, NewsCame)
+
+
+class ReadingScreen(ActingScreen):
+    """A screen over one host that knows how it is.
+
+    A change is seen in two steps: a glance at the kernel's files at once, and the whole inventory, which has
+    to ask LVM, when it is there. What changed while the whole was being read is glanced at again on top of
+    it, so the picture never goes back.
+
+    Args:
+        host: the host.
+        access: what may be done on it, and why not more.
+        on_set_up: called when the person wants to set storage up.
+        live: makes what tells of changes; None for a host that has none.
+    """
+
+    def __init__(
+        self, host: ObservedHost, access: Access, on_set_up: Callable[[], None], live: OpenLive | None
+    ) -> None:
+        super().__init__(host, access, on_set_up)
+        self._open_live = live
+        self._live: LiveSource | None = None
+        self._reading = self._stale = False
+        self._glancing = self._glance_again = False
+        self._changes = 0
+
+    @abstractmethod
+    def show_inventory(self, inventory: Inventory) -> None:
+        """Show the host as it is now."""
+
+    @abstractmethod
+    def show_news(self) -> None:
+        """Show what happened."""
+
+    @abstractmethod
+    def show_mistake(self, error: BaseException | None) -> None:
+        """Say that reading failed, which is a mistake of the program."""
+
+    def on_unmount(self) -> None:
+        """End the watch."""
+        if self._live is not None:
+            self._live.stop()
+
+    def acted(self) -> None:
+        """Read the host again after something was done."""
+        self.post_message(HostChanged())
+
+    def _heed_change(self, layers: frozenset[Layer]) -> None:
+        self._changes += 1
+        self.post_message(HostChanged(whole=bool(layers)))
+
+    def _heed_news(self) -> None:
+        self.post_message(NewsCame())
+
+    @on(HostChanged)
+    def _read_what_changed(self, event: HostChanged) -> None:
+        if self._inventory is not None:
+            self._glance_soon()
+        if event.whole:
+            self.action_read_again()
+
+    def action_read_again(self) -> None:
+        """Read the host; once more afterwards when it changed meanwhile."""
+        if self._reading:
+            self._stale = True
+            return
+        self._reading, self._stale = True, False
+        self._read()
+
+    def _glance_soon(self) -> None:
+        if self._glancing:
+            self._glance_again = True
+        elif self._inventory is not None:
+            self._glancing, self._glance_again = True, False
+            self._glance(self._inventory)
+
+    @work(thread=True, group="inventory", exit_on_error=False)
+    def _read(self) -> None:
+        changes = self._changes
+        taken = take_inventory(self._host)
+        if self._changes != changes:
+            taken = glance(self._host, taken)
+        self.post_message(HostRead(taken))
+
+    @work(thread=True, group="glance", exit_on_error=False)
+    def _glance(self, upon: Inventory) -> None:
+        self.post_message(HostRead(glance(self._host, upon), upon))
+
+    @on(Worker.StateChanged)
+    def _failed(self, event: Worker.StateChanged) -> None:
+        if event.state is WorkerState.ERROR and event.worker.group in {"inventory", "glance"}:
+            self._reading = self._glancing = False
+            self.show_mistake(event.worker.error)
+
+    @on(HostRead)
+    def _take(self, event: HostRead) -> None:
+        first = self._inventory is None
+        if event.upon is None:
+            self._reading = False
+        else:
+            self._glancing = False
+            if event.upon is not self._inventory:
+                # A whole reading came between: what was seen is put on top of that one.
+                self._glance_again = True
+        fresh = event.upon is None or event.upon is self._inventory
+        if fresh and event.inventory != self._inventory:
+            self._inventory = event.inventory
+            self.show_inventory(event.inventory)
+        if first:
+            self._begin_to_watch()
+        if self._stale and not self._reading:
+            self.action_read_again()
+        if self._glance_again and not self._glancing:
+            self._glance_soon()
+
+    def _begin_to_watch(self) -> None:
+        if self._open_live is not None and self._live is None:
+            self._live = self._open_live(self._host, self._heed_change, self._heed_news)
+            self._live.start()
+            self.look_for_interrupted()
+
+    @on(NewsCame)
+    def _news_came(self) -> None:
+        self.show_news()

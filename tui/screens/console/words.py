@@ -1,0 +1,76 @@
+"""What the console says about a host as a whole: nothing yet, what was not seen, its help."""
+
+from tui.screens.access import Access
+from tui.screens.paragraphs import Paragraph
+from tui.screens.rungs import LONGEST
+from tui.storage.model.inventory import Inventory
+from tui.storage.stack import Stack
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+from widgets.help import HelpSection
+from widgets.state import Role, State
+
+
+def about_stack(stack: Stack) -> tuple[Paragraph, ...]:
+    """Return the names of a stack, whole."""
+    lines = [Paragraph(clean(name, LONGEST), label=_("target")) for name in stack.targets if name]
+    lines += [Paragraph(clean(name, LONGEST), label=_("group")) for name in stack.volume_groups]
+    return tuple(lines)
+
+
+def nothing_yet(access: Access) -> tuple[Paragraph, ...]:
+    """Return what a host without storage shows: what iSCSI is, and what to do next."""
+    next_step = (
+        Paragraph(_("Not possible now: {reason}.").format(reason=access.reason), Role.WARN, state=State.WARN)
+        if access.reason
+        else Paragraph(_("Press s: the set-up leads you from here to a mounted volume."), Role.ACCENT)
+    )
+    return (
+        Paragraph(_("There is no iSCSI storage on this host yet."), Role.STRONG),
+        Paragraph(""),
+        Paragraph(
+            _(
+                "iSCSI makes a disk of another machine appear here over the network. You need the address of "
+                "the storage (its portal) from the storage administrator, who needs this host's initiator "
+                "name."
+            )
+        ),
+        Paragraph(""),
+        next_step,
+    )
+
+
+def unseen(inventory: Inventory) -> tuple[Paragraph, ...]:
+    """Return what could not be read, the first few."""
+    return tuple(
+        Paragraph(
+            _("Not seen: {what}").format(what=clean(one.what)),
+            Role.MUTED,
+            state=State.UNKNOWN,
+            after=clean(one.why),
+        )
+        for one in inventory.unseen[:3]
+    )
+
+
+def explanations() -> tuple[HelpSection, ...]:
+    """Return what F1 says."""
+    return (
+        HelpSection(
+            _("How to read the ladder"),
+            _(
+                "Each stack begins with the portal: the address where the storage listens. The session is "
+                "the connection to it, the LUN the disk it shows. Then come LVM's layers, the file system, "
+                "and the folder where its files appear. Every rung stands on the one before it. When "
+                "something is broken, the first broken rung is where to look."
+            ),
+        ),
+        HelpSection(
+            _("Keys of the ladder"),
+            _(
+                "Arrow keys move, left and right fold and unfold, ! goes to the next problem, / searches, f "
+                "folds the stacks that are well, o sorts. The pane beside it explains the rung under the "
+                "cursor; w shows everything that happened."
+            ),
+        ),
+    )
