@@ -97,9 +97,8 @@ def _next_step(growth: Growth, inventory: Inventory, wish: Wish) -> tuple[Operat
         return tuple(_rescans(growth, inventory))
     match lagging.layer:
         case Layer.MAP:
-            found: list[Operation] = [
-                one for one in _maps(growth, inventory) if one.name == (lagging.name or one.name)
-            ]
+            paths = [disk.path for disk in growth.disks if disk.name == lagging.device]
+            found: list[Operation] = [one for one in _maps(growth, inventory) if one.device.path in paths]
         case Layer.PHYSICAL_VOLUME:
             volumes = [one.uuid for one in growth.physical if one.device == lagging.device]
             found = [one for one in _physical(growth, inventory) if one.uuid in volumes]

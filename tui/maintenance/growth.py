@@ -157,8 +157,10 @@ class Growth:
 
 def subjects_of(inventory: Inventory, rung: Rung) -> tuple[Subject, ...]:
     """What may grow where the cursor stands: the volumes on or under a rung, or its bare file system."""
-    if rung.kind in (RungKind.FILESYSTEM, RungKind.MOUNT, RungKind.LOGICAL_VOLUME):
-        return _of_devices(inventory, [rung.device]) or _of_volume_key(inventory, rung)
+    if rung.kind is RungKind.LOGICAL_VOLUME:
+        return _of_volume_key(inventory, rung)
+    if rung.kind in (RungKind.FILESYSTEM, RungKind.MOUNT, RungKind.SWAP):
+        return _of_devices(inventory, _under_files(inventory, rung))
     if rung.kind is RungKind.VOLUME_GROUP:
         return _of_groups(inventory, [rung.name])
     if rung.kind is RungKind.PHYSICAL_VOLUME:
@@ -407,6 +409,14 @@ def _of_groups(inventory: Inventory, names: Iterable[str]) -> tuple[Subject, ...
         if not volumes:
             found[Subject(name)] = None
     return tuple(found)
+
+
+def _under_files(inventory: Inventory, rung: Rung) -> list[str]:
+    """Kernel names of what carries a file system, a mount or a swap area."""
+    names = [key.removeprefix("filesystem-on:") for key in rung.also]
+    names += [one.device for one in inventory.mounts if rung.name == one.target]
+    names += [one.device for one in inventory.fstab if rung.name == one.mount_point]
+    return names + [one.device for one in inventory.swaps if rung.name == one.path]
 
 
 def _of_volume_key(inventory: Inventory, rung: Rung) -> tuple[Subject, ...]:
