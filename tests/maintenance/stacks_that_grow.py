@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from tests.setup.building import MIB, PORTAL, SECOND, logged_in, with_volume
-from tui.maintenance.growth import SizeFacts, Subject
+from tui.maintenance.growth import SizeFacts
+from tui.maintenance.growth_subjects import Subject
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import DeviceState, SessionState
 from tui.storage.model.lvm import PhysicalVolume

@@ -17,7 +17,8 @@ from tests.maintenance.stacks_that_grow import (
 from tests.setup.building import MIB, logged_in, with_volume
 from tests.storage.scripted_host import ScriptedHost
 from tui.maintenance.growing import Wish, next_words, propose
-from tui.maintenance.growth import Growth, Layer, SizeFacts, Subject, growth, read_facts, subjects_of
+from tui.maintenance.growth import Growth, Layer, SizeFacts, growth, read_facts
+from tui.maintenance.growth_subjects import Subject, subjects_of
 from tui.maintenance.proposal import Proposal
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.files import Filesystem

@@ -11,7 +11,8 @@ from tests.screens.driving import COLOUR, LARGE, MONO, ROOT, SMALL, OneScreen, f
 from tests.setup.building import MIB
 from tests.snapshot import SnapCompare
 from tests.storage.scripted_host import ScriptedHost
-from tui.maintenance.growth import SizeFacts, Subject
+from tui.maintenance.growth import SizeFacts
+from tui.maintenance.growth_subjects import Subject
 from tui.screens.grow import screen as module
 from tui.screens.grow.screen import GrowScreen
 from tui.screens.plan.screen import PlanScreen

@@ -10,7 +10,7 @@ from typing import Any
 from textual.screen import Screen
 
 from tui.maintenance.dependents import subject_of, subject_of_target
-from tui.maintenance.growth import Subject as Grows, subjects_of
+from tui.maintenance.growth_subjects import Subject as Grows, subjects_of
 from tui.maintenance.records import why_no_deletion
 from tui.maintenance.sessions import record_of, why_no_login, why_no_logout
 from tui.screens.access import Access

@@ -7,7 +7,7 @@ from textual.screen import Screen
 
 from tui.maintenance import records, sessions
 from tui.maintenance.dependents import Subject
-from tui.maintenance.growth import Subject as Grows
+from tui.maintenance.growth_subjects import Subject as Grows
 from tui.maintenance.proposal import Proposal, way_back_of
 from tui.screens.access import Access
 from tui.storage.host.observed import ObservedHost

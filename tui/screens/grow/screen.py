@@ -12,7 +12,8 @@ from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
 from tui.maintenance.growing import Wish, propose
-from tui.maintenance.growth import Growth, Subject, growth, read_facts
+from tui.maintenance.growth import Growth, growth, read_facts
+from tui.maintenance.growth_subjects import Subject
 from tui.screens.access import Access
 from tui.screens.commands import command_rows
 from tui.screens.failure import unexpected
