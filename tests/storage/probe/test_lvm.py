@@ -118,8 +118,8 @@ def answered(section: str, seen: list[Command]) -> ScriptedHost:
 def test_a_withheld_disk_is_never_named_and_its_volume_is_not_missing() -> None:
     seen: list[Command] = []
     host = answered("missing", seen)
-    unknown = disk("loop2")
-    devices = (disk("loop0", FIRST), disk("loop1", SECOND, answers=False), disk("sd3"), unknown)
+    unknown, copy = disk("loop2"), disk("loop3", GROUP)
+    devices = (disk("loop0", FIRST), disk("loop1", SECOND, answers=False), disk("sd3", GROUP), unknown, copy)
     volumes = read_volumes(host, devices, installed=True, root=True)
     argv = seen[0].argv
     assert [argv[at + 1] for at, word in enumerate(argv) if word == "--devices"] == [

@@ -108,7 +108,8 @@ def read_volumes(host: Host, devices: Iterable[BlockDevice], *, installed: bool,
     missed = tuple(name for name in withheld if name not in carried)
     if not installed or not root:
         return complete(Volumes(), found)
-    allowed = [device.path for device in found if _may_be_named(device)] if withheld else None
+    disks = {device.content_uuid for device in found if device.kind is not BlockKind.LOOP}
+    allowed = [device.path for device in found if _may_be_named(device, disks)] if withheld else None
     if allowed is not None and not allowed:
         error = _("Not asked: no disk would answer.")
         return complete(Volumes(reading=LvmReading(left_out=missed, error=error)), found)
@@ -275,14 +276,18 @@ def _with_foreign(host: Host, volumes: Volumes) -> Volumes:
     return replace(volumes, groups=groups, physical=physical)
 
 
-def _may_be_named(device: BlockDevice) -> bool:
-    """Whether LVM gets to see a device that is named to it; LVM then heeds no filter of its configuration.
+def _may_be_named(device: BlockDevice, on_disks: set[str]) -> bool:
+    """Whether a device may be named to LVM, which then heeds no filter of its configuration.
 
-    A loop device counts only where udev has found a PV on it: one that it has not may be the file behind a
-    LUN of an array that runs on this very host, and would stand in for a disk that is withheld.
+    A loop device only where udev has found a PV on it that is on no disk as well: it may be the file behind
+    a LUN of an array that runs on this very host, and would stand in for a disk that is withheld.
+
+    Args:
+        device: the device.
+        on_disks: the UUIDs of what other devices carry.
     """
-    known = device.kind is not BlockKind.LOOP or _carries_volume(device)
-    return device.answers and device.size > 0 and known
+    own = _carries_volume(device) and device.content_uuid not in on_disks
+    return device.answers and device.size > 0 and (own or device.kind is not BlockKind.LOOP)
 
 
 def _carries_volume(device: BlockDevice) -> bool:
