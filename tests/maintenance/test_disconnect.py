@@ -237,13 +237,15 @@ def test_users_are_waited_for_stopped_or_ended_as_was_chosen() -> None:
     assert "StopService" not in kinds(waiting)
     seen = Seen(two_luns(), users, (("app.service", ("app.socket",)),), (), FSTAB)
     stopped = propose(seen, mount, Choices(AboutUsers.STOP_SERVICES))
-    assert kinds(stopped)[1:3] == ["StopService", "AwaitRelease"]
+    assert kinds(stopped)[:3] == ["NoteDisconnect", "StopService", "AwaitRelease"]
     assert stopped.plan.operations[1].shown() == ("systemctl stop app.socket", "systemctl stop app.service")
     assert stopped.way_back is not None
     started = [line for one in stopped.way_back.operations for line in one.shown() if "start" in line]
     assert started == ["systemctl start app.service", "systemctl start app.socket"]
     ended = propose(seen, mount, Choices(AboutUsers.END_PROCESSES))
-    assert kinds(ended)[1:4] == ["StopService", "EndProcesses", "AwaitRelease"]
+    assert kinds(ended)[:4] == ["NoteDisconnect", "StopService", "EndProcesses", "AwaitRelease"]
+    alone = propose(Seen(two_luns(), Users(users.processes[1:2])), mount, Choices(AboutUsers.END_PROCESSES))
+    assert kinds(alone)[:4] == ["EndProcesses", "AwaitRelease", "SyncFilesystem", "NoteDisconnect"]
     assert ended.plan.operations[2].shown() == ("kill -TERM 11",)
 
 
@@ -311,6 +313,28 @@ def test_a_container_with_its_own_mount_goes_with_its_service() -> None:
     stopped = propose(Seen(two_luns(), users), mount, Choices(AboutUsers.STOP_SERVICES))
     assert stopped.refusal is None
     assert "StopService" in kinds(stopped)
+
+
+def test_swap_that_memory_has_no_room_for_is_refused() -> None:
+    inventory = two_luns()
+    full = replace(inventory, swaps=(replace(inventory.swaps[0], used=200 << 20),))
+    group = the(full, RungKind.VOLUME_GROUP, "vg")
+    refused = propose(Seen(full, room=210 << 20), group).refusal
+    assert refused is not None
+    assert refused.code == "disconnect.no-room"
+    assert propose(Seen(full, room=1 << 30), group).refusal is None
+    assert propose(Seen(full), group).refusal is None
+
+
+def test_what_systemd_mounts_by_itself_is_left_to_it_again() -> None:
+    users = Users(kernel=(KernelUser(KernelHold.AUTOMOUNT, "/srv/data", "dm-0"),))
+    proposal = propose(Seen(two_luns(), users), the(two_luns(), RungKind.LOGICAL_VOLUME, "data"))
+    shown = [line for one in proposal.plan.operations for line in one.shown()]
+    assert shown.index("umount /srv/data") + 1 == shown.index("systemctl stop srv-data.automount")
+    assert proposal.way_back is not None
+    back = [line for one in proposal.way_back.operations for line in one.shown()]
+    assert "systemctl start srv-data.automount" in back
+    assert not any("/dev/vg/data /srv/data" in line for line in back)
 
 
 def test_one_path_of_a_map_goes_and_the_map_stays() -> None:

@@ -10,7 +10,7 @@ from tui.maintenance.disconnect_refusals import refusal
 from tui.maintenance.proposal import Proposal
 from tui.maintenance.reconnect import back_plan, note_name, note_text
 from tui.storage.host.interface import Host
-from tui.storage.model.files import FstabEntry
+from tui.storage.model.files import FstabEntry, Mount
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import NodeRecord
 from tui.storage.model.users import NOBODY, KernelHold, Process, Users
@@ -23,10 +23,10 @@ from tui.storage.operations.mount import UnmountFilesystem
 from tui.storage.operations.operation import CannotUndo, Operation
 from tui.storage.operations.records import SetRecordValues
 from tui.storage.operations.release import AwaitRelease, EndProcesses, name_of_process
-from tui.storage.operations.services import DisableService
+from tui.storage.operations.services import DisableService, StartService
 from tui.storage.operations.sessions import LogIn, LogOut
 from tui.storage.operations.stop_service import StopService, may_be_stopped
-from tui.storage.operations.swap import SwapOff
+from tui.storage.operations.swap import SwapOff, room_without
 from tui.storage.operations.take_away import RemoveDisk, RemoveMap
 from tui.storage.operations.volume_group import ActivateVolumeGroup, DeactivateVolumeGroup
 from tui.storage.plan import Plan
@@ -88,6 +88,7 @@ class Seen:
         triggers: active units that start a service among them, by service.
         mount_units: enabled mount units of the administrator's for mount points that would go.
         fstab: the text of /etc/fstab.
+        room: bytes free in memory and in the swap space that stays, or None when that is not known.
     """
 
     inventory: Inventory
@@ -95,6 +96,7 @@ class Seen:
     triggers: tuple[tuple[str, tuple[str, ...]], ...] = ()
     mount_units: tuple[str, ...] = ()
     fstab: str = ""
+    room: int | None = None
 
 
 def see(host: Host, subject: Subject, inventory: Inventory | None = None) -> Seen:
@@ -115,6 +117,7 @@ def see(host: Host, subject: Subject, inventory: Inventory | None = None) -> See
         tuple((unit, _triggers(host, unit)) for unit in services_of(users)),
         tuple(unit for unit in units if unit_property(host, unit, "UnitFileState") == "enabled"),
         text(host, FSTAB),
+        room_without(host, found.swaps) if found.swaps else None,
     )
 
 
@@ -163,7 +166,7 @@ class _Making:
 
     def proposal(self) -> Proposal:
         title = _("Disconnect {name}").format(name=clean(self._subject.name, 200))
-        problem = refusal(self._inventory, self._found, self._remaining_users())
+        problem = refusal(self._inventory, self._found, self._remaining_users(), self._seen.room)
         for part in (self._users, self._swaps, self._mounts, self._volumes, self._disks, self._sessions):
             part()
         self._gone()
@@ -174,8 +177,8 @@ class _Making:
         name = note_name(self._inventory.taken_at)
         note = NoteDisconnect(name, note_text(self._subject, self._inventory.taken_at, back))
         operations = [operation for operation, _back in self._steps]
-        # While the plan only waits there is nothing yet to be put back.
-        first = 1 if operations and isinstance(operations[0], AwaitRelease) else 0
+        # Up to there nothing is done that could be put back.
+        first = next((n for n, (_operation, undone) in enumerate(self._steps) if undone), len(operations))
         operations.insert(first, note)
         return Proposal(
             Plan(title, tuple(operations)),
@@ -240,17 +243,26 @@ class _Making:
             if mount.device not in synced and not mount.read_only:
                 synced.add(mount.device)
                 self._add(SyncFilesystem(mount.target))
-            first = primary(self._inventory, mount.device)
-            back = way_back_of_mount(self._inventory, mount, first)
-            if not back:
-                self._notes.append(
-                    _("{path} is not mounted again by reconnecting: it shows a part of its own.").format(
-                        path=clean(mount.target, 80)
-                    )
+            automount = f"{escape_path(mount.target)}.automount" if mount.target in automatic else ""
+            self._add(
+                UnmountFilesystem(self._path(mount.device), mount.target, mount.kind),
+                self._mounted_again(mount, automount),
+            )
+            if automount:
+                self._add(StopService(automount), ())
+
+    def _mounted_again(self, mount: Mount, automount: str) -> tuple[Operation, ...]:
+        """What mounts it again; what systemd mounts when somebody looks is left to that."""
+        if automount:
+            return (StartService(automount),)
+        back = way_back_of_mount(self._inventory, mount, primary(self._inventory, mount.device))
+        if not back:
+            self._notes.append(
+                _("{path} is not mounted again by reconnecting: it shows a part of its own.").format(
+                    path=clean(mount.target, 80)
                 )
-            self._add(UnmountFilesystem(self._path(mount.device), mount.target, mount.kind), back)
-            if mount.target in automatic:
-                self._add(StopService(f"{escape_path(mount.target)}.automount"))
+            )
+        return back
 
     # Volumes and disks --------------------------------------------------------------------------------------
 

@@ -1,13 +1,16 @@
 """Why something is not disconnected at all: the system stands on it, or it cannot be done without loss."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 from tui.maintenance.dependents import Dependents
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.users import Users
 from tui.storage.operations.release import keeps_hold, kernel_words
+from tui.storage.operations.swap import MARGIN
 from tui.storage.problem import Problem
 from tui.storage.rung import RungKind
+from tui.storage.size import size_words
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 
@@ -15,15 +18,16 @@ SYSTEM = ("/", "/boot", "/boot/efi", "/etc", "/usr", "/var", "/var/lib", "/run",
 """Places without which the machine does not run, or this program cannot write down what it does."""
 
 
-def refusal(inventory: Inventory, found: Dependents, users: Users) -> Problem | None:
+def refusal(inventory: Inventory, found: Dependents, users: Users, room: int | None = None) -> Problem | None:
     """Why a subject is not disconnected, or None.
 
     Args:
         inventory: the host.
         found: what would go.
         users: those who hold it and whom the plan does nothing about but wait.
+        room: bytes free in memory and in the swap space that stays, or None when that is not known.
     """
-    return next(_reasons(inventory, found, users), None)
+    return next(chain(_reasons(inventory, found, users), _no_room(found, room)), None)
 
 
 def _reasons(inventory: Inventory, found: Dependents, users: Users) -> Iterator[Problem]:
@@ -95,6 +99,19 @@ def _silent(inventory: Inventory, found: Dependents) -> Iterator[Problem]:
                 _("Wait until the session is back, or repair it first; then disconnect."),
             )
             return
+
+
+def _no_room(found: Dependents, room: int | None) -> Iterator[Problem]:
+    used = sum(swap.used for swap in found.swaps)
+    if room is not None and used and room < used + MARGIN:
+        yield Problem(
+            "disconnect.no-room",
+            _("{used} are swapped out to it, and only {room} are free elsewhere.").format(
+                used=size_words(used), room=size_words(max(room, 0))
+            ),
+            _("Taking the swap space away would make the kernel end processes."),
+            _("End something that needs much memory, or add swap space elsewhere."),
+        )
 
 
 def _kernel(found: Dependents, users: Users) -> Iterator[Problem]:

@@ -54,7 +54,7 @@ class SwapOff(Operation):
     def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
         """What lies on it fits into memory and the swap space that stays."""
         swap = swap_at(host, self.path)
-        room = room_without(host, swap) if swap is not None else None
+        room = room_without(host, (swap,)) if swap is not None else None
         if swap is None or room is None or room >= swap.used + MARGIN:
             return
         raise Refused(
@@ -127,13 +127,14 @@ def swap_at(host: Host, path: str) -> Swap | None:
     return None
 
 
-def room_without(host: Host, leaving: Swap) -> int | None:
-    """Bytes available in memory and in all swap space but one (proc(5), meminfo); None when not known."""
+def room_without(host: Host, leaving: tuple[Swap, ...]) -> int | None:
+    """Bytes available in memory and in the swap space that stays (proc(5), meminfo); None when not known."""
     available = None
     for line in text(host, "/proc/meminfo").split("\n"):
         if line.startswith("MemAvailable:"):
             available = whole_number(line.split()[1])
     if available is None:
         return None
-    others = [swap for swap in look_at_devices(host).swaps if swap.path != leaving.path]
-    return available * 1024 + sum(swap.size - swap.used for swap in others)
+    paths = {swap.path for swap in leaving}
+    stays = (swap for swap in look_at_devices(host).swaps if swap.path not in paths)
+    return available * 1024 + sum(swap.size - swap.used for swap in stays)
