@@ -15,17 +15,17 @@ from tui.maintenance.dependents import (
     subject_of_target,
     users_at,
 )
-from tui.maintenance.disconnect import (
+from tui.maintenance.disconnect import propose
+from tui.maintenance.disconnect_refusals import SYSTEM
+from tui.maintenance.disconnect_seen import (
     AboutUsers,
     AtBoot,
     Choices,
     Seen,
     processes_to_end,
-    propose,
     see,
     services_of,
 )
-from tui.maintenance.disconnect_refusals import SYSTEM
 from tui.maintenance.proposal import Proposal
 from tui.storage.host.recorded import RecordedHost
 from tui.storage.model.block import BlockDevice, BlockKind

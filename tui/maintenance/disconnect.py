@@ -1,19 +1,16 @@
 """Safe disconnect: a subject and a person's choices become a plan, and the plan that puts it back."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from tui.maintenance.dependents import Dependents, Subject, SubjectKind, dependents
 from tui.maintenance.disconnect_back import lasting_path, primary, way_back_of_mount
 from tui.maintenance.disconnect_refusals import refusal
+from tui.maintenance.disconnect_seen import AboutUsers, AtBoot, Choices, Seen, processes_to_end, services_of
 from tui.maintenance.proposal import Proposal
 from tui.maintenance.reconnect import back_plan, note_name, note_text
-from tui.storage.host.interface import Host
 from tui.storage.model.files import FstabEntry, Mount
-from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import NodeRecord
-from tui.storage.model.users import NOBODY, KernelHold, Process, Users
+from tui.storage.model.users import KernelHold, Users
 from tui.storage.operations.activation import ActivateLogicalVolume, DeactivateLogicalVolume
 from tui.storage.operations.boot_off import SwitchOffFstabLines
 from tui.storage.operations.disconnect_note import NoteDisconnect
@@ -25,17 +22,12 @@ from tui.storage.operations.records import SetRecordValues
 from tui.storage.operations.release import AwaitRelease, EndProcesses, name_of_process
 from tui.storage.operations.services import DisableService, StartService
 from tui.storage.operations.sessions import LogIn, LogOut
-from tui.storage.operations.stop_service import StopService, may_be_stopped
-from tui.storage.operations.swap import SwapOff, room_without
+from tui.storage.operations.stop_service import StopService
+from tui.storage.operations.swap import SwapOff
 from tui.storage.operations.take_away import RemoveDisk, RemoveMap
 from tui.storage.operations.volume_group import ActivateVolumeGroup, DeactivateVolumeGroup
 from tui.storage.plan import Plan
-from tui.storage.probe.fstab import FSTAB
-from tui.storage.probe.inventory import take_inventory
-from tui.storage.probe.reading import text
-from tui.storage.probe.users import read_users
-from tui.storage.systemd import unit_property
-from tui.storage.unit_names import escape_path, mount_unit
+from tui.storage.unit_names import escape_path
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 
@@ -43,115 +35,9 @@ _STARTUP, _CONNECTION_STARTUP = "node.startup", "node.conn[0].startup"
 _MANUAL = "manual"
 
 
-class AboutUsers(StrEnum):
-    """What to do about those who hold it."""
-
-    WAIT = "wait"
-    """Wait until they let go; nothing is done to anybody."""
-    STOP_SERVICES = "stop-services"
-    """Stop the services among them, and wait for the others."""
-    END_PROCESSES = "end-processes"
-    """Stop the services, and ask the other processes to end."""
-
-
-class AtBoot(StrEnum):
-    """What happens at the next boot."""
-
-    OFF = "off"
-    """It stays disconnected until it is reconnected."""
-    KEEP = "keep"
-    """The boot brings it back, as its records and fstab say now."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What a person decides.
-
-    Attributes:
-        users: about those who hold it.
-        at_boot: about the next boot.
-        patience: seconds to wait for those who hold it, once the plan runs.
-    """
-
-    users: AboutUsers = AboutUsers.WAIT
-    at_boot: AtBoot = AtBoot.OFF
-    patience: int = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """All that a disconnect is planned from.
-
-    Attributes:
-        inventory: the host.
-        users: those who hold what would go.
-        triggers: active units that start a service among them, by service.
-        mount_units: enabled mount units of the administrator's for mount points that would go.
-        fstab: the text of /etc/fstab.
-        room: bytes free in memory and in the swap space that stays, or None when that is not known.
-    """
-
-    inventory: Inventory
-    users: Users = NOBODY
-    triggers: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    mount_units: tuple[str, ...] = ()
-    fstab: str = ""
-    room: int | None = None
-
-
-def see(host: Host, subject: Subject, inventory: Inventory | None = None) -> Seen:
-    """Read everything about a subject. Takes about a second; for a worker thread.
-
-    Args:
-        host: the machine.
-        subject: what is to be disconnected.
-        inventory: a look that was just taken, or None to take one now.
-    """
-    inventory = inventory or take_inventory(host)
-    found = dependents(inventory, subject)
-    users = read_users(host, inventory, found.devices)
-    units = (mount_unit(mount.target) for mount in found.mounts)
-    return Seen(
-        inventory,
-        users,
-        tuple((unit, _triggers(host, unit)) for unit in services_of(users)),
-        tuple(unit for unit in units if unit_property(host, unit, "UnitFileState") == "enabled"),
-        text(host, FSTAB),
-        room_without(host, found.swaps) if found.swaps else None,
-    )
-
-
-def see_users(host: Host, subject: Subject, seen: Seen) -> Seen:
-    """The same with those who hold it now; /proc and sysfs alone, for looking again every second."""
-    users = read_users(host, seen.inventory, dependents(seen.inventory, subject).devices)
-    return replace(seen, users=users)
-
-
-def services_of(users: Users) -> tuple[str, ...]:
-    """The services among some users that may be stopped, each once."""
-    own = {process.unit for process in users.processes if process.ours} | {users.own_unit}
-    units = [process.service for process in users.processes]
-    units += [user.unit for user in users.kernel if user.how is KernelHold.NAMESPACE and not user.follows]
-    return tuple(dict.fromkeys(unit for unit in units if unit and unit not in own and may_be_stopped(unit)))
-
-
-def processes_to_end(users: Users) -> tuple[Process, ...]:
-    """Those of some users that belong to no service which may be stopped, and are not this program."""
-    services = services_of(users)
-    return tuple(
-        one for one in users.processes if one.unit not in services and not one.ours and not one.is_storage
-    )
-
-
 def propose(seen: Seen, subject: Subject, choices: Choices | None = None) -> Proposal:
     """The plan that disconnects a subject, with the plan that puts it back."""
     return _Making(seen, subject, choices or Choices()).proposal()
-
-
-def _triggers(host: Host, unit: str) -> tuple[str, ...]:
-    """The active units that would start a unit again (TriggeredBy, systemd.unit(5))."""
-    found = unit_property(host, unit, "TriggeredBy").split()
-    return tuple(one for one in found if unit_property(host, one, "ActiveState") == "active")
 
 
 class _Making:

@@ -1,7 +1,7 @@
 """What would go, with those who hold it, as rows of the stack view."""
 
 from tui.maintenance.dependents import Dependents, users_at
-from tui.maintenance.disconnect import AboutUsers, processes_to_end, services_of
+from tui.maintenance.disconnect_seen import AboutUsers, processes_to_end, services_of
 from tui.screens.rungs import LONGEST, kind_word, state_of
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.users import Hold, KernelUser, Process, Users

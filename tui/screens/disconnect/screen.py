@@ -13,13 +13,13 @@ from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
 from tui.maintenance.dependents import Subject, dependents
-from tui.maintenance.disconnect import (
+from tui.maintenance.disconnect import propose
+from tui.maintenance.disconnect_seen import (
     AboutUsers,
     AtBoot,
     Choices,
     Seen,
     processes_to_end,
-    propose,
     see,
     see_users,
     services_of,

@@ -1,6 +1,6 @@
 """What the disconnect says: where it stands, what the choices mean, and its help."""
 
-from tui.maintenance.disconnect import AboutUsers, AtBoot, Choices
+from tui.maintenance.disconnect_seen import AboutUsers, AtBoot, Choices
 from tui.maintenance.proposal import Proposal
 from tui.screens.access import Access
 from tui.screens.paragraphs import Paragraph
