@@ -16,8 +16,8 @@ def look(group: str, volume: str) -> tuple[Inventory, Growth]:
     return inventory, growth(inventory, subject, read_facts(HOST, inventory, subject))
 
 
-def say_sizes(group: str, volume: str) -> None:
-    """Print them."""
+def say_sizes(group: str, volume: str) -> tuple[Inventory, Growth]:
+    """Print them, and return them."""
     inventory, found = look(group, volume)
     proposal = propose(found, inventory, Wish())
     say(
@@ -31,6 +31,7 @@ def say_sizes(group: str, volume: str) -> None:
             "free": found.free,
         }
     )
+    return inventory, found
 
 
 def grow(group: str, volume: str, wish: Wish) -> None:
@@ -38,7 +39,6 @@ def grow(group: str, volume: str, wish: Wish) -> None:
 
     A refusal of the proposal is not heeded, so that the plan itself must refuse.
     """
-    say_sizes(group, volume)
-    inventory, found = look(group, volume)
+    inventory, found = say_sizes(group, volume)
     perform(*propose(found, inventory, wish).plan.operations)
     say_sizes(group, volume)

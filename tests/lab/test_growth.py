@@ -131,11 +131,6 @@ def make(guest: Guest, volume: Volume) -> None:
     )
 
 
-def sizes(guest: Guest, volume: Volume) -> dict[str, object]:
-    """What the program says of the sizes."""
-    return tell(guest, f"{IMPORTS}{SIDE}\nsay_sizes('{volume.group}', 'data')")[-1]
-
-
 @dataclass(frozen=True, slots=True)
 class Grown:
     """What became of a wish, and what the program said of the sizes before and after."""
@@ -145,10 +140,12 @@ class Grown:
     after: dict[str, object]
 
 
-def grow(guest: Guest, volume: Volume, wish: str = "Wish()") -> Grown:
-    """Let it grow as the program proposes."""
-    before, done, after = tell(guest, f"{IMPORTS}{SIDE}\ngrow('{volume.group}', 'data', {wish})", 300)
-    return Grown(before, performed(done), after)
+def grow(guest: Guest, volume: Volume, *wishes: str) -> list[Grown]:
+    """Let it grow as the program proposes, once for every wish, by default to the end."""
+    calls = "\n".join(f"grow('{volume.group}', 'data', {wish})" for wish in wishes or ("Wish()",))
+    told = tell(guest, f"{IMPORTS}{SIDE}\n{calls}", 300)
+    thrice = zip(told[::3], told[1::3], told[2::3], strict=True)
+    return [Grown(before, performed(done), after) for before, done, after in thrice]
 
 
 def size_of(told: dict[str, object], layer: str) -> list[int]:
@@ -193,8 +190,8 @@ def lv_size(guest: Guest, volume: Volume) -> int:
 
 def test_before_it_grows_all_sizes_agree(paths: tuple[Guest, int]) -> None:
     guest, count = paths
-    for volume in VOLUMES:
-        told = sizes(guest, volume)
+    calls = "\n".join(f"say_sizes('{one.group}', 'data')" for one in VOLUMES)
+    for volume, told in zip(VOLUMES, tell(guest, f"{IMPORTS}{SIDE}\n{calls}"), strict=True):
         assert (told["lagging"], told["problem"], told["refusal"]) == ("", "", "growth.nothing-new"), told
         assert size_of(told, "lun") == [volume.before * MIB] * count
         assert size_of(told, "filesystem")[0] == filesystem_size(guest, volume)
@@ -211,7 +208,7 @@ def test_every_volume_grows_while_it_is_written_to(paths: tuple[Guest, int]) -> 
 
     climb_step_by_step(guest, VOLUMES[0], count)
     for volume in VOLUMES[1:]:
-        grown = grow(guest, volume)
+        (grown,) = grow(guest, volume)
         assert "failed" not in grown.done.stages, grown
         told = grown.after
         assert (told["lagging"], told["problem"], told["free"]) == ("", "", 0), told
@@ -234,16 +231,12 @@ def test_every_volume_grows_while_it_is_written_to(paths: tuple[Guest, int]) -> 
 
 def climb_step_by_step(guest: Guest, volume: Volume, count: int) -> None:
     """Take one rung after the other: the first that lags is the next step, and no other is touched."""
-    climbed: list[object] = []
-    while "logical-volume" not in climbed:
-        step = grow(guest, volume, "Wish(whole=False, share=50)")
-        assert step.before["lagging"] not in climbed, climbed
-        assert step.done.stages == ["done"], step
-        climbed.append(step.before["lagging"])
-    assert climbed == ["lun", *(["map"] if count > 1 else []), "physical-volume", "logical-volume"]
-    half = step.after
-    assert int(str(half["free"])) == (volume.after - volume.before) // 2 * MIB
-    whole = grow(guest, volume)
+    layers = ["lun", *(["map"] if count > 1 else []), "physical-volume", "logical-volume"]
+    *steps, whole = grow(guest, volume, *["Wish(whole=False, share=50)"] * len(layers), "Wish()")
+    assert [one.before["lagging"] for one in steps] == layers
+    assert all(one.done.stages == ["done"] for one in steps), steps
+    half = (volume.after - volume.before) // 2 * MIB
+    assert steps[-1].after["free"] == half
     assert "failed" not in whole.done.stages, whole
     assert whole.after["lagging"] == ""
 
@@ -251,7 +244,7 @@ def climb_step_by_step(guest: Guest, volume: Volume, count: int) -> None:
 def test_sizes_are_right_at_every_rung(paths: tuple[Guest, int]) -> None:
     guest, count = paths
     for volume in VOLUMES:
-        again = grow(guest, volume)
+        (again,) = grow(guest, volume)
         assert set(again.done.stages) == {"already"}, again
         assert not again.done.commands
         told = again.after
@@ -277,7 +270,7 @@ def test_nothing_grows_while_a_path_is_down(paths: tuple[Guest, int]) -> None:
     guest.fault(Fault.LINK_DOWN, **network)
     try:
         wait_for(guest, "grep -q FAILED /sys/class/iscsi_session/session*/state")
-        refused = grow(guest, volume)
+        (refused,) = grow(guest, volume)
         assert refused.before["problem"] == refused.before["refusal"] == "growth.path-down"
         assert refused.done.codes[0] == "growth.path-down", refused
         assert not refused.done.commands
@@ -285,7 +278,7 @@ def test_nothing_grows_while_a_path_is_down(paths: tuple[Guest, int]) -> None:
         guest.fault(Fault.LINK_UP, **network)
     wait_for(guest, "! grep -qv LOGGED_IN /sys/class/iscsi_session/session*/state")
     wait_for(guest, "! grep -qv running /sys/class/iscsi_session/session*/device/target*/*/state")
-    grown = grow(guest, volume)
+    (grown,) = grow(guest, volume)
     assert grown.before["lagging"] == "lun"
     assert "failed" not in grown.done.stages, grown
     assert filesystem_size(guest, volume) > (volume.after + 48) * MIB
@@ -297,7 +290,7 @@ def test_a_lun_that_shrank_is_never_followed(paths: tuple[Guest, int]) -> None:
     disk = device(guest, volume)
     before = (block_size(guest, disk), lv_size(guest, volume), filesystem_size(guest, volume))
     guest.fault(Fault.LUN_GROWN, lun=str(volume.lun), size=f"{volume.before}M")
-    refused = grow(guest, volume)
+    (refused,) = grow(guest, volume)
     assert refused.before["problem"] == refused.before["refusal"] == "growth.shrunk"
     assert refused.done.codes[0] == "growth.shrunk", refused
     assert not refused.done.commands
@@ -310,7 +303,7 @@ def test_a_lun_that_shrank_is_never_followed(paths: tuple[Guest, int]) -> None:
             echo 1 > /sys/block/$(basename $(readlink -f $path))/device/rescan
         done; udevadm settle""",
     )
-    refused = grow(guest, volume)
+    (refused,) = grow(guest, volume)
     assert refused.before["problem"] == "growth.shrunk", refused.before
     assert refused.done.codes[0] in {"growth.shrunk", "identity.changed"}, refused
     assert not refused.done.commands
