@@ -305,6 +305,6 @@ def test_a_lun_that_shrank_is_never_followed(paths: tuple[Guest, int]) -> None:
     )
     (refused,) = grow(guest, volume)
     assert refused.before["problem"] == "growth.shrunk", refused.before
-    assert refused.done.codes[0] in {"growth.shrunk", "identity.changed"}, refused
+    assert "growth.shrunk" in refused.done.codes, refused
     assert not refused.done.commands
     assert lv_size(guest, volume) == before[1]
