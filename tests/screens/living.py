@@ -1,6 +1,8 @@
 """Made-up hosts that live: sessions that fail, news that come, disks that are busy."""
 
+import argparse
 import math
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -17,7 +19,8 @@ from tui.storage.news.desk import NewsDesk
 from tui.storage.news.happening import Happening, Source, Tone
 from tui.storage.probe.services import candidate_units
 from tui.storage.processes import IscsiProcess, ProcessKind
-from widgets.look import Look
+from widgets.glyphs import Glyphs
+from widgets.look import Colours, Look
 
 NOW = 1_800_000_000.0
 FIRST, SECOND = "iqn.2003-01.org.example:t1", "iqn.2003-01.org.example:t2"
@@ -197,3 +200,32 @@ def hundred(broken: int = 40) -> Living:
     living = Living(host)
     living.set_state(broken, "FAILED", "blocked")
     return living
+
+
+class MovingHost(ScriptedHost):
+    """A host whose clock goes on from a made-up moment."""
+
+    def now(self) -> float:
+        return NOW + time.monotonic() - _BEGUN
+
+
+_BEGUN = time.monotonic()
+
+
+def main() -> None:
+    """Open a scene on this terminal."""
+    parser = argparse.ArgumentParser(description="Look at the console on a made-up host.")
+    parser.add_argument("scene", choices=("healthy", "failed", "hundred"))
+    parser.add_argument("--colours", choices=list(Colours), default=Colours.FULL, type=Colours)
+    parser.add_argument("--glyphs", choices=list(Glyphs), default=Glyphs.UNICODE, type=Glyphs)
+    arguments = parser.parse_args()
+    living = {"healthy": healthy, "failed": with_failure, "hundred": hundred}[arguments.scene]()
+    given = living.host
+    living.host = MovingHost(
+        files=given.files, folders=given.folders, replies=given.replies, links=given.links
+    )
+    living.app(Look(arguments.colours, arguments.glyphs)).run(mouse=False)
+
+
+if __name__ == "__main__":
+    main()

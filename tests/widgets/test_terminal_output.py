@@ -50,13 +50,13 @@ class Terminal:
 
 
 @contextmanager
-def gallery(*arguments: str, **environ: str) -> Iterator[Terminal]:
-    """Run a gallery on a terminal of 80 by 24."""
+def gallery(*arguments: str, module: str = "tests.widgets.galleries", **environ: str) -> Iterator[Terminal]:
+    """Run a gallery, or another module that opens one, on a terminal of 80 by 24."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     kept = {name: value for name, value in os.environ.items() if name not in {"COLORTERM", "TERM"}}
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.widgets.galleries", *arguments],
+        [sys.executable, "-m", module, *arguments],
         stdin=slave,
         stdout=slave,
         stderr=slave,

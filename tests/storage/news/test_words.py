@@ -86,6 +86,7 @@ QUIET = (
     "scsi host2: iSCSI Initiator over TCP/IP",
     "eth0: link up",
     "usb 1-1: new device",
+    "loop0: detected capacity change from 0 to 1310720",
     "iSCSI Login timeout on Network Portal 192.0.2.10:3260",
     "",
 )

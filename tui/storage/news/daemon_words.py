@@ -9,7 +9,7 @@ from tui.words import translate as _
 _NOISE = re.compile(
     r"priority\. READ/WRITE throughout|^iSCSI logger with pid|transport class version|^ *$|^-- |"
     r"^(?:Starting|Started|Stopping|Stopped|Reloading|Listening)\b|Deactivated successfully|"
-    r"Consumed .* CPU time"
+    r"Consumed .* CPU time|Failed to parse PID"
 )
 """Lines that tell nothing about storage, of iscsid and of systemd about it."""
 

@@ -74,7 +74,7 @@ _DISK = "device:{disk}"
 _SCSI = "lun:{address}"
 _ADDRESS = r"(?:sd|scsi) (?P<address>\d+:\d+:\d+:\d+): "
 
-_DEVICE = r"(?P<disk>(?:sd[a-z]+|dm-|nvme\d+n|vd[a-z]+|zram|loop)[\dp]*)"
+_DEVICE = r"(?P<disk>(?:sd[a-z]+|dm-|nvme\d+n|vd[a-z]+|zram)[\dp]*)"
 
 _RULES: tuple[_Rule, ...] = (
     _rule(
@@ -118,7 +118,7 @@ _RULES: tuple[_Rule, ...] = (
         _SCSI,
     ),
     _rule(
-        _DEVICE + r": detected capacity change from (?P<old>\d+) to (?P<new>\d+)",
+        _DEVICE + r": detected capacity change from (?P<old>[1-9]\d*) to (?P<new>\d+)",
         _("the disk has another size, in sectors of 512 bytes"),
         Tone.GOOD,
         _DISK,
