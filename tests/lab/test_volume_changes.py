@@ -17,6 +17,7 @@ SIDE = """
 from tests.lab.guest_side import perform
 from tui.maintenance import renaming, volumes
 from tui.storage.operations.destroy_volume import DestroyVolume
+from tui.storage.operations.extend_logical_volume import ExtendLogicalVolume
 from tui.storage.operations.move_data import MoveData, StopMoving
 from tui.storage.operations.volume_group import ReduceVolumeGroup
 from tui.storage.probe.fill import read_fills
@@ -72,6 +73,13 @@ def refusals(guest: Guest, *operations: str) -> list[str]:
     found = [performed(one) for one in tell(guest, IMPORTS + SIDE + script)]
     assert all(done.stages == ["failed"] and not done.commands for done in found), found
     return [done.codes[0] for done in found]
+
+
+def more(name: str) -> str:
+    """The line of a script that makes a volume larger by two extents."""
+    one = f'volume("{name}")'
+    size = f"{one}.size, {one}.size // (4 << 20) + 2"
+    return f'perform(ExtendLogicalVolume("vg", group("vg").uuid, "{name}", {one}.uuid, {size}))'
 
 
 def write(guest: Guest) -> Running:
@@ -203,7 +211,11 @@ def test_a_snapshot_keeps_a_state_and_says_how_full_it_is(guest: Guest) -> None:
     assert refusals(guest, destroy, origin) == ["volume.in-use", "volume.needed"]
     sh(guest, "umount /mnt/night")
     fill = 'say({"used": [one.used for one in read_fills(HOST) if one.volume == "night"]})'
-    used, removed = tell(guest, f"{IMPORTS}{SIDE}{fill}\nperform({destroy})")
+    larger = more("night")
+    used, extended, removed = tell(
+        guest, f"{IMPORTS}{SIDE}{fill}\n{larger}\nlook_again()\nperform({destroy})"
+    )
+    assert performed(extended).stages == ["done"], extended
     assert isinstance(used["used"], list)
     assert 0 < float(used["used"][0]) < 100
     assert performed(removed).stages == ["done"]
@@ -242,18 +254,20 @@ do(volumes.thin_volume(seen, volume("pool"), "thin", {256 * MIB}))
         """mkfs.ext4 -q -E nodiscard /dev/vg/thin; mkdir -p /mnt/thin; mount /dev/vg/thin /mnt/thin
         dd if=/dev/urandom of=/mnt/thin/file bs=1M count=16 status=none; sync; udevadm settle""",
     )
-    fill = """
+    fill = f"""
 found = next(one for one in read_fills(HOST) if one.volume == "pool")
-say({"fill": [found.used, found.notes, found.trouble]})
+say({{"fill": [found.used, found.notes, found.trouble]}})
 do(volumes.snapshot(seen, volume("thin"), "thin_night", 0))
+{more("pool")}
 look_again()
 perform(volumes.remove_volume(seen, volume("pool")).plan.operations[0])
 """
-    full, shot, pool = tell(guest, IMPORTS + SIDE + fill)
+    full, shot, larger, pool = tell(guest, IMPORTS + SIDE + fill)
     assert isinstance(full["fill"], list)
     assert 10 < float(full["fill"][0]) < 60
     assert full["fill"][2] == ""
     assert shot["stages"] == ["done"], shot
+    assert larger["stages"] == ["done"], larger
     assert performed(pool).codes == ["volume.needed"]
     sh(guest, "umount /mnt/thin")
     clear = """

@@ -174,7 +174,7 @@ def test_a_file_system_that_lags_alone_is_grown_at_once_and_the_array_asked_afte
 
 
 @pytest.mark.parametrize(
-    ("attributes", "code"), [("swi-a-s---", "volume.kind"), ("Vwi-a-tz--", "volume.kind"), ("owi-aos---", "")]
+    ("attributes", "code"), [("Cwi-aoC---", "volume.kind"), ("Vwi-a-tz--", "volume.kind"), ("owi-aos---", "")]
 )
 def test_volumes_that_do_not_grow_this_way_are_refused(attributes: str, code: str) -> None:
     inventory = grown(level(), lun=1024, pv=1020)

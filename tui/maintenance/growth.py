@@ -17,6 +17,7 @@ from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Lun
 from tui.storage.model.lvm import LogicalVolume, PhysicalVolume, VolumeGroup
 from tui.storage.operations.growth_guard import path_down, paths_of, shrunk_problem
+from tui.storage.operations.lvm_guard import not_ours
 from tui.storage.operations.resize_physical_volume import possible_gain
 from tui.storage.probe.narrow import group_named
 from tui.storage.probe.sizes import DEFAULT_START, Reach, array_size, extents_start, filesystem_reach
@@ -195,7 +196,8 @@ def growth(inventory: Inventory, subject: Subject, facts: SizeFacts) -> Growth:
         mount,
         facts.reach,
         asked=bool(luns) and luns <= set(arrays),
-        problem=_problem(
+        problem=(not_ours(group) if group is not None else None)
+        or _problem(
             inventory,
             disks=disks,
             physical=physical,

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tui.storage.model.inventory import Inventory
+from tui.storage.model.lvm import LogicalVolume
 from tui.storage.rung import Rung, RungKind
 
 
@@ -49,7 +50,7 @@ def subjects_of(inventory: Inventory, rung: Rung) -> tuple[Subject, ...]:
 
 def _of_devices(inventory: Inventory, names: Iterable[str]) -> tuple[Subject, ...]:
     found: dict[Subject, None] = {}
-    volumes = {one.device: one for one in inventory.logical_volumes if one.device}
+    volumes = {one.device: one for one in inventory.logical_volumes if one.device and not _is_passing(one)}
     carrying = {one.device for one in inventory.filesystems}
     groups = {one.device: one.volume_group for one in inventory.physical_volumes if one.device}
     for name in filter(None, names):
@@ -67,7 +68,7 @@ def _of_devices(inventory: Inventory, names: Iterable[str]) -> tuple[Subject, ..
 def _of_groups(inventory: Inventory, names: Iterable[str]) -> tuple[Subject, ...]:
     found: dict[Subject, None] = {}
     for name in filter(None, names):
-        volumes = inventory.volumes_of(name)
+        volumes = [one for one in inventory.volumes_of(name) if not _is_passing(one)]
         found.update(dict.fromkeys(Subject(name, one.name) for one in volumes))
         if not volumes:
             found[Subject(name)] = None
@@ -89,3 +90,8 @@ def _of_volume_key(inventory: Inventory, rung: Rung) -> tuple[Subject, ...]:
         for one in inventory.logical_volumes
         if f"{one.volume_group}/{one.name}" in keys
     )
+
+
+def _is_passing(volume: LogicalVolume) -> bool:
+    """Whether a volume is only the mirror through which pvmove copies."""
+    return volume.name.startswith("pvmove")

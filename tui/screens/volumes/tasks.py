@@ -1,7 +1,7 @@
 """What can be done with a volume group, each with its few fields and the proposal they lead to."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui.maintenance import renaming, volumes
 from tui.maintenance.proposal import Proposal
@@ -9,6 +9,7 @@ from tui.setup.size_text import Bytes, Share, parse, problems
 from tui.storage.lvm_names import logical_volume_name_problems, volume_group_name_problems
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume, VolumeGroup
+from tui.storage.operations.lvm_guard import why_not_ours
 from tui.storage.operations.thin import notes_extents
 from tui.storage.problem import Problem
 from tui.storage.size import size_words
@@ -52,7 +53,7 @@ class Task:
 
 def tasks(inventory: Inventory, group: VolumeGroup) -> tuple[Task, ...]:
     """Return everything that can be done with a group, the likeliest first."""
-    return (
+    found = (
         _new(inventory, group),
         _add(inventory, group),
         _snapshot(inventory, group),
@@ -62,6 +63,8 @@ def tasks(inventory: Inventory, group: VolumeGroup) -> tuple[Task, ...]:
         _thin(inventory, group),
         _remove(inventory, group),
     )
+    reason = why_not_ours(group)
+    return tuple(replace(one, reason=reason) for one in found) if reason else found
 
 
 def _new(inventory: Inventory, group: VolumeGroup) -> Task:

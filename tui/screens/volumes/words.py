@@ -48,7 +48,7 @@ def fill_lines(inventory: Inventory, group: VolumeGroup, fills: tuple[Fill, ...]
         if fill.trouble:
             state, after = State.BAD, _("the kernel says: {word}").format(word=clean(fill.trouble, 40))
         elif max(fill.used, fill.notes) >= _NEARLY_FULL:
-            state, after = State.WARN, _("nearly full: make it larger, or remove what is not needed")
+            state, after = State.WARN, _("nearly full: let it grow (g on it), or remove what is not needed")
         what = _("pool") if volume.attributes[:1] == POOL else _("snapshot")
         words = _("{what} {name} is {percent} % full").format(
             what=what, name=clean(volume.name, 60), percent=f"{fill.used:g}"

@@ -170,9 +170,8 @@ def why_not_extend(inventory: Inventory, volume: LogicalVolume) -> Problem | Non
             remedy=_("Remove the snapshots first, when they are no longer needed."),
         )
     reason = {
-        "s": _("it is a snapshot; its size is that of what it shows"),
         "V": _("it lies in a thin pool, so the group's free space is not its own"),
-        "t": _("it is a thin pool, which is enlarged by itself"),
+        "C": _("it is cached; LVM makes it larger only without its cache"),
     }.get(kind, "")
     if reason:
         return Problem(

@@ -75,26 +75,37 @@ def own_group(inventory: Inventory, name: str) -> VolumeGroup:
                 remedy=_("Give one of them another name by its UUID: vgrename UUID NEWNAME."),
             )
         )
-    reason = (
-        _("it belongs to the host {owner}").format(owner=clean(group.system_id, 60))
-        if group.foreign
-        else _("several hosts share it")
-        if group.shared
-        else _("it is exported")
-        if group.exported
-        else _("{count} of its disks are missing").format(count=group.missing_volumes)
-        if group.missing_volumes or group.partial
-        else ""
-    )
-    if reason:
-        raise Refused(
-            Problem(
-                "group.not-ours",
-                _("The volume group {group} is not changed: {reason}.").format(group=shown, reason=reason),
-                remedy=_("Make it whole and this host's own first, or choose another group."),
-            )
-        )
+    problem = not_ours(group)
+    if problem is not None:
+        raise Refused(problem)
     return group
+
+
+def why_not_ours(group: VolumeGroup) -> str:
+    """Why this host may not change a group, without a full stop; empty when it may."""
+    if group.foreign:
+        return _("it belongs to the host {owner}").format(owner=clean(group.system_id, 60))
+    if group.shared:
+        return _("several hosts share it")
+    if group.exported:
+        return _("it is exported")
+    if group.missing_volumes or group.partial:
+        return _("{count} of its disks are missing").format(count=group.missing_volumes)
+    return ""
+
+
+def not_ours(group: VolumeGroup) -> Problem | None:
+    """The same as a problem, or None."""
+    reason = why_not_ours(group)
+    if not reason:
+        return None
+    return Problem(
+        "group.not-ours",
+        _("The volume group {group} is not changed: {reason}.").format(
+            group=clean(group.name, 60), reason=reason
+        ),
+        remedy=_("Make it whole and this host's own first, or choose another group."),
+    )
 
 
 def keep_notes(host: ChangingHost, group: str) -> None:
