@@ -54,7 +54,7 @@ class PeopledHost(RecordedHost):
 
     def names(self, path: str) -> tuple[str, ...]:
         if path == "/proc":
-            return tuple(sorted(str(pid) for pid in self.pids))
+            return tuple(sorted(("1", *(str(pid) for pid in self.pids))))
         if path.startswith("/proc/") and path.endswith("/fd"):
             return ("3",)
         return self.folders[path] if path in self.folders else super().names(path)

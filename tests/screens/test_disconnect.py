@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from tests.screens.driving import COLOUR, LARGE, MONO, ROOT, SMALL, text_of
-from tests.screens.peopled import PeopledHost
+from tests.screens.peopled import MACHINES, PeopledHost
 from tests.snapshot import SnapCompare
 from tui.maintenance.dependents import Subject, subject_of, subject_of_target
 from tui.maintenance.reconnect import note_name, note_text
@@ -18,6 +18,7 @@ from tui.screens.disconnect.reconnect import reconnect_screen
 from tui.screens.disconnect.screen import DisconnectScreen
 from tui.screens.plan.screen import PlanScreen
 from tui.storage.host.observed import ObservedHost
+from tui.storage.host.recorded import RecordedHost
 from tui.storage.model.iscsi import Portal
 from tui.storage.operations.disconnect_note import FOLDER
 from tui.storage.operations.sessions import LogIn
@@ -57,7 +58,7 @@ class OpenedBack(LookApp[int]):
 
 
 def opened(
-    host: PeopledHost,
+    host: RecordedHost,
     subject: Subject | None = None,
     *,
     look: Look = COLOUR,
@@ -171,6 +172,14 @@ async def test_without_root_everything_is_looked_at() -> None:
         await settle(pilot)
         assert "this is a recorded host" in flat(pilot)
         assert "1790 vim" in flat(pilot)
+
+
+async def test_what_a_capture_does_not_hold_is_not_called_unused() -> None:
+    host = RecordedHost(str(MACHINES / "single-path-ext4.json"))
+    async with opened(host, allowed=RECORDED).run_test(size=LARGE) as pilot:
+        await settle(pilot)
+        assert "Nobody seen uses it." in flat(pilot)
+        assert "Not seen: processes" in flat(pilot)
 
 
 async def test_a_mount_alone_and_help_and_commands() -> None:

@@ -147,6 +147,10 @@ def test_what_only_root_may_see_is_counted() -> None:
     assert [one.what for one in found.unseen] == ["1 process"]
 
 
+def test_no_processes_at_all_are_no_proof() -> None:
+    assert [one.what for one in users(host_with_volume()).unseen] == ["processes"]
+
+
 def test_the_kernels_own_users() -> None:
     host = host_with_volume()
     follows = HOST_MOUNTS.replace("shared:1 ", "master:1 ")

@@ -228,7 +228,7 @@ class DisconnectScreen(Screen[bool]):
         self.query_one("#users", ChoiceField).choices = self._about_users()
         runs = tuple(line for one in proposal.plan.operations for line in one.shown())
         self.query_one(Lower).explain(
-            why(choices, proposal), runs[:_SHOWN] if self.size.height >= LOW else ()
+            why(seen.users, choices, proposal), runs[:_SHOWN] if self.size.height >= LOW else ()
         )
 
     def _about_users(self) -> tuple[Choice, ...]:

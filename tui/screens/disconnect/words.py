@@ -36,7 +36,8 @@ def standing(users: Users, refusal: Problem | None, access: Access, *, known: bo
             Paragraph(words.format(count=held), state=State.WARN, after=_("looked at again every second"))
         )
     else:
-        lines.append(Paragraph(_("Nobody uses it now."), state=State.GOOD))
+        seen = Paragraph(_("Nobody uses it now."), state=State.GOOD)
+        lines.append(seen if not users.unseen else Paragraph(_("Nobody seen uses it."), state=State.UNKNOWN))
     lines += [
         Paragraph(
             _("Not seen: {what}").format(what=clean(one.what)), Role.MUTED, state=State.UNKNOWN, after=one.why
@@ -46,7 +47,7 @@ def standing(users: Users, refusal: Problem | None, access: Access, *, known: bo
     if access.reason:
         lines.append(
             Paragraph(
-                _("You can look at the plan; to carry it out: {reason}.").format(reason=access.reason),
+                _("The plan can be looked at, not carried out: {reason}.").format(reason=access.reason),
                 Role.MUTED,
                 state=State.UNKNOWN,
             )
@@ -54,9 +55,9 @@ def standing(users: Users, refusal: Problem | None, access: Access, *, known: bo
     return tuple(lines)
 
 
-def why(choices: Choices, proposal: Proposal) -> str:
+def why(users: Users, choices: Choices, proposal: Proposal) -> str:
     """Return what the choices mean, and what stays."""
-    users = {
+    about = {
         AboutUsers.WAIT: _("Nothing is done to anybody: the plan waits until they let go."),
         AboutUsers.STOP_SERVICES: _("Services are stopped, and started again when you reconnect."),
         AboutUsers.END_PROCESSES: _(
@@ -67,7 +68,8 @@ def why(choices: Choices, proposal: Proposal) -> str:
         AtBoot.OFF: _("At the next boot it stays away until you reconnect."),
         AtBoot.KEEP: _("At the next boot it comes back by itself."),
     }[choices.at_boot]
-    return " ".join((users, boot, *proposal.notes[1:2]))
+    first = (about,) if holders(users) else ()
+    return " ".join((*first, boot, *proposal.notes[1:2]))
 
 
 def help_sections() -> tuple[HelpSection, ...]:

@@ -45,6 +45,8 @@ def read_users(host: Host, inventory: Inventory, devices: Iterable[str]) -> User
     if look.hidden:
         what = translate_count("{count} process", "{count} processes", look.hidden)
         unseen.append(Unseen(what.format(count=look.hidden), _("Only root may see what they hold.")))
+    if look.blind:
+        unseen.append(Unseen(_("processes"), _("/proc shows none, so nobody knows who uses it.")))
     kernel = read_kernel_users(host, inventory, tuple(wanted), tuple(look.tables.values()))
     own_unit, _container = parse_cgroup(text(host, "/proc/self/cgroup"))
     return Users(processes, kernel, tuple(unseen), own_unit)
@@ -84,10 +86,14 @@ class _Look:
         self._users: dict[int, str] | None = None
         self.hidden = 0
         """How many processes could not be looked into."""
+        self.blind = False
+        """No process was to be seen at all, not even this one: /proc is not there, or was not captured."""
 
     def processes(self) -> Iterator[Process]:
         """Those that hold something, by number."""
-        for name in sorted((one for one in names(self._host, "/proc") if one.isdigit()), key=int):
+        found = [one for one in names(self._host, "/proc") if one.isdigit()]
+        self.blind = not found
+        for name in sorted(found, key=int):
             stat = parse_stat(text(self._host, f"/proc/{name}/stat"))
             if stat is None or stat.kernel_thread or stat.state in "ZX":
                 continue
