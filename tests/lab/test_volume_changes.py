@@ -5,7 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.lab.on_console import on_console
 from tests.lab.operate import Performed, performed, tell
+from tests.lab.terminal import Terminal
 from tests.lab.volumes import IMPORTS, THREE_LUNS, UUID, log_in, sh, wait_for
 from tui.lab.channel import Running
 from tui.lab.guest import Guest
@@ -279,3 +281,42 @@ for name in ("thin_night", "thin", "pool"):
     assert [one["stages"] for one in cleared] == [["done"]] * 3, cleared
     assert sh(guest, "lvs --noheadings -o lv_name vg") == "data"
     check(guest)
+
+
+def test_growing_and_a_new_volume_are_one_key_away(guest: Guest) -> None:
+    before = int(sh(guest, "lvs --noheadings --units m --nosuffix -o lv_size vg/data").partition(".")[0])
+    with on_console(guest, "iscsi-console", scale=2.0) as terminal:
+        terminal.wait_for("Esc leave", PLACE)
+        terminal.press("g")
+        terminal.wait_for("Sizes of vg/data", "next: vg has")
+        terminal.press("Tab", *["BSpace"] * 4)
+        terminal.write("64M")
+        say_yes(terminal, "Grow vg/data")
+        terminal.wait_for("Sizes of vg/data")
+        terminal.press("Escape")
+        terminal.wait_for("Esc leave", PLACE)
+        terminal.press("n")
+        terminal.wait_for("Volumes of vg", "New volume")
+        terminal.press("n")
+        terminal.wait_for("Name", "Size")
+        terminal.write("typed")
+        terminal.press("Tab", *["BSpace"] * 4)
+        terminal.write("32M")
+        say_yes(terminal, "Create the volume typed")
+        terminal.wait_for("Volumes of vg", "typed 32 MiB")
+    sizes = sh(guest, "lvs --noheadings --units m --nosuffix -o lv_name,lv_size vg | sort").split()
+    assert sizes == ["data", f"{before + 64}.00", "typed", "32.00"]
+    block = "-F: '/^Block count/{c=$2} /^Block size/{s=$2} END{print c*s/1048576}'"
+    assert sh(guest, f"dumpe2fs -h /dev/vg/data 2>/dev/null | awk {block}") == str(before + 64)
+    check(guest)
+
+
+def say_yes(terminal: Terminal, title: str) -> None:
+    """Go from a form over its plan to the end of it."""
+    terminal.press("Enter")
+    terminal.wait_for(title, "Runs")
+    terminal.press("Enter")
+    terminal.wait_for("No, go back")
+    terminal.press("y", "Enter")
+    terminal.wait_for("Done, and seen to have worked.", deadline=120)
+    terminal.press("Enter")
