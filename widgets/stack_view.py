@@ -120,6 +120,7 @@ class StackView(Vertical):
     def __init__(self, rungs: Sequence[Rung] = (), *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._composed = False
+        self._measured: tuple[Rung, ...] | None = None
         self._list = RungList()
         self._query = LineInput()
         self.set_reactive(StackView.rungs, tuple(rungs))
@@ -147,12 +148,15 @@ class StackView(Vertical):
     def _show(self) -> None:
         if not self._composed:
             return
-        columns = StackColumns.measure(self.rungs)
-        if columns != self._list.columns:
-            self._list.columns = columns
-            self._list.redraw()
-        lines = stack_lines(self.rungs, self.folded, spaced=True)
-        if len(lines) > self._list.size.height:
+        if self._measured is not self.rungs:
+            self._measured = self.rungs
+            columns = StackColumns.measure(self.rungs)
+            if columns != self._list.columns:
+                self._list.columns = columns
+                self._list.redraw()
+        room = self._list.size.height
+        lines = stack_lines(self.rungs, self.folded, spaced=len(self.rungs) <= room)
+        if len(lines) > room and len(self.rungs) <= room:
             lines = stack_lines(self.rungs, self.folded)
         self._list.show_lines(lines)
 

@@ -44,19 +44,36 @@ def kind_word(kind: RungKind) -> str:
     }[kind]
 
 
-def rows_of(stacks: Iterable[Stack], notes: Mapping[str, str] | None = None) -> tuple[Row, ...]:
-    """Return the rows of stacks, a heading over each. Keys are those of the rungs.
+class Rows:
+    """Makes rows of stacks, and makes those of rungs that stayed the same only once."""
 
-    Args:
-        stacks: the stacks, top to bottom.
-        notes: dim words behind some rungs, by key.
-    """
-    said = notes or {}
-    rows: list[Row] = []
-    for stack in stacks:
-        rows.append(_heading(stack))
-        rows += [_row(rung, said.get(rung.key, "")) for rung in stack.rungs]
-    return tuple(rows)
+    def __init__(self) -> None:
+        self._made: dict[str, tuple[Rung, str, Row]] = {}
+
+    def of(self, stacks: Iterable[Stack], notes: Mapping[str, str]) -> tuple[Row, ...]:
+        """Return the rows of stacks, a heading over each. Keys are those of the rungs.
+
+        Args:
+            stacks: the stacks, top to bottom.
+            notes: dim words behind some rungs, by key.
+        """
+        before, self._made = self._made, {}
+        rows: list[Row] = []
+        for stack in stacks:
+            rows.append(_heading(stack))
+            for rung in stack.rungs:
+                note = notes.get(rung.key, "")
+                known = before.get(rung.key)
+                if known is None or known[1] != note or known[0] != rung:
+                    known = (rung, note, _row(rung, note))
+                self._made[rung.key] = known
+                rows.append(known[2])
+        return tuple(rows)
+
+
+def rows_of(stacks: Iterable[Stack]) -> tuple[Row, ...]:
+    """Return the rows of stacks, a heading over each. Keys are those of the rungs."""
+    return Rows().of(stacks, {})
 
 
 def heading_key(stack: Stack) -> str:

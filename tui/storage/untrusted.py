@@ -19,6 +19,8 @@ def clean(text: str, longest: int = _LONGEST) -> str:
         text: anything, of any length.
         longest: characters kept; what is longer is cut in the middle, because both ends tell names apart.
     """
+    if len(text) <= longest and text.isascii() and text.isprintable():
+        return text
     if len(text) > longest * 4:
         text = text[: longest * 2] + text[-longest * 2 :]
     safe = "".join(_visible(character) for character in text)

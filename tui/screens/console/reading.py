@@ -18,6 +18,7 @@ from tui.storage.model.inventory import Inventory
 from tui.storage.probe.glance import glance
 from tui.storage.probe.inventory import take_inventory
 from tui.storage.processes import IscsiProcess
+from tui.storage.stack import Stack, stacks
 
 if TYPE_CHECKING:
     from tui.storage.news.desk import (
@@ -64,6 +65,7 @@ class HostRead(Message):
     """The host was read: all of it, or by a glance on top of an inventory."""
 
     inventory: Inventory
+    found: tuple[Stack, ...]
     upon: Inventory | None = None
 
 
@@ -113,8 +115,8 @@ class ReadingScreen(ActingScreen):
         self._changes = 0
 
     @abstractmethod
-    def show_inventory(self, inventory: Inventory) -> None:
-        """Show the host as it is now."""
+    def show_inventory(self, inventory: Inventory, found: tuple[Stack, ...]) -> None:
+        """Show the host as it is now, and its stacks."""
 
     @abstractmethod
     def show_news(self) -> None:
@@ -168,11 +170,12 @@ class ReadingScreen(ActingScreen):
         taken = take_inventory(self._host)
         if self._changes != changes:
             taken = glance(self._host, taken)
-        self.post_message(HostRead(taken))
+        self.post_message(HostRead(taken, stacks(taken)))
 
     @work(thread=True, group="glance", exit_on_error=False)
     def _glance(self, upon: Inventory) -> None:
-        self.post_message(HostRead(glance(self._host, upon), upon))
+        seen = glance(self._host, upon)
+        self.post_message(HostRead(seen, () if seen == upon else stacks(seen), upon))
 
     @on(Worker.StateChanged)
     def _failed(self, event: Worker.StateChanged) -> None:
@@ -193,7 +196,7 @@ class ReadingScreen(ActingScreen):
         fresh = event.upon is None or event.upon is self._inventory
         if fresh and event.inventory != self._inventory:
             self._inventory = event.inventory
-            self.show_inventory(event.inventory)
+            self.show_inventory(event.inventory, event.found)
         if first:
             self._begin_to_watch()
         if self._stale and not self._reading:

@@ -24,7 +24,7 @@ from tui.screens.console.users import USED, user_facts, worker_facts
 from tui.screens.console.words import about_stack, explanations, nothing_yet, unseen
 from tui.screens.failure import unexpected
 from tui.screens.paragraphs import Paragraph, Paragraphs
-from tui.screens.rungs import LONGEST, heading_key, kind_word, rows_of
+from tui.screens.rungs import LONGEST, Rows, heading_key, kind_word
 from tui.storage.host.observed import ObservedHost
 from tui.storage.iscsi_rungs import session_key
 from tui.storage.model.inventory import Inventory
@@ -32,7 +32,7 @@ from tui.storage.model.users import Users
 from tui.storage.news.subject import SubjectIndex
 from tui.storage.probe.users import read_users
 from tui.storage.rung import Health, Rung
-from tui.storage.stack import Stack, first_broken, stacks
+from tui.storage.stack import Stack, first_broken
 from tui.storage.untrusted import clean
 from tui.words import translate as _, translate_count
 from widgets.commands import Commands
@@ -148,12 +148,14 @@ class ConsoleScreen(ReadingScreen):
         super().__init__(host, access, on_set_up, live)
         self._gone = on_leave
         self._refresh_seconds = refresh_seconds
+        self._found: tuple[Stack, ...] = ()
         self._stacks: tuple[Stack, ...] = ()
         self._subjects: dict[str, Rung | Stack] = {}
         self._order = Order.FOUND
         self._folds_well = False
         self._well: frozenset[str] = frozenset()
         self._explained = ""
+        self._rows = Rows()
         self._noted: dict[str, str] = {}
         self._users: UsersFound | None = None
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
@@ -195,9 +197,10 @@ class ConsoleScreen(ReadingScreen):
 
     # The picture --------------------------------------------------------------------------------------------
 
-    def show_inventory(self, inventory: Inventory) -> None:
+    def show_inventory(self, inventory: Inventory, found: tuple[Stack, ...]) -> None:
         """Show the host as it is now."""
-        self._stacks = ordered(stacks(inventory), self._order)
+        self._found = found
+        self._stacks = ordered(found, self._order)
         self._subjects = {heading_key(stack): stack for stack in self._stacks}
         self._subjects |= {rung.key: rung for stack in self._stacks for rung in stack.rungs}
         self.query_one("#top", TopBar).facts = self._facts()
@@ -222,10 +225,10 @@ class ConsoleScreen(ReadingScreen):
         if first and len(self._stacks) >= MANY:
             self._folds_well = True
         if self._folds_well:
-            view.folded = refolded(view.folded, self._well, now, there)
+            view.set_reactive(StackView.folded, refolded(view.folded, self._well, now, there))
         self._well = now
         self._noted = self._notes(inventory)
-        view.rungs = rows_of(self._stacks, self._noted)
+        view.rungs = self._rows.of(self._stacks, self._noted)
         view.display = bool(self._stacks)
         empty.paragraphs = () if self._stacks else nothing_yet(self._access)
         self.query_one("#unseen", Paragraphs).paragraphs = unseen(inventory)
@@ -256,7 +259,7 @@ class ConsoleScreen(ReadingScreen):
         desk.resolve(SubjectIndex(self._stacks, self._inventory).resolved)
         if self._notes(self._inventory) != self._noted:
             self._noted = self._notes(self._inventory)
-            self.query_one("#stack", StackView).rungs = rows_of(self._stacks, self._noted)
+            self.query_one("#stack", StackView).rungs = self._rows.of(self._stacks, self._noted)
         self.query_one(Happenings).rows = happening_rows(desk.log.newest(_ROWS), self._host.now())
 
     def _facts(self) -> TopFacts:
@@ -373,7 +376,7 @@ class ConsoleScreen(ReadingScreen):
         self._order = self._order.following
         self.notify(self._order.words, timeout=2)
         if self._inventory is not None:
-            self.show_inventory(self._inventory)
+            self.show_inventory(self._inventory, self._found)
 
     def action_happenings(self) -> None:
         """Show everything that happened."""
