@@ -4,7 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tui.storage.iscsi_rungs import session_key
 from tui.storage.luns import LunName, name_of
+from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.files import Mount, Swap
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Lun, Session
@@ -42,6 +44,9 @@ class Subject:
     name: str
 
 
+_ON = "filesystem-on:"
+"""Beginning of the key by which a file system's rung is also known, before its device."""
+
 _OF_RUNG = {
     RungKind.PORTAL: SubjectKind.PORTAL,
     RungKind.SESSION: SubjectKind.SESSION,
@@ -62,12 +67,35 @@ def subject_of(rung: Rung, inventory: Inventory) -> Subject | None:
         return None
     if rung.kind in _OF_RUNG:
         return Subject(_OF_RUNG[rung.kind], rung.key, _words(rung))
-    every = {one.key: one for stack in stacks(inventory) for one in stack.rungs}
     if rung.kind is RungKind.FILESYSTEM:
-        upper = next((one for one in every.values() if rung.key in one.stands_on), None)
-        return subject_of(upper, inventory) if upper is not None else None
-    lower = next((every[key] for key in rung.stands_on if key in every), None)
-    return subject_of(lower, inventory) if lower is not None else None
+        device = next((key.removeprefix(_ON) for key in rung.also if key.startswith(_ON)), "")
+        mount = next(iter(inventory.mounts_of(device)), None)
+        return (
+            Subject(SubjectKind.MOUNT, f"mount:{mount.target}", mount.target) if mount is not None else None
+        )
+    return _lun_below(rung, inventory)
+
+
+def _lun_below(rung: Rung, inventory: Inventory) -> Subject | None:
+    """The LUN that a map, a partition or a PV stands on, if it is one."""
+    device = inventory.device(rung.device) if rung.device else inventory.device_at(rung.name)
+    if device is None:
+        return None
+    lun = next((one for disk in _disks_below(device, inventory) if (one := inventory.lun_on(disk))), None)
+    session = inventory.session(lun.sid) if lun is not None else None
+    if lun is None or session is None:
+        return None
+    key = f"lun:{session_key(session)}|{lun.number}"
+    return Subject(SubjectKind.LUN, key, f"{session.target} {lun.number}")
+
+
+def _disks_below(device: BlockDevice, inventory: Inventory) -> tuple[str, ...]:
+    joined = next((one for one in inventory.multipath_maps if one.device == device.name), None)
+    if joined is not None:
+        return joined.paths
+    if device.kind is BlockKind.PARTITION:
+        return tuple(one.name for one in inventory.devices if device.name in one.partitions)
+    return (device.name,)
 
 
 def subject_of_target(target: str) -> Subject:

@@ -46,7 +46,7 @@ class _Making:
     def __init__(self, seen: Seen, subject: Subject, choices: Choices) -> None:
         self._seen, self._subject, self._choices = seen, subject, choices
         self._inventory = seen.inventory
-        self._found: Dependents = dependents(seen.inventory, subject)
+        self._found: Dependents = seen.found or dependents(seen.inventory, subject)
         self._steps: list[tuple[Operation, tuple[Operation, ...]]] = []
         self._notes: list[str] = []
 

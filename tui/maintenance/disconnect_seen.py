@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from tui.maintenance.dependents import Subject, dependents
+from tui.maintenance.dependents import Dependents, Subject, dependents
 from tui.storage.host.interface import Host
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.users import NOBODY, KernelHold, Process, Users
@@ -62,6 +62,7 @@ class Seen:
         triggers: active units that start a service among them, by service.
         mount_units: enabled mount units of the administrator's for mount points that would go.
         fstab: the text of /etc/fstab.
+        found: what depends on the subject; made here since that takes a while on a host with much storage.
         room: bytes free in memory and in the swap space that stays, or None when that is not known.
     """
 
@@ -71,6 +72,7 @@ class Seen:
     mount_units: tuple[str, ...] = ()
     fstab: str = ""
     room: int | None = None
+    found: Dependents | None = None
 
 
 def see(host: Host, subject: Subject, inventory: Inventory | None = None) -> Seen:
@@ -92,13 +94,14 @@ def see(host: Host, subject: Subject, inventory: Inventory | None = None) -> See
         tuple(unit for unit in units if unit_property(host, unit, "UnitFileState") == "enabled"),
         text(host, FSTAB),
         room_without(host, found.swaps) if found.swaps else None,
+        found,
     )
 
 
 def see_users(host: Host, subject: Subject, seen: Seen) -> Seen:
     """The same with those who hold it now; /proc and sysfs alone, for looking again every second."""
-    users = read_users(host, seen.inventory, dependents(seen.inventory, subject).devices)
-    return replace(seen, users=users)
+    found = seen.found or dependents(seen.inventory, subject)
+    return replace(seen, users=read_users(host, seen.inventory, found.devices), found=found)
 
 
 def services_of(users: Users) -> tuple[str, ...]:

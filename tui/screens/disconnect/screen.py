@@ -12,7 +12,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
-from tui.maintenance.dependents import Subject, dependents
+from tui.maintenance.dependents import Subject
 from tui.maintenance.disconnect import propose
 from tui.maintenance.disconnect_seen import (
     AboutUsers,
@@ -27,7 +27,7 @@ from tui.maintenance.disconnect_seen import (
 from tui.screens.access import Access
 from tui.screens.commands import command_rows
 from tui.screens.disconnect.rows import rows_of
-from tui.screens.disconnect.words import help_sections, standing, why
+from tui.screens.disconnect.words import help_sections, looking, standing, why
 from tui.screens.failure import unexpected
 from tui.screens.lower import LOW, Lower
 from tui.screens.paragraphs import Paragraph, Paragraphs
@@ -217,13 +217,14 @@ class DisconnectScreen(Screen[bool]):
 
     def _show(self) -> None:
         seen, choices = self._seen, self.choices
-        found = dependents(seen.inventory, self._subject)
+        if seen.found is None:
+            self.query_one("#standing", Paragraphs).paragraphs = looking()
+            return
         tree = self.query_one("#tree", StackView)
-        tree.rungs = rows_of(found, seen.inventory, seen.users, choices.users)
+        tree.rungs = rows_of(seen.found, seen.inventory, seen.users, choices.users)
         proposal = propose(seen, self._subject, choices)
-        refusal = proposal.refusal if self._known else None
         self.query_one("#standing", Paragraphs).paragraphs = standing(
-            seen.users, refusal, self._access, known=self._known
+            seen.users, proposal.refusal, self._access
         )
         self.query_one("#users", ChoiceField).choices = self._about_users()
         runs = tuple(line for one in proposal.plan.operations for line in one.shown())

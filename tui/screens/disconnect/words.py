@@ -13,17 +13,19 @@ from widgets.help import HelpSection
 from widgets.state import Role, State
 
 
-def standing(users: Users, refusal: Problem | None, access: Access, *, known: bool) -> tuple[Paragraph, ...]:
+def looking() -> tuple[Paragraph, ...]:
+    """Return what is said before anything is known."""
+    return (Paragraph(_("Looking at what depends on it."), state=State.HERE),)
+
+
+def standing(users: Users, refusal: Problem | None, access: Access) -> tuple[Paragraph, ...]:
     """Return where it stands: who holds it, or why it cannot be done.
 
     Args:
         users: those who hold it.
         refusal: why it is not done at all now, or None.
         access: what may be done on the host.
-        known: it was looked at.
     """
-    if not known:
-        return (Paragraph(_("Looking at what depends on it."), state=State.HERE),)
     lines: list[Paragraph] = []
     held = len(holders(users))
     if refusal is not None:
