@@ -1,6 +1,6 @@
 """Mounting a volume, and unmounting it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from tui.storage.filesystem_kind import FilesystemKind
@@ -10,6 +10,7 @@ from tui.storage.operations.calls import as_typed, change
 from tui.storage.operations.mount_point import no_folder, refuse_bad_place
 from tui.storage.operations.mounted import mount_at
 from tui.storage.operations.operation import Operation, Progress, Risk
+from tui.storage.operations.release import holders_of
 from tui.storage.probe.all_signatures import content_of
 from tui.storage.probe.narrow import device_behind, look_at_devices
 from tui.storage.problem import CommandFailed, Problem, Refused
@@ -191,17 +192,21 @@ class UnmountFilesystem(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run umount, which refuses while a file is open."""
-        change(
-            host,
-            self._argv,
-            self.title(),
-            deadline=MOUNTING,
-            progress=progress,
-            remedy=_("`fuser -vm {path}` shows who uses it. Stop that and try again.").format(
-                path=clean(self.mount_point, 80)
-            ),
-        )
+        """Run umount, which refuses while a file is open; then say who has it open."""
+        try:
+            change(
+                host,
+                self._argv,
+                self.title(),
+                deadline=MOUNTING,
+                progress=progress,
+                remedy=_("`fuser -vm {path}` shows who uses it. Stop that and try again.").format(
+                    path=clean(self.mount_point, 80)
+                ),
+            )
+        except CommandFailed as error:
+            evidence = (*error.problem.evidence, *holders_of(host, (self.device,))[:8])
+            raise CommandFailed(replace(error.problem, evidence=evidence)) from error
 
     def undo(self) -> tuple[Operation, ...]:
         """Mount it again."""

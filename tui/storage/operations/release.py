@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Host
-from tui.storage.model.inventory import Inventory
 from tui.storage.model.users import KernelHold, KernelUser, Process, Users
 from tui.storage.operations.calls import as_typed, change
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
@@ -56,6 +55,14 @@ def holders(users: Users) -> tuple[str, ...]:
     return tuple(dict.fromkeys(lines))
 
 
+def holders_of(host: Host, paths: tuple[str, ...]) -> tuple[str, ...]:
+    """The same, read now, for devices by their names below /dev."""
+    inventory = look_at_devices(host)
+    found = (device_behind(host, inventory, path) for path in paths)
+    devices = dict.fromkeys(device.name for device in found if device is not None)
+    return holders(read_users(host, inventory, devices))
+
+
 def keeps_hold(user: KernelUser) -> bool:
     """Whether something of the kernel stands in the way of an unmount and does not go by itself."""
     return user.how not in _LETS_GO and not user.follows
@@ -105,7 +112,7 @@ class AwaitRelease(Operation):
 
     def is_done(self, host: Host) -> bool:
         """Nobody holds one of them."""
-        return not holders(self._users(host))
+        return not holders_of(host, self.paths)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
         """Look again and again, and say who it is."""
@@ -113,7 +120,7 @@ class AwaitRelease(Operation):
 
         def free() -> bool:
             nonlocal told
-            now = holders(self._users(host))
+            now = holders_of(host, self.paths)
             if now and now != told:
                 progress(_("held by {holder}").format(holder=now[0]))
             told = now
@@ -134,15 +141,6 @@ class AwaitRelease(Operation):
     def undo(self) -> tuple[Operation, ...]:
         """Nothing was changed."""
         return ()
-
-    def _users(self, host: Host) -> Users:
-        inventory = look_at_devices(host)
-        return read_users(host, inventory, _behind(host, inventory, self.paths))
-
-
-def _behind(host: Host, inventory: Inventory, paths: tuple[str, ...]) -> tuple[str, ...]:
-    found = (device_behind(host, inventory, path) for path in paths)
-    return tuple(dict.fromkeys(device.name for device in found if device is not None))
 
 
 @dataclass(frozen=True, slots=True)
