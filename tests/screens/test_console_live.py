@@ -164,13 +164,37 @@ async def test_a_resize_keeps_everything_in_its_place() -> None:
         assert "2 LOGGED_IN → FAILED" in lines[-2]
 
 
+async def test_what_does_not_fit_beside_a_rung_is_a_tab_and_an_arrow_away() -> None:
+    living = with_failure()
+    async with living.app(COLOUR).run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        assert "latency" not in text_of(pilot)
+        await pilot.press("tab", "end")
+        await settle(pilot)
+        assert "daemon    iscsid 812" in text_of(pilot)
+        await pilot.press("shift+tab", "up")
+        await settle(pilot)
+        assert "portal" in text_of(pilot)
+
+
 async def test_who_uses_a_mount_is_looked_up() -> None:
     living = Living(two_stacks())
+    living.host.files |= {
+        "/proc/7/stat": f"7 (bash) S 1 7 7 0 -1 4194304 {'0 ' * 12}5 0\n",
+        "/proc/7/cmdline": "/bin/bash\0-l\0",
+        "/proc/7/mountinfo": living.host.files["/proc/self/mountinfo"],
+    }
+    living.host.links |= {
+        "/proc/7/cwd": "/srv/data/reports",
+        "/proc/7/root": "/",
+        "/proc/7/ns/mnt": "mnt:[1]",
+        "/proc/self/ns/mnt": "mnt:[1]",
+    }
     async with living.app(COLOUR).run_test(size=LARGE) as pilot:
         await settle(pilot)
         view = pilot.app.screen.query_one(StackView)
         view.go_to(next(rung.key for rung in view.rungs if rung.kind == "mount"))
-        await until(pilot, "used by nobody now")
+        await until(pilot, "used by bash 7 /srv/data/reports")
 
 
 AGO = "lost 00:01:30 10 s ago"

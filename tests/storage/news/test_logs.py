@@ -3,6 +3,8 @@
 import json
 import os
 import select
+import shutil
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -104,3 +106,32 @@ def test_a_child_is_read_line_by_line_and_ended(tmp_path: Path) -> None:
     began = time.monotonic()
     waiting.close()
     assert time.monotonic() - began < 10
+
+
+OWNER = """
+import sys, time
+from tui.storage.news.daemon_log import DaemonLog, follow_command
+command = follow_command()
+assert command is not None and command[0].endswith("setpriv")
+log = DaemonLog((*command[:3], "sleep", "1000"))
+print(log._child.pid, flush=True)
+time.sleep(1000)
+"""
+
+
+@pytest.mark.skipif(
+    not shutil.which("setpriv") or not shutil.which("journalctl"), reason="no setpriv or no journalctl here"
+)
+def test_the_child_ends_with_a_program_that_is_killed() -> None:
+    with subprocess.Popen((sys.executable, "-c", OWNER), stdout=subprocess.PIPE, text=True) as owner:
+        assert owner.stdout is not None
+        child = Path(f"/proc/{int(owner.stdout.readline())}/stat")
+        end = time.monotonic() + 20
+        while "(sleep)" not in child.read_text():
+            assert time.monotonic() < end
+            time.sleep(0.02)
+        owner.kill()
+        owner.wait()
+        while child.exists() and child.read_text().split()[2] != "Z":
+            assert time.monotonic() < end
+            time.sleep(0.02)

@@ -86,6 +86,13 @@ class ConsoleScreen(ReadingScreen):
             padding: 1 2;
             scrollbar-size-vertical: 1;
         }
+        #details:focus {
+            border-left: solid $accent;
+        }
+        &.-narrow #details:focus {
+            border-left: none;
+            border-top: solid $accent;
+        }
         #empty, #unseen {
             padding: 1 2;
             max-width: 76;
@@ -168,7 +175,7 @@ class ConsoleScreen(ReadingScreen):
                 yield Paragraphs(id="empty")
                 yield StackView(id="stack")
                 yield Paragraphs(id="unseen")
-            with VerticalScroll(id="details", can_focus=False):
+            with VerticalScroll(id="details"):
                 yield Paragraphs(id="title")
                 yield Countdown(id="outage")
                 yield Plots(id="plots")

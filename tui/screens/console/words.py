@@ -70,7 +70,8 @@ def explanations() -> tuple[HelpSection, ...]:
             _(
                 "Arrow keys move, left and right fold and unfold, ! goes to the next problem, / searches, f "
                 "folds the stacks that are well, o sorts. The pane beside it explains the rung under the "
-                "cursor; w shows everything that happened."
+                "cursor; w shows everything that happened. Tab "
+                "goes to the pane, where the arrow keys show what did not fit."
             ),
         ),
     )
