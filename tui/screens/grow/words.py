@@ -76,7 +76,8 @@ def help_sections() -> tuple[HelpSection, ...]:
             _("What the bars show"),
             _(
                 "All bars have one scale. The full part is what a rung has; the dotted part is what the rung"
-                " below it already offers. The first rung that lags is the next step."
+                " below it already offers. The first rung that lags is the next step. Where sg_readcap"
+                " (package sg3-utils) is installed, the array itself is asked what it has."
             ),
         ),
         HelpSection(

@@ -103,7 +103,7 @@ class VolumesScreen(Screen[bool]):
         with VerticalScroll(id="body", can_focus=False):
             yield Meter(id="space")
             yield Paragraphs(id="fills")
-            yield PickList((Column(""), Column(""), Column("", grow=True)), id="tasks")
+            yield PickList((Column(""), Column("")), id="tasks")
         yield KeyBar(_("choose"), id="keys")
 
     def on_mount(self) -> None:
@@ -198,4 +198,4 @@ class VolumesScreen(Screen[bool]):
 
 def _row(task: Task, access: Access) -> PickRow:
     reason = task.reason or access.reason
-    return PickRow(task.key, (task.key, task.label, "" if reason else task.words), reason=reason)
+    return PickRow(task.key, (task.key, task.label), note="" if reason else task.words, reason=reason)
