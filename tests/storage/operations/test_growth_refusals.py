@@ -264,3 +264,14 @@ def test_a_line_of_pvmove_becomes_a_line_for_people() -> None:
     lines: list[str] = []
     MoveData("vg", GROUP, MAP).run(host, lines.append)
     assert lines == ["12.50 % moved", "100.00 % moved"]
+
+
+def test_a_new_spelling_counts_only_when_systemd_has_read_it() -> None:
+    host = ScriptedHost(files={"/etc/fstab": "/dev/vg/new /srv ext4\n"})
+    respell = RespellFstab((("/dev/vg/data", "/dev/vg/new"),))
+    assert respell.is_done(host)
+    host.folders.add("/run/systemd/system")
+    host.replies["systemctl", "show"] = Outcome(0, "NeedDaemonReload=yes\n")
+    assert not respell.is_done(host)
+    host.replies["systemctl", "show"] = Outcome(0, "NeedDaemonReload=no\n")
+    assert respell.is_done(host)

@@ -5,10 +5,17 @@ from dataclasses import dataclass
 from tui.storage.boot_facts import UNITS
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.operations.operation import Operation, Progress
-from tui.storage.operations.system_files import put, reload_systemd, text_or_empty
+from tui.storage.operations.system_files import (
+    put,
+    reload_systemd,
+    runs_systemd,
+    text_or_empty,
+    unit_properties,
+)
 from tui.storage.probe.fstab import FSTAB, parse_fstab
 from tui.storage.probe.reading import names, text
 from tui.storage.problem import Problem, Refused
+from tui.storage.unit_names import mount_unit
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 
@@ -37,9 +44,12 @@ class RespellFstab(Operation):
         return (*edits, "systemctl daemon-reload")
 
     def is_done(self, host: Host) -> bool:
-        """Whether no line names an old path, and one names a new one."""
-        specs = {entry.spec for entry in parse_fstab(text_or_empty(host, FSTAB))}
-        return not specs & {old for old, _new in self.renamed}
+        """Whether no line names an old path, and systemd has read those that name a new one."""
+        entries = parse_fstab(text_or_empty(host, FSTAB))
+        if {entry.spec for entry in entries} & {old for old, _new in self.renamed}:
+            return False
+        new = {name for _old, name in self.renamed}
+        return not any(_is_unread(host, entry.mount_point) for entry in entries if entry.spec in new)
 
     def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
         """See that no mount unit outside of fstab names an old path."""
@@ -68,6 +78,14 @@ class RespellFstab(Operation):
     def undo(self) -> tuple[Operation, ...]:
         """Name the old paths again."""
         return (RespellFstab(tuple((new, old) for old, new in self.renamed)),)
+
+
+def _is_unread(host: Host, mount_point: str) -> bool:
+    """Whether systemd's unit of a mount point is older than fstab."""
+    if not mount_point.startswith("/") or not runs_systemd(host):
+        return False
+    unit = mount_unit(mount_point)
+    return unit_properties(host, unit, "NeedDaemonReload").get("NeedDaemonReload") == "yes"
 
 
 def respelled(text: str, renamed: dict[str, str]) -> str:
