@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui.storage.host.interface import (
     ChangingHost,
@@ -25,11 +25,22 @@ class Ran:
     outcome: Outcome
 
 
-class ObservedHost:
-    """Passes everything on to another host and keeps the newest `most` commands."""
+OUTPUT = 8 * 1024 * 1024
+"""Characters of output kept in all; with thousands of volumes one report of LVM is megabytes."""
 
-    def __init__(self, host: ChangingHost, most: int = 2000) -> None:
-        self._host, self._most = host, most
+
+class ObservedHost:
+    """Passes everything on to another host and keeps the newest commands with what they said.
+
+    Args:
+        host: the other host.
+        most: commands kept.
+        output: characters of their output kept; of older commands only that they ran and how they ended.
+    """
+
+    def __init__(self, host: ChangingHost, most: int = 2000, output: int = OUTPUT) -> None:
+        self._host, self._most, self._output = host, most, output
+        self._kept = self._forgotten = 0
         self._ran: list[Ran] = []
         self._guard = threading.Lock()
         self._listeners: list[Callable[[Ran], None]] = []
@@ -64,11 +75,24 @@ class ObservedHost:
         outcome = self._host.run(command, heed)
         ran = Ran(at, command, outcome)
         with self._guard:
-            self._ran.append(ran)
-            del self._ran[: -self._most]
+            self._keep(ran)
         for listener in tuple(self._listeners):
             listener(ran)
         return outcome
+
+    def _keep(self, ran: Ran) -> None:
+        """Add a command; forget the oldest ones, and before them what they said, where there are too many."""
+        self._ran.append(ran)
+        self._kept += _said(ran)
+        while self._kept > self._output and self._forgotten < len(self._ran) - 1:
+            old = self._ran[self._forgotten]
+            self._kept -= _said(old)
+            brief = replace(old.outcome, stdout="", stderr="")
+            self._ran[self._forgotten] = replace(old, outcome=brief)
+            self._forgotten += 1
+        while len(self._ran) > self._most:
+            self._kept -= _said(self._ran.pop(0))
+            self._forgotten = max(0, self._forgotten - 1)
 
     def read(self, path: str) -> str:
         """The text of a file."""
@@ -121,3 +145,7 @@ class ObservedHost:
     def write_attribute(self, path: str, text: str) -> None:
         """Write to a kernel attribute."""
         self._host.write_attribute(path, text)
+
+
+def _said(ran: Ran) -> int:
+    return len(ran.outcome.stdout) + len(ran.outcome.stderr)
