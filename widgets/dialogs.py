@@ -290,7 +290,7 @@ class Confirm(Dialog[bool]):
 
     @on(Input.Submitted)
     def _entered(self) -> None:
-        (self._yes if self._allowed else self._no).focus()
+        self.set_focus(self._yes if self._allowed else self._no)
 
     @on(PushButton.Pressed)
     def _pressed(self, event: PushButton.Pressed) -> None:
@@ -299,7 +299,8 @@ class Confirm(Dialog[bool]):
     def action_yes(self) -> None:
         """Go to yes; pressing it is left to the person."""
         if self._allowed:
-            self._yes.focus()
+            # At once, so that a key pressed right after it is for this button.
+            self.set_focus(self._yes)
 
     def action_leave(self) -> None:
         """Answer no."""

@@ -33,13 +33,15 @@ GOLDEN = Path(__file__).parent.parent / "golden" / "node-record-2.1.8.txt"
 ANOTHER = "iqn.2003-01.org.linux-iscsi.lab:t2"
 RECORD_PATH = f"/etc/iscsi/nodes/{TARGET}/192.0.2.10,3260,1/default"
 ASKED = DiscoveryRecord("sendtargets", Portal("192.0.2.10"))
-EMPTY_ROOM = access(is_root=False)
+CURRENT: list[Inventory] = []
+"""What reading the host again brings: the last of them."""
+LOOKING = access(is_root=False)
 
 
 @pytest.fixture(autouse=True)
 def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(carrying_out, "PLACES", Places(tmp_path / "journal", tmp_path / "lock"))
-    monkeypatch.setattr(host_screen, "take_inventory", lambda _host: three_records())
+    monkeypatch.setattr(host_screen, "take_inventory", lambda _host: CURRENT[-1])
 
 
 def a_host() -> ScriptedHost:
@@ -91,6 +93,7 @@ def opened(
     screen: type[HostScreen], inventory: Inventory | None = None, allowed: Access = ROOT, look: Look = COLOUR
 ) -> OneScreen:
     found = three_records() if inventory is None else inventory
+    CURRENT.append(found)
     return OneScreen(screen(ObservedHost(a_host()), allowed, found), look)
 
 
@@ -98,6 +101,7 @@ def one_record(chap: ChapKind = ChapKind.NONE, look: Look = COLOUR) -> OneScreen
     inventory = three_records()
     chosen = replace(record(PORTAL, chap), path=RECORD_PATH)
     inventory = replace(inventory, node_records=(chosen, *inventory.node_records[1:]))
+    CURRENT.append(inventory)
     return OneScreen(RecordScreen(ObservedHost(a_host()), ROOT, inventory, chosen), look)
 
 
@@ -246,6 +250,7 @@ async def test_the_portals_are_listed_asked_and_forgotten() -> None:
 
 def asked(look: Look = COLOUR) -> OneScreen:
     inventory = replace(three_records(), node_records=())
+    CURRENT.append(inventory)
     return OneScreen(RediscoverScreen(ObservedHost(a_host()), ROOT, inventory, ASKED), look)
 
 
@@ -263,6 +268,7 @@ async def test_what_a_portal_tells_is_stored_only_where_it_is_marked() -> None:
 async def test_a_portal_that_does_not_answer_is_explained() -> None:
     host = a_host()
     host.answers.clear()
+    CURRENT.append(three_records())
     app = OneScreen(RediscoverScreen(ObservedHost(host), ROOT, three_records(), ASKED))
     async with app.run_test(size=SMALL) as pilot:
         await settle(pilot)
@@ -270,7 +276,8 @@ async def test_a_portal_that_does_not_answer_is_explained() -> None:
 
 
 async def test_without_root_no_portal_is_asked() -> None:
-    app = OneScreen(RediscoverScreen(ObservedHost(a_host()), EMPTY_ROOM, three_records(), ASKED))
+    CURRENT.append(three_records())
+    app = OneScreen(RediscoverScreen(ObservedHost(a_host()), LOOKING, three_records(), ASKED))
     async with app.run_test(size=SMALL) as pilot:
         await settle(pilot)
         assert "that needs root" in flat_text(pilot)

@@ -105,7 +105,7 @@ class PlanScreen(Screen[bool]):
         Binding("b", "put_back", _("put it back")),
         Binding("f1", "help", _("help")),
         Binding("f2", "commands", _("commands")),
-        Binding("escape", "leave", _("leave")),
+        Binding("escape", "leave", _("back")),
         Binding("pageup", "scroll_words(-4)", show=False),
         Binding("pagedown", "scroll_words(4)", show=False),
     ]

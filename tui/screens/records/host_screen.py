@@ -118,9 +118,10 @@ class HostScreen(Screen[None]):
         return ()
 
     def on_mount(self) -> None:
-        """Show what is known."""
+        """Show what is known, and look whether it is still so."""
         self._show()
         self.ready()
+        self._read()
 
     def ready(self) -> None:
         """Begin, once everything is shown: give the keys to what is used first."""

@@ -88,14 +88,14 @@ class RediscoverScreen(HostScreen):
     def _sum(self, *lines: Paragraph) -> None:
         self.query_one("#sum", Paragraphs).paragraphs = (*lines, Paragraph(""))
 
-    @work(thread=True, group="records", exit_on_error=False)
+    @work(thread=True, group="asking", exit_on_error=False)
     def _ask(self) -> None:
         kind = DiscoveryKind(self.record.kind)
         self.post_message(Told(discover(self._host, self.inventory, kind, self.record.portal)))
 
     @on(Worker.StateChanged)
     def _asking_failed(self, event: Worker.StateChanged) -> None:
-        if event.state is WorkerState.ERROR and self._told is None:
+        if event.state is WorkerState.ERROR and event.worker.group == "asking":
             self._show_problem(unexpected(event.worker.error))
 
     @on(Told)
