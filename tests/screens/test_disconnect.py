@@ -239,6 +239,14 @@ async def test_of_several_one_is_chosen_and_a_damaged_note_is_named() -> None:
         await settle(pilot)
         assert "Which of these" in flat(pilot)
         assert "cannot be read" in flat(pilot)
+        await pilot.press("x")
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, PlanScreen)
+        assert [type(one).__name__ for one in pilot.app.screen.proposal.plan.operations] == [
+            "ForgetDisconnect"
+        ]
+        await pilot.press("escape")
+        await settle(pilot)
         await pilot.press("enter")
         await settle(pilot)
         assert isinstance(app.screen, PlanScreen)

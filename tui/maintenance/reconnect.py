@@ -89,6 +89,15 @@ def propose_reconnect(note: Disconnected) -> Proposal:
     )
 
 
+def propose_forget(note: Disconnected) -> Proposal:
+    """Removing a note, so that it is no longer offered; what was disconnected stays as it is."""
+    return Proposal(
+        Plan(_("Forget {name}").format(name=note.words), (ForgetDisconnect(note.name),)),
+        _("It is no longer offered for reconnecting. Nothing else changes: log in and mount by hand."),
+        yes=_("Forget"),
+    )
+
+
 def _read(host: Host, name: str) -> Disconnected:
     try:
         document = json.loads(text(host, f"{FOLDER}/{name}.json"))
@@ -102,7 +111,9 @@ def _read(host: Host, name: str) -> Disconnected:
             "reconnect.not-readable",
             _("The note {name} of what was disconnected cannot be read.").format(name=name),
             cause=clean(str(error)),
-            remedy=_("It may come from another version. Log in, activate and mount by hand."),
+            remedy=_(
+                "It may come from another version. Log in, activate and mount by hand, then remove {path}."
+            ).format(path=f"{FOLDER}/{name}.json"),
         )
         return Disconnected(name, None, 0.0, None, problem)
     return Disconnected(name, subject, at, back_plan(subject, name, back))

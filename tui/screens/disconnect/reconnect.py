@@ -11,7 +11,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.maintenance.proposal import Proposal
-from tui.maintenance.reconnect import Disconnected, disconnected, propose_reconnect
+from tui.maintenance.reconnect import Disconnected, disconnected, propose_forget, propose_reconnect
 from tui.screens.access import Access
 from tui.screens.commands import command_rows
 from tui.screens.plan.screen import PlanScreen
@@ -75,6 +75,7 @@ class ReconnectScreen(Screen[bool]):
     """
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("x", "forget", _("forget")),
         Binding("f1", "help", _("help")),
         Binding("f2", "commands", _("commands")),
         Binding("escape", "leave", _("leave")),
@@ -116,7 +117,16 @@ class ReconnectScreen(Screen[bool]):
         event.stop()
         note = self._found.get(event.key)
         if note is not None:
-            self.app.push_screen(PlanScreen(propose_reconnect(note), self._host, self._access), self._ended)
+            self._open(propose_reconnect(note))
+
+    def action_forget(self) -> None:
+        """No longer offer the one under the cursor."""
+        note = self._found.get(self.query_one("#notes", PickList).key or "")
+        if note is not None:
+            self._open(propose_forget(note))
+
+    def _open(self, proposal: Proposal) -> None:
+        self.app.push_screen(PlanScreen(proposal, self._host, self._access), self._ended)
 
     def _ended(self, done: bool | None) -> None:
         if done:
@@ -133,7 +143,7 @@ class ReconnectScreen(Screen[bool]):
             _(
                 "Each of these was taken apart by this program, which wrote down how to put it together "
                 "again: records and fstab, sessions, disks, volumes, mounts, swap space and services. What "
-                "is there already is skipped."
+                "is there already is skipped. What is not wanted back can be forgotten."
             ),
         )
         self.app.push_screen(Help(_("Reconnect"), (section,), keys_of(self)))
