@@ -9,7 +9,7 @@ LOCK_OPTIONS := --universal --python-version 3.11 --generate-hashes --no-emit-in
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check lint lab-shell screenshots lock
+.PHONY: help run test check lint bench lab-shell screenshots lock
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -33,6 +33,10 @@ lint:
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+bench: ## Measure speed side by side with other programs; the table goes to bench.md
+	@$(PYTHON) bootstrap.py bench
+	$(BIN)/python -m tests.benchmarks
 
 lab-shell: ## A root shell on a fresh practice machine
 	@$(PYTHON) bootstrap.py run

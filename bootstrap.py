@@ -1,7 +1,7 @@
 """Prepare a machine for `make`: Debian packages that are missing, and `.venv` with the locked dependencies.
 
 Runs with the system's Python and nothing but its standard library, asks nothing, says what it installs,
-and leaves at once when there is nothing to do: `python3 bootstrap.py run|check|test`.
+and leaves at once when there is nothing to do: `python3 bootstrap.py run|check|test|bench`.
 """
 
 import argparse
@@ -80,10 +80,12 @@ LAB = (
     *(() if os.geteuid() == 0 else (program("uidmap", "newuidmap"),)),
 )
 TESTS = (program("tmux", "tmux"),)
+COMPARED = (program("open-iscsi", "iscsiadm"), program("htop", "htop"))
 LEVELS = {
     "run": Level(RUN_LOCK, BASE + LAB, lab_optional=True),
     "check": Level(TEST_LOCK, BASE + TESTS),
     "test": Level(TEST_LOCK, BASE + TESTS + LAB),
+    "bench": Level(TEST_LOCK, BASE + COMPARED),
 }
 
 
@@ -133,7 +135,10 @@ def _candidates(packages: Sequence[str]) -> set[str]:
 
 
 def _apt_get(*arguments: str) -> bool:
-    command = as_root(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", *APT_OPTIONS, *arguments])
+    # Packages may bring services; systemctl starts none of them while it takes systemd for absent (systemd's
+    # ENVIRONMENT.md).
+    settings = ("DEBIAN_FRONTEND=noninteractive", "SYSTEMD_OFFLINE=1")
+    command = as_root(["env", *settings, "apt-get", *APT_OPTIONS, *arguments])
     return command is not None and subprocess.run(command, check=False).returncode == 0
 
 

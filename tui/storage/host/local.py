@@ -32,6 +32,9 @@ from tui.words import translate as _
 
 _SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _ENVIRONMENT = {"PATH": _SEARCH_PATH, "LC_ALL": "C.UTF-8", "LVM_SUPPRESS_FD_WARNINGS": "1"}
+_ATTRIBUTES = "/sys/"
+_LONGEST_ATTRIBUTE = 4096
+"""Bytes in the smallest page; what is shorter cannot be a part of an attribute."""
 _LONGEST_OUTPUT = 16 * 1024 * 1024
 _GRACE = 0.5
 """Seconds a killed command gets to go away. One in uninterruptible sleep does not, and is left behind."""
@@ -97,7 +100,8 @@ class LocalHost:
         handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         try:
             blocks = [os.read(handle, 65536)]
-            while blocks[-1]:
+            # An attribute comes whole in one read(2) (the kernel's Documentation/filesystems/sysfs.rst).
+            while blocks[-1] and not (path.startswith(_ATTRIBUTES) and len(blocks[-1]) < _LONGEST_ATTRIBUTE):
                 blocks.append(os.read(handle, 65536))
         finally:
             os.close(handle)

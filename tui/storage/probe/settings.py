@@ -6,6 +6,7 @@ later on belongs to the value, as do quotes, `=` and backslashes. A key without 
 repeated keys the last one counts.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from tui.storage.probe.reading import whole_number
 from tui.storage.secret import Secret
 
 _BLANKS = " \t\r\n\v\f"
+_BLANK_WITHIN = re.compile(r"[ \t\r\n\v\f]").search
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,9 @@ class Setting:
 
 def is_secret_key(key: str) -> bool:
     """Whether the value of a key is a CHAP secret: `….password`, `….password_in`."""
-    return "password" in key.rpartition(".")[2].lower()
+    # Asked of every line of every record, and of those few have the word at all.
+    folded = key.lower()
+    return "password" in folded and "password" in folded.rpartition(".")[2]
 
 
 def parse_settings(text: str) -> tuple[Setting, ...]:
@@ -48,7 +52,7 @@ def _settings(text: str) -> Iterator[Setting]:
             continue
         before, equals, after = line.partition("=")
         key = before.strip(_BLANKS)
-        if not equals or not key or any(blank in key for blank in _BLANKS):
+        if not equals or not key or _BLANK_WITHIN(key):
             continue
         value = after.strip(_BLANKS)
         yield Setting(number, key, Secret(value) if is_secret_key(key) else value)
