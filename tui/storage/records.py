@@ -27,6 +27,14 @@ def find_record(host: Host, target: str, portal: Portal, iface: str) -> NodeReco
     return None
 
 
+def record_words(target: str, portal: Portal, iface: str) -> str:
+    """What names a record or a session, for a person: target, portal, and the iface unless it is any card."""
+    place = _("{target} at {portal}").format(target=clean(target), portal=clean(portal.label))
+    if iface == "default":
+        return place
+    return _("{place} through {iface}").format(place=place, iface=clean(iface))
+
+
 def no_record_problem(target: str, portal: Portal) -> Problem:
     """There is no such record."""
     return Problem(

@@ -22,6 +22,7 @@ from tui.storage.operations.initiator import SetInitiatorName
 from tui.storage.operations.multipath import DropMultipath, UseMultipath
 from tui.storage.operations.operation import CannotUndo, Operation
 from tui.storage.operations.records import DeleteNodeRecord, RemoveStaleLock, SetRecordValues
+from tui.storage.operations.scan import ScanForLuns
 from tui.storage.operations.services import (
     DisableService,
     EnableService,
@@ -68,6 +69,8 @@ OPERATIONS: tuple[Operation, ...] = (
     RemoveStaleLock(),
     LogIn(T1, PORTAL),
     LogOut(3, T1, PORTAL),
+    LogIn(T1, PORTAL, "san-a"),
+    ScanForLuns(3, T1, PORTAL, 2),
     LogOut(ANY_SESSION, T1, PORTAL),
     UseMultipath(WWID, ("sda", "sdb")),
     DropMultipath(WWID, ("sda", "sdb")),

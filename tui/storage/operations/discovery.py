@@ -356,7 +356,7 @@ class DeleteInterface(Operation):
 
     def why(self) -> str:
         """Why it is needed."""
-        return _("It was made by this program and is no longer wanted.")
+        return _("Sessions are no longer bound to that network card by it.")
 
     def shown(self) -> tuple[str, ...]:
         """The command."""

@@ -11,7 +11,7 @@ from tui.storage.operations.operation import CannotUndo, Operation, Progress, Ri
 from tui.storage.probe.settings import Settings, is_secret_key, parse_settings
 from tui.storage.problem import Problem, Refused
 from tui.storage.record_file import database_of, is_anybody_at_work, lock_path
-from tui.storage.records import find_record, no_record_problem
+from tui.storage.records import find_record, no_record_problem, record_words
 from tui.storage.sessions import find_session
 from tui.storage.untrusted import clean
 from tui.words import translate as _
@@ -101,9 +101,7 @@ class DeleteNodeRecord(Operation):
 
     def title(self) -> str:
         """What it does."""
-        return _("Forget {target} at {portal}").format(
-            target=clean(self.target), portal=clean(self.portal.label)
-        )
+        return _("Forget {record}").format(record=record_words(self.target, self.portal, self.iface))
 
     def why(self) -> str:
         """Why it is needed."""

@@ -7,9 +7,9 @@ from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.model.iscsi import Lun, Portal, Session, SessionState
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
 from tui.storage.problem import Problem, Refused
+from tui.storage.records import record_words
 from tui.storage.sessions import disks_of, find_session, is_settled
 from tui.storage.size import size_words
-from tui.storage.untrusted import clean
 from tui.storage.waiting import wait_for
 from tui.words import translate as _
 
@@ -42,8 +42,8 @@ class ScanForLuns(Operation):
 
     def title(self) -> str:
         """What it does."""
-        return _("Look for new LUNs of {target} at {portal}").format(
-            target=clean(self.target), portal=clean(self.portal.label)
+        return _("Look for new LUNs of {record}").format(
+            record=record_words(self.target, self.portal, self.iface)
         )
 
     def why(self) -> str:

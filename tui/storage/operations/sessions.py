@@ -13,7 +13,7 @@ from tui.storage.operations.operation import CannotUndo, Operation, Progress, Ri
 from tui.storage.probe.narrow import look_at_devices
 from tui.storage.probe.sessions import read_sessions
 from tui.storage.problem import CommandFailed, OutcomeUnknown, Problem, Refused
-from tui.storage.records import find_record, no_record_problem
+from tui.storage.records import find_record, no_record_problem, record_words
 from tui.storage.sessions import disks_of, find_session, is_settled, uses_of
 from tui.storage.size import size_words
 from tui.storage.untrusted import clean
@@ -58,9 +58,7 @@ class LogIn(Operation):
 
     def title(self) -> str:
         """What it does."""
-        return _("Log in to {target} at {portal}").format(
-            target=clean(self.target), portal=clean(self.portal.label)
-        )
+        return _("Log in to {record}").format(record=record_words(self.target, self.portal, self.iface))
 
     def why(self) -> str:
         """Why it is needed."""
@@ -157,9 +155,7 @@ class LogOut(Operation):
 
     def title(self) -> str:
         """What it does."""
-        return _("Log out of {target} at {portal}").format(
-            target=clean(self.target), portal=clean(self.portal.label)
-        )
+        return _("Log out of {record}").format(record=record_words(self.target, self.portal, self.iface))
 
     def why(self) -> str:
         """Why it is needed."""
