@@ -8,12 +8,14 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from tests.benchmarks import reading
+from tests.benchmarks import console, reading
 from tests.benchmarks.figures import Figure, as_json, table
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 PARTS: dict[str, Callable[[int], list[Figure]]] = {
     "reading": reading.measure,
+    "start": console.start,
+    "rest": console.rest,
 }
 _ROUNDS, _FEW = 15, 3
 

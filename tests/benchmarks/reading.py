@@ -22,8 +22,8 @@ _ISCSIADM = ("iscsiadm", "-m", "session", "-P", "3")
 _LSBLK = ("lsblk", "-J", "-O")
 _NOTE = (
     "Reading: all three read one tree on a tmpfs over /sys, /run/udev and /etc/iscsi. Ours keeps running and"
-    " reads the record database as well; the others are started anew. LVM is not asked. iscsiadm asks iscsid of"
-    " each session: a stand-in answers at once; where no iscsid runs, iscsiadm waits a second per session."
+    " reads the record database as well; the others are started anew. LVM is not asked. iscsiadm asks iscsid"
+    " of each session: a stand-in answers at once; where no iscsid runs, iscsiadm waits a second per session."
 )
 _LINEAR = "One more session: what each from the 101st to the 1,000th adds, by the least times; 1 is linear."
 
