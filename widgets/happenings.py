@@ -24,7 +24,7 @@ from widgets.text import cells, cut_end, flat, pad
 from widgets.words import translate as _
 
 _TIME, _SOURCE = 8, 7
-_COLUMN, _NARROW_COLUMN = 46, 24
+_COLUMN, _NARROW_COLUMN = 46, 22
 """Cells of the line itself, and on a narrow screen; the words begin behind them where they can."""
 
 _ROOMY = 80
@@ -63,7 +63,8 @@ def draw_happening(row: HappeningRow, look: Look, width: int) -> Content:
         return head + look.text(cut_end(text, max(1, room), cut), role)
     column = _COLUMN if room >= _ROOMY else _NARROW_COLUMN
     mine = max(column, min(cells(text), room - 2 - cells(words)))
-    line = look.text(pad(cut_end(text, mine, cut), mine), role)
+    shown = cut_end(text, mine, cut)
+    line = look.text(shown, role) + " " * (mine - cells(shown))
     return head + line + "  " + look.text(cut_end(words, room - mine - 2, cut), Role.MUTED)
 
 

@@ -186,7 +186,24 @@ class StackView(Vertical):
             hiding.add(self.rungs[above].key)
             above = owner(self.rungs, above)
         self.folded = self.folded - hiding
+        self.call_after_refresh(self._show_heading)
         return self._list.go_to(key)
+
+    def _show_heading(self) -> None:
+        """Bring the heading over the rung under the cursor in sight as well, where there is room for both."""
+        cursor, lines = self._list.cursor, self._list.lines
+        if cursor is None or cursor >= len(lines):
+            return
+        heading = next(
+            (
+                place
+                for place in range(cursor, -1, -1)
+                if (rung := lines[place].rung) is not None and rung.heading
+            ),
+            cursor,
+        )
+        if heading < self._list.scroll_offset.y and cursor - heading < self._list.size.height:
+            self._list.scroll_to(y=heading, animate=False)
 
     def find(self, text: str) -> bool:
         """Go to the next rung, after the cursor and round the end, that has the text in any of its words."""

@@ -110,7 +110,7 @@ async def test_news_lead_to_the_rung_they_are_about() -> None:
         shown = flat(pilot)
         assert "What happened to session 2" in shown
         assert "add sdc" not in shown
-        assert "detected" in shown
+        assert "connection2:0: detect" in shown
         await pilot.press("escape")
 
 

@@ -98,7 +98,7 @@ def outage_lines(session: Session, outage: Outage | None, now: float) -> Iterato
     ago = max(0.0, float(int(now - outage.since)))
     clock = time.strftime("%H:%M:%S", time.localtime(outage.since))
     words = _("{time} ago") if outage.exact else _("at least {time} ago")
-    yield CountLine(_("lost"), clock, words.format(time=duration(ago)), Role.BAD)
+    yield CountLine(_("lost"), clock, words.format(time=duration(ago)), Role.STRONG)
     timer = session.recovery_timeout
     if session.state is SessionState.FREE:
         at = outage.gave_up
@@ -106,7 +106,7 @@ def outage_lines(session: Session, outage: Outage | None, now: float) -> Iterato
             at = outage.since + timer
         text = time.strftime("%H:%M:%S", time.localtime(at)) if at is not None else _("yes")
         after = "" if timer is None or timer < 0 else _("after {seconds} s").format(seconds=timer)
-        yield CountLine(_("gave up"), text, after, Role.BAD)
+        yield CountLine(_("gave up"), text, after, Role.STRONG)
         return
     if timer is None:
         return
