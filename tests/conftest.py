@@ -1,9 +1,13 @@
 """What every test needs: an environment that looks the same on every machine."""
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tui.storage import carrying_out
+from tui.storage.carrying_out import Places
 
 _TERMINAL_VARIABLES = ("NO_COLOR", "COLORFGBG", "COLUMNS", "LINES")
 _LANGUAGE_VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES")
@@ -29,3 +33,9 @@ def plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLORTERM", "truecolor")
+
+
+@pytest.fixture(autouse=True)
+def own_places(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep journals and the change lock of a test apart from those of the machine it runs on."""
+    monkeypatch.setattr(carrying_out, "PLACES", Places(tmp_path / "own-journals", tmp_path / "own-lock"))

@@ -64,6 +64,10 @@ class ActingScreen(Screen[None]):
         """Be told that something was done, or looked at, so that the host may be different."""
         raise NotImplementedError
 
+    def on_mount(self) -> None:
+        """Look for a plan that was cut off; Textual calls this beside the subclass's own."""
+        self.look_for_interrupted()
+
     def action_set_up(self) -> None:
         """Open the set-up."""
         self._on_set_up()
@@ -97,7 +101,9 @@ class ActingScreen(Screen[None]):
     def look_for_interrupted(self) -> None:
         """Look, in the background, whether the last plan was cut off; if so, offer to go on."""
         places = carrying_out.PLACES
-        found = None if self._access.reason or is_changing(places.lock) else interrupted(places.journals)
+        if self._access.reason or is_changing(places.lock):
+            return
+        found = interrupted(places.journals)
         if found is not None:
             self.app.call_from_thread(self._offer, found)
 

@@ -127,7 +127,7 @@ class PlanScreen(Screen[bool]):
         self._ending = None if resumed is None else Ending(journal=resumed)
         self._work = Work(clock)
         self._clock = clock
-        self._touched = resumed is not None
+        self._touched = self._half_done = resumed is not None
         self._leave = threading.Event()
         self.VERTICAL_BREAKPOINTS = [(0, "-low"), (32, "-high")]
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
@@ -309,6 +309,7 @@ class PlanScreen(Screen[bool]):
             ending = Ending(ending.result, ending.problem, before)
         self._ending = ending
         stages = ending.result.stages if ending.result is not None else ()
+        self._half_done = self._half_done or Stage.DONE in stages
         self._touched = self._touched or any(stage in {Stage.DONE, Stage.FAILED} for stage in stages)
         self._work.end_line(failed=ending.problem is not None)
         if self._leave.is_set() and not ending.ok:
@@ -430,9 +431,7 @@ class PlanScreen(Screen[bool]):
     @property
     def _is_worth_resuming(self) -> bool:
         """Whether the plan stands half-way, so that the next start offers to go on."""
-        stages = self._ending.result.stages if self._ending and self._ending.result else ()
-        together = self.proposal.plan.together
-        return not together and any(stage is Stage.DONE for stage in stages)
+        return self._half_done and not self.proposal.plan.together
 
     def _forget(self) -> None:
         """Do not offer to carry the plan on."""
