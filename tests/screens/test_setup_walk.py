@@ -143,6 +143,18 @@ async def test_trying_again_runs_the_step_again() -> None:
     assert driver.ran == [Step.LOG_IN, Step.LOG_IN]
 
 
+async def test_a_stale_lock_is_removed_and_the_step_run_again() -> None:
+    driver = scenes.driver(scenes.with_target(scenes.stored(), PORTAL))
+    driver.failures[Step.LOG_IN] = Problem("record.lock-stale", "The record database is locked.")
+    async with opened(driver) as pilot:
+        await press(pilot, "enter")
+        assert focused_button(pilot) == "Remove the lock, and try again"
+        await press(pilot, "enter")
+        assert "1 disk" in flat_text(pilot)
+    assert driver.unlocked
+    assert driver.ran == [Step.LOG_IN, Step.LOG_IN]
+
+
 async def test_while_something_runs_the_screen_answers_and_says_what_it_is() -> None:
     driver = scenes.driver(scenes.unnamed())
     driver.gate.clear()

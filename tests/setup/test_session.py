@@ -228,3 +228,10 @@ def test_a_name_that_is_in_force_runs_no_plan(places: Places) -> None:
     setup = setup_at(state_of(logged_in()), places)
     assert setup.state.inventory.initiator.name == NAME
     assert setup.commands() == ()
+
+
+def test_a_stale_lock_of_the_record_database_is_removed(places: Places) -> None:
+    lock = "/run/lock/iscsi/lock.write"
+    host = ScriptedHost(files={lock: ""})
+    assert setup_at(state_of(installed()), places, host).remove_stale_lock() is None
+    assert lock not in host.files

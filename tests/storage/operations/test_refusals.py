@@ -6,6 +6,7 @@ import pytest
 
 from tests.storage.operations.iscsi_host import (
     PORTAL,
+    RECORD,
     RECORD_PATH,
     SECOND,
     T1,
@@ -19,11 +20,18 @@ from tui.storage.chap import ChapSettings
 from tui.storage.discovery import DiscoveryKind, NodeKey
 from tui.storage.host.interface import Answer, Outcome, PortAnswer
 from tui.storage.operations.chap import SetDefaultChap, SetDiscoveryChap, SetRecordChap
-from tui.storage.operations.discovery import AddDiscoveryRecord, AddInterface, AddNodeRecord, StoreDiscovered
+from tui.storage.operations.discovery import (
+    AddDiscoveryRecord,
+    AddInterface,
+    AddNodeRecord,
+    DeleteInterface,
+    StoreDiscovered,
+)
 from tui.storage.operations.initiator import SetInitiatorName
 from tui.storage.operations.multipath import UseMultipath
 from tui.storage.operations.operation import Operation
 from tui.storage.operations.records import DeleteNodeRecord, RemoveStaleLock, SetRecordValues
+from tui.storage.operations.scan import ScanForLuns
 from tui.storage.operations.services import InstallPackages, RestartDaemon, StartService
 from tui.storage.operations.sessions import ANY_SESSION, LogIn, LogOut
 from tui.storage.problem import Refused
@@ -33,6 +41,12 @@ NEW_NAME = "iqn.1993-08.org.debian:01:new"
 CHAP = ChapSettings("db7", Secret("db7-Secret-01"))
 MUTUAL_ONLY = ChapSettings("", Secret(""), "array", Secret("array-Secret2"))
 PATHS = ("sda", "sdb")
+
+
+def bound_record(host: ScriptedHost) -> None:
+    host.files["/etc/iscsi/ifaces/san-a"] = "iface.iscsi_ifacename = san-a\n"
+    bound = RECORD.replace("iface.iscsi_ifacename = default", "iface.iscsi_ifacename = san-a")
+    host.files[RECORD_PATH.replace("/default", "/san-a")] = bound
 
 
 def nothing(_host: ScriptedHost) -> None:
@@ -116,6 +130,10 @@ def iscsiadm_at_work(host: ScriptedHost) -> None:
         ),
         (DeleteNodeRecord(T1, PORTAL), logged_in, "record.in-use"),
         (RemoveStaleLock(), iscsiadm_at_work, "record.database-busy"),
+        (DeleteInterface("san-a"), bound_record, "iface.in-use"),
+        (ScanForLuns(1, T1, PORTAL, 7), logged_in, "scan.no-session"),
+        (ScanForLuns(1, T1, PORTAL, 1), nothing, "scan.no-session"),
+        (ScanForLuns(1, T1, PORTAL, 1), failed_session, "scan.session-down"),
         (LogIn(T1, SECOND), nothing, "record.missing"),
         (LogIn(T1, PORTAL), no_daemon, "daemon.silent"),
         (LogIn(T1, PORTAL), silent_portal, "portal.silent"),

@@ -17,7 +17,8 @@ from tui.storage.model.iscsi import InterfaceRecord, Portal
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
 from tui.storage.operations.records import DeleteNodeRecord
 from tui.storage.probe.reading import names, text
-from tui.storage.probe.records import parse_interface_record, parse_portal
+from tui.storage.probe.records import parse_interface_record, parse_portal, read_records
+from tui.storage.probe.sessions import read_sessions
 from tui.storage.problem import Problem, Refused
 from tui.storage.record_file import database_of
 from tui.storage.records import find_record
@@ -365,6 +366,23 @@ class DeleteInterface(Operation):
     def is_done(self, host: Host) -> bool:
         """There is no such record."""
         return host.facts(f"{database_of(host).root}/ifaces/{self.name}") is None
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """Nothing goes through it: records and sessions that name it would lose their card."""
+        records = read_records(host, database_of(host).root).nodes
+        users = [one.target for one in records if one.iface == self.name]
+        users += [one.target for one in read_sessions(host)[0] if one.iface == self.name]
+        if users:
+            raise Refused(
+                Problem(
+                    "iface.in-use",
+                    _("The iface record {name} is in use.").format(name=clean(self.name)),
+                    _("Through it goes: {targets}.").format(
+                        targets=", ".join(clean(one) for one in dict.fromkeys(users[:4]))
+                    ),
+                    _("Log out there and delete those node records first."),
+                )
+            )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
         """Delete it."""
