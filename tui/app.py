@@ -4,22 +4,22 @@ Textual may be imported from here on, so the terminal's mode is chosen and appli
 """
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from rich.segment import Segments
-from rich.traceback import Traceback
 
 from tui.screens.access import Access
 from tui.screens.console.reading import OpenLive, open_live
 from tui.screens.console.screen import ConsoleScreen
-from tui.screens.plan.screen import PlanScreen
-from tui.screens.setup.driver import Driver
-from tui.screens.setup.screen import SetupScreen
-from tui.setup.session import Setup
 from tui.storage.host.interface import ChangingHost
 from tui.storage.host.observed import ObservedHost
 from tui.terminal import TerminalMode
 from widgets.glyphs import Glyphs
 from widgets.look import Colours, Look, LookApp
+
+if TYPE_CHECKING:
+    from tui.screens.setup.driver import Driver
+    from tui.screens.setup.screen import SetupScreen
 
 CONSOLE, SET_UP = "console", "setup"
 
@@ -34,7 +34,7 @@ class ConsoleApp(LookApp[int]):
         first: the mode to open, CONSOLE or SET_UP.
         live: the host can change by itself; or what makes what tells of it.
         refresh_seconds: how often what only counts is drawn again.
-        make_driver: makes the set-up's driver for the host.
+        make_driver: makes the set-up's driver for the host; that of `tui.setup` when left out.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class ConsoleApp(LookApp[int]):
         first: str = CONSOLE,
         live: bool | OpenLive = True,
         refresh_seconds: float = 1.0,
-        make_driver: Callable[[ChangingHost], Driver] = Setup,
+        make_driver: "Callable[[ChangingHost], Driver] | None" = None,
     ) -> None:
         super().__init__(look)
         self.title = "iscsi-console"
@@ -73,8 +73,12 @@ class ConsoleApp(LookApp[int]):
             refresh_seconds=self._refresh_seconds,
         )
 
-    def _set_up(self) -> SetupScreen:
-        return SetupScreen(self._make_driver(self._host), self._access, self._leave_set_up)
+    def _set_up(self) -> "SetupScreen":
+        from tui.screens.setup.screen import SetupScreen
+        from tui.setup.session import Setup
+
+        driver = Setup(self._host) if self._make_driver is None else self._make_driver(self._host)
+        return SetupScreen(driver, self._access, self._leave_set_up)
 
     def _open_set_up(self) -> None:
         self.run_worker(self._to_set_up(), group="mode")
@@ -99,6 +103,9 @@ class ConsoleApp(LookApp[int]):
 
     async def action_quit(self) -> None:
         """Leave as Escape does: what runs is asked about first."""
+        from tui.screens.plan.screen import PlanScreen
+        from tui.screens.setup.screen import SetupScreen
+
         screen = self.screen
         running = next(
             (one for one in self.screen_stack if isinstance(one, PlanScreen) and one.working), None
@@ -114,6 +121,8 @@ class ConsoleApp(LookApp[int]):
 
     def _fatal_error(self) -> None:
         # Textual's own traceback shows local variables, and one of them could be a secret being written.
+        from rich.traceback import Traceback
+
         self.bell()
         traceback = Traceback(show_locals=False, width=None)
         self._exit_renderables.append(Segments(self.console.render(traceback, self.console.options)))

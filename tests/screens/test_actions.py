@@ -16,7 +16,8 @@ from tests.storage.plan_operations import MakeFile
 from tests.storage.scripted_host import ScriptedHost
 from tui.app import ConsoleApp
 from tui.screens.access import Access, access
-from tui.screens.console.actions import Action, actions
+from tui.screens.console.action import Action
+from tui.screens.console.actions import actions
 from tui.screens.console.menu import ActionMenu
 from tui.screens.plan.screen import PlanScreen
 from tui.screens.resume import Resume

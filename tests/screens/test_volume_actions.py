@@ -7,7 +7,8 @@ from tests.screens.driving import ROOT
 from tests.setup.building import bare, logged_in
 from tests.storage.scripted_host import ScriptedHost
 from tui.screens.access import access
-from tui.screens.console.actions import Action, actions
+from tui.screens.console.action import Action
+from tui.screens.console.actions import actions
 from tui.screens.grow.screen import GrowScreen
 from tui.screens.volumes.screen import VolumesScreen
 from tui.storage.host.observed import ObservedHost

@@ -1,29 +1,30 @@
-"""The part of the console that does something: actions of the rung, and plans that were cut off."""
+"""The part of the console that does something: actions of the rung, and plans that were cut off.
 
+What plans changes is imported when it is needed, or once the first picture stands: it is two thirds of the
+program, and the picture need not wait for it.
+"""
+
+import importlib
 from collections.abc import Callable
 from dataclasses import replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from tui.screens.access import Access
-from tui.screens.console import openers
-from tui.screens.console.actions import Action, Subject, actions
-from tui.screens.console.menu import ActionMenu
-from tui.screens.resume import Resume
+from tui.screens.console.action import Action, Subject
 from tui.screens.rungs import LONGEST, kind_word
-from tui.setup.secrets import lacking
-from tui.storage import carrying_out
 from tui.storage.host.observed import ObservedHost
-from tui.storage.interrupted import Interrupted, interrupted
-from tui.storage.journal import Origin, is_changing
 from tui.storage.model.inventory import Inventory
 from tui.storage.rung import Rung
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 from widgets.stack_view import StackView
+
+if TYPE_CHECKING:
+    from tui.storage.interrupted import Interrupted
 
 
 class ActingScreen(Screen[None]):
@@ -64,10 +65,6 @@ class ActingScreen(Screen[None]):
         """Be told that something was done, or looked at, so that the host may be different."""
         raise NotImplementedError
 
-    def on_mount(self) -> None:
-        """Look for a plan that was cut off; Textual calls this beside the subclass's own."""
-        self.look_for_interrupted()
-
     def action_set_up(self) -> None:
         """Open the set-up."""
         self._on_set_up()
@@ -76,11 +73,15 @@ class ActingScreen(Screen[None]):
 
     def possible(self) -> tuple[Action, ...]:
         """Return what can be done with what the cursor is on."""
+        from tui.screens.console.actions import actions
+
         return () if self._inventory is None else actions(self.subject(), self._inventory, self._access)
 
     @on(StackView.Chosen)
     def action_actions(self) -> None:
         """Show what can be done with what the cursor is on."""
+        from tui.screens.console.menu import ActionMenu
+
         found = self.possible()
         if found:
             self.app.push_screen(ActionMenu(subject_words(self.subject()), found), self.action_act)
@@ -97,9 +98,19 @@ class ActingScreen(Screen[None]):
 
     # A plan that was cut off --------------------------------------------------------------------------------
 
+    @work(thread=True, group="ready")
+    def get_ready(self) -> None:
+        """Import what the keys need in the background, so that the first one is not late."""
+        importlib.import_module("tui.screens.console.actions")
+        importlib.import_module("tui.screens.console.menu")
+
     @work(thread=True, group="interrupted")
     def look_for_interrupted(self) -> None:
         """Look, in the background, whether the last plan was cut off; if so, offer to go on."""
+        from tui.storage import carrying_out
+        from tui.storage.interrupted import interrupted
+        from tui.storage.journal import is_changing
+
         places = carrying_out.PLACES
         if self._access.reason or is_changing(places.lock):
             return
@@ -107,8 +118,11 @@ class ActingScreen(Screen[None]):
         if found is not None:
             self.app.call_from_thread(self._offer, found)
 
-    def _offer(self, found: Interrupted) -> None:
+    def _offer(self, found: "Interrupted") -> None:
         """Ask what becomes of a plan; the set-up asks for its own."""
+        from tui.setup.secrets import lacking
+        from tui.storage.journal import Origin
+
         if found.origin is Origin.SETUP:
             self._on_set_up()
             return
@@ -117,7 +131,11 @@ class ActingScreen(Screen[None]):
         self._ask(found)
 
     @work(group="question")
-    async def _ask(self, found: Interrupted) -> None:
+    async def _ask(self, found: "Interrupted") -> None:
+        from tui.screens.console import openers
+        from tui.screens.resume import Resume
+        from tui.storage import carrying_out
+
         answer = await self.app.push_screen_wait(Resume(found))
         if answer and found.plan is not None:
             screen = openers.resume(self._host, self._access, found.plan, found.journal)

@@ -3,11 +3,8 @@
 No screen is imported here: `openers` does that when an action is taken, so that the console starts at once.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from typing import Any
-
-from textual.screen import Screen
+from collections.abc import Iterator
+from dataclasses import replace
 
 from tui.maintenance.dependents import subject_of, subject_of_target
 from tui.maintenance.growth_subjects import Subject as Grows, subjects_of
@@ -15,7 +12,7 @@ from tui.maintenance.records import why_no_deletion
 from tui.maintenance.sessions import record_of, why_no_login, why_no_logout
 from tui.screens.access import Access
 from tui.screens.console import openers
-from tui.storage.host.observed import ObservedHost
+from tui.screens.console.action import Action, Subject
 from tui.storage.iscsi_rungs import record_key
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import NodeRecord, Session, SessionState
@@ -23,28 +20,6 @@ from tui.storage.model.lvm import VolumeGroup
 from tui.storage.rung import Rung, RungKind
 from tui.storage.stack import Stack
 from tui.words import translate as _
-
-Subject = Rung | Stack | None
-"""What the cursor is on: a rung, the heading of a stack, or nothing on a host without storage."""
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """One thing that can be done.
-
-    Attributes:
-        key: the key that does it.
-        label: what it does, with a capital.
-        opens: makes the screen it opens.
-        reason: why it cannot be done now, without a full stop; empty when it can.
-        changes: it is of no use where nothing may be changed.
-    """
-
-    key: str
-    label: str
-    opens: Callable[[ObservedHost, Access], Screen[Any]]
-    reason: str = ""
-    changes: bool = True
 
 
 def actions(subject: Subject, inventory: Inventory, access: Access) -> tuple[Action, ...]:

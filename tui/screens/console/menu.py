@@ -7,7 +7,7 @@ from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from tui.screens.console.actions import Action
+from tui.screens.console.action import Action
 from tui.words import translate as _
 from widgets.dialogs import Dialog
 from widgets.table import Column, PickList, PickRow

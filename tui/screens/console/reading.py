@@ -77,8 +77,8 @@ class HostChanged(Message):
     """More than a glance can see may have changed."""
 
     def can_replace(self, message: Message) -> bool:
-        """Let many changes count as one."""
-        return isinstance(message, HostChanged) and (self.whole or not message.whole)
+        """Let a later change stand for this one, unless less would be read for it."""
+        return isinstance(message, HostChanged) and (message.whole or not self.whole)
 
 
 @dataclass
@@ -199,6 +199,8 @@ class ReadingScreen(ActingScreen):
             self.show_inventory(event.inventory, event.found)
         if first:
             self._begin_to_watch()
+            self.get_ready()
+            self.look_for_interrupted()
         if self._stale and not self._reading:
             self.action_read_again()
         if self._glance_again and not self._glancing:
@@ -208,7 +210,6 @@ class ReadingScreen(ActingScreen):
         if self._open_live is not None and self._live is None:
             self._live = self._open_live(self._host, self._heed_change, self._heed_news)
             self._live.start()
-            self.look_for_interrupted()
 
     @on(NewsCame)
     def _news_came(self) -> None:

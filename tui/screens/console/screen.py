@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from tui.screens.access import Access
 from tui.screens.commands import command_rows
-from tui.screens.console.actions import Subject
+from tui.screens.console.action import Subject
 from tui.screens.console.details import Fact, details, title
 from tui.screens.console.figures import LABELS, device_of, disks_of, outage_lines, plot_rows, session_of
 from tui.screens.console.happenings import HappeningsScreen
