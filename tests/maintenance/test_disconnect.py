@@ -205,7 +205,8 @@ def test_a_lun_leaves_the_session_that_another_needs() -> None:
     assert "LogOut" not in kinds(proposal)
     assert "SetRecordValues" not in kinds(proposal)
     assert kinds(proposal).count("RemoveDisk") == 1
-    assert "Session 1 stays" in " ".join(proposal.notes)
+    assert "Session 1 stays: it shows LUN 1 too" in " ".join(proposal.notes)
+    assert "LVM activates it again" in proposal.notes[0]
     assert proposal.way_back is not None
     assert any("scan" in line for one in proposal.way_back.operations for line in one.shown())
     alone = replace(inventory, luns=inventory.luns[:1])

@@ -270,9 +270,10 @@ class _Making:
                 if not any(lun in paths for _name, paths in self._found.luns)
             ]
             self._notes.append(
-                _("Session {sid} stays: it shows {others} too. A rescan would find this LUN again.").format(
-                    sid=session.sid, others=", ".join(others[:4])
-                )
+                _(
+                    "Session {sid} stays: it shows {others} too. The next login or a rescan finds "
+                    "this LUN again."
+                ).format(sid=session.sid, others=", ".join(others[:4]))
             )
         for name in self._found.kept_maps:
             self._notes.append(
@@ -292,5 +293,7 @@ class _Making:
         if any(
             isinstance(one, SetRecordValues | SwitchOffFstabLines | DisableService) for one, _b in self._steps
         ):
+            if not self._found.sessions and (self._found.groups or self._found.volumes):
+                return _("At the next boot LVM activates it again, but nothing of it is mounted.")
             return _("At the next boot it stays away, until you reconnect it.")
         return _("Nothing of it is set up to come back at the next boot.")

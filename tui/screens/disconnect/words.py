@@ -1,6 +1,6 @@
 """What the disconnect says: where it stands, what the choices mean, and its help."""
 
-from tui.maintenance.disconnect_seen import AboutUsers, AtBoot, Choices
+from tui.maintenance.disconnect_seen import AboutUsers, Choices
 from tui.maintenance.proposal import Proposal
 from tui.screens.access import Access
 from tui.screens.paragraphs import Paragraph
@@ -66,12 +66,8 @@ def why(users: Users, choices: Choices, proposal: Proposal) -> str:
             "Services are stopped; other processes are asked to end and can save their work. None is killed."
         ),
     }[choices.users]
-    boot = {
-        AtBoot.OFF: _("At the next boot it stays away until you reconnect."),
-        AtBoot.KEEP: _("At the next boot it comes back by itself."),
-    }[choices.at_boot]
     first = (about,) if holders(users) else ()
-    return " ".join((*first, boot, *proposal.notes[1:2]))
+    return " ".join((*first, *proposal.notes[:2]))
 
 
 def help_sections() -> tuple[HelpSection, ...]:
