@@ -8,7 +8,7 @@ from tests.maintenance.stacks_that_grow import grown, level, with_second_disk
 from tests.setup.building import MIB, logged_in
 from tui.maintenance import renaming, volumes
 from tui.maintenance.proposal import Proposal
-from tui.storage.model.files import FstabEntry, Mount
+from tui.storage.model.files import FstabEntry, Mount, Swap
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume, VolumeGroup
 from tui.storage.operations.fstab_names import RespellFstab, respelled
@@ -183,6 +183,14 @@ def test_renaming_unmounts_only_what_is_known_by_its_path(
             assert last.device in ("/dev/vg_data/archive", "/dev/store/data")
         assert proposal.way_back is not None
         assert len(proposal.way_back.operations) == len(proposal.plan.operations)
+
+
+def test_swap_space_and_a_group_whose_data_moves_keep_their_names() -> None:
+    inventory = replace(level(place=""), swaps=(Swap("/dev/dm-1", "dm-1", 508 * MIB, 0),))
+    assert refusal(renaming.rename_volume(inventory, volume_of(inventory), "x")) == "rename.swap"
+    assert refusal(renaming.rename_group(inventory, group_of(inventory), "x")) == "rename.swap"
+    moving = with_volume_too(level(), name="pvmove0")
+    assert refusal(renaming.rename_group(moving, group_of(moving), "x")) == "rename.moving"
 
 
 def test_both_spellings_of_every_path_change() -> None:

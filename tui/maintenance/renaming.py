@@ -30,9 +30,7 @@ def rename_volume(inventory: Inventory, volume: LogicalVolume, new_name: str) ->
             group=clean(volume.volume_group, 60), name=clean(volume.name, 60), new=clean(new_name, 60)
         ),
         steps,
-        None
-        if not volume.name.startswith("pvmove")
-        else Problem("rename.moving", _("Data is being moved."), remedy=_("Wait until that is done.")),
+        _refusal(inventory, (volume,)),
     )
 
 
@@ -48,7 +46,29 @@ def rename_group(inventory: Inventory, group: VolumeGroup, new_name: str) -> Pro
     return _renamed(
         _("Rename the group {name} to {new}").format(name=clean(group.name, 60), new=clean(new_name, 60)),
         steps,
-        None,
+        _refusal(inventory, volumes),
+    )
+
+
+def _refusal(inventory: Inventory, volumes: tuple[LogicalVolume, ...]) -> Problem | None:
+    """Why none of these may be renamed now, or None."""
+    if any(one.name.startswith("pvmove") for one in volumes):
+        return Problem(
+            "rename.moving",
+            _("Data is being moved from one disk to another."),
+            remedy=_("Wait until that is done, or stop it."),
+        )
+    devices = {one.device: one for one in volumes if one.device}
+    swap = next((one for one in inventory.swaps if one.device in devices), None)
+    if swap is None:
+        return None
+    return Problem(
+        "rename.swap",
+        _("The volume {name} is in use as swap space.").format(name=clean(devices[swap.device].name, 60)),
+        cause=_("systemd knows swap space by its path and may turn it off when that goes."),
+        remedy=_("Turn it off first (swapoff {path}), and on again by its new name.").format(
+            path=clean(swap.path, 80)
+        ),
     )
 
 
