@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from tui.maintenance import records as record_plans, sessions as session_plans
-from tui.maintenance.sessions import logs_in_at_boot, record_of, session_of
+from tui.maintenance.sessions import logs_in_at_boot, session_of
 from tui.screens.paragraphs import Paragraph, Paragraphs
 from tui.screens.records.host_screen import HostScreen
 from tui.screens.records.record import RecordScreen
@@ -56,9 +56,8 @@ class Entry:
 def entries(inventory: Inventory) -> tuple[Entry, ...]:
     """Return every record with its session, then the sessions without a record, by target and portal."""
     found = [Entry(record_key(one), one, session_of(inventory, one)) for one in inventory.node_records]
-    found += [
-        Entry(session_key(one), None, one) for one in inventory.sessions if record_of(inventory, one) is None
-    ]
+    recorded = {one.session.sid for one in found if one.session is not None}
+    found += [Entry(session_key(one), None, one) for one in inventory.sessions if one.sid not in recorded]
     return tuple(
         sorted(found, key=lambda one: (one.target, one.portal.label if one.portal else "", one.iface))
     )
@@ -78,6 +77,8 @@ class TargetsScreen(HostScreen):
         Binding("x", "delete", _("delete")),
         Binding("r", "scan", show=False, tooltip=_("Look for new LUNs")),
     ]
+
+    _entries: tuple[Entry, ...] = ()
 
     def parts(self) -> Iterable[Widget]:
         """Return the list and what is true of all of it."""
@@ -99,7 +100,8 @@ class TargetsScreen(HostScreen):
 
     def show(self) -> None:
         """Show records and sessions."""
-        self.query_one("#entries", PickList).rows = tuple(_row(one) for one in entries(self.inventory))
+        self._entries = entries(self.inventory)
+        self.query_one("#entries", PickList).rows = tuple(_row(one) for one in self._entries)
         count = len(self.inventory.sessions)
         words = (
             translate_count("{count} active session.", "{count} active sessions.", count).format(count=count)
@@ -119,7 +121,7 @@ class TargetsScreen(HostScreen):
         """Return the checked rows, or the one under the cursor."""
         picks = self.query_one("#entries", PickList)
         keys = picks.checked or {picks.key}
-        return tuple(one for one in entries(self.inventory) if one.key in keys)
+        return tuple(one for one in self._entries if one.key in keys)
 
     def enter_words(self) -> str:
         """Say what Enter does."""
@@ -128,7 +130,7 @@ class TargetsScreen(HostScreen):
     @on(PickList.Picked)
     def _picked(self, event: PickList.Picked) -> None:
         event.stop()
-        entry = next((one for one in entries(self.inventory) if one.key == event.key), None)
+        entry = next((one for one in self._entries if one.key == event.key), None)
         if entry is None:
             return
         if entry.record is None:
