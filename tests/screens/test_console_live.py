@@ -10,9 +10,10 @@ from textual.pilot import Pilot
 from tests.screens.driving import COLOUR, LARGE, MONO, SMALL, lines_of, settle, text_of
 from tests.screens.living import NOW, SECOND, Living, failed, healthy, hundred, two_stacks, with_failure
 from tests.snapshot import SnapCompare
-from tui.screens.console.figures import outage_lines, plot_rows
+from tui.screens.console.figures import latency_words, outage_lines, plot_rows
 from tui.screens.console.happenings import HappeningsScreen
 from tui.screens.console.order import Order, ordered, refolded
+from tui.screens.console.reading import HostChanged
 from tui.storage.host.interface import Command
 from tui.storage.layer import Layer
 from tui.storage.model.iscsi import Portal, Session, SessionState
@@ -254,10 +255,25 @@ def test_plots_say_when_there_is_nothing_to_plot() -> None:
     assert plot_rows(("sda",), ())[0].words == "measuring"
 
 
+def test_latency_in_words() -> None:
+    assert [latency_words(one) for one in (None, 0.0, 0.0004, 0.003)] == [
+        "idle",
+        "below 1 ms",
+        "below 1 ms",
+        "3 ms",
+    ]
+
+
 def test_folding_follows_health_and_leaves_the_person_s_choice() -> None:
     before, there = frozenset({"a", "b", "c"}), frozenset({"a", "b", "c", "d"})
     # `b` was unfolded by hand, `c` broke, `d` became well, `e` is new and well.
     assert refolded(frozenset({"a", "c"}), before, frozenset({"a", "b", "d", "e"}), there) == {"a", "d", "e"}
+
+
+def test_many_changes_are_read_once_and_wholly() -> None:
+    assert HostChanged(whole=True).can_replace(HostChanged(whole=True))
+    assert HostChanged(whole=False).can_replace(HostChanged(whole=True))
+    assert not HostChanged(whole=True).can_replace(HostChanged(whole=False))
 
 
 def test_orders() -> None:

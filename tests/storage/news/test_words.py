@@ -7,7 +7,7 @@ from tui.storage.news.daemon_words import meaning_of_daemon_line
 from tui.storage.news.happening import Source, Tone
 from tui.storage.news.kernel_words import meaning_of_kernel_line
 from tui.storage.news.session_words import session_happenings
-from tui.storage.news.uevent_words import uevent_happening
+from tui.storage.news.uevent_words import told_early, uevent_happening
 
 KERNEL = {
     " connection1:0: detected conn error (1022)": ("the target stopped answering pings", "sid:1", Tone.BAD),
@@ -188,6 +188,15 @@ def test_an_event(
     if told is not None:
         assert told.source is Source.EVENT
         assert told.words
+
+
+def test_what_needs_no_udev_is_told_at_once() -> None:
+    assert told_early("add", "block", "sda", {})
+    assert told_early("remove", "block", "sda1", {})
+    assert told_early("change", "block", "sda", {"RESIZE": "1"})
+    assert told_early("change", "scsi", "2:0:0:0", {"SDEV_UA": "CAPACITY_DATA_HAS_CHANGED"})
+    assert not told_early("change", "block", "sda", {})
+    assert not told_early("remove", "block", "dm-0", {})
 
 
 def test_a_hostile_name_is_cleaned() -> None:

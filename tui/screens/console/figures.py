@@ -63,11 +63,18 @@ def plot_rows(disks: Sequence[str], rates: Sequence[Rates] | None) -> tuple[Plot
         PlotRow(
             _("latency"),
             tuple(one.latency or 0.0 for one in rates),
-            duration(latency) if latency is not None else _("idle"),
+            latency_words(latency),
             _LEAST_LATENCY,
             Role.ACCENT,
         ),
     )
+
+
+def latency_words(latency: float | None) -> str:
+    """How long a request took, for a person; the kernel counts whole milliseconds."""
+    if latency is None:
+        return _("idle")
+    return duration(latency) if latency >= 0.001 else _("below 1 ms")
 
 
 def rate_words(rate: float) -> str:

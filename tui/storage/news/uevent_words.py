@@ -20,6 +20,15 @@ _ATTENTION = {
 """Unit attentions that the kernel passes on as SDEV_UA (drivers/scsi/scsi_lib.c)."""
 
 
+def told_early(action: str, subsystem: str, name: str, properties: Mapping[str, str]) -> bool:
+    """Whether an event says all there is to tell before udev has worked on it."""
+    if subsystem == "scsi":
+        return True
+    if name.startswith("dm-"):
+        return False
+    return action in {"add", "remove"} or properties.get("RESIZE") == "1"
+
+
 def uevent_happening(
     when: float, action: str, subsystem: str, name: str, properties: Mapping[str, str]
 ) -> Happening | None:

@@ -1,6 +1,7 @@
-"""The kernel's uevents of storage, after udev has worked on them where udev runs."""
+"""The kernel's uevents of storage: which layers they are about, and what is told of them."""
 
 import contextlib
+import select
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Protocol
 from tui.storage.layer import Layer
 from tui.storage.news.event_budget import EventBudget
 from tui.storage.news.happening import Happening
-from tui.storage.news.uevent_words import uevent_happening
+from tui.storage.news.uevent_words import told_early, uevent_happening
 
 SUBSYSTEMS = {
     "block": frozenset({Layer.DEVICES, Layer.LVM}),
@@ -57,7 +58,11 @@ class EventSource(Protocol):
 
 
 class Uevents:
-    """The uevents of this machine.
+    """The uevents of this machine: as the kernel sends them, and again after udev has worked on them.
+
+    udev may take seconds for a disk, and what the kernel itself changed is worth a look before that. So disks
+    that come, go or grow are told at once; maps, which have their names from udev, and contents after it.
+    Where udev does not run everything is told as the kernel sends it.
 
     Raises:
         OSError: the netlink socket could not be opened.
@@ -67,42 +72,51 @@ class Uevents:
     def __init__(self) -> None:
         import pyudev  # noqa: PLC0415 (loads libudev, which a host may lack)
 
-        source = "udev" if Path("/run/udev/control").exists() else "kernel"
-        self._monitor = pyudev.Monitor.from_netlink(pyudev.Context(), source)
-        for subsystem in SUBSYSTEMS:
-            self._monitor.filter_by(subsystem)
-        with contextlib.suppress(OSError):
-            self._monitor.set_receive_buffer_size(_RECEIVE_BUFFER)
-        self._monitor.start()
+        context = pyudev.Context()
+        sources = ("kernel", "udev") if Path("/run/udev/control").exists() else ("kernel",)
+        self._monitors = {source: pyudev.Monitor.from_netlink(context, source) for source in sources}
+        self._ready = select.epoll()
+        for monitor in self._monitors.values():
+            for subsystem in SUBSYSTEMS:
+                monitor.filter_by(subsystem)
+            with contextlib.suppress(OSError):
+                monitor.set_receive_buffer_size(_RECEIVE_BUFFER)
+            monitor.start()
+            self._ready.register(monitor.fileno(), select.EPOLLIN)
         self._budget = EventBudget()
 
     def fileno(self) -> int:
-        """The netlink socket."""
-        return int(self._monitor.fileno())
+        """What becomes readable with any of the netlink sockets."""
+        return self._ready.fileno()
 
     def drain(self) -> Announced:
         """The layers that the waiting uevents are about, and what is worth telling of them."""
-        layers: frozenset[Layer] = frozenset()
+        layers: set[Layer] = set()
         now = time.time()
         found: list[Happening] = list(self._budget.rest(now))
-        for _turn in range(_AT_ONCE):
-            device = self._monitor.poll(0)
-            if device is None:
-                break
-            subsystem = device.subsystem or ""
-            layers |= SUBSYSTEMS.get(subsystem, frozenset())
-            if subsystem in {"block", "scsi"} and self._budget.open(now):
-                told = uevent_happening(
-                    now, device.action or "", subsystem, device.sys_name, device.properties
-                )
-                if told is not None:
-                    found.append(told)
-        return Announced(layers, tuple(found))
+        for source, monitor in self._monitors.items():
+            for _turn in range(_AT_ONCE):
+                device = monitor.poll(0)
+                if device is None:
+                    break
+                subsystem, name = device.subsystem or "", device.sys_name
+                action, properties = device.action or "", device.properties
+                layers |= SUBSYSTEMS.get(subsystem, frozenset())
+                if subsystem not in {"block", "scsi"}:
+                    continue
+                early = told_early(action, subsystem, name, properties)
+                mine = len(self._monitors) == 1 or early == (source == "kernel")
+                if mine and self._budget.open(now):
+                    told = uevent_happening(now, action, subsystem, name, properties)
+                    if told is not None:
+                        found.append(told)
+        return Announced(frozenset(layers), tuple(found))
 
     def rest(self) -> tuple[Happening, ...]:
         """How many events of a storm were left out."""
         return tuple(self._budget.rest(time.time()))
 
     def close(self) -> None:
-        """Let go of the socket: libudev closes it with the last reference."""
-        del self._monitor
+        """Let go of the sockets: libudev closes each with its last reference."""
+        self._ready.close()
+        self._monitors.clear()
