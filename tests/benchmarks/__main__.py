@@ -16,6 +16,8 @@ PARTS: dict[str, Callable[[int], list[Figure]]] = {
     "reading": reading.measure,
     "start": console.start,
     "rest": console.rest,
+    "big": console.big,
+    "change": console.change,
 }
 _ROUNDS, _FEW = 15, 3
 

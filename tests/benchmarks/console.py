@@ -3,7 +3,7 @@
 import json
 import subprocess
 
-from tests.benchmarks.figures import Bound, Figure, Target, Unit, compared
+from tests.benchmarks.figures import Bound, Figure, Target, Unit, compared, spread
 from tests.benchmarks.tree_mounts import ENVIRONMENT, apart
 
 _START = (
@@ -11,6 +11,16 @@ _START = (
     " sessions without LVM; against a Textual App with one line. Both on a terminal of 80x24."
 )
 _REST = "Rest: three sessions at 80x24 without input or news; both programs run at the same time."
+_BIG = (
+    "Big: 1,000 sessions with 5 disks each at 80x24, from a key on a quiet screen to the first bytes of"
+    " the next frame."
+)
+_CHANGE = (
+    "Uevent: a disk's state changes and the kernel announces a change; until the frame that has the new word."
+)
+_STORM = (
+    "Storm: F1 in the middle of 10,000 uevents; afterwards a change made before the last storm must be shown."
+)
 
 
 def start(count: int) -> list[Figure]:
@@ -50,6 +60,51 @@ def rest(count: int) -> list[Figure]:
             )
         )
     return figures
+
+
+def big(count: int) -> list[Figure]:
+    """Measure keys on a thousand sessions."""
+    found = _measured("big", count)
+    target = Target(Bound.AT_MOST, 100)
+    figures = [
+        Figure(
+            f"Big: {words}",
+            Unit.MILLISECONDS,
+            spread([1000 * value for value in found[key]]),
+            target=target,
+            note=_BIG,
+        )
+        for words, key in (("arrow down", "arrow"), ("a letter of a search", "search"), ("fold", "fold"))
+    ]
+    return [
+        *figures,
+        Figure("Big: first frame", Unit.SECONDS, spread(found["first"]), note=_BIG),
+        Figure("Big: memory (RSS)", Unit.MEBIBYTES, spread(found["memory"]), note=_BIG),
+    ]
+
+
+def change(count: int) -> list[Figure]:
+    """Measure a change and a storm."""
+    found = _measured("change", count)
+    changes = spread([1000 * value for value in found["change"]])
+    return [
+        Figure("Uevent to frame", Unit.MILLISECONDS, changes, target=Target(Bound.AT_MOST, 50), note=_CHANGE),
+        Figure(
+            "Uevent to frame, the slowest",
+            Unit.MILLISECONDS,
+            changes,
+            target=Target(Bound.AT_MOST, 150, by_tail=True),
+            note=_CHANGE,
+        ),
+        Figure(
+            "A key in a storm of 10,000 uevents",
+            Unit.MILLISECONDS,
+            spread([1000 * value for value in found["key"]]),
+            target=Target(Bound.AT_MOST, 100),
+            note=_STORM,
+        ),
+        Figure("Memory before and after storms", Unit.MEBIBYTES, spread(found["memory"]), note=_STORM),
+    ]
 
 
 def _measured(kind: str, count: int) -> dict[str, list[float]]:

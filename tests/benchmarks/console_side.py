@@ -7,9 +7,11 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
-from tests.benchmarks.fake_sysfs import target_of, write_tree
+from tests.benchmarks.fake_sysfs import FakeDisk, target_of, write_tree
 from tests.benchmarks.figures import rounds
+from tests.benchmarks.kernel_spark import SparkOfKernel
 from tests.benchmarks.one_line import LINE
 from tests.benchmarks.pseudo_terminal import PseudoTerminal
 from tests.benchmarks.stand_in import start_stand_in
@@ -18,6 +20,10 @@ from tests.benchmarks.tree_mounts import ENVIRONMENT, prepare_root, put_over
 CONSOLE = (sys.executable, "-m", "tui", "--read-only")
 ONE_LINE = (sys.executable, "-m", "tests.benchmarks.one_line")
 HTOP = ("htop", "-d", "20")
+STORM = 10_000
+_QUIET = 0.4
+"""Seconds without output after which what follows is the answer to what is done next."""
+_HELP = "Storage on this host"
 
 Series = dict[str, list[float]]
 
@@ -62,11 +68,82 @@ def rest(count: int) -> Series:
         return found
 
 
-def _host(sessions: int, disks_each: int = 1) -> None:
+def big(count: int) -> Series:
+    """A thousand sessions with five disks each: seconds from a key to its frame, and MiB of memory."""
+    _host(1000, 5)
+    with PseudoTerminal(CONSOLE, ENVIRONMENT) as console:
+        first = console.wait_for(target_of(1)) - console.began
+        found: Series = {"first": [first], "arrow": [], "search": [], "fold": []}
+        for _round in range(count * 2):
+            found["arrow"].append(_answered(console, b"\x1b[B"))
+        for turn in range(count):
+            found["search"].append(_answered(console, b"/"))
+            found["search"] += [_answered(console, b"%d" % digit) for digit in (turn % 10, 7, 3)]
+            _answered(console, b"\x1b")
+            found["fold"].append(_answered(console, b"f"))
+        memory = console.process.memory_info().rss
+    return {**found, "memory": [memory / 2**20]}
+
+
+def change(count: int) -> Series:
+    """Seconds from a uevent of the kernel to the frame that shows what changed, and from a key in a storm.
+
+    A disk of the tree goes offline, and the kernel announces a change of a disk of this machine.
+    """
+    with SparkOfKernel() as spark:
+        disks = _host(3)
+        state = Path("/sys") / disks[0].place / "state"
+        with PseudoTerminal(CONSOLE, ENVIRONMENT) as console:
+            console.wait_for(target_of(1))
+            found: Series = {"change": [], "key": [], "memory": []}
+            for _round in range(count * 3):
+                for word in ("offline", "running"):
+                    console.wait_for_rest(_QUIET)
+                    state.write_text(f"{word}\n")
+                    before, announced = console.count, time.perf_counter()
+                    spark.announce()
+                    found["change"].append(console.wait_for(word, before) - announced)
+            for _round in range(max(3, count // 3)):
+                console.wait_for_rest(_QUIET)
+                found["memory"].append(console.process.memory_info().rss / 2**20)
+                found["key"].append(_answered_in_storm(console, spark))
+            console.wait_for_rest(_QUIET)
+            found["memory"].append(console.process.memory_info().rss / 2**20)
+            before = console.count
+            state.write_text("offline\n")
+            spark.storm(STORM)
+            console.wait_for("offline", before)
+            return found
+
+
+def _answered(console: PseudoTerminal, keys: bytes) -> float:
+    """Seconds from a key on a quiet terminal to the first bytes of the frame that follows."""
+    console.wait_for_rest(_QUIET)
+    before = console.count
+    pressed = console.press(keys)
+    return console.wait_for_more(before) - pressed
+
+
+def _answered_in_storm(console: PseudoTerminal, spark: SparkOfKernel) -> float:
+    """Seconds from F1, pressed in the middle of a storm of uevents, to its help."""
+    storm = threading.Thread(target=spark.storm, args=(STORM,))
+    before = console.count
+    storm.start()
+    spark.half.wait()
+    pressed = console.press(b"\x1bOP")
+    answered = console.wait_for(_HELP, before) - pressed
+    storm.join()
+    console.wait_for_rest(_QUIET)
+    console.press(b"\x1b")
+    return answered
+
+
+def _host(sessions: int, disks_each: int = 1) -> tuple[FakeDisk, ...]:
     root = prepare_root()
-    write_tree(root, sessions, disks_each)
+    disks = write_tree(root, sessions, disks_each)
     put_over(root)
     start_stand_in()
+    return disks
 
 
 def _seen_after(argv: tuple[str, ...], text: str) -> float:
@@ -74,7 +151,7 @@ def _seen_after(argv: tuple[str, ...], text: str) -> float:
         return terminal.wait_for(text) - terminal.began
 
 
-KINDS: dict[str, Callable[[int], Series]] = {"start": start, "rest": rest}
+KINDS: dict[str, Callable[[int], Series]] = {"start": start, "rest": rest, "big": big, "change": change}
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
