@@ -286,7 +286,7 @@ for name in ("thin_night", "thin", "pool"):
 def test_growing_and_a_new_volume_are_one_key_away(guest: Guest) -> None:
     before = int(sh(guest, "lvs --noheadings --units m --nosuffix -o lv_size vg/data").partition(".")[0])
     with on_console(guest, "iscsi-console", scale=2.0) as terminal:
-        terminal.wait_for("Esc leave", PLACE)
+        terminal.wait_for("Esc leave", "LV", "ext4")
         terminal.press("g")
         terminal.wait_for("Sizes of vg/data", "next: vg has")
         terminal.press("Tab", *["BSpace"] * 4)
@@ -294,7 +294,7 @@ def test_growing_and_a_new_volume_are_one_key_away(guest: Guest) -> None:
         say_yes(terminal, "Grow vg/data")
         terminal.wait_for("Sizes of vg/data")
         terminal.press("Escape")
-        terminal.wait_for("Esc leave", PLACE)
+        terminal.wait_for("Esc leave", "LV", "ext4")
         terminal.press("n")
         terminal.wait_for("Volumes of vg", "New volume")
         terminal.press("n")
