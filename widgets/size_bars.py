@@ -82,7 +82,8 @@ def draw_bars(rows: tuple[SizeBar, ...], look: Look, width: int) -> list[Content
         lines.append(line)
         if row.note:
             lines += [
-                look.text(" " * start + part, Role.MUTED) for part in wrap(row.note, max(10, width - start))
+                look.text(" " * start + part, Role.MUTED)
+                for part in wrap(row.note, max(_NARROWEST_BAR, width - start))
             ]
     return lines
 

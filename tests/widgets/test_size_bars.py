@@ -1,6 +1,6 @@
 """The bars of sizes: one scale, aligned, readable without colour, and never wider than there is room."""
 
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 
 from widgets.look import Look
 from widgets.size_bars import SizeBar, draw_bars
@@ -53,6 +53,9 @@ def test_nothing_is_drawn_of_nothing() -> None:
         max_size=6,
     ),
     st.integers(50, 160),
+)
+@example(
+    [SizeBar("a", "files", "n" * 30, 1, 1, "99.5 TiB", State.WARN, "its disk has room for 512 MiB more")], 50
 )
 def test_no_line_is_wider_than_its_place(rows: list[SizeBar], width: int) -> None:
     for line in draw_bars(tuple(rows), LOOK, width):
