@@ -82,6 +82,25 @@ def test_a_storm_becomes_one_call() -> None:
     assert events.closed
 
 
+def test_the_first_sign_of_a_storm_is_told_at_once_and_alone() -> None:
+    events, heeding, signs = FakeEvents(), Heeding(), Heeding()
+    watch = Watch(
+        bare_host(),
+        heeding,
+        stirred=lambda: signs(frozenset({Layer.DEVICES})),
+        events=events,
+        settle=60.0,
+        patience=60.0,
+    )
+    watch.start()
+    for _turn in range(50):
+        events.put(Layer.DEVICES)
+        assert signs.wait_for(Layer.DEVICES)
+    watch.stop()
+    assert len(signs.told) == 1
+    assert heeding.told == []
+
+
 def test_a_storm_that_goes_on_is_told_after_a_while() -> None:
     events, heeding = FakeEvents(), Heeding()
     watch = Watch(bare_host(), heeding, events=events, settle=5.0, patience=0.2)

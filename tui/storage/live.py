@@ -26,7 +26,8 @@ class Live:
 
     Args:
         host: this machine; its commands are told as well.
-        changed: called from the thread with the layers that changed; with none when the watch has begun.
+        changed: called from the thread with the layers that changed; with none when the watch
+            has begun and at the first sign of a change: then a glance is worth while.
         news: called from any thread when something was told.
     """
 
@@ -38,7 +39,14 @@ class Live:
         self.processes: tuple[IscsiProcess, ...] = ()
         self._host = host
         self._changed = changed
-        self._watch = Watch(host, changed, listener=self, logs=local_logs, records=self._find_records)
+        self._watch = Watch(
+            host,
+            changed,
+            stirred=lambda: changed(frozenset()),
+            listener=self,
+            logs=local_logs,
+            records=self._find_records,
+        )
         self._deaf: Callable[[], None] | None = None
         self._next_sample = self._next_processes = 0.0
         self._has_looked = False

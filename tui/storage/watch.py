@@ -58,6 +58,8 @@ class Watch:
     Args:
         host: the machine, for what has to be polled. It must be this one for uevents to be its own.
         heed: called from the thread with the layers that changed since the last call; it must not raise.
+        stirred: called from the thread at the first sign of a change after quiet, at once; it must
+            not raise.
         events: where announcements come from; without one uevents are used, and polling alone where there
             are none.
         listener: told what happened, at once.
@@ -73,6 +75,7 @@ class Watch:
         host: Host,
         heed: Callable[[frozenset[Layer]], None],
         *,
+        stirred: Callable[[], None] | None = None,
         events: EventSource | None = None,
         listener: Listener | None = None,
         logs: Callable[[], Iterable[LogSource]] = tuple,
@@ -81,7 +84,7 @@ class Watch:
         patience: float = 1.5,
         period: float = 1.0,
     ) -> None:
-        self._host, self._heed = host, heed
+        self._host, self._heed, self._stirred = host, heed, stirred
         self._events = events
         self._listener, self._open_logs = listener, logs
         self._logs: dict[int, LogSource] = {}
@@ -142,6 +145,8 @@ class Watch:
             news = self._news(poll, poll.poll(max(0.0, wait) * 1000), tables)
             now = time.monotonic()
             news |= self._noticed(now)
+            if news and not changed and self._stirred is not None:
+                self._stirred()
             if news:
                 first, last = (first if changed else now), now
                 changed |= news
