@@ -63,6 +63,8 @@ def expect(*wanted, do):
 
 watch = Watch(LocalHost(looking_only=True), heed, records=sys.argv[1])
 watch.start()
+if not watch.wait_until_ready(60):
+    sys.exit("never ready")
 expect("devices", "lvm", do="lvcreate -y -L 8M -n lv-two vg_look")
 expect("mounts", do="umount /data")
 expect("records", do="sed -i s/manual/automatic/ " + sys.argv[2])

@@ -13,7 +13,7 @@ from tui.storage.layer import EVERYTHING, Layer
 from tui.storage.news.happening import Happening, Source
 from tui.storage.news.log_source import Told
 from tui.storage.news.session_words import SessionStates
-from tui.storage.news.uevents import Announced, Uevents
+from tui.storage.news.uevents import Announced
 from tui.storage.watch import Watch
 
 HOT_ADD = Path("/sys/class/zram-control/hot_add")
@@ -257,8 +257,9 @@ def test_stop_is_quick_and_may_be_repeated() -> None:
 )
 def test_a_real_disk_is_announced_by_the_kernel() -> None:
     heeding = Heeding()
-    watch = Watch(LocalHost(looking_only=True), heeding, events=Uevents(), settle=0.05, period=60.0)
+    watch = Watch(LocalHost(looking_only=True), heeding, settle=0.05, period=60.0)
     watch.start()
+    assert watch.wait_until_ready(30)
     number = HOT_ADD.read_text().strip()
     try:
         assert heeding.wait_for(Layer.DEVICES)

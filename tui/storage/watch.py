@@ -36,6 +36,9 @@ _RECORDS_EVERY = 3
 _AFTERMATH = (0.05, 0.25, 0.6)
 """Seconds after news of a session at which the sessions are looked at: iscsid needs a moment to act on it."""
 
+_BREATH = 0.005
+"""Seconds without work between two turns of a storm: Python runs one thread at a time, and keys go first."""
+
 _ECHO = 1.0
 """Seconds after which a change of sessions is reported again: their disks follow later, unannounced."""
 
@@ -97,12 +100,16 @@ class Watch:
         self._next_look = self._echo = float("inf")
         self._record_times: list[tuple[str, FileFacts | None]] = []
         self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
-        self._stopping = threading.Event()
+        self._ready, self._stopping = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
 
     def start(self) -> None:
         """Begin to watch; what is there already is no change."""
         self._thread.start()
+
+    def wait_until_ready(self, seconds: float) -> bool:
+        """Wait until nothing is missed any more, which is a moment after the start; False when it is not."""
+        return self._ready.wait(seconds)
 
     def stop(self) -> None:
         """End the watch within about the time one call of the callback takes. May be called twice."""
@@ -123,6 +130,7 @@ class Watch:
             if callable(self._records):
                 self._records = self._records()
             self._seen = self._look()
+            self._ready.set()
             for log in self._open_logs():
                 opened.callback(log.close)
                 self._logs[log.fileno()] = log
@@ -208,6 +216,8 @@ class Watch:
                 raise
             return EVERYTHING
         self._tell(announced.happenings)
+        if announced.more:
+            self._stopping.wait(_BREATH)
         return announced.layers
 
     def _tell(self, happenings: Sequence[Happening]) -> None:
