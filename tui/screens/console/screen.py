@@ -21,7 +21,7 @@ from tui.screens.console.news import clock, happening_rows
 from tui.screens.console.order import MANY, Order, ordered, refolded, well
 from tui.screens.console.reading import OpenLive, ReadingScreen
 from tui.screens.console.users import USED, user_facts, worker_facts
-from tui.screens.console.words import about_stack, explanations, nothing_yet, unseen
+from tui.screens.console.words import about_stack, explanations, nothing_yet, top_facts, unseen
 from tui.screens.failure import unexpected
 from tui.screens.paragraphs import Paragraph, Paragraphs
 from tui.screens.rungs import LONGEST, Rows, heading_key, kind_word
@@ -31,10 +31,10 @@ from tui.storage.model.inventory import Inventory
 from tui.storage.model.users import Users
 from tui.storage.news.subject import SubjectIndex
 from tui.storage.probe.users import read_users
-from tui.storage.rung import Health, Rung
+from tui.storage.rung import Rung
 from tui.storage.stack import Stack, first_broken
 from tui.storage.untrusted import clean
-from tui.words import translate as _, translate_count
+from tui.words import translate as _
 from widgets.commands import Commands
 from widgets.countdown import Countdown
 from widgets.happenings import Happenings
@@ -169,7 +169,8 @@ class ConsoleScreen(ReadingScreen):
 
     def compose(self) -> ComposeResult:
         """Put the ladder beside its details, or over them where there is little room."""
-        yield TopBar(self._facts(), id="top")
+        host = clean(self._host.name)
+        yield TopBar(TopFacts("iscsi-console", host, access=self._access.words), id="top")
         with Horizontal(id="body"):
             with Vertical(id="left"):
                 yield Paragraphs(id="empty")
@@ -210,7 +211,7 @@ class ConsoleScreen(ReadingScreen):
         self._stacks = ordered(found, self._order)
         self._subjects = {heading_key(stack): stack for stack in self._stacks}
         self._subjects |= {rung.key: rung for stack in self._stacks for rung in stack.rungs}
-        self.query_one("#top", TopBar).facts = self._facts()
+        self.query_one("#top", TopBar).facts = top_facts(inventory, self._stacks, self._access)
         self._show_stacks(inventory)
         self.show_news()
         self._ask_for_users(self.subject())
@@ -268,26 +269,6 @@ class ConsoleScreen(ReadingScreen):
             self._noted = self._notes(self._inventory)
             self.query_one("#stack", StackView).rungs = self._rows.of(self._stacks, self._noted)
         self.query_one(Happenings).rows = happening_rows(desk.log.newest(_ROWS), self._host.now())
-
-    def _facts(self) -> TopFacts:
-        inventory = self._inventory
-        if inventory is None:
-            return TopFacts("iscsi-console", clean(self._host.name), access=self._access.words)
-        broken = sum(
-            rung.health in {Health.BAD, Health.ABSENT} for stack in self._stacks for rung in stack.rungs
-        )
-        sessions = len(inventory.sessions)
-        return TopFacts(
-            "iscsi-console",
-            clean(inventory.host),
-            clean(inventory.initiator.name),
-            self._access.words,
-            self._access.state,
-            translate_count("{count} problem", "{count} problems", broken).format(count=broken)
-            if broken
-            else "",
-            translate_count("{count} session", "{count} sessions", sessions).format(count=sessions),
-        )
 
     # The rung under the cursor ------------------------------------------------------------------------------
 

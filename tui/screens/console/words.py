@@ -1,14 +1,34 @@
 """What the console says about a host as a whole: nothing yet, what was not seen, its help."""
 
+from collections.abc import Iterable
+
 from tui.screens.access import Access
 from tui.screens.paragraphs import Paragraph
 from tui.screens.rungs import LONGEST
 from tui.storage.model.inventory import Inventory
+from tui.storage.rung import Health
 from tui.storage.stack import Stack
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import translate as _, translate_count
+from widgets.header import TopFacts
 from widgets.help import HelpSection
 from widgets.state import Role, State
+
+
+def top_facts(inventory: Inventory, stacks: Iterable[Stack], access: Access) -> TopFacts:
+    """Return what stands in the top bar: who this is, and how many problems and sessions there are."""
+    broken = sum(rung.health in {Health.BAD, Health.ABSENT} for stack in stacks for rung in stack.rungs)
+    problems = translate_count("{count} problem", "{count} problems", broken).format(count=broken)
+    sessions = len(inventory.sessions)
+    return TopFacts(
+        "iscsi-console",
+        clean(inventory.host),
+        clean(inventory.initiator.name),
+        access.words,
+        access.state,
+        problems if broken else "",
+        translate_count("{count} session", "{count} sessions", sessions).format(count=sessions),
+    )
 
 
 def about_stack(stack: Stack) -> tuple[Paragraph, ...]:
