@@ -24,8 +24,8 @@ SUBSYSTEMS = {
 _RECEIVE_BUFFER = 16 * 1024 * 1024
 """Bytes of uevents the kernel keeps for us: a login to a thousand LUNs makes some ten thousand of them."""
 
-_AT_ONCE = 500
-"""Events in one turn: a storm must leave time for everything else, and for stopping."""
+_AT_ONCE = 50
+"""Events in one turn, some milliseconds: a storm must leave time for everything else, and for stopping."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,12 @@ class Announced:
     Attributes:
         layers: what may have changed.
         happenings: what there is to tell a person.
+        more: more may be waiting than was taken in this turn.
     """
 
     layers: frozenset[Layer] = frozenset()
     happenings: tuple[Happening, ...] = ()
+    more: bool = False
 
 
 class EventSource(Protocol):
@@ -94,6 +96,7 @@ class Uevents:
         layers: set[Layer] = set()
         now = time.time()
         found: list[Happening] = list(self._budget.rest(now))
+        more = False
         for source, monitor in self._monitors.items():
             for _turn in range(_AT_ONCE):
                 device = monitor.poll(0)
@@ -104,13 +107,16 @@ class Uevents:
                 layers |= SUBSYSTEMS.get(subsystem, frozenset())
                 if subsystem not in {"block", "scsi"}:
                     continue
-                early = told_early(action, subsystem, name, properties)
-                mine = len(self._monitors) == 1 or early == (source == "kernel")
+                mine = len(self._monitors) == 1 or (
+                    told_early(action, subsystem, name, properties) == (source == "kernel")
+                )
                 if mine and self._budget.open(now):
                     told = uevent_happening(now, action, subsystem, name, properties)
                     if told is not None:
                         found.append(told)
-        return Announced(frozenset(layers), tuple(found))
+            else:
+                more = True
+        return Announced(frozenset(layers), tuple(found), more)
 
     def rest(self) -> tuple[Happening, ...]:
         """How many events of a storm were left out."""
