@@ -289,8 +289,7 @@ def test_growing_and_a_new_volume_are_one_key_away(guest: Guest) -> None:
         terminal.wait_for("Esc leave", "LV", "ext4")
         terminal.press("g")
         terminal.wait_for("Sizes of vg/data", "next: vg has")
-        terminal.press("Tab", *["BSpace"] * 4)
-        terminal.write("64M")
+        retype(terminal, "64M")
         say_yes(terminal, "Grow vg/data")
         terminal.wait_for("Sizes of vg/data")
         terminal.press("Escape")
@@ -300,8 +299,8 @@ def test_growing_and_a_new_volume_are_one_key_away(guest: Guest) -> None:
         terminal.press("n")
         terminal.wait_for("Name", "Size")
         terminal.write("typed")
-        terminal.press("Tab", *["BSpace"] * 4)
-        terminal.write("32M")
+        terminal.wait_for("typed")
+        retype(terminal, "32M")
         say_yes(terminal, "Create the volume typed")
         terminal.wait_for("Volumes of vg", "typed 32 MiB")
     sizes = sh(guest, "lvs --noheadings --units m --nosuffix -o lv_name,lv_size vg | sort").split()
@@ -309,6 +308,15 @@ def test_growing_and_a_new_volume_are_one_key_away(guest: Guest) -> None:
     block = "-F: '/^Block count/{c=$2} /^Block size/{s=$2} END{print c*s/1048576}'"
     assert sh(guest, f"dumpe2fs -h /dev/vg/data 2>/dev/null | awk {block}") == str(before + 64)
     check(guest)
+
+
+def retype(terminal: Terminal, text: str) -> None:
+    """Go to the next field, which says 100%, and write something else when it is empty."""
+    terminal.press("Tab")
+    terminal.press(*["BSpace"] * 4)
+    terminal.wait_until(lambda screen: "100%" not in screen, "an empty field")
+    terminal.write(text)
+    terminal.wait_for(text)
 
 
 def say_yes(terminal: Terminal, title: str) -> None:
