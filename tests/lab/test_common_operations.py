@@ -46,7 +46,7 @@ number = 0
 size = "64M"
 """
 
-HOME = "a actions"
+HOME = " actions   s set up"
 """What the keys of the console itself say, and those of no other screen."""
 
 EMPTY = """
@@ -166,7 +166,7 @@ def guest(guest_factory: GuestFactory, tmp_path_factory: pytest.TempPathFactory)
 def terminal(guest: Guest) -> Iterator[Terminal]:
     guest.check("sh", "-c", STORED)
     with on_console(guest, "iscsi-console") as terminal:
-        terminal.wait_for(HOME, deadline=120)
+        terminal.wait_for(HOME, T1[-6:], deadline=120)
         yield terminal
 
 
