@@ -74,7 +74,7 @@ def big(count: int) -> list[Figure]:
             target=target,
             note=_BIG,
         )
-        for words, key in (("arrow down", "arrow"), ("a letter of a search", "search"), ("fold", "fold"))
+        for words, key in (("arrow down", "arrow"), ("search: open, type, find", "search"), ("fold", "fold"))
     ]
     return [
         *figures,
@@ -97,7 +97,13 @@ def change(count: int) -> list[Figure]:
             note=_CHANGE,
         ),
         Figure(
-            "A key in a storm of 10,000 uevents",
+            "F1 on a quiet host",
+            Unit.MILLISECONDS,
+            spread([1000 * value for value in found["quiet"]]),
+            note=_STORM,
+        ),
+        Figure(
+            "F1 in a storm of 10,000 uevents",
             Unit.MILLISECONDS,
             spread([1000 * value for value in found["key"]]),
             target=Target(Bound.AT_MOST, 100),

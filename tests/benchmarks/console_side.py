@@ -78,8 +78,8 @@ def big(count: int) -> Series:
             found["arrow"].append(_answered(console, b"\x1b[B"))
         for turn in range(count):
             found["search"].append(_answered(console, b"/"))
-            found["search"] += [_answered(console, b"%d" % digit) for digit in (turn % 10, 7, 3)]
-            _answered(console, b"\x1b")
+            found["search"] += [_answered(console, b"%d" % digit) for digit in (0, 9 - turn % 10, 7, 3)]
+            found["search"].append(_answered(console, b"\r"))
             found["fold"].append(_answered(console, b"f"))
         memory = console.process.memory_info().rss
     return {**found, "memory": [memory / 2**20]}
@@ -95,7 +95,7 @@ def change(count: int) -> Series:
         state = Path("/sys") / disks[0].place / "state"
         with PseudoTerminal(CONSOLE, ENVIRONMENT) as console:
             console.wait_for(target_of(1))
-            found: Series = {"change": [], "key": [], "memory": []}
+            found: Series = {"change": [], "quiet": [], "key": [], "memory": []}
             for _round in range(count * 3):
                 for word in ("offline", "running"):
                     console.wait_for_rest(_QUIET)
@@ -106,7 +106,13 @@ def change(count: int) -> Series:
             for _round in range(max(3, count // 3)):
                 console.wait_for_rest(_QUIET)
                 found["memory"].append(console.process.memory_info().rss / 2**20)
-                found["key"].append(_answered_in_storm(console, spark))
+                found["quiet"].append(_help_answered(console))
+                storm = threading.Thread(target=spark.storm, args=(STORM,))
+                spark.half.clear()
+                storm.start()
+                spark.half.wait()
+                found["key"].append(_help_answered(console))
+                storm.join()
             console.wait_for_rest(_QUIET)
             found["memory"].append(console.process.memory_info().rss / 2**20)
             before = console.count
@@ -124,17 +130,14 @@ def _answered(console: PseudoTerminal, keys: bytes) -> float:
     return console.wait_for_more(before) - pressed
 
 
-def _answered_in_storm(console: PseudoTerminal, spark: SparkOfKernel) -> float:
-    """Seconds from F1, pressed in the middle of a storm of uevents, to its help."""
-    storm = threading.Thread(target=spark.storm, args=(STORM,))
+def _help_answered(console: PseudoTerminal) -> float:
+    """Seconds from F1 to its help, which is closed again."""
     before = console.count
-    storm.start()
-    spark.half.wait()
     pressed = console.press(b"\x1bOP")
     answered = console.wait_for(_HELP, before) - pressed
-    storm.join()
     console.wait_for_rest(_QUIET)
     console.press(b"\x1b")
+    console.wait_for_rest(_QUIET)
     return answered
 
 

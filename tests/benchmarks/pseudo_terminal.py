@@ -19,7 +19,7 @@ ROWS, COLUMNS = 24, 80
 _SEQUENCE = re.compile(
     rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[PX^_].*?\x1b\\|[ -/]*[0-~])"
 )
-_PATIENCE = 120.0
+_PATIENCE = 60.0
 """Seconds after which a program that shows nothing has failed."""
 
 
