@@ -140,10 +140,18 @@ def test_every_deletion_names_target_portal_and_iface() -> None:
     assert proposal.way_back is None
 
 
-def test_a_portal_is_forgotten_with_its_secret() -> None:
-    proposal = forget_portal(DiscoveryRecord("sendtargets", Portal("192.0.2.10"), MUTUAL))
-    assert "Its CHAP secret for discovery is not kept." in proposal.notes
-    assert proposal.way_back is None
+def test_a_portal_is_forgotten_with_its_secret_and_what_iscsiadm_made_by_asking_it() -> None:
+    portal = DiscoveryRecord("sendtargets", Portal("192.0.2.10"), MUTUAL)
+    alone = forget_portal(portal, (), installed())
+    assert alone.notes[0] == "The records of targets stay, and so do sessions."
+    assert "Its CHAP secret for discovery is not kept." in alone.notes
+    assert alone.refusal is None
+    with_records = forget_portal(portal, (record(SECOND),), with_session())
+    assert TARGET in with_records.notes[0]
+    assert with_records.refusal is None
+    in_use = forget_portal(portal, (record(PORTAL),), with_session())
+    assert in_use.refusal is not None
+    assert in_use.refusal.code == "record.in-use"
 
 
 def test_rediscovery_adds_and_deletes_only_what_was_chosen() -> None:

@@ -173,20 +173,37 @@ def _in_use(records: Sequence[NodeRecord], inventory: Inventory) -> Problem | No
     )
 
 
-def forget_portal(record: DiscoveryRecord) -> Proposal:
-    """Delete the record of a portal that is asked for targets."""
+def forget_portal(record: DiscoveryRecord, told: Sequence[NodeRecord], inventory: Inventory) -> Proposal:
+    """Delete the record of a portal that is asked for targets.
+
+    Args:
+        record: the portal's discovery record.
+        told: the node records that go with it (`storage.discovery.records_told_by`).
+        inventory: the host.
+    """
     plan = Plan(
         _("Forget {portal} as a portal to ask").format(portal=clean(record.portal.label)),
         (DeleteDiscoveryRecord(DiscoveryKind(record.kind), record.portal),),
     )
-    notes = [_("The records of targets it told of stay, and so do sessions.")]
+    notes = []
+    if told:
+        notes.append(
+            translate_count(
+                "{count} node record goes with it, because iscsiadm made it by asking this portal: {names}.",
+                "{count} node records go with it, because iscsiadm made them by asking this portal: {names}.",
+                len(told),
+            ).format(count=len(told), names=", ".join(dict.fromkeys(clean(one.target) for one in told)))
+        )
+    else:
+        notes.append(_("The records of targets stay, and so do sessions."))
     if record.chap.has_password:
         notes.append(_("Its CHAP secret for discovery is not kept."))
     return Proposal(
         plan,
         _("This host no longer remembers that this portal can be asked for targets."),
         tuple(notes),
-        yes=_("Forget"),
+        _in_use(told, inventory),
+        _("Forget"),
     )
 
 

@@ -17,6 +17,7 @@ from tui.storage.probe.database import locate_database
 from tui.storage.probe.reading import names
 from tui.storage.probe.records import Records, portal_name, read_records
 from tui.storage.problem import Problem
+from tui.storage.record_file import database_of
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 
@@ -279,6 +280,17 @@ def _linked(host: Host, root: str, kind: DiscoveryKind, portal: Portal | None) -
         return frozenset()
     place = f"{root}/{folder}/{portal_name(replace(portal, tpgt=None))}"
     return frozenset(name for name in names(host, place) if name.count(",") >= 4)
+
+
+def records_told_by(host: Host, kind: DiscoveryKind, portal: Portal) -> tuple[NodeRecord, ...]:
+    """The node records that iscsiadm made when it asked a portal.
+
+    It deletes them together with the portal's discovery record, and does not look whether a session uses
+    them (idbm.c, idbm_delete_discovery). Records that were added by themselves have no such link.
+    """
+    root = database_of(host).root
+    linked = _linked(host, root, kind, portal)
+    return tuple(one for one in read_records(host, root).nodes if _is_linked(one, linked)) if linked else ()
 
 
 def _told(

@@ -24,6 +24,7 @@ from tui.storage.operations.discovery import (
     AddDiscoveryRecord,
     AddInterface,
     AddNodeRecord,
+    DeleteDiscoveryRecord,
     DeleteInterface,
     StoreDiscovered,
 )
@@ -41,6 +42,13 @@ NEW_NAME = "iqn.1993-08.org.debian:01:new"
 CHAP = ChapSettings("db7", Secret("db7-Secret-01"))
 MUTUAL_ONLY = ChapSettings("", Secret(""), "array", Secret("array-Secret2"))
 PATHS = ("sda", "sdb")
+
+
+def told_record_in_use(host: ScriptedHost) -> None:
+    portal = "/etc/iscsi/send_targets/192.0.2.10,3260"
+    host.files[f"{portal}/st_config"] = "discovery.sendtargets.address = 192.0.2.10\n"
+    host.files[f"{portal}/{T1},192.0.2.10,3260,1,default"] = ""
+    add_session(host)
 
 
 def bound_record(host: ScriptedHost) -> None:
@@ -130,6 +138,11 @@ def iscsiadm_at_work(host: ScriptedHost) -> None:
         ),
         (DeleteNodeRecord(T1, PORTAL), logged_in, "record.in-use"),
         (RemoveStaleLock(), iscsiadm_at_work, "record.database-busy"),
+        (
+            DeleteDiscoveryRecord(DiscoveryKind.SENDTARGETS, PORTAL),
+            told_record_in_use,
+            "discovery.records-in-use",
+        ),
         (DeleteInterface("san-a"), bound_record, "iface.in-use"),
         (ScanForLuns(1, T1, PORTAL, 7), logged_in, "scan.no-session"),
         (ScanForLuns(1, T1, PORTAL, 1), nothing, "scan.no-session"),

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from tui.maintenance import records as plans
 from tui.screens.records.host_screen import HostScreen
 from tui.screens.records.rediscover import RediscoverScreen
-from tui.storage.discovery import DiscoveryKind
+from tui.storage.discovery import DiscoveryKind, records_told_by
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import DiscoveryRecord
 from tui.storage.untrusted import clean
@@ -78,7 +78,8 @@ class PortalsScreen(HostScreen):
         """Forget the portal."""
         record = self._current()
         if record is not None:
-            self.propose(plans.forget_portal(record))
+            told = records_told_by(self._host, DiscoveryKind(record.kind), record.portal)
+            self.propose(plans.forget_portal(record, told, self.inventory))
 
     def help(self) -> tuple[HelpSection, ...]:
         """Explain discovery records."""
@@ -93,7 +94,10 @@ class PortalsScreen(HostScreen):
             ),
             HelpSection(
                 _("Forgetting"),
-                _("The portal is no longer remembered. Sessions are not touched."),
+                _(
+                    "The portal is no longer remembered. iscsiadm deletes the node records with it that it "
+                    "made by asking this portal; you see which before anything is done."
+                ),
             ),
         )
 

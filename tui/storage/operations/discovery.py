@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.daemon import refuse_without_daemon
-from tui.storage.discovery import DiscoveryKind, NodeKey
+from tui.storage.discovery import DiscoveryKind, NodeKey, records_told_by
 from tui.storage.host.interface import ChangingHost, Command, Host
 from tui.storage.iscsi_name import is_usable_target
 from tui.storage.iscsiadm import Action, Context
@@ -22,6 +22,7 @@ from tui.storage.probe.sessions import read_sessions
 from tui.storage.problem import Problem, Refused
 from tui.storage.record_file import database_of
 from tui.storage.records import find_record
+from tui.storage.sessions import find_session
 from tui.storage.untrusted import clean
 from tui.words import translate as _, translate_count
 
@@ -82,7 +83,10 @@ class AddDiscoveryRecord(Operation):
 
 @dataclass(frozen=True, slots=True)
 class DeleteDiscoveryRecord(Operation):
-    """Forget a portal as one that is asked for targets; records of targets stay."""
+    """Forget a portal as one that is asked for targets.
+
+    iscsiadm deletes the node records with it that it made by asking that portal.
+    """
 
     risk: ClassVar[Risk] = Risk.CONFIGURES
     kind: DiscoveryKind
@@ -94,7 +98,10 @@ class DeleteDiscoveryRecord(Operation):
 
     def why(self) -> str:
         """Why it is needed."""
-        return _("It was stored by this program and is no longer wanted. Targets that are stored stay.")
+        return _(
+            "The portal is no longer remembered. Records that a discovery by iscsiadm made of its targets "
+            "go with it; those that were added one by one stay."
+        )
 
     def shown(self) -> tuple[str, ...]:
         """The command."""
@@ -103,6 +110,25 @@ class DeleteDiscoveryRecord(Operation):
     def is_done(self, host: Host) -> bool:
         """There is no such record."""
         return not AddDiscoveryRecord(self.kind, self.portal).is_done(host)
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """No session uses a record that would go with it: iscsiadm itself does not look."""
+        sessions = [
+            session
+            for record in records_told_by(host, self.kind, self.portal)
+            if (session := find_session(host, record.target, record.portal, record.iface)) is not None
+        ]
+        if sessions:
+            raise Refused(
+                Problem(
+                    "discovery.records-in-use",
+                    _("Records that would be deleted with it are in use, by session {sids}.").format(
+                        sids=", ".join(str(session.sid) for session in sessions)
+                    ),
+                    _("A discovery by iscsiadm made them, and it deletes them together."),
+                    _("Log out there first."),
+                )
+            )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
         """Delete it."""
