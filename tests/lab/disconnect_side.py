@@ -13,7 +13,7 @@ from dataclasses import asdict
 from tests.lab.killed_setup import _dying_write
 from tui.maintenance.dependents import Subject, subject_of, subject_of_target
 from tui.maintenance.disconnect import propose
-from tui.maintenance.disconnect_seen import AboutUsers, AtBoot, Choices, see
+from tui.maintenance.disconnect_seen import AboutUsers, AtBoot, Choices, Seen, see, see_users
 from tui.maintenance.proposal import Proposal
 from tui.maintenance.reconnect import disconnected, propose_reconnect
 from tui.storage.carrying_out import carry_on, carry_out
@@ -33,12 +33,15 @@ __all__ = [
     "AtBoot",
     "Choices",
     "RungKind",
+    "Seen",
     "disconnect",
     "keeps_hold",
     "of_rung",
     "reconnect",
     "see",
+    "see_users",
     "subject_of_target",
+    "take_inventory",
 ]
 
 TARGET = "iqn.2003-01.org.linux-iscsi.lab:t1"

@@ -214,6 +214,78 @@ disconnect(files, Choices(AboutUsers.WAIT, AtBoot.KEEP, 5))
     assert back.ok, back
 
 
+HOLDERS = """
+import ctypes, os, socket, time
+def child(what):
+    if os.fork() == 0:
+        what()
+        os.close(os.open(f"/srv/files/ready-{what.__name__}", os.O_CREAT)) if what is not root else None
+        time.sleep(900)
+def mapped():
+    # Python's own mmap keeps the file open besides.
+    call = ctypes.CDLL(None).mmap
+    call.restype, call.argtypes = ctypes.c_void_p, (ctypes.c_void_p, *(ctypes.c_size_t,) * 5)
+    with open("/srv/files/map", "w+b") as file:
+        file.truncate(4096)
+        call(None, 4096, 1, 1, file.fileno(), 0)
+def bound():
+    globals()["line"] = socket.socket(socket.AF_UNIX)
+    line.bind("/srv/files/sock")
+def device():
+    os.open("/dev/vg-b/files", os.O_RDONLY)
+def deleted():
+    os.open("/srv/files/gone", os.O_CREAT)
+    os.remove("/srv/files/gone")
+def standing():
+    os.chdir("/srv/files")
+def root():
+    os.makedirs("/srv/files/jail", exist_ok=True)
+    os.chroot("/srv/files/jail")
+for what in (root, mapped, bound, device, deleted, standing):
+    child(what)
+time.sleep(900)
+"""
+
+
+def test_every_way_to_hold_is_seen_as_other_tools_see_it(guest: Guest) -> None:
+    guest.write_text("/root/holders.py", HOLDERS)
+    in_background(guest, "exec python3 /root/holders.py")
+    in_background(guest, "cp /bin/sleep /srv/files/snooze; exec /srv/files/snooze 900")
+    wait_for(guest, "test $(ls /srv/files/ready-* | wc -l) = 5 -a -x /srv/files/snooze")
+    loop = sh(guest, "modprobe loop; truncate -s 4M /srv/files/image; losetup --find --show /srv/files/image")
+    wait_for(guest, "ls -l /proc/[0-9]*/exe 2>/dev/null | grep -q /srv/files/snooze")
+    script = """
+import json
+users = see_users(HOST, files := of_rung(RungKind.MOUNT, "/srv/files"), Seen(take_inventory(HOST))).users
+print(json.dumps({
+    "how": sorted({held.how.value for one in users.processes for held in one.held}),
+    "files": sorted(one.pid for one in users.processes if {h.how.value for h in one.held} - {"open-device"}),
+    "kernel": sorted({one.how.value for one in users.kernel if keeps_hold(one)}),
+    "unseen": [one.what for one in users.unseen],
+}))
+"""
+    found = json.loads(guest.check("python3", "-", stdin=(IMPORTS + script).encode(), timeout=60))
+    assert found["how"] == [
+        "current-folder",
+        "mapped-file",
+        "open-device",
+        "open-file",
+        "program",
+        "root-folder",
+        "socket",
+    ]
+    assert found["kernel"] == ["loop"]
+    assert found["unseen"] == []
+    # fuser asks the file system itself; it does not see the socket that is only bound there.
+    reference = {int(pid) for pid in sh(guest, "fuser -m /srv/files 2>/dev/null || true").split()}
+    assert reference
+    assert reference <= set(found["files"])
+    (refused,) = told(guest, 'disconnect(of_rung(RungKind.MOUNT, "/srv/files"))')
+    assert refused.code == "disconnect.held-by-kernel"
+    assert loop in refused.evidence
+    sh(guest, f"losetup -d {loop}; pkill -f '/root/[h]olders'; pkill -x snooze; rm -r /srv/files/*")
+
+
 def test_one_lun_goes_and_the_session_stays_for_the_others(guest: Guest) -> None:
     kept = fill(guest, "/srv/files")
     before = sh(guest, "cat /srv/plain/n")
