@@ -63,7 +63,7 @@ async def test_it_begins_at_the_first_broken_rung_and_explains_it() -> None:
         assert view.rung is not None
         assert view.rung.kind == "session"
         shown = " ".join(text_of(pilot).split())
-        assert "2 problems" in shown
+        assert "1 problem " in shown
         assert "The connection is lost" in shown
 
 

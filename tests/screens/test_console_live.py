@@ -137,7 +137,7 @@ async def test_a_hundred_stacks_are_folded_but_for_the_broken_one() -> None:
         assert (view.rung.kind, view.rung.name) == ("session", "40")
         living.set_state(7, "FAILED", "blocked")
         living.live.changed(frozenset({Layer.SESSIONS}))
-        await until(pilot, "4 problems")
+        await until(pilot, "2 problems")
         assert len(view.folded) == 98
         await pilot.press("exclamation_mark", "exclamation_mark")
         assert view.rung.name == "7"

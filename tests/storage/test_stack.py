@@ -13,7 +13,7 @@ from tui.storage.model.iscsi import Lun, Portal, Session, SessionState
 from tui.storage.model.lvm import LogicalVolume
 from tui.storage.probe.inventory import take_inventory
 from tui.storage.size import size_words
-from tui.storage.stack import Health, RungKind, Stack, first_broken, stacks
+from tui.storage.stack import Health, RungKind, Stack, broken_first, first_broken, stacks
 from tui.storage.volume_rungs import logical_health
 
 MACHINES = Path(__file__).parents[1] / "machines"
@@ -78,6 +78,7 @@ def test_nothing_on_a_blocked_disk_is_called_good() -> None:
     assert broken is not None
     assert broken.kind is RungKind.SESSION
     assert "60 s" in broken.reason
+    assert broken_first(stack) == (broken,)
     assert all(rung.health is Health.BAD for rung in stack.rungs if rung.kind is not RungKind.PORTAL)
     assert "volume-group" in kinds(stack)
 

@@ -58,7 +58,18 @@ def stacks(inventory: Inventory) -> tuple[Stack, ...]:
 
 def first_broken(stack: Stack) -> Rung | None:
     """The lowest rung that does not hold: the one to look at first. None when every rung holds."""
-    return next((rung for rung in stack.rungs if rung.health in {Health.BAD, Health.ABSENT}), None)
+    return next((rung for rung in stack.rungs if _is_broken(rung)), None)
+
+
+def broken_first(stack: Stack) -> tuple[Rung, ...]:
+    """Every rung that does not hold although all it stands on does: what stands above breaks with it."""
+    broken = [rung for rung in stack.rungs if _is_broken(rung)]
+    keys = {rung.key for rung in broken}
+    return tuple(rung for rung in broken if keys.isdisjoint(rung.stands_on))
+
+
+def _is_broken(rung: Rung) -> bool:
+    return rung.health in {Health.BAD, Health.ABSENT}
 
 
 class StackIndex:

@@ -6,8 +6,7 @@ from tui.screens.access import Access
 from tui.screens.paragraphs import Paragraph
 from tui.screens.rungs import LONGEST
 from tui.storage.model.inventory import Inventory
-from tui.storage.rung import Health
-from tui.storage.stack import Stack
+from tui.storage.stack import Stack, broken_first
 from tui.storage.untrusted import clean
 from tui.words import translate as _, translate_count
 from widgets.header import TopFacts
@@ -17,7 +16,7 @@ from widgets.state import Role, State
 
 def top_facts(inventory: Inventory, stacks: Iterable[Stack], access: Access) -> TopFacts:
     """Return what stands in the top bar: who this is, and how many problems and sessions there are."""
-    broken = sum(rung.health in {Health.BAD, Health.ABSENT} for stack in stacks for rung in stack.rungs)
+    broken = sum(len(broken_first(stack)) for stack in stacks)
     problems = translate_count("{count} problem", "{count} problems", broken).format(count=broken)
     sessions = len(inventory.sessions)
     return TopFacts(
