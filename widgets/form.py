@@ -237,6 +237,9 @@ class Form(VerticalScroll, can_focus=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "go(-1)", "Field above", show=False),
         Binding("down", "go(1)", "Field below", show=False),
+        # With priority, so that what is typed right after them is for the field they lead to.
+        Binding("shift+tab", "go(-1)", "Field above", show=False, priority=True),
+        Binding("tab", "go(1)", "Field below", show=False, priority=True),
     ]
 
     @dataclass

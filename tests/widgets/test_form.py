@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 import pytest
+from textual import events
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -179,3 +180,14 @@ async def test_values_set_by_the_program() -> None:
         assert app.boot.value
         assert str(app.host_field.query_one(".hint", Static).render()) == "answers in 0.4 ms"
         assert app.sent(Field.Changed) == []
+
+
+async def test_what_is_typed_ahead_reaches_the_field_that_tab_leads_to() -> None:
+    app = Sheet()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.host_field.query_one(LineInput).focus()
+        await pilot.pause()
+        for name, character in (("a", "a"), ("tab", "\t"), ("7", "7"), ("shift+tab", None), ("b", "b")):
+            app.post_message(events.Key(name, character))
+        await pilot.pause()
+        assert (app.host_field.value, app.port.value) == ("b", "7")
