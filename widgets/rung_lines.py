@@ -94,10 +94,14 @@ def stack_lines(rungs: Sequence[Rung], folded: frozenset[str], *, spaced: bool =
         elif spaced and lines and rung.depth == 0 and not _is_heading(lines[-1]):
             lines.append(RungLine(None, joins="|"))
         below = inside(rungs, index) if rung.key in folded else range(0)
-        problems = sum(rungs[place].state in PROBLEMS and not rungs[place].heading for place in below)
+        problems = _problems(rungs, below) if below else 0
         lines.append(RungLine(rung.key, rung, joins[index], len(below), problems))
         index += 1 + len(below)
     return lines
+
+
+def _problems(rungs: Sequence[Rung], places: range) -> int:
+    return sum(rungs[place].state in PROBLEMS and not rungs[place].heading for place in places)
 
 
 def _is_folded_heading(line: RungLine) -> bool:

@@ -74,7 +74,11 @@ def big(count: int) -> list[Figure]:
             target=target,
             note=_BIG,
         )
-        for words, key in (("arrow down", "arrow"), ("search: open, type, find", "search"), ("fold", "fold"))
+        for words, key in (
+            ("arrow down", "arrow"),
+            ("search: open, type, find", "search"),
+            ("fold and unfold a stack", "fold"),
+        )
     ]
     return [
         *figures,

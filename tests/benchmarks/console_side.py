@@ -80,7 +80,9 @@ def big(count: int) -> Series:
             found["search"].append(_answered(console, b"/"))
             found["search"] += [_answered(console, b"%d" % digit) for digit in (0, 9 - turn % 10, 7, 3)]
             found["search"].append(_answered(console, b"\r"))
-            found["fold"].append(_answered(console, b"f"))
+            console.wait_for_rest(_QUIET)
+            console.press(b"\x1b[H")
+            found["fold"] += [_answered(console, b" ") for _way in ("fold", "unfold")]
         memory = console.process.memory_info().rss
     return {**found, "memory": [memory / 2**20]}
 
