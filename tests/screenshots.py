@@ -1,54 +1,104 @@
 """Draws the pictures of screenshots/, which the README shows: `python -m tests.screenshots`.
 
-The set-up is drawn in made-up states, the console on captured hosts, so the pictures are the same on every
-machine.
+The set-up is drawn in made-up states, the console on captured and made-up hosts, so the pictures are the same
+on every machine.
 """
 
 import asyncio
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 
+from tests.screens import test_disconnect, test_grow, test_records, test_volumes
 from tests.screens.driving import ROOT, settle, setup_app
+from tests.screens.living import with_failure
+from tests.screens.scripted import ScriptedDriver
 from tests.screens.test_looks import PAGES
 from tui.app import ConsoleApp
-from tui.screens.access import access
+from tui.screens.records import host_screen
 from tui.storage.host.recorded import RecordedHost
-from widgets.look import Look
+from widgets.look import Look, LookApp
 
 PROJECT = Path(__file__).resolve().parent.parent
 PICTURES = PROJECT / "screenshots"
 SIZE = (100, 30)
-CONSOLE_SIZE = (120, 32)
-MACHINES = {"console": "multipath-one-path", "console-first": "bare"}
-"""Pictures of the console, and the captured host each shows."""
+CONSOLE_SIZE = (120, 36)
 
 
-async def draw(app: ConsoleApp, name: str, size: tuple[int, int], keys: tuple[str, ...] = ()) -> None:
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A program as it is shown: how it is made, and the keys that lead to what is to be seen."""
+
+    name: str
+    make: Callable[[pytest.MonkeyPatch], LookApp[int]]
+    keys: tuple[str, ...] = ()
+    size: tuple[int, int] = SIZE
+
+
+def set_up(make: Callable[[], ScriptedDriver], _patch: pytest.MonkeyPatch) -> LookApp[int]:
+    """A page of the set-up."""
+    return setup_app(make())
+
+
+def bare(_patch: pytest.MonkeyPatch) -> LookApp[int]:
+    """A host that has no iSCSI storage."""
+    host = RecordedHost(str(PROJECT / "tests" / "machines" / "bare.json"))
+    return ConsoleApp(Look(), host, ROOT, live=False)
+
+
+def one_record(patch: pytest.MonkeyPatch) -> LookApp[int]:
+    """The settings of one record."""
+    app = test_records.one_record()
+    patch.setattr(host_screen, "take_inventory", lambda _host: test_records.CURRENT[-1])
+    return app
+
+
+SET_UP = tuple(
+    Picture(f"setup-{number:02}-{name}", partial(set_up, make), keys)
+    for number, (name, (make, keys)) in enumerate(PAGES.items(), start=1)
+)
+CONSOLE = (
+    Picture("console", lambda _patch: with_failure().app(Look()), size=CONSOLE_SIZE),
+    Picture("console-first", bare, size=CONSOLE_SIZE),
+    Picture("console-happened", lambda _patch: with_failure().app(Look()), ("w",)),
+    Picture("console-disconnect", lambda _patch: test_disconnect.opened(test_disconnect.busy())),
+    Picture("console-grow", lambda patch: test_grow.grow_app(patch, test_grow.enlarged())),
+    Picture("console-volumes", lambda patch: test_volumes.volumes_app(patch, test_volumes.busy())),
+    Picture("console-record", one_record),
+)
+
+
+async def draw(app: LookApp[int], picture: Picture) -> None:
     """Open a program, press keys, and write what it shows then."""
 
     async def see(pilot: Pilot[Any]) -> None:
         await settle(pilot)
-        for key in keys:
+        for key in picture.keys:
             await pilot.press(key)
             await settle(pilot)
 
-    async with app.run_test(size=size, notifications=True) as pilot:
+    async with app.run_test(size=picture.size, notifications=True) as pilot:
         await see(pilot)
-        (PICTURES / f"{name}.svg").write_text(app.export_screenshot(), encoding="utf-8")
+        shown = app.export_screenshot(title="iscsi-console")
+        (PICTURES / f"{picture.name}.svg").write_text(shown, encoding="utf-8")
 
 
 async def draw_all() -> None:
-    """Draw every page of the set-up, and the console."""
+    """Draw every page of the set-up, and the console with what opens from it."""
     PICTURES.mkdir(exist_ok=True)
-    for number, (name, (make, keys)) in enumerate(PAGES.items(), start=1):
-        await draw(setup_app(make()), f"setup-{number:02}-{name}", SIZE, keys)
-    for name, machine in MACHINES.items():
-        host = RecordedHost(str(PROJECT / "tests" / "machines" / f"{machine}.json"))
-        allowed = ROOT if machine == "bare" else access(is_root=False, recorded=True)
-        await draw(ConsoleApp(Look(), host, allowed, live=False), name, CONSOLE_SIZE)
+    for picture in (*SET_UP, *CONSOLE):
+        with pytest.MonkeyPatch.context() as patch:
+            await draw(picture.make(patch), picture)
 
 
 if __name__ == "__main__":
+    os.environ["TZ"] = "UTC"
+    time.tzset()
     asyncio.run(draw_all())

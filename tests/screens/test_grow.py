@@ -1,6 +1,7 @@
 """The screen that lets a stack grow: bars, the next step, and the plan it leads to."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -53,15 +54,19 @@ SCENES: dict[str, Callable[[], Scene]] = {
 }  # fmt: skip
 
 
+def grow_app(
+    patch: pytest.MonkeyPatch, scene: Scene, look: Look = COLOUR, subjects: tuple[Subject, ...] = (SUBJECT,)
+) -> OneScreen:
+    """The screen on a scene."""
+    inventory, told = scene
+    patch.setattr(module, "take_inventory", lambda _host: inventory)
+    patch.setattr(module, "read_facts", lambda _host, _inventory, _subject: told)
+    return OneScreen(GrowScreen(ObservedHost(ScriptedHost()), ROOT, inventory, subjects), look)
+
+
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> Callable[..., OneScreen]:
-    def build(scene: Scene, look: Look = COLOUR, subjects: tuple[Subject, ...] = (SUBJECT,)) -> OneScreen:
-        inventory, told = scene
-        monkeypatch.setattr(module, "take_inventory", lambda _host: inventory)
-        monkeypatch.setattr(module, "read_facts", lambda _host, _inventory, _subject: told)
-        return OneScreen(GrowScreen(ObservedHost(ScriptedHost()), ROOT, inventory, subjects), look)
-
-    return build
+    return partial(grow_app, monkeypatch)
 
 
 def proposal_of(pilot: Pilot[Any]) -> PlanScreen:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -58,15 +59,19 @@ def plain() -> Inventory:
     return level()
 
 
+def volumes_app(
+    patch: pytest.MonkeyPatch, inventory: Inventory, look: Look = COLOUR, allowed: Access = ROOT
+) -> OneScreen:
+    """The screen on the first group of an inventory."""
+    patch.setattr(module, "take_inventory", lambda _host: inventory)
+    patch.setattr(module, "read_fills", lambda _host: FILLS)
+    group = inventory.volume_groups[0]
+    return OneScreen(VolumesScreen(ObservedHost(ScriptedHost()), allowed, inventory, group), look)
+
+
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> Callable[..., OneScreen]:
-    def build(inventory: Inventory, look: Look = COLOUR, allowed: Access = ROOT) -> OneScreen:
-        monkeypatch.setattr(module, "take_inventory", lambda _host: inventory)
-        monkeypatch.setattr(module, "read_fills", lambda _host: FILLS)
-        group = inventory.volume_groups[0]
-        return OneScreen(VolumesScreen(ObservedHost(ScriptedHost()), allowed, inventory, group), look)
-
-    return build
+    return partial(volumes_app, monkeypatch)
 
 
 def planned(pilot: Pilot[Any]) -> list[Operation]:
