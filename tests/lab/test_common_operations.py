@@ -47,6 +47,9 @@ number = 0
 size = "64M"
 """
 
+_SETTING = re.compile(r"(?:node|iface)\.\S+ = [^\s│┃█]+(?: [^\s│┃█]+)*")
+"""A line of a record, wherever on the screen the dialog that shows it stands."""
+
 HOME = " actions   s set up"
 """What the keys of the console itself say, and those of no other screen."""
 
@@ -245,7 +248,7 @@ def test_a_records_settings_are_shown(guest: Guest, terminal: Terminal) -> None:
     seen: set[str] = set()
     screen = terminal.wait_for("The whole record", "node.name")
     for _page in range(20):
-        seen |= {re.split("[│┃█]", line)[0].strip() for line in screen.splitlines() if " = " in line}
+        seen |= set(_SETTING.findall(screen))
         if any(line.startswith("node.conn[0].iscsi.OFMarker") for line in seen):
             break
         terminal.press("PageDown")

@@ -40,6 +40,8 @@ def undo(proposal):
 """
 MIB = 1024**2
 PLACE = "/srv/data"
+THROTTLE = "/sys/module/dm_mirror/parameters/raid1_resync_throttle"
+"""Per cent of the time that the kernel may copy the data of a mirror, which is how pvmove moves it."""
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +111,11 @@ def check(guest: Guest) -> None:
 
 
 def cut_off_a_move(guest: Guest, lun: int) -> None:
-    """Start moving data off a disk, and kill everything that drives it while it is under way."""
+    """Start moving data off a disk, and kill everything that drives it while it is under way.
+
+    The kernel copies on by itself, though slowly, until `let_copy` is called.
+    """
+    sh(guest, f"modprobe dm_mirror; echo 1 > {THROTTLE}")
     mover = guest.start(("python3", "-"))
     mover.give(f"{IMPORTS}{SIDE}\ndo(volumes.move_off(seen, physical({lun}), leave=False))".encode())
     mover.close_input()
@@ -117,6 +123,11 @@ def cut_off_a_move(guest: Guest, lun: int) -> None:
     sh(guest, "kill -9 $(pidof lvmpolld lvm pvmove) || true")
     mover.complete(60)
     sh(guest, "test -e /dev/mapper/vg-pvmove0")
+
+
+def let_copy(guest: Guest) -> None:
+    """Let the kernel copy as fast as it can again."""
+    sh(guest, f"echo 100 > {THROTTLE}")
 
 
 # The tests below follow each other on one machine.
@@ -140,6 +151,7 @@ def test_a_disk_joins_a_group_and_can_leave_it_again(guest: Guest) -> None:
 def test_data_moves_to_another_disk_while_it_is_written_to_and_the_mover_is_killed(guest: Guest) -> None:
     writer = write(guest)
     cut_off_a_move(guest, 0)
+    let_copy(guest)
     again = run(guest, "do(volumes.move_off(seen, physical(0)))")
     assert again.stages == ["done", "done", "done"], again
     assert any("% moved" in line for line in again.lines)
@@ -154,6 +166,7 @@ def test_a_move_can_be_stopped_half_way(guest: Guest) -> None:
     assert run(guest, 'do(volumes.add_disk(seen, group("vg"), disk(2)))').stages == ["done", "done"]
     cut_off_a_move(guest, 1)
     stopped = run(guest, 'perform(StopMoving("vg", group("vg").uuid, identity(1)))')
+    let_copy(guest)
     assert stopped.stages == ["done"], stopped
     assert not sh(guest, "dmsetup ls | grep pvmove || true")
     check(guest)
