@@ -33,6 +33,9 @@ PASTE_SECONDS = 0.05
 BOOT_SECONDS = 180.0
 """Longest time to wait for a boot, on a host that is busy with other things."""
 
+OFF_SECONDS = 150.0
+"""Longest time a shutdown may take: systemd gives each service 90 s to stop (DefaultTimeoutStopSec)."""
+
 
 def _unheard(_said: str) -> None:
     """Listen to nothing."""
@@ -247,7 +250,7 @@ class Guest:
         self._size = Resize(TERMINAL, rows, columns)
         self.channel.send(self._size)
 
-    def power_off(self, timeout: float = 60.0) -> None:
+    def power_off(self, timeout: float = OFF_SECONDS) -> None:
         """Shut down cleanly and wait until the machine is off.
 
         Raises:
