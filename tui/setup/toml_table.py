@@ -123,6 +123,16 @@ class Table:
             Table(self.file, one, f"{self.key(name)}[{number}]") for number, one in enumerate(value, start=1)
         )
 
+    def content(self, name: str) -> Mapping[str, object] | None:
+        """A table whose keys are not known beforehand, as it is, or None. Raises ConsoleError."""
+        table = self.table(name)
+        return None if table is None else table.whole()
+
+    def whole(self) -> Mapping[str, object]:
+        """Everything in it, as it is."""
+        self._asked |= set(self._content)
+        return self._content
+
     def end(self) -> None:
         """See that nothing is in the table that nobody asked for. Raises ConsoleError."""
         for name in self._content:

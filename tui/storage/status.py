@@ -48,7 +48,7 @@ def status_document(inventory: Inventory) -> dict[str, Plain]:
         if field.name.startswith("_"):
             continue
         value = getattr(inventory, field.name)
-        membership = _MEMBERSHIP.get(field.name)
+        membership = MEMBERSHIP.get(field.name)
         document[field.name] = (
             encode(value)
             if membership is None
@@ -88,7 +88,7 @@ def _of_device_in(index: StackIndex, thing: Filesystem | Mount | Swap | FstabEnt
     return index.of_device(thing.device)
 
 
-_MEMBERSHIP: dict[str, Callable[..., str | None]] = {
+MEMBERSHIP: dict[str, Callable[..., str | None]] = {
     "node_records": _of_record,
     "sessions": _of_session,
     "luns": lambda index, lun: index.of(f"lun:{lun.address}"),
@@ -104,6 +104,7 @@ _MEMBERSHIP: dict[str, Callable[..., str | None]] = {
     "swaps": _of_device_in,
     "fstab": _of_device_in,
 }
+"""How the key of the stack of a thing is found, by the inventory's list that the thing is in."""
 
 
 def status_json(inventory: Inventory) -> str:
