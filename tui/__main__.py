@@ -10,6 +10,8 @@ from tui.storage.problem import ConsoleError, Problem
 from tui.words import translate as _
 
 if TYPE_CHECKING:
+    from tui.practice.coach import Begin
+    from tui.practice.scenario import Scenario
     from tui.storage.host.interface import ChangingHost
     from tui.terminal import TerminalMode
 
@@ -56,6 +58,47 @@ class _Setup:
         from tui.setup import command  # noqa: PLC0415 (likewise)
 
         return command.main(arguments, _open_wizard)
+
+
+class _Practice:
+    """The practice, which opens screens outside and inside its machines."""
+
+    def add_arguments(self, commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+        """Add `practice`."""
+        from tui.practice import command  # noqa: PLC0415 (likewise)
+
+        command.add_arguments(commands)
+
+    def main(self, arguments: argparse.Namespace) -> int:
+        """Open the list, or the console with a task."""
+        from tui.practice import command  # noqa: PLC0415 (likewise)
+
+        return command.main(arguments, _open_practice, _open_task)
+
+
+def _open_practice() -> int:
+    """The list of what can be practised, on this terminal."""
+    mode = _terminal_mode("iscsi-console practice --list")
+    if mode is None:
+        return 1
+    from tui.app import open_practice  # noqa: PLC0415 (Textual reads the environment when it is imported)
+    from tui.screens.access import access  # noqa: PLC0415 (likewise)
+
+    host = _host(None, looking_only=True)
+    return open_practice(host, access(is_root=host.is_root, read_only=True), mode)
+
+
+def _open_task(scenario: "Scenario", begin: "Begin") -> int:
+    """The console with a task, inside a practice machine."""
+    mode = _terminal_mode("iscsi-console status")
+    if mode is None:
+        return 1
+    from tui.app import open_task  # noqa: PLC0415 (Textual reads the environment when it is imported)
+    from tui.practice.coach import Coach  # noqa: PLC0415 (likewise)
+    from tui.screens.access import access  # noqa: PLC0415 (likewise)
+
+    host = _host(None, looking_only=False)
+    return open_task(host, access(is_root=host.is_root), mode, Coach(scenario, host, begin))
 
 
 def _open_wizard(arguments: argparse.Namespace) -> int:
@@ -111,6 +154,7 @@ _PIPE_CLOSED = 141
 
 _COMMANDS: dict[str, Callable[[], SubCommand]] = {
     "setup": _Setup,
+    "practice": _Practice,
     "status": _status,
     "capture": _capture,
     "lab": _lab,

@@ -4,9 +4,12 @@ Textual may be imported from here on, so the terminal's mode is chosen and appli
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segments
+from textual import work
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
 
 from tui.screens.access import Access
 from tui.screens.console.reading import OpenLive, open_live
@@ -14,14 +17,19 @@ from tui.screens.console.screen import ConsoleScreen
 from tui.storage.host.interface import ChangingHost
 from tui.storage.host.observed import ObservedHost
 from tui.terminal import TerminalMode
+from tui.words import translate as _
 from widgets.glyphs import Glyphs
 from widgets.look import Colours, Look, LookApp
 
 if TYPE_CHECKING:
+    from tui.practice.coach import Coach
+    from tui.practice.leaving import Leaving
+    from tui.practice.shell import Typed
+    from tui.screens.practice.inside import PracticeConsole
     from tui.screens.setup.driver import Driver
     from tui.screens.setup.screen import SetupScreen
 
-CONSOLE, SET_UP = "console", "setup"
+CONSOLE, SET_UP, PRACTICE = "console", "setup", "practice"
 
 
 class ConsoleApp(LookApp[int]):
@@ -31,7 +39,7 @@ class ConsoleApp(LookApp[int]):
         look: colours and glyphs.
         host: the host.
         access: what may be done on it, and why not more.
-        first: the mode to open, CONSOLE or SET_UP.
+        first: the mode to open, CONSOLE, SET_UP or PRACTICE.
         live: the host can change by itself; or what makes what tells of it.
         refresh_seconds: how often what only counts is drawn again.
         make_driver: makes the set-up's driver for the host; that of `tui.setup` when left out.
@@ -58,6 +66,7 @@ class ConsoleApp(LookApp[int]):
         self._make_driver = make_driver
         self.add_mode(CONSOLE, self._console)
         self.add_mode(SET_UP, self._set_up)
+        self.add_mode(PRACTICE, self._practice)
 
     async def on_mount(self) -> None:
         """Open the first screen."""
@@ -79,6 +88,27 @@ class ConsoleApp(LookApp[int]):
 
         driver = Setup(self._host) if self._make_driver is None else self._make_driver(self._host)
         return SetupScreen(driver, self._access, self._leave_set_up)
+
+    def _practice(self) -> Screen[None]:
+        from tui.screens.practice.opening import catalogue_screen
+
+        return catalogue_screen(self._leave_practice)
+
+    def open_practice(self) -> None:
+        """Show what can be practised."""
+        self.run_worker(self._to_practice(), group="mode")
+
+    async def _to_practice(self) -> None:
+        await self.switch_mode(PRACTICE)
+
+    def _leave_practice(self) -> None:
+        if self._first == PRACTICE:
+            self.leave()
+        else:
+            self.run_worker(self._to_console(), group="mode")
+
+    async def _to_console(self) -> None:
+        await self.switch_mode(CONSOLE)
 
     def _open_set_up(self) -> None:
         self.run_worker(self._to_set_up(), group="mode")
@@ -129,6 +159,106 @@ class ConsoleApp(LookApp[int]):
         self._close_messages_no_wait()
 
 
+class PracticeApp(ConsoleApp):
+    """The program inside a practice machine: the console, with a task.
+
+    Args:
+        look: colours and glyphs.
+        host: the machine.
+        access: what may be done on it.
+        coach: goes with the learner.
+        live: as of a `ConsoleApp`.
+        refresh_seconds: how often what only counts is drawn again.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f3", "sheet", _("task"), show=False),
+        Binding("f4", "shell", _("shell"), show=False),
+    ]
+
+    def __init__(
+        self,
+        look: Look,
+        host: ChangingHost,
+        access: Access,
+        coach: "Coach",
+        *,
+        live: bool | OpenLive = True,
+        refresh_seconds: float = 1.0,
+    ) -> None:
+        super().__init__(look, host, access, live=live, refresh_seconds=refresh_seconds)
+        self._coach = coach
+        self._practised: PracticeConsole | None = None
+        self._typed_lines: Typed | None = None
+
+    async def on_mount(self) -> None:
+        """Open the console with the task before it."""
+        await super().on_mount()
+        self.action_sheet()
+        self._coach.tell()
+
+    def _console(self) -> ConsoleScreen:
+        from tui.screens.practice.inside import PracticeConsole
+
+        self._practised = PracticeConsole(
+            self._coach,
+            ObservedHost(self._host),
+            self._access,
+            self._open_set_up,
+            self.leave,
+            live=self._open_live,
+            refresh_seconds=self._refresh_seconds,
+        )
+        return self._practised
+
+    def action_sheet(self) -> None:
+        """Show the task."""
+        from tui.screens.practice.sheet import TaskSheet
+
+        sheet = TaskSheet(self._coach, self.action_shell, self._leave_by, self._show_task)
+        self.push_screen(sheet)
+
+    def _show_task(self) -> None:
+        if self._practised is not None and self._practised.is_mounted:
+            self._practised.show_task()
+
+    def action_shell(self) -> None:
+        """Give the terminal to a shell of the machine, and tell what was typed there."""
+        from tui.practice.shell import run_shell
+
+        with self.suspend():
+            run_shell()
+        if self._practised is not None:
+            self._practised.told(self._typed.take(self._host.now()))
+            self._practised.acted()
+
+    @property
+    def _typed(self) -> "Typed":
+        if self._typed_lines is None:
+            from tui.practice.shell import Typed
+
+            self._typed_lines = Typed()
+        return self._typed_lines
+
+    def leave(self, words: str = "") -> None:  # noqa: ARG002 - the machine goes, and words with it
+        """Ask how to leave."""
+        self._leave_by(None)
+
+    def _leave_by(self, way: "Leaving | None") -> None:
+        if way is not None:
+            self.exit(way.value)
+            return
+        self._ask_how_to_leave()
+
+    @work(group="question")
+    async def _ask_how_to_leave(self) -> None:
+        from tui.screens.practice.sheet import leave_question, leaving_of
+
+        way = leaving_of(await self.push_screen_wait(leave_question(self._coach.scenario)))
+        if way is not None:
+            self.exit(way.value)
+
+
 def look_of_mode(mode: TerminalMode) -> Look:
     """Return the look for a terminal mode."""
     return Look(Colours(mode.look.value), Glyphs(mode.glyphs.value))
@@ -149,6 +279,16 @@ def open_console(host: ChangingHost, access: Access, mode: TerminalMode, *, live
         live: the host can change by itself; a recorded one cannot.
     """
     return _run(ConsoleApp(look_of_mode(mode), host, access, live=live, refresh_seconds=mode.refresh_seconds))
+
+
+def open_practice(host: ChangingHost, access: Access, mode: TerminalMode) -> int:
+    """Open the list of what can be practised on a terminal; return the exit status."""
+    return _run(ConsoleApp(look_of_mode(mode), host, access, first=PRACTICE))
+
+
+def open_task(host: ChangingHost, access: Access, mode: TerminalMode, coach: "Coach") -> int:
+    """Open the console with a task, inside a practice machine; return how it was left."""
+    return _run(PracticeApp(look_of_mode(mode), host, access, coach, refresh_seconds=mode.refresh_seconds))
 
 
 def _run(app: ConsoleApp) -> int:

@@ -28,6 +28,7 @@ def source_word(source: Source) -> str:
         Source.KERNEL: _("kernel"),
         Source.DAEMON: "iscsid",
         Source.COMMAND: _("command"),
+        Source.SHELL: _("shell"),
     }[source]
 
 

@@ -29,6 +29,8 @@ class Source(StrEnum):
     """A line that iscsid wrote into the journal."""
     COMMAND = "command"
     """A command that this program ran to change something."""
+    SHELL = "shell"
+    """A command that was typed in the shell of the practice machine."""
 
 
 class Tone(StrEnum):

@@ -1,0 +1,37 @@
+"""`iscsi-console practice`: the list of lessons and scenarios; inside a machine, the console with a task."""
+
+import argparse
+from collections.abc import Callable
+
+from tui.practice.coach import Begin
+from tui.practice.reading import FOLDER, identifiers, read_scenario
+from tui.practice.scenario import Phase, Scenario
+from tui.words import translate as _
+
+OpenInside = Callable[[Scenario, Begin], int]
+
+
+def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `practice` to the program's sub-commands."""
+    parser = commands.add_parser(
+        "practice", help=_("learn on a machine of its own: lessons and scenarios, without root")
+    )
+    parser.add_argument("--list", action="store_true", help=_("print what there is, and end"))
+    # What follows is said by the program to itself, inside the machine.
+    parser.add_argument("--inside", choices=identifiers(), help=argparse.SUPPRESS)
+    parser.add_argument("--phase", type=Phase, choices=list(Phase), default=Phase.NOW, help=argparse.SUPPRESS)
+    parser.add_argument("--hints", type=int, default=0, help=argparse.SUPPRESS)
+    parser.add_argument("--steps", type=int, default=0, help=argparse.SUPPRESS)
+
+
+def main(arguments: argparse.Namespace, open_list: Callable[[], int], open_inside: OpenInside) -> int:
+    """Do what the arguments ask for; the exit status."""
+    if arguments.list:
+        for name in identifiers():
+            scenario = read_scenario(FOLDER / name)
+            print(f"{name:<28} {scenario.level:<7} {scenario.minutes:>3} min  {scenario.title}")
+        return 0
+    if arguments.inside:
+        begin = Begin(arguments.phase, arguments.hints, arguments.steps)
+        return open_inside(read_scenario(FOLDER / arguments.inside), begin)
+    return open_list()

@@ -1,0 +1,98 @@
+"""The console inside the practice machine: that of any host, with a strip for the task under it."""
+
+from collections.abc import Callable, Sequence
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.message import Message
+
+from tui.practice.coach import Coach
+from tui.practice.scenario import Kind
+from tui.screens.access import Access
+from tui.screens.console.reading import OpenLive
+from tui.screens.console.screen import ConsoleScreen
+from tui.screens.practice.sheet import TaskStrip
+from tui.screens.practice.words import strip_words
+from tui.storage.host.observed import ObservedHost
+from tui.storage.model.inventory import Inventory
+from tui.storage.news.happening import Happening
+from tui.storage.stack import Stack
+from tui.words import translate as _
+
+
+class StepDone(Message):
+    """A step of a lesson was done."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self.title = title
+
+
+class PracticeConsole(ConsoleScreen):
+    """The console of the practice machine.
+
+    Args:
+        coach: goes with the learner.
+        host: the machine.
+        access: what may be done on it: everything.
+        on_set_up: called when the person wants to set storage up.
+        on_leave: called when the person leaves.
+        live: makes what tells of changes.
+        refresh_seconds: how often what only counts is drawn again.
+    """
+
+    DEFAULT_CSS = """
+    PracticeConsole.-narrow #news-pane {
+        height: 3;
+    }
+    """
+
+    def __init__(
+        self,
+        coach: Coach,
+        host: ObservedHost,
+        access: Access,
+        on_set_up: Callable[[], None],
+        on_leave: Callable[[], None],
+        *,
+        live: OpenLive | None,
+        refresh_seconds: float,
+    ) -> None:
+        super().__init__(host, access, on_set_up, on_leave, live=live, refresh_seconds=refresh_seconds)
+        self._coach = coach
+
+    def compose(self) -> ComposeResult:
+        """Put the strip under the console."""
+        yield from super().compose()
+        yield TaskStrip(self._coach.scenario.title)
+
+    def on_mount(self) -> None:
+        """Begin as the console does."""
+        super().on_mount()
+        self.show_task()
+
+    def show_task(self) -> None:
+        """Show how far the task is."""
+        self.query_one(TaskStrip).words = strip_words(self._coach)
+
+    def told(self, happenings: Sequence[Happening]) -> None:
+        """Tell what happened elsewhere, such as in the shell."""
+        if self._live is not None and happenings:
+            self._live.desk.told(happenings)
+
+    def show_inventory(self, inventory: Inventory, found: tuple[Stack, ...]) -> None:
+        """Show the host as it is now; a lesson goes on by itself when its step is done."""
+        super().show_inventory(inventory, found)
+        if self._coach.scenario.kind is Kind.LESSON and self._coach.step is not None:
+            self._look(inventory)
+
+    @work(thread=True, group="coach", exclusive=True)
+    def _look(self, inventory: Inventory) -> None:
+        step = self._coach.step
+        if step is not None and self._coach.look(inventory):
+            self.post_message(StepDone(step.title))
+
+    @on(StepDone)
+    def _step_done(self, event: StepDone) -> None:
+        self.show_task()
+        self.notify(_("Done: {title}. F3 says how it goes on.").format(title=event.title))

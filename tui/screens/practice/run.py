@@ -1,0 +1,252 @@
+"""A scenario from the choice on the list to its end: machines are made ready, handed over, put away."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import ClassVar, Protocol
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.message import Message
+from textual.screen import Screen
+
+from tui.lab.errors import LabError
+from tui.practice.coach import Begin
+from tui.practice.leaving import Leaving
+from tui.practice.notes import Note
+from tui.practice.progress import Progress, Standing
+from tui.practice.scenario import Phase, Scenario
+from tui.screens.paragraphs import Paragraph, Paragraphs
+from tui.storage.untrusted import clean, clean_lines
+from tui.words import translate as _
+from widgets.header import TopBar, TopFacts
+from widgets.key_bar import KeyBar
+from widgets.progress import ProgressList, ProgressRow
+from widgets.state import Role, State
+
+
+class Theatre(Protocol):
+    """What makes machines ready for one scenario and puts them away (`tui.screens.practice.theatre`)."""
+
+    def open(self, told: Callable[[str], None], *, resume: bool) -> None:
+        """Make the first machine ready, or the one that was left."""
+
+    def hand_over(self, begin: Begin, heed: Callable[[Note], None]) -> int:
+        """Give the terminal to the console in the machine; its exit status."""
+
+    def reset(self, told: Callable[[str], None]) -> None:
+        """Throw the machine away and have one at the start."""
+
+    def restart(self, told: Callable[[str], None]) -> None:
+        """Restart the machine."""
+
+    def keep(self, told: Callable[[str], None]) -> None:
+        """Keep the machine for later."""
+
+    def close(self) -> None:
+        """Put everything away; may be called at any time, from any thread."""
+
+
+class Told(Message):
+    """Something is being done about the machine."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self.words = words
+
+
+class Ready(Message):
+    """The machine is ready to be handed over."""
+
+
+class Over(Message):
+    """It is over; with what went wrong, if something did."""
+
+    def __init__(self, trouble: str = "") -> None:
+        super().__init__()
+        self.trouble = trouble
+
+
+class NotKept(Message):
+    """How far the person is could not be written."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self.reason = reason
+
+
+class RunScreen(Screen[None]):
+    """What is seen while no console has the terminal: what is being done about the machine.
+
+    Args:
+        scenario: what is practised.
+        theatre: has the machines.
+        progress: where it is noted how far the person is.
+        resume: go on with the machine that was left.
+    """
+
+    DEFAULT_CSS = """
+    RunScreen {
+        #body {
+            padding: 1 2 0 3;
+        }
+        #doing {
+            height: auto;
+            margin: 1 0;
+        }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "leave", _("leave"))]
+
+    def __init__(self, scenario: Scenario, theatre: Theatre, progress: Progress, *, resume: bool) -> None:
+        super().__init__()
+        self._scenario = scenario
+        self._theatre = theatre
+        self._progress = progress
+        self._resume = resume
+        self._rows: list[ProgressRow] = []
+        standing = progress.of(scenario.identifier)
+        self._begin = Begin(hints=standing.hints, steps=standing.steps) if resume else Begin()
+        self._noted = Note(self._begin.hints, self._begin.steps)
+        self._leaving = False
+
+    def compose(self) -> ComposeResult:
+        """Put what is being done over what is asked for."""
+        yield TopBar(TopFacts("iscsi-console", self._scenario.title), id="top")
+        with VerticalScroll(id="body", can_focus=False):
+            yield Paragraphs(
+                (
+                    Paragraph(self._scenario.title, Role.STRONG),
+                    Paragraph(_("A machine of its own is made ready; nothing on this host is touched.")),
+                ),
+                id="title",
+            )
+            yield ProgressList(id="doing")
+            yield Paragraphs(id="trouble")
+        yield KeyBar(id="keys")
+
+    def on_mount(self) -> None:
+        """Make the machine ready."""
+        self._change(
+            lambda known: replace(
+                known,
+                started=known.started + (0 if self._resume else 1),
+                hints=self._begin.hints,
+                steps=self._begin.steps,
+            )
+        )
+        self._work(lambda: self._theatre.open(self._tell, resume=self._resume))
+
+    def _tell(self, words: str) -> None:
+        self.post_message(Told(words))
+
+    @on(Told)
+    def _told(self, event: Told) -> None:
+        now = time.monotonic()
+        self._end_row(State.GOOD)
+        self._rows.append(ProgressRow(str(len(self._rows)), clean(event.words), State.HERE, " ", started=now))
+        self.query_one("#doing", ProgressList).rows = tuple(self._rows)
+
+    def _end_row(self, state: State) -> None:
+        if self._rows and self._rows[-1].ended is None:
+            self._rows[-1] = replace(self._rows[-1], state=state, ended=time.monotonic())
+        self.query_one("#doing", ProgressList).rows = tuple(self._rows)
+
+    # The machine ------------------------------------------------------------------------------------------
+
+    def _work(self, task: Callable[[], None], done: Message | None = None) -> None:
+        """Do something about the machine in the background; then hand it over, or what `done` says."""
+        self._carry_out(task, done or Ready())
+
+    @work(thread=True, group="practice", exit_on_error=False)
+    def _carry_out(self, task: Callable[[], None], done: Message) -> None:
+        try:
+            task()
+        except (LabError, TimeoutError, OSError) as error:
+            self.post_message(Over(str(error)))
+        else:
+            self.post_message(done)
+
+    @on(Ready)
+    def _hand_over(self) -> None:
+        self._end_row(State.GOOD)
+        if self._leaving:
+            return
+        begun = time.monotonic()
+        try:
+            with self.app.suspend():
+                status = self._theatre.hand_over(self._begin, self._heed)
+        except LabError as error:
+            self.post_message(Over(str(error)))
+            return
+        spent = time.monotonic() - begun
+        self._change(lambda known: replace(known, seconds=known.seconds + spent))
+        self._rows = []
+        self._go_on(status)
+
+    def _go_on(self, status: int) -> None:
+        if status == Leaving.RESET:
+            self._begin = Begin(hints=self._noted.hints)
+            self._work(lambda: self._theatre.reset(self._tell))
+        elif status == Leaving.RESTART:
+            self._begin = Begin(Phase.AFTER_REBOOT, self._noted.hints, self._noted.steps)
+            self._work(lambda: self._theatre.restart(self._tell))
+        elif status == Leaving.LATER:
+            self._work(lambda: self._theatre.keep(self._tell), Over())
+        elif status == Leaving.AWAY:
+            self._work(self._theatre.close, Over())
+        else:
+            words = _("The console in the machine ended by itself, with status {status}.")
+            self.post_message(Over(words.format(status=status)))
+
+    def _heed(self, note: Note) -> None:
+        """Keep how far the learner is; called from the thread that reads the notes."""
+        fresh = note.solved and not self._noted.solved
+        self._noted = note
+        self._change(
+            lambda known: replace(
+                known,
+                hints=note.hints,
+                steps=note.steps,
+                solved=known.solved + fresh,
+                solved_at=time.time() if fresh else known.solved_at,
+            )
+        )
+
+    def _change(self, change: Callable[[Standing], Standing]) -> None:
+        """Change the standing; practising goes on where it cannot be written."""
+        try:
+            self._progress.change(self._scenario.identifier, change)
+        except OSError as error:
+            self.post_message(NotKept(clean(str(error))))
+
+    @on(NotKept)
+    def _not_kept(self, event: NotKept) -> None:
+        words = _("How far you are cannot be kept: {reason}.").format(reason=event.reason)
+        self.notify(words, severity="warning")
+
+    # The end ----------------------------------------------------------------------------------------------
+
+    @on(Over)
+    def _over(self, event: Over) -> None:
+        if not event.trouble or self._leaving:
+            self._theatre.close()
+            self.dismiss()
+            return
+        self._end_row(State.BAD)
+        self.query_one("#trouble", Paragraphs).paragraphs = (
+            Paragraph(_("The practice machine cannot go on."), Role.BAD, state=State.BAD),
+            *(Paragraph(line) for line in clean_lines(event.trouble)),
+            Paragraph(""),
+            Paragraph(_("Escape leads back to the list. Nothing on this host was touched.")),
+        )
+
+    def action_leave(self) -> None:
+        """Put the machine away and go back to the list."""
+        if self._leaving:
+            return
+        self._leaving = True
+        self._tell(_("Putting the machine away."))
+        self._work(self._theatre.close, Over())

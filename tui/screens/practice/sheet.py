@@ -1,0 +1,259 @@
+"""The task sheet, and the strip that stands for it in the console.
+
+Both live inside the practice machine, in the same program as the console: so the console keeps the whole
+terminal, also one of 80 by 24 on a serial line, one key leads from each to the other, and what is checked is
+read by the program itself. A second program beside it would need a terminal emulator to share the screen.
+"""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.worker import Worker, WorkerState
+
+from tui.practice.coach import Coach, Stand
+from tui.practice.leaving import Leaving
+from tui.practice.scenario import Kind, Scenario
+from tui.screens.failure import unexpected
+from tui.screens.paragraphs import Paragraph, Paragraphs
+from tui.screens.practice.words import LABELS, minutes_words, sheet, sheet_help
+from tui.words import translate as _
+from widgets.dialogs import Confirm, Notice, Offer
+from widgets.header import TopBar, TopFacts
+from widgets.help import Help, keys_of
+from widgets.key_bar import KeyBar
+from widgets.look import look_of
+from widgets.state import Role, State
+from widgets.text import cut_end
+
+SHEET_KEY, SHELL_KEY = "f3", "f4"
+
+
+class TaskStrip(Widget):
+    """One line: which task, how far it is, and the keys that lead to it."""
+
+    DEFAULT_CSS = """
+    TaskStrip {
+        height: 1;
+        padding: 0 2;
+        background: $panel;
+        text-wrap: nowrap;
+        text-overflow: clip;
+    }
+    """
+
+    words: reactive[str] = reactive("")
+
+    def __init__(self, title: str) -> None:
+        super().__init__(id="task")
+        self._title = title
+
+    def render(self) -> Content:
+        """Draw the line; the keys stay whole."""
+        look = look_of(self)
+        right = look.text("F3", Role.ACCENT) + look.text(f" {_('task')}   ", Role.MUTED)
+        right += look.text("F4", Role.ACCENT) + look.text(f" {_('shell')}", Role.MUTED)
+        room = max(10, self.content_size.width - right.cell_length - 3)
+        title = cut_end(self._title, room, look.glyphs.ellipsis)
+        left = look.text(title, Role.STRONG)
+        rest = room - left.cell_length - 3
+        if self.words and rest > 8:
+            left += Content("   ") + look.text(cut_end(self.words, rest, look.glyphs.ellipsis))
+        gap = " " * max(1, self.content_size.width - left.cell_length - right.cell_length)
+        return Content.assemble(left, gap, right)
+
+
+class Checked(Message):
+    """The coach has looked."""
+
+
+class TaskSheet(Screen[None]):
+    """What is asked for, what holds of it, and the hints that were given.
+
+    Args:
+        coach: goes with the learner.
+        on_shell: opens the shell.
+        on_leave: called when the learner wants to end the run in a way, or to be asked how with None.
+        on_change: called when the coach knows more.
+    """
+
+    DEFAULT_CSS = """
+    TaskSheet {
+        #body {
+            height: 1fr;
+            padding: 1 2 0 3;
+            scrollbar-size-vertical: 1;
+        }
+        #text {
+            max-width: 92;
+        }
+        &.-narrow #body {
+            padding: 0 1 0 2;
+        }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,c", "go_on", _("check")),
+        Binding("h", "hint", _("hint")),
+        Binding("r", "reset", _("reset")),
+        Binding(f"escape,{SHEET_KEY}", "console", _("console")),
+        Binding("q", "leave", _("leave")),
+        Binding(SHELL_KEY, "shell", _("shell")),
+        Binding("f1", "help", _("help")),
+        Binding("down,j", "scroll(1)", show=False),
+        Binding("up,k", "scroll(-1)", show=False),
+        Binding("pagedown,space", "scroll(10)", show=False),
+        Binding("pageup", "scroll(-10)", show=False),
+    ]
+
+    def __init__(
+        self,
+        coach: Coach,
+        on_shell: Callable[[], None],
+        on_leave: Callable[[Leaving | None], None],
+        on_change: Callable[[], None],
+    ) -> None:
+        super().__init__()
+        self._coach = coach
+        self._open_shell = on_shell
+        self._leave_by = on_leave
+        self._changed = on_change
+        self._checking = False
+        self._mistake = ""
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+
+    def compose(self) -> ComposeResult:
+        """Put the text between the bars."""
+        scenario = self._coach.scenario
+        yield TopBar(TopFacts(_("Practice"), scenario.title, note=minutes_words(scenario.minutes)), id="top")
+        with VerticalScroll(id="body", can_focus=False):
+            yield Paragraphs(id="text", label_width=LABELS)
+        yield KeyBar(id="keys")
+
+    def on_mount(self) -> None:
+        """Show what is known."""
+        self.show()
+
+    def show(self) -> None:
+        """Show what the coach knows."""
+        first: tuple[Paragraph, ...] = ()
+        if self._checking:
+            first = (Paragraph(_("Looking at the machine."), state=State.HERE), Paragraph(""))
+        elif self._mistake:
+            first = (Paragraph(self._mistake, state=State.BAD), Paragraph(""))
+        self.query_one("#text", Paragraphs).paragraphs = (*first, *sheet(self._coach))
+        self.query_one("#keys", KeyBar).enter = self._enter_words()
+        self._changed()
+
+    def _enter_words(self) -> str:
+        if self._coach.stand is Stand.HELD:
+            return _("restart")
+        return _("leave") if self._coach.stand is Stand.SOLVED else _("check")
+
+    # Checking ---------------------------------------------------------------------------------------------
+
+    def action_go_on(self) -> None:
+        """Check; once everything holds, go on to what comes then."""
+        if self._coach.stand is Stand.HELD:
+            self._leave_by(Leaving.RESTART)
+        elif self._coach.stand is Stand.SOLVED:
+            self._leave_by(Leaving.AWAY)
+        elif not self._checking:
+            self._checking, self._mistake = True, ""
+            self.show()
+            self._check()
+
+    @work(thread=True, group="coach", exit_on_error=False)
+    def _check(self) -> None:
+        self._coach.check()
+        self.post_message(Checked())
+
+    @on(Checked)
+    def _checked(self) -> None:
+        self._checking = False
+        self.show()
+        self.query_one("#body", VerticalScroll).scroll_home(animate=False)
+
+    @on(Worker.StateChanged)
+    def _failed(self, event: Worker.StateChanged) -> None:
+        if event.state is WorkerState.ERROR and event.worker.group == "coach":
+            self._checking = False
+            self._mistake = unexpected(event.worker.error).summary
+            self.show()
+
+    # Keys -------------------------------------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
+        """Keep the hint's key in sight when there are no more."""
+        scenario = self._coach.scenario
+        if action == "hint":
+            if scenario.kind is Kind.LESSON:
+                return False
+            return True if self._coach.hints < len(scenario.hints) else None
+        return True
+
+    def action_hint(self) -> None:
+        """Give one more hint."""
+        if self._coach.give_hint():
+            self.show()
+            self.refresh_bindings()
+            self.query_one("#body", VerticalScroll).scroll_end(animate=False)
+
+    @work(group="question")
+    async def action_reset(self) -> None:
+        """Begin again at the start, after asking."""
+        question = Confirm(
+            _("Begin again at the start?"),
+            losses=(_("everything that was done on this practice machine"),),
+            yes=_("Begin again"),
+        )
+        if await self.app.push_screen_wait(question):
+            self._leave_by(Leaving.RESET)
+
+    def action_console(self) -> None:
+        """Go back to the console."""
+        self.dismiss()
+
+    def action_leave(self) -> None:
+        """Leave the practice."""
+        self._leave_by(None)
+
+    def action_shell(self) -> None:
+        """Open the shell."""
+        self._open_shell()
+
+    def action_scroll(self, lines: int) -> None:
+        """Scroll the text."""
+        self.query_one("#body", VerticalScroll).scroll_relative(y=lines, animate=False)
+
+    def action_help(self) -> None:
+        """Explain the screen."""
+        self.app.push_screen(Help(self._coach.scenario.title, sheet_help(), keys_of(self)))
+
+
+def leave_question(scenario: Scenario) -> Notice:
+    """Ask how to leave."""
+    later = _("Its machine can be switched off and gone on with later, or thrown away.")
+    anew = _("What matters here is in no file, so it cannot be gone on with later.")
+    offers = (Offer(Leaving.LATER.name, _("Later")),) if scenario.resumes else ()
+    return Notice(
+        _("Leave this practice?"),
+        happened=later if scenario.resumes else anew,
+        next_step=_("How far you are is kept in any case. Nothing outside the machine was touched."),
+        offers=(*offers, Offer(Leaving.AWAY.name, _("Throw away"))),
+        close=_("Stay"),
+        state=State.HERE,
+    )
+
+
+def leaving_of(answer: str | None) -> Leaving | None:
+    """How to leave, by the answer to `leave_question`; None to stay."""
+    return None if answer is None else Leaving[answer]

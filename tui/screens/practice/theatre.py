@@ -1,0 +1,86 @@
+"""The machines of one run, and the terminal that goes to them."""
+
+import sys
+from collections.abc import Callable
+
+from tui.lab.attach import attach
+from tui.lab.errors import LabError
+from tui.lab.places import Places
+from tui.practice.coach import Begin
+from tui.practice.following import follow
+from tui.practice.notes import Note
+from tui.practice.scenario import Scenario
+from tui.practice.stage import Spare, Stage, forget_kept
+from tui.words import translate as _
+
+
+class LabTheatre:
+    """Machines of the lab (`run.Theatre`).
+
+    Args:
+        scenario: what is practised.
+        places: the lab's folders.
+    """
+
+    def __init__(self, scenario: Scenario, places: Places) -> None:
+        self._scenario = scenario
+        self._places = places
+        self._spare = Spare(scenario, places)
+        self._stage: Stage | None = None
+        self._closed = False
+
+    def open(self, told: Callable[[str], None], *, resume: bool) -> None:
+        """Make the first machine ready, or the one that was left."""
+        if not resume:
+            # Whoever begins anew has no use for the machine of before.
+            forget_kept(self._scenario, self._places)
+        self._stage = Stage(self._scenario, self._places, keep=resume, listener=told)
+        if self._closed:
+            self._stage.close()
+            return
+        self._stage.set_up()
+
+    def hand_over(self, begin: Begin, heed: Callable[[Note], None]) -> int:
+        """Give the terminal to the console in the machine; its exit status."""
+        stage = self._ready()
+
+        def heed_note(note: Note) -> None:
+            # The first one says that the console is there: from then on the next machine is in nobody's way.
+            self._spare.prepare()
+            heed(note)
+
+        follow(stage.guest, heed_note)
+        sys.stdout.write("\x1b[2J\x1b[H" + _("The console of the practice machine is starting.") + "\r\n")
+        sys.stdout.flush()
+        words = ("--phase", begin.phase, "--hints", str(begin.hints), "--steps", str(begin.steps))
+        return attach(
+            stage.guest, ("iscsi-console", "practice", "--inside", self._scenario.identifier, *words)
+        )
+
+    def reset(self, told: Callable[[str], None]) -> None:
+        """Throw the machine away and have one at the start: the spare one, which is ready by now."""
+        told(_("Throwing the machine away and taking a fresh one."))
+        self._ready().close()
+        self._stage = self._spare.take()
+
+    def restart(self, told: Callable[[str], None]) -> None:
+        """Restart the machine."""
+        told(_("Shutting the machine down and starting it again. This takes about twenty seconds."))
+        self._ready().restart()
+
+    def keep(self, told: Callable[[str], None]) -> None:
+        """Keep the machine for later."""
+        told(_("Shutting the machine down; its disk is kept."))
+        self._ready().keep()
+
+    def close(self) -> None:
+        """Put everything away."""
+        self._closed = True
+        self._spare.close()
+        if self._stage is not None:
+            self._stage.close()
+
+    def _ready(self) -> Stage:
+        if self._stage is None:
+            raise LabError(_("There is no machine."))
+        return self._stage
