@@ -182,8 +182,8 @@ def _kind(item: type, path: tuple[str, ...], name: str) -> Kind:
     for part in path:
         if not (isinstance(hint, type) and dataclasses.is_dataclass(hint)):
             raise NotACondition(_("{name} goes deeper than what is there.").format(name=name))
-        hints = typing.get_type_hints(hint)
-        known = [field.name for field in dataclasses.fields(hint)]
+        hints = typing.get_type_hints(hint) | _properties(hint)
+        known = [*(field.name for field in dataclasses.fields(hint)), *_properties(hint)]
         if part not in known:
             raise NotACondition(
                 _("{name}: {part} is no field; there are {known}.").format(
@@ -200,6 +200,16 @@ def _kind(item: type, path: tuple[str, ...], name: str) -> Kind:
     if typing.get_origin(hint) is tuple and typing.get_args(hint)[0] is str:
         return Kind.TEXTS
     raise NotACondition(_("{name} is no single value; name one of its fields.").format(name=name))
+
+
+def _properties(item: type) -> dict[str, object]:
+    """The types of what a dataclass tells of itself beside its fields, such as a stack's health."""
+    told = {name: value.fget for name, value in vars(item).items() if isinstance(value, property)}
+    return {
+        name: typing.get_type_hints(getter).get("return")
+        for name, getter in told.items()
+        if getter is not None and not name.startswith("_")
+    }
 
 
 def _without_none(hint: object) -> object:
