@@ -172,8 +172,8 @@ class PracticeApp(ConsoleApp):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f3", "sheet", _("task"), show=False),
-        Binding("f4", "shell", _("shell"), show=False),
+        Binding("f6", "sheet", _("task"), show=False),
+        Binding("f7", "shell", _("shell"), show=False),
     ]
 
     def __init__(

@@ -95,4 +95,4 @@ class PracticeConsole(ConsoleScreen):
     @on(StepDone)
     def _step_done(self, event: StepDone) -> None:
         self.show_task()
-        self.notify(_("Done: {title}. F3 says how it goes on.").format(title=event.title))
+        self.notify(_("Done: {title}. F6 says how it goes on.").format(title=event.title))

@@ -34,7 +34,7 @@ from widgets.look import look_of
 from widgets.state import Role, State
 from widgets.text import cut_end
 
-SHEET_KEY, SHELL_KEY = "f3", "f4"
+SHEET_KEY, SHELL_KEY = "f6", "f7"
 
 
 class TaskStrip(Widget):
@@ -59,8 +59,8 @@ class TaskStrip(Widget):
     def render(self) -> Content:
         """Draw the line; the keys stay whole."""
         look = look_of(self)
-        right = look.text("F3", Role.ACCENT) + look.text(f" {_('task')}   ", Role.MUTED)
-        right += look.text("F4", Role.ACCENT) + look.text(f" {_('shell')}", Role.MUTED)
+        right = look.text("F6", Role.ACCENT) + look.text(f" {_('task')}   ", Role.MUTED)
+        right += look.text("F7", Role.ACCENT) + look.text(f" {_('shell')}", Role.MUTED)
         room = max(10, self.content_size.width - right.cell_length - 3)
         title = cut_end(self._title, room, look.glyphs.ellipsis)
         left = look.text(title, Role.STRONG)
