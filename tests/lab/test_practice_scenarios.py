@@ -1,0 +1,79 @@
+"""Every scenario: it does not hold at the start, every solution solves it, and no wrong move does."""
+
+import time
+
+import pytest
+
+from tui.lab.errors import LabError
+from tui.lab.places import Places
+from tui.practice.examine import Verdict
+from tui.practice.reading import FOLDER, identifiers, read_scenario
+from tui.practice.scenario import Kind, Phase, Scenario, Script
+from tui.practice.stage import Stage
+
+pytestmark = pytest.mark.lab
+
+SETTLED = 30.0
+"""Seconds within which what a way set going is seen; generous, for a slow machine."""
+
+SCENARIOS = {
+    name: scenario
+    for name in identifiers()
+    if (scenario := read_scenario(FOLDER / name)).kind is Kind.SCENARIO
+}
+
+
+def ways(kind: str) -> list[object]:
+    """Every solution, or every wrong move, of every scenario."""
+    return [
+        pytest.param(scenario, script, id=f"{name}-{script.name}")
+        for name, scenario in SCENARIOS.items()
+        for script in getattr(scenario, kind)
+    ]
+
+
+def failing(verdicts: tuple[Verdict, ...]) -> dict[str, str]:
+    return {verdict.identifier: verdict.words for verdict in verdicts if not verdict.holds}
+
+
+def settled(stage: Stage, phase: Phase = Phase.NOW) -> dict[str, str]:
+    """What does not hold, once everything does or enough time has passed."""
+    deadline = time.monotonic() + SETTLED
+    while (missing := failing(stage.check(phase))) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return missing
+
+
+def staged(scenario: Scenario) -> Stage:
+    """A machine in the starting state, which is none where everything holds."""
+    stage = Stage(scenario, Places.of_environment())
+    try:
+        stage.set_up()
+        verdicts = stage.check()
+        assert failing(verdicts), "there is nothing to do"
+        harmed = [one.words for one in verdicts if one.spared and not one.holds]
+        assert not harmed, f"harmed before anything was done: {harmed}"
+    except BaseException:
+        stage.close()
+        raise
+    return stage
+
+
+@pytest.mark.parametrize(("scenario", "script"), ways("solutions"))
+def test_a_solution_solves_it(scenario: Scenario, script: Script) -> None:
+    with staged(scenario) as stage:
+        stage.play(script.text, 240)
+        assert settled(stage) == {}
+        if scenario.reboots:
+            stage.restart()
+            assert settled(stage, Phase.AFTER_REBOOT) == {}
+
+
+@pytest.mark.parametrize(("scenario", "script"), ways("wrong_moves"))
+def test_a_wrong_move_does_not(scenario: Scenario, script: Script) -> None:
+    with staged(scenario) as stage:
+        try:
+            stage.play(script.text, 240)
+        except LabError as error:
+            pytest.fail(f"the wrong move itself fails: {error}")
+        assert failing(stage.check())

@@ -1,0 +1,3 @@
+# The cable plugged in, and waited.
+cable in
+until_true 120 grep -q LOGGED_IN /sys/class/iscsi_session/session1/state
