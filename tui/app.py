@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tui.screens.setup.driver import Driver
     from tui.screens.setup.screen import SetupScreen
 
-CONSOLE, SET_UP, PRACTICE = "console", "setup", "practice"
+CONSOLE, SET_UP, PRACTICE, TOUR = "console", "setup", "practice", "tour"
 
 
 class ConsoleApp(LookApp[int]):
@@ -67,13 +67,14 @@ class ConsoleApp(LookApp[int]):
         self.add_mode(CONSOLE, self._console)
         self.add_mode(SET_UP, self._set_up)
         self.add_mode(PRACTICE, self._practice)
+        self.add_mode(TOUR, self._tour)
 
     async def on_mount(self) -> None:
         """Open the first screen."""
         await self.switch_mode(self._first)
 
     def _console(self) -> ConsoleScreen:
-        return ConsoleScreen(
+        screen = ConsoleScreen(
             ObservedHost(self._host),
             self._access,
             self._open_set_up,
@@ -81,6 +82,8 @@ class ConsoleApp(LookApp[int]):
             live=self._open_live,
             refresh_seconds=self._refresh_seconds,
         )
+        screen.offer({PRACTICE: self.open_practice, TOUR: self.open_tour})
+        return screen
 
     def _set_up(self) -> "SetupScreen":
         from tui.screens.setup.screen import SetupScreen
@@ -109,6 +112,29 @@ class ConsoleApp(LookApp[int]):
 
     async def _to_console(self) -> None:
         await self.switch_mode(CONSOLE)
+
+    def _tour(self) -> ConsoleScreen:
+        from tui.practice.reading import TOUR_FILE
+        from tui.screens.access import access
+        from tui.storage.host.recorded import RecordedHost
+
+        return ConsoleScreen(
+            ObservedHost(RecordedHost(str(TOUR_FILE))),
+            access(is_root=False, recorded=True),
+            self._open_set_up,
+            self._leave_practice,
+        )
+
+    def open_tour(self) -> None:
+        """Show the console on a recorded host, with words for the way."""
+        self.run_worker(self._to_tour(), group="mode")
+
+    async def _to_tour(self) -> None:
+        from tui.screens.console.words import tour_sections
+        from widgets.help import Help
+
+        await self.switch_mode(TOUR)
+        await self.push_screen(Help(_("A tour"), tour_sections()))
 
     def _open_set_up(self) -> None:
         self.run_worker(self._to_set_up(), group="mode")

@@ -14,10 +14,12 @@ from tui.app import ConsoleApp
 from tui.screens.access import access
 from tui.screens.console.details import details, title
 from tui.screens.console.screen import ConsoleScreen
+from tui.screens.practice.catalogue import CatalogueScreen
 from tui.screens.setup.screen import SetupScreen
 from tui.storage.host.recorded import RecordedHost
 from tui.storage.probe.inventory import take_inventory
 from tui.storage.stack import stacks
+from widgets.help import Help
 from widgets.look import Look
 from widgets.stack_view import StackView
 
@@ -93,6 +95,34 @@ async def test_the_first_words_on_a_bare_host_lead_to_the_set_up_and_back() -> N
         assert "Press s" in " ".join(text_of(pilot).split())
         await pilot.press("q")
     assert app.return_value == 0
+
+
+async def test_a_bare_host_offers_practice_and_a_tour(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setenv("ISCSI_CONSOLE_LAB", str(tmp_path / "lab"))
+    app = ConsoleApp(COLOUR, recorded("bare"), ROOT, live=False)
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        shown = " ".join(text_of(pilot).split())
+        assert "Press F9: practise" in shown
+        assert "Press F8: a tour" in shown
+        await pilot.press("f9")
+        await settle(pilot)
+        assert isinstance(app.screen, CatalogueScreen)
+        await pilot.press("escape")
+        await settle(pilot)
+        await pilot.press("f8")
+        await settle(pilot)
+        assert isinstance(app.screen, Help)
+        await pilot.press("escape")
+        await settle(pilot)
+        assert "recorded host" in text_of(pilot)
+        assert "transport-offline" in text_of(pilot)
+        await pilot.press("escape")
+        await settle(pilot)
+        assert "There is no iSCSI storage on this host yet." in text_of(pilot)
 
 
 async def test_commands_and_help_are_there() -> None:

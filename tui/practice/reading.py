@@ -57,6 +57,9 @@ from tui.words import translate as _
 FOLDER = Path(__file__).parent / "scenarios"
 """The scenarios and lessons that come with the program."""
 
+TOUR_FILE = Path(__file__).parent / "tour.json"
+"""The recorded host that is shown to whoever has none (`iscsi-console capture`)."""
+
 REFERENCE = "reference"
 """The name of the solution that is shown."""
 

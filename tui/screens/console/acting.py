@@ -5,7 +5,7 @@ program, and the picture need not wait for it.
 """
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -48,6 +48,8 @@ class ActingScreen(Screen[None]):
         Binding("p", "act('p')", show=False, tooltip=_("Portals to ask for targets")),
         Binding("i", "act('i')", show=False, tooltip=_("Iface records")),
         Binding("s", "set_up", _("set up")),
+        Binding("f9", "other('practice')", show=False, tooltip=_("Practise on a machine of its own")),
+        Binding("f8", "other('tour')", show=False, tooltip=_("Look around on a recorded host")),
     ]
 
     def __init__(self, host: ObservedHost, access: Access, on_set_up: Callable[[], None]) -> None:
@@ -56,6 +58,21 @@ class ActingScreen(Screen[None]):
         self._access = access
         self._on_set_up = on_set_up
         self._inventory: Inventory | None = None
+        self._others: Mapping[str, Callable[[], None]] = {}
+
+    def offer(self, others: Mapping[str, Callable[[], None]]) -> None:
+        """Offer what is to be had beside this host: `practice` and `tour`."""
+        self._others = others
+
+    @property
+    def has_others(self) -> bool:
+        """Whether practice and tour are to be had from here."""
+        return bool(self._others)
+
+    def action_other(self, name: str) -> None:
+        """Open the practice or the tour."""
+        if name in self._others:
+            self._others[name]()
 
     def subject(self) -> Subject:
         """Return what the cursor is on: a rung, the heading of a stack, or nothing."""

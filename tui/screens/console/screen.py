@@ -238,7 +238,7 @@ class ConsoleScreen(ReadingScreen):
         self._noted = self._notes(inventory)
         view.rungs = self._rows.of(self._stacks, self._noted)
         view.display = bool(self._stacks)
-        empty.paragraphs = () if self._stacks else nothing_yet(self._access)
+        empty.paragraphs = () if self._stacks else nothing_yet(self._access, others=self.has_others)
         self.query_one("#unseen", Paragraphs).paragraphs = unseen(inventory)
         if first and self._stacks:
             view.focus()
@@ -341,7 +341,9 @@ class ConsoleScreen(ReadingScreen):
     # Keys ---------------------------------------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
-        """Keep what is not possible here in sight."""
+        """Keep what is not possible here in sight, and what is not to be had here out of it."""
+        if action == "other" and not self.has_others:
+            return False
         return None if action == "set_up" and self._access.reason else True
 
     def on_key(self, event: events.Key) -> None:

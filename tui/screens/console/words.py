@@ -37,8 +37,13 @@ def about_stack(stack: Stack) -> tuple[Paragraph, ...]:
     return tuple(lines)
 
 
-def nothing_yet(access: Access) -> tuple[Paragraph, ...]:
-    """Return what a host without storage shows: what iSCSI is, and what to do next."""
+def nothing_yet(access: Access, *, others: bool) -> tuple[Paragraph, ...]:
+    """Return what a host without storage shows: what iSCSI is, and what to do next.
+
+    Args:
+        access: what may be done on the host.
+        others: practice and tour are to be had.
+    """
     next_step = (
         Paragraph(_("Not possible now: {reason}.").format(reason=access.reason), Role.WARN, state=State.WARN)
         if access.reason
@@ -56,6 +61,44 @@ def nothing_yet(access: Access) -> tuple[Paragraph, ...]:
         ),
         Paragraph(""),
         next_step,
+        *(_others() if others else ()),
+    )
+
+
+def _others() -> tuple[Paragraph, ...]:
+    """Return what can be done without storage, and without root."""
+    return (
+        Paragraph(""),
+        Paragraph(
+            _("Press F9: practise on a machine of its own, where nothing can be harmed. It needs no root."),
+            Role.ACCENT,
+        ),
+        Paragraph(""),
+        Paragraph(_("Press F8: a tour, this console on the recorded storage of another host."), Role.ACCENT),
+    )
+
+
+def tour_sections() -> tuple[HelpSection, ...]:
+    """Return what the tour begins with."""
+    return (
+        HelpSection(
+            _("A host with a problem"),
+            _(
+                "This is the console on a host that was recorded: one disk of an array over two networks, "
+                "one of which is down. The ladder stands on its feet: portals below, then sessions, the LUN "
+                "over each, the map that joins both, and on it LVM, file system and folder."
+            ),
+        ),
+        HelpSection(
+            _("Look around"),
+            _(
+                "The cursor is on the first broken rung. Go up and down with the arrow keys and read beside "
+                "it what each rung is and what its state means for what stands on it. The folder still "
+                "works: the other path carries it. Enter lists what could be done, and why not here: "
+                "nothing can be changed on a recording. Esc leads back."
+            ),
+        ),
+        *explanations(),
     )
 
 
