@@ -28,7 +28,6 @@ from tui.screens.practice.catalogue import CatalogueScreen
 from tui.screens.practice.run import RunScreen
 from tui.screens.practice.sheet import TaskSheet
 from widgets.look import Look
-from widgets.progress import ProgressList
 
 CLOSED = read_scenario(FOLDER / "05-nobody-answers")
 LIGHT = read_scenario(FOLDER / "04-first-light")
@@ -421,10 +420,7 @@ def test_the_console_with_a_task_looks(snap_compare: SnapCompare, look: Look, si
 
 
 @LOOKS
-def test_a_machine_that_is_made_ready_looks(
-    snap_compare: SnapCompare, tmp_path: Path, look: Look, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(ProgressList, "clock", staticmethod(lambda: 0.0), raising=False)
+def test_a_machine_that_does_not_come_up_looks(snap_compare: SnapCompare, tmp_path: Path, look: Look) -> None:
     machines = Machines(trouble="The guest did not come up within 180 seconds.")
-    app = OneScreen(RunScreen(CLOSED, machines, Progress(tmp_path), resume=False), look)
-    assert snap_compare(app, terminal_size=SMALL, run_before=quiet)
+    screen = RunScreen(CLOSED, machines, Progress(tmp_path), resume=False, clock=lambda: 100.0)
+    assert snap_compare(OneScreen(screen, look), terminal_size=SMALL, run_before=quiet)

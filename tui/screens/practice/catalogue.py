@@ -51,6 +51,7 @@ class CatalogueScreen(Screen[None]):
             border-left: solid $line;
             padding: 1 2;
             scrollbar-size-vertical: 1;
+            scrollbar-gutter: stable;
         }
         #details:focus {
             border-left: solid $accent;

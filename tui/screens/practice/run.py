@@ -85,6 +85,7 @@ class RunScreen(Screen[None]):
         theatre: has the machines.
         progress: where it is noted how far the person is.
         resume: go on with the machine that was left.
+        clock: seconds, as `time.monotonic`.
     """
 
     DEFAULT_CSS = """
@@ -100,8 +101,17 @@ class RunScreen(Screen[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "leave", _("leave"))]
 
-    def __init__(self, scenario: Scenario, theatre: Theatre, progress: Progress, *, resume: bool) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        theatre: Theatre,
+        progress: Progress,
+        *,
+        resume: bool,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         super().__init__()
+        self._clock = clock
         self._scenario = scenario
         self._theatre = theatre
         self._progress = progress
@@ -144,14 +154,14 @@ class RunScreen(Screen[None]):
 
     @on(Told)
     def _told(self, event: Told) -> None:
-        now = time.monotonic()
+        now = self._clock()
         self._end_row(State.GOOD)
         self._rows.append(ProgressRow(str(len(self._rows)), clean(event.words), State.HERE, " ", started=now))
         self.query_one("#doing", ProgressList).rows = tuple(self._rows)
 
     def _end_row(self, state: State) -> None:
         if self._rows and self._rows[-1].ended is None:
-            self._rows[-1] = replace(self._rows[-1], state=state, ended=time.monotonic())
+            self._rows[-1] = replace(self._rows[-1], state=state, ended=self._clock())
         self.query_one("#doing", ProgressList).rows = tuple(self._rows)
 
     # The machine ------------------------------------------------------------------------------------------
@@ -174,14 +184,14 @@ class RunScreen(Screen[None]):
         self._end_row(State.GOOD)
         if self._leaving:
             return
-        begun = time.monotonic()
+        begun = self._clock()
         try:
             with self.app.suspend():
                 status = self._theatre.hand_over(self._begin, self._heed)
         except LabError as error:
             self.post_message(Over(str(error)))
             return
-        spent = time.monotonic() - begun
+        spent = self._clock() - begun
         self._change(lambda known: replace(known, seconds=known.seconds + spent))
         self._rows = []
         self._go_on(status)

@@ -91,6 +91,7 @@ class TaskSheet(Screen[None]):
             height: 1fr;
             padding: 1 2 0 3;
             scrollbar-size-vertical: 1;
+            scrollbar-gutter: stable;
         }
         #text {
             max-width: 92;

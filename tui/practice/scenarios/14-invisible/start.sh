@@ -1,4 +1,4 @@
-# Two VGs; a filter that was meant to hide the one of the virtual machine hides both.
+# Two VGs with system IDs: that of this host's former name, and that of a virtual machine.
 host=iqn.2003-01.org.linux-iscsi.lab:host
 guests=iqn.2003-01.org.linux-iscsi.lab:guests
 iscsiadm -m node -T $host -p 192.0.2.10:3260,1 -o new
@@ -8,6 +8,20 @@ for record in "$host 192.0.2.10:3260" "$guests 192.0.2.10:3261"; do
     iscsiadm -m node -T "${record% *}" -p "${record#* }" --login
 done
 systemctl enable open-iscsi.service
+name_of_host() {
+    cat > /etc/lvm/lvmlocal.conf << END
+devices {
+    global_filter = [ "r|^/dev/loop|" ]
+}
+global {
+    system_id_source = "lvmlocal"
+}
+local {
+    system_id = "$1"
+}
+END
+}
+name_of_host db7-old
 for name in host guests; do
     disk=$(disk_of "iqn.2003-01.org.linux-iscsi.lab:$name" 0)
     vgcreate -q "$name" "$disk"
@@ -18,18 +32,11 @@ mkdir -p /srv/host
 mount /dev/host/data /srv/host
 sentinel /srv/host/letters
 umount /srv/host
-mount /dev/guests/data /mnt
-dd if=/dev/urandom of=/mnt/inner bs=64k count=1 status=none
-umount /mnt
 vgchange -q -a n host guests
-printf '%s\n' '/dev/host/data /srv/host ext4 defaults,_netdev,nofail 0 2' >> /etc/fstab
+vgchange -q --yes --systemid vm-mail guests
+printf '%s\n' '/dev/host/data /srv/host ext4 defaults,_netdev,nofail,x-systemd.device-timeout=20 0 2' >> /etc/fstab
 systemctl daemon-reload
 # Where LVM and file system keep what tells that somebody wrote.
+sync
 head -c 4194304 "$(disk_of $guests 0)" | sha256sum > "$practice/guests-head"
-cat > /etc/lvm/lvmlocal.conf << 'END'
-# Keep our hands off the disks of virtual machines.
-devices {
-    global_filter = [ "r|^/dev/loop|", "r|^/dev/sd|", "r|^/dev/disk/by-path/.*iscsi|" ]
-}
-END
-pvscan --cache || true
+name_of_host db7

@@ -1,8 +1,4 @@
-# The one disk accepted by its link, everything else still rejected.
-cat > /etc/lvm/lvmlocal.conf << 'END'
-devices {
-    global_filter = [ "a|^/dev/disk/by-path/.*lab:host-lun-0|", "r|^/dev/loop|", "r|^/dev/sd|", "r|^/dev/disk/|" ]
-}
-END
+# The one group taken over by the new name, once.
+vgchange --yes --config 'local/extra_system_ids=["db7-old"]' --systemid db7 host
 vgchange -a y host
 mount /srv/host

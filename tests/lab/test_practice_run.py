@@ -1,0 +1,173 @@
+"""The practice as a person runs it: on a terminal, left and gone on with, reset, killed, twice at once."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.lab.terminal import Terminal
+from tests.lab.test_lab_guest import members, sessions_with, wait_until
+from tui.lab.places import Places, project_folder
+from tui.practice.following import follow
+from tui.practice.notes import Note
+from tui.practice.reading import FOLDER, read_scenario
+from tui.practice.stage import Spare, Stage, forget_kept, is_kept, kept_name
+
+pytestmark = pytest.mark.lab
+
+PROGRAM = (sys.executable, "-m", "tui", "practice")
+SLOW = 4.0
+"""Multiplies deadlines of the terminal: two guests run beside it."""
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> dict[str, str]:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    return {
+        "XDG_STATE_HOME": str(tmp_path / "state"),
+        "TMPDIR": str(temporary),
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": str(project_folder()),
+    }
+
+
+def leftovers(state: dict[str, str]) -> list[str]:
+    """What lies about of machines."""
+    return sorted(path.name for path in Path(state["TMPDIR"]).glob("iscsi-lab-*"))
+
+
+def press(terminal: Terminal, *keys: str) -> None:
+    terminal._tmux("send-keys", *keys)
+
+
+def test_a_scenario_from_the_list_to_its_end(state: dict[str, str]) -> None:
+    with Terminal(PROGRAM, environment=state, scale=SLOW) as terminal:
+        terminal.wait_for("Nobody answers")
+        press(terminal, *["Down"] * 4)
+        terminal.wait_for("refused, rejected and silent")
+        press(terminal, "Enter")
+        terminal.wait_for("What is checked")
+        press(terminal, "Enter")
+        terminal.wait_for("2 do not hold yet.", "Port 3260 of the array takes no connection.")
+        press(terminal, "h")
+        terminal.wait_for("Hint 1")
+        press(terminal, "Escape")
+        terminal.wait_for("F6 task", "3 of 5 hold")
+        press(terminal, "F7")
+        terminal.wait_until(lambda screen: screen.rstrip().endswith("#"), "a prompt")
+        press(terminal, "san-firewall -I INPUT 1 -p tcp --dport 3260 -j ACCEPT", "Enter")
+        press(terminal, "iscsiadm -m node --loginall=automatic; echo rea''dy", "Enter")
+        terminal.wait_until(
+            lambda screen: "\nready" in screen and screen.rstrip().endswith("#"), "the login to end"
+        )
+        press(terminal, "C-d")
+        terminal.wait_for("F6 task", "shell")
+        press(terminal, "F6")
+        terminal.wait_for("Enter check")
+        press(terminal, "Enter")
+        terminal.wait_for("What was the matter")
+        press(terminal, "r")
+        terminal.wait_for("Begin again at the start?")
+        press(terminal, "y", "Enter")
+        terminal.wait_for("What is checked", "Hint 1")
+        press(terminal, "q")
+        terminal.wait_for("Leave this practice?")
+        press(terminal, "Enter")
+        terminal.wait_for("1 solved")
+        press(terminal, "q")
+        assert terminal.status() == 0
+    kept = json.loads(Path(state["XDG_STATE_HOME"], "iscsi-console/practice.json").read_text())
+    standing = kept["practised"]["05-nobody-answers"]
+    assert (standing["started"], standing["solved"], standing["hints"]) == (1, 1, 1)
+    assert wait_until(lambda: not leftovers(state), 20), leftovers(state)
+
+
+def test_a_killed_practice_leaves_nothing_behind(state: dict[str, str]) -> None:
+    with Terminal(PROGRAM, environment=state, scale=SLOW) as terminal:
+        terminal.wait_for("Nobody answers")
+        press(terminal, *["Down"] * 4, "Enter")
+        terminal.wait_for("What is checked")
+        sessions = sessions_with(state["TMPDIR"])
+        assert len(members(sessions)) > 10
+        program = int(terminal._tmux("display-message", "-p", "#{pane_pid}"))
+        (child,) = Path(f"/proc/{program}/task/{program}/children").read_text().split()
+        os.kill(int(child), 9)
+        assert wait_until(lambda: not members(sessions_with(state["TMPDIR"]) | sessions), 40)
+    assert wait_until(lambda: not leftovers(state), 20), leftovers(state)
+    kept = json.loads(Path(state["XDG_STATE_HOME"], "iscsi-console/practice.json").read_text())
+    assert kept["practised"]["05-nobody-answers"]["started"] == 1
+
+
+@pytest.fixture
+def places() -> Iterator[Places]:
+    places = Places.of_environment()
+    scenario = read_scenario(FOLDER / "04-first-light")
+    forget_kept(scenario, places)
+    yield places
+    forget_kept(scenario, places)
+
+
+def test_what_is_left_is_gone_on_with_and_the_notes_come_out(places: Places) -> None:
+    scenario = read_scenario(FOLDER / "04-first-light")
+    notes: list[Note] = []
+    with Stage(scenario, places) as stage:
+        stage.set_up()
+        follow(stage.guest, notes.append)
+        note = "from tui.practice.notes import *; write_note(Note(hints=2))"
+        stage.guest.check("python3", "-c", note)
+        assert wait_until(lambda: notes == [Note(hints=2)], 30), notes
+        stage.guest.check("sh", "-c", "echo here > /root/half-done")
+        assert not is_kept(scenario, places)
+        stage.keep()
+    assert is_kept(scenario, places)
+    with Stage(scenario, places, keep=True) as stage:
+        stage.set_up()
+        assert stage.guest.read_text("/root/half-done") == "here\n"
+        assert {verdict.identifier for verdict in stage.check()} >= {"name", "session"}
+        stage.guest.check("sh", "-c", "echo further > /root/half-done")
+        stage.keep()
+    with Stage(scenario, places, keep=True) as stage:
+        stage.set_up()
+        assert stage.guest.read_text("/root/half-done") == "further\n"
+    forget_kept(scenario, places)
+    assert kept_name(scenario) not in [path.name for path in places.kept.glob("*")]
+
+
+def test_the_same_scenario_twice_at_once_is_two_machines(places: Places) -> None:
+    scenario = read_scenario(FOLDER / "05-nobody-answers")
+    spare = Spare(scenario, places)
+    with Stage(scenario, places) as stage:
+        stage.set_up()
+        spare.prepare()
+        other = spare.take()
+        with other:
+            other.play(scenario.solutions[0].text, 60)
+            assert all(verdict.holds for verdict in other.check())
+            assert not all(verdict.holds for verdict in stage.check())
+    spare.close()
+
+
+def test_a_spare_machine_that_is_not_wanted_is_gone_at_once(
+    places: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    scenario = read_scenario(FOLDER / "05-nobody-answers")
+    spare = Spare(scenario, places)
+    spare.prepare()
+    assert wait_until(lambda: bool(list(tmp_path.glob("iscsi-lab-run-*"))), 30)
+    spare.close()
+    assert list(tmp_path.glob("iscsi-lab-*")) == []
+    assert members(sessions_with(str(tmp_path))) == []
+
+
+def test_the_list_needs_no_terminal() -> None:
+    done = subprocess.run((*PROGRAM, "--list"), capture_output=True, text=True, check=True, timeout=60)
+    assert "04-first-light" in done.stdout
+    refused = subprocess.run(PROGRAM, capture_output=True, text=True, check=False, timeout=60)
+    assert refused.returncode == 1
+    assert "iscsi-console practice --list" in refused.stderr
