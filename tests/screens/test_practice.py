@@ -135,6 +135,9 @@ class Machines:
         told("Keeping.")
         self.asked.append("keep")
 
+    def throw_away(self) -> None:
+        self.asked.append("throw away")
+
     def close(self) -> None:
         self.waits.set()
         self.asked.append("close")
@@ -170,7 +173,7 @@ async def test_a_solved_run_is_kept_and_put_away(tmp_path: Path, monkeypatch: py
     machines = Machines(Leaving.AWAY, notes=(Note(hints=1), Note(1, 0, True, True)))
     app, standing = await run(machines, tmp_path, monkeypatch)
     assert app.answers == [None]
-    assert machines.asked[:2] == ["open", "close"]
+    assert machines.asked == ["open", "throw away", "close"]
     assert (standing.started, standing.solved, standing.hints) == (1, 1, 1)
     assert standing.solved_at > 0
 

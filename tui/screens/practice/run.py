@@ -45,6 +45,9 @@ class Theatre(Protocol):
     def keep(self, told: Callable[[str], None]) -> None:
         """Keep the machine for later."""
 
+    def throw_away(self) -> None:
+        """Put everything away, what was kept before too."""
+
     def close(self) -> None:
         """Put everything away; may be called at any time, from any thread."""
 
@@ -206,7 +209,7 @@ class RunScreen(Screen[None]):
         elif status == Leaving.LATER:
             self._work(lambda: self._theatre.keep(self._tell), Over())
         elif status == Leaving.AWAY:
-            self._work(self._theatre.close, Over())
+            self._work(self._theatre.throw_away, Over())
         else:
             words = _("The console in the machine ended by itself, with status {status}.")
             self.post_message(Over(words.format(status=status)))

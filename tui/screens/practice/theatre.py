@@ -61,6 +61,7 @@ class LabTheatre:
         """Throw the machine away and have one at the start: the spare one, which is ready by now."""
         told(_("Throwing the machine away and taking a fresh one."))
         self._ready().close()
+        forget_kept(self._scenario, self._places)
         self._stage = self._spare.take()
 
     def restart(self, told: Callable[[str], None]) -> None:
@@ -72,6 +73,11 @@ class LabTheatre:
         """Keep the machine for later."""
         told(_("Shutting the machine down; its disk is kept."))
         self._ready().keep()
+
+    def throw_away(self) -> None:
+        """Put everything away, what was kept before too."""
+        self.close()
+        forget_kept(self._scenario, self._places)
 
     def close(self) -> None:
         """Put everything away."""
