@@ -1,6 +1,7 @@
 """The command line: chooses what to open, and imports only what that needs."""
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -76,12 +77,17 @@ def _open_console(recorded: str | None, *, looking_only: bool) -> int:
     mode = _terminal_mode("iscsi-console status")
     if mode is None:
         return 1
+    # Of what is imported and made for the first picture nothing is garbage: the app looks for it later.
+    gc.disable()
+    host = _host(recorded, looking_only=looking_only)
+    from tui.storage.head_start import HeadStart  # noqa: PLC0415 (likewise)
+
+    head_start = None if recorded else HeadStart(host)
     from tui.app import open_console  # noqa: PLC0415 (Textual reads the environment when it is imported)
     from tui.screens.access import access  # noqa: PLC0415 (likewise)
 
-    host = _host(recorded, looking_only=looking_only)
     allowed = access(is_root=host.is_root, recorded=bool(recorded), read_only=looking_only)
-    return open_console(host, allowed, mode, live=not recorded)
+    return open_console(host, allowed, mode, live=not recorded, head_start=head_start)
 
 
 def _terminal_mode(line_command: str) -> "TerminalMode | None":
