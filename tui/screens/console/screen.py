@@ -168,6 +168,8 @@ class ConsoleScreen(ReadingScreen):
 
     def compose(self) -> ComposeResult:
         """Put the ladder beside its details, or over them where there is little room."""
+        # Textual sees the width after a first layout, and would lay everything out a second time.
+        self.add_class("-wide" if self.app.size.width >= _WIDE else "-narrow")
         host = clean(self._host.name)
         yield TopBar(TopFacts("iscsi-console", host, access=self._access.words), id="top")
         with Horizontal(id="body"):
@@ -187,10 +189,6 @@ class ConsoleScreen(ReadingScreen):
 
     def on_mount(self) -> None:
         """Read the host; what tells of changes begins with the first picture."""
-        # Textual sees the width after a first layout, and would lay everything out a second time.
-        self.set_class(self.app.size.width < _WIDE, "-narrow").set_class(
-            self.app.size.width >= _WIDE, "-wide"
-        )
         self.query_one("#empty", Paragraphs).paragraphs = (
             Paragraph(_("Looking at this host."), state=State.HERE),
         )
