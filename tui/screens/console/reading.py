@@ -239,6 +239,8 @@ class ReadingScreen(ActingScreen):
 
     def _begin_the_rest(self) -> None:
         """Begin what the first picture need not wait for."""
+        if not self.is_attached:
+            return
         self._begin_to_watch()
         self.show_live()
         self.get_ready()

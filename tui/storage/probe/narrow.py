@@ -72,7 +72,9 @@ def mounted_elsewhere(host: Host, numbers: frozenset[str], paths: frozenset[str]
         numbers: `MAJOR:MINOR` of the device and of all that stands on it.
         paths: their names below /dev, for file systems with numbers of their own (btrfs).
     """
-    marks = tuple(f" {escape(mark)} " for mark in (*numbers, *paths))
+    # A file system that names its device itself, such as btrfs, leaves a `#` as it is (show_devname).
+    written = {form for path in paths for form in (escape(path), escape(path).replace(r"\043", "#"))}
+    marks = tuple(f" {mark} " for mark in (*numbers, *written))
     found: dict[str, None] = {}
     seen: set[str] = {host.resolve("/proc/self/ns/mnt")}
     for process in names(host, "/proc"):
