@@ -3,6 +3,7 @@
 Textual may be imported from here on, so the terminal's mode is chosen and applied before (tui.terminal).
 """
 
+import gc
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from tui.screens.practice.inside import PracticeConsole
     from tui.screens.setup.driver import Driver
     from tui.screens.setup.screen import SetupScreen
+    from tui.storage.head_start import HeadStart
 
 CONSOLE, SET_UP, PRACTICE, TOUR = "console", "setup", "practice", "tour"
 
@@ -39,11 +41,15 @@ class ConsoleApp(LookApp[int]):
         look: colours and glyphs.
         host: the host.
         access: what may be done on it, and why not more.
-        first: the mode to open, CONSOLE, SET_UP or PRACTICE.
+        first: what to open, CONSOLE, SET_UP or PRACTICE.
         live: the host can change by itself; or what makes what tells of it.
         refresh_seconds: how often what only counts is drawn again.
         make_driver: makes the set-up's driver for the host; that of `tui.setup` when left out.
+        head_start: a whole look at the host that began earlier.
     """
+
+    DEFAULT_MODE: ClassVar[str] = "first"
+    """The mode the app begins with, in place of Textual's empty screen, which would be laid out before it."""
 
     def __init__(
         self,
@@ -55,6 +61,7 @@ class ConsoleApp(LookApp[int]):
         live: bool | OpenLive = True,
         refresh_seconds: float = 1.0,
         make_driver: "Callable[[ChangingHost], Driver] | None" = None,
+        head_start: "HeadStart | None" = None,
     ) -> None:
         super().__init__(look)
         self.title = "iscsi-console"
@@ -64,14 +71,24 @@ class ConsoleApp(LookApp[int]):
         self._open_live = live if callable(live) else open_live if live else None
         self._refresh_seconds = refresh_seconds
         self._make_driver = make_driver
-        self.add_mode(CONSOLE, self._console)
+        self._head_start = head_start
+        made_by = {CONSOLE: self._console, SET_UP: self._set_up, PRACTICE: self._practice}
+        self.add_mode(self.DEFAULT_MODE, made_by[first])
         self.add_mode(SET_UP, self._set_up)
         self.add_mode(PRACTICE, self._practice)
         self.add_mode(TOUR, self._tour)
 
-    async def on_mount(self) -> None:
-        """Open the first screen."""
-        await self.switch_mode(self._first)
+    def on_ready(self) -> None:
+        """Take up again the search for garbage that was put off for the start (`tui.__main__`).
+
+        What the start made stays for good, and is left out of every search to come.
+        """
+        if not gc.isenabled():
+            self.call_after_refresh(self._resume_collection)
+
+    def _resume_collection(self) -> None:
+        gc.freeze()
+        gc.enable()
 
     def _console(self) -> ConsoleScreen:
         screen = ConsoleScreen(
@@ -81,6 +98,7 @@ class ConsoleApp(LookApp[int]):
             self.leave,
             live=self._open_live,
             refresh_seconds=self._refresh_seconds,
+            head_start=self._head_start,
         )
         screen.offer({PRACTICE: self.open_practice, TOUR: self.open_tour})
         return screen
@@ -111,7 +129,7 @@ class ConsoleApp(LookApp[int]):
             self.run_worker(self._to_console(), group="mode")
 
     async def _to_console(self) -> None:
-        await self.switch_mode(CONSOLE)
+        await self.switch_mode(self.DEFAULT_MODE)
 
     def _tour(self) -> ConsoleScreen:
         from tui.practice.reading import TOUR_FILE
@@ -149,7 +167,7 @@ class ConsoleApp(LookApp[int]):
             self.run_worker(self._back_to_console(), group="mode")
 
     async def _back_to_console(self) -> None:
-        await self.switch_mode(CONSOLE)
+        await self.switch_mode(self.DEFAULT_MODE)
         await self.remove_mode(SET_UP)
         self.add_mode(SET_UP, self._set_up)
 
@@ -217,9 +235,8 @@ class PracticeApp(ConsoleApp):
         self._practised: PracticeConsole | None = None
         self._typed_lines: Typed | None = None
 
-    async def on_mount(self) -> None:
-        """Open the console with the task before it."""
-        await super().on_mount()
+    def on_mount(self) -> None:
+        """Show the task before the console."""
         self.action_sheet()
         self._coach.tell()
 
@@ -295,7 +312,14 @@ def open_setup(host: ChangingHost, access: Access, mode: TerminalMode) -> int:
     return _run(ConsoleApp(look_of_mode(mode), host, access, first=SET_UP))
 
 
-def open_console(host: ChangingHost, access: Access, mode: TerminalMode, *, live: bool = True) -> int:
+def open_console(
+    host: ChangingHost,
+    access: Access,
+    mode: TerminalMode,
+    *,
+    live: bool = True,
+    head_start: "HeadStart | None" = None,
+) -> int:
     """Open the console on a terminal; return the exit status.
 
     Args:
@@ -303,8 +327,17 @@ def open_console(host: ChangingHost, access: Access, mode: TerminalMode, *, live
         access: what may be done on it.
         mode: how the terminal is used.
         live: the host can change by itself; a recorded one cannot.
+        head_start: a whole look at the host that began earlier.
     """
-    return _run(ConsoleApp(look_of_mode(mode), host, access, live=live, refresh_seconds=mode.refresh_seconds))
+    app = ConsoleApp(
+        look_of_mode(mode),
+        host,
+        access,
+        live=live,
+        refresh_seconds=mode.refresh_seconds,
+        head_start=head_start,
+    )
+    return _run(app)
 
 
 def open_practice(host: ChangingHost, access: Access, mode: TerminalMode) -> int:
