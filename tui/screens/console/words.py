@@ -81,8 +81,10 @@ def _others() -> tuple[Paragraph, ...]:
     )
 
 
-def tour_sections() -> tuple[HelpSection, ...]:
+def tour_sections() -> "tuple[HelpSection, ...]":
     """Return what the tour begins with."""
+    from widgets.help import HelpSection
+
     return (
         HelpSection(
             _("A host with a problem"),
