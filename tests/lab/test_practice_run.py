@@ -92,12 +92,14 @@ def test_a_killed_practice_leaves_nothing_behind(state: dict[str, str]) -> None:
         terminal.wait_for("Nobody answers")
         press(terminal, *["Down"] * 4, "Enter")
         terminal.wait_for("What is checked")
-        sessions = sessions_with(state["TMPDIR"])
+        # Not the terminal's own, which has the folder in its command line as well.
+        machines = f"{state['TMPDIR']}/iscsi-lab"
+        sessions = sessions_with(machines)
         assert len(members(sessions)) > 10
         program = int(terminal._tmux("display-message", "-p", "#{pane_pid}"))
         (child,) = Path(f"/proc/{program}/task/{program}/children").read_text().split()
         os.kill(int(child), 9)
-        assert wait_until(lambda: not members(sessions_with(state["TMPDIR"]) | sessions), 40)
+        assert wait_until(lambda: not members(sessions_with(machines) | sessions), 40)
     assert wait_until(lambda: not leftovers(state), 20), leftovers(state)
     kept = json.loads(Path(state["XDG_STATE_HOME"], "iscsi-console/practice.json").read_text())
     assert kept["practised"]["05-nobody-answers"]["started"] == 1
