@@ -54,9 +54,7 @@ def refuse_while_it_may_return(host: Host, inventory: Inventory) -> None:
                 "group.may-return",
                 _("The missing disk may still come back, so nothing is given up."),
                 cause=_("Not everything this host knows how to reach is there."),
-                remedy=_(
-                    "Log in to all of it and look again. Delete the records of targets that are gone for good."
-                ),
+                remedy=_("Log in to all of it and look again. Delete the records of targets that are gone."),
                 evidence=lines[:12],
             )
         )
