@@ -18,7 +18,7 @@ CHECKING = 12 * 3600.0
 _UNCORRECTED, _FAILED = 4, 8
 """Bits of e2fsck's exit status: errors left; from 8 on it could not do its work."""
 
-_LOG_IGNORED = "log which is being ignored"
+_LOG_IGNORED = "valuable metadata changes in a log"
 """What xfs_repair -n says of a log that was not replayed; what it then finds may only be that."""
 
 

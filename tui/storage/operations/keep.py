@@ -98,6 +98,7 @@ class KeepBeforeRepair(Operation):
             change(host, self._notes(group), self.title(), deadline=LVM_DEADLINE, progress=progress)
         for device in self.devices:
             compare(host, device)
+            self._make_private(host, self.copy_of(device))
             change(host, self._copy(device), self.title(), deadline=_COPYING)
         self._keep_records(host)
         fstab = text_or_empty(host, FSTAB)
@@ -148,8 +149,7 @@ class KeepBeforeRepair(Operation):
         kinds = ("nodes", "send_targets", "isns", "ifaces")
         there = [f"{root}/{kind}" for kind in kinds if host.facts(f"/{root}/{kind}") is not None]
         archive = f"{self.folder}/records.tar"
-        # tar keeps the mode of a file that is there.
-        host.replace(archive, b"", Replacement(mode=0o600))
+        self._make_private(host, archive)
         argv = (
             "tar",
             "--create",
@@ -158,6 +158,11 @@ class KeepBeforeRepair(Operation):
             *(there or ("--files-from=/dev/null",)),
         )
         change(host, argv, self.title(), deadline=_COPYING)
+
+    @staticmethod
+    def _make_private(host: ChangingHost, path: str) -> None:
+        """Make an empty file for root only; dd and tar keep the mode of a file that is there."""
+        host.replace(path, b"", Replacement(mode=0o600))
 
     def _see_all(self, host: Host) -> None:
         wanted = [(self.notes_of(group), 1) for group in self.groups]
