@@ -372,7 +372,8 @@ def test_one_line_of_fstab_changes_and_nothing_else(guest: Guest) -> None:
     line = "/dev/sdq\\t /srv/vgx/x   xfs noatime\\t0 0"
     sh(
         guest,
-        f"printf '# top \\xfc\\n{line}\\nproc /proc proc defaults 0 0' > /etc/fstab; cp /etc/fstab /root/fstab",
+        f"printf '# top \\xfc\\n{line}\\nproc /proc proc defaults 0 0' > /etc/fstab;"
+        " cp /etc/fstab /root/fstab",
     )
     find = "old = next(one for one in HOST.read('/etc/fstab').split('\\n') if '/srv/vgx/x' in one)\n"
     new = f"with_spec(with_options(old, ('_netdev', 'nofail', 'noatime')), 'UUID={XFS_UUID}')"

@@ -36,10 +36,12 @@ from tui.recovery.gathering.host_side import (
 from tui.recovery.gathering.identities import read_identities
 from tui.recovery.gathering.kernel_state import read_ext4, read_hosts, read_processes
 from tui.recovery.gathering.logs import boot_time, read_daemon, read_kernel
-from tui.recovery.gathering.lvm_side import read_backups, read_devices_file, read_settings
+from tui.recovery.gathering.lvm_side import read_devices_file, read_notes, read_settings
+from tui.recovery.gathering.unused_disks import read_signatures
 from tui.recovery.gathering.ways import places_of, read_links, read_packets, read_portals, read_routes
 from tui.storage.host.interface import Host
 from tui.storage.model.inventory import Inventory
+from tui.storage.operations.forget_lun import listed_luns
 from tui.storage.probe.inventory import take_inventory
 from tui.storage.problem import ConsoleError, Problem
 from tui.storage.untrusted import clean
@@ -109,13 +111,15 @@ def gather(host: Host, within: float = WITHIN) -> Evidence:
     processes = _Question(partial(read_processes, bounded), Item.TASKS, Item.DAEMONS)
     hosts = _Question(partial(read_hosts, bounded), Item.HOSTS)
     identities = _Question(partial(read_identities, bounded, last_call), Item.IDENTITIES)
-    backups = _Question(partial(read_backups, bounded), Item.BACKUPS)
+    notes = _Question(partial(read_notes, bounded), Item.NOTES)
     settings = _Question(partial(_settings, bounded), Item.SETTINGS, Item.DEVICES_FILE)
     paths = _Question(partial(read_paths, bounded), Item.PATHS)
     units = _Question(partial(read_units, bounded), Item.UNITS)
     database = _Question(partial(read_database, bounded), Item.DATABASE)
     modules = _Question(partial(read_kernel_modules, bounded), Item.MODULES)
     names = _Question(partial(read_names, bounded), Item.NAMES)
+    joined_once = _Question(partial(listed_luns, bounded), Item.MULTIPATH_LIST)
+    signatures = _Question(partial(read_signatures, bounded, last_call), Item.SIGNATURES)
     unread: list[Unread] = []
     taken = inventory.answer(end, unread, None)
     if taken is None:
@@ -139,7 +143,7 @@ def gather(host: Host, within: float = WITHIN) -> Evidence:
         daemons=daemons,
         hosts=hosts.answer(end, unread, ()),
         identities=identities.answer(end, unread, ()),
-        backups=backups.answer(end, unread, ()),
+        notes=notes.answer(end, unread, ()),
         settings=known_settings,
         devices_file=devices_file,
         paths=paths.answer(end, unread, ()),
@@ -147,6 +151,8 @@ def gather(host: Host, within: float = WITHIN) -> Evidence:
         database=database.answer(end, unread, DatabaseLock()),
         modules=modules.answer(end, unread, KernelModules()),
         names=names.answer(end, unread, NameFacts()),
+        multipath_list=joined_once.answer(end, unread, ()),
+        signatures=signatures.answer(end, unread, ()),
         unread=tuple(unread),
         seconds=time.monotonic() - begun,
     )
