@@ -41,6 +41,7 @@ class Item(StrEnum):
     NAMES = "names"
     MULTIPATH_LIST = "multipath_list"
     SIGNATURES = "signatures"
+    FSTAB = "fstab"
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,6 +321,7 @@ class Evidence:
         names: of this host's identity.
         multipath_list: WWIDs of the LUNs that multipath has joined once and LVM passes over.
         signatures: what is on disks of LUNs that answer, that nobody uses, and that udev calls no PV.
+        fstab: the text of /etc/fstab.
         unread: what could not be read.
     """
 
@@ -349,6 +351,7 @@ class Evidence:
     names: NameFacts = NameFacts()
     multipath_list: tuple[str, ...] = ()
     signatures: tuple[DiskContent, ...] = ()
+    fstab: str = ""
     unread: tuple[Unread, ...] = ()
     _stacks: list[tuple[Stack, ...]] = field(default_factory=list, init=False, compare=False, repr=False)
 
