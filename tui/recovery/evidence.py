@@ -14,6 +14,7 @@ from tui.storage.model.iscsi import Portal
 from tui.storage.news.happening import Happening
 from tui.storage.probe.all_signatures import Probing
 from tui.storage.stack import Stack, stacks
+from tui.words import translate as _
 
 
 class Item(StrEnum):
@@ -42,6 +43,35 @@ class Item(StrEnum):
     MULTIPATH_LIST = "multipath_list"
     SIGNATURES = "signatures"
     FSTAB = "fstab"
+
+
+def item_words(item: Item) -> str:
+    """What an item is, for a person."""
+    return {
+        Item.KERNEL: _("the kernel's log"),
+        Item.DAEMON: _("iscsid in the journal"),
+        Item.PORTALS: _("whether every portal answers"),
+        Item.ROUTES: _("the routes to them"),
+        Item.LINKS: _("the network interfaces"),
+        Item.PACKETS: _("whether small and large packets come back"),
+        Item.MAPS: _("the device-mapper's maps"),
+        Item.EXT4: _("the error counters of ext4"),
+        Item.TASKS: _("processes that wait for a disk"),
+        Item.DAEMONS: _("iscsid and multipathd"),
+        Item.HOSTS: _("the kernel's iSCSI hosts"),
+        Item.IDENTITIES: _("what the disks say of themselves"),
+        Item.NOTES: _("LVM's notes of its groups"),
+        Item.SETTINGS: _("LVM's settings"),
+        Item.DEVICES_FILE: _("LVM's devices file"),
+        Item.PATHS: _("the paths multipathd sees"),
+        Item.UNITS: _("the mounts of systemd"),
+        Item.DATABASE: _("the lock of the record database"),
+        Item.MODULES: _("the kernel's modules"),
+        Item.NAMES: _("the identity of this host"),
+        Item.MULTIPATH_LIST: _("which disks multipath may join"),
+        Item.SIGNATURES: _("what is on disks that nobody uses"),
+        Item.FSTAB: _("fstab"),
+    }[item]
 
 
 @dataclass(frozen=True, slots=True)
