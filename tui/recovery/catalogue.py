@@ -18,6 +18,7 @@ from tui.recovery.overwritten import lost_groups
 from tui.recovery.stale_maps import stale_maps
 from tui.recovery.stopped_filesystems import stopped_filesystems
 from tui.recovery.thin_pools import thin_pools
+from tui.recovery.twin_filesystems import twin_filesystems
 from tui.recovery.volumes import full_snapshots, inactive_groups
 
 Detector = Callable[[Evidence], Iterable[Finding]]
@@ -32,6 +33,7 @@ _VOLUMES: tuple[Detector, ...] = (
     missing_disks,
     lost_groups,
     clones,
+    twin_filesystems,
     owned_elsewhere,
     outdated_descriptions,
     unfinished_moves,
