@@ -69,7 +69,8 @@ def _finding(evidence: Evidence, name: str, doubled: dict[str, list[BlockDevice]
         CODE,
         _("Two sets of disks carry the volume group {group}.").format(group=shown),
         _(
-            "One is a clone or a snapshot of the other. LVM takes one of the two by a rule of thumb, which may"
+            "One is a clone or a snapshot of the other. LVM takes one of the two by a rule of thumb, which "
+            "may"
             " be the clone, and changes nothing in the group while both are there."
         ),
         RungKind.VOLUME_GROUP,
