@@ -150,13 +150,20 @@ def _asking(record: NodeRecord) -> str:
 
 def refused_logouts(evidence: Evidence) -> Iterator[Finding]:
     """F35: somebody wanted to end a session, and it was refused."""
-    for session in evidence.inventory.sessions:
+    sessions = [one for one in evidence.inventory.sessions if one.target]
+    used = [one for one in sessions if uses_of(evidence.inventory, one.sid)]
+    for session in sessions:
+        own = {f"sid:{session.sid}"}
+        if used == [session]:
+            own.add("")  # safe_logout refuses without saying which: it can only be one that is in use.
         lines = [
             line
-            for line in evidence.daemon_about(f"sid:{session.sid}", since=evidence.now - _RECENT)
-            if any(words in line.text for words in _REFUSALS)
+            for line in evidence.daemon
+            if line.when >= evidence.now - _RECENT
+            and line.subject in own
+            and any(words in line.text for words in _REFUSALS)
         ]
-        if lines and session.target:
+        if lines:
             yield _refused(evidence, session, lines[-1].text)
 
 
