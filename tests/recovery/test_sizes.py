@@ -6,6 +6,7 @@ from tests.recovery.making import evidence_of, findings, kernel_said, only, sing
 from tests.setup.building import MIB, logged_in
 from tui.recovery.evidence import Evidence, Identity
 from tui.recovery.finding import Weight
+from tui.storage.lvm_notes import GroupNotes, NotedDisk
 from tui.storage.model.inventory import Inventory
 from tui.storage.operations.rescan import RescanPaths
 from tui.storage.operations.resize_map import ResizeMap
@@ -49,6 +50,17 @@ def test_a_disk_that_grew_and_a_pv_that_did_not() -> None:
     assert proposal is not None
     assert ResizePhysicalVolume in [type(one) for one in proposal.plan.operations]
     assert found.rungs == ("pv:PVID",)
+
+
+def test_a_few_extents_left_at_the_ends_of_a_pv_are_no_growth() -> None:
+    assert findings(evidence_of(disk_of(single_path(), SIZE + 40 * MIB))) == ()
+    noted = GroupNotes(
+        "/etc/lvm/backup/vg_data", "vg_data", "VGID", 3, disks=(NotedDisk("pv0", "PVID", start=MIB),)
+    )
+    evidence = replace(evidence_of(disk_of(single_path(), SIZE + 40 * MIB)), notes=(noted,))
+    only(evidence, "F11.not-grown")
+    evidence = replace(evidence_of(disk_of(single_path(), SIZE + 8 * MIB)), notes=(noted,))
+    assert findings(evidence) == ()
 
 
 def test_over_two_paths_the_map_grows_too() -> None:

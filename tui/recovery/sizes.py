@@ -12,6 +12,7 @@ from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen, Weight
 from tui.recovery.luns import lun_key
 from tui.recovery.telling import kernel_seen, place_of
 from tui.storage.identity import luns_below
+from tui.storage.lvm_notes import NotedDisk
 from tui.storage.model.block import BlockDevice
 from tui.storage.model.iscsi import Lun
 from tui.storage.model.lvm import PhysicalVolume
@@ -22,6 +23,9 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 _BELOW_LVM = frozenset({Layer.LUN, Layer.MAP, Layer.PHYSICAL_VOLUME})
+_MIB = 1024 * 1024
+_LEFT_AT_ENDS = 16 * _MIB
+_GUESSED = 64 * _MIB
 _CAPACITY = "Capacity data has changed"
 _TAKEN = "detected capacity change"
 _SMALLER = re.compile(r"has size of \d+ sectors which is smaller than corresponding PV size")
@@ -35,14 +39,36 @@ def grown_luns(evidence: Evidence) -> Iterator[Finding]:
     for group in inventory.volume_groups:
         volumes = inventory.volumes_of(group.name)
         subject = Subject(group.name, volumes[0].name if len(volumes) == 1 else "")
-        found = growth(inventory, subject, SizeFacts(arrays))
-        lagging = next((size for size in found.sizes if size.lags and size.layer in _BELOW_LVM), None)
+        starts = {disk.uuid: disk.start for disk in _noted(evidence, group.name) if disk.start}
+        found = growth(inventory, subject, SizeFacts(arrays, tuple(starts.items())))
+        unknown = {one.device for one in found.physical if one.uuid not in starts}
+        lagging = next((size for size in found.sizes if _really_lags(size, unknown)), None)
         if lagging is not None and found.problem is None:
             told |= {lun.disk for disk in found.disks for lun in luns_below(inventory, disk)}
             yield _grown(evidence, found, lagging)
     for lun in inventory.luns:
         if lun.kind == DISK and lun.disk and lun.disk not in told and _grew_unseen(evidence, lun):
             yield from _unseen_growth(evidence, lun, dict(arrays).get(lun.disk))
+
+
+def _noted(evidence: Evidence, group: str) -> tuple[NotedDisk, ...]:
+    notes = evidence.notes_of(group)
+    return notes[0].disks if notes else ()
+
+
+def _really_lags(size: Size, unknown: set[str]) -> bool:
+    """Whether a rung lags by more than a PV may leave at its ends (room for a second copy of the notes).
+
+    Args:
+        size: the rung.
+        unknown: devices of PVs whose beginning is not known; what lies before the extents is a guess there.
+    """
+    if not size.lags or size.layer not in _BELOW_LVM:
+        return False
+    if size.layer is not Layer.PHYSICAL_VOLUME:
+        return True
+    least = _GUESSED if size.device in unknown else _LEFT_AT_ENDS
+    return (size.possible or 0) - (size.size or 0) >= least
 
 
 def _grew_unseen(evidence: Evidence, lun: Lun) -> bool:
