@@ -16,7 +16,7 @@ pytestmark = pytest.mark.lab
 
 T1, T2, T3 = (f"iqn.2003-01.org.linux-iscsi.lab:t{number}" for number in (1, 2, 3))
 PORTAL, SECOND = "192.0.2.10:3260", "198.51.100.10:3260"
-SIDE = "from tests.lab.doctor_side import look, repair\n"
+SIDE = "from tests.lab.doctor_side import repair, say_document\n"
 
 SAN = f"""
 [[network]]
@@ -87,7 +87,7 @@ def read(document: dict[str, Any]) -> Look:
 
 
 def look(guest: Guest) -> Look:
-    return read(tell(guest, f"{SIDE}look()")[-1])
+    return read(tell(guest, f"{SIDE}say_document()")[-1])
 
 
 def repair(guest: Guest, code: str, number: int = -1) -> tuple[Performed, Look]:
@@ -374,11 +374,11 @@ def test_a_module_that_may_not_be_loaded(guest: Guest) -> None:
         f"""{SIDE}
 from pathlib import Path
 from tests.lab.guest_side import perform
-found = look()
+found = say_document()
 Path("/etc/modprobe.d/hardening.conf").unlink()
 proposals = [fix.proposal for fix in found.causes[0].fixes if fix.proposal is not None]
 perform(*proposals[0].plan.operations)
-look()
+say_document()
 """,
     )
     assert read(told[0]).causes[0] == "F19.module-missing"
