@@ -106,12 +106,14 @@ class PacketTest:
         size: bytes of the large packet, IP header included: the MTU of the interface.
         small: a small one came back.
         large: one of `size` bytes that may not be cut came back.
+        told: somebody on the way said that it is too large, so TCP sends smaller ones by itself.
     """
 
     address: str
     size: int
     small: bool
     large: bool
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,17 +289,19 @@ class DatabaseLock:
 
 @dataclass(frozen=True, slots=True)
 class KernelModules:
-    """The running kernel and which modules it has files for.
+    """The running kernel, and whether it has the module that carries iSCSI.
 
     Attributes:
         release: `uname -r`.
         folder: whether /lib/modules/RELEASE is there.
-        available: of the modules that matter here, those that could be loaded or are built in.
+        can_load: iscsi_tcp is loaded, built in, or modprobe would load it; None where that is not known.
+        said: what modprobe says about it, verbatim.
     """
 
     release: str = ""
     folder: bool | None = None
-    available: tuple[str, ...] = ()
+    can_load: bool | None = None
+    said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
