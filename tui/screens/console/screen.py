@@ -17,7 +17,7 @@ from tui.screens.console.action import Subject, is_wrong
 from tui.screens.console.details import Fact, details, title
 from tui.screens.console.figures import LABELS, device_of, disks_of, outage_lines, plot_rows, session_of
 from tui.screens.console.happenings import HappeningsScreen
-from tui.screens.console.news import clock, happening_rows
+from tui.screens.console.news import happening_rows, outage_notes
 from tui.screens.console.order import MANY, Order, ordered, refolded, well
 from tui.screens.console.reading import OpenLive, ReadingScreen
 from tui.screens.console.users import USED, user_facts, worker_facts
@@ -26,7 +26,6 @@ from tui.screens.failure import unexpected
 from tui.screens.paragraphs import Paragraph, Paragraphs
 from tui.screens.rungs import LONGEST, Rows, heading_key, kind_word
 from tui.storage.host.observed import ObservedHost
-from tui.storage.iscsi_rungs import session_key
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.users import Users
 from tui.storage.news.subject import SubjectIndex
@@ -257,15 +256,7 @@ class ConsoleScreen(ReadingScreen):
 
     def _notes(self, inventory: Inventory) -> dict[str, str]:
         """Return since when sessions are lost, for their rows."""
-        if self._live is None:
-            return {}
-        notes: dict[str, str] = {}
-        now = self._host.now()
-        for session in inventory.sessions:
-            outage = self._live.desk.outage(session.sid)
-            if outage is not None:
-                notes[session_key(session)] = _("since {time}").format(time=clock(outage.since, now))
-        return notes
+        return outage_notes(inventory, self._live.desk.outage, self._host.now()) if self._live else {}
 
     def show_news(self) -> None:
         """Show what happened last, and find the rungs it is about."""
@@ -350,7 +341,7 @@ class ConsoleScreen(ReadingScreen):
     # Keys ---------------------------------------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
-        """Keep what is not possible here in sight, and let the bar offer a repair where something is wrong."""
+        """Keep what is not possible in sight, and let the bar offer a repair where something is wrong."""
         if action in {"repair", "find_out"}:
             return self._is_wrong is (action == "repair")
         return None if action == "set_up" and self._access.reason else True

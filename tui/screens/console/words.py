@@ -101,7 +101,7 @@ def explanations() -> tuple[HelpSection, ...]:
         HelpSection(
             _("When something is wrong"),
             _(
-                "Press r on any rung. The whole host is looked at: logs, portals, network, LVM, file systems. "
+                "Press r on any rung. The whole host is looked at: logs, portals, network, LVM, files. "
                 "You are told what is broken and how that is known, and led through what can be done: a plan "
                 "that is run and seen to work, a message for whoever must act, or how long to wait."
             ),

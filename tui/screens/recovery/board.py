@@ -78,7 +78,7 @@ class Board:
 
     Attributes:
         diagnosis: the last one, or None before there is any.
-        gone: what went away since the screen was opened, the newest last.
+        gone: what went away since the screen was opened, in the order in which it did.
     """
 
     diagnosis: Diagnosis | None = None
@@ -106,7 +106,7 @@ class Board:
                 Entry(f"rung {rung.key}", Standing.UNEXPLAINED, rung=rung)
                 for rung in unexplained(self.evidence, self.findings)
             ]
-        found += [Entry(one.finding.key, one.standing, one.finding) for one in reversed(self.gone)]
+        found += [Entry(one.finding.key, one.standing, one.finding) for one in self.gone]
         return (*found, Entry(LOOKED, Standing.LOOKED))
 
     def entry(self, key: str) -> Entry | None:

@@ -97,7 +97,7 @@ def _seen(finding: Finding) -> Iterator[Paragraph]:
         label = _("seen") if number == 0 else " "
         yield Paragraph(clean(seen.source, _SENTENCE), Role.MUTED, label=label)
         for line in seen.lines[-_LINES:]:
-            yield Paragraph(clean(line, _LINE), label=" ")
+            yield Paragraph(clean(line, _LINE), label=" ", hanging=2)
 
 
 def _may_be(finding: Finding) -> Iterator[Paragraph]:
@@ -105,7 +105,7 @@ def _may_be(finding: Finding) -> Iterator[Paragraph]:
         yield Paragraph(
             clean(one.cause, _SENTENCE),
             label=_("may be") if number == 0 else " ",
-            state=State.HERE,
+            state=State.UNKNOWN,
             after=_("Test: {test}").format(test=clean(one.test, _SENTENCE)),
         )
 

@@ -6,7 +6,6 @@ from enum import StrEnum
 from tui.recovery.finding import Finding, Fix
 from tui.screens.access import Access
 from tui.screens.recovery.board import OPEN, Board, Entry, Standing
-from tui.storage.operations.operation import Risk
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 from widgets.table import PickRow
@@ -98,7 +97,7 @@ def ways(entry: Entry, board: Board) -> tuple[Way, ...]:
     if entry.standing in {Standing.REPAIRED, Standing.GONE}:
         return (_onward(board),)
     if entry.standing in {Standing.UNEXPLAINED, Standing.LOOKED, Standing.UNSURE}:
-        report = Way(WayKind.REPORT, _("Write everything that was seen into a file, for whoever helps"))
+        report = Way(WayKind.REPORT, _("Write what was seen into a file, for whoever helps"))
         again = Way(WayKind.AGAIN, _("Look at this host again"))
         return (report, again) if entry.standing is Standing.UNEXPLAINED else (again, report)
     finding = entry.finding
@@ -106,19 +105,10 @@ def ways(entry: Entry, board: Board) -> tuple[Way, ...]:
         return ()
     fixes = tuple(Way(kind_of(fix), clean(fix.title, _LONGEST), fix) for fix in finding.fixes)
     cause = _cause(finding, board)
-    first = (
-        ()
-        if cause is None
-        else (
-            Way(
-                WayKind.CAUSE,
-                _("Repair what it follows from: {cause}").format(cause=clean(cause.summary, _LONGEST)),
-                to=cause.key,
-            ),
-        )
-    )
+    behind = _("Repair what is behind it")
+    first = () if cause is None else (Way(WayKind.CAUSE, behind, to=cause.key),)
     found = (*first, *fixes)
-    return found or (Way(WayKind.REPORT, _("Write everything that was seen into a file, for whoever helps")),)
+    return found or (Way(WayKind.REPORT, _("Write what was seen into a file, for whoever helps")),)
 
 
 def _cause(finding: Finding, board: Board) -> Finding | None:
@@ -163,10 +153,10 @@ def _note(way: Way, access: Access, passed: float) -> str:
         if fix.proposal.refusal is not None:
             return _("not possible now")
         risk = fix.proposal.plan.risk
-        return risk.word if risk > Risk.READS else _("changes nothing")
-    if fix.ask is not None:
-        return fix.ask.who
+        return risk.word if fix.proposal.plan.operations else ""
     if fix.seconds_left is not None:
         left = fix.seconds_left - passed
-        return _("at most {time}").format(time=duration(float(int(left) + 1))) if left > 0 else _("time is up")
+        return (
+            _("at most {time}").format(time=duration(float(int(left) + 1))) if left > 0 else _("time is up")
+        )
     return ""

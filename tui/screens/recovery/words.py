@@ -1,42 +1,62 @@
-"""What the Recovery screen says about the host as a whole: where it stands, the list, what was looked at, help."""
+"""What the Recovery screen says of the host: the list, where it stands, what was looked at, help."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import replace
 
 from tui.recovery.evidence import Evidence, Item
 from tui.recovery.finding import Finding
-from tui.screens.access import Access
 from tui.screens.paragraphs import Paragraph
 from tui.screens.recovery.board import Board, Entry, Standing
+from tui.screens.recovery.looking import Progress
 from tui.screens.rungs import kind_word
 from tui.storage.untrusted import clean
 from tui.words import translate as _, translate_count
 from widgets.help import HelpSection
 from widgets.stack_view import Rung as Row
 from widgets.state import Role, State
-from widgets.text import duration
+from widgets.text import cells, cut_words, duration
 
 _LONGEST = 300
 
+_DOT = 8
+"""Cells of a line beside its words: cursor, dot, and what keeps the columns apart."""
 
-def rows_of(board: Board, *, looking: bool) -> tuple[Row, ...]:
-    """Return the list as rungs: a cause, what follows from it, risks, what is gone, what was looked at."""
-    return tuple(_row(entry, board, looking=looking) for entry in board.entries())
+
+def rows_of(board: Board, width: int, ellipsis: str, *, looking: bool) -> tuple[Row, ...]:
+    """Return the list as rungs: a cause, what follows from it, risks, what is gone, what was looked at.
+
+    Args:
+        board: what was found.
+        width: cells of a line; sentences are cut to it where they say least.
+        ellipsis: stands for what was cut out.
+        looking: a look goes on.
+    """
+    rows = tuple(_row(entry, board, looking=looking) for entry in board.entries())
+    room = width - _DOT - max(cells(row.kind) for row in rows) - max(cells(row.state_word) for row in rows)
+    return tuple(
+        replace(row, name=cut_words(row.name, max(20, room - 2 * row.depth), ellipsis)) for row in rows
+    )
 
 
 def _row(entry: Entry, board: Board, *, looking: bool) -> Row:
     state, word = state_of(entry.standing), standing_word(entry.standing)
     if entry.standing is Standing.LOOKED:
-        state, word = _reading(board.evidence, looking=looking)
-        return Row(entry.key, _("host"), _("What was looked at"), state=state, state_word=word)
+        evidence = board.evidence
+        state, word = _reading(evidence, looking=looking)
+        name = _("What was looked at")
+        if evidence is not None and not looking:
+            when = time.strftime("%H:%M:%S", time.localtime(evidence.now))
+            words = _("What was looked at ({time}, {seconds})")
+            name = words.format(time=when, seconds=duration(evidence.seconds))
+        return Row(entry.key, _("host"), name, state=state, state_word=word)
     if entry.rung is not None:
-        name = f"{clean(entry.rung.name, _LONGEST)} {clean(entry.rung.reason, _LONGEST)}".strip()
+        parts = (clean(entry.rung.name, _LONGEST), clean(entry.rung.reason, _LONGEST))
+        name = ": ".join(part for part in parts if part)
         return Row(entry.key, kind_word(entry.rung.kind), name, state=state, state_word=word)
     finding = entry.finding
     summary = clean(finding.summary, _LONGEST) if finding is not None else ""
-    return Row(
-        entry.key, place_word(finding), summary, entry.depth, state=state, state_word=word
-    )
+    return Row(entry.key, place_word(finding), summary, entry.depth, state=state, state_word=word)
 
 
 def place_word(finding: Finding | None) -> str:
@@ -52,7 +72,9 @@ def _reading(evidence: Evidence | None, *, looking: bool) -> tuple[State, str]:
     missing = len(evidence.unread) + len(evidence.inventory.unseen)
     if not missing:
         return State.GOOD, _("all read")
-    return State.UNKNOWN, translate_count("{count} not read", "{count} not read", missing).format(count=missing)
+    return State.UNKNOWN, translate_count("{count} not read", "{count} not read", missing).format(
+        count=missing
+    )
 
 
 def state_of(standing: Standing) -> State:
@@ -83,7 +105,7 @@ def standing_word(standing: Standing) -> str:
     }[standing]
 
 
-# Where it stands ------------------------------------------------------------------------------------------------
+# Where it stands --------------------------------------------------------------------------------------
 
 
 def standing(board: Board, *, tried: str = "", looked: bool = True) -> tuple[Paragraph, ...]:
@@ -97,9 +119,7 @@ def standing(board: Board, *, tried: str = "", looked: bool = True) -> tuple[Par
     evidence = board.evidence
     if evidence is None or not looked:
         return ()
-    when = time.strftime("%H:%M:%S", time.localtime(evidence.now))
-    after = _("looked at {time}, in {seconds}").format(time=when, seconds=duration(evidence.seconds))
-    return (*_result(board, tried), _count(board, after))
+    return (*_result(board, tried), _count(board))
 
 
 def _result(board: Board, tried: str) -> Iterator[Paragraph]:
@@ -122,7 +142,7 @@ def _result(board: Board, tried: str) -> Iterator[Paragraph]:
         yield Paragraph(_("Repaired, and looked at again: {what}").format(what=what), state=State.GOOD)
 
 
-def _count(board: Board, after: str) -> Paragraph:
+def _count(board: Board) -> Paragraph:
     """Return how much there is to do."""
     found = [entry.standing for entry in board.entries()]
     causes, follow = found.count(Standing.CAUSE), found.count(Standing.CONSEQUENCE)
@@ -132,9 +152,7 @@ def _count(board: Board, after: str) -> Paragraph:
         words = translate_count("{count} thing is broken.", "{count} things are broken.", causes)
         parts.append(words.format(count=causes))
     if follow:
-        words = translate_count(
-            "{count} more follows from it.", "{count} more follow from that.", follow
-        )
+        words = translate_count("{count} more follows from it.", "{count} more follow from that.", follow)
         parts.append(words.format(count=follow))
     if unclear:
         words = translate_count(
@@ -148,40 +166,51 @@ def _count(board: Board, after: str) -> Paragraph:
         words = words if parts else _("Nothing is broken now. {risks}").format(risks=words)
         parts.append(words.format(count=risks))
     if not parts:
-        return Paragraph(_("Nothing wrong was found."), Role.STRONG, state=State.GOOD, after=after)
+        return Paragraph(_("Nothing wrong was found."), Role.STRONG, state=State.GOOD)
     state = State.BAD if causes else State.WARN
-    return Paragraph(" ".join(parts), Role.STRONG, state=state, after=after)
+    return Paragraph(" ".join(parts), Role.STRONG, state=state)
 
 
-def looking_words(read: int, seconds: float, within: float, *, again: str) -> tuple[Paragraph, ...]:
-    """Return how far the look has come.
-
-    Args:
-        read: items that are there or were given up.
-        seconds: since it began.
-        within: seconds it may take.
-        again: why the host is looked at once more; empty for the first time.
-    """
-    words = again or _("Looking at this host. What is known already is shown.")
+def looking_words(progress: Progress) -> tuple[Paragraph, ...]:
+    """Return how far a look has come."""
+    words = progress.why or _("Looking at this host. What is known already is shown.")
     after = _("{read} of {all} read, {seconds} of {within} at most").format(
-        read=read, all=len(Item), seconds=duration(float(int(seconds))), within=duration(within)
+        read=len(progress.told),
+        all=len(Item),
+        seconds=duration(float(int(progress.seconds))),
+        within=duration(progress.within),
     )
     return (Paragraph(words, state=State.HERE, after=after),)
 
 
-def looked_at(
-    evidence: Evidence | None, told: Mapping[Item, str], *, looking: bool
-) -> tuple[Paragraph, ...]:
+def about_looking(evidence: Evidence | None) -> tuple[Paragraph, ...]:
+    """Return what stands over the list of what was looked at."""
+    lines = [
+        Paragraph(
+            _(
+                "Sessions, disks, maps, LVM, file systems and mounts were read, and the things listed here. "
+                "Nothing is changed by looking, and no disk is read that would not answer."
+            )
+        )
+    ]
+    missing = len(evidence.unread) + len(evidence.inventory.unseen) if evidence is not None else 0
+    if missing:
+        words = _("What could not be read says why. What was found does not lean on it; more may be wrong.")
+        lines.append(Paragraph(words, state=State.UNKNOWN))
+    return tuple(lines)
+
+
+def looked_at(evidence: Evidence | None, progress: Progress | None) -> tuple[Paragraph, ...]:
     """Return every item with what became of it.
 
     Args:
         evidence: of the last look, or None.
-        told: what the look that goes on has told so far: why an item is missing, or empty when it is there.
-        looking: a look goes on.
+        progress: of the look that goes on, or None.
     """
-    why = dict(told) if looking else {}
+    looking = progress is not None
+    why = dict(progress.told) if progress is not None else {}
     if not looking and evidence is not None:
-        why = {item: "" for item in Item} | {one.item: one.why for one in evidence.unread}
+        why = dict.fromkeys(Item, "") | {one.item: one.why for one in evidence.unread}
     lines = [_item_line(item, why.get(item)) for item in Item]
     if not looking and evidence is not None:
         lines += [
@@ -229,7 +258,7 @@ def item_words(item: Item) -> str:
     }[item]
 
 
-# Help -----------------------------------------------------------------------------------------------------------
+# Help -------------------------------------------------------------------------------------------------
 
 
 def help_sections() -> tuple[HelpSection, ...]:
