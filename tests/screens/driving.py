@@ -21,7 +21,7 @@ MONO = Look(Colours.MONO, Glyphs.CP437)
 SMALL, LARGE = (80, 24), (120, 40)
 
 
-_GROUPS = {"setup", "inventory", "glance", "mode", "words", "plan", "records", "asking", "recovery", "saving"}
+_GROUPS = {"setup", "inventory", "glance", "mode", "words", "plan", "records", "asking"}
 """Groups of workers that come to an end without a key being pressed."""
 
 

@@ -174,6 +174,7 @@ class Looks:
         numbers: the looks that were begun.
         within: seconds that each may take.
         differs: whether a glance finds something else.
+        fails: raised by a look.
     """
 
     found: list[Diagnosis | Problem]
@@ -182,6 +183,7 @@ class Looks:
     numbers: list[int] = field(default_factory=list)
     within: list[float] = field(default_factory=list)
     differs: bool = False
+    fails: Exception | None = None
 
     def look(self, host: Host, number: int, within: float, told: Callable[[Item, str], object]) -> Looked:
         self.numbers.append(number)
@@ -189,6 +191,8 @@ class Looks:
         for item, why in self.told.items():
             told(item, why)
         assert self.held.wait(60)
+        if self.fails is not None:
+            raise self.fails
         found = self.found[0] if len(self.found) == 1 else self.found.pop(0)
         if isinstance(found, Problem):
             return Looked(number, problem=found)

@@ -4,7 +4,7 @@ No widget is known here; the screen draws what a board holds.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tui.recovery.diagnosis import Diagnosis
@@ -66,10 +66,26 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """A finding that went away while the screen was open, and how."""
+    """A finding that was not found again while the screen was open.
+
+    Attributes:
+        finding: as it was found last.
+        missing: what could not be read when it was found; where more is missing now, nothing is sure.
+        after_plan: one of its plans, or one of its cause, ran before the look that did not find it.
+        is_sure: since then everything was read that was read when it was found.
+    """
 
     finding: Finding
-    standing: Standing
+    missing: frozenset[str]
+    after_plan: bool
+    is_sure: bool
+
+    @property
+    def standing(self) -> Standing:
+        """How it is listed."""
+        if not self.is_sure:
+            return Standing.UNSURE
+        return Standing.REPAIRED if self.after_plan else Standing.GONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +140,13 @@ class Board:
         left = tuple(one for one in self.gone if one.finding.key not in now)
         if self.diagnosis is None:
             return Board(diagnosis, left)
-        sure = _tells_as_much(diagnosis.evidence, self.diagnosis.evidence)
-        went = (one for one in self.findings if one.key not in now)
-        new = tuple(Gone(one, _how(one, tried, sure=sure)) for one in went)
-        kept = tuple(
-            Gone(one.finding, Standing.GONE if sure and one.standing is Standing.UNSURE else one.standing)
-            for one in left
+        before, missing = _missing(self.diagnosis.evidence), _missing(diagnosis.evidence)
+        new = tuple(
+            Gone(one, before, bool(tried) and tried in {one.key, one.follows}, missing <= before)
+            for one in self.findings
+            if one.key not in now
         )
+        kept = tuple(replace(one, is_sure=one.is_sure or missing <= one.missing) for one in left)
         return Board(diagnosis, (*kept, *new))
 
     def place_for(self, subject: Rung | Stack | None) -> str:
@@ -174,17 +190,14 @@ def _tree(findings: Iterable[Finding]) -> Iterable[Entry]:
                 yield Entry(other.key, Standing.CONSEQUENCE, other, depth=1)
 
 
-def _how(finding: Finding, tried: str, *, sure: bool) -> Standing:
-    if not sure:
-        return Standing.UNSURE
-    return Standing.REPAIRED if tried in {finding.key, finding.follows} and tried else Standing.GONE
-
-
-def _tells_as_much(now: Evidence, before: Evidence) -> bool:
-    """Whether everything that was read before could be read this time as well."""
-    unread = {one.item for one in now.unread} - {one.item for one in before.unread}
-    unseen = {one.what for one in now.inventory.unseen} - {one.what for one in before.inventory.unseen}
-    return not unread and not unseen
+def _missing(evidence: Evidence) -> frozenset[str]:
+    """What could not be read."""
+    return frozenset(
+        (
+            *(one.item.value for one in evidence.unread),
+            *(one.what for one in evidence.inventory.unseen),
+        )
+    )
 
 
 def _names(subject: Rung | Stack | None) -> frozenset[str]:

@@ -21,7 +21,7 @@ from widgets.state import Role, State
 LABELS = 9
 """Cells of the label column: `never do`, `it is not`, `gives up`."""
 
-_SENTENCE, _LINE = 600, 400
+_SUMMARY, _SENTENCE, _LINE = 320, 480, 400
 _LINES = 12
 """Verbatim lines shown of one source; its newest."""
 
@@ -33,12 +33,12 @@ def what(entry: Entry, board: Board) -> tuple[Paragraph, ...]:
     finding = entry.finding
     if finding is None:
         return ()
-    lines = [Paragraph(clean(finding.summary, _SENTENCE), Role.STRONG, state=state_of(entry.standing))]
+    lines = [Paragraph(clean(finding.summary, _SUMMARY), Role.STRONG, state=state_of(entry.standing))]
     if entry.standing in {Standing.REPAIRED, Standing.GONE, Standing.UNSURE}:
         return (*lines, *_gone(entry.standing))
     cause = board.finding(finding.follows) if finding.follows else None
     if cause is not None:
-        lines.append(Paragraph(clean(cause.summary, _SENTENCE), label=_("behind it")))
+        lines.append(Paragraph(clean(cause.summary, _SUMMARY), label=_("behind it")))
     lines.append(Paragraph(clean(finding.meaning, _SENTENCE), label=_("means")))
     return tuple(lines)
 
