@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tui.storage.host.interface import PortAnswer
+from tui.storage.lvm_notes import GroupNotes
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Portal
 from tui.storage.news.happening import Happening
+from tui.storage.probe.all_signatures import Probing
 from tui.storage.stack import Stack, stacks
+from tui.words import translate as _
 
 
 class Item(StrEnum):
@@ -29,7 +32,7 @@ class Item(StrEnum):
     DAEMONS = "daemons"
     HOSTS = "hosts"
     IDENTITIES = "identities"
-    BACKUPS = "backups"
+    NOTES = "notes"
     SETTINGS = "settings"
     DEVICES_FILE = "devices_file"
     PATHS = "paths"
@@ -37,6 +40,36 @@ class Item(StrEnum):
     DATABASE = "database"
     MODULES = "modules"
     NAMES = "names"
+    MULTIPATH_LIST = "multipath_list"
+    SIGNATURES = "signatures"
+
+
+def item_words(item: Item) -> str:
+    """What an item is, for a person."""
+    return {
+        Item.KERNEL: _("the kernel's log"),
+        Item.DAEMON: _("iscsid in the journal"),
+        Item.PORTALS: _("whether every portal answers"),
+        Item.ROUTES: _("the routes to them"),
+        Item.LINKS: _("the network interfaces"),
+        Item.PACKETS: _("whether small and large packets come back"),
+        Item.MAPS: _("the device-mapper's maps"),
+        Item.EXT4: _("the error counters of ext4"),
+        Item.TASKS: _("processes that wait for a disk"),
+        Item.DAEMONS: _("iscsid and multipathd"),
+        Item.HOSTS: _("the kernel's iSCSI hosts"),
+        Item.IDENTITIES: _("what the disks say of themselves"),
+        Item.NOTES: _("LVM's notes of its groups"),
+        Item.SETTINGS: _("LVM's settings"),
+        Item.DEVICES_FILE: _("LVM's devices file"),
+        Item.PATHS: _("the paths multipathd sees"),
+        Item.UNITS: _("the mounts of systemd"),
+        Item.DATABASE: _("the lock of the record database"),
+        Item.MODULES: _("the kernel's modules"),
+        Item.NAMES: _("the identity of this host"),
+        Item.MULTIPATH_LIST: _("which disks multipath may join"),
+        Item.SIGNATURES: _("what is on disks that nobody uses"),
+    }[item]
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,46 +229,6 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class BackedUpVolume:
-    """A PV in LVM's backup of a VG.
-
-    Attributes:
-        uuid: LVM's identity of it.
-        device: the path it had then; a hint only, names change.
-        device_id: `sys_wwid` and the like where LVM noted one, or empty.
-        size: bytes, or 0.
-    """
-
-    uuid: str
-    device: str = ""
-    device_id: str = ""
-    size: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Backup:
-    """One file of /etc/lvm/backup (vgcfgbackup(8)).
-
-    Attributes:
-        group: name of the VG.
-        uuid: LVM's identity of it.
-        number: seqno of its metadata.
-        path: the file.
-        written: seconds since the epoch.
-        volumes: its PVs.
-        logical: names of its LVs.
-    """
-
-    group: str
-    uuid: str
-    number: int
-    path: str
-    written: float = 0.0
-    volumes: tuple[BackedUpVolume, ...] = ()
-    logical: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Setting:
     """One setting of LVM, `devices/global_filter`, with its value as lvmconfig prints it."""
 
@@ -318,6 +311,14 @@ class NameFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class DiskContent:
+    """What is found on a disk of which nothing is in use: its kernel name, and every signature."""
+
+    disk: str
+    probing: Probing
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """One look at a host for a diagnosis. Absent items are empty, and named in `unread`.
 
@@ -338,7 +339,7 @@ class Evidence:
         daemons: the daemons and calls of iscsiadm that run.
         hosts: numbers of the kernel's iSCSI hosts; with iscsi_tcp each has one session.
         identities: what the disks that answer say of themselves now.
-        backups: LVM's backups of its VGs.
+        notes: LVM's notes on the groups it knows or knew, of each the latest first.
         settings: of LVM.
         devices_file: text of LVM's devices file where it is in use, else empty.
         paths: of multipathd.
@@ -346,6 +347,8 @@ class Evidence:
         database: the lock of the record database.
         modules: of the running kernel.
         names: of this host's identity.
+        multipath_list: WWIDs of the LUNs that multipath has joined once and LVM passes over.
+        signatures: what is on disks of LUNs that answer, that nobody uses, and that udev calls no PV.
         unread: what could not be read.
     """
 
@@ -365,7 +368,7 @@ class Evidence:
     daemons: tuple[DaemonProcess, ...] = ()
     hosts: tuple[int, ...] = ()
     identities: tuple[Identity, ...] = ()
-    backups: tuple[Backup, ...] = ()
+    notes: tuple[GroupNotes, ...] = ()
     settings: tuple[Setting, ...] = ()
     devices_file: str = ""
     paths: tuple[PathState, ...] = ()
@@ -373,6 +376,8 @@ class Evidence:
     database: DatabaseLock = DatabaseLock()
     modules: KernelModules = KernelModules()
     names: NameFacts = NameFacts()
+    multipath_list: tuple[str, ...] = ()
+    signatures: tuple[DiskContent, ...] = ()
     unread: tuple[Unread, ...] = ()
     _stacks: list[tuple[Stack, ...]] = field(default_factory=list, init=False, compare=False, repr=False)
 
@@ -398,6 +403,14 @@ class Evidence:
     def link(self, name: str) -> Link | None:
         """A network interface, or None."""
         return next((one for one in self.links if one.name == name), None)
+
+    def notes_of(self, group: str) -> tuple[GroupNotes, ...]:
+        """LVM's notes on a group, the latest first."""
+        return tuple(one for one in self.notes if one.group == group)
+
+    def content_of(self, disk: str) -> Probing | None:
+        """What is on a disk that nobody uses, or None where it was not looked at."""
+        return next((one.probing for one in self.signatures if one.disk == disk and one.probing.done), None)
 
     def setting(self, name: str) -> str:
         """The value of one of LVM's settings, or empty."""

@@ -36,10 +36,12 @@ from tui.recovery.gathering.host_side import (
 from tui.recovery.gathering.identities import read_identities
 from tui.recovery.gathering.kernel_state import read_ext4, read_hosts, read_processes
 from tui.recovery.gathering.logs import boot_time, read_daemon, read_kernel
-from tui.recovery.gathering.lvm_side import read_backups, read_devices_file, read_settings
+from tui.recovery.gathering.lvm_side import read_devices_file, read_notes, read_settings
+from tui.recovery.gathering.unused_disks import read_signatures
 from tui.recovery.gathering.ways import places_of, read_links, read_packets, read_portals, read_routes
 from tui.storage.host.interface import Host
 from tui.storage.model.inventory import Inventory
+from tui.storage.operations.forget_lun import listed_luns
 from tui.storage.probe.inventory import take_inventory
 from tui.storage.problem import ConsoleError, Problem
 from tui.storage.untrusted import clean
@@ -53,12 +55,19 @@ _KILLING = 0.7
 
 T = TypeVar("T")
 
+Told = Callable[[Item, str], None]
+"""Gets each item as soon as it is read, or why it was not, in words; called from any thread."""
+
+
+def _unheard(_item: Item, _why: str) -> None:
+    """For those who do not follow a look."""
+
 
 class _Question(Generic[T]):
     """One question to the host, in a thread of its own that never keeps the program from ending."""
 
-    def __init__(self, ask: Callable[[], T], *items: Item) -> None:
-        self._items, self._ask = items, ask
+    def __init__(self, ask: Callable[[], T], *items: Item, told: Told) -> None:
+        self._items, self._ask, self._told = items, ask, told
         self._value: T | None = None
         self.why = _("no answer in time")
         self._thread = threading.Thread(target=self._work, daemon=True)
@@ -75,6 +84,8 @@ class _Question(Generic[T]):
             self.why = clean(f"{type(error).__name__}: {error}")
         else:
             self._value, self.why = value, ""
+        for item in self._items:
+            self._told(item, self.why)
 
     def answer(self, end: float, unread: list[Unread], empty: T) -> T:
         """What was told by a moment; where nothing was, the empty value, and that it is missing."""
@@ -85,12 +96,13 @@ class _Question(Generic[T]):
         return empty if value is None else value
 
 
-def gather(host: Host, within: float = WITHIN) -> Evidence:
+def gather(host: Host, within: float = WITHIN, told: Told = _unheard) -> Evidence:
     """Look at everything.
 
     Args:
         host: the machine.
         within: seconds the whole may take.
+        told: follows the look; what is late is not told.
 
     Raises:
         ConsoleError: not even the inventory could be taken in that time.
@@ -98,24 +110,26 @@ def gather(host: Host, within: float = WITHIN) -> Evidence:
     begun = time.monotonic()
     end, last_call = begun + within, begun + within - _KILLING
     bounded = BoundedHost(host, last_call)
-    inventory: _Question[Inventory | None] = _Question(partial(take_inventory, bounded))
-    kernel = _Question(partial(read_kernel, bounded), Item.KERNEL)
-    daemon = _Question(partial(read_daemon, bounded), Item.DAEMON)
-    portals = _Question(partial(_portals, bounded, last_call), Item.PORTALS)
-    ways = _Question(partial(_ways, bounded, last_call), Item.ROUTES, Item.LINKS)
-    packets = _Question(partial(_packets, bounded, last_call), Item.PACKETS)
-    maps = _Question(partial(read_maps, bounded), Item.MAPS)
-    ext4 = _Question(partial(read_ext4, bounded), Item.EXT4)
-    processes = _Question(partial(read_processes, bounded), Item.TASKS, Item.DAEMONS)
-    hosts = _Question(partial(read_hosts, bounded), Item.HOSTS)
-    identities = _Question(partial(read_identities, bounded, last_call), Item.IDENTITIES)
-    backups = _Question(partial(read_backups, bounded), Item.BACKUPS)
-    settings = _Question(partial(_settings, bounded), Item.SETTINGS, Item.DEVICES_FILE)
-    paths = _Question(partial(read_paths, bounded), Item.PATHS)
-    units = _Question(partial(read_units, bounded), Item.UNITS)
-    database = _Question(partial(read_database, bounded), Item.DATABASE)
-    modules = _Question(partial(read_kernel_modules, bounded), Item.MODULES)
-    names = _Question(partial(read_names, bounded), Item.NAMES)
+    inventory: _Question[Inventory | None] = _Question(partial(take_inventory, bounded), told=told)
+    kernel = _Question(partial(read_kernel, bounded), Item.KERNEL, told=told)
+    daemon = _Question(partial(read_daemon, bounded), Item.DAEMON, told=told)
+    portals = _Question(partial(_portals, bounded, last_call), Item.PORTALS, told=told)
+    ways = _Question(partial(_ways, bounded, last_call), Item.ROUTES, Item.LINKS, told=told)
+    packets = _Question(partial(_packets, bounded, last_call), Item.PACKETS, told=told)
+    maps = _Question(partial(read_maps, bounded), Item.MAPS, told=told)
+    ext4 = _Question(partial(read_ext4, bounded), Item.EXT4, told=told)
+    processes = _Question(partial(read_processes, bounded), Item.TASKS, Item.DAEMONS, told=told)
+    hosts = _Question(partial(read_hosts, bounded), Item.HOSTS, told=told)
+    identities = _Question(partial(read_identities, bounded, last_call), Item.IDENTITIES, told=told)
+    notes = _Question(partial(read_notes, bounded), Item.NOTES, told=told)
+    settings = _Question(partial(_settings, bounded), Item.SETTINGS, Item.DEVICES_FILE, told=told)
+    paths = _Question(partial(read_paths, bounded), Item.PATHS, told=told)
+    units = _Question(partial(read_units, bounded), Item.UNITS, told=told)
+    database = _Question(partial(read_database, bounded), Item.DATABASE, told=told)
+    modules = _Question(partial(read_kernel_modules, bounded), Item.MODULES, told=told)
+    names = _Question(partial(read_names, bounded), Item.NAMES, told=told)
+    joined_once = _Question(partial(listed_luns, bounded), Item.MULTIPATH_LIST, told=told)
+    signatures = _Question(partial(read_signatures, bounded, last_call), Item.SIGNATURES, told=told)
     unread: list[Unread] = []
     taken = inventory.answer(end, unread, None)
     if taken is None:
@@ -139,7 +153,7 @@ def gather(host: Host, within: float = WITHIN) -> Evidence:
         daemons=daemons,
         hosts=hosts.answer(end, unread, ()),
         identities=identities.answer(end, unread, ()),
-        backups=backups.answer(end, unread, ()),
+        notes=notes.answer(end, unread, ()),
         settings=known_settings,
         devices_file=devices_file,
         paths=paths.answer(end, unread, ()),
@@ -147,6 +161,8 @@ def gather(host: Host, within: float = WITHIN) -> Evidence:
         database=database.answer(end, unread, DatabaseLock()),
         modules=modules.answer(end, unread, KernelModules()),
         names=names.answer(end, unread, NameFacts()),
+        multipath_list=joined_once.answer(end, unread, ()),
+        signatures=signatures.answer(end, unread, ()),
         unread=tuple(unread),
         seconds=time.monotonic() - begun,
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from tui.maintenance.proposal import Proposal
 from tui.recovery.diagnosis import Diagnosis
 from tui.recovery.document import is_whole
+from tui.recovery.evidence import item_words
 from tui.recovery.finding import Finding, Fix, Weight
 from tui.storage.untrusted import clean
 from tui.words import translate as _, translate_count
@@ -117,7 +118,7 @@ def _not_seen(diagnosis: Diagnosis) -> Iterable[str]:
     evidence = diagnosis.evidence
     found = [
         *(f"{clean(one.what)}: {clean(one.why)}" for one in evidence.inventory.unseen),
-        *(f"{one.item.value}: {one.why}" for one in evidence.unread),
+        *(f"{item_words(one.item)}: {one.why}" for one in evidence.unread),
     ]
     if not found:
         return ()

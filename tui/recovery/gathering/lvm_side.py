@@ -1,15 +1,14 @@
-"""What LVM has written down: its backups of every VG, its settings, its devices file. No disk is read."""
+"""What LVM has written down: its notes on every VG, its settings, its devices file. No disk is read."""
 
 import re
 from dataclasses import dataclass, field
 
-from tui.recovery.evidence import BackedUpVolume, Backup, Setting
+from tui.recovery.evidence import Setting
 from tui.recovery.gathering.failing import NotTold, output_of
 from tui.storage.host.interface import Command, Host
-from tui.storage.probe.reading import text, whole_number
+from tui.storage.lvm_notes import FOLDERS, GroupNotes, noted_groups, notes_of
 from tui.words import translate as _
 
-BACKUPS = "/etc/lvm/backup"
 DEVICES = "/etc/lvm/devices"
 
 _SECTIONS = ("devices", "activation", "global", "local", "backup")
@@ -17,12 +16,10 @@ _SECTIONS = ("devices", "activation", "global", "local", "backup")
 SETTINGS = Command(("lvm", "lvmconfig", "--typeconfig", "full", *_SECTIONS))
 """The settings with their values now, defaults included, in blocks (lvmconfig(8))."""
 
-_LONGEST = 1024 * 1024
-"""Characters of a backup that are read."""
+_MOST = 12
+"""Notes of one group that are kept: the state now, and those before the latest changes."""
 
 _WORD = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]=,]|[^\s{}\[\]=,"#]+|#[^\n]*')
-
-_SECTOR = 512
 
 
 @dataclass(slots=True)
@@ -33,53 +30,20 @@ class Section:
     sections: "dict[str, Section]" = field(default_factory=dict)
 
 
-def read_backups(host: Host) -> tuple[Backup, ...]:
-    """Every backup of a VG (vgcfgbackup(8)).
+def read_notes(host: Host) -> tuple[GroupNotes, ...]:
+    """LVM's notes on every group it knows or knew, of each the latest first, and of each only some.
 
     Raises:
-        NotTold: the folder may not be listed.
+        NotTold: the folders may not be listed.
     """
-    try:
-        listed = host.names(BACKUPS)
-    except FileNotFoundError:
-        return ()
-    except OSError as error:
-        raise NotTold(error.strerror or str(error)) from error
-    found: list[Backup] = []
-    for name in listed:
-        path = f"{BACKUPS}/{name}"
-        facts = host.facts(path)
-        backup = parse_backup(text(host, path)[:_LONGEST], path, facts.modified if facts else 0.0)
-        if backup is not None:
-            found.append(backup)
-    return tuple(found)
-
-
-def parse_backup(content: str, path: str, written: float) -> Backup | None:
-    """Read a backup; None where it is none. Never raises."""
-    whole = parse_sections(content)
-    for name, group in whole.sections.items():
-        volumes = group.sections.get("physical_volumes", Section())
-        logical = group.sections.get("logical_volumes", Section())
-        if "id" in group.values:
-            return Backup(
-                name,
-                group.values["id"],
-                whole_number(group.values.get("seqno", "")) or 0,
-                path,
-                written,
-                tuple(_volume(one) for one in volumes.sections.values() if "id" in one.values),
-                tuple(logical.sections),
-            )
-    return None
-
-
-def _volume(section: Section) -> BackedUpVolume:
-    values = section.values
-    sectors = whole_number(values.get("dev_size", "")) or 0
-    return BackedUpVolume(
-        values["id"], values.get("device", ""), values.get("device_id", ""), sectors * _SECTOR
-    )
+    for folder in FOLDERS:
+        try:
+            host.names(folder)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise NotTold(error.strerror or str(error)) from error
+    return tuple(notes for group in noted_groups(host) for notes in notes_of(host, group)[:_MOST])
 
 
 def parse_sections(content: str) -> Section:
