@@ -11,7 +11,6 @@ from tui.recovery.diagnosis import Diagnosis, diagnose
 from tui.recovery.evidence import Item, Unread
 from tui.recovery.finding import Finding, Weight
 from tui.screens.recovery.board import LOOKED, Board, Standing, unexplained
-from tui.screens.recovery.words import item_words
 from tui.storage.model.inventory import Unseen
 from tui.storage.rung import Rung, RungKind
 from tui.storage.stack import stacks
@@ -138,12 +137,6 @@ def test_a_device_that_a_finding_names_is_explained() -> None:
     session = next(one for stack in evidence.stacks for one in stack.rungs if one.kind is RungKind.SESSION)
     finding = Finding("F01.x", "x", "", rungs=(session.also or (session.key,))[:1])
     assert unexplained(evidence, (finding,)) == ()
-
-
-def test_every_item_has_words_of_its_own() -> None:
-    words = {item: item_words(item) for item in Item}
-    assert all(words[item] != item.value for item in Item)
-    assert len(set(words.values())) == len(words)
 
 
 def test_weights_become_standings() -> None:

@@ -185,7 +185,7 @@ class Looks:
     differs: bool = False
     fails: Exception | None = None
 
-    def look(self, host: Host, number: int, within: float, told: Callable[[Item, str], object]) -> Looked:
+    def look(self, host: Host, number: int, within: float, told: Callable[[Item, str], None]) -> Looked:
         self.numbers.append(number)
         self.within.append(within)
         for item, why in self.told.items():
@@ -203,6 +203,21 @@ class Looks:
         return changed
 
 
+def looking_at(
+    patch: pytest.MonkeyPatch,
+    *found: Diagnosis | Problem,
+    held: bool = False,
+    told: dict[Item, str] | None = None,
+) -> Looks:
+    """Have every Recovery screen find what is told beforehand."""
+    looks = Looks(list(found), told or {})
+    if not held:
+        looks.held.set()
+    patch.setattr(looking_screen, "look", looks.look)
+    patch.setattr(looking_screen, "is_changed", looks.is_changed)
+    return looks
+
+
 def recovery_app(
     patch: pytest.MonkeyPatch,
     *found: Diagnosis | Problem,
@@ -214,11 +229,7 @@ def recovery_app(
     live: bool = True,
 ) -> tuple[OneScreen, Looks]:
     """The screen over looks that are told beforehand; nothing of this machine is read."""
-    looks = Looks(list(found), told or {})
-    if not held:
-        looks.held.set()
-    patch.setattr(looking_screen, "look", looks.look)
-    patch.setattr(looking_screen, "is_changed", looks.is_changed)
+    looks = looking_at(patch, *found, held=held, told=told)
     first = next(one for one in found if isinstance(one, Diagnosis))
     host = ScriptedHost()
     host.clock = NOW

@@ -16,8 +16,8 @@ Subject = Rung | Stack | None
 
 
 def is_wrong(subject: Subject) -> bool:
-    """Return whether a rung, or any of a stack, does not hold as it should."""
-    return subject is not None and subject.health in {Health.BAD, Health.ABSENT, Health.WARN}
+    """Return whether a rung, or any of a stack, does not hold."""
+    return subject is not None and subject.health in {Health.BAD, Health.ABSENT}
 
 
 @dataclass(frozen=True, slots=True)

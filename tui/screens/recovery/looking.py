@@ -84,7 +84,7 @@ def guess(host: Host, inventory: Inventory) -> Guessed:
     return Guessed(diagnose(Evidence(inventory, now=host.now(), unread=unread)))
 
 
-def look(host: Host, number: int, within: float, told: Callable[[Item, str], object]) -> Looked:
+def look(host: Host, number: int, within: float, told: Callable[[Item, str], None]) -> Looked:
     """Take the evidence and diagnose it; for a worker thread.
 
     Args:
@@ -95,7 +95,7 @@ def look(host: Host, number: int, within: float, told: Callable[[Item, str], obj
     """
     recording = RecordingHost(host)
     try:
-        evidence = gather(recording, within)
+        evidence = gather(recording, within, told)
     except ConsoleError as error:
         return Looked(number, problem=error.problem)
     return Looked(number, diagnose(evidence), recording)

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tui.recovery.evidence import Evidence, Item
+from tui.recovery.evidence import Evidence, Item, item_words
 from tui.recovery.finding import Finding
 from tui.screens.paragraphs import Paragraph
 from tui.screens.recovery.board import Board, Entry, Standing
@@ -230,35 +230,6 @@ def _item_line(item: Item, why: str | None) -> Paragraph:
 
 def _because(why: str) -> str:
     return _("could not be read: {why}").format(why=clean(why, _LONGEST) or "?")
-
-
-def item_words(item: Item) -> str:
-    """Return what an item of the evidence is."""
-    return {
-        "kernel": _("the kernel's log"),
-        "daemon": _("iscsid in the journal"),
-        "portals": _("whether every portal answers"),
-        "routes": _("the routes to them"),
-        "links": _("the network interfaces"),
-        "packets": _("whether small and large packets come back"),
-        "maps": _("the device-mapper's maps"),
-        "ext4": _("the error counters of ext4"),
-        "tasks": _("processes that wait for a disk"),
-        "daemons": _("iscsid and multipathd"),
-        "hosts": _("the kernel's iSCSI hosts"),
-        "identities": _("what the disks say of themselves"),
-        "backups": _("LVM's backups of its groups"),
-        "notes": _("LVM's notes of its groups"),
-        "multipath_list": _("which disks multipath may join"),
-        "signatures": _("what is on disks that nobody uses"),
-        "settings": _("LVM's settings"),
-        "devices_file": _("LVM's devices file"),
-        "paths": _("the paths multipathd sees"),
-        "units": _("the mounts of systemd"),
-        "database": _("the lock of the record database"),
-        "modules": _("the kernel's modules"),
-        "names": _("the identity of this host"),
-    }.get(item.value, item.value)
 
 
 # Help -------------------------------------------------------------------------------------------------
