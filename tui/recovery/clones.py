@@ -1,6 +1,5 @@
 """F15: a clone or snapshot of LUNs is shown to this host beside the original, with the same identities."""
 
-import uuid
 from collections.abc import Iterator
 
 from tui.recovery.evidence import Evidence
@@ -29,13 +28,6 @@ def clones(evidence: Evidence) -> Iterator[Finding]:
                 found.setdefault(volume.volume_group, {})[volume.uuid] = twins
     for group, doubled in found.items():
         yield _finding(evidence, group, doubled)
-
-
-def new_uuid(old: str, wwid: str) -> str:
-    """A UUID for the file system on a clone: always the same for the same clone, so that a look can be
-    repeated.
-    """  # noqa: D205 (the summary needs two lines)
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{wwid}/{old}"))
 
 
 def _carriers(inventory: Inventory, pv: str) -> list[BlockDevice]:
@@ -69,8 +61,8 @@ def _finding(evidence: Evidence, name: str, doubled: dict[str, list[BlockDevice]
         CODE,
         _("Two sets of disks carry the volume group {group}.").format(group=shown),
         _(
-            "One is a clone or a snapshot of the other. LVM takes one of the two by a rule of thumb, which may"
-            " be the clone, and changes nothing in the group while both are there."
+            "One is a clone or a snapshot of the other. LVM takes one of the two by a rule of thumb, which"
+            " may be the clone, and changes nothing in the group while both are there."
         ),
         RungKind.VOLUME_GROUP,
         rungs,

@@ -42,6 +42,7 @@ class Item(StrEnum):
     NAMES = "names"
     MULTIPATH_LIST = "multipath_list"
     SIGNATURES = "signatures"
+    FSTAB = "fstab"
 
 
 def item_words(item: Item) -> str:
@@ -69,6 +70,7 @@ def item_words(item: Item) -> str:
         Item.NAMES: _("the identity of this host"),
         Item.MULTIPATH_LIST: _("which disks multipath may join"),
         Item.SIGNATURES: _("what is on disks that nobody uses"),
+        Item.FSTAB: _("fstab"),
     }[item]
 
 
@@ -349,6 +351,7 @@ class Evidence:
         names: of this host's identity.
         multipath_list: WWIDs of the LUNs that multipath has joined once and LVM passes over.
         signatures: what is on disks of LUNs that answer, that nobody uses, and that udev calls no PV.
+        fstab: the text of /etc/fstab.
         unread: what could not be read.
     """
 
@@ -378,6 +381,7 @@ class Evidence:
     names: NameFacts = NameFacts()
     multipath_list: tuple[str, ...] = ()
     signatures: tuple[DiskContent, ...] = ()
+    fstab: str = ""
     unread: tuple[Unread, ...] = ()
     _stacks: list[tuple[Stack, ...]] = field(default_factory=list, init=False, compare=False, repr=False)
 

@@ -42,7 +42,9 @@ from tui.recovery.gathering.ways import places_of, read_links, read_packets, rea
 from tui.storage.host.interface import Host
 from tui.storage.model.inventory import Inventory
 from tui.storage.operations.forget_lun import listed_luns
+from tui.storage.probe.fstab import FSTAB
 from tui.storage.probe.inventory import take_inventory
+from tui.storage.probe.reading import text
 from tui.storage.problem import ConsoleError, Problem
 from tui.storage.untrusted import clean
 from tui.words import translate as _
@@ -130,6 +132,7 @@ def gather(host: Host, within: float = WITHIN, told: Told = _unheard) -> Evidenc
     names = _Question(partial(read_names, bounded), Item.NAMES, told=told)
     joined_once = _Question(partial(listed_luns, bounded), Item.MULTIPATH_LIST, told=told)
     signatures = _Question(partial(read_signatures, bounded, last_call), Item.SIGNATURES, told=told)
+    fstab = _Question(partial(text, bounded, FSTAB), Item.FSTAB, told=told)
     unread: list[Unread] = []
     taken = inventory.answer(end, unread, None)
     if taken is None:
@@ -163,6 +166,7 @@ def gather(host: Host, within: float = WITHIN, told: Told = _unheard) -> Evidenc
         names=names.answer(end, unread, NameFacts()),
         multipath_list=joined_once.answer(end, unread, ()),
         signatures=signatures.answer(end, unread, ()),
+        fstab=fstab.answer(end, unread, ""),
         unread=tuple(unread),
         seconds=time.monotonic() - begun,
     )

@@ -43,7 +43,7 @@ def _is_label(inventory: Inventory, device: BlockDevice) -> bool:
     disks = device.slaves if device.kind is BlockKind.MULTIPATH else (device.name,)
     return (
         device.kind in (BlockKind.DISK, BlockKind.MULTIPATH)
-        and device.content == "LVM2_member"
+        and device.content in ("LVM2_member", "mpath_member")
         and device.answers
         and inventory.map_over(device.name) is None
         and any(inventory.lun_on(disk) is not None for disk in disks)
@@ -58,6 +58,8 @@ def _why(evidence: Evidence, device: BlockDevice) -> Finding | None:
         lun is not None and lun.wwid in evidence.multipath_list and len(same) == 1
     ):
         return _listed(evidence, device, lun.wwid) if lun is not None and len(same) == 1 else None
+    if device.content != "LVM2_member":
+        return None
     if evidence.devices_file:
         return _devices_file(evidence, device)
     rejecting = [
@@ -101,7 +103,7 @@ def filter_patterns(value: str) -> list[tuple[bool, re.Pattern[str]]]:
 
 
 def _base(
-    evidence: Evidence, device: BlockDevice, code: str, because: str, seen: tuple[Seen, ...], fix: Fix
+    evidence: Evidence, device: BlockDevice, code: str, *, because: str, seen: tuple[Seen, ...], fix: Fix
 ) -> Finding:
     path = clean(device.path, 60)
     rung = rung_on(evidence.stacks, device.name)
@@ -115,7 +117,10 @@ def _base(
         # The disk itself is well; what LVM would make of it has no rung as long as it is hidden.
         (f"pv:{device.content_uuid}",) if device.content_uuid else (),
         device.name,
-        seen=(Seen(f"blkid {path}", (f"TYPE=LVM2_member UUID={clean(device.content_uuid)}",)), *seen),
+        seen=(
+            Seen(_("udev of {path}").format(path=path), (f"ID_FS_TYPE={clean(device.content)}",)),
+            *seen,
+        ),
         ruled_out=(
             RuledOut(
                 _("an overwritten label (F24)"), _("The label is there: the disk was read to find out.")
@@ -148,9 +153,9 @@ def _listed(evidence: Evidence, device: BlockDevice, wwid: str) -> Finding:
         evidence,
         device,
         LISTED,
-        _("multipath lists it, and there is no map over it"),
-        (Seen(WWIDS, (clean(wwid),)),),
-        Fix(
+        because=_("multipath lists it, and there is no map over it"),
+        seen=(Seen(WWIDS, (clean(wwid),)),),
+        fix=Fix(
             title,
             why,
             repair(title, why, forget),
@@ -169,9 +174,9 @@ def _devices_file(evidence: Evidence, device: BlockDevice) -> Finding:
         evidence,
         device,
         DEVICES_FILE,
-        _("it is not in LVM's devices file"),
-        (Seen("/etc/lvm/devices", tuple(clean(line) for line in lines) or (_("no disk is listed"),)),),
-        Fix(
+        because=_("it is not in LVM's devices file"),
+        seen=(Seen("/etc/lvm/devices", tuple(clean(line) for line in lines) or (_("no disk is listed"),)),),
+        fix=Fix(
             title,
             why,
             repair(title, why, AdmitToLvm(identity(evidence, device))),
@@ -189,9 +194,9 @@ def _filter(evidence: Evidence, device: BlockDevice, name: str) -> Finding:
         evidence,
         device,
         FILTER,
-        _("{setting} in lvm.conf rejects it").format(setting=clean(name)),
-        (Seen(f"lvmconfig {clean(name)}", (clean(value),)),),
-        Fix(
+        because=_("{setting} in lvm.conf rejects it").format(setting=clean(name)),
+        seen=(Seen(f"lvmconfig {clean(name)}", (clean(value),)),),
+        fix=Fix(
             _("Let the filter accept this one disk"),
             _(
                 "A filter is an administrator's own text, so it is changed by hand: put one pattern in front,"
@@ -204,7 +209,7 @@ def _filter(evidence: Evidence, device: BlockDevice, name: str) -> Finding:
                     setting=clean(name), path=clean(kept)
                 ),
                 f"pvs --config 'devices {{ {clean(name.partition('/')[2])} = [ \"a|^{clean(kept)}$|\" ] }}'",
-                "pvscan --cache -aay " + clean(device.path),
+                _("vgchange --activate y (the group)"),
             ),
         ),
     )

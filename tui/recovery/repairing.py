@@ -31,12 +31,13 @@ def repair(
 
 
 def keep(
-    evidence: Evidence, groups: Iterable[str] = (), devices: Iterable[BlockDevice] = ()
+    evidence: Evidence, groups: tuple[str, ...] = (), devices: Iterable[BlockDevice] = ()
 ) -> KeepBeforeRepair:
-    """The step that keeps copies, in a folder named by the time of the look."""
+    """The step that keeps copies, in a folder named by the time of the look and what is kept."""
     when = time.strftime("%Y-%m-%d-%H%M%S", time.localtime(evidence.now))
-    identities = (identity_of(evidence.inventory, device) for device in devices)
-    return KeepBeforeRepair(when, tuple(groups), tuple(dict.fromkeys(identities)))
+    identities = tuple(dict.fromkeys(identity_of(evidence.inventory, device) for device in devices))
+    names = (*groups, *(one.path.rpartition("/")[2] for one in identities))
+    return KeepBeforeRepair("-".join((when, *names)), groups, identities)
 
 
 def identity(evidence: Evidence, device: BlockDevice) -> DeviceIdentity:

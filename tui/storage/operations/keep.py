@@ -72,7 +72,7 @@ class KeepBeforeRepair(Operation):
 
     def is_done(self, host: Host) -> bool:
         """Everything was kept: the note that says how to go back is written last."""
-        return host.facts(f"{self.folder}/HOW-TO-GO-BACK") is not None
+        return host.facts(f"{self.folder}/HOW-TO-GO-BACK") is not None and not self._short(host)
 
     def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
         """Every disk is the one that was seen, and answers."""
@@ -164,10 +164,14 @@ class KeepBeforeRepair(Operation):
         """Make an empty file for root only; dd and tar keep the mode of a file that is there."""
         host.replace(path, b"", Replacement(mode=0o600))
 
-    def _see_all(self, host: Host) -> None:
+    def _short(self, host: Host) -> list[str]:
+        """The copies that are not there, or not whole."""
         wanted = [(self.notes_of(group), 1) for group in self.groups]
         wanted += [(self.copy_of(device), min(BEGINNING, device.size)) for device in self.devices]
-        short = [path for path, size in wanted if _size(host, path) < size]
+        return [path for path, size in wanted if _size(host, path) < size]
+
+    def _see_all(self, host: Host) -> None:
+        short = self._short(host)
         if short:
             raise NotVerified(
                 Problem(

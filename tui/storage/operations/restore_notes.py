@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from tui.storage.host.interface import ChangingHost, Host
+from tui.storage.host.interface import ChangingHost, Command, Host
 from tui.storage.lvm_notes import GroupNotes, read_notes
 from tui.storage.model.inventory import Inventory
 from tui.storage.operations.calls import as_typed, change
 from tui.storage.operations.lvm_guard import LVM_DEADLINE, broken_group, look_for_change, try_first
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
 from tui.storage.probe.narrow import group_named, look_at_devices, look_at_volumes
+from tui.storage.probe.reading import whole_number
 from tui.storage.problem import Problem, Refused
 from tui.storage.untrusted import clean
 from tui.words import translate as _
@@ -56,7 +57,10 @@ class RestoreGroupNotes(Operation):
         return ("lvm", "vgcfgrestore", *more, "--file", self.notes, self.volume_group)
 
     def is_done(self, host: Host) -> bool:
-        """The group has the volumes of the notes, and all their disks are there."""
+        """The group has the volumes of the notes, all their disks are there, and it was written since.
+
+        vgcfgrestore counts the seqno up. Without it a disk whose label was written anew would carry none.
+        """
         notes = read_notes(host, self.notes)
         inventory = look_at_volumes(host)
         group = group_named(inventory, self.volume_group)
@@ -65,7 +69,10 @@ class RestoreGroupNotes(Operation):
         if group.missing_volumes or group.partial:
             return False
         there = {volume.uuid for volume in inventory.volumes_of(self.volume_group)}
-        return {volume.uuid for volume in notes.volumes if volume.visible} == there
+        return (
+            _number(host, self.volume_group) > notes.number
+            and {volume.uuid for volume in notes.volumes if volume.visible} == there
+        )
 
     def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
         """The notes are those that were seen, every disk in them is there, and nothing is active."""
@@ -150,3 +157,10 @@ def active_maps(host: Host, group_uuid: str) -> tuple[str, ...]:
     beginning = f"LVM-{group_uuid.replace('-', '')}"
     devices = look_at_devices(host).devices
     return tuple(one.map_name for one in devices if one.map_uuid.startswith(beginning))
+
+
+def _number(host: Host, group: str) -> int:
+    """The seqno that a group has now, 0 where LVM does not tell."""
+    argv = ("lvm", "vgs", "--noheadings", "--nohints", "-o", "vg_seqno", group)
+    outcome = host.run(Command(argv, deadline=LVM_DEADLINE))
+    return (whole_number(outcome.stdout) or 0) if outcome.ok else 0
