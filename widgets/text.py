@@ -97,9 +97,7 @@ def cut_words(text: str, width: int, ellipsis: str = "…") -> str:
         size = cell_len(words[longest])
         if size <= _WORD_LEAST:
             break
-        words[longest] = cut_middle(
-            words[longest], max(_WORD_LEAST, size - over - cell_len(ellipsis)), ellipsis
-        )
+        words[longest] = cut_middle(words[longest], max(_WORD_LEAST, size - over), ellipsis)
         if cell_len(words[longest]) >= size:
             break
         over = cell_len(" ".join(words)) - width

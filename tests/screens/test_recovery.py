@@ -405,7 +405,7 @@ async def test_a_plan_runs_and_the_host_is_looked_at_again(
         assert shown.count(" repaired") >= 2
         assert (tmp_path / "repaired").read_text() == "whole"
         assert looks.numbers == [1, 2]
-        await says(pilot, "Go on with what is left: The line of /srv/data")
+        await says(pilot, "next The line of /srv/data")
         await press(pilot, "enter")
         assert under_cursor(pilot) == boot_risk().key
         await press(pilot, "escape")

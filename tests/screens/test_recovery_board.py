@@ -63,6 +63,11 @@ def test_what_goes_by_itself_is_gone() -> None:
     assert standings(board)[CAUSE.key] is Standing.GONE
 
 
+def test_what_a_look_missed_while_its_plan_ran_is_repaired_all_the_same() -> None:
+    board = Board(made(CAUSE, FOLLOWS)).renewed(made()).renewed(made(), CAUSE.key)
+    assert set(standings(board).values()) == {Standing.REPAIRED}
+
+
 def test_what_comes_back_is_not_gone() -> None:
     board = Board(made(CAUSE)).renewed(made()).renewed(made(CAUSE))
     assert standings(board) == {CAUSE.key: Standing.CAUSE}

@@ -142,11 +142,18 @@ class Board:
             return Board(diagnosis, left)
         before, missing = _missing(self.diagnosis.evidence), _missing(diagnosis.evidence)
         new = tuple(
-            Gone(one, before, bool(tried) and tried in {one.key, one.follows}, missing <= before)
+            Gone(one, before, _was_tried(one, tried), missing <= before)
             for one in self.findings
             if one.key not in now
         )
-        kept = tuple(replace(one, is_sure=one.is_sure or missing <= one.missing) for one in left)
+        kept = tuple(
+            replace(
+                one,
+                after_plan=one.after_plan or _was_tried(one.finding, tried),
+                is_sure=one.is_sure or missing <= one.missing,
+            )
+            for one in left
+        )
         return Board(diagnosis, (*kept, *new))
 
     def place_for(self, subject: Rung | Stack | None) -> str:
@@ -188,6 +195,11 @@ def _tree(findings: Iterable[Finding]) -> Iterable[Entry]:
         for other in found:
             if other.weight is Weight.CONSEQUENCE and other.follows == one.key:
                 yield Entry(other.key, Standing.CONSEQUENCE, other, depth=1)
+
+
+def _was_tried(finding: Finding, tried: str) -> bool:
+    """Whether a plan that ran was for a finding, or for its cause."""
+    return bool(tried) and tried in {finding.key, finding.follows}
 
 
 def _missing(evidence: Evidence) -> frozenset[str]:

@@ -74,7 +74,7 @@ class Progress:
     @property
     def seconds(self) -> float:
         """Since it began."""
-        return time.monotonic() - self.begun
+        return max(0.0, time.monotonic() - self.begun)
 
 
 def guess(host: Host, inventory: Inventory) -> Guessed:

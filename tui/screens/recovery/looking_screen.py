@@ -48,6 +48,7 @@ class LookingScreen(Screen[bool]):
         problem: why the last look failed, or None.
         tried: key of the finding one of whose plans ran before the last look, or empty.
         recording: the host of the last look, which knows what was run.
+        planning: a plan is open over this screen; what it changes is looked at when it is over.
     """
 
     def __init__(self, host: ObservedHost, inventory: Inventory, *, live: bool) -> None:
@@ -61,6 +62,7 @@ class LookingScreen(Screen[bool]):
         self.problem: Problem | None = None
         self.tried = ""
         self.recording: RecordingHost | None = None
+        self.planning = False
         self._looks = 0
         self._trying = ""
         self._again = ""
@@ -180,7 +182,7 @@ class LookingScreen(Screen[bool]):
     # Watching -----------------------------------------------------------------------------------------------
 
     def _turn(self) -> None:
-        if not self.is_current and not isinstance(self.app.screen, WayScreen):
+        if self.planning or not (self.is_current or isinstance(self.app.screen, WayScreen)):
             return
         self.count()
         if self.progress is not None:
@@ -196,7 +198,7 @@ class LookingScreen(Screen[bool]):
     @on(Changed)
     def _changed(self, event: Changed) -> None:
         self._glancing = False
-        if event.is_different and self.is_attached and self.progress is None:
+        if event.is_different and self.is_attached and self.progress is None and not self.planning:
             self.look_again(_("Something changed: looking again."))
 
     # The report ---------------------------------------------------------------------------------------------

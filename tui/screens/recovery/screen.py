@@ -308,8 +308,9 @@ class RecoveryScreen(LookingScreen):
         may_run = not self._access.reason and proposal.refusal is None
         if may_run and not await answered_yes(self.app, fix):
             return
-        before = self.changes_made
+        before, self.planning = self.changes_made, True
         done = await self.app.push_screen_wait(PlanScreen(proposal, self._host, self._access))
+        self.planning = False
         if done or self.changes_made != before:
             self._has_acted = True
             self.look_again(_("Looking whether it helped."), tried=finding.key if done else "")

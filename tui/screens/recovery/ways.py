@@ -97,7 +97,7 @@ def ways(entry: Entry, board: Board) -> tuple[Way, ...]:
     if entry.standing in {Standing.REPAIRED, Standing.GONE}:
         return (_onward(board),)
     if entry.standing in {Standing.UNEXPLAINED, Standing.LOOKED, Standing.UNSURE}:
-        report = Way(WayKind.REPORT, _("Write what was seen into a file, for whoever helps"))
+        report = Way(WayKind.REPORT, _("Write it all into a file, to hand it on"))
         again = Way(WayKind.AGAIN, _("Look at this host again"))
         return (report, again) if entry.standing is Standing.UNEXPLAINED else (again, report)
     finding = entry.finding
@@ -108,7 +108,7 @@ def ways(entry: Entry, board: Board) -> tuple[Way, ...]:
     behind = _("Repair what is behind it")
     first = () if cause is None else (Way(WayKind.CAUSE, behind, to=cause.key),)
     found = (*first, *fixes)
-    return found or (Way(WayKind.REPORT, _("Write what was seen into a file, for whoever helps")),)
+    return found or (Way(WayKind.REPORT, _("Write it all into a file, to hand it on")),)
 
 
 def _cause(finding: Finding, board: Board) -> Finding | None:
@@ -119,10 +119,8 @@ def _onward(board: Board) -> Way:
     left = next((one for one in board.entries() if one.standing in OPEN), None)
     if left is None:
         return Way(WayKind.LEAVE, _("Nothing is left to repair"))
-    words = left.finding.summary if left.finding is not None else left.rung.name if left.rung else ""
-    return Way(
-        WayKind.NEXT, _("Go on with what is left: {what}").format(what=clean(words, _LONGEST)), to=left.key
-    )
+    words = left.finding.summary if left.finding is not None else left.rung.reason if left.rung else ""
+    return Way(WayKind.NEXT, clean(words, _LONGEST), to=left.key)
 
 
 def way_rows(found: tuple[Way, ...], access: Access, passed: float) -> tuple[PickRow, ...]:
