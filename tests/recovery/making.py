@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tests.setup.building import MIB, PORTAL, SECOND, installed, logged_in, with_volume
 from tui.recovery.diagnosis import Diagnosis, diagnose
-from tui.recovery.evidence import Evidence, KernelModules, Link, PacketTest, PortalReply, Route
+from tui.recovery.evidence import DaemonProcess, Evidence, KernelModules, Link, PacketTest, PortalReply, Route
 from tui.recovery.finding import Finding
 from tui.storage.host.interface import Answer, PortAnswer
 from tui.storage.model.block import BlockDevice, BlockKind
@@ -39,6 +39,7 @@ def evidence_of(inventory: Inventory, answer: PortAnswer = OPEN) -> Evidence:
         routes=tuple(Route(portal.address, "eth1", "192.0.2.5") for portal in portals),
         links=(Link("eth1", 1500, "up", carrier=True),),
         packets=tuple(PacketTest(portal.address, 1500, small=True, large=True) for portal in portals),
+        daemons=(DaemonProcess(812, "iscsid", "S", 80_000.0),) if inventory.daemon_answers else (),
         hosts=tuple(range(1, len(inventory.sessions) + 1)),
         modules=KernelModules("6.1.0", folder=True, can_load=True),
     )

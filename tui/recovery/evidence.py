@@ -218,9 +218,10 @@ class Identity:
     Attributes:
         disk: kernel name.
         kept: `wwid` of sysfs.
-        live: the same, asked now.
+        live: the same, asked now; empty where it could not be compared.
         kept_size: bytes, of sysfs.
         live_size: bytes by READ CAPACITY now, or None where no tool for it is installed.
+        refused: the disk answers at once, and refuses to tell: the LUN behind it is gone.
     """
 
     disk: str
@@ -228,6 +229,7 @@ class Identity:
     live: str
     kept_size: int = 0
     live_size: int | None = None
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

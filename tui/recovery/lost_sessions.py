@@ -4,13 +4,14 @@ Sessions of one portal are one finding: what took one of them took them all. A s
 away when iscsid tries again is not lost but refused, and is left to `refused_logins`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from tui.recovery.asking import network_administrator, storage_administrator, way_facts
 from tui.recovery.evidence import Evidence, Item
 from tui.recovery.finding import Finding, Fix, Hypothesis, Never, RuledOut, Seen
 from tui.recovery.outage import outages, seconds_left
 from tui.recovery.refusals import refusal_of
+from tui.recovery.telling import listed, portal_seen
 from tui.storage.host.interface import Answer
 from tui.storage.iscsi_rungs import session_key
 from tui.storage.model.iscsi import Portal, Session, SessionState
@@ -60,7 +61,7 @@ def _finding(evidence: Evidence, sessions: list[Session], since: dict[int, Outag
         fixes=tuple(_fixes(evidence, sessions, soonest, waits=waits, is_open=is_open)),
         never=_never(),
         # Nothing but iscsid logs in again; where the portal answers, that it does not run is all there is.
-        follows_if=("F17", *(("F18",) if is_open else ())),
+        follows_if=("F13", "F17", *(("F18",) if is_open else ())),
     )
 
 
@@ -82,7 +83,7 @@ def _meaning(
     disks = [lun.disk for one in sessions for lun in evidence.inventory.luns_of(one.sid) if lun.disk]
     if disks and not uses and any(evidence.inventory.map_over(disk) for disk in disks):
         return _("Other paths carry the disks meanwhile: nothing waits and nothing is lost.")
-    who = _listed(uses) if uses else _("nothing of this host")
+    who = listed(uses) if uses else _("nothing of this host")
     if not waits:
         return _(
             "The kernel has stopped waiting: requests fail at once. What had not been written by then is "
@@ -100,12 +101,6 @@ def _meaning(
         )
         return words.format(who=who)
     return _("Requests wait, and nothing is lost while they wait. It concerns: {who}.").format(who=who)
-
-
-def _listed(words: Iterable[str], most: int = 6) -> str:
-    found = [clean(word) for word in words]
-    shown = ", ".join(found[:most])
-    return shown if len(found) <= most else f"{shown} …"
 
 
 def _seen(evidence: Evidence, sessions: list[Session]) -> Iterator[Seen]:
@@ -130,32 +125,6 @@ def _seen(evidence: Evidence, sessions: list[Session]) -> Iterator[Seen]:
     if lines := evidence.daemon_about(*subjects):
         yield Seen(_("iscsid in the journal"), tuple(one.text for one in lines[-_LINES:]))
     yield from portal_seen(evidence, sessions[0].portal)
-
-
-def portal_seen(evidence: Evidence, portal: Portal) -> Iterator[Seen]:
-    """What is known of the way to a portal: how it answers, the route, the interface."""
-    answer = evidence.answer_of(portal)
-    if answer is not None:
-        said = f"{answer.answer.value}, {answer.seconds:.1f} s, {clean(answer.detail)}".rstrip(", ")
-        yield Seen(_("TCP connection to {portal}").format(portal=clean(portal.label)), (said,))
-    route = evidence.route_to(portal.address)
-    if route is None:
-        return
-    if route.error:
-        yield Seen(f"ip route get {clean(portal.address)}", (clean(route.error),))
-        return
-    way = f"dev {clean(route.device)} src {clean(route.source)}"
-    yield Seen(
-        f"ip route get {clean(portal.address)}",
-        (f"via {clean(route.gateway)} {way}" if route.gateway else way,),
-    )
-    link = evidence.link(route.device)
-    if link is not None:
-        carrier = "?" if link.carrier is None else int(link.carrier)
-        yield Seen(
-            f"/sys/class/net/{clean(link.name)}",
-            (f"operstate: {clean(link.state)}, carrier: {carrier}, mtu: {link.mtu}",),
-        )
 
 
 def _ruled_out(evidence: Evidence, sessions: list[Session]) -> Iterator[RuledOut]:
@@ -216,7 +185,7 @@ def _hypotheses(evidence: Evidence, portal: Portal) -> Iterator[Hypothesis]:
         _(
             "Portals that answer meanwhile: {portals}. Of one array, they speak for its port; of all, for "
             "the storage being up."
-        ).format(portals=_listed(others))
+        ).format(portals=listed(others))
         if others
         else _("No other portal of this host answers either: ask whether the storage runs."),
     )

@@ -72,7 +72,7 @@ def parse_capacity(output: str) -> int | None:
 
 def _identity(host: Host, lun: Lun, program: str, *, measure: bool) -> Identity | None:
     outcome = host.run(identity_command(program, lun.disk))
-    if not outcome.ok:
+    if outcome.status is None or outcome.status == 127:
         return None
     size = host.run(Command(("sg_readcap", f"/dev/{lun.disk}"))) if measure else None
     return Identity(
@@ -81,4 +81,6 @@ def _identity(host: Host, lun: Lun, program: str, *, measure: bool) -> Identity 
         parse_identity(outcome.stdout),
         lun.size,
         parse_capacity(size.stdout) if size is not None and size.ok else None,
+        # It told its identity when the kernel found it, as sysfs shows: now it answers that it does not.
+        refused=not outcome.ok and bool(lun.wwid),
     )

@@ -3,8 +3,10 @@
 import re
 
 from tui.recovery.evidence import DaemonProcess, Ext4Errors, WaitingTask
+from tui.recovery.gathering.failing import NotTold
 from tui.storage.host.interface import Host
 from tui.storage.probe.reading import names, number, text, whole_number, word
+from tui.words import translate as _
 
 _EXT4 = "/sys/fs/ext4"
 _DAEMONS = frozenset({"iscsid", "iscsiadm", "iscsiuio", "multipathd", "lvm", "dmeventd", "lvmlockd"})
@@ -29,23 +31,30 @@ def read_processes(host: Host) -> tuple[tuple[WaitingTask, ...], tuple[DaemonPro
     """The tasks that wait uninterruptibly, and the daemons and tools of storage that run.
 
     Only /proc/PID/stat and wchan are read, which answer also for a task that hangs.
+
+    Raises:
+        NotTold: no process at all is shown.
     """
     uptime = text(host, "/proc/uptime").split()
     since = float(uptime[0]) if uptime else 0.0
     tasks: list[WaitingTask] = []
     daemons: list[DaemonProcess] = []
+    seen = False
     for name in names(host, "/proc"):
         if not name.isdecimal():
             continue
         stat = parse_stat(text(host, f"/proc/{name}/stat"))
         if stat is None:
             continue
+        seen = True
         command, state, started = stat
         age = max(0.0, since - started / _TICKS)
         if state == "D":
             tasks.append(WaitingTask(int(name), command, word(host, f"/proc/{name}/wchan"), age))
         if command in _DAEMONS:
             daemons.append(DaemonProcess(int(name), command, state, age))
+    if not seen:
+        raise NotTold(_("no process is shown"))
     return tuple(sorted(tasks, key=lambda one: one.pid)), tuple(sorted(daemons, key=lambda one: one.pid))
 
 

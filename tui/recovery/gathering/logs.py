@@ -14,9 +14,12 @@ KERNEL = Command(("dmesg", "--raw"))
 """The kernel's ring buffer, each line as `<PRIORITY>[SECONDS] TEXT` (dmesg(1))."""
 
 DAEMON = Command(
+    # The units that log in at boot too: iscsid names no target when a login is refused, iscsiadm does.
     (
         "journalctl",
         "--unit=iscsid.service",
+        "--unit=open-iscsi.service",
+        "--unit=iscsi.service",
         "--boot",
         "--lines=1000",
         "--output=json",
