@@ -8,16 +8,11 @@ from textual.screen import Screen
 
 from tui.screens.access import Access
 from tui.storage.host.observed import ObservedHost
-from tui.storage.rung import Health, Rung
+from tui.storage.rung import Rung
 from tui.storage.stack import Stack
 
 Subject = Rung | Stack | None
 """What the cursor is on: a rung, the heading of a stack, or nothing on a host without storage."""
-
-
-def is_wrong(subject: Subject) -> bool:
-    """Return whether a rung, or any of a stack, does not hold."""
-    return subject is not None and subject.health in {Health.BAD, Health.ABSENT}
 
 
 @dataclass(frozen=True, slots=True)

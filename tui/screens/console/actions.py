@@ -12,7 +12,8 @@ from tui.maintenance.records import why_no_deletion
 from tui.maintenance.sessions import record_of, why_no_login, why_no_logout
 from tui.screens.access import Access
 from tui.screens.console import openers
-from tui.screens.console.action import Action, Subject, is_wrong
+from tui.screens.console.action import Action, Subject
+from tui.screens.rungs import is_wrong
 from tui.storage.iscsi_rungs import record_key
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import NodeRecord, Session, SessionState

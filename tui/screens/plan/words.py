@@ -69,8 +69,8 @@ def question(proposal: Proposal) -> Confirm:
         return Confirm(title, losses=losses, yes=yes, no=_("No, go back"), word=_("erase"))
     texts = {
         Risk.REWRITES: _(
-            "What LVM or a file system keeps about itself on the disks is rewritten; of LVM's notes a copy is "
-            "kept first."
+            "What LVM or a file system keeps about itself on the disks is rewritten; of LVM's notes a copy "
+            "is kept first."
         ),
         Risk.INTERRUPTS: _("Whatever uses this storage stops here."),
     }
