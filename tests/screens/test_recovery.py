@@ -47,6 +47,7 @@ from tui.screens.console.screen import ConsoleScreen
 from tui.screens.plan.screen import PlanScreen
 from tui.screens.recovery import saving
 from tui.screens.recovery.screen import RecoveryScreen
+from tui.screens.recovery.watching import Changed
 from tui.screens.recovery.way import WayScreen
 from tui.storage.problem import Problem
 from widgets.commands import Commands
@@ -444,6 +445,24 @@ async def test_a_plan_that_is_not_run_changes_nothing(
         await arrived(pilot, RecoveryScreen)
         assert looks.numbers == [1]
         assert not (tmp_path / "repaired").exists()
+
+
+async def test_what_the_plan_changes_is_not_looked_at_before_it_is_over(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    app, looks = recovery_app(monkeypatch, with_plan(tmp_path), made())
+    async with app.run_test(size=SMALL) as pilot:
+        await says(pilot, "Enter see the plan")
+        await press(pilot, "enter")
+        await arrived(pilot, PlanScreen)
+        looks.differs = True
+        recovery(app)._turn()
+        recovery(app).post_message(Changed(is_different=True))
+        await settle(pilot)
+        assert looks.differs
+        assert looks.numbers == [1]
+        await run_the_plan(pilot)
+        await says(pilot, "Repaired, and looked at again")
 
 
 async def test_every_question_must_be_answered_yes_first(

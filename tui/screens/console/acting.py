@@ -114,6 +114,7 @@ class ActingScreen(Screen[None]):
         """Import what the keys need in the background, so that the first one is not late."""
         importlib.import_module("tui.screens.console.actions")
         importlib.import_module("tui.screens.console.menu")
+        importlib.import_module("tui.screens.recovery.screen")
 
     @work(thread=True, group="interrupted")
     def look_for_interrupted(self) -> None:
