@@ -7,7 +7,7 @@ from tui.recovery.outage import outages
 from tui.screens.access import Access
 from tui.screens.console.figures import outage_lines
 from tui.screens.paragraphs import Paragraph
-from tui.screens.recovery.board import Board, Entry, Standing
+from tui.screens.recovery.board import OPEN, Board, Entry, Standing
 from tui.screens.recovery.words import state_of
 from tui.screens.rungs import kind_word
 from tui.storage.iscsi_rungs import session_key
@@ -87,8 +87,16 @@ def never(finding: Finding) -> tuple[Paragraph, ...]:
     )
 
 
-def how_it_is_known(finding: Finding) -> tuple[Paragraph, ...]:
-    """Return what was seen, what may be behind it, what it is not, and what only a person knows."""
+def how_it_is_known(entry: Entry) -> tuple[Paragraph, ...]:
+    """Return what was seen, what may be behind it, what it is not, and what only a person knows.
+
+    Of what is gone, what was seen while it was there.
+    """
+    finding = entry.finding
+    if finding is None:
+        return ()
+    if entry.standing not in OPEN:
+        return tuple(_seen(finding))
     return (*_seen(finding), *_may_be(finding), *_is_not(finding), *_only_you(finding))
 
 

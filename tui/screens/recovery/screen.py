@@ -221,11 +221,7 @@ class RecoveryScreen(LookingScreen):
             detail.not_possible(finding, self._access) if finding else ()
         )
         self.query_one("#seen", Paragraphs).paragraphs = (
-            looked_at(self.board.evidence, self.progress)
-            if looked
-            else detail.how_it_is_known(entry.finding)
-            if entry.finding is not None
-            else ()
+            looked_at(self.board.evidence, self.progress) if looked else detail.how_it_is_known(entry)
         )
         self._show_ways(first=other)
         self.count()
