@@ -39,7 +39,7 @@ from tests.snapshot import SnapCompare
 from tests.storage.scripted_host import ScriptedHost
 from tui.app import ConsoleApp
 from tui.recovery.diagnosis import Diagnosis
-from tui.recovery.evidence import Item
+from tui.recovery.evidence import Item, Unread
 from tui.recovery.finding import Finding, Fix
 from tui.screens.access import Access, access
 from tui.screens.console.menu import ActionMenu
@@ -445,6 +445,34 @@ async def test_a_plan_that_is_not_run_changes_nothing(
         await arrived(pilot, RecoveryScreen)
         assert looks.numbers == [1]
         assert not (tmp_path / "repaired").exists()
+
+
+async def test_where_too_little_could_be_read_it_is_looked_at_again_with_more_time(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    less = made(unread=(Unread(Item.KERNEL, "no answer in time"),))
+    app, looks = recovery_app(monkeypatch, with_plan(tmp_path), less, made())
+    async with app.run_test(size=LARGE) as pilot:
+        await says(pilot, "Enter see the plan")
+        await press(pilot, "enter")
+        await run_the_plan(pilot)
+        await says(pilot, "Repaired, and looked at again: The session is back", "Nothing wrong was found.")
+        assert looks.numbers == [1, 2, 3]
+        assert looks.within[2] > looks.within[1]
+
+
+async def test_where_too_little_can_be_read_at_all_it_is_said(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    less = made(unread=(Unread(Item.KERNEL, "no answer in time"),))
+    app, looks = recovery_app(monkeypatch, with_plan(tmp_path), less)
+    async with app.run_test(size=LARGE) as pilot:
+        await says(pilot, "Enter see the plan")
+        await press(pilot, "enter")
+        await run_the_plan(pilot)
+        await until(pilot, lambda: looks.numbers == [1, 2, 3])
+        await says(pilot, "It was not found again, but not everything could be read: The session is back")
+        assert "not seen now" in flat_text(pilot)
 
 
 async def test_what_the_plan_changes_is_not_looked_at_before_it_is_over(

@@ -99,19 +99,20 @@ class LookingScreen(Screen[bool]):
 
     # Looking ------------------------------------------------------------------------------------------------
 
-    def look_again(self, why: str, *, tried: str = "") -> None:
+    def look_again(self, why: str, *, tried: str = "", within: float = WITHIN) -> None:
         """Take the evidence; once more afterwards when a look goes on already.
 
         Args:
             why: in words, while it goes on.
             tried: key of the finding one of whose plans has just run to its end.
+            within: seconds it may take.
         """
         self._trying = tried or self._trying
         if self.progress is not None:
             self._again = why
             return
         self._looks += 1
-        within = PATIENT if self.problem is not None else WITHIN
+        within = PATIENT if self.problem is not None else within
         self.progress, self._again = Progress(self._looks, why, within), ""
         self.problem = None
         self.show()
@@ -144,6 +145,7 @@ class LookingScreen(Screen[bool]):
     def _looked(self, event: Looked) -> None:
         if not self.is_attached:
             return
+        within = self.progress.within if self.progress is not None else PATIENT
         self.progress = None
         self.problem = event.problem
         if event.diagnosis is not None:
@@ -154,7 +156,12 @@ class LookingScreen(Screen[bool]):
             self.recording = event.recording
         self.show()
         self._tell_way()
-        if self._again:
+        hurried = within < PATIENT and any(not one.is_sure for one in self.board.gone)
+        if hurried and event.diagnosis is not None:
+            # A machine that is busy may have had no time to tell: whether it is gone is worth asking again.
+            words = _("Not everything could be read. Looking again, with more time.")
+            self.look_again(words, tried=self.tried, within=PATIENT)
+        elif self._again:
             self.look_again(self._again)
 
     @on(Worker.StateChanged)
