@@ -85,7 +85,7 @@ LEVELS = {
     "run": Level(RUN_LOCK, BASE + LAB, lab_optional=True),
     "check": Level(TEST_LOCK, BASE + TESTS),
     "test": Level(TEST_LOCK, BASE + TESTS + LAB),
-    "bench": Level(TEST_LOCK, BASE + COMPARED),
+    "bench": Level(TEST_LOCK, BASE + LAB + COMPARED, lab_optional=True),
 }
 
 

@@ -70,6 +70,21 @@ def test_widgets_import_nothing_of_the_program() -> None:
     assert "tui" not in found
 
 
+LATER = ("lab", "maintenance", "setup", "storage.news", "storage.operations", "storage.probe")
+"""What the first picture of the console need not wait for."""
+
+
+def test_the_first_picture_waits_for_nothing_that_comes_later() -> None:
+    code = (
+        "import json, sys; import tui.app, tui.storage.head_start, tui.storage.host.local; "
+        "json.dump([name for name in sys.modules if name.startswith('tui.')], sys.stdout)"
+    )
+    reply = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    found = set(json.loads(reply.stdout))
+    assert "tui.screens.console.screen" in found
+    assert [name for name in sorted(found) if name.removeprefix("tui.").startswith(LATER)] == []
+
+
 def test_init_files_are_empty() -> None:
     written = [str(path.relative_to(ROOT)) for path in project_files() if is_filled_init(path)]
     assert written == []

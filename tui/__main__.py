@@ -1,6 +1,7 @@
 """The command line: chooses what to open, and imports only what that needs."""
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -94,12 +95,15 @@ def _open_console(recorded: str | None, *, looking_only: bool) -> int:
     mode = _terminal_mode("iscsi-console status")
     if mode is None:
         return 1
+    host = _host(recorded, looking_only=looking_only)
+    from tui.storage.head_start import HeadStart  # noqa: PLC0415 (likewise)
+
+    head_start = None if recorded else HeadStart(host)
     from tui.app import open_console  # noqa: PLC0415 (Textual reads the environment when it is imported)
     from tui.screens.access import access  # noqa: PLC0415 (likewise)
 
-    host = _host(recorded, looking_only=looking_only)
     allowed = access(is_root=host.is_root, recorded=bool(recorded), read_only=looking_only)
-    return open_console(host, allowed, mode, live=not recorded)
+    return open_console(host, allowed, mode, live=not recorded, head_start=head_start)
 
 
 def _terminal_mode(line_command: str) -> "TerminalMode | None":
@@ -136,11 +140,8 @@ _COMMANDS: dict[str, Callable[[], SubCommand]] = {
 }
 
 
-def main() -> int:
-    """Run the program and return its exit status."""
-    parser = argparse.ArgumentParser(
-        prog="iscsi-console", description=_("Set up, watch, take down and repair iSCSI storage.")
-    )
+def _add_own_options(parser: argparse.ArgumentParser) -> None:
+    """Add the console's own options, those before a sub-command."""
     parser.add_argument(
         "--recorded",
         metavar="FILE",
@@ -150,17 +151,54 @@ def main() -> int:
     parser.add_argument(
         "--read-only", action="store_true", dest="console_read_only", help=_("open the console to look only")
     )
+
+
+def _own_options(argv: list[str]) -> argparse.Namespace | None:
+    """The arguments where they are the console's own options alone and are right; else None."""
+    parser = argparse.ArgumentParser(add_help=False, exit_on_error=False)
+    _add_own_options(parser)
+    try:
+        arguments, others = parser.parse_known_args(argv)
+    except argparse.ArgumentError:
+        return None
+    arguments.action = ""
+    return None if others else arguments
+
+
+def _parsed(argv: list[str]) -> tuple[argparse.Namespace, dict[str, SubCommand]]:
+    """The arguments, and the sub-commands that were imported for them.
+
+    Where the console opens that is none: together they are most of the program, and its first picture would
+    wait for them. Where no sub-command is recognised all are, to list them.
+    """
+    own = _own_options(argv)
+    if own is not None:
+        return own, {}
+    asked = argv[0]
+    parser = argparse.ArgumentParser(
+        prog="iscsi-console", description=_("Set up, watch, take down and repair iSCSI storage.")
+    )
+    _add_own_options(parser)
     commands = parser.add_subparsers(dest="action", title=_("without one of these the console opens"))
-    asked = sys.argv[1] if len(sys.argv) > 1 else ""
     modules = {name: load() for name, load in _COMMANDS.items() if asked == name or asked not in _COMMANDS}
     for module in modules.values():
         module.add_arguments(commands)
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(argv)
     if arguments.action and (arguments.console_recorded or arguments.console_read_only):
         parser.error(_("give the options of a sub-command behind it"))
+    return arguments, modules
+
+
+def main() -> int:
+    """Run the program and return its exit status."""
+    # Of what is imported, and made for a first picture, nothing is garbage: it is looked for later.
+    gc.disable()
+    arguments, modules = _parsed(sys.argv[1:])
     try:
         if not arguments.action:
             return _open_console(arguments.console_recorded, looking_only=arguments.console_read_only)
+        gc.freeze()
+        gc.enable()
         return modules[arguments.action].main(arguments)
     except ConsoleError as error:
         print(problem_text(error.problem), file=sys.stderr)

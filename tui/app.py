@@ -3,8 +3,9 @@
 Textual may be imported from here on, so the terminal's mode is chosen and applied before (tui.terminal).
 """
 
+import gc
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segments
 
@@ -20,6 +21,7 @@ from widgets.look import Colours, Look, LookApp
 if TYPE_CHECKING:
     from tui.screens.setup.driver import Driver
     from tui.screens.setup.screen import SetupScreen
+    from tui.storage.head_start import HeadStart
 
 CONSOLE, SET_UP = "console", "setup"
 
@@ -31,11 +33,15 @@ class ConsoleApp(LookApp[int]):
         look: colours and glyphs.
         host: the host.
         access: what may be done on it, and why not more.
-        first: the mode to open, CONSOLE or SET_UP.
+        first: what to open, CONSOLE or SET_UP.
         live: the host can change by itself; or what makes what tells of it.
         refresh_seconds: how often what only counts is drawn again.
         make_driver: makes the set-up's driver for the host; that of `tui.setup` when left out.
+        head_start: a whole look at the host that began earlier.
     """
+
+    DEFAULT_MODE: ClassVar[str] = "first"
+    """The mode the app begins with, in place of Textual's empty screen, which would be laid out before it."""
 
     def __init__(
         self,
@@ -47,6 +53,7 @@ class ConsoleApp(LookApp[int]):
         live: bool | OpenLive = True,
         refresh_seconds: float = 1.0,
         make_driver: "Callable[[ChangingHost], Driver] | None" = None,
+        head_start: "HeadStart | None" = None,
     ) -> None:
         super().__init__(look)
         self.title = "iscsi-console"
@@ -56,12 +63,21 @@ class ConsoleApp(LookApp[int]):
         self._open_live = live if callable(live) else open_live if live else None
         self._refresh_seconds = refresh_seconds
         self._make_driver = make_driver
-        self.add_mode(CONSOLE, self._console)
+        self._head_start = head_start
+        self.add_mode(self.DEFAULT_MODE, self._set_up if first == SET_UP else self._console)
         self.add_mode(SET_UP, self._set_up)
 
-    async def on_mount(self) -> None:
-        """Open the first screen."""
-        await self.switch_mode(self._first)
+    def on_ready(self) -> None:
+        """Take up again the search for garbage that was put off for the start (`tui.__main__`).
+
+        What the start made stays for good, and is left out of every search to come.
+        """
+        if not gc.isenabled():
+            self.call_after_refresh(self._resume_collection)
+
+    def _resume_collection(self) -> None:
+        gc.freeze()
+        gc.enable()
 
     def _console(self) -> ConsoleScreen:
         return ConsoleScreen(
@@ -71,6 +87,7 @@ class ConsoleApp(LookApp[int]):
             self.leave,
             live=self._open_live,
             refresh_seconds=self._refresh_seconds,
+            head_start=self._head_start,
         )
 
     def _set_up(self) -> "SetupScreen":
@@ -93,7 +110,7 @@ class ConsoleApp(LookApp[int]):
             self.run_worker(self._back_to_console(), group="mode")
 
     async def _back_to_console(self) -> None:
-        await self.switch_mode(CONSOLE)
+        await self.switch_mode(self.DEFAULT_MODE)
         await self.remove_mode(SET_UP)
         self.add_mode(SET_UP, self._set_up)
 
@@ -139,7 +156,14 @@ def open_setup(host: ChangingHost, access: Access, mode: TerminalMode) -> int:
     return _run(ConsoleApp(look_of_mode(mode), host, access, first=SET_UP))
 
 
-def open_console(host: ChangingHost, access: Access, mode: TerminalMode, *, live: bool = True) -> int:
+def open_console(
+    host: ChangingHost,
+    access: Access,
+    mode: TerminalMode,
+    *,
+    live: bool = True,
+    head_start: "HeadStart | None" = None,
+) -> int:
     """Open the console on a terminal; return the exit status.
 
     Args:
@@ -147,8 +171,17 @@ def open_console(host: ChangingHost, access: Access, mode: TerminalMode, *, live
         access: what may be done on it.
         mode: how the terminal is used.
         live: the host can change by itself; a recorded one cannot.
+        head_start: a whole look at the host that began earlier.
     """
-    return _run(ConsoleApp(look_of_mode(mode), host, access, live=live, refresh_seconds=mode.refresh_seconds))
+    app = ConsoleApp(
+        look_of_mode(mode),
+        host,
+        access,
+        live=live,
+        refresh_seconds=mode.refresh_seconds,
+        head_start=head_start,
+    )
+    return _run(app)
 
 
 def _run(app: ConsoleApp) -> int:

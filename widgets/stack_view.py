@@ -121,6 +121,7 @@ class StackView(Vertical):
         super().__init__(id=id)
         self._composed = False
         self._measured: tuple[Rung, ...] | None = None
+        self._gone_to: str | None = None
         self._list = RungList()
         self._query = LineInput()
         self.set_reactive(StackView.rungs, tuple(rungs))
@@ -186,13 +187,20 @@ class StackView(Vertical):
             hiding.add(self.rungs[above].key)
             above = owner(self.rungs, above)
         self.folded = self.folded - hiding
+        self._gone_to = key
         self.call_after_refresh(self._show_heading)
         return self._list.go_to(key)
 
+    def on_resize(self) -> None:
+        """Look again what there is room for: a rung may be gone to before there is a layout."""
+        if self._gone_to is not None:
+            self.call_after_refresh(self._show_heading)
+
     def _show_heading(self) -> None:
-        """Bring the heading over the rung under the cursor in sight as well, where there is room for both."""
+        """Bring the heading over the rung that was gone to in sight as well, where there is room for both."""
         cursor, lines = self._list.cursor, self._list.lines
-        if cursor is None or cursor >= len(lines):
+        if cursor is None or cursor >= len(lines) or self._list.key != self._gone_to:
+            self._gone_to = None
             return
         heading = next(
             (

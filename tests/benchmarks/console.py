@@ -8,7 +8,8 @@ from tests.benchmarks.tree_mounts import ENVIRONMENT, apart
 
 _START = (
     "Start: from the start of the process to the first frame that names a session, on a tree of three"
-    " sessions without LVM; against a Textual App with one line. Both on a terminal of 80x24."
+    " sessions without LVM; against a Textual App with one line. Both on a terminal of 80x24. Ours reads the"
+    " host in a process of its own meanwhile, on another processor where there is one."
 )
 _REST = "Rest: three sessions at 80x24 without input or news; both programs run at the same time."
 _BIG = (

@@ -5,6 +5,7 @@ Run in a namespace of its own by `measure`, once for each number of sessions.
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ from tests.benchmarks.figures import Bound, Figure, Target, Unit, compared, roun
 from tests.benchmarks.stand_in import start_stand_in
 from tests.benchmarks.tree_mounts import ENVIRONMENT, apart, prepare_root, put_over
 from tui.storage.host.local import LocalHost
+from tui.storage.host.recording import RecordingHost
 from tui.storage.probe.inventory import take_inventory
 
 SIZES = (1, 100, 1000)
@@ -24,6 +26,10 @@ _NOTE = (
     "Reading: all three read one tree on a tmpfs over /sys, /run/udev and /etc/iscsi. Ours keeps running and"
     " reads the record database as well; the others are started anew. LVM is not asked. iscsiadm asks iscsid"
     " of each session: a stand-in answers at once; where no iscsid runs, iscsiadm waits a second per session."
+)
+_BARE = (
+    "Bare: every file and folder that our reading asks for, in a loop that opens, reads and closes it and"
+    " does nothing else: what no program that reads them in Python can be faster than."
 )
 _LINEAR = "One more session: what each from the 101st to the 1,000th adds, by the least times; 1 is linear."
 
@@ -40,7 +46,7 @@ def measure(count: int) -> list[Figure]:
             env=ENVIRONMENT,
             check=True,
         )
-        ours, iscsiadm, lsblk = json.loads(reply.stdout)
+        ours, iscsiadm, lsblk, bare = json.loads(reply.stdout)
         target = Target(Bound.AT_LEAST, 10) if size == max(SIZES) else None
         what = f"Read {size:,} session{'s' if size > 1 else ''}"
         for words, theirs in ((" ".join(_ISCSIADM), iscsiadm), (" ".join(_LSBLK), lsblk)):
@@ -56,6 +62,16 @@ def measure(count: int) -> list[Figure]:
                     note=_NOTE,
                 )
             )
+        figures.append(
+            compared(
+                what,
+                Unit.SECONDS,
+                ours,
+                against="the same files, only opened, read and closed",
+                theirs=bare,
+                note=_BARE,
+            )
+        )
         middles[size] = figures[-1].ours.minimum
     return [*figures, *_growth(middles)]
 
@@ -106,7 +122,32 @@ def _inside(sessions: int, count: int) -> list[Sequence[float]]:
         take_inventory(host)
         return time.perf_counter() - began
 
-    return list(rounds(count, ours, lambda: _timed(_ISCSIADM), lambda: _timed(_LSBLK)))
+    files, folders = _asked_for(host)
+
+    def bare() -> float:
+        began = time.perf_counter()
+        for path in files:
+            handle = os.open(path, os.O_RDONLY)
+            os.read(handle, 65536)
+            os.close(handle)
+        for path in folders:
+            os.listdir(path)  # noqa: PTH208 (the least that can be done)
+        return time.perf_counter() - began
+
+    return list(rounds(count, ours, lambda: _timed(_ISCSIADM), lambda: _timed(_LSBLK), bare))
+
+
+def _asked_for(host: LocalHost) -> tuple[list[str], list[str]]:
+    """The files that an inventory reads and the folders it lists, those that are not there left out."""
+    noting = RecordingHost(host)
+    take_inventory(noting)
+    document = noting.document()
+    found: list[list[str]] = []
+    for table in ("read", "names"):
+        answers = document[table]
+        assert isinstance(answers, dict)
+        found.append([path for path, answer in answers.items() if not isinstance(answer, dict)])
+    return found[0], found[1]
 
 
 def _output(argv: Sequence[str]) -> str:

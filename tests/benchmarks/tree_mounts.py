@@ -32,6 +32,11 @@ def prepare_root() -> Path:
 
 def put_over(root: Path) -> None:
     """Mount a written tree over this namespace's machine, and hide LVM, which would read real disks."""
+    udev = Path(_PLACES["udev"])
+    if not udev.exists():
+        # A machine without udev, such as a container: an empty /run of this namespace gets the folder.
+        subprocess.run(["mount", "-t", "tmpfs", "run", str(udev.parent)], check=True)
+        udev.mkdir()
     for name, place in _PLACES.items():
         subprocess.run(["mount", "--bind", str(root / name), place], check=True)
     for place in _LVM:

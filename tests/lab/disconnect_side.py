@@ -1,7 +1,7 @@
 """Disconnects and reconnects inside a guest with the real plans and executor, for scripts that run in it.
 
-As a program (`python3 -m tests.lab.disconnect_side TARGET`) it disconnects a target or carries on what was
-interrupted, and can be killed at every boundary of the journal (`tests.lab.killed_setup`).
+As a program (`python3 -m tests.lab.disconnect_side TARGET`) it disconnects a target, killed at every boundary
+of the journal and started again to carry on (`tests.lab.killed_setup`).
 """
 
 import json
@@ -10,7 +10,7 @@ import sys
 import threading
 from dataclasses import asdict
 
-from tests.lab.killed_setup import _dying_write
+from tests.lab.killed_setup import MOST_STARTS, start_until_it_ends
 from tui.maintenance.dependents import Subject, subject_of, subject_of_target
 from tui.maintenance.disconnect import propose
 from tui.maintenance.disconnect_seen import AboutUsers, AtBoot, Choices, Seen, see, see_users
@@ -93,7 +93,6 @@ def play(proposal: Proposal, users: tuple[str, ...]) -> bool:
 
 def main() -> int:
     """Carry on what was interrupted, or begin."""
-    Journal._write = _dying_write  # type: ignore[method-assign]  # this is what the program is for
     journal = Journal.unfinished()
     if journal is not None:
         ending = carry_on(journal, journal.plan(), HOST, Unwatched(), threading.Event())
@@ -114,4 +113,4 @@ def main() -> int:
 
 if __name__ == "__main__":
     os.chdir("/")
-    raise SystemExit(main())
+    raise SystemExit(start_until_it_ends(main, MOST_STARTS))

@@ -1,12 +1,16 @@
-"""The program, killed at the next operation boundary at which it was not killed before.
+"""The program, started again and again until it ends: each time killed at a boundary not met before.
 
 Runs in the guest in place of `iscsi-console`, with its arguments: `python3 -m tests.lab.killed_setup setup`.
 Every write of the journal is a boundary. The environment's BOUNDARIES_USED names the file that holds those
-at which it was killed.
+at which it was killed. Each start is a process of its own; it only need not import everything anew, which
+takes a guest's kernel seconds.
 """
 
+import importlib
 import os
 import signal
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from tui.__main__ import main
@@ -41,6 +45,34 @@ def _die_once(boundary: str) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-if __name__ == "__main__":
+def start_until_it_ends(program: Callable[[], int], most_starts: int) -> int:
+    """Start a program in process after process until one is not killed; say how many it took.
+
+    Returns:
+        How the last one ended: its exit status, or 1 when all of `most_starts` were killed.
+    """
     Journal._write = _dying_write  # type: ignore[method-assign]  # this is what the module is for
-    raise SystemExit(main())
+    for starts in range(1, most_starts + 1):
+        sys.stdout.flush()
+        child = os.fork()
+        if child == 0:
+            status = 1
+            try:
+                status = program()
+            finally:
+                sys.stdout.flush()
+                sys.stderr.flush()
+                os._exit(status)
+        ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        if ended != -signal.SIGKILL:
+            print(f"started {starts} times")
+            return ended
+    print(f"killed {most_starts} times")
+    return 1
+
+
+MOST_STARTS = 120
+
+if __name__ == "__main__":
+    importlib.import_module("tui.setup.unattended")
+    raise SystemExit(start_until_it_ends(main, MOST_STARTS))

@@ -38,7 +38,7 @@ RECORD = f"iscsiadm -m node -T {TARGET} -p {PORTAL} -I default"
 PREPARE = f"""
 systemctl start iscsid.socket iscsid.service
 {RECORD} -o new
-{RECORD} -o update -n node.conn[0].timeo.noop_out_interval -v 1 -n node.conn[0].timeo.noop_out_timeout -v 1 \\
+{RECORD} -o update -n node.conn[0].timeo.noop_out_interval -v 1 -n node.conn[0].timeo.noop_out_timeout -v 4 \\
   -n node.session.timeo.replacement_timeout -v 90
 """
 
@@ -169,7 +169,12 @@ def test_the_screen_follows_the_kernel(scene: Scene) -> None:
     document = scene.status()
     assert [one["state"] for one in document["sessions"]] == ["LOGGED_IN"]
     assert sorted(one["number"] for one in document["luns"]) == [0, 1]
-    terminal.wait_for("a new session", "a new disk")
+    # A look may have met the session before its login was through.
+    logged_in_words = ("a new session", "FREE → LOGGED_IN")
+    terminal.wait_until(
+        lambda screen: "a new disk" in screen and any(words in screen for words in logged_in_words),
+        "a new session with a new disk",
+    )
 
     disk = scene.disk_of("0")
     guest.fault(Fault.LUN_REMOVED, lun="0")

@@ -1,21 +1,19 @@
 """A disconnect and the way back, killed at every operation boundary: both end where they would have."""
 
 import json
-import signal
 from collections import Counter
 
 import pytest
 
 from tests.lab.conftest import GuestFactory
 from tests.lab.test_disconnect import SERVICE, checksum, fill, in_background, maps, mounted, sessions
-from tests.lab.test_setup_killed import done_operations
+from tests.lab.test_setup_killed import done_operations, starts_until_done
 from tests.lab.volumes import TARGET, log_in, path_of, sh, wait_for
 from tui.lab.guest import Guest
 
 pytestmark = pytest.mark.lab
 
 NOTES = "/root/boundaries"
-MOST_STARTS = 90
 FEWEST_BOUNDARIES = 40
 """Fifteen operations that run, each with a boundary before, after, and after but not noted."""
 
@@ -30,22 +28,9 @@ mount /srv/data; mkdir /srv/data/part; mount --bind /srv/data/part /srv/again; s
 """
 
 
-def start(guest: Guest, what: str) -> int:
-    """Start it, or carry on what was interrupted; how it ended."""
-    done = guest.run(
-        ("python3", "-m", "tests.lab.disconnect_side", what), timeout=200, env={"BOUNDARIES_USED": NOTES}
-    )
-    assert done.status in (0, -signal.SIGKILL), f"{done.status}\n{done.text}\n{done.error_text}"
-    return done.status
-
-
-def until_done(guest: Guest, what: str) -> int:
-    """Start it again and again; how often it was killed."""
-    killed = 0
-    while start(guest, what) != 0:
-        killed += 1
-        assert killed < MOST_STARTS, guest.read_text(NOTES)
-    return killed
+def kills_until_done(guest: Guest, what: str) -> int:
+    """Start it again and again until it is done; how often it was killed."""
+    return starts_until_done(guest, "tests.lab.disconnect_side", what) - 1
 
 
 def test_killed_at_every_boundary_nothing_is_lost_and_nothing_left_behind(
@@ -61,13 +46,13 @@ def test_killed_at_every_boundary_nothing_is_lost_and_nothing_left_behind(
     fstab = guest.read_text("/etc/fstab")
     kept = fill(guest, "/srv/data")
 
-    killed = until_done(guest, TARGET)
+    killed = kills_until_done(guest, TARGET)
     assert killed >= FEWEST_BOUNDARIES, guest.read_text(NOTES)
     assert (sessions(guest), maps(guest), mounted(guest)) == (0, set(), set())
     assert sh(guest, "ls /sys/block | grep -c ^sd || true") == "0"
     assert len(sh(guest, "cat /proc/swaps").splitlines()) == 1
 
-    killed += until_done(guest, "reconnect")
+    killed += kills_until_done(guest, "reconnect")
     assert killed == len(guest.read_text(NOTES).splitlines())
     assert mounted(guest) == {"/srv/data", "/srv/again"}
     assert checksum(guest, "/srv/data") == kept

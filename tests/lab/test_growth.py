@@ -92,7 +92,8 @@ def log_in(guest: Guest, portals: tuple[str, ...]) -> None:
     """Log in with short pings, so that a cut is noticed soon."""
     for portal in portals:
         where = f"iscsiadm -m node -T {TARGET} -p {portal}"
-        timers = " ".join(f"-n node.conn[0].timeo.noop_out_{name} -v 2" for name in ("interval", "timeout"))
+        pings = {"interval": 2, "timeout": 5}
+        timers = " ".join(f"-n node.conn[0].timeo.noop_out_{name} -v {pings[name]}" for name in pings)
         sh(guest, f"{where} -o new; {where} -o update {timers}; {where} -l")
     sh(guest, "udevadm settle")
 

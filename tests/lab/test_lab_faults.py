@@ -18,7 +18,7 @@ PORTAL = ("192.0.2.10", "3260")
 TIMERS = {
     "node.session.timeo.replacement_timeout": "5",
     "node.conn[0].timeo.noop_out_interval": "1",
-    "node.conn[0].timeo.noop_out_timeout": "1",
+    "node.conn[0].timeo.noop_out_timeout": "4",
 }
 STATE = ("sh", "-c", "cat /sys/class/iscsi_session/session*/state")
 CONNECT = "import socket, sys; socket.create_connection((sys.argv[1], int(sys.argv[2])), 2)"

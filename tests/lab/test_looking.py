@@ -27,7 +27,7 @@ set -e
 iscsiadm -m discoverydb -t st -p {PORTAL} -o new
 iscsiadm -m discoverydb -t st -p {PORTAL} -o new --discover
 iscsiadm -m node -T {TARGET} -p {PORTAL} -o update -n node.conn[0].timeo.noop_out_interval -v 1 \
-    -n node.conn[0].timeo.noop_out_timeout -v 1
+    -n node.conn[0].timeo.noop_out_timeout -v 5
 iscsiadm -m node -T {TARGET} -p {PORTAL} -l
 udevadm settle
 disk=/dev/$(ls /sys/class/iscsi_session/session1/device/target*/*/block)

@@ -19,7 +19,7 @@ from tui.storage.host.recorded import RecordedHost
 from tui.storage.probe.inventory import take_inventory
 from tui.storage.stack import stacks
 from widgets.look import Look
-from widgets.stack_view import StackView
+from widgets.stack_view import RungList, StackView
 
 MACHINES = Path(__file__).parent.parent / "machines"
 NAMES = sorted(path.stem for path in MACHINES.glob("*.json"))
@@ -54,6 +54,16 @@ def test_every_rung_has_details(name: str) -> None:
             lines = (*title(rung, inventory), *details(rung, inventory))
             assert lines[0].state is not None
             assert all("\x1b" not in line.text for line in lines)
+
+
+async def test_the_heading_over_the_first_broken_rung_is_in_sight_as_well() -> None:
+    async with console("multipath-one-path").run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        view = pilot.app.screen.query_one(StackView)
+        assert view.rung is not None
+        assert view.rung.key.startswith("session")
+        assert view.query_one(RungList).scroll_offset.y == 0
+        assert "iqn.2003-01.org.linux-iscsi.lab:t1" in text_of(pilot).split("\n")[1]
 
 
 async def test_it_begins_at_the_first_broken_rung_and_explains_it() -> None:

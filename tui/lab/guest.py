@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tui.lab.channel import Channel, Completed, Running
+from tui.lab.channel import Channel, Completed, GuestGone, Running
 from tui.lab.errors import LabError
 from tui.lab.faults import Fault
 from tui.lab.image import Image, Listener, Release, build
@@ -35,6 +35,8 @@ BOOT_SECONDS = 180.0
 
 OFF_SECONDS = 150.0
 """Longest time a shutdown may take: systemd gives each service 90 s to stop (DefaultTimeoutStopSec)."""
+
+_LAST_WORDS_SECONDS = 20.0
 
 
 def _unheard(_said: str) -> None:
@@ -254,14 +256,38 @@ class Guest:
         """Shut down cleanly and wait until the machine is off.
 
         Raises:
-            TimeoutError: When it does not end in time; its power is cut then.
+            TimeoutError: When it does not end in time, with what it waits for; its power is cut then.
+            LabError: When systemd does not take the order; likewise.
         """
         machine = self._running_machine()
-        machine.channel.run(("systemctl", "poweroff"), {}, "/")
         try:
+            self._order_off(timeout)
             machine.wait(timeout)
+        except TimeoutError as error:
+            raise TimeoutError(f"{error}\n{self._in_the_way()}") from None
         finally:
             self.cut_power()
+
+    def _order_off(self, timeout: float) -> None:
+        """Let systemd begin. One that is busy may leave the first call without an answer: ask again."""
+        for last in (False, False, True):
+            asked = self.channel.run(("systemctl", "poweroff"), {}, "/")
+            try:
+                done = asked.complete(timeout)
+            except GuestGone:
+                return
+            if done.status == 0:
+                return
+            if last:
+                raise LabError(_("The guest does not shut down: {said}").format(said=done.error_text))
+
+    def _in_the_way(self) -> str:
+        """What a shutdown that does not end waits for: jobs of systemd, and the end of its console."""
+        try:
+            jobs = self.run(("systemctl", "list-jobs", "--no-pager"), timeout=_LAST_WORDS_SECONDS).text
+        except (LabError, TimeoutError) as error:
+            jobs = str(error)
+        return "\n".join((jobs, *self.boot_log.splitlines()[-25:]))
 
     def cut_power(self) -> None:
         """End the machine at once, as a lost power supply does. What it had not written is lost."""

@@ -28,6 +28,7 @@ from tui.storage.mount_point import normalised
 from tui.storage.operations.initiator import generate_name
 from tui.storage.operations.records import RemoveStaleLock
 from tui.storage.plan import Plan
+from tui.storage.probe.glance import glance
 from tui.storage.probe.initiator import INITIATOR_FILE
 from tui.storage.probe.inventory import take_inventory
 from tui.storage.problem import ConsoleError, Problem
@@ -159,8 +160,10 @@ class Setup:
 
     def _run_plan(self, watcher: Watcher, leave: threading.Event) -> Problem | None:
         step = self._state.step
-        ending = self._execute(logic(step).plan(self._state), watcher, leave, resumable=False)
-        self.refresh()
+        plan = logic(step).plan(self._state)
+        ending = self._execute(plan, watcher, leave, resumable=False)
+        if plan.operations:
+            self.refresh()
         return ending.problem or logic(step).lacks(self._state)
 
     def _discover(self, watcher: Watcher, leave: threading.Event) -> Problem | None:
@@ -189,8 +192,10 @@ class Setup:
         ending = self._execute(plan, watcher, leave, resumable=False)
         problems = ending.result.problems if ending.result is not None else (ending.problem,)
         self._change(logins=tuple(zip((one.title() for one in plan.operations), problems, strict=False)))
-        self.refresh()
+        # Nothing stands on disks that have just come; LVM is asked when they all have.
+        self._change(inventory=glance(self.host, self._state.inventory))
         if not log_in.logged_in(self._state):
+            self.refresh()
             return ending.problem or log_in.lacks(self._state)
         watcher.line(_("Waiting for the disks"))
         wait_for_disks(self.host, frozenset(one.sid for one in disks.sessions(self._state)), leave)

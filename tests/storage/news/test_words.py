@@ -219,3 +219,12 @@ def test_what_two_looks_at_the_sessions_tell() -> None:
         ("5 → LOGGED_IN", Tone.GOOD),
     ]
     assert [one.subject for one in found] == ["sid:1", "sid:2", "sid:3", "sid:4", "sid:5"]
+
+
+def test_a_session_that_was_met_before_its_login_is_not_called_back() -> None:
+    (made,) = session_happenings(5.0, {}, {1: "FREE"})
+    assert made.words == "a session is being made"
+    (logged_in,) = session_happenings(6.0, {1: "FREE"}, {1: "LOGGED_IN"})
+    assert logged_in.words == "logged in"
+    (back,) = session_happenings(7.0, {1: "FAILED"}, {1: "LOGGED_IN"})
+    assert "the connection is back" in back.words

@@ -1,6 +1,6 @@
 from hypothesis import given, strategies as st
 
-from tui.storage.probe.settings import Settings, parse_settings, print_settings
+from tui.storage.probe.settings import Settings, parse_settings, print_settings, settings_by_key
 from tui.storage.secret import MASK, Secret
 
 CONF = """
@@ -71,3 +71,37 @@ def test_what_is_printed_is_read_back(pairs: list[tuple[str, str]]) -> None:
     read = parse_settings(text)
     assert [(one.key, one.value) for one in read] == pairs
     assert parse_settings(print_settings(read)) == read
+
+
+_PIECES = st.sampled_from(
+    [
+        "node.name",
+        "a.password",
+        "x.PASSWORD_IN",
+        "#",
+        "=",
+        " ",
+        "\t",
+        "\r",
+        "\v",
+        "\f",
+        "\n",
+        "\x1c",
+        "\u00a0",
+        "\u2028",
+        "v",
+    ]
+)
+
+
+@given(st.one_of(st.text(), st.lists(_PIECES, max_size=60).map("".join)))
+def test_by_key_the_same_is_found_as_line_by_line(text: str) -> None:
+    expected = {setting.key: setting.value for setting in parse_settings(text)}
+    assert settings_by_key(text) == expected
+    assert list(settings_by_key(text)) == list(expected)
+
+
+def test_a_secret_is_wrapped_by_key_as_well() -> None:
+    value = settings_by_key(CONF)["node.session.auth.password"]
+    assert isinstance(value, Secret)
+    assert str(value) == MASK

@@ -14,7 +14,6 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from tui.screens.access import Access
-from tui.screens.console.action import Action, Subject
 from tui.screens.rungs import LONGEST, kind_word
 from tui.storage.host.observed import ObservedHost
 from tui.storage.model.inventory import Inventory
@@ -24,6 +23,7 @@ from tui.words import translate as _
 from widgets.stack_view import StackView
 
 if TYPE_CHECKING:
+    from tui.screens.console.action import Action, Subject
     from tui.storage.interrupted import Interrupted
 
 
@@ -57,7 +57,7 @@ class ActingScreen(Screen[None]):
         self._on_set_up = on_set_up
         self._inventory: Inventory | None = None
 
-    def subject(self) -> Subject:
+    def subject(self) -> "Subject":
         """Return what the cursor is on: a rung, the heading of a stack, or nothing."""
         raise NotImplementedError
 
@@ -71,7 +71,7 @@ class ActingScreen(Screen[None]):
 
     # Actions of the rung ------------------------------------------------------------------------------------
 
-    def possible(self) -> tuple[Action, ...]:
+    def possible(self) -> "tuple[Action, ...]":
         """Return what can be done with what the cursor is on."""
         from tui.screens.console.actions import actions
 
@@ -146,7 +146,7 @@ class ActingScreen(Screen[None]):
                 self.notify(problem.summary, severity="error", markup=False)
 
 
-def subject_words(subject: Subject) -> str:
+def subject_words(subject: "Subject") -> str:
     """Return what people call the thing under the cursor."""
     if subject is None:
         return _("This host")

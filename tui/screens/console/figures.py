@@ -2,17 +2,20 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from tui.storage.activity import Rates
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Session, SessionState
-from tui.storage.news.outages import Outage
 from tui.storage.rung import Rung, RungKind
 from tui.words import translate as _
 from widgets.countdown import CountLine
 from widgets.plot import PlotRow
 from widgets.state import Role
 from widgets.text import duration, size
+
+if TYPE_CHECKING:
+    from tui.storage.activity import Rates
+    from tui.storage.news.outages import Outage
 
 LABELS = 8
 """Cells of the label column beside a rung: `gives up`, and every label of the details but few."""
@@ -42,7 +45,7 @@ def device_of(rung: Rung, inventory: Inventory) -> str:
     return next((mount.device for mount in inventory.mounts if mount.target == rung.name), "")
 
 
-def plot_rows(disks: Sequence[str], rates: Sequence[Rates] | None) -> tuple[PlotRow, ...]:
+def plot_rows(disks: Sequence[str], rates: "Sequence[Rates] | None") -> tuple[PlotRow, ...]:
     """The plots of some disks.
 
     Args:
@@ -89,7 +92,7 @@ def session_of(rung: Rung, inventory: Inventory) -> Session | None:
     return inventory.session(rung.sid)
 
 
-def outage_lines(session: Session, outage: Outage | None, now: float) -> Iterator[CountLine]:
+def outage_lines(session: Session, outage: "Outage | None", now: float) -> Iterator[CountLine]:
     """Since when a session is lost and when the kernel gives up.
 
     Args:
@@ -123,7 +126,7 @@ def outage_lines(session: Session, outage: Outage | None, now: float) -> Iterato
     yield from _running_down(outage, float(timer), now)
 
 
-def _running_down(outage: Outage, timer: float, now: float) -> Iterator[CountLine]:
+def _running_down(outage: "Outage", timer: float, now: float) -> Iterator[CountLine]:
     left = outage.since + timer - now
     after = _("timer {seconds} s").format(seconds=int(timer))
     if left <= 0:

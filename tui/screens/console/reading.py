@@ -11,19 +11,17 @@ from textual.worker import Worker, WorkerState
 
 from tui.screens.access import Access
 from tui.screens.console.acting import ActingScreen
-from tui.storage.activity import Rates
 from tui.storage.host.observed import ObservedHost
 from tui.storage.layer import Layer
 from tui.storage.model.inventory import Inventory
-from tui.storage.probe.glance import glance
-from tui.storage.probe.inventory import take_inventory
-from tui.storage.processes import IscsiProcess
 from tui.storage.stack import Stack, stacks
 
 if TYPE_CHECKING:
-    from tui.storage.news.desk import (
-        NewsDesk,  # With its tables of patterns it is not needed for the first picture.
-    )
+    # What reads and what watches is not needed for the first picture: another process has read (HeadStart).
+    from tui.storage.activity import Rates
+    from tui.storage.head_start import HeadStart
+    from tui.storage.news.desk import NewsDesk
+    from tui.storage.processes import IscsiProcess
 
 
 class LiveSource(Protocol):
@@ -34,7 +32,7 @@ class LiveSource(Protocol):
         """What happened."""
 
     @property
-    def processes(self) -> tuple[IscsiProcess, ...]:
+    def processes(self) -> "tuple[IscsiProcess, ...]":
         """The processes and threads that carry iSCSI."""
 
     def start(self) -> None:
@@ -43,7 +41,7 @@ class LiveSource(Protocol):
     def stop(self) -> None:
         """End it."""
 
-    def rates(self, disks: Iterable[str]) -> tuple[Rates, ...]:
+    def rates(self, disks: Iterable[str]) -> "tuple[Rates, ...]":
         """What went through some disks, oldest first."""
 
 
@@ -55,7 +53,7 @@ def open_live(
     host: ObservedHost, changed: Callable[[frozenset[Layer]], None], news: Callable[[], None]
 ) -> LiveSource:
     """Watch this machine."""
-    from tui.storage.live import Live  # noqa: PLC0415 (begun after the first picture, which need not wait for it)
+    from tui.storage.live import Live
 
     return Live(host, changed, news)
 
@@ -102,13 +100,20 @@ class ReadingScreen(ActingScreen):
         access: what may be done on it, and why not more.
         on_set_up: called when the person wants to set storage up.
         live: makes what tells of changes; None for a host that has none.
+        head_start: a whole look at the host that began earlier; the first picture is made of it.
     """
 
     def __init__(
-        self, host: ObservedHost, access: Access, on_set_up: Callable[[], None], live: OpenLive | None
+        self,
+        host: ObservedHost,
+        access: Access,
+        on_set_up: Callable[[], None],
+        live: OpenLive | None,
+        head_start: "HeadStart | None" = None,
     ) -> None:
         super().__init__(host, access, on_set_up)
         self._open_live = live
+        self._head_start = head_start
         self._live: LiveSource | None = None
         self._reading = self._stale = False
         self._glancing = self._glance_again = False
@@ -117,6 +122,10 @@ class ReadingScreen(ActingScreen):
     @abstractmethod
     def show_inventory(self, inventory: Inventory, found: tuple[Stack, ...]) -> None:
         """Show the host as it is now, and its stacks."""
+
+    @abstractmethod
+    def show_live(self) -> None:
+        """Show what is known only of a host that is watched; called when the watch has begun."""
 
     @abstractmethod
     def show_news(self) -> None:
@@ -149,6 +158,24 @@ class ReadingScreen(ActingScreen):
         if event.whole:
             self.action_read_again()
 
+    def begin_to_read(self) -> None:
+        """Show what was seen before there was a screen; else read the host."""
+        if self._head_start is not None and self._head_start.ready:
+            taken = self._begun()
+            if taken is not None:
+                self._take(HostRead(taken, stacks(taken)))
+                return
+        self.action_read_again()
+
+    def _begun(self) -> Inventory | None:
+        """Return what the look that began earlier has seen, once it has; None when there is none."""
+        begun, self._head_start = self._head_start, None
+        seen = begun.taken() if begun is not None else None
+        if seen is None:
+            return None
+        self._host.adopt(seen[1])
+        return seen[0]
+
     def action_read_again(self) -> None:
         """Read the host; once more afterwards when it changed meanwhile."""
         if self._reading:
@@ -166,14 +193,19 @@ class ReadingScreen(ActingScreen):
 
     @work(thread=True, group="inventory", exit_on_error=False)
     def _read(self) -> None:
+        from tui.storage.probe.glance import glance
+        from tui.storage.probe.inventory import take_inventory
+
         changes = self._changes
-        taken = take_inventory(self._host)
+        taken = self._begun() or take_inventory(self._host)
         if self._changes != changes:
             taken = glance(self._host, taken)
         self.post_message(HostRead(taken, stacks(taken)))
 
     @work(thread=True, group="glance", exit_on_error=False)
     def _glance(self, upon: Inventory) -> None:
+        from tui.storage.probe.glance import glance
+
         seen = glance(self._host, upon)
         self.post_message(HostRead(seen, () if seen == upon else stacks(seen), upon))
 
@@ -198,13 +230,21 @@ class ReadingScreen(ActingScreen):
             self._inventory = event.inventory
             self.show_inventory(event.inventory, event.found)
         if first:
-            self._begin_to_watch()
-            self.get_ready()
-            self.look_for_interrupted()
+            # By the app: it comes to its messages when the screen it began with is there to be drawn.
+            self.app.call_after_refresh(self._begin_the_rest)
         if self._stale and not self._reading:
             self.action_read_again()
         if self._glance_again and not self._glancing:
             self._glance_soon()
+
+    def _begin_the_rest(self) -> None:
+        """Begin what the first picture need not wait for."""
+        if not self.is_attached:
+            return
+        self._begin_to_watch()
+        self.show_live()
+        self.get_ready()
+        self.look_for_interrupted()
 
     def _begin_to_watch(self) -> None:
         if self._open_live is not None and self._live is None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on, work
 from textual.app import ComposeResult
@@ -12,39 +12,36 @@ from textual.message import Message
 from textual.widgets import Static
 
 from tui.screens.access import Access
-from tui.screens.commands import command_rows
-from tui.screens.console.action import Subject
 from tui.screens.console.details import Fact, details, title
 from tui.screens.console.figures import LABELS, device_of, disks_of, outage_lines, plot_rows, session_of
-from tui.screens.console.happenings import HappeningsScreen
-from tui.screens.console.news import clock, happening_rows
 from tui.screens.console.order import MANY, Order, ordered, refolded, well
 from tui.screens.console.reading import OpenLive, ReadingScreen
-from tui.screens.console.users import USED, user_facts, worker_facts
 from tui.screens.console.words import about_stack, explanations, nothing_yet, top_facts, unseen
-from tui.screens.failure import unexpected
 from tui.screens.paragraphs import Paragraph, Paragraphs
 from tui.screens.rungs import LONGEST, Rows, heading_key, kind_word
 from tui.storage.host.observed import ObservedHost
 from tui.storage.iscsi_rungs import session_key
 from tui.storage.model.inventory import Inventory
-from tui.storage.model.users import Users
-from tui.storage.news.subject import SubjectIndex
-from tui.storage.probe.users import read_users
 from tui.storage.rung import Rung
 from tui.storage.stack import Stack, first_broken
 from tui.storage.untrusted import clean
 from tui.words import translate as _
-from widgets.commands import Commands
 from widgets.countdown import Countdown
 from widgets.happenings import Happenings
 from widgets.header import TopBar, TopFacts
-from widgets.help import Help, keys_of
 from widgets.key_bar import KeyBar
 from widgets.look import look_of
 from widgets.plot import Plots
 from widgets.stack_view import StackView
 from widgets.state import Role, State
+
+if TYPE_CHECKING:
+    from tui.screens.console.action import Subject
+    from tui.storage.head_start import HeadStart
+    from tui.storage.model.users import Users
+
+_WIDE = 100
+"""Cells from which the details stand beside the ladder."""
 
 _ROWS = 12
 """Happenings handed to the pane, which shows as many of them as it has lines."""
@@ -55,7 +52,7 @@ class UsersFound(Message):
     """Somebody looked who uses a rung."""
 
     key: str
-    users: Users
+    users: "Users"
 
 
 class ConsoleScreen(ReadingScreen):
@@ -68,6 +65,7 @@ class ConsoleScreen(ReadingScreen):
         on_leave: called when the person leaves.
         live: makes what tells of changes; None for a host that has none, such as a recorded one.
         refresh_seconds: how often what only counts is drawn again.
+        head_start: a whole look at the host that began earlier.
     """
 
     DEFAULT_CSS = """
@@ -151,8 +149,9 @@ class ConsoleScreen(ReadingScreen):
         *,
         live: OpenLive | None = None,
         refresh_seconds: float = 1.0,
+        head_start: "HeadStart | None" = None,
     ) -> None:
-        super().__init__(host, access, on_set_up, live)
+        super().__init__(host, access, on_set_up, live, head_start)
         self._gone = on_leave
         self._refresh_seconds = refresh_seconds
         self._found: tuple[Stack, ...] = ()
@@ -165,10 +164,12 @@ class ConsoleScreen(ReadingScreen):
         self._rows = Rows()
         self._noted: dict[str, str] = {}
         self._users: UsersFound | None = None
-        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (_WIDE, "-wide")]
 
     def compose(self) -> ComposeResult:
         """Put the ladder beside its details, or over them where there is little room."""
+        # Textual sees the width after a first layout, and would lay everything out a second time.
+        self.add_class("-wide" if self.app.size.width >= _WIDE else "-narrow")
         host = clean(self._host.name)
         yield TopBar(TopFacts("iscsi-console", host, access=self._access.words), id="top")
         with Horizontal(id="body"):
@@ -200,7 +201,7 @@ class ConsoleScreen(ReadingScreen):
             if self._open_live is not None
             else _("A recorded host: nothing happens here.")
         )
-        self.action_read_again()
+        self.begin_to_read()
         self.set_interval(self._refresh_seconds, self._tick)
 
     # The picture --------------------------------------------------------------------------------------------
@@ -218,6 +219,8 @@ class ConsoleScreen(ReadingScreen):
 
     def show_mistake(self, error: BaseException | None) -> None:
         """Say that reading failed, which is a mistake of the program."""
+        from tui.screens.failure import unexpected
+
         problem = unexpected(error)
         self.query_one("#title", Paragraphs).paragraphs = (
             Paragraph(problem.summary, Role.BAD, state=State.BAD),
@@ -251,6 +254,8 @@ class ConsoleScreen(ReadingScreen):
         """Return since when sessions are lost, for their rows."""
         if self._live is None:
             return {}
+        from tui.screens.console.news import clock
+
         notes: dict[str, str] = {}
         now = self._host.now()
         for session in inventory.sessions:
@@ -259,10 +264,18 @@ class ConsoleScreen(ReadingScreen):
                 notes[session_key(session)] = _("since {time}").format(time=clock(outage.since, now))
         return notes
 
+    def show_live(self) -> None:
+        """Show who works for the rung under the cursor, and look who uses it."""
+        self._show_details()
+        self._ask_for_users(self.subject())
+
     def show_news(self) -> None:
         """Show what happened last, and find the rungs it is about."""
         if self._live is None or self._inventory is None:
             return
+        from tui.screens.console.news import happening_rows
+        from tui.storage.news.subject import SubjectIndex
+
         desk = self._live.desk
         desk.resolve(SubjectIndex(self._stacks, self._inventory).resolved)
         if self._notes(self._inventory) != self._noted:
@@ -295,18 +308,27 @@ class ConsoleScreen(ReadingScreen):
 
     def _more(self, rung: Rung, inventory: Inventory) -> Iterator[Fact]:
         """Yield who works for a rung and who uses it, as far as that is known by now."""
-        if self._live is not None:
-            yield from worker_facts(rung, inventory, self._live.processes)
+        if self._live is None:
+            return
+        from tui.screens.console.users import user_facts, worker_facts
+
+        yield from worker_facts(rung, inventory, self._live.processes)
         if self._users is not None and self._users.key == rung.key:
             yield from user_facts(self._users.users)
 
-    def _ask_for_users(self, subject: Subject) -> None:
+    def _ask_for_users(self, subject: "Subject") -> None:
         """Look in the background who uses what the cursor is on."""
-        if isinstance(subject, Rung) and subject.kind in USED and self._live is not None:
+        if not isinstance(subject, Rung) or self._live is None:
+            return
+        from tui.screens.console.users import USED
+
+        if subject.kind in USED:
             self._find_users(subject, self._inventory)
 
     @work(thread=True, group="users", exclusive=True, exit_on_error=False)
     def _find_users(self, rung: Rung, inventory: Inventory | None) -> None:
+        from tui.storage.probe.users import read_users
+
         device = device_of(rung, inventory) if inventory is not None else ""
         if inventory is not None and device:
             self.post_message(UsersFound(rung.key, read_users(self._host, inventory, (device,))))
@@ -349,7 +371,7 @@ class ConsoleScreen(ReadingScreen):
         if event.key == "s" and self._access.reason:
             self.notify(_("Not possible: {reason}.").format(reason=self._access.reason), markup=False)
 
-    def subject(self) -> Subject:
+    def subject(self) -> "Subject":
         """Return what the cursor is on: a rung, the heading of a stack, or nothing."""
         return self._subjects.get(self.query_one("#stack", StackView).key or "")
 
@@ -371,6 +393,8 @@ class ConsoleScreen(ReadingScreen):
         if self._live is None:
             self.notify(_("A recorded host: nothing happens here."))
             return
+        from tui.screens.console.happenings import HappeningsScreen
+
         subject = self.subject()
         rung = subject if isinstance(subject, Rung) else None
         name = f"{kind_word(rung.kind)} {clean(rung.name, LONGEST)}" if rung is not None else ""
@@ -389,8 +413,13 @@ class ConsoleScreen(ReadingScreen):
 
     def action_help(self) -> None:
         """Explain the screen."""
+        from widgets.help import Help, keys_of
+
         self.app.push_screen(Help(_("Storage on this host"), explanations(), keys_of(self)))
 
     def action_commands(self) -> None:
         """Show every command that ran."""
+        from tui.screens.commands import command_rows
+        from widgets.commands import Commands
+
         self.app.push_screen(Commands(command_rows(self._host.ran())))

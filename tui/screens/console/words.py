@@ -1,6 +1,7 @@
 """What the console says about a host as a whole: nothing yet, what was not seen, its help."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from tui.screens.access import Access
 from tui.screens.paragraphs import Paragraph
@@ -10,8 +11,10 @@ from tui.storage.stack import Stack, broken_first
 from tui.storage.untrusted import clean
 from tui.words import translate as _, translate_count
 from widgets.header import TopFacts
-from widgets.help import HelpSection
 from widgets.state import Role, State
+
+if TYPE_CHECKING:
+    from widgets.help import HelpSection
 
 
 def top_facts(inventory: Inventory, stacks: Iterable[Stack], access: Access) -> TopFacts:
@@ -72,8 +75,10 @@ def unseen(inventory: Inventory) -> tuple[Paragraph, ...]:
     )
 
 
-def explanations() -> tuple[HelpSection, ...]:
+def explanations() -> "tuple[HelpSection, ...]":
     """Return what F1 says."""
+    from widgets.help import HelpSection
+
     return (
         HelpSection(
             _("How to read the ladder"),

@@ -15,13 +15,12 @@ from tui.maintenance.reconnect import Disconnected, disconnected, propose_forget
 from tui.screens.access import Access
 from tui.screens.commands import command_rows
 from tui.screens.plan.screen import PlanScreen
+from tui.screens.top_bar import top_bar
 from tui.storage.host.observed import ObservedHost
 from tui.storage.plan import Plan
 from tui.storage.problem import Problem
-from tui.storage.untrusted import clean
 from tui.words import translate as _
 from widgets.commands import Commands
-from widgets.header import TopBar, TopFacts
 from widgets.help import Help, HelpSection, keys_of
 from widgets.key_bar import KeyBar
 from widgets.look import look_of
@@ -89,15 +88,7 @@ class ReconnectScreen(Screen[bool]):
 
     def compose(self) -> ComposeResult:
         """List what was disconnected."""
-        yield TopBar(
-            TopFacts(
-                "iscsi-console",
-                clean(self._host.name),
-                access=self._access.words,
-                access_state=self._access.state,
-            ),
-            id="top",
-        )
+        yield top_bar(self._host.name, self._access)
         yield Static(id="question")
         with Vertical(id="body"):
             yield PickList((Column(_("Disconnected")), Column(_("What"), grow=True)), id="notes")

@@ -32,6 +32,7 @@ from tui.screens.failure import unexpected
 from tui.screens.lower import LOW, Lower
 from tui.screens.paragraphs import Paragraph, Paragraphs
 from tui.screens.plan.screen import PlanScreen
+from tui.screens.top_bar import top_bar
 from tui.storage.host.observed import ObservedHost
 from tui.storage.model.inventory import Inventory
 from tui.storage.untrusted import clean
@@ -39,7 +40,6 @@ from tui.words import translate as _
 from widgets.choice_field import Choice, ChoiceField
 from widgets.commands import Commands
 from widgets.form import Field, Form
-from widgets.header import TopBar, TopFacts
 from widgets.help import Help, keys_of
 from widgets.key_bar import KeyBar
 from widgets.look import look_of
@@ -126,15 +126,7 @@ class DisconnectScreen(Screen[bool]):
 
     def compose(self) -> ComposeResult:
         """Put the tree over the choices."""
-        yield TopBar(
-            TopFacts(
-                "iscsi-console",
-                clean(self._host.name),
-                access=self._access.words,
-                access_state=self._access.state,
-            ),
-            id="top",
-        )
+        yield top_bar(self._host.name, self._access)
         yield Static(id="question")
         yield Paragraphs(id="standing")
         with Vertical(id="body"):

@@ -20,6 +20,7 @@ from tui.screens.failure import unexpected
 from tui.screens.grow.words import about, bars, help_sections
 from tui.screens.paragraphs import Paragraph, Paragraphs
 from tui.screens.plan.screen import PlanScreen
+from tui.screens.top_bar import top_bar
 from tui.setup.size_text import Bytes, Share, parse, problems
 from tui.storage.host.observed import ObservedHost
 from tui.storage.model.inventory import Inventory
@@ -29,7 +30,6 @@ from tui.words import translate as _
 from widgets.choice_field import Choice, ChoiceField
 from widgets.commands import Commands
 from widgets.form import Field, Form
-from widgets.header import TopBar, TopFacts
 from widgets.help import Help, keys_of
 from widgets.key_bar import KeyBar
 from widgets.look import look_of
@@ -100,15 +100,7 @@ class GrowScreen(Screen[bool]):
 
     def compose(self) -> ComposeResult:
         """Put the bars over what can be chosen."""
-        yield TopBar(
-            TopFacts(
-                "iscsi-console",
-                clean(self._host.name),
-                access=self._access.words,
-                access_state=self._access.state,
-            ),
-            id="top",
-        )
+        yield top_bar(self._host.name, self._access)
         yield Static(id="question")
         with VerticalScroll(id="body", can_focus=False):
             yield SizeBars(id="sizes")

@@ -28,6 +28,7 @@ from tui.screens.plan.words import (
     outcome,
     question,
 )
+from tui.screens.top_bar import top_bar
 from tui.screens.trouble import AGAIN, CLOSE, REMOVE_LOCK, Trouble, remedies
 from tui.screens.work import Ended, LineTold, PlanBegan, Reporter, StepTold, Work
 from tui.storage.carrying_out import Ending, carry_on, carry_out, give_up
@@ -41,7 +42,6 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 from widgets.commands import Commands
 from widgets.dialogs import Confirm, Offer
-from widgets.header import TopBar, TopFacts
 from widgets.help import Help, keys_of
 from widgets.key_bar import KeyBar
 from widgets.look import look_of
@@ -139,15 +139,7 @@ class PlanScreen(Screen[bool]):
 
     def compose(self) -> ComposeResult:
         """Put what is said over the operations, and what one of them does below."""
-        yield TopBar(
-            TopFacts(
-                "iscsi-console",
-                clean(self._host.name),
-                access=self._access.words,
-                access_state=self._access.state,
-            ),
-            id="top",
-        )
+        yield top_bar(self._host.name, self._access)
         yield Static(id="question")
         with Vertical(id="body"):
             with VerticalScroll(id="words", can_focus=False):

@@ -19,13 +19,12 @@ from tui.screens.access import Access
 from tui.screens.commands import command_rows
 from tui.screens.failure import unexpected
 from tui.screens.plan.screen import PlanScreen
+from tui.screens.top_bar import top_bar
 from tui.storage.host.observed import ObservedHost
 from tui.storage.model.inventory import Inventory
 from tui.storage.probe.inventory import take_inventory
-from tui.storage.untrusted import clean
 from tui.words import translate as _
 from widgets.commands import Commands
-from widgets.header import TopBar, TopFacts
 from widgets.help import Help, HelpSection, keys_of
 from widgets.key_bar import KeyBar
 from widgets.look import look_of
@@ -79,15 +78,7 @@ class HostScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Put the parts between the top bar and the keys."""
-        yield TopBar(
-            TopFacts(
-                "iscsi-console",
-                clean(self.inventory.host),
-                access=self._access.words,
-                access_state=self._access.state,
-            ),
-            id="top",
-        )
+        yield top_bar(self.inventory.host, self._access)
         yield Static(id="heading")
         with Vertical(id="body"):
             yield from self.parts()

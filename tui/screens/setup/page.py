@@ -182,10 +182,15 @@ class Page(Form):
             place.label_width = width
 
     def focus_first(self) -> None:
-        """Put the focus on the first thing that takes keys."""
+        """Put the focus on the first thing that takes keys, and show the page from its top.
+
+        What stands above the first field, such as what will be lost, is to be read before it.
+        """
         for widget in self.screen.focus_chain:
             if widget is self or self in widget.ancestors:
-                widget.focus()
+                # Not scrolled to the widget: on a page that is still being laid out that ends anywhere.
+                widget.focus(scroll_visible=False)
+                self.scroll_home(animate=False)
                 return
 
     def _focus_when_free(self) -> None:

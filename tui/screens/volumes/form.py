@@ -12,14 +12,13 @@ from tui.screens.access import Access
 from tui.screens.commands import command_rows
 from tui.screens.paragraphs import Paragraph, Paragraphs
 from tui.screens.plan.screen import PlanScreen
+from tui.screens.top_bar import top_bar
 from tui.screens.volumes.tasks import Task
 from tui.storage.host.observed import ObservedHost
-from tui.storage.untrusted import clean
 from tui.words import translate as _
 from widgets.choice_field import CheckField, ChoiceField
 from widgets.commands import Commands
 from widgets.form import Form
-from widgets.header import TopBar, TopFacts
 from widgets.help import Help, HelpSection, keys_of
 from widgets.key_bar import KeyBar
 from widgets.look import look_of
@@ -66,15 +65,7 @@ class TaskScreen(Screen[bool]):
 
     def compose(self) -> ComposeResult:
         """Put why over the questions."""
-        yield TopBar(
-            TopFacts(
-                "iscsi-console",
-                clean(self._host.name),
-                access=self._access.words,
-                access_state=self._access.state,
-            ),
-            id="top",
-        )
+        yield top_bar(self._host.name, self._access)
         yield Static(look_of(self.app).text(self._todo.label, Role.STRONG), id="question")
         yield Paragraphs((Paragraph(self._todo.why),), id="why")
         with Form(id="form"):

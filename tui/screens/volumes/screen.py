@@ -15,6 +15,7 @@ from tui.screens.access import Access
 from tui.screens.commands import command_rows
 from tui.screens.failure import unexpected
 from tui.screens.paragraphs import Paragraph, Paragraphs
+from tui.screens.top_bar import top_bar
 from tui.screens.volumes.form import TaskScreen
 from tui.screens.volumes.tasks import Task, tasks
 from tui.screens.volumes.words import fill_lines, help_sections, parts
@@ -26,7 +27,6 @@ from tui.storage.probe.inventory import take_inventory
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 from widgets.commands import Commands
-from widgets.header import TopBar, TopFacts
 from widgets.help import Help, keys_of
 from widgets.key_bar import KeyBar
 from widgets.look import look_of
@@ -90,15 +90,7 @@ class VolumesScreen(Screen[bool]):
 
     def compose(self) -> ComposeResult:
         """Put the space over what can be done with it."""
-        yield TopBar(
-            TopFacts(
-                "iscsi-console",
-                clean(self._host.name),
-                access=self._access.words,
-                access_state=self._access.state,
-            ),
-            id="top",
-        )
+        yield top_bar(self._host.name, self._access)
         yield Static(id="question")
         with VerticalScroll(id="body", can_focus=False):
             yield Meter(id="space")

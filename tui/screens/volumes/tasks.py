@@ -182,7 +182,7 @@ def _rename(inventory: Inventory, group: VolumeGroup) -> Task:
 
 
 def _pool(inventory: Inventory, group: VolumeGroup) -> Task:
-    extents = group.free // group.extent_size if group.extent_size else 0
+    extents = group.free_extents
     room = max(0, extents - notes_extents(extents, group.extent_size)) * group.extent_size
 
     def fields() -> tuple[Field, ...]:

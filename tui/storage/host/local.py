@@ -99,13 +99,13 @@ class LocalHost:
         """
         handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         try:
-            blocks = [os.read(handle, 65536)]
+            content = os.read(handle, 65536)
             # An attribute comes whole in one read(2) (the kernel's Documentation/filesystems/sysfs.rst).
-            while blocks[-1] and not (path.startswith(_ATTRIBUTES) and len(blocks[-1]) < _LONGEST_ATTRIBUTE):
-                blocks.append(os.read(handle, 65536))
+            if len(content) >= _LONGEST_ATTRIBUTE or not path.startswith(_ATTRIBUTES):
+                content += _rest(handle) if content else b""
         finally:
             os.close(handle)
-        return b"".join(blocks).decode(errors="surrogateescape")
+        return content.decode(errors="surrogateescape")
 
     def names(self, path: str) -> tuple[str, ...]:
         """The sorted names in a folder."""
@@ -114,6 +114,8 @@ class LocalHost:
     def resolve(self, path: str) -> str:
         """The path with every symbolic link followed."""
         try:
+            if path.startswith(_ATTRIBUTES) and (real := _real(path)):
+                return real
             return os.path.realpath(path)
         except OSError:
             # A link of /proc that goes away between being seen and being read.
@@ -272,6 +274,29 @@ _KINDS = {
     stat.S_IFLNK: FileKind.LINK,
     stat.S_IFBLK: FileKind.BLOCK,
 }
+
+
+def _rest(handle: int) -> bytes:
+    blocks: list[bytes] = []
+    while block := os.read(handle, 65536):
+        blocks.append(block)
+    return b"".join(blocks)
+
+
+def _real(path: str) -> str:
+    """Where the kernel comes to by a path (open(2), O_PATH): one walk, where realpath(3) makes one a folder.
+
+    Empty where there is nothing, or nothing any more.
+    """
+    try:
+        handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    except OSError:
+        return ""
+    try:
+        real = os.readlink(f"/proc/self/fd/{handle}")  # noqa: PTH115 (one per session)
+    finally:
+        os.close(handle)
+    return "" if real.endswith(" (deleted)") else real
 
 
 def _feed(stream: IO[bytes], content: bytes) -> None:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from tui.storage.host.interface import (
@@ -79,6 +79,12 @@ class ObservedHost:
         for listener in tuple(self._listeners):
             listener(ran)
         return outcome
+
+    def adopt(self, ran: Iterable[Ran]) -> None:
+        """Take over commands that ran elsewhere for the same purpose, as the newest ones; nobody is told."""
+        with self._guard:
+            for one in ran:
+                self._keep(one)
 
     def _keep(self, ran: Ran) -> None:
         """Add a command; forget the oldest ones, and before them what they said, where there are too many."""

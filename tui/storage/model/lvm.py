@@ -66,6 +66,11 @@ class VolumeGroup:
     shared: bool = False
     autoactivation: bool = True
 
+    @property
+    def free_extents(self) -> int:
+        """How many whole extents are free; none where LVM did not tell their size."""
+        return self.free // self.extent_size if self.extent_size else 0
+
 
 @dataclass(frozen=True, slots=True)
 class LogicalVolume:

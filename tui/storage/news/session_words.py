@@ -25,14 +25,17 @@ def session_happenings(when: float, before: SessionStates, after: SessionStates)
             tone = Tone.GOOD if new == SessionState.LOGGED_IN else Tone.PLAIN
             found.append(Happening(when, Source.SESSION, f"{sid} → {new}".rstrip(), words, subject, tone))
         else:
-            words, tone = _became(new)
+            words, tone = _became(old, new)
             found.append(Happening(when, Source.SESSION, f"{sid} {old} → {new}", words, subject, tone))
     return tuple(found)
 
 
-def _became(state: str) -> tuple[str, Tone]:
+def _became(before: str, state: str) -> tuple[str, Tone]:
     if state == SessionState.LOGGED_IN:
-        return _("the connection is back, and what waited goes on"), Tone.GOOD
+        if before == SessionState.FAILED:
+            return _("the connection is back, and what waited goes on"), Tone.GOOD
+        # FREE is also what a session is until its first login (libiscsi's iscsi_session_setup).
+        return _("logged in"), Tone.GOOD
     if state == SessionState.FAILED:
         return _("the connection is lost; requests wait"), Tone.BAD
     if state == SessionState.FREE:

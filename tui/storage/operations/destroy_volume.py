@@ -6,18 +6,17 @@ from typing import ClassVar
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume
-from tui.storage.operations.calls import as_typed, change, refuse_when_busy
+from tui.storage.operations.calls import as_typed, refuse_when_busy
 from tui.storage.operations.device_guard import refuse_when_mounted_elsewhere
 from tui.storage.operations.lvm_guard import (
-    LVM_DEADLINE,
-    keep_notes,
+    change_group,
     look_for_change,
     notes_command,
     same_group,
     same_volume,
+    volume_is_gone,
 )
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
-from tui.storage.probe.narrow import look_at_volumes
 from tui.storage.problem import Problem, Refused
 from tui.storage.size import size_words
 from tui.storage.untrusted import clean
@@ -91,9 +90,7 @@ class DestroyVolume(Operation):
 
     def is_done(self, host: Host) -> bool:
         """Whether LVM answers and knows no such volume."""
-        inventory = look_at_volumes(host)
-        gone = all(one.name != self.name for one in inventory.volumes_of(self.volume_group))
-        return inventory.lvm.asked and not inventory.lvm.left_out and gone
+        return volume_is_gone(host, self.volume_group, self.name)
 
     def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
         """See that it is the volume that was confirmed, unchanged, and that nobody uses it or needs it."""
@@ -121,8 +118,7 @@ class DestroyVolume(Operation):
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
         """Keep LVM's notes and run lvremove, which refuses a volume that somebody has open."""
-        keep_notes(host, self.volume_group)
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
+        change_group(host, self.volume_group, self._argv, self.title(), progress)
 
     def undo(self) -> CannotUndo:
         """It cannot be taken back."""

@@ -7,10 +7,9 @@ from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.lvm_names import volume_path
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume
-from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.calls import as_typed
 from tui.storage.operations.lvm_guard import (
-    LVM_DEADLINE,
-    keep_notes,
+    change_group,
     look_for_change,
     notes_command,
     same_group,
@@ -99,7 +98,7 @@ class ExtendLogicalVolume(Operation):
         problem = why_not_extend(inventory, volume)
         if problem is not None:
             raise Refused(problem)
-        free = group.free // group.extent_size if group.extent_size else 0
+        free = group.free_extents
         wanted = (
             self.extents - volume.size // group.extent_size if not self.share else free * self.share // WHOLE
         )
@@ -132,8 +131,7 @@ class ExtendLogicalVolume(Operation):
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
         """Keep LVM's notes and run lvextend, which is told nothing of the file system."""
-        keep_notes(host, self.volume_group)
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
+        change_group(host, self.volume_group, self._argv, self.title(), progress)
 
     def undo(self) -> CannotUndo:
         """It is not taken back."""

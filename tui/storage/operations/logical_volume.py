@@ -8,7 +8,7 @@ from tui.storage.lvm_names import logical_volume_name_problems, volume_path
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume
 from tui.storage.operations.calls import as_typed, change, refuse_when_busy, settle
-from tui.storage.operations.lvm_guard import LVM_DEADLINE, look_for_change, own_group
+from tui.storage.operations.lvm_guard import LVM_DEADLINE, look_for_change, own_group, volume_is_gone
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
 from tui.storage.probe.all_signatures import probe
 from tui.storage.probe.narrow import group_named, look_at_volumes
@@ -91,7 +91,7 @@ class CreateLogicalVolume(Operation):
         taken = [one.name for one in inventory.logical_volumes if one.volume_group == self.volume_group]
         for problem in logical_volume_name_problems(self.name, self.volume_group, taken):
             raise Refused(problem)
-        free = group.free // group.extent_size if group.extent_size else 0
+        free = group.free_extents
         if not 1 <= self.extents <= free:
             raise Refused(
                 Problem(
@@ -162,9 +162,7 @@ class RemoveLogicalVolume(Operation):
 
     def is_done(self, host: Host) -> bool:
         """Whether LVM answers and knows no such volume."""
-        inventory = look_at_volumes(host)
-        gone = volume_named(inventory, self.volume_group, self.name) is None
-        return inventory.lvm.asked and not inventory.lvm.left_out and gone
+        return volume_is_gone(host, self.volume_group, self.name)
 
     def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
         """See that nobody uses it and that nothing is on it."""

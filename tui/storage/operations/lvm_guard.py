@@ -6,6 +6,7 @@ from tui.storage.host.interface import BACKUPS, ChangingHost, Command, Host
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume, VolumeGroup
 from tui.storage.operations.calls import change
+from tui.storage.operations.operation import Progress
 from tui.storage.probe.narrow import group_named, look_at_volumes
 from tui.storage.problem import CommandFailed, Problem, Refused
 from tui.storage.untrusted import clean, clean_lines
@@ -140,6 +141,26 @@ def keep_notes(host: ChangingHost, group: str) -> None:
     change(
         host, notes_command(group), _("Keep a copy of LVM's notes on {group}").format(group=clean(group, 60))
     )
+
+
+def change_group(
+    host: ChangingHost, group: str, argv: tuple[str, ...], title: str, progress: Progress
+) -> None:
+    """Keep LVM's notes on a group (`keep_notes`), then run a command that rewrites them.
+
+    Raises:
+        CommandFailed: the copy could not be written, or the command failed.
+        OutcomeUnknown: the command did not end in time.
+    """
+    keep_notes(host, group)
+    change(host, argv, title, deadline=LVM_DEADLINE, progress=progress)
+
+
+def volume_is_gone(host: Host, group: str, name: str) -> bool:
+    """Whether LVM answers, was shown every disk, and knows no volume of that name in the group."""
+    inventory = look_at_volumes(host)
+    gone = all(one.name != name for one in inventory.volumes_of(group))
+    return inventory.lvm.asked and not inventory.lvm.left_out and gone
 
 
 def notes_command(group: str) -> tuple[str, ...]:

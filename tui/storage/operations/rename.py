@@ -7,8 +7,7 @@ from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.lvm_names import logical_volume_name_problems, volume_group_name_problems, volume_path
 from tui.storage.operations.calls import as_typed, change, settle
 from tui.storage.operations.lvm_guard import (
-    LVM_DEADLINE,
-    keep_notes,
+    change_group,
     look_for_change,
     notes_command,
     own_group,
@@ -73,8 +72,7 @@ class RenameLogicalVolume(Operation):
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
         """Keep LVM's notes, run lvrename, and wait for the new path."""
-        keep_notes(host, self.volume_group)
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
+        change_group(host, self.volume_group, self._argv, self.title(), progress)
         settle(host, volume_path(self.volume_group, self.new_name))
 
     def undo(self) -> tuple[Operation, ...]:
@@ -153,8 +151,7 @@ class RenameVolumeGroup(Operation):
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
         """Keep LVM's notes, run vgrename, and wait for udev."""
-        keep_notes(host, self.name)
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
+        change_group(host, self.name, self._argv, self.title(), progress)
         change(host, ("udevadm", "settle", "--timeout=30"), self.title(), deadline=40)
 
     def undo(self) -> tuple[Operation, ...]:

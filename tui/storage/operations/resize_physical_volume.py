@@ -7,11 +7,10 @@ from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.identity import DeviceIdentity, compare
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import PhysicalVolume
-from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.calls import as_typed
 from tui.storage.operations.growth_guard import grown_device, shrunk_problem
 from tui.storage.operations.lvm_guard import (
-    LVM_DEADLINE,
-    keep_notes,
+    change_group,
     look_for_change,
     notes_command,
     own_group,
@@ -103,8 +102,7 @@ class ResizePhysicalVolume(Operation):
     def run(self, host: ChangingHost, progress: Progress) -> None:
         """Keep LVM's notes and run pvresize, which takes the size of the disk and no other."""
         compare(host, self.device, may_have_grown=True)
-        keep_notes(host, self.volume_group)
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
+        change_group(host, self.volume_group, self._argv, self.title(), progress)
 
     def undo(self) -> CannotUndo:
         """It is not taken back."""

@@ -5,11 +5,10 @@ from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.lvm_names import logical_volume_name_problems, volume_path
-from tui.storage.operations.calls import as_typed, change, settle
+from tui.storage.operations.calls import as_typed, settle
 from tui.storage.operations.destroy_volume import DestroyVolume
 from tui.storage.operations.lvm_guard import (
-    LVM_DEADLINE,
-    keep_notes,
+    change_group,
     look_for_change,
     notes_command,
     same_group,
@@ -95,7 +94,7 @@ class CreateSnapshot(Operation):
                     remedy=_("Look at the volume again."),
                 )
             )
-        free = group.free // group.extent_size if group.extent_size else 0
+        free = group.free_extents
         if self.extents > free:
             raise Refused(
                 Problem(
@@ -112,8 +111,7 @@ class CreateSnapshot(Operation):
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
         """Keep LVM's notes and run lvcreate; the kernel holds writes back for the moment it takes."""
-        keep_notes(host, self.volume_group)
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
+        change_group(host, self.volume_group, self._argv, self.title(), progress)
         if self.extents:
             settle(host, volume_path(self.volume_group, self.name))
 

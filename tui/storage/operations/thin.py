@@ -5,15 +5,15 @@ from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.lvm_names import logical_volume_name_problems, volume_path
-from tui.storage.operations.calls import as_typed, change, settle
+from tui.storage.operations.calls import as_typed, settle
 from tui.storage.operations.logical_volume import RemoveLogicalVolume
 from tui.storage.operations.lvm_guard import (
-    LVM_DEADLINE,
-    keep_notes,
+    change_group,
     look_for_change,
     notes_command,
     same_group,
     same_volume,
+    volume_is_gone,
 )
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
 from tui.storage.probe.narrow import look_at_volumes
@@ -85,7 +85,7 @@ class CreateThinPool(Operation):
         taken = [one.name for one in inventory.volumes_of(self.volume_group)]
         for problem in logical_volume_name_problems(self.name, self.volume_group, taken, "name"):
             raise Refused(problem)
-        free = group.free // group.extent_size if group.extent_size else 0
+        free = group.free_extents
         needed = self.extents + notes_extents(self.extents, group.extent_size)
         if self.extents < 1 or needed > free:
             raise Refused(
@@ -103,8 +103,7 @@ class CreateThinPool(Operation):
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
         """Keep LVM's notes and run lvcreate."""
-        keep_notes(host, self.volume_group)
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
+        change_group(host, self.volume_group, self._argv, self.title(), progress)
 
     def undo(self) -> tuple[Operation, ...]:
         """Remove it while no volume is in it."""
@@ -139,9 +138,7 @@ class RemoveThinPool(Operation):
 
     def is_done(self, host: Host) -> bool:
         """Whether LVM answers and knows no such pool."""
-        inventory = look_at_volumes(host)
-        gone = all(one.name != self.name for one in inventory.volumes_of(self.volume_group))
-        return inventory.lvm.asked and not inventory.lvm.left_out and gone
+        return volume_is_gone(host, self.volume_group, self.name)
 
     def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
         """See that it is a pool of this group, and that no volume is in it."""
@@ -164,8 +161,7 @@ class RemoveThinPool(Operation):
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
         """Keep LVM's notes and run lvremove."""
-        keep_notes(host, self.volume_group)
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
+        change_group(host, self.volume_group, self._argv, self.title(), progress)
 
     def undo(self) -> CannotUndo:
         """It cannot be taken back exactly."""
@@ -255,8 +251,7 @@ class CreateThinVolume(Operation):
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
         """Keep LVM's notes, run lvcreate and wait until udev has made the path."""
-        keep_notes(host, self.volume_group)
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
+        change_group(host, self.volume_group, self._argv, self.title(), progress)
         settle(host, volume_path(self.volume_group, self.name))
 
     def undo(self) -> tuple[Operation, ...]:

@@ -28,18 +28,18 @@ class Blocks:
 
 def read_blocks(host: Host, sessions: Iterable[Session], luns: Iterable[Lun]) -> Blocks:
     """Every block device with a size, and every disk of a session. Never raises."""
-    silent = silent_disks(sessions, luns)
-    wanted = {lun.disk for lun in luns}
+    shown = {lun.disk: lun for lun in luns if lun.disk}
+    silent = silent_disks(sessions, shown.values())
     devices: list[BlockDevice] = []
     filesystems: list[Filesystem] = []
     for name in names(host, _CLASS):
-        read = _read_device(host, name)
-        if read is None or (read[0].size == 0 and name not in wanted):
+        read = _read_device(host, name, shown.get(name))
+        if read is None or (read[0].size == 0 and name not in shown):
             continue
         device, entry = read
         if entry.properties.get("ID_FS_USAGE") == "filesystem":
             filesystems.append(Filesystem(name, device.content, device.content_uuid, device.content_label))
-        devices.append(replace(device, answers=device.answers and name not in silent))
+        devices.append(replace(device, answers=False) if name in silent else device)
     return Blocks(mark_silent(devices), tuple(filesystems))
 
 
@@ -88,7 +88,8 @@ def mark_silent(devices: Iterable[BlockDevice]) -> tuple[BlockDevice, ...]:
     )
 
 
-def _read_device(host: Host, name: str) -> tuple[BlockDevice, UdevEntry] | None:
+def _read_device(host: Host, name: str, lun: Lun | None) -> tuple[BlockDevice, UdevEntry] | None:
+    """One block device, and what udev has of it; what was read of its LUN a moment ago is not read again."""
     place = f"{_CLASS}/{name}"
     attributes = names(host, place)
     device_number = word(host, f"{place}/dev") if "dev" in attributes else ""
@@ -102,19 +103,20 @@ def _read_device(host: Host, name: str) -> tuple[BlockDevice, UdevEntry] | None:
     entry = read_entry(host, device_number, sequence)
     said = entry.properties
     content = said.get("ID_FS_TYPE", "")
-    state = (
-        "" if is_map or is_partition or "device" not in attributes else word(host, f"{place}/device/state")
-    )
+    is_disk = "device" in attributes and not is_map and not is_partition
+    state = word(host, f"{place}/device/state") if is_disk and lun is None else ""
     device = BlockDevice(
         name=name,
         path=f"/dev/mapper/{map_name}" if map_name else f"/dev/{name.replace('!', '/')}",
         number=device_number,
         kind=_kind(name, attributes, map_uuid),
-        size=(number(host, f"{place}/size") or 0) * 512,
-        read_only=word(host, f"{place}/ro") == "1",
-        slaves=names(host, f"{place}/slaves") if "slaves" in attributes else (),
+        size=(number(host, f"{place}/size") or 0) * 512 if lun is None else lun.size,
+        read_only=word(host, f"{place}/ro") == "1" if lun is None else lun.read_only,
+        slaves=names(host, f"{place}/slaves") if "slaves" in attributes and lun is None else (),
         holders=names(host, f"{place}/holders") if "holders" in attributes else (),
-        partitions=() if is_partition else tuple(part for part in attributes if _is_partition_of(part, name)),
+        partitions=()
+        if is_partition
+        else tuple(part for part in attributes if part.startswith(name) and _is_partition_of(part, name)),
         map_name=map_name,
         map_uuid=map_uuid,
         suspended=is_map and word(host, f"{place}/dm/suspended") == "1",

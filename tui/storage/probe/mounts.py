@@ -43,7 +43,8 @@ def _mount_line(raw: str) -> MountLine | None:
     fields, rest = before.split(" "), after.split(" ")
     if not separator or len(fields) < 6 or len(rest) < 3:
         return None
-    options = dict.fromkeys((*fields[5].split(","), *rest[2].split(",")))
+    options = dict.fromkeys(f"{fields[5]},{rest[2]}".split(","))
+    tags = fields[6:]
     return MountLine(
         fields[2],
         Mount(
@@ -56,13 +57,16 @@ def _mount_line(raw: str) -> MountLine | None:
         ),
         identifier=whole_number(fields[0]) or 0,
         parent=whole_number(fields[1]) or 0,
-        shared=_group(fields[6:], "shared:"),
-        master=_group(fields[6:], "master:"),
+        shared=_group(tags, "shared:"),
+        master=_group(tags, "master:"),
     )
 
 
 def _group(tags: list[str], name: str) -> int:
-    return next((whole_number(tag.removeprefix(name)) or 0 for tag in tags if tag.startswith(name)), 0)
+    for tag in tags:
+        if tag.startswith(name):
+            return whole_number(tag.removeprefix(name)) or 0
+    return 0
 
 
 def read_mounts(host: Host, places: DevicePlaces, silent: frozenset[str]) -> tuple[Mount, ...]:

@@ -7,6 +7,7 @@ from tui.storage.model.block import BlockDevice
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import VolumeGroup
 from tui.storage.probe.blocks import read_blocks
+from tui.storage.probe.escapes import escape
 from tui.storage.probe.lvm import read_volumes
 from tui.storage.probe.mounts import parse_mountinfo, read_mounts, read_swaps
 from tui.storage.probe.multipath import multipath_maps
@@ -71,6 +72,9 @@ def mounted_elsewhere(host: Host, numbers: frozenset[str], paths: frozenset[str]
         numbers: `MAJOR:MINOR` of the device and of all that stands on it.
         paths: their names below /dev, for file systems with numbers of their own (btrfs).
     """
+    # A file system that names its device itself, such as btrfs, leaves a `#` as it is (show_devname).
+    written = {form for path in paths for form in (escape(path), escape(path).replace(r"\043", "#"))}
+    marks = tuple(f" {mark} " for mark in (*numbers, *written))
     found: dict[str, None] = {}
     seen: set[str] = {host.resolve("/proc/self/ns/mnt")}
     for process in names(host, "/proc"):
@@ -80,7 +84,10 @@ def mounted_elsewhere(host: Host, numbers: frozenset[str], paths: frozenset[str]
         if space in seen:
             continue
         seen.add(space)
-        for line in parse_mountinfo(text(host, f"/proc/{process}/mountinfo")):
+        # Every service may have a table of its own, and few of their lines can be meant.
+        table = text(host, f"/proc/{process}/mountinfo").split("\n")
+        near = "\n".join(raw for raw in table if any(mark in raw for mark in marks))
+        for line in parse_mountinfo(near):
             if line.number in numbers or line.mount.source in paths:
                 found[f"{line.mount.target} (process {process})"] = None
     return tuple(found)

@@ -13,7 +13,7 @@ from tui.storage.host.interface import Host
 from tui.storage.model.inventory import Unseen
 from tui.storage.model.iscsi import DiscoveryRecord, InterfaceRecord, NodeRecord, Portal, Timers
 from tui.storage.probe.reading import whole_number
-from tui.storage.probe.settings import Settings, parse_settings
+from tui.storage.probe.settings import Values, settings_by_key
 from tui.words import translate as _
 
 _BUILT_IN = (InterfaceRecord("default", "tcp"), InterfaceRecord("iser", "iser"))
@@ -71,7 +71,7 @@ def parse_node_record(
         iface: the iface by the file's name, likewise.
         path: the file's path.
     """
-    settings = Settings(parse_settings(text))
+    settings = Values(settings_by_key(text))
     name = settings.text("node.name")
     address = settings.text("node.conn[0].address")
     port = settings.number("node.conn[0].port")
@@ -104,8 +104,8 @@ def parse_node_record(
 
 def parse_discovery_record(text: str, kind: str, portal: Portal) -> DiscoveryRecord | None:
     """Read a discovery record, `kind` being sendtargets or isns; None when the text is no record."""
-    settings = Settings(parse_settings(text))
-    if not settings.lines:
+    settings = Values(settings_by_key(text))
+    if not settings:
         return None
     address = settings.text(f"discovery.{kind}.address", portal.address)
     port = settings.number(f"discovery.{kind}.port") or portal.port
@@ -114,7 +114,7 @@ def parse_discovery_record(text: str, kind: str, portal: Portal) -> DiscoveryRec
 
 def parse_interface_record(text: str, name: str) -> InterfaceRecord | None:
     """Read an iface record; None when the text is no record."""
-    settings = Settings(parse_settings(text))
+    settings = Values(settings_by_key(text))
     if not settings.text("iface.iscsi_ifacename") and not settings.text("iface.transport_name"):
         return None
     return InterfaceRecord(
