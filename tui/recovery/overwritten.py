@@ -28,9 +28,11 @@ _MOST = 3
 def candidates(evidence: Evidence, noted: NotedDisk) -> tuple[BlockDevice, ...]:
     """The disks nobody uses that may be a physical volume whose label is gone.
 
-    Where LVM noted its WWID that decides; else the size must be the very same.
+    Where LVM noted its WWID that decides; else the size must be the very same. A disk that is blank where
+    the volumes begin is no candidate when another is not.
     """
     found: list[BlockDevice] = []
+    blank: set[str] = {one.disk for one in evidence.signatures if one.behind is False}
     for one in evidence.signatures:
         device = evidence.inventory.device(one.disk)
         if (
@@ -42,7 +44,8 @@ def candidates(evidence: Evidence, noted: NotedDisk) -> tuple[BlockDevice, ...]:
         wwid = identity(evidence, device).wwid
         if device.size == noted.size and (not noted.identifier or noted.identifier == wwid):
             found.append(device)
-    return tuple(found)
+    written = tuple(one for one in found if one.name not in blank)
+    return written or tuple(found)
 
 
 def lost_groups(evidence: Evidence) -> Iterator[Finding]:
