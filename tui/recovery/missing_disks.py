@@ -135,11 +135,11 @@ def _seen(evidence: Evidence, group: VolumeGroup, lost: list[_Lost]) -> Iterator
 def _ruled_out(evidence: Evidence, lost: list[_Lost]) -> Iterator[RuledOut]:
     if evidence.has(Item.SIGNATURES) and all(one.noted is not None for one in lost):
         yield RuledOut(
-            _("an overwritten label (F24)"),
+            _("an overwritten label"),
             _("No disk of this host that nobody uses has the size and the identity of the missing one."),
         )
     yield RuledOut(
-        _("a lost session (F05)"),
+        _("a lost session"),
         _("Every disk that a session of this host shows answers, and LVM has read them all."),
     )
 
@@ -270,7 +270,7 @@ def _returned(evidence: Evidence, group: VolumeGroup, volume: PhysicalVolume) ->
         ),
         ruled_out=(
             RuledOut(
-                _("a disk that is still away (F12)"),
+                _("a disk that is still away"),
                 _("LVM finds its label, with the identity that the group looks for, on {path}.").format(
                     path=path
                 ),

@@ -93,13 +93,13 @@ def overwritten(evidence: Evidence, notes: GroupNotes, noted: NotedDisk, rung: s
         seen=tuple(_seen(evidence, notes, noted, fitting)),
         ruled_out=(
             RuledOut(
-                _("a disk that is missing (F12)"),
+                _("a disk that is missing"),
                 _("A LUN with its size{wwid} is here, answers, and nobody uses it.").format(
                     wwid=_(" and its WWID") if noted.identifier else ""
                 ),
             ),
             RuledOut(
-                _("a hidden disk (F20, F42)"),
+                _("a hidden disk"),
                 _("The disk itself carries no LVM label; it was read to find out."),
             ),
         ),
