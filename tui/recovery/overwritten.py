@@ -31,6 +31,8 @@ def candidates(evidence: Evidence, noted: NotedDisk) -> tuple[BlockDevice, ...]:
     Where LVM noted its WWID that decides; else the size must be the very same. A disk that is blank where
     the volumes begin is no candidate when another is not.
     """
+    if is_somewhere(evidence, noted.uuid):
+        return ()
     found: list[BlockDevice] = []
     blank: set[str] = {one.disk for one in evidence.signatures if one.behind is False}
     for one in evidence.signatures:
@@ -46,6 +48,13 @@ def candidates(evidence: Evidence, noted: NotedDisk) -> tuple[BlockDevice, ...]:
             found.append(device)
     written = tuple(one for one in found if one.name not in blank)
     return written or tuple(found)
+
+
+def is_somewhere(evidence: Evidence, uuid: str) -> bool:
+    """Whether udev sees a physical volume's label on some disk, which LVM may pass over (F20, F42)."""
+    return any(
+        one.content == "LVM2_member" and one.content_uuid == uuid for one in evidence.inventory.devices
+    )
 
 
 def lost_groups(evidence: Evidence) -> Iterator[Finding]:
@@ -93,13 +102,13 @@ def overwritten(evidence: Evidence, notes: GroupNotes, noted: NotedDisk, rung: s
         seen=tuple(_seen(evidence, notes, noted, fitting)),
         ruled_out=(
             RuledOut(
-                _("a disk that is missing (F12)"),
+                _("a disk that is missing"),
                 _("A LUN with its size{wwid} is here, answers, and nobody uses it.").format(
                     wwid=_(" and its WWID") if noted.identifier else ""
                 ),
             ),
             RuledOut(
-                _("a hidden disk (F20, F42)"),
+                _("a hidden disk"),
                 _("The disk itself carries no LVM label; it was read to find out."),
             ),
         ),
