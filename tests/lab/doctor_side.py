@@ -5,9 +5,13 @@ from dataclasses import asdict
 from tests.lab.guest_side import perform
 from tests.lab.volume_side import HOST, say
 from tui.recovery.diagnosis import Diagnosis, diagnose
+from tui.recovery.document import diagnosis_document
 from tui.recovery.finding import Finding
 from tui.recovery.gather import gather
+from tui.storage.model.iscsi import SessionState
 from tui.storage.plan import Plan
+from tui.storage.probe.sessions import read_sessions
+from tui.storage.waiting import wait_for
 
 _PATIENCE = 60.0
 """Seconds a look may take on a busy machine."""
@@ -42,3 +46,18 @@ def plan_of(code: str, number: int) -> Plan:
 def mend(code: str, number: int = 0) -> None:
     """Carry out that plan and print what became of it."""
     perform(*plan_of(code, number).operations)
+
+
+def say_document() -> Diagnosis:
+    """Look, print what `doctor --json` prints, and return what was found."""
+    found = look()
+    say(dict(diagnosis_document(found)))
+    return found
+
+
+def repair(code: str, number: int = -1) -> None:
+    """Carry out such a plan, by default the last, wait for the sessions, and look again."""
+    mend(code, number)
+    # A new iscsid opens the connections of the sessions it finds anew.
+    wait_for(lambda: all(one.state is SessionState.LOGGED_IN for one in read_sessions(HOST)[0]), _PATIENCE)
+    say_document()

@@ -13,6 +13,7 @@ from tests.recovery.making import (
     kernel_said,
     lost,
     only,
+    several_groups,
     single_path,
 )
 from tests.recovery.test_volume_findings import complete, every_operation
@@ -20,11 +21,13 @@ from tests.setup.building import installed, known, logged_in, record, with_volum
 from tui.recovery.boot import is_moving_name
 from tui.recovery.evidence import Evidence, Ext4Errors, MapTable
 from tui.recovery.finding import Weight
+from tui.storage.model.block import BlockKind
 from tui.storage.model.files import FstabEntry
 from tui.storage.model.inventory import Inventory
 from tui.storage.operations.check_filesystem import CheckFilesystem, RepairFilesystem
 from tui.storage.operations.fstab_line import ChangeFstabLine
 from tui.storage.operations.mount import MountFilesystem, UnmountFilesystem
+from tui.storage.operations.new_identity import GiveFilesystemNewUuid
 from tui.storage.operations.records import SetRecordValues
 from tui.storage.operations.release import AwaitRelease
 from tui.storage.operations.replay_log import ReplayLog
@@ -138,6 +141,59 @@ def test_a_map_with_nothing_mounted_asks_nobody_about_lost_writes() -> None:
     assert not any(isinstance(one, UnmountFilesystem) for one in every_operation(found))
 
 
+def test_maps_of_several_groups_are_taken_apart_before_any_is_activated() -> None:
+    both = several_groups()
+    devices = tuple(
+        replace(one, map_name=name, map_uuid=f"LVM-{name}", lost_slaves=one.slaves, answers=False)
+        if (name := {"dm-1": "vg_data-data", "dm-2": "vg_more-raw"}.get(one.name, ""))
+        else replace(one, holders=())
+        for one in both.devices
+    )
+    found = only(evidence_of(replace(both, devices=devices)), "F07.stale-maps")
+    steps = [type(one) for one in every_operation(found)]
+    assert steps.count(RemoveStaleMap) == 2
+    assert steps.count(ActivateVolumeGroup) == 2
+    assert steps.index(ActivateVolumeGroup) > len(steps) - 1 - steps[::-1].index(RemoveStaleMap)
+
+
+def twins(kind: str = "xfs", **second: object) -> Inventory:
+    """Two volumes of two groups with file systems of one UUID; the first is mounted."""
+    both = several_groups()
+    first = next(one for one in both.devices if one.name == "dm-1")
+    devices = tuple(
+        replace(one, content=kind, content_uuid=first.content_uuid)
+        if one.kind is BlockKind.LOGICAL_VOLUME
+        else one
+        for one in both.devices
+    )
+    volumes = tuple(
+        replace(one, **second) if one.name == "raw" else one  # type: ignore[arg-type]  # replace checks names
+        for one in both.logical_volumes
+    )
+    return replace(both, devices=devices, logical_volumes=volumes)
+
+
+@pytest.mark.parametrize(("kind", "first"), [("xfs", ReplayLog), ("ext4", RepairFilesystem)])
+def test_a_clone_of_a_file_system_gets_another_uuid_and_the_mounted_one_keeps_its(
+    kind: str, first: type
+) -> None:
+    found = only(evidence_of(twins(kind)), "F15.same-filesystem-uuid")
+    complete(found)
+    assert found.weight is Weight.RISK
+    assert [type(one) for one in every_operation(found)] == [first, GiveFilesystemNewUuid]
+    assert every_operation(found)[1].shown()[0].endswith(" /dev/vg_more/raw")
+    again = only(evidence_of(twins(kind)), "F15.same-filesystem-uuid")
+    assert every_operation(again) == every_operation(found)
+
+
+def test_a_mount_that_was_refused_makes_twins_a_cause_and_a_snapshot_is_none() -> None:
+    line = kernel_said("XFS (dm-2): Filesystem has duplicate UUID 2222 - can't mount")
+    found = only(replace(evidence_of(twins()), kernel=(line,)), "F15.same-filesystem-uuid")
+    assert found.weight is Weight.CAUSE
+    snapshot = twins(volume_group="vg_data", origin="data", attributes="swi-a-s---")
+    assert not any(one.code == "F15.same-filesystem-uuid" for one in findings(evidence_of(snapshot)))
+
+
 def with_line(inventory: Inventory, line: str, *options: str, device: str = "dm-1") -> Evidence:
     """With a line of fstab for the volume."""
     spec, place, kind, *_rest = line.split()
@@ -233,7 +289,10 @@ def test_nothing_came_back_after_the_boot() -> None:
     complete(found)
     assert [type(one) for one in every_operation(found)][:2] == [LogIn, SetRecordValues]
     assert findings(evidence_of(known())) == ()
-    assert not any(one.code == "F04.not-back" for one in findings(evidence_of(automatic(host))))
+    found = only(evidence_of(automatic(host)), "F04.not-back")
+    assert [type(one) for one in every_operation(found)] == [LogIn]
+    silent = findings(evidence_of(automatic(host), SILENT))
+    assert not any(one.code == "F04.not-back" for one in silent)
     assert findings(evidence_of(replace(installed(), fstab=(waiting,)))) == ()
 
 

@@ -1,5 +1,6 @@
 """F05: a session without its connection, within its timer and after it."""
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from tests.recovery.making import (
     HEALTHY,
     NO_ROUTE,
+    NOW,
     OPEN,
     REFUSED,
     SILENT,
@@ -40,7 +42,7 @@ def test_within_its_timer_waiting_is_the_first_fix_and_the_time_left_is_told() -
     assert found.weight is Weight.CAUSE
     assert found.rungs == (f"session:{TARGET}|{PORTAL.label}|default",)
     assert found.fixes[0].seconds_left == pytest.approx(90.0)
-    assert "90 s" in found.meaning
+    assert time.strftime("%H:%M:%S", time.localtime(NOW + 90.0)) in found.meaning
     assert "/srv/data" in found.meaning
     assert all(fix.proposal is None for fix in found.fixes)
     told = [line for seen in found.seen for line in seen.lines]

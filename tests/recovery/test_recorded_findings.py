@@ -10,6 +10,10 @@ from tui.storage.host.recorded import RecordedHost
 
 MACHINES = Path(__file__).parents[1] / "machines"
 PATIENCE = 60.0
+OF_VOLUMES = {
+    f"F{number:02}" for number in (3, 4, 6, 7, 8, 12, 15, 20, 22, 24, 25, 29, 30, 34, 36, 40, 41, 42)
+}
+"""What is above the LUNs; what is below has tests of its own."""
 
 
 @pytest.mark.parametrize(
@@ -28,7 +32,8 @@ PATIENCE = 60.0
 )
 def test_what_is_found_of_volumes(machine: str, causes: set[str], risks: set[str]) -> None:
     found = diagnose(gather(RecordedHost(str(MACHINES / f"{machine}.json")), PATIENCE))
-    assert {one.code for one in found.causes} == causes
+    mine = {one.code for one in found.causes if one.number in OF_VOLUMES}
+    assert mine == causes
     assert risks <= {one.code for one in found.findings}
     for finding in found.findings:
         text = " ".join(

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen, Weight
 from tui.recovery.repairing import repair
+from tui.storage.host.interface import Answer
 from tui.storage.identity import luns_below
+from tui.storage.iscsi_rungs import record_key
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.files import FstabEntry
 from tui.storage.model.inventory import Inventory
@@ -19,6 +21,7 @@ from tui.storage.operations.operation import Operation
 from tui.storage.operations.records import SetRecordValues
 from tui.storage.operations.services import EnableService
 from tui.storage.operations.sessions import LogIn
+from tui.storage.operations.stale_map import is_stale
 from tui.storage.probe.fstab import FSTAB, parse_fstab
 from tui.storage.records import record_words
 from tui.storage.rung import RungKind
@@ -205,8 +208,7 @@ def logins_at_boot(evidence: Evidence) -> Iterator[Finding]:
     disabled = service is not None and service.enabled in ("disabled", "") and service.active != "active"
     if manual or (disabled and any(True for _one in _lines(evidence))):
         yield _not_at_boot(inventory, tuple(manual.values()), places, service_off=disabled)
-    if not inventory.sessions:
-        yield from _not_back(inventory)
+    yield from _not_back(evidence)
 
 
 def _logs_in(record: NodeRecord) -> bool:
@@ -289,49 +291,56 @@ def _not_at_boot(
     )
 
 
-def _not_back(inventory: Inventory) -> Iterator[Finding]:
-    """A cause where fstab waits for volumes over the network, and nothing is logged in."""
-    waiting = [
-        entry
-        for entry in inventory.fstab
-        if "_netdev" in entry.options
-        and "noauto" not in entry.options
-        and not entry.device
-        and not any(mount.target == entry.mount_point for mount in inventory.mounts)
-        and entry.spec.startswith(("UUID=", "LABEL=", "/dev/"))
-    ]
-    manual = tuple(one for one in inventory.node_records if one.readable and not _logs_in(one))
-    if not waiting or not manual or len(manual) < len(inventory.node_records):
+def _not_back(evidence: Evidence) -> Iterator[Finding]:
+    """A cause where fstab waits for volumes over the network, and a target this host knows is not logged in.
+
+    Volumes that are still there without their disk are no volumes that did not come back (F07).
+    """
+    inventory = evidence.inventory
+    waiting = [entry for entry in inventory.fstab if _is_waiting(inventory, entry)]
+    idle = tuple(
+        one
+        for one in inventory.node_records
+        if one.readable and not inventory.sessions_of(one.target) and _may_answer(evidence, one)
+    )
+    if not waiting or not idle or any(is_stale(inventory, device) for device in inventory.devices):
         return
+    manual = tuple(one for one in idle if not _logs_in(one))
     title = _("Log in now, and at every boot")
-    why = _("The records are there; nothing told the boot to use them.")
-    logins = tuple(LogIn(one.target, one.portal, one.iface) for one in manual)
+    why = _("The records are there; nothing used them, or not in time.")
+    logins = tuple(LogIn(one.target, one.portal, one.iface) for one in idle)
     yield Finding(
         NOT_BACK,
-        _("fstab waits for volumes over the network, and this host is logged in to nothing."),
-        _("Every record says that it is logged in to by hand only, so no boot does it. Nothing is damaged."),
+        _("fstab waits for volumes over the network, and this host is not logged in to what it knows."),
+        _("Some records say that they are logged in to by hand only, so no boot does it. Nothing is damaged.")
+        if manual
+        else _("Somebody logged out, or the login at boot came too early. Nothing is damaged."),
         RungKind.SESSION,
-        (),
+        tuple(record_key(one) for one in idle),
         seen=(
-            Seen("/sys/class/iscsi_session", (_("no session"),)),
+            Seen(
+                "/sys/class/iscsi_session",
+                tuple(clean(_("no session to {target}").format(target=one.target)) for one in idle[:6]),
+            ),
             *(
                 Seen(
                     clean(one.path) or record_words(one.target, one.portal, one.iface),
                     (f"node.startup = {clean(one.startup)}",),
                 )
-                for one in manual[:6]
+                for one in idle[:6]
             ),
             Seen(FSTAB, tuple(clean(f"{one.spec} {one.mount_point}") for one in waiting[:6])),
         ),
         ruled_out=(
-            RuledOut(_("a login that was refused"), _("A record that is not automatic is not tried.")),
+            RuledOut(_("a portal that cannot be reached (F02)"), _("It takes connections.")),
+            RuledOut(_("a logout under mounted volumes (F07)"), _("No map stands on a disk that is gone.")),
         ),
         fixes=(
             Fix(
                 title,
                 why,
                 repair(title, why, *logins, *_at_boot(inventory, manual)),
-                confirm=(_("Should every one of these be logged in to at each boot?"),),
+                confirm=(_("Should every one of these be logged in to, now and at each boot?"),),
             ),
         ),
         never=(
@@ -340,4 +349,21 @@ def _not_back(inventory: Inventory) -> Iterator[Finding]:
                 _("That rewrites every record, and the CHAP secrets of single ones are gone."),
             ),
         ),
+        follows_if=("F18", "F19", "F32", "F01", "F31", "F10", "F02", "F33"),
     )
+
+
+def _is_waiting(inventory: Inventory, entry: FstabEntry) -> bool:
+    return (
+        "_netdev" in entry.options
+        and "noauto" not in entry.options
+        and not entry.device
+        and entry.spec.startswith(("UUID=", "LABEL=", "/dev/"))
+        and not any(mount.target == entry.mount_point for mount in inventory.mounts)
+    )
+
+
+def _may_answer(evidence: Evidence, record: NodeRecord) -> bool:
+    """Whether the portal of a record takes connections, as far as that was tried."""
+    answer = evidence.answer_of(record.portal)
+    return answer is None or answer.answer is Answer.OPEN

@@ -30,6 +30,7 @@ from tui.recovery.sizes import grown_luns, shrunk_luns
 from tui.recovery.stale_maps import stale_maps
 from tui.recovery.stopped_filesystems import stopped_filesystems
 from tui.recovery.thin_pools import thin_pools
+from tui.recovery.twin_filesystems import twin_filesystems
 from tui.recovery.unreachable import unreachable_portals
 from tui.recovery.volumes import full_snapshots, inactive_groups
 
@@ -67,6 +68,7 @@ _VOLUMES: tuple[Detector, ...] = (
     missing_disks,
     lost_groups,
     clones,
+    twin_filesystems,
     owned_elsewhere,
     outdated_descriptions,
     unfinished_moves,

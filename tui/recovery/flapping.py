@@ -108,10 +108,10 @@ def doubled_names(evidence: Evidence) -> Iterator[Finding]:
         ),
         ruled_out=(
             RuledOut(
-                _("a fault of the network (F05)"),
+                _("a fault of the network"),
                 _("The target itself closes the connection (error 1020), and the next login works at once."),
             ),
-            RuledOut(_("packets that are too large (F17)"), _("No ping timed out.")),
+            RuledOut(_("packets that are too large"), _("No ping timed out.")),
         ),
         hypotheses=(
             Hypothesis(
@@ -241,11 +241,9 @@ def _vanishing(evidence: Evidence, test: PacketTest, sessions: list[Session]) ->
             *portal_seen(evidence, portal),
         ),
         ruled_out=(
+            RuledOut(_("a dead way"), _("The portal takes connections and small packets come back.")),
             RuledOut(
-                _("a dead way (F05, F02)"), _("The portal takes connections and small packets come back.")
-            ),
-            RuledOut(
-                _("a doubled initiator name (F13)"),
+                _("a doubled initiator name"),
                 _("The connection is given up by this host after pings, not closed by the target."),
             ),
         ),

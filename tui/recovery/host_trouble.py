@@ -57,7 +57,7 @@ def silent_daemon(evidence: Evidence) -> Iterator[Finding]:
             ),
             Hypothesis(
                 _("It refuses to start: name, configuration or module."),
-                _("`journalctl -u iscsid -b`: the last lines say which; see also F32 and F19."),
+                _("`journalctl -u iscsid -b`: the last lines say which."),
             ),
         ),
         fixes=(
@@ -171,9 +171,7 @@ def missing_module(evidence: Evidence) -> Iterator[Finding]:
             Seen("uname -r", (release,)),
             *([Seen("modprobe --show-depends iscsi_tcp", modules.said)] if modules.said else []),
         ),
-        ruled_out=(
-            RuledOut(_("iscsid (F18)"), _("Running or not, it needs this module for every login by TCP.")),
-        ),
+        ruled_out=(RuledOut(_("iscsid"), _("Running or not, it needs this module for every login by TCP.")),),
         fixes=fixes,
         never=(
             Never(
@@ -229,7 +227,7 @@ def unusable_name(evidence: Evidence) -> Iterator[Finding]:
         ),
         ruled_out=(
             RuledOut(
-                _("a missing driver (F19)"),
+                _("a missing driver"),
                 _(
                     "`The iSCSI driver has not been correctly installed` is also said when only the name "
                     "is missing."

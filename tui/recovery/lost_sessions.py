@@ -4,6 +4,7 @@ Sessions of one portal are one finding: what took one of them took them all. A s
 away when iscsid tries again is not lost but refused, and is left to `refused_logins`.
 """
 
+import time
 from collections.abc import Iterator
 
 from tui.recovery.asking import network_administrator, storage_administrator, way_facts
@@ -91,10 +92,11 @@ def _meaning(
         ).format(who=who)
     if soonest is not None:
         words = _(
-            "Requests wait, and nothing is lost while they wait. In {seconds} s at most the kernel gives up "
-            "and they fail. It concerns: {who}."
+            "Requests wait, and nothing is lost while they wait. At {time}, or a moment before, the kernel "
+            "gives up and they fail. It concerns: {who}."
         )
-        return words.format(seconds=round(soonest), who=who)
+        at = time.strftime("%H:%M:%S", time.localtime(evidence.now + soonest))
+        return words.format(time=at, who=who)
     if for_ever:
         words = _(
             "Requests wait, however long it takes; nothing is lost while they wait. It concerns: {who}."
@@ -134,11 +136,11 @@ def _ruled_out(evidence: Evidence, sessions: list[Session]) -> Iterator[RuledOut
     )
     if evidence.has(Item.DAEMON) and any(evidence.daemon_about(f"sid:{session.sid}") for session in sessions):
         yield RuledOut(
-            _("a refusal (F01, F10)"),
+            _("a refusal"),
             _("iscsid notes every refused login, and has noted none since the connection broke."),
         )
     if evidence.inventory.daemon_answers:
-        yield RuledOut(_("iscsid not running (F18)"), _("It takes requests on its socket."))
+        yield RuledOut(_("iscsid not running"), _("It takes requests on its socket."))
 
 
 def _hypotheses(evidence: Evidence, portal: Portal) -> Iterator[Hypothesis]:
@@ -161,7 +163,7 @@ def _hypotheses(evidence: Evidence, portal: Portal) -> Iterator[Hypothesis]:
             _("Look again in a few seconds: iscsid then says `is operational after recovery`."),
         )
         yield Hypothesis(
-            _("Another host logs in with the same initiator name, and they throw each other out (F13)."),
+            _("Another host logs in with the same initiator name, and they throw each other out."),
             _("Error 1020 and `operational after recovery` follow each other every few seconds."),
         )
         return

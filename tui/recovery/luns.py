@@ -67,12 +67,8 @@ def withdrawn_luns(evidence: Evidence) -> Iterator[Finding]:
                 *kernel_seen(evidence.kernel_about(f"lun:{lun.address}", f"device:{lun.disk}")),
             ),
             ruled_out=(
-                RuledOut(
-                    _("a lost session (F05)"), _("The session is logged in, and the disk answers at once.")
-                ),
-                RuledOut(
-                    _("another volume under the same number (F26)"), _("There is none: the target refuses.")
-                ),
+                RuledOut(_("a lost session"), _("The session is logged in, and the disk answers at once.")),
+                RuledOut(_("another volume under the same number"), _("There is none: the target refuses.")),
             ),
             hypotheses=(
                 Hypothesis(
@@ -254,7 +250,7 @@ def offline_disks(evidence: Evidence) -> Iterator[Finding]:
                 Seen(f"/sys/class/iscsi_session/session{lun.sid}/state", (session.state.value,)),
                 *kernel_seen(evidence.kernel_about(f"lun:{lun.address}", f"device:{lun.disk}")),
             ),
-            ruled_out=(RuledOut(_("a lost session (F05)"), _("The session is logged in.")),),
+            ruled_out=(RuledOut(_("a lost session"), _("The session is logged in.")),),
             fixes=(
                 Fix(
                     plan.title,
@@ -306,7 +302,7 @@ def full_storage(evidence: Evidence) -> Iterator[Finding]:
                     _("a full file system"), _("The kernel names the SCSI error 07/27/07 of the LUN itself.")
                 ),
                 RuledOut(
-                    _("a full thin pool on this host (F29)"),
+                    _("a full thin pool on this host"),
                     _("The error comes from the disk, not from LVM."),
                 ),
             ),
@@ -370,14 +366,14 @@ def shown_nothing(evidence: Evidence) -> Iterator[Finding]:
                     (_("no disk of host{number}").format(number=session.host_number),),
                 ),
             ),
-            ruled_out=(RuledOut(_("a refused login (F01)"), _("It was let in.")),),
+            ruled_out=(RuledOut(_("a refused login"), _("It was let in.")),),
             hypotheses=(
                 Hypothesis(
                     _("No LUN is mapped to this host's initiator name."),
                     _("Ask for the LUNs of the access list entry with the name below."),
                 ),
                 Hypothesis(
-                    _("The storage was restarted and has not brought its LUNs back (F43)."),
+                    _("The storage was restarted and has not brought its LUNs back."),
                     _("Other hosts miss their disks as well."),
                 ),
             ),

@@ -68,13 +68,13 @@ def _doubled(evidence: Evidence, sessions: list[Session]) -> Finding:
         ),
         ruled_out=(
             RuledOut(
-                _("two paths for multipath (F08)"),
+                _("two paths for multipath"),
                 _(
                     "Two paths go through two portals or two interfaces; these go through the same, and no "
                     "map joins them."
                 ),
             ),
-            RuledOut(_("a copy of the disk (F15)"), _("The two disks have the same WWID.")),
+            RuledOut(_("a copy of the disk"), _("The two disks have the same WWID.")),
         ),
         hypotheses=(
             Hypothesis(
@@ -209,7 +209,7 @@ def _refused(evidence: Evidence, session: Session, line: str) -> Finding:
             Seen(_("iscsid in the journal"), (line,)),
             Seen(f"/sys/class/iscsi_session/session{session.sid}", (f"state: {session.state.value}",)),
         ),
-        ruled_out=(RuledOut(_("a hanging iscsid (F18)"), _("It answered: with a refusal.")),),
+        ruled_out=(RuledOut(_("a hanging iscsid"), _("It answered: with a refusal.")),),
         fixes=(fix,),
         never=(
             Never(_("Kill iscsid"), _("The kernel keeps the session, and then nobody can end it.")),

@@ -42,7 +42,7 @@ def damaged_records(evidence: Evidence) -> Iterator[Finding]:
         seen=(Seen(_("the record database"), tuple(clean(path) for path in paths[:8])),),
         ruled_out=(
             RuledOut(
-                _("a target that is gone (F10)"),
+                _("a target that is gone"),
                 _("The files are broken by themselves, whatever the target does."),
             ),
         ),

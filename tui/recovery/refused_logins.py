@@ -138,7 +138,7 @@ def _record(evidence: Evidence, thing: Session | NodeRecord) -> NodeRecord | Non
 
 def _ruled_out(refused: Refused) -> tuple[RuledOut, ...]:
     network = RuledOut(
-        _("a fault of the network (F02, F05)"),
+        _("a fault of the network"),
         _(
             "The target answered the login with a refusal, so the way there and back works. Error 1020 in "
             "the "

@@ -108,7 +108,7 @@ def _grown(evidence: Evidence, found: Growth, lagging: Size) -> Finding:
             ),
         ),
         ruled_out=(
-            RuledOut(_("a LUN that shrank (F27)"), _("Every rung is at most as large as what is below it.")),
+            RuledOut(_("a LUN that shrank"), _("Every rung is at most as large as what is below it.")),
         ),
         fixes=(
             Fix(
@@ -255,7 +255,7 @@ def _shrunk(
         ),
         ruled_out=(
             RuledOut(
-                _("a LUN that grew (F11)"),
+                _("a LUN that grew"),
                 _("It is smaller than the volume on it by {size}.").format(
                     size=size_words(volume.size - now)
                 ),

@@ -27,22 +27,28 @@ _MOST = 8
 
 
 def stale_maps(evidence: Evidence) -> Iterator[Finding]:
-    """One finding for each group, or map of another kind, that stands on a disk that is gone."""
+    """One finding for all maps that stand on a disk that is gone.
+
+    They are taken apart together: LVM is not asked to change anything while one of them is there.
+    """
     inventory = evidence.inventory
     stale = [device for device in inventory.devices if is_stale(inventory, device)]
-    found: dict[str, list[BlockDevice]] = {}
-    for device in stale:
-        is_volume = device.kind is BlockKind.LOGICAL_VOLUME
-        found.setdefault(names_of_map(device.map_name)[0] if is_volume else "", []).append(device)
-    for group, devices in found.items():
-        yield _finding(evidence, group, devices)
+    if stale:
+        yield _finding(evidence, stale)
 
 
-def _finding(evidence: Evidence, group: str, devices: list[BlockDevice]) -> Finding:
+def _groups(devices: list[BlockDevice]) -> tuple[str, ...]:
+    """The volume groups that the maps of volumes belong to."""
+    volumes = (one for one in devices if one.kind is BlockKind.LOGICAL_VOLUME)
+    return tuple(dict.fromkeys(names_of_map(one.map_name)[0] for one in volumes))
+
+
+def _finding(evidence: Evidence, devices: list[BlockDevice]) -> Finding:
     inventory = evidence.inventory
     mounts = mounts_above(inventory, [device.name for device in devices])
     names = clean(", ".join(device.map_name for device in devices[:4]))
-    back = _is_back(inventory, group)
+    groups = _groups(devices)
+    back = bool(groups) and all(_is_back(inventory, group) for group in groups)
     return Finding(
         CODE,
         _("The maps {names} stand on a disk that is gone.").format(names=names),
@@ -58,12 +64,12 @@ def _finding(evidence: Evidence, group: str, devices: list[BlockDevice]) -> Find
             if mounts
             else _("Nothing is mounted from them.")
         ),
-        RungKind.LOGICAL_VOLUME if group else RungKind.OTHER_DEVICE,
+        RungKind.LOGICAL_VOLUME if groups else RungKind.OTHER_DEVICE,
         tuple(_rungs(evidence, devices)),
         devices[0].name,
         seen=tuple(_seen(evidence, devices, mounts)),
         ruled_out=tuple(_ruled_out(inventory)),
-        fixes=tuple(_fixes(evidence, group, devices, mounts, back=back)),
+        fixes=tuple(_fixes(evidence, groups, devices, mounts, back=back)),
         never=(
             Never(
                 _("Mount the volume a second time while the old one is still mounted"),
@@ -116,28 +122,33 @@ def _ruled_out(inventory: Inventory) -> Iterator[RuledOut]:
 
 def _is_back(inventory: Inventory, group: str) -> bool:
     """Whether LVM finds every disk of the group again."""
-    members = [one for one in inventory.physical_volumes if group and one.volume_group == group]
+    members = [one for one in inventory.physical_volumes if one.volume_group == group]
     return bool(members) and all(one.device and not one.missing for one in members)
 
 
 def _fixes(
-    evidence: Evidence, group: str, devices: list[BlockDevice], mounts: tuple[Mount, ...], *, back: bool
+    evidence: Evidence,
+    groups: tuple[str, ...],
+    devices: list[BlockDevice],
+    mounts: tuple[Mount, ...],
+    *,
+    back: bool,
 ) -> Iterator[Fix]:
     inventory = evidence.inventory
     logins = () if back else _logins(inventory)
     removing = tuple(RemoveStaleMap(one.map_name, one.map_uuid) for one in _from_the_top(devices))
     steps: list[Operation] = [*unmounting(inventory, mounts), *removing, *logins]
-    if group and (back or logins):
-        steps.append(ActivateVolumeGroup(group))
+    if groups and (back or logins):
+        steps += (ActivateVolumeGroup(group) for group in groups)
         steps += looking_into(inventory, mounts)
         steps += mounting(inventory, mounts)
     title = (
         _("Take the maps apart and put the volumes onto their disks again")
-        if group and (back or logins)
+        if groups and (back or logins)
         else _("Take the maps apart")
     )
     why = _(
-        "Unmount, remove the maps, {login}activate the group, look into the file systems, and mount them"
+        "Unmount, remove the maps, {login}activate what is on it, look into the file systems, and mount them"
         " again. What is on the storage stays as it is."
     ).format(login=_("log in, ") if logins else "")
     confirm = (

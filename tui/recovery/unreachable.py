@@ -153,7 +153,7 @@ def _seen(evidence: Evidence, portal: Portal) -> Iterator[Seen]:
 
 def _ruled_out(evidence: Evidence, answer: PortAnswer) -> Iterator[RuledOut]:
     yield RuledOut(
-        _("a refused login (F01)"),
+        _("a refused login"),
         _("It does not come to a login: not even the TCP connection is made."),
     )
     if answer.answer is Answer.REFUSED:
@@ -162,7 +162,7 @@ def _ruled_out(evidence: Evidence, answer: PortAnswer) -> Iterator[RuledOut]:
             _("A refusal comes from a machine that is up, or from a firewall that refuses in its name."),
         )
     if evidence.inventory.daemon_answers:
-        yield RuledOut(_("iscsid not running (F18)"), _("It takes requests on its socket."))
+        yield RuledOut(_("iscsid not running"), _("It takes requests on its socket."))
 
 
 def _hypotheses(evidence: Evidence, portal: Portal, answer: PortAnswer) -> Iterator[Hypothesis]:
@@ -289,7 +289,7 @@ def _stray(evidence: Evidence, records: list[NodeRecord], answer: PortAnswer) ->
         seen=tuple(_seen(evidence, portal)),
         ruled_out=(
             RuledOut(
-                _("a path that has failed (F02)"),
+                _("a path that has failed"),
                 _("A path of this host would be in a network of one of its own interfaces; this one is not."),
             ),
         )

@@ -245,7 +245,8 @@ _RULES: tuple[_Rule, ...] = (
 )
 
 _WORTH_A_LOOK = re.compile(
-    r"conn|session|sd |scsi|I/O error|space allocation error|EXT4|XFS|BTRFS|device-mapper|journal|blocked for|capacity|iscsi"
+    r"conn|session|sd |scsi|I/O error|space allocation error|EXT4|XFS|BTRFS|device-mapper|journal|"
+    r"blocked for|capacity|iscsi"
 )
 """What every rule's line holds: most lines are none of them, and a log may have many."""
 

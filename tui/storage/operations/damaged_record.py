@@ -34,8 +34,8 @@ class RemoveDamagedRecord(Operation):
     def why(self) -> str:
         """Why it is needed."""
         return _(
-            "It holds no record: it was left empty by a crash, or put there by somebody. It can keep iscsiadm "
-            "from listing any record."
+            "It holds no record: it was left empty by a crash, or put there by somebody. It can keep "
+            "iscsiadm from listing any record."
         )
 
     def shown(self) -> tuple[str, ...]:
