@@ -95,8 +95,6 @@ def _open_console(recorded: str | None, *, looking_only: bool) -> int:
     mode = _terminal_mode("iscsi-console status")
     if mode is None:
         return 1
-    # Of what is imported and made for the first picture nothing is garbage: the app looks for it later.
-    gc.disable()
     host = _host(recorded, looking_only=looking_only)
     from tui.storage.head_start import HeadStart  # noqa: PLC0415 (likewise)
 
@@ -193,10 +191,14 @@ def _parsed(argv: list[str]) -> tuple[argparse.Namespace, dict[str, SubCommand]]
 
 def main() -> int:
     """Run the program and return its exit status."""
+    # Of what is imported, and made for a first picture, nothing is garbage: it is looked for later.
+    gc.disable()
     arguments, modules = _parsed(sys.argv[1:])
     try:
         if not arguments.action:
             return _open_console(arguments.console_recorded, looking_only=arguments.console_read_only)
+        gc.freeze()
+        gc.enable()
         return modules[arguments.action].main(arguments)
     except ConsoleError as error:
         print(problem_text(error.problem), file=sys.stderr)

@@ -53,7 +53,7 @@ def open_live(
     host: ObservedHost, changed: Callable[[frozenset[Layer]], None], news: Callable[[], None]
 ) -> LiveSource:
     """Watch this machine."""
-    from tui.storage.live import Live  # noqa: PLC0415 (begun after the first picture, which need not wait for it)
+    from tui.storage.live import Live
 
     return Live(host, changed, news)
 
@@ -193,8 +193,8 @@ class ReadingScreen(ActingScreen):
 
     @work(thread=True, group="inventory", exit_on_error=False)
     def _read(self) -> None:
-        from tui.storage.probe.glance import glance  # noqa: PLC0415 (as above)
-        from tui.storage.probe.inventory import take_inventory  # noqa: PLC0415 (as above)
+        from tui.storage.probe.glance import glance
+        from tui.storage.probe.inventory import take_inventory
 
         changes = self._changes
         taken = self._begun() or take_inventory(self._host)
@@ -204,7 +204,7 @@ class ReadingScreen(ActingScreen):
 
     @work(thread=True, group="glance", exit_on_error=False)
     def _glance(self, upon: Inventory) -> None:
-        from tui.storage.probe.glance import glance  # noqa: PLC0415 (as above)
+        from tui.storage.probe.glance import glance
 
         seen = glance(self._host, upon)
         self.post_message(HostRead(seen, () if seen == upon else stacks(seen), upon))

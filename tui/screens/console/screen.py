@@ -226,7 +226,7 @@ class ConsoleScreen(ReadingScreen):
 
     def show_mistake(self, error: BaseException | None) -> None:
         """Say that reading failed, which is a mistake of the program."""
-        from tui.screens.failure import unexpected  # noqa: PLC0415 (when it is needed)
+        from tui.screens.failure import unexpected
 
         problem = unexpected(error)
         self.query_one("#title", Paragraphs).paragraphs = (
@@ -261,7 +261,7 @@ class ConsoleScreen(ReadingScreen):
         """Return since when sessions are lost, for their rows."""
         if self._live is None:
             return {}
-        from tui.screens.console.news import outage_notes  # noqa: PLC0415 (when it is needed)
+        from tui.screens.console.news import outage_notes
 
         return outage_notes(inventory, self._live.desk.outage, self._host.now())
 
@@ -274,8 +274,8 @@ class ConsoleScreen(ReadingScreen):
         """Show what happened last, and find the rungs it is about."""
         if self._live is None or self._inventory is None:
             return
-        from tui.screens.console.news import happening_rows  # noqa: PLC0415 (when it is needed)
-        from tui.storage.news.subject import SubjectIndex  # noqa: PLC0415 (when it is needed)
+        from tui.screens.console.news import happening_rows
+        from tui.storage.news.subject import SubjectIndex
 
         desk = self._live.desk
         desk.resolve(SubjectIndex(self._stacks, self._inventory).resolved)
@@ -312,7 +312,7 @@ class ConsoleScreen(ReadingScreen):
         """Yield who works for a rung and who uses it, as far as that is known by now."""
         if self._live is None:
             return
-        from tui.screens.console.users import user_facts, worker_facts  # noqa: PLC0415 (when it is needed)
+        from tui.screens.console.users import user_facts, worker_facts
 
         yield from worker_facts(rung, inventory, self._live.processes)
         if self._users is not None and self._users.key == rung.key:
@@ -322,14 +322,14 @@ class ConsoleScreen(ReadingScreen):
         """Look in the background who uses what the cursor is on."""
         if not isinstance(subject, Rung) or self._live is None:
             return
-        from tui.screens.console.users import USED  # noqa: PLC0415 (when it is needed)
+        from tui.screens.console.users import USED
 
         if subject.kind in USED:
             self._find_users(subject, self._inventory)
 
     @work(thread=True, group="users", exclusive=True, exit_on_error=False)
     def _find_users(self, rung: Rung, inventory: Inventory | None) -> None:
-        from tui.storage.probe.users import read_users  # noqa: PLC0415 (when it is needed)
+        from tui.storage.probe.users import read_users
 
         device = device_of(rung, inventory) if inventory is not None else ""
         if inventory is not None and device:
@@ -397,7 +397,7 @@ class ConsoleScreen(ReadingScreen):
         if self._live is None:
             self.notify(_("A recorded host: nothing happens here."))
             return
-        from tui.screens.console.happenings import HappeningsScreen  # noqa: PLC0415 (when it is needed)
+        from tui.screens.console.happenings import HappeningsScreen
 
         subject = self.subject()
         rung = subject if isinstance(subject, Rung) else None
@@ -417,13 +417,13 @@ class ConsoleScreen(ReadingScreen):
 
     def action_help(self) -> None:
         """Explain the screen."""
-        from widgets.help import Help, keys_of  # noqa: PLC0415 (when it is needed)
+        from widgets.help import Help, keys_of
 
         self.app.push_screen(Help(_("Storage on this host"), explanations(), keys_of(self)))
 
     def action_commands(self) -> None:
         """Show every command that ran."""
-        from tui.screens.commands import command_rows  # noqa: PLC0415 (when it is needed)
-        from widgets.commands import Commands  # noqa: PLC0415 (when it is needed)
+        from tui.screens.commands import command_rows
+        from widgets.commands import Commands
 
         self.app.push_screen(Commands(command_rows(self._host.ran())))

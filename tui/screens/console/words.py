@@ -82,7 +82,7 @@ def unseen(inventory: Inventory) -> tuple[Paragraph, ...]:
 
 def explanations() -> "tuple[HelpSection, ...]":
     """Return what F1 says."""
-    from widgets.help import HelpSection  # noqa: PLC0415 (dialogs are not needed for the first picture)
+    from widgets.help import HelpSection
 
     return (
         HelpSection(
