@@ -89,9 +89,7 @@ RECOVERY = tuple(
         ("recovery-chain", "chain"),
         ("recovery-question", "question"),
         ("recovery-message", "message"),
-        ("recovery-wait", "wait"),
         ("recovery-gone", "gone"),
-        ("recovery-nothing", "well"),
     )
 )
 

@@ -49,6 +49,9 @@ from tui.screens.recovery import saving
 from tui.screens.recovery.screen import RecoveryScreen
 from tui.screens.recovery.watching import Changed
 from tui.screens.recovery.way import WayScreen
+from tui.storage.host.observed import ObservedHost
+from tui.storage.host.recorded import RecordedHost
+from tui.storage.probe.inventory import take_inventory
 from tui.storage.problem import Problem
 from widgets.commands import Commands
 from widgets.dialogs import Confirm, Notice
@@ -58,6 +61,7 @@ from widgets.stack_view import StackView
 
 QUESTIONS = ("Is it the same LUN as before?", "Does no other host use it now?")
 SECOND_SESSION = f"session:{SECOND}|192.0.2.20:3260|default"
+MACHINES = Path(__file__).parent.parent / "machines"
 NOT_ROOT = access(is_root=False)
 RECORDED = access(is_root=False, recorded=True)
 
@@ -215,6 +219,17 @@ async def test_a_rung_that_nothing_explains_leads_to_the_report(
         await press(pilot, "enter")
         await says(pilot, "only you may read it")
         assert len(list(home.iterdir())) == 1
+
+
+async def test_a_rung_that_is_only_not_there_is_no_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
+    record = RecordedHost(str(MACHINES / "record-only.json"))
+    found = Diagnosis(replace(well().evidence, inventory=take_inventory(record), seconds=1.0), ())
+    app, _looks = recovery_app(monkeypatch, found)
+    async with app.run_test(size=SMALL) as pilot:
+        await says(pilot, "Nothing is broken. 1 rung is not there", "Nobody is logged in", "not there")
+        await says(pilot, "Enter close")
+        await press(pilot, "enter")
+    assert app.answers == [False]
 
 
 # Ways out --------------------------------------------------------------------------------------------------
@@ -675,6 +690,25 @@ async def test_the_menu_offers_it_first_where_something_is_wrong(monkeypatch: py
         assert "r Find out what is wrong, and repair it" in flat_text(pilot)
         await press(pilot, "enter")
         await arrived(pilot, RecoveryScreen)
+
+
+# Recorded hosts ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("machine", sorted(one.stem for one in MACHINES.glob("*.json")))
+async def test_every_recorded_host_is_told_of_as_far_as_it_was_captured(machine: str) -> None:
+    host = ObservedHost(RecordedHost(str(MACHINES / f"{machine}.json")))
+    screen = RecoveryScreen(host, RECORDED, take_inventory(host), live=False)
+    app = OneScreen(screen)
+    async with app.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: not screen.guessed or screen.problem is not None)
+        assert screen.problem is None, screen.problem
+        for entry in screen.board.entries():
+            assert pilot.app.screen.query_one("#tree", StackView).go_to(entry.key)
+            await settle(pilot)
+            shown = lines_of(pilot)
+            assert all(len(line) == 80 for line in shown)
+            assert shown[-1].strip().startswith("Enter")
 
 
 # Pictures --------------------------------------------------------------------------------------------------

@@ -7,10 +7,13 @@ import pytest
 from tests.recovery.making import SILENT, evidence_of, lost, single_path, two_paths
 from tests.screens.troubled import boot_risk, disk_offline, files_stopped, made, session_lost, well
 from tests.setup.building import PORTAL
+from tests.storage.scripted_host import ScriptedHost
 from tui.recovery.diagnosis import Diagnosis, diagnose
 from tui.recovery.evidence import Item, Unread
 from tui.recovery.finding import Finding, Weight
 from tui.screens.recovery.board import LOOKED, Board, Standing, unexplained
+from tui.screens.recovery.looking import guess
+from tui.screens.recovery.watching import sketch
 from tui.storage.model.inventory import Unseen
 from tui.storage.rung import Rung, RungKind
 from tui.storage.stack import stacks
@@ -149,3 +152,18 @@ def test_weights_become_standings() -> None:
     assert {one.weight for one in board.findings} == {Weight.CAUSE, Weight.RISK}
     assert board.finding(CAUSE.key) == CAUSE
     assert board.entry("nothing") is None
+
+
+def test_before_anything_is_looked_at_only_the_inventory_speaks() -> None:
+    inventory = lost(single_path())
+    guessed = guess(ScriptedHost(), inventory).diagnosis
+    assert [one.number for one in guessed.causes] == ["F05"]
+    assert guessed.evidence.inventory == inventory
+    assert not any(guessed.evidence.has(item) for item in Item)
+
+
+def test_what_makes_another_look_worth_while() -> None:
+    before = single_path()
+    assert sketch(lost(before)) != sketch(before)
+    used = replace(before, mounts=tuple(replace(one, used=1) for one in before.mounts))
+    assert sketch(used) == sketch(before)

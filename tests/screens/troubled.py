@@ -8,16 +8,16 @@ import pytest
 
 from tests.recovery.making import NOW, SILENT, evidence_of, kernel_said, lost, single_path
 from tests.screens.driving import COLOUR, ROOT, OneScreen
-from tests.setup.building import PORTAL
+from tests.setup.building import NAME, PORTAL, TARGET
 from tests.storage.plan_operations import MakeFile
 from tests.storage.scripted_host import ScriptedHost
 from tui.maintenance.proposal import Proposal
 from tui.recovery.diagnosis import Diagnosis, diagnose
 from tui.recovery.evidence import Item, Unread
-from tui.recovery.finding import Finding, Fix, Hypothesis, Never, RuledOut, Seen, Weight
+from tui.recovery.finding import Ask, Finding, Fix, Hypothesis, Never, RuledOut, Seen, Weight
 from tui.screens.access import Access
 from tui.screens.recovery import looking_screen
-from tui.screens.recovery.looking import Looked
+from tui.screens.recovery.looking import Guessed, Looked
 from tui.screens.recovery.screen import RecoveryScreen
 from tui.storage.host.interface import Host
 from tui.storage.host.observed import ObservedHost
@@ -30,7 +30,6 @@ from tui.storage.rung import Rung, RungKind
 from tui.storage.stack import Stack
 from widgets.look import Look
 
-PORTAL_LABEL = PORTAL.label
 DISK_KEY, FILES_KEY = "F05.disk-offline", "F06.files-stopped"
 
 
@@ -46,7 +45,89 @@ def session_lost() -> Diagnosis:
         kernel_said("connection1:0: ping timeout of 5 secs expired, recv timeout 5, last rx 4295", 74.0),
         kernel_said("connection1:0: detected conn error (1022)", 74.0),
     )
-    return diagnose(replace(evidence, kernel=said, seconds=3.1))
+    evidence = replace(evidence, kernel=said, seconds=3.1)
+    return Diagnosis(evidence, (_lost(tuple(one.text for one in said)),))
+
+
+def _lost(said: tuple[str, ...]) -> Finding:
+    """A lost session as `lost_sessions` finds it; in words of its own, so that the pictures stay."""
+    return Finding(
+        "F05.session-lost",
+        f"The session to {TARGET} through {PORTAL.label} has lost its connection.",
+        "Requests wait, and nothing is lost while they wait. At 13:47:26, or a moment before, the kernel "
+        "gives up and they fail. It concerns: /srv/data, /dev/mapper/vg_data-data.",
+        RungKind.SESSION,
+        (f"session:{TARGET}|{PORTAL.label}|default",),
+        seen=(
+            Seen("/sys/class/iscsi_session/session1", ("state: FAILED", "recovery_tmo: 120")),
+            Seen("/sys/class/scsi_device/*/device/state", ("sda (1:0:0:0): blocked",)),
+            Seen("the kernel's log", said),
+            Seen(f"TCP connection to {PORTAL.label}", ("silent, 3.0 s",)),
+            Seen("ip route get 192.0.2.10", ("dev eth1 src 192.0.2.5",)),
+            Seen("/sys/class/net/eth1", ("operstate: up, carrier: 1, mtu: 1500",)),
+        ),
+        ruled_out=(
+            RuledOut("a logout", "The kernel still has the session; a logout removes it with its disks."),
+            RuledOut("iscsid not running", "It takes requests on its socket."),
+        ),
+        hypotheses=(
+            Hypothesis(
+                "The network between is broken: switch, VLAN, a firewall that drops packets.",
+                "`ping 192.0.2.10` fails as well; other machines in the same network cannot reach it either.",
+            ),
+            Hypothesis(
+                "The storage, or this port of it, is down.",
+                "No other portal of this host answers either: ask whether the storage runs.",
+            ),
+        ),
+        fixes=(
+            Fix(
+                "Wait: leave the session alone",
+                "iscsid tries to log in again all the time. When it succeeds the requests go on as if "
+                "nothing had happened.",
+                by_hand=("cat /sys/class/iscsi_session/session1/state",),
+                seconds_left=46.0,
+            ),
+            Fix(
+                f"Have the way to {PORTAL.label} looked at",
+                "Nothing on this host brings the connection back while the portal does not answer.",
+                ask=Ask(
+                    "the network administrator",
+                    _MESSAGE + "Is there a fault or a change on the way (switch port, VLAN, firewall)? "
+                    "Please bring it back.",
+                ),
+            ),
+            Fix(
+                "Have the storage looked at",
+                "The portal may be down, restarting, or listening elsewhere.",
+                ask=Ask(
+                    "the storage administrator",
+                    _MESSAGE + "Does this port of the storage work? Has it failed over?",
+                ),
+            ),
+        ),
+        never=(
+            Never("Reboot this host", "What still waits in memory would be lost; waiting loses nothing."),
+            Never(
+                "Log out of the session (iscsiadm -u)",
+                "It takes the disks away from whoever uses them, and what waits fails.",
+            ),
+            Never(
+                "kill -9 the processes that wait, or unload iscsi_tcp",
+                "They cannot be killed while they wait, and their last writes go with them.",
+            ),
+        ),
+    )
+
+
+_MESSAGE = f"""An iSCSI session to {PORTAL.label} has lost its connection.
+
+Host: db7
+Initiator name: {NAME}
+From 192.0.2.5 (eth1) to {PORTAL.label}, TCP
+Target: {TARGET}
+
+"""
 
 
 def disk_offline(steps: Sequence[Operation] = (), confirm: tuple[str, ...] = ()) -> Finding:
@@ -215,6 +296,8 @@ def looking_at(
         looks.held.set()
     patch.setattr(looking_screen, "look", looks.look)
     patch.setattr(looking_screen, "is_changed", looks.is_changed)
+    first = next(one for one in found if isinstance(one, Diagnosis))
+    patch.setattr(looking_screen, "guess", lambda _host, _inventory: Guessed(first))
     return looks
 
 

@@ -25,6 +25,8 @@ class Standing(StrEnum):
     RISK = "risk"
     UNEXPLAINED = "unexplained"
     """A rung that does not hold, and no finding tells why."""
+    ABSENT = "absent"
+    """A rung that is not there, and no finding says that it should be: a record nobody logs in by."""
     REPAIRED = "repaired"
     """It is gone after one of its plans ran."""
     GONE = "gone"
@@ -35,7 +37,9 @@ class Standing(StrEnum):
     """What was looked at, and what could not be read."""
 
 
-OPEN = frozenset({Standing.CAUSE, Standing.CONSEQUENCE, Standing.RISK, Standing.UNEXPLAINED})
+OPEN = frozenset({
+    Standing.CAUSE, Standing.CONSEQUENCE, Standing.RISK, Standing.UNEXPLAINED, Standing.ABSENT,
+})  # fmt: skip
 """What still wants something done."""
 
 _WEIGHTS = {
@@ -43,6 +47,9 @@ _WEIGHTS = {
     Weight.CONSEQUENCE: Standing.CONSEQUENCE,
     Weight.RISK: Standing.RISK,
 }
+
+
+_STANDINGS = {Health.BAD: Standing.UNEXPLAINED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,7 @@ class Entry:
         key: stays the same while it is the same thing, also when it goes away.
         standing: what it is.
         finding: what was found; of what is gone, as it was found last.
-        rung: the rung that nothing explains.
+        rung: the rung that no finding is about.
         depth: 1 for what follows from the cause above it.
     """
 
@@ -119,7 +126,7 @@ class Board:
         found = [*_tree(self.findings)]
         if self.evidence is not None:
             found += [
-                Entry(f"rung {rung.key}", Standing.UNEXPLAINED, rung=rung)
+                Entry(f"rung {rung.key}", _STANDINGS.get(rung.health, Standing.ABSENT), rung=rung)
                 for rung in unexplained(self.evidence, self.findings)
             ]
         found += [Entry(one.finding.key, one.standing, one.finding) for one in self.gone]

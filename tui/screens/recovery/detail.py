@@ -29,7 +29,7 @@ _LINES = 12
 def what(entry: Entry, board: Board) -> tuple[Paragraph, ...]:
     """Return what is wrong, and what it means for the data."""
     if entry.rung is not None:
-        return tuple(_unexplained(entry.rung))
+        return tuple(_without_finding(entry, entry.rung))
     finding = entry.finding
     if finding is None:
         return ()
@@ -60,18 +60,22 @@ def _gone(standing: Standing) -> Iterator[Paragraph]:
         yield Paragraph(_("It is not there any more; nothing was done here."), label=_("now"))
 
 
-def _unexplained(rung: Rung) -> Iterator[Paragraph]:
+def _without_finding(entry: Entry, rung: Rung) -> Iterator[Paragraph]:
     name = f"{kind_word(rung.kind)} {clean(rung.name, _SENTENCE)} {clean(rung.state)}".strip()
-    yield Paragraph(name, Role.STRONG, state=State.ABSENT)
+    yield Paragraph(name, Role.STRONG, state=state_of(entry.standing))
+    if rung.target:
+        yield Paragraph(clean(rung.target, _SENTENCE), label=_("target"))
     if rung.reason:
         yield Paragraph(clean(rung.reason, _SENTENCE), label=_("state"))
-    yield Paragraph(
-        _(
+    words = (
+        _("It is not there, and nothing that was seen says that it should be. No data is in danger by it.")
+        if entry.standing is Standing.ABSENT
+        else _(
             "It does not hold, and none of the failures this program knows fits what was seen. Nothing is "
             "done to it. What can be done with the rung itself is listed in the console: Escape, then Enter."
-        ),
-        label=_("means"),
+        )
     )
+    yield Paragraph(words, label=_("means"))
 
 
 def never(finding: Finding) -> tuple[Paragraph, ...]:

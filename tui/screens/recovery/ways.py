@@ -96,6 +96,9 @@ def ways(entry: Entry, board: Board) -> tuple[Way, ...]:
     """What can be done about an entry; there is always something."""
     if entry.standing in {Standing.REPAIRED, Standing.GONE}:
         return (_onward(board),)
+    if entry.standing is Standing.ABSENT:
+        back = _("Back to the console: Enter on the rung lists what can be done with it")
+        return (Way(WayKind.LEAVE, back), Way(WayKind.AGAIN, _("Look at this host again")))
     if entry.standing in {Standing.UNEXPLAINED, Standing.LOOKED, Standing.UNSURE}:
         report = Way(WayKind.REPORT, _("Write it all into a file, to hand it on"))
         again = Way(WayKind.AGAIN, _("Look at this host again"))

@@ -83,7 +83,8 @@ def state_of(standing: Standing) -> State:
         Standing.CAUSE: State.BAD,
         Standing.CONSEQUENCE: State.WAITING,
         Standing.RISK: State.WARN,
-        Standing.UNEXPLAINED: State.ABSENT,
+        Standing.UNEXPLAINED: State.BAD,
+        Standing.ABSENT: State.ABSENT,
         Standing.REPAIRED: State.GOOD,
         Standing.GONE: State.GOOD,
         Standing.UNSURE: State.UNKNOWN,
@@ -98,6 +99,7 @@ def standing_word(standing: Standing) -> str:
         Standing.CONSEQUENCE: _("follows"),
         Standing.RISK: _("risk"),
         Standing.UNEXPLAINED: _("not explained"),
+        Standing.ABSENT: _("not there"),
         Standing.REPAIRED: _("repaired"),
         Standing.GONE: _("gone"),
         Standing.UNSURE: _("not seen now"),
@@ -161,13 +163,22 @@ def _count(board: Board) -> Paragraph:
             unclear,
         )
         parts.append(words.format(count=unclear))
+    away = found.count(Standing.ABSENT)
+    if away:
+        words = translate_count(
+            "{count} rung is not there, and nothing says that it should be.",
+            "{count} rungs are not there, and nothing says that they should be.",
+            away,
+        )
+        words = words if parts else _("Nothing is broken. {rungs}").format(rungs=words)
+        parts.append(words.format(count=away))
     if risks:
         words = translate_count("{count} risk.", "{count} risks.", risks)
         words = words if parts else _("Nothing is broken now. {risks}").format(risks=words)
         parts.append(words.format(count=risks))
     if not parts:
         return Paragraph(_("Nothing wrong was found."), Role.STRONG, state=State.GOOD)
-    state = State.BAD if causes else State.WARN
+    state = State.BAD if causes or unclear else State.WARN if risks or follow else State.ABSENT
     return Paragraph(" ".join(parts), Role.STRONG, state=state)
 
 
