@@ -16,13 +16,15 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from tests.screens import test_disconnect, test_grow, test_records, test_volumes
+from tests.screens import test_disconnect, test_grow, test_records, test_recovery, test_volumes
 from tests.screens.driving import ROOT, settle, setup_app
 from tests.screens.living import with_failure
 from tests.screens.scripted import ScriptedDriver
 from tests.screens.test_looks import PAGES
+from tests.screens.troubled import recovery_app
 from tui.app import ConsoleApp
 from tui.screens.records import host_screen
+from tui.screens.recovery.screen import RecoveryScreen
 from tui.storage.host.recorded import RecordedHost
 from widgets.look import Look, LookApp
 
@@ -60,6 +62,13 @@ def one_record(patch: pytest.MonkeyPatch) -> LookApp[int]:
     return app
 
 
+def recovery(scene: str, patch: pytest.MonkeyPatch) -> LookApp[int]:
+    """The Recovery screen on made-up evidence."""
+    make, _keys = test_recovery.SCENES[scene]
+    app, _looks = recovery_app(patch, *make())
+    return app
+
+
 SET_UP = tuple(
     Picture(f"setup-{number:02}-{name}", partial(set_up, make), keys)
     for number, (name, (make, keys)) in enumerate(PAGES.items(), start=1)
@@ -73,12 +82,25 @@ CONSOLE = (
     Picture("console-volumes", lambda patch: test_volumes.volumes_app(patch, test_volumes.busy())),
     Picture("console-record", one_record),
 )
+RECOVERY = tuple(
+    Picture(name, partial(recovery, scene), test_recovery.SCENES[scene][1], CONSOLE_SIZE)
+    for name, scene in (
+        ("recovery", "lost"),
+        ("recovery-chain", "chain"),
+        ("recovery-question", "question"),
+        ("recovery-message", "message"),
+        ("recovery-gone", "gone"),
+    )
+)
 
 
 async def draw(app: LookApp[int], picture: Picture) -> None:
     """Open a program, press keys, and write what it shows then."""
 
     async def see(pilot: Pilot[Any]) -> None:
+        if any(isinstance(one, RecoveryScreen) for one in app.screen_stack):
+            await test_recovery.bring_there(pilot, picture.keys)
+            return
         await settle(pilot)
         for key in picture.keys:
             await pilot.press(key)
@@ -93,7 +115,7 @@ async def draw(app: LookApp[int], picture: Picture) -> None:
 async def draw_all() -> None:
     """Draw every page of the set-up, and the console with what opens from it."""
     PICTURES.mkdir(exist_ok=True)
-    for picture in (*SET_UP, *CONSOLE):
+    for picture in (*SET_UP, *CONSOLE, *RECOVERY):
         with pytest.MonkeyPatch.context() as patch:
             await draw(picture.make(patch), picture)
 

@@ -12,6 +12,7 @@ import pytest
 
 import tui.lab
 import tui.practice
+import tui.recovery
 import tui.setup
 import tui.storage
 
@@ -50,6 +51,7 @@ def imported_by(names: list[str]) -> set[str]:
     [
         pytest.param(modules_of("tui.storage", list(tui.storage.__path__)), id="storage"),
         pytest.param(modules_of("tui.setup", list(tui.setup.__path__)), id="setup"),
+        pytest.param(modules_of("tui.recovery", list(tui.recovery.__path__)), id="recovery"),
         pytest.param(modules_of("tui.lab", list(tui.lab.__path__)), id="lab"),
         pytest.param(modules_of("tui.practice", list(tui.practice.__path__)), id="practice"),
         pytest.param(["tui.words"], id="words"),

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from tui.storage.problem import ConsoleError, Problem
+from tui.storage.problem import ConsoleError, problem_text
 from tui.words import translate as _
 
 if TYPE_CHECKING:
@@ -33,10 +33,28 @@ def _status() -> SubCommand:
     return status
 
 
-def _capture() -> SubCommand:
-    from tui.storage import capture  # noqa: PLC0415 (likewise)
+def _doctor() -> SubCommand:
+    from tui.recovery import doctor  # noqa: PLC0415 (likewise)
 
-    return capture
+    return doctor
+
+
+class _Capture:
+    """A capture holds what every look at a host reads: that of the screens, and that of the doctor."""
+
+    def add_arguments(self, commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+        """Add `capture`."""
+        from tui.storage import capture  # noqa: PLC0415 (likewise)
+
+        capture.add_arguments(commands)
+
+    def main(self, arguments: argparse.Namespace) -> int:
+        """Write the capture."""
+        from tui.recovery.gather import gather  # noqa: PLC0415 (likewise)
+        from tui.storage import capture  # noqa: PLC0415 (likewise)
+        from tui.storage.probe.inventory import take_inventory  # noqa: PLC0415 (likewise)
+
+        return capture.main(arguments, (take_inventory, gather))
 
 
 def _lab() -> SubCommand:
@@ -160,7 +178,8 @@ _COMMANDS: dict[str, Callable[[], SubCommand]] = {
     "setup": _Setup,
     "practice": _Practice,
     "status": _status,
-    "capture": _capture,
+    "doctor": _doctor,
+    "capture": _Capture,
     "lab": _lab,
 }
 
@@ -226,17 +245,11 @@ def main() -> int:
         gc.enable()
         return modules[arguments.action].main(arguments)
     except ConsoleError as error:
-        print(_problem_text(error.problem), file=sys.stderr)
+        print(problem_text(error.problem), file=sys.stderr)
         return 1
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _PIPE_CLOSED
-
-
-def _problem_text(problem: Problem) -> str:
-    """What happened, the likely cause, the next step, and what was said about it, one line each."""
-    lines = (problem.summary, problem.cause, problem.remedy, *problem.evidence)
-    return "\n".join(line for line in lines if line)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,8 @@ from widgets.words import translate as _
 
 _HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 _GLUE = "\N{NO-BREAK SPACE}"
+_WORD_LEAST = 16
+"""Cells of a word that is not cut while there are longer ones."""
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
 
 
@@ -80,6 +82,26 @@ def cut_end(text: str, width: int, ellipsis: str = "…") -> str:
         return text
     room = width - cell_len(ellipsis)
     return head(text, room).rstrip() + ellipsis if room > 0 else head(text, max(0, width))
+
+
+def cut_words(text: str, width: int, ellipsis: str = "…") -> str:
+    """Return a sentence in at most `width` cells: the middles of its longest words go first, then its end.
+
+    Names from a network are long and are what differs least between two sentences about one thing; the verb
+    at the end says more.
+    """
+    words = text.split(" ")
+    over = cell_len(text) - width
+    while over > 0:
+        longest = max(range(len(words)), key=lambda place: cell_len(words[place]))
+        size = cell_len(words[longest])
+        if size <= _WORD_LEAST:
+            break
+        words[longest] = cut_middle(words[longest], max(_WORD_LEAST, size - over), ellipsis)
+        if cell_len(words[longest]) >= size:
+            break
+        over = cell_len(" ".join(words)) - width
+    return cut_end(" ".join(words), width, ellipsis)
 
 
 def pad(text: str, width: int) -> str:

@@ -334,7 +334,7 @@ def test_a_lun_that_was_mapped_later_is_found(guest: Guest, terminal: Terminal) 
     guest.fault(Fault.LUN_RESTORED, lun="1")
     terminal.press("t")
     terminal.wait_for("Targets and sessions", "2 active sessions.")
-    terminal.press("r")
+    terminal.press("u")
     carry_out(terminal, "Look for new LUNs", asks=True)
     assert guest.check("sh", "-c", disks).strip() == "2"
 

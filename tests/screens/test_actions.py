@@ -52,7 +52,7 @@ def test_a_session_is_logged_out_of_and_looked_through() -> None:
     found = offered(host_with_a_session(), RungKind.SESSION, "3")
     assert found["l"].label == "Log out"
     assert not found["l"].reason
-    assert found["r"].label == "Look for new LUNs"
+    assert found["u"].label == "Look for new LUNs"
     assert found["x"].reason == "session 3 uses it"
     assert found["e"].label == "Settings of the record"
 
@@ -62,7 +62,7 @@ def test_a_record_is_logged_in_by_and_deleted() -> None:
     assert found["l"].label == "Log in"
     assert not found["l"].reason
     assert not found["x"].reason
-    assert "r" not in found
+    assert "u" not in found
 
 
 def test_the_absent_session_is_one_record() -> None:

@@ -169,7 +169,7 @@ async def test_looking_for_luns() -> None:
     app = opened(TargetsScreen)
     async with app.run_test(size=SMALL) as pilot:
         await settle(pilot)
-        await press(pilot, "r")
+        await press(pilot, "u")
         assert "/sys/class/scsi_host/host2/scan" in flat_text(pilot)
 
 

@@ -137,7 +137,7 @@ def test_what_was_not_recorded_is_not_there(tmp_path: Path) -> None:
     assert host.usage("/home") is None
     assert host.resolve("/home") == "/home"
     assert not host.listens("x")
-    assert host.connect("192.0.2.1", 3260).answer is Answer.UNREACHABLE
+    assert host.connect("192.0.2.1", 3260).answer is Answer.UNTRIED
     assert host.run(Command(("uname",))).status == 127
 
 

@@ -7,6 +7,7 @@ from widgets.text import (
     cells,
     cut_end,
     cut_middle,
+    cut_words,
     duration,
     flat,
     head,
@@ -33,9 +34,25 @@ def test_the_end_of_a_name_stays() -> None:
 
 @given(ANY_TEXT, st.integers(0, 90), st.sampled_from(["…", ".."]))
 def test_a_cut_text_fits(text: str, width: int, ellipsis: str) -> None:
-    for cut in (cut_middle(text, width, ellipsis), cut_end(text, width, ellipsis)):
+    for cut in (
+        cut_middle(text, width, ellipsis),
+        cut_end(text, width, ellipsis),
+        cut_words(text, width, ellipsis),
+    ):
         assert cells(cut) <= width
         assert cut == text or cells(text) > width
+
+
+def test_of_a_sentence_the_longest_names_are_cut_first() -> None:
+    said = (
+        "The session to iqn.2003-01.org.linux-iscsi.lab:t1 through 192.0.2.10:3260 has lost its connection."
+    )
+    assert cut_words(said, 101) == said
+    assert cut_words(said, 80) == (
+        "The session to iqn.2…csi.lab:t1 through 192.0.2.10:3260 has lost its connection."
+    )
+    assert cut_words(said, 40) == "The session to iqn.2…csi.lab:t1 through…"
+    assert cut_words("short words only, no names at all", 20) == "short words only, n…"
 
 
 @given(ANY_TEXT, st.integers(0, 90))

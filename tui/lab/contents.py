@@ -13,7 +13,7 @@ OVERLAY = Path(__file__).parent / "overlay"
 PACKAGES = (
     "systemd-sysv", "udev", "dbus", "kmod", "procps", "psmisc", "less",
     "open-iscsi", "lvm2", "multipath-tools", "sg3-utils",
-    "e2fsprogs", "xfsprogs", "btrfs-progs",
+    "e2fsprogs", "xfsprogs", "btrfs-progs", "thin-provisioning-tools",
     "iproute2", "iputils-ping", "iptables",
     "python3", "tgt",
 )  # fmt: skip

@@ -22,6 +22,7 @@ class Paragraph:
         label: dim words in a column of their own at the left; a blank keeps the column free.
         state: a dot in front, in the colour of the state.
         after: dim words behind the text.
+        hanging: cells that its lines after the first are moved in by; for lines shown as they were read.
     """
 
     text: str
@@ -29,6 +30,7 @@ class Paragraph:
     label: str = ""
     state: State | None = None
     after: str = ""
+    hanging: int = 0
 
 
 class Paragraphs(Widget):
@@ -86,7 +88,7 @@ def draw(paragraphs: tuple[Paragraph, ...], look: Look, width: int, label_width:
         role = paragraph.role
         if paragraph.state not in (None, State.HERE) and role is Role.TEXT:
             role = state_role(paragraph.state or State.GOOD) if paragraph.state is State.BAD else role
-        words = wrap(paragraph.text, room)
+        words = wrap(paragraph.text, room, paragraph.hanging)
         for index, line in enumerate(words):
             drawn = look.text(pad(paragraph.label if index == 0 else "", margin), Role.MUTED)
             if lead:

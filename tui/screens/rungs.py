@@ -25,6 +25,11 @@ def state_of(health: Health) -> State:
     return _STATES[health]
 
 
+def is_wrong(subject: Rung | Stack | None) -> bool:
+    """Return whether a rung, or any of a stack, does not hold."""
+    return subject is not None and subject.health in {Health.BAD, Health.ABSENT}
+
+
 def kind_word(kind: RungKind) -> str:
     """Return the field's own short word for a layer."""
     return {

@@ -5,76 +5,42 @@ The file can be opened anywhere with `--recorded FILE`, to look at a host that i
 
 import argparse
 import json
-import os
-import tempfile
-from pathlib import Path
+from collections.abc import Callable, Iterable
 
 from tui.storage.host.interface import Host
 from tui.storage.host.local import LocalHost
 from tui.storage.host.recording import RecordingHost
+from tui.storage.owner_file import not_written_problem, refuse_existing, write_for_owner
 from tui.storage.probe.inventory import take_inventory
-from tui.storage.problem import ConsoleError, Problem, Refused
+from tui.storage.problem import ConsoleError
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 
+Look = Callable[[Host], object]
+"""A look at a host, whose answers are what counts."""
 
-def capture(host: Host, path: str, *, force: bool = False) -> None:
+
+def capture(host: Host, path: str, *, force: bool = False, looks: Iterable[Look] = (take_inventory,)) -> None:
     """Read a host once and write what was read to a file that only its owner may read.
 
     Args:
         host: the machine.
         path: the file, on the machine the program runs on.
         force: replace the file when it is there already.
+        looks: what reads it.
 
     Raises:
         Refused: the file exists, and `force` is not given.
         OSError: it could not be written.
     """
-    target = Path(path)
-    if not force and (target.exists() or target.is_symlink()):
-        raise Refused(_exists(path))
+    refuse_existing(path, force=force)
     recording = RecordingHost(host)
-    take_inventory(recording)
-    text = json.dumps(recording.document(), indent=1, ensure_ascii=True, sort_keys=True) + "\n"
-    handle, temporary = tempfile.mkstemp(prefix=".iscsi-console-", dir=target.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            os.fchmod(file.fileno(), 0o600)
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        if force:
-            Path(temporary).replace(target)
-        else:
-            _take_place(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-def _take_place(temporary: str, path: str) -> None:
-    """Give the finished file its name, unless something has taken that name meanwhile."""
-    try:
-        os.link(temporary, path)
-    except FileExistsError as error:
-        raise Refused(_exists(path)) from error
-    Path(temporary).unlink()
-
-
-def _exists(path: str) -> Problem:
-    return Problem(
-        "capture.exists",
-        _("{path} exists already, and nothing was written.").format(path=clean(path)),
-        remedy=_("Choose another name, or add --force to replace it."),
-    )
-
-
-def _not_written(path: str, error: OSError) -> Problem:
-    return Problem(
-        "capture.not-written",
-        _("The capture {path} could not be written.").format(path=clean(path)),
-        remedy=_("Choose a folder that exists, has room, and that you may write to."),
-        evidence=(clean(error.strerror or str(error)),),
+    for look in looks:
+        look(recording)
+    write_for_owner(
+        path,
+        json.dumps(recording.document(), indent=1, ensure_ascii=True, sort_keys=True) + "\n",
+        force=force,
     )
 
 
@@ -85,12 +51,12 @@ def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     parser.add_argument("--force", action="store_true", help=_("replace the file when it exists"))
 
 
-def main(arguments: argparse.Namespace) -> int:
+def main(arguments: argparse.Namespace, looks: Iterable[Look] = (take_inventory,)) -> int:
     """Capture this host; says where, and that the names in it are still the host's own."""
     try:
-        capture(LocalHost(looking_only=True), arguments.file, force=arguments.force)
+        capture(LocalHost(looking_only=True), arguments.file, force=arguments.force, looks=looks)
     except OSError as error:
-        raise ConsoleError(_not_written(arguments.file, error)) from error
+        raise ConsoleError(not_written_problem(arguments.file, error)) from error
     words = _("Captured in {path}. CHAP secrets are left out; names and addresses are not.")
     print(words.format(path=clean(arguments.file)))
     return 0

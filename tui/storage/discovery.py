@@ -220,7 +220,7 @@ def unreachable_problem(portal: Portal, answer: PortAnswer, field: str = "addres
                 _("It is misspelt, or the name server does not answer."),
                 _("Type the portal's IP address instead: a boot must not depend on a name server."),
             )
-        case Answer.UNREACHABLE:
+        case Answer.UNREACHABLE | Answer.UNTRIED:
             words = (
                 _("There is no way from this host to {portal}.").format(portal=place),
                 _("The network card is down, or there is no route to that network."),
@@ -359,7 +359,7 @@ def _silence(answer: PortAnswer | None) -> str:
             return _("refuses the connection")
         case Answer.NO_SUCH_HOST:
             return _("its name cannot be resolved")
-        case Answer.UNREACHABLE:
+        case Answer.UNREACHABLE | Answer.UNTRIED:
             return _("no way there from this host")
         case _silent:
             return _("does not answer")

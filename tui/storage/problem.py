@@ -24,6 +24,12 @@ class Problem:
     evidence: tuple[str, ...] = ()
 
 
+def problem_text(problem: Problem) -> str:
+    """What happened, the likely cause, the next step, and what was said about it, one line each."""
+    lines = (problem.summary, problem.cause, problem.remedy, *problem.evidence)
+    return "\n".join(line for line in lines if line)
+
+
 class ConsoleError(Exception):
     """Something the person must be told about; carries the `Problem`."""
 

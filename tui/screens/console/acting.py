@@ -38,6 +38,9 @@ class ActingScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,a", "actions", _("actions")),
+        # Shown while something is wrong; at any other time the key is there and not in the way.
+        Binding("r", "repair", _("repair"), tooltip=_("Find out what is wrong, and repair it")),
+        Binding("r", "find_out", show=False, tooltip=_("Find out whether anything is wrong, and repair it")),
         Binding("d", "act('d')", show=False, tooltip=_("Disconnect what the cursor is on")),
         Binding("c", "act('c')", show=False, tooltip=_("Reconnect what was disconnected")),
         Binding("g", "act('g')", show=False, tooltip=_("Grow it")),
@@ -86,6 +89,14 @@ class ActingScreen(Screen[None]):
         """Open the set-up."""
         self._on_set_up()
 
+    def action_repair(self) -> None:
+        """Find out what is wrong, beginning with what the cursor is on."""
+        self.action_act("r")
+
+    def action_find_out(self) -> None:
+        """Do the same while nothing looks wrong."""
+        self.action_act("r")
+
     # Actions of the rung ------------------------------------------------------------------------------------
 
     def possible(self) -> "tuple[Action, ...]":
@@ -120,6 +131,7 @@ class ActingScreen(Screen[None]):
         """Import what the keys need in the background, so that the first one is not late."""
         importlib.import_module("tui.screens.console.actions")
         importlib.import_module("tui.screens.console.menu")
+        importlib.import_module("tui.screens.recovery.screen")
 
     @work(thread=True, group="interrupted")
     def look_for_interrupted(self) -> None:

@@ -13,6 +13,7 @@ from tui.maintenance.sessions import record_of, why_no_login, why_no_logout
 from tui.screens.access import Access
 from tui.screens.console import openers
 from tui.screens.console.action import Action, Subject
+from tui.screens.rungs import is_wrong
 from tui.storage.iscsi_rungs import record_key
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import NodeRecord, Session, SessionState
@@ -31,10 +32,21 @@ def actions(subject: Subject, inventory: Inventory, access: Access) -> tuple[Act
         access: what may be done on it, and why not more.
     """
     found: dict[str, Action] = {}
-    for action in (*_of_subject(subject, inventory), *_of_the_host(inventory)):
+    recovery = _recovery(subject, inventory)
+    first = (recovery,) if is_wrong(subject) else ()
+    for action in (*first, *_of_subject(subject, inventory), recovery, *_of_the_host(inventory)):
         allowed = replace(action, reason=access.reason) if access.reason and action.changes else action
         found.setdefault(action.key, allowed)
     return tuple(found.values())
+
+
+def _recovery(subject: Subject, inventory: Inventory) -> Action:
+    return Action(
+        "r",
+        _("Find out what is wrong, and repair it"),
+        lambda host, access: openers.recover(host, access, inventory, subject),
+        changes=False,
+    )
 
 
 def _of_subject(subject: Subject, inventory: Inventory) -> Iterator[Action]:
@@ -96,7 +108,7 @@ def _of_sessions(rung: Rung, inventory: Inventory) -> Iterator[Action]:
             why_no_logout(session, inventory),
         )
         yield Action(
-            "r",
+            "u",
             _("Look for new LUNs"),
             lambda host, access: openers.scan(host, access, session),
             "" if session.state is SessionState.LOGGED_IN else _("the session is not logged in"),

@@ -1,9 +1,12 @@
 """What happened, as rows: times by the clock of this machine, colours by what is meant."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
+from tui.storage.iscsi_rungs import session_key
+from tui.storage.model.inventory import Inventory
 from tui.storage.news.happening import Happening, Source, Tone
+from tui.storage.news.outages import Outage
 from tui.words import translate as _
 from widgets.happenings import HappeningRow
 from widgets.state import State
@@ -36,6 +39,18 @@ def clock(when: float, now: float) -> str:
     """Return the time of day, or the date of what is older than that, in eight cells at most."""
     old = abs(now - when) > _DAY
     return time.strftime("%b %d" if old else "%H:%M:%S", time.localtime(when))
+
+
+def outage_notes(
+    inventory: Inventory, outage_of: Callable[[int], Outage | None], now: float
+) -> dict[str, str]:
+    """Return since when sessions are lost, by the keys of their rungs."""
+    lost = ((session, outage_of(session.sid)) for session in inventory.sessions)
+    return {
+        session_key(session): _("since {time}").format(time=clock(outage.since, now))
+        for session, outage in lost
+        if outage is not None
+    }
 
 
 def _row(one: Happening, now: float) -> HappeningRow:

@@ -16,6 +16,8 @@ from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import NodeRecord, Session
 from tui.storage.model.lvm import VolumeGroup
 from tui.storage.plan import Plan
+from tui.storage.rung import Rung
+from tui.storage.stack import Stack
 from tui.words import translate as _
 
 
@@ -104,6 +106,15 @@ def volumes(host: ObservedHost, access: Access, inventory: Inventory, group: Vol
     from tui.screens.volumes.screen import VolumesScreen
 
     return VolumesScreen(host, access, inventory, group)
+
+
+def recover(
+    host: ObservedHost, access: Access, inventory: Inventory, subject: Rung | Stack | None
+) -> Screen[Any]:
+    """Find out what is wrong, beginning with what the cursor is on."""
+    from tui.screens.recovery.screen import RecoveryScreen
+
+    return RecoveryScreen(host, access, inventory, subject)
 
 
 def resume(host: ObservedHost, access: Access, interrupted: Plan, journal: Journal) -> Screen[Any]:

@@ -16,11 +16,10 @@ from tui.screens.console.details import Fact, details, title
 from tui.screens.console.figures import LABELS, device_of, disks_of, outage_lines, plot_rows, session_of
 from tui.screens.console.order import MANY, Order, ordered, refolded, well
 from tui.screens.console.reading import OpenLive, ReadingScreen
-from tui.screens.console.words import about_stack, explanations, nothing_yet, top_facts, unseen
+from tui.screens.console.words import about_stack, explanations, nothing_yet, repair_offer, top_facts, unseen
 from tui.screens.paragraphs import Paragraph, Paragraphs
-from tui.screens.rungs import LONGEST, Rows, heading_key, kind_word
+from tui.screens.rungs import LONGEST, Rows, heading_key, is_wrong, kind_word
 from tui.storage.host.observed import ObservedHost
-from tui.storage.iscsi_rungs import session_key
 from tui.storage.model.inventory import Inventory
 from tui.storage.rung import Rung
 from tui.storage.stack import Stack, first_broken
@@ -98,7 +97,7 @@ class ConsoleScreen(ReadingScreen):
         #title, #outage {
             margin-bottom: 1;
         }
-        #plots {
+        #plots, #offer {
             margin-bottom: 1;
         }
         #news-pane {
@@ -121,6 +120,10 @@ class ConsoleScreen(ReadingScreen):
         }
         &.-narrow #title, &.-narrow #outage, &.-narrow #plots {
             margin-bottom: 0;
+        }
+        &.-narrow #offer {
+            max-height: 0;
+            margin: 0;
         }
         &.-narrow #news-pane {
             height: 4;
@@ -157,6 +160,7 @@ class ConsoleScreen(ReadingScreen):
         self._found: tuple[Stack, ...] = ()
         self._stacks: tuple[Stack, ...] = ()
         self._subjects: dict[str, Rung | Stack] = {}
+        self._is_wrong = False
         self._order = Order.FOUND
         self._folds_well = False
         self._well: frozenset[str] = frozenset()
@@ -181,6 +185,7 @@ class ConsoleScreen(ReadingScreen):
                 yield Paragraphs(id="title")
                 yield Countdown(id="outage")
                 yield Plots(id="plots")
+                yield Paragraphs(id="offer")
                 yield Paragraphs(id="about")
         with Vertical(id="news-pane"):
             yield Static(look_of(self).text(_("What happened"), Role.MUTED), id="news-title")
@@ -213,8 +218,10 @@ class ConsoleScreen(ReadingScreen):
         self._subjects = {heading_key(stack): stack for stack in self._stacks}
         self._subjects |= {rung.key: rung for stack in self._stacks for rung in stack.rungs}
         self.query_one("#top", TopBar).facts = top_facts(inventory, self._stacks, self._access)
+        self._is_wrong = any(is_wrong(stack) for stack in found)
         self._show_stacks(inventory)
         self.show_news()
+        self.refresh_bindings()
         self._ask_for_users(self.subject())
 
     def show_mistake(self, error: BaseException | None) -> None:
@@ -254,15 +261,9 @@ class ConsoleScreen(ReadingScreen):
         """Return since when sessions are lost, for their rows."""
         if self._live is None:
             return {}
-        from tui.screens.console.news import clock
+        from tui.screens.console.news import outage_notes
 
-        notes: dict[str, str] = {}
-        now = self._host.now()
-        for session in inventory.sessions:
-            outage = self._live.desk.outage(session.sid)
-            if outage is not None:
-                notes[session_key(session)] = _("since {time}").format(time=clock(outage.since, now))
-        return notes
+        return outage_notes(inventory, self._live.desk.outage, self._host.now())
 
     def show_live(self) -> None:
         """Show who works for the rung under the cursor, and look who uses it."""
@@ -299,6 +300,7 @@ class ConsoleScreen(ReadingScreen):
         pane = self.query_one("#details", VerticalScroll)
         pane.display = bool(self._stacks)
         self.query_one("#title", Paragraphs).paragraphs = first
+        self.query_one("#offer", Paragraphs).paragraphs = repair_offer() if is_wrong(subject) else ()
         self.query_one("#about", Paragraphs).paragraphs = lines
         self._show_figures()
         if key != self._explained:
@@ -363,9 +365,11 @@ class ConsoleScreen(ReadingScreen):
     # Keys ---------------------------------------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
-        """Keep what is not possible here in sight, and what is not to be had here out of it."""
+        """Keep in sight what is not possible, out of it what is not to be had; offer a repair of what is wrong."""
         if action == "other" and not self.has_others:
             return False
+        if action in {"repair", "find_out"}:
+            return self._is_wrong is (action == "repair")
         return None if action == "set_up" and self._access.reason else True
 
     def on_key(self, event: events.Key) -> None:

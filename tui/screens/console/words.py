@@ -40,6 +40,11 @@ def about_stack(stack: Stack) -> tuple[Paragraph, ...]:
     return tuple(lines)
 
 
+def repair_offer() -> tuple[Paragraph, ...]:
+    """Return where it goes on from something that is wrong."""
+    return (Paragraph(_("Press r: what is wrong, and what can be done about it."), Role.ACCENT),)
+
+
 def nothing_yet(access: Access, *, others: bool) -> tuple[Paragraph, ...]:
     """Return what a host without storage shows: what iSCSI is, and what to do next.
 
@@ -141,6 +146,14 @@ def explanations() -> "tuple[HelpSection, ...]":
                 "folds the stacks that are well, o sorts. The pane beside it explains the rung under the "
                 "cursor; w shows everything that happened. Tab "
                 "goes to the pane, where the arrow keys show what did not fit."
+            ),
+        ),
+        HelpSection(
+            _("When something is wrong"),
+            _(
+                "Press r on any rung. The whole host is looked at: logs, portals, network, LVM, files. "
+                "You are told what is broken and how that is known, and led through what can be done: a plan "
+                "that is run and seen to work, a message for whoever must act, or how long to wait."
             ),
         ),
     )

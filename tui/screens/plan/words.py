@@ -68,7 +68,10 @@ def question(proposal: Proposal) -> Confirm:
     if plan.risk is Risk.DESTROYS:
         return Confirm(title, losses=losses, yes=yes, no=_("No, go back"), word=_("erase"))
     texts = {
-        Risk.REWRITES: _("LVM's notes on the disks are rewritten; a copy is kept first."),
+        Risk.REWRITES: _(
+            "What LVM or a file system keeps about itself on the disks is rewritten; of LVM's notes a copy "
+            "is kept first."
+        ),
         Risk.INTERRUPTS: _("Whatever uses this storage stops here."),
     }
     said = texts.get(plan.risk, _("Nothing that is on a disk is lost."))

@@ -75,7 +75,7 @@ class TargetsScreen(HostScreen):
         Binding("l", "log_in", _("log in")),
         Binding("o", "log_out", _("log out")),
         Binding("x", "delete", _("delete")),
-        Binding("r", "scan", show=False, tooltip=_("Look for new LUNs")),
+        Binding("u", "scan", show=False, tooltip=_("Look for new LUNs")),
     ]
 
     _entries: tuple[Entry, ...] = ()

@@ -101,6 +101,8 @@ class Answer(StrEnum):
     UNREACHABLE = "unreachable"
     SILENT = "silent"
     NO_SUCH_HOST = "no-such-host"
+    UNTRIED = "untried"
+    """It was not tried: there was no time left, or it is a captured host on which nobody did."""
 
 
 @dataclass(frozen=True, slots=True)

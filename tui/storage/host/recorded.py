@@ -122,9 +122,9 @@ class RecordedHost:
         return _known(Usage, self._usage, path)
 
     def connect(self, address: str, port: int, deadline: float = 3.0) -> PortAnswer:  # noqa: ARG002 (nothing to wait for)
-        """How the port answered then; unreachable where it was not tried."""
+        """How the port answered then."""
         answer = _known(PortAnswer, self._connect, f"{address} {port}")
-        return answer or PortAnswer(Answer.UNREACHABLE, 0.0, _("not in the capture"))
+        return answer or PortAnswer(Answer.UNTRIED, 0.0, _("not in the capture"))
 
     def listens(self, abstract_name: str) -> bool:
         """Whether something listened there then."""

@@ -121,9 +121,7 @@ class RecordingHost:
         Secrets are the values of every setting whose key says password, and mount options that do. Each one
         found is then removed wherever else it stands: in the output of a tool, a name, a path.
         """
-        known = _secrets(text for text in self._tables["read"].values() if isinstance(text, str))
-        in_text = _remover(secret for secret in known if len(secret) >= _IN_TEXT)
-        in_paths = _remover(secret for secret in known if len(secret) >= _IN_PATHS)
+        in_text, in_paths = self.remover(), self.remover(_IN_PATHS)
         document: dict[str, Plain] = {
             "schema": SCHEMA,
             "name": in_paths(self.name),
@@ -131,15 +129,25 @@ class RecordingHost:
         }
         for name, table in self._tables.items():
             clean = in_text if name == "read" else in_paths
-            document[name] = {in_paths(key): _cleaned(value, clean) for key, value in table.items()}
+            document[name] = {in_paths(key): _cleaned(value, clean) for key, value in table.copy().items()}
         document["run"] = [
             {
                 "argv": [in_paths(word) for word in argv],
                 "outcome": _cleaned(encode(outcome), in_text),
             }
-            for argv, outcome in self._ran.items()
+            for argv, outcome in self.ran().items()
         ]
         return document
+
+    def remover(self, shortest: int = _IN_TEXT) -> Callable[[str], str]:
+        """What takes every secret met so far out of a text; those with fewer characters are left in."""
+        texts = tuple(self._tables["read"].copy().values())
+        known = _secrets(text for text in texts if isinstance(text, str))
+        return _remover(secret for secret in known if len(secret) >= shortest)
+
+    def ran(self) -> dict[tuple[str, ...], Outcome]:
+        """The commands that were run, in the order in which they ended, and how they did."""
+        return self._ran.copy()
 
     def _note(self, table: str, key: str, value: Plain) -> None:
         self._tables[table].setdefault(key, value)

@@ -131,6 +131,18 @@ _RULES: tuple[_Rule, ...] = (
     ),
     _rule(_ADDRESS + r".*Power-on or device reset occurred", _("the target started anew"), Tone.PLAIN, _SCSI),
     _rule(
+        r"critical space allocation error, dev " + _DEVICE,
+        _("the storage has no room left for this thin LUN: the write failed"),
+        Tone.BAD,
+        _DISK,
+    ),
+    _rule(
+        _ADDRESS + r".*Space allocation failed write protect",
+        _("the storage has no room left for this thin LUN"),
+        Tone.BAD,
+        _SCSI,
+    ),
+    _rule(
         r"Buffer I/O error on dev " + _DEVICE + r".*lost (?:async|sync) page write",
         _("a write is lost"),
         Tone.BAD,
@@ -233,7 +245,8 @@ _RULES: tuple[_Rule, ...] = (
 )
 
 _WORTH_A_LOOK = re.compile(
-    r"conn|session|sd |scsi|I/O error|EXT4|XFS|BTRFS|device-mapper|journal|blocked for|capacity|iscsi"
+    r"conn|session|sd |scsi|I/O error|space allocation error|EXT4|XFS|BTRFS|device-mapper|journal|"
+    r"blocked for|capacity|iscsi"
 )
 """What every rule's line holds: most lines are none of them, and a log may have many."""
 

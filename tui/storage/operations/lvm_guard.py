@@ -1,13 +1,15 @@
 """What must hold before LVM is asked to change something."""
 
-from tui.storage.host.interface import BACKUPS, ChangingHost, Host
+from dataclasses import replace
+
+from tui.storage.host.interface import BACKUPS, ChangingHost, Command, Host
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume, VolumeGroup
 from tui.storage.operations.calls import change
 from tui.storage.operations.operation import Progress
 from tui.storage.probe.narrow import group_named, look_at_volumes
-from tui.storage.problem import Problem, Refused
-from tui.storage.untrusted import clean
+from tui.storage.problem import CommandFailed, Problem, Refused
+from tui.storage.untrusted import clean, clean_lines
 from tui.words import translate as _
 
 LVM_DEADLINE = 120.0
@@ -56,6 +58,29 @@ def own_group(inventory: Inventory, name: str) -> VolumeGroup:
     Raises:
         Refused: it is not there, belongs to another host, is shared, exported or incomplete.
     """
+    group = _only_group(inventory, name)
+    problem = not_ours(group)
+    if problem is not None:
+        raise Refused(problem)
+    return group
+
+
+def broken_group(inventory: Inventory, name: str, uuid: str) -> VolumeGroup:
+    """The group that was seen, when this host may repair it; disks of it may be missing.
+
+    Raises:
+        Refused: it is not there, or another one, or belongs to another host, is shared or exported.
+    """
+    group = _only_group(inventory, name)
+    if uuid and group.uuid != uuid:
+        raise Refused(_another(name))
+    problem = not_ours(replace(group, missing_volumes=0, partial=False))
+    if problem is not None:
+        raise Refused(problem)
+    return group
+
+
+def _only_group(inventory: Inventory, name: str) -> VolumeGroup:
     group = group_named(inventory, name)
     shown = clean(name, 60)
     if group is None:
@@ -76,9 +101,6 @@ def own_group(inventory: Inventory, name: str) -> VolumeGroup:
                 remedy=_("Give one of them another name by its UUID: vgrename UUID NEWNAME."),
             )
         )
-    problem = not_ours(group)
-    if problem is not None:
-        raise Refused(problem)
     return group
 
 
@@ -182,6 +204,24 @@ def same_volume(inventory: Inventory, group: str, name: str, uuid: str) -> Logic
     if uuid and volume.uuid != uuid:
         raise Refused(_another(name))
     return volume
+
+
+def try_first(host: ChangingHost, argv: tuple[str, ...], title: str) -> None:
+    """Let LVM say whether it would succeed; with --test it writes nothing (lvm(8)).
+
+    Raises:
+        CommandFailed: it would not.
+    """
+    outcome = host.run(Command(argv, deadline=LVM_DEADLINE))
+    if not outcome.ok:
+        raise CommandFailed(
+            Problem(
+                "lvm.test-failed",
+                _("{what}: tried without writing, and LVM refused. Nothing was changed.").format(what=title),
+                remedy=_("Read its message."),
+                evidence=clean_lines(f"{outcome.stderr}\n{outcome.stdout}", most=12),
+            )
+        )
 
 
 def _another(name: str) -> Problem:

@@ -1,0 +1,116 @@
+"""F05, F12, F26, F28, F43 at one LUN."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.recovery.making import NOW, causes, evidence_of, findings, kernel_said, only, single_path
+from tests.setup.building import MIB, PORTAL, TARGET, WWID, logged_in
+from tui.recovery.evidence import Evidence, Identity
+from tui.recovery.finding import Weight
+from tui.storage.model.inventory import Inventory
+from tui.storage.model.iscsi import DeviceState
+from tui.storage.operations.scan import ScanForLuns
+from tui.storage.operations.scsi_state import SetDiskRunning
+from tui.storage.operations.take_away import RemoveDisk
+from tui.storage.stack import stacks
+
+KEY = f"lun:session:{TARGET}|{PORTAL.label}|default|0"
+OTHER = "naa.60014050000000000000000000000099"
+
+
+def asked(inventory: Inventory, **changes: object) -> Evidence:
+    identity = Identity("sda", WWID, WWID, 512 * MIB, 512 * MIB)
+    return replace(
+        evidence_of(inventory),
+        identities=(replace(identity, **changes),),  # type: ignore[arg-type]  # names are checked by replace
+    )
+
+
+def test_a_lun_that_the_target_withdrew() -> None:
+    found = only(asked(logged_in(), live="", refused=True), "F12.lun-withdrawn")
+    assert found.weight is Weight.CAUSE
+    assert found.rungs == (KEY,)
+    assert KEY in {rung.key for stack in stacks(logged_in()) for rung in stack.rungs}
+    ask = found.fixes[0].ask
+    assert ask is not None
+    assert WWID in ask.words
+    proposal = found.fixes[1].proposal
+    assert proposal is not None
+    assert [type(one) for one in proposal.plan.operations] == [RemoveDisk, ScanForLuns]
+    assert proposal.refusal is None
+    assert found.fixes[1].confirm
+
+
+def test_a_withdrawn_lun_in_use_is_not_taken_away() -> None:
+    found = only(asked(single_path(), live="", refused=True), "F12.lun-withdrawn")
+    assert "/srv/data" in found.meaning
+    proposal = found.fixes[1].proposal
+    assert proposal is not None
+    assert proposal.refusal is not None
+    assert proposal.refusal.code == "disk.in-use"
+
+
+def test_another_volume_under_the_old_number() -> None:
+    found = only(asked(single_path(), live=OTHER), "F26.lun-exchanged")
+    lines = [line for seen in found.seen for line in seen.lines]
+    assert any(WWID in line for line in lines)
+    assert any(OTHER in line for line in lines)
+    ask = found.fixes[0].ask
+    assert ask is not None
+    assert OTHER in ask.words
+    assert WWID in ask.words
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"live": ""}, {"kept": "t10.LIO-ORG", "live": OTHER}, {"kept": "", "live": OTHER}],
+    ids=["the same", "not comparable", "another kind of name", "never known"],
+)
+def test_disks_that_are_what_they_were(changes: dict[str, object]) -> None:
+    assert findings(asked(single_path(), **changes)) == ()
+
+
+def test_changed_assignments_alone_are_normal() -> None:
+    line = kernel_said(
+        "sd 1:0:0:0: Warning! Received an indication that the LUN assignments on this target have changed. "
+        "The Linux SCSI layer does not automatically remap LUN assignments."
+    )
+    assert findings(replace(asked(single_path()), kernel=(line,))) == ()
+
+
+def test_a_disk_left_offline_by_the_kernel_is_set_running() -> None:
+    inventory = logged_in()
+    inventory = replace(
+        inventory, luns=tuple(replace(one, state=DeviceState.OFFLINE) for one in inventory.luns)
+    )
+    found = only(evidence_of(inventory), "F05.disk-offline")
+    proposal = found.fixes[0].proposal
+    assert proposal is not None
+    assert isinstance(proposal.plan.operations[0], SetDiskRunning)
+    assert found.fixes[0].confirm
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "critical space allocation error, dev sda, sector 2048 op 0x1:(WRITE) flags 0x0 phys_seg 1",
+        "sd 1:0:0:0: [sda] tag#3 Add. Sense: Space allocation failed write protect",
+    ],
+)
+def test_a_storage_without_room(line: str) -> None:
+    found = only(replace(evidence_of(single_path()), kernel=(kernel_said(line, 600.0),)), "F28.storage-full")
+    ask = found.fixes[0].ask
+    assert ask is not None
+    assert "07/27/07" in ask.words
+    assert found.fixes[1].by_hand == ("fstrim -v /srv/data",)
+    assert findings(replace(evidence_of(single_path()), kernel=(kernel_said(line, NOW / 2),))) == ()
+
+
+def test_a_session_that_shows_no_disk() -> None:
+    inventory = logged_in()
+    found = only(evidence_of(replace(inventory, luns=(), devices=())), "F43.no-disk")
+    proposal = found.fixes[1].proposal
+    assert proposal is not None
+    assert isinstance(proposal.plan.operations[0], ScanForLuns)
+    assert causes(evidence_of(inventory)) == []

@@ -1,0 +1,144 @@
+"""What every operation of repair says of itself, and that the journal can keep it."""
+
+import pytest
+
+from tui.storage.codec import decode, encode
+from tui.storage.filesystem_kind import FilesystemKind
+from tui.storage.identity import DeviceIdentity
+from tui.storage.luns import LunName
+from tui.storage.operations.autoactivation import SetAutoactivation
+from tui.storage.operations.check_filesystem import CheckFilesystem, RepairFilesystem
+from tui.storage.operations.forget_lun import ForgetMultipathLun, RememberMultipathLun
+from tui.storage.operations.fstab_line import ChangeFstabLine
+from tui.storage.operations.healthy_volume import ActivateWholeVolume
+from tui.storage.operations.import_clone import ImportClone
+from tui.storage.operations.keep import KeepBeforeRepair, PutBackBeginning
+from tui.storage.operations.metadata import UpdateMetadata
+from tui.storage.operations.missing_disks import GiveUpMissing, GiveUpMissingWithVolumes, TakeBackMissing
+from tui.storage.operations.new_identity import GiveFilesystemNewUuid
+from tui.storage.operations.operation import CannotUndo, Operation, Risk
+from tui.storage.operations.ownership import ExportGroup, ImportGroup, TakeOverGroup
+from tui.storage.operations.queueing import ResumeQueueing, StopQueueing
+from tui.storage.operations.replay_log import ReplayLog
+from tui.storage.operations.restore_label import RestoreLabel
+from tui.storage.operations.restore_notes import RestoreGroupNotes
+from tui.storage.operations.scsi_state import SetDiskRunning
+from tui.storage.operations.stale_map import RemoveStaleMap
+from tui.storage.operations.thin_repair import ExtendPoolNotes, RepairThinPool
+
+MIB = 1024**2
+DISK = DeviceIdentity("/dev/sda", "naa.6001405", 512 * MIB, "iqn.2003-01.org.example:t1", 3, "8:0")
+HOSTILE = DeviceIdentity("/dev/sd\x1b[31m", "naa.\x07", 1, "iqn.\x1b]0;x\x07", 0, "8:0")
+NOTES = "/etc/lvm/backup/vg"
+EXT4, XFS = FilesystemKind.EXT4, FilesystemKind.XFS
+
+OPERATIONS: tuple[Operation, ...] = (
+    KeepBeforeRepair("2026-05-01-031500", ("vg",), (DISK,)),
+    PutBackBeginning(DISK, "/var/lib/iscsi-console/kept/x/beginning-naa.6001405"),
+    SetDiskRunning(LunName("iqn.2003-01.org.example:t1", 3, "naa.6001405"), ("sda", "sdb")),
+    CheckFilesystem("/dev/vg/data", EXT4, "1-2"),
+    CheckFilesystem("/dev/vg/data", XFS, "1-2", must_be_clean=True),
+    RepairFilesystem("/dev/vg/data", EXT4, "1-2"),
+    RepairFilesystem("/dev/vg/data", XFS, "1-2"),
+    ReplayLog("/dev/vg/data", XFS, "1-2", twin=True),
+    RemoveStaleMap("vg-data", "LVM-x"),
+    RestoreLabel(DISK, "PVID", NOTES, "vg"),
+    RestoreGroupNotes("vg", "VGID", NOTES, 4),
+    TakeBackMissing("vg", "VGID", DISK, "PVID"),
+    GiveUpMissing("vg", "VGID", ("PVID",)),
+    GiveUpMissingWithVolumes("vg", "VGID", ("PVID",), ("data", "logs")),
+    ActivateWholeVolume("vg", "VGID", "data", "LVID"),
+    UpdateMetadata("vg", "VGID"),
+    ImportClone((DISK,), ("PVID",), "vg", "vg_clone"),
+    GiveFilesystemNewUuid("/dev/vg_clone/data", EXT4, "1-2", "3-4"),
+    GiveFilesystemNewUuid("/dev/vg_clone/data", XFS, "1-2", "3-4"),
+    ImportGroup("vg", "VGID"),
+    ExportGroup("vg", "VGID"),
+    TakeOverGroup("vg", "VGID", "db6", "db7"),
+    SetAutoactivation("vg", "VGID", on=True),
+    StopQueueing("naa.6001405", "mpatha", ("/srv",)),
+    ResumeQueueing("naa.6001405", "mpatha"),
+    ForgetMultipathLun("naa.6001405", "sda"),
+    RememberMultipathLun("naa.6001405", "sda"),
+    ChangeFstabLine("/dev/sdb /srv ext4", "UUID=1-2 /srv ext4 _netdev", "A reason."),
+    ExtendPoolNotes("vg", "VGID", "pool", "LVID", 8 * MIB, 4 * MIB),
+    RepairThinPool("vg", "VGID", "pool", "LVID"),
+)
+everyone = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: type(one).__name__)
+
+
+@everyone
+def test_it_explains_itself(operation: Operation) -> None:
+    assert operation.title()
+    assert not operation.title().endswith(".")
+    assert operation.why().endswith(".")
+    assert operation.shown()
+    assert all(line and "\n" not in line for line in operation.shown())
+
+
+@everyone
+def test_the_journal_gives_it_back(operation: Operation) -> None:
+    kind = Operation.kinds[type(operation).__name__]
+    assert decode(kind, encode(operation)) == operation
+
+
+@everyone
+def test_it_can_be_undone_or_says_why_not(operation: Operation) -> None:
+    undo = operation.undo()
+    if isinstance(undo, CannotUndo):
+        assert undo.reason.endswith(".")
+        return
+    for one in undo:
+        back = one.undo()
+        same = isinstance(operation, ActivateWholeVolume) or back in ((operation,), ())
+        assert isinstance(back, CannotUndo) or same
+
+
+@everyone
+def test_the_nevers_of_the_catalogue_are_never_run(operation: Operation) -> None:
+    commands = [line for line in operation.shown() if not line.startswith("edit ")]
+    words = " ".join(commands).split()
+    assert not {"-ff", "-L", "-y", "--yes", "-F", "remove_all", "--nolocking", "setenforce"} & set(words)
+    if {"--force", "--removemissing"} <= set(words):
+        assert operation.risk is Risk.DESTROYS
+    assert ("--force" in words) == isinstance(operation, GiveUpMissingWithVolumes)
+    assert not any(line.startswith(("fsck", "multipath -F", "iscsiadm")) for line in commands)
+
+
+@everyone
+def test_only_what_destroys_says_what_is_lost(operation: Operation) -> None:
+    assert bool(operation.loses()) == (operation.risk is Risk.DESTROYS)
+
+
+def test_what_can_lose_data_wants_a_word_typed() -> None:
+    destroying = {type(one) for one in OPERATIONS if one.risk is Risk.DESTROYS}
+    assert destroying == {PutBackBeginning, GiveUpMissingWithVolumes, StopQueueing}
+    lost = GiveUpMissingWithVolumes("vg", "VGID", ("PVID",), ("data", "logs")).loses()
+    assert [line.partition(":")[0] for line in lost] == ["vg/data", "vg/logs"]
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        KeepBeforeRepair("../../x\x1b", ("v\x1bg",), (HOSTILE,)),
+        RestoreLabel(HOSTILE, "P\x1b", "/etc/\x1b", "v\x1b"),
+        GiveUpMissingWithVolumes("v\x1b", "VGID", ("\x1b",), ("d\x1b[2J",)),
+        ImportClone((HOSTILE,), ("\x1b",), "v\x1b", "n\x1b"),
+        TakeOverGroup("v\x1b", "VGID", "h\x1b[31m", "o\x1b"),
+        StopQueueing("naa.\x07", "m\x1b", ("/srv/\x1b",)),
+        ChangeFstabLine("/dev/\x1b /srv\x1b ext4", "UUID=\x1b /srv\x1b ext4", "A reason."),
+    ],
+    ids=lambda one: type(one).__name__,
+)
+def test_hostile_names_change_nothing_but_their_own_field(operation: Operation) -> None:
+    lines = (operation.title(), operation.why(), *operation.shown(), *operation.loses())
+    assert not any("\x1b" in line or "\x07" in line for line in lines)
+
+
+def test_what_is_kept_lies_in_one_folder_and_says_how_to_go_back() -> None:
+    keep = KeepBeforeRepair("../../etc", ("vg",), (DISK,))
+    assert keep.folder == "/var/lib/iscsi-console/kept/------etc"
+    way_back = keep.way_back
+    assert f"dd if={keep.folder}/beginning-naa.6001405 of=/dev/sda bs=1M count=1" in way_back
+    assert f"lvm vgcfgrestore --file {keep.folder}/lvm-vg vg" in way_back
+    assert "naa.6001405" in way_back

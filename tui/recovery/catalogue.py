@@ -1,0 +1,86 @@
+"""Every detector there is: a function from evidence to what it finds in it.
+
+The order does not matter: `diagnosis` sorts what they find by the rungs.
+"""
+
+from collections.abc import Callable, Iterable
+
+from tui.recovery.boot import local_lines, logins_at_boot, moving_names
+from tui.recovery.clones import clones
+from tui.recovery.evidence import Evidence
+from tui.recovery.finding import Finding
+from tui.recovery.flapping import doubled_names, large_packets
+from tui.recovery.groups import outdated_descriptions, owned_elsewhere, unfinished_moves
+from tui.recovery.hidden_disks import hidden_disks
+from tui.recovery.host_trouble import missing_module, silent_daemon, unusable_name
+from tui.recovery.lost_sessions import lost_sessions
+from tui.recovery.luns import exchanged_luns, full_storage, offline_disks, shown_nothing, withdrawn_luns
+from tui.recovery.missing_disks import missing_disks
+from tui.recovery.multipathing import holding_maps, unjoined_paths
+from tui.recovery.odd_sessions import (
+    doubled_records,
+    doubled_sessions,
+    nameless_sessions,
+    refused_logouts,
+)
+from tui.recovery.overwritten import lost_groups
+from tui.recovery.record_trouble import damaged_records, stuck_database
+from tui.recovery.refused_logins import refused_logins
+from tui.recovery.sizes import grown_luns, shrunk_luns
+from tui.recovery.stale_maps import stale_maps
+from tui.recovery.stopped_filesystems import stopped_filesystems
+from tui.recovery.thin_pools import thin_pools
+from tui.recovery.twin_filesystems import twin_filesystems
+from tui.recovery.unreachable import unreachable_portals
+from tui.recovery.volumes import full_snapshots, inactive_groups
+
+Detector = Callable[[Evidence], Iterable[Finding]]
+
+_ISCSI: tuple[Detector, ...] = (
+    silent_daemon,
+    missing_module,
+    unusable_name,
+    damaged_records,
+    stuck_database,
+    unreachable_portals,
+    refused_logins,
+    lost_sessions,
+    doubled_names,
+    large_packets,
+    doubled_sessions,
+    doubled_records,
+    refused_logouts,
+    nameless_sessions,
+    shown_nothing,
+    withdrawn_luns,
+    exchanged_luns,
+    offline_disks,
+    full_storage,
+    grown_luns,
+    shrunk_luns,
+)
+"""Portals, records, sessions, LUNs, iscsid."""
+
+_VOLUMES: tuple[Detector, ...] = (
+    unjoined_paths,
+    holding_maps,
+    hidden_disks,
+    missing_disks,
+    lost_groups,
+    clones,
+    twin_filesystems,
+    owned_elsewhere,
+    outdated_descriptions,
+    unfinished_moves,
+    inactive_groups,
+    thin_pools,
+    full_snapshots,
+    stale_maps,
+    stopped_filesystems,
+    local_lines,
+    moving_names,
+    logins_at_boot,
+)
+"""Multipath, LVM, file systems, boot."""
+
+DETECTORS: tuple[Detector, ...] = (*_ISCSI, *_VOLUMES)

@@ -1,0 +1,102 @@
+"""`iscsi-console doctor`: what is wrong with the storage of this host, and what to do about it.
+
+Exit status: 0 nothing is wrong, 1 something was found, 2 it could not be looked at (well enough to tell).
+"""
+
+import argparse
+import json
+import sys
+
+from tui.recovery.diagnosis import Diagnosis, diagnose
+from tui.recovery.document import SCHEMA, diagnosis_document, is_whole
+from tui.recovery.gather import WITHIN, gather
+from tui.recovery.text import diagnosis_text
+from tui.storage.codec import encode
+from tui.storage.host.interface import Host
+from tui.storage.host.recording import RecordingHost
+from tui.storage.owner_file import not_written_problem, refuse_existing, write_for_owner
+from tui.storage.problem import ConsoleError, problem_text
+from tui.words import translate as _
+
+HEALTHY = 0
+FINDINGS = 1
+NOT_SEEN = 2
+
+
+def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `doctor` to the program's sub-commands."""
+    parser = commands.add_parser(
+        "doctor",
+        help=_("tell what is wrong with the storage and what to do"),
+        description=_(
+            "Tell what is wrong with the storage of this host, why, and what to do; nothing is changed. "
+            "Exit status: 0 nothing is wrong, 1 something was found, 2 it could not be looked at."
+        ),
+    )
+    parser.add_argument("--json", action="store_true", help=_("print the findings as JSON"))
+    parser.add_argument(
+        "--report",
+        metavar="FILE",
+        help=_("also write findings, evidence and commands to a file to hand on, secrets removed"),
+    )
+    parser.add_argument("--force", action="store_true", help=_("replace the report when it exists"))
+    parser.add_argument(
+        "--within",
+        metavar="SECONDS",
+        type=float,
+        default=WITHIN,
+        help=_("how long looking may take, {seconds} by default").format(seconds=WITHIN),
+    )
+    parser.add_argument("--recorded", metavar="FILE", help=_("look at a captured host instead of this one"))
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Look, tell, and return the exit status."""
+    try:
+        return _examine(arguments)
+    except ConsoleError as error:
+        if arguments.json:
+            told = {"schema": SCHEMA, "status": "failed", "problem": encode(error.problem)}
+            print(json.dumps(told, indent=2, ensure_ascii=True))
+        print(problem_text(error.problem), file=sys.stderr)
+        return NOT_SEEN
+
+
+def _examine(arguments: argparse.Namespace) -> int:
+    if arguments.report:
+        refuse_existing(arguments.report, force=arguments.force)
+    recording = RecordingHost(_host(arguments.recorded))
+    diagnosis = diagnose(gather(recording, arguments.within))
+    if arguments.json:
+        print(json.dumps(diagnosis_document(diagnosis), indent=2, ensure_ascii=True))
+    else:
+        print(diagnosis_text(diagnosis))
+    if arguments.report:
+        _write_report(arguments.report, diagnosis, recording, force=arguments.force)
+    return exit_status(diagnosis)
+
+
+def exit_status(diagnosis: Diagnosis) -> int:
+    """What a diagnosis means for a program that asked."""
+    if not diagnosis.healthy:
+        return FINDINGS
+    return HEALTHY if is_whole(diagnosis.evidence) else NOT_SEEN
+
+
+def _write_report(path: str, diagnosis: Diagnosis, recording: RecordingHost, *, force: bool) -> None:
+    from tui.recovery.report import report_text  # noqa: PLC0415 (only where a report is wanted)
+
+    try:
+        write_for_owner(path, report_text(diagnosis, recording), force=force)
+    except OSError as error:
+        raise ConsoleError(not_written_problem(path, error)) from error
+
+
+def _host(recorded: str | None) -> Host:
+    if recorded:
+        from tui.storage.host.recorded import RecordedHost  # noqa: PLC0415 (not needed for this host)
+
+        return RecordedHost(recorded)
+    from tui.storage.host.local import LocalHost  # noqa: PLC0415 (likewise)
+
+    return LocalHost(looking_only=True)

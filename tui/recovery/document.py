@@ -1,0 +1,100 @@
+"""A diagnosis as JSON for programs.
+
+The document is one object. `schema` is 1 as long as no field changes its meaning or goes; new ones may come.
+
+    schema, host, taken_at (seconds since the epoch), seconds (how long the look took)
+    status: healthy, findings, or incomplete: nothing was found, but not all could be looked at
+    unread: [{item, why}], unseen: [{what, why}]: what was not looked at, so that its absence proves nothing
+    findings: the causes from the lowest rung up, then what follows from them, then risks; each is
+        key, code, number, weight (cause, consequence, risk), follows (key of the cause, or empty),
+        kind (of the rung, or null for the host), rungs (keys as in `status --json`), device,
+        summary, meaning, seen [{source, lines}], ruled_out [{what, how}], hypotheses [{cause, test}],
+        never [{what, why}]
+        fixes in their order: title, why, confirm (questions for a person), by_hand (commands and acts),
+            seconds_left (or null), ask ({who, words} or null), plan (or null)
+            a plan is title, why, risk, notes, refusal (a problem or null),
+            steps [{kind, title, why, risk, commands}]
+
+Secrets are never in it.
+"""
+
+from tui.maintenance.proposal import Proposal
+from tui.recovery.diagnosis import Diagnosis
+from tui.recovery.evidence import Evidence
+from tui.recovery.finding import Finding, Fix
+from tui.storage.codec import Plain, encode
+
+SCHEMA = 1
+
+
+def diagnosis_document(diagnosis: Diagnosis) -> dict[str, Plain]:
+    """The JSON document of a diagnosis, as plain values."""
+    evidence = diagnosis.evidence
+    return {
+        "schema": SCHEMA,
+        "host": evidence.inventory.host,
+        "taken_at": evidence.now,
+        "seconds": round(evidence.seconds, 2),
+        "status": "findings" if diagnosis.findings else "healthy" if is_whole(evidence) else "incomplete",
+        "findings": [_finding(one) for one in diagnosis.findings],
+        "unread": encode(evidence.unread),
+        "unseen": encode(evidence.inventory.unseen),
+    }
+
+
+def is_whole(evidence: Evidence) -> bool:
+    """Whether enough was seen to call a host healthy on which nothing was found."""
+    return evidence.inventory.root and not evidence.inventory.unseen
+
+
+def _finding(finding: Finding) -> Plain:
+    return {
+        "key": finding.key,
+        "code": finding.code,
+        "number": finding.number,
+        "weight": finding.weight.value,
+        "follows": finding.follows,
+        "kind": None if finding.kind is None else finding.kind.value,
+        "rungs": list(finding.rungs),
+        "device": finding.device,
+        "summary": finding.summary,
+        "meaning": finding.meaning,
+        "seen": encode(finding.seen),
+        "ruled_out": encode(finding.ruled_out),
+        "hypotheses": encode(finding.hypotheses),
+        "fixes": [_fix(fix) for fix in finding.fixes],
+        "never": encode(finding.never),
+    }
+
+
+def _fix(fix: Fix) -> Plain:
+    return {
+        "title": fix.title,
+        "why": fix.why,
+        "confirm": list(fix.confirm),
+        "by_hand": list(fix.by_hand),
+        "seconds_left": None if fix.seconds_left is None else round(fix.seconds_left, 1),
+        "ask": encode(fix.ask),
+        "plan": None if fix.proposal is None else _plan(fix.proposal),
+    }
+
+
+def _plan(proposal: Proposal) -> Plain:
+    plan = proposal.plan
+    return {
+        "title": plan.title,
+        "why": proposal.why,
+        "risk": plan.risk.name.lower(),
+        "notes": list(proposal.notes),
+        "refusal": encode(proposal.refusal),
+        "steps": [
+            {
+                "kind": type(one).__name__,
+                "title": one.title(),
+                "why": one.why(),
+                "risk": one.risk.name.lower(),
+                "commands": list(one.shown()),
+            }
+            for one in plan.operations
+        ],
+    }

@@ -1,0 +1,132 @@
+"""A host that answers by a moment or not at all, and many questions to it side by side."""
+
+import threading
+import time
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
+
+from tui.storage.host.interface import Answer, Command, FileFacts, Host, Outcome, PortAnswer, Usage
+
+_SHARE = 0.7
+"""Of the time that is left, what one command may take, so that the next one still gets some."""
+
+_SHORTEST = 0.05
+"""Seconds below which a command is not begun any more."""
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+class BoundedHost:
+    """Passes every question on to another host, with deadlines that end by a moment.
+
+    Args:
+        host: the other host.
+        end: the moment, by `time.monotonic`.
+        share: of the time left, what one command may take.
+    """
+
+    def __init__(self, host: Host, end: float, share: float = _SHARE) -> None:
+        self._host, self._end, self._share = host, end, share
+
+    @property
+    def name(self) -> str:
+        """The host name."""
+        return self._host.name
+
+    @property
+    def is_root(self) -> bool:
+        """Whether the program may change the host; it does not do so through this one."""
+        return self._host.is_root
+
+    def now(self) -> float:
+        """Seconds since the epoch on that host."""
+        return self._host.now()
+
+    def run(self, command: Command, heed: Callable[[str], None] | None = None) -> Outcome:
+        """Run a command that is killed in time; one for which no time is left is not begun."""
+        left = self._end - time.monotonic()
+        if left < _SHORTEST:
+            return Outcome(None)
+        return self._host.run(replace(command, deadline=min(command.deadline, left * self._share)), heed)
+
+    def read(self, path: str) -> str:
+        """The text of a file."""
+        return self._host.read(path)
+
+    def names(self, path: str) -> tuple[str, ...]:
+        """The sorted names in a folder."""
+        return self._host.names(path)
+
+    def resolve(self, path: str) -> str:
+        """The path with every symbolic link followed."""
+        return self._host.resolve(path)
+
+    def link(self, path: str) -> str:
+        """Where a symbolic link points."""
+        return self._host.link(path)
+
+    def facts(self, path: str) -> FileFacts | None:
+        """What the path is."""
+        return self._host.facts(path)
+
+    def usage(self, path: str) -> Usage | None:
+        """How full the file system is."""
+        return self._host.usage(path)
+
+    def connect(self, address: str, port: int, deadline: float = 3.0) -> PortAnswer:
+        """Try a TCP connection for as long as there is time."""
+        left = self._end - time.monotonic()
+        if left < _SHORTEST:
+            return PortAnswer(Answer.UNTRIED, 0.0)
+        return self._host.connect(address, port, min(deadline, left))
+
+    def listens(self, abstract_name: str) -> bool:
+        """Whether a daemon accepts connections on an abstract unix socket."""
+        return self._host.listens(abstract_name)
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[V]):
+    """What became of one question: its answer, or the error that it raised."""
+
+    value: V | None
+    error: Exception | None = None
+
+
+def side_by_side(questions: Mapping[K, Callable[[], V]], end: float, workers: int = 32) -> dict[K, Done[V]]:
+    """Ask many questions at the same time; those not answered by a moment are left out.
+
+    The threads are daemons: one that never comes back (a name that does not resolve, an attribute that
+    hangs in the kernel) does not keep the program from ending.
+
+    Args:
+        questions: what to ask, by a key.
+        end: the moment, by `time.monotonic`.
+        workers: how many at once.
+    """
+    waiting = list(questions.items())[::-1]
+    answers: dict[K, Done[V]] = {}
+    guard = threading.Lock()
+    changed = threading.Condition(guard)
+
+    def work() -> None:
+        while True:
+            with guard:
+                if not waiting or time.monotonic() >= end:
+                    return
+                key, ask = waiting.pop()
+            try:
+                done = Done(ask())
+            except Exception as error:  # noqa: BLE001 (one answer less: the rest of the evidence counts)
+                done = Done(None, error)
+            with changed:
+                answers[key] = done
+                changed.notify_all()
+
+    for _number in range(min(workers, len(waiting))):
+        threading.Thread(target=work, daemon=True).start()
+    with changed:
+        changed.wait_for(lambda: len(answers) == len(questions), max(0.0, end - time.monotonic()))
+        return dict(answers)

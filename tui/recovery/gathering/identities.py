@@ -1,0 +1,86 @@
+"""What the disks say of themselves when they are asked now, beside what the kernel has kept."""
+
+import re
+from collections.abc import Iterable
+from functools import partial
+
+from tui.recovery.evidence import Identity
+from tui.recovery.gathering.bounded import side_by_side
+from tui.recovery.gathering.failing import NotTold
+from tui.storage.host.interface import Command, Host
+from tui.storage.model.iscsi import Lun, Session, SessionState
+from tui.storage.probe.sessions import read_sessions
+from tui.storage.probe.tools import tool_path
+from tui.storage.sessions import DISK
+from tui.words import translate as _
+
+_PLACES = ("/usr/lib/udev/scsi_id", "/lib/udev/scsi_id")
+_MOST = 64
+"""Disks that are asked."""
+_READCAP = re.compile(r"Number of logical blocks=(\d+).*?Logical block length=(\d+) bytes", re.DOTALL)
+_FORMS = {"3": "naa.", "2": "eui."}
+"""What scsi_id puts before an identifier, by its type (udev's scsi_id/scsi_serial.c), and the kernel."""
+
+
+def read_identities(host: Host, end: float) -> tuple[Identity, ...]:
+    """Ask every disk that answers; one whose session or state is not well would block whoever asks.
+
+    Raises:
+        NotTold: udev's scsi_id is not installed.
+    """
+    sessions, luns = read_sessions(host)
+    asked = tuple(askable(sessions, luns))[:_MOST]
+    if not asked:
+        return ()
+    program = next((path for path in _PLACES if host.facts(path) is not None), "")
+    if not program:
+        raise NotTold(_("udev's scsi_id is not installed"))
+    measure = bool(tool_path(host, "sg_readcap"))
+    answers = side_by_side(
+        {lun.disk: partial(_identity, host, lun, program, measure=measure) for lun in asked},
+        end,
+        workers=8,
+    )
+    return tuple(done.value for done in answers.values() if done.value is not None)
+
+
+def askable(sessions: Iterable[Session], luns: Iterable[Lun]) -> Iterable[Lun]:
+    """The disks that answer at once."""
+    good = {session.sid for session in sessions if session.state is SessionState.LOGGED_IN}
+    return (lun for lun in luns if lun.kind == DISK and lun.disk and lun.sid in good and lun.state.answers)
+
+
+def identity_command(program: str, disk: str) -> Command:
+    """The question for a disk's identity, VPD page 83h, past udev's configuration."""
+    return Command((program, "--whitelisted", "--page=0x83", f"--device=/dev/{disk}"))
+
+
+def parse_identity(output: str) -> str:
+    """What scsi_id prints in the form of sysfs `wwid`, or empty where the two cannot be compared."""
+    words = output.split()
+    if not words or not re.fullmatch(r"[0-9a-fA-F]{17,33}", words[0]):
+        return ""
+    form = _FORMS.get(words[0][0])
+    return f"{form}{words[0][1:].lower()}" if form is not None else ""
+
+
+def parse_capacity(output: str) -> int | None:
+    """Bytes, of `sg_readcap`, or None."""
+    match = _READCAP.search(output)
+    return int(match[1]) * int(match[2]) if match is not None else None
+
+
+def _identity(host: Host, lun: Lun, program: str, *, measure: bool) -> Identity | None:
+    outcome = host.run(identity_command(program, lun.disk))
+    if outcome.status is None or outcome.status == 127:
+        return None
+    size = host.run(Command(("sg_readcap", f"/dev/{lun.disk}"))) if measure else None
+    return Identity(
+        lun.disk,
+        lun.wwid,
+        parse_identity(outcome.stdout),
+        lun.size,
+        parse_capacity(size.stdout) if size is not None and size.ok else None,
+        # It told its identity when the kernel found it, as sysfs shows: now it answers that it does not.
+        refused=not outcome.ok and bool(lun.wwid),
+    )

@@ -1,0 +1,73 @@
+"""Small things the kernel tells in sysfs and /proc: error counters, tasks that wait, daemons, hosts."""
+
+import re
+
+from tui.recovery.evidence import DaemonProcess, Ext4Errors, WaitingTask
+from tui.recovery.gathering.failing import NotTold
+from tui.storage.host.interface import Host
+from tui.storage.probe.reading import names, number, text, whole_number, word
+from tui.words import translate as _
+
+_EXT4 = "/sys/fs/ext4"
+_DAEMONS = frozenset({"iscsid", "iscsiadm", "iscsiuio", "multipathd", "lvm", "dmeventd", "lvmlockd"})
+_TICKS = 100
+"""Clock ticks per second in /proc/PID/stat (USER_HZ of Linux)."""
+_HOST = re.compile(r"^host(\d{1,9})$")
+
+
+def read_ext4(host: Host) -> tuple[Ext4Errors, ...]:
+    """The counters of every mounted ext4 file system (Documentation/ABI/testing/sysfs-fs-ext4)."""
+    found: list[Ext4Errors] = []
+    for device in names(host, _EXT4):
+        count = number(host, f"{_EXT4}/{device}/errors_count")
+        if count is not None:
+            first = number(host, f"{_EXT4}/{device}/first_error_time") or 0
+            last = number(host, f"{_EXT4}/{device}/last_error_time") or 0
+            found.append(Ext4Errors(device, count, first, last))
+    return tuple(found)
+
+
+def read_processes(host: Host) -> tuple[tuple[WaitingTask, ...], tuple[DaemonProcess, ...]]:
+    """The tasks that wait uninterruptibly, and the daemons and tools of storage that run.
+
+    Only /proc/PID/stat and wchan are read, which answer also for a task that hangs.
+
+    Raises:
+        NotTold: no process at all is shown.
+    """
+    uptime = text(host, "/proc/uptime").split()
+    since = float(uptime[0]) if uptime else 0.0
+    tasks: list[WaitingTask] = []
+    daemons: list[DaemonProcess] = []
+    seen = False
+    for name in names(host, "/proc"):
+        if not name.isdecimal():
+            continue
+        stat = parse_stat(text(host, f"/proc/{name}/stat"))
+        if stat is None:
+            continue
+        seen = True
+        command, state, started = stat
+        age = max(0.0, since - started / _TICKS)
+        if state == "D":
+            tasks.append(WaitingTask(int(name), command, word(host, f"/proc/{name}/wchan"), age))
+        if command in _DAEMONS:
+            daemons.append(DaemonProcess(int(name), command, state, age))
+    if not seen:
+        raise NotTold(_("no process is shown"))
+    return tuple(sorted(tasks, key=lambda one: one.pid)), tuple(sorted(daemons, key=lambda one: one.pid))
+
+
+def parse_stat(content: str) -> tuple[str, str, int] | None:
+    """Name, state letter and start in ticks of /proc/PID/stat (proc(5)); None when it is gone."""
+    head, _bracket, rest = content.rpartition(")")
+    fields = rest.split()
+    if len(fields) < 20:
+        return None
+    return head.partition("(")[2], fields[0], whole_number(fields[19]) or 0
+
+
+def read_hosts(host: Host) -> tuple[int, ...]:
+    """Numbers of the kernel's iSCSI hosts."""
+    found = (_HOST.match(name) for name in names(host, "/sys/class/iscsi_host"))
+    return tuple(sorted(int(match[1]) for match in found if match is not None))

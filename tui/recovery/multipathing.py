@@ -1,0 +1,231 @@
+"""F08: paths to one LUN that no map joins, or a volume on one of them; F34: a map that waits for ever."""
+
+from collections.abc import Iterator
+
+from tui.recovery.evidence import Evidence
+from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen
+from tui.recovery.repairing import mounting, mounts_above, places, repair, rung_on, unmounting
+from tui.storage.model.block import BlockKind, MultipathMap
+from tui.storage.model.inventory import Inventory
+from tui.storage.model.iscsi import Lun, Role
+from tui.storage.operations.multipath import UseMultipath
+from tui.storage.operations.operation import Operation
+from tui.storage.operations.queueing import StopQueueing
+from tui.storage.operations.volume_group import ActivateVolumeGroup, DeactivateVolumeGroup
+from tui.storage.rung import RungKind
+from tui.storage.sessions import uses_of_disk
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+NOT_JOINED = "F08.paths-not-joined"
+ON_A_PATH = "F08.volume-on-one-path"
+HOLDS_BACK = "F34.holds-back"
+
+
+def unjoined_paths(evidence: Evidence) -> Iterator[Finding]:
+    """A finding for each LUN that several portals show, and of which no map is made, or one is passed by.
+
+    Several sessions to one portal are no paths (F16): they are left to who looks at sessions.
+    """
+    inventory = evidence.inventory
+    by_wwid: dict[str, list[Lun]] = {}
+    for lun in inventory.luns:
+        if lun.disk and lun.wwid and lun.state.answers:
+            by_wwid.setdefault(lun.wwid, []).append(lun)
+    for wwid, luns in by_wwid.items():
+        if len(luns) < 2 or len(_portals(inventory, luns)) < 2:
+            continue
+        joined = next((one for one in inventory.multipath_maps if one.wwid == wwid), None)
+        used = [lun for lun in luns if uses_of_disk(inventory, lun.disk)]
+        if joined is None:
+            yield _unjoined(evidence, wwid, luns, used)
+            continue
+        beside = [lun for lun in luns if set(_holders(inventory, lun.disk)) - {joined.device}]
+        if beside:
+            yield _unjoined(evidence, wwid, luns, beside, joined)
+
+
+def _portals(inventory: Inventory, luns: list[Lun]) -> set[str]:
+    sessions = (inventory.session(lun.sid) for lun in luns)
+    return {one.portal.label for one in sessions if one is not None}
+
+
+def _holders(inventory: Inventory, disk: str) -> tuple[str, ...]:
+    device = inventory.device(disk)
+    return device.holders if device is not None else ()
+
+
+def _unjoined(
+    evidence: Evidence, wwid: str, luns: list[Lun], used: list[Lun], joined: MultipathMap | None = None
+) -> Finding:
+    inventory = evidence.inventory
+    disks = ", ".join(f"/dev/{clean(lun.disk, 40)}" for lun in luns)
+    daemon = inventory.service(Role.MULTIPATH)
+    running = daemon is not None and daemon.active == "active"
+    return Finding(
+        ON_A_PATH if joined is not None or used else NOT_JOINED,
+        _("{disks} are one LUN, and volumes stand on one of its paths only.").format(disks=disks)
+        if joined is not None or used
+        else _("{disks} are one LUN reached over several portals, and no map joins them.").format(
+            disks=disks
+        ),
+        _(
+            "When the path in use is lost, the volumes on it stop, although another path works. LVM may also"
+            " take either disk at each boot, or pass over both."
+        ),
+        RungKind.MULTIPATH,
+        tuple(key for lun in luns if (key := rung_on(evidence.stacks, lun.disk))),
+        luns[0].disk,
+        seen=tuple(_seen(evidence, wwid, luns, joined, running=running)),
+        ruled_out=(
+            RuledOut(_("a clone"), _("Their WWIDs are the same: it is one LUN.")),
+            RuledOut(_("two sessions to one portal"), _("The sessions go to different portals.")),
+        ),
+        fixes=(_join(evidence, wwid, luns),),
+        never=(
+            Never(
+                _("wipefs or pvcreate -ff because a disk is called busy"),
+                _("It is busy because it is a path; the data on it is in use."),
+            ),
+            Never(
+                _("Exclude all disks from multipath (blacklist *)"),
+                _("Other LUNs of this host lose their second path as well."),
+            ),
+        ),
+    )
+
+
+def _seen(
+    evidence: Evidence, wwid: str, luns: list[Lun], joined: MultipathMap | None, *, running: bool
+) -> Iterator[Seen]:
+    inventory = evidence.inventory
+    yield Seen(
+        "/sys/block/*/device/wwid",
+        tuple(
+            f"{clean(lun.disk)}: {clean(wwid)}"
+            + (
+                f" ({', '.join(clean(one) for one in held)})"
+                if (held := _holders(inventory, lun.disk))
+                else ""
+            )
+            for lun in luns
+        ),
+    )
+    yield Seen("multipathd", (_("running") if running else _("not running"),))
+    if joined is not None:
+        yield Seen(f"multipath -ll {clean(joined.name)}", tuple(clean(path) for path in joined.paths))
+
+
+def _join(evidence: Evidence, wwid: str, luns: list[Lun]) -> Fix:
+    inventory = evidence.inventory
+    names = [lun.disk for lun in luns]
+    upper = [one for name in names for one in inventory.above(name)]
+    mounts = mounts_above(inventory, names)
+    groups = dict.fromkeys(
+        volume.volume_group
+        for volume in inventory.logical_volumes
+        if volume.device and volume.device in {one.name for one in upper}
+    )
+    only_volumes = all(
+        one.kind in (BlockKind.LOGICAL_VOLUME, BlockKind.MULTIPATH) for one in upper
+    ) and not any(swap.device in {one.name for one in upper} for swap in inventory.swaps)
+    title = _("Join the paths with multipath")
+    why = _(
+        "One device is made of them, which goes on working when a path is lost. What stands on a single path"
+        " has to let go of it for a moment, and comes back on the map."
+    )
+    if not only_volumes:
+        return Fix(
+            title,
+            why,
+            by_hand=(
+                _("Unmount and take apart what stands on {disks}.").format(disks=clean(", ".join(names))),
+                f"multipath -a /dev/{clean(names[0])}; multipath /dev/{clean(names[0])}",
+            ),
+        )
+    steps: tuple[Operation, ...] = (
+        *unmounting(inventory, mounts, sync=True),
+        *(DeactivateVolumeGroup(group) for group in groups),
+        UseMultipath(wwid, tuple(names)),
+        *(ActivateVolumeGroup(group) for group in groups),
+        *mounting(inventory, mounts),
+    )
+    notes = (_("Not to be used meanwhile: {places}.").format(places=places(mounts)),) if mounts else ()
+    return Fix(
+        title,
+        why,
+        repair(title, why, *steps, notes=notes),
+        confirm=(_("Is it wanted that this LUN is reached over both portals?"),),
+    )
+
+
+def holding_maps(evidence: Evidence) -> Iterator[Finding]:
+    """A finding for each map that has no path left and holds every request back without an end."""
+    inventory = evidence.inventory
+    tables = {one.name: one for one in evidence.maps}
+    for one in inventory.multipath_maps:
+        table = tables.get(one.name)
+        if one.good_paths or table is None or not any("queue_if_no_path" in line for line in table.table):
+            continue
+        mounts = mounts_above(inventory, [one.device])
+        uses = tuple(clean(mount.target, 80) for mount in mounts)
+        yield Finding(
+            HOLDS_BACK,
+            _("The multipath map {name} has no path left and holds every request back.").format(
+                name=clean(one.name, 60)
+            ),
+            _(
+                "Whoever touches it hangs until a path comes back, however long that takes; nothing is lost"
+                " meanwhile. It concerns: {uses}."
+            ).format(uses=", ".join(uses) or _("nothing of this host")),
+            RungKind.MULTIPATH,
+            (f"multipath:{one.wwid or one.name}",),
+            one.device,
+            seen=(
+                Seen(f"dmsetup table {clean(one.name)}", table.table[:4]),
+                *(
+                    (
+                        Seen(
+                            _("tasks that wait (state D)"),
+                            tuple(f"{task.pid} {clean(task.name)}" for task in evidence.tasks[:8]),
+                        ),
+                    )
+                    if evidence.tasks
+                    else ()
+                ),
+            ),
+            ruled_out=(
+                RuledOut(
+                    _("a session's own waiting"),
+                    _("That ends when its timer runs down; the map goes on waiting."),
+                ),
+            ),
+            fixes=tuple(_release(one, uses)),
+            never=(
+                Never(_("multipath -F"), _("It takes every map of this host that is not in use.")),
+                Never(
+                    _("dmsetup remove --force on the open map"),
+                    _("What waits to be written is thrown away without anybody being asked."),
+                ),
+                Never(_("Reboot"), _("The shutdown hangs as well, and what waits is lost.")),
+            ),
+        )
+
+
+def _release(joined: MultipathMap, uses: tuple[str, ...]) -> Iterator[Fix]:
+    yield Fix(
+        _("Bring a path back, and wait"),
+        _("With the first path that is up again, everything that waits goes on, and nothing was lost."),
+        by_hand=(f"multipath -ll {clean(joined.name)}",),
+    )
+    title = _("Give up waiting: let requests fail")
+    why = _(
+        "Only when no path comes back soon. What was not written is lost; file systems stop, and can then be"
+        " unmounted and repaired."
+    )
+    yield Fix(
+        title,
+        why,
+        repair(title, why, StopQueueing(joined.wwid, joined.name, uses)),
+        confirm=(_("May what was not written yet be lost?"),),
+    )

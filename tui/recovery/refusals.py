@@ -1,0 +1,122 @@
+"""What a target said when it turned this host away: from iscsid's lines, which iscsiadm's codes blur.
+
+iscsid notes a refused login as `connectionN:0 login rejected: REASON` or `session N login rejected: REASON`
+(open-iscsi usr/initiator.c, usr/login.c); class and detail are those of RFC 7143 11.13.5. It names no
+target: where there is a session with that number the number tells, and else what iscsiadm said beside it.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tui.maintenance.sessions import session_of
+from tui.recovery.evidence import Evidence
+from tui.storage.host.interface import Answer
+from tui.storage.model.iscsi import NodeRecord, Session, SessionState
+from tui.storage.news.happening import Happening
+
+_RECENT = 3600.0
+"""Seconds for which a refused login counts that nobody has repeated since."""
+
+
+class Refusal(StrEnum):
+    """Why, as far as it was told."""
+
+    AUTHENTICATION = "authentication"
+    """0201: user or secret is wrong, or there is none."""
+    AUTHORIZATION = "authorization"
+    """0202: the initiator name is on no access list."""
+    NO_TARGET = "no-target"
+    """0203: the portal knows no such target."""
+    REMOVED = "removed"
+    """0204: the target is gone for good."""
+    MUTUAL = "mutual"
+    """The target could not prove itself: mutual CHAP."""
+    OTHER = "other"
+
+
+_SAID: tuple[tuple[re.Pattern[str], Refusal], ...] = (
+    (re.compile(r"incorrect CHAP response|authentication failed with target"), Refusal.MUTUAL),
+    (re.compile(r"target not found|\(02/03\)"), Refusal.NO_TARGET),
+    (re.compile(r"target (?:has been )?removed|\(02/04\)"), Refusal.REMOVED),
+    (re.compile(r"failed authentication|failed to authenticate|\(02/01\)"), Refusal.AUTHENTICATION),
+    (re.compile(r"failed authorization|\(02/02\)"), Refusal.AUTHORIZATION),
+    (re.compile(r"login rejected"), Refusal.OTHER),
+)
+
+_NAMED = re.compile(r"Could not login to \[iface: (\S+), target: (\S+), portal: (\S+),(\d+)\]")
+_UP = re.compile(r"\[target: (\S+), portal: (\S+),(\d+)\] through \[iface: (\S+)\] is operational")
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A refused login: why, and the line that tells it."""
+
+    why: Refusal
+    line: Happening
+
+
+def refusal_in(text: str) -> Refusal | None:
+    """What a line of iscsid says of a refused login, or None."""
+    return next((why for pattern, why in _SAID if pattern.search(text) is not None), None)
+
+
+def refusal_of(evidence: Evidence, session: Session) -> Refused | None:
+    """Why the target turns a session away that iscsid tries to bring back, or None.
+
+    Only what came after the session was last up counts.
+    """
+    if session.state is SessionState.LOGGED_IN:
+        return None
+    found: Refused | None = None
+    for line in evidence.daemon_about(f"sid:{session.sid}"):
+        if "is operational" in line.text:
+            found = None
+        elif (why := refusal_in(line.text)) is not None:
+            found = Refused(why, line)
+    return found
+
+
+def refused_records(evidence: Evidence) -> tuple[tuple[NodeRecord, Refused], ...]:
+    """The records without a session whose last login was refused, as far as the lines tell which it was."""
+    inventory = evidence.inventory
+    numbers = {f"sid:{session.sid}" for session in inventory.sessions}
+    since = evidence.now - _RECENT
+    refused = [
+        Refused(why, line)
+        for line in evidence.daemon
+        if line.when >= since and line.subject not in numbers and (why := refusal_in(line.text)) is not None
+    ]
+    if not refused:
+        return ()
+    last = refused[-1]
+    absent = [
+        record
+        for record in inventory.node_records
+        if session_of(inventory, record) is None and _may_have_been(evidence, record, last)
+    ]
+    named = {
+        (match[1], match[2], match[3], match[4])
+        for line in evidence.daemon
+        if line.when >= since and (match := _NAMED.search(line.text)) is not None
+    }
+    meant = [record for record in absent if _name_of(record) in named] or (absent if len(absent) == 1 else [])
+    return tuple((record, last) for record in meant)
+
+
+def _name_of(record: NodeRecord) -> tuple[str, str, str, str]:
+    return (record.iface, record.target, record.portal.address, str(record.portal.port))
+
+
+def _may_have_been(evidence: Evidence, record: NodeRecord, refused: Refused) -> bool:
+    """Whether a record's portal answers, and nobody has logged in by it since it was refused."""
+    answer = evidence.answer_of(record.portal)
+    if answer is not None and answer.answer is not Answer.OPEN:
+        return False
+    iface, target, address, port = _name_of(record)
+    return not any(
+        match is not None and match.groups() == (target, address, port, iface)
+        for line in evidence.daemon
+        if line.when >= refused.line.when
+        for match in (_UP.search(line.text),)
+    )

@@ -1,0 +1,136 @@
+"""A diagnosis as text for people, in the order in which they should act on it."""
+
+import textwrap
+from collections.abc import Iterable, Iterator
+
+from tui.maintenance.proposal import Proposal
+from tui.recovery.diagnosis import Diagnosis
+from tui.recovery.document import is_whole
+from tui.recovery.evidence import item_words
+from tui.recovery.finding import Finding, Fix, Weight
+from tui.storage.untrusted import clean
+from tui.words import translate as _, translate_count
+
+WIDTH = 79
+
+
+def diagnosis_text(diagnosis: Diagnosis) -> str:
+    """The whole diagnosis."""
+    lines = [_heading(diagnosis)]
+    for number, finding in enumerate(diagnosis.findings, start=1):
+        lines += ["", *_finding(finding, number, diagnosis)]
+    lines += _not_seen(diagnosis)
+    return "\n".join(lines)
+
+
+def _heading(diagnosis: Diagnosis) -> str:
+    host = clean(diagnosis.evidence.inventory.host, 100)
+    if diagnosis.findings:
+        counts = [
+            (sum(one.weight is weight for one in diagnosis.findings), weight)
+            for weight in (Weight.CAUSE, Weight.CONSEQUENCE, Weight.RISK)
+        ]
+        words = ", ".join(_count_words(count, weight) for count, weight in counts if count)
+        return _("Storage on {host}: {words}.").format(host=host, words=words)
+    if is_whole(diagnosis.evidence):
+        return _("Storage on {host}: nothing is wrong.").format(host=host)
+    return _("Storage on {host}: nothing was found, but not everything could be looked at.").format(host=host)
+
+
+def _count_words(count: int, weight: Weight) -> str:
+    words = {
+        Weight.CAUSE: translate_count("{count} cause", "{count} causes", count),
+        Weight.CONSEQUENCE: translate_count("{count} consequence", "{count} consequences", count),
+        Weight.RISK: translate_count("{count} risk for later", "{count} risks for later", count),
+    }
+    return words[weight].format(count=count)
+
+
+def _finding(finding: Finding, number: int, diagnosis: Diagnosis) -> Iterator[str]:
+    yield from _wrapped(f"{number}. {finding.summary}", hanging=3)
+    yield from _wrapped(_standing(finding, diagnosis), 3)
+    yield from _wrapped(finding.meaning, 3)
+    if finding.seen:
+        yield "   " + _("Seen:")
+    for seen in finding.seen:
+        yield f"     {seen.source}"
+        yield from (f"       {line}" for line in seen.lines)
+    if finding.ruled_out:
+        yield "   " + _("Ruled out:")
+    for one in finding.ruled_out:
+        yield from _wrapped(f"- {one.what}: {one.how}", 5, hanging=2)
+    if finding.hypotheses:
+        yield "   " + _("It may be:")
+    for hypothesis in finding.hypotheses:
+        yield from _wrapped(f"- {hypothesis.cause}", 5, hanging=2)
+        yield from _wrapped(_("To tell: {test}").format(test=hypothesis.test), 7)
+    if finding.fixes:
+        yield "   " + _("What to do:")
+    for place, fix in enumerate(finding.fixes, start=1):
+        yield from _fix(fix, place)
+    if finding.never:
+        yield "   " + _("What not to do:")
+    for never in finding.never:
+        yield from _wrapped(f"- {never.what}. {never.why}", 5, hanging=2)
+
+
+def _standing(finding: Finding, diagnosis: Diagnosis) -> str:
+    if finding.weight is Weight.RISK:
+        return _("[{code}] Nothing is broken by it now.").format(code=finding.code)
+    if finding.weight is Weight.CONSEQUENCE:
+        number = next(
+            (at for at, one in enumerate(diagnosis.findings, start=1) if one.key == finding.follows), 0
+        )
+        words = _("[{code}] It follows from number {number}: repair that one first.")
+        return words.format(code=finding.code, number=number)
+    return f"[{finding.code}]"
+
+
+def _fix(fix: Fix, place: int) -> Iterator[str]:
+    title = f"{place}. {fix.title}"
+    if fix.seconds_left is not None:
+        title = _("{title} ({seconds} s left)").format(title=title, seconds=round(fix.seconds_left))
+    yield from _wrapped(title, 5, hanging=3)
+    yield from _wrapped(fix.why, 8)
+    for question in fix.confirm:
+        yield from _wrapped(_("Be sure first: {question}").format(question=question), 8, hanging=2)
+    if fix.ask is not None:
+        yield "        " + _("Send to {who}:").format(who=fix.ask.who)
+        yield from (f"        | {line}".rstrip() for line in fix.ask.words.split("\n"))
+    yield from (f"        $ {line}" for line in fix.by_hand)
+    if fix.proposal is not None:
+        yield from _plan(fix.proposal)
+
+
+def _plan(proposal: Proposal) -> Iterator[str]:
+    for note in proposal.notes:
+        yield from _wrapped(note, 8)
+    if proposal.refusal is not None:
+        refusal = proposal.refusal
+        words = " ".join(word for word in (refusal.summary, refusal.cause, refusal.remedy) if word)
+        yield from _wrapped(_("Not possible now: {why}").format(why=words), 8)
+    for operation in proposal.plan.operations:
+        yield from _wrapped(f"- {operation.title()} ({operation.risk.word})", 8, hanging=2)
+        yield from (f"          $ {line}" for line in operation.shown())
+
+
+def _not_seen(diagnosis: Diagnosis) -> Iterable[str]:
+    evidence = diagnosis.evidence
+    found = [
+        *(f"{clean(one.what)}: {clean(one.why)}" for one in evidence.inventory.unseen),
+        *(f"{item_words(one.item)}: {one.why}" for one in evidence.unread),
+    ]
+    if not found:
+        return ()
+    return ("", _("Not looked at, so nothing is known of it:"), *(f"  {line}" for line in found))
+
+
+def _wrapped(text: str, indent: int = 0, hanging: int = 0) -> list[str]:
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=" " * indent,
+        subsequent_indent=" " * (indent + hanging),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -1,0 +1,286 @@
+"""What the Recovery screen says of the host: the list, where it stands, what was looked at, help."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+from tui.recovery.evidence import Evidence, Item, item_words
+from tui.recovery.finding import Finding
+from tui.screens.paragraphs import Paragraph
+from tui.screens.recovery.board import Board, Entry, Standing
+from tui.screens.recovery.looking import Progress
+from tui.screens.rungs import kind_word
+from tui.storage.untrusted import clean
+from tui.words import translate as _, translate_count
+from widgets.help import HelpSection
+from widgets.stack_view import Rung as Row
+from widgets.state import Role, State
+from widgets.text import cells, cut_words, duration
+
+_LONGEST = 300
+
+_DOT = 8
+"""Cells of a line beside its words: cursor, dot, and what keeps the columns apart."""
+
+
+def rows_of(board: Board, width: int, ellipsis: str, *, looking: bool) -> tuple[Row, ...]:
+    """Return the list as rungs: a cause, what follows from it, risks, what is gone, what was looked at.
+
+    Args:
+        board: what was found.
+        width: cells of a line; sentences are cut to it where they say least.
+        ellipsis: stands for what was cut out.
+        looking: a look goes on.
+    """
+    rows = tuple(_row(entry, board, looking=looking) for entry in board.entries())
+    room = width - _DOT - max(cells(row.kind) for row in rows) - max(cells(row.state_word) for row in rows)
+    return tuple(
+        replace(row, name=cut_words(row.name, max(20, room - 2 * row.depth), ellipsis)) for row in rows
+    )
+
+
+def _row(entry: Entry, board: Board, *, looking: bool) -> Row:
+    state, word = state_of(entry.standing), standing_word(entry.standing)
+    if entry.standing is Standing.LOOKED:
+        evidence = board.evidence
+        state, word = _reading(evidence, looking=looking)
+        name = _("What was looked at")
+        if evidence is not None and not looking:
+            when = time.strftime("%H:%M:%S", time.localtime(evidence.now))
+            words = _("What was looked at ({time}, {seconds})")
+            name = words.format(time=when, seconds=duration(evidence.seconds))
+        return Row(entry.key, _("host"), name, state=state, state_word=word)
+    if entry.rung is not None:
+        parts = (clean(entry.rung.name, _LONGEST), clean(entry.rung.reason, _LONGEST))
+        name = ": ".join(part for part in parts if part)
+        return Row(entry.key, kind_word(entry.rung.kind), name, state=state, state_word=word)
+    finding = entry.finding
+    summary = clean(finding.summary, _LONGEST) if finding is not None else ""
+    return Row(entry.key, place_word(finding), summary, entry.depth, state=state, state_word=word)
+
+
+def place_word(finding: Finding | None) -> str:
+    """Return the layer that a finding is on, in a word."""
+    return kind_word(finding.kind) if finding is not None and finding.kind is not None else _("host")
+
+
+def _reading(evidence: Evidence | None, *, looking: bool) -> tuple[State, str]:
+    if looking:
+        return State.HERE, _("looking")
+    if evidence is None:
+        return State.BAD, _("not read")
+    missing = len(evidence.unread) + len(evidence.inventory.unseen)
+    if not missing:
+        return State.GOOD, _("all read")
+    return State.UNKNOWN, translate_count("{count} not read", "{count} not read", missing).format(
+        count=missing
+    )
+
+
+def state_of(standing: Standing) -> State:
+    """How an entry is drawn."""
+    return {
+        Standing.CAUSE: State.BAD,
+        Standing.CONSEQUENCE: State.WAITING,
+        Standing.RISK: State.WARN,
+        Standing.UNEXPLAINED: State.BAD,
+        Standing.ABSENT: State.ABSENT,
+        Standing.REPAIRED: State.GOOD,
+        Standing.GONE: State.GOOD,
+        Standing.UNSURE: State.UNKNOWN,
+        Standing.LOOKED: State.GOOD,
+    }[standing]
+
+
+def standing_word(standing: Standing) -> str:
+    """The word for what an entry is."""
+    return {
+        Standing.CAUSE: _("to repair"),
+        Standing.CONSEQUENCE: _("follows"),
+        Standing.RISK: _("risk"),
+        Standing.UNEXPLAINED: _("not explained"),
+        Standing.ABSENT: _("not there"),
+        Standing.REPAIRED: _("repaired"),
+        Standing.GONE: _("gone"),
+        Standing.UNSURE: _("not seen now"),
+        Standing.LOOKED: _("all read"),
+    }[standing]
+
+
+# Where it stands --------------------------------------------------------------------------------------
+
+
+def standing(board: Board, *, tried: str = "", looked: bool = True) -> tuple[Paragraph, ...]:
+    """Return where it stands, in a line or two.
+
+    Args:
+        board: what was found.
+        tried: key of the finding one of whose plans ran before the last look, or empty.
+        looked: False while only what was known before is shown.
+    """
+    evidence = board.evidence
+    if evidence is None or not looked:
+        return ()
+    return (*_result(board, tried), _count(board))
+
+
+def _result(board: Board, tried: str) -> Iterator[Paragraph]:
+    """Yield what became of the finding that was to be repaired."""
+    if not tried:
+        return
+    here = board.finding(tried)
+    if here is not None:
+        words = _("The plan ran to its end, and this is still there: {what}")
+        yield Paragraph(words.format(what=clean(here.summary, _LONGEST)), state=State.WARN)
+        return
+    gone = next((one for one in reversed(board.gone) if one.finding.key == tried), None)
+    if gone is None:
+        return
+    what = clean(gone.finding.summary, _LONGEST)
+    if gone.standing is Standing.UNSURE:
+        words = _("It was not found again, but not everything could be read: {what}")
+        yield Paragraph(words.format(what=what), state=State.UNKNOWN)
+    else:
+        yield Paragraph(_("Repaired, and looked at again: {what}").format(what=what), state=State.GOOD)
+
+
+def _count(board: Board) -> Paragraph:
+    """Return how much there is to do."""
+    found = [entry.standing for entry in board.entries()]
+    causes, follow = found.count(Standing.CAUSE), found.count(Standing.CONSEQUENCE)
+    risks, unclear = found.count(Standing.RISK), found.count(Standing.UNEXPLAINED)
+    parts: list[str] = []
+    if causes:
+        words = translate_count("{count} thing is broken.", "{count} things are broken.", causes)
+        parts.append(words.format(count=causes))
+    if follow:
+        words = translate_count("{count} more follows from it.", "{count} more follow from that.", follow)
+        parts.append(words.format(count=follow))
+    if unclear:
+        words = translate_count(
+            "{count} rung does not hold, and nothing known here explains it.",
+            "{count} rungs do not hold, and nothing known here explains it.",
+            unclear,
+        )
+        parts.append(words.format(count=unclear))
+    away = found.count(Standing.ABSENT)
+    if away:
+        words = translate_count(
+            "{count} rung is not there, and nothing says that it should be.",
+            "{count} rungs are not there, and nothing says that they should be.",
+            away,
+        )
+        words = words if parts else _("Nothing is broken. {rungs}").format(rungs=words)
+        parts.append(words.format(count=away))
+    if risks:
+        words = translate_count("{count} risk.", "{count} risks.", risks)
+        words = words if parts else _("Nothing is broken now. {risks}").format(risks=words)
+        parts.append(words.format(count=risks))
+    if not parts:
+        return Paragraph(_("Nothing wrong was found."), Role.STRONG, state=State.GOOD)
+    state = State.BAD if causes or unclear else State.WARN if risks or follow else State.ABSENT
+    return Paragraph(" ".join(parts), Role.STRONG, state=state)
+
+
+def looking_words(progress: Progress) -> tuple[Paragraph, ...]:
+    """Return how far a look has come."""
+    words = progress.why or _("Looking at this host. What is known already is shown.")
+    after = _("{read} of {all} read, {seconds} of {within} at most").format(
+        read=len(progress.told),
+        all=len(Item),
+        seconds=duration(float(int(progress.seconds))),
+        within=duration(progress.within),
+    )
+    return (Paragraph(words, state=State.HERE, after=after),)
+
+
+def about_looking(evidence: Evidence | None) -> tuple[Paragraph, ...]:
+    """Return what stands over the list of what was looked at."""
+    lines = [
+        Paragraph(
+            _(
+                "Sessions, disks, maps, LVM, file systems and mounts were read, and the things listed here. "
+                "Nothing is changed by looking, and no disk is read that would not answer."
+            )
+        )
+    ]
+    missing = len(evidence.unread) + len(evidence.inventory.unseen) if evidence is not None else 0
+    if missing:
+        words = _("What could not be read says why. What was found does not lean on it; more may be wrong.")
+        lines.append(Paragraph(words, state=State.UNKNOWN))
+    return tuple(lines)
+
+
+def looked_at(evidence: Evidence | None, progress: Progress | None) -> tuple[Paragraph, ...]:
+    """Return every item with what became of it.
+
+    Args:
+        evidence: of the last look, or None.
+        progress: of the look that goes on, or None.
+    """
+    looking = progress is not None
+    why = dict(progress.told) if progress is not None else {}
+    if not looking and evidence is not None:
+        why = dict.fromkeys(Item, "") | {one.item: one.why for one in evidence.unread}
+    lines = [_item_line(item, why.get(item)) for item in Item]
+    if not looking and evidence is not None:
+        lines += [
+            Paragraph(clean(one.what, _LONGEST), state=State.UNKNOWN, after=_because(one.why))
+            for one in evidence.inventory.unseen
+        ]
+    return tuple(lines)
+
+
+def _item_line(item: Item, why: str | None) -> Paragraph:
+    if why is None:
+        return Paragraph(item_words(item), Role.MUTED, state=State.WAITING)
+    if why:
+        return Paragraph(item_words(item), state=State.UNKNOWN, after=_because(why))
+    return Paragraph(item_words(item), state=State.GOOD)
+
+
+def _because(why: str) -> str:
+    return _("could not be read: {why}").format(why=clean(why, _LONGEST) or "?")
+
+
+# Help -------------------------------------------------------------------------------------------------
+
+
+def help_sections() -> tuple[HelpSection, ...]:
+    """Return what the screen is, in a newcomer's words."""
+    return (
+        HelpSection(
+            _("What you see"),
+            _(
+                "Above is what is wrong, from the bottom of the stack up: storage is like a ladder, and what "
+                "is broken low makes everything above it look broken too. What only follows from something "
+                "else is indented below it, and is usually gone once that is repaired. Below stands the one "
+                "under the cursor: what is wrong, what it means for your data, and what can be done."
+            ),
+        ),
+        HelpSection(
+            _("What to do"),
+            _(
+                "Press Enter: it opens the first way out, which is the one to try first. The numbers open "
+                "the others. A plan is shown before anything is done, is asked about, runs, and then this "
+                "host is looked at again to see whether it helped. A message is ready to be sent to those "
+                "who can repair what this host cannot. To wait is a way out too: while the kernel still "
+                "holds requests back nothing is lost."
+            ),
+        ),
+        HelpSection(
+            _("Why it says so"),
+            _(
+                "What was seen is shown as it was read, with where it comes from. Where several causes are "
+                "possible the test that tells them apart stands beside each. What it is not is said as well, "
+                "and how that was told. What people try at night and should not is named, with the reason."
+            ),
+        ),
+        HelpSection(
+            _("What could not be read"),
+            _(
+                "A broken host does not answer everything. The last line of the list tells what could not be "
+                "read, and why; what was found does not lean on it."
+            ),
+        ),
+    )

@@ -1,0 +1,161 @@
+"""What a multipath map does while all its paths are down: hold requests back, or fail them.
+
+no_path_retry in multipath.conf(5) says it; the kernel calls it queue_if_no_path.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar
+
+from tui.storage.host.interface import ChangingHost, Command, Host
+from tui.storage.model.block import MultipathMap
+from tui.storage.model.inventory import Inventory
+from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.operation import Operation, Progress, Risk
+from tui.storage.probe.narrow import look_at_devices
+from tui.storage.problem import Problem, Refused
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+_QUEUES = re.compile(r"\bqueue_if_no_path\b")
+
+
+@dataclass(frozen=True, slots=True)
+class StopQueueing(Operation):
+    """Let one map fail what it holds back, so that what waits for it comes free. No other map is touched.
+
+    Attributes:
+        wwid: of the LUN, as sysfs writes it.
+        name: of its map when this was planned.
+        used_by: who waits for it, a line each, as it was seen.
+    """
+
+    risk: ClassVar[Risk] = Risk.DESTROYS
+    survives_reboot: ClassVar[bool] = False
+    wwid: str
+    name: str
+    used_by: tuple[str, ...] = ()
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Let the map {name} fail instead of wait").format(name=clean(self.name, 80))
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _(
+            "All its paths are down and it holds every request back, so whoever uses it hangs. Only when the"
+            " paths do not come back soon: from now on requests fail, and what was not written is lost."
+        )
+
+    def shown(self) -> tuple[str, ...]:
+        """The command."""
+        return (as_typed(_argv("disablequeueing", self.name)),)
+
+    def loses(self) -> tuple[str, ...]:
+        """What was not written yet."""
+        what = _("what was written to {name} and is not on the storage yet").format(name=clean(self.name, 80))
+        return (what, *(_("used by {who}").format(who=clean(who, 120)) for who in self.used_by[:8]))
+
+    def is_done(self, host: Host) -> bool:
+        """There is no such map, or it does not hold requests back."""
+        found = _map(look_at_devices(host), self.wwid)
+        return found is None or not holds_back(host, found.name)
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """It is that map, and none of its paths is up: one that is makes this needless."""
+        found = _map(look_at_devices(host), self.wwid)
+        if found is None or found.name != self.name:
+            raise Refused(_other_map(self.name))
+        if found.good_paths:
+            raise Refused(
+                Problem(
+                    "queueing.path-up",
+                    _("The path {path} of {name} is up.").format(
+                        path=clean(found.good_paths[0], 40), name=clean(self.name, 80)
+                    ),
+                    remedy=_("Requests go through it. Nothing has to fail."),
+                )
+            )
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        """Tell multipathd."""
+        change(host, _argv("disablequeueing", self.name), self.title(), progress=progress)
+
+    def undo(self) -> tuple[Operation, ...]:
+        """Let it hold requests back again; what failed stays failed."""
+        return (ResumeQueueing(self.wwid, self.name),)
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeQueueing(Operation):
+    """Let one map hold requests back again while all paths are down, as its configuration says.
+
+    Attributes:
+        wwid: of the LUN, as sysfs writes it.
+        name: of its map when this was planned.
+    """
+
+    survives_reboot: ClassVar[bool] = False
+    wwid: str
+    name: str
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Let the map {name} wait for its paths again").format(name=clean(self.name, 80))
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _("A short outage then fails nothing: requests wait for a path to come back.")
+
+    def shown(self) -> tuple[str, ...]:
+        """The command."""
+        return (as_typed(_argv("restorequeueing", self.name)),)
+
+    def is_done(self, host: Host) -> bool:
+        """There is no such map, or it holds requests back."""
+        found = _map(look_at_devices(host), self.wwid)
+        return found is None or holds_back(host, found.name)
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """It is that map, and a path is up: else whoever uses it would hang again."""
+        found = _map(look_at_devices(host), self.wwid)
+        if found is None or found.name != self.name:
+            raise Refused(_other_map(self.name))
+        if not found.good_paths:
+            raise Refused(
+                Problem(
+                    "queueing.no-path",
+                    _("No path of {name} is up.").format(name=clean(self.name, 80)),
+                    remedy=_("Repair a path first."),
+                )
+            )
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        """Tell multipathd."""
+        change(host, _argv("restorequeueing", self.name), self.title(), progress=progress)
+
+    def undo(self) -> tuple[Operation, ...]:
+        """It stays: it is what the configuration says."""
+        return ()
+
+
+def holds_back(host: Host, name: str) -> bool:
+    """Whether a map holds requests back when it has no path, by its table (dmsetup(8)); no disk is read."""
+    outcome = host.run(Command(("dmsetup", "table", name)))
+    return outcome.ok and bool(_QUEUES.search(outcome.stdout))
+
+
+def _argv(what: str, name: str) -> tuple[str, ...]:
+    return ("multipathd", what, "map", name)
+
+
+def _map(inventory: Inventory, wwid: str) -> MultipathMap | None:
+    return next((one for one in inventory.multipath_maps if one.wwid == wwid), None)
+
+
+def _other_map(name: str) -> Problem:
+    return Problem(
+        "identity.changed",
+        _("{name} is not the map over that LUN any more.").format(name=clean(name, 80)),
+        remedy=_("Look at the maps again. Nothing was changed."),
+    )

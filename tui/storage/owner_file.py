@@ -1,0 +1,76 @@
+"""Files that this program writes for the person who runs it: whole or not at all, and for nobody else."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from tui.storage.problem import Problem, Refused
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+
+def refuse_existing(path: str, *, force: bool) -> None:
+    """A file that is there already is not written over unless that is asked for.
+
+    Raises:
+        Refused: something has that name, and `force` is not given.
+    """
+    target = Path(path)
+    if not force and (target.exists() or target.is_symlink()):
+        raise Refused(_exists(path))
+
+
+def write_for_owner(path: str, text: str, *, force: bool) -> None:
+    """Write a text to a file that only its owner may read.
+
+    Args:
+        path: the file.
+        text: what is written.
+        force: replace the file when it is there already.
+
+    Raises:
+        Refused: the file exists, and `force` is not given.
+        OSError: it could not be written.
+    """
+    refuse_existing(path, force=force)
+    handle, temporary = tempfile.mkstemp(prefix=".iscsi-console-", dir=Path(path).parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            os.fchmod(file.fileno(), 0o600)
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        if force:
+            Path(temporary).replace(path)
+        else:
+            _take_place(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def not_written_problem(path: str, error: OSError) -> Problem:
+    """Why a file could not be written, and what to do."""
+    return Problem(
+        "capture.not-written",
+        _("The file {path} could not be written.").format(path=clean(path)),
+        remedy=_("Choose a folder that exists, has room, and that you may write to."),
+        evidence=(clean(error.strerror or str(error)),),
+    )
+
+
+def _take_place(temporary: str, path: str) -> None:
+    """Give the finished file its name, unless something has taken that name meanwhile."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError as error:
+        raise Refused(_exists(path)) from error
+    Path(temporary).unlink()
+
+
+def _exists(path: str) -> Problem:
+    return Problem(
+        "capture.exists",
+        _("{path} exists already, and nothing was written.").format(path=clean(path)),
+        remedy=_("Choose another name, or add --force to replace it."),
+    )
