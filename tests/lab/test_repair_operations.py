@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.operate import Performed
+from tests.lab.operate import Performed, operate
 from tests.lab.volumes import IMPORTS, answer, carry_out, log_in, path_of, sh
 from tui.lab.faults import Fault
 from tui.lab.guest import Guest
@@ -77,6 +77,11 @@ def run(guest: Guest, operations: str, before: str = "") -> Performed:
     return carry_out(guest, operations, REPAIRS + before)
 
 
+def runs(guest: Guest, *plans: str, before: str = "") -> list[Performed]:
+    """Carry out several plans of repairs one after the other in one program."""
+    return operate(guest, "\n".join((REPAIRS + before, *(f"perform({plan})" for plan in plans))))
+
+
 def code(done: Performed) -> str:
     """The code of the first problem, or empty."""
     return next((one for one in done.codes if one), "")
@@ -101,7 +106,7 @@ def down(guest: Guest, group: str) -> None:
 
 
 def test_everything_is_kept_in_one_folder_that_only_root_may_enter(guest: Guest) -> None:
-    done, again = run(guest, KEEP), run(guest, KEEP)
+    done, again = runs(guest, KEEP, KEEP)
     assert done.stages == ["done"], done
     assert again.stages == ["already"]
     folder = "/var/lib/iscsi-console/kept/kept-1"
@@ -115,11 +120,14 @@ def test_everything_is_kept_in_one_folder_that_only_root_may_enter(guest: Guest)
 
 
 def test_a_file_system_in_use_is_not_looked_into_or_repaired(guest: Guest) -> None:
-    for operation in ("CheckFilesystem", "RepairFilesystem", "ReplayLog"):
-        for volume, kind in (("vgr/whole", "EXT4"), ("vgx/x", "XFS")):
-            refused = run(guest, f"{operation}('/dev/{volume}', {kind}, fs_uuid('/dev/{volume}'))")
-            assert code(refused) == "device.mounted", refused
-            assert not refused.commands
+    plans = [
+        f"{operation}('/dev/{volume}', {kind}, fs_uuid('/dev/{volume}'))"
+        for operation in ("CheckFilesystem", "RepairFilesystem", "ReplayLog")
+        for volume, kind in (("vgr/whole", "EXT4"), ("vgx/x", "XFS"))
+    ]
+    for refused in runs(guest, *plans):
+        assert code(refused) == "device.mounted", refused
+        assert not refused.commands
 
 
 def test_a_dirty_ext4_is_checked_and_repaired(guest: Guest) -> None:
@@ -171,7 +179,7 @@ def test_a_disk_that_the_kernel_gave_up_runs_again(guest: Guest) -> None:
     sh(guest, f"echo offline > /sys/block/{disk}/device/state")
     lun = "lun = next(one for one in look_at_devices(HOST).luns if one.number == 4)\n"
     operation = "SetDiskRunning(LunName('', 4, lun.wwid), (lun.disk,))"
-    done, again = run(guest, operation, lun), run(guest, operation, lun)
+    done, again = runs(guest, operation, operation, before=lun)
     assert (done.stages, again.stages) == (["done"], ["already"]), done
     assert sh(guest, f"cat /sys/block/{disk}/device/state") == "running"
 
@@ -252,7 +260,7 @@ def test_nothing_is_given_up_while_it_may_come_back(guest: Guest) -> None:
     assert code(run(guest, give_up)) == "missing.volumes-lost"
     sh(guest, "iscsiadm -m node -T iqn.2003-01.org.linux-iscsi.lab:gone -p 192.0.2.10:3260 -o new")
     lossy = give_up.replace("GiveUpMissing(", "GiveUpMissingWithVolumes(")[:-1] + ", ('span',))"
-    for refused in (run(guest, give_up), run(guest, lossy)):
+    for refused in runs(guest, give_up, lossy):
         assert code(refused) == "group.may-return", refused
         assert "lab:gone" in refused.evidence
         assert not refused.commands
@@ -301,8 +309,7 @@ def test_a_disk_that_returns_with_an_old_description_is_brought_up_to_date(guest
     warnings = told["warnings"]
     assert isinstance(warnings, list)
     assert any("utdated PV" in line for line in warnings), warnings
-    done = run(guest, "UpdateMetadata('vgr', group('vgr').uuid)")
-    again = run(guest, "UpdateMetadata('vgr', group('vgr').uuid)")
+    done, again = runs(guest, *["UpdateMetadata('vgr', group('vgr').uuid)"] * 2)
     assert (done.stages, again.stages) == (["done"], ["already"]), done
     whole(guest, "vgr/whole")
 
@@ -397,6 +404,6 @@ def test_a_damaged_pool_is_repaired_once_and_its_old_notes_stay(guest: Guest) ->
     assert grown.stages == ["done"], grown
     assert code(run(guest, f"RepairThinPool({pool})")) == "thin.active"
     sh(guest, "vgchange -qq -an vgt")
-    done, again = run(guest, f"RepairThinPool({pool})"), run(guest, f"RepairThinPool({pool})")
+    done, again = runs(guest, *[f"RepairThinPool({pool})"] * 2)
     assert (done.stages, again.stages) == (["done"], ["already"]), done
     sh(guest, "vgchange -qq -ay vgt; e2fsck -f -n /dev/vgt/thin; lvs vgt/pool_meta0")

@@ -210,6 +210,48 @@ def test_another_size_or_wwid_is_not_taken_for_the_disk() -> None:
     assert causes(overwritten(notes=same)) == ["F24.label-overwritten"]
 
 
+def test_a_disk_that_is_blank_where_volumes_begin_gives_way_to_one_that_is_not() -> None:
+    evidence = overwritten()
+    blank = replace(evidence.signatures[0], behind=False)
+    second = next(one for one in evidence.inventory.devices if one.name == "sdb")
+    other = replace(second, name="sdc", path="/dev/sdc", number="8:32")
+    lun = replace(evidence.inventory.luns[-1], address="1:0:0:2", number=2, disk="sdc", wwid=f"{WWID[:-1]}8")
+    inventory = replace(
+        evidence.inventory,
+        devices=(*evidence.inventory.devices, other),
+        luns=(*evidence.inventory.luns, lun),
+    )
+    both = replace(evidence, inventory=inventory, signatures=(blank, replace(blank, disk="sdc", behind=True)))
+    found = only(both, "F24.label-overwritten")
+    assert found.device == "sdc"
+    assert len([fix for fix in found.fixes if fix.proposal is not None]) == 1
+    alone = only(replace(evidence, signatures=(blank,)), "F24.label-overwritten")
+    assert alone.device == "sdb"
+
+
+def test_a_missing_disk_that_a_filter_hides_follows_from_the_filter() -> None:
+    evidence = overwritten()
+    here = replace(
+        next(one for one in evidence.inventory.devices if one.name == "sdb"),
+        name="sdc",
+        path="/dev/sdc",
+        number="8:32",
+        content="LVM2_member",
+        content_uuid="GONE",
+    )
+    lun = replace(evidence.inventory.luns[-1], address="1:0:0:2", number=2, disk="sdc", wwid=f"{WWID[:-1]}8")
+    inventory = replace(
+        evidence.inventory,
+        devices=(*evidence.inventory.devices, here),
+        luns=(*evidence.inventory.luns, lun),
+    )
+    setting = Setting("devices/global_filter", '[ "r|/dev/sdc$|" ]')
+    hidden_one = replace(evidence, inventory=inventory, settings=(setting,))
+    assert causes(hidden_one) == ["F42.filter"]
+    weights = {one.code: one.weight for one in findings(hidden_one)}
+    assert weights == {"F42.filter": Weight.CAUSE, "F12.disk-missing": Weight.CONSEQUENCE}
+
+
 def test_a_thin_pool_keeps_old_notes_from_being_restored() -> None:
     thin = replace(NOTES, volumes=(*NOTES.volumes, NotedVolume("pool", "P", kinds=("thin-pool",))))
     found = only(overwritten(notes=thin), "F24.label-overwritten")

@@ -74,7 +74,7 @@ def local_lines(evidence: Evidence) -> Iterator[Finding]:
             _(
                 "systemd takes it for a local disk: it mounts it before the network and the login are up, and"
                 " the boot ends in the rescue shell. At shutdown the network may go before it is unmounted,"
-                " and the shutdown hangs (F23)."
+                " and the shutdown hangs."
             ),
             RungKind.MOUNT,
             (f"mount:{entry.mount_point}",),
@@ -332,8 +332,8 @@ def _not_back(evidence: Evidence) -> Iterator[Finding]:
             Seen(FSTAB, tuple(clean(f"{one.spec} {one.mount_point}") for one in waiting[:6])),
         ),
         ruled_out=(
-            RuledOut(_("a portal that cannot be reached (F02)"), _("It takes connections.")),
-            RuledOut(_("a logout under mounted volumes (F07)"), _("No map stands on a disk that is gone.")),
+            RuledOut(_("a portal that cannot be reached"), _("It takes connections.")),
+            RuledOut(_("a logout under mounted volumes"), _("No map stands on a disk that is gone.")),
         ),
         fixes=(
             Fix(

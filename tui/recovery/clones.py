@@ -78,7 +78,7 @@ def _finding(evidence: Evidence, name: str, doubled: dict[str, list[BlockDevice]
         ),
         ruled_out=(
             RuledOut(
-                _("two paths to one LUN (F08, F16)"),
+                _("two paths to one LUN"),
                 _("Their WWIDs differ: they are different LUNs with the same content."),
             ),
         ),

@@ -316,10 +316,18 @@ class NameFacts:
 
 @dataclass(frozen=True, slots=True)
 class DiskContent:
-    """What is found on a disk of which nothing is in use: its kernel name, and every signature."""
+    """What is found on a disk of which nothing is in use.
+
+    Attributes:
+        disk: kernel name.
+        probing: every signature.
+        behind: something lies in the 8 MiB behind the first, where a volume would begin; None where that
+            is not known.
+    """
 
     disk: str
     probing: Probing
+    behind: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

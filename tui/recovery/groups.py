@@ -71,7 +71,7 @@ def _exported(evidence: Evidence, group: VolumeGroup) -> Finding:
         (group_rung(group),),
         seen=(Seen("lvm fullreport --foreign", (f"{name}: vg_exported",)),),
         ruled_out=(
-            RuledOut(_("a missing disk (F12)"), _("LVM finds all of its disks.")),
+            RuledOut(_("a missing disk"), _("LVM finds all of its disks.")),
             RuledOut(_("a group of another host"), _("It carries no system ID but this host's, or none.")),
         ),
         fixes=(
@@ -142,8 +142,8 @@ def _foreign(evidence: Evidence, group: VolumeGroup) -> Finding:
             Seen("lvm systemid", (clean(own) or _("none"),)),
         ),
         ruled_out=(
-            RuledOut(_("a missing disk (F12)"), _("LVM finds all of its disks.")),
-            RuledOut(_("a hidden disk (F20, F42)"), _("LVM reads its disks, and tells whose they are.")),
+            RuledOut(_("a missing disk"), _("LVM finds all of its disks.")),
+            RuledOut(_("a hidden disk"), _("LVM reads its disks, and tells whose they are.")),
         ),
         fixes=tuple(fixes),
         never=(
@@ -182,8 +182,8 @@ def outdated_descriptions(evidence: Evidence) -> Iterator[Finding]:
             (group_rung(group),),
             seen=(Seen(_("LVM's warnings"), lines[:6]),),
             ruled_out=(
-                RuledOut(_("a missing disk (F12)"), _("No disk of the group is missing now.")),
-                RuledOut(_("a clone (F15)"), _("No identity is seen on two disks.")),
+                RuledOut(_("a missing disk"), _("No disk of the group is missing now.")),
+                RuledOut(_("a clone"), _("No identity is seen on two disks.")),
             ),
             fixes=(
                 Fix(

@@ -122,11 +122,9 @@ def _base(
             *seen,
         ),
         ruled_out=(
-            RuledOut(
-                _("an overwritten label (F24)"), _("The label is there: the disk was read to find out.")
-            ),
+            RuledOut(_("an overwritten label"), _("The label is there: the disk was read to find out.")),
             *(
-                (RuledOut(_("a disk that does not answer (F05)"), _("Its session and the disk are up.")),)
+                (RuledOut(_("a disk that does not answer"), _("Its session and the disk are up.")),)
                 if rung
                 else ()
             ),

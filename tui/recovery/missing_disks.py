@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tui.recovery.asking import storage_administrator
 from tui.recovery.evidence import Evidence, Item
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen
-from tui.recovery.overwritten import candidates, overwritten
+from tui.recovery.overwritten import candidates, is_somewhere, overwritten
 from tui.recovery.repairing import disks_of, group_rung, identity, keep, repair
 from tui.storage.lvm_notes import GroupNotes, NotedDisk
 from tui.storage.model.inventory import Inventory
@@ -35,6 +35,10 @@ RETURNED = "F12.disk-returned"
 
 _BELOW = ("F01", "F02", "F10", "F18", "F19", "F32", "F33")
 """What keeps a login from succeeding: where one of them is found, a missing disk follows from it."""
+
+
+_GUARDS = ("F08.single-path-listed", "F20", "F42")
+"""What hides a disk from LVM that is here: where it hides the missing one, that follows from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,10 @@ def _away(evidence: Evidence, group: VolumeGroup, lost: list[_Lost]) -> Finding:
                 _("The file system has holes where the disk is missing; every write makes it worse."),
             ),
         ),
-        follows_if=_BELOW if _unused_records(inventory) else (),
+        follows_if=(
+            *(_BELOW if _unused_records(inventory) else ()),
+            *(_GUARDS if any(is_somewhere(evidence, one.volume.uuid) for one in lost) else ()),
+        ),
     )
 
 
@@ -135,11 +142,11 @@ def _seen(evidence: Evidence, group: VolumeGroup, lost: list[_Lost]) -> Iterator
 def _ruled_out(evidence: Evidence, lost: list[_Lost]) -> Iterator[RuledOut]:
     if evidence.has(Item.SIGNATURES) and all(one.noted is not None for one in lost):
         yield RuledOut(
-            _("an overwritten label (F24)"),
+            _("an overwritten label"),
             _("No disk of this host that nobody uses has the size and the identity of the missing one."),
         )
     yield RuledOut(
-        _("a lost session (F05)"),
+        _("a lost session"),
         _("Every disk that a session of this host shows answers, and LVM has read them all."),
     )
 
@@ -270,7 +277,7 @@ def _returned(evidence: Evidence, group: VolumeGroup, volume: PhysicalVolume) ->
         ),
         ruled_out=(
             RuledOut(
-                _("a disk that is still away (F12)"),
+                _("a disk that is still away"),
                 _("LVM finds its label, with the identity that the group looks for, on {path}.").format(
                     path=path
                 ),

@@ -78,8 +78,8 @@ def _unjoined(
         luns[0].disk,
         seen=tuple(_seen(evidence, wwid, luns, joined, running=running)),
         ruled_out=(
-            RuledOut(_("a clone (F15)"), _("Their WWIDs are the same: it is one LUN.")),
-            RuledOut(_("two sessions to one portal (F16)"), _("The sessions go to different portals.")),
+            RuledOut(_("a clone"), _("Their WWIDs are the same: it is one LUN.")),
+            RuledOut(_("two sessions to one portal"), _("The sessions go to different portals.")),
         ),
         fixes=(_join(evidence, wwid, luns),),
         never=(
@@ -196,7 +196,7 @@ def holding_maps(evidence: Evidence) -> Iterator[Finding]:
             ),
             ruled_out=(
                 RuledOut(
-                    _("a session's own waiting (F05)"),
+                    _("a session's own waiting"),
                     _("That ends when its timer runs down; the map goes on waiting."),
                 ),
             ),

@@ -28,9 +28,13 @@ _MOST = 3
 def candidates(evidence: Evidence, noted: NotedDisk) -> tuple[BlockDevice, ...]:
     """The disks nobody uses that may be a physical volume whose label is gone.
 
-    Where LVM noted its WWID that decides; else the size must be the very same.
+    Where LVM noted its WWID that decides; else the size must be the very same. A disk that is blank where
+    the volumes begin is no candidate when another is not.
     """
+    if is_somewhere(evidence, noted.uuid):
+        return ()
     found: list[BlockDevice] = []
+    blank: set[str] = {one.disk for one in evidence.signatures if one.behind is False}
     for one in evidence.signatures:
         device = evidence.inventory.device(one.disk)
         if (
@@ -42,7 +46,15 @@ def candidates(evidence: Evidence, noted: NotedDisk) -> tuple[BlockDevice, ...]:
         wwid = identity(evidence, device).wwid
         if device.size == noted.size and (not noted.identifier or noted.identifier == wwid):
             found.append(device)
-    return tuple(found)
+    written = tuple(one for one in found if one.name not in blank)
+    return written or tuple(found)
+
+
+def is_somewhere(evidence: Evidence, uuid: str) -> bool:
+    """Whether udev sees a physical volume's label on some disk, which LVM may pass over (F20, F42)."""
+    return any(
+        one.content == "LVM2_member" and one.content_uuid == uuid for one in evidence.inventory.devices
+    )
 
 
 def lost_groups(evidence: Evidence) -> Iterator[Finding]:
@@ -90,13 +102,13 @@ def overwritten(evidence: Evidence, notes: GroupNotes, noted: NotedDisk, rung: s
         seen=tuple(_seen(evidence, notes, noted, fitting)),
         ruled_out=(
             RuledOut(
-                _("a disk that is missing (F12)"),
+                _("a disk that is missing"),
                 _("A LUN with its size{wwid} is here, answers, and nobody uses it.").format(
                     wwid=_(" and its WWID") if noted.identifier else ""
                 ),
             ),
             RuledOut(
-                _("a hidden disk (F20, F42)"),
+                _("a hidden disk"),
                 _("The disk itself carries no LVM label; it was read to find out."),
             ),
         ),

@@ -113,11 +113,11 @@ def _seen(evidence: Evidence, devices: list[BlockDevice], mounts: tuple[Mount, .
 
 def _ruled_out(inventory: Inventory) -> Iterator[RuledOut]:
     yield RuledOut(
-        _("a lost session (F05)"),
+        _("a lost session"),
         _("The kernel keeps the disks of a session that is only lost; these are removed."),
     )
     if not any(volume.duplicate for volume in inventory.physical_volumes):
-        yield RuledOut(_("a clone (F15)"), _("No identity is seen on two disks."))
+        yield RuledOut(_("a clone"), _("No identity is seen on two disks."))
 
 
 def _is_back(inventory: Inventory, group: str) -> bool:

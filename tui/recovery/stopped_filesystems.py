@@ -143,11 +143,11 @@ def _seen(
 def _ruled_out(evidence: Evidence, device: BlockDevice) -> Iterator[RuledOut]:
     if device.answers:
         yield RuledOut(
-            _("a disk that does not answer (F05)"),
+            _("a disk that does not answer"),
             _("The sessions and disks below are up; only the file system has stopped."),
         )
     if evidence.has(Item.MAPS) and not device.lost_slaves:
-        yield RuledOut(_("a stale map (F07)"), _("Its map stands on a disk that is there."))
+        yield RuledOut(_("a stale map"), _("Its map stands on a disk that is there."))
 
 
 def _fix(evidence: Evidence, device: BlockDevice, mounts: tuple[Mount, ...]) -> Fix:

@@ -62,8 +62,8 @@ def _inactive(group: VolumeGroup, volumes: list[LogicalVolume]) -> Finding:
             ),
         ),
         ruled_out=(
-            RuledOut(_("a missing disk (F12)"), _("LVM finds all of its disks.")),
-            RuledOut(_("a group of another host (F25)"), _("It is not exported and has no foreign owner.")),
+            RuledOut(_("a missing disk"), _("LVM finds all of its disks.")),
+            RuledOut(_("a group of another host"), _("It is not exported and has no foreign owner.")),
         ),
         fixes=(
             Fix(

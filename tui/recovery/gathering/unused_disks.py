@@ -4,11 +4,15 @@ from functools import partial
 
 from tui.recovery.evidence import DiskContent
 from tui.recovery.gathering.bounded import side_by_side
-from tui.storage.host.interface import Host
+from tui.storage.host.interface import Command, Host
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.inventory import Inventory
-from tui.storage.probe.all_signatures import probe
+from tui.storage.operations.keep import BEGINNING
+from tui.storage.probe.all_signatures import DEADLINE, probe
 from tui.storage.probe.narrow import look_at_devices
+
+_BEHIND = 8 * 1024 * 1024
+"""Bytes behind the first MiB that are compared with zero."""
 
 _MOST = 32
 """Disks that are looked at."""
@@ -18,8 +22,18 @@ def read_signatures(host: Host, end: float) -> tuple[DiskContent, ...]:
     """Look at every disk or map of a LUN that answers, that is free, and that udev calls no PV."""
     inventory = look_at_devices(host)
     free = [device for device in inventory.devices if is_free_lun(inventory, device)][:_MOST]
-    answers = side_by_side({one.name: partial(probe, host, one) for one in free}, end, workers=8)
-    return tuple(DiskContent(name, done.value) for name, done in answers.items() if done.value is not None)
+    answers = side_by_side({one.name: partial(_look, host, one) for one in free}, end, workers=8)
+    return tuple(done.value for done in answers.values() if done.value is not None)
+
+
+def _look(host: Host, device: BlockDevice) -> DiskContent:
+    behind = min(_BEHIND, device.size - BEGINNING)
+    if behind <= 0:
+        return DiskContent(device.name, probe(host, device))
+    part = (f"--ignore-initial={BEGINNING}:0", f"--bytes={behind}")
+    outcome = host.run(Command(("cmp", "--silent", *part, device.path, "/dev/zero"), deadline=DEADLINE))
+    differs = {0: False, 1: True}.get(-1 if outcome.status is None else outcome.status)
+    return DiskContent(device.name, probe(host, device), differs)
 
 
 def is_free_lun(inventory: Inventory, device: BlockDevice) -> bool:
