@@ -50,7 +50,7 @@ size = "64M"
 _SETTING = re.compile(r"(?:node|iface)\.\S+ = [^\s│┃█]+(?: [^\s│┃█]+)*")
 """A line of a record, wherever on the screen the dialog that shows it stands."""
 
-HOME = " actions   s set up"
+HOME = "s set up   w what happened"
 """What the keys of the console itself say, and those of no other screen."""
 
 EMPTY = """
