@@ -56,8 +56,20 @@ def say_document() -> Diagnosis:
 
 
 def repair(code: str, number: int = -1) -> None:
-    """Carry out such a plan, by default the last, wait for the sessions, and look again."""
-    mend(code, number)
+    """Look, carry out one of a finding's plans, wait for the sessions, and look again.
+
+    Args:
+        code: of the finding.
+        number: place of the plan among those of the finding; by default the last.
+    """
+    proposals = [
+        fix.proposal
+        for one in say_document().findings
+        if one.code == code
+        for fix in one.fixes
+        if fix.proposal is not None
+    ]
+    perform(*proposals[number].plan.operations)
     # A new iscsid opens the connections of the sessions it finds anew.
     wait_for(lambda: all(one.state is SessionState.LOGGED_IN for one in read_sessions(HOST)[0]), _PATIENCE)
     say_document()

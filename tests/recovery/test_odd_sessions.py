@@ -24,8 +24,9 @@ def doubled(*, joined: bool = False) -> Inventory:
 
 def test_a_second_session_that_nothing_uses_can_be_logged_out() -> None:
     inventory = doubled()
-    found = only(evidence_of(inventory), "F16.doubled-session")
-    assert found.weight is Weight.RISK
+    found, *rest = findings(evidence_of(inventory))
+    assert (found.code, found.weight) == ("F16.doubled-session", Weight.CAUSE)
+    assert all(one.follows == found.key for one in rest)
     proposal = found.fixes[0].proposal
     assert proposal is not None
     (leaving,) = proposal.plan.operations

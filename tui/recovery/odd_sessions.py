@@ -108,7 +108,6 @@ def _doubled(evidence: Evidence, sessions: list[Session]) -> Finding:
             ),
         ),
         never=(Never(_("iscsiadm --logoutall"), _("It takes the session away that is in use.")),),
-        weight=Weight.RISK,
     )
 
 
