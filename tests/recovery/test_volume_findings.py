@@ -333,6 +333,18 @@ def test_two_paths_that_no_map_joins() -> None:
     assert order == sorted(order)
 
 
+def test_a_group_that_lvm_passes_over_is_not_to_be_deactivated_by_a_plan_that_cannot() -> None:
+    used = replace(with_volume(logged_in(PORTAL, SECOND), mounted="/srv/data"), physical_volumes=())
+    found = only(evidence_of(used), "F08.volume-on-one-path")
+    assert not every_operation(found)
+    assert [line.partition(" ")[0] for line in found.fixes[0].by_hand] == [
+        "umount",
+        "dmsetup",
+        "multipath",
+        "vgchange",
+    ]
+
+
 def test_the_same_portal_twice_is_no_second_path() -> None:
     twice = logged_in(PORTAL, PORTAL)
     assert not any(one.code.startswith("F08") for one in findings(evidence_of(twice)))

@@ -129,11 +129,26 @@ def _join(evidence: Evidence, wwid: str, luns: list[Lun]) -> Fix:
     only_volumes = all(
         one.kind in (BlockKind.LOGICAL_VOLUME, BlockKind.MULTIPATH) for one in upper
     ) and not any(swap.device in {one.name for one in upper} for swap in inventory.swaps)
+    # While the paths are not joined LVM may pass over both: then it cannot deactivate what is active.
+    members = {one.volume_group for one in inventory.physical_volumes if one.device}
+    seen_by_lvm = all(group in members for group in groups)
+    maps = tuple(one for one in upper if one.kind is BlockKind.LOGICAL_VOLUME)
     title = _("Join the paths with multipath")
     why = _(
         "One device is made of them, which goes on working when a path is lost. What stands on a single path"
         " has to let go of it for a moment, and comes back on the map."
     )
+    if only_volumes and not seen_by_lvm:
+        return Fix(
+            title,
+            why,
+            by_hand=(
+                *(f"umount {clean(mount.target, 80)}" for mount in reversed(mounts)),
+                *(f"dmsetup remove {clean(one.map_name or one.name, 80)}" for one in maps),
+                f"multipath -a /dev/{clean(names[0])}; multipath /dev/{clean(names[0])}",
+                *(f"vgchange --activate y {clean(group, 60)}" for group in groups),
+            ),
+        )
     if not only_volumes:
         return Fix(
             title,
