@@ -14,7 +14,7 @@ from tests.lab.test_lab_guest import members, sessions_with, wait_until
 from tui.lab.places import Places, project_folder
 from tui.practice.following import follow
 from tui.practice.notes import Note
-from tui.practice.reading import FOLDER, read_scenario
+from tui.practice.reading import FOLDER, identifiers, read_scenario
 from tui.practice.stage import Spare, Stage, forget_kept, is_kept, kept_name
 
 pytestmark = pytest.mark.lab
@@ -41,45 +41,41 @@ def leftovers(state: dict[str, str]) -> list[str]:
     return sorted(path.name for path in Path(state["TMPDIR"]).glob("iscsi-lab-*"))
 
 
-def press(terminal: Terminal, *keys: str) -> None:
-    terminal._tmux("send-keys", *keys)
-
-
 def test_a_scenario_from_the_list_to_its_end(state: dict[str, str]) -> None:
     with Terminal(PROGRAM, environment=state, scale=SLOW) as terminal:
         terminal.wait_for("Nobody answers")
-        press(terminal, *["Down"] * 4)
+        terminal.press(*["Down"] * identifiers().index("05-nobody-answers"))
         terminal.wait_for("refused, rejected and silent")
-        press(terminal, "Enter")
+        terminal.press("Enter")
         terminal.wait_for("What is checked")
-        press(terminal, "Enter")
+        terminal.press("Enter")
         terminal.wait_for("2 do not hold yet.", "Port 3260 of the array takes no connection.")
-        press(terminal, "h")
+        terminal.press("h")
         terminal.wait_for("Hint 1")
-        press(terminal, "Escape")
+        terminal.press("Escape")
         terminal.wait_for("F6 task", "3 of 5 hold")
-        press(terminal, "F7")
+        terminal.press("F7")
         terminal.wait_until(lambda screen: screen.rstrip().endswith("#"), "a prompt")
-        press(terminal, "san-firewall -I INPUT 1 -p tcp --dport 3260 -j ACCEPT", "Enter")
-        press(terminal, "iscsiadm -m node --loginall=automatic; echo rea''dy", "Enter")
+        terminal.press("san-firewall -I INPUT 1 -p tcp --dport 3260 -j ACCEPT", "Enter")
+        terminal.press("iscsiadm -m node --loginall=automatic; echo rea''dy", "Enter")
         terminal.wait_until(
             lambda screen: "\nready" in screen and screen.rstrip().endswith("#"), "the login to end"
         )
-        press(terminal, "C-d")
+        terminal.press("C-d")
         terminal.wait_for("F6 task", "shell")
-        press(terminal, "F6")
+        terminal.press("F6")
         terminal.wait_for("Enter check")
-        press(terminal, "Enter")
+        terminal.press("Enter")
         terminal.wait_for("What was the matter")
-        press(terminal, "r")
+        terminal.press("r")
         terminal.wait_for("Begin again at the start?")
-        press(terminal, "y", "Enter")
+        terminal.press("y", "Enter")
         terminal.wait_for("What is checked", "Hint 1")
-        press(terminal, "q")
+        terminal.press("q")
         terminal.wait_for("Leave this practice?")
-        press(terminal, "Enter")
+        terminal.press("Enter")
         terminal.wait_for("1 solved")
-        press(terminal, "q")
+        terminal.press("q")
         assert terminal.status() == 0
     kept = json.loads(Path(state["XDG_STATE_HOME"], "iscsi-console/practice.json").read_text())
     standing = kept["practised"]["05-nobody-answers"]
@@ -90,7 +86,7 @@ def test_a_scenario_from_the_list_to_its_end(state: dict[str, str]) -> None:
 def test_a_killed_practice_leaves_nothing_behind(state: dict[str, str]) -> None:
     with Terminal(PROGRAM, environment=state, scale=SLOW) as terminal:
         terminal.wait_for("Nobody answers")
-        press(terminal, *["Down"] * 4, "Enter")
+        terminal.press(*["Down"] * identifiers().index("05-nobody-answers"), "Enter")
         terminal.wait_for("What is checked")
         # Not the terminal's own, which has the folder in its command line as well.
         machines = f"{state['TMPDIR']}/iscsi-lab"
