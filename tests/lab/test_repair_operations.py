@@ -106,15 +106,21 @@ def down(guest: Guest, group: str) -> None:
 
 
 def test_everything_is_kept_in_one_folder_that_only_root_may_enter(guest: Guest) -> None:
+    record = sh(guest, "find /etc/iscsi/nodes -type f | head -1")
+    sh(guest, f"cp {record} /root/record; echo 'node.session.auth.password = planted-secret' >> {record}")
     done, again = runs(guest, KEEP, KEEP)
+    sh(guest, f"cp /root/record {record}")
     assert done.stages == ["done"], done
     assert again.stages == ["already"]
     folder = "/var/lib/iscsi-console/kept/kept-1"
-    assert sh(guest, f"stat -c %a {folder}; stat -c %a {folder}/* | sort -u") == "700\n600"
+    assert sh(guest, f"find {folder} -type d -exec stat -c %a {{}} + | sort -u") == "700"
+    assert sh(guest, f"find {folder} -type f -exec stat -c %a {{}} + | sort -u") == "600"
     sizes = sh(guest, f"stat -c %s {folder}/beginning-*").split()
     assert sizes == ["1048576", "1048576"]
     assert "vgr {" in sh(guest, f"cat {folder}/lvm-vgr")
-    assert "lab:t1/192.0.2.10,3260" in sh(guest, f"tar --list --file {folder}/records.tar")
+    assert "lab:t1/192.0.2.10,3260" in sh(guest, f"find {folder}/records -type f")
+    assert "auth.password" in sh(guest, f"grep -r auth.password {folder}/records")
+    assert sh(guest, f"grep -r planted-secret {folder} || echo none") == "none"
     sh(guest, f"cmp {folder}/fstab /etc/fstab")
     assert "vgcfgrestore" in sh(guest, f"cat {folder}/HOW-TO-GO-BACK")
 

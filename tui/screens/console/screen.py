@@ -365,7 +365,7 @@ class ConsoleScreen(ReadingScreen):
     # Keys ---------------------------------------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
-        """Keep in sight what is not possible, out of it what is not to be had; offer a repair of what is wrong."""
+        """Keep in sight what is not possible; leave out what is not to be had, or mend what is well."""
         if action == "other" and not self.has_others:
             return False
         if action in {"repair", "find_out"}:

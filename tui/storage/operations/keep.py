@@ -1,7 +1,9 @@
 """A copy of what a repair may spoil, taken before it, in one dated folder; and the way back from it."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Command, FileKind, Host, Replacement
@@ -11,21 +13,24 @@ from tui.storage.operations.device_guard import guard
 from tui.storage.operations.lvm_guard import LVM_DEADLINE, look_for_change
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
 from tui.storage.operations.system_files import text_or_empty
-from tui.storage.probe.database import locate_database
-from tui.storage.probe.distribution import read_distribution
 from tui.storage.probe.fstab import FSTAB
+from tui.storage.probe.reading import names
 from tui.storage.problem import NotVerified, Problem, Refused
+from tui.storage.record_file import database_of, without_secrets
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 KEPT = "/var/lib/iscsi-console/kept"
-"""Where the folders are, mode 0700: a copy of the record database may hold CHAP secrets."""
+"""Where the folders are, mode 0700: the beginnings of disks are nobody's business."""
+
+_KINDS = ("nodes", "send_targets", "isns", "ifaces")
+"""Folders of the record database that hold files; links from one to the other are not copied."""
 
 BEGINNING = 1024 * 1024
 """Bytes at the beginning of a physical volume that are LVM's own unless it was told otherwise (pe_start)."""
 
 _COPYING = 120.0
-"""Seconds for one MiB of a disk, or for the record database."""
+"""Seconds for one MiB of a disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ class KeepBeforeRepair(Operation):
             f"mkdir -p -m 0700 {self.folder}",
             *(as_typed(self._notes(group)) for group in self.groups),
             *(as_typed(self._copy(device)) for device in self.devices),
-            _("tar --create (the record database) to {path}").format(path=f"{self.folder}/records.tar"),
+            _("copy the record database, without secrets, to {path}").format(path=f"{self.folder}/records"),
             f"cp {FSTAB} {self.folder}/fstab",
             _("write {path}").format(path=f"{self.folder}/HOW-TO-GO-BACK"),
         )
@@ -121,7 +126,12 @@ class KeepBeforeRepair(Operation):
         for group in self.groups:
             lines += [as_typed(("lvm", "vgcfgrestore", "--test", "--file", self.notes_of(group), group))]
             lines += [as_typed(("lvm", "vgcfgrestore", "--file", self.notes_of(group), group)), ""]
-        lines += [f"cp {self.folder}/fstab {FSTAB}", f"tar --extract --file {self.folder}/records.tar -C /"]
+        lines += [f"cp {self.folder}/fstab {FSTAB}", ""]
+        lines += [
+            _(
+                "# The login records are in {folder}. CHAP secrets are left out of them, shown as stars."
+            ).format(folder=f"{self.folder}/records")
+        ]
         return "\n".join((*lines, ""))
 
     def copy_of(self, device: DeviceIdentity) -> str:
@@ -145,23 +155,17 @@ class KeepBeforeRepair(Operation):
         )
 
     def _keep_records(self, host: ChangingHost) -> None:
-        root = locate_database(host, read_distribution(host)).root.strip("/")
-        kinds = ("nodes", "send_targets", "isns", "ifaces")
-        there = [f"{root}/{kind}" for kind in kinds if host.facts(f"/{root}/{kind}") is not None]
-        archive = f"{self.folder}/records.tar"
-        self._make_private(host, archive)
-        argv = (
-            "tar",
-            "--create",
-            f"--file={archive}",
-            "--directory=/",
-            *(there or ("--files-from=/dev/null",)),
-        )
-        change(host, argv, self.title(), deadline=_COPYING)
+        root = database_of(host).root
+        for path in _files_below(host, tuple(f"{root}/{kind}" for kind in _KINDS)):
+            place = f"{self.folder}/records{path.removeprefix(root)}"
+            for folder in reversed(PurePosixPath(place).relative_to(self.folder).parents[:-1]):
+                host.make_folder(f"{self.folder}/{folder}", 0o700)
+            text = without_secrets(host.read(path))
+            host.replace(place, text.encode(errors="surrogateescape"), Replacement(mode=0o600))
 
     @staticmethod
     def _make_private(host: ChangingHost, path: str) -> None:
-        """Make an empty file for root only; dd and tar keep the mode of a file that is there."""
+        """Make an empty file for root only; dd keeps the mode of a file that is there."""
         host.replace(path, b"", Replacement(mode=0o600))
 
     def _short(self, host: Host) -> list[str]:
@@ -246,6 +250,16 @@ class PutBackBeginning(Operation):
 def back_command(file: str, device: DeviceIdentity) -> tuple[str, ...]:
     """The call that writes a kept beginning back; nothing behind the first MiB is touched."""
     return ("dd", f"if={file}", f"of={device.path}", "bs=1M", "count=1", "conv=notrunc,fsync", "status=none")
+
+
+def _files_below(host: Host, paths: tuple[str, ...]) -> Iterator[str]:
+    """Every ordinary file at or below some paths."""
+    for path in paths:
+        facts = host.facts(path)
+        if facts is not None and facts.kind is FileKind.FILE:
+            yield path
+        elif facts is not None and facts.kind is FileKind.FOLDER:
+            yield from _files_below(host, tuple(f"{path}/{name}" for name in names(host, path)))
 
 
 def _settle(device: DeviceIdentity) -> tuple[str, ...]:
