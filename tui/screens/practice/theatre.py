@@ -1,6 +1,7 @@
 """The machines of one run, and the terminal that goes to them."""
 
 import sys
+import threading
 from collections.abc import Callable
 
 from tui.lab.attach import attach
@@ -8,7 +9,7 @@ from tui.lab.errors import LabError
 from tui.lab.places import Places
 from tui.practice.coach import Begin
 from tui.practice.following import follow
-from tui.practice.notes import Note
+from tui.practice.notes import FILE, Note, read_note
 from tui.practice.scenario import Scenario
 from tui.practice.stage import Spare, Stage, forget_kept
 from tui.words import translate as _
@@ -44,18 +45,30 @@ class LabTheatre:
         """Give the terminal to the console in the machine; its exit status."""
         stage = self._ready()
 
+        guard, heard = threading.Lock(), [0]
+
         def heed_note(note: Note) -> None:
             # The first one says that the console is there: from then on the next machine is in nobody's way.
             self._spare.prepare()
-            heed(note)
+            with guard:
+                if heard[0] >= 0:
+                    heard[0] += 1
+                    heed(note)
 
         follow(stage.guest, heed_note)
         sys.stdout.write("\x1b[2J\x1b[H" + _("The console of the practice machine is starting.") + "\r\n")
         sys.stdout.flush()
         words = ("--phase", begin.phase, "--hints", str(begin.hints), "--steps", str(begin.steps))
-        return attach(
-            stage.guest, ("iscsi-console", "practice", "--inside", self._scenario.identifier, *words)
-        )
+        argv = ("iscsi-console", "practice", "--inside", self._scenario.identifier, *words)
+        status = attach(stage.guest, argv)
+        # What was written last may not have come yet, and the machine may be gone in a moment.
+        lines = stage.guest.run(("cat", FILE)).text.splitlines()
+        notes = [note for line in lines if (note := read_note(line)) is not None]
+        with guard:
+            for note in notes[heard[0] :]:
+                heed(note)
+            heard[0] = -1
+        return status
 
     def reset(self, told: Callable[[str], None]) -> None:
         """Throw the machine away and have one at the start: the spare one, which is ready by now."""
