@@ -46,7 +46,7 @@ class LookingScreen(Screen[bool]):
         guessed: only what the inventory tells is known so far.
         progress: the look that goes on, or None.
         problem: why the last look failed, or None.
-        tried: key of the finding one of whose plans ran before the last look, or empty.
+        tried: key of the finding one of whose plans ran last, or empty; kept until a person looks again.
         recording: the host of the last look, which knows what was run.
         planning: a plan is open over this screen; what it changes is looked at when it is over.
     """
@@ -152,7 +152,8 @@ class LookingScreen(Screen[bool]):
             before = Board() if self.guessed else self.board
             self.board = before.renewed(event.diagnosis, self._trying)
             self.guessed = False
-            self.tried, self._trying = self._trying, ""
+            # What a plan brought about stays in sight while the host comes to rest and is looked at again.
+            self.tried, self._trying = self._trying or self.tried, ""
             self.recording = event.recording
         self.show()
         self._tell_way()

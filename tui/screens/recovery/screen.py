@@ -348,6 +348,7 @@ class RecoveryScreen(LookingScreen):
     def action_look_again(self) -> None:
         """Take the evidence anew."""
         self._said = None
+        self.tried = ""
         self.look_again(_("Looking again."))
 
     def action_report(self) -> None:
