@@ -99,6 +99,12 @@ def session_state(guest: Guest) -> str:
     return guest.read_text("/sys/class/iscsi_session/session1/state").strip()
 
 
+def daemon_is_content(guest: Guest) -> bool:
+    """Whether iscsid has the session and nothing to do about it."""
+    said = guest.run(("iscsiadm", "-m", "session", "-P", "1")).text
+    return "Connection State: LOGGED IN" in said and "iscsid Session State: NO CHANGE" in said
+
+
 def test_the_whole_ladder_is_seen(guest: Guest) -> None:
     found = document(guest)
     (stack,) = found["stacks"]
@@ -136,6 +142,8 @@ def test_looking_does_not_wake_a_daemon_that_waits_behind_its_socket(guest: Gues
     assert document(guest)["daemon_answers"]
     assert guest.run(("systemctl", "is-active", "iscsid.service")).text.strip() == "inactive"
     guest.check("systemctl", "start", "iscsid.service")
+    # A daemon that has just started takes up its sessions by logging in to them again.
+    wait_for(guest, lambda: daemon_is_content(guest))
 
 
 def test_a_capture_is_the_host_without_its_secrets(guest: Guest, tmp_path: Path) -> None:
