@@ -167,8 +167,7 @@ def test_keys_lead_to_a_volume_that_survives_a_reboot(release: Release, flow: Fl
             here.run(flow.before)
         with here.console(f"iscsi-console setup; {'sync' if flow.before else MAKE_FILE}") as terminal:
             walk(terminal, flow)
-            screen = terminal.screen()
-            assert "LOGGED_IN" in screen
+            terminal.wait_for("LOGGED_IN")
             assert "practice-" not in terminal.history()
             terminal.press("Enter")
             assert terminal.status(deadline=SLOW) == 0, terminal.history()

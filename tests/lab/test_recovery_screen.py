@@ -89,8 +89,14 @@ def test_a_lost_session_is_waited_for_and_its_file_system_repaired(guest: Guest)
         say_yes(terminal, "It cannot be", "No, go back", "Repair")
         terminal.wait_for("Done, and seen to have worked.", "Enter close", deadline=SLOW)
         terminal.press("Enter")
-        screen = terminal.wait_for("Repaired, and looked at again", deadline=SLOW)
-        assert re.search(r"stopped writing.*repaired", screen), screen
+        terminal.wait_until(
+            lambda screen: (
+                "Repaired, and looked at again" in screen
+                and re.search(r"stopped writing.*repaired", screen) is not None
+            ),
+            "repaired, above and in the list",
+            deadline=SLOW,
+        )
 
     assert sh(guest, "sha256sum -c /root/sum") == "/srv/data/kept: OK"
     assert sh(guest, "findmnt -no SOURCE /srv/data") == "/dev/mapper/vg_data-data"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from tui.storage.host.interface import ChangingHost, Host
+from tui.storage.host.interface import ChangingHost, Command, Host
 from tui.storage.model.inventory import Inventory
 from tui.storage.operations.calls import change
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
@@ -183,6 +183,10 @@ class DropMultipath(Operation):
         for path in _paths(inventory, self.wwid)[:1]:
             change(host, ("multipath", "-w", f"/dev/{path}"), self.title(), progress=progress)
         if name is not None:
+            # udev, which looks into every map that has just changed, holds it open meanwhile.
+            host.run(
+                Command(("udevadm", "settle", f"--timeout={_MAP_DEADLINE:.0f}"), deadline=_MAP_DEADLINE + 5)
+            )
             change(host, ("multipath", "-f", name), self.title(), progress=progress)
         wait_for(lambda: self.is_done(host), _MAP_DEADLINE, pause=0.25)
 
