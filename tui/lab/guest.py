@@ -34,8 +34,9 @@ PASTE_SECONDS = 0.05
 BOOT_SECONDS = 180.0
 """Longest time to wait for a boot, on a host that is busy with other things."""
 
-OFF_SECONDS = 150.0
-"""Longest time a shutdown may take: systemd gives each service 90 s to stop (DefaultTimeoutStopSec)."""
+OFF_SECONDS = 225.0
+"""Longest time a shutdown may take: systemd gives each service 90 s to stop (DefaultTimeoutStopSec), and one
+may wait for another."""
 
 _LAST_WORDS_SECONDS = 20.0
 
