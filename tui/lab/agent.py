@@ -35,6 +35,9 @@ from tui.lab.wire import (
 CHUNK = 16384
 """Most bytes of output in one message."""
 
+PATIENCE = 2.0
+"""Seconds between two looks at a boot that does not come to its end."""
+
 SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -164,10 +167,44 @@ def _set_size(device: int, rows: int, columns: int) -> None:
 
 def _report_boot(channel: Channel) -> None:
     """Tell the host when systemd has started everything, with its word for the outcome."""
-    outcome = subprocess.run(
-        ("systemctl", "is-system-running", "--wait"), capture_output=True, text=True, check=False
+    with subprocess.Popen(
+        ("systemctl", "is-system-running", "--wait"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as waiting:
+        idle: frozenset[str] = frozenset()
+        while True:
+            try:
+                said, _nothing = waiting.communicate(timeout=PATIENCE)
+                break
+            except subprocess.TimeoutExpired:
+                idle = _wake_jobs(idle)
+    channel.send(Ready(said.strip()))
+
+
+def _wake_jobs(idle: frozenset[str]) -> frozenset[str]:
+    """Start again what systemd has forgotten to start: it loses sight of a job now and then.
+
+    Its queue then holds only jobs that wait, for nothing that runs; asking for the same again puts them back
+    into the queue of those to be run.
+
+    Args:
+        idle: the units whose jobs were all that was left at the look before.
+
+    Returns:
+        The same for this look.
+    """
+    listed = subprocess.run(
+        ("systemctl", "list-jobs", "--no-legend", "--no-pager"), capture_output=True, text=True, check=False
     )
-    channel.send(Ready(outcome.stdout.strip() or outcome.stderr.strip()))
+    jobs = [words for line in listed.stdout.splitlines() if len(words := line.split()) == 4]
+    if not jobs or any(state != "waiting" or kind != "start" for _number, _unit, kind, state in jobs):
+        return frozenset()
+    units = frozenset(unit for _number, unit, _kind, _state in jobs)
+    if units == idle:
+        subprocess.run(("systemctl", "--no-block", "start", *sorted(units)), check=False)
+    return units
 
 
 def serve(channel: Channel) -> None:
