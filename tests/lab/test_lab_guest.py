@@ -220,6 +220,15 @@ def members(sessions: set[int]) -> list[int]:
     return found
 
 
+def processors(pids: list[int]) -> set[int]:
+    """Where these may run, all together."""
+    found: set[int] = set()
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            found |= os.sched_getaffinity(pid)
+    return found
+
+
 def test_killing_the_program_leaves_nothing_behind(tmp_path: Path) -> None:
     script = (
         "import time; from tui.lab.guest import Guest\n"
@@ -236,6 +245,7 @@ def test_killing_the_program_leaves_nothing_behind(tmp_path: Path) -> None:
         assert program.stdout.readline() == b"lab\n"
         sessions = sessions_with(str(tmp_path))
         assert len(members(sessions)) > 10
+        assert len(processors(members(sessions))) == 1
         program.kill()
         program.wait()
     assert wait_until(lambda: not members(sessions), 10), members(sessions)

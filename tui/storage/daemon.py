@@ -1,5 +1,7 @@
 """iscsid: whether it answers, whether it has read its files, and how it is restarted without harm."""
 
+from typing import Literal
+
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.iscsiadm_call import daemon_lines
 from tui.storage.model.iscsi import SessionState
@@ -47,10 +49,14 @@ def refuse_without_daemon(host: Host) -> None:
         )
 
 
-def restart_daemon(host: ChangingHost) -> None:
-    """Restart iscsid alone; return when it answers and has every session logged in again.
+def bring_up_daemon(host: ChangingHost, verb: Literal["start", "restart"]) -> None:
+    """Start or restart iscsid alone; return when it answers and has every session logged in again.
 
     The kernel keeps the sessions meanwhile, but a new iscsid opens their connections afresh.
+
+    Args:
+        host: where.
+        verb: of systemctl(1).
 
     Raises:
         CommandFailed: it did not start, or a session did not come back.
@@ -58,7 +64,7 @@ def restart_daemon(host: ChangingHost) -> None:
     """
     before = _logged_in(host)
     begun = host.now()
-    do(host, systemctl("restart", DAEMON), DAEMON)
+    do(host, systemctl(verb, DAEMON), DAEMON)
     if not wait_for(lambda: host.listens(DAEMON_SOCKET_NAME), ANSWER_DEADLINE):
         raise CommandFailed(unit_problem(host, DAEMON, ()))
     if not before:
@@ -75,9 +81,7 @@ def restart_daemon(host: ChangingHost) -> None:
         raise CommandFailed(
             Problem(
                 "service.sessions-lost",
-                _("After the restart of iscsid these sessions are not logged in again: {sids}.").format(
-                    sids=lost
-                ),
+                _("iscsid runs, but these sessions are not logged in again: {sids}.").format(sids=lost),
                 _("The target does not answer, or refuses this host now."),
                 _("iscsid goes on trying. Look at its lines, and bring the target back."),
                 evidence=daemon_lines(host, begun)[-6:],

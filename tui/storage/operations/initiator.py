@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass
 from typing import ClassVar
 
-from tui.storage.daemon import DAEMON, is_daemon_up_to_date, refuse_while_sessions_recover, restart_daemon
+from tui.storage.daemon import DAEMON, bring_up_daemon, is_daemon_up_to_date, refuse_while_sessions_recover
 from tui.storage.host.interface import ChangingHost, Host, Replacement
 from tui.storage.iscsi_name import name_problems
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
@@ -119,7 +119,7 @@ class SetInitiatorName(Operation):
             backup = old.encode(errors="surrogateescape")
             kept = host.replace(INITIATOR_FILE, new, Replacement(backup=backup))
             progress(_("The old file is kept as {path}.").format(path=kept))
-        restart_daemon(host)
+        bring_up_daemon(host, "restart")
 
     def undo(self) -> "tuple[Operation, ...] | CannotUndo":
         """The name from before."""

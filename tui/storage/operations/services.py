@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from tui.storage.daemon import DAEMON, is_daemon_up_to_date, refuse_while_sessions_recover, restart_daemon
+from tui.storage.daemon import DAEMON, bring_up_daemon, is_daemon_up_to_date, refuse_while_sessions_recover
 from tui.storage.host.interface import ChangingHost, Command, Host, Outcome
 from tui.storage.operations.operation import CannotUndo, Operation, Progress
 from tui.storage.probe.modules import read_modules
@@ -196,8 +196,11 @@ class StartService(Operation):
         refuse_missing(host, self.unit)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (systemctl says nothing)
-        """Start it."""
-        do(host, systemctl("start", self.unit), self.unit)
+        """Start it; of iscsid also wait until it has taken up the sessions that it finds."""
+        if self.unit == DAEMON:
+            bring_up_daemon(host, "start")
+        else:
+            do(host, systemctl("start", self.unit), self.unit)
 
     def undo(self) -> CannotUndo:
         """It stays."""
@@ -323,7 +326,7 @@ class RestartDaemon(Operation):
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
         """Restart it and wait until it answers."""
-        restart_daemon(host)
+        bring_up_daemon(host, "restart")
 
     def undo(self) -> CannotUndo:
         """Nothing to take back."""
