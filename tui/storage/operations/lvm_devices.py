@@ -117,9 +117,8 @@ class HideFromLvm(Operation):
 
     def is_done(self, host: Host) -> bool:
         """Whether LVM answers and sees no physical volume on it."""
-        inventory = look_at_volumes(host)
         try:
-            return inventory.lvm.asked and volume_on(inventory, self.device, host) is None
+            return volume_on(look_at_volumes(host), self.device, host) is None
         except Refused:
             return False
 

@@ -19,12 +19,22 @@ from tui.words import translate as _
 
 
 def volume_on(inventory: Inventory, identity: DeviceIdentity, host: Host) -> PhysicalVolume | None:
-    """The physical volume on a device that was chosen, or None.
+    """The physical volume that LVM found on a device that was chosen, or None.
 
     Raises:
-        Refused: the device is another one now.
+        Refused: the device is another one now, or LVM did not look at it: what udev remembers of it may be
+            older than what was last written.
     """
     device, _now = compare(host, identity, inventory)
+    if not inventory.lvm.asked or device.name in inventory.lvm.left_out:
+        raise Refused(
+            Problem(
+                "pv.not-looked-at",
+                _("Whether {path} is a physical volume is not known.").format(path=clean(identity.path)),
+                _("LVM was not asked about it, because it does not answer now."),
+                _("Bring the disk back, then try again."),
+            )
+        )
     return next((one for one in inventory.physical_volumes if one.device == device.name), None)
 
 
@@ -116,9 +126,8 @@ class RemovePhysicalVolume(Operation):
 
     def is_done(self, host: Host) -> bool:
         """Whether this very disk is there and no physical volume."""
-        inventory = look_at_volumes(host)
         try:
-            return inventory.lvm.asked and volume_on(inventory, self.device, host) is None
+            return volume_on(look_at_volumes(host), self.device, host) is None
         except Refused:
             return False
 
