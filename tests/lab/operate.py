@@ -1,8 +1,12 @@
 """Runs operations in a guest from a test: a script goes in by standard input, outcomes come back as JSON."""
 
 import json
+import signal
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
+from tui.lab.channel import Channel, Running
+from tui.lab.errors import LabError
 from tui.lab.guest import Guest
 
 IMPORTS = """
@@ -56,8 +60,42 @@ def operate(guest: Guest, script: str, timeout: float = 200.0) -> list[Performed
 
 def tell(guest: Guest, script: str, timeout: float = 200.0) -> list[dict[str, object]]:
     """Run a script in a guest; every JSON object that it printed."""
-    output = guest.check("python3", "-", stdin=(IMPORTS + script).encode(), timeout=timeout)
+    output = run_script(guest, IMPORTS + script, timeout)
     return [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+
+
+_servers: WeakKeyDictionary[Channel, Running] = WeakKeyDictionary()
+"""`tests.lab.side_server` of every guest that is up."""
+
+
+def run_script(guest: Guest, script: str, timeout: float) -> str:
+    """Run a Python script in a guest, in a process of its own; what it wrote.
+
+    Raises:
+        LabError: it ended with another status than 0; with what it wrote.
+        TimeoutError: it took longer than `timeout` seconds and was killed.
+    """
+    server = _servers.get(guest.channel)
+    if server is None:
+        server = _servers[guest.channel] = guest.start(("python3", "-m", "tests.lab.side_server"))
+    data = script.encode()
+    server.give(b"%d\n%s" % (len(data), data))
+    said = {1: bytearray(), 2: bytearray()}
+    try:
+        for output in server.outputs(timeout):
+            said[output.stream] += output.data
+            if said[1].endswith(b"\n"):
+                break
+    except TimeoutError:
+        server.signal(signal.SIGKILL)
+        del _servers[guest.channel]
+        raise
+    if not said[1]:
+        raise LabError(said[2].decode())
+    told = json.loads(said[1])
+    if told["status"] != 0:
+        raise LabError(f"status {told['status']}\n{told['output']}\n{told['errors']}")
+    return str(told["output"])
 
 
 def performed(told: dict[str, object]) -> Performed:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.lab.on_console import on_console
+from tests.lab.operate import run_script
 from tests.lab.test_common_operations import carry_out
 from tests.lab.volumes import THREE_LUNS, log_in, path_of, sh, wait_for
 from tui.lab.guest import Guest
@@ -48,7 +49,7 @@ class Told:
 
 def told(guest: Guest, script: str) -> list[Told]:
     """Run a script in the guest; what its calls of `disconnect` and `reconnect` said."""
-    output = guest.check("python3", "-", stdin=(IMPORTS + script).encode(), timeout=400)
+    output = run_script(guest, IMPORTS + script, 400)
     found = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
     return [
         Told(
@@ -264,7 +265,7 @@ print(json.dumps({
     "unseen": [one.what for one in users.unseen],
 }))
 """
-    found = json.loads(guest.check("python3", "-", stdin=(IMPORTS + script).encode(), timeout=60))
+    found = json.loads(run_script(guest, IMPORTS + script, 60))
     assert found["how"] == [
         "current-folder",
         "mapped-file",
