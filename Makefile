@@ -20,8 +20,9 @@ run: ## Try the set-up wizard on a practice machine (nothing on this machine cha
 
 test: ## Linters, types, import contracts and every test, also on real kernels in the lab
 	@$(PYTHON) bootstrap.py test
-	@$(MAKE) --no-print-directory check
-	@$(BIN)/iscsi-console lab build
+	@# The image takes one processor a minute, and so do the linters.
+	@$(BIN)/iscsi-console lab build & image=$$!; \
+		$(MAKE) --no-print-directory check || { kill $$image; exit 1; }; wait $$image
 	$(BIN)/pytest -m lab --numprocesses $(GUESTS) --dist loadgroup
 
 check: lint ## Linters, types, import contracts and the fast tests

@@ -39,9 +39,6 @@ if TYPE_CHECKING:
     from tui.storage.head_start import HeadStart
     from tui.storage.model.users import Users
 
-_WIDE = 100
-"""Cells from which the details stand beside the ladder."""
-
 _ROWS = 12
 """Happenings handed to the pane, which shows as many of them as it has lines."""
 
@@ -143,6 +140,9 @@ class ConsoleScreen(ReadingScreen):
         Binding("escape,q", "leave", _("leave")),
     ]
 
+    WIDE: ClassVar[int] = 100
+    """Cells from which the details stand beside the ladder."""
+
     def __init__(
         self,
         host: ObservedHost,
@@ -168,12 +168,12 @@ class ConsoleScreen(ReadingScreen):
         self._rows = Rows()
         self._noted: dict[str, str] = {}
         self._users: UsersFound | None = None
-        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (_WIDE, "-wide")]
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (self.WIDE, "-wide")]
 
     def compose(self) -> ComposeResult:
         """Put the ladder beside its details, or over them where there is little room."""
         # Textual sees the width after a first layout, and would lay everything out a second time.
-        self.add_class("-wide" if self.app.size.width >= _WIDE else "-narrow")
+        self.add_class("-wide" if self.app.size.width >= self.WIDE else "-narrow")
         host = clean(self._host.name)
         yield TopBar(TopFacts("iscsi-console", host, access=self._access.words), id="top")
         with Horizontal(id="body"):

@@ -1,8 +1,9 @@
-"""The console inside the practice machine: that of any host, with a strip for the task under it."""
+"""The console inside the practice machine: that of any host, with the task under it or beside it."""
 
 from collections.abc import Callable, Sequence
+from typing import ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.message import Message
 
@@ -11,13 +12,16 @@ from tui.practice.scenario import Kind
 from tui.screens.access import Access
 from tui.screens.console.reading import OpenLive
 from tui.screens.console.screen import ConsoleScreen
-from tui.screens.practice.sheet import TaskStrip
+from tui.screens.practice.beside import PANE, TaskPane, TaskStrip
 from tui.screens.practice.words import strip_words
 from tui.storage.host.observed import ObservedHost
 from tui.storage.model.inventory import Inventory
 from tui.storage.news.happening import Happening
 from tui.storage.stack import Stack
 from tui.words import translate as _
+
+_NARROWEST = 78
+"""Cells that the console keeps beside the pane."""
 
 
 class StepDone(Message):
@@ -45,7 +49,11 @@ class PracticeConsole(ConsoleScreen):
     PracticeConsole.-narrow #news-pane {
         height: 3;
     }
+    PracticeConsole.-narrow.-beside #news-pane {
+        height: 8;
+    }
     """
+    WIDE: ClassVar[int] = ConsoleScreen.WIDE + PANE
 
     def __init__(
         self,
@@ -62,9 +70,19 @@ class PracticeConsole(ConsoleScreen):
         self._coach = coach
 
     def compose(self) -> ComposeResult:
-        """Put the strip under the console."""
+        """Put the strip under the console, and the pane beside it."""
+        self._make_room(self.app.size.width)
+        yield TaskPane()
         yield from super().compose()
         yield TaskStrip(self._coach.scenario.title)
+
+    def _make_room(self, width: int) -> None:
+        self.set_class(width >= _NARROWEST + PANE, "-beside")
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Show the pane where the console keeps a width that it can be worked with in."""
+        self._make_room(event.size.width)
+        self.query_one(TaskPane).display = self.has_class("-beside")
 
     def on_mount(self) -> None:
         """Begin as the console does."""
@@ -74,6 +92,7 @@ class PracticeConsole(ConsoleScreen):
     def show_task(self) -> None:
         """Show how far the task is."""
         self.query_one(TaskStrip).words = strip_words(self._coach)
+        self.query_one(TaskPane).show(self._coach)
 
     def told(self, happenings: Sequence[Happening]) -> None:
         """Tell what happened elsewhere, such as in the shell."""

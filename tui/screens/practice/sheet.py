@@ -1,6 +1,6 @@
-"""The task sheet, and the strip that stands for it in the console.
+"""The task sheet: what is asked for, what holds of it, and the hints.
 
-Both live inside the practice machine, in the same program as the console: so the console keeps the whole
+It lives inside the practice machine, in the same program as the console: so the console keeps the whole
 terminal, also one of 80 by 24 on a serial line, one key leads from each to the other, and what is checked is
 read by the program itself. A second program beside it would need a terminal emulator to share the screen.
 """
@@ -12,11 +12,8 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.content import Content
 from textual.message import Message
-from textual.reactive import reactive
 from textual.screen import Screen
-from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
 from tui.practice.coach import Coach, Stand
@@ -30,45 +27,9 @@ from widgets.dialogs import Confirm, Notice, Offer
 from widgets.header import TopBar, TopFacts
 from widgets.help import Help, keys_of
 from widgets.key_bar import KeyBar
-from widgets.look import look_of
-from widgets.state import Role, State
-from widgets.text import cut_end
+from widgets.state import State
 
 SHEET_KEY, SHELL_KEY = "f6", "f7"
-
-
-class TaskStrip(Widget):
-    """One line: which task, how far it is, and the keys that lead to it."""
-
-    DEFAULT_CSS = """
-    TaskStrip {
-        height: 1;
-        padding: 0 2;
-        background: $panel;
-        text-wrap: nowrap;
-        text-overflow: clip;
-    }
-    """
-
-    words: reactive[str] = reactive("")
-
-    def __init__(self, title: str) -> None:
-        super().__init__(id="task")
-        self._title = title
-
-    def render(self) -> Content:
-        """Draw the line; the keys stay whole."""
-        look = look_of(self)
-        right = look.text("F6", Role.ACCENT) + look.text(f" {_('task')}   ", Role.MUTED)
-        right += look.text("F7", Role.ACCENT) + look.text(f" {_('shell')}", Role.MUTED)
-        room = max(10, self.content_size.width - right.cell_length - 3)
-        title = cut_end(self._title, room, look.glyphs.ellipsis)
-        left = look.text(title, Role.STRONG)
-        rest = room - left.cell_length - 3
-        if self.words and rest > 8:
-            left += Content("   ") + look.text(cut_end(self.words, rest, look.glyphs.ellipsis))
-        gap = " " * max(1, self.content_size.width - left.cell_length - right.cell_length)
-        return Content.assemble(left, gap, right)
 
 
 class Checked(Message):
