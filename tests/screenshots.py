@@ -6,6 +6,7 @@ on every machine.
 
 import asyncio
 import os
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,13 +17,23 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from tests.screens import test_disconnect, test_grow, test_records, test_recovery, test_volumes
-from tests.screens.driving import ROOT, settle, setup_app
+from tests.screens import (
+    test_disconnect,
+    test_grow,
+    test_practice,
+    test_records,
+    test_recovery,
+    test_volumes,
+)
+from tests.screens.driving import ROOT, OneScreen, settle, setup_app
 from tests.screens.living import with_failure
 from tests.screens.scripted import ScriptedDriver
 from tests.screens.test_looks import PAGES
 from tests.screens.troubled import recovery_app
 from tui.app import ConsoleApp
+from tui.practice.coach import Begin
+from tui.practice.progress import Progress
+from tui.screens.practice.run import RunScreen
 from tui.screens.records import host_screen
 from tui.screens.recovery.screen import RecoveryScreen
 from tui.storage.host.recorded import RecordedHost
@@ -69,6 +80,34 @@ def recovery(scene: str, patch: pytest.MonkeyPatch) -> LookApp[int]:
     return app
 
 
+def practice_list(_patch: pytest.MonkeyPatch) -> LookApp[int]:
+    """The list of lessons and scenarios, for somebody who has begun."""
+    with tempfile.TemporaryDirectory() as folder:
+        screen, _said = test_practice.catalogue(Path(folder))
+    return OneScreen(screen, Look())
+
+
+def practice_start(_patch: pytest.MonkeyPatch) -> LookApp[int]:
+    """A machine that is being made ready."""
+    machines = test_practice.Machines()
+    machines.waits.clear()
+    with tempfile.TemporaryDirectory() as folder:
+        screen = RunScreen(test_practice.CLOSED, machines, Progress(Path(folder)), resume=False)
+    return OneScreen(screen, Look())
+
+
+def practised(
+    *missing: str, hints: int = 0, looked: bool = True
+) -> Callable[[pytest.MonkeyPatch], LookApp[int]]:
+    """The program inside the machine; these goals do not hold."""
+
+    def make(_patch: pytest.MonkeyPatch) -> LookApp[int]:
+        coach = test_practice.coach_of(test_practice.CLOSED, Begin(hints=hints), *missing, looked=looked)
+        return test_practice.inside(coach, Look())
+
+    return make
+
+
 SET_UP = tuple(
     Picture(f"setup-{number:02}-{name}", partial(set_up, make), keys)
     for number, (name, (make, keys)) in enumerate(PAGES.items(), start=1)
@@ -94,6 +133,23 @@ RECOVERY = tuple(
 )
 
 
+PRACTICE = tuple(
+    Picture(f"practice-{number}-{name}", make, keys, CONSOLE_SIZE)
+    for number, (name, make, keys) in enumerate(
+        (
+            ("first", bare, ()),
+            ("list", practice_list, ("down",) * 4),
+            ("start", practice_start, ()),
+            ("task", practised(looked=False), ()),
+            ("console", practised(looked=False), ("escape",)),
+            ("checked", practised("session", "answers", hints=1), ()),
+            ("solved", practised(), ()),
+        ),
+        start=1,
+    )
+)
+
+
 async def draw(app: LookApp[int], picture: Picture) -> None:
     """Open a program, press keys, and write what it shows then."""
 
@@ -115,7 +171,7 @@ async def draw(app: LookApp[int], picture: Picture) -> None:
 async def draw_all() -> None:
     """Draw every page of the set-up, and the console with what opens from it."""
     PICTURES.mkdir(exist_ok=True)
-    for picture in (*SET_UP, *CONSOLE, *RECOVERY):
+    for picture in (*SET_UP, *CONSOLE, *RECOVERY, *PRACTICE):
         with pytest.MonkeyPatch.context() as patch:
             await draw(picture.make(patch), picture)
 
