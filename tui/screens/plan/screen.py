@@ -1,6 +1,5 @@
 """The screen every plan goes through: reviewed, confirmed, run, and told how it ended."""
 
-import threading
 import time
 from collections.abc import Callable
 from enum import StrEnum
@@ -10,7 +9,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.screen import Screen
 from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
@@ -30,7 +28,8 @@ from tui.screens.plan.words import (
 )
 from tui.screens.top_bar import top_bar
 from tui.screens.trouble import AGAIN, CLOSE, REMOVE_LOCK, Trouble, remedies
-from tui.screens.work import Ended, LineTold, PlanBegan, Reporter, StepTold, Work
+from tui.screens.work import Ended, Reporter
+from tui.screens.working import WorkingScreen
 from tui.storage.carrying_out import Ending, carry_on, carry_out, give_up
 from tui.storage.host.observed import ObservedHost
 from tui.storage.journal import Journal
@@ -61,7 +60,7 @@ class Phase(StrEnum):
     DONE = "done"
 
 
-class PlanScreen(Screen[bool]):
+class PlanScreen(WorkingScreen[bool]):
     """One proposal. Dismisses True when the plan ran to its end and was not put back.
 
     Args:
@@ -119,16 +118,13 @@ class PlanScreen(Screen[bool]):
         resumed: Journal | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__()
+        super().__init__(clock)
         self.proposal = proposal
         self.phase = Phase.REVIEW
         self._host = host
         self._access = access
         self._ending = None if resumed is None else Ending(journal=resumed)
-        self._work = Work(clock)
-        self._clock = clock
         self._touched = self._half_done = resumed is not None
-        self._leave = threading.Event()
         self.VERTICAL_BREAKPOINTS = [(0, "-low"), (32, "-high")]
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
 
@@ -244,8 +240,7 @@ class PlanScreen(Screen[bool]):
 
     def _start(self, task: Callable[[], Ending]) -> None:
         self.phase = Phase.RUNNING
-        self._leave.clear()
-        self._work = Work(self._clock)
+        self._begin_work()
         self._say(clean(self.proposal.plan.title))
         self.query_one("#about", Paragraphs).paragraphs = (
             Paragraph(
@@ -267,21 +262,6 @@ class PlanScreen(Screen[bool]):
         if event.state is WorkerState.ERROR and event.worker.group == "plan":
             journal = self._ending.journal if self._ending is not None else None
             self.post_message(Ended(Ending(problem=unexpected(event.worker.error), journal=journal)))
-
-    @on(PlanBegan)
-    def _plan_began(self, event: PlanBegan) -> None:
-        self._work.begin_plan(event.plan)
-        self._show_work()
-
-    @on(StepTold)
-    def _step_told(self, event: StepTold) -> None:
-        self._work.tell(event.step)
-        self._show_work()
-
-    @on(LineTold)
-    def _line_told(self, event: LineTold) -> None:
-        self._work.begin_line(event.text)
-        self._show_work()
 
     def _show_work(self) -> None:
         progress = self.query_one("#progress", ProgressList)
@@ -305,7 +285,7 @@ class PlanScreen(Screen[bool]):
         self._touched = self._touched or any(stage in {Stage.DONE, Stage.FAILED} for stage in stages)
         self._work.end_line(failed=ending.problem is not None)
         if self._leave.is_set() and not ending.ok:
-            self._close()
+            self._go_away()
             return
         self.phase = Phase.DONE if ending.ok else Phase.FAILED
         self.query_one("#about", Paragraphs).paragraphs = outcome(
@@ -340,10 +320,10 @@ class PlanScreen(Screen[bool]):
     def action_enter(self) -> None:
         """Do the obvious next thing: run the plan, or close when it is over."""
         if self.phase is Phase.DONE:
-            self._close()
+            self._go_away()
         elif self.phase is Phase.REVIEW:
             if self._refusal is not None or not self.proposal.plan.operations:
-                self._close()
+                self._go_away()
             else:
                 self._confirm()
 
@@ -386,22 +366,14 @@ class PlanScreen(Screen[bool]):
         elif event.key == PUT_BACK:
             self.action_put_back()
         elif event.key == CLOSE:
-            self._close()
+            self._go_away()
 
     def _unlocked(self, done: bool | None) -> None:
         if done:
             self._run()
 
-    def action_leave(self) -> None:
-        """Leave. What runs is finished first."""
-        if self.working:
-            self._ask_to_stop()
-        else:
-            self._close()
-
-    @work(group="question", exclusive=True)
-    async def _ask_to_stop(self) -> None:
-        asked = Confirm(
+    def _question_before_stopping(self) -> Confirm:
+        return Confirm(
             _("Stop before the end?"),
             _(
                 "The operation that runs now is finished first, so that nothing is left half-done. What is "
@@ -410,11 +382,11 @@ class PlanScreen(Screen[bool]):
             yes=_("Finish it and stop"),
             no=_("Go on"),
         )
-        if await self.app.push_screen_wait(asked) and self.working:
-            self._leave.set()
-            self._say(_("Stopping when the present operation is done."))
 
-    def _close(self) -> None:
+    def _stops(self) -> None:
+        self._say(_("Stopping when the present operation is done."))
+
+    def _go_away(self) -> None:
         ending = self._ending
         if ending is not None and not ending.ok and not self._is_worth_resuming:
             self._forget()

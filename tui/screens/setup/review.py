@@ -14,6 +14,7 @@ from tui.setup.step import Step
 from tui.storage.operations.operation import Risk
 from tui.storage.untrusted import clean
 from tui.words import translate as _, translate_count
+from widgets.dialogs import Confirm
 from widgets.help import HelpSection
 from widgets.state import Role, State
 from widgets.table import Column, PickList, PickRow
@@ -124,3 +125,21 @@ class ReviewPage(Page):
                 ),
             ),
         )
+
+
+def confirmation(reviewed: Review) -> Confirm:
+    """The one question for everything that writes to a disk."""
+    if reviewed.loses:
+        return Confirm(
+            _("Erase what is on the disks, and set up?"),
+            losses=reviewed.loses,
+            yes=_("Erase and set up"),
+            no=_("No, go back"),
+            word=reviewed.word,
+        )
+    return Confirm(
+        _("Set this up now?"),
+        _("Nothing that is on a disk is lost. Each operation is checked before it runs and after."),
+        yes=_("Set up"),
+        no=_("No, go back"),
+    )

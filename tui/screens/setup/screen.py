@@ -1,6 +1,5 @@
 """The set-up wizard: one shell around a page per step."""
 
-import threading
 import time
 from collections.abc import Callable
 from typing import ClassVar
@@ -9,7 +8,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
@@ -19,12 +17,15 @@ from tui.screens.failure import unexpected
 from tui.screens.lower import LOW, Lower
 from tui.screens.resume import Resume
 from tui.screens.setup.driver import Driver
+from tui.screens.setup.help import general_help
 from tui.screens.setup.offers import offers
 from tui.screens.setup.page import Page
 from tui.screens.setup.pages import page_for
 from tui.screens.setup.rail import rail_steps
+from tui.screens.setup.review import confirmation
 from tui.screens.trouble import AGAIN, CLOSE, REMOVE_LOCK, Trouble
-from tui.screens.work import CutOff, Finished, LineTold, PlanBegan, Reporter, StepTold, Work
+from tui.screens.work import CutOff, Finished, Reporter
+from tui.screens.working import WorkingScreen
 from tui.setup import steps
 from tui.setup.review import review
 from tui.setup.state import Explanation, SetupState
@@ -44,7 +45,7 @@ from widgets.rail import Rail
 from widgets.state import Role
 
 
-class SetupScreen(Screen[None]):
+class SetupScreen(WorkingScreen[None]):
     """Leads from a bare host to a mounted volume.
 
     Args:
@@ -94,14 +95,12 @@ class SetupScreen(Screen[None]):
         on_leave: Callable[[str], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__()
+        super().__init__(clock)
         self.driver = driver
         self._access = access
         self._gone = on_leave
-        self._clock = clock
         self.page: Page | None = None
-        self._work: Work | None = None
-        self._leave = threading.Event()
+        self._running = False
         self._trouble: Problem | None = None
         self.VERTICAL_BREAKPOINTS = [(0, "-low"), (LOW, "-high")]
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
@@ -132,13 +131,13 @@ class SetupScreen(Screen[None]):
     @property
     def working(self) -> bool:
         """Something runs that must not be cut off."""
-        return self._work is not None
+        return self._running
 
     def _start(self, task: Callable[[], Problem | CutOff | None], line: str = "") -> None:
         """Run a task in a thread, its progress in the lower pane."""
         self._trouble = None
-        self._leave.clear()
-        self._work = Work(self._clock)
+        self._running = True
+        self._begin_work()
         if line:
             self._work.begin_line(line)
         if self.page is not None:
@@ -166,27 +165,7 @@ class SetupScreen(Screen[None]):
         if event.state is WorkerState.ERROR and event.worker.group == "setup":
             self.post_message(Finished(unexpected(event.worker.error)))
 
-    @on(PlanBegan)
-    def _plan_began(self, event: PlanBegan) -> None:
-        if self._work is not None:
-            self._work.begin_plan(event.plan)
-            self._show_work()
-
-    @on(StepTold)
-    def _step_told(self, event: StepTold) -> None:
-        if self._work is not None:
-            self._work.tell(event.step)
-            self._show_work()
-
-    @on(LineTold)
-    def _line_told(self, event: LineTold) -> None:
-        if self._work is not None:
-            self._work.begin_line(event.text)
-            self._show_work()
-
     def _show_work(self) -> None:
-        if self._work is None:
-            return
         rows = tuple(self._work.rows)
         if self.page is not None and self.page.shows_work(rows):
             return
@@ -194,11 +173,11 @@ class SetupScreen(Screen[None]):
 
     @on(Finished)
     async def _finished(self, event: Finished) -> None:
-        if self._work is None or not self.query("#question"):
+        if not self.working or not self.query("#question"):
             return  # Nothing ran, or the program ends just now.
         self._work.end_line(failed=event.problem is not None)
         self._show_work()
-        self._work = None
+        self._running = False
         if self._leave.is_set():
             self._go_away()
             return
@@ -431,7 +410,7 @@ class SetupScreen(Screen[None]):
             sections = (HelpSection(_("Why this step"), why), *sections)
         title = self.driver.state.step.label if self.page is not None else _("Set up storage")
         keys = tuple(hint for hint in keys_of(self) if hint.key != "enter")
-        self.app.push_screen(Help(title, (*sections, *_general_help()), keys))
+        self.app.push_screen(Help(title, (*sections, *general_help()), keys))
 
     def action_commands(self) -> None:
         """Show every command that ran."""
@@ -442,28 +421,13 @@ class SetupScreen(Screen[None]):
     @work(group="question")
     async def _confirm(self) -> None:
         """Ask once for everything that writes to a disk, then run it."""
-        reviewed = review(self.driver.state)
-        if reviewed.loses:
-            question = Confirm(
-                _("Erase what is on the disks, and set up?"),
-                losses=reviewed.loses,
-                yes=_("Erase and set up"),
-                no=_("No, go back"),
-                word=reviewed.word,
-            )
-        else:
-            question = Confirm(
-                _("Set this up now?"),
-                _("Nothing that is on a disk is lost. Each operation is checked before it runs and after."),
-                yes=_("Set up"),
-                no=_("No, go back"),
-            )
+        question = confirmation(review(self.driver.state))
         if await self.app.push_screen_wait(question):
             await self._show_page(self.driver.next())
 
     @on(CutOff)
     def _offer_resume(self, event: CutOff) -> None:
-        self._work = None
+        self._running = False
         self.query_one(Lower).display = False
         self._ask_resume(event.interrupted)
 
@@ -477,16 +441,8 @@ class SetupScreen(Screen[None]):
         else:
             self._start(self._give_up, _("reading sessions, disks and volumes"))
 
-    def action_leave(self) -> None:
-        """Leave. What runs is finished first; secrets that were typed are not kept, so ask."""
-        if self.working:
-            self._ask_to_stop()
-        else:
-            self._go_away()
-
-    @work(group="question", exclusive=True)
-    async def _ask_to_stop(self) -> None:
-        question = Confirm(
+    def _question_before_stopping(self) -> Confirm:
+        return Confirm(
             _("Leave while something runs?"),
             _(
                 "What runs now is finished first, so that nothing is left half-done. Then the program ends, "
@@ -495,12 +451,12 @@ class SetupScreen(Screen[None]):
             yes=_("Finish and leave"),
             no=_("Stay"),
         )
-        if await self.app.push_screen_wait(question):
-            if self.working:
-                self._leave.set()
-                self._say(_("Leaving when the present operation is done."))
-            else:
-                self._go_away()
+
+    def _stops(self) -> None:
+        self._say(_("Leaving when the present operation is done."))
+
+    def _was_over(self) -> None:
+        self._go_away()
 
     def _begin(self) -> Problem | None:
         self.driver.begin()
@@ -522,24 +478,3 @@ class SetupScreen(Screen[None]):
             self._gone(_("The storage is set up. Look at it any time with: iscsi-console"))
         else:
             self._gone(_("Your answers are kept, secrets are not. Go on with: iscsi-console setup"))
-
-
-def _general_help() -> tuple[HelpSection, ...]:
-    return (
-        HelpSection(
-            _("Finding your way"),
-            _(
-                "Enter does the obvious next thing, Tab and the arrow keys go from field to field. You can "
-                "go back at any time; answers stay. The first five steps touch only settings and the network "
-                "and run as you reach them. Everything that writes to a disk is collected, shown as one list "
-                "on the page Review, and run only after you say yes there."
-            ),
-        ),
-        HelpSection(
-            _("Leaving"),
-            _(
-                "Escape leaves. Your answers are kept for the next start, except for secrets. A plan that "
-                "was interrupted can be carried on; what is done already is not repeated."
-            ),
-        ),
-    )

@@ -1,0 +1,92 @@
+"""A screen that lets something run in the background which must not be cut off."""
+
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from textual import on, work
+from textual.screen import Screen
+
+from tui.screens.work import LineTold, PlanBegan, StepTold, Work
+from widgets.dialogs import Confirm
+
+Result = TypeVar("Result")
+"""What the screen is dismissed with."""
+
+
+class WorkingScreen(Screen[Result]):
+    """Follows what a `Reporter` tells, and asks before it is left meanwhile.
+
+    Args:
+        clock: seconds, as `time.monotonic`.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        super().__init__()
+        self._clock = clock
+        self._work = Work(clock)
+        self._leave = threading.Event()
+        """Set when the work is to stop after its present operation."""
+
+    @property
+    def working(self) -> bool:
+        """Something runs that must not be cut off."""
+        raise NotImplementedError
+
+    def _show_work(self) -> None:
+        """Show how far it is."""
+        raise NotImplementedError
+
+    def _question_before_stopping(self) -> Confirm:
+        """What is asked when the person wants to leave while something runs."""
+        raise NotImplementedError
+
+    def _stops(self) -> None:
+        """Say that it ends after the present operation."""
+        raise NotImplementedError
+
+    def _was_over(self) -> None:
+        """It came to its end while the person was asked. The outcome stays in sight."""
+
+    def _go_away(self) -> None:
+        """Leave; nothing runs."""
+        raise NotImplementedError
+
+    def _begin_work(self) -> None:
+        self._leave.clear()
+        self._work = Work(self._clock)
+
+    @on(PlanBegan)
+    def _plan_began(self, event: PlanBegan) -> None:
+        if self.working:
+            self._work.begin_plan(event.plan)
+            self._show_work()
+
+    @on(StepTold)
+    def _step_told(self, event: StepTold) -> None:
+        if self.working:
+            self._work.tell(event.step)
+            self._show_work()
+
+    @on(LineTold)
+    def _line_told(self, event: LineTold) -> None:
+        if self.working:
+            self._work.begin_line(event.text)
+            self._show_work()
+
+    def action_leave(self) -> None:
+        """Leave. What runs is finished first."""
+        if self.working:
+            self._ask_to_stop()
+        else:
+            self._go_away()
+
+    @work(group="question", exclusive=True)
+    async def _ask_to_stop(self) -> None:
+        if not await self.app.push_screen_wait(self._question_before_stopping()):
+            return
+        if self.working:
+            self._leave.set()
+            self._stops()
+        else:
+            self._was_over()
