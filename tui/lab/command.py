@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -197,10 +198,15 @@ def _try(arguments: argparse.Namespace, places: Places) -> int:
         arguments.command = ["iscsi-console", "setup"]
         status = _run(arguments, places)
         _say(_("That practice machine is gone, with everything in it. The next start makes a fresh one."))
+        _say(_("Lessons, and storage that is broken on purpose: {command}").format(command=_practice()))
         return status
     answers = seen_in_guest(Path(__file__).parent / "answers" / f"{TRIAL}.toml")
     arguments.command = ["iscsi-console", "setup", "--answers", answers]
     return _exec(arguments, places)
+
+
+def _practice() -> str:
+    return shlex.join((sys.argv[0], "practice"))
 
 
 def _leave(guest: Guest, arguments: argparse.Namespace, status: int) -> int:
