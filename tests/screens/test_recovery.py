@@ -133,6 +133,19 @@ async def test_what_the_inventory_tells_is_there_at_once_and_the_rest_is_on_its_
         assert "Looking" not in flat_text(pilot)
 
 
+async def test_the_cursor_goes_to_what_was_found_when_the_guess_was_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app, looks = recovery_app(monkeypatch, session_lost(), held=True)
+    looks.found = [made(disk_offline())]
+    async with app.run_test(size=LARGE) as pilot:
+        await says(pilot, "has lost its connection")
+        assert under_cursor(pilot).startswith("F05.session-lost")
+        looks.held.set()
+        await says(pilot, "1 thing is broken.", "all read")
+        assert under_cursor(pilot) == disk_offline().key
+
+
 async def test_a_host_that_is_well_says_what_was_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     app, looks = recovery_app(monkeypatch, well())
     async with app.run_test(size=LARGE) as pilot:

@@ -173,8 +173,9 @@ class RecoveryScreen(LookingScreen):
         spaces = sum(row.depth == 0 for row in rows) - 1
         low = self.size.height < LOW
         tree.styles.height = min(len(rows), _LOW_LIST) if low else min(len(rows) + spaces, _HIGH_LIST)
+        at = tree.key
         tree.rungs = rows
-        if tree.key == self._placed:
+        if at in {None, self._placed}:
             # Until the person moves the cursor, and until the first look is over.
             self._placed = self.board.place_for(self._subject)
             tree.go_to(self._placed)
