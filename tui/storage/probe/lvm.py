@@ -252,7 +252,7 @@ def _logical(row: dict[str, str]) -> LogicalVolume:
 def _judged(outcome: Outcome, *, restricted: bool) -> Volumes:
     """The report of a call, or why there is none; the status says little, since a missing PV gives 0."""
     if outcome.status is None:
-        error = _("LVM did not answer within {seconds:.0f} s.").format(seconds=DEADLINE)
+        error = _("LVM did not answer in time.")
     elif outcome.status == _UNKNOWN_OPTION and restricted:
         error = _("Not asked: this LVM is too old to leave out the disks that do not answer.")
     else:
