@@ -2,11 +2,10 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
+from tests.lab.doctoring import SIDE, SUMS, healthy, look, read, repaired
 from tests.lab.operate import performed, tell
 from tests.lab.volumes import sh, wait_for
 from tui.lab.faults import Fault
@@ -16,7 +15,6 @@ pytestmark = pytest.mark.lab
 
 T1, T2, T3 = (f"iqn.2003-01.org.linux-iscsi.lab:t{number}" for number in (1, 2, 3))
 PORTAL, SECOND = "192.0.2.10:3260", "198.51.100.10:3260"
-SIDE = "from tests.lab.doctor_side import repair, say_document\n"
 
 SAN = f"""
 [[network]]
@@ -61,64 +59,6 @@ size = "128M"
 """The first target carries volumes; the second is alone in its network; the third is beside the first."""
 
 PROCESSES = "ps -e -o pid=,ppid=,stat=,comm= | sort -n"
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What was said: the status word, codes by weight in their order, and the whole document."""
-
-    status: str
-    causes: list[str]
-    others: list[str]
-    document: dict[str, Any]
-
-    def finding(self, code: str) -> dict[str, Any]:
-        return next(one for one in self.document["findings"] if one["code"] == code)
-
-
-def read(document: dict[str, Any]) -> Look:
-    found = document["findings"]
-    return Look(
-        document["status"],
-        [one["code"] for one in found if one["weight"] == "cause"],
-        [one["code"] for one in found if one["weight"] != "cause"],
-        document,
-    )
-
-
-def look(guest: Guest) -> Look:
-    return read(tell(guest, f"{SIDE}say_document()")[-1])
-
-
-def repaired(guest: Guest, code: str, number: int = -1) -> Look:
-    """Nothing but one thing is wrong; one of its plans is carried out; nothing is wrong afterwards.
-
-    Args:
-        guest: where.
-        code: what is wrong.
-        number: which plan, by default the last.
-
-    Returns:
-        What was seen before.
-    """
-    first, done, last = tell(guest, f"{SIDE}repair({code!r}, {number})")
-    before, performing, after = read(first), performed(done), read(last)
-    assert [*before.causes, *before.others] == [code]
-    assert set(performing.stages) <= {"done", "already"}, performing
-    assert after.status == "healthy", after
-    sentinel(guest)
-    return before
-
-
-def healthy(guest: Guest) -> None:
-    found = look(guest)
-    assert found.status == "healthy", found
-    sentinel(guest)
-
-
-def sentinel(guest: Guest) -> None:
-    """The files that must never change still have their checksums, read from the disk."""
-    sh(guest, "echo 3 > /proc/sys/vm/drop_caches; cd /srv/data && sha256sum --quiet -c /root/sums")
 
 
 def record(guest: Guest, target: str, portal: str, *settings: str) -> None:
@@ -174,7 +114,7 @@ def test_a_host_is_healthy_at_every_step_of_its_setting_up(guest: Guest) -> None
         vgcreate -q vg_b $(disk 1); lvcreate -qn more -l 100%FREE vg_b; mkfs.xfs -q /dev/vg_b/more || true
         mkdir -p /srv/data; mount /dev/vg_a/data /srv/data
         cd /srv/data; dd if=/dev/urandom of=a bs=1M count=8 status=none; seq 100000 > b
-        sha256sum a b > /root/sums; sync; systemctl enable -q open-iscsi.service iscsid.socket
+        sha256sum /srv/data/a /srv/data/b > {SUMS}; sync; systemctl enable -q open-iscsi.service iscsid.socket
         """,
     )
     healthy(guest)
@@ -251,7 +191,7 @@ def test_a_damaged_record_and_a_stale_lock(guest: Guest) -> None:
 
 def test_a_portal_in_a_network_that_this_host_does_not_reach(guest: Guest) -> None:
     record(guest, T1, "203.0.113.9:3260", "node.startup=automatic", "node.conn[0].startup=automatic")
-    repaired(guest, "F09.stray-portal", 0)
+    repaired(guest, "F09.stray-portal")
     guest.check("iscsiadm", "-m", "node", "-T", T1, "-p", "203.0.113.9:3260", "-o", "delete")
 
 
@@ -329,11 +269,7 @@ def test_a_second_session_by_the_same_record(guest: Guest) -> None:
     sid = sh(guest, f"iscsiadm -m session | sed -n 's/.*\\[\\([0-9]*\\)\\].*{T3} .*/\\1/p'")
     guest.check("iscsiadm", "-m", "session", "-r", sid, "-o", "new", timeout=120)
     guest.check("udevadm", "settle")
-    first, done, last = tell(guest, f"{SIDE}repair('F16.doubled-session')")
-    assert read(first).causes == ["F16.doubled-session"]
-    assert performed(done).stages == ["done"]
-    assert read(last).status == "healthy", last
-    sentinel(guest)
+    repaired(guest, "F16.doubled-session")
 
 
 def test_a_lun_that_has_grown(guest: Guest) -> None:

@@ -24,6 +24,7 @@ from tests.screens.driving import (
 )  # fmt: skip
 from tests.screens.living import SECOND, healthy, with_failure
 from tests.screens.troubled import (
+    DISK_KEY,
     boot_risk,
     chain,
     disk_offline,
@@ -46,6 +47,7 @@ from tui.screens.console.menu import ActionMenu
 from tui.screens.console.screen import ConsoleScreen
 from tui.screens.plan.screen import PlanScreen
 from tui.screens.recovery import saving
+from tui.screens.recovery.board import LOOKED
 from tui.screens.recovery.screen import RecoveryScreen
 from tui.screens.recovery.watching import Changed
 from tui.screens.recovery.way import WayScreen
@@ -163,6 +165,40 @@ async def test_what_could_not_be_read_is_listed_with_its_reason(monkeypatch: pyt
         await press(pilot, "end")
         shown = await says(pilot, "could not be read: ping is not installed")
         assert "could not be read: no answer in time" in shown
+
+
+async def test_who_looks_again_gives_more_time_where_not_all_could_be_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    less = made(unread=(Unread(Item.KERNEL, "no answer in time"),))
+    app, looks = recovery_app(monkeypatch, less, made())
+    async with app.run_test(size=LARGE) as pilot:
+        await says(pilot, "1 not read")
+        await press(pilot, "f5")
+        await says(pilot, "all read")
+        await press(pilot, "f5")
+        await until(pilot, lambda: len(looks.within) == 3)
+        assert looks.within[1] > looks.within[0] == looks.within[2]
+
+
+async def test_the_cursor_comes_to_what_is_found_after_nothing_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    app, _looks = recovery_app(monkeypatch, made(), chain())
+    async with app.run_test(size=LARGE) as pilot:
+        await says(pilot, "Nothing wrong was found.")
+        assert under_cursor(pilot) == LOOKED
+        await press(pilot, "f5")
+        await says(pilot, "1 thing is broken.")
+        assert under_cursor(pilot).startswith(DISK_KEY)
+
+
+async def test_the_cursor_does_not_stay_behind_what_was_only_guessed(monkeypatch: pytest.MonkeyPatch) -> None:
+    app, looks = recovery_app(monkeypatch, made(boot_risk()), held=True)
+    looks.found = [session_lost()]
+    async with app.run_test(size=LARGE) as pilot:
+        await until(pilot, lambda: under_cursor(pilot) == boot_risk().key)
+        looks.held.set()
+        await says(pilot, "1 thing is broken.")
+        assert under_cursor(pilot).startswith("F05.session-lost")
 
 
 async def test_looking_again_takes_the_evidence_anew(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -91,6 +91,12 @@ class LookingScreen(Screen[bool]):
         """How many commands that change something have run."""
         return len(self._host.ran(changes_only=True))
 
+    @property
+    def patience(self) -> float:
+        """Seconds for a look that a person asks for: more of them where the last one could not read all."""
+        evidence = self.board.evidence
+        return PATIENT if not self.guessed and evidence is not None and evidence.unread else WITHIN
+
     def begin(self) -> None:
         """Look for the first time."""
         self.look_again("")
