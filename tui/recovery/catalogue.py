@@ -11,12 +11,13 @@ from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding
 from tui.recovery.flapping import doubled_names, large_packets
 from tui.recovery.groups import outdated_descriptions, owned_elsewhere, unfinished_moves
+from tui.recovery.held_maps import holding_maps, unwatched_maps
 from tui.recovery.hidden_disks import hidden_disks
 from tui.recovery.host_trouble import missing_module, silent_daemon, unusable_name
 from tui.recovery.lost_sessions import lost_sessions
 from tui.recovery.luns import exchanged_luns, full_storage, offline_disks, shown_nothing, withdrawn_luns
 from tui.recovery.missing_disks import missing_disks
-from tui.recovery.multipathing import holding_maps, unjoined_paths
+from tui.recovery.multipathing import unjoined_paths
 from tui.recovery.odd_sessions import (
     doubled_records,
     doubled_sessions,
@@ -64,6 +65,7 @@ _ISCSI: tuple[Detector, ...] = (
 _VOLUMES: tuple[Detector, ...] = (
     unjoined_paths,
     holding_maps,
+    unwatched_maps,
     hidden_disks,
     missing_disks,
     lost_groups,
