@@ -167,19 +167,19 @@ class DropMultipath(Operation):
         return self._map(look_at_devices(host)) is None
 
     def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """Nothing stands on the map."""
+        """Nothing stands on the map, also where none of its paths answers."""
         inventory = look_at_devices(host)
-        for path in _paths(inventory, self.wwid):
-            uses = uses_of_disk(inventory, path)
-            if uses:
-                raise Refused(
-                    Problem(
-                        "multipath.map-in-use",
-                        _("The multipath map is in use."),
-                        _("On it: {uses}.").format(uses=", ".join(clean(use) for use in uses[:6])),
-                        _("Unmount and deactivate what is on it first."),
-                    )
+        joined = next((one for one in inventory.multipath_maps if one.wwid == self.wwid), None)
+        uses = uses_of_disk(inventory, joined.device) if joined is not None else ()
+        if uses:
+            raise Refused(
+                Problem(
+                    "multipath.map-in-use",
+                    _("The multipath map is in use."),
+                    _("On it: {uses}.").format(uses=", ".join(clean(use) for use in uses[:6])),
+                    _("Unmount and deactivate what is on it first."),
                 )
+            )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
         """Forget the LUN, then flush its map."""
