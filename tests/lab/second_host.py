@@ -1,8 +1,8 @@
 """A second host with the initiator name of the first: logs in as open-iscsi would, and again when thrown out.
 
-Runs in the guest, since there is no second kernel: what the target sees is what a cloned host shows it, the same
-name and, with the same number of sessions opened before, the same ISID; such a login takes the place of the first
-(session reinstatement, RFC 7143 6.3.5). It reads and writes nothing.
+It runs in the guest, since there is no second kernel. What the target sees is what a cloned host shows it:
+the same name and, where as many sessions were opened before, the same ISID. Such a login takes the place of
+the first (session reinstatement, RFC 7143 6.3.5). It reads and writes nothing.
 """
 
 import socket
@@ -21,6 +21,13 @@ OPERATION = {
     "DefaultTime2Retain": "0",
     "ErrorRecoveryLevel": "0",
     "MaxConnections": "1",
+    "InitialR2T": "No",
+    "ImmediateData": "Yes",
+    "MaxBurstLength": "262144",
+    "FirstBurstLength": "65536",
+    "MaxOutstandingR2T": "1",
+    "DataPDUInOrder": "Yes",
+    "DataSequenceInOrder": "Yes",
     "MaxRecvDataSegmentLength": "65536",
 }
 
@@ -59,14 +66,15 @@ def log_in(connection: socket.socket, name: str, target: str, isid: bytes) -> No
     for stage, following, keys in ((SECURITY, OPERATIONAL, session), (OPERATIONAL, FULL, OPERATION)):
         connection.sendall(login_request(isid, stage, following, expected, keys))
         head = receive(connection, 48)
-        if len(head) < 48 or head[0] != LOGIN_RESPONSE or head[36]:
+        wanted = (LOGIN_RESPONSE, TRANSIT | stage << 2 | following)
+        if len(head) < 48 or (head[0], head[1]) != wanted or head[36]:
             raise OSError(f"login refused: {head.hex()}")
         size = int.from_bytes(head[5:8], "big")
         receive(connection, size + -size % 4)
         expected = int.from_bytes(head[24:28], "big") + 1
 
 
-def live(name: str, target: str, address: str, isid: bytes) -> None:
+def stay(name: str, target: str, address: str, isid: bytes) -> None:
     """Log in, stay until thrown out, and come back, for ever; each login is a line of output."""
     while True:
         try:
@@ -84,4 +92,4 @@ def live(name: str, target: str, address: str, isid: bytes) -> None:
 
 
 if __name__ == "__main__":
-    live(*sys.argv[1:4], isid=bytes.fromhex(sys.argv[4]))
+    stay(*sys.argv[1:4], isid=bytes.fromhex(sys.argv[4]))

@@ -266,7 +266,10 @@ def _unused(host: Host, inventory: Inventory, joined: MultipathMap) -> bool:
     told = host.run(Command(("dmsetup", "status", "--noflush", joined.name)))
     failed = failed_paths(told.stdout)
     numbers = {one.name: one.number for one in inventory.devices}
-    return not told.ok or any(numbers.get(path) in failed for path in joined.good_paths)
+    device = inventory.device(joined.device)
+    if not told.ok or device is None or device.suspended:
+        return True  # Its table is just being loaded anew.
+    return any(numbers.get(path) in failed for path in joined.good_paths)
 
 
 def _commands(disk: str) -> tuple[tuple[str, ...], ...]:
