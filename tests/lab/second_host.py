@@ -92,4 +92,4 @@ def stay(name: str, target: str, address: str, isid: bytes) -> None:
 
 
 if __name__ == "__main__":
-    stay(*sys.argv[1:4], isid=bytes.fromhex(sys.argv[4]))
+    stay(sys.argv[1], sys.argv[2], sys.argv[3], bytes.fromhex(sys.argv[4]))
