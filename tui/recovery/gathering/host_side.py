@@ -23,7 +23,10 @@ PATHS = Command(("multipathd", "show", "paths", "raw", "format", "%d %w %t %T"))
 QUEUEING = Command(("multipathd", "show", "maps", "raw", "format", "%Q %n"))
 
 _UNIT_PROPERTIES = "Id,ActiveState,Result,RequiredBy,WantedBy,After,Before,ConditionResult"
-_SERVICES = ("iscsid.service", "iscsid.socket", "open-iscsi.service", "iscsi.service", "multipathd.service")
+_SERVICES = (
+    *("iscsid.service", "iscsid.socket", "open-iscsi.service", "iscsi.service", "multipathd.service"),
+    *("emergency.target", "rescue.target"),
+)
 
 _MODULE = "iscsi_tcp"
 
