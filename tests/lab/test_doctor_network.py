@@ -33,7 +33,7 @@ from tui.lab.guest import Guest
 
 pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("doctor-network")]
 
-SAN = f"""
+SAN = """
 [[network]]
 name = "a"
 initiator = ["192.0.2.1/24"]
