@@ -19,7 +19,7 @@ from tests.recovery.making import (
 from tests.recovery.test_volume_findings import complete, every_operation
 from tests.setup.building import installed, known, logged_in, record, with_volume
 from tui.recovery.boot import is_moving_name
-from tui.recovery.evidence import Evidence, Ext4Errors, MapTable
+from tui.recovery.evidence import Evidence, Ext4Errors, MapTable, Unit
 from tui.recovery.finding import Weight
 from tui.storage.model.block import BlockKind
 from tui.storage.model.files import FstabEntry
@@ -232,6 +232,44 @@ def test_a_line_without_netdev_is_a_risk_and_two_ways_are_offered() -> None:
 def test_a_line_that_the_boot_passes_over_or_knows_is_none(option: str) -> None:
     found = findings(with_line(automatic(single_path()), GOOD, option))
     assert not any(one.code == "F03.no-netdev" for one in found)
+
+
+def rescue(*options: str, shell: str = "active", required: str = "local-fs.target") -> Evidence:
+    """In the rescue shell: a line of fstab for a volume that is not here; iscsid is stopped with the rest."""
+    absent = with_line(known(), "/dev/vg_data/data /srv/data ext4 defaults 0 0", *options, device="")
+    stopped = replace(absent, inventory=replace(absent.inventory, daemon_answers=False), daemons=())
+    mount = Unit("srv-data.mount", "inactive", required_by=(required,))
+    return replace(stopped, units=(mount, Unit("emergency.target", shell)))
+
+
+def test_a_boot_that_stopped_at_a_line_names_it_before_the_stopped_services() -> None:
+    found = findings(rescue("defaults"))
+    assert [(one.code, one.weight) for one in found] == [
+        ("F03.boot-stopped", Weight.CAUSE),
+        ("F18.daemon-down", Weight.CONSEQUENCE),
+    ]
+    complete(found[0])
+    (change,) = every_operation(found[0])
+    assert isinstance(change, ChangeFstabLine)
+    assert change.new.split()[3] == "defaults,_netdev,nofail,x-systemd.device-timeout=60s"
+    assert "on the iSCSI storage" in found[0].fixes[0].confirm[0]
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        rescue("_netdev"),
+        rescue("nofail"),
+        rescue("noauto"),
+        rescue("defaults", shell="inactive"),
+        rescue("defaults", required="remote-fs.target"),
+        replace(rescue("defaults"), inventory=replace(rescue("defaults").inventory, node_records=(),
+                                                      discovery_records=())),
+    ],
+    ids=["netdev", "nofail", "noauto", "no shell", "not local", "no iscsi"],
+)  # fmt: skip
+def test_a_line_that_no_boot_stopped_at_is_not_blamed(evidence: Evidence) -> None:
+    assert not any(one.code == "F03.boot-stopped" for one in findings(evidence))
 
 
 def test_a_line_for_a_local_disk_is_none() -> None:

@@ -13,7 +13,7 @@ from tui.recovery.gather import gather
 from tui.recovery.gathering.bounded import BoundedHost, side_by_side
 from tui.recovery.gathering.device_mapper import parse_lines, parse_maps
 from tui.recovery.gathering.failing import NotTold, output_of
-from tui.recovery.gathering.host_side import parse_paths, parse_units
+from tui.recovery.gathering.host_side import parse_paths, parse_queueing, parse_units
 from tui.recovery.gathering.identities import parse_capacity, parse_identity
 from tui.recovery.gathering.kernel_state import parse_stat
 from tui.recovery.gathering.logs import parse_kernel
@@ -85,6 +85,13 @@ def test_paths_and_units() -> None:
     assert parse_paths("dev uuid dm_st chk_st\nsda 3600 active ready\n\n") == (
         PathState("sda", "3600", "active", "ready"),
     )
+    kept = parse_queueing("56 sec 3600\non mpatha\n12 chk mpathb\noff mpathc\n\ntimeout\n")
+    assert [(one.name, one.seconds_left) for one in kept] == [
+        ("3600", 56.0),
+        ("mpatha", None),
+        ("mpathb", None),
+        ("mpathc", None),
+    ]
     told = "Id=srv-data.mount\nActiveState=failed\nRequiredBy=local-fs.target\nConditionResult=no\n\nId=\n"
     (unit,) = parse_units(told)
     assert unit.required_by == ("local-fs.target",)

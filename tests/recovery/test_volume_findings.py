@@ -16,7 +16,7 @@ from tests.recovery.making import (
     two_paths,
 )
 from tests.setup.building import MIB, PORTAL, SECOND, WWID, fstab, logged_in, record, with_volume
-from tui.recovery.evidence import DiskContent, Evidence, MapTable, Setting
+from tui.recovery.evidence import DiskContent, Evidence, MapTable, Queueing, Setting
 from tui.recovery.finding import Finding, Weight
 from tui.recovery.hidden_disks import rejects
 from tui.recovery.thin_pools import pool_state
@@ -24,7 +24,7 @@ from tui.storage.lvm_notes import GroupNotes, NotedDisk, NotedVolume
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.files import FstabEntry
 from tui.storage.model.inventory import Inventory
-from tui.storage.model.iscsi import SessionState
+from tui.storage.model.iscsi import Role, SessionState
 from tui.storage.model.lvm import LogicalVolume, LvmReading, PhysicalVolume, VolumeGroup
 from tui.storage.operations.healthy_volume import ActivateWholeVolume
 from tui.storage.operations.keep import KeepBeforeRepair
@@ -333,16 +333,25 @@ def test_two_paths_that_no_map_joins() -> None:
     assert order == sorted(order)
 
 
-def test_a_group_that_lvm_passes_over_is_not_to_be_deactivated_by_a_plan_that_cannot() -> None:
+@pytest.mark.parametrize(("suffix", "planned"), [("", True), ("-tpool", False)])
+def test_a_group_that_lvm_passes_over_is_let_go_without_lvm(suffix: str, *, planned: bool) -> None:
     used = replace(with_volume(logged_in(PORTAL, SECOND), mounted="/srv/data"), physical_volumes=())
-    found = only(evidence_of(used), "F08.volume-on-one-path")
-    assert not every_operation(found)
-    assert [line.partition(" ")[0] for line in found.fixes[0].by_hand] == [
-        "umount",
-        "dmsetup",
-        "multipath",
-        "vgchange",
-    ]
+    uuid = f"LVM-{'G' * 32}{'L' * 32}{suffix}"
+    devices = tuple(
+        replace(one, map_name="vg_data-data", map_uuid=uuid) if one.kind is BlockKind.LOGICAL_VOLUME else one
+        for one in used.devices
+    )
+    found = only(evidence_of(replace(used, devices=devices)), "F08.volume-on-one-path")
+    kinds = [type(one).__name__ for one in every_operation(found)]
+    by_hand = [line.partition(" ")[0] for line in found.fixes[0].by_hand]
+    if planned:
+        assert by_hand == []
+        assert "DeactivateVolumeGroup" not in kinds
+        order = ("UnmountFilesystem", "RemoveIdleMap", "UseMultipath", "ActivateVolumeGroup")
+        assert [kinds.index(kind) for kind in order] == sorted(kinds.index(kind) for kind in order)
+    else:
+        assert kinds == []
+        assert by_hand == ["umount", "dmsetup", "multipath", "vgchange"]
 
 
 def test_the_same_portal_twice_is_no_second_path() -> None:
@@ -358,12 +367,38 @@ def test_a_map_that_waits_for_ever_follows_from_its_lost_sessions() -> None:
     assert holds.weight is Weight.CONSEQUENCE
     complete(holds)
     assert max(one.risk for one in every_operation(holds)) is Risk.DESTROYS
+    assert {one.code for one in found if one.weight is Weight.CAUSE} == {"F05.session-lost"}
+    assert all("nothing is lost" in one.meaning for one in found if one.weight is Weight.CAUSE)
+    ending = replace(evidence_of(down), maps=(table,), queueing=(Queueing("mpatha", "56 sec"),))
+    timed = next(one for one in findings(ending) if one.code == "F34.holds-back")
+    assert timed.fixes[0].seconds_left == 56.0
+    assert "56 s" in timed.meaning
     limited = MapTable("mpatha", table=("0 1048576 multipath 0 0 1 1",))
     assert not any(
         one.code == "F34.holds-back" for one in findings(replace(evidence_of(down), maps=(limited,)))
     )
     up = replace(evidence_of(two_paths()), maps=(table,))
     assert findings(up) == ()
+
+
+STATUS = "0 1048576 multipath 2 0 1 0 1 1 E 0 2 2 8:0 {} 1 0 1 8:16 {} 1 0 1"
+
+
+@pytest.mark.parametrize(
+    ("states", "weight"), [("AA", Weight.RISK), ("FA", Weight.CAUSE), ("FF", Weight.CAUSE)]
+)
+def test_maps_that_nobody_watches(states: str, weight: Weight) -> None:
+    joined = two_paths()
+    services = tuple(
+        replace(one, active="inactive", installed=True) if one.role is Role.MULTIPATH else one
+        for one in joined.services
+    )
+    table = MapTable("mpatha", table=("0 1 multipath 0 0 1 1",), status=(STATUS.format(*states),))
+    stopped = replace(evidence_of(replace(joined, services=services)), maps=(table,))
+    found = only(stopped, "F08.multipathd-down")
+    complete(found)
+    assert found.weight is weight
+    assert findings(replace(evidence_of(joined), maps=(table,))) == ()
 
 
 def test_a_clone_is_told_by_its_wwid_and_the_one_in_use_is_the_original() -> None:

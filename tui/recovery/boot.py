@@ -35,7 +35,8 @@ NOT_AT_BOOT = "F04.not-at-boot"
 NOT_BACK = "F04.not-back"
 
 _AUTOMATIC = ("automatic", "onboot")
-_NOT_LOCAL = ("bind", "rbind", "noauto")
+NOT_LOCAL = ("bind", "rbind", "noauto")
+"""Options of lines that no boot waits for a disk with."""
 
 
 def _lines(evidence: Evidence) -> Iterator[tuple[FstabEntry, BlockDevice, str]]:
@@ -55,7 +56,7 @@ def _lines(evidence: Evidence) -> Iterator[tuple[FstabEntry, BlockDevice, str]]:
 def local_lines(evidence: Evidence) -> Iterator[Finding]:
     """F03: a risk for each line of fstab for a volume on a LUN that does not say it needs the network."""
     for entry, _device, line in _lines(evidence):
-        if "_netdev" in entry.options or set(entry.options) & set(_NOT_LOCAL):
+        if "_netdev" in entry.options or set(entry.options) & set(NOT_LOCAL):
             continue
         place = clean(entry.mount_point, 80)
         wanted = ("_netdev", "nofail", f"x-systemd.device-timeout={DEVICE_TIMEOUT}s")

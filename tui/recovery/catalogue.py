@@ -11,12 +11,13 @@ from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding
 from tui.recovery.flapping import doubled_names, large_packets
 from tui.recovery.groups import outdated_descriptions, owned_elsewhere, unfinished_moves
+from tui.recovery.held_maps import holding_maps, unwatched_maps
 from tui.recovery.hidden_disks import hidden_disks
 from tui.recovery.host_trouble import missing_module, silent_daemon, unusable_name
 from tui.recovery.lost_sessions import lost_sessions
 from tui.recovery.luns import exchanged_luns, full_storage, offline_disks, shown_nothing, withdrawn_luns
 from tui.recovery.missing_disks import missing_disks
-from tui.recovery.multipathing import holding_maps, unjoined_paths
+from tui.recovery.multipathing import unjoined_paths
 from tui.recovery.odd_sessions import (
     doubled_records,
     doubled_sessions,
@@ -28,6 +29,7 @@ from tui.recovery.record_trouble import damaged_records, stuck_database
 from tui.recovery.refused_logins import refused_logins
 from tui.recovery.sizes import grown_luns, shrunk_luns
 from tui.recovery.stale_maps import stale_maps
+from tui.recovery.stopped_boot import stopped_boot
 from tui.recovery.stopped_filesystems import stopped_filesystems
 from tui.recovery.thin_pools import thin_pools
 from tui.recovery.twin_filesystems import twin_filesystems
@@ -64,6 +66,7 @@ _ISCSI: tuple[Detector, ...] = (
 _VOLUMES: tuple[Detector, ...] = (
     unjoined_paths,
     holding_maps,
+    unwatched_maps,
     hidden_disks,
     missing_disks,
     lost_groups,
@@ -77,6 +80,7 @@ _VOLUMES: tuple[Detector, ...] = (
     full_snapshots,
     stale_maps,
     stopped_filesystems,
+    stopped_boot,
     local_lines,
     moving_names,
     logins_at_boot,

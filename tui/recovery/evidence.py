@@ -251,6 +251,23 @@ class PathState:
 
 
 @dataclass(frozen=True, slots=True)
+class Queueing:
+    """What multipathd lets a map do without a path, in its own words: `on`, `off`, `12 chk`, `56 sec`.
+
+    Seconds are told while it waits; without an end (`on`), or before it begins (`chk`), there are none.
+    """
+
+    name: str
+    words: str
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long it still waits for a path, or None."""
+        count, _blank, unit = self.words.partition(" ")
+        return float(count) if unit == "sec" and count.isdigit() else None
+
+
+@dataclass(frozen=True, slots=True)
 class Unit:
     """A systemd unit (`systemctl show`): a mount of fstab, or one that logs in.
 
@@ -355,6 +372,7 @@ class Evidence:
         settings: of LVM.
         devices_file: text of LVM's devices file where it is in use, else empty.
         paths: of multipathd.
+        queueing: of its maps.
         units: the mount units of fstab.
         database: the lock of the record database.
         modules: of the running kernel.
@@ -385,6 +403,7 @@ class Evidence:
     settings: tuple[Setting, ...] = ()
     devices_file: str = ""
     paths: tuple[PathState, ...] = ()
+    queueing: tuple[Queueing, ...] = ()
     units: tuple[Unit, ...] = ()
     database: DatabaseLock = DatabaseLock()
     modules: KernelModules = KernelModules()
@@ -425,6 +444,10 @@ class Evidence:
     def content_of(self, disk: str) -> Probing | None:
         """What is on a disk that nobody uses, or None where it was not looked at."""
         return next((one.probing for one in self.signatures if one.disk == disk and one.probing.done), None)
+
+    def table_of(self, name: str) -> MapTable | None:
+        """A map of the device-mapper, or None."""
+        return next((one for one in self.maps if one.name == name), None)
 
     def setting(self, name: str) -> str:
         """The value of one of LVM's settings, or empty."""

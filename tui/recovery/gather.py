@@ -29,8 +29,8 @@ from tui.recovery.gathering.failing import NotTold
 from tui.recovery.gathering.host_side import (
     read_database,
     read_kernel_modules,
+    read_multipathd,
     read_names,
-    read_paths,
     read_units,
 )
 from tui.recovery.gathering.identities import read_identities
@@ -125,7 +125,7 @@ def gather(host: Host, within: float = WITHIN, told: Told = _unheard) -> Evidenc
     identities = _Question(partial(read_identities, bounded, last_call), Item.IDENTITIES, told=told)
     notes = _Question(partial(read_notes, bounded), Item.NOTES, told=told)
     settings = _Question(partial(_settings, bounded), Item.SETTINGS, Item.DEVICES_FILE, told=told)
-    paths = _Question(partial(read_paths, bounded), Item.PATHS, told=told)
+    watched = _Question(partial(read_multipathd, bounded), Item.PATHS, told=told)
     units = _Question(partial(read_units, bounded), Item.UNITS, told=told)
     database = _Question(partial(read_database, bounded), Item.DATABASE, told=told)
     modules = _Question(partial(read_kernel_modules, bounded), Item.MODULES, told=told)
@@ -139,6 +139,7 @@ def gather(host: Host, within: float = WITHIN, told: Told = _unheard) -> Evidenc
         raise ConsoleError(_no_inventory(inventory.why, within))
     routes, links = ways.answer(end, unread, ((), ()))
     tasks, daemons = processes.answer(end, unread, ((), ()))
+    paths, queueing = watched.answer(end, unread, ((), ()))
     known_settings, devices_file = settings.answer(end, unread, ((), ""))
     return Evidence(
         taken,
@@ -159,7 +160,8 @@ def gather(host: Host, within: float = WITHIN, told: Told = _unheard) -> Evidenc
         notes=notes.answer(end, unread, ()),
         settings=known_settings,
         devices_file=devices_file,
-        paths=paths.answer(end, unread, ()),
+        paths=paths,
+        queueing=queueing,
         units=units.answer(end, unread, ()),
         database=database.answer(end, unread, DatabaseLock()),
         modules=modules.answer(end, unread, KernelModules()),

@@ -1,4 +1,4 @@
-"""F08: paths to one LUN that no map joins, or a volume on one of them; F34: a map that waits for ever."""
+"""F08: paths to one LUN that no map joins, or a volume on one of them."""
 
 from collections.abc import Iterator
 
@@ -8,9 +8,9 @@ from tui.recovery.repairing import mounting, mounts_above, places, repair, rung_
 from tui.storage.model.block import BlockKind, MultipathMap
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Lun, Role
+from tui.storage.operations.idle_map import RemoveIdleMap, is_plain_volume
 from tui.storage.operations.multipath import UseMultipath
 from tui.storage.operations.operation import Operation
-from tui.storage.operations.queueing import StopQueueing
 from tui.storage.operations.volume_group import ActivateVolumeGroup, DeactivateVolumeGroup
 from tui.storage.rung import RungKind
 from tui.storage.sessions import uses_of_disk
@@ -19,7 +19,6 @@ from tui.words import translate as _
 
 NOT_JOINED = "F08.paths-not-joined"
 ON_A_PATH = "F08.volume-on-one-path"
-HOLDS_BACK = "F34.holds-back"
 
 
 def unjoined_paths(evidence: Evidence) -> Iterator[Finding]:
@@ -138,7 +137,16 @@ def _join(evidence: Evidence, wwid: str, luns: list[Lun]) -> Fix:
         "One device is made of them, which goes on working when a path is lost. What stands on a single path"
         " has to let go of it for a moment, and comes back on the map."
     )
-    if only_volumes and not seen_by_lvm:
+    if not only_volumes:
+        return Fix(
+            title,
+            why,
+            by_hand=(
+                _("Unmount and take apart what stands on {disks}.").format(disks=clean(", ".join(names))),
+                f"multipath -a /dev/{clean(names[0])}; multipath /dev/{clean(names[0])}",
+            ),
+        )
+    if not seen_by_lvm and not all(is_plain_volume(one) for one in maps):
         return Fix(
             title,
             why,
@@ -149,18 +157,14 @@ def _join(evidence: Evidence, wwid: str, luns: list[Lun]) -> Fix:
                 *(f"vgchange --activate y {clean(group, 60)}" for group in groups),
             ),
         )
-    if not only_volumes:
-        return Fix(
-            title,
-            why,
-            by_hand=(
-                _("Unmount and take apart what stands on {disks}.").format(disks=clean(", ".join(names))),
-                f"multipath -a /dev/{clean(names[0])}; multipath /dev/{clean(names[0])}",
-            ),
-        )
+    letting_go: tuple[Operation, ...] = (
+        tuple(DeactivateVolumeGroup(group) for group in groups)
+        if seen_by_lvm
+        else tuple(RemoveIdleMap(one.map_name, one.map_uuid) for one in maps)
+    )
     steps: tuple[Operation, ...] = (
         *unmounting(inventory, mounts, sync=True),
-        *(DeactivateVolumeGroup(group) for group in groups),
+        *letting_go,
         UseMultipath(wwid, tuple(names)),
         *(ActivateVolumeGroup(group) for group in groups),
         *mounting(inventory, mounts),
@@ -171,76 +175,4 @@ def _join(evidence: Evidence, wwid: str, luns: list[Lun]) -> Fix:
         why,
         repair(title, why, *steps, notes=notes),
         confirm=(_("Is it wanted that this LUN is reached over both portals?"),),
-    )
-
-
-def holding_maps(evidence: Evidence) -> Iterator[Finding]:
-    """A finding for each map that has no path left and holds every request back without an end."""
-    inventory = evidence.inventory
-    tables = {one.name: one for one in evidence.maps}
-    for one in inventory.multipath_maps:
-        table = tables.get(one.name)
-        if one.good_paths or table is None or not any("queue_if_no_path" in line for line in table.table):
-            continue
-        mounts = mounts_above(inventory, [one.device])
-        uses = tuple(clean(mount.target, 80) for mount in mounts)
-        yield Finding(
-            HOLDS_BACK,
-            _("The multipath map {name} has no path left and holds every request back.").format(
-                name=clean(one.name, 60)
-            ),
-            _(
-                "Whoever touches it hangs until a path comes back, however long that takes; nothing is lost"
-                " meanwhile. It concerns: {uses}."
-            ).format(uses=", ".join(uses) or _("nothing of this host")),
-            RungKind.MULTIPATH,
-            (f"multipath:{one.wwid or one.name}",),
-            one.device,
-            seen=(
-                Seen(f"dmsetup table {clean(one.name)}", table.table[:4]),
-                *(
-                    (
-                        Seen(
-                            _("tasks that wait (state D)"),
-                            tuple(f"{task.pid} {clean(task.name)}" for task in evidence.tasks[:8]),
-                        ),
-                    )
-                    if evidence.tasks
-                    else ()
-                ),
-            ),
-            ruled_out=(
-                RuledOut(
-                    _("a session's own waiting"),
-                    _("That ends when its timer runs down; the map goes on waiting."),
-                ),
-            ),
-            fixes=tuple(_release(one, uses)),
-            never=(
-                Never(_("multipath -F"), _("It takes every map of this host that is not in use.")),
-                Never(
-                    _("dmsetup remove --force on the open map"),
-                    _("What waits to be written is thrown away without anybody being asked."),
-                ),
-                Never(_("Reboot"), _("The shutdown hangs as well, and what waits is lost.")),
-            ),
-        )
-
-
-def _release(joined: MultipathMap, uses: tuple[str, ...]) -> Iterator[Fix]:
-    yield Fix(
-        _("Bring a path back, and wait"),
-        _("With the first path that is up again, everything that waits goes on, and nothing was lost."),
-        by_hand=(f"multipath -ll {clean(joined.name)}",),
-    )
-    title = _("Give up waiting: let requests fail")
-    why = _(
-        "Only when no path comes back soon. What was not written is lost; file systems stop, and can then be"
-        " unmounted and repaired."
-    )
-    yield Fix(
-        title,
-        why,
-        repair(title, why, StopQueueing(joined.wwid, joined.name, uses)),
-        confirm=(_("May what was not written yet be lost?"),),
     )

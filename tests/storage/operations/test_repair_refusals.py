@@ -15,6 +15,7 @@ from tui.storage.operations.check_filesystem import CheckFilesystem, RepairFiles
 from tui.storage.operations.forget_lun import ForgetMultipathLun, listed_luns
 from tui.storage.operations.fstab_line import ChangeFstabLine, with_options, with_spec
 from tui.storage.operations.healthy_volume import ActivateWholeVolume
+from tui.storage.operations.idle_map import RemoveIdleMap
 from tui.storage.operations.import_clone import ImportClone
 from tui.storage.operations.keep import KeepBeforeRepair, PutBackBeginning
 from tui.storage.operations.metadata import UpdateMetadata, outdated_lines
@@ -51,6 +52,7 @@ LABEL = RestoreLabel(DISK, PHYSICAL, NOTES_PATH, "vg")
 RESTORE = RestoreGroupNotes("vg", GROUP, NOTES_PATH, 4)
 GIVE_UP = GiveUpMissing("vg", GROUP, ("GONE",))
 WITH_VOLUMES = GiveUpMissingWithVolumes("vg", GROUP, ("GONE",), ("span",))
+MAP = f"LVM-{GROUP.replace('-', '')}{'L' * 32}"
 STOP = StopQueueing(WWID, "mpatha")
 OLD, NEW = "/dev/sda /srv ext4 defaults 0 0", "UUID=U /srv ext4 defaults,_netdev 0 0"
 
@@ -222,6 +224,8 @@ def two_disks() -> ScriptedHost:
             "disk.only-login-helps",
         ),
         (RemoveStaleMap("vg-old", "LVM-x"), lambda: stale(in_use=True), "stale.in-use"),
+        (RemoveIdleMap("vg-data", MAP), lambda: mounted(host_with()), "stale.in-use"),
+        (RemoveIdleMap("vg-old", "LVM-x"), stale, "map.not-plain"),
         (LABEL, lambda: free_disk(held=True), "device.held"),
         (LABEL, lambda: free_disk("gpt"), "label.not-empty"),
         (LABEL, lambda: other_disk(free_disk()), "identity.changed"),
@@ -402,9 +406,16 @@ def test_a_stale_map_that_nobody_uses_goes_and_a_sound_one_stays() -> None:
     remove = RemoveStaleMap("vg-old", "LVM-x")
     assert not remove.is_done(host)
     remove.check(host)
-    uuid = f"LVM-{GROUP.replace('-', '')}{'L' * 32}"
-    assert RemoveStaleMap("vg-data", uuid).is_done(host)
+    assert RemoveStaleMap("vg-data", MAP).is_done(host)
     assert RemoveStaleMap("vg-old", "another").is_done(host)
+
+
+def test_a_volume_that_nobody_uses_can_be_let_go_without_lvm() -> None:
+    host = host_with()
+    remove = RemoveIdleMap("vg-data", MAP)
+    assert not remove.is_done(host)
+    remove.check(host)
+    assert RemoveIdleMap("vg-data", "another").is_done(host)
 
 
 def test_an_older_description_is_known_by_the_groups_whole_name() -> None:
