@@ -51,6 +51,11 @@ def test_a_withdrawn_lun_in_use_is_not_taken_away() -> None:
     assert proposal.refusal.code == "disk.in-use"
 
 
+def test_something_that_is_no_disk_in_the_place_of_a_withdrawn_lun() -> None:
+    found = only(asked(logged_in(), live="", stand_in="LIO-ORG RAMDISK-MCP"), "F12.lun-withdrawn")
+    assert any("RAMDISK-MCP" in line for seen in found.seen for line in seen.lines)
+
+
 def test_another_volume_under_the_old_number() -> None:
     found = only(asked(single_path(), live=OTHER), "F26.lun-exchanged")
     lines = [line for seen in found.seen for line in seen.lines]

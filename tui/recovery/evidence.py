@@ -222,6 +222,8 @@ class Identity:
         kept_size: bytes, of sysfs.
         live_size: bytes by READ CAPACITY now, or None where no tool for it is installed.
         refused: the disk answers at once, and refuses to tell: the LUN behind it is gone.
+        stand_in: vendor and model of what answers under its number and is no disk, or empty. A target answers
+            so for a LUN that it has not got (SPC-4 6.6.2, peripheral device type 1Fh); LIO does for LUN 0.
     """
 
     disk: str
@@ -230,6 +232,7 @@ class Identity:
     kept_size: int = 0
     live_size: int | None = None
     refused: bool = False
+    stand_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)

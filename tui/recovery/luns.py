@@ -43,7 +43,7 @@ def _asked(evidence: Evidence) -> Iterator[tuple[Session, Lun, Identity]]:
 def withdrawn_luns(evidence: Evidence) -> Iterator[Finding]:
     """F12: the disk is still here and the target does not know its LUN any more."""
     for session, lun, identity in _asked(evidence):
-        if not identity.refused:
+        if not identity.refused and not identity.stand_in:
             continue
         uses = uses_of_disk(evidence.inventory, lun.disk)
         facts = _facts(session, lun)
@@ -52,7 +52,7 @@ def withdrawn_luns(evidence: Evidence) -> Iterator[Finding]:
             _("The target does not show LUN {number} ({disk}) to this host any more: {place}.").format(
                 number=lun.number, disk=clean(lun.disk), place=place_of(session)
             ),
-            _("Every request to it fails at once. It concerns: {who}.").format(
+            _("Requests to it fail, or come to nothing. It concerns: {who}.").format(
                 who=listed(uses) or _("nothing of this host")
             ),
             RungKind.LUN,
@@ -61,7 +61,11 @@ def withdrawn_luns(evidence: Evidence) -> Iterator[Finding]:
             seen=(
                 Seen(
                     f"scsi_id --page=0x83 /dev/{clean(lun.disk)}",
-                    (_("refused, although the session is logged in and the disk is running"),),
+                    (
+                        _("no disk answers, but in its place: {names}").format(names=clean(identity.stand_in))
+                        if identity.stand_in
+                        else _("refused, although the session is logged in and the disk is running"),
+                    ),
                 ),
                 Seen(f"/sys/block/{clean(lun.disk)}/device/wwid", (clean(lun.wwid),)),
                 *kernel_seen(evidence.kernel_about(f"lun:{lun.address}", f"device:{lun.disk}")),
