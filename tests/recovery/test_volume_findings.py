@@ -426,8 +426,17 @@ def test_an_older_description_on_a_disk_is_brought_up_to_date() -> None:
     found = only(evidence_of(old), "F41.outdated")
     complete(found)
     assert found.seen[0].lines == (line,)
+    assert "/dev/sdb" in found.summary
     other = line.replace("vg_data", "vg_data2")
     assert findings(evidence_of(replace(old, lvm=LvmReading(asked=True, warnings=(other,))))) == ()
+
+
+def test_the_disk_that_loses_its_label_is_kept_before() -> None:
+    line = "WARNING: outdated PV /dev/sdb seqno 5 has been removed in current VG vg_data seqno 9."
+    old = replace(with_free_disk(single_path()), lvm=LvmReading(asked=True, warnings=(line,)))
+    kept = every_operation(only(evidence_of(old), "F41.outdated"))[0]
+    assert isinstance(kept, KeepBeforeRepair)
+    assert [one.path for one in kept.devices] == ["/dev/sda", "/dev/sdb"]
 
 
 def test_a_move_that_nobody_drives_any_more() -> None:

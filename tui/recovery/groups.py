@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen, Weight
 from tui.recovery.repairing import disks_of, group_rung, identity, keep, repair
+from tui.recovery.telling import listed
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import VolumeGroup
-from tui.storage.operations.metadata import UpdateMetadata, outdated_lines
+from tui.storage.operations.metadata import UpdateMetadata, outdated_lines, outdated_paths
 from tui.storage.operations.move_data import MoveData, StopMoving, is_moving
 from tui.storage.operations.ownership import ImportGroup, TakeOverGroup
 from tui.storage.operations.volume_group import ActivateVolumeGroup
@@ -165,21 +166,29 @@ def outdated_descriptions(evidence: Evidence) -> Iterator[Finding]:
         if not lines or group.foreign or group.shared or group.exported or group.missing_volumes:
             continue
         name = clean(group.name, 60)
+        paths = outdated_paths(lines)
+        carriers = [one for one in inventory.devices if {one.path, f"/dev/{one.name}", *one.links} & {*paths}]
         title = _("Let LVM write the newest description to all of them")
-        why = _("A disk that was removed from the group meanwhile loses its old description.")
+        why = _(
+            "A disk that was removed from the group meanwhile loses its old description, and its label with"
+            " it. The beginning of every disk is kept before."
+        )
         steps = (
-            keep(evidence, (group.name,), disks_of(inventory, group.name)),
+            keep(evidence, (group.name,), (*disks_of(inventory, group.name), *carriers)),
             UpdateMetadata(group.name, group.uuid),
         )
         yield Finding(
             OUTDATED,
-            _("A disk carries an older description of the volume group {group}.").format(group=name),
+            _("{disk} carries an older description of the volume group {group}.").format(
+                disk=listed(paths) or _("A disk"), group=name
+            ),
             _(
                 "It was away while the group was changed. LVM takes the newest description for true; the"
                 " volumes of the group are not damaged."
             ),
             RungKind.VOLUME_GROUP,
             (group_rung(group),),
+            carriers[0].name if carriers else "",
             seen=(Seen(_("LVM's warnings"), lines[:6]),),
             ruled_out=(
                 RuledOut(_("a missing disk"), _("No disk of the group is missing now.")),
