@@ -44,26 +44,40 @@ def _is_on_luns(evidence: Evidence, group: VolumeGroup) -> bool:
     return any(rung.key == key for stack in evidence.stacks for rung in stack.rungs)
 
 
-def is_waited_for(inventory: Inventory, group: VolumeGroup) -> bool:
-    """Whether fstab names a volume of a group, or asks for one that is not there and may be of it."""
+def is_waited_for(inventory: Inventory, name: str) -> bool:
+    """Whether fstab names a volume of a group, or asks for one that is not there and may be of it.
+
+    Args:
+        inventory: the host.
+        name: of the group, or empty for one that LVM does not show.
+    """
+    shown = {group.name for group in inventory.volume_groups}
     for entry in inventory.fstab:
         if entry.device or "noauto" in entry.options or not entry.mount_point.startswith("/"):
             continue
-        if entry.spec.startswith(f"/dev/{group.name}/"):
-            return True
-        if entry.spec.startswith("/dev/mapper/"):
-            if names_of_map(entry.spec.removeprefix("/dev/mapper/"))[0] == group.name:
+        if "=" in entry.spec and not entry.spec.startswith("/"):
+            if "_netdev" in entry.options:
                 return True
-        elif "=" in entry.spec and "_netdev" in entry.options:
+            continue
+        wanted = _group_in(entry.spec)
+        if wanted and (wanted == name or (not name and wanted not in shown)):
             return True
     return False
+
+
+def _group_in(spec: str) -> str:
+    """The group in /dev/VG/LV or /dev/mapper/VG-LV, or empty."""
+    parts = spec.split("/")
+    if len(parts) != 4 or parts[:2] != ["", "dev"]:
+        return ""
+    return names_of_map(parts[3])[0] if parts[2] == "mapper" else parts[2]
 
 
 def _exported(evidence: Evidence, group: VolumeGroup) -> Finding:
     name = clean(group.name, 60)
     title = _("Take {group} in and activate it").format(group=name)
     why = _("It was taken out of use to be moved here; taking it in ends that.")
-    waited = is_waited_for(evidence.inventory, group)
+    waited = is_waited_for(evidence.inventory, group.name)
     return Finding(
         EXPORTED,
         _("The volume group {group} is exported.").format(group=name),
@@ -96,7 +110,7 @@ def _exported(evidence: Evidence, group: VolumeGroup) -> Finding:
 def _foreign(evidence: Evidence, group: VolumeGroup) -> Finding:
     name, owner = clean(group.name, 60), clean(group.system_id, 60)
     own = evidence.setting("systemid")
-    waited = is_waited_for(evidence.inventory, group)
+    waited = is_waited_for(evidence.inventory, group.name)
     fixes: list[Fix] = [
         Fix(
             _("Let {owner} give it up").format(owner=owner),

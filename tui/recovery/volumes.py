@@ -33,7 +33,7 @@ def inactive_groups(evidence: Evidence) -> Iterator[Finding]:
         volumes = [one for one in inventory.volumes_of(group.name) if one.path and not one.skip_activation]
         if not volumes or any(one.active for one in volumes) or group_rung(group) not in on_luns:
             continue
-        if is_waited_for(inventory, group):
+        if is_waited_for(inventory, group.name):
             yield _inactive(group, volumes)
 
 
