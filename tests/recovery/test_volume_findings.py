@@ -327,6 +327,16 @@ def test_the_disks_of_one_hidden_group_are_listed_together() -> None:
     assert len(found.rungs) == 2
 
 
+def test_a_volume_that_was_moved_to_another_lun_is_listed_once_more() -> None:
+    moved = hidden(WAITS, devices_file=UNLISTED.replace("PVID=x", "PVID=PVID"))
+    found = only(moved, "F20.devices-file")
+    (admit,) = every_operation(found)
+    assert isinstance(admit, AdmitToLvm)
+    assert admit.moved
+    assert "lvmdevices --yes --adddev /dev/sda" in " ".join(admit.shown())
+    assert len(found.fixes[0].confirm) == 2
+
+
 def test_an_outdated_disk_is_not_called_hidden() -> None:
     line = "WARNING: outdated PV /dev/sda seqno 5 has been removed in current VG vg_more seqno 9."
     old = hidden(WAITS, devices_file=UNLISTED, notes=(NOTES,))

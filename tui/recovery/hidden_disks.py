@@ -221,16 +221,24 @@ def _devices_file(evidence: Evidence, devices: tuple[BlockDevice, ...]) -> Findi
     title = _("List {path} in LVM's devices file").format(path=paths)
     why = _("LVM then sees the physical volume on it. Nothing is written to the disk.")
     lines = tuple(line for line in evidence.devices_file.split("\n") if line.startswith("IDTYPE="))[:6]
-    steps: list[Operation] = [AdmitToLvm(identity(evidence, device)) for device in devices]
+    moved = [line for device in devices for line in _lines_of(evidence, device)]
+    steps: list[Operation] = [
+        AdmitToLvm(identity(evidence, device), moved=bool(_lines_of(evidence, device))) for device in devices
+    ]
     if group and all(one.name != group for one in evidence.inventory.volume_groups):
         steps.append(ActivateVolumeGroup(group))
     return _base(
         evidence,
         devices,
         DEVICES_FILE,
-        because=_("it is not in LVM's devices file"),
+        because=_("LVM's devices file lists it under the identity of another disk")
+        if moved
+        else _("it is not in LVM's devices file"),
         seen=(
-            Seen("/etc/lvm/devices", tuple(clean(line) for line in lines) or (_("no disk is listed"),)),
+            Seen(
+                "/etc/lvm/devices",
+                tuple(clean(line) for line in moved or lines) or (_("no disk is listed"),),
+            ),
             *_noted(evidence, group),
         ),
         fix=Fix(
@@ -239,10 +247,27 @@ def _devices_file(evidence: Evidence, devices: tuple[BlockDevice, ...]) -> Findi
             repair(title, why, *steps),
             confirm=(
                 _("Does this volume group belong to this host? The file keeps hosts off each other's disks."),
+                *(
+                    (
+                        _(
+                            "Was the volume moved to this LUN, and is the old LUN gone for good? A copy is"
+                            " imported as a clone instead."
+                        ),
+                    )
+                    if moved
+                    else ()
+                ),
             ),
         ),
         weight=_missed(evidence, devices[0]) or Weight.RISK,
     )
+
+
+def _lines_of(evidence: Evidence, device: BlockDevice) -> tuple[str, ...]:
+    """The lines of the devices file for the physical volume on a disk, which name other disks (PVID)."""
+    label = device.content_uuid.replace("-", "")
+    lines = evidence.devices_file.split("\n") if label else ()
+    return tuple(line for line in lines if f"PVID={label}" in line.split())
 
 
 def _noted(evidence: Evidence, group: str) -> Iterator[Seen]:
