@@ -103,8 +103,8 @@ def test_what_answers_under_the_number_of_a_lun(
 
 
 def test_processes_by_their_stat() -> None:
-    rest = " ".join(["D", *(["0"] * 18), "4242", "0"])
-    assert parse_stat(f"17 (a ) b) {rest}") == ("a ) b", "D", 4242)
+    rest = " ".join(["D", "16", *(["0"] * 17), "4242", "0"])
+    assert parse_stat(f"17 (a ) b) {rest}") == ("a ) b", "D", 4242, 16)
     assert parse_stat("") is None
 
 

@@ -16,7 +16,7 @@ from tests.recovery.making import (
     two_paths,
 )
 from tests.setup.building import MIB, PORTAL, SECOND, WWID, fstab, logged_in, record, with_volume
-from tui.recovery.evidence import DiskContent, Evidence, MapTable, Setting
+from tui.recovery.evidence import DaemonProcess, DiskContent, Evidence, MapTable, Setting
 from tui.recovery.finding import Finding, Weight
 from tui.recovery.hidden_disks import rejects
 from tui.recovery.thin_pools import pool_state
@@ -495,8 +495,12 @@ def test_a_move_that_nobody_drives_any_more() -> None:
     volume = LogicalVolume("pvmove0", "vg_data", "MOVE", MIB, "", "dm-5", True)
     moving = replace(one, devices=(*one.devices, move), logical_volumes=(*one.logical_volumes, volume))
     table = MapTable("vg_data-pvmove0", table=("0 8192 mirror core 2 1024 nosync 2 8:0 2048 8:16 2048",))
-    found = only(replace(evidence_of(moving), maps=(table,)), "F40.move-unfinished")
+    evidence = replace(evidence_of(moving), maps=(table,))
+    idle = (*evidence.daemons, DaemonProcess(50, "lvmpolld"), DaemonProcess(51, "lvm", parent=7))
+    found = only(replace(evidence, daemons=idle), "F40.move-unfinished")
     complete(found)
+    for driver in (DaemonProcess(52, "pvmove"), DaemonProcess(53, "lvm", parent=50)):
+        assert findings(replace(evidence, daemons=(*idle, driver))) == ()
     assert "/dev/sda" in " ".join(every_operation(found)[0].shown())
 
 

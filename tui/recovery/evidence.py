@@ -203,12 +203,21 @@ class WaitingTask:
 
 @dataclass(frozen=True, slots=True)
 class DaemonProcess:
-    """A running iscsid, iscsiadm or multipathd: number, name, process-state letter of proc(5), age."""
+    """A running iscsid, multipathd or tool of storage.
+
+    Attributes:
+        pid: its number.
+        name: `comm` of proc(5).
+        state: letter of proc(5).
+        seconds: how long it has existed.
+        parent: number of the process that started it.
+    """
 
     pid: int
     name: str
     state: str = ""
     seconds: float = 0.0
+    parent: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -233,7 +233,9 @@ _MIRROR = re.compile(r"^\d+ \d+ (?:mirror|raid)\S* .*?(\d+:\d+)")
 def unfinished_moves(evidence: Evidence) -> Iterator[Finding]:
     """A finding for each group in which a pvmove is under way that no process drives."""
     inventory = evidence.inventory
-    if any(one.name in ("pvmove", "lvmpolld", "lvm") for one in evidence.daemons):
+    polling = {one.pid for one in evidence.daemons if one.name == "lvmpolld"}
+    # lvmpolld has an `lvm lvpoll` follow each move (lvmpolld(8)); any other `lvm` may be a mere look.
+    if any(one.name == "pvmove" or (one.name == "lvm" and one.parent in polling) for one in evidence.daemons):
         return
     for group in inventory.volume_groups:
         if not is_moving(inventory, group.name) or group.foreign or group.shared:
@@ -264,7 +266,9 @@ def unfinished_moves(evidence: Evidence) -> Iterator[Finding]:
                 for one in evidence.maps
                 if _is_move(one.name, group.name)
             ),
-            ruled_out=(RuledOut(_("a move that is under way"), _("No pvmove and no lvmpolld runs.")),),
+            ruled_out=(
+                RuledOut(_("a move that is under way"), _("No pvmove runs, and lvmpolld follows none.")),
+            ),
             fixes=(
                 *fixes,
                 Fix(
