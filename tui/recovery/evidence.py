@@ -33,6 +33,7 @@ class Item(StrEnum):
     HOSTS = "hosts"
     IDENTITIES = "identities"
     NOTES = "notes"
+    ACTIVATION = "activation"
     SETTINGS = "settings"
     DEVICES_FILE = "devices_file"
     PATHS = "paths"
@@ -61,6 +62,7 @@ def item_words(item: Item) -> str:
         Item.HOSTS: _("the kernel's iSCSI hosts"),
         Item.IDENTITIES: _("what the disks say of themselves"),
         Item.NOTES: _("LVM's notes of its groups"),
+        Item.ACTIVATION: _("LVM in the journal"),
         Item.SETTINGS: _("LVM's settings"),
         Item.DEVICES_FILE: _("LVM's devices file"),
         Item.PATHS: _("the paths multipathd sees"),
@@ -364,6 +366,8 @@ class Evidence:
         hosts: numbers of the kernel's iSCSI hosts; with iscsi_tcp each has one session.
         identities: what the disks that answer say of themselves now.
         notes: LVM's notes on the groups it knows or knew, of each the latest first.
+        activation: what LVM said in the journal of this boot about pools that it could not activate, oldest
+            first.
         settings: of LVM.
         devices_file: text of LVM's devices file where it is in use, else empty.
         paths: of multipathd.
@@ -394,6 +398,7 @@ class Evidence:
     hosts: tuple[int, ...] = ()
     identities: tuple[Identity, ...] = ()
     notes: tuple[GroupNotes, ...] = ()
+    activation: tuple[str, ...] = ()
     settings: tuple[Setting, ...] = ()
     devices_file: str = ""
     paths: tuple[PathState, ...] = ()

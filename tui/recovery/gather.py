@@ -35,7 +35,7 @@ from tui.recovery.gathering.host_side import (
 )
 from tui.recovery.gathering.identities import read_identities
 from tui.recovery.gathering.kernel_state import read_ext4, read_hosts, read_processes
-from tui.recovery.gathering.logs import boot_time, read_daemon, read_kernel
+from tui.recovery.gathering.logs import boot_time, read_activation, read_daemon, read_kernel
 from tui.recovery.gathering.lvm_side import read_devices_file, read_notes, read_settings
 from tui.recovery.gathering.unused_disks import read_signatures
 from tui.recovery.gathering.ways import places_of, read_links, read_packets, read_portals, read_routes
@@ -124,6 +124,7 @@ def gather(host: Host, within: float = WITHIN, told: Told = _unheard) -> Evidenc
     hosts = _Question(partial(read_hosts, bounded), Item.HOSTS, told=told)
     identities = _Question(partial(read_identities, bounded, last_call), Item.IDENTITIES, told=told)
     notes = _Question(partial(read_notes, bounded), Item.NOTES, told=told)
+    activation = _Question(partial(read_activation, bounded), Item.ACTIVATION, told=told)
     settings = _Question(partial(_settings, bounded), Item.SETTINGS, Item.DEVICES_FILE, told=told)
     paths = _Question(partial(read_paths, bounded), Item.PATHS, told=told)
     units = _Question(partial(read_units, bounded), Item.UNITS, told=told)
@@ -157,6 +158,7 @@ def gather(host: Host, within: float = WITHIN, told: Told = _unheard) -> Evidenc
         hosts=hosts.answer(end, unread, ()),
         identities=identities.answer(end, unread, ()),
         notes=notes.answer(end, unread, ()),
+        activation=activation.answer(end, unread, ()),
         settings=known_settings,
         devices_file=devices_file,
         paths=paths.answer(end, unread, ()),
