@@ -14,7 +14,7 @@ from tui.recovery.groups import outdated_descriptions, owned_elsewhere, unfinish
 from tui.recovery.hidden_disks import hidden_disks
 from tui.recovery.host_trouble import missing_module, silent_daemon, unusable_name
 from tui.recovery.lost_sessions import lost_sessions
-from tui.recovery.luns import exchanged_luns, full_storage, offline_disks, shown_nothing, withdrawn_luns
+from tui.recovery.luns import exchanged_luns, offline_disks, shown_nothing, withdrawn_luns
 from tui.recovery.missing_disks import missing_disks
 from tui.recovery.multipathing import holding_maps, unjoined_paths
 from tui.recovery.odd_sessions import (
@@ -26,6 +26,7 @@ from tui.recovery.odd_sessions import (
 from tui.recovery.overwritten import lost_groups
 from tui.recovery.record_trouble import damaged_records, stuck_database
 from tui.recovery.refused_logins import refused_logins
+from tui.recovery.refused_writes import refused_writes
 from tui.recovery.sizes import grown_luns, shrunk_luns
 from tui.recovery.stale_maps import stale_maps
 from tui.recovery.stopped_filesystems import stopped_filesystems
@@ -55,7 +56,7 @@ _ISCSI: tuple[Detector, ...] = (
     withdrawn_luns,
     exchanged_luns,
     offline_disks,
-    full_storage,
+    refused_writes,
     grown_luns,
     shrunk_luns,
 )
