@@ -26,6 +26,7 @@ from tui.recovery.odd_sessions import (
 from tui.recovery.overwritten import lost_groups
 from tui.recovery.record_trouble import damaged_records, stuck_database
 from tui.recovery.refused_logins import refused_logins
+from tui.recovery.refused_mounts import refused_mounts
 from tui.recovery.refused_writes import refused_writes
 from tui.recovery.sizes import grown_luns, shrunk_luns
 from tui.recovery.stale_maps import stale_maps
@@ -78,6 +79,7 @@ _VOLUMES: tuple[Detector, ...] = (
     full_snapshots,
     stale_maps,
     stopped_filesystems,
+    refused_mounts,
     local_lines,
     moving_names,
     logins_at_boot,

@@ -189,7 +189,18 @@ def _unseen_growth(evidence: Evidence, lun: Lun, live: int | None) -> Iterator[F
             ),
         ),
         never=_growing_never(),
-        weight=Weight.RISK,
+        # A LUN that got its old size back: until the kernel knows, what is beyond the end cannot be read.
+        weight=Weight.CAUSE if _is_short(evidence, lun) else Weight.RISK,
+    )
+
+
+def _is_short(evidence: Evidence, lun: Lun) -> bool:
+    """Whether the size that the kernel knows of a LUN is not enough for what is on it."""
+    inventory = evidence.inventory
+    return any(
+        device.size < volume.size and lun in luns_below(inventory, device)
+        for volume in inventory.physical_volumes
+        if (device := inventory.device(volume.device)) is not None
     )
 
 

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen
 from tui.recovery.groups import is_waited_for
-from tui.recovery.repairing import group_rung, repair
+from tui.recovery.luns import lun_key
+from tui.recovery.repairing import disks_of, group_rung, repair
 from tui.recovery.thin_pools import pool_repair, pool_rung
+from tui.storage.identity import luns_below
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume, VolumeGroup
 from tui.storage.operations.autoactivation import SetAutoactivation
@@ -96,7 +98,15 @@ def _inactive(evidence: Evidence, group: VolumeGroup, volumes: list[LogicalVolum
                 _("It hides what keeps LVM from doing so, such as a disk that comes late."),
             ),
         ),
-        follows_if=tuple(pool_rung(group, pool) for pool in pools),
+        follows_if=(
+            *(pool_rung(group, pool) for pool in pools),
+            *(
+                lun_key(session, lun)
+                for disk in disks_of(evidence.inventory, group.name)
+                for lun in luns_below(evidence.inventory, disk)
+                if (session := evidence.inventory.session(lun.sid)) is not None
+            ),
+        ),
     )
 
 

@@ -183,6 +183,20 @@ _RULES: tuple[_Rule, ...] = (
         Tone.BAD,
         _DISK,
     ),
+    _rule(
+        r"EXT4-fs \(" + _DEVICE + r"\): .*(?:Can't find ext4 filesystem|bad geometry|unsupported"
+        r"|write access unavailable|unable to read superblock|error loading journal)",
+        _("ext4 could not be mounted"),
+        Tone.BAD,
+        _DISK,
+    ),
+    _rule(
+        r"XFS \(" + _DEVICE + r"\): .*(?:Invalid superblock magic|SB (?:validate|sanity check) failed"
+        r"|unknown .*features|last sector read failed|write access unavailable)",
+        _("XFS could not be mounted"),
+        Tone.BAD,
+        _DISK,
+    ),
     _rule(r"EXT4-fs \(" + _DEVICE + r"\): mounted filesystem", _("mounted"), Tone.GOOD, _DISK),
     _rule(r"EXT4-fs \(" + _DEVICE + r"\): unmounting filesystem", _("unmounted"), Tone.PLAIN, _DISK),
     _rule(
