@@ -28,6 +28,7 @@ from tui.recovery.record_trouble import damaged_records, stuck_database
 from tui.recovery.refused_logins import refused_logins
 from tui.recovery.refused_mounts import refused_mounts
 from tui.recovery.refused_writes import refused_writes
+from tui.recovery.shared_disks import shared_disks
 from tui.recovery.sizes import grown_luns, shrunk_luns
 from tui.recovery.stale_maps import stale_maps
 from tui.recovery.stopped_filesystems import stopped_filesystems
@@ -58,6 +59,7 @@ _ISCSI: tuple[Detector, ...] = (
     exchanged_luns,
     offline_disks,
     refused_writes,
+    shared_disks,
     grown_luns,
     shrunk_luns,
 )

@@ -176,6 +176,18 @@ _RULES: tuple[_Rule, ...] = (
         Tone.BAD,
         _DISK,
     ),
+    _rule(
+        r"EXT4-fs warning \(device " + _DEVICE + r"\): .*(?:mmp|MMP|multi_mount_protect)",
+        _("another host seems to have it mounted"),
+        Tone.BAD,
+        _DISK,
+    ),
+    _rule(
+        r"XFS \(" + _DEVICE + r"\): (?:Metadata (?:corruption|CRC error) detected|Corruption )",
+        _("XFS met damage"),
+        Tone.BAD,
+        _DISK,
+    ),
     _rule(r"EXT4-fs error \(device " + _DEVICE + r"\)", _("ext4 met an error"), Tone.BAD, _DISK),
     _rule(
         r"EXT4-fs (?:warning )?\((?:device )?" + _DEVICE + r"\):.*(?:I/O error|failed to convert)",
