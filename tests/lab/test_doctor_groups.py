@@ -5,10 +5,11 @@ file behind it: cut short, or put where there is little room.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from tests.lab.operate import tell
+from tests.lab.operate import performed, tell
 from tests.lab.test_doctor_iscsi import SIDE, healthy, look, read, repaired
 from tests.lab.volumes import TARGET, log_in, path_of, sh, wait_for
 from tui.lab.faults import Fault
@@ -113,23 +114,20 @@ def test_a_group_that_belongs_to_another_host(guest: Guest) -> None:
     rest(guest, "vg_moved")
     sh(guest, "vgchange -qq -y --systemid other-host vg_moved")
     found = repairing(guest, "F25.foreign")
-    confirmed = found["fixes"][-1]["confirm"]
-    assert "other-host" in str(confirmed)
+    assert "other-host" in str(found["fixes"][-1]["confirm"])
     assert sh(guest, "vgs --noheadings -o systemid vg_moved") == sh(guest, "uname -n")
     well(guest)
 
 
-def repairing(guest: Guest, code: str, number: int = -1) -> dict[str, object]:
+def repairing(guest: Guest, code: str, number: int = -1) -> dict[str, Any]:
     """Repair the one thing that is wrong while something of fstab is not mounted, mount it, and see."""
     first, done, last = tell(guest, f"{SIDE}repair({code!r}, {number})")
     before = read(first)
     assert (before.causes[:1], set(before.causes)) == ([code], {code}), before
-    assert set(done["stages"]) <= {"done", "already"}, done  # type: ignore[call-overload]  # a list
+    assert set(performed(done).stages) <= {"done", "already"}, done
     assert read(last).status == "healthy", last
     well(guest)
-    found = before.finding(code)
-    assert isinstance(found, dict)
-    return found
+    return before.finding(code)
 
 
 def test_a_disk_that_the_devices_file_hides(guest: Guest) -> None:
@@ -142,7 +140,7 @@ def test_a_disk_that_the_devices_file_hides(guest: Guest) -> None:
     wwid = sh(guest, f"cat /sys/block/{path_of(guest, MOVED).removeprefix('/dev/')}/device/wwid")
     sh(guest, f"sed -i 's/{wwid}/naa.60014050000000000000000000000099/' /etc/lvm/devices/system.devices")
     found = repairing(guest, "F20.devices-file")
-    assert len(found["fixes"][0]["confirm"]) == 2  # type: ignore[index]  # a list
+    assert len(found["fixes"][0]["confirm"]) == 2
     # What the file hides and nothing here misses is left alone: it may be a guest's or another host's.
     sh(guest, f"pvcreate -qq --devicesfile '' {path_of(guest, TEMPORARY)}; udevadm settle")
     healthy(guest)
@@ -211,7 +209,7 @@ def test_a_lun_that_was_made_smaller(guest: Guest) -> None:
     stop = found.finding("F27.disk-shrunk")["fixes"][0]
     assert "lost" in str(stop["plan"]), stop
     told = tell(guest, f"{SIDE}repair('F27.disk-shrunk', 0)")
-    assert set(told[1]["stages"]) <= {"done", "already"}, told[1]  # type: ignore[call-overload]  # a list
+    assert set(performed(told[1]).stages) <= {"done", "already"}, told[1]
     after = read(told[2])
     assert (after.causes, after.others) == (["F27.disk-shrunk"], ["F22.not-active"])
     assert all(fix["plan"] is None for fix in after.finding("F27.disk-shrunk")["fixes"])
@@ -302,7 +300,7 @@ def test_a_thin_pool_whose_notes_are_full_or_damaged(guest: Guest) -> None:
     told = tell(guest, f"{SIDE}repair('F29.pool-damaged')")
     before = read(told[0])
     assert (before.causes, before.others) == (["F29.pool-damaged"], ["F22.not-active"])
-    assert set(told[1]["stages"]) == {"done"}, told[1]  # type: ignore[call-overload]  # a list
+    assert set(performed(told[1]).stages) == {"done"}, told[1]
     assert read(told[2]).status == "healthy", told[2]
     assert "pool_meta0" in sh(guest, "lvs --noheadings -o lv_name vg_thin")
     well(guest)
@@ -314,18 +312,20 @@ def break_notes(guest: Guest, disk: str) -> None:
     sh(
         guest,
         f"""
+        zero() {{ dd if=/dev/zero bs={META_BLOCK} count=1 status=none "$@"; }}
         lvchange -qq -y -ay vg_thin/pool_tmeta; cd /root
         start=$(dmsetup table vg_thin-pool_tmeta | cut -d' ' -f5)
         dd if=/dev/mapper/vg_thin-pool_tmeta of=notes bs=1M status=none
-        lvchange -qq -an vg_thin/pool_tmeta; thin_check -q notes; thin_dump notes | grep -v superblock > before
+        lvchange -qq -an vg_thin/pool_tmeta
+        thin_check -q notes; thin_dump notes | grep -v superblock > before
         for block in $(seq 1 200); do
             cp notes broken
-            dd if=/dev/zero of=broken bs={META_BLOCK} seek=$block count=1 conv=notrunc status=none
+            zero of=broken seek=$block conv=notrunc
             if thin_check -q broken 2>/dev/null; then continue; fi
             cp notes new
             if ! thin_repair -i broken -o new > /dev/null 2>&1; then continue; fi
             if thin_dump new | grep -v superblock | cmp -s - before; then
-                dd if=/dev/zero of={disk} bs={META_BLOCK} seek=$((start / 8 + block)) count=1 conv=fsync status=none
+                zero of={disk} seek=$((start / 8 + block)) conv=fsync
                 exit 0
             fi
         done

@@ -11,6 +11,7 @@ from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding
 from tui.recovery.flapping import doubled_names, large_packets
 from tui.recovery.groups import outdated_descriptions, owned_elsewhere, unfinished_moves
+from tui.recovery.guest_groups import guest_groups
 from tui.recovery.hidden_disks import hidden_disks
 from tui.recovery.host_trouble import missing_module, silent_daemon, unusable_name
 from tui.recovery.lost_sessions import lost_sessions
@@ -74,6 +75,7 @@ _VOLUMES: tuple[Detector, ...] = (
     clones,
     twin_filesystems,
     owned_elsewhere,
+    guest_groups,
     outdated_descriptions,
     unfinished_moves,
     inactive_groups,

@@ -30,6 +30,7 @@ class Item(StrEnum):
     EXT4 = "ext4"
     TASKS = "tasks"
     DAEMONS = "daemons"
+    GUESTS = "guests"
     HOSTS = "hosts"
     IDENTITIES = "identities"
     NOTES = "notes"
@@ -59,6 +60,7 @@ def item_words(item: Item) -> str:
         Item.EXT4: _("the error counters of ext4"),
         Item.TASKS: _("processes that wait for a disk"),
         Item.DAEMONS: _("iscsid and multipathd"),
+        Item.GUESTS: _("the disks that virtual machines have open"),
         Item.HOSTS: _("the kernel's iSCSI hosts"),
         Item.IDENTITIES: _("what the disks say of themselves"),
         Item.NOTES: _("LVM's notes of its groups"),
@@ -223,6 +225,15 @@ class DaemonProcess:
 
 
 @dataclass(frozen=True, slots=True)
+class GuestDisk:
+    """A block device that a virtual machine has open: number and `comm` of its process, and the path."""
+
+    pid: int
+    name: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """What a disk says of itself when it is asked now (VPD page 83h), beside what the kernel keeps.
 
@@ -363,6 +374,7 @@ class Evidence:
         ext4: the error counters of mounted ext4 file systems.
         tasks: tasks that wait uninterruptibly.
         daemons: the daemons and calls of iscsiadm that run.
+        guests: block devices that virtual machines on this host have open.
         hosts: numbers of the kernel's iSCSI hosts; with iscsi_tcp each has one session.
         identities: what the disks that answer say of themselves now.
         notes: LVM's notes on the groups it knows or knew, of each the latest first.
@@ -395,6 +407,7 @@ class Evidence:
     ext4: tuple[Ext4Errors, ...] = ()
     tasks: tuple[WaitingTask, ...] = ()
     daemons: tuple[DaemonProcess, ...] = ()
+    guests: tuple[GuestDisk, ...] = ()
     hosts: tuple[int, ...] = ()
     identities: tuple[Identity, ...] = ()
     notes: tuple[GroupNotes, ...] = ()

@@ -2,7 +2,7 @@
 
 import re
 
-from tui.recovery.evidence import DaemonProcess, Ext4Errors, WaitingTask
+from tui.recovery.evidence import DaemonProcess, Ext4Errors, GuestDisk, WaitingTask
 from tui.recovery.gathering.failing import NotTold
 from tui.storage.host.interface import Host
 from tui.storage.probe.reading import names, number, text, whole_number, word
@@ -15,6 +15,8 @@ _DAEMONS = frozenset(
         *("lvm", "pvmove", "lvmpolld", "dmeventd", "lvmlockd"),
     }
 )
+_MACHINES = ("qemu-", "kvm", "cloud-hyperviso", "firecracker", "crosvm", "VBoxHeadless", "vmware-vmx")
+"""How `comm` of a process that is a virtual machine begins (15 characters at most)."""
 _TICKS = 100
 """Clock ticks per second in /proc/PID/stat (USER_HZ of Linux)."""
 _HOST = re.compile(r"^host(\d{1,9})$")
@@ -61,6 +63,31 @@ def read_processes(host: Host) -> tuple[tuple[WaitingTask, ...], tuple[DaemonPro
     if not seen:
         raise NotTold(_("no process is shown"))
     return tuple(sorted(tasks, key=lambda one: one.pid)), tuple(sorted(daemons, key=lambda one: one.pid))
+
+
+def read_guests(host: Host) -> tuple[GuestDisk, ...]:
+    """The block devices that virtual machines have open; only where their files lead is read (proc(5), fd).
+
+    Raises:
+        NotTold: no process at all is shown.
+    """
+    found: set[tuple[int, str, str]] = set()
+    seen = False
+    for name in names(host, "/proc"):
+        stat = parse_stat(text(host, f"/proc/{name}/stat")) if name.isdecimal() else None
+        seen = seen or stat is not None
+        if stat is None or not stat[0].startswith(_MACHINES):
+            continue
+        for number_of_file in names(host, f"/proc/{name}/fd"):
+            try:
+                path = host.link(f"/proc/{name}/fd/{number_of_file}")
+            except OSError:
+                continue
+            if path.startswith("/dev/"):
+                found.add((int(name), stat[0], path))
+    if not seen:
+        raise NotTold(_("no process is shown"))
+    return tuple(GuestDisk(*one) for one in sorted(found))
 
 
 def parse_stat(content: str) -> tuple[str, str, int, int] | None:
