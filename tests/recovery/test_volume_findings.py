@@ -16,7 +16,7 @@ from tests.recovery.making import (
     two_paths,
 )
 from tests.setup.building import MIB, PORTAL, SECOND, WWID, fstab, logged_in, record, with_volume
-from tui.recovery.evidence import DiskContent, Evidence, MapTable, Queueing, Setting
+from tui.recovery.evidence import DaemonProcess, DiskContent, Evidence, MapTable, Queueing, Setting
 from tui.recovery.finding import Finding, Weight
 from tui.recovery.hidden_disks import rejects
 from tui.recovery.thin_pools import pool_state
@@ -28,11 +28,13 @@ from tui.storage.model.iscsi import Role, SessionState
 from tui.storage.model.lvm import LogicalVolume, LvmReading, PhysicalVolume, VolumeGroup
 from tui.storage.operations.healthy_volume import ActivateWholeVolume
 from tui.storage.operations.keep import KeepBeforeRepair
+from tui.storage.operations.lvm_devices import AdmitToLvm
 from tui.storage.operations.missing_disks import GiveUpMissingWithVolumes, TakeBackMissing
 from tui.storage.operations.operation import Operation, Risk
 from tui.storage.operations.restore_label import RestoreLabel
 from tui.storage.operations.restore_notes import RestoreGroupNotes
 from tui.storage.operations.signatures import WipeSignatures
+from tui.storage.operations.volume_group import ActivateVolumeGroup
 from tui.storage.probe.all_signatures import Probing, Signature
 
 LOST = PhysicalVolume("[unknown]", "", "GONE", "vg_data", 252 * MIB, missing=True)
@@ -273,26 +275,72 @@ def test_a_group_whose_only_disk_was_overwritten_is_known_from_its_notes() -> No
     assert findings(replace(evidence, notes=(archived,))) == ()
 
 
-def hidden(**changes: object) -> Evidence:
-    """A disk with a label that LVM does not show."""
+UNLISTED = "IDTYPE=sys_wwid IDNAME=naa.other DEVNAME=/dev/sdz PVID=x\n"
+
+
+def hidden(*waiting: FstabEntry, **changes: object) -> Evidence:
+    """A disk with a label that LVM does not show; something of fstab may wait for what is on it."""
     one = with_volume(logged_in(), active=False)
     disk = replace(one.devices[0], content="LVM2_member", content_uuid="PVID")
     bare = replace(one, devices=(disk,), physical_volumes=(), volume_groups=(), logical_volumes=())
-    return replace(evidence_of(bare), **changes)  # type: ignore[arg-type]  # names are checked by replace
+    return replace(evidence_of(fstab(bare, *waiting)), **changes)  # type: ignore[arg-type]  # names are checked by replace
 
 
 def test_each_guard_that_hides_a_disk_is_told_from_the_others() -> None:
-    devices = hidden(devices_file="IDTYPE=sys_wwid IDNAME=naa.other DEVNAME=/dev/sdz PVID=x\n")
-    complete(only(devices, "F20.devices-file"))
+    complete(only(hidden(WAITS, devices_file=UNLISTED), "F20.devices-file"))
     complete(only(hidden(multipath_list=(WWID,)), "F08.single-path-listed"))
     setting = Setting("devices/global_filter", '[ "r|/dev/sda$|" , "a|.*|" ]')
-    found = only(hidden(settings=(setting,)), "F42.filter")
+    found = only(hidden(WAITS, settings=(setting,)), "F42.filter")
     complete(found)
     assert not every_operation(found)
-    assert findings(hidden()) == ()
-    silent = hidden(devices_file="x")
+    assert findings(hidden(WAITS)) == ()
+    silent = hidden(WAITS, devices_file="x")
     silent = replace(silent, inventory=replace(silent.inventory, lvm=LvmReading(asked=False)))
     assert findings(silent) == ()
+
+
+def test_a_guard_may_hide_what_this_host_has_nothing_to_do_with() -> None:
+    setting = Setting("devices/global_filter", '[ "r|/dev/sda$|" ]')
+    for guard in (hidden(devices_file=UNLISTED), hidden(settings=(setting,))):
+        assert findings(guard) == ()
+        (found,) = findings(replace(guard, notes=(NOTES,)))
+        assert found.weight is Weight.RISK
+        assert any(NOTES.path in seen.source for seen in found.seen)
+    elsewhere = replace(WAITS, spec="/dev/mapper/vg_root-home")
+    own = VolumeGroup("vg_root", "ROOT")
+    waiting = hidden(elsewhere, devices_file=UNLISTED)
+    assert [one.code for one in findings(waiting)] == ["F20.devices-file"]
+    shown = replace(waiting, inventory=replace(waiting.inventory, volume_groups=(own,)))
+    assert findings(shown) == ()
+
+
+def test_the_disks_of_one_hidden_group_are_listed_together() -> None:
+    one = hidden(WAITS, devices_file=UNLISTED, notes=(NOTES,))
+    second = replace(
+        one.inventory.devices[0], name="sdb", path="/dev/sdb", number="8:16", content_uuid="GONE"
+    )
+    lun = replace(one.inventory.luns[0], address="1:0:0:1", number=1, disk="sdb", wwid=f"{WWID[:-1]}9")
+    both = replace(one.inventory, devices=(*one.inventory.devices, second), luns=(*one.inventory.luns, lun))
+    found = only(replace(one, inventory=both), "F20.devices-file")
+    complete(found)
+    assert [type(step) for step in every_operation(found)] == [AdmitToLvm, AdmitToLvm, ActivateVolumeGroup]
+    assert len(found.rungs) == 2
+
+
+def test_a_volume_that_was_moved_to_another_lun_is_listed_once_more() -> None:
+    moved = hidden(WAITS, devices_file=UNLISTED.replace("PVID=x", "PVID=PVID"))
+    found = only(moved, "F20.devices-file")
+    (admit,) = every_operation(found)
+    assert isinstance(admit, AdmitToLvm)
+    assert admit.moved
+    assert "lvmdevices --yes --adddev /dev/sda" in " ".join(admit.shown())
+    assert len(found.fixes[0].confirm) == 2
+
+
+def test_an_outdated_disk_is_not_called_hidden() -> None:
+    line = "WARNING: outdated PV /dev/sda seqno 5 has been removed in current VG vg_more seqno 9."
+    old = hidden(WAITS, devices_file=UNLISTED, notes=(NOTES,))
+    assert findings(replace(old, inventory=replace(old.inventory, lvm=LvmReading(True, (), (line,))))) == ()
 
 
 @pytest.mark.parametrize(
@@ -461,8 +509,17 @@ def test_an_older_description_on_a_disk_is_brought_up_to_date() -> None:
     found = only(evidence_of(old), "F41.outdated")
     complete(found)
     assert found.seen[0].lines == (line,)
+    assert "/dev/sdb" in found.summary
     other = line.replace("vg_data", "vg_data2")
     assert findings(evidence_of(replace(old, lvm=LvmReading(asked=True, warnings=(other,))))) == ()
+
+
+def test_the_disk_that_loses_its_label_is_kept_before() -> None:
+    line = "WARNING: outdated PV /dev/sdb seqno 5 has been removed in current VG vg_data seqno 9."
+    old = replace(with_free_disk(single_path()), lvm=LvmReading(asked=True, warnings=(line,)))
+    kept = every_operation(only(evidence_of(old), "F41.outdated"))[0]
+    assert isinstance(kept, KeepBeforeRepair)
+    assert [one.path for one in kept.devices] == ["/dev/sda", "/dev/sdb"]
 
 
 def test_a_move_that_nobody_drives_any_more() -> None:
@@ -473,8 +530,12 @@ def test_a_move_that_nobody_drives_any_more() -> None:
     volume = LogicalVolume("pvmove0", "vg_data", "MOVE", MIB, "", "dm-5", True)
     moving = replace(one, devices=(*one.devices, move), logical_volumes=(*one.logical_volumes, volume))
     table = MapTable("vg_data-pvmove0", table=("0 8192 mirror core 2 1024 nosync 2 8:0 2048 8:16 2048",))
-    found = only(replace(evidence_of(moving), maps=(table,)), "F40.move-unfinished")
+    evidence = replace(evidence_of(moving), maps=(table,))
+    idle = (*evidence.daemons, DaemonProcess(50, "lvmpolld"), DaemonProcess(51, "lvm", parent=7))
+    found = only(replace(evidence, daemons=idle), "F40.move-unfinished")
     complete(found)
+    for driver in (DaemonProcess(52, "pvmove"), DaemonProcess(53, "lvm", parent=50)):
+        assert findings(replace(evidence, daemons=(*idle, driver))) == ()
     assert "/dev/sda" in " ".join(every_operation(found)[0].shown())
 
 

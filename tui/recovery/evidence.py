@@ -30,9 +30,11 @@ class Item(StrEnum):
     EXT4 = "ext4"
     TASKS = "tasks"
     DAEMONS = "daemons"
+    GUESTS = "guests"
     HOSTS = "hosts"
     IDENTITIES = "identities"
     NOTES = "notes"
+    ACTIVATION = "activation"
     SETTINGS = "settings"
     DEVICES_FILE = "devices_file"
     PATHS = "paths"
@@ -58,9 +60,11 @@ def item_words(item: Item) -> str:
         Item.EXT4: _("the error counters of ext4"),
         Item.TASKS: _("processes that wait for a disk"),
         Item.DAEMONS: _("iscsid and multipathd"),
+        Item.GUESTS: _("the disks that virtual machines have open"),
         Item.HOSTS: _("the kernel's iSCSI hosts"),
         Item.IDENTITIES: _("what the disks say of themselves"),
         Item.NOTES: _("LVM's notes of its groups"),
+        Item.ACTIVATION: _("LVM in the journal"),
         Item.SETTINGS: _("LVM's settings"),
         Item.DEVICES_FILE: _("LVM's devices file"),
         Item.PATHS: _("the paths multipathd sees"),
@@ -203,12 +207,30 @@ class WaitingTask:
 
 @dataclass(frozen=True, slots=True)
 class DaemonProcess:
-    """A running iscsid, iscsiadm or multipathd: number, name, process-state letter of proc(5), age."""
+    """A running iscsid, multipathd or tool of storage.
+
+    Attributes:
+        pid: its number.
+        name: `comm` of proc(5).
+        state: letter of proc(5).
+        seconds: how long it has existed.
+        parent: number of the process that started it.
+    """
 
     pid: int
     name: str
     state: str = ""
     seconds: float = 0.0
+    parent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GuestDisk:
+    """A block device that a virtual machine has open: number and `comm` of its process, and the path."""
+
+    pid: int
+    name: str
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +244,8 @@ class Identity:
         kept_size: bytes, of sysfs.
         live_size: bytes by READ CAPACITY now, or None where no tool for it is installed.
         refused: the disk answers at once, and refuses to tell: the LUN behind it is gone.
+        stand_in: vendor and model of what answers under its number and is no disk, or empty. A target answers
+            so for a LUN that it has not got (SPC-4 6.6.2, peripheral device type 1Fh); LIO does for LUN 0.
     """
 
     disk: str
@@ -230,6 +254,7 @@ class Identity:
     kept_size: int = 0
     live_size: int | None = None
     refused: bool = False
+    stand_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,9 +391,12 @@ class Evidence:
         ext4: the error counters of mounted ext4 file systems.
         tasks: tasks that wait uninterruptibly.
         daemons: the daemons and calls of iscsiadm that run.
+        guests: block devices that virtual machines on this host have open.
         hosts: numbers of the kernel's iSCSI hosts; with iscsi_tcp each has one session.
         identities: what the disks that answer say of themselves now.
         notes: LVM's notes on the groups it knows or knew, of each the latest first.
+        activation: what LVM said in the journal of this boot about pools that it could not activate, oldest
+            first.
         settings: of LVM.
         devices_file: text of LVM's devices file where it is in use, else empty.
         paths: of multipathd.
@@ -397,9 +425,11 @@ class Evidence:
     ext4: tuple[Ext4Errors, ...] = ()
     tasks: tuple[WaitingTask, ...] = ()
     daemons: tuple[DaemonProcess, ...] = ()
+    guests: tuple[GuestDisk, ...] = ()
     hosts: tuple[int, ...] = ()
     identities: tuple[Identity, ...] = ()
     notes: tuple[GroupNotes, ...] = ()
+    activation: tuple[str, ...] = ()
     settings: tuple[Setting, ...] = ()
     devices_file: str = ""
     paths: tuple[PathState, ...] = ()

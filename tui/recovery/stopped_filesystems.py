@@ -5,9 +5,11 @@ from collections.abc import Iterator
 
 from tui.recovery.evidence import Evidence, Item
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen
+from tui.recovery.luns import lun_key
 from tui.recovery.repairing import mounting, repair, unmounting
 from tui.recovery.stale_maps import checking
 from tui.storage.filesystem_kind import FilesystemKind
+from tui.storage.identity import luns_below
 from tui.storage.model.block import BlockDevice
 from tui.storage.model.files import Mount
 from tui.storage.news.happening import Happening
@@ -94,6 +96,11 @@ def _finding(
         seen=tuple(_seen(device, mounts, lines, count)),
         ruled_out=tuple(_ruled_out(evidence, device)),
         fixes=(_fix(evidence, device, mounts),),
+        follows_if=tuple(
+            lun_key(session, lun)
+            for lun in luns_below(evidence.inventory, device)
+            if (session := evidence.inventory.session(lun.sid)) is not None
+        ),
         never=(
             Never(
                 _("mount -o remount,rw"),

@@ -18,7 +18,7 @@ from tui.storage.operations.healthy_volume import ActivateWholeVolume
 from tui.storage.operations.idle_map import RemoveIdleMap
 from tui.storage.operations.import_clone import ImportClone
 from tui.storage.operations.keep import KeepBeforeRepair, PutBackBeginning
-from tui.storage.operations.metadata import UpdateMetadata, outdated_lines
+from tui.storage.operations.metadata import UpdateMetadata, outdated_lines, outdated_paths
 from tui.storage.operations.missing_disks import GiveUpMissing, GiveUpMissingWithVolumes, TakeBackMissing
 from tui.storage.operations.new_identity import GiveFilesystemNewUuid
 from tui.storage.operations.operation import Operation
@@ -423,3 +423,7 @@ def test_an_older_description_is_known_by_the_groups_whole_name() -> None:
     assert outdated_lines((line,), "vg-1") == (line,)
     assert outdated_lines((line,), "vg") == ()
     assert outdated_lines(("WARNING: something else of VG vg-1.",), "vg-1") == ()
+    assert outdated_lines(("WARNING: Inconsistent metadata found for VG vg.old.",), "vg.old") != ()
+    assert outdated_lines(("WARNING: Inconsistent metadata found for VG vg.old.",), "vg") == ()
+    ignored = "WARNING: ignoring metadata seqno 4 on /dev/sdc for seqno 5 on /dev/sdb for VG vg-1."
+    assert outdated_paths((line, ignored)) == ("/dev/sdb", "/dev/sdc")

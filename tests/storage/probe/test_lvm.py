@@ -20,6 +20,7 @@ from tui.storage.probe.lvm import (
 )
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "lvm-2.03.16-fullreport.txt"
+OUTDATED = GOLDEN.with_name("lvm-2.03.31-outdated.json")
 FIRST, SECOND = "0tI4yT-3uM3-vlJ1-5WvD-c5dW-JQ1N-CzJY99", "0LEC2R-LVLg-RWw0-W07b-Hdmy-zQjh-tENT4d"
 GROUP, VOLUME = "0fuSC0-VaXb-HLZa-h1y5-m5K7-TbjD-5ulmqe", "Yr0bD9-Szfi-zqe0-SsAf-Wiwe-5trI-xHinlW"
 MAP_UUID = f"LVM-{GROUP.replace('-', '')}{VOLUME.replace('-', '')}"
@@ -95,6 +96,16 @@ def test_a_duplicate_is_told_by_the_warnings() -> None:
         ("/dev/loop0", True),
         ("/dev/loop3", True),
     ]
+
+
+def test_what_lvm_says_of_a_group_stands_in_the_report_itself() -> None:
+    volumes = parse_report(OUTDATED.read_text(), "  WARNING: said while disks were read\n")
+    assert volumes.reading.warnings == (
+        "  WARNING: said while disks were read",
+        "WARNING: ignoring metadata seqno 4 on /dev/sdc for seqno 5 on /dev/sdb for VG vgb.",
+        "WARNING: Inconsistent metadata found for VG vgb.",
+        "WARNING: outdated PV /dev/sdc seqno 4 has been removed in current VG vgb seqno 5.",
+    )
 
 
 def test_an_empty_report_is_a_report() -> None:

@@ -30,9 +30,15 @@ class AdmitToLvm(Operation):
     """List a disk that carries a physical volume in LVM's devices file, so that LVM sees it.
 
     Disks that LVM labels itself are listed by pvcreate; one that comes from elsewhere is not.
+
+    Attributes:
+        device: the disk or map.
+        moved: the file lists what is on it under another identity, that of a LUN which is gone: LVM asks
+            then before it lists it once more, and is told yes.
     """
 
     device: DeviceIdentity
+    moved: bool = False
 
     def title(self) -> str:
         """What it does."""
@@ -51,7 +57,7 @@ class AdmitToLvm(Operation):
 
     @property
     def _argv(self) -> tuple[str, ...]:
-        return ("lvm", "lvmdevices", "--adddev", self.device.path)
+        return ("lvm", "lvmdevices", *(("--yes",) if self.moved else ()), "--adddev", self.device.path)
 
     def is_done(self, host: Host) -> bool:
         """Whether LVM sees a physical volume on this very disk."""
