@@ -399,7 +399,9 @@ def test_a_group_that_lvm_passes_over_is_let_go_without_lvm(suffix: str, *, plan
         assert [kinds.index(kind) for kind in order] == sorted(kinds.index(kind) for kind in order)
     else:
         assert kinds == []
-        assert by_hand == ["umount", "dmsetup", "multipath", "vgchange"]
+        assert by_hand == ["umount", "dmsetup", "multipath", "vgchange", "mount"]
+    unanswered = replace(used, devices=devices, lvm=LvmReading(asked=False, error="no answer"))
+    assert not every_operation(only(evidence_of(unanswered), "F08.volume-on-one-path"))
 
 
 def test_the_same_portal_twice_is_no_second_path() -> None:
@@ -472,6 +474,33 @@ def test_a_clone_is_told_by_its_wwid_and_the_one_in_use_is_the_original() -> Non
     idle = replace(doubled, devices=(replace(original, holders=()), *one.devices[1:], clone))
     found = next(one for one in findings(evidence_of(idle)) if one.code == "F15.clone")
     assert len([fix for fix in found.fixes if fix.proposal is not None]) == 2
+
+
+def test_beside_a_clone_the_paths_of_the_original_wait_until_the_clone_is_a_group_of_its_own() -> None:
+    two = with_volume(logged_in(PORTAL, SECOND), mounted="/srv/data")
+    paths = tuple(
+        replace(one, content="LVM2_member", content_uuid="PVID") if one.name in ("sda", "sdb") else one
+        for one in two.devices
+    )
+    clone = replace(paths[0], name="sdc", path="/dev/sdc", number="8:32", holders=())
+    lun = replace(two.luns[0], address="2:0:0:1", number=1, disk="sdc", wwid=f"{WWID[:-1]}9")
+    volume = replace(two.physical_volumes[0], uuid="PVID", duplicate=True)
+    doubled = replace(
+        two,
+        luns=(*two.luns, lun),
+        devices=(*paths, clone),
+        physical_volumes=(volume, PhysicalVolume("/dev/sdc", "sdc", "PVID", duplicate=True)),
+    )
+    found = findings(evidence_of(doubled))
+    assert [(one.code, one.weight) for one in found] == [
+        ("F15.clone", Weight.CAUSE),
+        ("F08.volume-on-one-path", Weight.CONSEQUENCE),
+    ]
+    assert found[1].follows == found[0].key
+    assert "/dev/sdc" in " ".join(every_operation(found[0])[-1].shown())
+    assert len([fix for fix in found[0].fixes if fix.proposal is not None]) == 1
+    assert not every_operation(found[1])
+    complete(found[1])
 
 
 WAITS = FstabEntry(1, "/dev/vg_data/data", "/srv/data", "ext4", ("_netdev",))

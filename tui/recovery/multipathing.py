@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from tui.recovery.clones import CODE as CLONE, is_cloned
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen
 from tui.recovery.repairing import mounting, mounts_above, places, repair, rung_on, unmounting
@@ -61,6 +62,8 @@ def _unjoined(
     disks = ", ".join(f"/dev/{clean(lun.disk, 40)}" for lun in luns)
     daemon = inventory.service(Role.MULTIPATH)
     running = daemon is not None and daemon.active == "active"
+    # What is taken down for a moment would not come up again beside its clone.
+    cloned = bool(joined is not None or used) and any(is_cloned(inventory, lun.disk) for lun in luns)
     return Finding(
         ON_A_PATH if joined is not None or used else NOT_JOINED,
         _("{disks} are one LUN, and volumes stand on one of its paths only.").format(disks=disks)
@@ -80,7 +83,7 @@ def _unjoined(
             RuledOut(_("a clone"), _("Their WWIDs are the same: it is one LUN.")),
             RuledOut(_("two sessions to one portal"), _("The sessions go to different portals.")),
         ),
-        fixes=(_join(evidence, wwid, luns),),
+        fixes=(_clone_first() if cloned else _join(evidence, wwid, luns),),
         never=(
             Never(
                 _("wipefs or pvcreate -ff because a disk is called busy"),
@@ -91,6 +94,18 @@ def _unjoined(
                 _("Other LUNs of this host lose their second path as well."),
             ),
         ),
+        follows_if=(CLONE,) if cloned else (),
+    )
+
+
+def _clone_first() -> Fix:
+    return Fix(
+        _("First make the clone a group of its own"),
+        _(
+            "A clone of this LUN carries the same identities. To join the paths the group has to be taken"
+            " down for a moment, and LVM does not activate it again while the clone is there."
+        ),
+        by_hand=(_("Give the clone identities of its own, then look again."),),
     )
 
 
@@ -146,7 +161,8 @@ def _join(evidence: Evidence, wwid: str, luns: list[Lun]) -> Fix:
                 f"multipath -a /dev/{clean(names[0])}; multipath /dev/{clean(names[0])}",
             ),
         )
-    if not seen_by_lvm and not all(is_plain_volume(one) for one in maps):
+    passed_over = not seen_by_lvm and not all(is_plain_volume(one) for one in maps)
+    if passed_over or not inventory.lvm.asked:
         return Fix(
             title,
             why,
@@ -155,6 +171,7 @@ def _join(evidence: Evidence, wwid: str, luns: list[Lun]) -> Fix:
                 *(f"dmsetup remove {clean(one.map_name or one.name, 80)}" for one in maps),
                 f"multipath -a /dev/{clean(names[0])}; multipath /dev/{clean(names[0])}",
                 *(f"vgchange --activate y {clean(group, 60)}" for group in groups),
+                *(f"mount {clean(mount.source, 80)} {clean(mount.target, 80)}" for mount in mounts),
             ),
         )
     letting_go: tuple[Operation, ...] = (

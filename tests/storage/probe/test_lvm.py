@@ -1,6 +1,7 @@
 import contextlib
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -160,6 +161,27 @@ def test_an_lv_is_joined_to_its_device_by_uuid() -> None:
     first = volumes.logical[0]
     assert (first.device, first.active) == ("dm-0", True)
     assert volumes.logical[1].device == ""
+
+
+def test_a_volume_that_lvm_passes_over_is_kept_beside_its_clone_with_the_same_uuid() -> None:
+    original = GROUP[::-1]
+    other = replace(
+        volume_map(),
+        name="dm-1",
+        path="/dev/mapper/old-lv1",
+        number="254:1",
+        map_name="old-lv1",
+        map_uuid=f"LVM-{original.replace('-', '')}{VOLUME.replace('-', '')}",
+        slaves=("sd1",),
+    )
+    devices = (disk("loop0", FIRST, holders=("dm-0",)), disk("sd1", holders=("dm-1",)), volume_map(), other)
+    volumes = read_volumes(answered("whole", []), devices, installed=True, root=True)
+    assert [(one.volume_group, one.name, one.device) for one in volumes.logical] == [
+        ("vgx", "lv1", "dm-0"),
+        ("vgx", "lv2", ""),
+        ("old", "lv1", "dm-1"),
+    ]
+    assert [one.name for one in volumes.groups] == ["vgx", "old"]
 
 
 @pytest.mark.parametrize("silent", [True, False])

@@ -138,12 +138,18 @@ def complete(volumes: Volumes, devices: tuple[BlockDevice, ...]) -> Volumes:
     logical = [
         _joined(volume, group_uuids.get(volume.volume_group, ""), actives) for volume in report.logical
     ]
-    known = {_plain(volume.uuid) for volume in logical}
+    # A volume's UUID alone does not name it: vgimportclone(8) leaves a clone those of the original.
+    known = {
+        (_plain(group.uuid), _plain(volume.uuid))
+        for volume in logical
+        for group in report.groups
+        if group.name == volume.volume_group
+    }
     groups = {_plain(group.uuid): group for group in report.groups}
     for (group_uuid, volume_uuid), device in actives.items():
         group_name, volume_name = names_of_map(device.map_name)
         groups.setdefault(group_uuid, VolumeGroup(group_name, dashed(group_uuid)))
-        if volume_uuid not in known:
+        if (group_uuid, volume_uuid) not in known:
             group_name = groups[group_uuid].name
             logical.append(_from_map(device, volume_name, group_name, dashed(volume_uuid)))
     physical = [
