@@ -295,6 +295,24 @@ def test_each_guard_that_hides_a_disk_is_told_from_the_others() -> None:
     assert findings(silent) == ()
 
 
+def test_a_hidden_disk_that_this_host_does_not_miss_is_no_cause() -> None:
+    listed = "IDTYPE=sys_wwid IDNAME=naa.other DEVNAME=/dev/sdz PVID=x\n"
+    alone = hidden(devices_file=listed)
+    assert only(alone, "F20.devices-file").weight is Weight.RISK
+    noted = GroupNotes("/etc/lvm/backup/vg", "vg", "VG", 1, disks=(NotedDisk("pv0", "PVID"),))
+    assert only(replace(alone, notes=(noted,)), "F20.devices-file").weight is Weight.CAUSE
+    waiting = FstabEntry(1, "/dev/vg/data", "/srv/data", "ext4", ("_netdev",))
+    missed = replace(alone, inventory=replace(alone.inventory, fstab=(waiting,)))
+    assert only(missed, "F20.devices-file").weight is Weight.CAUSE
+    # The disk that LVM's notes know brings what fstab waits for, so the other one does not.
+    other = replace(alone.inventory.devices[0], name="sdb", path="/dev/sdb", content_uuid="OTHER")
+    luns = (*alone.inventory.luns, replace(alone.inventory.luns[0], disk="sdb", wwid=f"{WWID[:-1]}8"))
+    devices = (*alone.inventory.devices, other)
+    both = replace(missed, notes=(noted,), inventory=replace(missed.inventory, devices=devices, luns=luns))
+    weights = {one.device: one.weight for one in findings(both) if one.code == "F20.devices-file"}
+    assert weights == {"sda": Weight.CAUSE, "sdb": Weight.RISK}
+
+
 @pytest.mark.parametrize(
     ("value", "path", "rejected"),
     [

@@ -45,17 +45,23 @@ def _is_on_luns(evidence: Evidence, group: VolumeGroup) -> bool:
 
 def is_waited_for(inventory: Inventory, group: VolumeGroup) -> bool:
     """Whether fstab names a volume of a group, or asks for one that is not there and may be of it."""
+    return any(name in ("", group.name) for name in awaited_groups(inventory))
+
+
+def awaited_groups(inventory: Inventory) -> Iterator[str]:
+    """The group of each volume that fstab asks for and that is not there; empty where it may be any."""
     for entry in inventory.fstab:
         if entry.device or "noauto" in entry.options or not entry.mount_point.startswith("/"):
             continue
-        if entry.spec.startswith(f"/dev/{group.name}/"):
-            return True
+        parts = entry.spec.split("/")
         if entry.spec.startswith("/dev/mapper/"):
-            if names_of_map(entry.spec.removeprefix("/dev/mapper/"))[0] == group.name:
-                return True
+            name = names_of_map(entry.spec.removeprefix("/dev/mapper/"))[0]
+            if name:
+                yield name
+        elif entry.spec.startswith("/dev/") and len(parts) == 4:
+            yield parts[2]
         elif "=" in entry.spec and "_netdev" in entry.options:
-            return True
-    return False
+            yield ""
 
 
 def _exported(evidence: Evidence, group: VolumeGroup) -> Finding:

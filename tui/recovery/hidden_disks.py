@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 
 from tui.recovery.evidence import Evidence
-from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen
+from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen, Weight
+from tui.recovery.groups import awaited_groups
 from tui.recovery.repairing import identity, repair, rung_on
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.inventory import Inventory
@@ -20,6 +21,9 @@ from tui.words import translate as _
 LISTED = "F08.single-path-listed"
 DEVICES_FILE = "F20.devices-file"
 FILTER = "F42.filter"
+
+_LASTING = ("/dev/disk/by-id/scsi-", "/dev/disk/by-id/wwn-")
+"""How links begin that udev makes of the WWID of a disk, whatever is on it."""
 
 _PATTERN = re.compile(r'"((?:[^"\\]|\\.)*)"|([ar])(.)(.*?)\3(?=[ ,\]]|$)')
 
@@ -70,6 +74,19 @@ def _why(evidence: Evidence, device: BlockDevice) -> Finding | None:
     return _filter(evidence, device, rejecting[0]) if rejecting else None
 
 
+def _is_missed(evidence: Evidence, device: BlockDevice) -> bool:
+    """Whether this host misses what is on a hidden disk.
+
+    It does when LVM's notes here know the disk, or when fstab asks for something that no disk of those notes
+    would bring. Any other disk may well be hidden on purpose: a virtual machine's, or another host's.
+    """
+    groups = {disk.uuid: notes.group for notes in evidence.notes for disk in notes.disks}
+    if device.content_uuid in groups:
+        return True
+    brought = {groups[one.content_uuid] for one in evidence.inventory.devices if one.content_uuid in groups}
+    return any(name not in brought for name in awaited_groups(evidence.inventory))
+
+
 def rejects(value: str, paths: tuple[str, ...]) -> bool:
     """Whether a filter of lvm.conf(5) passes over a device: the first pattern that fits a name decides.
 
@@ -107,12 +124,18 @@ def _base(
 ) -> Finding:
     path = clean(device.path, 60)
     rung = rung_on(evidence.stacks, device.name)
+    missed = _is_missed(evidence, device)
     return Finding(
         code,
         _("LVM passes over {path}, on which a physical volume is: {because}.").format(
             path=path, because=because
         ),
-        _("The volume group on it is not there, or not whole, although the disk and its data are."),
+        _("The volume group on it is not there, or not whole, although the disk and its data are.")
+        if missed
+        else _(
+            "This host misses nothing that could be on it: LVM's notes here do not know it, and fstab waits"
+            " for nothing more. It may be hidden on purpose, as a virtual machine's or another host's."
+        ),
         RungKind.PHYSICAL_VOLUME,
         # The disk itself is well; what LVM would make of it has no rung as long as it is hidden.
         (f"pv:{device.content_uuid}",) if device.content_uuid else (),
@@ -140,6 +163,7 @@ def _base(
                 _("This host would use disks of other hosts and of guests as well."),
             ),
         ),
+        weight=Weight.CAUSE if missed else Weight.RISK,
     )
 
 
@@ -187,7 +211,8 @@ def _devices_file(evidence: Evidence, device: BlockDevice) -> Finding:
 
 def _filter(evidence: Evidence, device: BlockDevice, name: str) -> Finding:
     value = evidence.setting(name)
-    kept = next((one for one in sorted(device.links) if one.startswith("/dev/disk/by-id/")), device.path)
+    kept = next((one for one in sorted(device.links) if one.startswith(_LASTING)), device.path)
+    lists = clean(name.partition("/")[2])
     return _base(
         evidence,
         device,
@@ -199,15 +224,18 @@ def _filter(evidence: Evidence, device: BlockDevice, name: str) -> Finding:
             _(
                 "A filter is an administrator's own text, so it is changed by hand: put one pattern in front,"
                 " and leave the others as they are. Where the root file system is on LVM, the initramfs has"
-                " a copy and must be made anew."
+                " a copy and must be made anew. At boot LVM may look at the disk before its link is there and"
+                " reject it, so see that the group is activated by its name as well. A devices file"
+                " (lvmdevices) in the place of the filter has no such trap."
             ),
             confirm=(_("Does this volume group belong to this host?"),),
             by_hand=(
-                _('in /etc/lvm/lvm.conf, first in {setting}: "a|^{path}$|"').format(
+                _('in /etc/lvm/lvm.conf or lvmlocal.conf, first in {setting}: "a|^{path}$|"').format(
                     setting=clean(name), path=clean(kept)
                 ),
-                f"pvs --config 'devices {{ {clean(name.partition('/')[2])} = [ \"a|^{clean(kept)}$|\" ] }}'",
+                f"pvs --config 'devices {{ {lists} = [ \"a|^{clean(kept)}$|\" ] }}'",
                 _("vgchange --activate y (the group)"),
+                _('at boot, on Debian: LVMGROUPS="(the group)" in /etc/default/open-iscsi'),
             ),
         ),
     )
