@@ -135,18 +135,25 @@ systemctl stop db6.service && echo "db6: unmounted, logged out."
 END
 chmod 755 /usr/local/bin/san-hosts /usr/local/bin/san-copy /usr/local/bin/call-db6
 
-# Every check of a file system notes whether the volume was at rest, as it began.
+# Every check of a disk, not of a copy, notes whether the volume was at rest as it began.
 mv /usr/sbin/e2fsck /usr/sbin/e2fsck.itself
 cat > /usr/sbin/e2fsck << 'END'
 #!/bin/bash
 state=alone
+asked=copy
 [ "$(cat /sys/kernel/config/target/iscsi/iqn.*/fabric_statistics/iscsi_instance/sessions)" -le 1 ] || state=beside
 ! grep -q '/dev/mapper/freight-hold ' /proc/self/mounts || state=mounted
-for word in "$@"; do case $word in -*n*) state=looked ;; esac; done
+for word in "$@"; do
+    case $word in
+    -*n*) state=looked ;;
+    /dev/loop*) ;;
+    *) [ ! -b "$word" ] || asked=disk ;;
+    esac
+done
 began=$(mktemp -p /run)
 (exec -a "$0" /usr/sbin/e2fsck.itself "$@")
 status=$?
-if [ "$state" != looked ] && [ $status -lt 8 ]; then
+if [ "$state" != looked ] && [ $asked = disk ] && [ $status -lt 8 ]; then
     echo "$state" >> /var/lib/practice/checks
     [ -e /var/lib/practice/first-check ] || cp -p "$began" /var/lib/practice/first-check
 fi
