@@ -82,7 +82,13 @@ def test_what_was_mounted_again_since_has_not_stopped() -> None:
 
 
 def test_errors_that_ext4_counts_are_told_from_a_file_system_that_stopped() -> None:
-    complete(only(replace(evidence_of(single_path()), ext4=(Ext4Errors("dm-1", 3),)), "F06.errors-noted"))
+    noted = only(replace(evidence_of(single_path()), ext4=(Ext4Errors("dm-1", 3),)), "F06.errors-noted")
+    complete(noted)
+    # Nothing on this host sees a second one that writes, so the storage is asked before any repair.
+    asked = noted.fixes[0].ask
+    assert asked is not None
+    assert "logged in to it now" in asked.words
+    assert any("Another host" in one.cause for one in noted.hypotheses)
     assert findings(replace(evidence_of(single_path()), ext4=(Ext4Errors("dm-1", 0),))) == ()
     assert findings(replace(evidence_of(single_path()), ext4=(Ext4Errors("dm-9", 3),))) == ()
 

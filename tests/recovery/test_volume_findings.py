@@ -343,6 +343,16 @@ def test_an_outdated_disk_is_not_called_hidden() -> None:
     assert findings(replace(old, inventory=replace(old.inventory, lvm=LvmReading(True, (), (line,))))) == ()
 
 
+def test_a_disk_that_is_not_needed_for_what_fstab_waits_for_stays_hidden() -> None:
+    one = hidden(WAITS, devices_file=UNLISTED, notes=(NOTES,))
+    assert only(one, "F20.devices-file").weight is Weight.CAUSE
+    # The disk that LVM's notes know brings what fstab waits for, so the other one does not.
+    other = replace(one.inventory.devices[0], name="sdb", path="/dev/sdb", content_uuid="OTHER")
+    luns = (*one.inventory.luns, replace(one.inventory.luns[0], disk="sdb", wwid=f"{WWID[:-1]}8"))
+    both = replace(one.inventory, devices=(*one.inventory.devices, other), luns=luns)
+    assert [found.device for found in findings(replace(one, inventory=both))] == ["sda"]
+
+
 @pytest.mark.parametrize(
     ("value", "path", "rejected"),
     [

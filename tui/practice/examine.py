@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from tui.practice.reading import read_scenario
+from tui.practice.reading import read_staged
 from tui.practice.scenario import Goal, Phase, Scenario
 from tui.storage.codec import decode, encode
 from tui.storage.host.interface import Command, Host
@@ -134,7 +134,7 @@ def read_verdicts(line: str) -> tuple[Verdict, ...]:
 
 def main(folder: str) -> None:
     """Answer until standard input ends."""
-    scenario, host = read_scenario(Path(folder)), LocalHost(looking_only=True)
+    scenario, host = read_staged(Path(folder)), LocalHost(looking_only=True)
     for line in sys.stdin:
         verdicts = examine(host, scenario, Phase(line.strip()))
         sys.stdout.write(json.dumps([encode(verdict) for verdict in verdicts]) + "\n")

@@ -11,8 +11,8 @@ from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding
 from tui.recovery.flapping import doubled_names, large_packets
 from tui.recovery.groups import outdated_descriptions, owned_elsewhere, unfinished_moves
-from tui.recovery.held_maps import holding_maps, unwatched_maps
 from tui.recovery.guest_groups import guest_groups
+from tui.recovery.held_maps import holding_maps, unwatched_maps
 from tui.recovery.hidden_disks import hidden_disks
 from tui.recovery.host_trouble import missing_module, silent_daemon, unusable_name
 from tui.recovery.lost_sessions import lost_sessions

@@ -45,24 +45,22 @@ def _is_on_luns(evidence: Evidence, group: VolumeGroup) -> bool:
 
 
 def is_waited_for(inventory: Inventory, name: str) -> bool:
-    """Whether fstab names a volume of a group, or asks for one that is not there and may be of it.
+    """Whether fstab names a volume of a group, or asks for one that is not there and may be of it."""
+    return any(wanted in ("", name) for wanted in awaited_groups(inventory))
 
-    Args:
-        inventory: the host.
-        name: of the group, or empty for one that LVM does not show.
-    """
-    shown = {group.name for group in inventory.volume_groups}
+
+def awaited_groups(inventory: Inventory) -> Iterator[str]:
+    """The group of each volume that fstab asks for and that is not there; empty where it may be any."""
     for entry in inventory.fstab:
         if entry.device or "noauto" in entry.options or not entry.mount_point.startswith("/"):
             continue
         if "=" in entry.spec and not entry.spec.startswith("/"):
             if "_netdev" in entry.options:
-                return True
+                yield ""
             continue
         wanted = _group_in(entry.spec)
-        if wanted and (wanted == name or (not name and wanted not in shown)):
-            return True
-    return False
+        if wanted:
+            yield wanted
 
 
 def _group_in(spec: str) -> str:

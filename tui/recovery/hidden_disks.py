@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen, Weight
-from tui.recovery.groups import is_waited_for
+from tui.recovery.groups import awaited_groups, is_waited_for
 from tui.recovery.repairing import identity, repair, rung_on
 from tui.recovery.telling import listed
 from tui.storage.model.block import BlockDevice, BlockKind
@@ -26,6 +26,9 @@ from tui.words import translate as _
 LISTED = "F08.single-path-listed"
 DEVICES_FILE = "F20.devices-file"
 FILTER = "F42.filter"
+
+_LASTING = ("/dev/disk/by-id/scsi-", "/dev/disk/by-id/wwn-")
+"""How links begin that udev makes of the WWID of a disk, whatever is on it."""
 
 _PATTERN = re.compile(r'"((?:[^"\\]|\\.)*)"|([ar])(.)(.*?)\3(?=[ ,\]]|$)')
 
@@ -92,13 +95,16 @@ def _missed(evidence: Evidence, device: BlockDevice) -> Weight | None:
     """What it is that a disk is hidden: a cause where something waits for it, a risk where it was known here.
 
     None where nothing of this host has to do with it: then it is most likely of a guest or of another host.
+    One that LVM's notes do not know may bring what fstab asks for only where no disk of those notes would.
     """
     inventory = evidence.inventory
     group = _group_of(evidence, device)
     missing = any(one.missing and one.uuid == device.content_uuid for one in inventory.physical_volumes)
-    if missing or is_waited_for(inventory, group):
-        return Weight.CAUSE
-    return Weight.RISK if group else None
+    if group:
+        return Weight.CAUSE if missing or is_waited_for(inventory, group) else Weight.RISK
+    brought = {group.name for group in inventory.volume_groups}
+    brought |= {_group_of(evidence, one) for one in inventory.devices} - {""}
+    return Weight.CAUSE if missing or any(one not in brought for one in awaited_groups(inventory)) else None
 
 
 def _filtered(evidence: Evidence, device: BlockDevice) -> Iterator[Finding]:
@@ -280,7 +286,8 @@ def _noted(evidence: Evidence, group: str) -> Iterator[Seen]:
 
 def _filter(evidence: Evidence, device: BlockDevice, name: str) -> Finding:
     value = evidence.setting(name)
-    kept = next((one for one in sorted(device.links) if one.startswith("/dev/disk/by-id/")), device.path)
+    kept = next((one for one in sorted(device.links) if one.startswith(_LASTING)), device.path)
+    lists = clean(name.partition("/")[2])
     return _base(
         evidence,
         (device,),
@@ -296,15 +303,18 @@ def _filter(evidence: Evidence, device: BlockDevice, name: str) -> Finding:
             _(
                 "A filter is an administrator's own text, so it is changed by hand: put one pattern in front,"
                 " and leave the others as they are. Where the root file system is on LVM, the initramfs has"
-                " a copy and must be made anew."
+                " a copy and must be made anew. At boot LVM may look at the disk before its link is there and"
+                " reject it, so see that the group is activated by its name as well. A devices file"
+                " (lvmdevices) in the place of the filter has no such trap."
             ),
             confirm=(_("Does this volume group belong to this host?"),),
             by_hand=(
-                _('in /etc/lvm/lvm.conf, first in {setting}: "a|^{path}$|"').format(
+                _('in /etc/lvm/lvm.conf or lvmlocal.conf, first in {setting}: "a|^{path}$|"').format(
                     setting=clean(name), path=clean(kept)
                 ),
-                f"pvs --config 'devices {{ {clean(name.partition('/')[2])} = [ \"a|^{clean(kept)}$|\" ] }}'",
+                f"pvs --config 'devices {{ {lists} = [ \"a|^{clean(kept)}$|\" ] }}'",
                 _("vgchange --activate y (the group)"),
+                _('at boot, on Debian: LVMGROUPS="(the group)" in /etc/default/open-iscsi'),
             ),
         ),
     )

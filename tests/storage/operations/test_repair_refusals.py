@@ -18,6 +18,7 @@ from tui.storage.operations.healthy_volume import ActivateWholeVolume
 from tui.storage.operations.idle_map import RemoveIdleMap
 from tui.storage.operations.import_clone import ImportClone
 from tui.storage.operations.keep import KeepBeforeRepair, PutBackBeginning
+from tui.storage.operations.lvm_devices import AdmitToLvm
 from tui.storage.operations.metadata import UpdateMetadata, outdated_lines, outdated_paths
 from tui.storage.operations.missing_disks import GiveUpMissing, GiveUpMissingWithVolumes, TakeBackMissing
 from tui.storage.operations.new_identity import GiveFilesystemNewUuid
@@ -191,9 +192,24 @@ def two_disks() -> ScriptedHost:
     return host
 
 
+def two_alike(other: str) -> ScriptedHost:
+    """Two LUNs with one physical volume on them, the WWID of the second as given."""
+    host = bare_host()
+    host.replies["lvm", "fullreport"] = Outcome(0, json.dumps({"report": []}))
+    add_session(host, 1, Disk("sda"))
+    add_session(host, 2, Disk("sdb", wwid=other), address="198.51.100.10")
+    for number in ("8:0", "8:16"):
+        describe(host, number, "E:ID_FS_TYPE=LVM2_member", f"E:ID_FS_UUID={PHYSICAL}")
+    host.replies["blkid",] = Outcome(0, f"DEVNAME=/dev/sda\nTYPE=LVM2_member\nUUID={PHYSICAL}\n")
+    return host
+
+
 @pytest.mark.parametrize(
     ("operation", "host", "code"),
     [
+        (AdmitToLvm(DISK), lambda: two_alike("naa.other"), "lvm-devices.twin"),
+        # A second path is no second disk; here no devices file is in use.
+        (AdmitToLvm(DISK), lambda: two_alike(WWID), "lvm-devices.unused"),
         (CheckFilesystem(VOLUME, EXT4, "U"), lambda: mounted(host_with()), "device.mounted"),
         (REPAIR, lambda: mounted(host_with()), "device.mounted"),
         (REPAIR, mounted_in_a_container, "device.mounted-elsewhere"),
