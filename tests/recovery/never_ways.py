@@ -50,6 +50,13 @@ class NoPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A plan for this failure does it only after a question to the person; the reason as the scan has it."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """The operation is refused in that state, with this code."""
 
@@ -88,7 +95,7 @@ def joined_with_a_path() -> ScriptedHost:
 
 
 DISK = repairing.DISK
-Way = NoCommand | NoPlan | Refused | Typed | Said
+Way = NoCommand | NoPlan | Asked | Refused | Typed | Said
 
 NEVERS: tuple[tuple[str, str, Way], ...] = (
     (
@@ -274,7 +281,11 @@ NEVERS: tuple[tuple[str, str, Way], ...] = (
         ),
     ),
     ("F28", "delete files and take that for room", Said("Delete files and take that for room")),
-    ("F28", "fsck while writes fail", NoPlan("nothing is mended while writes fail")),
+    (
+        "F28",
+        "fsck while writes fail",
+        Asked("nothing is mended before somebody says that writes are taken again"),
+    ),
     ("F29", "remove the copy of the pool's notes", NoCommand("lvremove vg/pool_meta0")),
     (
         "F29",

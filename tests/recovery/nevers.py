@@ -101,11 +101,15 @@ NOT_FOR = (
     ),
     ("F26", r"^mount\b|\b(e2fsck|xfs_repair)\b", "nothing of the other volume is mounted or mended"),
     ("F27", r"\bpvresize\b|\b(e2fsck|xfs_repair)\b", "a smaller LUN is not followed"),
-    ("F28", r"\b(e2fsck|xfs_repair)\b", "nothing is mended while writes fail"),
     ("F29", r"\b(e2fsck|xfs_repair)\b", "nothing is mended while writes fail"),
     ("F42", r"\bwipefs\b|\bpvcreate\b", "what is hidden is not empty"),
 )
 """What no plan for one failure does: number, pattern, why."""
+
+ASKED_FIRST = (
+    ("F28", r"\b(e2fsck|xfs_repair)\b", "nothing is mended before somebody says that writes are taken again"),
+)
+"""What a plan for one failure does only after a question that a person has to answer: number, pattern, why."""
 
 
 def forbidden(lines: Iterable[str]) -> list[tuple[str, str]]:
@@ -128,14 +132,26 @@ def offered_against(number: str, lines: Iterable[str]) -> list[tuple[str, str]]:
 def nothing_forbidden(findings: Iterable[Finding]) -> None:
     """See that no way out that is a plan does what must never be done."""
     for one in findings:
-        plans = [fix.proposal.plan for fix in one.fixes if fix.proposal is not None]
-        lines = [line for plan in plans for operation in plan.operations for line in operation.shown()]
-        assert not offered_against(one.number, lines), one.code
+        for fix in one.fixes:
+            if fix.proposal is None:
+                continue
+            lines = [line for operation in fix.proposal.plan.operations for line in operation.shown()]
+            assert not offered_against(one.number, lines), one.code
+            assert fix.confirm or not _asked_first(one.number, lines), one.code
 
 
 def nothing_forbidden_in(document: Mapping[str, Any]) -> None:
     """See the same of a document of `doctor --json`."""
     for one in document["findings"]:
-        plans = [fix["plan"] for fix in one["fixes"] if fix["plan"] is not None]
-        lines = [line for plan in plans for step in plan["steps"] for line in step["commands"]]
-        assert not offered_against(one["number"], lines), one["code"]
+        for fix in one["fixes"]:
+            if fix["plan"] is None:
+                continue
+            lines = [line for step in fix["plan"]["steps"] for line in step["commands"]]
+            assert not offered_against(one["number"], lines), one["code"]
+            assert fix["confirm"] or not _asked_first(one["number"], lines), one["code"]
+
+
+def _asked_first(number: str, lines: Iterable[str]) -> bool:
+    return any(
+        one == number and re.search(pattern, line) for one, pattern, _why in ASKED_FIRST for line in lines
+    )

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.recovery.never_ways import NEVERS, NoCommand, NoPlan, Said, Typed, Way
-from tests.recovery.nevers import COMMANDS, NOT_FOR, forbidden, nothing_forbidden
+from tests.recovery.never_ways import NEVERS, Asked, NoCommand, NoPlan, Said, Typed, Way
+from tests.recovery.nevers import ASKED_FIRST, COMMANDS, NOT_FOR, forbidden, nothing_forbidden
 from tests.storage.operations import (
     test_disconnect_operations,
     test_growth_words,
@@ -54,6 +54,8 @@ def test_it_cannot_be_done_by_this_program(number: str, never: str, way: Way) ->
         assert forbidden((way.line,)), never
     elif isinstance(way, NoPlan):
         assert (number, way.why) in {(one, why) for one, _pattern, why in NOT_FOR}
+    elif isinstance(way, Asked):
+        assert (number, way.why) in {(one, why) for one, _pattern, why in ASKED_FIRST}
     elif isinstance(way, Said):
         assert way.words in SAID
     elif isinstance(way, Typed):
