@@ -109,7 +109,7 @@ NOT_FOR = (
 ASKED_FIRST = (
     ("F28", r"\b(e2fsck|xfs_repair)\b", "nothing is mended before somebody says that writes are taken again"),
 )
-"""What a plan for one failure does only after a question that a person has to answer: number, pattern, why."""
+"""What a plan for one failure does only after a question to the person: number, pattern, why."""
 
 
 def forbidden(lines: Iterable[str]) -> list[tuple[str, str]]:
