@@ -512,6 +512,20 @@ async def test_where_too_little_could_be_read_it_is_looked_at_again_with_more_ti
         assert looks.within[2] > looks.within[1]
 
 
+async def test_where_nothing_could_be_read_after_a_plan_it_is_looked_at_again_with_more_time(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    failure = Problem("doctor.no-inventory", "This host's storage could not be read.", remedy="Look again.")
+    app, looks = recovery_app(monkeypatch, with_plan(tmp_path), failure, made())
+    async with app.run_test(size=LARGE) as pilot:
+        await says(pilot, "Enter see the plan")
+        await press(pilot, "enter")
+        await run_the_plan(pilot)
+        await says(pilot, "Repaired, and looked at again: The session is back", "Nothing wrong was found.")
+        assert looks.numbers == [1, 2, 3]
+        assert looks.within[2] > looks.within[1]
+
+
 async def test_where_too_little_can_be_read_at_all_it_is_said(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
