@@ -164,9 +164,9 @@ class LookingScreen(Screen[bool]):
         self.show()
         self._tell_way()
         hurried = within < PATIENT
-        # A machine that is busy may have had no time to tell: what a plan did, and whether something is gone,
-        # is worth asking again.
-        if hurried and event.diagnosis is None and self._trying:
+        # A machine that is busy may have had no time to tell: what it is, and whether something is gone, is
+        # worth asking again.
+        if hurried and event.problem is not None:
             self.look_again(_("This host could not be read in time. Looking again, with more time."))
         elif hurried and event.diagnosis is not None and any(not one.is_sure for one in self.board.gone):
             words = _("Not everything could be read. Looking again, with more time.")
