@@ -7,10 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.lab.operate import Performed, performed, tell
-from tests.lab.volumes import sh
+from tests.lab.recovery_by_keys import Console
+from tests.lab.volumes import sh, wait_for
+from tests.recovery.nevers import nothing_forbidden_in
 from tui.lab.guest import Guest
 
 SIDE = "from tests.lab.doctor_side import repair, say_document\n"
+
+ALL_LOGGED_IN = "! cat /sys/class/iscsi_session/*/state 2>/dev/null | grep -qv LOGGED_IN"
+"""A shell condition: no session is waiting."""
 
 SUMS = "/root/sums"
 """Checksums of the sentinel files, as `sha256sum` writes them."""
@@ -44,7 +49,8 @@ class Repair:
 
 
 def read(document: dict[str, Any]) -> Look:
-    """What a document of `doctor --json` says."""
+    """What a document of `doctor --json` says; no plan in it does what must never be done."""
+    nothing_forbidden_in(document)
     found = document["findings"]
     return Look(
         document["status"],
@@ -78,20 +84,68 @@ def mended(guest: Guest, code: str, number: int = 0) -> Performed:
     return succeeded(tell(guest, f"{SIDE}repair({code!r}, {number})")[1])
 
 
-def repaired(guest: Guest, code: str, number: int = 0) -> Repair:
+def repaired(guest: Guest, code: str, number: int = 0, *, follows: frozenset[str] = frozenset()) -> Repair:
     """Nothing but one thing is wrong; one of its plans is carried out; nothing is wrong afterwards.
 
     Args:
         guest: where.
         code: what is wrong.
         number: place of the plan among those of the finding.
+        follows: codes of what may be named as following from it.
     """
     first, done, last = tell(guest, f"{SIDE}repair({code!r}, {number})")
     before = read(first)
-    assert set(before.codes) == {code}, before.codes
+    is_alone(before, code, follows)
     repair = Repair(before, succeeded(done))
     is_healthy(guest, read(last))
     return repair
+
+
+def repaired_by_keys(
+    console: Console, code: str, way: int = 0, *, follows: frozenset[str] = frozenset()
+) -> Look:
+    """The same through the Recovery screen.
+
+    Args:
+        console: where.
+        code: what is wrong.
+        way: number of the way out, 1 for the first; the first that is a plan by default.
+        follows: codes of what may be named as following from it.
+
+    Returns:
+        What was said before.
+    """
+    found = look(console.guest)
+    is_alone(found, code, follows)
+    mended_by_keys(console, found, way)
+    # A new iscsid opens the connections of the sessions it finds anew.
+    wait_for(console.guest, ALL_LOGGED_IN)
+    healthy(console.guest)
+    return found
+
+
+def mended_by_keys(console: Console, found: Look, way: int = 0) -> None:
+    """Take one of the ways out of the first finding by keys, and see that the finding is gone.
+
+    Args:
+        console: where.
+        found: what `doctor` said last.
+        way: its number, 1 for the first; the first that is a plan by default.
+    """
+    finding = found.document["findings"][0]
+    console.mend(finding, way or first_plan(finding))
+
+
+def first_plan(finding: dict[str, Any]) -> int:
+    """Number of the first way out that is a plan."""
+    return next(number for number, fix in enumerate(finding["fixes"], start=1) if fix["plan"] is not None)
+
+
+def is_alone(found: Look, code: str, follows: frozenset[str]) -> None:
+    """See that one thing is named first, no other as a cause, and nothing but what may follow from it."""
+    assert found.codes[:1] == [code], found.codes
+    assert set(found.causes) <= {code}, found.codes
+    assert set(found.codes) - follows == {code}, found.codes
 
 
 def succeeded(result: dict[str, object]) -> Performed:

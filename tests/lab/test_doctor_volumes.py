@@ -107,13 +107,14 @@ def test_file_systems_that_stopped(guest: Guest) -> None:
 
 def test_a_logout_under_mounted_file_systems(guest: Guest) -> None:
     guest.check("iscsiadm", *RECORD, "-u")
-    said = str(repaired(guest, "F07.stale-maps").before.document)
+    stopped = frozenset({"F06.filesystem-stopped"})
+    said = str(repaired(guest, "F07.stale-maps", follows=stopped).before.document)
     assert all(place in said for place in ("/srv/vgr/whole", "/srv/vgr/span", "/srv/vgx/x"))
     # The same once more, but somebody has logged in again already: the disks have other numbers now.
     for argv in (("-u",), ("-l",)):
         guest.check("iscsiadm", *RECORD, *argv)
     sh(guest, "udevadm settle")
-    done = repaired(guest, "F07.stale-maps").done
+    done = repaired(guest, "F07.stale-maps", follows=stopped).done
     assert not any(command.startswith("iscsiadm") for command in done.commands)
 
 
@@ -141,7 +142,7 @@ def test_the_beginning_of_a_disk_that_was_overwritten(guest: Guest) -> None:
     sh(guest, f"dd if=/dev/zero of={disk} bs=1M count=1 conv=fsync status=none")
     guest.check("dd", f"of={disk}", "conv=notrunc,fsync", "status=none", stdin=table)
     sh(guest, f"blockdev --rereadpt {disk}; udevadm settle")
-    found = named(guest, "F24.label-overwritten")
+    named(guest, "F24.label-overwritten")
     mended(guest, "F24.label-overwritten")
     assert sh(guest, "ls /var/lib/iscsi-console/kept/*/HOW-TO-GO-BACK")
     mount_all(guest)

@@ -163,9 +163,12 @@ class LookingScreen(Screen[bool]):
             self.recording = event.recording
         self.show()
         self._tell_way()
-        hurried = within < PATIENT and any(not one.is_sure for one in self.board.gone)
-        if hurried and event.diagnosis is not None:
-            # A machine that is busy may have had no time to tell: whether it is gone is worth asking again.
+        hurried = within < PATIENT
+        # A machine that is busy may have had no time to tell: what it is, and whether something is gone, is
+        # worth asking again.
+        if hurried and event.problem is not None:
+            self.look_again(_("This host could not be read in time. Looking again, with more time."))
+        elif hurried and event.diagnosis is not None and any(not one.is_sure for one in self.board.gone):
             words = _("Not everything could be read. Looking again, with more time.")
             self.look_again(words, tried=self.tried, within=PATIENT)
         elif self._again:
