@@ -29,7 +29,7 @@ from tui.recovery.record_trouble import damaged_records, stuck_database
 from tui.recovery.refused_logins import refused_logins
 from tui.recovery.sizes import grown_luns, shrunk_luns
 from tui.recovery.stale_maps import stale_maps
-from tui.recovery.stopped_boot import stopped_boot
+from tui.recovery.stopped_boot import passed_over, stopped_boot
 from tui.recovery.stopped_filesystems import stopped_filesystems
 from tui.recovery.thin_pools import thin_pools
 from tui.recovery.twin_filesystems import twin_filesystems
@@ -81,6 +81,7 @@ _VOLUMES: tuple[Detector, ...] = (
     stale_maps,
     stopped_filesystems,
     stopped_boot,
+    passed_over,
     local_lines,
     moving_names,
     logins_at_boot,
