@@ -107,11 +107,10 @@ def sid_of(guest: Guest, target: str) -> int:
 
 
 def becomes_healthy(guest: Guest) -> None:
-    """Look until nothing is found any more."""
-    for _look in range(LOOKS):
-        if look(guest).status == "healthy":
-            break
-    healthy(guest)
+    """Look until nothing is found any more, and see that the files are as they were."""
+    found = next((one for one in (look(guest) for _look in range(LOOKS)) if one.status == "healthy"), None)
+    assert found is not None or look(guest).status == "healthy"
+    sentinel(guest)
 
 
 def only_cause(found: Look, code: str) -> None:
