@@ -108,8 +108,12 @@ def sid_of(guest: Guest, target: str) -> int:
 
 def becomes_healthy(guest: Guest) -> None:
     """Look until nothing is found any more, and see that the files are as they were."""
-    found = next((one for one in (look(guest) for _look in range(LOOKS)) if one.status == "healthy"), None)
-    assert found is not None or look(guest).status == "healthy"
+    found = look(guest)
+    for _look in range(LOOKS):
+        if found.status == "healthy":
+            break
+        found = look(guest)
+    assert found.status == "healthy", found
     sentinel(guest)
 
 

@@ -82,11 +82,6 @@ def log_out_of(guest: Guest, portal: str) -> None:
     guest.check("udevadm", "settle")
 
 
-def states(guest: Guest) -> list[str]:
-    """The states of the sessions, sorted."""
-    return sorted(sh(guest, "cat /sys/class/iscsi_session/*/state").split())
-
-
 def lose(guest: Guest, *networks: str) -> None:
     """Cut these networks, and wait until the kernel has given up the sessions through them."""
     for network in networks:
