@@ -107,11 +107,14 @@ def sid_of(guest: Guest, target: str) -> int:
 
 
 def becomes_healthy(guest: Guest) -> None:
-    """Look until nothing is found any more."""
+    """Look until nothing is found any more, and see that the files are as they were."""
+    found = look(guest)
     for _look in range(LOOKS):
-        if look(guest).status == "healthy":
+        if found.status == "healthy":
             break
-    healthy(guest)
+        found = look(guest)
+    assert found.status == "healthy", found
+    sentinel(guest)
 
 
 def only_cause(found: Look, code: str) -> None:
@@ -231,8 +234,18 @@ def test_a_boot_that_stops_at_a_line_without_netdev(guest: Guest) -> None:
     first, done = tell(guest, script)
     only_cause(read(first), "F03.boot-stopped")
     assert performed(done).stages == ["done"]
-    assert "noatime,x-systemd.device-timeout=5s,_netdev,nofail 0 2" in guest.read_text("/etc/fstab")
+    assert "noatime,x-systemd.device-timeout=60s,_netdev,nofail 0 2" in guest.read_text("/etc/fstab")
     guest.reboot()
     assert guest.state == "running"
     becomes_healthy(guest)
     assert sh(guest, "findmnt -no SOURCE /srv/data") == "/dev/mapper/vg_a-data"
+
+
+def test_a_boot_that_went_on_before_the_volume_came(guest: Guest) -> None:
+    sh(guest, "sed -i s/device-timeout=60s/device-timeout=1ms/ /etc/fstab")
+    guest.reboot()
+    wait_for(guest, "test -e /dev/vg_a/data")
+    guest.check("udevadm", "settle")
+    assert guest.run(("mountpoint", "-q", "/srv/data")).status != 0
+    repaired(guest, "F03.not-mounted")
+    assert "noatime,x-systemd.device-timeout=60s,_netdev,nofail 0 2" in guest.read_text("/etc/fstab")

@@ -25,7 +25,7 @@ from tui.storage.model.block import BlockKind
 from tui.storage.model.files import FstabEntry
 from tui.storage.model.inventory import Inventory
 from tui.storage.operations.check_filesystem import CheckFilesystem, RepairFilesystem
-from tui.storage.operations.fstab_line import ChangeFstabLine
+from tui.storage.operations.fstab_line import ChangeFstabLine, with_patience
 from tui.storage.operations.mount import MountFilesystem, UnmountFilesystem
 from tui.storage.operations.new_identity import GiveFilesystemNewUuid
 from tui.storage.operations.records import SetRecordValues
@@ -276,6 +276,53 @@ def test_a_boot_that_stopped_at_a_line_names_it_before_the_stopped_services() ->
 )  # fmt: skip
 def test_a_line_that_no_boot_stopped_at_is_not_blamed(evidence: Evidence) -> None:
     assert not any(one.code == "F03.boot-stopped" for one in findings(evidence))
+
+
+def passed(line: str, unit: Unit, *options: str) -> Evidence:
+    """A volume that fstab names and that is not mounted."""
+    inventory = automatic(with_volume(logged_in()))
+    named = with_line(replace(inventory, node_records=(record(),)), line, *options)
+    return replace(named, inventory=automatic(named.inventory), units=(unit,))
+
+
+NEVER = Unit("srv-data.mount", "inactive", wanted_by=("remote-fs.target",), entered=False)
+SHORT = "/dev/vg_data/data /srv/data ext4 _netdev,nofail,x-systemd.device-timeout=5s 0 0"
+
+
+def test_a_volume_that_came_after_the_boot_had_given_up_is_mounted_and_waited_for_longer() -> None:
+    evidence = passed(SHORT, NEVER, "_netdev", "nofail", "x-systemd.device-timeout=5s")
+    found = only(evidence, "F03.not-mounted")
+    complete(found)
+    mount, change = every_operation(found)
+    assert isinstance(mount, MountFilesystem)
+    assert isinstance(change, ChangeFstabLine)
+    assert "device-timeout=60s" in change.new
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        replace(NEVER, entered=True),
+        replace(NEVER, entered=None),
+        replace(NEVER, active="activating"),
+        replace(NEVER, queued=True),
+        replace(NEVER, wanted_by=()),
+        replace(NEVER, name="other.mount"),
+    ],
+    ids=["unmounted by hand", "not told", "being mounted", "waiting", "not part of the boot", "another"],
+)
+def test_what_is_not_mounted_for_another_reason_is_no_finding(unit: Unit) -> None:
+    assert findings(passed(SHORT, unit, "_netdev", "nofail")) == ()
+
+
+@pytest.mark.parametrize(
+    ("wait", "longer"),
+    [("5s", "60s"), ("500ms", "60s"), ("5", "60s"), ("0", "0"), ("90s", "90s"), ("2min", "2min")],
+)
+def test_only_a_shorter_wait_becomes_longer(wait: str, longer: str) -> None:
+    line = "UUID=1 /srv ext4  _netdev,x-systemd.device-timeout={},nofail 0 2"
+    assert with_patience(line.format(wait), 60) == line.format(longer)
+    assert with_patience("UUID=1 /srv ext4 _netdev 0 2", 60) == "UUID=1 /srv ext4 _netdev 0 2"
 
 
 def test_a_line_for_a_local_disk_is_none() -> None:

@@ -39,7 +39,7 @@ NOT_LOCAL = ("bind", "rbind", "noauto")
 """Options of lines that no boot waits for a disk with."""
 
 
-def _lines(evidence: Evidence) -> Iterator[tuple[FstabEntry, BlockDevice, str]]:
+def lines_on_luns(evidence: Evidence) -> Iterator[tuple[FstabEntry, BlockDevice, str]]:
     """The lines of fstab that mean a device on a LUN: the entry, the device, the text."""
     inventory = evidence.inventory
     lines = evidence.fstab.split("\n")
@@ -55,7 +55,7 @@ def _lines(evidence: Evidence) -> Iterator[tuple[FstabEntry, BlockDevice, str]]:
 
 def local_lines(evidence: Evidence) -> Iterator[Finding]:
     """F03: a risk for each line of fstab for a volume on a LUN that does not say it needs the network."""
-    for entry, _device, line in _lines(evidence):
+    for entry, _device, line in lines_on_luns(evidence):
         if "_netdev" in entry.options or set(entry.options) & set(NOT_LOCAL):
             continue
         place = clean(entry.mount_point, 80)
@@ -123,7 +123,7 @@ def _unit_seen(evidence: Evidence, entry: FstabEntry) -> Iterator[Seen]:
 
 def moving_names(evidence: Evidence) -> Iterator[Finding]:
     """F36: a risk for each line of fstab that names a volume on a LUN by a name that changes."""
-    for entry, device, line in _lines(evidence):
+    for entry, device, line in lines_on_luns(evidence):
         if not is_moving_name(entry.spec):
             continue
         spec = lasting_spec(evidence.inventory, device)
@@ -194,7 +194,7 @@ def logins_at_boot(evidence: Evidence) -> Iterator[Finding]:
     inventory = evidence.inventory
     manual: dict[tuple[str, str], NodeRecord] = {}
     places: list[str] = []
-    for entry, device, _line in _lines(evidence):
+    for entry, device, _line in lines_on_luns(evidence):
         if "noauto" in entry.options:
             continue
         records = [
@@ -207,7 +207,7 @@ def logins_at_boot(evidence: Evidence) -> Iterator[Finding]:
             manual.update({(one.target, one.portal.label): one for one in records})
     service = inventory.service(Role.LOGIN_AT_BOOT)
     disabled = service is not None and service.enabled in ("disabled", "") and service.active != "active"
-    if manual or (disabled and any(True for _one in _lines(evidence))):
+    if manual or (disabled and any(True for _one in lines_on_luns(evidence))):
         yield _not_at_boot(inventory, tuple(manual.values()), places, service_off=disabled)
     yield from _not_back(evidence)
 

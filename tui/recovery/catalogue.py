@@ -33,7 +33,7 @@ from tui.recovery.refused_writes import refused_writes
 from tui.recovery.shared_disks import shared_disks
 from tui.recovery.sizes import grown_luns, shrunk_luns
 from tui.recovery.stale_maps import stale_maps
-from tui.recovery.stopped_boot import stopped_boot
+from tui.recovery.stopped_boot import passed_over, stopped_boot
 from tui.recovery.stopped_filesystems import stopped_filesystems
 from tui.recovery.thin_pools import thin_pools
 from tui.recovery.twin_filesystems import twin_filesystems
@@ -88,6 +88,7 @@ _VOLUMES: tuple[Detector, ...] = (
     stopped_filesystems,
     stopped_boot,
     refused_mounts,
+    passed_over,
     local_lines,
     moving_names,
     logins_at_boot,

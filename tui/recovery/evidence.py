@@ -305,6 +305,8 @@ class Unit:
         after: After.
         before: Before.
         condition: ConditionResult; False where a condition kept it from starting.
+        entered: whether it was ever active in this boot, or None where that is not told.
+        queued: systemd has still something to do with it.
     """
 
     name: str
@@ -315,6 +317,8 @@ class Unit:
     after: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
     condition: bool | None = None
+    entered: bool | None = None
+    queued: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,7 @@ def _join(evidence: Evidence, wwid: str, luns: list[Lun]) -> Fix:
     # While the paths are not joined LVM may pass over both: then it cannot deactivate what is active.
     members = {one.volume_group for one in inventory.physical_volumes if one.device}
     seen_by_lvm = all(group in members for group in groups)
-    maps = tuple(one for one in upper if one.kind is BlockKind.LOGICAL_VOLUME)
+    maps = tuple(dict.fromkeys(one for one in upper if one.kind is BlockKind.LOGICAL_VOLUME))
     title = _("Join the paths with multipath")
     why = _(
         "One device is made of them, which goes on working when a path is lost. What stands on a single path"

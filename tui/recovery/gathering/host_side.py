@@ -22,7 +22,9 @@ _MULTIPATHD_FILE = "/run/multipathd.socket"
 PATHS = Command(("multipathd", "show", "paths", "raw", "format", "%d %w %t %T"))
 QUEUEING = Command(("multipathd", "show", "maps", "raw", "format", "%Q %n"))
 
-_UNIT_PROPERTIES = "Id,ActiveState,Result,RequiredBy,WantedBy,After,Before,ConditionResult"
+_UNIT_PROPERTIES = (
+    "Id,ActiveState,Result,RequiredBy,WantedBy,After,Before,ConditionResult,ActiveEnterTimestampMonotonic,Job"
+)
 _SERVICES = (
     *("iscsid.service", "iscsid.socket", "open-iscsi.service", "iscsi.service", "multipathd.service"),
     *("emergency.target", "rescue.target"),
@@ -93,6 +95,8 @@ def parse_units(output: str) -> tuple[Unit, ...]:
                 after=tuple(said.get("After", "").split()),
                 before=tuple(said.get("Before", "").split()),
                 condition=condition,
+                entered={"": None, "0": False}.get(said.get("ActiveEnterTimestampMonotonic", ""), True),
+                queued=said.get("Job", "") not in {"", "0"},
             )
     return tuple(found.values())
 
