@@ -221,47 +221,6 @@ def test_a_lun_that_was_made_smaller(guest: Guest) -> None:
     repairing(guest, "F22.not-active")
 
 
-def test_a_storage_that_has_no_room_behind_a_thin_lun(guest: Guest) -> None:
-    """The array's file lies in a file system of 32 MiB. LIO says `logical unit communication failure` then,
-    where storage that knows thin provisioning says `space allocation failed` (07/27/07)."""
-    guest.fault(Fault.LUN_REMOVED, lun=str(TEMPORARY))
-    sh(
-        guest,
-        f"""
-        mkdir {SMALL}; mount -t tmpfs -o size=32M tmpfs {SMALL}; truncate -s 128M {SMALL}/lun
-        ln -sf {SMALL}/lun {BACKING}{TEMPORARY}
-        """,
-    )
-    guest.fault(Fault.LUN_RESTORED, lun=str(TEMPORARY))
-    place = "/srv/data/small"
-    # Without a journal, and with its tables written, nothing but data wants new room.
-    sh(
-        guest,
-        f"""
-        vgcreate -qq vg_small {path_of(guest, TEMPORARY)}; lvcreate -qq -Wn -l 25 -n small vg_small
-        mkfs.ext4 -q -O ^has_journal -E nodiscard,lazy_itable_init=0 /dev/vg_small/small
-        mkdir -p {place}; mount /dev/vg_small/small {place}; head -c 3000000 /dev/urandom > {place}/sentinel
-        fallocate -l 40M {place}/big; sync
-        """,
-    )
-    keep_sums(guest)
-    healthy(guest)
-    sh(
-        guest,
-        f"! timeout 60 dd if=/dev/urandom of={place}/big bs=1M count=40 conv=notrunc,fsync status=none",
-    )
-    found = look(guest)
-    assert (found.causes, found.others) == (["F28.writes-refused"], [])
-    assert place in found.finding("F28.writes-refused")["meaning"]
-    asked = found.finding("F28.writes-refused")["fixes"][0]["ask"]["words"]
-    assert TARGET in asked
-    sh(guest, f"mount -o remount,size=160M {SMALL}")
-    repaired(guest, "F28.writes-refused", 0)
-    sh(guest, f"umount {place}; vgremove -qq -y vg_small; pvremove -qq {path_of(guest, TEMPORARY)}")
-    keep_sums(guest)
-    well(guest)
-
-
 def test_a_thin_pool_whose_notes_are_full_or_damaged(guest: Guest) -> None:
     disk, place = path_of(guest, THIN), "/srv/data/thin"
     sh(
@@ -332,3 +291,41 @@ def break_notes(guest: Guest, disk: str) -> None:
         exit 1
         """,
     )
+
+
+def test_a_storage_that_has_no_room_behind_a_thin_lun(guest: Guest) -> None:
+    """The array's file lies in a file system of 32 MiB. LIO says `logical unit communication failure` then,
+    where storage that knows thin provisioning says `space allocation failed` (07/27/07)."""
+    guest.fault(Fault.LUN_REMOVED, lun=str(TEMPORARY))
+    sh(
+        guest,
+        f"""
+        mkdir {SMALL}; mount -t tmpfs -o size=32M tmpfs {SMALL}; truncate -s 128M {SMALL}/lun
+        ln -sf {SMALL}/lun {BACKING}{TEMPORARY}
+        """,
+    )
+    guest.fault(Fault.LUN_RESTORED, lun=str(TEMPORARY))
+    place = "/srv/data/small"
+    # Without a journal, and with its tables written, nothing but data wants new room.
+    sh(
+        guest,
+        f"""
+        vgcreate -qq vg_small {path_of(guest, TEMPORARY)}; lvcreate -qq -Wn -l 25 -n small vg_small
+        mkfs.ext4 -q -O ^has_journal -E nodiscard,lazy_itable_init=0 /dev/vg_small/small
+        mkdir -p {place}; mount /dev/vg_small/small {place}; head -c 3000000 /dev/urandom > {place}/sentinel
+        fallocate -l 40M {place}/big; sync
+        """,
+    )
+    keep_sums(guest)
+    healthy(guest)
+    sh(
+        guest,
+        f"! timeout 60 dd if=/dev/urandom of={place}/big bs=1M count=40 conv=notrunc,fsync status=none",
+    )
+    found = look(guest)
+    assert (found.causes, found.others) == (["F28.writes-refused"], [])
+    assert place in found.finding("F28.writes-refused")["meaning"]
+    asked = found.finding("F28.writes-refused")["fixes"][0]["ask"]["words"]
+    assert TARGET in asked
+    sh(guest, f"mount -o remount,size=160M {SMALL}")
+    repaired(guest, "F28.writes-refused", 0)

@@ -125,7 +125,7 @@ def test_a_group_of_a_guest_that_is_active_here(guest: Guest) -> None:
 
 
 def test_a_volume_that_another_host_has_mounted(guest: Guest) -> None:
-    sh(guest, f"umount {PLACE}; mount -o loop {BACKING} {ELSEWHERE}")
+    sh(guest, f"umount {PLACE}; modprobe loop; mount -o loop {BACKING} {ELSEWHERE}")
     unit = "srv-data-shared.mount"
     assert guest.run(("systemctl", "start", unit), timeout=200).status != 0
     found = look(guest)
@@ -141,7 +141,7 @@ def test_damage_by_another_host_is_told_as_one_possibility(guest: Guest) -> None
     sh(
         guest,
         f"""
-        umount {PLACE}; tune2fs -O ^mmp {link} > /dev/null; mount {PLACE}
+        modprobe loop; umount {PLACE}; tune2fs -O ^mmp {link} > /dev/null; mount {PLACE}
         mkdir {PLACE}/here; for one in $(seq 50); do echo $one > {PLACE}/here/$one; done; sync
         mount -o loop {BACKING} {ELSEWHERE}; rm -r {ELSEWHERE}/here; sync; umount {ELSEWHERE}
         echo 3 > /proc/sys/vm/drop_caches; ls -lR {PLACE} > /dev/null 2>&1 || true

@@ -273,6 +273,13 @@ def test_a_group_whose_only_disk_was_overwritten_is_known_from_its_notes() -> No
     complete(only(evidence, "F24.label-overwritten"))
     archived = replace(notes, path="/etc/lvm/archive/vg_old_00001-1.vg")
     assert findings(replace(evidence, notes=(archived,))) == ()
+    for command in ("vgremove vg_old", "lvm vgremove --yes vg_old", "/sbin/vgmerge vg_new vg_old"):
+        removed = replace(archived, description=f"Created *before* executing '{command}'")
+        assert findings(replace(evidence, notes=(notes, removed))) == ()
+    earlier = replace(removed, number=1)
+    assert [one.code for one in findings(replace(evidence, notes=(notes, earlier)))] != []
+    changed = replace(archived, description="Created *before* executing 'lvremove vg_old/vgremove'")
+    assert [one.code for one in findings(replace(evidence, notes=(notes, changed)))] != []
 
 
 UNLISTED = "IDTYPE=sys_wwid IDNAME=naa.other DEVNAME=/dev/sdz PVID=x\n"
