@@ -25,11 +25,12 @@ cat > /usr/local/lib/db6 << 'END'
 """The host db6, as far as the array sees it: an initiator that logs in and writes its log, over and over.
 
 RFC 7143: one login request from the operational stage to the full feature phase, then SCSI WRITE(10) with
-immediate data. A connection that is lost is opened anew, as iscsid does.
+immediate data. A connection that is lost is opened anew, as iscsid does; SIGTERM is a logout in good order.
 """
 
 import itertools
 import select
+import signal
 import socket
 import struct
 import sys
@@ -38,6 +39,7 @@ import time
 NAME, TARGET, PORTAL, OWN = sys.argv[1], sys.argv[2], ("192.0.2.10", 3260), "192.0.2.6"
 BLOCK = int(sys.argv[3])
 PAUSE = 0.5
+AGAIN = 3.0
 
 
 def take(connection):
@@ -78,9 +80,19 @@ def write_log(connection, status, number):
     connection.sendall(head + data)
 
 
+def log_out(connection, status, number):
+    head = struct.pack(">BBHI8sIHHII16x", 0x46, 0x80, 0, 0, bytes(8), number, 0, 0, number, status)
+    connection.sendall(head)
+    while take(connection)[0] & 0x3F != 0x26:
+        pass
+
+
 def sail(connection):
     status = log_in(connection)
     for number in itertools.count(1):
+        if called:
+            log_out(connection, status, number)
+            sys.exit()
         write_log(connection, status, number)
         end = time.monotonic() + PAUSE
         while (left := end - time.monotonic()) > 0:
@@ -95,12 +107,14 @@ def sail(connection):
                     status = int.from_bytes(answer[24:28]) + 1
 
 
-while True:
+called = []
+signal.signal(signal.SIGTERM, lambda number, _frame: called.append(number))
+while not called:
     try:
         with socket.create_connection(PORTAL, timeout=10, source_address=(OWN, 0)) as connection:
             sail(connection)
     except OSError:
-        time.sleep(PAUSE)
+        time.sleep(AGAIN)
 END
 in_array ip address add 192.0.2.6/24 dev s0
 systemd-run --quiet --unit=db6 --property=NetworkNamespacePath=/run/netns/san \
@@ -131,7 +145,11 @@ END
 cat > /usr/local/bin/call-db6 << 'END'
 #!/bin/sh
 # Calls the people at db6, who unmount what they have mounted and log out.
-systemctl stop db6.service && echo "db6: unmounted, logged out."
+systemctl stop db6.service
+while grep -q 'Session State' /sys/kernel/config/target/iscsi/iqn.*/tpgt_1/acls/*db6/info 2> /dev/null; do
+    sleep 0.1
+done
+echo "db6: unmounted, logged out."
 END
 chmod 755 /usr/local/bin/san-hosts /usr/local/bin/san-copy /usr/local/bin/call-db6
 
