@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.lab.doctoring import SIDE, healthy, look, read, repaired
 from tests.lab.operate import performed, tell
-from tests.lab.test_doctor_iscsi import SIDE, healthy, look, read, repaired
 from tests.lab.volumes import TARGET, log_in, path_of, sh, wait_for
 from tui.lab.faults import Fault
 from tui.lab.guest import Guest
@@ -81,7 +81,7 @@ def fill(guest: Guest, device: str, place: str) -> None:
 
 def keep_sums(guest: Guest) -> None:
     """Note the checksums of every file that must never change."""
-    sh(guest, "cd /srv/data; find . -name sentinel | xargs sha256sum > /root/sums")
+    sh(guest, "find /srv/data -name sentinel | xargs sha256sum > /root/sums")
 
 
 def rest(guest: Guest, group: str) -> None:
@@ -186,7 +186,7 @@ def test_a_disk_that_returns_after_it_was_removed_from_its_group(guest: Guest) -
     sh(guest, "iscsiadm -m session -R; udevadm settle")
     path = path_of(guest, TEMPORARY)
     label = sh(guest, f"dd if={path} bs=1M count=1 status=none | sha256sum")
-    found = repaired(guest, "F41.outdated").finding("F41.outdated")
+    found = repaired(guest, "F41.outdated", -1).before.finding("F41.outdated")
     assert path in found["summary"]
     # Its label is cleared; a copy of it is kept.
     assert label.split()[0] in sh(guest, "sha256sum /var/lib/iscsi-console/kept/*/beginning-*")
@@ -242,7 +242,7 @@ def test_a_thin_pool_whose_notes_are_full_or_damaged(guest: Guest) -> None:
         done
         """,
     )
-    repaired(guest, "F29.pool-notes-full")
+    repaired(guest, "F29.pool-notes-full", -1)
     sh(
         guest,
         """

@@ -7,26 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.lab.doctoring import Look, healthy, look, read, repaired, sentinels
 from tests.lab.operate import performed, tell
 from tests.lab.test_disconnect import told
-from tests.lab.test_doctor_iscsi import (
-    PORTAL,
-    SECOND,
-    T1,
-    T2,
-    T3,
-    Look,
-    healthy,
-    log_in,
-    log_out,
-    look,
-    read,
-    record,
-    repaired,
-    said,
-    sentinel,
-    state_of,
-)
+from tests.lab.test_doctor_iscsi import PORTAL, SECOND, T1, T2, T3, log_in, log_out, record, said, state_of
 from tests.lab.volumes import sh, wait_for
 from tui.lab.faults import Fault
 from tui.lab.guest import Guest
@@ -68,7 +52,7 @@ vgcreate -q vg_a $disk; lvcreate -qWn -n data -l 100%FREE vg_a
 mkfs.ext4 -q -E lazy_itable_init=0,lazy_journal_init=0 /dev/vg_a/data
 echo '/dev/vg_a/data /srv/data ext4 noatime,_netdev,nofail 0 2' >> /etc/fstab
 mkdir -p /srv/data; systemctl daemon-reload; mount /srv/data
-cd /srv/data; head -c 8M /dev/urandom > a; seq 100000 > b; sha256sum a b > /root/sums; sync
+cd /srv/data; head -c 8M /dev/urandom > a; seq 100000 > b; sha256sum $PWD/a $PWD/b > /root/sums; sync
 systemctl enable -q open-iscsi.service iscsid.socket
 """
 
@@ -114,7 +98,7 @@ def becomes_healthy(guest: Guest) -> None:
             break
         found = look(guest)
     assert found.status == "healthy", found
-    sentinel(guest)
+    sentinels(guest)
 
 
 def only_cause(found: Look, code: str) -> None:
@@ -176,7 +160,7 @@ def test_a_target_that_is_not_in_service_and_one_that_is_retired(guest: Guest) -
     healthy(guest)
     guest.fault(Fault.TARGET_STOPPED, target=T3)
     wait_for(guest, said("login rejected"))
-    repaired(guest, "F10.target-unavailable")
+    repaired(guest, "F10.target-unavailable", -1)
     assert T3 not in sh(guest, "iscsiadm -m node; iscsiadm -m session")
 
 
@@ -217,7 +201,7 @@ def test_a_session_without_a_name_stays_until_a_reboot(guest: Guest) -> None:
     for target in (T1, T2):
         wait_for(guest, state_of(target, "LOGGED_IN"))
     assert look(guest).others == ["F45.nameless-session"]
-    sentinel(guest)
+    sentinels(guest)
     guest.reboot()
     becomes_healthy(guest)
 
@@ -247,5 +231,5 @@ def test_a_boot_that_went_on_before_the_volume_came(guest: Guest) -> None:
     wait_for(guest, "test -e /dev/vg_a/data")
     guest.check("udevadm", "settle")
     assert guest.run(("mountpoint", "-q", "/srv/data")).status != 0
-    repaired(guest, "F03.not-mounted")
+    repaired(guest, "F03.not-mounted", -1)
     assert "noatime,x-systemd.device-timeout=60s,_netdev,nofail 0 2" in guest.read_text("/etc/fstab")

@@ -5,20 +5,9 @@ from typing import Any
 
 import pytest
 
+from tests.lab.doctoring import SIDE, healthy, look, read, repaired, sentinels
 from tests.lab.operate import Performed, operate, performed, tell
-from tests.lab.test_doctor_iscsi import (
-    PORTAL,
-    SECOND,
-    SIDE,
-    T1,
-    healthy,
-    log_in,
-    look,
-    read,
-    record,
-    repaired,
-    sentinel,
-)
+from tests.lab.test_doctor_iscsi import PORTAL, SECOND, T1, log_in, record
 from tests.lab.test_doctor_network import becomes_healthy
 from tests.lab.volumes import sh, wait_for
 from tui.lab.faults import Fault
@@ -45,7 +34,7 @@ FILL = """
 vgcreate -q vg_a /dev/sda; lvcreate -qWn -n data -L 200M vg_a
 mkfs.ext4 -q -E lazy_itable_init=0,lazy_journal_init=0 /dev/vg_a/data
 mkdir -p /srv/data; mount -o noatime /dev/vg_a/data /srv/data
-cd /srv/data; head -c 8M /dev/urandom > a; seq 100000 > b; sha256sum a b > /root/sums; sync
+cd /srv/data; head -c 8M /dev/urandom > a; seq 100000 > b; sha256sum $PWD/a $PWD/b > /root/sums; sync
 """
 APART = """
 umount /srv/data; vgchange -qan vg_a; udevadm settle
@@ -135,7 +124,7 @@ def test_without_iscsi_and_with_one_path_it_is_healthy(guest: Guest) -> None:
 def test_a_volume_on_one_of_two_paths_while_lvm_passes_over_both(guest: Guest) -> None:
     log_in(guest, T1, SECOND)
     assert "vg_a" not in sh(guest, "vgs --noheadings -o vg_name")
-    before = repaired(guest, "F08.volume-on-one-path")
+    before = repaired(guest, "F08.volume-on-one-path", -1).before
     assert "/srv/data" in str(plan_of(before.finding("F08.volume-on-one-path"))["notes"])
     on_the_map(guest)
 
@@ -149,7 +138,7 @@ def test_a_volume_beside_the_map_of_its_paths(guest: Guest) -> None:
     disk = f"/dev/{path(guest, PORTAL)}"
     sh(guest, f"multipath -a {disk}; multipath {disk}; udevadm settle")
     assert "Device mismatch detected" in sh(guest, "vgs 2>&1")
-    repaired(guest, "F08.volume-on-one-path")
+    repaired(guest, "F08.volume-on-one-path", -1)
     on_the_map(guest)
 
 
@@ -171,7 +160,7 @@ def test_one_lost_path_stops_nothing(guest: Guest) -> None:
     assert (found.causes, found.others) == (["F05.session-lost"], [])
     assert "Other paths carry the disks" in found.finding("F05.session-lost")["meaning"]
     sh(guest, "date > /srv/data/late; sync /srv/data/late")
-    sentinel(guest)
+    sentinels(guest)
     bring_back(guest)
     used_paths(guest, 2)
     healthy(guest)

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.lab.doctoring import SIDE, healthy, look, read
 from tests.lab.operate import performed, tell
-from tests.lab.test_doctor_iscsi import SIDE, healthy, look, read
 from tests.lab.volumes import TARGET, log_in, path_of, sh, wait_for
 from tui.lab.guest import Guest
 from tui.lab.san import read_description
@@ -50,7 +50,7 @@ def guest() -> Iterator[Guest]:
             mount {OTHER}; mount {PLACE}
             systemctl daemon-reload
             for one in /srv/data {OTHER} {PLACE}; do head -c 2000000 /dev/urandom > $one/sentinel; done
-            cd /srv/data; sha256sum sentinel other/sentinel shared/sentinel > /root/sums; sync
+            cd /srv/data; sha256sum $PWD/sentinel $PWD/other/sentinel $PWD/shared/sentinel > /root/sums; sync
             """,
         )
         yield booted
