@@ -3,6 +3,7 @@
 A module's guest keeps the checksums of files that must never change in `SUMS`, by whole paths.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -124,16 +125,19 @@ def repaired_by_keys(
     return found
 
 
-def mended_by_keys(console: Console, found: Look, way: int = 0) -> None:
+def mended_by_keys(
+    console: Console, found: Look, way: int = 0, meanwhile: Callable[[], object] = lambda: None
+) -> None:
     """Take one of the ways out of the first finding by keys, and see that the finding is gone.
 
     Args:
         console: where.
         found: what `doctor` said last.
         way: its number, 1 for the first; the first that is a plan by default.
+        meanwhile: done before its questions are answered: what they ask about.
     """
     finding = found.document["findings"][0]
-    console.mend(finding, way or first_plan(finding))
+    console.mend(finding, way or first_plan(finding), meanwhile)
 
 
 def first_plan(finding: dict[str, Any]) -> int:

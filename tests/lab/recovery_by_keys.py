@@ -67,17 +67,20 @@ class Console:
     guest: Guest
     terminal: Terminal
 
-    def mend(self, finding: Mapping[str, Any], way: int) -> str:
+    def mend(
+        self, finding: Mapping[str, Any], way: int, meanwhile: Callable[[], object] = lambda: None
+    ) -> str:
         """Take a way out that is a plan, and see it carried out and the finding gone.
 
         Args:
             finding: as `doctor --json` tells it; the first that it tells.
             way: number of the way, 1 for the first.
+            meanwhile: done before its questions are answered: what they ask about.
 
         Returns:
             The screen of the plan's end, flat.
         """
-        ended = self._run(finding, way)
+        ended = self._run(finding, way, meanwhile)
         assert _DONE in ended, ended
         self.terminal.press("Enter")
         repaired = like(f"Repaired, and looked at again: {finding['summary']}")
@@ -87,17 +90,18 @@ class Console:
 
     def try_to_mend(self, finding: Mapping[str, Any], way: int) -> str:
         """Do the same with a plan that is stopped by what it finds, and return what is said of that."""
-        ended = self._run(finding, way)
+        ended = self._run(finding, way, lambda: None)
         assert _STOPPED.search(ended), ended
         self.terminal.press("Escape")
         self._wait(lambda screen: _LOOKING.search(screen) is None and "Esc back" in screen, "the finding")
         self._leave()
         return ended
 
-    def _run(self, finding: Mapping[str, Any], way: int) -> str:
+    def _run(self, finding: Mapping[str, Any], way: int, meanwhile: Callable[[], object]) -> str:
         fix = finding["fixes"][way - 1]
         self._find(finding["summary"], f"{way} plan {fix['title'][:_CUT]}")
         self.terminal.press(str(way))
+        meanwhile()
         for number, question in enumerate(fix["confirm"], start=1):
             words = f"Question {number} of {len(fix['confirm'])}."
             self.terminal.wait_for(words, question[:_SURE], deadline=SLOW)
