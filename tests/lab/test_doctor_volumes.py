@@ -207,7 +207,7 @@ def test_a_clone_beside_its_original(guest: Guest) -> None:
     assert "vgx_clone" in sh(guest, "vgs --noheadings -o vg_name")
 
 
-def test_a_snapshot_and_a_pool_that_run_full(guest: Guest) -> None:
+def test_a_snapshot_and_a_pool_that_run_full(guest: Guest, console: Console) -> None:
     disk = path_of(guest, 4)
     sh(
         guest,
@@ -215,11 +215,11 @@ def test_a_snapshot_and_a_pool_that_run_full(guest: Guest) -> None:
         " lvcreate -qq -s -l 1 -n night vgt/small;"
         " dd if=/dev/urandom of=/dev/vgt/small bs=1M count=16 conv=fsync status=none",
     )
-    repaired(guest, "F30.snapshot-full")
+    repaired_by_keys(console, "F30.snapshot-full")
     sh(
         guest,
         "lvremove -qq -y vgt/small; lvcreate -qq --type thin-pool -l 8 --poolmetadatasize 4M -n pool vgt;"
         " lvcreate -qq --thin -V 64M -n thin vgt/pool;"
         " timeout 20 dd if=/dev/urandom of=/dev/vgt/thin bs=1M count=32 oflag=direct status=none",
     )
-    repaired(guest, "F29.pool-full")
+    repaired_by_keys(console, "F29.pool-full")
