@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.lab.doctoring import SIDE, SUMS, healthy, mended, named, repaired
+from tests.lab.doctoring import SIDE, SUMS, healthy, mended, named, repaired, repaired_by_keys
 from tests.lab.operate import performed, tell
+from tests.lab.recovery_by_keys import Console, recovery_console
 from tests.lab.volumes import log_in, path_of, sh
 from tui.lab.faults import Fault
 from tui.lab.guest import Guest
@@ -56,6 +57,12 @@ def guest() -> Iterator[Guest]:
         yield booted
 
 
+@pytest.fixture(scope="module")
+def console(guest: Guest) -> Iterator[Console]:
+    with recovery_console(guest) as opened:
+        yield opened
+
+
 def rest(guest: Guest, group: str) -> None:
     """Unmount and deactivate a group."""
     sh(guest, f"for one in /srv/{group}/*; do umount $one; done; vgchange -qq -an {group}")
@@ -73,36 +80,36 @@ def test_a_host_that_is_well_has_no_finding(guest: Guest) -> None:
     healthy(guest)
 
 
-def test_what_the_next_boot_would_stumble_over(guest: Guest) -> None:
+def test_what_the_next_boot_would_stumble_over(guest: Guest, console: Console) -> None:
     sh(
         guest,
         "sed -i 's#^UUID=1.* /srv/vgr/whole ext4 _netdev,nofail#/dev/vgr/whole /srv/vgr/whole ext4 defaults#'"
         " /etc/fstab; systemctl daemon-reload",
     )
-    assert repaired(guest, "F03.no-netdev").before.causes == []
+    assert repaired_by_keys(console, "F03.no-netdev").causes == []
     assert "_netdev,nofail,x-systemd.device-timeout=60s" in sh(guest, "grep whole /etc/fstab")
     name = sh(guest, "basename $(readlink -f /dev/vgr/whole)")
     sh(guest, f"sed -i 's#^/dev/vgr/whole #/dev/{name} #' /etc/fstab; systemctl daemon-reload")
-    assert repaired(guest, "F36.name-moves").before.causes == []
+    assert repaired_by_keys(console, "F36.name-moves").causes == []
     assert sh(guest, "grep -c '^/dev/vgr/whole ' /etc/fstab") == "1"
 
 
-def test_a_login_that_nobody_makes_at_boot(guest: Guest) -> None:
+def test_a_login_that_nobody_makes_at_boot(guest: Guest, console: Console) -> None:
     for name in ("node.startup", "node.conn[0].startup"):
         guest.check("iscsiadm", *RECORD, "-o", "update", "-n", name, "-v", "manual")
-    assert repaired(guest, "F04.not-at-boot").before.causes == []
+    assert repaired_by_keys(console, "F04.not-at-boot").causes == []
     assert "node.startup = automatic" in guest.check("iscsiadm", *RECORD)
 
 
-def test_file_systems_that_stopped(guest: Guest) -> None:
+def test_file_systems_that_stopped(guest: Guest, console: Console) -> None:
     name = sh(guest, "basename $(readlink -f /dev/vgr/whole)")
     sh(
         guest,
         f"mount -o remount,errors=remount-ro /srv/vgr/whole; echo 1 > /sys/fs/ext4/{name}/trigger_fs_error",
     )
-    repaired(guest, "F06.filesystem-stopped")
+    repaired_by_keys(console, "F06.filesystem-stopped")
     sh(guest, "xfs_io -x -c 'shutdown -f' /srv/vgx/x")
-    repaired(guest, "F06.filesystem-stopped")
+    repaired_by_keys(console, "F06.filesystem-stopped")
 
 
 def test_a_logout_under_mounted_file_systems(guest: Guest) -> None:
@@ -200,7 +207,7 @@ def test_a_clone_beside_its_original(guest: Guest) -> None:
     assert "vgx_clone" in sh(guest, "vgs --noheadings -o vg_name")
 
 
-def test_a_snapshot_and_a_pool_that_run_full(guest: Guest) -> None:
+def test_a_snapshot_and_a_pool_that_run_full(guest: Guest, console: Console) -> None:
     disk = path_of(guest, 4)
     sh(
         guest,
@@ -208,11 +215,11 @@ def test_a_snapshot_and_a_pool_that_run_full(guest: Guest) -> None:
         " lvcreate -qq -s -l 1 -n night vgt/small;"
         " dd if=/dev/urandom of=/dev/vgt/small bs=1M count=16 conv=fsync status=none",
     )
-    repaired(guest, "F30.snapshot-full")
+    repaired_by_keys(console, "F30.snapshot-full")
     sh(
         guest,
         "lvremove -qq -y vgt/small; lvcreate -qq --type thin-pool -l 8 --poolmetadatasize 4M -n pool vgt;"
         " lvcreate -qq --thin -V 64M -n thin vgt/pool;"
         " timeout 20 dd if=/dev/urandom of=/dev/vgt/thin bs=1M count=32 oflag=direct status=none",
     )
-    repaired(guest, "F29.pool-full")
+    repaired_by_keys(console, "F29.pool-full")
