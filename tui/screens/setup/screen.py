@@ -100,7 +100,7 @@ class SetupScreen(WorkingScreen[None]):
         self._access = access
         self._gone = on_leave
         self.page: Page | None = None
-        self._running = False
+        self._is_working = False
         self._trouble: Problem | None = None
         self.VERTICAL_BREAKPOINTS = [(0, "-low"), (LOW, "-high")]
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
@@ -131,12 +131,12 @@ class SetupScreen(WorkingScreen[None]):
     @property
     def working(self) -> bool:
         """Something runs that must not be cut off."""
-        return self._running
+        return self._is_working
 
     def _start(self, task: Callable[[], Problem | CutOff | None], line: str = "") -> None:
         """Run a task in a thread, its progress in the lower pane."""
         self._trouble = None
-        self._running = True
+        self._is_working = True
         self._begin_work()
         if line:
             self._work.begin_line(line)
@@ -177,7 +177,7 @@ class SetupScreen(WorkingScreen[None]):
             return  # Nothing ran, or the program ends just now.
         self._work.end_line(failed=event.problem is not None)
         self._show_work()
-        self._running = False
+        self._is_working = False
         if self._leave.is_set():
             self._go_away()
             return
@@ -427,7 +427,7 @@ class SetupScreen(WorkingScreen[None]):
 
     @on(CutOff)
     def _offer_resume(self, event: CutOff) -> None:
-        self._running = False
+        self._is_working = False
         self.query_one(Lower).display = False
         self._ask_resume(event.interrupted)
 
