@@ -137,7 +137,6 @@ PRACTICE = tuple(
     Picture(f"practice-{number}-{name}", make, keys, CONSOLE_SIZE)
     for number, (name, make, keys) in enumerate(
         (
-            ("first", bare, ()),
             ("list", practice_list, ("down",) * 4),
             ("start", practice_start, ()),
             ("task", practised(looked=False), ()),

@@ -1,12 +1,9 @@
 """Diagnoses in the guest, and carries out what a finding offers, with the real executor."""
 
-from dataclasses import asdict
-
 from tests.lab.guest_side import perform
 from tests.lab.volume_side import HOST, say
 from tui.recovery.diagnosis import Diagnosis, diagnose
 from tui.recovery.document import diagnosis_document
-from tui.recovery.finding import Finding
 from tui.recovery.gather import gather
 from tui.storage.model.iscsi import SessionState
 from tui.storage.plan import Plan
@@ -22,32 +19,6 @@ def look() -> Diagnosis:
     return diagnose(gather(HOST, _PATIENCE))
 
 
-def say_diagnosis() -> None:
-    """Print what is found."""
-    found = look()
-    say(
-        {
-            "causes": [one.code for one in found.causes],
-            "all": [f"{one.code}:{one.weight.value}" for one in found.findings],
-            "texts": [asdict(one) for one in found.findings],
-            "unread": [f"{one.item.value}: {one.why}" for one in found.evidence.unread],
-        }
-    )
-
-
-def plan_of(code: str, number: int) -> Plan:
-    """The plan of one of a finding's ways out, by its place among those that have one."""
-    found: list[Finding] = [one for one in look().findings if one.code == code]
-    assert found, code
-    plans = [fix.proposal.plan for fix in found[0].fixes if fix.proposal is not None]
-    return plans[number]
-
-
-def mend(code: str, number: int = 0) -> None:
-    """Carry out that plan and print what became of it."""
-    perform(*plan_of(code, number).operations)
-
-
 def say_document() -> Diagnosis:
     """Look, print what `doctor --json` prints, and return what was found."""
     found = look()
@@ -55,21 +26,25 @@ def say_document() -> Diagnosis:
     return found
 
 
-def repair(code: str, number: int = -1) -> None:
+def plan_of(found: Diagnosis, code: str, number: int) -> Plan:
+    """The plan of one of a finding's ways out, by its place among those that have one."""
+    finding = next(one for one in found.findings if one.code == code)
+    return [fix.proposal.plan for fix in finding.fixes if fix.proposal is not None][number]
+
+
+def mend(code: str, number: int = 0) -> None:
+    """Look, carry out one of a finding's plans, and print what became of it."""
+    perform(*plan_of(look(), code, number).operations)
+
+
+def repair(code: str, number: int = 0) -> None:
     """Look, carry out one of a finding's plans, wait for the sessions, and look again.
 
     Args:
         code: of the finding.
-        number: place of the plan among those of the finding; by default the last.
+        number: place of the plan among those of the finding; the first by default.
     """
-    proposals = [
-        fix.proposal
-        for one in say_document().findings
-        if one.code == code
-        for fix in one.fixes
-        if fix.proposal is not None
-    ]
-    perform(*proposals[number].plan.operations)
+    perform(*plan_of(say_document(), code, number).operations)
     # A new iscsid opens the connections of the sessions it finds anew.
     wait_for(lambda: all(one.state is SessionState.LOGGED_IN for one in read_sessions(HOST)[0]), _PATIENCE)
     say_document()

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
-from tests.lab.operate import performed, tell
+from tests.lab.doctoring import SUMS, healthy, look, mended_by_keys, read, repaired_by_keys
+from tests.lab.operate import operate
+from tests.lab.recovery_by_keys import Console, recovery_console
 from tests.lab.volumes import sh, wait_for
 from tui.lab.faults import Fault
 from tui.lab.guest import Guest
@@ -16,7 +16,6 @@ pytestmark = pytest.mark.lab
 
 T1, T2, T3 = (f"iqn.2003-01.org.linux-iscsi.lab:t{number}" for number in (1, 2, 3))
 PORTAL, SECOND = "192.0.2.10:3260", "198.51.100.10:3260"
-SIDE = "from tests.lab.doctor_side import repair, say_document\n"
 
 SAN = f"""
 [[network]]
@@ -63,64 +62,6 @@ size = "128M"
 PROCESSES = "ps -e -o pid=,ppid=,stat=,comm= | sort -n"
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What was said: the status word, codes by weight in their order, and the whole document."""
-
-    status: str
-    causes: list[str]
-    others: list[str]
-    document: dict[str, Any]
-
-    def finding(self, code: str) -> dict[str, Any]:
-        return next(one for one in self.document["findings"] if one["code"] == code)
-
-
-def read(document: dict[str, Any]) -> Look:
-    found = document["findings"]
-    return Look(
-        document["status"],
-        [one["code"] for one in found if one["weight"] == "cause"],
-        [one["code"] for one in found if one["weight"] != "cause"],
-        document,
-    )
-
-
-def look(guest: Guest) -> Look:
-    return read(tell(guest, f"{SIDE}say_document()")[-1])
-
-
-def repaired(guest: Guest, code: str, number: int = -1) -> Look:
-    """Nothing but one thing is wrong; one of its plans is carried out; nothing is wrong afterwards.
-
-    Args:
-        guest: where.
-        code: what is wrong.
-        number: which plan, by default the last.
-
-    Returns:
-        What was seen before.
-    """
-    first, done, last = tell(guest, f"{SIDE}repair({code!r}, {number})")
-    before, performing, after = read(first), performed(done), read(last)
-    assert [*before.causes, *before.others] == [code]
-    assert set(performing.stages) <= {"done", "already"}, performing
-    assert after.status == "healthy", after
-    sentinel(guest)
-    return before
-
-
-def healthy(guest: Guest) -> None:
-    found = look(guest)
-    assert found.status == "healthy", found
-    sentinel(guest)
-
-
-def sentinel(guest: Guest) -> None:
-    """The files that must never change still have their checksums, read from the disk."""
-    sh(guest, "echo 3 > /proc/sys/vm/drop_caches; cd /srv/data && sha256sum --quiet -c /root/sums")
-
-
 def record(guest: Guest, target: str, portal: str, *settings: str) -> None:
     """Make a record with some settings, `KEY=VALUE`."""
     where = ("iscsiadm", "-m", "node", "-T", target, "-p", portal)
@@ -156,6 +97,12 @@ def guest() -> Iterator[Guest]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def console(guest: Guest) -> Iterator[Console]:
+    with recovery_console(guest) as opened:
+        yield opened
+
+
 def test_a_host_is_healthy_at_every_step_of_its_setting_up(guest: Guest) -> None:
     assert look(guest).status == "healthy"
     at_boot = "node.startup=automatic"
@@ -174,7 +121,7 @@ def test_a_host_is_healthy_at_every_step_of_its_setting_up(guest: Guest) -> None
         vgcreate -q vg_b $(disk 1); lvcreate -qn more -l 100%FREE vg_b; mkfs.xfs -q /dev/vg_b/more || true
         mkdir -p /srv/data; mount /dev/vg_a/data /srv/data
         cd /srv/data; dd if=/dev/urandom of=a bs=1M count=8 status=none; seq 100000 > b
-        sha256sum a b > /root/sums; sync; systemctl enable -q open-iscsi.service iscsid.socket
+        sha256sum /srv/data/a /srv/data/b > {SUMS}; sync; systemctl enable -q open-iscsi.service iscsid.socket
         """,
     )
     healthy(guest)
@@ -224,34 +171,34 @@ def test_with_every_disk_blocked_it_answers_within_five_seconds_and_leaves_nothi
     healthy(guest)
 
 
-def test_a_stopped_daemon(guest: Guest) -> None:
+def test_a_stopped_daemon(guest: Guest, console: Console) -> None:
     guest.check("systemctl", "stop", "iscsid.socket", "iscsid.service")
-    repaired(guest, "F18.daemon-down")
+    repaired_by_keys(console, "F18.daemon-down")
 
 
-def test_a_lost_name_and_a_changed_one(guest: Guest) -> None:
+def test_a_lost_name_and_a_changed_one(guest: Guest, console: Console) -> None:
     name = sh(guest, "sed -n s/^InitiatorName=//p /etc/iscsi/initiatorname.iscsi")
     guest.write_text("/etc/iscsi/initiatorname.iscsi", "# nothing\n")
-    repaired(guest, "F32.no-name")
+    repaired_by_keys(console, "F32.no-name")
     assert sh(guest, "sed -n s/^InitiatorName=//p /etc/iscsi/initiatorname.iscsi") == name
     guest.write_text("/etc/iscsi/initiatorname.iscsi", "InitiatorName=iqn.2003-01.org.example:other\n")
-    repaired(guest, "F32.name-changed")
+    repaired_by_keys(console, "F32.name-changed")
 
 
-def test_a_damaged_record_and_a_stale_lock(guest: Guest) -> None:
+def test_a_damaged_record_and_a_stale_lock(guest: Guest, console: Console) -> None:
     gone = "iqn.2003-01.org.linux-iscsi.lab:t9"
     place = sh(guest, "dirname $(find /etc/iscsi /var/lib/iscsi -type d -name nodes 2>/dev/null | head -1)")
     folder = f"{place}/nodes/{gone}/192.0.2.10,3260,1"
     sh(guest, f"mkdir -p '{folder}'; : > '{folder}/default'")
-    repaired(guest, "F33.damaged-record")
+    repaired_by_keys(console, "F33.damaged-record")
     guest.check("iscsiadm", "-m", "node", "-T", gone, "-p", PORTAL, "-o", "delete")
     sh(guest, "mkdir -p /run/lock/iscsi; touch -d '10 minutes ago' /run/lock/iscsi/lock.write")
-    repaired(guest, "F33.stale-lock")
+    repaired_by_keys(console, "F33.stale-lock")
 
 
-def test_a_portal_in_a_network_that_this_host_does_not_reach(guest: Guest) -> None:
+def test_a_portal_in_a_network_that_this_host_does_not_reach(guest: Guest, console: Console) -> None:
     record(guest, T1, "203.0.113.9:3260", "node.startup=automatic", "node.conn[0].startup=automatic")
-    repaired(guest, "F09.stray-portal", 0)
+    repaired_by_keys(console, "F09.stray-portal")
     guest.check("iscsiadm", "-m", "node", "-T", T1, "-p", "203.0.113.9:3260", "-o", "delete")
 
 
@@ -269,7 +216,7 @@ def test_a_portal_that_takes_no_connection(guest: Guest, fault: Fault, answer: s
     healthy(guest)
 
 
-def test_credentials_that_the_target_does_not_accept(guest: Guest) -> None:
+def test_credentials_that_the_target_does_not_accept(guest: Guest, console: Console) -> None:
     secret = "correct-horse-1"
     log_out(guest, T2)
     guest.fault(Fault.CHAP_CHANGED, target=T2, user="host", secret=secret)
@@ -278,14 +225,11 @@ def test_credentials_that_the_target_does_not_accept(guest: Guest) -> None:
     found = look(guest)
     assert (found.causes, found.others) == (["F01.wrong-chap"], [])
     script = f"""
-from tests.lab.guest_side import perform
 chap = ChapSettings("host", Secret({secret!r}))
 perform(SetRecordChap({T2!r}, Portal("198.51.100.10", 3260, 1), "default", chap))
-repair("F01.wrong-chap")
 """
-    told = tell(guest, SIDE + script)
-    assert performed(told[-2]).stages == ["done"]
-    assert read(told[-1]).status == "healthy", told[-1]
+    assert operate(guest, script)[0].stages == ["done"]
+    repaired_by_keys(console, "F01.wrong-chap")
     assert secret not in json.dumps(found.document)
     log_out(guest, T2)
     guest.fault(Fault.CHAP_CHANGED, target=T2)
@@ -307,41 +251,37 @@ def test_a_name_that_is_struck_from_the_access_list_while_logged_in(guest: Guest
     healthy(guest)
 
 
-def test_a_withdrawn_lun_and_another_one_in_its_place(guest: Guest) -> None:
+def test_a_withdrawn_lun_and_another_one_in_its_place(guest: Guest, console: Console) -> None:
     guest.fault(Fault.LUN_REMOVED, target=T3, lun="1")
     found = look(guest)
     assert (found.causes, found.others) == (["F12.lun-withdrawn"], [])
     guest.fault(Fault.LUN_RESTORED, target=T3, lun="1")
     healthy(guest)
     guest.fault(Fault.LUN_RECREATED, target=T3, lun="1")
-    repaired(guest, "F26.lun-exchanged")
+    repaired_by_keys(console, "F26.lun-exchanged")
 
 
-def test_a_session_that_shows_no_disk(guest: Guest) -> None:
+def test_a_session_that_shows_no_disk(guest: Guest, console: Console) -> None:
     log_out(guest, T3)
     guest.fault(Fault.LUN_REMOVED, target=T3, lun="1")
     log_in(guest, T3, PORTAL)
     guest.fault(Fault.LUN_RESTORED, target=T3, lun="1")
-    repaired(guest, "F43.no-disk")
+    repaired_by_keys(console, "F43.no-disk")
 
 
-def test_a_second_session_by_the_same_record(guest: Guest) -> None:
+def test_a_second_session_by_the_same_record(guest: Guest, console: Console) -> None:
     sid = sh(guest, f"iscsiadm -m session | sed -n 's/.*\\[\\([0-9]*\\)\\].*{T3} .*/\\1/p'")
     guest.check("iscsiadm", "-m", "session", "-r", sid, "-o", "new", timeout=120)
     guest.check("udevadm", "settle")
-    first, done, last = tell(guest, f"{SIDE}repair('F16.doubled-session')")
-    assert read(first).causes == ["F16.doubled-session"]
-    assert performed(done).stages == ["done"]
-    assert read(last).status == "healthy", last
-    sentinel(guest)
+    repaired_by_keys(console, "F16.doubled-session")
 
 
-def test_a_lun_that_has_grown(guest: Guest) -> None:
+def test_a_lun_that_has_grown(guest: Guest, console: Console) -> None:
     guest.fault(Fault.LUN_GROWN, target=T1, lun="1", size="448M")
-    repaired(guest, "F11.not-grown")
+    repaired_by_keys(console, "F11.not-grown")
 
 
-def test_a_module_that_may_not_be_loaded(guest: Guest) -> None:
+def test_a_module_that_may_not_be_loaded(guest: Guest, console: Console) -> None:
     sh(
         guest,
         """
@@ -349,19 +289,9 @@ def test_a_module_that_may_not_be_loaded(guest: Guest) -> None:
         echo 'install iscsi_tcp /bin/false' > /etc/modprobe.d/hardening.conf
         """,
     )
-    told = tell(
-        guest,
-        f"""{SIDE}
-from pathlib import Path
-from tests.lab.guest_side import perform
-found = say_document()
-Path("/etc/modprobe.d/hardening.conf").unlink()
-proposals = [fix.proposal for fix in found.causes[0].fixes if fix.proposal is not None]
-perform(*proposals[0].plan.operations)
-say_document()
-""",
-    )
-    assert read(told[0]).causes[0] == "F19.module-missing"
-    assert performed(told[1]).stages == ["done"]
-    assert "F19.module-missing" not in read(told[2]).causes
+    found = look(guest)
+    assert found.causes[0] == "F19.module-missing"
+    # The line is taken out when it is asked whether it is; a look after that would find nothing any more.
+    mended_by_keys(console, found, meanwhile=lambda: guest.check("rm", "/etc/modprobe.d/hardening.conf"))
+    assert "F19.module-missing" not in look(guest).causes
     assert "iscsi_tcp" in sh(guest, "lsmod")

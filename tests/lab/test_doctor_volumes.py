@@ -5,8 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.lab.operate import Performed, performed, tell
-from tests.lab.volumes import IMPORTS, log_in, path_of, sh
+from tests.lab.doctoring import SIDE, SUMS, healthy, mended, named, repaired, repaired_by_keys
+from tests.lab.operate import performed, tell
+from tests.lab.recovery_by_keys import Console, recovery_console
+from tests.lab.volumes import log_in, path_of, sh
 from tui.lab.faults import Fault
 from tui.lab.guest import Guest
 from tui.lab.image import Release
@@ -19,7 +21,6 @@ LUNS = "".join(
     for number, size in ((1, "256M"), (2, "340M"), (3, "340M"), (4, "128M"))
 )
 SAN = read_description("open").replace('size = "512M"', 'size = "256M"') + LUNS
-DOCTOR = IMPORTS + "\nfrom tests.lab.doctor_side import mend, say_diagnosis\n"
 RECORD = ("-m", "node", "-T", "iqn.2003-01.org.linux-iscsi.lab:t1", "-p", "192.0.2.10:3260")
 UUIDS = {
     "vgr/whole": "11111111-2222-4333-8444-555555555555",
@@ -50,61 +51,16 @@ def guest() -> Iterator[Guest]:
             for one in vgr/whole vgr/span vgx/x; do
                 mkdir -p /srv/$one; mount /srv/$one; head -c 3000000 /dev/urandom > /srv/$one/sentinel
             done
-            sha256sum /srv/*/*/sentinel > /root/sums; sync
+            sha256sum /srv/*/*/sentinel > {SUMS}; sync
             """,
         )
         yield booted
 
 
-def told(guest: Guest) -> dict[str, object]:
-    """The diagnosis."""
-    return tell(guest, DOCTOR + "say_diagnosis()")[-1]
-
-
-def named(guest: Guest, code: str, *, risk: bool = False) -> dict[str, object]:
-    """See that findings of one kind come first, and that nothing else is called a cause."""
-    found = told(guest)
-    codes = found["all"]
-    assert isinstance(codes, list)
-    causes = found["causes"]
-    assert isinstance(causes, list)
-    assert set(causes) == (set() if risk else {code}), codes
-    assert codes[:1] == [f"{code}:{'risk' if risk else 'cause'}"], codes
-    return found
-
-
-def mended(guest: Guest, code: str, number: int = 0) -> Performed:
-    """Carry out one of the ways out that a finding offers; it must succeed."""
-    return succeeded(tell(guest, DOCTOR + f"mend({code!r}, {number})")[-1])
-
-
-def mended_well(guest: Guest, code: str) -> Performed:
-    """Carry out the first of them, and see that everything is well then."""
-    done, found = tell(guest, DOCTOR + f"mend({code!r}); say_diagnosis()")[-2:]
-    performed_well = succeeded(done)
-    well(guest, found)
-    return performed_well
-
-
-def succeeded(result: dict[str, object]) -> Performed:
-    """See that everything was done, and nothing that must never be."""
-    done = performed(result)
-    failed = [one for one in done.codes if one]
-    assert set(done.stages) <= {"done", "already"}, (done.stages, failed, done.evidence, done.journal[-900:])
-    words = {word for command in done.commands for word in command.split()}
-    assert not words & {"-ff", "-L", "-y", "remove_all", "--force"}
-    return done
-
-
-def well(guest: Guest, found: dict[str, object] | None = None) -> None:
-    """See that nothing is found, everything is mounted, and what was written first is there."""
-    found = found or told(guest)
-    assert found["all"] == [], found["texts"]
-    sh(
-        guest,
-        "for one in vgr/whole vgr/span vgx/x; do mountpoint -q /srv/$one; done;"
-        " sha256sum --check --quiet /root/sums",
-    )
+@pytest.fixture(scope="module")
+def console(guest: Guest) -> Iterator[Console]:
+    with recovery_console(guest) as opened:
+        yield opened
 
 
 def rest(guest: Guest, group: str) -> None:
@@ -121,57 +77,51 @@ def mount_all(guest: Guest) -> None:
 
 
 def test_a_host_that_is_well_has_no_finding(guest: Guest) -> None:
-    well(guest)
+    healthy(guest)
 
 
-def test_what_the_next_boot_would_stumble_over(guest: Guest) -> None:
+def test_what_the_next_boot_would_stumble_over(guest: Guest, console: Console) -> None:
     sh(
         guest,
         "sed -i 's#^UUID=1.* /srv/vgr/whole ext4 _netdev,nofail#/dev/vgr/whole /srv/vgr/whole ext4 defaults#'"
         " /etc/fstab; systemctl daemon-reload",
     )
-    named(guest, "F03.no-netdev", risk=True)
-    mended_well(guest, "F03.no-netdev")
+    assert repaired_by_keys(console, "F03.no-netdev").causes == []
     assert "_netdev,nofail,x-systemd.device-timeout=60s" in sh(guest, "grep whole /etc/fstab")
     name = sh(guest, "basename $(readlink -f /dev/vgr/whole)")
     sh(guest, f"sed -i 's#^/dev/vgr/whole #/dev/{name} #' /etc/fstab; systemctl daemon-reload")
-    named(guest, "F36.name-moves", risk=True)
-    mended_well(guest, "F36.name-moves")
+    assert repaired_by_keys(console, "F36.name-moves").causes == []
     assert sh(guest, "grep -c '^/dev/vgr/whole ' /etc/fstab") == "1"
 
 
-def test_a_login_that_nobody_makes_at_boot(guest: Guest) -> None:
+def test_a_login_that_nobody_makes_at_boot(guest: Guest, console: Console) -> None:
     for name in ("node.startup", "node.conn[0].startup"):
         guest.check("iscsiadm", *RECORD, "-o", "update", "-n", name, "-v", "manual")
-    named(guest, "F04.not-at-boot", risk=True)
-    mended_well(guest, "F04.not-at-boot")
+    assert repaired_by_keys(console, "F04.not-at-boot").causes == []
     assert "node.startup = automatic" in guest.check("iscsiadm", *RECORD)
 
 
-def test_file_systems_that_stopped(guest: Guest) -> None:
+def test_file_systems_that_stopped(guest: Guest, console: Console) -> None:
     name = sh(guest, "basename $(readlink -f /dev/vgr/whole)")
     sh(
         guest,
         f"mount -o remount,errors=remount-ro /srv/vgr/whole; echo 1 > /sys/fs/ext4/{name}/trigger_fs_error",
     )
-    named(guest, "F06.filesystem-stopped")
-    mended_well(guest, "F06.filesystem-stopped")
+    repaired_by_keys(console, "F06.filesystem-stopped")
     sh(guest, "xfs_io -x -c 'shutdown -f' /srv/vgx/x")
-    named(guest, "F06.filesystem-stopped")
-    mended_well(guest, "F06.filesystem-stopped")
+    repaired_by_keys(console, "F06.filesystem-stopped")
 
 
 def test_a_logout_under_mounted_file_systems(guest: Guest) -> None:
     guest.check("iscsiadm", *RECORD, "-u")
-    found = named(guest, "F07.stale-maps")
-    assert all(place in str(found["texts"]) for place in ("/srv/vgr/whole", "/srv/vgr/span", "/srv/vgx/x"))
-    mended_well(guest, "F07.stale-maps")
+    stopped = frozenset({"F06.filesystem-stopped"})
+    said = str(repaired(guest, "F07.stale-maps", follows=stopped).before.document)
+    assert all(place in said for place in ("/srv/vgr/whole", "/srv/vgr/span", "/srv/vgx/x"))
     # The same once more, but somebody has logged in again already: the disks have other numbers now.
     for argv in (("-u",), ("-l",)):
         guest.check("iscsiadm", *RECORD, *argv)
     sh(guest, "udevadm settle")
-    named(guest, "F07.stale-maps")
-    done = mended_well(guest, "F07.stale-maps")
+    done = repaired(guest, "F07.stale-maps", follows=stopped).done
     assert not any(command.startswith("iscsiadm") for command in done.commands)
 
 
@@ -181,14 +131,14 @@ def test_a_disk_that_is_missing(guest: Guest) -> None:
     guest.fault(Fault.LUN_REMOVED, lun="1")
     sh(guest, f"echo 1 > /sys/block/{disk}/device/delete; udevadm settle")
     found = named(guest, "F12.disk-missing")
-    assert "span" in str(found["texts"])
-    refused = performed(tell(guest, DOCTOR + "mend('F12.disk-missing', 0)")[-1])
+    assert "span" in str(found.document)
+    refused = performed(tell(guest, f"{SIDE}repair('F12.disk-missing')")[1])
     assert refused.codes[-1] == "group.not-ours", refused
     assert not any("vgreduce" in command for command in refused.commands)
     guest.fault(Fault.LUN_RESTORED, lun="1")
     mended(guest, "F12.disk-missing")
     mount_all(guest)
-    well(guest)
+    healthy(guest)
 
 
 def test_the_beginning_of_a_disk_that_was_overwritten(guest: Guest) -> None:
@@ -199,12 +149,11 @@ def test_the_beginning_of_a_disk_that_was_overwritten(guest: Guest) -> None:
     sh(guest, f"dd if=/dev/zero of={disk} bs=1M count=1 conv=fsync status=none")
     guest.check("dd", f"of={disk}", "conv=notrunc,fsync", "status=none", stdin=table)
     sh(guest, f"blockdev --rereadpt {disk}; udevadm settle")
-    found = named(guest, "F24.label-overwritten")
-    assert "WipeSignatures" not in str(found["causes"])
+    named(guest, "F24.label-overwritten")
     mended(guest, "F24.label-overwritten")
     assert sh(guest, "ls /var/lib/iscsi-console/kept/*/HOW-TO-GO-BACK")
     mount_all(guest)
-    well(guest)
+    healthy(guest)
 
 
 def test_the_only_disk_of_a_group_that_was_overwritten(guest: Guest) -> None:
@@ -213,10 +162,10 @@ def test_the_only_disk_of_a_group_that_was_overwritten(guest: Guest) -> None:
     sh(guest, f"udevadm trigger --settle --action=change --name-match={path_of(guest, 2)}")
     # Another disk has its size, but is blank where the volumes would begin, and is not offered.
     found = named(guest, "F24.label-overwritten")
-    assert "LUN 3" not in str(found["texts"])
+    assert "LUN 3" not in str(found.document)
     mended(guest, "F24.label-overwritten")
     mount_all(guest)
-    well(guest)
+    healthy(guest)
 
 
 def test_a_filter_that_hides_a_disk(guest: Guest) -> None:
@@ -226,7 +175,7 @@ def test_a_filter_that_hides_a_disk(guest: Guest) -> None:
     named(guest, "F42.filter")
     sh(guest, f"cp /root/lvmlocal.conf {local}; vgchange -qq -ay vgx")
     mount_all(guest)
-    well(guest)
+    healthy(guest)
 
 
 def test_a_group_that_is_not_active_or_exported(guest: Guest) -> None:
@@ -234,13 +183,13 @@ def test_a_group_that_is_not_active_or_exported(guest: Guest) -> None:
     named(guest, "F22.not-active")
     mended(guest, "F22.not-active")
     mount_all(guest)
-    well(guest)
+    healthy(guest)
     rest(guest, "vgx")
     sh(guest, "vgexport -qq vgx")
     named(guest, "F25.exported")
     mended(guest, "F25.exported")
     mount_all(guest)
-    well(guest)
+    healthy(guest)
 
 
 def test_a_clone_beside_its_original(guest: Guest) -> None:
@@ -254,11 +203,11 @@ def test_a_clone_beside_its_original(guest: Guest) -> None:
     before = sh(guest, f"dd if={original} bs=1M count=1 status=none | sha256sum")
     mended(guest, "F15.clone")
     assert sh(guest, f"dd if={original} bs=1M count=1 status=none | sha256sum") == before
-    well(guest)
+    healthy(guest)
     assert "vgx_clone" in sh(guest, "vgs --noheadings -o vg_name")
 
 
-def test_a_snapshot_and_a_pool_that_run_full(guest: Guest) -> None:
+def test_a_snapshot_and_a_pool_that_run_full(guest: Guest, console: Console) -> None:
     disk = path_of(guest, 4)
     sh(
         guest,
@@ -266,13 +215,11 @@ def test_a_snapshot_and_a_pool_that_run_full(guest: Guest) -> None:
         " lvcreate -qq -s -l 1 -n night vgt/small;"
         " dd if=/dev/urandom of=/dev/vgt/small bs=1M count=16 conv=fsync status=none",
     )
-    named(guest, "F30.snapshot-full")
-    mended_well(guest, "F30.snapshot-full")
+    repaired_by_keys(console, "F30.snapshot-full")
     sh(
         guest,
         "lvremove -qq -y vgt/small; lvcreate -qq --type thin-pool -l 8 --poolmetadatasize 4M -n pool vgt;"
         " lvcreate -qq --thin -V 64M -n thin vgt/pool;"
         " timeout 20 dd if=/dev/urandom of=/dev/vgt/thin bs=1M count=32 oflag=direct status=none",
     )
-    named(guest, "F29.pool-full")
-    mended_well(guest, "F29.pool-full")
+    repaired_by_keys(console, "F29.pool-full")

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from tui.practice.examine import all_goals
-from tui.practice.reading import FOLDER, identifiers, read_scenario
+from tui.practice.reading import FOLDER, identifiers, read_scenario, read_staged
 from tui.practice.scenario import Kind, Phase, Scenario
+from tui.practice.stage import drawn
 from tui.storage.problem import ConsoleError
 
 SAN = """
@@ -62,10 +63,17 @@ def folder(tmp_path: Path) -> Path:
     return place
 
 
-@pytest.mark.parametrize("identifier", identifiers())
-def test_every_folder_of_the_program_is_whole(identifier: str) -> None:
-    scenario = read_scenario(FOLDER / identifier)
-    assert scenario.identifier == identifier
+EVERYTHING = [
+    pytest.param(name, variant, id=f"{name} {variant}".strip())
+    for name in identifiers()
+    for variant in read_scenario(FOLDER / name).variants or ("",)
+]
+
+
+@pytest.mark.parametrize(("identifier", "variant"), EVERYTHING)
+def test_every_folder_of_the_program_is_whole(identifier: str, variant: str) -> None:
+    scenario = read_scenario(FOLDER / identifier, variant)
+    assert (scenario.identifier, scenario.variant) == (identifier, variant)
     assert scenario.task
     if scenario.kind is Kind.SCENARIO:
         assert any(not goal.spared for goal in scenario.goals_of(Phase.NOW))
@@ -83,6 +91,80 @@ def test_a_whole_folder_is_read(folder: Path) -> None:
     assert scenario.wrong_moves[0].about == "What one does."
     assert names(scenario, Phase.NOW) == ["session", "kept-1"]
     assert names(scenario, Phase.AFTER_REBOOT) == ["session", "quick", "kept-1"]
+
+
+VARIANT = """
+hints = ["how"]
+
+[debrief]
+happened = "{name}"
+other_ways = "none"
+would_have_lost = "much"
+
+[[goal]]
+id = "{name}"
+says = "It is."
+lacks = "It is not."
+script = "true"
+"""
+
+
+@pytest.fixture
+def varied(folder: Path) -> Path:
+    common = WHOLE.replace('"where", "what", "how"', '"where", "what"')
+    (folder / "scenario.toml").write_text(common)
+    (folder / "start.sh").write_text("# What is common.\ncommon\n")
+    for name in ("late", "early"):
+        place = folder / "variants" / name
+        (place / "solutions").mkdir(parents=True)
+        (place / "scenario.toml").write_text(VARIANT.format(name=name))
+        (place / "start.sh").write_text(f"# What {name} is.\n{name}\n")
+        (place / "solutions/own.sh").write_text("# What only this one has.\ntrue\n")
+    return folder
+
+
+def test_a_variant_goes_on_from_what_is_common(varied: Path) -> None:
+    late = read_scenario(varied, "late")
+    assert (late.variant, late.variants) == ("late", ("early", "late"))
+    assert late.hints == ("where", "what", "how")
+    assert late.debrief.happened == "late"
+    assert late.start.split("\n")[1::2] == ["common", "late"]
+    assert names(late, Phase.NOW) == ["session", "late", "kept-1"]
+    assert [script.name for script in late.solutions] == ["reference", "other", "own"]
+    assert [script.name for script in late.wrong_moves] == ["one"]
+
+
+def test_the_first_variant_stands_for_all_where_none_is_named(varied: Path) -> None:
+    assert read_scenario(varied) == read_scenario(varied, "early")
+
+
+def test_a_machine_knows_which_variant_it_is(varied: Path, tmp_path: Path) -> None:
+    noted = tmp_path / "variant"
+    assert read_staged(varied, noted).variant == "early"
+    noted.write_text("late\n")
+    assert read_staged(varied, noted).variant == "late"
+
+
+def test_each_variant_is_drawn_some_time_and_no_other(varied: Path) -> None:
+    scenario = read_scenario(varied)
+    # All of a hundred are the same once in 2 ** 99 times.
+    assert {drawn(scenario).variant for _time in range(100)} == {"early", "late"}
+
+
+def test_what_has_no_variants_is_drawn_as_it_is(folder: Path) -> None:
+    scenario = read_scenario(folder)
+    assert (scenario.variants, scenario.variant) == ((), "")
+    assert drawn(scenario) is scenario
+
+
+def test_a_mistake_in_a_variant_is_named(varied: Path) -> None:
+    file = varied / "variants/late/scenario.toml"
+    file.write_text('title = "Another"\n' + VARIANT.format(name="late"))
+    with pytest.raises(ConsoleError, match="title: there is no such key") as caught:
+        read_scenario(varied, "late")
+    assert str(file) in caught.value.problem.summary
+    with pytest.raises(ConsoleError, match="there is no never"):
+        read_scenario(varied, "never")
 
 
 def names(scenario: Scenario, phase: Phase) -> list[str]:

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+from tests.recovery.nevers import nothing_forbidden
 from tests.setup.building import MIB, PORTAL, SECOND, installed, logged_in, with_volume
 from tui.recovery.diagnosis import Diagnosis, diagnose
 from tui.recovery.evidence import DaemonProcess, Evidence, KernelModules, Link, PacketTest, PortalReply, Route
-from tui.recovery.finding import Finding
+from tui.recovery.finding import Finding, Weight
 from tui.storage.host.interface import Answer, PortAnswer
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.inventory import Inventory
@@ -149,13 +150,15 @@ def daemon_said(line: str, ago: float = 5.0) -> Happening:
 
 
 def findings(evidence: Evidence) -> tuple[Finding, ...]:
-    """What is found."""
-    return diagnose(evidence).findings
+    """What is found; no way out of it does what must never be done."""
+    found = diagnose(evidence).findings
+    nothing_forbidden(found)
+    return found
 
 
 def causes(evidence: Evidence) -> list[str]:
     """The codes of the causes, the first to repair first."""
-    return [one.code for one in diagnose(evidence).causes]
+    return [one.code for one in findings(evidence) if one.weight is Weight.CAUSE]
 
 
 def only(evidence: Evidence, code: str) -> Finding:

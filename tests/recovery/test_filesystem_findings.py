@@ -19,13 +19,13 @@ from tests.recovery.making import (
 from tests.recovery.test_volume_findings import complete, every_operation
 from tests.setup.building import installed, known, logged_in, record, with_volume
 from tui.recovery.boot import is_moving_name
-from tui.recovery.evidence import Evidence, Ext4Errors, MapTable
+from tui.recovery.evidence import Evidence, Ext4Errors, MapTable, Unit
 from tui.recovery.finding import Weight
 from tui.storage.model.block import BlockKind
 from tui.storage.model.files import FstabEntry
 from tui.storage.model.inventory import Inventory
 from tui.storage.operations.check_filesystem import CheckFilesystem, RepairFilesystem
-from tui.storage.operations.fstab_line import ChangeFstabLine
+from tui.storage.operations.fstab_line import ChangeFstabLine, with_patience
 from tui.storage.operations.mount import MountFilesystem, UnmountFilesystem
 from tui.storage.operations.new_identity import GiveFilesystemNewUuid
 from tui.storage.operations.records import SetRecordValues
@@ -82,7 +82,13 @@ def test_what_was_mounted_again_since_has_not_stopped() -> None:
 
 
 def test_errors_that_ext4_counts_are_told_from_a_file_system_that_stopped() -> None:
-    complete(only(replace(evidence_of(single_path()), ext4=(Ext4Errors("dm-1", 3),)), "F06.errors-noted"))
+    noted = only(replace(evidence_of(single_path()), ext4=(Ext4Errors("dm-1", 3),)), "F06.errors-noted")
+    complete(noted)
+    # Nothing on this host sees a second one that writes, so the storage is asked before any repair.
+    asked = noted.fixes[0].ask
+    assert asked is not None
+    assert "logged in to it now" in asked.words
+    assert any("Another host" in one.cause for one in noted.hypotheses)
     assert findings(replace(evidence_of(single_path()), ext4=(Ext4Errors("dm-1", 0),))) == ()
     assert findings(replace(evidence_of(single_path()), ext4=(Ext4Errors("dm-9", 3),))) == ()
 
@@ -232,6 +238,91 @@ def test_a_line_without_netdev_is_a_risk_and_two_ways_are_offered() -> None:
 def test_a_line_that_the_boot_passes_over_or_knows_is_none(option: str) -> None:
     found = findings(with_line(automatic(single_path()), GOOD, option))
     assert not any(one.code == "F03.no-netdev" for one in found)
+
+
+def rescue(*options: str, shell: str = "active", required: str = "local-fs.target") -> Evidence:
+    """In the rescue shell: a line of fstab for a volume that is not here; iscsid is stopped with the rest."""
+    absent = with_line(known(), "/dev/vg_data/data /srv/data ext4 defaults 0 0", *options, device="")
+    stopped = replace(absent, inventory=replace(absent.inventory, daemon_answers=False), daemons=())
+    mount = Unit("srv-data.mount", "inactive", required_by=(required,))
+    return replace(stopped, units=(mount, Unit("emergency.target", shell)))
+
+
+def test_a_boot_that_stopped_at_a_line_names_it_before_the_stopped_services() -> None:
+    found = findings(rescue("defaults"))
+    assert [(one.code, one.weight) for one in found] == [
+        ("F03.boot-stopped", Weight.CAUSE),
+        ("F18.daemon-down", Weight.CONSEQUENCE),
+    ]
+    complete(found[0])
+    (change,) = every_operation(found[0])
+    assert isinstance(change, ChangeFstabLine)
+    assert change.new.split()[3] == "defaults,_netdev,nofail,x-systemd.device-timeout=60s"
+    assert "on the iSCSI storage" in found[0].fixes[0].confirm[0]
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        rescue("_netdev"),
+        rescue("nofail"),
+        rescue("noauto"),
+        rescue("defaults", shell="inactive"),
+        rescue("defaults", required="remote-fs.target"),
+        replace(rescue("defaults"), inventory=replace(rescue("defaults").inventory, node_records=(),
+                                                      discovery_records=())),
+    ],
+    ids=["netdev", "nofail", "noauto", "no shell", "not local", "no iscsi"],
+)  # fmt: skip
+def test_a_line_that_no_boot_stopped_at_is_not_blamed(evidence: Evidence) -> None:
+    assert not any(one.code == "F03.boot-stopped" for one in findings(evidence))
+
+
+def passed(line: str, unit: Unit, *options: str) -> Evidence:
+    """A volume that fstab names and that is not mounted."""
+    inventory = automatic(with_volume(logged_in()))
+    named = with_line(replace(inventory, node_records=(record(),)), line, *options)
+    return replace(named, inventory=automatic(named.inventory), units=(unit,))
+
+
+NEVER = Unit("srv-data.mount", "inactive", wanted_by=("remote-fs.target",), entered=False)
+SHORT = "/dev/vg_data/data /srv/data ext4 _netdev,nofail,x-systemd.device-timeout=5s 0 0"
+
+
+def test_a_volume_that_came_after_the_boot_had_given_up_is_mounted_and_waited_for_longer() -> None:
+    evidence = passed(SHORT, NEVER, "_netdev", "nofail", "x-systemd.device-timeout=5s")
+    found = only(evidence, "F03.not-mounted")
+    complete(found)
+    mount, change = every_operation(found)
+    assert isinstance(mount, MountFilesystem)
+    assert isinstance(change, ChangeFstabLine)
+    assert "device-timeout=60s" in change.new
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        replace(NEVER, entered=True),
+        replace(NEVER, entered=None),
+        replace(NEVER, active="activating"),
+        replace(NEVER, queued=True),
+        replace(NEVER, wanted_by=()),
+        replace(NEVER, name="other.mount"),
+    ],
+    ids=["unmounted by hand", "not told", "being mounted", "waiting", "not part of the boot", "another"],
+)
+def test_what_is_not_mounted_for_another_reason_is_no_finding(unit: Unit) -> None:
+    assert findings(passed(SHORT, unit, "_netdev", "nofail")) == ()
+
+
+@pytest.mark.parametrize(
+    ("wait", "longer"),
+    [("5s", "60s"), ("500ms", "60s"), ("5", "60s"), ("0", "0"), ("90s", "90s"), ("2min", "2min")],
+)
+def test_only_a_shorter_wait_becomes_longer(wait: str, longer: str) -> None:
+    line = "UUID=1 /srv ext4  _netdev,x-systemd.device-timeout={},nofail 0 2"
+    assert with_patience(line.format(wait), 60) == line.format(longer)
+    assert with_patience("UUID=1 /srv ext4 _netdev 0 2", 60) == "UUID=1 /srv ext4 _netdev 0 2"
 
 
 def test_a_line_for_a_local_disk_is_none() -> None:

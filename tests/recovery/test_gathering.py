@@ -13,14 +13,15 @@ from tui.recovery.gather import gather
 from tui.recovery.gathering.bounded import BoundedHost, side_by_side
 from tui.recovery.gathering.device_mapper import parse_lines, parse_maps
 from tui.recovery.gathering.failing import NotTold, output_of
-from tui.recovery.gathering.host_side import parse_paths, parse_units
-from tui.recovery.gathering.identities import parse_capacity, parse_identity
+from tui.recovery.gathering.host_side import parse_paths, parse_queueing, parse_units
+from tui.recovery.gathering.identities import parse_capacity, parse_identity, understood
 from tui.recovery.gathering.kernel_state import parse_stat
 from tui.recovery.gathering.logs import parse_kernel
 from tui.recovery.gathering.lvm_side import parse_sections
 from tui.recovery.gathering.ways import parse_route, parse_segments, read_links
 from tui.storage.host.interface import Answer, Command, Host, Outcome
 from tui.storage.host.recorded import RecordedHost
+from tui.storage.model.iscsi import Lun
 from tui.storage.problem import ConsoleError
 
 MACHINES = Path(__file__).parent.parent / "machines"
@@ -64,8 +65,8 @@ def test_segments_count_their_timestamps() -> None:
 
 
 def test_identities_are_compared_in_the_kernels_form() -> None:
-    assert parse_identity("360014053767aef92fbe5136996a8473d\n") == "naa.60014053767aef92fbe5136996a8473d"
-    assert parse_identity("1LIO-ORG_disk\n") == ""
+    assert parse_identity("360014053767aef92fbe5136996a8473d") == "naa.60014053767aef92fbe5136996a8473d"
+    assert parse_identity("1LIO-ORG_disk") == ""
     assert parse_identity("") == ""
     told = (
         "Read Capacity results:\n   Last LBA=1228799, Number of logical blocks=1228800\n"
@@ -75,9 +76,35 @@ def test_identities_are_compared_in_the_kernels_form() -> None:
     assert parse_capacity("READ CAPACITY failed") is None
 
 
+DISK_ANSWERS = (
+    "ID_SCSI=1\nID_VENDOR=LIO-ORG\nID_MODEL=FILEIO\nID_TYPE=disk\nID_SERIAL=360014053767aef92fbe51\n"
+)
+NOBODY_ANSWERS = "ID_SCSI=1\nID_VENDOR=\nID_MODEL=\nID_TYPE=disk\n"
+NO_DISK_ANSWERS = "ID_VENDOR=LIO-ORG\nID_MODEL=RAMDISK-MCP\nID_TYPE=generic\nID_SERIAL=1LIO-ORG\n"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "refused", "stand_in", "live"),
+    [
+        (Outcome(0, DISK_ANSWERS), False, "", "naa.60014053767aef92fbe51"),
+        (Outcome(0, NOBODY_ANSWERS), True, "", ""),
+        (Outcome(1), True, "", ""),
+        (Outcome(0, NO_DISK_ANSWERS), False, "LIO-ORG RAMDISK-MCP", ""),
+        (Outcome(0, "ID_TYPE=generic\n"), False, "generic", ""),
+    ],
+)
+def test_what_answers_under_the_number_of_a_lun(
+    outcome: Outcome, *, refused: bool, stand_in: str, live: str
+) -> None:
+    lun = Lun("1:0:0:0", 1, 0, "sda", "naa.60014053767aef92fbe51")
+    found = understood(lun, outcome)
+    assert (found.refused, found.stand_in, found.live) == (refused, stand_in, live)
+    assert not understood(replace(lun, wwid=""), Outcome(1)).refused
+
+
 def test_processes_by_their_stat() -> None:
-    rest = " ".join(["D", *(["0"] * 18), "4242", "0"])
-    assert parse_stat(f"17 (a ) b) {rest}") == ("a ) b", "D", 4242)
+    rest = " ".join(["D", "16", *(["0"] * 17), "4242", "0"])
+    assert parse_stat(f"17 (a ) b) {rest}") == ("a ) b", "D", 4242, 16)
     assert parse_stat("") is None
 
 
@@ -85,6 +112,13 @@ def test_paths_and_units() -> None:
     assert parse_paths("dev uuid dm_st chk_st\nsda 3600 active ready\n\n") == (
         PathState("sda", "3600", "active", "ready"),
     )
+    kept = parse_queueing("56 sec 3600\non mpatha\n12 chk mpathb\noff mpathc\n\ntimeout\n")
+    assert [(one.name, one.seconds_left) for one in kept] == [
+        ("3600", 56.0),
+        ("mpatha", None),
+        ("mpathb", None),
+        ("mpathc", None),
+    ]
     told = "Id=srv-data.mount\nActiveState=failed\nRequiredBy=local-fs.target\nConditionResult=no\n\nId=\n"
     (unit,) = parse_units(told)
     assert unit.required_by == ("local-fs.target",)

@@ -4,12 +4,24 @@ from dataclasses import replace
 
 import pytest
 
-from tests.recovery.making import NOW, causes, evidence_of, findings, kernel_said, only, single_path
+from tests.recovery.making import (
+    NOW,
+    causes,
+    daemon_said,
+    evidence_of,
+    findings,
+    kernel_said,
+    only,
+    single_path,
+)
 from tests.setup.building import MIB, PORTAL, TARGET, WWID, logged_in
 from tui.recovery.evidence import Evidence, Identity
 from tui.recovery.finding import Weight
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import DeviceState
+from tui.storage.operations.check_filesystem import CheckFilesystem, RepairFilesystem
+from tui.storage.operations.mount import UnmountFilesystem
+from tui.storage.operations.release import AwaitRelease
 from tui.storage.operations.scan import ScanForLuns
 from tui.storage.operations.scsi_state import SetDiskRunning
 from tui.storage.operations.take_away import RemoveDisk
@@ -49,6 +61,11 @@ def test_a_withdrawn_lun_in_use_is_not_taken_away() -> None:
     assert proposal is not None
     assert proposal.refusal is not None
     assert proposal.refusal.code == "disk.in-use"
+
+
+def test_something_that_is_no_disk_in_the_place_of_a_withdrawn_lun() -> None:
+    found = only(asked(logged_in(), live="", stand_in="LIO-ORG RAMDISK-MCP"), "F12.lun-withdrawn")
+    assert any("RAMDISK-MCP" in line for seen in found.seen for line in seen.lines)
 
 
 def test_another_volume_under_the_old_number() -> None:
@@ -103,8 +120,52 @@ def test_a_storage_without_room(line: str) -> None:
     ask = found.fixes[0].ask
     assert ask is not None
     assert "07/27/07" in ask.words
-    assert found.fixes[1].by_hand == ("fstrim -v /srv/data",)
+    assert found.fixes[2].by_hand == ("fstrim -v /srv/data",)
     assert findings(replace(evidence_of(single_path()), kernel=(kernel_said(line, NOW / 2),))) == ()
+
+
+REFUSED = (
+    "sd 1:0:0:0: [sda] tag#3 Add. Sense: Logical unit communication failure",
+    "I/O error, dev sda, sector 264718 op 0x1:(WRITE) flags 0x103000 phys_seg 3 prio class 2",
+)
+MOUNTED = "EXT4-fs (dm-1): mounted filesystem with ordered data mode. Quota mode: none."
+BROKEN = "connection1:0: detected conn error (1020)"
+BACK = "connection1:0 is operational after recovery (3 attempts)"
+
+
+def test_a_storage_that_refuses_writes_while_the_session_is_up() -> None:
+    one = replace(evidence_of(single_path()), kernel=tuple(kernel_said(line, 60.0) for line in REFUSED))
+    found = only(one, "F28.writes-refused")
+    assert found.weight is Weight.CAUSE
+    assert found.rungs == (KEY,)
+    assert len(found.hypotheses) == 3
+    ask = found.fixes[0].ask
+    assert ask is not None
+    assert WWID in ask.words
+    plan = found.fixes[1].proposal
+    assert plan is not None
+    kinds = [type(step) for step in plan.plan.operations]
+    assert kinds[:4] == [AwaitRelease, UnmountFilesystem, CheckFilesystem, RepairFilesystem]
+
+
+def test_writes_that_failed_for_another_reason_are_not_the_storages_refusal() -> None:
+    one, refused = evidence_of(single_path()), tuple(kernel_said(line, 60.0) for line in REFUSED)
+    over = kernel_said(MOUNTED, 30.0)
+    assert "dm-1" in {device.name for device in one.inventory.devices}
+    assert findings(replace(one, kernel=(*refused, over))) == ()
+    old = tuple(kernel_said(line, 7200.0) for line in REFUSED)
+    assert findings(replace(one, kernel=old)) == ()
+    discarded = tuple(replace(line, text=line.text.replace("WRITE", "DISCARD")) for line in refused)
+    assert findings(replace(one, kernel=discarded)) == ()
+    during = replace(one, kernel=(kernel_said(BROKEN, 90.0), *refused))
+    assert findings(during) == ()
+    assert findings(replace(during, daemon=(daemon_said(BACK, 50.0),))) == ()
+    after = replace(during, daemon=(daemon_said(BACK, 80.0),))
+    assert [finding.code for finding in findings(after)] == ["F28.writes-refused"]
+    gone = Identity("sda", WWID, "", 512 * MIB, refused=True)
+    assert [finding.code for finding in findings(replace(one, kernel=refused, identities=(gone,)))] == [
+        "F12.lun-withdrawn"
+    ]
 
 
 def test_a_session_that_shows_no_disk() -> None:

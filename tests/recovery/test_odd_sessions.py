@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tests.recovery.making import daemon_said, evidence_of, findings, lost, only, single_path, two_paths
-from tests.setup.building import PORTAL, logged_in, record
+from tests.setup.building import PORTAL, TARGET, logged_in, record
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Weight
 from tui.storage.model.inventory import Inventory
@@ -63,6 +63,20 @@ def test_a_logout_refused_because_the_session_is_in_use() -> None:
     assert "/srv/data" in found.meaning
     old = daemon_said(line, 5000.0)
     assert findings(replace(evidence_of(single_path()), daemon=(old,))) == ()
+
+
+def test_a_refusal_is_not_laid_to_a_session_that_has_come_since() -> None:
+    words = "is actively in use for mounted storage, and iscsid.safe_logout is configured."
+    came = daemon_said(
+        f"Connection1:0 to [target: {TARGET}, portal: 192.0.2.10,3260] through [iface: default]"
+        " is operational now",
+        30.0,
+    )
+    for line in (f"Session 7 {words}", f"Session {words}"):
+        evidence = replace(evidence_of(single_path()), daemon=(daemon_said(line, 60.0), came))
+        assert findings(evidence) == ()
+    own = replace(evidence_of(single_path()), daemon=(daemon_said(f"Session 1 {words}", 10.0), came))
+    only(own, "F35.logout-refused")
 
 
 def nameless(creator: int) -> Evidence:

@@ -45,7 +45,8 @@ def turned_away(line: str) -> Evidence:
         (AUTHENTICATION, "F01.wrong-chap"),
         (MUTUAL, "F31.target-not-proved"),
         (NOT_FOUND, "F10.target-gone"),
-        ("connection1:0 login rejected: target error (03/01)", "F01.refused"),
+        ("connection1:0 login rejected: target error (03/01)", "F10.target-unavailable"),
+        ("connection1:0 login rejected: initiator error (02/07)", "F01.refused"),
     ],
 )
 def test_each_refusal_of_a_returning_session_has_its_code(line: str, code: str) -> None:
@@ -83,6 +84,19 @@ def test_of_two_records_only_one_that_iscsiadm_names_is_blamed() -> None:
     )
     found = only(replace(both, daemon=(refused, named)), "F01.not-admitted")
     assert found.rungs == (f"session:{TARGET}|{SECOND.label}|default",)
+
+
+def test_a_refusal_whose_number_tells_another_target_is_not_laid_to_the_only_record() -> None:
+    refused = daemon_said("connection7:0 login rejected: target error (03/01)", 60.0)
+    ended = daemon_said(
+        "Connection7:0 to [target: iqn.2003-01.org.example:other, portal: 192.0.2.10,3260] through"
+        " [iface: default] is shutdown.",
+        30.0,
+    )
+    assert findings(replace(evidence_of(known()), daemon=(refused, ended))) == ()
+    own = replace(ended, text=ended.text.replace("iqn.2003-01.org.example:other", TARGET))
+    found = only(replace(evidence_of(known()), daemon=(refused, own)), "F10.target-unavailable")
+    assert found.rungs == (KEY,)
 
 
 @pytest.mark.parametrize("ago", [4000.0, 90_000.0])

@@ -3,14 +3,17 @@
 from dataclasses import replace
 
 from tests.recovery.making import evidence_of, findings, kernel_said, only, single_path, two_paths
-from tests.setup.building import MIB, logged_in
+from tests.setup.building import MIB, logged_in, with_volume
 from tui.recovery.evidence import Evidence, Identity
 from tui.recovery.finding import Weight
 from tui.storage.lvm_notes import GroupNotes, NotedDisk
 from tui.storage.model.inventory import Inventory
+from tui.storage.operations.mount import UnmountFilesystem
+from tui.storage.operations.release import AwaitRelease
 from tui.storage.operations.rescan import RescanPaths
 from tui.storage.operations.resize_map import ResizeMap
 from tui.storage.operations.resize_physical_volume import ResizePhysicalVolume
+from tui.storage.operations.volume_group import DeactivateVolumeGroup
 
 SIZE = 512 * MIB
 
@@ -97,7 +100,17 @@ def test_a_disk_smaller_than_its_pv() -> None:
     ask = found.fixes[1].ask
     assert ask is not None
     assert str(300 * MIB) in ask.words
-    assert all(fix.proposal is None for fix in found.fixes)
+    stop = found.fixes[0].proposal
+    assert stop is not None
+    kinds = [type(one) for one in stop.plan.operations]
+    assert kinds == [AwaitRelease, UnmountFilesystem, DeactivateVolumeGroup]
+    assert found.fixes[1].proposal is None
+
+
+def test_a_disk_smaller_than_its_pv_of_which_nothing_is_active() -> None:
+    idle = with_volume(logged_in(), active=False)
+    found = only(evidence_of(disk_of(idle, 300 * MIB)), "F27.disk-shrunk")
+    assert [fix.proposal for fix in found.fixes] == [None]
 
 
 def test_a_lun_that_shrank_on_the_array_only() -> None:

@@ -16,7 +16,7 @@ from tests.recovery.making import (
     two_paths,
 )
 from tests.setup.building import MIB, PORTAL, SECOND, WWID, fstab, logged_in, record, with_volume
-from tui.recovery.evidence import DiskContent, Evidence, MapTable, Setting
+from tui.recovery.evidence import DaemonProcess, DiskContent, Evidence, MapTable, Queueing, Setting
 from tui.recovery.finding import Finding, Weight
 from tui.recovery.hidden_disks import rejects
 from tui.recovery.thin_pools import pool_state
@@ -24,15 +24,17 @@ from tui.storage.lvm_notes import GroupNotes, NotedDisk, NotedVolume
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.files import FstabEntry
 from tui.storage.model.inventory import Inventory
-from tui.storage.model.iscsi import SessionState
+from tui.storage.model.iscsi import Role, SessionState
 from tui.storage.model.lvm import LogicalVolume, LvmReading, PhysicalVolume, VolumeGroup
 from tui.storage.operations.healthy_volume import ActivateWholeVolume
 from tui.storage.operations.keep import KeepBeforeRepair
+from tui.storage.operations.lvm_devices import AdmitToLvm
 from tui.storage.operations.missing_disks import GiveUpMissingWithVolumes, TakeBackMissing
 from tui.storage.operations.operation import Operation, Risk
 from tui.storage.operations.restore_label import RestoreLabel
 from tui.storage.operations.restore_notes import RestoreGroupNotes
 from tui.storage.operations.signatures import WipeSignatures
+from tui.storage.operations.volume_group import ActivateVolumeGroup
 from tui.storage.probe.all_signatures import Probing, Signature
 
 LOST = PhysicalVolume("[unknown]", "", "GONE", "vg_data", 252 * MIB, missing=True)
@@ -271,28 +273,91 @@ def test_a_group_whose_only_disk_was_overwritten_is_known_from_its_notes() -> No
     complete(only(evidence, "F24.label-overwritten"))
     archived = replace(notes, path="/etc/lvm/archive/vg_old_00001-1.vg")
     assert findings(replace(evidence, notes=(archived,))) == ()
+    for command in ("vgremove vg_old", "lvm vgremove --yes vg_old", "/sbin/vgmerge vg_new vg_old"):
+        removed = replace(archived, description=f"Created *before* executing '{command}'")
+        assert findings(replace(evidence, notes=(notes, removed))) == ()
+    earlier = replace(removed, number=1)
+    assert [one.code for one in findings(replace(evidence, notes=(notes, earlier)))] != []
+    changed = replace(archived, description="Created *before* executing 'lvremove vg_old/vgremove'")
+    assert [one.code for one in findings(replace(evidence, notes=(notes, changed)))] != []
 
 
-def hidden(**changes: object) -> Evidence:
-    """A disk with a label that LVM does not show."""
+UNLISTED = "IDTYPE=sys_wwid IDNAME=naa.other DEVNAME=/dev/sdz PVID=x\n"
+
+
+def hidden(*waiting: FstabEntry, **changes: object) -> Evidence:
+    """A disk with a label that LVM does not show; something of fstab may wait for what is on it."""
     one = with_volume(logged_in(), active=False)
     disk = replace(one.devices[0], content="LVM2_member", content_uuid="PVID")
     bare = replace(one, devices=(disk,), physical_volumes=(), volume_groups=(), logical_volumes=())
-    return replace(evidence_of(bare), **changes)  # type: ignore[arg-type]  # names are checked by replace
+    return replace(evidence_of(fstab(bare, *waiting)), **changes)  # type: ignore[arg-type]  # names are checked by replace
 
 
 def test_each_guard_that_hides_a_disk_is_told_from_the_others() -> None:
-    devices = hidden(devices_file="IDTYPE=sys_wwid IDNAME=naa.other DEVNAME=/dev/sdz PVID=x\n")
-    complete(only(devices, "F20.devices-file"))
+    complete(only(hidden(WAITS, devices_file=UNLISTED), "F20.devices-file"))
     complete(only(hidden(multipath_list=(WWID,)), "F08.single-path-listed"))
     setting = Setting("devices/global_filter", '[ "r|/dev/sda$|" , "a|.*|" ]')
-    found = only(hidden(settings=(setting,)), "F42.filter")
+    found = only(hidden(WAITS, settings=(setting,)), "F42.filter")
     complete(found)
     assert not every_operation(found)
-    assert findings(hidden()) == ()
-    silent = hidden(devices_file="x")
+    assert findings(hidden(WAITS)) == ()
+    silent = hidden(WAITS, devices_file="x")
     silent = replace(silent, inventory=replace(silent.inventory, lvm=LvmReading(asked=False)))
     assert findings(silent) == ()
+
+
+def test_a_guard_may_hide_what_this_host_has_nothing_to_do_with() -> None:
+    setting = Setting("devices/global_filter", '[ "r|/dev/sda$|" ]')
+    for guard in (hidden(devices_file=UNLISTED), hidden(settings=(setting,))):
+        assert findings(guard) == ()
+        (found,) = findings(replace(guard, notes=(NOTES,)))
+        assert found.weight is Weight.RISK
+        assert any(NOTES.path in seen.source for seen in found.seen)
+    elsewhere = replace(WAITS, spec="/dev/mapper/vg_root-home")
+    own = VolumeGroup("vg_root", "ROOT")
+    waiting = hidden(elsewhere, devices_file=UNLISTED)
+    assert [one.code for one in findings(waiting)] == ["F20.devices-file"]
+    shown = replace(waiting, inventory=replace(waiting.inventory, volume_groups=(own,)))
+    assert findings(shown) == ()
+
+
+def test_the_disks_of_one_hidden_group_are_listed_together() -> None:
+    one = hidden(WAITS, devices_file=UNLISTED, notes=(NOTES,))
+    second = replace(
+        one.inventory.devices[0], name="sdb", path="/dev/sdb", number="8:16", content_uuid="GONE"
+    )
+    lun = replace(one.inventory.luns[0], address="1:0:0:1", number=1, disk="sdb", wwid=f"{WWID[:-1]}9")
+    both = replace(one.inventory, devices=(*one.inventory.devices, second), luns=(*one.inventory.luns, lun))
+    found = only(replace(one, inventory=both), "F20.devices-file")
+    complete(found)
+    assert [type(step) for step in every_operation(found)] == [AdmitToLvm, AdmitToLvm, ActivateVolumeGroup]
+    assert len(found.rungs) == 2
+
+
+def test_a_volume_that_was_moved_to_another_lun_is_listed_once_more() -> None:
+    moved = hidden(WAITS, devices_file=UNLISTED.replace("PVID=x", "PVID=PVID"))
+    found = only(moved, "F20.devices-file")
+    (admit,) = every_operation(found)
+    assert isinstance(admit, AdmitToLvm)
+    assert admit.moved
+    assert "lvmdevices --yes --adddev /dev/sda" in " ".join(admit.shown())
+    assert len(found.fixes[0].confirm) == 2
+
+
+def test_an_outdated_disk_is_not_called_hidden() -> None:
+    line = "WARNING: outdated PV /dev/sda seqno 5 has been removed in current VG vg_more seqno 9."
+    old = hidden(WAITS, devices_file=UNLISTED, notes=(NOTES,))
+    assert findings(replace(old, inventory=replace(old.inventory, lvm=LvmReading(True, (), (line,))))) == ()
+
+
+def test_a_disk_that_is_not_needed_for_what_fstab_waits_for_stays_hidden() -> None:
+    one = hidden(WAITS, devices_file=UNLISTED, notes=(NOTES,))
+    assert only(one, "F20.devices-file").weight is Weight.CAUSE
+    # The disk that LVM's notes know brings what fstab waits for, so the other one does not.
+    other = replace(one.inventory.devices[0], name="sdb", path="/dev/sdb", content_uuid="OTHER")
+    luns = (*one.inventory.luns, replace(one.inventory.luns[0], disk="sdb", wwid=f"{WWID[:-1]}8"))
+    both = replace(one.inventory, devices=(*one.inventory.devices, other), luns=luns)
+    assert [found.device for found in findings(replace(one, inventory=both))] == ["sda"]
 
 
 @pytest.mark.parametrize(
@@ -333,16 +398,27 @@ def test_two_paths_that_no_map_joins() -> None:
     assert order == sorted(order)
 
 
-def test_a_group_that_lvm_passes_over_is_not_to_be_deactivated_by_a_plan_that_cannot() -> None:
+@pytest.mark.parametrize(("suffix", "planned"), [("", True), ("-tpool", False)])
+def test_a_group_that_lvm_passes_over_is_let_go_without_lvm(suffix: str, *, planned: bool) -> None:
     used = replace(with_volume(logged_in(PORTAL, SECOND), mounted="/srv/data"), physical_volumes=())
-    found = only(evidence_of(used), "F08.volume-on-one-path")
-    assert not every_operation(found)
-    assert [line.partition(" ")[0] for line in found.fixes[0].by_hand] == [
-        "umount",
-        "dmsetup",
-        "multipath",
-        "vgchange",
-    ]
+    uuid = f"LVM-{'G' * 32}{'L' * 32}{suffix}"
+    devices = tuple(
+        replace(one, map_name="vg_data-data", map_uuid=uuid) if one.kind is BlockKind.LOGICAL_VOLUME else one
+        for one in used.devices
+    )
+    found = only(evidence_of(replace(used, devices=devices)), "F08.volume-on-one-path")
+    kinds = [type(one).__name__ for one in every_operation(found)]
+    by_hand = [line.partition(" ")[0] for line in found.fixes[0].by_hand]
+    if planned:
+        assert by_hand == []
+        assert "DeactivateVolumeGroup" not in kinds
+        order = ("UnmountFilesystem", "RemoveIdleMap", "UseMultipath", "ActivateVolumeGroup")
+        assert [kinds.index(kind) for kind in order] == sorted(kinds.index(kind) for kind in order)
+    else:
+        assert kinds == []
+        assert by_hand == ["umount", "dmsetup", "multipath", "vgchange", "mount"]
+    unanswered = replace(used, devices=devices, lvm=LvmReading(asked=False, error="no answer"))
+    assert not every_operation(only(evidence_of(unanswered), "F08.volume-on-one-path"))
 
 
 def test_the_same_portal_twice_is_no_second_path() -> None:
@@ -358,12 +434,38 @@ def test_a_map_that_waits_for_ever_follows_from_its_lost_sessions() -> None:
     assert holds.weight is Weight.CONSEQUENCE
     complete(holds)
     assert max(one.risk for one in every_operation(holds)) is Risk.DESTROYS
+    assert {one.code for one in found if one.weight is Weight.CAUSE} == {"F05.session-lost"}
+    assert all("nothing is lost" in one.meaning for one in found if one.weight is Weight.CAUSE)
+    ending = replace(evidence_of(down), maps=(table,), queueing=(Queueing("mpatha", "56 sec"),))
+    timed = next(one for one in findings(ending) if one.code == "F34.holds-back")
+    assert timed.fixes[0].seconds_left == 56.0
+    assert "56 s" in timed.meaning
     limited = MapTable("mpatha", table=("0 1048576 multipath 0 0 1 1",))
     assert not any(
         one.code == "F34.holds-back" for one in findings(replace(evidence_of(down), maps=(limited,)))
     )
     up = replace(evidence_of(two_paths()), maps=(table,))
     assert findings(up) == ()
+
+
+STATUS = "0 1048576 multipath 2 0 1 0 1 1 E 0 2 2 8:0 {} 1 0 1 8:16 {} 1 0 1"
+
+
+@pytest.mark.parametrize(
+    ("states", "weight"), [("AA", Weight.RISK), ("FA", Weight.CAUSE), ("FF", Weight.CAUSE)]
+)
+def test_maps_that_nobody_watches(states: str, weight: Weight) -> None:
+    joined = two_paths()
+    services = tuple(
+        replace(one, active="inactive", installed=True) if one.role is Role.MULTIPATH else one
+        for one in joined.services
+    )
+    table = MapTable("mpatha", table=("0 1 multipath 0 0 1 1",), status=(STATUS.format(*states),))
+    stopped = replace(evidence_of(replace(joined, services=services)), maps=(table,))
+    found = only(stopped, "F08.multipathd-down")
+    complete(found)
+    assert found.weight is weight
+    assert findings(replace(evidence_of(joined), maps=(table,))) == ()
 
 
 def test_a_clone_is_told_by_its_wwid_and_the_one_in_use_is_the_original() -> None:
@@ -389,6 +491,33 @@ def test_a_clone_is_told_by_its_wwid_and_the_one_in_use_is_the_original() -> Non
     idle = replace(doubled, devices=(replace(original, holders=()), *one.devices[1:], clone))
     found = next(one for one in findings(evidence_of(idle)) if one.code == "F15.clone")
     assert len([fix for fix in found.fixes if fix.proposal is not None]) == 2
+
+
+def test_beside_a_clone_the_paths_of_the_original_wait_until_the_clone_is_a_group_of_its_own() -> None:
+    two = with_volume(logged_in(PORTAL, SECOND), mounted="/srv/data")
+    paths = tuple(
+        replace(one, content="LVM2_member", content_uuid="PVID") if one.name in ("sda", "sdb") else one
+        for one in two.devices
+    )
+    clone = replace(paths[0], name="sdc", path="/dev/sdc", number="8:32", holders=())
+    lun = replace(two.luns[0], address="2:0:0:1", number=1, disk="sdc", wwid=f"{WWID[:-1]}9")
+    volume = replace(two.physical_volumes[0], uuid="PVID", duplicate=True)
+    doubled = replace(
+        two,
+        luns=(*two.luns, lun),
+        devices=(*paths, clone),
+        physical_volumes=(volume, PhysicalVolume("/dev/sdc", "sdc", "PVID", duplicate=True)),
+    )
+    found = findings(evidence_of(doubled))
+    assert [(one.code, one.weight) for one in found] == [
+        ("F15.clone", Weight.CAUSE),
+        ("F08.volume-on-one-path", Weight.CONSEQUENCE),
+    ]
+    assert found[1].follows == found[0].key
+    assert "/dev/sdc" in " ".join(every_operation(found[0])[-1].shown())
+    assert len([fix for fix in found[0].fixes if fix.proposal is not None]) == 1
+    assert not every_operation(found[1])
+    complete(found[1])
 
 
 WAITS = FstabEntry(1, "/dev/vg_data/data", "/srv/data", "ext4", ("_netdev",))
@@ -426,8 +555,17 @@ def test_an_older_description_on_a_disk_is_brought_up_to_date() -> None:
     found = only(evidence_of(old), "F41.outdated")
     complete(found)
     assert found.seen[0].lines == (line,)
+    assert "/dev/sdb" in found.summary
     other = line.replace("vg_data", "vg_data2")
     assert findings(evidence_of(replace(old, lvm=LvmReading(asked=True, warnings=(other,))))) == ()
+
+
+def test_the_disk_that_loses_its_label_is_kept_before() -> None:
+    line = "WARNING: outdated PV /dev/sdb seqno 5 has been removed in current VG vg_data seqno 9."
+    old = replace(with_free_disk(single_path()), lvm=LvmReading(asked=True, warnings=(line,)))
+    kept = every_operation(only(evidence_of(old), "F41.outdated"))[0]
+    assert isinstance(kept, KeepBeforeRepair)
+    assert [one.path for one in kept.devices] == ["/dev/sda", "/dev/sdb"]
 
 
 def test_a_move_that_nobody_drives_any_more() -> None:
@@ -438,8 +576,12 @@ def test_a_move_that_nobody_drives_any_more() -> None:
     volume = LogicalVolume("pvmove0", "vg_data", "MOVE", MIB, "", "dm-5", True)
     moving = replace(one, devices=(*one.devices, move), logical_volumes=(*one.logical_volumes, volume))
     table = MapTable("vg_data-pvmove0", table=("0 8192 mirror core 2 1024 nosync 2 8:0 2048 8:16 2048",))
-    found = only(replace(evidence_of(moving), maps=(table,)), "F40.move-unfinished")
+    evidence = replace(evidence_of(moving), maps=(table,))
+    idle = (*evidence.daemons, DaemonProcess(50, "lvmpolld"), DaemonProcess(51, "lvm", parent=7))
+    found = only(replace(evidence, daemons=idle), "F40.move-unfinished")
     complete(found)
+    for driver in (DaemonProcess(52, "pvmove"), DaemonProcess(53, "lvm", parent=50)):
+        assert findings(replace(evidence, daemons=(*idle, driver))) == ()
     assert "/dev/sda" in " ".join(every_operation(found)[0].shown())
 
 

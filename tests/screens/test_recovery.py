@@ -24,6 +24,7 @@ from tests.screens.driving import (
 )  # fmt: skip
 from tests.screens.living import SECOND, healthy, with_failure
 from tests.screens.troubled import (
+    DISK_KEY,
     boot_risk,
     chain,
     disk_offline,
@@ -46,6 +47,7 @@ from tui.screens.console.menu import ActionMenu
 from tui.screens.console.screen import ConsoleScreen
 from tui.screens.plan.screen import PlanScreen
 from tui.screens.recovery import saving
+from tui.screens.recovery.board import LOOKED
 from tui.screens.recovery.screen import RecoveryScreen
 from tui.screens.recovery.watching import Changed
 from tui.screens.recovery.way import WayScreen
@@ -165,6 +167,40 @@ async def test_what_could_not_be_read_is_listed_with_its_reason(monkeypatch: pyt
         assert "could not be read: no answer in time" in shown
 
 
+async def test_who_looks_again_gives_more_time_where_not_all_could_be_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    less = made(unread=(Unread(Item.KERNEL, "no answer in time"),))
+    app, looks = recovery_app(monkeypatch, less, made())
+    async with app.run_test(size=LARGE) as pilot:
+        await says(pilot, "1 not read")
+        await press(pilot, "f5")
+        await says(pilot, "all read")
+        await press(pilot, "f5")
+        await until(pilot, lambda: len(looks.within) == 3)
+        assert looks.within[1] > looks.within[0] == looks.within[2]
+
+
+async def test_the_cursor_comes_to_what_is_found_after_nothing_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    app, _looks = recovery_app(monkeypatch, made(), chain())
+    async with app.run_test(size=LARGE) as pilot:
+        await says(pilot, "Nothing wrong was found.")
+        assert under_cursor(pilot) == LOOKED
+        await press(pilot, "f5")
+        await says(pilot, "1 thing is broken.")
+        assert under_cursor(pilot).startswith(DISK_KEY)
+
+
+async def test_the_cursor_does_not_stay_behind_what_was_only_guessed(monkeypatch: pytest.MonkeyPatch) -> None:
+    app, looks = recovery_app(monkeypatch, made(boot_risk()), held=True)
+    looks.found = [session_lost()]
+    async with app.run_test(size=LARGE) as pilot:
+        await until(pilot, lambda: under_cursor(pilot) == boot_risk().key)
+        looks.held.set()
+        await says(pilot, "1 thing is broken.")
+        assert under_cursor(pilot).startswith("F05.session-lost")
+
+
 async def test_looking_again_takes_the_evidence_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     app, looks = recovery_app(monkeypatch, chain(), made(boot_risk()))
     async with app.run_test(size=LARGE) as pilot:
@@ -202,12 +238,14 @@ async def test_a_look_that_failed_says_so_and_the_next_one_takes_its_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     failure = Problem("doctor.no-inventory", "This host's storage could not be read.", remedy="Look again.")
-    app, looks = recovery_app(monkeypatch, failure, session_lost())
+    app, looks = recovery_app(monkeypatch, failure, failure, session_lost())
     async with app.run_test(size=LARGE) as pilot:
         await says(pilot, "This host's storage could not be read. Look again.")
+        # By itself it was looked at once more with more time; then it is left to the person.
+        assert len(looks.within) == 2
         await press(pilot, "f5")
         await says(pilot, "1 thing is broken.")
-        assert looks.within[1] > looks.within[0]
+        assert looks.within[0] < looks.within[1] == looks.within[2]
 
 
 async def test_a_mistake_of_the_program_is_told_and_can_be_tried_again(
@@ -480,6 +518,20 @@ async def test_where_too_little_could_be_read_it_is_looked_at_again_with_more_ti
 ) -> None:
     less = made(unread=(Unread(Item.KERNEL, "no answer in time"),))
     app, looks = recovery_app(monkeypatch, with_plan(tmp_path), less, made())
+    async with app.run_test(size=LARGE) as pilot:
+        await says(pilot, "Enter see the plan")
+        await press(pilot, "enter")
+        await run_the_plan(pilot)
+        await says(pilot, "Repaired, and looked at again: The session is back", "Nothing wrong was found.")
+        assert looks.numbers == [1, 2, 3]
+        assert looks.within[2] > looks.within[1]
+
+
+async def test_where_nothing_could_be_read_after_a_plan_it_is_looked_at_again_with_more_time(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    failure = Problem("doctor.no-inventory", "This host's storage could not be read.", remedy="Look again.")
+    app, looks = recovery_app(monkeypatch, with_plan(tmp_path), failure, made())
     async with app.run_test(size=LARGE) as pilot:
         await says(pilot, "Enter see the plan")
         await press(pilot, "enter")

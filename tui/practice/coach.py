@@ -88,9 +88,7 @@ class Coach:
         """Look at the machine now. Takes a second or two: not for the thread that draws."""
         if self.scenario.kind is Kind.LESSON:
             step = self.step
-            self._take(
-                judge(self._host, (step.goal,), take_inventory(self._host)) if step is not None else ()
-            )
+            self._take(judge(self._host, (step.goal,), take_inventory) if step is not None else ())
         else:
             self._take(examine(self._host, self.scenario, self.phase))
 
@@ -99,7 +97,7 @@ class Coach:
         step = self.step
         if step is None:
             return False
-        self._take(judge(self._host, (step.goal,), inventory))
+        self._take(judge(self._host, (step.goal,), lambda _host: inventory))
         return self.step is not step
 
     def goals(self) -> Iterable[tuple[str, str]]:

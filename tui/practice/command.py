@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 
 from tui.practice.coach import Begin
-from tui.practice.reading import FOLDER, identifiers, read_scenario
+from tui.practice.reading import FOLDER, identifiers, read_scenario, read_staged
 from tui.practice.scenario import Phase, Scenario
 from tui.words import translate as _
 
@@ -33,5 +33,5 @@ def main(arguments: argparse.Namespace, open_list: Callable[[], int], open_insid
         return 0
     if arguments.inside:
         begin = Begin(arguments.phase, arguments.hints, arguments.steps)
-        return open_inside(read_scenario(FOLDER / arguments.inside), begin)
+        return open_inside(read_staged(FOLDER / arguments.inside), begin)
     return open_list()

@@ -52,3 +52,24 @@ fault() {
 in_array() {
     nsenter --net=/run/netns/san "$@"
 }
+
+# offered CODE: do what the Recovery screen of this program offers first for a finding, as if a person had said yes.
+offered() {
+    python3 - "$1" << 'END'
+import sys, threading
+from tui.recovery.diagnosis import diagnose
+from tui.recovery.gather import gather
+from tui.storage.carrying_out import carry_out
+from tui.storage.host.local import LocalHost
+from tui.storage.watcher import Unwatched
+
+host = LocalHost()
+found = diagnose(gather(host, 60.0)).findings
+ways = [fix.proposal for one in found if one.code == sys.argv[1] for fix in one.fixes if fix.proposal]
+if not ways:
+    sys.exit(f"{sys.argv[1]} is not offered; found: {[one.code for one in found]}")
+ending = carry_out(ways[0].plan, host, Unwatched(), threading.Event())
+if not ending.ok:
+    sys.exit(f"it did not come to its end: {ending.problem}")
+END
+}

@@ -7,6 +7,9 @@ A folder `tui/practice/scenarios/NAME` holds
     start.sh           makes the starting state, as root in the fresh machine; may be left out
     solutions/*.sh     reference.sh and at least one other way; the first line is a comment: what it does
     wrong/*.sh         at least one way that must not solve it, likewise
+    variants/NAME/     may be left out; one of them is drawn at each start, and goes on from what is above:
+                       its start.sh runs after that one, in the same shell; its solutions, wrong moves,
+                       [[goal]]s and hints are added; its [debrief] takes the place of that one
 
 and scenario.toml
 
@@ -60,6 +63,9 @@ FOLDER = Path(__file__).parent / "scenarios"
 TOUR_FILE = Path(__file__).parent / "tour.json"
 """The recorded host that is shown to whoever has none (`iscsi-console capture`)."""
 
+VARIANT = Path("/var/lib/practice/variant")
+"""Where a machine keeps which variant it was made as; not there where a scenario has none."""
+
 REFERENCE = "reference"
 """The name of the solution that is shown."""
 
@@ -72,23 +78,37 @@ def identifiers() -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in FOLDER.glob("*/scenario.toml")))
 
 
-def read_scenario(folder: Path) -> Scenario:
-    """Read one folder.
+def read_staged(folder: Path, noted: Path = VARIANT) -> Scenario:
+    """Read one folder as the machine this runs in plays it.
 
     Raises:
         ConsoleError: at the first thing that does not fit.
     """
-    file = folder / "scenario.toml"
-    try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise _wrong(file, str(error)) from error
-    table = Table(str(file), content)
+    return read_scenario(folder, noted.read_text(encoding="utf-8").strip() if noted.exists() else "")
+
+
+def read_scenario(folder: Path, variant: str = "") -> Scenario:
+    """Read one folder.
+
+    Args:
+        folder: where it is.
+        variant: which of its variants; the first when none is named.
+
+    Raises:
+        ConsoleError: at the first thing that does not fit.
+    """
+    variants = tuple(sorted(path.parent.name for path in folder.glob("variants/*/scenario.toml")))
+    if variant and variant not in variants:
+        raise _wrong(folder / "variants", _("there is no {name}.").format(name=variant))
+    variant = variant or next(iter(variants), "")
+    folders = (folder, folder / "variants" / variant) if variant else (folder,)
+    tables = [_table(part / "scenario.toml") for part in folders]
+    table = tables[0]
     kind = table.choice("kind", Kind, Kind.SCENARIO)
     reboots = table.flag("reboots", False)
     steps = tuple(_step(step) for step in table.tables("step"))
-    goals = tuple(_goal(goal, reboots=reboots) for goal in table.tables("goal"))
-    debrief = table.table("debrief")
+    goals = tuple(_goal(goal, reboots=reboots) for one in tables for goal in one.tables("goal"))
+    debriefs = [_debrief(debrief) for one in tables if (debrief := one.table("debrief"))]
     scenario = Scenario(
         folder=folder,
         kind=kind,
@@ -99,21 +119,31 @@ def read_scenario(folder: Path) -> Scenario:
         exams=table.texts("exams"),
         task=_sentence(table, "task"),
         san=_san(folder / "san.toml"),
-        start=_start(folder / "start.sh"),
+        start="".join(_start(part / "start.sh") for part in folders),
         faults=tuple(_fault(fault) for fault in table.tables("fault")),
         goals=goals or tuple(step.goal for step in steps),
         sentinels=table.texts("sentinels"),
         reboots=reboots,
         resumes=table.flag("resumes", True),
-        hints=tuple(_(hint.strip()) for hint in table.texts("hints")),
+        hints=tuple(_(hint.strip()) for one in tables for hint in one.texts("hints")),
         steps=steps,
-        debrief=_debrief(debrief) if debrief else Debrief("", "", ""),
-        solutions=_scripts(folder / "solutions"),
-        wrong_moves=_scripts(folder / "wrong"),
+        debrief=debriefs[-1] if debriefs else Debrief("", "", ""),
+        solutions=_scripts(*(part / "solutions" for part in folders)),
+        wrong_moves=_scripts(*(part / "wrong" for part in folders)),
+        variants=variants,
+        variant=variant,
     )
-    table.end()
+    for one in tables:
+        one.end()
     _check_whole(scenario, table)
     return scenario
+
+
+def _table(file: Path) -> Table:
+    try:
+        return Table(str(file), tomllib.loads(file.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise _wrong(file, str(error)) from error
 
 
 def _step(table: Table) -> LessonStep:
@@ -202,8 +232,8 @@ def _start(file: Path) -> str:
     return _script(file).text if file.exists() else ""
 
 
-def _scripts(folder: Path) -> tuple[Script, ...]:
-    found = [_script(file) for file in folder.glob("*.sh")]
+def _scripts(*folders: Path) -> tuple[Script, ...]:
+    found = [_script(file) for folder in folders for file in folder.glob("*.sh")]
     return tuple(sorted(found, key=lambda script: (script.name != REFERENCE, script.name)))
 
 

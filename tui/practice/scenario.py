@@ -144,6 +144,8 @@ class Scenario:
         debrief: told at the end.
         solutions: ways that solve it, the reference first.
         wrong_moves: ways that must not solve it.
+        variants: the names of the causes one of which is drawn at each start; empty where there is one only.
+        variant: the one of them that this is; empty where there are none.
     """
 
     folder: Path
@@ -166,6 +168,8 @@ class Scenario:
     debrief: Debrief
     solutions: tuple[Script, ...] = field(repr=False)
     wrong_moves: tuple[Script, ...] = field(repr=False)
+    variants: tuple[str, ...] = ()
+    variant: str = ""
 
     @property
     def identifier(self) -> str:

@@ -1,6 +1,8 @@
 """A scenario on its machine: put into the starting state, checked, restarted, kept for later, thrown away."""
 
 import contextlib
+import secrets
+import shlex
 import threading
 from collections.abc import Iterator
 from types import TracebackType
@@ -13,6 +15,7 @@ from tui.lab.image import Listener
 from tui.lab.kept import forget, kept_machines
 from tui.lab.places import Places, seen_in_guest
 from tui.practice.examine import PRELUDE, Verdict, read_verdicts
+from tui.practice.reading import VARIANT, read_scenario
 from tui.practice.scenario import Phase, Scenario
 from tui.words import translate as _
 
@@ -41,6 +44,17 @@ def forget_kept(scenario: Scenario, places: Places) -> None:
     """Throw the machine away that was kept, if there is one and nobody uses it."""
     with contextlib.suppress(LabError):
         forget(places, kept_name(scenario))
+
+
+def drawn(scenario: Scenario) -> Scenario:
+    """A scenario as it is played this time: in one of its variants, where it has some.
+
+    Raises:
+        ConsoleError: when it cannot be read.
+    """
+    if not scenario.variants:
+        return scenario
+    return read_scenario(scenario.folder, secrets.choice(scenario.variants))
 
 
 class Stage:
@@ -89,7 +103,7 @@ class Stage:
         self.guest.power_on()
         if not self._resumed:
             self._listener(_("Putting it into the state where you come in."))
-            self.play(self.scenario.start, START_SECONDS)
+            self.play(_noted(self.scenario) + self.scenario.start, START_SECONDS)
         self._apply_faults(restarted=self._resumed)
 
     def play(self, script: str, timeout: float) -> str:
@@ -141,6 +155,11 @@ class Stage:
         for one in self.scenario.faults:
             if one.each_boot or not restarted:
                 self.guest.fault(one.fault, **one.options)
+
+
+def _noted(scenario: Scenario) -> str:
+    """What has a machine know which variant it is, for as long as it is kept."""
+    return f"echo {shlex.quote(scenario.variant)} > {VARIANT}\n" if scenario.variant else ""
 
 
 class Examiner:
@@ -225,7 +244,7 @@ class Spare:
             with self._guard:
                 if self._closed:
                     return
-                self._stage = Stage(self._scenario, self._places)
+                self._stage = Stage(drawn(self._scenario), self._places)
             self._stage.set_up()
         except (LabError, TimeoutError, OSError) as error:
             self._failure = error

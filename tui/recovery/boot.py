@@ -35,10 +35,11 @@ NOT_AT_BOOT = "F04.not-at-boot"
 NOT_BACK = "F04.not-back"
 
 _AUTOMATIC = ("automatic", "onboot")
-_NOT_LOCAL = ("bind", "rbind", "noauto")
+NOT_LOCAL = ("bind", "rbind", "noauto")
+"""Options of lines that no boot waits for a disk with."""
 
 
-def _lines(evidence: Evidence) -> Iterator[tuple[FstabEntry, BlockDevice, str]]:
+def lines_on_luns(evidence: Evidence) -> Iterator[tuple[FstabEntry, BlockDevice, str]]:
     """The lines of fstab that mean a device on a LUN: the entry, the device, the text."""
     inventory = evidence.inventory
     lines = evidence.fstab.split("\n")
@@ -54,8 +55,8 @@ def _lines(evidence: Evidence) -> Iterator[tuple[FstabEntry, BlockDevice, str]]:
 
 def local_lines(evidence: Evidence) -> Iterator[Finding]:
     """F03: a risk for each line of fstab for a volume on a LUN that does not say it needs the network."""
-    for entry, _device, line in _lines(evidence):
-        if "_netdev" in entry.options or set(entry.options) & set(_NOT_LOCAL):
+    for entry, _device, line in lines_on_luns(evidence):
+        if "_netdev" in entry.options or set(entry.options) & set(NOT_LOCAL):
             continue
         place = clean(entry.mount_point, 80)
         wanted = ("_netdev", "nofail", f"x-systemd.device-timeout={DEVICE_TIMEOUT}s")
@@ -122,7 +123,7 @@ def _unit_seen(evidence: Evidence, entry: FstabEntry) -> Iterator[Seen]:
 
 def moving_names(evidence: Evidence) -> Iterator[Finding]:
     """F36: a risk for each line of fstab that names a volume on a LUN by a name that changes."""
-    for entry, device, line in _lines(evidence):
+    for entry, device, line in lines_on_luns(evidence):
         if not is_moving_name(entry.spec):
             continue
         spec = lasting_spec(evidence.inventory, device)
@@ -193,7 +194,7 @@ def logins_at_boot(evidence: Evidence) -> Iterator[Finding]:
     inventory = evidence.inventory
     manual: dict[tuple[str, str], NodeRecord] = {}
     places: list[str] = []
-    for entry, device, _line in _lines(evidence):
+    for entry, device, _line in lines_on_luns(evidence):
         if "noauto" in entry.options:
             continue
         records = [
@@ -206,7 +207,7 @@ def logins_at_boot(evidence: Evidence) -> Iterator[Finding]:
             manual.update({(one.target, one.portal.label): one for one in records})
     service = inventory.service(Role.LOGIN_AT_BOOT)
     disabled = service is not None and service.enabled in ("disabled", "") and service.active != "active"
-    if manual or (disabled and any(True for _one in _lines(evidence))):
+    if manual or (disabled and any(True for _one in lines_on_luns(evidence))):
         yield _not_at_boot(inventory, tuple(manual.values()), places, service_off=disabled)
     yield from _not_back(evidence)
 

@@ -11,12 +11,14 @@ from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding
 from tui.recovery.flapping import doubled_names, large_packets
 from tui.recovery.groups import outdated_descriptions, owned_elsewhere, unfinished_moves
+from tui.recovery.guest_groups import guest_groups
+from tui.recovery.held_maps import holding_maps, unwatched_maps
 from tui.recovery.hidden_disks import hidden_disks
 from tui.recovery.host_trouble import missing_module, silent_daemon, unusable_name
 from tui.recovery.lost_sessions import lost_sessions
-from tui.recovery.luns import exchanged_luns, full_storage, offline_disks, shown_nothing, withdrawn_luns
+from tui.recovery.luns import exchanged_luns, offline_disks, shown_nothing, withdrawn_luns
 from tui.recovery.missing_disks import missing_disks
-from tui.recovery.multipathing import holding_maps, unjoined_paths
+from tui.recovery.multipathing import unjoined_paths
 from tui.recovery.odd_sessions import (
     doubled_records,
     doubled_sessions,
@@ -26,8 +28,12 @@ from tui.recovery.odd_sessions import (
 from tui.recovery.overwritten import lost_groups
 from tui.recovery.record_trouble import damaged_records, stuck_database
 from tui.recovery.refused_logins import refused_logins
+from tui.recovery.refused_mounts import refused_mounts
+from tui.recovery.refused_writes import refused_writes
+from tui.recovery.shared_disks import shared_disks
 from tui.recovery.sizes import grown_luns, shrunk_luns
 from tui.recovery.stale_maps import stale_maps
+from tui.recovery.stopped_boot import passed_over, stopped_boot
 from tui.recovery.stopped_filesystems import stopped_filesystems
 from tui.recovery.thin_pools import thin_pools
 from tui.recovery.twin_filesystems import twin_filesystems
@@ -55,7 +61,8 @@ _ISCSI: tuple[Detector, ...] = (
     withdrawn_luns,
     exchanged_luns,
     offline_disks,
-    full_storage,
+    refused_writes,
+    shared_disks,
     grown_luns,
     shrunk_luns,
 )
@@ -64,12 +71,14 @@ _ISCSI: tuple[Detector, ...] = (
 _VOLUMES: tuple[Detector, ...] = (
     unjoined_paths,
     holding_maps,
+    unwatched_maps,
     hidden_disks,
     missing_disks,
     lost_groups,
     clones,
     twin_filesystems,
     owned_elsewhere,
+    guest_groups,
     outdated_descriptions,
     unfinished_moves,
     inactive_groups,
@@ -77,6 +86,9 @@ _VOLUMES: tuple[Detector, ...] = (
     full_snapshots,
     stale_maps,
     stopped_filesystems,
+    stopped_boot,
+    refused_mounts,
+    passed_over,
     local_lines,
     moving_names,
     logins_at_boot,

@@ -24,24 +24,41 @@ def clones(evidence: Evidence) -> Iterator[Finding]:
     for volume in inventory.physical_volumes:
         if volume.duplicate and volume.size:
             twins = _carriers(inventory, volume.uuid)
-            if len({_wwid(inventory, one) for one in twins}) == len(twins) > 1:
+            if len(twins) > 1:
                 found.setdefault(volume.volume_group, {})[volume.uuid] = twins
     for group, doubled in found.items():
         yield _finding(evidence, group, doubled)
 
 
+def is_cloned(inventory: Inventory, disk: str) -> bool:
+    """Whether the physical volume on a disk is on a LUN with another WWID as well."""
+    device = inventory.device(disk)
+    return (
+        device is not None
+        and device.content == "LVM2_member"
+        and len(_carriers(inventory, device.content_uuid)) > 1
+    )
+
+
 def _carriers(inventory: Inventory, pv: str) -> list[BlockDevice]:
-    """The disks and maps that carry a physical volume; paths of a map are passed over."""
+    """What carries a physical volume: one device for each LUN, of several paths to it the one in use.
+
+    Paths of a map are passed over.
+    """
     kinds = (BlockKind.DISK, BlockKind.MULTIPATH, BlockKind.PARTITION)
-    return [
-        one
-        for one in inventory.devices
-        if one.content == "LVM2_member"
-        and one.content_uuid == pv
-        and one.kind in kinds
-        and not one.multipath_member
-        and inventory.map_over(one.name) is None
-    ]
+    found: dict[str, BlockDevice] = {}
+    for one in inventory.devices:
+        if (
+            one.content == "LVM2_member"
+            and one.content_uuid == pv
+            and one.kind in kinds
+            and not one.multipath_member
+            and inventory.map_over(one.name) is None
+        ):
+            known = found.setdefault(_wwid(inventory, one), one)
+            if one.holders and not known.holders:
+                found[_wwid(inventory, one)] = one
+    return list(found.values())
 
 
 def _wwid(inventory: Inventory, device: BlockDevice) -> str:

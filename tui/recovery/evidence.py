@@ -30,9 +30,11 @@ class Item(StrEnum):
     EXT4 = "ext4"
     TASKS = "tasks"
     DAEMONS = "daemons"
+    GUESTS = "guests"
     HOSTS = "hosts"
     IDENTITIES = "identities"
     NOTES = "notes"
+    ACTIVATION = "activation"
     SETTINGS = "settings"
     DEVICES_FILE = "devices_file"
     PATHS = "paths"
@@ -58,9 +60,11 @@ def item_words(item: Item) -> str:
         Item.EXT4: _("the error counters of ext4"),
         Item.TASKS: _("processes that wait for a disk"),
         Item.DAEMONS: _("iscsid and multipathd"),
+        Item.GUESTS: _("the disks that virtual machines have open"),
         Item.HOSTS: _("the kernel's iSCSI hosts"),
         Item.IDENTITIES: _("what the disks say of themselves"),
         Item.NOTES: _("LVM's notes of its groups"),
+        Item.ACTIVATION: _("LVM in the journal"),
         Item.SETTINGS: _("LVM's settings"),
         Item.DEVICES_FILE: _("LVM's devices file"),
         Item.PATHS: _("the paths multipathd sees"),
@@ -203,12 +207,30 @@ class WaitingTask:
 
 @dataclass(frozen=True, slots=True)
 class DaemonProcess:
-    """A running iscsid, iscsiadm or multipathd: number, name, process-state letter of proc(5), age."""
+    """A running iscsid, multipathd or tool of storage.
+
+    Attributes:
+        pid: its number.
+        name: `comm` of proc(5).
+        state: letter of proc(5).
+        seconds: how long it has existed.
+        parent: number of the process that started it.
+    """
 
     pid: int
     name: str
     state: str = ""
     seconds: float = 0.0
+    parent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GuestDisk:
+    """A block device that a virtual machine has open: number and `comm` of its process, and the path."""
+
+    pid: int
+    name: str
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +244,8 @@ class Identity:
         kept_size: bytes, of sysfs.
         live_size: bytes by READ CAPACITY now, or None where no tool for it is installed.
         refused: the disk answers at once, and refuses to tell: the LUN behind it is gone.
+        stand_in: vendor and model of what answers under its number and is no disk, or empty. A target answers
+            so for a LUN that it has not got (SPC-4 6.6.2, peripheral device type 1Fh); LIO does for LUN 0.
     """
 
     disk: str
@@ -230,6 +254,7 @@ class Identity:
     kept_size: int = 0
     live_size: int | None = None
     refused: bool = False
+    stand_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +276,23 @@ class PathState:
 
 
 @dataclass(frozen=True, slots=True)
+class Queueing:
+    """What multipathd lets a map do without a path, in its own words: `on`, `off`, `12 chk`, `56 sec`.
+
+    Seconds are told while it waits; without an end (`on`), or before it begins (`chk`), there are none.
+    """
+
+    name: str
+    words: str
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long it still waits for a path, or None."""
+        count, _blank, unit = self.words.partition(" ")
+        return float(count) if unit == "sec" and count.isdigit() else None
+
+
+@dataclass(frozen=True, slots=True)
 class Unit:
     """A systemd unit (`systemctl show`): a mount of fstab, or one that logs in.
 
@@ -263,6 +305,8 @@ class Unit:
         after: After.
         before: Before.
         condition: ConditionResult; False where a condition kept it from starting.
+        entered: whether it was ever active in this boot, or None where that is not told.
+        queued: systemd has still something to do with it.
     """
 
     name: str
@@ -273,6 +317,8 @@ class Unit:
     after: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
     condition: bool | None = None
+    entered: bool | None = None
+    queued: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,12 +395,16 @@ class Evidence:
         ext4: the error counters of mounted ext4 file systems.
         tasks: tasks that wait uninterruptibly.
         daemons: the daemons and calls of iscsiadm that run.
+        guests: block devices that virtual machines on this host have open.
         hosts: numbers of the kernel's iSCSI hosts; with iscsi_tcp each has one session.
         identities: what the disks that answer say of themselves now.
         notes: LVM's notes on the groups it knows or knew, of each the latest first.
+        activation: what LVM said in the journal of this boot about pools that it could not activate, oldest
+            first.
         settings: of LVM.
         devices_file: text of LVM's devices file where it is in use, else empty.
         paths: of multipathd.
+        queueing: of its maps.
         units: the mount units of fstab.
         database: the lock of the record database.
         modules: of the running kernel.
@@ -379,12 +429,15 @@ class Evidence:
     ext4: tuple[Ext4Errors, ...] = ()
     tasks: tuple[WaitingTask, ...] = ()
     daemons: tuple[DaemonProcess, ...] = ()
+    guests: tuple[GuestDisk, ...] = ()
     hosts: tuple[int, ...] = ()
     identities: tuple[Identity, ...] = ()
     notes: tuple[GroupNotes, ...] = ()
+    activation: tuple[str, ...] = ()
     settings: tuple[Setting, ...] = ()
     devices_file: str = ""
     paths: tuple[PathState, ...] = ()
+    queueing: tuple[Queueing, ...] = ()
     units: tuple[Unit, ...] = ()
     database: DatabaseLock = DatabaseLock()
     modules: KernelModules = KernelModules()
@@ -425,6 +478,10 @@ class Evidence:
     def content_of(self, disk: str) -> Probing | None:
         """What is on a disk that nobody uses, or None where it was not looked at."""
         return next((one.probing for one in self.signatures if one.disk == disk and one.probing.done), None)
+
+    def table_of(self, name: str) -> MapTable | None:
+        """A map of the device-mapper, or None."""
+        return next((one for one in self.maps if one.name == name), None)
 
     def setting(self, name: str) -> str:
         """The value of one of LVM's settings, or empty."""

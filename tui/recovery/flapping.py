@@ -13,7 +13,7 @@ from tui.recovery.finding import Finding, Fix, Hypothesis, Never, RuledOut, Seen
 from tui.recovery.telling import daemon_seen, kernel_seen, listed, portal_seen
 from tui.storage.host.interface import Answer
 from tui.storage.iscsi_rungs import portal_key, session_key
-from tui.storage.model.iscsi import Session
+from tui.storage.model.iscsi import Session, SessionState
 from tui.storage.news.happening import Happening
 from tui.storage.rung import RungKind
 from tui.storage.untrusted import clean
@@ -30,6 +30,10 @@ _TIMES = 3
 
 _AT_ONCE = 20.0
 """Seconds between a return and the next loss that are too few for an ordinary fault."""
+
+
+_SETTLED = 30.0
+"""Seconds for which a session that came back must have stayed before the pattern has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,8 @@ def _cycle(evidence: Evidence, session: Session) -> Cycle | None:
                 closed += "(1020)" in line.text
                 silent += "(1020)" not in line.text
             back = None
-    if closed + silent < _TIMES - 1 or last < evidence.now - _FRESH:
+    over = back is not None and session.state is SessionState.LOGGED_IN and back < evidence.now - _SETTLED
+    if closed + silent < _TIMES - 1 or last < evidence.now - _FRESH or over:
         return None
     return Cycle(session, closed, silent, tuple(lines))
 

@@ -29,13 +29,13 @@ from tui.recovery.gathering.failing import NotTold
 from tui.recovery.gathering.host_side import (
     read_database,
     read_kernel_modules,
+    read_multipathd,
     read_names,
-    read_paths,
     read_units,
 )
 from tui.recovery.gathering.identities import read_identities
-from tui.recovery.gathering.kernel_state import read_ext4, read_hosts, read_processes
-from tui.recovery.gathering.logs import boot_time, read_daemon, read_kernel
+from tui.recovery.gathering.kernel_state import read_ext4, read_guests, read_hosts, read_processes
+from tui.recovery.gathering.logs import boot_time, read_activation, read_daemon, read_kernel
 from tui.recovery.gathering.lvm_side import read_devices_file, read_notes, read_settings
 from tui.recovery.gathering.unused_disks import read_signatures
 from tui.recovery.gathering.ways import places_of, read_links, read_packets, read_portals, read_routes
@@ -121,11 +121,13 @@ def gather(host: Host, within: float = WITHIN, told: Told = _unheard) -> Evidenc
     maps = _Question(partial(read_maps, bounded), Item.MAPS, told=told)
     ext4 = _Question(partial(read_ext4, bounded), Item.EXT4, told=told)
     processes = _Question(partial(read_processes, bounded), Item.TASKS, Item.DAEMONS, told=told)
+    guests = _Question(partial(read_guests, bounded), Item.GUESTS, told=told)
     hosts = _Question(partial(read_hosts, bounded), Item.HOSTS, told=told)
     identities = _Question(partial(read_identities, bounded, last_call), Item.IDENTITIES, told=told)
     notes = _Question(partial(read_notes, bounded), Item.NOTES, told=told)
+    activation = _Question(partial(read_activation, bounded), Item.ACTIVATION, told=told)
     settings = _Question(partial(_settings, bounded), Item.SETTINGS, Item.DEVICES_FILE, told=told)
-    paths = _Question(partial(read_paths, bounded), Item.PATHS, told=told)
+    watched = _Question(partial(read_multipathd, bounded), Item.PATHS, told=told)
     units = _Question(partial(read_units, bounded), Item.UNITS, told=told)
     database = _Question(partial(read_database, bounded), Item.DATABASE, told=told)
     modules = _Question(partial(read_kernel_modules, bounded), Item.MODULES, told=told)
@@ -139,6 +141,7 @@ def gather(host: Host, within: float = WITHIN, told: Told = _unheard) -> Evidenc
         raise ConsoleError(_no_inventory(inventory.why, within))
     routes, links = ways.answer(end, unread, ((), ()))
     tasks, daemons = processes.answer(end, unread, ((), ()))
+    paths, queueing = watched.answer(end, unread, ((), ()))
     known_settings, devices_file = settings.answer(end, unread, ((), ""))
     return Evidence(
         taken,
@@ -154,12 +157,15 @@ def gather(host: Host, within: float = WITHIN, told: Told = _unheard) -> Evidenc
         ext4=ext4.answer(end, unread, ()),
         tasks=tasks,
         daemons=daemons,
+        guests=guests.answer(end, unread, ()),
         hosts=hosts.answer(end, unread, ()),
         identities=identities.answer(end, unread, ()),
         notes=notes.answer(end, unread, ()),
+        activation=activation.answer(end, unread, ()),
         settings=known_settings,
         devices_file=devices_file,
-        paths=paths.answer(end, unread, ()),
+        paths=paths,
+        queueing=queueing,
         units=units.answer(end, unread, ()),
         database=database.answer(end, unread, DatabaseLock()),
         modules=modules.answer(end, unread, KernelModules()),

@@ -27,7 +27,7 @@ def gone_fixes(evidence: Evidence, thing: Session | NodeRecord) -> Iterator[Fix]
         _("It was retired, renamed, or is missing by mistake: only the storage knows."),
         ask=storage_administrator(
             evidence,
-            _("The portal says that it does not know this target."),
+            _("The portal says that it does not know this target, or cannot serve it."),
             _(
                 "Was it retired or renamed, or should it be there? If it should: please enable it on this "
                 "portal."

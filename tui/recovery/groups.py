@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen, Weight
 from tui.recovery.repairing import disks_of, group_rung, identity, keep, repair
+from tui.recovery.telling import listed
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import VolumeGroup
-from tui.storage.operations.metadata import UpdateMetadata, outdated_lines
+from tui.storage.operations.metadata import UpdateMetadata, outdated_lines, outdated_paths
 from tui.storage.operations.move_data import MoveData, StopMoving, is_moving
 from tui.storage.operations.ownership import ImportGroup, TakeOverGroup
 from tui.storage.operations.volume_group import ActivateVolumeGroup
@@ -43,26 +44,38 @@ def _is_on_luns(evidence: Evidence, group: VolumeGroup) -> bool:
     return any(rung.key == key for stack in evidence.stacks for rung in stack.rungs)
 
 
-def is_waited_for(inventory: Inventory, group: VolumeGroup) -> bool:
+def is_waited_for(inventory: Inventory, name: str) -> bool:
     """Whether fstab names a volume of a group, or asks for one that is not there and may be of it."""
+    return any(wanted in ("", name) for wanted in awaited_groups(inventory))
+
+
+def awaited_groups(inventory: Inventory) -> Iterator[str]:
+    """The group of each volume that fstab asks for and that is not there; empty where it may be any."""
     for entry in inventory.fstab:
         if entry.device or "noauto" in entry.options or not entry.mount_point.startswith("/"):
             continue
-        if entry.spec.startswith(f"/dev/{group.name}/"):
-            return True
-        if entry.spec.startswith("/dev/mapper/"):
-            if names_of_map(entry.spec.removeprefix("/dev/mapper/"))[0] == group.name:
-                return True
-        elif "=" in entry.spec and "_netdev" in entry.options:
-            return True
-    return False
+        if "=" in entry.spec and not entry.spec.startswith("/"):
+            if "_netdev" in entry.options:
+                yield ""
+            continue
+        wanted = _group_in(entry.spec)
+        if wanted:
+            yield wanted
+
+
+def _group_in(spec: str) -> str:
+    """The group in /dev/VG/LV or /dev/mapper/VG-LV, or empty."""
+    parts = spec.split("/")
+    if len(parts) != 4 or parts[:2] != ["", "dev"]:
+        return ""
+    return names_of_map(parts[3])[0] if parts[2] == "mapper" else parts[2]
 
 
 def _exported(evidence: Evidence, group: VolumeGroup) -> Finding:
     name = clean(group.name, 60)
     title = _("Take {group} in and activate it").format(group=name)
     why = _("It was taken out of use to be moved here; taking it in ends that.")
-    waited = is_waited_for(evidence.inventory, group)
+    waited = is_waited_for(evidence.inventory, group.name)
     return Finding(
         EXPORTED,
         _("The volume group {group} is exported.").format(group=name),
@@ -95,7 +108,7 @@ def _exported(evidence: Evidence, group: VolumeGroup) -> Finding:
 def _foreign(evidence: Evidence, group: VolumeGroup) -> Finding:
     name, owner = clean(group.name, 60), clean(group.system_id, 60)
     own = evidence.setting("systemid")
-    waited = is_waited_for(evidence.inventory, group)
+    waited = is_waited_for(evidence.inventory, group.name)
     fixes: list[Fix] = [
         Fix(
             _("Let {owner} give it up").format(owner=owner),
@@ -165,21 +178,29 @@ def outdated_descriptions(evidence: Evidence) -> Iterator[Finding]:
         if not lines or group.foreign or group.shared or group.exported or group.missing_volumes:
             continue
         name = clean(group.name, 60)
+        paths = outdated_paths(lines)
+        carriers = [one for one in inventory.devices if {one.path, f"/dev/{one.name}", *one.links} & {*paths}]
         title = _("Let LVM write the newest description to all of them")
-        why = _("A disk that was removed from the group meanwhile loses its old description.")
+        why = _(
+            "A disk that was removed from the group meanwhile loses its old description, and its label with"
+            " it. The beginning of every disk is kept before."
+        )
         steps = (
-            keep(evidence, (group.name,), disks_of(inventory, group.name)),
+            keep(evidence, (group.name,), (*disks_of(inventory, group.name), *carriers)),
             UpdateMetadata(group.name, group.uuid),
         )
         yield Finding(
             OUTDATED,
-            _("A disk carries an older description of the volume group {group}.").format(group=name),
+            _("{disk} carries an older description of the volume group {group}.").format(
+                disk=listed(paths) or _("A disk"), group=name
+            ),
             _(
                 "It was away while the group was changed. LVM takes the newest description for true; the"
                 " volumes of the group are not damaged."
             ),
             RungKind.VOLUME_GROUP,
             (group_rung(group),),
+            carriers[0].name if carriers else "",
             seen=(Seen(_("LVM's warnings"), lines[:6]),),
             ruled_out=(
                 RuledOut(_("a missing disk"), _("No disk of the group is missing now.")),
@@ -210,7 +231,9 @@ _MIRROR = re.compile(r"^\d+ \d+ (?:mirror|raid)\S* .*?(\d+:\d+)")
 def unfinished_moves(evidence: Evidence) -> Iterator[Finding]:
     """A finding for each group in which a pvmove is under way that no process drives."""
     inventory = evidence.inventory
-    if any(one.name in ("pvmove", "lvmpolld", "lvm") for one in evidence.daemons):
+    polling = {one.pid for one in evidence.daemons if one.name == "lvmpolld"}
+    # lvmpolld has an `lvm lvpoll` follow each move (lvmpolld(8)); any other `lvm` may be a mere look.
+    if any(one.name == "pvmove" or (one.name == "lvm" and one.parent in polling) for one in evidence.daemons):
         return
     for group in inventory.volume_groups:
         if not is_moving(inventory, group.name) or group.foreign or group.shared:
@@ -241,7 +264,9 @@ def unfinished_moves(evidence: Evidence) -> Iterator[Finding]:
                 for one in evidence.maps
                 if _is_move(one.name, group.name)
             ),
-            ruled_out=(RuledOut(_("a move that is under way"), _("No pvmove and no lvmpolld runs.")),),
+            ruled_out=(
+                RuledOut(_("a move that is under way"), _("No pvmove runs, and lvmpolld follows none.")),
+            ),
             fixes=(
                 *fixes,
                 Fix(

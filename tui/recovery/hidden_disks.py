@@ -7,12 +7,18 @@ import re
 from collections.abc import Iterator
 
 from tui.recovery.evidence import Evidence
-from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen
+from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen, Weight
+from tui.recovery.groups import awaited_groups, is_waited_for
 from tui.recovery.repairing import identity, repair, rung_on
+from tui.recovery.telling import listed
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.inventory import Inventory
+from tui.storage.model.iscsi import Lun
 from tui.storage.operations.forget_lun import WWIDS, ForgetMultipathLun
 from tui.storage.operations.lvm_devices import AdmitToLvm
+from tui.storage.operations.metadata import outdated_paths
+from tui.storage.operations.operation import Operation
+from tui.storage.operations.volume_group import ActivateVolumeGroup
 from tui.storage.rung import RungKind
 from tui.storage.untrusted import clean
 from tui.words import translate as _
@@ -21,22 +27,40 @@ LISTED = "F08.single-path-listed"
 DEVICES_FILE = "F20.devices-file"
 FILTER = "F42.filter"
 
+_LASTING = ("/dev/disk/by-id/scsi-", "/dev/disk/by-id/wwn-")
+"""How links begin that udev makes of the WWID of a disk, whatever is on it."""
+
 _PATTERN = re.compile(r'"((?:[^"\\]|\\.)*)"|([ar])(.)(.*?)\3(?=[ ,\]]|$)')
 
 
 def hidden_disks(evidence: Evidence) -> Iterator[Finding]:
-    """A finding for each disk of a LUN whose label LVM passes over."""
+    """A finding for what LVM passes over on LUNs: each disk by itself, those of the devices file by group.
+
+    A guard of LVM that keeps this host off a disk which nothing of it misses does what it is there for.
+    """
     inventory = evidence.inventory
     if not inventory.lvm.asked or inventory.lvm.left_out:
         return
     shown = {volume.device for volume in inventory.physical_volumes if volume.device}
     known = {volume.uuid for volume in inventory.physical_volumes if volume.device}
+    outdated = set(outdated_paths(inventory.lvm.warnings))
+    unlisted: dict[str, list[BlockDevice]] = {}
     for device in inventory.devices:
         if device.name in shown or device.content_uuid in known or not _is_label(inventory, device):
             continue
-        finding = _why(evidence, device)
-        if finding is not None:
-            yield finding
+        if outdated & {device.path, f"/dev/{device.name}", *device.links}:
+            continue
+        lun = inventory.lun_on(device.name)
+        if lun is not None and _is_listed(evidence, device, lun):
+            if sum(one.wwid == lun.wwid and bool(one.disk) for one in inventory.luns) == 1:
+                yield _listed(evidence, device, lun.wwid)
+        elif device.content == "LVM2_member" and _missed(evidence, device) is not None:
+            if evidence.devices_file:
+                unlisted.setdefault(_group_of(evidence, device) or device.name, []).append(device)
+            else:
+                yield from _filtered(evidence, device)
+    for devices in unlisted.values():
+        yield _devices_file(evidence, tuple(devices))
 
 
 def _is_label(inventory: Inventory, device: BlockDevice) -> bool:
@@ -50,24 +74,44 @@ def _is_label(inventory: Inventory, device: BlockDevice) -> bool:
     )
 
 
-def _why(evidence: Evidence, device: BlockDevice) -> Finding | None:
+def _is_listed(evidence: Evidence, device: BlockDevice, lun: Lun) -> bool:
+    """Whether LVM leaves a disk to multipath."""
+    alone = sum(one.wwid == lun.wwid and bool(one.disk) for one in evidence.inventory.luns) == 1
+    return device.multipath_member or (lun.wwid in evidence.multipath_list and alone)
+
+
+def _group_of(evidence: Evidence, device: BlockDevice) -> str:
+    """The group that a disk is of by LVM's latest notes, or empty where this host has none."""
+    latest = {notes.group: notes for notes in reversed(evidence.notes)}
+    found = (
+        group
+        for group, notes in latest.items()
+        if any(disk.uuid == device.content_uuid for disk in notes.disks)
+    )
+    return next(found, "")
+
+
+def _missed(evidence: Evidence, device: BlockDevice) -> Weight | None:
+    """What it is that a disk is hidden: a cause where something waits for it, a risk where it was known here.
+
+    None where nothing of this host has to do with it: then it is most likely of a guest or of another host.
+    One that LVM's notes do not know may bring what fstab asks for only where no disk of those notes would.
+    """
     inventory = evidence.inventory
-    lun = inventory.lun_on(device.name)
-    same = [one for one in inventory.luns if lun is not None and one.wwid == lun.wwid and one.disk]
-    if device.multipath_member or (
-        lun is not None and lun.wwid in evidence.multipath_list and len(same) == 1
-    ):
-        return _listed(evidence, device, lun.wwid) if lun is not None and len(same) == 1 else None
-    if device.content != "LVM2_member":
-        return None
-    if evidence.devices_file:
-        return _devices_file(evidence, device)
-    rejecting = [
-        name
-        for name in ("devices/global_filter", "devices/filter")
-        if rejects(evidence.setting(name), (f"/dev/{device.name}", device.path, *device.links))
-    ]
-    return _filter(evidence, device, rejecting[0]) if rejecting else None
+    group = _group_of(evidence, device)
+    missing = any(one.missing and one.uuid == device.content_uuid for one in inventory.physical_volumes)
+    if group:
+        return Weight.CAUSE if missing or is_waited_for(inventory, group) else Weight.RISK
+    brought = {group.name for group in inventory.volume_groups}
+    brought |= {_group_of(evidence, one) for one in inventory.devices} - {""}
+    return Weight.CAUSE if missing or any(one not in brought for one in awaited_groups(inventory)) else None
+
+
+def _filtered(evidence: Evidence, device: BlockDevice) -> Iterator[Finding]:
+    for name in ("devices/global_filter", "devices/filter"):
+        if rejects(evidence.setting(name), (f"/dev/{device.name}", device.path, *device.links)):
+            yield _filter(evidence, device, name)
+            return
 
 
 def rejects(value: str, paths: tuple[str, ...]) -> bool:
@@ -103,22 +147,35 @@ def filter_patterns(value: str) -> list[tuple[bool, re.Pattern[str]]]:
 
 
 def _base(
-    evidence: Evidence, device: BlockDevice, code: str, *, because: str, seen: tuple[Seen, ...], fix: Fix
+    evidence: Evidence,
+    devices: tuple[BlockDevice, ...],
+    code: str,
+    *,
+    because: str,
+    seen: tuple[Seen, ...],
+    fix: Fix,
+    weight: Weight = Weight.CAUSE,
 ) -> Finding:
-    path = clean(device.path, 60)
-    rung = rung_on(evidence.stacks, device.name)
+    paths = listed(device.path for device in devices)
+    rung = rung_on(evidence.stacks, devices[0].name)
     return Finding(
         code,
         _("LVM passes over {path}, on which a physical volume is: {because}.").format(
-            path=path, because=because
+            path=paths, because=because
         ),
         _("The volume group on it is not there, or not whole, although the disk and its data are."),
         RungKind.PHYSICAL_VOLUME,
         # The disk itself is well; what LVM would make of it has no rung as long as it is hidden.
-        (f"pv:{device.content_uuid}",) if device.content_uuid else (),
-        device.name,
+        tuple(f"pv:{device.content_uuid}" for device in devices if device.content_uuid),
+        devices[0].name,
         seen=(
-            Seen(_("udev of {path}").format(path=path), (f"ID_FS_TYPE={clean(device.content)}",)),
+            *(
+                Seen(
+                    _("udev of {path}").format(path=clean(device.path, 60)),
+                    (f"ID_FS_TYPE={clean(device.content)}",),
+                )
+                for device in devices
+            ),
             *seen,
         ),
         ruled_out=(
@@ -140,6 +197,7 @@ def _base(
                 _("This host would use disks of other hosts and of guests as well."),
             ),
         ),
+        weight=weight,
     )
 
 
@@ -149,7 +207,7 @@ def _listed(evidence: Evidence, device: BlockDevice, wwid: str) -> Finding:
     forget = ForgetMultipathLun(wwid, device.name)
     return _base(
         evidence,
-        device,
+        (device,),
         LISTED,
         because=_("multipath lists it, and there is no map over it"),
         seen=(Seen(WWIDS, (clean(wwid),)),),
@@ -164,50 +222,99 @@ def _listed(evidence: Evidence, device: BlockDevice, wwid: str) -> Finding:
     )
 
 
-def _devices_file(evidence: Evidence, device: BlockDevice) -> Finding:
-    title = _("List {path} in LVM's devices file").format(path=clean(device.path, 60))
+def _devices_file(evidence: Evidence, devices: tuple[BlockDevice, ...]) -> Finding:
+    paths, group = listed(device.path for device in devices), _group_of(evidence, devices[0])
+    title = _("List {path} in LVM's devices file").format(path=paths)
     why = _("LVM then sees the physical volume on it. Nothing is written to the disk.")
     lines = tuple(line for line in evidence.devices_file.split("\n") if line.startswith("IDTYPE="))[:6]
+    moved = [line for device in devices for line in _lines_of(evidence, device)]
+    steps: list[Operation] = [
+        AdmitToLvm(identity(evidence, device), moved=bool(_lines_of(evidence, device))) for device in devices
+    ]
+    if group and all(one.name != group for one in evidence.inventory.volume_groups):
+        steps.append(ActivateVolumeGroup(group))
     return _base(
         evidence,
-        device,
+        devices,
         DEVICES_FILE,
-        because=_("it is not in LVM's devices file"),
-        seen=(Seen("/etc/lvm/devices", tuple(clean(line) for line in lines) or (_("no disk is listed"),)),),
+        because=_("LVM's devices file lists it under the identity of another disk")
+        if moved
+        else _("it is not in LVM's devices file"),
+        seen=(
+            Seen(
+                "/etc/lvm/devices",
+                tuple(clean(line) for line in moved or lines) or (_("no disk is listed"),),
+            ),
+            *_noted(evidence, group),
+        ),
         fix=Fix(
             title,
             why,
-            repair(title, why, AdmitToLvm(identity(evidence, device))),
+            repair(title, why, *steps),
             confirm=(
                 _("Does this volume group belong to this host? The file keeps hosts off each other's disks."),
+                *(
+                    (
+                        _(
+                            "Was the volume moved to this LUN, and is the old LUN gone for good? A copy is"
+                            " imported as a clone instead."
+                        ),
+                    )
+                    if moved
+                    else ()
+                ),
             ),
         ),
+        weight=_missed(evidence, devices[0]) or Weight.RISK,
     )
+
+
+def _lines_of(evidence: Evidence, device: BlockDevice) -> tuple[str, ...]:
+    """The lines of the devices file for the physical volume on a disk, which name other disks (PVID)."""
+    label = device.content_uuid.replace("-", "")
+    lines = evidence.devices_file.split("\n") if label else ()
+    return tuple(line for line in lines if f"PVID={label}" in line.split())
+
+
+def _noted(evidence: Evidence, group: str) -> Iterator[Seen]:
+    """That this host knows a disk as one of a group."""
+    for notes in evidence.notes_of(group)[:1]:
+        yield Seen(
+            clean(notes.path), (_("it is a disk of the group {group}").format(group=clean(group, 60)),)
+        )
 
 
 def _filter(evidence: Evidence, device: BlockDevice, name: str) -> Finding:
     value = evidence.setting(name)
-    kept = next((one for one in sorted(device.links) if one.startswith("/dev/disk/by-id/")), device.path)
+    kept = next((one for one in sorted(device.links) if one.startswith(_LASTING)), device.path)
+    lists = clean(name.partition("/")[2])
     return _base(
         evidence,
-        device,
+        (device,),
         FILTER,
         because=_("{setting} in lvm.conf rejects it").format(setting=clean(name)),
-        seen=(Seen(f"lvmconfig {clean(name)}", (clean(value),)),),
+        seen=(
+            Seen(f"lvmconfig {clean(name)}", (clean(value),)),
+            *_noted(evidence, _group_of(evidence, device)),
+        ),
+        weight=_missed(evidence, device) or Weight.RISK,
         fix=Fix(
             _("Let the filter accept this one disk"),
             _(
                 "A filter is an administrator's own text, so it is changed by hand: put one pattern in front,"
                 " and leave the others as they are. Where the root file system is on LVM, the initramfs has"
-                " a copy and must be made anew."
+                " a copy and must be made anew. At boot LVM may look at the disk before its link is there and"
+                " reject it, so see that the group is activated by its name as well. A devices file"
+                " (lvmdevices) in the place of the filter has no such trap."
             ),
             confirm=(_("Does this volume group belong to this host?"),),
             by_hand=(
-                _('in /etc/lvm/lvm.conf, first in {setting}: "a|^{path}$|"').format(
+                _('in /etc/lvm/lvm.conf or lvmlocal.conf, first in {setting}: "a|^{path}$|"').format(
                     setting=clean(name), path=clean(kept)
                 ),
-                f"pvs --config 'devices {{ {clean(name.partition('/')[2])} = [ \"a|^{clean(kept)}$|\" ] }}'",
+                f"pvs --config 'devices {{ {lists} = [ \"a|^{clean(kept)}$|\" ] }}'",
                 _("vgchange --activate y (the group)"),
+                _('at boot, on Debian: LVMGROUPS="(the group)" in /etc/default/open-iscsi'),
             ),
         ),
     )

@@ -81,7 +81,8 @@ def silent_daemon(evidence: Evidence) -> Iterator[Finding]:
                 _("Two of them answer the same kernel messages and leave sessions without a name."),
             ),
         ),
-        follows_if=("F19", "F32"),
+        # The rescue shell has stopped it, and starts it no more than anything else.
+        follows_if=("F19", "F32", "F03.boot-stopped"),
     )
 
 

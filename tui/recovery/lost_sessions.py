@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from tui.recovery.asking import network_administrator, storage_administrator, way_facts
 from tui.recovery.evidence import Evidence, Item
 from tui.recovery.finding import Finding, Fix, Hypothesis, Never, RuledOut, Seen
+from tui.recovery.held_maps import holds_back
 from tui.recovery.outage import outages, seconds_left
 from tui.recovery.refusals import refusal_of
 from tui.recovery.telling import listed, portal_seen
@@ -82,9 +83,15 @@ def _meaning(
 ) -> str:
     uses = uses_of_sessions(evidence.inventory, [one.sid for one in sessions])
     disks = [lun.disk for one in sessions for lun in evidence.inventory.luns_of(one.sid) if lun.disk]
-    if disks and not uses and any(evidence.inventory.map_over(disk) for disk in disks):
+    maps = [evidence.inventory.map_over(disk) for disk in disks]
+    if maps and not uses and all(one is not None and one.good_paths for one in maps):
         return _("Other paths carry the disks meanwhile: nothing waits and nothing is lost.")
     who = listed(uses) if uses else _("nothing of this host")
+    if maps and all(one is not None and holds_back(evidence, one) for one in maps):
+        return _(
+            "No other path is left. The multipath map over the disks holds requests back, and nothing is lost"
+            " while it waits. It concerns: {who}."
+        ).format(who=who)
     if not waits:
         return _(
             "The kernel has stopped waiting: requests fail at once. What had not been written by then is "

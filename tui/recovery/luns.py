@@ -1,4 +1,4 @@
-"""F05, F12, F26, F28 and F43 at one LUN: withdrawn, exchanged, offline, out of room, none shown."""
+"""F05, F12, F26 and F43 at one LUN: withdrawn, exchanged, offline, none shown."""
 
 from collections.abc import Iterator
 
@@ -21,9 +21,6 @@ from tui.storage.sessions import DISK, uses_of_disk
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 
-_RECENT = 24 * 3600.0
-"""Seconds for which a storage that had no room counts as one without room."""
-
 
 def lun_key(session: Session, lun: Lun) -> str:
     """The key of a LUN's rung."""
@@ -43,16 +40,16 @@ def _asked(evidence: Evidence) -> Iterator[tuple[Session, Lun, Identity]]:
 def withdrawn_luns(evidence: Evidence) -> Iterator[Finding]:
     """F12: the disk is still here and the target does not know its LUN any more."""
     for session, lun, identity in _asked(evidence):
-        if not identity.refused:
+        if not identity.refused and not identity.stand_in:
             continue
         uses = uses_of_disk(evidence.inventory, lun.disk)
-        facts = _facts(session, lun)
+        facts = lun_facts(session, lun)
         yield Finding(
             "F12.lun-withdrawn",
             _("The target does not show LUN {number} ({disk}) to this host any more: {place}.").format(
                 number=lun.number, disk=clean(lun.disk), place=place_of(session)
             ),
-            _("Every request to it fails at once. It concerns: {who}.").format(
+            _("Requests to it fail, or come to nothing. It concerns: {who}.").format(
                 who=listed(uses) or _("nothing of this host")
             ),
             RungKind.LUN,
@@ -61,7 +58,11 @@ def withdrawn_luns(evidence: Evidence) -> Iterator[Finding]:
             seen=(
                 Seen(
                     f"scsi_id --page=0x83 /dev/{clean(lun.disk)}",
-                    (_("refused, although the session is logged in and the disk is running"),),
+                    (
+                        _("no disk answers, but in its place: {names}").format(names=clean(identity.stand_in))
+                        if identity.stand_in
+                        else _("refused, although the session is logged in and the disk is running"),
+                    ),
                 ),
                 Seen(f"/sys/block/{clean(lun.disk)}/device/wwid", (clean(lun.wwid),)),
                 *kernel_seen(evidence.kernel_about(f"lun:{lun.address}", f"device:{lun.disk}")),
@@ -162,7 +163,7 @@ def exchanged_luns(evidence: Evidence) -> Iterator[Finding]:
                             "back under its number, and map the other one under a free number."
                         ),
                         (
-                            *_facts(session, lun),
+                            *lun_facts(session, lun),
                             _("WWID now: {wwid}").format(wwid=clean(identity.live)),
                         ),
                     ),
@@ -182,7 +183,8 @@ def exchanged_luns(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def _facts(session: Session, lun: Lun) -> tuple[str, ...]:
+def lun_facts(session: Session, lun: Lun) -> tuple[str, ...]:
+    """Which LUN, for whoever is asked about it."""
     return (
         _("Target and portal: {place}").format(place=place_of(session)),
         _("LUN: {number}, WWID: {wwid}").format(number=lun.number, wwid=clean(lun.wwid)),
@@ -265,80 +267,6 @@ def offline_disks(evidence: Evidence) -> Iterator[Finding]:
                 Never(
                     _("Mount it again before its file system was checked"),
                     _("Its last writes failed; a finding of its own tells what to do."),
-                ),
-            ),
-        )
-
-
-def full_storage(evidence: Evidence) -> Iterator[Finding]:
-    """F28: the storage had no room for a thin LUN, and refused a write."""
-    for lun in evidence.inventory.luns:
-        session = evidence.inventory.session(lun.sid)
-        if session is None or not lun.disk:
-            continue
-        lines = [
-            line
-            for line in evidence.kernel_about(
-                f"lun:{lun.address}", f"device:{lun.disk}", since=evidence.now - _RECENT
-            )
-            if "pace allocation" in line.text
-        ]
-        if not lines:
-            continue
-        yield Finding(
-            "F28.storage-full",
-            _("The storage has no room left for {disk}: it refuses writes.").format(disk=clean(lun.disk)),
-            _(
-                "The LUN is thin, and the pool behind it is full. `df` shows free space that is not there, "
-                "and file "
-                "systems on it stop when a write fails. It concerns: {who}."
-            ).format(who=listed(uses_of_disk(evidence.inventory, lun.disk)) or _("nothing of this host")),
-            RungKind.LUN,
-            (lun_key(session, lun),),
-            lun.disk,
-            seen=tuple(kernel_seen(lines)),
-            ruled_out=(
-                RuledOut(
-                    _("a full file system"), _("The kernel names the SCSI error 07/27/07 of the LUN itself.")
-                ),
-                RuledOut(
-                    _("a full thin pool on this host"),
-                    _("The error comes from the disk, not from LVM."),
-                ),
-            ),
-            fixes=(
-                Fix(
-                    _("Have room added on the storage first"),
-                    _("Nothing on this host helps as long as writes fail."),
-                    ask=storage_administrator(
-                        evidence,
-                        _("A thin LUN of ours refuses writes: space allocation failed (sense 07/27/07)."),
-                        _("Please give the pool behind this volume more room, and tell when it has it."),
-                        _facts(session, lun),
-                    ),
-                ),
-                Fix(
-                    _("Then give back what is not used"),
-                    _(
-                        "Deleted files go on taking room on the storage until they are trimmed, where it "
-                        "takes that."
-                    ),
-                    by_hand=tuple(
-                        f"fstrim -v {clean(mount.target)}"
-                        for name in (lun.disk, *(one.name for one in evidence.inventory.above(lun.disk)))
-                        for mount in evidence.inventory.mounts_of(name)
-                    ),
-                    confirm=(_("Does the storage have room again?"),),
-                ),
-            ),
-            never=(
-                Never(
-                    _("Delete files and take that for room"),
-                    _("The storage does not learn of it without a trim."),
-                ),
-                Never(
-                    _("Check the file system while writes still fail"),
-                    _("The check has to write, and makes it worse."),
                 ),
             ),
         )

@@ -1,16 +1,17 @@
-"""F08: paths to one LUN that no map joins, or a volume on one of them; F34: a map that waits for ever."""
+"""F08: paths to one LUN that no map joins, or a volume on one of them."""
 
 from collections.abc import Iterator
 
+from tui.recovery.clones import CODE as CLONE, is_cloned
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen
 from tui.recovery.repairing import mounting, mounts_above, places, repair, rung_on, unmounting
 from tui.storage.model.block import BlockKind, MultipathMap
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Lun, Role
+from tui.storage.operations.idle_map import RemoveIdleMap, is_plain_volume
 from tui.storage.operations.multipath import UseMultipath
 from tui.storage.operations.operation import Operation
-from tui.storage.operations.queueing import StopQueueing
 from tui.storage.operations.volume_group import ActivateVolumeGroup, DeactivateVolumeGroup
 from tui.storage.rung import RungKind
 from tui.storage.sessions import uses_of_disk
@@ -19,7 +20,6 @@ from tui.words import translate as _
 
 NOT_JOINED = "F08.paths-not-joined"
 ON_A_PATH = "F08.volume-on-one-path"
-HOLDS_BACK = "F34.holds-back"
 
 
 def unjoined_paths(evidence: Evidence) -> Iterator[Finding]:
@@ -62,6 +62,8 @@ def _unjoined(
     disks = ", ".join(f"/dev/{clean(lun.disk, 40)}" for lun in luns)
     daemon = inventory.service(Role.MULTIPATH)
     running = daemon is not None and daemon.active == "active"
+    # What is taken down for a moment would not come up again beside its clone.
+    cloned = bool(joined is not None or used) and any(is_cloned(inventory, lun.disk) for lun in luns)
     return Finding(
         ON_A_PATH if joined is not None or used else NOT_JOINED,
         _("{disks} are one LUN, and volumes stand on one of its paths only.").format(disks=disks)
@@ -81,7 +83,7 @@ def _unjoined(
             RuledOut(_("a clone"), _("Their WWIDs are the same: it is one LUN.")),
             RuledOut(_("two sessions to one portal"), _("The sessions go to different portals.")),
         ),
-        fixes=(_join(evidence, wwid, luns),),
+        fixes=(_clone_first() if cloned else _join(evidence, wwid, luns),),
         never=(
             Never(
                 _("wipefs or pvcreate -ff because a disk is called busy"),
@@ -92,6 +94,18 @@ def _unjoined(
                 _("Other LUNs of this host lose their second path as well."),
             ),
         ),
+        follows_if=(CLONE,) if cloned else (),
+    )
+
+
+def _clone_first() -> Fix:
+    return Fix(
+        _("First make the clone a group of its own"),
+        _(
+            "A clone of this LUN carries the same identities. To join the paths the group has to be taken"
+            " down for a moment, and LVM does not activate it again while the clone is there."
+        ),
+        by_hand=(_("Give the clone identities of its own, then look again."),),
     )
 
 
@@ -132,23 +146,12 @@ def _join(evidence: Evidence, wwid: str, luns: list[Lun]) -> Fix:
     # While the paths are not joined LVM may pass over both: then it cannot deactivate what is active.
     members = {one.volume_group for one in inventory.physical_volumes if one.device}
     seen_by_lvm = all(group in members for group in groups)
-    maps = tuple(one for one in upper if one.kind is BlockKind.LOGICAL_VOLUME)
+    maps = tuple(dict.fromkeys(one for one in upper if one.kind is BlockKind.LOGICAL_VOLUME))
     title = _("Join the paths with multipath")
     why = _(
         "One device is made of them, which goes on working when a path is lost. What stands on a single path"
         " has to let go of it for a moment, and comes back on the map."
     )
-    if only_volumes and not seen_by_lvm:
-        return Fix(
-            title,
-            why,
-            by_hand=(
-                *(f"umount {clean(mount.target, 80)}" for mount in reversed(mounts)),
-                *(f"dmsetup remove {clean(one.map_name or one.name, 80)}" for one in maps),
-                f"multipath -a /dev/{clean(names[0])}; multipath /dev/{clean(names[0])}",
-                *(f"vgchange --activate y {clean(group, 60)}" for group in groups),
-            ),
-        )
     if not only_volumes:
         return Fix(
             title,
@@ -158,9 +161,27 @@ def _join(evidence: Evidence, wwid: str, luns: list[Lun]) -> Fix:
                 f"multipath -a /dev/{clean(names[0])}; multipath /dev/{clean(names[0])}",
             ),
         )
+    passed_over = not seen_by_lvm and not all(is_plain_volume(one) for one in maps)
+    if passed_over or not inventory.lvm.asked:
+        return Fix(
+            title,
+            why,
+            by_hand=(
+                *(f"umount {clean(mount.target, 80)}" for mount in reversed(mounts)),
+                *(f"dmsetup remove {clean(one.map_name or one.name, 80)}" for one in maps),
+                f"multipath -a /dev/{clean(names[0])}; multipath /dev/{clean(names[0])}",
+                *(f"vgchange --activate y {clean(group, 60)}" for group in groups),
+                *(f"mount {clean(mount.source, 80)} {clean(mount.target, 80)}" for mount in mounts),
+            ),
+        )
+    letting_go: tuple[Operation, ...] = (
+        tuple(DeactivateVolumeGroup(group) for group in groups)
+        if seen_by_lvm
+        else tuple(RemoveIdleMap(one.map_name, one.map_uuid) for one in maps)
+    )
     steps: tuple[Operation, ...] = (
         *unmounting(inventory, mounts, sync=True),
-        *(DeactivateVolumeGroup(group) for group in groups),
+        *letting_go,
         UseMultipath(wwid, tuple(names)),
         *(ActivateVolumeGroup(group) for group in groups),
         *mounting(inventory, mounts),
@@ -171,76 +192,4 @@ def _join(evidence: Evidence, wwid: str, luns: list[Lun]) -> Fix:
         why,
         repair(title, why, *steps, notes=notes),
         confirm=(_("Is it wanted that this LUN is reached over both portals?"),),
-    )
-
-
-def holding_maps(evidence: Evidence) -> Iterator[Finding]:
-    """A finding for each map that has no path left and holds every request back without an end."""
-    inventory = evidence.inventory
-    tables = {one.name: one for one in evidence.maps}
-    for one in inventory.multipath_maps:
-        table = tables.get(one.name)
-        if one.good_paths or table is None or not any("queue_if_no_path" in line for line in table.table):
-            continue
-        mounts = mounts_above(inventory, [one.device])
-        uses = tuple(clean(mount.target, 80) for mount in mounts)
-        yield Finding(
-            HOLDS_BACK,
-            _("The multipath map {name} has no path left and holds every request back.").format(
-                name=clean(one.name, 60)
-            ),
-            _(
-                "Whoever touches it hangs until a path comes back, however long that takes; nothing is lost"
-                " meanwhile. It concerns: {uses}."
-            ).format(uses=", ".join(uses) or _("nothing of this host")),
-            RungKind.MULTIPATH,
-            (f"multipath:{one.wwid or one.name}",),
-            one.device,
-            seen=(
-                Seen(f"dmsetup table {clean(one.name)}", table.table[:4]),
-                *(
-                    (
-                        Seen(
-                            _("tasks that wait (state D)"),
-                            tuple(f"{task.pid} {clean(task.name)}" for task in evidence.tasks[:8]),
-                        ),
-                    )
-                    if evidence.tasks
-                    else ()
-                ),
-            ),
-            ruled_out=(
-                RuledOut(
-                    _("a session's own waiting"),
-                    _("That ends when its timer runs down; the map goes on waiting."),
-                ),
-            ),
-            fixes=tuple(_release(one, uses)),
-            never=(
-                Never(_("multipath -F"), _("It takes every map of this host that is not in use.")),
-                Never(
-                    _("dmsetup remove --force on the open map"),
-                    _("What waits to be written is thrown away without anybody being asked."),
-                ),
-                Never(_("Reboot"), _("The shutdown hangs as well, and what waits is lost.")),
-            ),
-        )
-
-
-def _release(joined: MultipathMap, uses: tuple[str, ...]) -> Iterator[Fix]:
-    yield Fix(
-        _("Bring a path back, and wait"),
-        _("With the first path that is up again, everything that waits goes on, and nothing was lost."),
-        by_hand=(f"multipath -ll {clean(joined.name)}",),
-    )
-    title = _("Give up waiting: let requests fail")
-    why = _(
-        "Only when no path comes back soon. What was not written is lost; file systems stop, and can then be"
-        " unmounted and repaired."
-    )
-    yield Fix(
-        title,
-        why,
-        repair(title, why, StopQueueing(joined.wwid, joined.name, uses)),
-        confirm=(_("May what was not written yet be lost?"),),
     )

@@ -1,5 +1,6 @@
 """F16, F35 and F45: sessions that are there twice, that do not go, or that nobody can address."""
 
+import re
 from collections.abc import Iterator
 
 from tui.maintenance.sessions import log_out
@@ -8,6 +9,7 @@ from tui.recovery.finding import Finding, Fix, Hypothesis, Never, RuledOut, Seen
 from tui.recovery.telling import daemon_seen, listed, place_of
 from tui.storage.iscsi_rungs import session_key
 from tui.storage.model.iscsi import NodeRecord, Session, SessionState
+from tui.storage.news.happening import Happening
 from tui.storage.rung import RungKind
 from tui.storage.sessions import uses_of
 from tui.storage.untrusted import clean
@@ -152,19 +154,31 @@ def refused_logouts(evidence: Evidence) -> Iterator[Finding]:
     sessions = [one for one in evidence.inventory.sessions if one.target]
     used = [one for one in sessions if uses_of(evidence.inventory, one.sid)]
     for session in sessions:
-        own = {f"sid:{session.sid}"}
-        if used == [session]:
-            own.add("")  # safe_logout refuses without saying which: it can only be one that is in use.
+        own = evidence.daemon_about(f"sid:{session.sid}")
+        came = max((line.when for line in own if "is operational now" in line.text), default=0.0)
         lines = [
             line
             for line in evidence.daemon
-            if line.when >= evidence.now - _RECENT
-            and line.subject in own
+            if line.when >= max(came, evidence.now - _RECENT)
             and any(words in line.text for words in _REFUSALS)
+            and _is_about(line, session, alone=used == [session])
         ]
         if lines:
             yield _refused(evidence, session, lines[-1].text)
 
+
+def _is_about(line: Happening, session: Session, *, alone: bool) -> bool:
+    """Whether a refusal is one of this session; one without a number only where no other could be meant.
+
+    A session that has come since has another number.
+    """
+    if line.subject:
+        return line.subject == f"sid:{session.sid}"
+    numbers = [int(number) for number in _NUMBER.findall(line.text)]
+    return session.sid in numbers if numbers else alone
+
+
+_NUMBER = re.compile(r"\b(?:[Ss]ession |sid: )(\d+)")
 
 _REFUSALS = (
     "cannot be termin",

@@ -1,5 +1,6 @@
 """F24: the beginning of a physical volume was overwritten: a new partition table, a file system, or zeros."""
 
+import re
 from collections.abc import Iterator
 
 from tui.recovery.asking import storage_administrator
@@ -20,6 +21,9 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 CODE = "F24.label-overwritten"
+
+_REMOVING = re.compile(r"executing '(?:\S*/)?(?:lvm )?(?:\S*/)?(?:vgremove|vgmerge)\b")
+"""How LVM's notes tell of it (lib/format_text/archive.c)."""
 
 _MOST = 3
 """Disks that are offered where several fit."""
@@ -67,11 +71,22 @@ def lost_groups(evidence: Evidence) -> Iterator[Finding]:
     for notes in evidence.notes:
         if not notes.path.startswith(f"{FOLDERS[0]}/") or notes.uuid in known:
             continue
-        if group_named(inventory, notes.group) is not None:
+        if group_named(inventory, notes.group) is not None or _was_removed(evidence, notes):
             continue
         for noted in notes.disks:
             if noted.uuid not in there and noted.size and candidates(evidence, noted):
                 yield overwritten(evidence, notes, noted, f"vg:{notes.uuid}")
+
+
+def _was_removed(evidence: Evidence, notes: GroupNotes) -> bool:
+    """Whether somebody took a group away on purpose: LVM leaves its notes behind (vgremove(8), vgmerge(8)).
+
+    It archives the state before the command, which is the last there is.
+    """
+    return any(
+        one.uuid == notes.uuid and one.number >= notes.number and _REMOVING.search(one.description)
+        for one in evidence.notes_of(notes.group)
+    )
 
 
 def overwritten(evidence: Evidence, notes: GroupNotes, noted: NotedDisk, rung: str) -> Finding:

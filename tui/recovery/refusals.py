@@ -2,7 +2,8 @@
 
 iscsid notes a refused login as `connectionN:0 login rejected: REASON` or `session N login rejected: REASON`
 (open-iscsi usr/initiator.c, usr/login.c); class and detail are those of RFC 7143 11.13.5. It names no
-target: where there is a session with that number the number tells, and else what iscsiadm said beside it.
+target: where there is a session with that number the number tells, else what iscsid says when it gives that
+number up, and else what iscsiadm said beside it.
 """
 
 import re
@@ -30,6 +31,8 @@ class Refusal(StrEnum):
     """0203: the portal knows no such target."""
     REMOVED = "removed"
     """0204: the target is gone for good."""
+    UNAVAILABLE = "unavailable"
+    """03xx: the target cannot be served now. LIO says so also of one that it does not know."""
     MUTUAL = "mutual"
     """The target could not prove itself: mutual CHAP."""
     OTHER = "other"
@@ -41,11 +44,13 @@ _SAID: tuple[tuple[re.Pattern[str], Refusal], ...] = (
     (re.compile(r"target (?:has been )?removed|\(02/04\)"), Refusal.REMOVED),
     (re.compile(r"failed authentication|failed to authenticate|\(02/01\)"), Refusal.AUTHENTICATION),
     (re.compile(r"failed authorization|\(02/02\)"), Refusal.AUTHORIZATION),
+    (re.compile(r"target error|\(03/\d\d\)"), Refusal.UNAVAILABLE),
     (re.compile(r"login rejected"), Refusal.OTHER),
 )
 
 _NAMED = re.compile(r"Could not login to \[iface: (\S+), target: (\S+), portal: (\S+),(\d+)\]")
 _UP = re.compile(r"\[target: (\S+), portal: (\S+),(\d+)\] through \[iface: (\S+)\] is operational")
+_OWN = re.compile(r"\[target: (\S+), portal: (\S+),(\d+)\] through \[iface: (\S+)\] is ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +100,19 @@ def refused_records(evidence: Evidence) -> tuple[tuple[NodeRecord, Refused], ...
         for record in inventory.node_records
         if session_of(inventory, record) is None and _may_have_been(evidence, record, last)
     ]
-    named = {
+    own = {
+        (match[4], match[1], match[2], match[3])
+        for line in evidence.daemon_about(last.line.subject, since=since)
+        if last.line.subject and (match := _OWN.search(line.text)) is not None
+    }
+    named = own or {
         (match[1], match[2], match[3], match[4])
         for line in evidence.daemon
         if line.when >= since and (match := _NAMED.search(line.text)) is not None
     }
-    meant = [record for record in absent if _name_of(record) in named] or (absent if len(absent) == 1 else [])
+    # Where its number tells whose it was, nobody else is blamed.
+    only = absent if len(absent) == 1 and not own else []
+    meant = [record for record in absent if _name_of(record) in named] or only
     return tuple((record, last) for record in meant)
 
 

@@ -27,7 +27,9 @@ _CODES = {
     Refusal.MUTUAL: "F31.target-not-proved",
     Refusal.NO_TARGET: "F10.target-gone",
     Refusal.REMOVED: "F10.target-gone",
+    Refusal.UNAVAILABLE: "F10.target-unavailable",
 }
+_GONE = {Refusal.NO_TARGET, Refusal.REMOVED, Refusal.UNAVAILABLE}
 
 
 def refused_logins(evidence: Evidence) -> Iterator[Finding]:
@@ -40,7 +42,7 @@ def refused_logins(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _finding(evidence: Evidence, thing: Session | NodeRecord, refused: Refused) -> Finding:
-    gone = refused.why in {Refusal.NO_TARGET, Refusal.REMOVED}
+    gone = refused.why in _GONE
     key = (
         session_key(thing)
         if isinstance(thing, Session)
@@ -55,7 +57,7 @@ def _finding(evidence: Evidence, thing: Session | NodeRecord, refused: Refused) 
         seen=tuple(_seen(evidence, thing, refused)),
         ruled_out=_ruled_out(refused),
         hypotheses=tuple(_hypotheses(evidence, thing, refused)),
-        fixes=tuple(gone_fixes(evidence, thing) if gone else _fixes(evidence, thing, refused)),
+        fixes=tuple(_gone_fixes(evidence, thing, refused) if gone else _fixes(evidence, thing, refused)),
         never=_never(gone=gone),
     )
 
@@ -69,6 +71,7 @@ def _summary(thing: Session | NodeRecord, refused: Refused) -> str:
         Refusal.MUTUAL: _("{target} at {portal} could not prove itself: its answer to mutual CHAP is wrong."),
         Refusal.NO_TARGET: _("{portal} says that it has no target {target}."),
         Refusal.REMOVED: _("{portal} says that {target} was taken away for good."),
+        Refusal.UNAVAILABLE: _("{portal} answers that {target} is not in service."),
         Refusal.OTHER: _("{target} at {portal} refuses the login."),
     }
     return words[refused.why].format(target=clean(thing.target, 100), portal=clean(thing.portal.label))
@@ -185,7 +188,15 @@ def _hypotheses(evidence: Evidence, thing: Session | NodeRecord, refused: Refuse
             _("The target's own user or secret in this record differs from what is set on the storage."),
             _("Set it anew on the two sides. The two directions must have different secrets."),
         )
-    if refused.why in {Refusal.NO_TARGET, Refusal.REMOVED}:
+    if refused.why is Refusal.UNAVAILABLE:
+        yield Hypothesis(
+            _(
+                "The target is disabled, restarting, or failing over: it comes back by itself, or is enabled"
+                " again."
+            ),
+            _("Ask whether it is enabled; iscsid tries again every few seconds meanwhile."),
+        )
+    if refused.why in _GONE:
         yield Hypothesis(
             _("The target was retired or renamed, and this host still has its old name."),
             _(
@@ -198,6 +209,15 @@ def _hypotheses(evidence: Evidence, thing: Session | NodeRecord, refused: Refuse
             _("The storage was restarted and did not bring the target back, or shows it on other ports."),
             _("Ask whether the target exists and is enabled on this portal."),
         )
+
+
+def _gone_fixes(evidence: Evidence, thing: Session | NodeRecord, refused: Refused) -> Iterator[Fix]:
+    """Ask first; where it may come back, that this host then logs in; the farewell last."""
+    asking, *farewell = gone_fixes(evidence, thing)
+    yield asking
+    if refused.why is Refusal.UNAVAILABLE:
+        yield _log_in_again(evidence, thing)
+    yield from farewell
 
 
 def _fixes(evidence: Evidence, thing: Session | NodeRecord, refused: Refused) -> Iterator[Fix]:

@@ -10,12 +10,14 @@ from tui.recovery.asking import storage_administrator
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen, Weight
 from tui.recovery.luns import lun_key
+from tui.recovery.repairing import mounts_above, repair, unmounting
 from tui.recovery.telling import kernel_seen, place_of
 from tui.storage.identity import luns_below
 from tui.storage.lvm_notes import NotedDisk
 from tui.storage.model.block import BlockDevice
 from tui.storage.model.iscsi import Lun
 from tui.storage.model.lvm import PhysicalVolume
+from tui.storage.operations.volume_group import DeactivateVolumeGroup
 from tui.storage.rung import RungKind
 from tui.storage.sessions import DISK
 from tui.storage.size import size_words
@@ -187,7 +189,18 @@ def _unseen_growth(evidence: Evidence, lun: Lun, live: int | None) -> Iterator[F
             ),
         ),
         never=_growing_never(),
-        weight=Weight.RISK,
+        # A LUN that got its old size back: until the kernel knows, what is beyond the end cannot be read.
+        weight=Weight.CAUSE if _is_short(evidence, lun) else Weight.RISK,
+    )
+
+
+def _is_short(evidence: Evidence, lun: Lun) -> bool:
+    """Whether the size that the kernel knows of a LUN is not enough for what is on it."""
+    inventory = evidence.inventory
+    return any(
+        device.size < volume.size and lun in luns_below(inventory, device)
+        for volume in inventory.physical_volumes
+        if (device := inventory.device(volume.device)) is not None
     )
 
 
@@ -215,10 +228,35 @@ def shrunk_luns(evidence: Evidence) -> Iterator[Finding]:
             yield _shrunk(evidence, volume, device, below, now)
 
 
+def _stop_using(evidence: Evidence, volume: PhysicalVolume, device: BlockDevice) -> Iterator[Fix]:
+    """Unmount and deactivate what stands on a disk, where something does."""
+    inventory, name = evidence.inventory, volume.volume_group
+    if not any(one.active for one in inventory.volumes_of(name)):
+        return
+    title = _("Stop using {group}").format(group=clean(name, 60))
+    why = _("Every write can hit the missing end. Unmount and deactivate, and do nothing else.")
+    devices = (one.device for one in inventory.volumes_of(name) if one.device)
+    mounts = mounts_above(inventory, (device.name, *devices))
+    steps = (*unmounting(inventory, mounts), DeactivateVolumeGroup(name))
+    yield Fix(
+        title,
+        why,
+        repair(
+            title,
+            why,
+            *steps,
+            notes=(
+                _("What is not written out yet and belongs beyond the end is lost when it is unmounted."),
+                _("Who has files open there must let go first."),
+            ),
+            yes=_("Stop using it"),
+        ),
+    )
+
+
 def _shrunk(
     evidence: Evidence, volume: PhysicalVolume, device: BlockDevice, below: tuple[Lun, ...], now: int
 ) -> Finding:
-    group = clean(volume.volume_group, 60)
     warnings = tuple(one for one in evidence.inventory.lvm.warnings if _SMALLER.search(one))
     places = [
         _("Target and portal: {place}; LUN {number}, WWID {wwid}").format(
@@ -262,11 +300,7 @@ def _shrunk(
             ),
         ),
         fixes=(
-            Fix(
-                _("Stop using {group}").format(group=group),
-                _("Every write can hit the missing end. Unmount and deactivate, and do nothing else."),
-                by_hand=(f"vgchange -an {group}",),
-            ),
+            *_stop_using(evidence, volume, device),
             Fix(
                 _("Have the LUN given its old size again"),
                 _("Growing it back does not touch what is on it."),

@@ -3,11 +3,14 @@
 import re
 from collections.abc import Iterator
 
+from tui.recovery.asking import storage_administrator
 from tui.recovery.evidence import Evidence, Item
-from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen
-from tui.recovery.repairing import mounting, repair, unmounting
+from tui.recovery.finding import Finding, Fix, Hypothesis, Never, RuledOut, Seen
+from tui.recovery.luns import lun_key
+from tui.recovery.repairing import identity, mounting, repair, unmounting
 from tui.recovery.stale_maps import checking
 from tui.storage.filesystem_kind import FilesystemKind
+from tui.storage.identity import luns_below
 from tui.storage.model.block import BlockDevice
 from tui.storage.model.files import Mount
 from tui.storage.news.happening import Happening
@@ -93,7 +96,13 @@ def _finding(
         device.name,
         seen=tuple(_seen(device, mounts, lines, count)),
         ruled_out=tuple(_ruled_out(evidence, device)),
-        fixes=(_fix(evidence, device, mounts),),
+        hypotheses=() if stopped else _hypotheses(),
+        fixes=(*(() if stopped else (_who_else(evidence, device, place),)), _fix(evidence, device, mounts)),
+        follows_if=tuple(
+            lun_key(session, lun)
+            for lun in luns_below(evidence.inventory, device)
+            if (session := evidence.inventory.session(lun.sid)) is not None
+        ),
         never=(
             Never(
                 _("mount -o remount,rw"),
@@ -148,6 +157,40 @@ def _ruled_out(evidence: Evidence, device: BlockDevice) -> Iterator[RuledOut]:
         )
     if evidence.has(Item.MAPS) and not device.lost_slaves:
         yield RuledOut(_("a stale map"), _("Its map stands on a disk that is there."))
+
+
+def _hypotheses() -> tuple[Hypothesis, ...]:
+    return (
+        Hypothesis(
+            _("An outage, or a power cut of the storage, cost it some of what was written."),
+            _("The kernel's log has errors of its disk before those of the file system."),
+        ),
+        Hypothesis(
+            _("Another host has it mounted as well (F14)."),
+            _("Only the storage can tell: it knows who else is logged in to the LUN."),
+        ),
+    )
+
+
+def _who_else(evidence: Evidence, device: BlockDevice, place: str) -> Fix:
+    """What has to be known first: a check is worth nothing while another host writes."""
+    inventory = evidence.inventory
+    disks = (inventory.device(lun.disk) for lun in luns_below(inventory, device))
+    return Fix(
+        _("Ask the storage who else is logged in to the LUN"),
+        _("While another host writes to it, every repair makes it worse, and this host cannot see that."),
+        ask=storage_administrator(
+            evidence,
+            _("The file system at {place} has errors that nothing on this host explains.").format(
+                place=place
+            ),
+            _(
+                "Which initiators are admitted to this LUN, and which are logged in to it now? Please take"
+                " all others off its list, and make a snapshot of it."
+            ),
+            tuple(identity(evidence, disk).words for disk in disks if disk is not None),
+        ),
+    )
 
 
 def _fix(evidence: Evidence, device: BlockDevice, mounts: tuple[Mount, ...]) -> Fix:

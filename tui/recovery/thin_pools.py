@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from tui.recovery.evidence import Evidence, MapTable
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen
+from tui.recovery.gathering.logs import POOL_LINE
 from tui.recovery.repairing import disks_of, group_rung, keep, repair
 from tui.storage.model.lvm import LogicalVolume, VolumeGroup
 from tui.storage.operations.extend_logical_volume import WHOLE, ExtendLogicalVolume
@@ -20,6 +21,7 @@ from tui.words import translate as _
 POOL_FULL = "F29.pool-full"
 POOL_NOTES_FULL = "F29.pool-notes-full"
 POOL_DAMAGED = "F29.pool-damaged"
+POOL_MISMATCH = "F29.pool-mismatch"
 
 _NOTES_BLOCK = 4096
 """Bytes of one block of a thin pool's notes (kernel Documentation/device-mapper/thin-provisioning)."""
@@ -92,17 +94,43 @@ def thin_pools(evidence: Evidence) -> Iterator[Finding]:
             continue
         state = states.get((pool.volume_group, pool.name), PoolState())
         health = pool.health
-        if state.failed or state.needs_check or health in ("failed", "metadata_read_only"):
-            full_notes = state.notes > 0 and state.notes_used >= state.notes
+        full_notes = state.notes > 0 and state.notes_used >= state.notes * _NEARLY
+        # A pool whose notes ran full is read-only as well, but nothing in them is wrong.
+        read_only = health == "metadata_read_only" and not full_notes
+        refused = () if pool.active else refusals_of(evidence, pool)
+        if any("transaction_id" in line for line in refused):
+            yield _pool_mismatch(group, pool, refused)
+        elif state.failed or state.needs_check or health == "failed" or read_only or refused:
             yield _pool_damaged(evidence, group, pool, state, full_notes=full_notes)
-        elif state.notes > 0 and state.notes_used >= state.notes * _NEARLY:
+        elif full_notes:
             yield _pool_notes_full(evidence, group, pool, state)
         elif state.full or health == "out_of_data":
             yield _pool_full(evidence, group, pool, state)
 
 
+def refusals_of(evidence: Evidence, pool: LogicalVolume) -> tuple[str, ...]:
+    """The lines in which LVM told, in this boot, why it did not activate a pool."""
+    found: list[str] = []
+    for line in evidence.activation:
+        match = POOL_LINE.search(line)
+        if match is None:
+            continue
+        if match["map"]:
+            place = names_of_map(match["map"].removesuffix("-tpool"))
+        else:
+            place = (match["group"], match["pool"])
+        if place == (pool.volume_group, pool.name):
+            found.append(line.strip())
+    return tuple(found)
+
+
+def pool_rung(group: VolumeGroup, pool: LogicalVolume) -> str:
+    """The key of a pool's rung."""
+    return f"lv:{group_rung(group)}/{pool.uuid or pool.name}"
+
+
 def _pool_rungs(group: VolumeGroup, pool: LogicalVolume) -> tuple[str, ...]:
-    return (f"lv:{group_rung(group)}/{pool.uuid or pool.name}",)
+    return (pool_rung(group, pool),)
 
 
 def _pool_seen(evidence: Evidence, pool: LogicalVolume) -> tuple[Seen, ...]:
@@ -113,7 +141,12 @@ def _pool_seen(evidence: Evidence, pool: LogicalVolume) -> tuple[Seen, ...]:
         for line in one.status
     ]
     told = Seen("lvs", (f"{clean(pool.name)}: {clean(pool.attributes)} {clean(pool.health)}".rstrip(),))
-    return (told, *((Seen("dmsetup status", tuple(lines[:4])),) if lines else ()))
+    refused = () if pool.active else refusals_of(evidence, pool)
+    return (
+        told,
+        *((Seen("dmsetup status", tuple(lines[:4])),) if lines else ()),
+        *((Seen(_("LVM in the journal"), refused[-2:]),) if refused else ()),
+    )
 
 
 def _pool_full(evidence: Evidence, group: VolumeGroup, pool: LogicalVolume, state: PoolState) -> Finding:
@@ -162,10 +195,12 @@ def _pool_notes_full(
     name = clean(f"{group.name}/{pool.name}", 80)
     return Finding(
         POOL_NOTES_FULL,
-        _("The notes of the thin pool {name} are full: {used} of {size} blocks.").format(
+        _("The notes of the thin pool {name} are full, or nearly: {used} of {size} blocks.").format(
             name=name, used=state.notes_used, size=state.notes
         ),
-        _("When they are, nothing can be written any more, although there may be space for data."),
+        _("Nothing new can be written any more, although there may be space for data. Nothing is damaged.")
+        if state.read_only
+        else _("When they are, nothing can be written any more, although there may be space for data."),
         RungKind.LOGICAL_VOLUME,
         _pool_rungs(group, pool),
         pool.device,
@@ -196,19 +231,7 @@ def _more_notes(group: VolumeGroup, pool: LogicalVolume, state: PoolState) -> It
 def _pool_damaged(
     evidence: Evidence, group: VolumeGroup, pool: LogicalVolume, state: PoolState, *, full_notes: bool
 ) -> Finding:
-    inventory = evidence.inventory
     name = clean(f"{group.name}/{pool.name}", 80)
-    kept = keep(evidence, (group.name,), disks_of(inventory, group.name))
-    title = _("Repair its notes, and keep the damaged ones")
-    why = _(
-        "With everything in it unmounted and inactive they are written anew to another place. The damaged"
-        " ones stay as {name}_meta0, the only way back."
-    ).format(name=clean(pool.name, 60))
-    steps: tuple[Operation, ...] = (
-        kept,
-        RepairThinPool(group.name, group.uuid, pool.name, pool.uuid),
-        ActivateVolumeGroup(group.name),
-    )
     before = tuple(_more_notes(group, pool, state)) if full_notes else ()
     return Finding(
         POOL_DAMAGED,
@@ -223,22 +246,15 @@ def _pool_damaged(
         seen=_pool_seen(evidence, pool),
         ruled_out=(
             RuledOut(
-                _("a pool that is only full"), _("The kernel asks for a check of its notes, or has given up.")
+                _("a pool that is only full"),
+                _("LVM checked its notes before activating it, and they did not stand the check.")
+                if not pool.active
+                else _("The kernel asks for a check of its notes, or has given up."),
             ),
         ),
         fixes=(
             *before,
-            Fix(
-                title,
-                why,
-                repair(
-                    title,
-                    why,
-                    *steps,
-                    notes=(_("Unmount and deactivate what is in the pool before; it is refused else."),),
-                ),
-                confirm=(_("Is there a copy of the disks on the storage (snapshot), or is none possible?"),),
-            ),
+            pool_repair(evidence, group, pool),
         ),
         never=(
             _never_meta(),
@@ -249,6 +265,80 @@ def _pool_damaged(
             Never(
                 _("vgcfgrestore of an older state"),
                 _("What LVM notes and what the pool notes would not fit; volumes in it are lost."),
+            ),
+        ),
+    )
+
+
+def pool_repair(evidence: Evidence, group: VolumeGroup, pool: LogicalVolume, *first: str) -> Fix:
+    """Write a pool's notes anew, the damaged ones kept.
+
+    Args:
+        evidence: the look.
+        group: the pool's.
+        pool: the thin pool.
+        first: what a person must be sure of besides.
+    """
+    title = _("Repair its notes, and keep the damaged ones")
+    why = _(
+        "With everything in it unmounted and inactive they are written anew to another place. The damaged"
+        " ones stay as {name}_meta0, the only way back."
+    ).format(name=clean(pool.name, 60))
+    steps: tuple[Operation, ...] = (
+        keep(evidence, (group.name,), disks_of(evidence.inventory, group.name)),
+        RepairThinPool(group.name, group.uuid, pool.name, pool.uuid),
+        ActivateVolumeGroup(group.name),
+    )
+    note = _("Unmount and deactivate what is in the pool before; it is refused else.")
+    return Fix(
+        title,
+        why,
+        repair(title, why, *steps, notes=(note,)),
+        confirm=(*first, _("Is there a copy of the disks on the storage (snapshot), or is none possible?")),
+    )
+
+
+def _pool_mismatch(group: VolumeGroup, pool: LogicalVolume, refused: tuple[str, ...]) -> Finding:
+    name, group_name = clean(f"{group.name}/{pool.name}", 80), clean(group.name, 60)
+    return Finding(
+        POOL_MISMATCH,
+        _("What LVM has noted of the thin pool {name} and the pool's own notes do not fit together.").format(
+            name=name
+        ),
+        _(
+            "LVM does not activate it, so that nothing is written by the wrong map. Most often a change was"
+            " cut off between the two, or an old description of the group was restored. The data is there."
+        ),
+        RungKind.LOGICAL_VOLUME,
+        _pool_rungs(group, pool),
+        pool.device,
+        seen=(Seen(_("LVM in the journal"), refused[-2:]),),
+        ruled_out=(
+            RuledOut(_("a damaged pool"), _("Its notes can be read: they tell which change they are at.")),
+        ),
+        fixes=(
+            Fix(
+                _("Have somebody who knows LVM bring the two together"),
+                _(
+                    "One number in a copy of LVM's description is changed and restored, where the difference"
+                    " is one or two and the copy fits otherwise. Have a copy of the disks made on the storage"
+                    " (snapshot) first."
+                ),
+                by_hand=(
+                    f"vgcfgbackup --file /root/{group_name}.notes {group_name}",
+                    f"vgcfgrestore --list {group_name}",
+                    "journalctl --boot --identifier=lvm",
+                ),
+            ),
+        ),
+        never=(
+            Never(
+                _("lvconvert --repair"),
+                _("It mends notes that are damaged; these are not, and the difference would stay."),
+            ),
+            Never(
+                _("vgcfgrestore --force of the newest file without comparing"),
+                _("The volumes in the pool would be taken for others."),
             ),
         ),
     )

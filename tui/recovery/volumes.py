@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen
 from tui.recovery.groups import is_waited_for
-from tui.recovery.repairing import group_rung, repair
+from tui.recovery.luns import lun_key
+from tui.recovery.repairing import disks_of, group_rung, repair
+from tui.recovery.thin_pools import pool_repair, pool_rung
+from tui.storage.identity import luns_below
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume, VolumeGroup
 from tui.storage.operations.autoactivation import SetAutoactivation
@@ -33,12 +36,13 @@ def inactive_groups(evidence: Evidence) -> Iterator[Finding]:
         volumes = [one for one in inventory.volumes_of(group.name) if one.path and not one.skip_activation]
         if not volumes or any(one.active for one in volumes) or group_rung(group) not in on_luns:
             continue
-        if is_waited_for(inventory, group):
-            yield _inactive(group, volumes)
+        if is_waited_for(inventory, group.name):
+            yield _inactive(evidence, group, volumes)
 
 
-def _inactive(group: VolumeGroup, volumes: list[LogicalVolume]) -> Finding:
+def _inactive(evidence: Evidence, group: VolumeGroup, volumes: list[LogicalVolume]) -> Finding:
     name = clean(group.name, 60)
+    pools = [one for one in evidence.inventory.volumes_of(group.name) if one.attributes[:1] == "t"]
     steps: list[Operation] = []
     if not group.autoactivation:
         steps.append(SetAutoactivation(group.name, group.uuid, on=True))
@@ -76,11 +80,31 @@ def _inactive(group: VolumeGroup, volumes: list[LogicalVolume]) -> Finding:
                     else (_("Was activation switched off on purpose, as for a cluster or a guest?"),)
                 ),
             ),
+            *(
+                pool_repair(
+                    evidence,
+                    group,
+                    pool,
+                    _("Did activating it fail, and LVM say that the check of {pool} failed?").format(
+                        pool=clean(f"{group.name}/{pool.name}", 80)
+                    ),
+                )
+                for pool in pools
+            ),
         ),
         never=(
             Never(
                 _("A line in rc.local that activates it"),
                 _("It hides what keeps LVM from doing so, such as a disk that comes late."),
+            ),
+        ),
+        follows_if=(
+            *(pool_rung(group, pool) for pool in pools),
+            *(
+                lun_key(session, lun)
+                for disk in disks_of(evidence.inventory, group.name)
+                for lun in luns_below(evidence.inventory, disk)
+                if (session := evidence.inventory.session(lun.sid)) is not None
             ),
         ),
     )

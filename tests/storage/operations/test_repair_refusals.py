@@ -15,9 +15,11 @@ from tui.storage.operations.check_filesystem import CheckFilesystem, RepairFiles
 from tui.storage.operations.forget_lun import ForgetMultipathLun, listed_luns
 from tui.storage.operations.fstab_line import ChangeFstabLine, with_options, with_spec
 from tui.storage.operations.healthy_volume import ActivateWholeVolume
+from tui.storage.operations.idle_map import RemoveIdleMap
 from tui.storage.operations.import_clone import ImportClone
 from tui.storage.operations.keep import KeepBeforeRepair, PutBackBeginning
-from tui.storage.operations.metadata import UpdateMetadata, outdated_lines
+from tui.storage.operations.lvm_devices import AdmitToLvm
+from tui.storage.operations.metadata import UpdateMetadata, outdated_lines, outdated_paths
 from tui.storage.operations.missing_disks import GiveUpMissing, GiveUpMissingWithVolumes, TakeBackMissing
 from tui.storage.operations.new_identity import GiveFilesystemNewUuid
 from tui.storage.operations.operation import Operation
@@ -51,6 +53,7 @@ LABEL = RestoreLabel(DISK, PHYSICAL, NOTES_PATH, "vg")
 RESTORE = RestoreGroupNotes("vg", GROUP, NOTES_PATH, 4)
 GIVE_UP = GiveUpMissing("vg", GROUP, ("GONE",))
 WITH_VOLUMES = GiveUpMissingWithVolumes("vg", GROUP, ("GONE",), ("span",))
+MAP = f"LVM-{GROUP.replace('-', '')}{'L' * 32}"
 STOP = StopQueueing(WWID, "mpatha")
 OLD, NEW = "/dev/sda /srv ext4 defaults 0 0", "UUID=U /srv ext4 defaults,_netdev 0 0"
 
@@ -189,9 +192,24 @@ def two_disks() -> ScriptedHost:
     return host
 
 
+def two_alike(other: str) -> ScriptedHost:
+    """Two LUNs with one physical volume on them, the WWID of the second as given."""
+    host = bare_host()
+    host.replies["lvm", "fullreport"] = Outcome(0, json.dumps({"report": []}))
+    add_session(host, 1, Disk("sda"))
+    add_session(host, 2, Disk("sdb", wwid=other), address="198.51.100.10")
+    for number in ("8:0", "8:16"):
+        describe(host, number, "E:ID_FS_TYPE=LVM2_member", f"E:ID_FS_UUID={PHYSICAL}")
+    host.replies["blkid",] = Outcome(0, f"DEVNAME=/dev/sda\nTYPE=LVM2_member\nUUID={PHYSICAL}\n")
+    return host
+
+
 @pytest.mark.parametrize(
     ("operation", "host", "code"),
     [
+        (AdmitToLvm(DISK), lambda: two_alike("naa.other"), "lvm-devices.twin"),
+        # A second path is no second disk; here no devices file is in use.
+        (AdmitToLvm(DISK), lambda: two_alike(WWID), "lvm-devices.unused"),
         (CheckFilesystem(VOLUME, EXT4, "U"), lambda: mounted(host_with()), "device.mounted"),
         (REPAIR, lambda: mounted(host_with()), "device.mounted"),
         (REPAIR, mounted_in_a_container, "device.mounted-elsewhere"),
@@ -222,6 +240,8 @@ def two_disks() -> ScriptedHost:
             "disk.only-login-helps",
         ),
         (RemoveStaleMap("vg-old", "LVM-x"), lambda: stale(in_use=True), "stale.in-use"),
+        (RemoveIdleMap("vg-data", MAP), lambda: mounted(host_with()), "stale.in-use"),
+        (RemoveIdleMap("vg-old", "LVM-x"), stale, "map.not-plain"),
         (LABEL, lambda: free_disk(held=True), "device.held"),
         (LABEL, lambda: free_disk("gpt"), "label.not-empty"),
         (LABEL, lambda: other_disk(free_disk()), "identity.changed"),
@@ -402,9 +422,16 @@ def test_a_stale_map_that_nobody_uses_goes_and_a_sound_one_stays() -> None:
     remove = RemoveStaleMap("vg-old", "LVM-x")
     assert not remove.is_done(host)
     remove.check(host)
-    uuid = f"LVM-{GROUP.replace('-', '')}{'L' * 32}"
-    assert RemoveStaleMap("vg-data", uuid).is_done(host)
+    assert RemoveStaleMap("vg-data", MAP).is_done(host)
     assert RemoveStaleMap("vg-old", "another").is_done(host)
+
+
+def test_a_volume_that_nobody_uses_can_be_let_go_without_lvm() -> None:
+    host = host_with()
+    remove = RemoveIdleMap("vg-data", MAP)
+    assert not remove.is_done(host)
+    remove.check(host)
+    assert RemoveIdleMap("vg-data", "another").is_done(host)
 
 
 def test_an_older_description_is_known_by_the_groups_whole_name() -> None:
@@ -412,3 +439,7 @@ def test_an_older_description_is_known_by_the_groups_whole_name() -> None:
     assert outdated_lines((line,), "vg-1") == (line,)
     assert outdated_lines((line,), "vg") == ()
     assert outdated_lines(("WARNING: something else of VG vg-1.",), "vg-1") == ()
+    assert outdated_lines(("WARNING: Inconsistent metadata found for VG vg.old.",), "vg.old") != ()
+    assert outdated_lines(("WARNING: Inconsistent metadata found for VG vg.old.",), "vg") == ()
+    ignored = "WARNING: ignoring metadata seqno 4 on /dev/sdc for seqno 5 on /dev/sdb for VG vg-1."
+    assert outdated_paths((line, ignored)) == ("/dev/sdb", "/dev/sdc")

@@ -96,7 +96,7 @@ def test_nothing_is_forced(operation: Operation) -> None:
     words = " ".join(operation.shown()).split()
     assert not {"-f", "-ff", "-F", "--force", "-y"} & set(words)
     if "--yes" in words:
-        assert isinstance(operation, CreateLogicalVolume | RemoveLogicalVolume)
+        assert isinstance(operation, CreateLogicalVolume | RemoveLogicalVolume | AdmitToLvm)
 
 
 def test_only_erasing_destroys_and_it_says_what() -> None:

@@ -1,6 +1,7 @@
 import contextlib
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from tui.storage.probe.lvm import (
 )
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "lvm-2.03.16-fullreport.txt"
+OUTDATED = GOLDEN.with_name("lvm-2.03.31-outdated.json")
 FIRST, SECOND = "0tI4yT-3uM3-vlJ1-5WvD-c5dW-JQ1N-CzJY99", "0LEC2R-LVLg-RWw0-W07b-Hdmy-zQjh-tENT4d"
 GROUP, VOLUME = "0fuSC0-VaXb-HLZa-h1y5-m5K7-TbjD-5ulmqe", "Yr0bD9-Szfi-zqe0-SsAf-Wiwe-5trI-xHinlW"
 MAP_UUID = f"LVM-{GROUP.replace('-', '')}{VOLUME.replace('-', '')}"
@@ -97,6 +99,16 @@ def test_a_duplicate_is_told_by_the_warnings() -> None:
     ]
 
 
+def test_what_lvm_says_of_a_group_stands_in_the_report_itself() -> None:
+    volumes = parse_report(OUTDATED.read_text(), "  WARNING: said while disks were read\n")
+    assert volumes.reading.warnings == (
+        "  WARNING: said while disks were read",
+        "WARNING: ignoring metadata seqno 4 on /dev/sdc for seqno 5 on /dev/sdb for VG vgb.",
+        "WARNING: Inconsistent metadata found for VG vgb.",
+        "WARNING: outdated PV /dev/sdc seqno 4 has been removed in current VG vgb seqno 5.",
+    )
+
+
 def test_an_empty_report_is_a_report() -> None:
     volumes = parse_report(*recorded("absent"))
     assert volumes.physical == ()
@@ -149,6 +161,27 @@ def test_an_lv_is_joined_to_its_device_by_uuid() -> None:
     first = volumes.logical[0]
     assert (first.device, first.active) == ("dm-0", True)
     assert volumes.logical[1].device == ""
+
+
+def test_a_volume_that_lvm_passes_over_is_kept_beside_its_clone_with_the_same_uuid() -> None:
+    original = GROUP[::-1]
+    other = replace(
+        volume_map(),
+        name="dm-1",
+        path="/dev/mapper/old-lv1",
+        number="254:1",
+        map_name="old-lv1",
+        map_uuid=f"LVM-{original.replace('-', '')}{VOLUME.replace('-', '')}",
+        slaves=("sd1",),
+    )
+    devices = (disk("loop0", FIRST, holders=("dm-0",)), disk("sd1", holders=("dm-1",)), volume_map(), other)
+    volumes = read_volumes(answered("whole", []), devices, installed=True, root=True)
+    assert [(one.volume_group, one.name, one.device) for one in volumes.logical] == [
+        ("vgx", "lv1", "dm-0"),
+        ("vgx", "lv2", ""),
+        ("old", "lv1", "dm-1"),
+    ]
+    assert [one.name for one in volumes.groups] == ["vgx", "old"]
 
 
 @pytest.mark.parametrize("silent", [True, False])

@@ -1,6 +1,8 @@
 """The host around the storage: multipathd's view, mount units, the database's lock, module, identity."""
 
-from tui.recovery.evidence import DatabaseLock, KernelModules, NameFacts, PathState, Unit
+import re
+
+from tui.recovery.evidence import DatabaseLock, KernelModules, NameFacts, PathState, Queueing, Unit
 from tui.recovery.gathering.failing import output_of
 from tui.storage.host.interface import Command, Host
 from tui.storage.probe.database import locate_database
@@ -18,22 +20,28 @@ _MULTIPATHD_FILE = "/run/multipathd.socket"
 """The same as a file, in newer versions."""
 
 PATHS = Command(("multipathd", "show", "paths", "raw", "format", "%d %w %t %T"))
+QUEUEING = Command(("multipathd", "show", "maps", "raw", "format", "%Q %n"))
 
-_UNIT_PROPERTIES = "Id,ActiveState,Result,RequiredBy,WantedBy,After,Before,ConditionResult"
-_SERVICES = ("iscsid.service", "iscsid.socket", "open-iscsi.service", "iscsi.service", "multipathd.service")
+_UNIT_PROPERTIES = (
+    "Id,ActiveState,Result,RequiredBy,WantedBy,After,Before,ConditionResult,ActiveEnterTimestampMonotonic,Job"
+)
+_SERVICES = (
+    *("iscsid.service", "iscsid.socket", "open-iscsi.service", "iscsi.service", "multipathd.service"),
+    *("emergency.target", "rescue.target"),
+)
 
 _MODULE = "iscsi_tcp"
 
 
-def read_paths(host: Host) -> tuple[PathState, ...]:
-    """Every path as multipathd sees it; none where multipathd does not run.
+def read_multipathd(host: Host) -> tuple[tuple[PathState, ...], tuple[Queueing, ...]]:
+    """Every path and every map as multipathd sees it; none where multipathd does not run.
 
     Raises:
         NotTold: it runs and does not tell.
     """
     if not host.listens(_MULTIPATHD) and host.facts(_MULTIPATHD_FILE) is None:
-        return ()
-    return parse_paths(output_of(host.run(PATHS)))
+        return (), ()
+    return parse_paths(output_of(host.run(PATHS))), parse_queueing(output_of(host.run(QUEUEING)))
 
 
 def parse_paths(output: str) -> tuple[PathState, ...]:
@@ -42,6 +50,12 @@ def parse_paths(output: str) -> tuple[PathState, ...]:
     return tuple(
         PathState(*(clean(word) for word in row)) for row in rows if len(row) == 4 and row[0] != "dev"
     )
+
+
+def parse_queueing(output: str) -> tuple[Queueing, ...]:
+    """Read `multipathd show maps`: what each map does without a path, one word or two, and its name."""
+    rows = (re.fullmatch(r"(on|off|-|\d+ (?:sec|chk))\s+(\S+)", line.strip()) for line in output.split("\n"))
+    return tuple(Queueing(row[2], row[1]) for row in rows if row is not None)
 
 
 def units_command(mount_points: tuple[str, ...]) -> Command:
@@ -81,6 +95,8 @@ def parse_units(output: str) -> tuple[Unit, ...]:
                 after=tuple(said.get("After", "").split()),
                 before=tuple(said.get("Before", "").split()),
                 condition=condition,
+                entered={"": None, "0": False}.get(said.get("ActiveEnterTimestampMonotonic", ""), True),
+                queued=said.get("Job", "") not in {"", "0"},
             )
     return tuple(found.values())
 

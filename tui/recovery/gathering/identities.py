@@ -7,7 +7,7 @@ from functools import partial
 from tui.recovery.evidence import Identity
 from tui.recovery.gathering.bounded import side_by_side
 from tui.recovery.gathering.failing import NotTold
-from tui.storage.host.interface import Command, Host
+from tui.storage.host.interface import Command, Host, Outcome
 from tui.storage.model.iscsi import Lun, Session, SessionState
 from tui.storage.probe.sessions import read_sessions
 from tui.storage.probe.tools import tool_path
@@ -20,6 +20,8 @@ _MOST = 64
 _READCAP = re.compile(r"Number of logical blocks=(\d+).*?Logical block length=(\d+) bytes", re.DOTALL)
 _FORMS = {"3": "naa.", "2": "eui."}
 """What scsi_id puts before an identifier, by its type (udev's scsi_id/scsi_serial.c), and the kernel."""
+_NO_DISK = "generic"
+"""scsi_id's ID_TYPE for peripheral device types that are no disk, tape or optical drive, 1Fh among them."""
 
 
 def read_identities(host: Host, end: float) -> tuple[Identity, ...]:
@@ -51,17 +53,22 @@ def askable(sessions: Iterable[Session], luns: Iterable[Lun]) -> Iterable[Lun]:
 
 
 def identity_command(program: str, disk: str) -> Command:
-    """The question for a disk's identity, VPD page 83h, past udev's configuration."""
-    return Command((program, "--whitelisted", "--page=0x83", f"--device=/dev/{disk}"))
+    """The question for what a disk is (INQUIRY) and its identity, VPD page 83h, past udev's configuration."""
+    return Command((program, "--export", "--whitelisted", "--page=0x83", f"--device=/dev/{disk}"))
 
 
-def parse_identity(output: str) -> str:
-    """What scsi_id prints in the form of sysfs `wwid`, or empty where the two cannot be compared."""
-    words = output.split()
-    if not words or not re.fullmatch(r"[0-9a-fA-F]{17,33}", words[0]):
+def parse_answer(output: str) -> dict[str, str]:
+    """What `scsi_id --export` prints, by key: ID_TYPE, ID_VENDOR, ID_MODEL, ID_SERIAL and others."""
+    lines = (line.partition("=") for line in output.split("\n"))
+    return {key: value.strip() for key, equals, value in lines if equals}
+
+
+def parse_identity(serial: str) -> str:
+    """An ID_SERIAL in the form of sysfs `wwid`, or empty where the two cannot be compared."""
+    if not re.fullmatch(r"[0-9a-fA-F]{17,33}", serial):
         return ""
-    form = _FORMS.get(words[0][0])
-    return f"{form}{words[0][1:].lower()}" if form is not None else ""
+    form = _FORMS.get(serial[0])
+    return f"{form}{serial[1:].lower()}" if form is not None else ""
 
 
 def parse_capacity(output: str) -> int | None:
@@ -75,12 +82,22 @@ def _identity(host: Host, lun: Lun, program: str, *, measure: bool) -> Identity 
     if outcome.status is None or outcome.status == 127:
         return None
     size = host.run(Command(("sg_readcap", f"/dev/{lun.disk}"))) if measure else None
-    return Identity(
-        lun.disk,
-        lun.wwid,
-        parse_identity(outcome.stdout),
-        lun.size,
-        parse_capacity(size.stdout) if size is not None and size.ok else None,
-        # It told its identity when the kernel found it, as sysfs shows: now it answers that it does not.
-        refused=not outcome.ok and bool(lun.wwid),
-    )
+    return understood(lun, outcome, parse_capacity(size.stdout) if size is not None and size.ok else None)
+
+
+def understood(lun: Lun, outcome: Outcome, live_size: int | None = None) -> Identity:
+    """What an answer of scsi_id means for a LUN that was a disk when the kernel found it.
+
+    Args:
+        lun: the LUN.
+        outcome: the answer, however it ended.
+        live_size: READ CAPACITY, where it was asked.
+    """
+    told = parse_answer(outcome.stdout)
+    if told.get("ID_TYPE") == _NO_DISK:
+        names = f"{told.get('ID_VENDOR', '')} {told.get('ID_MODEL', '')}".strip()
+        return Identity(lun.disk, lun.wwid, "", lun.size, stand_in=names or _NO_DISK)
+    serial = told.get("ID_SERIAL", "")
+    # It told its identity when the kernel found it, as sysfs shows: now it answers that it does not.
+    refused = bool(lun.wwid) and not (outcome.ok and serial)
+    return Identity(lun.disk, lun.wwid, parse_identity(serial), lun.size, live_size, refused)

@@ -2,14 +2,21 @@
 
 import re
 
-from tui.recovery.evidence import DaemonProcess, Ext4Errors, WaitingTask
+from tui.recovery.evidence import DaemonProcess, Ext4Errors, GuestDisk, WaitingTask
 from tui.recovery.gathering.failing import NotTold
 from tui.storage.host.interface import Host
 from tui.storage.probe.reading import names, number, text, whole_number, word
 from tui.words import translate as _
 
 _EXT4 = "/sys/fs/ext4"
-_DAEMONS = frozenset({"iscsid", "iscsiadm", "iscsiuio", "multipathd", "lvm", "dmeventd", "lvmlockd"})
+_DAEMONS = frozenset(
+    {
+        *("iscsid", "iscsiadm", "iscsiuio", "multipathd"),
+        *("lvm", "pvmove", "lvmpolld", "dmeventd", "lvmlockd"),
+    }
+)
+_MACHINES = ("qemu-", "kvm", "cloud-hyperviso", "firecracker", "crosvm", "VBoxHeadless", "vmware-vmx")
+"""How `comm` of a process that is a virtual machine begins (15 characters at most)."""
 _TICKS = 100
 """Clock ticks per second in /proc/PID/stat (USER_HZ of Linux)."""
 _HOST = re.compile(r"^host(\d{1,9})$")
@@ -47,24 +54,49 @@ def read_processes(host: Host) -> tuple[tuple[WaitingTask, ...], tuple[DaemonPro
         if stat is None:
             continue
         seen = True
-        command, state, started = stat
+        command, state, started, parent = stat
         age = max(0.0, since - started / _TICKS)
         if state == "D":
             tasks.append(WaitingTask(int(name), command, word(host, f"/proc/{name}/wchan"), age))
         if command in _DAEMONS:
-            daemons.append(DaemonProcess(int(name), command, state, age))
+            daemons.append(DaemonProcess(int(name), command, state, age, parent))
     if not seen:
         raise NotTold(_("no process is shown"))
     return tuple(sorted(tasks, key=lambda one: one.pid)), tuple(sorted(daemons, key=lambda one: one.pid))
 
 
-def parse_stat(content: str) -> tuple[str, str, int] | None:
-    """Name, state letter and start in ticks of /proc/PID/stat (proc(5)); None when it is gone."""
+def read_guests(host: Host) -> tuple[GuestDisk, ...]:
+    """The block devices that virtual machines have open; only where their files lead is read (proc(5), fd).
+
+    Raises:
+        NotTold: no process at all is shown.
+    """
+    found: set[tuple[int, str, str]] = set()
+    seen = False
+    for name in names(host, "/proc"):
+        stat = parse_stat(text(host, f"/proc/{name}/stat")) if name.isdecimal() else None
+        seen = seen or stat is not None
+        if stat is None or not stat[0].startswith(_MACHINES):
+            continue
+        for number_of_file in names(host, f"/proc/{name}/fd"):
+            try:
+                path = host.link(f"/proc/{name}/fd/{number_of_file}")
+            except OSError:
+                continue
+            if path.startswith("/dev/"):
+                found.add((int(name), stat[0], path))
+    if not seen:
+        raise NotTold(_("no process is shown"))
+    return tuple(GuestDisk(*one) for one in sorted(found))
+
+
+def parse_stat(content: str) -> tuple[str, str, int, int] | None:
+    """Name, state letter, start in ticks and parent of /proc/PID/stat (proc(5)); None when it is gone."""
     head, _bracket, rest = content.rpartition(")")
     fields = rest.split()
     if len(fields) < 20:
         return None
-    return head.partition("(")[2], fields[0], whole_number(fields[19]) or 0
+    return head.partition("(")[2], fields[0], whole_number(fields[19]) or 0, whole_number(fields[1]) or 0
 
 
 def read_hosts(host: Host) -> tuple[int, ...]:

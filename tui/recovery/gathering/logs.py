@@ -8,6 +8,7 @@ from tui.storage.news.daemon_log import daemon_line
 from tui.storage.news.happening import Happening
 from tui.storage.news.kernel_log import kernel_line
 from tui.storage.probe.reading import text
+from tui.storage.untrusted import clean_lines
 from tui.words import translate as _
 
 KERNEL = Command(("dmesg", "--raw"))
@@ -28,6 +29,25 @@ DAEMON = Command(
         "--no-pager",
     )
 )
+
+ACTIVATION = Command(
+    (
+        "journalctl",
+        "--identifier=lvm",
+        "--boot",
+        "--lines=1000",
+        "--output=cat",
+        "--quiet",
+        "--no-pager",
+    )
+)
+"""What LVM's commands write that udev and systemd start; one typed by a person writes to its terminal."""
+
+POOL_LINE = re.compile(
+    r"Check of (?:thin )?pool (?P<group>[\w.+-]+)/(?P<pool>[\w.+-]+) failed"
+    r"|Thin pool (?P<map>[\w.+-]+) \(\d+:\d+\) transaction_id is \d+, while expected \d+"
+)
+"""LVM's words for a thin pool that it does not activate (lib/activate/dev_manager.c, libdm-deptree.c)."""
 
 _MOST = 2000
 """Storage lines kept of each, the newest."""
@@ -66,6 +86,18 @@ def parse_kernel(output: str, booted: float) -> tuple[Happening, ...]:
         if told is not None:
             found.append(told[0])
     return tuple(found[-_MOST:])
+
+
+def read_activation(host: Host) -> tuple[str, ...]:
+    """What LVM said of pools that it could not activate, in this boot, oldest first.
+
+    Raises:
+        NotTold: there is no journal, or this user may not read it.
+    """
+    outcome = host.run(ACTIVATION)
+    if not outcome.ok and not outcome.stdout.strip() and "No journal files" in outcome.stderr:
+        raise NotTold(_("there is no journal"))
+    return tuple(line for line in clean_lines(output_of(outcome), most=1000) if POOL_LINE.search(line))
 
 
 def read_daemon(host: Host) -> tuple[Happening, ...]:

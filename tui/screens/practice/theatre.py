@@ -11,7 +11,7 @@ from tui.practice.coach import Begin
 from tui.practice.following import follow
 from tui.practice.notes import FILE, Note, read_note
 from tui.practice.scenario import Scenario
-from tui.practice.stage import Spare, Stage, forget_kept
+from tui.practice.stage import Spare, Stage, drawn, forget_kept
 from tui.words import translate as _
 
 
@@ -35,7 +35,7 @@ class LabTheatre:
         if not resume:
             # Whoever begins anew has no use for the machine of before.
             forget_kept(self._scenario, self._places)
-        self._stage = Stage(self._scenario, self._places, keep=resume, listener=told)
+        self._stage = Stage(drawn(self._scenario), self._places, keep=resume, listener=told)
         if self._closed:
             self._stage.close()
             return

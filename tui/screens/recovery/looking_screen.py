@@ -91,6 +91,12 @@ class LookingScreen(Screen[bool]):
         """How many commands that change something have run."""
         return len(self._host.ran(changes_only=True))
 
+    @property
+    def patience(self) -> float:
+        """Seconds for a look that a person asks for: more of them where the last one could not read all."""
+        evidence = self.board.evidence
+        return PATIENT if not self.guessed and evidence is not None and evidence.unread else WITHIN
+
     def begin(self) -> None:
         """Look for the first time."""
         self.look_again("")
@@ -157,9 +163,12 @@ class LookingScreen(Screen[bool]):
             self.recording = event.recording
         self.show()
         self._tell_way()
-        hurried = within < PATIENT and any(not one.is_sure for one in self.board.gone)
-        if hurried and event.diagnosis is not None:
-            # A machine that is busy may have had no time to tell: whether it is gone is worth asking again.
+        hurried = within < PATIENT
+        # A machine that is busy may have had no time to tell: what it is, and whether something is gone, is
+        # worth asking again.
+        if hurried and event.problem is not None:
+            self.look_again(_("This host could not be read in time. Looking again, with more time."))
+        elif hurried and event.diagnosis is not None and any(not one.is_sure for one in self.board.gone):
             words = _("Not everything could be read. Looking again, with more time.")
             self.look_again(words, tried=self.tried, within=PATIENT)
         elif self._again:

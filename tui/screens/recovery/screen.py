@@ -173,13 +173,14 @@ class RecoveryScreen(LookingScreen):
         spaces = sum(row.depth == 0 for row in rows) - 1
         low = self.size.height < LOW
         tree.styles.height = min(len(rows), _LOW_LIST) if low else min(len(rows) + spaces, _HIGH_LIST)
-        at = tree.key
+        # Asked before the rows are there: what it was put on may be gone from them.
+        is_where_it_was_put = tree.key in {None, self._placed}
         tree.rungs = rows
-        if at in {None, self._placed}:
-            # Until the person moves the cursor, and until the first look is over.
+        if is_where_it_was_put:
+            # Until the person moves the cursor, and until the first look that found something is over.
             self._placed = self.board.place_for(self._subject)
             tree.go_to(self._placed)
-        self._placed = self._placed if self.guessed else ""
+        self._placed = self._placed if self.guessed or self._placed == LOOKED else ""
         self._show_entry()
         self.show_standing()
 
@@ -350,7 +351,7 @@ class RecoveryScreen(LookingScreen):
         """Take the evidence anew."""
         self._said = None
         self.tried = ""
-        self.look_again(_("Looking again."))
+        self.look_again(_("Looking again."), within=self.patience)
 
     def action_report(self) -> None:
         """Write the report, in the background: this host's disks may not answer."""

@@ -137,10 +137,23 @@ _RULES: tuple[_Rule, ...] = (
         _DISK,
     ),
     _rule(
-        _ADDRESS + r".*Space allocation failed write protect",
+        # The second form is that of kernels without CONFIG_SCSI_CONSTANTS.
+        _ADDRESS + r".*(?:Space allocation failed write protect|ASC=0x27 ASCQ=0x7\b)",
         _("the storage has no room left for this thin LUN"),
         Tone.BAD,
         _SCSI,
+    ),
+    _rule(
+        _ADDRESS + r".*(?:Add\. Sense: |ASC=0x[0-9a-f]+ ASCQ=)",
+        _("why the storage refused a request"),
+        Tone.WARN,
+        _SCSI,
+    ),
+    _rule(
+        r"critical (?:target|medium|nexus) error, dev " + _DEVICE,
+        _("the storage refused a request"),
+        Tone.BAD,
+        _DISK,
     ),
     _rule(
         r"Buffer I/O error on dev " + _DEVICE + r".*lost (?:async|sync) page write",
@@ -163,10 +176,36 @@ _RULES: tuple[_Rule, ...] = (
         Tone.BAD,
         _DISK,
     ),
+    _rule(
+        r"EXT4-fs warning \(device " + _DEVICE + r"\): .*(?:mmp|MMP|multi_mount_protect)",
+        _("another host seems to have it mounted"),
+        Tone.BAD,
+        _DISK,
+    ),
+    _rule(
+        r"XFS \(" + _DEVICE + r"\): (?:Metadata (?:corruption|CRC error) detected|Corruption )",
+        _("XFS met damage"),
+        Tone.BAD,
+        _DISK,
+    ),
     _rule(r"EXT4-fs error \(device " + _DEVICE + r"\)", _("ext4 met an error"), Tone.BAD, _DISK),
     _rule(
         r"EXT4-fs (?:warning )?\((?:device )?" + _DEVICE + r"\):.*(?:I/O error|failed to convert)",
         _("ext4 could not write"),
+        Tone.BAD,
+        _DISK,
+    ),
+    _rule(
+        r"EXT4-fs \(" + _DEVICE + r"\): .*(?:Can't find ext4 filesystem|bad geometry|unsupported"
+        r"|write access unavailable|unable to read superblock|error loading journal)",
+        _("ext4 could not be mounted"),
+        Tone.BAD,
+        _DISK,
+    ),
+    _rule(
+        r"XFS \(" + _DEVICE + r"\): .*(?:Invalid superblock magic|SB (?:validate|sanity check) failed"
+        r"|unknown .*features|last sector read failed|write access unavailable)",
+        _("XFS could not be mounted"),
         Tone.BAD,
         _DISK,
     ),
@@ -245,7 +284,7 @@ _RULES: tuple[_Rule, ...] = (
 )
 
 _WORTH_A_LOOK = re.compile(
-    r"conn|session|sd |scsi|I/O error|space allocation error|EXT4|XFS|BTRFS|device-mapper|journal|"
+    r"conn|session|sd |scsi|I/O error|critical \w+.* error|EXT4|XFS|BTRFS|device-mapper|journal|"
     r"blocked for|capacity|iscsi"
 )
 """What every rule's line holds: most lines are none of them, and a log may have many."""

@@ -1,5 +1,6 @@
 """One line of /etc/fstab changed where it stands: its options completed, or the name of its volume."""
 
+import re
 from dataclasses import dataclass
 
 from tui.storage.host.interface import ChangingHost, Command, Host
@@ -119,6 +120,30 @@ def with_options(line: str, added: tuple[str, ...]) -> str:
     if not new:
         return line
     return _with_field(line, 3, ",".join((*_plain(entry), *(escape(option) for option in new))))
+
+
+def with_patience(line: str, seconds: int) -> str:
+    """A line whose device the boot waits so long for at least; without a wait of its own it stays as it is.
+
+    Of systemd's time spans (systemd.time(7)) those of one number are read: 5, 5s, 500ms, 2min.
+    """
+    entry = parse_fstab(line)[0]
+    changed = tuple(
+        f"{_WAIT}{seconds}s" if option.startswith(_WAIT) and _is_shorter(option, seconds) else option
+        for option in entry.options
+    )
+    if changed == entry.options:
+        return line
+    return _with_field(line, 3, ",".join(escape(option) for option in changed))
+
+
+_WAIT = "x-systemd.device-timeout="
+_SPAN = re.compile(r"(\d+)(ms|s|sec|)")
+
+
+def _is_shorter(option: str, seconds: int) -> bool:
+    span = _SPAN.fullmatch(option.removeprefix(_WAIT))
+    return span is not None and int(span[1]) / (1000 if span[2] == "ms" else 1) < seconds and int(span[1]) > 0
 
 
 def with_spec(line: str, spec: str) -> str:

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from tui.storage.boot_facts import lvm_settings
 from tui.storage.host.interface import ChangingHost, Host
-from tui.storage.identity import DeviceIdentity, compare
+from tui.storage.identity import DeviceIdentity, compare, identity_of
+from tui.storage.model.block import BlockDevice
+from tui.storage.model.inventory import Inventory
 from tui.storage.operations.calls import as_typed, change
 from tui.storage.operations.lvm_guard import LVM_DEADLINE
 from tui.storage.operations.operation import Operation, Progress
@@ -30,9 +32,15 @@ class AdmitToLvm(Operation):
     """List a disk that carries a physical volume in LVM's devices file, so that LVM sees it.
 
     Disks that LVM labels itself are listed by pvcreate; one that comes from elsewhere is not.
+
+    Attributes:
+        device: the disk or map.
+        moved: the file lists what is on it under another identity, that of a LUN which is gone: LVM asks
+            then before it lists it once more, and is told yes.
     """
 
     device: DeviceIdentity
+    moved: bool = False
 
     def title(self) -> str:
         """What it does."""
@@ -51,7 +59,7 @@ class AdmitToLvm(Operation):
 
     @property
     def _argv(self) -> tuple[str, ...]:
-        return ("lvm", "lvmdevices", "--adddev", self.device.path)
+        return ("lvm", "lvmdevices", *(("--yes",) if self.moved else ()), "--adddev", self.device.path)
 
     def is_done(self, host: Host) -> bool:
         """Whether LVM sees a physical volume on this very disk."""
@@ -61,15 +69,28 @@ class AdmitToLvm(Operation):
             return False
 
     def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """See that it is the disk that was chosen, that it carries a label, and that there is such a file."""
-        device, _inventory = compare(host, self.device)
+        """See that it is the disk that was chosen, alone with its label, and that the file is in use."""
+        device, inventory = compare(host, self.device)
         path = clean(self.device.path)
-        if not device.answers or content_of(host, device.path).get("TYPE") != "LVM2_member":
+        content = content_of(host, device.path) if device.answers else {}
+        if content.get("TYPE") != "LVM2_member":
             raise Refused(
                 Problem(
                     "lvm-devices.no-volume",
                     _("No physical volume is found on {path}.").format(path=path),
                     remedy=_("Look at the disk again."),
+                )
+            )
+        twin = _twin(inventory, self.device, content.get("UUID", ""))
+        if twin is not None:
+            raise Refused(
+                Problem(
+                    "lvm-devices.twin",
+                    _("{path} and {other} carry the same physical volume.").format(
+                        path=path, other=clean(twin.path)
+                    ),
+                    cause=_("One of them is a copy: their WWIDs differ."),
+                    remedy=_("Find out which is the copy, and import that one under another name."),
                 )
             )
         if not uses_devices_file(host):
@@ -91,6 +112,16 @@ class AdmitToLvm(Operation):
     def undo(self) -> tuple[Operation, ...]:
         """Take it out of the list."""
         return (HideFromLvm(self.device),)
+
+
+def _twin(inventory: Inventory, device: DeviceIdentity, uuid: str) -> BlockDevice | None:
+    """Another LUN that is here, by its WWID, with the same physical volume."""
+    for one in inventory.devices:
+        if uuid and one.content_uuid == uuid and inventory.lun_on(one.name) is not None:
+            wwid = identity_of(inventory, one).wwid
+            if wwid and device.wwid and wwid != device.wwid:
+                return one
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from tui.words import translate as _
 
 OUTDATED = re.compile(
     r"(?:[Oo]utdated PV (\S+) seqno (\d+) has been removed in current VG (\S+) seqno (\d+))"
-    r"|(?:inconsistent metadata.* VG (\S+))|(?:ignoring metadata seqno (\d+) on (\S+) for seqno (\d+)"
+    r"|(?:[Ii]nconsistent metadata.* VG (\S+))|(?:ignoring metadata seqno (\d+) on (\S+) for seqno (\d+)"
     r" on (\S+) for VG (\S+))"
 )
 """LVM's words for it (lib/metadata/metadata.c, lib/cache/lvmcache.c)."""
@@ -94,5 +94,12 @@ class UpdateMetadata(Operation):
 
 def outdated_lines(warnings: tuple[str, ...], group: str) -> tuple[str, ...]:
     """The lines in which LVM speaks of an older description of a group."""
-    named = re.compile(rf"(?<![\w.+-]){re.escape(group)}(?![\w.+-])")
+    # A name may hold dots, and a sentence ends with one.
+    named = re.compile(rf"(?<![\w.+-]){re.escape(group)}(?![\w+-]|\.\w)")
     return tuple(line for line in warnings if OUTDATED.search(line) and named.search(line))
+
+
+def outdated_paths(warnings: tuple[str, ...]) -> tuple[str, ...]:
+    """The disks that carry an older description: of those that were removed LVM clears the label too."""
+    found = (match[1] or match[7] for line in warnings if (match := OUTDATED.search(line)) is not None)
+    return tuple(dict.fromkeys(path for path in found if path))

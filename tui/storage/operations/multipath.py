@@ -4,14 +4,16 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Command, Host
+from tui.storage.model.block import MultipathMap
 from tui.storage.model.inventory import Inventory
 from tui.storage.operations.calls import change
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.probe.multipath import failed_paths
 from tui.storage.probe.narrow import look_at_devices
 from tui.storage.probe.tools import tool_path
 from tui.storage.problem import CommandFailed, Problem, Refused
 from tui.storage.sessions import uses_of_disk
-from tui.storage.systemd import do, systemctl, unit_property
+from tui.storage.systemd import do, refuse_missing, systemctl, unit_property
 from tui.storage.untrusted import clean, clean_lines
 from tui.storage.waiting import wait_for
 from tui.words import translate as _
@@ -21,6 +23,9 @@ CONFIGURATION = "/etc/multipath.conf"
 
 _MAP_DEADLINE = 30.0
 """Seconds for the map to appear and for udev to have made its name."""
+
+_PATHS_DEADLINE = 60.0
+"""Seconds for multipathd to ask every path; it asks each one at least every 20 s (max_polling_interval)."""
 
 _FEWEST = 2
 
@@ -162,19 +167,19 @@ class DropMultipath(Operation):
         return self._map(look_at_devices(host)) is None
 
     def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """Nothing stands on the map."""
+        """Nothing stands on the map, also where none of its paths answers."""
         inventory = look_at_devices(host)
-        for path in _paths(inventory, self.wwid):
-            uses = uses_of_disk(inventory, path)
-            if uses:
-                raise Refused(
-                    Problem(
-                        "multipath.map-in-use",
-                        _("The multipath map is in use."),
-                        _("On it: {uses}.").format(uses=", ".join(clean(use) for use in uses[:6])),
-                        _("Unmount and deactivate what is on it first."),
-                    )
+        joined = next((one for one in inventory.multipath_maps if one.wwid == self.wwid), None)
+        uses = uses_of_disk(inventory, joined.device) if joined is not None else ()
+        if uses:
+            raise Refused(
+                Problem(
+                    "multipath.map-in-use",
+                    _("The multipath map is in use."),
+                    _("On it: {uses}.").format(uses=", ".join(clean(use) for use in uses[:6])),
+                    _("Unmount and deactivate what is on it first."),
                 )
+            )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
         """Forget the LUN, then flush its map."""
@@ -196,6 +201,75 @@ class DropMultipath(Operation):
 
     def _map(self, inventory: Inventory) -> str | None:
         return next((one.name for one in inventory.multipath_maps if one.wwid == self.wwid), None)
+
+
+@dataclass(frozen=True, slots=True)
+class WatchPaths(Operation):
+    """Start multipathd, and see that it uses again what answers; it changes no map's content.
+
+    Attributes:
+        wwids: of the LUNs whose maps nobody watches, as sysfs writes them.
+    """
+
+    risk: ClassVar[Risk] = Risk.CONFIGURES
+    survives_reboot: ClassVar[bool] = False
+    wwids: tuple[str, ...]
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Start multipathd, and have it take back every path that answers")
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _(
+            "The kernel only drops paths that fail. multipathd tries them again and takes them back; it also"
+            " lets the maps wait for a path again, as its configuration says."
+        )
+
+    def shown(self) -> tuple[str, ...]:
+        """The command."""
+        return (systemctl("start", DAEMON).shown,)
+
+    def is_done(self, host: Host) -> bool:
+        """It runs, and every path whose disk answers is used."""
+        if unit_property(host, DAEMON, "ActiveState") != "active":
+            return False
+        inventory = look_at_devices(host)
+        maps = [one for one in inventory.multipath_maps if one.wwid in self.wwids]
+        return not any(_unused(host, inventory, one) for one in maps)
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """The unit is there and not masked."""
+        refuse_missing(host, DAEMON)
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (systemd says nothing)
+        """Start it, and wait for the paths."""
+        do(host, systemctl("start", DAEMON), DAEMON)
+        if not wait_for(lambda: self.is_done(host), _PATHS_DEADLINE, pause=0.5):
+            raise CommandFailed(
+                Problem(
+                    "multipath.path-not-back",
+                    _("multipathd runs, and does not use every path whose disk answers."),
+                    _("What it asks the disk is not answered well, or its configuration excludes the disk."),
+                    _("multipathd show paths tells what it finds, the journal of multipathd why."),
+                    "multipath",
+                )
+            )
+
+    def undo(self) -> CannotUndo:
+        """It stays."""
+        return CannotUndo(_("multipathd keeps running: nobody else takes lost paths back."))
+
+
+def _unused(host: Host, inventory: Inventory, joined: MultipathMap) -> bool:
+    """Whether a map does not use a path whose disk answers, or does not tell. No disk is read."""
+    told = host.run(Command(("dmsetup", "status", "--noflush", joined.name)))
+    failed = failed_paths(told.stdout)
+    numbers = {one.name: one.number for one in inventory.devices}
+    device = inventory.device(joined.device)
+    if not told.ok or device is None or device.suspended:
+        return True  # Its table is just being loaded anew.
+    return any(numbers.get(path) in failed for path in joined.good_paths)
 
 
 def _commands(disk: str) -> tuple[tuple[str, ...], ...]:

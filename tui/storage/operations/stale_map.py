@@ -60,33 +60,8 @@ class RemoveStaleMap(Operation):
         device = self._map(inventory)
         if device is None:
             return
-        if device.holders or inventory.is_in_use(device.name):
-            raise Refused(
-                Problem(
-                    "stale.in-use",
-                    _("The map {name} is still in use.").format(name=clean(self.name, 80)),
-                    cause=_("It is mounted, used as swap space, or another map stands on it."),
-                    remedy=_(
-                        "Unmount it first; what was not written yet is lost with the disk, not by this."
-                    ),
-                    evidence=(
-                        *(clean(mount.target) for mount in inventory.mounts_of(device.name)[:4]),
-                        *(clean(holder) for holder in device.holders[:4]),
-                    ),
-                )
-            )
-        refuse_when_mounted_elsewhere(host, inventory, device)
-        held = holders_of(host, (device.path,))
-        if held:
-            raise Refused(
-                Problem(
-                    "stale.in-use",
-                    _("The map {name} is still in use.").format(name=clean(self.name, 80)),
-                    cause=_("Processes have it open."),
-                    remedy=_("End them first."),
-                    evidence=held[:8],
-                )
-            )
+        remedy = _("Unmount it first; what was not written yet is lost with the disk, not by this.")
+        refuse_used_map(host, inventory, device, remedy)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
         """Run dmsetup, which refuses a map that somebody has open."""
@@ -113,3 +88,36 @@ def is_stale(inventory: Inventory, device: BlockDevice) -> bool:
         return bool(one.lost_slaves) or any(lost(below) for below in lower if below is not None)
 
     return bool(device.map_name) and lost(device)
+
+
+def refuse_used_map(host: Host, inventory: Inventory, device: BlockDevice, remedy: str) -> None:
+    """Refuse to take a map away that is mounted anywhere, stood on, or open.
+
+    Raises:
+        Refused: somebody uses it, and who.
+    """
+    if device.holders or inventory.is_in_use(device.name):
+        raise Refused(
+            Problem(
+                "stale.in-use",
+                _("The map {name} is still in use.").format(name=clean(device.map_name, 80)),
+                cause=_("It is mounted, used as swap space, or another map stands on it."),
+                remedy=remedy,
+                evidence=(
+                    *(clean(mount.target) for mount in inventory.mounts_of(device.name)[:4]),
+                    *(clean(holder) for holder in device.holders[:4]),
+                ),
+            )
+        )
+    refuse_when_mounted_elsewhere(host, inventory, device)
+    held = holders_of(host, (device.path,))
+    if held:
+        raise Refused(
+            Problem(
+                "stale.in-use",
+                _("The map {name} is still in use.").format(name=clean(device.map_name, 80)),
+                cause=_("Processes have it open."),
+                remedy=_("End them first."),
+                evidence=held[:8],
+            )
+        )

@@ -66,24 +66,28 @@ def report_command(allowed: Iterable[str] | None = None) -> Command:
 
 
 def parse_report(stdout: str, stderr: str) -> Volumes:
-    """Read the report (format `json`: every value is a string) and the warnings beside it.
+    """Read the report (format `json`: every value is a string) and the warnings beside it and in it.
+
+    With `json` LVM prints what it has to say while it reads the disks, and puts what it says of a group
+    into the list `log` of the document instead (lvmreport(7), command log).
 
     Raises:
         ValueError: the text is no such report.
     """
     document = json.loads(stdout)
     reports = document.get("report") if isinstance(document, dict) else None
-    if not isinstance(reports, list):
+    if not isinstance(document, dict) or not isinstance(reports, list):
         raise ValueError("no report")  # noqa: TRY004 (the text is wrong, not the caller's type)
+    said = "\n".join((stderr, *(row.get("log_message", "") for row in _rows([document], "log"))))
     groups = tuple(_group(row) for row in _rows(reports, "vg"))
     listed = [_physical(row) for row in _rows(reports, "pv") if row.get("pv_uuid")]
-    doubled = {match[2] for match in _DUPLICATE.finditer(stderr)}
+    doubled = {match[2] for match in _DUPLICATE.finditer(said)}
     listed = [replace(volume, duplicate=volume.uuid in doubled) for volume in listed]
-    others = [PhysicalVolume(match[1], "", match[2], duplicate=True) for match in _DUPLICATE.finditer(stderr)]
+    others = [PhysicalVolume(match[1], "", match[2], duplicate=True) for match in _DUPLICATE.finditer(said)]
     logical = tuple(
         _logical(row) for row in _rows(reports, "lv") if not row.get("lv_name", "").startswith("[")
     )
-    notices = "\n".join(line for line in stderr.split("\n") if _NOTICE.match(line))
+    notices = "\n".join(line for line in said.split("\n") if _NOTICE.match(line))
     return Volumes((*listed, *others), groups, logical, LvmReading(asked=True, warnings=clean_lines(notices)))
 
 
@@ -134,12 +138,18 @@ def complete(volumes: Volumes, devices: tuple[BlockDevice, ...]) -> Volumes:
     logical = [
         _joined(volume, group_uuids.get(volume.volume_group, ""), actives) for volume in report.logical
     ]
-    known = {_plain(volume.uuid) for volume in logical}
+    # A volume's UUID alone does not name it: vgimportclone(8) leaves a clone those of the original.
+    known = {
+        (_plain(group.uuid), _plain(volume.uuid))
+        for volume in logical
+        for group in report.groups
+        if group.name == volume.volume_group
+    }
     groups = {_plain(group.uuid): group for group in report.groups}
     for (group_uuid, volume_uuid), device in actives.items():
         group_name, volume_name = names_of_map(device.map_name)
         groups.setdefault(group_uuid, VolumeGroup(group_name, dashed(group_uuid)))
-        if volume_uuid not in known:
+        if (group_uuid, volume_uuid) not in known:
             group_name = groups[group_uuid].name
             logical.append(_from_map(device, volume_name, group_name, dashed(volume_uuid)))
     physical = [

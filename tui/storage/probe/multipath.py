@@ -1,11 +1,14 @@
 """Multipath maps, from the device-mapper's entries in sysfs."""
 
+import re
 from collections.abc import Iterable
 
 from tui.storage.model.block import BlockDevice, BlockKind, MultipathMap
 from tui.storage.model.iscsi import Lun
 
 _PREFIX = "mpath-"
+
+_PATH = re.compile(r"\b(\d+:\d+) ([AF])\b")
 
 
 def multipath_maps(devices: Iterable[BlockDevice], luns: Iterable[Lun]) -> tuple[MultipathMap, ...]:
@@ -24,6 +27,14 @@ def multipath_maps(devices: Iterable[BlockDevice], luns: Iterable[Lun]) -> tuple
         for device in by_name.values()
         if device.kind is BlockKind.MULTIPATH
     )
+
+
+def failed_paths(status: str) -> frozenset[str]:
+    """The paths that a map does not use, as `MAJOR:MINOR`, from its line of `dmsetup status`.
+
+    Each path stands there by its number and A or F, active or failed (kernel, drivers/md/dm-mpath.c).
+    """
+    return frozenset(number for number, state in _PATH.findall(status) if state == "F")
 
 
 def wwid_of_map(map_uuid: str) -> str:

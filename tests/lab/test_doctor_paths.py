@@ -1,0 +1,236 @@
+"""Two paths to one LUN: not joined, passed by, lost one by one and all together, and watched by nobody."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.lab.doctoring import SIDE, healthy, look, read, repaired, sentinels
+from tests.lab.operate import Performed, operate, performed, tell
+from tests.lab.test_doctor_iscsi import PORTAL, SECOND, T1, log_in, record
+from tests.lab.test_doctor_network import becomes_healthy
+from tests.lab.volumes import sh, wait_for
+from tui.lab.faults import Fault
+from tui.lab.guest import Guest
+from tui.lab.san import read_description
+
+pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("doctor-paths")]
+
+QUICK = ("node.conn[0].timeo.noop_out_interval=1", "node.conn[0].timeo.noop_out_timeout=1")
+"""A lost connection is noticed within two seconds."""
+
+CONFIGURATION = """
+defaults {
+    polling_interval 1
+    fast_io_fail_tmo 1
+}
+overrides {
+    no_path_retry queue
+}
+"""
+"""The built-in table has LIO's LUNs wait for 12 looks at the paths; these wait without an end."""
+
+FILL = """
+vgcreate -q vg_a /dev/sda; lvcreate -qWn -n data -L 200M vg_a
+mkfs.ext4 -q -E lazy_itable_init=0,lazy_journal_init=0 /dev/vg_a/data
+mkdir -p /srv/data; mount -o noatime /dev/vg_a/data /srv/data
+cd /srv/data; head -c 8M /dev/urandom > a; seq 100000 > b; sha256sum $PWD/a $PWD/b > /root/sums; sync
+"""
+APART = """
+umount /srv/data; vgchange -qan vg_a; udevadm settle
+multipath -w /dev/sda; multipath -f $(dmsetup ls --target multipath | cut -f 1); udevadm settle
+"""
+"""No map is there any more, and none is made by itself."""
+
+LATE = ("sh", "-c", "head -c 4M /dev/zero > /srv/data/late && sync /srv/data/late")
+MAP = """
+from tui.storage.operations.multipath import DropMultipath, UseMultipath
+from tui.storage.operations.queueing import ResumeQueueing, StopQueueing
+from tui.storage.probe.narrow import look_at_devices
+from tests.lab.volume_side import HOST
+from tests.lab.guest_side import perform
+(one,) = look_at_devices(HOST).multipath_maps
+"""
+
+
+@pytest.fixture(scope="module")
+def guest() -> Iterator[Guest]:
+    with Guest.boot(san=read_description("two_portals")) as running:
+        running.write_text("/etc/multipath.conf", CONFIGURATION)
+        running.check("multipathd", "reconfigure")
+        yield running
+
+
+def path(guest: Guest, portal: str) -> str:
+    """The disk through one of the portals."""
+    return sh(guest, f"basename $(readlink -f /dev/disk/by-path/ip-{portal}-iscsi-*-lun-0)")
+
+
+def log_out_of(guest: Guest, portal: str) -> None:
+    guest.check("iscsiadm", "-m", "node", "-T", T1, "-p", portal, "-u", timeout=120)
+    guest.check("udevadm", "settle")
+
+
+def lose(guest: Guest, *networks: str) -> None:
+    """Cut these networks, and wait until the kernel has given up the sessions through them."""
+    for network in networks:
+        guest.fault(Fault.LINK_DOWN, network=network)
+    wait_for(guest, f"test $(grep -lx FREE /sys/class/iscsi_session/*/state | wc -l) = {len(networks)}")
+
+
+def bring_back(guest: Guest) -> None:
+    """Mend both networks, and wait for the sessions."""
+    for network in ("a", "b"):
+        guest.fault(Fault.LINK_UP, network=network)
+    wait_for(guest, "test $(grep -lx LOGGED_IN /sys/class/iscsi_session/*/state | wc -l) = 2")
+
+
+def used_paths(guest: Guest, count: int) -> None:
+    """Wait until the map uses so many paths."""
+    wait_for(guest, f"test $(dmsetup status --target multipath | grep -o ':[0-9]* A' | wc -l) = {count}")
+
+
+def on_the_map(guest: Guest) -> None:
+    """See that the volume stands on a map of two paths."""
+    slave = sh(guest, "ls /sys/block/$(basename $(readlink -f /dev/vg_a/data))/slaves")
+    assert sh(guest, f"cat /sys/block/{slave}/dm/uuid").startswith("mpath-")
+    assert len(sh(guest, f"ls /sys/block/{slave}/slaves").split()) == 2
+
+
+def plan_of(finding: dict[str, Any]) -> dict[str, Any]:
+    """The one plan that a finding offers."""
+    (plan,) = [fix["plan"] for fix in finding["fixes"] if fix["plan"]]
+    assert isinstance(plan, dict)
+    return plan
+
+
+def on_map(guest: Guest, *operations: str) -> list[Performed]:
+    """Carry out operations with the map, each by itself."""
+    return operate(guest, "\n".join((SIDE + MAP, *(f"perform({operation})" for operation in operations))))
+
+
+# The tests follow each other on one machine: each breaks something, and leaves everything well.
+
+
+def test_without_iscsi_and_with_one_path_it_is_healthy(guest: Guest) -> None:
+    assert look(guest).status == "healthy"
+    for portal in (PORTAL, SECOND):
+        record(guest, T1, portal, "node.startup=automatic", *QUICK)
+    log_in(guest, T1, PORTAL)
+    sh(guest, "systemctl enable -q open-iscsi.service iscsid.socket" + FILL)
+    healthy(guest)
+
+
+def test_a_volume_on_one_of_two_paths_while_lvm_passes_over_both(guest: Guest) -> None:
+    log_in(guest, T1, SECOND)
+    assert "vg_a" not in sh(guest, "vgs --noheadings -o vg_name")
+    before = repaired(guest, "F08.volume-on-one-path", -1).before
+    assert "/srv/data" in str(plan_of(before.finding("F08.volume-on-one-path"))["notes"])
+    on_the_map(guest)
+
+
+def test_a_volume_beside_the_map_of_its_paths(guest: Guest) -> None:
+    sh(guest, APART)
+    log_out_of(guest, SECOND)
+    sh(guest, "vgchange -qay vg_a; mount -o noatime /dev/vg_a/data /srv/data")
+    healthy(guest)
+    log_in(guest, T1, SECOND)
+    disk = f"/dev/{path(guest, PORTAL)}"
+    sh(guest, f"multipath -a {disk}; multipath {disk}; udevadm settle")
+    assert "Device mismatch detected" in sh(guest, "vgs 2>&1")
+    repaired(guest, "F08.volume-on-one-path", -1)
+    on_the_map(guest)
+
+
+def test_two_paths_that_nothing_stands_on_and_no_map_joins(guest: Guest) -> None:
+    sh(guest, APART)
+    first, done, last = tell(guest, f"{SIDE}repair('F08.paths-not-joined')")
+    assert [*read(first).causes, *read(first).others] == ["F08.paths-not-joined"]
+    assert performed(done).stages == ["done"]
+    # LVM saw the group on the map as it came, or nobody has activated it yet.
+    assert {*read(last).causes, *read(last).others} <= {"F22.not-active"}
+    sh(guest, "vgchange -qay vg_a; mount -o noatime /dev/vg_a/data /srv/data")
+    on_the_map(guest)
+    healthy(guest)
+
+
+def test_one_lost_path_stops_nothing(guest: Guest) -> None:
+    lose(guest, "a")
+    found = look(guest)
+    assert (found.causes, found.others) == (["F05.session-lost"], [])
+    assert "Other paths carry the disks" in found.finding("F05.session-lost")["meaning"]
+    sh(guest, "date > /srv/data/late; sync /srv/data/late")
+    sentinels(guest)
+    bring_back(guest)
+    used_paths(guest, 2)
+    healthy(guest)
+
+
+def test_all_paths_lost_and_waited_for(guest: Guest) -> None:
+    lose(guest, "a", "b")
+    used_paths(guest, 0)
+    writer = guest.start(LATE)
+    found = look(guest)
+    assert (found.causes, found.others) == (["F05.session-lost"] * 2, ["F34.holds-back"])
+    holding = found.finding("F34.holds-back")
+    assert holding["weight"] == "consequence"
+    assert "/srv/data" in holding["meaning"]
+    # Nobody may be told that requests fail while the map holds them.
+    assert all("nothing is lost" in one["meaning"] for one in found.document["findings"])
+    assert holding["fixes"][0]["plan"] is None
+    plan = plan_of(holding)
+    assert (plan["risk"], [step["kind"] for step in plan["steps"]]) == ("destroys", ["StopQueueing"])
+    refused = on_map(guest, "DropMultipath(one.wwid, one.paths)", "ResumeQueueing(one.wwid, one.name)")
+    assert [one.codes for one in refused] == [["multipath.map-in-use"], [""]]
+    bring_back(guest)
+    assert writer.wait(120) == 0
+    used_paths(guest, 2)
+    healthy(guest)
+    (refused_now,) = on_map(guest, "StopQueueing(one.wwid, one.name)")
+    assert refused_now.codes == ["queueing.path-up"]
+
+
+def test_all_paths_lost_and_given_up(guest: Guest) -> None:
+    lose(guest, "a", "b")
+    used_paths(guest, 0)
+    writer = guest.start(LATE)
+    wait_for(guest, "grep -q ' D ' /proc/[0-9]*/stat 2>/dev/null")
+    script = "from tests.lab.doctor_side import mend\nmend('F34.holds-back')"
+    done = performed(tell(guest, script)[-1])
+    assert done.stages == ["done"]
+    assert writer.wait(120) != 0
+    wait_for(guest, "touch /srv/data/$i; sync /srv/data; dmesg | grep -q 'Aborting journal'")
+    bring_back(guest)
+    used_paths(guest, 2)
+    repaired(guest, "F06.filesystem-stopped", 0)
+    (resumed,) = on_map(guest, "ResumeQueueing(one.wwid, one.name)")
+    assert resumed.stages == ["done"]
+    assert "queue_if_no_path" in sh(guest, "dmsetup table --target multipath")
+    on_the_map(guest)
+
+
+def test_maps_that_nobody_watches(guest: Guest) -> None:
+    guest.check("systemctl", "stop", "multipathd.socket", "multipathd.service")
+    watched_again(guest, "risk")
+    guest.check("systemctl", "stop", "multipathd.socket", "multipathd.service")
+    lose(guest, "a", "b")
+    sh(guest, "! dd if=/dev/vg_a/data of=/dev/null bs=4k count=1 iflag=direct 2>&1")
+    bring_back(guest)
+    used_paths(guest, 0)
+    watched_again(guest, "cause")
+    used_paths(guest, 2)
+    on_the_map(guest)
+
+
+def watched_again(guest: Guest, weight: str) -> None:
+    """See that only the missing daemon is found, have it started, and wait until everything is well.
+
+    A daemon that has just started loads the tables of its maps anew, which do not answer meanwhile.
+    """
+    first, done, last = tell(guest, f"{SIDE}repair('F08.multipathd-down')")
+    before, after = read(first), read(last)
+    assert [*before.causes, *before.others] == ["F08.multipathd-down"]
+    assert [*after.causes, *after.others] == []
+    assert before.finding("F08.multipathd-down")["weight"] == weight
+    assert performed(done).stages == ["done"]
+    becomes_healthy(guest)

@@ -1,0 +1,7 @@
+# All in order, but the check had nothing to go back to.
+umount /srv/freight
+call-db6
+san-hosts remove iqn.2003-01.org.linux-iscsi.lab:db6
+e2fsck -f -y /dev/freight/hold || [ $? -le 1 ]
+tune2fs -O mmp /dev/freight/hold
+mount /dev/freight/hold /srv/freight
