@@ -201,6 +201,15 @@ async def test_the_cursor_does_not_stay_behind_what_was_only_guessed(monkeypatch
         assert under_cursor(pilot).startswith("F05.session-lost")
 
 
+async def test_nothing_found_is_no_all_clear_where_something_could_not_be_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    unread = (Unread(Item.PACKETS, "ping is not installed"),)
+    app, _looks = recovery_app(monkeypatch, made(unread=unread))
+    async with app.run_test(size=LARGE) as pilot:
+        await says(pilot, "Nothing wrong was found in what could be read.")
+
+
 async def test_looking_again_takes_the_evidence_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     app, looks = recovery_app(monkeypatch, chain(), made(boot_risk()))
     async with app.run_test(size=LARGE) as pilot:

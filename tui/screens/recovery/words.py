@@ -177,6 +177,10 @@ def _count(board: Board) -> Paragraph:
         words = words if parts else _("Nothing is broken now. {risks}").format(risks=words)
         parts.append(words.format(count=risks))
     if not parts:
+        evidence = board.evidence
+        if evidence is not None and evidence.unread:
+            words = _("Nothing wrong was found in what could be read.")
+            return Paragraph(words, Role.STRONG, state=State.UNKNOWN)
         return Paragraph(_("Nothing wrong was found."), Role.STRONG, state=State.GOOD)
     state = State.BAD if causes or unclear else State.WARN if risks or follow else State.ABSENT
     return Paragraph(" ".join(parts), Role.STRONG, state=state)
