@@ -91,6 +91,7 @@ def run_script(guest: Guest, script: str, timeout: float) -> str:
         del _servers[guest.channel]
         raise
     if not said[1]:
+        del _servers[guest.channel]
         raise LabError(said[2].decode())
     told = json.loads(said[1])
     if told["status"] != 0:
