@@ -93,6 +93,11 @@ def test_errors_that_ext4_counts_are_told_from_a_file_system_that_stopped() -> N
     assert findings(replace(evidence_of(single_path()), ext4=(Ext4Errors("dm-9", 3),))) == ()
 
 
+def test_errors_of_ext4_are_no_news_while_its_disk_is_silent() -> None:
+    down = replace(evidence_of(lost(single_path()), SILENT), ext4=(Ext4Errors("dm-1", 3),))
+    assert [one.code for one in findings(down)] == ["F05.session-lost"]
+
+
 def test_a_file_system_that_stopped_because_of_its_session_follows_from_it() -> None:
     down = replace(evidence_of(lost(single_path()), SILENT), kernel=(ABORTED,))
     assert causes(down) == ["F05.session-lost"]

@@ -29,7 +29,7 @@ _STARTS = re.compile(r"mounted filesystem|Ending (?:clean mount|recovery)|[Uu]nm
 
 
 def stopped_filesystems(evidence: Evidence) -> Iterator[Finding]:
-    """A finding for each mounted ext4 or XFS on a LUN that stopped, or counts errors."""
+    """A finding for each mounted ext4 or XFS on a LUN that stopped, or counts errors while its disk answers."""
     inventory = evidence.inventory
     for device in inventory.devices:
         mounts = inventory.mounts_of(device.name)
@@ -40,7 +40,8 @@ def stopped_filesystems(evidence: Evidence) -> Iterator[Finding]:
         count = next((one.count for one in evidence.ext4 if one.device == device.name), 0)
         if lines or _turned_read_only(evidence, mounts):
             yield _finding(evidence, device, mounts, lines, count, stopped=True)
-        elif count:
+        elif count and device.answers:
+            # Beneath it all is well, so the errors are news; where its disk is silent or gone they only follow.
             yield _finding(evidence, device, mounts, lines, count, stopped=False)
 
 
