@@ -5,6 +5,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 # More guests at a time than cores only make each other late.
 GUESTS := 2
+# A test of a screen waits half of its time for the screen to come to rest.
+FAST := $(shell expr 2 \* $$(nproc))
 LOCK_OPTIONS := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 
 .DEFAULT_GOAL := help
@@ -26,7 +28,7 @@ test: ## Linters, types, import contracts and every test, also on real kernels i
 	$(BIN)/pytest -m lab --numprocesses $(GUESTS) --dist loadgroup
 
 check: lint ## Linters, types, import contracts and the fast tests
-	$(BIN)/pytest -m "not lab" --numprocesses auto
+	$(BIN)/pytest -m "not lab" --numprocesses $(FAST)
 
 lint:
 	@$(PYTHON) bootstrap.py check

@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -49,6 +49,9 @@ class PickLines(LineList[PickLine]):
     }
     """
 
+    class Sized(Message):
+        """The list has another size, or its first one."""
+
     def __init__(self, columns: tuple[Column, ...]) -> None:
         super().__init__()
         self.columns = columns
@@ -57,6 +60,10 @@ class PickLines(LineList[PickLine]):
     def draw(self, line: PickLine, look: Look, width: int) -> Content:
         """Draw one row."""
         return draw_pick(line, self.widths.fitted(self.columns, width), self.columns, look, width)
+
+    @on(events.Resize)
+    def _sized(self) -> None:
+        self.post_message(self.Sized())
 
 
 class _Titles(Static):
@@ -265,8 +272,10 @@ class PickList(Vertical):
         self._show_whole()
         self.post_message(self.Highlighted(self, event.key))
 
-    def on_resize(self) -> None:
-        """Show under the list what does not fit now."""
+    @on(PickLines.Sized)
+    def _sized(self, event: PickLines.Sized) -> None:
+        """Show under the list what does not fit now; hidden, without rows, it had no width."""
+        event.stop()
         self.query_one(_Titles).refresh()
         self._show_whole()
 

@@ -6,6 +6,7 @@ from typing import Protocol
 
 import pytest
 
+from tests.lab.recovery_by_keys import Console, recovery_console
 from tui.lab.guest import Guest
 from tui.lab.image import Release
 from tui.lab.san import read_description
@@ -27,6 +28,13 @@ def guest_factory() -> Iterator[GuestFactory]:
             return running.enter_context(Guest.boot(release, san=description))
 
         yield boot
+
+
+@pytest.fixture(scope="module")
+def console(guest: Guest) -> Iterator[Console]:
+    """The program on the console of the module's guest."""
+    with recovery_console(guest) as opened:
+        yield opened
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.lab.operate import Performed, performed, tell
+from tests.lab.operate import tell
 from tests.lab.recovery_by_keys import Console
 from tests.lab.volumes import sh, wait_for
 from tests.recovery.nevers import nothing_forbidden_in
 from tui.lab.guest import Guest
 
-SIDE = "from tests.lab.doctor_side import repair, say_document\n"
+SIDE = "from tests.lab.doctor_side import say_document\n"
 
 ALL_LOGGED_IN = "! cat /sys/class/iscsi_session/*/state 2>/dev/null | grep -qv LOGGED_IN"
 """A shell condition: no session is waiting."""
@@ -41,14 +41,6 @@ class Look:
         return next(one for one in self.document["findings"] if one["code"] == code)
 
 
-@dataclass(frozen=True, slots=True)
-class Repair:
-    """What was said before a repair, and what was done."""
-
-    before: Look
-    done: Performed
-
-
 def read(document: dict[str, Any]) -> Look:
     """What a document of `doctor --json` says; no plan in it does what must never be done."""
     nothing_forbidden_in(document)
@@ -74,43 +66,13 @@ def named(guest: Guest, code: str) -> Look:
     return found
 
 
-def mended(guest: Guest, code: str, number: int = 0) -> Performed:
-    """Carry out one of the plans that a finding offers; it must succeed.
+def repaired(console: Console, code: str, number: int = 0, *, follows: frozenset[str] = frozenset()) -> Look:
+    """Nothing but one thing is wrong; one of its plans is carried out by keys; nothing is wrong afterwards.
 
     Args:
-        guest: where.
-        code: of the finding.
-        number: place of the plan among those of the finding.
-    """
-    return succeeded(tell(guest, f"{SIDE}repair({code!r}, {number})")[1])
-
-
-def repaired(guest: Guest, code: str, number: int = 0, *, follows: frozenset[str] = frozenset()) -> Repair:
-    """Nothing but one thing is wrong; one of its plans is carried out; nothing is wrong afterwards.
-
-    Args:
-        guest: where.
+        console: the program on the console of the guest.
         code: what is wrong.
         number: place of the plan among those of the finding.
-        follows: codes of what may be named as following from it.
-    """
-    first, done, last = tell(guest, f"{SIDE}repair({code!r}, {number})")
-    before = read(first)
-    is_alone(before, code, follows)
-    repair = Repair(before, succeeded(done))
-    is_healthy(guest, read(last))
-    return repair
-
-
-def repaired_by_keys(
-    console: Console, code: str, way: int = 0, *, follows: frozenset[str] = frozenset()
-) -> Look:
-    """The same through the Recovery screen.
-
-    Args:
-        console: where.
-        code: what is wrong.
-        way: number of the way out, 1 for the first; the first that is a plan by default.
         follows: codes of what may be named as following from it.
 
     Returns:
@@ -118,31 +80,32 @@ def repaired_by_keys(
     """
     found = look(console.guest)
     is_alone(found, code, follows)
-    mended_by_keys(console, found, way)
-    # A new iscsid opens the connections of the sessions it finds anew.
-    wait_for(console.guest, ALL_LOGGED_IN)
+    mended(console, found, code, number)
     healthy(console.guest)
     return found
 
 
-def mended_by_keys(
-    console: Console, found: Look, way: int = 0, meanwhile: Callable[[], object] = lambda: None
+def mended(
+    console: Console, found: Look, code: str, number: int = 0, meanwhile: Callable[[], object] = lambda: None
 ) -> None:
-    """Take one of the ways out of the first finding by keys, and see that the finding is gone.
+    """Carry out one of a finding's plans by keys, see that the finding is gone, and wait for the sessions.
 
     Args:
-        console: where.
+        console: the program on the console of the guest.
         found: what `doctor` said last.
-        way: its number, 1 for the first; the first that is a plan by default.
+        code: of the finding.
+        number: place of the plan among those of the finding.
         meanwhile: done before its questions are answered: what they ask about.
     """
-    finding = found.document["findings"][0]
-    console.mend(finding, way or first_plan(finding), meanwhile)
+    finding = found.finding(code)
+    console.mend(finding, ways(finding)[number], found.codes.index(code), meanwhile)
+    # A new iscsid opens the connections of the sessions it finds anew.
+    wait_for(console.guest, ALL_LOGGED_IN)
 
 
-def first_plan(finding: dict[str, Any]) -> int:
-    """Number of the first way out that is a plan."""
-    return next(number for number, fix in enumerate(finding["fixes"], start=1) if fix["plan"] is not None)
+def ways(finding: dict[str, Any]) -> list[int]:
+    """The numbers of those ways out that are plans, 1 for the first way."""
+    return [number for number, fix in enumerate(finding["fixes"], start=1) if fix["plan"] is not None]
 
 
 def is_alone(found: Look, code: str, follows: frozenset[str]) -> None:
@@ -150,16 +113,6 @@ def is_alone(found: Look, code: str, follows: frozenset[str]) -> None:
     assert found.codes[:1] == [code], found.codes
     assert set(found.causes) <= {code}, found.codes
     assert set(found.codes) - follows == {code}, found.codes
-
-
-def succeeded(result: dict[str, object]) -> Performed:
-    """See that everything was done, and nothing that must never be."""
-    done = performed(result)
-    failed = [one for one in done.codes if one]
-    assert set(done.stages) <= {"done", "already"}, (done.stages, failed, done.evidence, done.journal[-900:])
-    words = {word for command in done.commands for word in command.split()}
-    assert not words & {"-ff", "-L", "-y", "remove_all", "--force"}
-    return done
 
 
 def healthy(guest: Guest) -> None:

@@ -68,38 +68,51 @@ class Console:
     terminal: Terminal
 
     def mend(
-        self, finding: Mapping[str, Any], way: int, meanwhile: Callable[[], object] = lambda: None
-    ) -> str:
+        self,
+        finding: Mapping[str, Any],
+        way: int,
+        place: int = 0,
+        meanwhile: Callable[[], object] = lambda: None,
+    ) -> None:
         """Take a way out that is a plan, and see it carried out and the finding gone.
 
         Args:
-            finding: as `doctor --json` tells it; the first that it tells.
+            finding: as `doctor --json` tells it.
             way: number of the way, 1 for the first.
+            place: of the finding among all, 0 for the first.
             meanwhile: done before its questions are answered: what they ask about.
-
-        Returns:
-            The screen of the plan's end, flat.
         """
-        ended = self._run(finding, way, meanwhile)
+        ended = self._run(finding, way, place, meanwhile)
         assert _DONE in ended, ended
         self.terminal.press("Enter")
         repaired = like(f"Repaired, and looked at again: {finding['summary']}")
         self._wait(lambda screen: repaired.search(screen) is not None, "the finding is repaired")
         self._leave()
-        return ended
+
+    def carry_out(self, finding: Mapping[str, Any], way: int) -> None:
+        """Do the same with a plan of the first finding after which that is still there."""
+        ended = self._run(finding, way)
+        assert _DONE in ended, ended
+        self.terminal.press("Enter")
+        self._go_back()
 
     def try_to_mend(self, finding: Mapping[str, Any], way: int) -> str:
         """Do the same with a plan that is stopped by what it finds, and return what is said of that."""
-        ended = self._run(finding, way, lambda: None)
+        ended = self._run(finding, way)
         assert _STOPPED.search(ended), ended
         self.terminal.press("Escape")
-        self._wait(lambda screen: _LOOKING.search(screen) is None and "Esc back" in screen, "the finding")
-        self._leave()
+        self._go_back()
         return ended
 
-    def _run(self, finding: Mapping[str, Any], way: int, meanwhile: Callable[[], object]) -> str:
+    def _run(
+        self,
+        finding: Mapping[str, Any],
+        way: int,
+        place: int = 0,
+        meanwhile: Callable[[], object] = lambda: None,
+    ) -> str:
         fix = finding["fixes"][way - 1]
-        self._find(finding["summary"], f"{way} plan {fix['title'][:_CUT]}")
+        self._find(finding["summary"], f"{way} plan {fix['title'][:_CUT]}", place)
         self.terminal.press(str(way))
         meanwhile()
         for number, question in enumerate(fix["confirm"], start=1):
@@ -115,11 +128,10 @@ class Console:
             shown = self._wait(_is_over, "the end of the plan")
         return shown
 
-    def _find(self, summary: str, way: str) -> None:
-        """Open the screen and go to the first finding; look again while it is not found for want of time."""
+    def _find(self, summary: str, way: str, place: int) -> None:
+        """Open the screen and go to a finding; look again while it is not found for want of time."""
         self.terminal.press("r")
         self._wait(lambda screen: _LOOKED.search(screen) is not None, "the end of the first look")
-
         found = like(summary)
 
         def is_ready(screen: str) -> bool:
@@ -127,7 +139,7 @@ class Console:
                 return False
             ready = found.search(screen) is not None and way in screen
             if not ready:
-                self.terminal.press("Home", "F5")
+                self.terminal.press("Home", *(("Down",) * place if place else ("F5",)))
             return ready
 
         self._wait(is_ready, f"{way}, of: {summary}")
@@ -148,6 +160,11 @@ class Console:
         """Whether the button behind the one that goes back is drawn bold, as what has the focus is."""
         lines = [one for one in self.terminal.screen(styled=True).splitlines() if _GO_BACK in one]
         return len(lines) == 1 and _BOLD in lines[0].partition(_GO_BACK)[2]
+
+    def _go_back(self) -> None:
+        """Leave the screen once it is there again and has looked."""
+        self._wait(lambda screen: _LOOKING.search(screen) is None and "Esc back" in screen, "the finding")
+        self._leave()
 
     def _leave(self) -> None:
         self.terminal.press("Escape")

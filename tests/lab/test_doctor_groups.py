@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.lab.doctoring import SIDE, healthy, look, read, repaired
-from tests.lab.operate import performed, tell
+from tests.lab.doctoring import healthy, look, mended, named, repaired
+from tests.lab.recovery_by_keys import Console
 from tests.lab.volumes import TARGET, log_in, path_of, sh, wait_for
 from tui.lab.faults import Fault
 from tui.lab.guest import Guest
@@ -108,38 +108,36 @@ def test_a_lun_0_that_was_withdrawn_has_something_in_its_place(guest: Guest) -> 
     well(guest)
 
 
-def test_a_group_that_belongs_to_another_host(guest: Guest) -> None:
+def test_a_group_that_belongs_to_another_host(guest: Guest, console: Console) -> None:
     sh(guest, f"printf 'global {{\\n system_id_source = \"uname\"\\n}}\\n' >> {LOCAL}")
     healthy(guest)
     rest(guest, "vg_moved")
     sh(guest, "vgchange -qq -y --systemid other-host vg_moved")
-    found = repairing(guest, "F25.foreign")
+    found = repairing(console, "F25.foreign")
     assert "other-host" in str(found["fixes"][-1]["confirm"])
     assert sh(guest, "vgs --noheadings -o systemid vg_moved") == sh(guest, "uname -n")
     well(guest)
 
 
-def repairing(guest: Guest, code: str, number: int = -1) -> dict[str, Any]:
+def repairing(console: Console, code: str, number: int = -1) -> dict[str, Any]:
     """Repair the one thing that is wrong while something of fstab is not mounted, mount it, and see."""
-    first, done, last = tell(guest, f"{SIDE}repair({code!r}, {number})")
-    before = read(first)
-    assert (before.causes[:1], set(before.causes)) == ([code], {code}), before
-    assert set(performed(done).stages) <= {"done", "already"}, done
-    assert read(last).status == "healthy", last
-    well(guest)
+    before = named(console.guest, code)
+    mended(console, before, code, number)
+    healthy(console.guest)
+    well(console.guest)
     return before.finding(code)
 
 
-def test_a_disk_that_the_devices_file_hides(guest: Guest) -> None:
+def test_a_disk_that_the_devices_file_hides(guest: Guest, console: Console) -> None:
     rest(guest, "vg_moved")
     sh(guest, f"cp {LOCAL} /root/; sed -i 's/^devices {{/devices {{\\n use_devicesfile = 1/' {LOCAL}")
     sh(guest, "for one in vg_kept vg_array; do lvm vgimportdevices $one; done")
-    repairing(guest, "F20.devices-file")
+    repairing(console, "F20.devices-file")
     # The volume was moved to another LUN: the file has its label under the identity of the old one.
     rest(guest, "vg_moved")
     wwid = sh(guest, f"cat /sys/block/{path_of(guest, MOVED).removeprefix('/dev/')}/device/wwid")
     sh(guest, f"sed -i 's/{wwid}/naa.60014050000000000000000000000099/' /etc/lvm/devices/system.devices")
-    found = repairing(guest, "F20.devices-file")
+    found = repairing(console, "F20.devices-file")
     assert len(found["fixes"][0]["confirm"]) == 2
     # What the file hides and nothing here misses is left alone: it may be a guest's or another host's.
     sh(guest, f"pvcreate -qq --devicesfile '' {path_of(guest, TEMPORARY)}; udevadm settle")
@@ -149,14 +147,14 @@ def test_a_disk_that_the_devices_file_hides(guest: Guest) -> None:
     well(guest)
 
 
-def test_a_move_that_was_cut_off(guest: Guest) -> None:
+def test_a_move_that_was_cut_off(guest: Guest, console: Console) -> None:
     old, new = path_of(guest, MOVED), path_of(guest, TEMPORARY)
     sh(guest, f"vgextend -qq vg_moved {new}")
     cut_off_a_move(guest, old)
-    repaired(guest, "F40.move-unfinished", 0)
+    repaired(console, "F40.move-unfinished", 0)
     assert sh(guest, f"pvs --noheadings --units b --nosuffix -o pv_used {old}") == "0"
     cut_off_a_move(guest, new)
-    repaired(guest, "F40.move-unfinished", 1)
+    repaired(console, "F40.move-unfinished", 1)
     assert not sh(guest, "dmsetup ls | grep pvmove || true")
     sh(guest, f"pvmove -qq {new}; vgreduce -qq vg_moved {new}; pvremove -qq {new}; udevadm settle")
     well(guest)
@@ -176,7 +174,7 @@ def cut_off_a_move(guest: Guest, disk: str) -> None:
     guest.write_text(THROTTLE, "100")
 
 
-def test_a_disk_that_returns_after_it_was_removed_from_its_group(guest: Guest) -> None:
+def test_a_disk_that_returns_after_it_was_removed_from_its_group(guest: Guest, console: Console) -> None:
     path = path_of(guest, TEMPORARY)
     sh(guest, f"vgextend -qq vg_moved {path}")
     guest.fault(Fault.LUN_REMOVED, lun=str(TEMPORARY))
@@ -186,7 +184,7 @@ def test_a_disk_that_returns_after_it_was_removed_from_its_group(guest: Guest) -
     sh(guest, "iscsiadm -m session -R; udevadm settle")
     path = path_of(guest, TEMPORARY)
     label = sh(guest, f"dd if={path} bs=1M count=1 status=none | sha256sum")
-    found = repaired(guest, "F41.outdated", -1).before.finding("F41.outdated")
+    found = repaired(console, "F41.outdated", -1).finding("F41.outdated")
     assert path in found["summary"]
     # Its label is cleared; a copy of it is kept.
     assert label.split()[0] in sh(guest, "sha256sum /var/lib/iscsi-console/kept/*/beginning-*")
@@ -194,7 +192,7 @@ def test_a_disk_that_returns_after_it_was_removed_from_its_group(guest: Guest) -
     sh(guest, f"pvremove -qq {path}; udevadm settle")
 
 
-def test_a_lun_that_was_made_smaller(guest: Guest) -> None:
+def test_a_lun_that_was_made_smaller(guest: Guest, console: Console) -> None:
     sh(
         guest,
         f"""
@@ -208,20 +206,19 @@ def test_a_lun_that_was_made_smaller(guest: Guest) -> None:
     assert "cannot be read" in found.finding("F27.disk-shrunk")["meaning"]
     stop = found.finding("F27.disk-shrunk")["fixes"][0]
     assert "lost" in str(stop["plan"]), stop
-    told = tell(guest, f"{SIDE}repair('F27.disk-shrunk', 0)")
-    assert set(performed(told[1]).stages) <= {"done", "already"}, told[1]
-    after = read(told[2])
+    console.carry_out(found.finding("F27.disk-shrunk"), 1)
+    after = look(guest)
     assert (after.causes, after.others) == (["F27.disk-shrunk"], ["F22.not-active"])
     assert all(fix["plan"] is None for fix in after.finding("F27.disk-shrunk")["fixes"])
     # The array gives it its old size back. What was beyond the end in this file is gone: it was empty.
     guest.fault(Fault.LUN_GROWN, lun=str(ARRAY), size="256M")
     found = look(guest)
     assert (found.causes, found.others) == (["F11.not-rescanned"], ["F22.not-active"])
-    tell(guest, f"{SIDE}repair('F11.not-rescanned')")
-    repairing(guest, "F22.not-active")
+    mended(console, found, "F11.not-rescanned")
+    repairing(console, "F22.not-active")
 
 
-def test_a_thin_pool_whose_notes_are_full_or_damaged(guest: Guest) -> None:
+def test_a_thin_pool_whose_notes_are_full_or_damaged(guest: Guest, console: Console) -> None:
     disk, place = path_of(guest, THIN), "/srv/data/thin"
     sh(
         guest,
@@ -242,7 +239,7 @@ def test_a_thin_pool_whose_notes_are_full_or_damaged(guest: Guest) -> None:
         done
         """,
     )
-    repaired(guest, "F29.pool-notes-full", -1)
+    repaired(console, "F29.pool-notes-full", -1)
     sh(
         guest,
         """
@@ -256,11 +253,10 @@ def test_a_thin_pool_whose_notes_are_full_or_damaged(guest: Guest) -> None:
     # What systemd does when the disk appears at a boot.
     sh(guest, f"udevadm trigger --action=add --settle --name-match={disk}")
     wait_for(guest, "journalctl -b --identifier=lvm -o cat | grep -q 'Check of pool vg_thin/pool failed'")
-    told = tell(guest, f"{SIDE}repair('F29.pool-damaged')")
-    before = read(told[0])
+    before = look(guest)
     assert (before.causes, before.others) == (["F29.pool-damaged"], ["F22.not-active"])
-    assert set(performed(told[1]).stages) == {"done"}, told[1]
-    assert read(told[2]).status == "healthy", told[2]
+    mended(console, before, "F29.pool-damaged")
+    healthy(guest)
     assert "pool_meta0" in sh(guest, "lvs --noheadings -o lv_name vg_thin")
     well(guest)
 
@@ -293,7 +289,7 @@ def break_notes(guest: Guest, disk: str) -> None:
     )
 
 
-def test_a_storage_that_has_no_room_behind_a_thin_lun(guest: Guest) -> None:
+def test_a_storage_that_has_no_room_behind_a_thin_lun(guest: Guest, console: Console) -> None:
     """The array's file lies in a file system of 32 MiB. LIO says `logical unit communication failure` then,
     where storage that knows thin provisioning says `space allocation failed` (07/27/07)."""
     guest.fault(Fault.LUN_REMOVED, lun=str(TEMPORARY))
@@ -328,4 +324,4 @@ def test_a_storage_that_has_no_room_behind_a_thin_lun(guest: Guest) -> None:
     asked = found.finding("F28.writes-refused")["fixes"][0]["ask"]["words"]
     assert TARGET in asked
     sh(guest, f"mount -o remount,size=160M {SMALL}")
-    repaired(guest, "F28.writes-refused", 0)
+    repaired(console, "F28.writes-refused", 0)

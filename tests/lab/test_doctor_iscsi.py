@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.lab.doctoring import SUMS, healthy, look, mended_by_keys, read, repaired_by_keys
+from tests.lab.doctoring import SUMS, healthy, look, mended, read, repaired
 from tests.lab.operate import operate
-from tests.lab.recovery_by_keys import Console, recovery_console
+from tests.lab.recovery_by_keys import Console
 from tests.lab.volumes import sh, wait_for
 from tui.lab.faults import Fault
 from tui.lab.guest import Guest
@@ -97,12 +97,6 @@ def guest() -> Iterator[Guest]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def console(guest: Guest) -> Iterator[Console]:
-    with recovery_console(guest) as opened:
-        yield opened
-
-
 def test_a_host_is_healthy_at_every_step_of_its_setting_up(guest: Guest) -> None:
     assert look(guest).status == "healthy"
     at_boot = "node.startup=automatic"
@@ -173,16 +167,16 @@ def test_with_every_disk_blocked_it_answers_within_five_seconds_and_leaves_nothi
 
 def test_a_stopped_daemon(guest: Guest, console: Console) -> None:
     guest.check("systemctl", "stop", "iscsid.socket", "iscsid.service")
-    repaired_by_keys(console, "F18.daemon-down")
+    repaired(console, "F18.daemon-down")
 
 
 def test_a_lost_name_and_a_changed_one(guest: Guest, console: Console) -> None:
     name = sh(guest, "sed -n s/^InitiatorName=//p /etc/iscsi/initiatorname.iscsi")
     guest.write_text("/etc/iscsi/initiatorname.iscsi", "# nothing\n")
-    repaired_by_keys(console, "F32.no-name")
+    repaired(console, "F32.no-name")
     assert sh(guest, "sed -n s/^InitiatorName=//p /etc/iscsi/initiatorname.iscsi") == name
     guest.write_text("/etc/iscsi/initiatorname.iscsi", "InitiatorName=iqn.2003-01.org.example:other\n")
-    repaired_by_keys(console, "F32.name-changed")
+    repaired(console, "F32.name-changed")
 
 
 def test_a_damaged_record_and_a_stale_lock(guest: Guest, console: Console) -> None:
@@ -190,15 +184,15 @@ def test_a_damaged_record_and_a_stale_lock(guest: Guest, console: Console) -> No
     place = sh(guest, "dirname $(find /etc/iscsi /var/lib/iscsi -type d -name nodes 2>/dev/null | head -1)")
     folder = f"{place}/nodes/{gone}/192.0.2.10,3260,1"
     sh(guest, f"mkdir -p '{folder}'; : > '{folder}/default'")
-    repaired_by_keys(console, "F33.damaged-record")
+    repaired(console, "F33.damaged-record")
     guest.check("iscsiadm", "-m", "node", "-T", gone, "-p", PORTAL, "-o", "delete")
     sh(guest, "mkdir -p /run/lock/iscsi; touch -d '10 minutes ago' /run/lock/iscsi/lock.write")
-    repaired_by_keys(console, "F33.stale-lock")
+    repaired(console, "F33.stale-lock")
 
 
 def test_a_portal_in_a_network_that_this_host_does_not_reach(guest: Guest, console: Console) -> None:
     record(guest, T1, "203.0.113.9:3260", "node.startup=automatic", "node.conn[0].startup=automatic")
-    repaired_by_keys(console, "F09.stray-portal")
+    repaired(console, "F09.stray-portal")
     guest.check("iscsiadm", "-m", "node", "-T", T1, "-p", "203.0.113.9:3260", "-o", "delete")
 
 
@@ -229,7 +223,7 @@ chap = ChapSettings("host", Secret({secret!r}))
 perform(SetRecordChap({T2!r}, Portal("198.51.100.10", 3260, 1), "default", chap))
 """
     assert operate(guest, script)[0].stages == ["done"]
-    repaired_by_keys(console, "F01.wrong-chap")
+    repaired(console, "F01.wrong-chap")
     assert secret not in json.dumps(found.document)
     log_out(guest, T2)
     guest.fault(Fault.CHAP_CHANGED, target=T2)
@@ -258,7 +252,7 @@ def test_a_withdrawn_lun_and_another_one_in_its_place(guest: Guest, console: Con
     guest.fault(Fault.LUN_RESTORED, target=T3, lun="1")
     healthy(guest)
     guest.fault(Fault.LUN_RECREATED, target=T3, lun="1")
-    repaired_by_keys(console, "F26.lun-exchanged")
+    repaired(console, "F26.lun-exchanged")
 
 
 def test_a_session_that_shows_no_disk(guest: Guest, console: Console) -> None:
@@ -266,19 +260,19 @@ def test_a_session_that_shows_no_disk(guest: Guest, console: Console) -> None:
     guest.fault(Fault.LUN_REMOVED, target=T3, lun="1")
     log_in(guest, T3, PORTAL)
     guest.fault(Fault.LUN_RESTORED, target=T3, lun="1")
-    repaired_by_keys(console, "F43.no-disk")
+    repaired(console, "F43.no-disk")
 
 
 def test_a_second_session_by_the_same_record(guest: Guest, console: Console) -> None:
     sid = sh(guest, f"iscsiadm -m session | sed -n 's/.*\\[\\([0-9]*\\)\\].*{T3} .*/\\1/p'")
     guest.check("iscsiadm", "-m", "session", "-r", sid, "-o", "new", timeout=120)
     guest.check("udevadm", "settle")
-    repaired_by_keys(console, "F16.doubled-session")
+    repaired(console, "F16.doubled-session")
 
 
 def test_a_lun_that_has_grown(guest: Guest, console: Console) -> None:
     guest.fault(Fault.LUN_GROWN, target=T1, lun="1", size="448M")
-    repaired_by_keys(console, "F11.not-grown")
+    repaired(console, "F11.not-grown")
 
 
 def test_a_module_that_may_not_be_loaded(guest: Guest, console: Console) -> None:
@@ -292,6 +286,11 @@ def test_a_module_that_may_not_be_loaded(guest: Guest, console: Console) -> None
     found = look(guest)
     assert found.causes[0] == "F19.module-missing"
     # The line is taken out when it is asked whether it is; a look after that would find nothing any more.
-    mended_by_keys(console, found, meanwhile=lambda: guest.check("rm", "/etc/modprobe.d/hardening.conf"))
+    mended(
+        console,
+        found,
+        "F19.module-missing",
+        meanwhile=lambda: guest.check("rm", "/etc/modprobe.d/hardening.conf"),
+    )
     assert "F19.module-missing" not in look(guest).causes
     assert "iscsi_tcp" in sh(guest, "lsmod")

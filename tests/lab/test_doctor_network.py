@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.lab.doctoring import Look, healthy, look, read, repaired, sentinels
-from tests.lab.operate import performed, tell
+from tests.lab.doctoring import Look, healthy, look, mended, repaired, sentinels
+from tests.lab.recovery_by_keys import recovery_console
 from tests.lab.test_disconnect import told
 from tests.lab.test_doctor_iscsi import PORTAL, SECOND, T1, T2, T3, log_in, log_out, record, said, state_of
 from tests.lab.volumes import sh, wait_for
@@ -163,7 +163,8 @@ def test_a_target_that_is_not_in_service_and_one_that_is_retired(guest: Guest) -
     rejected = sh(guest, REJECTIONS)
     guest.fault(Fault.TARGET_STOPPED, target=T3)
     wait_for(guest, f'test "$({REJECTIONS})" -gt {rejected}')
-    repaired(guest, "F10.target-unavailable", -1)
+    with recovery_console(guest) as console:
+        repaired(console, "F10.target-unavailable", -1)
     assert T3 not in sh(guest, "iscsiadm -m node; iscsiadm -m session")
 
 
@@ -219,10 +220,10 @@ def test_a_boot_that_stops_at_a_line_without_netdev(guest: Guest) -> None:
     assert (found.causes, found.others) == ([], ["F03.no-netdev"])
     guest.reboot()
     assert guest.state == "maintenance"
-    script = "from tests.lab.doctor_side import mend, say_document\nsay_document(); mend('F03.boot-stopped')"
-    first, done = tell(guest, script)
-    only_cause(read(first), "F03.boot-stopped")
-    assert performed(done).stages == ["done"]
+    found = look(guest)
+    only_cause(found, "F03.boot-stopped")
+    with recovery_console(guest) as console:
+        mended(console, found, "F03.boot-stopped")
     assert "noatime,x-systemd.device-timeout=60s,_netdev,nofail 0 2" in guest.read_text("/etc/fstab")
     guest.reboot()
     assert guest.state == "running"
@@ -236,5 +237,6 @@ def test_a_boot_that_went_on_before_the_volume_came(guest: Guest) -> None:
     wait_for(guest, "test -e /dev/vg_a/data")
     guest.check("udevadm", "settle")
     assert guest.run(("mountpoint", "-q", "/srv/data")).status != 0
-    repaired(guest, "F03.not-mounted", -1)
+    with recovery_console(guest) as console:
+        repaired(console, "F03.not-mounted", -1)
     assert "noatime,x-systemd.device-timeout=60s,_netdev,nofail 0 2" in guest.read_text("/etc/fstab")

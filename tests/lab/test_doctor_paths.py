@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.lab.doctoring import SIDE, healthy, look, read, repaired, sentinels
-from tests.lab.operate import Performed, operate, performed, tell
+from tests.lab.doctoring import healthy, look, mended, repaired, sentinels
+from tests.lab.operate import Performed, operate
+from tests.lab.recovery_by_keys import Console
 from tests.lab.test_doctor_iscsi import PORTAL, SECOND, T1, log_in, record
 from tests.lab.test_doctor_network import becomes_healthy
 from tests.lab.volumes import sh, wait_for
@@ -106,7 +107,7 @@ def plan_of(finding: dict[str, Any]) -> dict[str, Any]:
 
 def on_map(guest: Guest, *operations: str) -> list[Performed]:
     """Carry out operations with the map, each by itself."""
-    return operate(guest, "\n".join((SIDE + MAP, *(f"perform({operation})" for operation in operations))))
+    return operate(guest, "\n".join((MAP, *(f"perform({operation})" for operation in operations))))
 
 
 # The tests follow each other on one machine: each breaks something, and leaves everything well.
@@ -121,15 +122,15 @@ def test_without_iscsi_and_with_one_path_it_is_healthy(guest: Guest) -> None:
     healthy(guest)
 
 
-def test_a_volume_on_one_of_two_paths_while_lvm_passes_over_both(guest: Guest) -> None:
+def test_a_volume_on_one_of_two_paths_while_lvm_passes_over_both(guest: Guest, console: Console) -> None:
     log_in(guest, T1, SECOND)
     assert "vg_a" not in sh(guest, "vgs --noheadings -o vg_name")
-    before = repaired(guest, "F08.volume-on-one-path", -1).before
+    before = repaired(console, "F08.volume-on-one-path", -1)
     assert "/srv/data" in str(plan_of(before.finding("F08.volume-on-one-path"))["notes"])
     on_the_map(guest)
 
 
-def test_a_volume_beside_the_map_of_its_paths(guest: Guest) -> None:
+def test_a_volume_beside_the_map_of_its_paths(guest: Guest, console: Console) -> None:
     sh(guest, APART)
     log_out_of(guest, SECOND)
     sh(guest, "vgchange -qay vg_a; mount -o noatime /dev/vg_a/data /srv/data")
@@ -138,17 +139,17 @@ def test_a_volume_beside_the_map_of_its_paths(guest: Guest) -> None:
     disk = f"/dev/{path(guest, PORTAL)}"
     sh(guest, f"multipath -a {disk}; multipath {disk}; udevadm settle")
     assert "Device mismatch detected" in sh(guest, "vgs 2>&1")
-    repaired(guest, "F08.volume-on-one-path", -1)
+    repaired(console, "F08.volume-on-one-path", -1)
     on_the_map(guest)
 
 
-def test_two_paths_that_nothing_stands_on_and_no_map_joins(guest: Guest) -> None:
+def test_two_paths_that_nothing_stands_on_and_no_map_joins(guest: Guest, console: Console) -> None:
     sh(guest, APART)
-    first, done, last = tell(guest, f"{SIDE}repair('F08.paths-not-joined')")
-    assert [*read(first).causes, *read(first).others] == ["F08.paths-not-joined"]
-    assert performed(done).stages == ["done"]
+    found = look(guest)
+    assert found.codes == ["F08.paths-not-joined"]
+    mended(console, found, "F08.paths-not-joined")
     # LVM saw the group on the map as it came, or nobody has activated it yet.
-    assert {*read(last).causes, *read(last).others} <= {"F22.not-active"}
+    assert set(look(guest).codes) <= {"F22.not-active"}
     sh(guest, "vgchange -qay vg_a; mount -o noatime /dev/vg_a/data /srv/data")
     on_the_map(guest)
     healthy(guest)
@@ -190,47 +191,43 @@ def test_all_paths_lost_and_waited_for(guest: Guest) -> None:
     assert refused_now.codes == ["queueing.path-up"]
 
 
-def test_all_paths_lost_and_given_up(guest: Guest) -> None:
+def test_all_paths_lost_and_given_up(guest: Guest, console: Console) -> None:
     lose(guest, "a", "b")
     used_paths(guest, 0)
     writer = guest.start(LATE)
     wait_for(guest, "grep -q ' D ' /proc/[0-9]*/stat 2>/dev/null")
-    script = "from tests.lab.doctor_side import mend\nmend('F34.holds-back')"
-    done = performed(tell(guest, script)[-1])
-    assert done.stages == ["done"]
+    mended(console, look(guest), "F34.holds-back")
     assert writer.wait(120) != 0
     wait_for(guest, "touch /srv/data/$i; sync /srv/data; dmesg | grep -q 'Aborting journal'")
     bring_back(guest)
     used_paths(guest, 2)
-    repaired(guest, "F06.filesystem-stopped", 0)
+    repaired(console, "F06.filesystem-stopped", 0)
     (resumed,) = on_map(guest, "ResumeQueueing(one.wwid, one.name)")
     assert resumed.stages == ["done"]
     assert "queue_if_no_path" in sh(guest, "dmsetup table --target multipath")
     on_the_map(guest)
 
 
-def test_maps_that_nobody_watches(guest: Guest) -> None:
+def test_maps_that_nobody_watches(guest: Guest, console: Console) -> None:
     guest.check("systemctl", "stop", "multipathd.socket", "multipathd.service")
-    watched_again(guest, "risk")
+    watched_again(console, "risk")
     guest.check("systemctl", "stop", "multipathd.socket", "multipathd.service")
     lose(guest, "a", "b")
     sh(guest, "! dd if=/dev/vg_a/data of=/dev/null bs=4k count=1 iflag=direct 2>&1")
     bring_back(guest)
     used_paths(guest, 0)
-    watched_again(guest, "cause")
+    watched_again(console, "cause")
     used_paths(guest, 2)
     on_the_map(guest)
 
 
-def watched_again(guest: Guest, weight: str) -> None:
+def watched_again(console: Console, weight: str) -> None:
     """See that only the missing daemon is found, have it started, and wait until everything is well.
 
     A daemon that has just started loads the tables of its maps anew, which do not answer meanwhile.
     """
-    first, done, last = tell(guest, f"{SIDE}repair('F08.multipathd-down')")
-    before, after = read(first), read(last)
-    assert [*before.causes, *before.others] == ["F08.multipathd-down"]
-    assert [*after.causes, *after.others] == []
-    assert before.finding("F08.multipathd-down")["weight"] == weight
-    assert performed(done).stages == ["done"]
-    becomes_healthy(guest)
+    found = look(console.guest)
+    assert found.codes == ["F08.multipathd-down"]
+    assert found.finding("F08.multipathd-down")["weight"] == weight
+    mended(console, found, "F08.multipathd-down")
+    becomes_healthy(console.guest)

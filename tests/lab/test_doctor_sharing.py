@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.lab.doctoring import SIDE, healthy, look, read
-from tests.lab.operate import performed, tell
+from tests.lab.doctoring import healthy, look, repaired, ways
+from tests.lab.recovery_by_keys import Console
 from tests.lab.volumes import TARGET, log_in, path_of, sh, wait_for
 from tui.lab.guest import Guest
 from tui.lab.san import read_description
@@ -100,7 +100,7 @@ def test_a_volume_without_its_beginning(guest: Guest) -> None:
     healthy(guest)
 
 
-def test_a_group_of_a_guest_that_is_active_here(guest: Guest) -> None:
+def test_a_group_of_a_guest_that_is_active_here(guest: Guest, console: Console) -> None:
     disk = path_of(guest, GUESTS)
     sh(
         guest,
@@ -112,12 +112,11 @@ def test_a_group_of_a_guest_that_is_active_here(guest: Guest) -> None:
     healthy(guest)
     machine = guest.start(("sh", "-c", f"exec /root/qemu-system-x86_64 3600 3<{disk}"))
     wait_for(guest, f"ls -l /proc/$(pidof qemu-system-x86_64)/fd | grep -q {disk}")
-    first, done, last = tell(guest, f"{SIDE}repair('F21.guest-group')")
-    before = read(first)
-    assert (before.causes, before.others) == (["F21.guest-group"], [])
-    assert "vg_guest" in before.finding("F21.guest-group")["summary"]
-    assert performed(done).commands[0] == "lvm vgchange --activate n vg_guest"
-    assert read(last).status == "healthy", last
+    before = repaired(console, "F21.guest-group")
+    told = before.finding("F21.guest-group")
+    assert "vg_guest" in told["summary"]
+    plan = told["fixes"][ways(told)[0] - 1]["plan"]
+    assert plan["steps"][0]["commands"][0] == "lvm vgchange --activate n vg_guest"
     sh(guest, "kill $(pidof qemu-system-x86_64)")
     machine.complete(60)
     sh(guest, f"vgremove -qq -y vg_guest; pvremove -qq {disk}")
@@ -136,7 +135,7 @@ def test_a_volume_that_another_host_has_mounted(guest: Guest) -> None:
     healthy(guest)
 
 
-def test_damage_by_another_host_is_told_as_one_possibility(guest: Guest) -> None:
+def test_damage_by_another_host_is_told_as_one_possibility(guest: Guest, console: Console) -> None:
     link = sh(guest, f"ls /dev/disk/by-path/*-lun-{SHARED}")
     sh(
         guest,
@@ -154,9 +153,8 @@ def test_damage_by_another_host_is_told_as_one_possibility(guest: Guest) -> None
     told = found.finding("F14.perhaps-two-hosts")
     assert "may not come back" in told["meaning"]
     assert len(told["hypotheses"]) == 3
-    _first, done, last = tell(guest, f"{SIDE}repair('F14.perhaps-two-hosts')")
-    assert set(performed(done).stages) <= {"done", "already"}, done
-    assert read(last).causes == ["F14.perhaps-two-hosts"]
+    console.carry_out(told, ways(told)[0])
+    assert look(guest).causes == ["F14.perhaps-two-hosts"]
     assert sh(guest, f"mountpoint -q {PLACE} || echo gone") == "gone"
     # A person has found the other host, has taken its mapping away, and repairs the file system.
     sh(guest, f"e2fsck -f -y {link} > /dev/null 2>&1 || true; mount {PLACE}; systemctl daemon-reload")

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.lab.doctoring import SIDE, SUMS, healthy, mended, named, repaired, repaired_by_keys
-from tests.lab.operate import performed, tell
-from tests.lab.recovery_by_keys import Console, recovery_console
+from tests.lab.doctoring import SUMS, healthy, mended, named, repaired, ways
+from tests.lab.recovery_by_keys import Console
 from tests.lab.volumes import log_in, path_of, sh
 from tui.lab.faults import Fault
 from tui.lab.guest import Guest
@@ -57,12 +56,6 @@ def guest() -> Iterator[Guest]:
         yield booted
 
 
-@pytest.fixture(scope="module")
-def console(guest: Guest) -> Iterator[Console]:
-    with recovery_console(guest) as opened:
-        yield opened
-
-
 def rest(guest: Guest, group: str) -> None:
     """Unmount and deactivate a group."""
     sh(guest, f"for one in /srv/{group}/*; do umount $one; done; vgchange -qq -an {group}")
@@ -86,18 +79,18 @@ def test_what_the_next_boot_would_stumble_over(guest: Guest, console: Console) -
         "sed -i 's#^UUID=1.* /srv/vgr/whole ext4 _netdev,nofail#/dev/vgr/whole /srv/vgr/whole ext4 defaults#'"
         " /etc/fstab; systemctl daemon-reload",
     )
-    assert repaired_by_keys(console, "F03.no-netdev").causes == []
+    assert repaired(console, "F03.no-netdev").causes == []
     assert "_netdev,nofail,x-systemd.device-timeout=60s" in sh(guest, "grep whole /etc/fstab")
     name = sh(guest, "basename $(readlink -f /dev/vgr/whole)")
     sh(guest, f"sed -i 's#^/dev/vgr/whole #/dev/{name} #' /etc/fstab; systemctl daemon-reload")
-    assert repaired_by_keys(console, "F36.name-moves").causes == []
+    assert repaired(console, "F36.name-moves").causes == []
     assert sh(guest, "grep -c '^/dev/vgr/whole ' /etc/fstab") == "1"
 
 
 def test_a_login_that_nobody_makes_at_boot(guest: Guest, console: Console) -> None:
     for name in ("node.startup", "node.conn[0].startup"):
         guest.check("iscsiadm", *RECORD, "-o", "update", "-n", name, "-v", "manual")
-    assert repaired_by_keys(console, "F04.not-at-boot").causes == []
+    assert repaired(console, "F04.not-at-boot").causes == []
     assert "node.startup = automatic" in guest.check("iscsiadm", *RECORD)
 
 
@@ -107,41 +100,42 @@ def test_file_systems_that_stopped(guest: Guest, console: Console) -> None:
         guest,
         f"mount -o remount,errors=remount-ro /srv/vgr/whole; echo 1 > /sys/fs/ext4/{name}/trigger_fs_error",
     )
-    repaired_by_keys(console, "F06.filesystem-stopped")
+    repaired(console, "F06.filesystem-stopped")
     sh(guest, "xfs_io -x -c 'shutdown -f' /srv/vgx/x")
-    repaired_by_keys(console, "F06.filesystem-stopped")
+    repaired(console, "F06.filesystem-stopped")
 
 
-def test_a_logout_under_mounted_file_systems(guest: Guest) -> None:
+def test_a_logout_under_mounted_file_systems(guest: Guest, console: Console) -> None:
     guest.check("iscsiadm", *RECORD, "-u")
     stopped = frozenset({"F06.filesystem-stopped"})
-    said = str(repaired(guest, "F07.stale-maps", follows=stopped).before.document)
+    said = str(repaired(console, "F07.stale-maps", follows=stopped).document)
     assert all(place in said for place in ("/srv/vgr/whole", "/srv/vgr/span", "/srv/vgx/x"))
     # The same once more, but somebody has logged in again already: the disks have other numbers now.
     for argv in (("-u",), ("-l",)):
         guest.check("iscsiadm", *RECORD, *argv)
     sh(guest, "udevadm settle")
-    done = repaired(guest, "F07.stale-maps", follows=stopped).done
-    assert not any(command.startswith("iscsiadm") for command in done.commands)
+    found = repaired(console, "F07.stale-maps", follows=stopped)
+    plan = found.finding("F07.stale-maps")["fixes"][0]["plan"]
+    assert not any("iscsiadm" in command for step in plan["steps"] for command in step["commands"])
 
 
-def test_a_disk_that_is_missing(guest: Guest) -> None:
+def test_a_disk_that_is_missing(guest: Guest, console: Console) -> None:
     rest(guest, "vgr")
     disk = path_of(guest, 1).removeprefix("/dev/")
     guest.fault(Fault.LUN_REMOVED, lun="1")
     sh(guest, f"echo 1 > /sys/block/{disk}/device/delete; udevadm settle")
     found = named(guest, "F12.disk-missing")
     assert "span" in str(found.document)
-    refused = performed(tell(guest, f"{SIDE}repair('F12.disk-missing')")[1])
-    assert refused.codes[-1] == "group.not-ours", refused
-    assert not any("vgreduce" in command for command in refused.commands)
+    first = found.finding("F12.disk-missing")
+    assert "is missing" in console.try_to_mend(first, ways(first)[0])
+    assert "vgreduce" not in sh(guest, "cat /var/lib/iscsi-console/journal/*")
     guest.fault(Fault.LUN_RESTORED, lun="1")
-    mended(guest, "F12.disk-missing")
+    mended(console, named(guest, "F12.disk-missing"), "F12.disk-missing")
     mount_all(guest)
     healthy(guest)
 
 
-def test_the_beginning_of_a_disk_that_was_overwritten(guest: Guest) -> None:
+def test_the_beginning_of_a_disk_that_was_overwritten(guest: Guest, console: Console) -> None:
     rest(guest, "vgr")
     disk = path_of(guest, 1)
     # A DOS table with one partition of 64 MiB over the label: its entry lies at 446, the signature at 510.
@@ -149,21 +143,21 @@ def test_the_beginning_of_a_disk_that_was_overwritten(guest: Guest) -> None:
     sh(guest, f"dd if=/dev/zero of={disk} bs=1M count=1 conv=fsync status=none")
     guest.check("dd", f"of={disk}", "conv=notrunc,fsync", "status=none", stdin=table)
     sh(guest, f"blockdev --rereadpt {disk}; udevadm settle")
-    named(guest, "F24.label-overwritten")
-    mended(guest, "F24.label-overwritten")
+    found = named(guest, "F24.label-overwritten")
+    mended(console, found, "F24.label-overwritten")
     assert sh(guest, "ls /var/lib/iscsi-console/kept/*/HOW-TO-GO-BACK")
     mount_all(guest)
     healthy(guest)
 
 
-def test_the_only_disk_of_a_group_that_was_overwritten(guest: Guest) -> None:
+def test_the_only_disk_of_a_group_that_was_overwritten(guest: Guest, console: Console) -> None:
     rest(guest, "vgx")
     sh(guest, f"dd if=/dev/zero of={path_of(guest, 2)} bs=1M count=1 conv=fsync status=none; udevadm settle")
     sh(guest, f"udevadm trigger --settle --action=change --name-match={path_of(guest, 2)}")
     # Another disk has its size, but is blank where the volumes would begin, and is not offered.
     found = named(guest, "F24.label-overwritten")
     assert "LUN 3" not in str(found.document)
-    mended(guest, "F24.label-overwritten")
+    mended(console, found, "F24.label-overwritten")
     mount_all(guest)
     healthy(guest)
 
@@ -178,30 +172,30 @@ def test_a_filter_that_hides_a_disk(guest: Guest) -> None:
     healthy(guest)
 
 
-def test_a_group_that_is_not_active_or_exported(guest: Guest) -> None:
+def test_a_group_that_is_not_active_or_exported(guest: Guest, console: Console) -> None:
     rest(guest, "vgx")
-    named(guest, "F22.not-active")
-    mended(guest, "F22.not-active")
+    found = named(guest, "F22.not-active")
+    mended(console, found, "F22.not-active")
     mount_all(guest)
     healthy(guest)
     rest(guest, "vgx")
     sh(guest, "vgexport -qq vgx")
-    named(guest, "F25.exported")
-    mended(guest, "F25.exported")
+    found = named(guest, "F25.exported")
+    mended(console, found, "F25.exported")
     mount_all(guest)
     healthy(guest)
 
 
-def test_a_clone_beside_its_original(guest: Guest) -> None:
+def test_a_clone_beside_its_original(guest: Guest, console: Console) -> None:
     original, clone = path_of(guest, 2), path_of(guest, 3)
     sh(
         guest,
         f"umount /srv/vgx/x; dd if={original} of={clone} bs=4M conv=fsync status=none; mount /srv/vgx/x",
     )
     sh(guest, f"udevadm trigger --settle --action=change --name-match={clone}")
-    named(guest, "F15.clone")
+    found = named(guest, "F15.clone")
     before = sh(guest, f"dd if={original} bs=1M count=1 status=none | sha256sum")
-    mended(guest, "F15.clone")
+    mended(console, found, "F15.clone")
     assert sh(guest, f"dd if={original} bs=1M count=1 status=none | sha256sum") == before
     healthy(guest)
     assert "vgx_clone" in sh(guest, "vgs --noheadings -o vg_name")
@@ -215,11 +209,11 @@ def test_a_snapshot_and_a_pool_that_run_full(guest: Guest, console: Console) -> 
         " lvcreate -qq -s -l 1 -n night vgt/small;"
         " dd if=/dev/urandom of=/dev/vgt/small bs=1M count=16 conv=fsync status=none",
     )
-    repaired_by_keys(console, "F30.snapshot-full")
+    repaired(console, "F30.snapshot-full")
     sh(
         guest,
         "lvremove -qq -y vgt/small; lvcreate -qq --type thin-pool -l 8 --poolmetadatasize 4M -n pool vgt;"
         " lvcreate -qq --thin -V 64M -n thin vgt/pool;"
         " timeout 20 dd if=/dev/urandom of=/dev/vgt/thin bs=1M count=32 oflag=direct status=none",
     )
-    repaired_by_keys(console, "F29.pool-full")
+    repaired(console, "F29.pool-full")

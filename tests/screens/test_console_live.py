@@ -89,6 +89,30 @@ async def test_a_change_is_seen_by_a_glance_while_the_whole_reading_waits() -> N
         screen._reading = False
 
 
+async def test_what_changes_while_the_console_is_covered_is_read_once_it_is_seen_again() -> None:
+    living = Living(two_stacks())
+    async with living.app(COLOUR).run_test(size=LARGE) as pilot:
+        await settle(pilot)
+        host: Any = pilot.app.screen
+        before = len(host._host.ran())
+        await pilot.press("w")
+        await settle(pilot)
+        living.set_state(1, "FAILED", "blocked")
+        living.live.changed(frozenset({Layer.SESSIONS}))
+        living.live.changed(frozenset())
+        await settle(pilot)
+        assert not host.is_seen
+        assert len(host._host.ran()) == before
+        await pilot.press("escape")
+        await until(pilot, "FAILED")
+        await settle(pilot)
+        assert len(host._host.ran()) > before
+        # Under a box it is seen, and goes on.
+        await pilot.press("f2")
+        await settle(pilot)
+        assert host.is_seen
+
+
 async def test_news_lead_to_the_rung_they_are_about() -> None:
     living = with_failure()
     async with living.app(COLOUR).run_test(size=SMALL) as pilot:

@@ -23,13 +23,15 @@ def written_in(terminal: Terminal, seconds: float) -> bytes:
 
 
 def until_shown(terminal: Terminal, text: str) -> str:
-    """Read until something has been written and everything that follows it at once."""
+    """Read until something has been written, and what follows it without a pause: the rest of a picture."""
     data = b""
     end = time.monotonic() + 30
     while text not in SEQUENCE.sub("", data.decode(errors="replace")):
         assert time.monotonic() < end, data
         data += written_in(terminal, 0.2)
-    return data.decode(errors="replace")
+    while more := written_in(terminal, 0.2):
+        data += more
+    return data.decode()
 
 
 def test_a_steady_console_writes_nothing() -> None:

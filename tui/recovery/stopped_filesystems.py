@@ -29,7 +29,7 @@ _STARTS = re.compile(r"mounted filesystem|Ending (?:clean mount|recovery)|[Uu]nm
 
 
 def stopped_filesystems(evidence: Evidence) -> Iterator[Finding]:
-    """A finding for each mounted ext4 or XFS on a LUN that stopped, or counts errors while its disk answers."""
+    """A finding for each mounted ext4 or XFS on a LUN that stopped, or has errors while its disk answers."""
     inventory = evidence.inventory
     for device in inventory.devices:
         mounts = inventory.mounts_of(device.name)
@@ -41,7 +41,7 @@ def stopped_filesystems(evidence: Evidence) -> Iterator[Finding]:
         if lines or _turned_read_only(evidence, mounts):
             yield _finding(evidence, device, mounts, lines, count, stopped=True)
         elif count and device.answers:
-            # Beneath it all is well, so the errors are news; where its disk is silent or gone they only follow.
+            # Where its disk is silent or gone, errors only follow from that.
             yield _finding(evidence, device, mounts, lines, count, stopped=False)
 
 

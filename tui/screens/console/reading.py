@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from textual import on, work
+from textual import events, on, work
 from textual.message import Message
+from textual.screen import ModalScreen
 from textual.worker import Worker, WorkerState
 
 from tui.screens.access import Access
@@ -93,7 +94,8 @@ class ReadingScreen(ActingScreen):
 
     A change is seen in two steps: a glance at the kernel's files at once, and the whole inventory, which has
     to ask LVM, when it is there. What changed while the whole was being read is glanced at again on top of
-    it, so the picture never goes back.
+    it, so the picture never goes back. While another screen covers this one nothing is read: LVM's locks and
+    the host's time belong to what that screen does.
 
     Args:
         host: the host.
@@ -118,6 +120,7 @@ class ReadingScreen(ActingScreen):
         self._reading = self._stale = False
         self._glancing = self._glance_again = False
         self._changes = 0
+        self._missed: HostChanged | None = None
 
     @abstractmethod
     def show_inventory(self, inventory: Inventory, found: tuple[Stack, ...]) -> None:
@@ -151,8 +154,26 @@ class ReadingScreen(ActingScreen):
     def _heed_news(self) -> None:
         self.post_message(NewsCame())
 
+    @property
+    def is_seen(self) -> bool:
+        """Whether nothing but a box lies over this screen."""
+        screens = self.app.screen_stack
+        above = screens[screens.index(self) + 1 :] if self in screens else screens
+        return all(isinstance(one, ModalScreen) for one in above)
+
+    @on(events.ScreenResume)
+    def _make_up(self) -> None:
+        """Read what changed while this screen was covered."""
+        if self._missed is not None:
+            self.post_message(self._missed)
+
     @on(HostChanged)
     def _read_what_changed(self, event: HostChanged) -> None:
+        if not self.is_seen:
+            whole = event.whole or (self._missed is not None and self._missed.whole)
+            self._missed = HostChanged(whole)
+            return
+        self._missed = None
         if self._inventory is not None:
             self._glance_soon()
         if event.whole:

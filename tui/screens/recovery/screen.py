@@ -159,8 +159,7 @@ class RecoveryScreen(LookingScreen):
         self.query_one(Countdown).display = False
         self.query_one("#tree", StackView).focus()
         pane = self.query_one("#detail", VerticalScroll)
-        self.watch(pane, "virtual_size", self.refresh_bindings, init=False)
-        self.watch(pane, "size", self.refresh_bindings, init=False)
+        self.watch(pane, "show_vertical_scrollbar", self.refresh_bindings, init=False)
         self.begin()
 
     # The picture --------------------------------------------------------------------------------------------
