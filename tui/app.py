@@ -5,7 +5,7 @@ Textual may be imported from here on, so the terminal's mode is chosen and appli
 
 import gc
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.segment import Segments
 from textual import work
@@ -49,7 +49,7 @@ class ConsoleApp(LookApp[int]):
     """
 
     DEFAULT_MODE: ClassVar[str] = "first"
-    """The mode the app begins with, in place of Textual's empty screen, which would be laid out before it."""
+    """The mode the app begins with."""
 
     def __init__(
         self,
@@ -72,11 +72,26 @@ class ConsoleApp(LookApp[int]):
         self._refresh_seconds = refresh_seconds
         self._make_driver = make_driver
         self._head_start = head_start
-        made_by = {CONSOLE: self._console, SET_UP: self._set_up, PRACTICE: self._practice}
-        self.add_mode(self.DEFAULT_MODE, made_by[first])
         self.add_mode(SET_UP, self._set_up)
         self.add_mode(PRACTICE, self._practice)
         self.add_mode(TOUR, self._tour)
+
+    def get_default_screen(self) -> Screen[Any]:
+        """Return the screen to begin with.
+
+        It is on the stack before it is composed. One that a mode makes is not, where the loop starts tasks
+        at once (Python 3.12 and later), and what it is composed of asks the app for its screen.
+        """
+        made_by: dict[str, Callable[[], Screen[Any]]] = {
+            CONSOLE: self._console,
+            SET_UP: self._set_up,
+            PRACTICE: self._practice,
+        }
+        return made_by[self._first]()
+
+    def on_mount(self) -> None:
+        """Let other modes come back to the one that has begun."""
+        self.add_mode(self.DEFAULT_MODE, self.get_default_screen)
 
     def on_ready(self) -> None:
         """Take up again the search for garbage that was put off for the start (`tui.__main__`).

@@ -90,6 +90,7 @@ class Page(Form):
     def __init__(self, state: SetupState) -> None:
         super().__init__(id=f"page-{self.step}")
         self.state = state
+        self._waits_for_its_place = False
 
     def parts(self) -> Iterable[Widget]:
         """Return the fields and lists, filled in from `state`."""
@@ -193,10 +194,20 @@ class Page(Form):
                 self.scroll_home(animate=False)
                 return
 
+    @on(events.Resize)
+    def _placed(self) -> None:
+        if self._waits_for_its_place:
+            self._waits_for_its_place = False
+            self.call_after_refresh(self._focus_when_free)
+
     def _focus_when_free(self) -> None:
         """Put the focus on the page, unless something below it asks for a decision already."""
         if not self.is_attached:
             return  # The next page has taken its place.
+        if not self.size:
+            # Which part is the first one is known when they are laid out.
+            self._waits_for_its_place = True
+            return
         focused = self.screen.focused
         if focused is None or self in focused.ancestors_with_self:
             self.focus_first()
