@@ -74,8 +74,8 @@ def _can_make_venv() -> bool:
 
 BASE = (Need("python3-venv", _can_make_venv),)
 LAB = (
-    program("user-mode-linux", "linux.uml"),
     program("mmdebstrap", "mmdebstrap"),
+    program("patchelf", "patchelf"),
     program("e2fsprogs", "mkfs.ext4"),
     *(() if os.geteuid() == 0 else (program("uidmap", "newuidmap"),)),
 )

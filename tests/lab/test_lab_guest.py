@@ -18,6 +18,7 @@ from tui.lab.errors import LabError
 from tui.lab.guest import Guest
 from tui.lab.image import Release
 from tui.lab.kept import forget, kept_machines
+from tui.lab.kernel import find, place
 from tui.lab.places import Places, project_folder
 
 pytestmark = pytest.mark.lab
@@ -45,6 +46,12 @@ def test_everything_the_machine_starts_has_started(guest: Guest) -> None:
 def test_it_is_the_release_that_was_asked_for(guest: Guest) -> None:
     lines = guest.read_text("/etc/os-release").splitlines()
     assert "VERSION_CODENAME=bookworm" in lines or "VERSION_CODENAME=trixie" in lines
+
+
+def test_the_kernel_is_the_same_whatever_the_release(guest: Guest) -> None:
+    used = find(place(Places.of_environment().root))
+    assert used is not None
+    assert guest.check("uname", "-r").strip() == used.version
 
 
 def test_multipathd_runs_and_iscsid_waits_behind_its_socket(guest: Guest) -> None:

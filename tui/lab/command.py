@@ -36,10 +36,14 @@ does)."""
 def missing() -> tuple[str, ...]:
     """Why this host cannot run the lab, a sentence for each reason; none means it can."""
     places = Places.of_environment()
-    reasons = list(kernel.missing(places.root / "kernel"))
+    reasons = list(kernel.missing())
     if any(built(release, places) for release in Release):
         return tuple(reasons)
-    for program, package in (("mmdebstrap", "mmdebstrap"), ("mkfs.ext4", "e2fsprogs")):
+    for program, package in (
+        ("mmdebstrap", "mmdebstrap"),
+        ("patchelf", "patchelf"),
+        ("mkfs.ext4", "e2fsprogs"),
+    ):
         if shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin") is None:
             reasons.append(
                 _("{program} is not installed (package {package}).").format(program=program, package=package)

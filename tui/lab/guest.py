@@ -14,9 +14,10 @@ from typing import Self
 from tui.lab.channel import Channel, Completed, GuestGone, Running
 from tui.lab.errors import LabError
 from tui.lab.faults import Fault
-from tui.lab.image import Image, Listener, Release, build
+from tui.lab.image import Image, Release, build
 from tui.lab.kept import Kept, claim
 from tui.lab.machine import Hardware, Machine
+from tui.lab.mmdebstrap import Listener
 from tui.lab.places import Places, locked
 from tui.lab.wire import Resize
 from tui.words import translate as _

@@ -4,17 +4,14 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 import tempfile
 import time
-from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from tui.lab import contents, kernel
-from tui.lab.errors import LabError
+from tui.lab import contents, kernel, mmdebstrap
+from tui.lab.mmdebstrap import Listener
 from tui.lab.places import Places, locked
 from tui.words import translate as _
 
@@ -23,9 +20,6 @@ FORMAT = 1
 
 SIZE = "8G"
 """Of the root filesystem. The file is sparse: it takes what is in it."""
-
-Listener = Callable[[str], None]
-"""Told, in a sentence, what is being done."""
 
 
 class Release(StrEnum):
@@ -66,7 +60,7 @@ def key(release: Release, used: kernel.Kernel) -> str:
 
 def built(release: Release, places: Places) -> Image | None:
     """The image of a release if it is there and made of what it would be made of now."""
-    used = kernel.find(Path("/")) or kernel.find(places.root / "kernel")
+    used = kernel.find(kernel.place(places.root))
     if used is None:
         return None
     image = Image(places.images / key(release, used))
@@ -79,7 +73,7 @@ def build(release: Release, places: Places, listener: Listener) -> Image:
     Raises:
         LabError: When a part is missing or mmdebstrap fails; the message carries its last lines.
     """
-    used = kernel.obtain(places.root / "kernel")
+    used = kernel.obtain(places.root, listener)
     image = Image(places.images / key(release, used))
     if image.folder.is_dir():
         return image
@@ -131,7 +125,7 @@ def command(release: Release, additions: Path, disk_descriptor: int) -> list[str
         "--format=null",
         f"--include={','.join(contents.PACKAGES)}",
         *(f"--dpkgopt=path-exclude={pattern}" for pattern in contents.LEFT_OUT_OF_PACKAGES),
-        *_apt_options(),
+        *mmdebstrap.apt_options(),
         '--customize-hook=rm -rf "$1"/var/cache/apt/* "$1"/var/lib/apt/lists/* "$1"/var/log/*.log',
         f"--customize-hook=tar-in {additions} /",
         f"--customize-hook={disable}",
@@ -140,57 +134,18 @@ def command(release: Release, additions: Path, disk_descriptor: int) -> list[str
     ]
 
 
-def _apt_options() -> list[str]:
-    """How the host fetches packages (proxies, time limits, certificates), as options for mmdebstrap."""
-    shown = subprocess.run(
-        ("apt-config", "dump", "--format", "%F %v%n", "Acquire"), capture_output=True, text=True, check=False
-    )
-    options = []
-    for line in shown.stdout.splitlines():
-        name, _blank, value = line.partition(" ")
-        if value and '"' not in value and not name.startswith("Acquire::IndexTargets"):
-            options.append(f'--aptopt={name} "{value}"')
-    return options
-
-
 def _make(release: Release, used: kernel.Kernel, image: Image, listener: Listener) -> None:
     additions = image.folder.parent / "additions.tar"
     contents.pack(used, additions)
     shutil.copy(used.program, image.kernel)
     with image.disk.open("wb") as disk:
         os.fchmod(disk.fileno(), 0o666)
-        _run_mmdebstrap(command(release, additions, disk.fileno()), disk.fileno(), listener)
+        mmdebstrap.run(command(release, additions, disk.fileno()), listener, (disk.fileno(),))
         os.fchmod(disk.fileno(), 0o644)
     image.lock.touch(mode=0o644)
     (image.folder / "made.json").write_text(
         json.dumps({"format": FORMAT, "release": release, "kernel": used.version}) + "\n"
     )
-
-
-def _run_mmdebstrap(argv: list[str], disk_descriptor: int, listener: Listener) -> None:
-    """Run mmdebstrap and pass on what it is about to do: its lines `I: downloading packages with apt...`."""
-    last_lines: deque[str] = deque(maxlen=15)
-    with subprocess.Popen(
-        argv,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        pass_fds=(disk_descriptor,),
-        text=True,
-        errors="replace",
-    ) as building:
-        assert building.stdout is not None
-        try:
-            for line in building.stdout:
-                last_lines.append(line.rstrip())
-                if line.startswith("I: ") and line.endswith("...\n"):
-                    listener(f"mmdebstrap: {line.removeprefix('I: ').rstrip()}")
-        except BaseException:
-            building.terminate()
-            raise
-    if building.returncode != 0:
-        said = "\n".join(last_lines)
-        raise LabError(_("The image could not be built. mmdebstrap said:\n{said}").format(said=said))
 
 
 def _forget_older(places: Places, release: Release, newest: Image) -> None:

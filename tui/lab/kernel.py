@@ -1,16 +1,29 @@
-"""The guest's kernel: User-Mode Linux from Debian's package, installed or merely unpacked."""
+"""The guests' kernel: User-Mode Linux of one Debian release, whatever the host and the guest are.
+
+Debian 13 is the first whose kernel hands what a process may see to the host in one go and not page by page
+(Linux 6.11, arch/um): programs start in half the time. It wants the C library of its own release, which lies
+beside it, so that it runs on an older host too, and nothing of it is installed there.
+"""
 
 import platform
-import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from tui.lab import mmdebstrap
 from tui.lab.errors import LabError
+from tui.lab.places import locked
 from tui.words import translate as _
 
-PACKAGE = "user-mode-linux"
+RELEASE = "trixie"
+PACKAGES = ("user-mode-linux", "libc6")
+
+_PROGRAM = "usr/bin/linux.uml"
+_MODULES = "usr/lib/uml/modules"
+_LIBRARIES = "usr/lib/x86_64-linux-gnu"
+_LOADER = f"{_LIBRARIES}/ld-linux-x86-64.so.2"
+_KEPT = (_PROGRAM, _MODULES, _LOADER, f"{_LIBRARIES}/libc.so.6")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,56 +44,78 @@ class Kernel:
         return self.modules.name
 
 
+def place(root: Path) -> Path:
+    """Where the kernel lies below the folder of a lab."""
+    return root / f"kernel-{RELEASE}"
+
+
 def find(tree: Path) -> Kernel | None:
-    """The kernel of a file tree into which the package was installed or unpacked."""
-    program = tree / "usr/bin/linux.uml"
-    modules = sorted((tree / "usr/lib/uml/modules").glob("*/modules.dep"))
+    """The kernel of a file tree into which its package was unpacked."""
+    program = tree / _PROGRAM
+    modules = sorted((tree / _MODULES).glob("*/modules.dep"))
     if not program.is_file() or not modules:
         return None
     return Kernel(program, modules[-1].parent)
 
 
-def obtain(cache: Path) -> Kernel:
-    """The installed kernel, or else the package's, downloaded by apt without installing it.
+def obtain(root: Path, listener: mmdebstrap.Listener) -> Kernel:
+    """The kernel of a lab, unpacked from its package when it is not there yet.
 
     Args:
-        cache: Where the unpacked package is kept for the next time.
+        root: The folder of the lab.
+        listener: Told what is being done.
 
     Raises:
-        LabError: When neither is to be had.
+        LabError: When it is not to be had.
     """
-    known = find(Path("/")) or find(cache)
-    if known is not None:
-        return known
-    cache.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=cache.parent) as folder:
-        tree = Path(folder) / "tree"
-        for command in (["apt-get", "download", PACKAGE], ["dpkg", "-x", f"{PACKAGE}.deb", "tree"]):
-            archives = sorted(Path(folder).glob("*.deb"))
-            words = [str(archives[0]) if word.endswith(".deb") and archives else word for word in command]
-            outcome = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
-            if outcome.returncode != 0:
-                raise LabError(
-                    _("The package {package} could not be fetched: {reason}").format(
-                        package=PACKAGE, reason=outcome.stderr.strip()
-                    )
-                )
-        tree.rename(cache)
-    found = find(cache)
+    tree = place(root)
+    with locked(root / "kernel.lock"):
+        known = find(tree)
+        if known is not None:
+            return known
+        listener(_("Fetching the kernel of the practice machines. It is done once."))
+        with tempfile.TemporaryDirectory(dir=root, prefix=".new-") as folder:
+            new = Path(folder) / "tree"
+            new.mkdir()
+            _unpack(Path(folder) / "packages.tar", new, listener)
+            # A loader is named by its whole path: where it will lie.
+            libraries, loader = str(tree / _LIBRARIES), str(tree / _LOADER)
+            _tool(("patchelf", "--set-interpreter", loader, "--set-rpath", libraries, str(new / _PROGRAM)))
+            new.rename(tree)
+        found = find(tree)
     if found is None:
-        raise LabError(_("The package {package} holds no kernel this lab knows.").format(package=PACKAGE))
+        raise LabError(_("The package {package} holds no kernel this lab knows.").format(package=PACKAGES[0]))
     return found
 
 
-def missing(cache: Path) -> tuple[str, ...]:
-    """Why this host cannot run a guest, a sentence for each reason; none means it can."""
-    reasons: list[str] = []
-    if platform.system() != "Linux" or platform.machine() != "x86_64":
-        reasons.append(
-            _("User-Mode Linux is built for 64-bit Intel and AMD processors; this is {machine}.").format(
-                machine=platform.machine()
-            )
+def _unpack(archive: Path, tree: Path, listener: mmdebstrap.Listener) -> None:
+    """Put what is needed of the packages into a folder; none of it is run or installed."""
+    argv = (
+        *("mmdebstrap", "--variant=extract", "--format=tar", f"--include={','.join(PACKAGES)}"),
+        *(*mmdebstrap.apt_options(), RELEASE, str(archive)),
+    )
+    mmdebstrap.run(argv, listener)
+    kept = (f"./{name}" for name in _KEPT)
+    _tool(("tar", "--extract", "--no-same-owner", "--file", str(archive), "--directory", str(tree), *kept))
+
+
+def _tool(argv: tuple[str, ...]) -> None:
+    try:
+        outcome = subprocess.run(argv, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        raise LabError(_("{program} is not installed.").format(program=argv[0])) from None
+    if outcome.returncode != 0:
+        raise LabError(
+            _("The kernel could not be made ready: {reason}").format(reason=outcome.stderr.strip())
         )
-    if find(Path("/")) is None and find(cache) is None and shutil.which("apt-get") is None:
-        reasons.append(_("There is no User-Mode Linux kernel (linux.uml) and no apt to fetch one."))
-    return tuple(reasons)
+
+
+def missing() -> tuple[str, ...]:
+    """Why this host cannot run a guest, a sentence for each reason; none means it can."""
+    if platform.system() == "Linux" and platform.machine() == "x86_64":
+        return ()
+    return (
+        _("User-Mode Linux is built for 64-bit Intel and AMD processors; this is {machine}.").format(
+            machine=platform.machine()
+        ),
+    )

@@ -11,8 +11,8 @@ from typing import Self
 from tui.lab.channel import Running
 from tui.lab.errors import LabError
 from tui.lab.guest import Guest
-from tui.lab.image import Listener
 from tui.lab.kept import forget, kept_machines
+from tui.lab.mmdebstrap import Listener
 from tui.lab.places import Places, seen_in_guest
 from tui.practice.examine import PRELUDE, Verdict, read_verdicts
 from tui.practice.reading import VARIANT, read_scenario
