@@ -18,8 +18,8 @@ from tests.recovery.making import (
 from tests.setup.building import MIB, PORTAL, SECOND, WWID, fstab, logged_in, record, with_volume
 from tui.recovery.evidence import DaemonProcess, DiskContent, Evidence, MapTable, Queueing, Setting
 from tui.recovery.finding import Finding, Weight
-from tui.recovery.hidden_disks import rejects
 from tui.recovery.thin_pools import pool_state
+from tui.storage.lvm_filter import rejects
 from tui.storage.lvm_notes import GroupNotes, NotedDisk, NotedVolume
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.files import FstabEntry

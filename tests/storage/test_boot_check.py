@@ -317,6 +317,30 @@ def test_facts_are_read_from_the_host() -> None:
     assert not any(command.changes for command in host.commands)
 
 
+@pytest.mark.parametrize(
+    ("accepted", "version", "late"),
+    [
+        ("/dev/disk/by-id/scsi-3600", "2.03.16(2)", True),
+        ("/dev/disk/by-id/scsi-3600", "2.03.31(2)", False),
+        ("/dev/sd", "2.03.16(2)", False),
+    ],
+)
+def test_a_filter_that_takes_a_disk_by_a_link_alone_is_too_late_for_an_old_lvm(
+    accepted: str, version: str, late: bool
+) -> None:
+    host = ScriptedHost(
+        replies={
+            ("lvm", "lvmconfig"): Outcome(0, f'event_activation=1\nfilter=["a|^{accepted}|","r|.*|"]\n'),
+            ("lvm", "version"): Outcome(0, f"  LVM version:     {version} (2022-05-18)\n"),
+        },
+    )
+    found = good()
+    linked = replace(found.devices[0], links=("/dev/disk/by-id/scsi-3600",))
+    facts = read_boot_facts(host, replace(found, devices=(linked, *found.devices[1:])), "/srv/data")
+    assert facts.accepted_late == (("/dev/sda",) if late else ())
+    assert (outcome(good(), Rung.GROUP, facts) is False) is late
+
+
 def test_facts_of_a_host_that_tells_nothing_are_unknown() -> None:
     facts = read_boot_facts(ScriptedHost(), good(), "/srv/data")
     assert facts == BootFacts(mount_point_exists=False)

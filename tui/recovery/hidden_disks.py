@@ -3,7 +3,6 @@
 F08: they are in multipath's list. F20: not in LVM's devices file. F42: a filter passes over them.
 """
 
-import re
 from collections.abc import Iterator
 
 from tui.recovery.evidence import Evidence
@@ -11,6 +10,7 @@ from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen, Weight
 from tui.recovery.groups import awaited_groups, is_waited_for
 from tui.recovery.repairing import identity, repair, rung_on
 from tui.recovery.telling import listed
+from tui.storage.lvm_filter import rejects
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Lun
@@ -29,8 +29,6 @@ FILTER = "F42.filter"
 
 _LASTING = ("/dev/disk/by-id/scsi-", "/dev/disk/by-id/wwn-")
 """How links begin that udev makes of the WWID of a disk, whatever is on it."""
-
-_PATTERN = re.compile(r'"((?:[^"\\]|\\.)*)"|([ar])(.)(.*?)\3(?=[ ,\]]|$)')
 
 
 def hidden_disks(evidence: Evidence) -> Iterator[Finding]:
@@ -112,38 +110,6 @@ def _filtered(evidence: Evidence, device: BlockDevice) -> Iterator[Finding]:
         if rejects(evidence.setting(name), (f"/dev/{device.name}", device.path, *device.links)):
             yield _filter(evidence, device, name)
             return
-
-
-def rejects(value: str, paths: tuple[str, ...]) -> bool:
-    """Whether a filter of lvm.conf(5) passes over a device: the first pattern that fits a name decides.
-
-    A device is taken when one of its names is, and also when no pattern fits any of them.
-
-    Args:
-        value: the list as lvmconfig prints it.
-        paths: every name of the device.
-    """
-    patterns = filter_patterns(value)
-    verdicts = [
-        next((accepts for accepts, pattern in patterns if pattern.search(path)), None) for path in paths
-    ]
-    return False in verdicts and True not in verdicts
-
-
-def filter_patterns(value: str) -> list[tuple[bool, re.Pattern[str]]]:
-    """The patterns of a filter: whether each accepts, and what it fits. What is no pattern is passed over."""
-    found: list[tuple[bool, re.Pattern[str]]] = []
-    for quoted, verdict, _sign, body in _PATTERN.findall(value):
-        text = quoted or f"{verdict}|{body}|"
-        if len(text) < 3 or text[0] not in "ar":
-            continue
-        closing = {"(": ")", "[": "]", "{": "}"}.get(text[1], text[1])
-        inner = text[2 : text.rfind(closing)] if text.rfind(closing) > 1 else text[2:]
-        try:
-            found.append((text[0] == "a", re.compile(inner)))
-        except re.error:
-            continue
-    return found
 
 
 def _base(

@@ -81,6 +81,15 @@ def _group(inventory: Inventory, group: VolumeGroup, facts: BootFacts) -> Checke
             _("LVM's devices file does not list {paths}.").format(paths=clean(", ".join(hidden))),
             f"lvmdevices --adddev {hidden[0]}",
         )
+    if facts.accepted_late:
+        return Checked(
+            Rung.GROUP,
+            False,
+            _(
+                "{group} is not activated when its disks appear: LVM's filter takes {paths} by a link only."
+            ).format(group=name, paths=clean(", ".join(facts.accepted_late))),
+            _("At that moment this LVM knows no links: let the filter reject what is foreign instead."),
+        )
     if facts.event_activation is None or not inventory.lvm.asked:
         return Checked(Rung.GROUP, None, _("LVM was not asked how it activates {group}.").format(group=name))
     return Checked(Rung.GROUP, True, _("{group} is activated when its disks appear.").format(group=name))

@@ -1,8 +1,11 @@
 """What the boot check must know beyond an inventory, read from the host."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tui.storage.host.interface import Command, FileKind, Host
+from tui.storage.lvm_filter import rejects
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume
 from tui.storage.probe.reading import text
@@ -12,7 +15,15 @@ from tui.storage.unit_names import mount_unit
 UNITS = "/etc/systemd/system"
 """Where an administrator's own units are (systemd.unit(5))."""
 
-_SETTINGS = ("global/event_activation", "devices/use_devicesfile", "devices/devicesfile")
+_FILTERS = ("filter", "global_filter")
+_SETTINGS = (
+    *("global/event_activation", "devices/use_devicesfile", "devices/devicesfile"),
+    *(f"devices/{name}" for name in _FILTERS),
+)
+
+_KNOWS_LINKS = (2, 3, 19)
+"""The first LVM whose pvscan, as udev runs it for a new disk, knows the links of that disk: it was to come
+after 2.03.18 (github.com/lvmteam/lvm2/issues/104). 2.03.16 was seen not to, and 2.03.31 to know them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +38,8 @@ class BootFacts:
         devices_file: LVM only looks at the disks listed in its devices file.
         devices_listed: text of that file.
         volume_autoactivation: the volume itself may be activated automatically.
+        accepted_late: disks of the group that its LVM takes by a link alone, which it does not know yet when
+            the disk appears.
         mount_unit: text of a mount unit for the mount point, or empty.
         mount_unit_enabled: that unit is started at boot.
     """
@@ -38,12 +51,13 @@ class BootFacts:
     devices_file: bool | None = None
     devices_listed: str = ""
     volume_autoactivation: bool | None = None
+    accepted_late: tuple[str, ...] = ()
     mount_unit: str = ""
     mount_unit_enabled: bool | None = None
 
 
 def read_boot_facts(host: Host, inventory: Inventory, mount_point: str) -> BootFacts:
-    """Ask LVM for its settings, systemd for the mount unit, and read rc.local. Three commands at most."""
+    """Ask LVM for its settings, systemd for the mount unit, and read rc.local. Four commands at most."""
     settings = lvm_settings(host)
     use = settings.get("use_devicesfile")
     listed = text(host, f"/etc/lvm/devices/{settings.get('devicesfile', 'system.devices')}")
@@ -60,6 +74,7 @@ def read_boot_facts(host: Host, inventory: Inventory, mount_point: str) -> BootF
         devices_file=None if use is None else use == "1" and bool(listed),
         devices_listed=listed,
         volume_autoactivation=_volume_autoactivation(host, volume) if volume is not None else None,
+        accepted_late=_accepted_late(host, inventory, settings, volume) if volume is not None else (),
         mount_unit=content,
         mount_unit_enabled=_is_enabled(host, unit) if content else None,
     )
@@ -72,6 +87,34 @@ def lvm_settings(host: Host) -> dict[str, str]:
         return {}
     pairs = (line.strip().partition("=") for line in outcome.stdout.split("\n"))
     return {key: value.strip('"') for key, equals, value in pairs if equals}
+
+
+def _accepted_late(
+    host: Host, inventory: Inventory, settings: Mapping[str, str], volume: LogicalVolume
+) -> tuple[str, ...]:
+    """The disks of a volume's group that a filter takes by a link alone, where LVM is too old for that."""
+    found: list[str] = []
+    for physical in inventory.physical_volumes:
+        device = inventory.device(physical.device) if physical.device else None
+        if physical.volume_group != volume.volume_group or device is None:
+            continue
+        by_kernel = f"/dev/{device.name}"
+        for name in _FILTERS:
+            value = settings.get(name, "")
+            if rejects(value, (by_kernel,)) and not rejects(value, (by_kernel, device.path, *device.links)):
+                found.append(device.path)
+                break
+    if not found:
+        return ()
+    version = lvm_version(host)
+    return tuple(found) if version is not None and version < _KNOWS_LINKS else ()
+
+
+def lvm_version(host: Host) -> tuple[int, ...] | None:
+    """The version of LVM, `2.03.16` as (2, 3, 16); None where it does not say."""
+    outcome = host.run(Command(("lvm", "version")))
+    told = re.search(r"LVM version:\s*(\d+)\.(\d+)\.(\d+)", outcome.stdout)
+    return tuple(int(number) for number in told.groups()) if told else None
 
 
 def volume_at(inventory: Inventory, mount_point: str) -> LogicalVolume | None:
