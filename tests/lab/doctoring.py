@@ -81,26 +81,33 @@ def repaired(console: Console, code: str, number: int = 0, *, follows: frozenset
     found = look(console.guest)
     is_alone(found, code, follows)
     mended(console, found, code, number)
+    # A new iscsid opens the connections of the sessions it finds anew.
+    wait_for(console.guest, ALL_LOGGED_IN)
     healthy(console.guest)
     return found
 
 
 def mended(
-    console: Console, found: Look, code: str, number: int = 0, meanwhile: Callable[[], object] = lambda: None
+    console: Console,
+    found: Look,
+    code: str,
+    number: int = 0,
+    *,
+    place: int = 0,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> None:
-    """Carry out one of a finding's plans by keys, see that the finding is gone, and wait for the sessions.
+    """Carry out one of a finding's plans by keys, and see that the finding is gone.
 
     Args:
         console: the program on the console of the guest.
         found: what `doctor` said last.
         code: of the finding.
         number: place of the plan among those of the finding.
+        place: of the finding in the list of the screen, where what follows from a cause stands below it.
         meanwhile: done before its questions are answered: what they ask about.
     """
     finding = found.finding(code)
-    console.mend(finding, ways(finding)[number], found.codes.index(code), meanwhile)
-    # A new iscsid opens the connections of the sessions it finds anew.
-    wait_for(console.guest, ALL_LOGGED_IN)
+    console.mend(finding, ways(finding)[number], place, meanwhile)
 
 
 def ways(finding: dict[str, Any]) -> list[int]:

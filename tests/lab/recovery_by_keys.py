@@ -112,8 +112,10 @@ class Console:
         meanwhile: Callable[[], object] = lambda: None,
     ) -> str:
         fix = finding["fixes"][way - 1]
-        self._find(finding["summary"], f"{way} plan {fix['title'][:_CUT]}", place)
-        self.terminal.press(str(way))
+        # What follows from a cause has the way to that cause before its own.
+        key = way + (finding["weight"] == "consequence")
+        self._find(finding["summary"], f"{key} plan {fix['title'][:_CUT]}", place)
+        self.terminal.press(str(key))
         meanwhile()
         for number, question in enumerate(fix["confirm"], start=1):
             words = f"Question {number} of {len(fix['confirm'])}."

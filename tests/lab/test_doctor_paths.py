@@ -196,7 +196,7 @@ def test_all_paths_lost_and_given_up(guest: Guest, console: Console) -> None:
     used_paths(guest, 0)
     writer = guest.start(LATE)
     wait_for(guest, "grep -q ' D ' /proc/[0-9]*/stat 2>/dev/null")
-    mended(console, look(guest), "F34.holds-back")
+    mended(console, look(guest), "F34.holds-back", place=1)
     assert writer.wait(120) != 0
     wait_for(guest, "touch /srv/data/$i; sync /srv/data; dmesg | grep -q 'Aborting journal'")
     bring_back(guest)

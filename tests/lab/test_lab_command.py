@@ -15,6 +15,7 @@ import pytest
 
 from tui.lab.image import Release, build
 from tui.lab.kept import forget
+from tui.lab.kernel import place
 from tui.lab.places import Places, packages_folder, project_folder
 
 pytestmark = pytest.mark.lab
@@ -123,7 +124,9 @@ def open_lab() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="lab-for-everyone-"))
     folder.chmod(0o755)
     try:
-        shutil.copytree(image.folder, folder / "images" / image.folder.name, copy_function=link_or_copy)
+        for part in (image.folder, place(Places.of_environment().root)):
+            there = folder / part.relative_to(Places.of_environment().root)
+            shutil.copytree(part, there, copy_function=link_or_copy)
         yield folder
     finally:
         shutil.rmtree(folder)

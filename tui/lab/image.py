@@ -15,7 +15,7 @@ from tui.lab.mmdebstrap import Listener
 from tui.lab.places import Places, locked
 from tui.words import translate as _
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the way an image is put together changes."""
 
 SIZE = "8G"
@@ -42,7 +42,7 @@ class Image:
 
     @property
     def kernel(self) -> Path:
-        """The kernel program whose modules are in the filesystem."""
+        """The kernel program whose modules are in the filesystem. It is started in this folder."""
         return self.folder / "linux.uml"
 
     @property
@@ -138,6 +138,8 @@ def _make(release: Release, used: kernel.Kernel, image: Image, listener: Listene
     additions = image.folder.parent / "additions.tar"
     contents.pack(used, additions)
     shutil.copy(used.program, image.kernel)
+    for library in used.libraries:
+        shutil.copy(library, image.folder)
     with image.disk.open("wb") as disk:
         os.fchmod(disk.fileno(), 0o666)
         mmdebstrap.run(command(release, additions, disk.fileno()), listener, (disk.fileno(),))

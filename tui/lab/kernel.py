@@ -6,6 +6,7 @@ beside it, so that it runs on an older host too, and nothing of it is installed 
 """
 
 import platform
+import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -21,9 +22,9 @@ PACKAGES = ("user-mode-linux", "libc6")
 
 _PROGRAM = "usr/bin/linux.uml"
 _MODULES = "usr/lib/uml/modules"
-_LIBRARIES = "usr/lib/x86_64-linux-gnu"
-_LOADER = f"{_LIBRARIES}/ld-linux-x86-64.so.2"
-_KEPT = (_PROGRAM, _MODULES, _LOADER, f"{_LIBRARIES}/libc.so.6")
+_LOADER = "ld-linux-x86-64.so.2"
+_LIBRARIES = tuple(f"usr/lib/x86_64-linux-gnu/{name}" for name in (_LOADER, "libc.so.6"))
+_KEPT = (_PROGRAM, _MODULES, *_LIBRARIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,15 @@ class Kernel:
     """A User-Mode Linux kernel.
 
     Attributes:
-        program: The kernel, an ordinary program.
+        program: The kernel, an ordinary program. It looks for its loader in the folder it is started in
+            (execve(2) takes a relative name from there), and for its libraries in its own.
         modules: The folder of its loadable modules; its name is the kernel's version.
+        libraries: That loader, and the libraries.
     """
 
     program: Path
     modules: Path
+    libraries: tuple[Path, ...]
 
     @property
     def version(self) -> str:
@@ -55,7 +59,7 @@ def find(tree: Path) -> Kernel | None:
     modules = sorted((tree / _MODULES).glob("*/modules.dep"))
     if not program.is_file() or not modules:
         return None
-    return Kernel(program, modules[-1].parent)
+    return Kernel(program, modules[-1].parent, tuple(tree / name for name in _LIBRARIES))
 
 
 def obtain(root: Path, listener: mmdebstrap.Listener) -> Kernel:
@@ -69,18 +73,22 @@ def obtain(root: Path, listener: mmdebstrap.Listener) -> Kernel:
         LabError: When it is not to be had.
     """
     tree = place(root)
+    known = find(tree)
+    if known is not None:
+        return known
     with locked(root / "kernel.lock"):
+        # Somebody else may have made it meanwhile.
         known = find(tree)
         if known is not None:
             return known
+        shutil.rmtree(tree, ignore_errors=True)
         listener(_("Fetching the kernel of the practice machines. It is done once."))
         with tempfile.TemporaryDirectory(dir=root, prefix=".new-") as folder:
             new = Path(folder) / "tree"
             new.mkdir()
             _unpack(Path(folder) / "packages.tar", new, listener)
-            # A loader is named by its whole path: where it will lie.
-            libraries, loader = str(tree / _LIBRARIES), str(tree / _LOADER)
-            _tool(("patchelf", "--set-interpreter", loader, "--set-rpath", libraries, str(new / _PROGRAM)))
+            words = ("--set-interpreter", f"./{_LOADER}", "--set-rpath", "$ORIGIN", str(new / _PROGRAM))
+            _tool(("patchelf", *words))
             new.rename(tree)
         found = find(tree)
     if found is None:

@@ -60,6 +60,7 @@ class Machine:
             stderr=log_end.fileno(),
             pass_fds=(lifeline_end, *ends),
             start_new_session=True,
+            cwd=hardware.image.folder,
             env={"PATH": os.environ.get("PATH", ""), "TMPDIR": str(memory_folder())},
         )
         os.close(lifeline_end)
