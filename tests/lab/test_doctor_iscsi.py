@@ -216,6 +216,8 @@ def test_credentials_that_the_target_does_not_accept(guest: Guest, console: Cons
     guest.fault(Fault.CHAP_CHANGED, target=T2, user="host", secret=secret)
     login = ("iscsiadm", "-m", "node", "-T", T2, "-p", SECOND, "-l")
     assert guest.run(login, timeout=120).status == 24
+    # iscsid hands its lines to a process of its own, which writes them when it comes to it.
+    wait_for(guest, said("login rejected"))
     found = look(guest)
     assert (found.causes, found.others) == (["F01.wrong-chap"], [])
     script = f"""

@@ -8,7 +8,7 @@ from tests.storage.fake_tree import Disk, add_map, add_session, bare_host, descr
 from tests.storage.scripted_host import ScriptedHost
 from tui.storage.filesystem_kind import FilesystemKind
 from tui.storage.host.interface import Command, FileFacts, FileKind, Outcome
-from tui.storage.operations.calls import change
+from tui.storage.operations.calls import change, refuse_when_busy
 from tui.storage.operations.filesystem import MakeFilesystem
 from tui.storage.operations.mount import MountFilesystem, UnmountFilesystem
 from tui.storage.operations.mount_point import MakeMountPoint, RemoveMountPoint
@@ -280,3 +280,24 @@ def test_a_busy_or_unreadable_volume_is_refused(host: ScriptedHost) -> None:
         plain.check(host)
     assert caught.value.problem.code == "filesystem.not-empty"
     assert not host.shown
+
+
+class Forgetful(ScriptedHost):
+    """A host whose disk tells an error of an earlier write once, or for as long as it is asked."""
+
+    def __init__(self, errors: int) -> None:
+        super().__init__()
+        self.errors = errors
+
+    def run(self, command: Command, progress: object = None) -> Outcome:
+        self.errors -= 1
+        told = Outcome(1, "", "wipefs: /dev/sda: cannot flush modified buffers: Input/output error\n")
+        return told if self.errors >= 0 else Outcome(0)
+
+
+def test_an_error_of_an_earlier_write_is_told_once_and_is_no_user() -> None:
+    refuse_when_busy(Forgetful(1), "/dev/sda")
+    with pytest.raises(Refused) as caught:
+        refuse_when_busy(Forgetful(2), "/dev/sda")
+    assert caught.value.problem.code == "device.errors"
+    assert "flush" in caught.value.problem.evidence[0]

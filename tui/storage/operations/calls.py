@@ -93,15 +93,33 @@ def settle(host: ChangingHost, path: str, deadline: float = 30.0) -> bool:
     return host.facts(path) is not None
 
 
+_IO_ERROR = "Input/output error"
+"""EIO, as strerror(3) puts it."""
+
+
 def refuse_when_busy(host: Host, path: str) -> None:
     """See that nobody holds a device, by opening it exclusively as wipefs(8) does; nothing is written.
 
     Raises:
-        Refused: somebody does, or the disk could not be opened.
+        Refused: somebody does, or the disk could not be opened, or answers with errors.
     """
-    outcome = host.run(Command(("wipefs", "--all", "--no-act", "--quiet", path), deadline=20.0))
+    ask = Command(("wipefs", "--all", "--no-act", "--quiet", path), deadline=20.0)
+    outcome = host.run(ask)
+    if _IO_ERROR in outcome.stderr:
+        # A write that failed before is told once to whoever opens the device next (errseq of Linux).
+        outcome = host.run(ask)
     if outcome.ok:
         return
+    if _IO_ERROR in outcome.stderr:
+        raise Refused(
+            Problem(
+                "device.errors",
+                _("{path} answers with errors.").format(path=clean(path)),
+                cause=_("What is read from it or written to it fails, so nothing is begun on it."),
+                remedy=_("Look into the disks below it first: iscsi-console doctor names them."),
+                evidence=clean_lines(outcome.stderr, most=4),
+            )
+        )
     silent = outcome.status is None
     raise Refused(
         Problem(
