@@ -155,7 +155,7 @@ def test_a_move_that_was_cut_off(guest: Guest, console: Console) -> None:
     cut_off_a_move(guest, new)
     repaired(console, "F40.move-unfinished", 1)
     assert not sh(guest, "dmsetup ls | grep pvmove || true")
-    sh(guest, f"pvmove -qq {new}; vgreduce -qq vg_moved {new}; pvremove -qq {new}; udevadm settle")
+    sh(guest, f"pvmove -qq -i 1 {new}; vgreduce -qq vg_moved {new}; pvremove -qq {new}; udevadm settle")
     well(guest)
 
 
