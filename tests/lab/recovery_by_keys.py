@@ -153,7 +153,7 @@ class Console:
             return
         self.terminal.wait_for(f'Type "{WORD}" to allow it')
         self.terminal.write(WORD)
-        self.terminal.wait_until(lambda screen: _TYPED.search(screen) is not None, "the word as typed")
+        self.terminal.wait_until(lambda screen: _TYPED.search(screen) is not None, "the word as typed", SLOW)
         self.terminal.press("Enter")
         self.terminal.wait_until(lambda _screen: self._is_on_yes(), "the focus on yes")
         self.terminal.press("Enter")

@@ -29,4 +29,5 @@ vgchange -a y studio_clone
 mount -o ro /dev/studio_clone/work /mnt
 cp /mnt/master /srv/work/master
 umount /mnt
+udevadm settle
 repair F08.volume-on-one-path
