@@ -4,7 +4,7 @@ In a worker: `if await self.app.push_screen_wait(Confirm(...))`; elsewhere `push
 Escape always leaves, with the answer that changes nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
@@ -70,6 +70,15 @@ class PushButton(Widget, can_focus=True):
     def __init__(self, label: str, *, id: str | None = None, disabled: bool = False) -> None:
         super().__init__(id=id, disabled=disabled)
         self.label = flat(label)
+        self.take_letter: Callable[[str], None] | None = None
+        """Who takes letters that are typed while the button has the focus."""
+
+    def on_key(self, event: events.Key) -> None:
+        """Hand a letter over at once: one that went up to the dialog first would come after the next one."""
+        if self.take_letter is not None and event.is_printable and event.character not in {None, " "}:
+            event.stop()
+            event.prevent_default()
+            self.take_letter(event.character or "")
 
     def action_press(self) -> None:
         """Press it."""
@@ -237,6 +246,8 @@ class Confirm(Dialog[bool]):
         self._input = LineInput()
         # The first letter may have been typed while the focus was still on "no".
         self._input.select_on_focus = False
+        if word:
+            self._yes.take_letter = self._no.take_letter = self._take_letter
 
     def body(self) -> Iterable[Widget]:
         """Return the text and what will be lost."""
@@ -270,15 +281,19 @@ class Confirm(Dialog[bool]):
 
     def on_mount(self) -> None:
         """Put the focus on no."""
-        self._no.focus()
+        self.set_focus(self._no)
 
     def on_key(self, event: events.Key) -> None:
-        """Let the word be typed from wherever the focus is."""
-        if self._word and event.is_printable and event.character != " " and self.focused is not self._input:
+        """Take a letter that comes before anything has the focus."""
+        if self._word and event.is_printable and event.character not in {None, " "}:
             event.stop()
             event.prevent_default()
-            self._input.focus()
-            self._input.insert_text_at_cursor(event.character or "")
+            self._take_letter(event.character or "")
+
+    def _take_letter(self, letter: str) -> None:
+        """Let the word be typed from wherever the focus is; the next letter finds it on the line."""
+        self.set_focus(self._input)
+        self._input.insert_text_at_cursor(letter)
 
     @property
     def _allowed(self) -> bool:

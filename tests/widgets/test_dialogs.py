@@ -1,6 +1,9 @@
 """Dialogs: what Enter, Escape and impatience do."""
 
+import asyncio
+
 import pytest
+from textual import events
 from textual.containers import VerticalScroll
 from textual.screen import Screen
 
@@ -72,6 +75,23 @@ async def test_what_destroys_wants_its_word(keys: list[str], answers: list[bool]
         await pilot.press(*keys)
         await pilot.pause()
         assert app.answers == answers
+
+
+@pytest.mark.parametrize("turns", range(12))
+async def test_a_word_that_is_typed_quickly_is_whole_and_in_order(turns: int) -> None:
+    app = Asked()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.ask(erase(UNDER))
+        driver = app._driver
+        assert driver is not None
+        for letter in "erase":
+            key = events.Key(letter, letter)
+            key.set_sender(app)
+            driver.send_message(key)
+            for _turn in range(turns):
+                await asyncio.sleep(0)
+        await pilot.pause()
+        assert app.screen.query_one(LineInput).value == "erase"
 
 
 async def test_what_is_lost_is_named() -> None:
