@@ -62,7 +62,12 @@ class Trouble(Vertical):
         row.display = bool(offered)
         await row.mount(*(button for _offer, button in self._offers))
         if self._offers:
-            self.call_after_refresh(self._offers[0][1].focus)
+            self.call_after_refresh(self._take_focus, self._offers[0][1])
+
+    def _take_focus(self, button: PushButton) -> None:
+        """Put the focus on an offer at once, so that a page which looks for the focus sees it there."""
+        if button.is_attached:
+            self.screen.set_focus(button)
 
     def on_key(self, event: events.Key) -> None:
         """Go from button to button."""

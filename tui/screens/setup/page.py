@@ -189,8 +189,9 @@ class Page(Form):
         """
         for widget in self.screen.focus_chain:
             if widget is self or self in widget.ancestors:
-                # Not scrolled to the widget: on a page that is still being laid out that ends anywhere.
-                widget.focus(scroll_visible=False)
+                # At once, not by `Widget.focus`, which waits for its turn: by then an offer below may have
+                # taken the focus. Not scrolled to: on a page still being laid out that ends anywhere.
+                self.screen.set_focus(widget, scroll_visible=False)
                 self.scroll_home(animate=False)
                 return
 
