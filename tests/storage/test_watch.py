@@ -249,7 +249,7 @@ def test_stop_is_quick_and_may_be_repeated() -> None:
     began = time.monotonic()
     watch.stop()
     watch.stop()
-    assert time.monotonic() - began < 2.0
+    assert time.monotonic() - began < 30.0, "not when the period of a minute is over"
 
 
 @pytest.mark.skipif(
