@@ -55,7 +55,11 @@ class Living:
     lives: list[MadeUpLive] = field(default_factory=list)
 
     def open(
-        self, _host: ObservedHost, changed: Callable[[frozenset[Layer]], None], news: Callable[[], None]
+        self,
+        _host: ObservedHost,
+        changed: Callable[[frozenset[Layer]], None],
+        news: Callable[[], None],
+        _since: float,
     ) -> MadeUpLive:
         live = MadeUpLive(NewsDesk(news), changed)
         self.lives.append(live)

@@ -3,11 +3,13 @@ import os
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.storage.fake_tree import add_session, bare_host
+from tui.storage.host.interface import FileFacts, FileKind
 from tui.storage.host.local import LocalHost
 from tui.storage.layer import EVERYTHING, Layer
 from tui.storage.news.happening import Happening, Source
@@ -267,3 +269,27 @@ def test_a_real_disk_is_announced_by_the_kernel() -> None:
         (HOT_ADD.parent / "hot_remove").write_text(number)
         watch.stop()
     assert any(Layer.LVM in layers for layers in heeding.told)
+
+
+@pytest.mark.parametrize(
+    ("path", "layer"),
+    [
+        ("/etc/iscsi/nodes", Layer.RECORDS),
+        ("/etc/fstab", Layer.MOUNTS),
+        ("/run/udev/data", Layer.DEVICES),
+    ],
+)
+def test_what_changed_between_the_reading_and_the_watch_is_told(path: str, layer: Layer) -> None:
+    host, heeding = bare_host(), Heeding()
+    old = FileFacts(FileKind.FOLDER, 0o755, 0, 0, 0, modified=100.0)
+    host.facts_of = dict.fromkeys(("/etc/iscsi/nodes", "/etc/fstab", "/run/udev/data"), old)
+    host.facts_of["/etc/iscsi/initiatorname.iscsi"] = host.facts_of["/etc/iscsi/iscsid.conf"] = old
+    told = []
+    for modified in (100.0, 200.0):
+        host.facts_of[path] = replace(old, modified=modified)
+        watch = Watch(host, heeding, events=FakeEvents(), records="/etc/iscsi", since=150.0, period=60.0)
+        watch.start()
+        assert watch.wait_until_ready(10)
+        watch.stop()
+        told.append(list(heeding.told))
+    assert told == [[], [frozenset({layer})]]

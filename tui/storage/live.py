@@ -29,10 +29,15 @@ class Live:
         changed: called from the thread with the layers that changed; with none when the watch
             has begun and at the first sign of a change: then a glance is worth while.
         news: called from any thread when something was told.
+        since: when the reading began whose picture is to be kept true, in seconds since the epoch.
     """
 
     def __init__(
-        self, host: ObservedHost, changed: Callable[[frozenset[Layer]], None], news: Callable[[], None]
+        self,
+        host: ObservedHost,
+        changed: Callable[[frozenset[Layer]], None],
+        news: Callable[[], None],
+        since: float | None = None,
     ) -> None:
         self.desk = NewsDesk(news)
         self.activity = Activity()
@@ -46,6 +51,7 @@ class Live:
             listener=self,
             logs=local_logs,
             records=self._find_records,
+            since=since,
         )
         self._deaf: Callable[[], None] | None = None
         self._next_sample = self._next_processes = 0.0
@@ -75,7 +81,8 @@ class Live:
         """Take what the watch sees, and read the figures that are due."""
         self.desk.looked(when, states)
         if not self._has_looked:
-            # From here on nothing is missed; what changed before that is found by one more glance.
+            # From here on nothing is missed; what changed before that is found by one more glance, or told
+            # by the watch.
             self._has_looked = True
             self._changed(frozenset())
         now = time.monotonic()

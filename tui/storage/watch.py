@@ -30,6 +30,12 @@ from tui.storage.probe.iscsid_conf import ISCSID_CONF
 from tui.storage.probe.mounts import MOUNTINFO, SWAPS
 from tui.storage.probe.reading import names, word
 
+UDEV_DATABASE = "/run/udev/data"
+"""udev writes a file in here, and so changes the folder's time, for every device it has heard of."""
+
+_GRAIN = 0.02
+"""Seconds by which the time of a file may lag behind the clock: the kernel's tick, at 100 Hz, and a bit."""
+
 _RECORDS_EVERY = 3
 """Records, of which there may be thousands, are compared at every third look."""
 
@@ -68,6 +74,8 @@ class Watch:
         listener: told what happened, at once.
         logs: opens the logs that are followed, in the watch's thread.
         records: root of the record database, or how to find it; empty to leave records unwatched.
+        since: when the reading began whose picture is to be kept true, in seconds since the epoch: what
+            changed between it and the beginning of the watch is told as changed. None when there is none.
         settle: seconds of quiet that end a storm of changes and let one call go out.
         patience: seconds after which a call goes out though the storm goes on.
         period: seconds between two looks at what has to be polled.
@@ -83,6 +91,7 @@ class Watch:
         listener: Listener | None = None,
         logs: Callable[[], Iterable[LogSource]] = tuple,
         records: str | Callable[[], str] = "",
+        since: float | None = None,
         settle: float = 0.2,
         patience: float = 1.5,
         period: float = 1.0,
@@ -91,7 +100,7 @@ class Watch:
         self._events = events
         self._listener, self._open_logs = listener, logs
         self._logs: dict[int, LogSource] = {}
-        self._records = records
+        self._records, self._since = records, since
         self._settle, self._patience, self._period = settle, patience, period
         self._looks = 0
         self._states: SessionStates = {}
@@ -130,11 +139,23 @@ class Watch:
             if callable(self._records):
                 self._records = self._records()
             self._seen = self._look()
+            late = self._changed_since_the_reading()
             self._ready.set()
+            if late:
+                self._heed(late)
             for log in self._open_logs():
                 opened.callback(log.close)
                 self._logs[log.fileno()] = log
             self._watch(tables)
+
+    def _changed_since_the_reading(self) -> frozenset[Layer]:
+        """The layers of which files say that something changed after the reading had begun."""
+        if self._since is None:
+            return frozenset()
+        files = [(Layer.RECORDS, facts) for _path, facts in self._record_times]
+        files += [(Layer.MOUNTS, self._host.facts(FSTAB)), (Layer.DEVICES, self._host.facts(UDEV_DATABASE))]
+        oldest = self._since - _GRAIN
+        return frozenset(layer for layer, facts in files if facts is not None and facts.modified >= oldest)
 
     def _watch(self, tables: dict[int, Layer]) -> None:
         poll = select.poll()

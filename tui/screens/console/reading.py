@@ -46,17 +46,21 @@ class LiveSource(Protocol):
         """What went through some disks, oldest first."""
 
 
-OpenLive = Callable[[ObservedHost, Callable[[frozenset[Layer]], None], Callable[[], None]], LiveSource]
-"""Makes what tells of a host, from the host and two callbacks: layers changed, there is news."""
+OpenLive = Callable[[ObservedHost, Callable[[frozenset[Layer]], None], Callable[[], None], float], LiveSource]
+"""Makes what tells of a host, from the host, two callbacks (layers changed, there is news), and when the
+reading began of what is shown so far, in seconds since the epoch."""
 
 
 def open_live(
-    host: ObservedHost, changed: Callable[[frozenset[Layer]], None], news: Callable[[], None]
+    host: ObservedHost,
+    changed: Callable[[frozenset[Layer]], None],
+    news: Callable[[], None],
+    since: float,
 ) -> LiveSource:
     """Watch this machine."""
     from tui.storage.live import Live
 
-    return Live(host, changed, news)
+    return Live(host, changed, news, since)
 
 
 @dataclass
@@ -268,8 +272,9 @@ class ReadingScreen(ActingScreen):
         self.look_for_interrupted()
 
     def _begin_to_watch(self) -> None:
-        if self._open_live is not None and self._live is None:
-            self._live = self._open_live(self._host, self._heed_change, self._heed_news)
+        if self._open_live is not None and self._live is None and self._inventory is not None:
+            since = self._inventory.taken_at
+            self._live = self._open_live(self._host, self._heed_change, self._heed_news, since)
             self._live.start()
 
     @on(NewsCame)

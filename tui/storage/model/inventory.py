@@ -47,6 +47,7 @@ class Inventory:
 
     host: str
     taken_at: float = field(compare=False, default=0.0)
+    """When reading it began, in seconds since the epoch."""
     root: bool = False
     """Taken with root's rights, so that nothing was hidden. Whether it may be changed, the host says."""
     distribution: Distribution = Distribution()

@@ -31,6 +31,7 @@ def take_inventory(host: Host) -> Inventory:
     iscsiadm); no disk that would block is touched. What the machine says never makes it raise: what could
     not be read is listed in `Inventory.unseen`, and evidence that is only half there is kept.
     """
+    taken_at = host.now()
     distribution = read_distribution(host)
     root = has_root_rights(text(host, "/proc/self/status"))
     initiator = read_initiator(host)
@@ -60,7 +61,7 @@ def take_inventory(host: Host) -> Inventory:
     ]
     return Inventory(
         host=host.name,
-        taken_at=host.now(),
+        taken_at=taken_at,
         root=root,
         distribution=distribution,
         initiator=initiator,
