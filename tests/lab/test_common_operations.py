@@ -186,6 +186,25 @@ def at_home(terminal: Terminal) -> Iterator[None]:
         terminal.press("Escape")
 
 
+def bring_about(guest: Guest, terminal: Terminal, script: str) -> None:
+    """Bring about a state, and wait until the console has followed.
+
+    It is reached through one in which nothing is stored, so that what the console showed before is not taken
+    for it; and sessions have numbers of their own.
+    """
+    terminal.wait_for(HOME)
+    guest.check("sh", "-c", EMPTY)
+    terminal.wait_until(lambda screen: T1[-6:] not in screen and T2[-6:] not in screen, "nothing stored")
+    guest.check("sh", "-c", script)
+    terminal.wait_for(T1[-6:], T2[-6:])
+
+
+def numbers(guest: Guest) -> list[str]:
+    """The list's words for the sessions that there are."""
+    listed = guest.run(("iscsiadm", "-m", "session")).text.splitlines()
+    return [f"session {line.split('[')[1].split(']')[0]}" for line in listed]
+
+
 def effect(guest: Guest) -> str:
     return guest.check("sh", "-c", EFFECT)
 
@@ -194,10 +213,10 @@ def effect(guest: Guest) -> str:
 def test_an_operation_has_the_effect_of_the_guides_command(
     guest: Guest, terminal: Terminal, case: Case
 ) -> None:
-    guest.check("sh", "-c", case.before)
+    bring_about(guest, terminal, case.before)
     before = effect(guest)
     terminal.press("t")
-    terminal.wait_for("Targets and sessions", case.ready, T2[-6:])
+    terminal.wait_for("Targets and sessions", case.ready, T2[-6:], *numbers(guest))
     case.keys(terminal)
     ours = effect(guest)
     terminal.wait_for("Targets and sessions")
@@ -211,8 +230,9 @@ def test_an_operation_has_the_effect_of_the_guides_command(
 
 
 def test_the_records_are_listed(guest: Guest, terminal: Terminal) -> None:
-    guest.check("sh", "-c", STORED)
+    bring_about(guest, terminal, STORED)
     terminal.press("t")
+    terminal.wait_for("Targets and sessions")
     listed = guest.check("iscsiadm", "-m", "node").splitlines()
     assert len(listed) == 2
     for line in listed:
@@ -221,24 +241,22 @@ def test_the_records_are_listed(guest: Guest, terminal: Terminal) -> None:
 
 
 def test_the_sessions_are_told(guest: Guest, terminal: Terminal) -> None:
-    guest.check("sh", "-c", STORED)
+    bring_about(guest, terminal, STORED)
     said = guest.run(("iscsiadm", "-m", "session")).error_text
     assert "No active sessions." in said
     terminal.press("t")
     terminal.wait_for("No active sessions.")
     terminal.press("Escape")
     terminal.wait_for(HOME)
-    guest.check("sh", "-c", LOGGED_IN)
-    sids = [
-        line.split("[")[1].split("]")[0] for line in guest.check("iscsiadm", "-m", "session").splitlines()
-    ]
-    assert len(sids) == 2
+    bring_about(guest, terminal, LOGGED_IN)
+    sessions = numbers(guest)
+    assert len(sessions) == 2
     terminal.press("t")
-    terminal.wait_for(*(f"session {sid}" for sid in sids), "2 active sessions.")
+    terminal.wait_for(*sessions, "2 active sessions.")
 
 
 def test_a_records_settings_are_shown(guest: Guest, terminal: Terminal) -> None:
-    guest.check("sh", "-c", STORED)
+    bring_about(guest, terminal, STORED)
     shown = guest.check("iscsiadm", "-m", "node", "-o", "show", "-T", T1)
     terminal.press("t")
     terminal.wait_for("Targets and sessions", "no session")
@@ -259,7 +277,7 @@ def test_a_records_settings_are_shown(guest: Guest, terminal: Terminal) -> None:
 
 
 def test_a_discovery_portal_is_forgotten(guest: Guest, terminal: Terminal) -> None:
-    guest.check("sh", "-c", STORED)
+    bring_about(guest, terminal, STORED)
     before = effect(guest)
     terminal.press("p")
     terminal.wait_for("Portals to ask for targets", PORTAL)
@@ -273,7 +291,7 @@ def test_a_discovery_portal_is_forgotten(guest: Guest, terminal: Terminal) -> No
 
 
 def test_a_record_is_changed_as_iscsiadm_changes_it(guest: Guest, terminal: Terminal) -> None:
-    guest.check("sh", "-c", STORED)
+    bring_about(guest, terminal, STORED)
     terminal.press("t")
     terminal.wait_for("Targets and sessions", "no session")
     terminal.press("Enter")
@@ -304,7 +322,7 @@ def test_a_record_is_changed_as_iscsiadm_changes_it(guest: Guest, terminal: Term
 
 
 def test_asking_again_adds_what_is_new_and_keeps_every_setting(guest: Guest, terminal: Terminal) -> None:
-    guest.check("sh", "-c", STORED)
+    bring_about(guest, terminal, STORED)
     first = ("iscsiadm", "-m", "node", "-T", T1, "-p", PORTAL)
     guest.check(*first, "-o", "update", "-n", "node.startup", "-v", "automatic")
     wanted = effect(guest)
@@ -328,12 +346,12 @@ def _records(effect: str) -> list[str]:
 
 def test_a_lun_that_was_mapped_later_is_found(guest: Guest, terminal: Terminal) -> None:
     guest.fault(Fault.LUN_REMOVED, lun="1")
-    guest.check("sh", "-c", LOGGED_IN)
+    bring_about(guest, terminal, LOGGED_IN)
     disks = f"ls /dev/disk/by-path | grep -c {T1}"
     assert guest.check("sh", "-c", disks).strip() == "1"
     guest.fault(Fault.LUN_RESTORED, lun="1")
     terminal.press("t")
-    terminal.wait_for("Targets and sessions", "2 active sessions.")
+    terminal.wait_for("Targets and sessions", "2 active sessions.", *numbers(guest))
     terminal.press("u")
     carry_out(terminal, "Look for new LUNs", asks=True)
     assert guest.check("sh", "-c", disks).strip() == "2"

@@ -86,9 +86,14 @@ def state_of(target: str, state: str) -> str:
     return f'for one in {places}; do [ "$(cat $(dirname $one)/state)" = {state} ] && exit 0; done; false'
 
 
-def said(line: str) -> str:
-    """A shell condition: iscsid has said something within the last seconds."""
-    return f"journalctl -u iscsid --since -10s -o cat | grep -q {line!r}"
+def moment(guest: Guest) -> str:
+    """The guest's time, for `said`."""
+    return sh(guest, "date +%s")
+
+
+def said(line: str, since: str) -> str:
+    """A shell condition: iscsid has said something since a moment."""
+    return f"journalctl -u iscsid --since @{since} -o cat | grep -q {line!r}"
 
 
 @pytest.fixture(scope="module")
@@ -214,10 +219,10 @@ def test_credentials_that_the_target_does_not_accept(guest: Guest, console: Cons
     secret = "correct-horse-1"
     log_out(guest, T2)
     guest.fault(Fault.CHAP_CHANGED, target=T2, user="host", secret=secret)
-    login = ("iscsiadm", "-m", "node", "-T", T2, "-p", SECOND, "-l")
+    login, begun = ("iscsiadm", "-m", "node", "-T", T2, "-p", SECOND, "-l"), moment(guest)
     assert guest.run(login, timeout=120).status == 24
     # iscsid hands its lines to a process of its own, which writes them when it comes to it.
-    wait_for(guest, said("login rejected"))
+    wait_for(guest, said("login rejected", begun))
     found = look(guest)
     assert (found.causes, found.others) == (["F01.wrong-chap"], [])
     script = f"""
@@ -235,8 +240,9 @@ perform(SetRecordChap({T2!r}, Portal("198.51.100.10", 3260, 1), "default", chap)
 
 
 def test_a_name_that_is_struck_from_the_access_list_while_logged_in(guest: Guest) -> None:
+    begun = moment(guest)
     guest.fault(Fault.ACL_CHANGED, target=T2, initiators="")
-    wait_for(guest, said("login rejected"))
+    wait_for(guest, said("login rejected", begun))
     found = look(guest)
     assert (found.causes, found.others) == (["F01.not-admitted"], [])
     name = sh(guest, "sed -n s/^InitiatorName=//p /etc/iscsi/initiatorname.iscsi")

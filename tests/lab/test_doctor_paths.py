@@ -202,6 +202,8 @@ def test_all_paths_lost_and_given_up(guest: Guest, console: Console) -> None:
     bring_back(guest)
     used_paths(guest, 2)
     repaired(console, "F06.filesystem-stopped", 0)
+    # multipathd queues again by itself when it loads the map's table anew.
+    sh(guest, "multipathd disablequeueing maps")
     (resumed,) = on_map(guest, "ResumeQueueing(one.wwid, one.name)")
     assert resumed.stages == ["done"]
     assert "queue_if_no_path" in sh(guest, "dmsetup table --target multipath")
@@ -212,6 +214,8 @@ def test_maps_that_nobody_watches(guest: Guest, console: Console) -> None:
     guest.check("systemctl", "stop", "multipathd.socket", "multipathd.service")
     watched_again(console, "risk")
     guest.check("systemctl", "stop", "multipathd.socket", "multipathd.service")
+    # What is not on the disk by then would stop the file system.
+    sh(guest, "sync -f /srv/data")
     lose(guest, "a", "b")
     sh(guest, "! dd if=/dev/vg_a/data of=/dev/null bs=4k count=1 iflag=direct 2>&1")
     bring_back(guest)
