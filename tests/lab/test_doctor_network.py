@@ -11,7 +11,19 @@ import pytest
 from tests.lab.doctoring import Look, healthy, look, mended, repaired, sentinels
 from tests.lab.recovery_by_keys import recovery_console
 from tests.lab.test_disconnect import told
-from tests.lab.test_doctor_iscsi import PORTAL, SECOND, T1, T2, T3, log_in, log_out, record, said, state_of
+from tests.lab.test_doctor_iscsi import (
+    PORTAL,
+    SECOND,
+    T1,
+    T2,
+    T3,
+    log_in,
+    log_out,
+    moment,
+    record,
+    said,
+    state_of,
+)
 from tests.lab.volumes import sh, wait_for
 from tui.lab.faults import Fault
 from tui.lab.guest import Guest
@@ -61,15 +73,11 @@ systemctl enable -q open-iscsi.service iscsid.socket
 
 JUMBO = """
 ip link set eth1 mtu 9000 gso_max_segs 1; ip -netns san link set s1 mtu 9000 gso_max_segs 1
-nsenter --net=/run/netns/san iptables-legacy-restore << END
-*filter
-:INPUT ACCEPT
-:FORWARD ACCEPT
-:OUTPUT ACCEPT
--A INPUT -i s1 -m length --length 1501:65535 -j DROP
--A OUTPUT -o s1 -m length --length 1501:65535 -j DROP
-COMMIT
-END
+tc -n san qdisc add dev s1 clsact
+for way in ingress egress; do
+    tc -n san filter add dev s1 $way matchall \\
+        action police rate 10gbit burst 10m mtu 1514 conform-exceed drop/ok
+done
 """
 """Both ends send large packets, as they are and not in bundles, and the way between swallows them."""
 
@@ -151,8 +159,9 @@ def test_large_packets_that_vanish_on_the_way(guest: Guest) -> None:
 
 
 def test_a_target_that_is_not_in_service_and_one_that_is_retired(guest: Guest) -> None:
+    begun = moment(guest)
     guest.fault(Fault.TARGET_STOPPED, target=T3)
-    wait_for(guest, said("login rejected"))
+    wait_for(guest, said("login rejected", begun))
     found = look(guest)
     assert (found.causes, found.others) == (["F10.target-unavailable"], [])
     asked = found.finding("F10.target-unavailable")["fixes"][0]["ask"]["words"]
@@ -171,10 +180,11 @@ def test_a_target_that_is_not_in_service_and_one_that_is_retired(guest: Guest) -
 def test_a_logout_that_is_refused_because_of_a_mount(guest: Guest) -> None:
     sh(guest, "echo 'iscsid.safe_logout = Yes' >> /etc/iscsi/iscsid.conf; systemctl restart iscsid.service")
     becomes_healthy(guest)
+    begun = moment(guest)
     logout = guest.run(("iscsiadm", "-m", "node", "-T", T1, "-p", PORTAL, "-u"), timeout=120)
     assert logout.status == 28
     # iscsid hands its lines to a process of its own, which writes them when it comes to it.
-    wait_for(guest, said("actively in use"))
+    wait_for(guest, said("actively in use", begun))
     found = look(guest)
     assert (found.causes, found.others) == ([], ["F35.logout-refused"])
     finding = found.finding("F35.logout-refused")

@@ -15,7 +15,7 @@ import pytest
 
 from tui.lab.image import Release, build
 from tui.lab.kept import forget
-from tui.lab.kernel import place
+from tui.lab.kernel import known
 from tui.lab.places import Places, packages_folder, project_folder
 
 pytestmark = pytest.mark.lab
@@ -121,10 +121,14 @@ def test_run_without_a_terminal_says_so() -> None:
 def open_lab() -> Iterator[Path]:
     """The image in a folder that everyone may read and nobody else may write."""
     image = build(Release.BOOKWORM, Places.of_environment(), lambda _said: None)
+    kernel = known(Places.of_environment().root)
+    assert kernel is not None
+    # usr/bin/linux.uml below the folder of the kernel.
+    kernels = kernel.program.parents[2]
     folder = Path(tempfile.mkdtemp(prefix="lab-for-everyone-"))
     folder.chmod(0o755)
     try:
-        for part in (image.folder, place(Places.of_environment().root)):
+        for part in (image.folder, kernels):
             there = folder / part.relative_to(Places.of_environment().root)
             shutil.copytree(part, there, copy_function=link_or_copy)
         yield folder

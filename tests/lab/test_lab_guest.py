@@ -18,7 +18,7 @@ from tui.lab.errors import LabError
 from tui.lab.guest import Guest
 from tui.lab.image import Release
 from tui.lab.kept import forget, kept_machines
-from tui.lab.kernel import find, place
+from tui.lab.kernel import known
 from tui.lab.places import Places, project_folder
 
 pytestmark = pytest.mark.lab
@@ -49,7 +49,7 @@ def test_it_is_the_release_that_was_asked_for(guest: Guest) -> None:
 
 
 def test_the_kernel_is_the_same_whatever_the_release(guest: Guest) -> None:
-    used = find(place(Places.of_environment().root))
+    used = known(Places.of_environment().root)
     assert used is not None
     assert guest.check("uname", "-r").strip() == used.version
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
-from tui.lab import command, contents, faults, image
+from tui.lab import command, contents, faults, image, kernel as kernels
 from tui.lab.channel import Channel, GuestGone
 from tui.lab.errors import LabError
 from tui.lab.image import Image, Release
@@ -49,6 +49,31 @@ def kernel(tmp_path: Path) -> Kernel:
 def test_a_kernel_is_its_program_and_its_newest_modules(kernel: Kernel, tmp_path: Path) -> None:
     assert kernel.version == "6.1.0"
     assert find(tmp_path / "usr") is None
+
+
+def test_the_next_best_kernel_serves_while_there_is_no_better_one(
+    kernel: Kernel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    best, next_best = kernels.RELEASES
+    there: set[str] = {next_best}
+    asked: list[str] = []
+
+    def fetch(_root: Path, release: str, _listener: object) -> Kernel:
+        asked.append(release)
+        if release not in there:
+            raise LabError("no such package")
+        return kernel
+
+    monkeypatch.setattr(kernels, "_fetch", fetch)
+    assert kernels.obtain(tmp_path, lambda _words: None) is kernel
+    assert asked == [best, next_best]
+    there.clear()
+    with pytest.raises(LabError):
+        kernels.obtain(tmp_path, lambda _words: None)
+    there.add(best)
+    asked.clear()
+    kernels.obtain(tmp_path, lambda _words: None)
+    assert asked == [best]
 
 
 def test_the_key_changes_with_what_an_image_is_made_of(

@@ -56,7 +56,7 @@ def test_a_scenario_from_the_list_to_its_end(state: dict[str, str]) -> None:
         terminal.wait_for("F6 task", "3 of 5 hold")
         terminal.press("F7")
         terminal.wait_until(lambda screen: screen.rstrip().endswith("#"), "a prompt")
-        terminal.press("san-firewall -I INPUT 1 -p tcp --dport 3260 -j ACCEPT", "Enter")
+        terminal.press("san-firewall open 3260", "Enter")
         terminal.press("iscsiadm -m node --loginall=automatic; echo rea''dy", "Enter")
         terminal.wait_until(
             lambda screen: "\nready" in screen and screen.rstrip().endswith("#"), "the login to end"

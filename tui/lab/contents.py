@@ -14,7 +14,7 @@ PACKAGES = (
     "systemd-sysv", "udev", "dbus", "kmod", "procps", "psmisc", "less",
     "open-iscsi", "lvm2", "multipath-tools", "sg3-utils",
     "e2fsprogs", "xfsprogs", "btrfs-progs", "thin-provisioning-tools",
-    "iproute2", "iputils-ping", "iptables",
+    "iproute2", "iputils-ping",
     "python3", "tgt",
 )  # fmt: skip
 """The stack under test with the tools of the guide, the second target, and what the lab's own parts call."""

@@ -6,7 +6,7 @@ input, which is how secrets come without standing on a command line. From outsid
 
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -24,10 +24,8 @@ from tui.lab.target import (
 )
 from tui.words import translate as _
 
-FILTERS = {4: "iptables-legacy-restore", 6: "ip6tables-legacy-restore"}
-"""What replaces the array's packet filter, by IP version; the guest's kernel is built without nft's IP
-families."""
-
+NOT_LISTENED_TO = 1
+"""A TCP port at which the array never listens (tcpmux): the network code answers for it with a reset."""
 
 NOBODY = "iqn.2003-01.org.linux-iscsi.lab:nobody"
 """An initiator name that nobody has."""
@@ -108,45 +106,71 @@ def _link_up(scene: Scene) -> None:
 
 
 def _portal_refused(scene: Scene) -> None:
-    _filter(scene, "REJECT --reject-with tcp-reset")
+    _filter(scene, _refuse)
 
 
 def _portal_dropped(scene: Scene) -> None:
-    _filter(scene, "DROP")
+    _filter(scene, _drop)
 
 
-def _filter(scene: Scene, verdict: str) -> None:
+def _filter(scene: Scene, treat: Callable[[Portal], Sequence[str]]) -> None:
     """Treat what arrives at one portal (option `portal`), or at all, in a way of its own."""
     wanted = scene.options.get("portal", "")
-    portals = [
+    portals = {
         portal for target in scene.san.targets for portal in target.portals if wanted in ("", str(portal))
-    ]
+    }
     if not portals:
         raise SanError(_("The array has no portal {portal}.").format(portal=wanted))
-    _set_filters(dict.fromkeys(portals, verdict))
+    rules = [rule for portal in sorted(portals, key=str) for rule in treat(portal)]
+    _portals_restored(scene)
+    _tc([f"filter add dev {nic} {rule}" for nic in _nics(scene) for rule in rules])
 
 
-def _portals_restored(_scene: Scene) -> None:
-    _set_filters({})
+def _drop(portal: Portal) -> tuple[str, ...]:
+    """The rules for tc(8) by which a portal is silent."""
+    return (f"ingress {_packets(portal, 'dst', portal.port)} action drop",)
 
 
-def _set_filters(verdicts: Mapping[Portal, str]) -> None:
-    """Replace the packet filters by rules for what arrives at these portals, none for none."""
-    for version, program in FILTERS.items():
-        rules = [
-            f"-A INPUT -p tcp -d {portal.address} --dport {portal.port} -j {verdict}"
-            for portal, verdict in verdicts.items()
-            if portal.address.version == version
-        ]
-        table = ["*filter", ":INPUT ACCEPT", ":FORWARD ACCEPT", ":OUTPUT ACCEPT", *rules, "COMMIT", ""]
-        subprocess.run((program,), input="\n".join(table), text=True, check=True)
+def _refuse(portal: Portal) -> tuple[str, ...]:
+    """The rules by which a portal answers everything with a reset, as one at which nothing listens.
+
+    What comes for it goes to a port at which nothing listens, and the answer comes from where it is awaited.
+    """
+    sums = "action csum " + ("ip and tcp" if portal.address.version == 4 else "tcp")
+    there = f"action pedit ex munge tcp dport set {NOT_LISTENED_TO} pipe {sums}"
+    back = f"action pedit ex munge tcp sport set {portal.port} pipe {sums}"
+    return (
+        f"ingress {_packets(portal, 'dst', portal.port)} {there}",
+        f"egress {_packets(portal, 'src', NOT_LISTENED_TO)} {back}",
+    )
+
+
+def _packets(portal: Portal, end: str, port: int) -> str:
+    """What tc-flower(8) finds the packets by that a portal receives (end `dst`) or sends (`src`)."""
+    version = "ip" if portal.address.version == 4 else "ipv6"
+    return f"protocol {version} flower ip_proto tcp {end}_ip {portal.address} {end}_port {port}"
+
+
+def _portals_restored(scene: Scene) -> None:
+    for nic in _nics(scene):
+        ways = (f"filter del dev {nic} {way}" for way in ("ingress", "egress"))
+        _tc([f"qdisc replace dev {nic} clsact", *ways])
+
+
+def _nics(scene: Scene) -> list[str]:
+    return [array_nic(position) for position in range(len(scene.san.networks))]
+
+
+def _tc(lines: Sequence[str]) -> None:
+    """Have tc(8) carry out lines; the guest's kernel is built without any other packet filter."""
+    subprocess.run(("tc", "-batch", "-"), input="\n".join(lines) + "\n", text=True, check=True)
 
 
 def _packet_loss(scene: Scene) -> None:
     """Lose option `percent` of what the array sends; 0 ends it."""
     nic, percent = array_nic(scene.network), float(scene.options.get("percent", "20"))
     loss = f"qdisc replace dev {nic} root netem loss {percent}%" if percent else f"qdisc del dev {nic} root"
-    subprocess.run(("tc", *loss.split()), check=True)
+    _tc([loss])
 
 
 def _lun_removed(scene: Scene) -> None:

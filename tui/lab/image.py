@@ -60,7 +60,7 @@ def key(release: Release, used: kernel.Kernel) -> str:
 
 def built(release: Release, places: Places) -> Image | None:
     """The image of a release if it is there and made of what it would be made of now."""
-    used = kernel.find(kernel.place(places.root))
+    used = kernel.known(places.root)
     if used is None:
         return None
     image = Image(places.images / key(release, used))

@@ -1,8 +1,10 @@
 """The guests' kernel: User-Mode Linux of one Debian release, whatever the host and the guest are.
 
-Debian 13 is the first whose kernel hands what a process may see to the host in one go and not page by page
-(Linux 6.11, arch/um): programs start in half the time. It wants the C library of its own release, which lies
-beside it, so that it runs on an older host too, and nothing of it is installed there.
+From Linux 6.16 on (arch/um: seccomp mode) what a guest's process asks of its kernel takes two switches of the
+host's and no ptrace(2), so programs start, and disks answer, in half the time. Debian 14 is the first release
+with such a kernel; while that is being made it may be without one for a time: then that of Debian 13 serves.
+The kernel wants the C library of its own release, which lies beside it, so that it runs on an older host too,
+and nothing of it is installed there.
 """
 
 import platform
@@ -17,7 +19,9 @@ from tui.lab.errors import LabError
 from tui.lab.places import locked
 from tui.words import translate as _
 
-RELEASE = "trixie"
+RELEASES = ("forky", "trixie")
+"""Where a kernel is looked for, best first."""
+
 PACKAGES = ("user-mode-linux", "libc6")
 
 _PROGRAM = "usr/bin/linux.uml"
@@ -48,9 +52,13 @@ class Kernel:
         return self.modules.name
 
 
-def place(root: Path) -> Path:
-    """Where the kernel lies below the folder of a lab."""
-    return root / f"kernel-{RELEASE}"
+def known(root: Path) -> Kernel | None:
+    """The kernel that a lab has already, by the folder of the lab."""
+    return next((found for release in RELEASES if (found := find(_place(root, release))) is not None), None)
+
+
+def _place(root: Path, release: str) -> Path:
+    return root / f"kernel-{release}"
 
 
 def find(tree: Path) -> Kernel | None:
@@ -72,35 +80,43 @@ def obtain(root: Path, listener: mmdebstrap.Listener) -> Kernel:
     Raises:
         LabError: When it is not to be had.
     """
-    tree = place(root)
-    known = find(tree)
-    if known is not None:
-        return known
+    if (found := known(root)) is not None:
+        return found
     with locked(root / "kernel.lock"):
         # Somebody else may have made it meanwhile.
-        known = find(tree)
-        if known is not None:
-            return known
-        shutil.rmtree(tree, ignore_errors=True)
+        if (found := known(root)) is not None:
+            return found
         listener(_("Fetching the kernel of the practice machines. It is done once."))
-        with tempfile.TemporaryDirectory(dir=root, prefix=".new-") as folder:
-            new = Path(folder) / "tree"
-            new.mkdir()
-            _unpack(Path(folder) / "packages.tar", new, listener)
-            words = ("--set-interpreter", f"./{_LOADER}", "--set-rpath", "$ORIGIN", str(new / _PROGRAM))
-            _tool(("patchelf", *words))
-            new.rename(tree)
-        found = find(tree)
+        for release in RELEASES[:-1]:
+            try:
+                return _fetch(root, release, listener)
+            except LabError:
+                listener(_("{release} has no kernel at present.").format(release=release))
+        return _fetch(root, RELEASES[-1], listener)
+
+
+def _fetch(root: Path, release: str, listener: mmdebstrap.Listener) -> Kernel:
+    """Unpack the kernel of a release into the folder of the lab."""
+    tree = _place(root, release)
+    shutil.rmtree(tree, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=root, prefix=".new-") as folder:
+        new = Path(folder) / "tree"
+        new.mkdir()
+        _unpack(release, Path(folder) / "packages.tar", new, listener)
+        words = ("--set-interpreter", f"./{_LOADER}", "--set-rpath", "$ORIGIN", str(new / _PROGRAM))
+        _tool(("patchelf", *words))
+        new.rename(tree)
+    found = find(tree)
     if found is None:
         raise LabError(_("The package {package} holds no kernel this lab knows.").format(package=PACKAGES[0]))
     return found
 
 
-def _unpack(archive: Path, tree: Path, listener: mmdebstrap.Listener) -> None:
+def _unpack(release: str, archive: Path, tree: Path, listener: mmdebstrap.Listener) -> None:
     """Put what is needed of the packages into a folder; none of it is run or installed."""
     argv = (
         *("mmdebstrap", "--variant=extract", "--format=tar", f"--include={','.join(PACKAGES)}"),
-        *(*mmdebstrap.apt_options(), RELEASE, str(archive)),
+        *(*mmdebstrap.apt_options(), release, str(archive)),
     )
     mmdebstrap.run(argv, listener)
     kept = (f"./{name}" for name in _KEPT)

@@ -136,6 +136,8 @@ def _kernel_command(hardware: Hardware, folder: Path, ends: tuple[int, int, int]
         f"ssl0=fd:{line}",
         "ssl=null",
         "systemd.show_status=error",
+        # Where the host does not allow it, ptrace(2) serves.
+        "seccomp=auto",
         "lsm=yama",
         "audit=0",
         f"lab.share={folder}",

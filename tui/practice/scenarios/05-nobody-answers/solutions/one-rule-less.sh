@@ -1,3 +1,3 @@
-# The rule for this port taken away; open-iscsi.service logs in to what is automatic.
-san-firewall -D INPUT -p tcp --dport 3260 -j REJECT --reject-with icmp-admin-prohibited
+# This port opened; open-iscsi.service logs in to what is automatic.
+san-firewall open 3260
 iscsiadm -m node --loginall=automatic

@@ -1,5 +1,5 @@
 # The port opened, but the record deleted and found anew: its settings are gone.
-san-firewall -I INPUT 1 -p tcp --dport 3260 -j ACCEPT
+san-firewall open 3260
 iscsiadm -m node -T iqn.2003-01.org.linux-iscsi.lab:files -p 192.0.2.10 -o delete
 iscsiadm -m discovery -t sendtargets -p 192.0.2.10
 iscsiadm -m node -T iqn.2003-01.org.linux-iscsi.lab:files -p 192.0.2.10 --login
