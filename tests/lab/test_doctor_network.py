@@ -81,6 +81,40 @@ done
 """
 """Both ends send large packets, as they are and not in bundles, and the way between swallows them."""
 
+NETWORK_FIRST = """
+cat > /etc/systemd/system/san-network.service << END
+[Unit]
+Before=network.target
+Wants=network.target
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/bin/true
+ExecStop=ip link set eth0 down
+[Install]
+WantedBy=multi-user.target
+END
+cat > /etc/systemd/system/last-words.service << END
+[Unit]
+RequiresMountsFor=/srv/data
+After=san-network.service
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/bin/true
+ExecStop=/bin/sh -c 'echo kept > /srv/data/late'
+END
+for service in open-iscsi blk-availability; do
+    mkdir -p /run/systemd/system/$service.service.d
+    printf '[Service]\\nExecStop=\\nExecStop=/bin/true\\n' > /run/systemd/system/$service.service.d/none.conf
+done
+systemctl daemon-reload; systemctl enable -q --now san-network.service; systemctl restart last-words.service
+for timer in /sys/class/iscsi_session/*/recovery_tmo; do echo 5 > $timer; done
+"""
+"""At the shutdown a service writes its last words; then the network goes, as any network does, before local
+disks are unmounted. Nobody unmounts before it: open-iscsi.service does, and blk-availability.service, where
+they have been started."""
+
 PASSING = 180.0
 """Seconds until what has passed is no news any more; generous, for a slow machine."""
 
@@ -225,9 +259,14 @@ def test_a_session_without_a_name_stays_until_a_reboot(guest: Guest) -> None:
 def test_a_boot_that_stops_at_a_line_without_netdev(guest: Guest) -> None:
     line = "/dev/vg_a/data /srv/data ext4 noatime,x-systemd.device-timeout=5s 0 2"
     guest.write_text("/etc/fstab", f"{ROOT}{line}\n")
-    guest.check("systemctl", "daemon-reload")
+    # A mount stays what it was when it was made.
+    sh(guest, "umount /srv/data; systemctl daemon-reload; mount /srv/data")
     found = look(guest)
     assert (found.causes, found.others) == ([], ["F03.no-netdev"])
+    assert (
+        "At shutdown the network may go before it is unmounted" in found.finding("F03.no-netdev")["meaning"]
+    )
+    sh(guest, NETWORK_FIRST)
     guest.reboot()
     assert guest.state == "maintenance"
     found = look(guest)
@@ -239,14 +278,17 @@ def test_a_boot_that_stops_at_a_line_without_netdev(guest: Guest) -> None:
     assert guest.state == "running"
     becomes_healthy(guest)
     assert sh(guest, "findmnt -no SOURCE /srv/data") == "/dev/mapper/vg_a-data"
+    assert "kept" not in sh(guest, "cat /srv/data/late || true"), "the network had gone before it was written"
 
 
 def test_a_boot_that_went_on_before_the_volume_came(guest: Guest) -> None:
-    sh(guest, "sed -i s/device-timeout=60s/device-timeout=1ms/ /etc/fstab")
+    sh(guest, "sed -i s/device-timeout=60s/device-timeout=1ms/ /etc/fstab; systemctl daemon-reload")
+    sh(guest, NETWORK_FIRST)
     guest.reboot()
     wait_for(guest, "test -e /dev/vg_a/data")
     guest.check("udevadm", "settle")
     assert guest.run(("mountpoint", "-q", "/srv/data")).status != 0
     with recovery_console(guest) as console:
         repaired(console, "F03.not-mounted", -1)
+    assert sh(guest, "cat /srv/data/late") == "kept", "what needs the network is unmounted before it goes"
     assert "noatime,x-systemd.device-timeout=60s,_netdev,nofail 0 2" in guest.read_text("/etc/fstab")
