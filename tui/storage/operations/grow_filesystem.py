@@ -15,10 +15,14 @@ from tui.storage.probe.narrow import device_behind, look_at_devices
 from tui.storage.probe.sizes import filesystem_reach
 from tui.storage.problem import Problem, Refused
 from tui.storage.untrusted import clean
+from tui.storage.waiting import wait_for
 from tui.words import translate as _
 
 GROWING = 1800.0
 """Seconds: resize2fs writes the tables of every new block group."""
+
+_DESCRIBED = 5.0
+"""Seconds within which udev has told of a device again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,8 @@ class GrowFilesystem(Operation):
 
     def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
         """See that it is this file system, mounted there for writing, on a device that is not smaller."""
+        # While udev works on a device it may say nothing of its content, which is no other content.
+        wait_for(lambda: self._is_described(host), _DESCRIBED)
         inventory = look_at_devices(host)
         device = device_behind(host, inventory, self.device)
         if device is None or not device.answers:
@@ -115,6 +121,10 @@ class GrowFilesystem(Operation):
         return CannotUndo(
             _("A mounted file system is not made smaller: files may lie in the new space by now.")
         )
+
+    def _is_described(self, host: Host) -> bool:
+        device = device_behind(host, look_at_devices(host), self.device)
+        return device is None or not device.answers or bool(device.content)
 
     def _mount(self, inventory: Inventory, device: BlockDevice | None) -> Mount | None:
         if device is None:
