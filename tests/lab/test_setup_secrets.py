@@ -33,7 +33,7 @@ def holders(guest: Guest) -> set[str]:
     done = guest.run(
         (
             *("grep", "--recursive", "--files-with-matches", "--binary-files=text", "--devices=skip"),
-            *("--fixed-strings", "--file=-"),
+            *("--fixed-strings", "--file=-", "--exclude-dir=lab-san"),
             *("/etc", "/root", "/run", "/tmp", "/var", "/usr/local", "/home", "/srv"),
         ),
         timeout=SECONDS,

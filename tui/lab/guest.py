@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -80,6 +81,9 @@ class Guest:
         self._memory = memory
         self._san = san
         self._machine: Machine | None = None
+        # A guest may be closed by another thread while it boots.
+        self._guard = threading.Lock()
+        self._is_closed = False
         self._passing: Path | None = None
         self._size = Resize(TERMINAL, 24, 80)
         self._closing = contextlib.ExitStack()
@@ -165,7 +169,10 @@ class Guest:
         """
         begun = time.monotonic()
         hardware = Hardware(self._image, self._disk, self._memory, self._passing)
-        self._machine = machine = Machine(hardware, self._places, self._san)
+        with self._guard:
+            if self._is_closed:
+                raise LabError(_("The guest is switched off."))
+            self._machine = machine = Machine(hardware, self._places, self._san)
         try:
             self.state = machine.channel.wait_ready(BOOT_SECONDS)
         except (LabError, TimeoutError) as error:
@@ -294,9 +301,10 @@ class Guest:
 
     def cut_power(self) -> None:
         """End the machine at once, as a lost power supply does. What it had not written is lost."""
-        if self._machine is not None:
-            self._machine.stop()
-            self._machine = None
+        with self._guard:
+            machine, self._machine = self._machine, None
+        if machine is not None:
+            machine.stop()
 
     def reboot(self) -> None:
         """Shut down cleanly and boot the same disk."""
@@ -324,7 +332,12 @@ class Guest:
         self.close()
 
     def close(self) -> None:
-        """Cut the power and remove what the guest used; a disk that was given is left."""
+        """Cut the power and remove what the guest used; a disk that was given is left.
+
+        May be called from another thread while it boots.
+        """
+        with self._guard:
+            self._is_closed = True
         self.cut_power()
         self._closing.close()
 

@@ -146,6 +146,26 @@ def test_what_is_mounted_below_comes_first(host: ScriptedHost) -> None:
     assert caught.value.problem.code == "unmount.below"
 
 
+def test_a_file_system_that_nobody_is_seen_to_hold_is_asked_for_again(
+    host: ScriptedHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mounted(host)
+    unmount = UnmountFilesystem("/dev/vg/data", "/srv/data", "ext4")
+    busy = Outcome(32, "", "umount: /srv/data: target is busy.\n")
+    answers = [busy, busy, Outcome(0)]
+    host.replies["umount",] = lambda _command: answers.pop(0)
+    unmount.run(host, quiet)
+    assert answers == []
+    holders: list[str] = []
+    monkeypatch.setattr("tui.storage.operations.mount.holders_of", lambda _host, _devices: tuple(holders))
+    holders.append("process 7: less")
+    answers += [busy, Outcome(0)]
+    with pytest.raises(CommandFailed) as caught:
+        unmount.run(host, quiet)
+    assert caught.value.problem.evidence[-1] == "process 7: less"
+    assert len(answers) == 1, "whoever is seen is told of at once"
+
+
 def test_owners(host: ScriptedHost) -> None:
     host.replies["getent", "--", "passwd", "postgres"] = Outcome(0, "postgres:x:105:113::/:/bin/sh\n")
     host.replies["getent", "--", "group", "postgres"] = Outcome(0, "postgres:x:113:\n")

@@ -15,6 +15,7 @@ from tui.storage.probe.all_signatures import content_of
 from tui.storage.probe.narrow import device_behind, look_at_devices
 from tui.storage.problem import CommandFailed, Problem, Refused
 from tui.storage.untrusted import clean, clean_lines
+from tui.storage.waiting import wait_for
 from tui.words import translate as _
 
 MOUNTING = 300.0
@@ -137,6 +138,13 @@ class MountFilesystem(Operation):
             )
 
 
+LETTING_GO = 5.0
+"""Seconds for which a file system may be busy with nobody to be seen who holds it."""
+
+_BUSY = "target is busy"
+"""EBUSY, as umount(8) puts it."""
+
+
 @dataclass(frozen=True, slots=True)
 class UnmountFilesystem(Operation):
     """Unmount what `MountFilesystem` mounted. The attributes are the same."""
@@ -192,7 +200,24 @@ class UnmountFilesystem(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run umount, which refuses while a file is open; then say who has it open."""
+        """Run umount, which refuses while a file is open; then say who has it open.
+
+        The kernel may let go of a file a moment after the process that had it is gone: while nobody is seen
+        to hold the file system, umount is asked again for a few seconds.
+        """
+        failed: list[Problem] = []
+
+        def is_over() -> bool:
+            failed[:] = self._unmount(host, progress)
+            # Where anybody is seen, that is the last line.
+            return not any(_BUSY in line for one in failed for line in one.evidence[-1:])
+
+        wait_for(is_over, LETTING_GO)
+        if failed:
+            raise CommandFailed(failed[0])
+
+    def _unmount(self, host: ChangingHost, progress: Progress) -> tuple[Problem, ...]:
+        """Run umount once; how it failed, with who holds the file system as the last of the evidence."""
         try:
             change(
                 host,
@@ -206,7 +231,8 @@ class UnmountFilesystem(Operation):
             )
         except CommandFailed as error:
             evidence = (*error.problem.evidence, *holders_of(host, (self.device,))[:8])
-            raise CommandFailed(replace(error.problem, evidence=evidence)) from error
+            return (replace(error.problem, evidence=evidence),)
+        return ()
 
     def undo(self) -> tuple[Operation, ...]:
         """Mount it again."""
