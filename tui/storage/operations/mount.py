@@ -205,18 +205,19 @@ class UnmountFilesystem(Operation):
         The kernel may let go of a file a moment after the process that had it is gone: while nobody is seen
         to hold the file system, umount is asked again for a few seconds.
         """
-        failed: list[Problem] = []
+        failed: Problem | None = None
 
         def is_over() -> bool:
-            failed[:] = self._unmount(host, progress)
+            nonlocal failed
+            failed = self._unmount(host, progress)
             # Where anybody is seen, that is the last line.
-            return not any(_BUSY in line for one in failed for line in one.evidence[-1:])
+            return failed is None or not any(_BUSY in line for line in failed.evidence[-1:])
 
         wait_for(is_over, LETTING_GO)
-        if failed:
-            raise CommandFailed(failed[0])
+        if failed is not None:
+            raise CommandFailed(failed)
 
-    def _unmount(self, host: ChangingHost, progress: Progress) -> tuple[Problem, ...]:
+    def _unmount(self, host: ChangingHost, progress: Progress) -> Problem | None:
         """Run umount once; how it failed, with who holds the file system as the last of the evidence."""
         try:
             change(
@@ -231,8 +232,8 @@ class UnmountFilesystem(Operation):
             )
         except CommandFailed as error:
             evidence = (*error.problem.evidence, *holders_of(host, (self.device,))[:8])
-            return (replace(error.problem, evidence=evidence),)
-        return ()
+            return replace(error.problem, evidence=evidence)
+        return None
 
     def undo(self) -> tuple[Operation, ...]:
         """Mount it again."""
