@@ -176,9 +176,8 @@ class Guest:
         try:
             self.state = machine.channel.wait_ready(BOOT_SECONDS)
         except (LabError, TimeoutError) as error:
-            machine.stop()
+            self.cut_power()
             said = "\n".join(machine.log_text().splitlines()[-25:])
-            self._machine = None
             raise LabError(_("{error} Its console says:\n{said}").format(error=error, said=said)) from error
         self.boot_seconds = time.monotonic() - begun
 

@@ -91,7 +91,9 @@ def obtain(root: Path, listener: mmdebstrap.Listener) -> Kernel:
             try:
                 return _fetch(root, release, listener)
             except LabError:
-                listener(_("{release} has no kernel at present.").format(release=release))
+                listener(
+                    _("The kernel of {release} is not to be had; taking the next.").format(release=release)
+                )
         return _fetch(root, RELEASES[-1], listener)
 
 
