@@ -4,10 +4,9 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import given, strategies as st
-from textual.content import Content
 
 from tests.widgets.galleries import RUNGS, StackGallery
-from tests.widgets.host import Host, shows
+from tests.widgets.host import Host, lines_drawn, shows
 from widgets.glyphs import Glyphs
 from widgets.key_bar import KeyBar
 from widgets.look import Colours, Look
@@ -197,14 +196,7 @@ async def test_only_what_changed_is_drawn_again(monkeypatch: pytest.MonkeyPatch)
     app = Host(stack)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
-        asked: list[str] = []
-        original = RungList.draw
-
-        def counting(self: RungList, line: RungLine, look: Look, width: int) -> Content:
-            asked.append(line.key or "")
-            return original(self, line, look, width)
-
-        monkeypatch.setattr(RungList, "draw", counting)
+        asked = lines_drawn(monkeypatch, RungList)
         stack.rungs = tuple(many)
         await pilot.pause()
         assert asked == []
@@ -219,14 +211,7 @@ async def test_only_what_changed_is_drawn_again(monkeypatch: pytest.MonkeyPatch)
 async def test_of_thousands_of_rungs_only_those_in_sight_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     stack = StackView()
     app = Host(stack)
-    drawn_lines: set[str | None] = set()
-    original = RungList.draw
-
-    def counting(self: RungList, line: RungLine, look: Look, width: int) -> Content:
-        drawn_lines.add(line.key)
-        return original(self, line, look, width)
-
-    monkeypatch.setattr(RungList, "draw", counting)
+    asked = lines_drawn(monkeypatch, RungList)
     async with app.run_test(size=(120, 40)) as pilot:
         many = tuple(
             Rung(f"k{place}", "LUN", f"192.0.2.{place}", place % 3, heading=place % 50 == 0)
@@ -237,4 +222,4 @@ async def test_of_thousands_of_rungs_only_those_in_sight_are_drawn(monkeypatch: 
         assert stack.find("192.0.2.4999")
         stack.action_fold()
         await pilot.pause()
-    assert 0 < len(drawn_lines) <= 3 * 40, "what stood there, what was found, what folding brought"
+    assert 0 < len(set(asked)) <= 3 * 40, "what stood there, what was found, what folding brought"
