@@ -109,6 +109,7 @@ class Watch:
         self._next_look = self._echo = float("inf")
         self._record_times: list[tuple[str, FileFacts | None]] = []
         self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        self._guard = threading.Lock()
         self._ready, self._stopping = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
 
@@ -125,12 +126,20 @@ class Watch:
         self._stopping.set()
         if self._thread is threading.current_thread() or not self._thread.is_alive():
             return
-        os.eventfd_write(self._wake, 1)
+        with self._guard:
+            # The thread may have seen by itself that it is to stop.
+            if self._wake >= 0:
+                os.eventfd_write(self._wake, 1)
         self._thread.join(5.0)
+
+    def _close_wake(self) -> None:
+        with self._guard:
+            os.close(self._wake)
+            self._wake = -1
 
     def _run(self) -> None:
         with contextlib.ExitStack() as opened:
-            opened.callback(os.close, self._wake)
+            opened.callback(self._close_wake)
             tables = _open_tables(opened)
             if self._events is None:
                 self._events = _uevents()
