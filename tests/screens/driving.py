@@ -1,11 +1,12 @@
 """Opening the program's screens in a test, and reading what they show."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Container
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from textual.pilot import Pilot
 from textual.screen import Screen
+from textual.worker import WorkerCancelled
 
 from tests.screens.scripted import ScriptedDriver
 from tests.storage.scripted_host import ScriptedHost
@@ -49,12 +50,23 @@ def setup_app(driver: ScriptedDriver, *, look: Look = COLOUR, allowed: Access = 
     )
 
 
+async def workers_end(pilot: Pilot[Any], groups: Container[str]) -> None:
+    """Wait until the workers of some groups have ended.
+
+    A screen that closes cancels its workers, the one that has just said that it is done among them.
+
+    Raises:
+        textual.worker.WorkerFailed: If one of them raised an exception.
+    """
+    for worker in [one for one in pilot.app.workers if one.group in groups]:
+        with suppress(WorkerCancelled):
+            await worker.wait()
+
+
 async def settle(pilot: Pilot[Any]) -> None:
     """Wait until nothing runs in the background but a question, and everything is drawn."""
     for _turn in range(3):
-        running = [one for one in pilot.app.workers if one.group in _GROUPS]
-        if running:
-            await pilot.app.workers.wait_for_complete(running)
+        await workers_end(pilot, _GROUPS)
         await pilot.pause()
         while any(isinstance(one, SetupScreen) and one.working for one in pilot.app.screen_stack):
             await pilot.pause(0.01)

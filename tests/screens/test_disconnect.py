@@ -7,7 +7,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from tests.screens.driving import COLOUR, LARGE, MONO, ROOT, SMALL, text_of
+from tests.screens.driving import COLOUR, LARGE, MONO, ROOT, SMALL, text_of, workers_end
 from tests.screens.peopled import MACHINES, PeopledHost
 from tests.snapshot import SnapCompare
 from tui.maintenance.dependents import Subject, subject_of, subject_of_target
@@ -79,9 +79,7 @@ def busy() -> PeopledHost:
 
 async def settle(pilot: Pilot[Any]) -> None:
     for _turn in range(4):
-        running = [one for one in pilot.app.workers if one.group in {"disconnect", "plan"}]
-        if running:
-            await pilot.app.workers.wait_for_complete(running)
+        await workers_end(pilot, {"disconnect", "plan"})
         await pilot.pause()
 
 

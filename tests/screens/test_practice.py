@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from tests.screens.driving import COLOUR, LARGE, MONO, ROOT, SMALL, OneScreen, flat_text, text_of
+from tests.screens.driving import COLOUR, LARGE, MONO, ROOT, SMALL, OneScreen, flat_text, text_of, workers_end
 from tests.screens.test_console import recorded
 from tests.snapshot import SnapCompare
 from tests.storage.scripted_host import ScriptedHost
@@ -43,11 +43,7 @@ LESSON = read_scenario(FOLDER / "01-what-iscsi-is")
 async def quiet(pilot: Pilot[Any]) -> None:
     """Wait until the workers of these screens have ended and everything is drawn."""
     for _turn in range(3):
-        running = [
-            one for one in pilot.app.workers if one.group in {"coach", "practice", "mode", "inventory"}
-        ]
-        if running:
-            await pilot.app.workers.wait_for_complete(running)
+        await workers_end(pilot, {"coach", "practice", "mode", "inventory"})
         await pilot.pause()
 
 
