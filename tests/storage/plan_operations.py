@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.operations.operation import Operation, Progress, Risk
+from tui.storage.probe.lvm import report_command
 from tui.storage.problem import CommandFailed, Problem, Refused
 from tui.storage.secret import Secret
 
@@ -54,6 +55,18 @@ class UntilReboot(MakeFile):
     """The same, of a kind that a reboot takes away."""
 
     survives_reboot: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class AskLvm(MakeFile):
+    """The same, of a kind that asks for LVM's report in each of its questions."""
+
+    def is_done(self, host: Host) -> bool:
+        return host.run(report_command()).ok and MakeFile.is_done(self, host)
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:
+        MakeFile.check(self, host, interrupted=interrupted)
+        host.run(report_command())
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.storage.plan_operations import FailWith, MakeFile, UntilReboot
+from tests.storage.plan_operations import AskLvm, FailWith, MakeFile, UntilReboot
 from tests.storage.scripted_host import ScriptedHost
 from tui.storage import journal as journal_module
 from tui.storage.executor import execute
+from tui.storage.host.interface import Outcome
 from tui.storage.journal import Journal
 from tui.storage.operations.operation import Risk
 from tui.storage.plan import Plan, Result, Stage, Step
@@ -147,6 +148,16 @@ def test_after_a_reboot_what_it_took_away_is_done_again(
     assert rebooted.stages == (Stage.ALREADY, Stage.DONE, Stage.ALREADY, Stage.FAILED)
     assert not (tmp_path / "kept").exists()
     assert (tmp_path / "lost").read_text() == "whole"
+
+
+@pytest.mark.parametrize(("together", "reports"), [(False, 3), (True, 4)])
+def test_lvm_reports_once_between_two_changes_and_anew_after_each(
+    tmp_path: Path, together: bool, reports: int
+) -> None:
+    plan = Plan("asks", tuple(AskLvm(str(tmp_path), name) for name in "ab"), together)
+    host = ScriptedHost(replies={("lvm", "fullreport"): Outcome(0, "{}")})
+    assert execute(plan, host, Journal.open(plan, tmp_path / "journal")).ok
+    assert len(host.commands) == reports
 
 
 def test_the_worst_risk_is_the_plans(tmp_path: Path) -> None:

@@ -5,15 +5,8 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from tui.storage.host.interface import (
-    ChangingHost,
-    Command,
-    FileFacts,
-    Outcome,
-    PortAnswer,
-    Replacement,
-    Usage,
-)
+from tui.storage.host.interface import ChangingHost, Command, Outcome, Replacement
+from tui.storage.host.passing import PassingHost
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +22,7 @@ OUTPUT = 8 * 1024 * 1024
 """Characters of output kept in all; with thousands of volumes one report of LVM is megabytes."""
 
 
-class ObservedHost:
+class ObservedHost(PassingHost):
     """Passes everything on to another host and keeps the newest commands with what they said.
 
     Args:
@@ -39,6 +32,7 @@ class ObservedHost:
     """
 
     def __init__(self, host: ChangingHost, most: int = 2000, output: int = OUTPUT) -> None:
+        super().__init__(host)
         self._host, self._most, self._output = host, most, output
         self._kept = self._forgotten = 0
         self._ran: list[Ran] = []
@@ -54,20 +48,6 @@ class ObservedHost:
         """The commands so far, oldest first."""
         with self._guard:
             return tuple(one for one in self._ran if one.command.changes or not changes_only)
-
-    @property
-    def name(self) -> str:
-        """The host name."""
-        return self._host.name
-
-    @property
-    def is_root(self) -> bool:
-        """Whether the program may change this host."""
-        return self._host.is_root
-
-    def now(self) -> float:
-        """Seconds since the epoch on that host."""
-        return self._host.now()
 
     def run(self, command: Command, heed: Callable[[str], None] | None = None) -> Outcome:
         """Run a command and note it."""
@@ -99,38 +79,6 @@ class ObservedHost:
         while len(self._ran) > self._most:
             self._kept -= _said(self._ran.pop(0))
             self._forgotten = max(0, self._forgotten - 1)
-
-    def read(self, path: str) -> str:
-        """The text of a file."""
-        return self._host.read(path)
-
-    def names(self, path: str) -> tuple[str, ...]:
-        """The sorted names in a folder."""
-        return self._host.names(path)
-
-    def resolve(self, path: str) -> str:
-        """The path with every symbolic link followed."""
-        return self._host.resolve(path)
-
-    def link(self, path: str) -> str:
-        """Where a symbolic link points."""
-        return self._host.link(path)
-
-    def facts(self, path: str) -> FileFacts | None:
-        """What the path is."""
-        return self._host.facts(path)
-
-    def usage(self, path: str) -> Usage | None:
-        """How full the file system is."""
-        return self._host.usage(path)
-
-    def connect(self, address: str, port: int, deadline: float = 3.0) -> PortAnswer:
-        """Try a TCP connection."""
-        return self._host.connect(address, port, deadline)
-
-    def listens(self, abstract_name: str) -> bool:
-        """Whether a daemon accepts connections on an abstract unix socket."""
-        return self._host.listens(abstract_name)
 
     def replace(self, path: str, content: bytes, change: Replacement | None = None) -> str:
         """Put new content in the place of a file."""

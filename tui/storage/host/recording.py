@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from tui.storage.codec import Plain, encode
 from tui.storage.host.interface import Command, FileFacts, Host, Outcome, PortAnswer, Usage
+from tui.storage.host.passing import PassingHost
 from tui.storage.host.recorded import SCHEMA
 from tui.storage.secret import MASK
 
@@ -25,40 +26,26 @@ _SECRET_OPTION = re.compile(r"(\b(?:password|passwd|pass|secret)\d?=)([^\s,\"']+
 """A mount option, such as fstab holds for network file systems."""
 
 
-class RecordingHost:
+class RecordingHost(PassingHost):
     """Passes every question on to another host, and keeps the first answer to each."""
 
     def __init__(self, host: Host) -> None:
-        self._host = host
+        super().__init__(host)
         self._tables: dict[str, dict[str, Plain]] = {
             name: {} for name in ("read", "names", "resolve", "link", "facts", "usage", "connect", "listens")
         }
         self._ran: dict[tuple[str, ...], Outcome] = {}
 
-    @property
-    def name(self) -> str:
-        """The host name."""
-        return self._host.name
-
-    @property
-    def is_root(self) -> bool:
-        """Whether the program may change this host."""
-        return self._host.is_root
-
-    def now(self) -> float:
-        """Seconds since the epoch on that host."""
-        return self._host.now()
-
     def run(self, command: Command, heed: Callable[[str], None] | None = None) -> Outcome:
         """Run a command and note how it ended."""
-        outcome = self._host.run(command, heed)
+        outcome = self._asked.run(command, heed)
         self._ran.setdefault(command.argv, outcome)
         return outcome
 
     def read(self, path: str) -> str:
         """The text of a file."""
         try:
-            text = self._host.read(path)
+            text = self._asked.read(path)
         except OSError as error:
             self._note("read", path, {"errno": error.errno or errno.EIO})
             raise
@@ -68,7 +55,7 @@ class RecordingHost:
     def names(self, path: str) -> tuple[str, ...]:
         """The sorted names in a folder."""
         try:
-            names = self._host.names(path)
+            names = self._asked.names(path)
         except OSError as error:
             self._note("names", path, {"errno": error.errno or errno.EIO})
             raise
@@ -77,14 +64,14 @@ class RecordingHost:
 
     def resolve(self, path: str) -> str:
         """The path with every symbolic link followed."""
-        real = self._host.resolve(path)
+        real = self._asked.resolve(path)
         self._note("resolve", path, real)
         return real
 
     def link(self, path: str) -> str:
         """Where a symbolic link points."""
         try:
-            target = self._host.link(path)
+            target = self._asked.link(path)
         except OSError as error:
             self._note("link", path, {"errno": error.errno or errno.EIO})
             raise
@@ -93,25 +80,25 @@ class RecordingHost:
 
     def facts(self, path: str) -> FileFacts | None:
         """What the path is."""
-        facts = self._host.facts(path)
+        facts = self._asked.facts(path)
         self._note("facts", path, encode(facts))
         return facts
 
     def usage(self, path: str) -> Usage | None:
         """How full the file system is."""
-        usage = self._host.usage(path)
+        usage = self._asked.usage(path)
         self._note("usage", path, encode(usage))
         return usage
 
     def connect(self, address: str, port: int, deadline: float = 3.0) -> PortAnswer:
         """Try a TCP connection."""
-        answer = self._host.connect(address, port, deadline)
+        answer = self._asked.connect(address, port, deadline)
         self._note("connect", f"{address} {port}", encode(answer))
         return answer
 
     def listens(self, abstract_name: str) -> bool:
         """Whether a daemon accepts connections on an abstract unix socket."""
-        listens = self._host.listens(abstract_name)
+        listens = self._asked.listens(abstract_name)
         self._note("listens", abstract_name, listens)
         return listens
 

@@ -24,6 +24,8 @@ from tui.words import translate as _
 DEADLINE = 20.0
 """Seconds LVM gets. It opens every disk, so a host with a thousand needs some."""
 
+_REPORT = ("lvm", "fullreport")
+
 _FIELDS = {
     "vg": "vg_name,vg_uuid,vg_size,vg_free,vg_extent_size,vg_missing_pv_count,vg_partial,vg_exported,"
     "vg_systemid,vg_shared,vg_clustered,vg_lock_type,vg_autoactivation",
@@ -56,13 +58,18 @@ class Volumes:
 
 def report_command(allowed: Iterable[str] | None = None) -> Command:
     """The call; `allowed` are the only paths it may open, or None for all that LVM would."""
-    argv = ["lvm", "fullreport", "--foreign", "--shared", "--nohints"]
+    argv = [*_REPORT, "--foreign", "--shared", "--nohints"]
     argv += ["--reportformat", "json", "--units", "b", "--nosuffix", "--binary"]
     for report, fields in _FIELDS.items():
         argv += ["--configreport", report, "-o", fields]
     for path in allowed or ():
         argv += ["--devices", path]
     return Command(tuple(argv), deadline=DEADLINE)
+
+
+def is_report(command: Command) -> bool:
+    """Whether a command is the call that `report_command` makes, for whichever disks."""
+    return command.argv[: len(_REPORT)] == _REPORT
 
 
 def parse_report(stdout: str, stderr: str) -> Volumes:
