@@ -24,7 +24,7 @@ def scroll_bar_render(glyphs: GlyphSet) -> type[ScrollBarRender]:
             thickness: int = 1,
             vertical: bool = True,
             back_color: Color = Color.default(),  # noqa: B008 - the signature of the class it replaces
-            bar_color: Color = Color.default(),  # noqa: B008
+            bar_color: Color = Color.default(),  # noqa: B008 - likewise
         ) -> Segments:
             """Return the bar; the thumb touches an end of it only at that end of the list."""
             start, end = _thumb(int(size), virtual_size, window_size, position)

@@ -262,7 +262,7 @@ def test_nothing_is_given_up_while_it_may_come_back(guest: Guest) -> None:
     sh(guest, f"echo 1 > /sys/block/{disk}/device/delete; udevadm settle")
     seen = answer(guest, REPAIRS + "say_group('vgr')")
     assert (seen["missing"], seen["partial"]) == (1, ["span"])
-    give_up = f"GiveUpMissing('vgr', group('vgr').uuid, {tuple(seen['gone'])!r})"  # type: ignore[arg-type]
+    give_up = f"GiveUpMissing('vgr', group('vgr').uuid, {tuple(seen['gone'])!r})"  # type: ignore[arg-type]  # a list
     assert code(run(guest, give_up)) == "missing.volumes-lost"
     sh(guest, "iscsiadm -m node -T iqn.2003-01.org.linux-iscsi.lab:gone -p 192.0.2.10:3260 -o new")
     lossy = give_up.replace("GiveUpMissing(", "GiveUpMissingWithVolumes(")[:-1] + ", ('span',))"
@@ -300,7 +300,7 @@ def test_what_is_gone_for_good_is_given_up_by_name(guest: Guest) -> None:
     guest.fault(Fault.LUN_REMOVED, lun="1")
     sh(guest, f"echo 1 > /sys/block/{disk}/device/delete; udevadm settle")
     seen = answer(guest, REPAIRS + "say_group('vgr')")
-    lossy = f"GiveUpMissingWithVolumes('vgr', group('vgr').uuid, {tuple(seen['gone'])!r}, ('span',))"  # type: ignore[arg-type]
+    lossy = f"GiveUpMissingWithVolumes('vgr', group('vgr').uuid, {tuple(seen['gone'])!r}, ('span',))"  # type: ignore[arg-type]  # a list
     keep = "KeepBeforeRepair('kept-4', ('vgr',), (identity(0),))"
     done = run(guest, f"{keep}, {lossy}, ActivateVolumeGroup('vgr')")
     assert done.stages == ["done"] * 3, done

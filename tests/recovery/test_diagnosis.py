@@ -26,7 +26,7 @@ def found_by(monkeypatch: pytest.MonkeyPatch, *findings: Finding) -> None:
 
 
 def made(code: str, kind: RungKind | None, *rungs: str, **more: object) -> Finding:
-    return Finding(code, "summary", "meaning", kind, rungs, **more)  # type: ignore[arg-type]
+    return Finding(code, "summary", "meaning", kind, rungs, **more)  # type: ignore[arg-type]  # fields by name
 
 
 FS = made("F06.fs", RungKind.FILESYSTEM, "filesystem-on:dm-1")

@@ -261,7 +261,7 @@ def coach_of(scenario: Scenario, begin: Begin | None = None, *failing: str, look
             )
         )
 
-    coach.check = look  # type: ignore[method-assign]
+    coach.check = look  # type: ignore[method-assign]  # for this test alone
     if looked:
         coach.check()
     return coach

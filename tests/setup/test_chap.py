@@ -16,7 +16,7 @@ ONE_WAY = ChapChoice(ChapKind.ONE_WAY, "host", Secret(PLANTED))
 MUTUAL = ChapChoice(ChapKind.MUTUAL, "host", Secret(PLANTED), "array", Secret("answered-secret"))
 
 
-def asked(session: ChapChoice = ChapChoice(), discovery: ChapChoice = ChapChoice()) -> SetupState:  # noqa: B008
+def asked(session: ChapChoice = ChapChoice(), discovery: ChapChoice = ChapChoice()) -> SetupState:  # noqa: B008 (frozen)
     return state_of(installed()).answered(ChapAnswer(discovery, session))
 
 

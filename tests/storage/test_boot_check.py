@@ -96,7 +96,7 @@ def with_service(inventory: Inventory, role: Role, enabled: str) -> Inventory:
 
 def with_record(inventory: Inventory, **change: object) -> Inventory:
     (record,) = inventory.node_records
-    return replace(inventory, node_records=(replace(record, **change),))  # type: ignore[arg-type]
+    return replace(inventory, node_records=(replace(record, **change),))  # type: ignore[arg-type]  # names are checked by replace
 
 
 def test_where_everything_is_arranged_everything_holds() -> None:

@@ -121,7 +121,7 @@ def main(lifeline: int, folder: str, disk: str, command: list[str]) -> int:
     _libc.prctl(PR_SET_CHILD_SUBREAPER, 1)
     _part_processes()
     place = _take_processor()
-    kernel = subprocess.Popen(command, preexec_fn=_die_with_parent, close_fds=False, start_new_session=True)  # noqa: PLW1509
+    kernel = subprocess.Popen(command, preexec_fn=_die_with_parent, close_fds=False, start_new_session=True)  # noqa: PLW1509 - there is one thread
     ended = os.pidfd_open(kernel.pid)
     orphaned = lifeline in select.select([lifeline, ended], [], [])[0] and not os.read(lifeline, 1)
     status = kernel.poll()

@@ -66,8 +66,8 @@ class HeadStart:
 def whole_look(host: ChangingHost) -> "tuple[Inventory, tuple[Ran, ...]]":
     """Take a whole inventory, and note the commands."""
     # What reads is imported by the process that reads; the other has enough to import.
-    from tui.storage.host.observed import ObservedHost  # noqa: PLC0415
-    from tui.storage.probe.inventory import take_inventory  # noqa: PLC0415
+    from tui.storage.host.observed import ObservedHost  # noqa: PLC0415 (see above)
+    from tui.storage.probe.inventory import take_inventory  # noqa: PLC0415 (likewise)
 
     observed = ObservedHost(host)
     return take_inventory(observed), observed.ran()

@@ -17,7 +17,7 @@ def decode_operations(plain: Plain) -> tuple[Operation, ...]:
         NotDecodable: it was written by another version.
     """
     # Every operation has to be known by its name, which only a plan that is read back needs.
-    from tui.storage.operations import catalogue as _catalogue  # noqa: F401, PLC0415
+    from tui.storage.operations import catalogue as _catalogue  # noqa: F401, PLC0415 (see above)
 
     if not isinstance(plain, list):
         raise NotDecodable(f"{plain!r:.80} is not a list")

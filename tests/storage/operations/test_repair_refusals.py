@@ -159,7 +159,7 @@ def free_disk(content: str = "", notes: str = NOTES, *, held: bool = False) -> S
     """The disk alone, with something on it or not; LVM misses its volume."""
     host = lvm(host_with(volume=held), missing=1)
     host.files[NOTES_PATH] = notes
-    report = json.loads(host.replies["lvm", "fullreport"].stdout)  # type: ignore[union-attr]
+    report = json.loads(host.replies["lvm", "fullreport"].stdout)  # type: ignore[union-attr]  # no function
     report["report"][0]["pv"] = [
         {"pv_name": "[unknown]", "pv_uuid": PHYSICAL, "vg_name": "vg", "pv_missing": "1"}
     ]
