@@ -322,7 +322,7 @@ def test_a_disk_that_returns_with_an_old_description_is_brought_up_to_date(guest
 
 def test_a_clone_gets_identities_of_its_own(guest: Guest) -> None:
     original, clone = path_of(guest, 2), path_of(guest, 3)
-    sh(guest, f"sync; umount /srv/vgx/x; dd if={original} of={clone} bs=4M conv=fsync status=none")
+    sh(guest, f"sync; umount /srv/vgx/x; dd if={original} of={clone} bs=1M conv=sparse,fsync status=none")
     sh(guest, f"udevadm trigger --settle --action=change --name-match={clone}; mount /dev/vgx/x /srv/vgx/x")
     before = sh(guest, f"dd if={original} bs=1M count=1 status=none | sha256sum")
     import_clone = "ImportClone((identity({lun}),), (pv_uuid({lun}),), 'vgx', 'vgx_clone')"
