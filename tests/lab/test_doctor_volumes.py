@@ -190,7 +190,8 @@ def test_a_clone_beside_its_original(guest: Guest, console: Console) -> None:
     original, clone = path_of(guest, 2), path_of(guest, 3)
     sh(
         guest,
-        f"umount /srv/vgx/x; dd if={original} of={clone} bs=1M conv=sparse,fsync status=none; mount /srv/vgx/x",
+        f"umount /srv/vgx/x; dd if={original} of={clone} bs=1M conv=sparse,fsync status=none;"
+        " mount /srv/vgx/x",
     )
     sh(guest, f"udevadm trigger --settle --action=change --name-match={clone}")
     found = named(guest, "F15.clone")
