@@ -247,5 +247,14 @@ def test_the_screen_follows_the_kernel(scene: Scene) -> None:
     terminal.press("w")
     terminal.wait_for("What happened", "go to it")
     terminal.press("Escape")
+    terminal.press("t")
+    terminal.wait_for("No active sessions.")
+    scene.follows(
+        "login, in the list of targets",
+        lambda: scene.shell(f"{RECORD} --login"),
+        logged_in,
+        lambda screen: "1 active session." in screen,
+    )
+    terminal.press("Escape")
     print(f"kernel to screen, seconds: {scene.delays}; allowed {scene.limit:.1f}")
     assert max(scene.delays.values()) <= scene.limit, scene.delays

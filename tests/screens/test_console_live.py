@@ -10,10 +10,11 @@ from textual.pilot import Pilot
 from tests.screens.driving import COLOUR, LARGE, MONO, SMALL, lines_of, settle, text_of
 from tests.screens.living import NOW, SECOND, Living, failed, healthy, hundred, two_stacks, with_failure
 from tests.snapshot import SnapCompare
+from tui.screens.changed import HostChanged
 from tui.screens.console.figures import latency_words, outage_lines, plot_rows
 from tui.screens.console.happenings import HappeningsScreen
 from tui.screens.console.order import Order, ordered, refolded
-from tui.screens.console.reading import HostChanged
+from tui.screens.records.targets import TargetsScreen
 from tui.storage.host.interface import Command
 from tui.storage.layer import Layer
 from tui.storage.model.iscsi import Portal, Session, SessionState
@@ -74,6 +75,24 @@ async def test_a_session_that_fails_is_shown_with_the_time_that_is_left() -> Non
         await settle(pilot)
         assert "gives up in" not in flat(pilot)
     assert not living.live.running
+
+
+@pytest.mark.parametrize("layers", [frozenset(), frozenset({Layer.SESSIONS})])
+async def test_a_list_over_the_console_follows_the_host(layers: frozenset[Layer]) -> None:
+    living = Living(two_stacks())
+    async with living.app(COLOUR).run_test(size=LARGE) as pilot:
+        await settle(pilot)
+        await pilot.press("t")
+        await until(pilot, "2 active sessions.")
+        assert isinstance(pilot.app.screen, TargetsScreen)
+        living.set_state(2, "FAILED", "blocked")
+        living.live.changed(layers)
+        await until(pilot, "FAILED")
+        await pilot.press("f1")
+        living.set_state(2, "LOGGED_IN")
+        living.live.changed(layers)
+        await pilot.press("escape")
+        await until(pilot, "session 2")
 
 
 async def test_a_change_is_seen_by_a_glance_while_the_whole_reading_waits() -> None:

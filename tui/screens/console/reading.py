@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.worker import Worker, WorkerState
 
 from tui.screens.access import Access
+from tui.screens.changed import HostChanged
 from tui.screens.console.acting import ActingScreen
 from tui.storage.host.observed import ObservedHost
 from tui.storage.layer import Layer
@@ -73,18 +74,6 @@ class HostRead(Message):
 
 
 @dataclass
-class HostChanged(Message):
-    """Something about the storage changed."""
-
-    whole: bool = True
-    """More than a glance can see may have changed."""
-
-    def can_replace(self, message: Message) -> bool:
-        """Let a later change stand for this one, unless less would be read for it."""
-        return isinstance(message, HostChanged) and (message.whole or not self.whole)
-
-
-@dataclass
 class NewsCame(Message):
     """Something happened."""
 
@@ -99,7 +88,7 @@ class ReadingScreen(ActingScreen):
     A change is seen in two steps: a glance at the kernel's files at once, and the whole inventory, which has
     to ask LVM, when it is there. What changed while the whole was being read is glanced at again on top of
     it, so the picture never goes back. While another screen covers this one nothing is read: LVM's locks and
-    the host's time belong to what that screen does.
+    the host's time belong to what that screen does; it is told.
 
     Args:
         host: the host.
@@ -176,12 +165,18 @@ class ReadingScreen(ActingScreen):
         if not self.is_seen:
             whole = event.whole or (self._missed is not None and self._missed.whole)
             self._missed = HostChanged(whole)
+            self._pass_on(event.whole)
             return
         self._missed = None
         if self._inventory is not None:
             self._glance_soon()
         if event.whole:
             self.action_read_again()
+
+    def _pass_on(self, whole: bool) -> None:
+        """Tell the screen in front, which may show the host too and decides itself whether to read."""
+        front = next(one for one in reversed(self.app.screen_stack) if not isinstance(one, ModalScreen))
+        front.post_message(HostChanged(whole))
 
     def begin_to_read(self) -> None:
         """Show what was seen before there was a screen; else read the host."""

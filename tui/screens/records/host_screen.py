@@ -16,12 +16,14 @@ from textual.worker import Worker, WorkerState
 
 from tui.maintenance.proposal import Proposal
 from tui.screens.access import Access
+from tui.screens.changed import HostChanged
 from tui.screens.commands import command_rows
 from tui.screens.failure import unexpected
 from tui.screens.plan.screen import PlanScreen
 from tui.screens.top_bar import top_bar
 from tui.storage.host.observed import ObservedHost
 from tui.storage.model.inventory import Inventory
+from tui.storage.probe.glance import glance
 from tui.storage.probe.inventory import take_inventory
 from tui.words import translate as _
 from widgets.commands import Commands
@@ -39,7 +41,7 @@ class ReadAgain(Message):
 
 
 class HostScreen(Screen[None]):
-    """A heading over parts that show one host. After every plan the host is read again.
+    """A heading over parts that show one host. It is read again after every plan, and when it changed.
 
     Args:
         host: the host.
@@ -74,6 +76,8 @@ class HostScreen(Screen[None]):
         self._host = host
         self._access = access
         self.inventory = inventory
+        self._reading = False
+        self._missed: HostChanged | None = None
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
 
     def compose(self) -> ComposeResult:
@@ -112,7 +116,7 @@ class HostScreen(Screen[None]):
         """Show what is known, and look whether it is still so."""
         self._show()
         self.ready()
-        self._read()
+        self.read_again()
 
     def ready(self) -> None:
         """Begin, once everything is shown: give the keys to what is used first."""
@@ -133,21 +137,39 @@ class HostScreen(Screen[None]):
 
     def after_plan(self, done: bool | None) -> None:  # noqa: ARG002 - a subclass may care
         """Read the host again, whatever became of the plan."""
-        self._read()
+        self.read_again()
 
-    @work(thread=True, group="records", exclusive=True, exit_on_error=False)
-    def _read(self) -> None:
-        self.post_message(ReadAgain(take_inventory(self._host)))
+    def read_again(self) -> None:
+        """Read the host; once more afterwards when it is asked for, or the host changes, meanwhile."""
+        self._follow(HostChanged())
+
+    @on(HostChanged)
+    def _follow(self, event: HostChanged) -> None:
+        if self._reading:
+            self._missed = HostChanged(event.whole or (self._missed is not None and self._missed.whole))
+            return
+        self._reading, self._missed = True, None
+        self._read(None if event.whole else self.inventory)
+
+    @work(thread=True, group="records", exit_on_error=False)
+    def _read(self, upon: Inventory | None) -> None:
+        """Read all of the host, or only what a glance tells, upon what was known."""
+        seen = take_inventory(self._host) if upon is None else glance(self._host, upon)
+        self.post_message(ReadAgain(seen))
 
     @on(ReadAgain)
     def _was_read(self, event: ReadAgain) -> None:
+        self._reading = False
         if self.is_attached and event.inventory != self.inventory:
             self.inventory = event.inventory
             self._show()
+        if self._missed is not None:
+            self._follow(self._missed)
 
     @on(Worker.StateChanged)
     def _worker_failed(self, event: Worker.StateChanged) -> None:
         if event.state is WorkerState.ERROR and event.worker.group == "records":
+            self._reading = False
             self.notify(unexpected(event.worker.error).summary, severity="error", markup=False)
 
     def say(self, words: str) -> None:
