@@ -201,7 +201,7 @@ def _try(arguments: argparse.Namespace, places: Places) -> int:
     if terminal:
         arguments.command = ["iscsi-console", "setup"]
         status = _run(arguments, places)
-        _say(_("That practice machine is gone, with everything in it. The next start makes a fresh one."))
+        _say(_("That practice machine is gone, and your answers with it. The next start makes a fresh one."))
         _say(_("Lessons, and storage that is broken on purpose: {command}").format(command=_practice()))
         return status
     answers = seen_in_guest(Path(__file__).parent / "answers" / f"{TRIAL}.toml")
