@@ -25,7 +25,7 @@ test: ## Linters, types, import contracts and every test, also on real kernels i
 	@# The image takes one processor a minute, and so do the linters.
 	@$(BIN)/iscsi-console lab build & image=$$!; \
 		$(MAKE) --no-print-directory check || { kill $$image; exit 1; }; wait $$image
-	$(BIN)/pytest -m lab --numprocesses $(GUESTS) --dist loadgroup
+	$(BIN)/pytest tests/lab -m lab --numprocesses $(GUESTS) --dist loadgroup
 
 check: lint ## Linters, types, import contracts and the fast tests
 	$(BIN)/pytest -m "not lab" --numprocesses $(FAST)

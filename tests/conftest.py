@@ -23,6 +23,16 @@ def pytest_configure() -> None:
     settings.load_profile("console")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """See that every test of the lab is where the lab's tests are looked for (Makefile)."""
+    lab = Path(__file__).parent / "lab"
+    strays = [
+        item.nodeid for item in items if item.get_closest_marker("lab") and lab not in item.path.parents
+    ]
+    if strays:
+        raise pytest.UsageError(f"Tests with the mark `lab` belong into tests/lab: {', '.join(strays)}")
+
+
 @pytest.fixture(autouse=True)
 def plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hide what the developer's terminal says: an App made in a test looks as on any other machine."""

@@ -222,7 +222,8 @@ def test_a_thin_pool_whose_notes_are_full_or_damaged(guest: Guest, console: Cons
     sh(
         guest,
         f"""
-        vgcreate -qq vg_thin {disk}; lvcreate -qq --type thin-pool -l 20 --poolmetadatasize 4M -n pool vg_thin
+        vgcreate -qq -s 1M vg_thin {disk}
+        lvcreate -qq --type thin-pool -L 80M --poolmetadatasize 2M -n pool vg_thin
         lvcreate -qq --thin -V 64M -n thin vg_thin/pool
         """,
     )
