@@ -5,7 +5,8 @@ from dataclasses import replace
 from tests.recovery.nevers import nothing_forbidden
 from tests.setup.building import MIB, PORTAL, SECOND, installed, logged_in, with_volume
 from tui.recovery.diagnosis import Diagnosis, diagnose
-from tui.recovery.evidence import DaemonProcess, Evidence, KernelModules, Link, PacketTest, PortalReply, Route
+from tui.recovery.evidence import Evidence
+from tui.recovery.facts import DaemonProcess, KernelModules, Link, PacketTest, PortalReply, Route
 from tui.recovery.finding import Finding, Weight
 from tui.storage.host.interface import Answer, PortAnswer
 from tui.storage.model.block import BlockDevice, BlockKind

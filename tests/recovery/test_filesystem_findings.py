@@ -19,7 +19,8 @@ from tests.recovery.making import (
 from tests.recovery.test_volume_findings import complete, every_operation
 from tests.setup.building import installed, known, logged_in, record, with_volume
 from tui.recovery.boot import is_moving_name
-from tui.recovery.evidence import Evidence, Ext4Errors, MapTable, Unit
+from tui.recovery.evidence import Evidence
+from tui.recovery.facts import Ext4Errors, MapTable, Unit
 from tui.recovery.finding import Weight
 from tui.storage.model.block import BlockKind
 from tui.storage.model.files import FstabEntry

@@ -15,7 +15,8 @@ from tests.recovery.making import (
     single_path,
 )
 from tests.setup.building import NAME, PORTAL, TARGET
-from tui.recovery.evidence import Evidence, NameFacts, PacketTest
+from tui.recovery.evidence import Evidence
+from tui.recovery.facts import NameFacts, PacketTest
 from tui.recovery.finding import Weight
 from tui.storage.news.happening import Happening
 

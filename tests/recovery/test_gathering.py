@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tui.recovery.evidence import Item, Link, MapTable, PathState, Route
+from tui.recovery.evidence import Item
+from tui.recovery.facts import Link, MapTable, PathState, Route
 from tui.recovery.gather import gather
 from tui.recovery.gathering.bounded import BoundedHost, side_by_side
 from tui.recovery.gathering.device_mapper import parse_lines, parse_maps

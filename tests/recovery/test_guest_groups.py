@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from tests.recovery.making import evidence_of, findings, only, several_groups, single_path
-from tui.recovery.evidence import Evidence, GuestDisk
+from tui.recovery.evidence import Evidence
+from tui.recovery.facts import GuestDisk
 from tui.recovery.finding import Weight
 from tui.storage.model.inventory import Inventory
 from tui.storage.operations.lvm_devices import HideFromLvm

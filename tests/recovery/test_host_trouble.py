@@ -16,7 +16,8 @@ from tests.recovery.making import (
     single_path,
 )
 from tests.setup.building import FRESH, NAME, installed, known
-from tui.recovery.evidence import Evidence, Item, KernelModules, Unread
+from tui.recovery.evidence import Evidence, Item, Unread
+from tui.recovery.facts import KernelModules
 from tui.recovery.finding import Weight
 from tui.storage.model.inventory import Inventory, Unseen
 from tui.storage.model.iscsi import Initiator, Role

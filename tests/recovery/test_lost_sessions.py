@@ -23,7 +23,7 @@ from tests.recovery.making import (
     two_paths,
 )
 from tests.setup.building import PORTAL, SECOND, TARGET
-from tui.recovery.evidence import Link
+from tui.recovery.facts import Link
 from tui.recovery.finding import Weight
 from tui.storage.host.interface import PortAnswer
 from tui.storage.model.iscsi import DeviceState, SessionState

@@ -15,7 +15,8 @@ from tests.recovery.making import (
     single_path,
 )
 from tests.setup.building import MIB, PORTAL, TARGET, WWID, logged_in
-from tui.recovery.evidence import Evidence, Identity
+from tui.recovery.evidence import Evidence
+from tui.recovery.facts import Identity
 from tui.recovery.finding import Weight
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import DeviceState

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from tests.recovery.making import evidence_of, findings, only, single_path
 from tests.setup.building import PORTAL, TARGET
-from tui.recovery.evidence import DaemonProcess, DatabaseLock, Item, Unread
+from tui.recovery.evidence import Item, Unread
+from tui.recovery.facts import DaemonProcess, DatabaseLock
 from tui.storage.operations.damaged_record import RemoveDamagedRecord
 from tui.storage.operations.discovery import AddNodeRecord
 from tui.storage.operations.records import RemoveStaleLock

@@ -6,7 +6,8 @@ import pytest
 
 from tests.recovery.making import causes, evidence_of, findings, kernel_said, lost, only, single_path
 from tests.setup.building import fstab
-from tui.recovery.evidence import Evidence, Unit
+from tui.recovery.evidence import Evidence
+from tui.recovery.facts import Unit
 from tui.recovery.finding import Weight
 from tui.storage.model.files import FstabEntry
 

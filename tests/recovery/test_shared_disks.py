@@ -6,7 +6,8 @@ import pytest
 
 from tests.recovery.making import evidence_of, findings, kernel_said, only, single_path
 from tests.setup.building import WWID
-from tui.recovery.evidence import Evidence, Ext4Errors, Unit
+from tui.recovery.evidence import Evidence
+from tui.recovery.facts import Ext4Errors, Unit
 from tui.recovery.finding import Weight
 from tui.storage.model.files import FstabEntry
 from tui.storage.model.inventory import Inventory

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from tests.recovery.making import evidence_of, findings, kernel_said, only, single_path, two_paths
 from tests.setup.building import MIB, logged_in, with_volume
-from tui.recovery.evidence import Evidence, Identity
+from tui.recovery.evidence import Evidence
+from tui.recovery.facts import Identity
 from tui.recovery.finding import Weight
 from tui.storage.lvm_notes import GroupNotes, NotedDisk
 from tui.storage.model.inventory import Inventory

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from tests.recovery.making import evidence_of, findings, only, single_path
 from tests.setup.building import MIB, fstab
-from tui.recovery.evidence import Evidence, MapTable
+from tui.recovery.evidence import Evidence
+from tui.recovery.facts import MapTable
 from tui.recovery.finding import Weight
 from tui.recovery.gathering.logs import read_activation
 from tui.storage.host.interface import Command, Host, Outcome

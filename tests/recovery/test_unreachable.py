@@ -19,7 +19,8 @@ from tests.recovery.making import (
     single_path,
 )
 from tests.setup.building import PORTAL, TARGET, known, record
-from tui.recovery.evidence import Evidence, Link, PortalReply, Route
+from tui.recovery.evidence import Evidence
+from tui.recovery.facts import Link, PortalReply, Route
 from tui.recovery.finding import Weight
 from tui.storage.host.interface import Answer, PortAnswer
 from tui.storage.model.iscsi import Portal

@@ -16,7 +16,8 @@ from tests.recovery.making import (
     two_paths,
 )
 from tests.setup.building import MIB, PORTAL, SECOND, WWID, fstab, logged_in, record, with_volume
-from tui.recovery.evidence import DaemonProcess, DiskContent, Evidence, MapTable, Queueing, Setting
+from tui.recovery.evidence import Evidence
+from tui.recovery.facts import DaemonProcess, DiskContent, MapTable, Queueing, Setting
 from tui.recovery.finding import Finding, Weight
 from tui.recovery.thin_pools import pool_state
 from tui.storage.lvm_filter import rejects

@@ -7,6 +7,26 @@ Each item is read with a deadline of its own, so that any of them may be missing
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from tui.recovery.facts import (
+    DaemonProcess,
+    DatabaseLock,
+    DiskContent,
+    Ext4Errors,
+    GuestDisk,
+    Identity,
+    KernelModules,
+    Link,
+    MapTable,
+    NameFacts,
+    PacketTest,
+    PathState,
+    PortalReply,
+    Queueing,
+    Route,
+    Setting,
+    Unit,
+    WaitingTask,
+)
 from tui.storage.host.interface import PortAnswer
 from tui.storage.lvm_notes import GroupNotes
 from tui.storage.model.inventory import Inventory
@@ -87,296 +107,6 @@ class Unread:
 
 
 @dataclass(frozen=True, slots=True)
-class PortalReply:
-    """How a portal of a record or session took a TCP connection."""
-
-    portal: Portal
-    answer: PortAnswer
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """How this host reaches an address (`ip route get`).
-
-    Attributes:
-        address: the portal's.
-        device: network interface it leaves by, or empty where there is no route.
-        source: own address.
-        gateway: router, or empty where the address is in the interface's own network.
-        error: why there is none: `Network is unreachable`; or empty.
-    """
-
-    address: str
-    device: str = ""
-    source: str = ""
-    gateway: str = ""
-    error: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A network interface as sysfs tells it (Documentation/ABI/testing/sysfs-class-net).
-
-    Attributes:
-        name: eth0.
-        mtu: bytes, or None.
-        state: operstate: up, down, lowerlayerdown, unknown.
-        carrier: whether there is a signal; None while the interface is down.
-        lower: interfaces it is made of: of a bond, a VLAN, a bridge.
-        errors: received and sent frames with errors, together.
-        dropped: likewise dropped.
-    """
-
-    name: str
-    mtu: int | None = None
-    state: str = ""
-    carrier: bool | None = None
-    lower: tuple[str, ...] = ()
-    errors: int = 0
-    dropped: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class PacketTest:
-    """Whether packets of two sizes come back from a portal (`ping -M do`).
-
-    Attributes:
-        address: the portal's.
-        size: bytes of the large packet, IP header included: the MTU of the interface.
-        small: a small one came back.
-        large: one of `size` bytes that may not be cut came back.
-        told: somebody on the way said that it is too large, so TCP sends smaller ones by itself.
-    """
-
-    address: str
-    size: int
-    small: bool
-    large: bool
-    told: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class MapTable:
-    """A device-mapper map as dmsetup tells it, which reads no disk.
-
-    Attributes:
-        name: dm name.
-        uuid: dm uuid.
-        number: `MAJOR:MINOR`.
-        opened: open count.
-        suspended: its I/O is held back.
-        table: lines of its live table: `START LENGTH TARGET …`.
-        status: lines of its status, likewise; empty where it could not be asked.
-    """
-
-    name: str
-    uuid: str = ""
-    number: str = ""
-    opened: int = 0
-    suspended: bool = False
-    table: tuple[str, ...] = ()
-    status: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Ext4Errors:
-    """What ext4 has counted (/sys/fs/ext4/DEVICE): errors since the last check, first and last time."""
-
-    device: str
-    count: int
-    first: int = 0
-    last: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingTask:
-    """A task in uninterruptible sleep (state D).
-
-    Attributes:
-        pid: its number.
-        name: `comm` of proc(5).
-        where: kernel function it sleeps in (/proc/PID/wchan), or empty.
-        seconds: how long it has existed.
-    """
-
-    pid: int
-    name: str
-    where: str = ""
-    seconds: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class DaemonProcess:
-    """A running iscsid, multipathd or tool of storage.
-
-    Attributes:
-        pid: its number.
-        name: `comm` of proc(5).
-        state: letter of proc(5).
-        seconds: how long it has existed.
-        parent: number of the process that started it.
-    """
-
-    pid: int
-    name: str
-    state: str = ""
-    seconds: float = 0.0
-    parent: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class GuestDisk:
-    """A block device that a virtual machine has open: number and `comm` of its process, and the path."""
-
-    pid: int
-    name: str
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """What a disk says of itself when it is asked now (VPD page 83h), beside what the kernel keeps.
-
-    Attributes:
-        disk: kernel name.
-        kept: `wwid` of sysfs.
-        live: the same, asked now; empty where it could not be compared.
-        kept_size: bytes, of sysfs.
-        live_size: bytes by READ CAPACITY now, or None where no tool for it is installed.
-        refused: the disk answers at once, and refuses to tell: the LUN behind it is gone.
-        stand_in: vendor and model of what answers under its number and is no disk, or empty. A target answers
-            so for a LUN that it has not got (SPC-4 6.6.2, peripheral device type 1Fh); LIO does for LUN 0.
-    """
-
-    disk: str
-    kept: str
-    live: str
-    kept_size: int = 0
-    live_size: int | None = None
-    refused: bool = False
-    stand_in: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One setting of LVM, `devices/global_filter`, with its value as lvmconfig prints it."""
-
-    name: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class PathState:
-    """A path as multipathd sees it: its disk, WWID, state in the kernel's map, and what the checker says."""
-
-    disk: str
-    wwid: str
-    map_state: str = ""
-    checker: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Queueing:
-    """What multipathd lets a map do without a path, in its own words: `on`, `off`, `12 chk`, `56 sec`.
-
-    Seconds are told while it waits; without an end (`on`), or before it begins (`chk`), there are none.
-    """
-
-    name: str
-    words: str
-
-    @property
-    def seconds_left(self) -> float | None:
-        """How long it still waits for a path, or None."""
-        count, _blank, unit = self.words.partition(" ")
-        return float(count) if unit == "sec" and count.isdigit() else None
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A systemd unit (`systemctl show`): a mount of fstab, or one that logs in.
-
-    Attributes:
-        name: `srv-data.mount`.
-        active: ActiveState.
-        result: Result, `success`, `timeout` …
-        required_by: RequiredBy.
-        wanted_by: WantedBy.
-        after: After.
-        before: Before.
-        condition: ConditionResult; False where a condition kept it from starting.
-        entered: whether it was ever active in this boot, or None where that is not told.
-        queued: systemd has still something to do with it.
-    """
-
-    name: str
-    active: str = ""
-    result: str = ""
-    required_by: tuple[str, ...] = ()
-    wanted_by: tuple[str, ...] = ()
-    after: tuple[str, ...] = ()
-    before: tuple[str, ...] = ()
-    condition: bool | None = None
-    entered: bool | None = None
-    queued: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class DatabaseLock:
-    """The lock of the record database: its path, whether it is taken, since how many seconds."""
-
-    path: str = ""
-    taken: bool = False
-    seconds: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class KernelModules:
-    """The running kernel, and whether it has the module that carries iSCSI.
-
-    Attributes:
-        release: `uname -r`.
-        folder: whether /lib/modules/RELEASE is there.
-        can_load: iscsi_tcp is loaded, built in, or modprobe would load it; None where that is not known.
-        said: what modprobe says about it, verbatim.
-    """
-
-    release: str = ""
-    folder: bool | None = None
-    can_load: bool | None = None
-    said: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class NameFacts:
-    """When this host got its identity, as far as files tell; seconds since the epoch, or None.
-
-    Attributes:
-        name_written: the file with the initiator name was written.
-        machine_id_written: /etc/machine-id was written.
-    """
-
-    name_written: float | None = None
-    machine_id_written: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DiskContent:
-    """What is found on a disk of which nothing is in use.
-
-    Attributes:
-        disk: kernel name.
-        probing: every signature.
-        behind: something lies in the 8 MiB behind the first, where a volume would begin; None where that
-            is not known.
-    """
-
-    disk: str
-    probing: Probing
-    behind: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Evidence:
     """One look at a host for a diagnosis. Absent items are empty, and named in `unread`.
 
@@ -439,9 +169,9 @@ class Evidence:
     paths: tuple[PathState, ...] = ()
     queueing: tuple[Queueing, ...] = ()
     units: tuple[Unit, ...] = ()
-    database: DatabaseLock = DatabaseLock()
-    modules: KernelModules = KernelModules()
-    names: NameFacts = NameFacts()
+    database: DatabaseLock = field(default_factory=DatabaseLock)
+    modules: KernelModules = field(default_factory=KernelModules)
+    names: NameFacts = field(default_factory=NameFacts)
     multipath_list: tuple[str, ...] = ()
     signatures: tuple[DiskContent, ...] = ()
     fstab: str = ""

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tui.recovery.asking import network_administrator, storage_administrator, way_facts
-from tui.recovery.evidence import Evidence, PacketTest
+from tui.recovery.evidence import Evidence
+from tui.recovery.facts import PacketTest
 from tui.recovery.finding import Finding, Fix, Hypothesis, Never, RuledOut, Seen
 from tui.recovery.telling import daemon_seen, kernel_seen, listed, portal_seen
 from tui.storage.host.interface import Answer

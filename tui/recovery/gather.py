@@ -10,10 +10,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Generic, TypeVar
 
-from tui.recovery.evidence import (
+from tui.recovery.evidence import Evidence, Item, Unread
+from tui.recovery.facts import (
     DatabaseLock,
-    Evidence,
-    Item,
     KernelModules,
     Link,
     NameFacts,
@@ -21,7 +20,6 @@ from tui.recovery.evidence import (
     PortalReply,
     Route,
     Setting,
-    Unread,
 )
 from tui.recovery.gathering.bounded import BoundedHost
 from tui.recovery.gathering.device_mapper import read_maps

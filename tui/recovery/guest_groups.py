@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tui.recovery.evidence import Evidence, GuestDisk
+from tui.recovery.evidence import Evidence
+from tui.recovery.facts import GuestDisk
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen
 from tui.recovery.repairing import group_rung, identity, mounts_above, places, repair
 from tui.storage.identity import luns_below

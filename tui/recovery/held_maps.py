@@ -5,7 +5,8 @@ The kernel only drops paths that fail. Taking them back, and ending the wait aft
 
 from collections.abc import Iterator
 
-from tui.recovery.evidence import Evidence, MapTable
+from tui.recovery.evidence import Evidence
+from tui.recovery.facts import MapTable
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen, Weight
 from tui.recovery.repairing import mounts_above, repair
 from tui.storage.model.block import MultipathMap

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from tui.maintenance.proposal import Proposal
-from tui.recovery.evidence import DaemonProcess, Evidence, Item
+from tui.recovery.evidence import Evidence, Item
+from tui.recovery.facts import DaemonProcess
 from tui.recovery.finding import Finding, Fix, Hypothesis, Never, RuledOut, Seen, Weight
 from tui.recovery.telling import daemon_seen
 from tui.storage.daemon import DAEMON

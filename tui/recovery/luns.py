@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from tui.maintenance.proposal import Proposal
 from tui.maintenance.sessions import scan
 from tui.recovery.asking import storage_administrator
-from tui.recovery.evidence import Evidence, Identity
+from tui.recovery.evidence import Evidence
+from tui.recovery.facts import Identity
 from tui.recovery.finding import Finding, Fix, Hypothesis, Never, RuledOut, Seen
 from tui.recovery.telling import kernel_seen, listed, place_of
 from tui.storage.iscsi_rungs import session_key

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tui.recovery.evidence import Evidence, Unit
+from tui.recovery.evidence import Evidence
+from tui.recovery.facts import Unit
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen
 from tui.recovery.luns import lun_key
 from tui.recovery.telling import kernel_seen

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from tui.maintenance.disconnect_back import lasting_path
 from tui.recovery.boot import NOT_LOCAL, lines_on_luns
-from tui.recovery.evidence import Evidence, Unit
+from tui.recovery.evidence import Evidence
+from tui.recovery.facts import Unit
 from tui.recovery.finding import Finding, Fix, Hypothesis, Never, RuledOut, Seen
 from tui.recovery.host_trouble import uses_iscsi
 from tui.recovery.repairing import repair, rung_on

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tui.recovery.evidence import Evidence, MapTable
+from tui.recovery.evidence import Evidence
+from tui.recovery.facts import MapTable
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen
 from tui.recovery.gathering.logs import POOL_LINE
 from tui.recovery.repairing import disks_of, group_rung, keep, repair

@@ -1,6 +1,6 @@
 """The device-mapper's maps, asked of the kernel without reading a disk (dmsetup(8))."""
 
-from tui.recovery.evidence import MapTable
+from tui.recovery.facts import MapTable
 from tui.recovery.gathering.failing import output_of
 from tui.storage.host.interface import Command, Host
 from tui.storage.probe.reading import whole_number

@@ -2,7 +2,7 @@
 
 import re
 
-from tui.recovery.evidence import DatabaseLock, KernelModules, NameFacts, PathState, Queueing, Unit
+from tui.recovery.facts import DatabaseLock, KernelModules, NameFacts, PathState, Queueing, Unit
 from tui.recovery.gathering.failing import output_of
 from tui.storage.host.interface import Command, Host
 from tui.storage.probe.database import locate_database

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from functools import partial
 
-from tui.recovery.evidence import Identity
+from tui.recovery.facts import Identity
 from tui.recovery.gathering.bounded import side_by_side
 from tui.recovery.gathering.failing import NotTold
 from tui.storage.host.interface import Command, Host, Outcome

@@ -2,7 +2,7 @@
 
 import re
 
-from tui.recovery.evidence import DaemonProcess, Ext4Errors, GuestDisk, WaitingTask
+from tui.recovery.facts import DaemonProcess, Ext4Errors, GuestDisk, WaitingTask
 from tui.recovery.gathering.failing import NotTold
 from tui.storage.host.interface import Host
 from tui.storage.probe.reading import names, number, text, whole_number, word

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from tui.recovery.evidence import Setting
+from tui.recovery.facts import Setting
 from tui.recovery.gathering.failing import NotTold, output_of
 from tui.storage.host.interface import Command, Host
 from tui.storage.lvm_notes import FOLDERS, GroupNotes, noted_groups, notes_of

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from tui.recovery.evidence import DiskContent
+from tui.recovery.facts import DiskContent
 from tui.recovery.gathering.bounded import side_by_side
 from tui.storage.host.interface import Command, Host
 from tui.storage.model.block import BlockDevice, BlockKind

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from tui.recovery.evidence import Link, PacketTest, PortalReply, Route
+from tui.recovery.facts import Link, PacketTest, PortalReply, Route
 from tui.recovery.gathering.bounded import side_by_side
 from tui.recovery.gathering.failing import NotTold
 from tui.storage.host.interface import Answer, Command, Host
