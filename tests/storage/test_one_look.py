@@ -20,6 +20,8 @@ def test_a_fresh_report_serves_again_and_an_old_one_does_not() -> None:
     assert [look.run(report_command()).stdout for _again in range(3)] == ["1"] * 3
     time += FRESH
     assert look.run(report_command()).stdout == "2"
+    look.forget()
+    assert look.run(report_command()).stdout == "3"
 
 
 def test_a_report_of_fewer_disks_is_another_one() -> None:

@@ -150,7 +150,7 @@ def test_after_a_reboot_what_it_took_away_is_done_again(
     assert (tmp_path / "lost").read_text() == "whole"
 
 
-@pytest.mark.parametrize(("together", "reports"), [(False, 3), (True, 4)])
+@pytest.mark.parametrize(("together", "reports"), [(False, 3), (True, 6)])
 def test_lvm_reports_once_between_two_changes_and_anew_after_each(
     tmp_path: Path, together: bool, reports: int
 ) -> None:

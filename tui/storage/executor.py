@@ -6,7 +6,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from tui.storage.host.interface import ChangingHost
+from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.journal import Journal, Progressed
 from tui.storage.one_look import OneLook
 from tui.storage.operations.operation import Operation, Progress
@@ -76,7 +76,7 @@ class _Run:
 
     def __init__(self, plan: Plan, host: ChangingHost, journal: Journal, listener: Listener) -> None:
         self._plan, self._host, self._journal, self._listener = plan, host, journal, listener
-        self._seen = OneLook(host)
+        self._look = OneLook(host)
 
     def one(self, number: int) -> tuple[Stage, Problem | None]:
         started = time.monotonic()
@@ -108,21 +108,19 @@ class _Run:
         return tell(Stage.FAILED, problem)
 
     def _carry_out(self, number: int, progressed: Progressed, progress: Progress) -> Stage:
-        operation, look = self._plan.operations[number], self._look()
+        operation = self._plan.operations[number]
+        # What runs together has no order in which one would see what the one before it left.
+        look: Host = self._host if self._plan.together else self._look
         if operation.is_done(look):
             self._journal.done(number, already=progressed is Progressed.NOT_BEGUN)
             return Stage.ALREADY
         operation.check(look, interrupted=progressed is Progressed.BEGUN)
         self._journal.begin(number)
         operation.run(self._host, progress)
-        self._seen = look = OneLook(self._host)
+        self._look.forget()
         operation.verify(look)
         self._journal.done(number)
         return Stage.DONE
-
-    def _look(self) -> OneLook:
-        """What the operation before has seen when it was verified; what runs together has none before it."""
-        return OneLook(self._host) if self._plan.together else self._seen
 
 
 def _of_system(operation: Operation, error: OSError) -> Problem:

@@ -15,8 +15,8 @@ class OneLook(PassingHost):
     """A host whose report of LVM is not asked for again while it is fresh; the rest is asked each time.
 
     The verification of one operation, and the questions whether the next is done and may begin, follow each
-    other within milliseconds, and each wants the whole report: a process that reads every disk. A look
-    ends where something is changed: make another one then.
+    other within milliseconds, and each wants the whole report: a process that reads every disk. Whoever
+    changes something makes it `forget`.
 
     Args:
         host: the host.
@@ -27,6 +27,10 @@ class OneLook(PassingHost):
         super().__init__(host)
         self._clock = clock
         self._told: dict[tuple[str, ...], tuple[float, Outcome]] = {}
+
+    def forget(self) -> None:
+        """Ask anew from now on: something was changed."""
+        self._told.clear()
 
     def run(self, command: Command, heed: Callable[[str], None] | None = None) -> Outcome:
         """Run a command; a report that is fresh is answered as it was. One that failed is none."""
