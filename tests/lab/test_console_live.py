@@ -247,6 +247,7 @@ def test_the_screen_follows_the_kernel(scene: Scene) -> None:
     terminal.press("w")
     terminal.wait_for("What happened", "go to it")
     terminal.press("Escape")
+    terminal.wait_for("w what happened")
     terminal.press("t")
     terminal.wait_for("No active sessions.")
     scene.follows(
