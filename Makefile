@@ -7,6 +7,8 @@ BIN := .venv/bin
 GUESTS := 2
 # A test of a screen waits half of its time for the screen to come to rest.
 FAST := $(shell expr 2 \* $$(nproc))
+# Every program of a test would compile the whole project anew.
+export PYTHONDONTWRITEBYTECODE :=
 LOCK_OPTIONS := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 
 .DEFAULT_GOAL := help

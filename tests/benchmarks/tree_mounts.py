@@ -10,8 +10,14 @@ _ROOT = Path("/mnt")
 _PLACES = {"sys": "/sys", "udev": "/run/udev", "iscsi": "/etc/iscsi", "diskstats": "/proc/diskstats"}
 _LVM = ("/usr/sbin/lvm", "/sbin/lvm", "/usr/local/sbin/lvm")
 
-ENVIRONMENT = {**os.environ, "LC_ALL": "C.UTF-8", "SYSTEMD_DEVICE_VERIFY_SYSFS": "0"}
-"""Without the last libudev refuses a /sys that is no sysfs, and lsblk would show less than it can."""
+ENVIRONMENT = {
+    **os.environ,
+    "LC_ALL": "C.UTF-8",
+    "SYSTEMD_DEVICE_VERIFY_SYSFS": "0",
+    "PYTHONDONTWRITEBYTECODE": "",
+}
+"""Without the third libudev refuses a /sys that is no sysfs, and lsblk would show less than it can. The last
+lets Python keep what it has compiled, as it does wherever a program is used for the second time."""
 
 
 def apart(*arguments: str) -> list[str]:
