@@ -24,8 +24,8 @@ run: ## Try the set-up wizard on a practice machine (nothing on this machine cha
 
 test: ## Linters, types, import contracts and every test, also on real kernels in the lab
 	@$(PYTHON) bootstrap.py test
-	@# The image takes one processor a minute, and so do the linters.
-	@$(BIN)/iscsi-console lab build & image=$$!; \
+	@# The image takes one processor a minute, and gives way: it is not needed before the lab.
+	@nice $(BIN)/iscsi-console lab build & image=$$!; \
 		$(MAKE) --no-print-directory check || { kill $$image; exit 1; }; wait $$image
 	$(BIN)/pytest tests/lab -m lab --numprocesses $(GUESTS) --dist loadgroup
 
