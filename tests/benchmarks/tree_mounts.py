@@ -16,8 +16,8 @@ ENVIRONMENT = {
     "SYSTEMD_DEVICE_VERIFY_SYSFS": "0",
     "PYTHONDONTWRITEBYTECODE": "",
 }
-"""Without the third libudev refuses a /sys that is no sysfs, and lsblk would show less than it can. The last
-lets Python keep what it has compiled, as it does wherever a program is used for the second time."""
+"""SYSTEMD_…: else libudev refuses a /sys that is no sysfs, and lsblk would show less than it can. PYTHON…:
+Python keeps what it has compiled, as it does wherever a program is used for the second time."""
 
 
 def apart(*arguments: str) -> list[str]:

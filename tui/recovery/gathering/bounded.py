@@ -6,7 +6,8 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from tui.storage.host.interface import Answer, Command, FileFacts, Host, Outcome, PortAnswer, Usage
+from tui.storage.host.interface import Answer, Command, Host, Outcome, PortAnswer
+from tui.storage.host.passing import PassingHost
 
 _SHARE = 0.7
 """Of the time that is left, what one command may take, so that the next one still gets some."""
@@ -18,7 +19,7 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
-class BoundedHost:
+class BoundedHost(PassingHost):
     """Passes every question on to another host, with deadlines that end by a moment.
 
     Args:
@@ -28,63 +29,22 @@ class BoundedHost:
     """
 
     def __init__(self, host: Host, end: float, share: float = _SHARE) -> None:
-        self._host, self._end, self._share = host, end, share
-
-    @property
-    def name(self) -> str:
-        """The host name."""
-        return self._host.name
-
-    @property
-    def is_root(self) -> bool:
-        """Whether the program may change the host; it does not do so through this one."""
-        return self._host.is_root
-
-    def now(self) -> float:
-        """Seconds since the epoch on that host."""
-        return self._host.now()
+        super().__init__(host)
+        self._end, self._share = end, share
 
     def run(self, command: Command, heed: Callable[[str], None] | None = None) -> Outcome:
         """Run a command that is killed in time; one for which no time is left is not begun."""
         left = self._end - time.monotonic()
         if left < _SHORTEST:
             return Outcome(None)
-        return self._host.run(replace(command, deadline=min(command.deadline, left * self._share)), heed)
-
-    def read(self, path: str) -> str:
-        """The text of a file."""
-        return self._host.read(path)
-
-    def names(self, path: str) -> tuple[str, ...]:
-        """The sorted names in a folder."""
-        return self._host.names(path)
-
-    def resolve(self, path: str) -> str:
-        """The path with every symbolic link followed."""
-        return self._host.resolve(path)
-
-    def link(self, path: str) -> str:
-        """Where a symbolic link points."""
-        return self._host.link(path)
-
-    def facts(self, path: str) -> FileFacts | None:
-        """What the path is."""
-        return self._host.facts(path)
-
-    def usage(self, path: str) -> Usage | None:
-        """How full the file system is."""
-        return self._host.usage(path)
+        return super().run(replace(command, deadline=min(command.deadline, left * self._share)), heed)
 
     def connect(self, address: str, port: int, deadline: float = 3.0) -> PortAnswer:
         """Try a TCP connection for as long as there is time."""
         left = self._end - time.monotonic()
         if left < _SHORTEST:
             return PortAnswer(Answer.UNTRIED, 0.0)
-        return self._host.connect(address, port, min(deadline, left))
-
-    def listens(self, abstract_name: str) -> bool:
-        """Whether a daemon accepts connections on an abstract unix socket."""
-        return self._host.listens(abstract_name)
+        return super().connect(address, port, min(deadline, left))
 
 
 @dataclass(frozen=True, slots=True)
