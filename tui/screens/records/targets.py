@@ -85,7 +85,9 @@ class TargetsScreen(HostScreen):
         yield PickList(
             (Column(_("Target"), grow=True), Column(_("Portal")), Column(_("At boot"))),
             many=True,
-            empty=_("There are no node records. The set-up asks a portal for its targets (s)."),
+            empty=_(
+                "There are no node records. The set-up (s in the console) asks a portal for its targets."
+            ),
             id="entries",
         )
         yield Paragraphs(id="sum", classes="space")
@@ -114,7 +116,7 @@ class TargetsScreen(HostScreen):
         )
         self.query_one("#sum", Paragraphs).paragraphs = (
             *damaged,
-            Paragraph(words, after=_("a marks all, x deletes, r looks for new LUNs")),
+            Paragraph(words, after=_("a marks all, x deletes, u looks for new LUNs")),
         )
 
     def chosen(self) -> tuple[Entry, ...]:
@@ -188,7 +190,7 @@ class TargetsScreen(HostScreen):
             HelpSection(
                 _("Choosing"),
                 _(
-                    "Space marks a row, a marks all. l, o, x and r are for the marked rows, or for the row "
+                    "Space marks a row, a marks all. l, o, x and u are for the marked rows, or for the row "
                     "under the cursor when none is marked. Before anything is changed you see exactly which "
                     "targets, portals and ifaces it is about."
                 ),
