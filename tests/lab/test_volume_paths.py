@@ -12,7 +12,7 @@ from tui.lab.san import read_description
 
 pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("volume-paths")]
 
-AWAY = "from tui.storage.operations.lvm_devices import AdmitToLvm, HideFromLvm\n"
+AWAY = "from tui.storage.operations.lvm.devices_file import AddToDevicesFile, RemoveFromDevicesFile\n"
 
 
 @pytest.fixture(scope="module")
@@ -45,14 +45,14 @@ def test_two_paths_without_multipath_are_not_written_to(guest: Guest) -> None:
 
 def test_the_map_is_used_and_its_paths_are_not(guest: Guest) -> None:
     disks = """
-from tui.storage.operations.multipath import UseMultipath
+from tui.storage.operations.multipath.maps import CreateMultipathMap
 luns = look_at_devices(HOST).luns
 """
-    joined = carry_out(guest, "UseMultipath(luns[0].wwid, tuple(lun.disk for lun in luns))", disks)
+    joined = carry_out(guest, "CreateMultipathMap(luns[0].wwid, tuple(lun.disk for lun in luns))", disks)
     assert joined.stages == ["done"], joined
     whole = """
 from dataclasses import replace
-from tui.storage.identity import identity_of
+from tui.storage.devices.identity import identity_of
 seen = identity(0)
 inventory = look_at_devices(HOST)
 for lun in inventory.luns:
@@ -95,11 +95,11 @@ def test_a_disk_that_the_devices_file_hides_is_not_called_free(guest: Guest) -> 
 
 
 def test_it_is_listed_and_used_as_it_is(guest: Guest) -> None:
-    done = carry_out(guest, "AdmitToLvm(identity(0)), ActivateVolumeGroup('vg')", AWAY)
+    done = carry_out(guest, "AddToDevicesFile(identity(0)), ActivateVolumeGroup('vg')", AWAY)
     assert done.stages == ["done", "done"], done
     found = answer(guest, "say_contents(0)")
     assert found["reusable"] is True
-    held = carry_out(guest, "HideFromLvm(identity(0))", AWAY)
+    held = carry_out(guest, "RemoveFromDevicesFile(identity(0))", AWAY)
     assert held.codes == ["lvm-devices.active"]
-    back = carry_out(guest, "*ActivateVolumeGroup('vg').undo(), *AdmitToLvm(identity(0)).undo()", AWAY)
+    back = carry_out(guest, "*ActivateVolumeGroup('vg').undo(), *AddToDevicesFile(identity(0)).undo()", AWAY)
     assert back.stages == ["done", "done"], back
