@@ -73,6 +73,15 @@ def start_until_it_ends(program: Callable[[], int], most_starts: int) -> int:
 
 MOST_STARTS = 120
 
+
+def go_on() -> int:
+    """Start the program as a person would who reads what the start before printed: the open plan is named."""
+    journal = Journal.unfinished()
+    if journal is not None:
+        sys.argv += ["--resume", journal.identifier]
+    return main()
+
+
 if __name__ == "__main__":
     importlib.import_module("tui.setup.unattended")
-    raise SystemExit(start_until_it_ends(main, MOST_STARTS))
+    raise SystemExit(start_until_it_ends(go_on, MOST_STARTS))

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from tests.lab.conftest import GuestFactory
-from tests.lab.test_setup_flows import ANSWERS, RECORD, SECONDS, set_up
+from tests.lab.test_setup_flows import ANSWERS, RECORD, SECONDS
 from tests.lab.test_setup_killed import done_operations
 from tui.lab.guest import Guest
 
@@ -67,7 +67,10 @@ def test_every_stop_is_told_and_the_next_start_goes_on(guest_factory: GuestFacto
     assert guest.run(("findmnt", "--mountpoint", "/srv/data")).status != 0
     guest.check("chattr", "-i", "/etc/fstab")
 
-    said = set_up(guest, "open")
+    # The same answers resume what they began; others are told of the plan and leave it.
+    assert "An interrupted plan is open" in stopped(guest, OPEN)
+    guest.write_text("/root/answers.toml", consented)
+    said = guest.check("iscsi-console", "setup", "--answers", "/root/answers.toml", timeout=300)
     assert "Resuming: " in said
     assert "Everything is set up." in said
     twice = {one: times for one, times in done_operations(guest).items() if times > 1}

@@ -1,24 +1,31 @@
 import io
+import os
 import threading
 from pathlib import Path
 
 import pytest
 
-from tests.storage.changing.plan_operations import FailWith
+from tests.storage.changing.plan_operations import Destroy, FailWith, MakeFile, Rewrite
 from tests.storage.scripted_host import ScriptedHost
-from tui.setup.answers import NameAnswer
+from tui.setup.answers import ChapAnswer, ChapChoice, NameAnswer
 from tui.setup.answers_file import Script
 from tui.setup.session import Places, Setup
-from tui.setup.unattended import FAILED, Teller, play
-from tui.storage.changing.journal import Journal
+from tui.setup.unattended import FAILED, NOTHING_CHOSEN, Chosen, Teller, play
+from tui.storage.changing.journal import Journal, Origin, change_lock
 from tui.storage.changing.plan import Plan, Stage, Step as PlanStep
+from tui.storage.iscsi.chap import ChapKind
+from tui.storage.operations.operation import Operation
 from tui.storage.problem import Problem
+from tui.storage.secret import Secret
 
 
-def played(tmp_path: Path, script: Script, host: ScriptedHost | None = None) -> tuple[int, str]:
+def played(
+    tmp_path: Path, script: Script, host: ScriptedHost | None = None, chosen: Chosen = NOTHING_CHOSEN
+) -> tuple[int, str]:
     places = Places(tmp_path / "journal", tmp_path / "lock")
     stream = io.StringIO()
-    status = play(Setup(host or ScriptedHost(), places, keeps_answers=False), script, stream)
+    setup = Setup(host or ScriptedHost(), places, keeps_answers=False, answers=script.fingerprint)
+    status = play(setup, script, stream, chosen=chosen)
     return status, stream.getvalue()
 
 
@@ -38,14 +45,116 @@ def test_a_host_without_packages_of_a_known_name_is_told(tmp_path: Path) -> None
     assert "Stopped: This host lacks: iscsiadm" in said
 
 
-def test_an_interrupted_plan_that_fails_again_is_given_up_for_the_answers(tmp_path: Path) -> None:
-    Journal.open(Plan("interrupted before", (FailWith("refused"),)), tmp_path / "journal")
-    status, said = played(tmp_path, Script(name=NameAnswer("_")))
+NAMED = Script(name=NameAnswer("_"))
+
+
+def cut_off(tmp_path: Path, *operations: Operation, script: Script | None = None, **claim: Origin) -> Journal:
+    """The journal of a plan whose program was killed before its first operation."""
+    origin = Origin.ANSWERS if script is not None else claim.get("origin", Origin.CONSOLE)
+    answers = script.fingerprint if script is not None else ""
+    return Journal.open(Plan("begun before", operations), tmp_path / "journal", origin, answers)
+
+
+def made(tmp_path: Path, kind: type[MakeFile] = MakeFile) -> MakeFile:
+    return kind(str(tmp_path), "made")
+
+
+@pytest.mark.parametrize("origin", list(Origin))
+def test_a_plan_that_somebody_else_began_is_not_touched(tmp_path: Path, origin: Origin) -> None:
+    journal = cut_off(tmp_path, made(tmp_path), origin=origin)
+    status, said = played(tmp_path, NAMED)
     assert status == FAILED
-    assert "Resuming: interrupted before, 1 of 1 operations left" in said
-    assert "given up" in said
+    assert "An interrupted plan is open on this host: begun before (1 operations left)" in said
+    assert f"--resume {journal.identifier}" in said
+    assert f"--give-up {journal.identifier}" in said
+    assert "1 Name" not in said
+    assert not (tmp_path / "made").exists()
+    assert [found.identifier for found in Journal.open_ones(tmp_path / "journal")] == [journal.identifier]
+
+
+def test_what_the_same_answers_began_is_resumed(tmp_path: Path) -> None:
+    cut_off(tmp_path, made(tmp_path), script=NAMED)
+    _status, said = played(tmp_path, NAMED)
+    assert "Resuming: begun before, 1 of 1 operations left" in said
+    assert (tmp_path / "made").read_text() == "whole"
     assert "1 Name: _" in said
     assert Journal.unfinished(tmp_path / "journal") is None
+
+
+def test_other_answers_do_not_resume_it(tmp_path: Path) -> None:
+    cut_off(tmp_path, made(tmp_path), script=NAMED)
+    status, said = played(tmp_path, Script(name=NameAnswer("iqn.2003-01.com.example:x")))
+    assert status == FAILED
+    assert "other answers" in said
+    assert not (tmp_path / "made").exists()
+
+
+@pytest.mark.parametrize("kind", [Rewrite, Destroy])
+def test_what_rewrites_or_destroys_is_resumed_by_its_name_alone(tmp_path: Path, kind: type[MakeFile]) -> None:
+    journal = cut_off(tmp_path, made(tmp_path, kind), script=NAMED)
+    status, said = played(tmp_path, NAMED)
+    assert status == FAILED
+    assert kind.risk.word in said
+    assert not (tmp_path / "made").exists()
+    _status, said = played(tmp_path, NAMED, chosen=Chosen(resume=journal.identifier))
+    assert "Resuming: begun before" in said
+    assert (tmp_path / "made").read_text() == "whole"
+
+
+def test_a_plan_is_given_up_by_its_name(tmp_path: Path) -> None:
+    journal = cut_off(tmp_path, made(tmp_path))
+    _status, said = played(tmp_path, NAMED, chosen=Chosen(give_up=journal.identifier))
+    assert "Given up: begun before" in said
+    assert "1 Name: _" in said
+    assert not (tmp_path / "made").exists()
+    assert Journal.unfinished(tmp_path / "journal") is None
+
+
+def test_a_name_that_no_plan_has_stops_it(tmp_path: Path) -> None:
+    cut_off(tmp_path, made(tmp_path), script=NAMED)
+    status, said = played(tmp_path, NAMED, chosen=Chosen(resume="20010101-000000-000000000"))
+    assert status == FAILED
+    assert "There is no interrupted plan 20010101-000000-000000000" in said
+    assert not (tmp_path / "made").exists()
+
+
+def test_every_open_plan_counts(tmp_path: Path) -> None:
+    first = cut_off(tmp_path, made(tmp_path))
+    second = cut_off(tmp_path, made(tmp_path))
+    status, said = played(tmp_path, NAMED, chosen=Chosen(give_up=second.identifier))
+    assert status == FAILED
+    assert f"--resume {first.identifier}" in said
+    assert not first.ended
+
+
+def test_a_plan_that_runs_is_not_an_interrupted_one(tmp_path: Path) -> None:
+    cut_off(tmp_path, made(tmp_path), script=NAMED)
+    before = [path.read_bytes() for path in (tmp_path / "journal").iterdir()]
+    with change_lock(tmp_path / "lock"):
+        status, said = played(tmp_path, NAMED)
+    assert status == FAILED
+    assert f"Another console is changing this host (process {os.getpid()})" in said
+    assert "1 Name" not in said
+    assert [path.read_bytes() for path in (tmp_path / "journal").iterdir()] == before
+
+
+def test_what_fails_again_stays_open(tmp_path: Path) -> None:
+    journal = cut_off(tmp_path, FailWith("refused"), script=NAMED)
+    status, said = played(tmp_path, NAMED, chosen=Chosen(resume=journal.identifier))
+    assert status == FAILED
+    assert "Resuming: begun before" in said
+    assert "Stopped:" in said
+    assert "1 Name" not in said
+    assert Journal.unfinished(tmp_path / "journal") is not None
+
+
+def test_secrets_have_no_part_in_the_fingerprint() -> None:
+    def with_secret(text: str) -> Script:
+        return Script(chap=ChapAnswer(session=ChapChoice(ChapKind.ONE_WAY, "finder", Secret(text))))
+
+    assert with_secret("first secret").fingerprint == with_secret("second secret").fingerprint
+    assert with_secret("first secret").fingerprint != Script().fingerprint
+    assert NAMED.fingerprint == Script(name=NameAnswer("_")).fingerprint
 
 
 def test_it_can_be_asked_to_leave(tmp_path: Path) -> None:

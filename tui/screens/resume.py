@@ -29,7 +29,7 @@ class Resume(Dialog[bool | None]):
         self._interrupted = interrupted
         self._can_go_on = interrupted.plan is not None and not interrupted.lacks_secret
         self._go_on = PushButton(_("Go on"), disabled=not self._can_go_on)
-        self._is_setup = interrupted.origin is Origin.SETUP
+        self._is_setup = interrupted.origin is not Origin.CONSOLE
         self._give_up = PushButton(_("Begin anew") if self._is_setup else _("Give it up"))
         self._later = PushButton(_("Decide later"))
 
@@ -102,6 +102,6 @@ class Resume(Dialog[bool | None]):
 
 
 def _heading(interrupted: Interrupted) -> str:
-    if interrupted.origin is Origin.SETUP:
+    if interrupted.origin is not Origin.CONSOLE:
         return _("The last set-up was cut off. Go on from there?")
     return _("The last change was cut off. Go on from there?")

@@ -58,6 +58,8 @@ Every table and every key may be left out; what is left out is what the wizard w
     replace_rc_local = true
 """
 
+import hashlib
+import json
 import stat
 import tomllib
 from dataclasses import dataclass
@@ -80,6 +82,7 @@ from tui.setup.answers import (
 )
 from tui.setup.steps.portal import DEFAULT_PORT, ISNS_PORT
 from tui.setup.toml_table import Table
+from tui.storage.codec import encode
 from tui.storage.iscsi.chap import ChapKind
 from tui.storage.iscsi.discovery import DiscoveryKind
 from tui.storage.model.iscsi import InterfaceRecord, Timers
@@ -151,6 +154,11 @@ class Script:
     volumes: VolumesWish = VolumesWish()
     mounts: tuple[MountWish, ...] = ()
     boot: BootAnswer | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same answers however the file is written; secrets have no part in it."""
+        return hashlib.sha256(json.dumps(encode(self), sort_keys=True).encode()).hexdigest()
 
 
 def read_script(path: str) -> Script:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from tui.setup.answers_file import read_script
 from tui.setup.session import Setup
-from tui.setup.unattended import FAILED, play
+from tui.setup.unattended import FAILED, NOTHING_CHOSEN, USAGE, Chosen, play
 from tui.storage.host.local import LocalHost
 from tui.words import translate as _
 
@@ -18,6 +18,15 @@ def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     parser = commands.add_parser("setup", help=_("lead from a bare host to a mounted volume"))
     parser.add_argument(
         "--answers", metavar="FILE", help=_("answer every step from a file (TOML) and ask nothing")
+    )
+    parser.add_argument(
+        "--resume",
+        metavar="ID",
+        default="",
+        help=_("with --answers: run what is left of an interrupted plan"),
+    )
+    parser.add_argument(
+        "--give-up", metavar="ID", default="", help=_("with --answers: discard an interrupted plan")
     )
     parser.add_argument("--recorded", metavar="FILE", help=_("look at a captured host; nothing is changed"))
     parser.add_argument("--read-only", action="store_true", help=_("only look at this host"))
@@ -33,7 +42,11 @@ def main(arguments: argparse.Namespace, open_wizard: Callable[[argparse.Namespac
     Raises:
         ConsoleError: the answers file cannot be used.
     """
+    chosen = Chosen(arguments.resume, arguments.give_up)
     if not arguments.answers:
+        if chosen != NOTHING_CHOSEN:
+            sys.stderr.write(_("--resume and --give-up need --answers; without it the wizard asks.") + "\n")
+            return USAGE
         return open_wizard(arguments)
     script = read_script(arguments.answers)
     host = LocalHost(looking_only=arguments.read_only)
@@ -42,7 +55,8 @@ def main(arguments: argparse.Namespace, open_wizard: Callable[[argparse.Namespac
             _("A set-up from answers changes this host, so it needs root and a live host.") + "\n"
         )
         return FAILED
-    return play(Setup(host, keeps_answers=False), script, leave=_asked_to_leave())
+    setup = Setup(host, keeps_answers=False, answers=script.fingerprint)
+    return play(setup, script, leave=_asked_to_leave(), chosen=chosen)
 
 
 def _asked_to_leave() -> threading.Event:

@@ -18,8 +18,8 @@ from tui.setup.steps import discover, disks, log_in, mount, volumes
 from tui.setup.steps.by_name import logic
 from tui.setup.verification import Verified, verify
 from tui.storage.changing import run_plan
-from tui.storage.changing.interrupted import Interrupted, interrupted
-from tui.storage.changing.journal import Origin
+from tui.storage.changing.interrupted import Interrupted, all_interrupted
+from tui.storage.changing.journal import Origin, who_changes
 from tui.storage.changing.plan import Plan
 from tui.storage.changing.run_plan import Ending
 from tui.storage.changing.watcher import Unwatched, Watcher
@@ -55,15 +55,22 @@ class Setup:
         host: the host.
         places: where journal, lock and answers are.
         keeps_answers: write the answers down after every step, so that they are there after a kill.
+        answers: the fingerprint of the answers file that is played; empty where a person decides.
     """
 
     def __init__(
-        self, host: ChangingHost, places: Places | None = None, *, keeps_answers: bool = True
+        self,
+        host: ChangingHost,
+        places: Places | None = None,
+        *,
+        keeps_answers: bool = True,
+        answers: str = "",
     ) -> None:
         self.host = CommandLogHost(host)
         self.places = places or Places()
         self.verified: Verified | None = None
         self._keeps = keeps_answers
+        self._answers = answers
         self._state = SetupState(Inventory(host.name))
 
     @property
@@ -233,10 +240,18 @@ class Setup:
 
     def _execute(self, plan: Plan, watcher: Watcher, leave: threading.Event, *, resumable: bool) -> Ending:
         """Run a plan under the lock, written down in a journal; one that has nothing to do needs neither."""
-        ending = run_plan.carry_out(plan, self.host, watcher, leave, places=self.places, origin=Origin.SETUP)
+        ending = run_plan.carry_out(
+            plan,
+            self.host,
+            watcher,
+            leave,
+            places=self.places,
+            origin=Origin.ANSWERS if self._answers else Origin.SETUP,
+            answers=self._answers,
+        )
         if ending.journal is not None and not ending.ok and not resumable:
             # The page is still in front of the person, and is answered again.
-            run_plan.give_up(ending.journal)
+            run_plan.give_up(ending.journal, self.places)
         return replace(ending, problem=left_problem()) if ending.left else ending
 
     def remove_stale_lock(
@@ -249,28 +264,45 @@ class Setup:
         ).problem
 
     def interrupted(self) -> Interrupted | None:
-        """The plan that was killed or failed before its end, or None. To be offered before anything else."""
-        found = interrupted(self.places.journals)
-        if found is None or found.plan is None:
+        """The last plan that was killed or failed before its end, or None; offered before anything else."""
+        return next(iter(self.all_interrupted()), None)
+
+    def all_interrupted(self) -> tuple[Interrupted, ...]:
+        """Every such plan, the last begun first; none while a process changes this host."""
+        if self.who_changes() is not None:
+            return ()
+        return tuple(self._with_secrets(found) for found in all_interrupted(self.places.journals))
+
+    def _with_secrets(self, found: Interrupted) -> Interrupted:
+        if found.plan is None:
             return found
         plan = secrets.refilled(found.plan, self._state.answers.chap)
         return replace(found, plan=plan, lacks_secret=secrets.lacking(plan, found.done))
 
-    def resume(self, watcher: Watcher | None = None, leave: threading.Event | None = None) -> Problem | None:
-        """Carry the interrupted plan on from where it came to; what is done is not done again."""
+    def who_changes(self) -> Problem | None:
+        """Which process is changing this host just now, as the reason to wait, or None."""
+        return who_changes(self.places.lock)
+
+    def resume(
+        self,
+        watcher: Watcher | None = None,
+        leave: threading.Event | None = None,
+        chosen: Interrupted | None = None,
+    ) -> Problem | None:
+        """Run what is left of an interrupted plan, of the last one if none is chosen."""
         watcher, leave = watcher or Unwatched(), leave or threading.Event()
-        found = self.interrupted()
+        found = chosen or self.interrupted()
         if found is None:
-            return None
+            return self.who_changes()
         if found.plan is None:
             return found.problem
         ending = run_plan.carry_on(found.journal, found.plan, self.host, watcher, leave, places=self.places)
         return left_problem() if ending.left else ending.problem
 
-    def give_up(self) -> Problem | None:
-        """Do not carry the interrupted plan on; what it did stays."""
-        found = self.interrupted()
-        return None if found is None else run_plan.give_up(found.journal)
+    def give_up(self, chosen: Interrupted | None = None) -> Problem | None:
+        """Do not resume an interrupted plan, the last one if none is chosen; what it did stays."""
+        found = chosen or self.interrupted()
+        return None if found is None else run_plan.give_up(found.journal, self.places)
 
     def leave(self) -> None:
         """Keep the answers, without secrets, for the next visit."""

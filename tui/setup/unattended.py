@@ -4,7 +4,7 @@ import contextlib
 import sys
 import threading
 from collections.abc import Callable
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from tui.setup import review
 from tui.setup.answers_file import Script
@@ -16,8 +16,11 @@ from tui.setup.steps import log_in
 from tui.setup.steps.by_name import logic
 from tui.setup.steps.disks import disks
 from tui.setup.verification import Verified
+from tui.storage.changing.interrupted import Interrupted
+from tui.storage.changing.journal import Origin
 from tui.storage.changing.plan import Plan, Stage, Step as PlanStep
 from tui.storage.changing.watcher import Unwatched
+from tui.storage.operations.operation import Risk
 from tui.storage.problem import Problem
 from tui.storage.size import size_words
 from tui.storage.stacks.rung import Health, Rung
@@ -26,7 +29,18 @@ from tui.words import translate as _
 
 SUCCEEDED = 0
 FAILED = 1
-"""Exit statuses: everything verified, or something stands in the way."""
+USAGE = 2
+"""Exit statuses: everything verified, something prevents it, options that do not fit."""
+
+
+class Chosen(NamedTuple):
+    """What the command line says about interrupted plans, each named by `Journal.identifier`, or empty."""
+
+    resume: str = ""
+    give_up: str = ""
+
+
+NOTHING_CHOSEN = Chosen()
 
 
 class Teller(Unwatched):
@@ -89,27 +103,35 @@ class Teller(Unwatched):
 
 
 def play(
-    setup: Setup, script: Script, stream: TextIO | None = None, leave: threading.Event | None = None
+    setup: Setup,
+    script: Script,
+    stream: TextIO | None = None,
+    leave: threading.Event | None = None,
+    chosen: Chosen = NOTHING_CHOSEN,
 ) -> int:
     """Carry a set-up out from an answers file; the exit status.
 
-    Nothing is asked. It stops at the first thing that stands in the way, says why, and leaves the rest alone;
+    Nothing is asked. It stops at the first thing that prevents it, says why, and changes nothing more;
     a second start goes on from there.
 
     Args:
         setup: on the host to set up.
         script: the answers.
-        stream: where it is told; standard output when not given.
+        stream: where it is reported; standard output when not given.
         leave: when set, what runs is finished and nothing more is begun.
+        chosen: what to do with interrupted plans.
     """
     teller = Teller(stream or sys.stdout, leave or threading.Event())
     teller.say(_("Setting up storage on {host}").format(host=clean(setup.host.name)))
-    setup.begin()
-    for act in (_resume, _ask, _carry_out):
-        problem = act(setup, script, teller)
-        if problem is not None:
-            teller.problem(problem, _("Stopped"))
-            return FAILED
+    problem = setup.who_changes()
+    if problem is None:
+        setup.begin()
+        problem = _deal_with_interrupted(setup, script, chosen, teller)
+    for act in (_ask, _carry_out):
+        problem = problem or act(setup, script, teller)
+    if problem is not None:
+        teller.problem(problem, _("Stopped"))
+        return FAILED
     if setup.verified is not None:
         _tell_verified(setup.verified, teller)
     teller.say()
@@ -117,29 +139,94 @@ def play(
     return SUCCEEDED
 
 
-def _resume(setup: Setup, script: Script, teller: Teller) -> Problem | None:
-    """Carry on what an earlier start left unfinished."""
+def _deal_with_interrupted(setup: Setup, script: Script, chosen: Chosen, teller: Teller) -> Problem | None:
+    """Resume or give up what earlier starts left unfinished: what was chosen, and what is this set-up's own.
+
+    Nobody is asked here, so a plan of anybody else, or one that would still rewrite or destroy something, is
+    resumed only by its name.
+    """
     if script.chap is not None:
         # The journal holds no secrets; the operations that need them get them from the answers.
         setup.answer(script.chap)
-    found = setup.interrupted()
-    if found is None:
-        return None
-    if found.plan is None:
-        return found.problem
+    found = setup.all_interrupted()
+    known = {one.journal.identifier for one in found}
+    strangers = [name for name in (chosen.resume, chosen.give_up) if name and name not in known]
+    if strangers:
+        return Problem(
+            "setup.no-such-plan",
+            _("There is no interrupted plan {identifier} on this host.").format(
+                identifier=clean(strangers[0])
+            ),
+            cause=_("It was finished or given up, or its name is misspelled."),
+            remedy=_("Start again without that option; interrupted plans are named then."),
+        )
+    for interrupted in reversed(found):
+        name = interrupted.journal.identifier
+        if name == chosen.give_up:
+            teller.say(_("Given up: {title}").format(title=_title(interrupted)))
+            problem = setup.give_up(interrupted)
+        elif name == chosen.resume or _is_own(interrupted, script):
+            problem = _resume(setup, interrupted, teller)
+        else:
+            problem = _not_ours(interrupted, script)
+        if problem is not None:
+            return problem
+    if found:
+        setup.begin()
+    return None
+
+
+def _is_own(interrupted: Interrupted, script: Script) -> bool:
+    """Whether these answers began the plan, and what is left of it can be undone."""
+    return _began(interrupted, script) and interrupted.risk < Risk.REWRITES
+
+
+def _began(interrupted: Interrupted, script: Script) -> bool:
+    return interrupted.origin is Origin.ANSWERS and interrupted.journal.answers == script.fingerprint
+
+
+def _resume(setup: Setup, interrupted: Interrupted, teller: Teller) -> Problem | None:
+    if interrupted.plan is None:
+        return interrupted.problem
     teller.say()
     teller.say(
         _("Resuming: {title}, {left} of {all} operations left").format(
-            title=found.plan.title, left=found.left, all=len(found.plan.operations)
+            title=_title(interrupted), left=interrupted.left, all=len(interrupted.plan.operations)
         )
     )
-    problem = setup.resume(teller, teller.leave)
-    if problem is not None and not teller.leave.is_set():
-        # The answers may have been mended since; what they ask for now is planned afresh.
-        teller.problem(problem, _("The interrupted plan is given up"))
-        problem = setup.give_up()
-    setup.begin()
-    return problem
+    return setup.resume(teller, teller.leave, interrupted)
+
+
+def _not_ours(interrupted: Interrupted, script: Script) -> Problem:
+    """Why an interrupted plan stops a set-up that asks nobody, and what decides about it."""
+    name = interrupted.journal.identifier
+    if interrupted.plan is None and interrupted.problem is not None:
+        cause = interrupted.problem.summary
+    elif _began(interrupted, script):
+        cause = _("These answers began it, and what is left of it {risk} data or LVM metadata.").format(
+            risk=interrupted.risk.word
+        )
+    else:
+        cause = {
+            Origin.ANSWERS: _("A set-up with other answers began it."),
+            Origin.SETUP: _("The set-up wizard began it."),
+            Origin.CONSOLE: _("The console began it."),
+        }[interrupted.origin]
+    return Problem(
+        "setup.interrupted-plan",
+        _("An interrupted plan is open on this host: {title} ({left} operations left).").format(
+            title=_title(interrupted), left=interrupted.left
+        ),
+        cause=cause,
+        remedy=_(
+            "Review it in iscsi-console. Or run this command again with --resume {name} to run what is left,"
+            " or with --give-up {name} to leave the host as it is now."
+        ).format(name=name),
+    )
+
+
+def _title(interrupted: Interrupted) -> str:
+    return clean(interrupted.plan.title) if interrupted.plan is not None else interrupted.journal.identifier
 
 
 def _ask(setup: Setup, script: Script, teller: Teller) -> Problem | None:

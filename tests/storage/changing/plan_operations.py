@@ -51,6 +51,20 @@ class MakeFile(Operation):
 
 
 @dataclass(frozen=True, slots=True)
+class Rewrite(MakeFile):
+    """The same, of the kind that rewrites LVM metadata."""
+
+    risk: ClassVar[Risk] = Risk.REWRITES
+
+
+@dataclass(frozen=True, slots=True)
+class Destroy(MakeFile):
+    """The same, of the kind after which data is gone."""
+
+    risk: ClassVar[Risk] = Risk.DESTROYS
+
+
+@dataclass(frozen=True, slots=True)
 class UntilReboot(MakeFile):
     """The same, of a kind that a reboot takes away."""
 

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.storage.changing.plan_operations import FailWith, MakeFile
+from tests.storage.changing.plan_operations import Destroy, FailWith, MakeFile, Rewrite
 from tests.storage.scripted_host import ScriptedHost
-from tui.storage.changing.interrupted import interrupted
+from tui.storage.changing.interrupted import all_interrupted, interrupted
 from tui.storage.changing.journal import Journal, Origin, change_lock, is_changing
 from tui.storage.changing.plan import Plan, Stage, Step
 from tui.storage.changing.run_plan import Places, carry_on, carry_out, give_up
 from tui.storage.changing.watcher import Unwatched
+from tui.storage.operations.operation import Risk
 
 
 class Heard(Unwatched):
@@ -71,7 +72,7 @@ def test_what_failed_is_carried_on_from_there(tmp_path: Path, places: Places) ->
     again = carry_on(found.journal, plan, ScriptedHost(), heard, threading.Event(), places=places)
     assert again.problem == ending.problem
     assert heard.stages[0] == (0, Stage.ALREADY)
-    assert give_up(found.journal) is None
+    assert give_up(found.journal, places) is None
     assert interrupted(places.journals) is None
 
 
@@ -101,9 +102,83 @@ def test_a_journal_of_the_time_before_origins_is_the_set_ups(tmp_path: Path, pla
     assert found.origin is Origin.SETUP
 
 
-def test_what_cannot_be_written_down_is_told(tmp_path: Path, places: Places) -> None:
+def test_what_cannot_be_written_down_is_told(
+    tmp_path: Path, places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_journal: Journal, **_event: object) -> None:
+        raise OSError(28, "No space left on device")
+
     journal = Journal.open(files(tmp_path, "one"), places.journals)
-    journal.path.unlink()
-    problem = give_up(journal)
+    monkeypatch.setattr(Journal, "_write", fail)
+    problem = give_up(journal, places)
     assert problem is not None
     assert problem.code == "system.error"
+
+
+def test_a_plan_that_somebody_else_resumed_is_neither_resumed_nor_given_up(
+    tmp_path: Path, places: Places
+) -> None:
+    plan = Plan("Two", (MakeFile(str(tmp_path), "one"), FailWith("failed")))
+    carry_out(plan, ScriptedHost(), Heard(), threading.Event(), places=places)
+    first, second = interrupted(places.journals), interrupted(places.journals)
+    assert first is not None
+    assert second is not None
+    carry_on(first.journal, plan, ScriptedHost(), Heard(), threading.Event(), places=places)
+    late = carry_on(second.journal, plan, ScriptedHost(), Heard(), threading.Event(), places=places)
+    assert late.result is None
+    assert late.problem is not None
+    assert late.problem.code == "journal.changed"
+    problem = give_up(second.journal, places)
+    assert problem is not None
+    assert problem.code == "journal.changed"
+    assert give_up(first.journal, places) is None
+    again = give_up(first.journal, places)
+    assert again is not None
+    assert interrupted(places.journals) is None
+
+
+def test_a_plan_that_runs_is_not_given_up(tmp_path: Path, places: Places) -> None:
+    journal = Journal.open(files(tmp_path, "one"), places.journals)
+    with change_lock(places.lock):
+        problem = give_up(journal, places)
+    assert problem is not None
+    assert problem.code == "lock.held"
+    assert not journal.ended
+
+
+def test_the_last_begun_comes_first_whatever_the_clock_says(
+    tmp_path: Path, places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("first", "second", "third")
+    for seconds, name in zip((3_000, 1_000, 2_000), names, strict=True):
+        monkeypatch.setattr("time.time_ns", lambda at=seconds: at * 10**9)
+        Journal.open(files(tmp_path, name), places.journals)
+    found = all_interrupted(places.journals)
+    assert [journal.sequence for journal in (one.journal for one in found)] == [3, 2, 1]
+    titles = [one.plan.operations[0].title() for one in found if one.plan is not None]
+    assert titles == ["Make third", "Make second", "Make first"]
+
+
+def test_a_plan_that_was_put_off_is_still_there_after_the_next_one(tmp_path: Path, places: Places) -> None:
+    put_off = Journal.open(files(tmp_path, "one"), places.journals)
+    assert carry_out(files(tmp_path, "two"), ScriptedHost(), Heard(), threading.Event(), places=places).ok
+    found = interrupted(places.journals)
+    assert found is not None
+    assert found.journal.path == put_off.path
+
+
+def test_the_risk_is_that_of_what_is_left(tmp_path: Path, places: Places) -> None:
+    kinds = (Destroy, Rewrite, MakeFile)
+    plan = Plan("Three", tuple(kind(str(tmp_path), kind.__name__) for kind in kinds))
+    journal = Journal.open(plan, places.journals)
+    risks = []
+    for number in range(3):
+        (found,) = all_interrupted(places.journals)
+        risks.append(found.risk)
+        journal.done(number)
+    assert risks == [Risk.DESTROYS, Risk.REWRITES, Risk.CONFIGURES]
+    (path,) = places.journals.iterdir()
+    path.write_text(path.read_text().replace("MakeFile", "FromTheFuture"))
+    (found,) = all_interrupted(places.journals)
+    assert found.plan is None
+    assert found.risk is Risk.DESTROYS

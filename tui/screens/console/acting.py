@@ -152,7 +152,7 @@ class ActingScreen(Screen[None]):
         from tui.setup.secrets import lacking
         from tui.storage.changing.journal import Origin
 
-        if found.origin is Origin.SETUP:
+        if found.origin is not Origin.CONSOLE:
             self._on_set_up()
             return
         if found.plan is not None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tui.storage.changing.journal import FOLDER, Journal, Origin, Progressed
 from tui.storage.changing.plan import Plan
+from tui.storage.operations.operation import Risk
 from tui.storage.problem import ConsoleError, Problem
 
 
@@ -32,6 +33,14 @@ class Interrupted:
         return sum(one is not Progressed.DONE for one in self.progressed)
 
     @property
+    def risk(self) -> Risk:
+        """The worst risk of what is left; the worst there is where the plan cannot be read."""
+        if self.plan is None:
+            return Risk.DESTROYS
+        left = zip(self.plan.operations, self.progressed, strict=True)
+        return max((step.risk for step, far in left if far is not Progressed.DONE), default=Risk.READS)
+
+    @property
     def done(self) -> frozenset[int]:
         """The numbers of the operations that are done."""
         return frozenset(number for number, one in enumerate(self.progressed) if one is Progressed.DONE)
@@ -43,10 +52,16 @@ class Interrupted:
 
 
 def interrupted(folder: Path = FOLDER) -> Interrupted | None:
-    """The plan that was killed or failed before its end, or None; secrets are not in it."""
-    journal = Journal.unfinished(folder)
-    if journal is None:
-        return None
+    """The last plan that was killed or failed before its end, or None; secrets are not in it."""
+    return next(iter(all_interrupted(folder)), None)
+
+
+def all_interrupted(folder: Path = FOLDER) -> tuple[Interrupted, ...]:
+    """Every plan that was killed or failed before its end, the last begun first."""
+    return tuple(_interrupted(journal) for journal in Journal.open_ones(folder))
+
+
+def _interrupted(journal: Journal) -> Interrupted:
     try:
         plan = journal.plan()
     except ConsoleError as error:

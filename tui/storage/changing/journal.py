@@ -31,9 +31,11 @@ LOCK = Path("/run/iscsi-console.lock")
 
 
 class Origin(StrEnum):
-    """The part of the program that began a plan, and so carries it on when it is cut off."""
+    """The part of the program that began a plan, and so resumes it when it is cut off."""
 
     SETUP = "setup"
+    ANSWERS = "answers"
+    """A set-up from an answers file: nobody is asked, so it resumes nothing but what these answers began."""
     CONSOLE = "console"
 
 
@@ -55,13 +57,16 @@ class Journal:
         self._guard = threading.Lock()
 
     @classmethod
-    def open(cls, plan: Plan, folder: Path = FOLDER, origin: Origin = Origin.SETUP) -> "Journal":
+    def open(
+        cls, plan: Plan, folder: Path = FOLDER, origin: Origin = Origin.SETUP, answers: str = ""
+    ) -> "Journal":
         """Begin a journal for a plan.
 
         Args:
             plan: what will be run.
             folder: where journals are.
-            origin: who carries it on.
+            origin: which part of the program resumes it.
+            answers: with `Origin.ANSWERS`, the fingerprint of the answers.
 
         Raises:
             Refused: it cannot be written (full disk, read-only file system): nothing may be changed then.
@@ -76,7 +81,9 @@ class Journal:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
             journal._write(
                 event="plan",
+                sequence=1 + max((journal.sequence for journal in cls.all_of(folder)), default=0),
                 origin=origin.value,
+                answers=answers,
                 title=plan.title,
                 together=plan.together,
                 operations=operations,
@@ -89,16 +96,78 @@ class Journal:
         return journal
 
     @classmethod
-    def unfinished(cls, folder: Path = FOLDER) -> "Journal | None":
-        """The newest journal, unless its plan was finished or given up; damaged lines are passed over."""
+    def all_of(cls, folder: Path = FOLDER) -> tuple["Journal", ...]:
+        """Every journal of a plan, the last begun first; other files and damaged lines are ignored.
+
+        The order is that of the sequence numbers, since the clock may have been set back between two plans.
+        """
+        found = []
         with contextlib.suppress(OSError):
-            for path in sorted(folder.glob("*.jsonl"), reverse=True):
-                events = tuple(_read(path))
-                if not events or events[0].get("event") != "plan":
-                    continue
-                ended = any(event.get("event") in ("finished", "abandoned") for event in events)
-                return None if ended else cls(path, events)
+            for path in folder.glob("*.jsonl"):
+                journal = cls._of_file(path)
+                if journal is not None:
+                    found.append(journal)
+        return tuple(sorted(found, key=lambda journal: (journal.sequence, journal.path), reverse=True))
+
+    @classmethod
+    def _of_file(cls, path: Path) -> "Journal | None":
+        with contextlib.suppress(OSError):
+            events = tuple(_read(path))
+            if events and events[0].get("event") == "plan":
+                return cls(path, events)
         return None
+
+    @classmethod
+    def open_ones(cls, folder: Path = FOLDER) -> tuple["Journal", ...]:
+        """The journals of plans that were neither finished nor given up, the last begun first."""
+        return tuple(journal for journal in cls.all_of(folder) if not journal.ended)
+
+    @classmethod
+    def unfinished(cls, folder: Path = FOLDER) -> "Journal | None":
+        """The last begun of the open ones, or None."""
+        return next(iter(cls.open_ones(folder)), None)
+
+    def as_written(self) -> "Journal":
+        """This journal, once its file says the same. Called under the change lock, before a plan is resumed.
+
+        Raises:
+            Refused: the file is gone, or the plan was resumed or ended since this journal was read.
+        """
+        written: tuple[dict[str, Plain], ...] = ()
+        with contextlib.suppress(OSError):
+            written = tuple(_read(self.path))
+        if len(written) != len(self._events) or self.ended:
+            raise Refused(
+                Problem(
+                    "journal.changed",
+                    _("The interrupted plan was resumed or given up meanwhile."),
+                    cause=str(self.path),
+                    remedy=_("Check the host again, then decide. Nothing was changed."),
+                )
+            )
+        return self
+
+    @property
+    def identifier(self) -> str:
+        """What names it on a command line: the name of its file without the ending."""
+        return self.path.stem
+
+    @property
+    def sequence(self) -> int:
+        """Its number among the journals of this host; 0 where an earlier version wrote none."""
+        number = self._events[0].get("sequence") if self._events else None
+        return number if isinstance(number, int) and not isinstance(number, bool) else 0
+
+    @property
+    def answers(self) -> str:
+        """The fingerprint of the answers file that the plan was made from, or empty."""
+        said = self._events[0].get("answers") if self._events else None
+        return said if isinstance(said, str) else ""
+
+    @property
+    def ended(self) -> bool:
+        """Whether its plan was finished or given up."""
+        return any(event.get("event") in ("finished", "abandoned") for event in self._events)
 
     def plan(self) -> Plan:
         """The plan it was begun for; secrets are empty.
@@ -126,7 +195,7 @@ class Journal:
     def origin(self) -> Origin:
         """Who began it. A journal that does not say so was written when there was only the set-up."""
         said = self._events[0].get("origin") if self._events else None
-        return Origin.CONSOLE if said == Origin.CONSOLE.value else Origin.SETUP
+        return next((origin for origin in Origin if origin.value == said), Origin.SETUP)
 
     def progressed(self, number: int) -> Progressed:
         """How far an operation came, by what was written last about it."""
@@ -226,16 +295,7 @@ def change_lock(path: Path = LOCK) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            holder = os.read(handle, 100).decode(errors="replace").strip()
-            raise Refused(
-                Problem(
-                    "lock.held",
-                    _("Another console is changing this host (process {holder}).").format(
-                        holder=holder or "?"
-                    ),
-                    remedy=_("Wait until it is done; until then this one can look."),
-                )
-            ) from error
+            raise Refused(_held(handle)) from error
         os.ftruncate(handle, 0)
         os.pwrite(handle, str(os.getpid()).encode(), 0)
         yield
@@ -244,18 +304,34 @@ def change_lock(path: Path = LOCK) -> Iterator[None]:
 
 
 def is_changing(path: Path = LOCK) -> bool:
-    """Whether a console is changing this host just now; False where that cannot be looked at."""
+    """Whether a process is changing this host just now; False where that cannot be read."""
+    return who_changes(path) is not None
+
+
+def who_changes(path: Path = LOCK) -> Problem | None:
+    """Which process is changing this host just now, as the reason to wait; None when there is none."""
     try:
         handle = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
     except OSError:
-        return False
+        return None
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        return True
+        return _held(handle)
     finally:
         os.close(handle)
-    return False
+    return None
+
+
+def _held(handle: int) -> Problem:
+    holder = os.pread(handle, 100, 0).decode(errors="replace").strip()
+    return Problem(
+        "lock.held",
+        _("Another console is changing this host (process {holder}).").format(
+            holder=holder if holder.isdecimal() else "?"
+        ),
+        remedy=_("Wait until it is done; until then this one can look."),
+    )
 
 
 def _not_writable(path: Path, error: OSError) -> Problem:

@@ -64,6 +64,7 @@ def carry_out(
     *,
     places: Places | None = None,
     origin: Origin = Origin.CONSOLE,
+    answers: str = "",
 ) -> Ending:
     """Run a plan from its beginning. One that has nothing to do needs neither lock nor journal.
 
@@ -73,7 +74,8 @@ def carry_out(
         watcher: told of every step.
         leave: when set, no further operation is begun; what runs is finished.
         places: where lock and journals are; those of this host when None.
-        origin: the part of the program that carries it on when it is cut off.
+        origin: the part of the program that resumes it when it is cut off.
+        answers: the fingerprint of the answers file it was made from (`Origin.ANSWERS`).
 
     Returns:
         How it ended. When it did not come to its end, its journal stays open (`Journal.abandon` ends it).
@@ -86,7 +88,7 @@ def carry_out(
             watcher.step(Step(number, Stage.ALREADY))
         return Ending(Result((Stage.ALREADY,) * len(plan.operations), (None,) * len(plan.operations)))
     with_lock = _Locked(host, watcher, leave, places or PLACES)
-    return with_lock.run(plan, lambda: Journal.open(plan, with_lock.places.journals, origin))
+    return with_lock.run(plan, lambda: Journal.open(plan, with_lock.places.journals, origin, answers))
 
 
 def carry_on(
@@ -109,13 +111,19 @@ def carry_on(
         places: where the lock is; that of this host when None.
     """
     watcher.plan(plan)
-    return _Locked(host, watcher, leave, places or PLACES).run(plan, lambda: journal)
+    return _Locked(host, watcher, leave, places or PLACES).run(plan, journal.as_written)
 
 
-def give_up(journal: Journal) -> Problem | None:
-    """Do not carry a plan on; what it did stays. Returns why that cannot be written down, or None."""
+def give_up(journal: Journal, places: Places | None = None) -> Problem | None:
+    """Do not resume a plan; what it did stays. Returns why that cannot be written down, or None.
+
+    A plan that a process is running, or that was resumed since the journal was read, stays as it is.
+    """
     try:
-        journal.abandon()
+        with change_lock((places or PLACES).lock):
+            journal.as_written().abandon()
+    except ConsoleError as error:
+        return error.problem
     except OSError as error:
         return _of_system(error)
     return None
