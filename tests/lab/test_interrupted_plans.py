@@ -34,11 +34,13 @@ print(Journal.open(plan, FOLDER, Origin.CONSOLE).identifier)
 STOPPED_IN_THE_MIDDLE = """
 import os, signal, subprocess, sys
 with open("/root/first", "w") as said:
-    first = subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE, text=True)
+    first = subprocess.Popen(
+        sys.argv[1:], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
     for line in first.stdout:
         said.write(line)
         said.flush()
-        if "now: Create" in line and "volume group" in line.lower() + " vg":
+        if line.strip().startswith("now:") and "vg_data" in line:
             os.kill(first.pid, signal.SIGSTOP)
             break
 print(first.pid)
