@@ -13,6 +13,15 @@ _TERMINAL_VARIABLES = ("NO_COLOR", "COLORFGBG", "COLUMNS", "LINES")
 _LANGUAGE_VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run show that no test of the lab needs another (`tests.lab.sharing`)."""
+    parser.addoption(
+        "--fresh-guests",
+        action="store_true",
+        help="give every test of the lab a fresh guest, never a shared one",
+    )
+
+
 def pytest_configure() -> None:
     """Choose English before a module opens its catalogue, and let property tests take their time."""
     for name in _LANGUAGE_VARIABLES:

@@ -1,4 +1,4 @@
-"""Guests for tests: one at a time, booted when a module first asks and thrown away after it."""
+"""Guests for tests: one at a time, booted when a module first asks, thrown away after it or a failure."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -7,6 +7,13 @@ from typing import Protocol
 import pytest
 
 from tests.lab.recovery_by_keys import Console, recovery_console
+from tests.lab.sharing import (  # noqa: F401 - pytest looks for them here
+    pytest_configure,
+    pytest_runtest_makereport,
+    pytest_runtest_setup,
+    pytest_runtest_teardown,
+    witness,
+)
 from tui.lab.guest import Guest
 from tui.lab.image import Release
 from tui.lab.san import read_description
