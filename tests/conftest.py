@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from textual.pilot import Pilot
 
+from tests.progress import Progress
+from tests.waiting import CHILD
 from tui.storage import carrying_out
 from tui.storage.carrying_out import Places
 
@@ -14,22 +17,29 @@ _LANGUAGE_VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let a run show that no test of the lab needs another (`tests.lab.sharing`)."""
+    """Add what a run may show or keep; see `tests.lab.sharing` and `tests.progress`."""
     parser.addoption(
         "--fresh-guests",
         action="store_true",
         help="give every test of the lab a fresh guest, never a shared one",
     )
+    parser.addoption(
+        "--keep-durations", action="store_true", help="write how long the tests took to tests/durations.json"
+    )
 
 
-def pytest_configure() -> None:
-    """Choose English before a module opens its catalogue, and let property tests take their time."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose English before a module opens its catalogue, and let tests take their time."""
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Progress(config), "console-progress")
     for name in _LANGUAGE_VARIABLES:
         os.environ.pop(name, None)
     os.environ["LANG"] = "C.UTF-8"
     # How long one example takes depends on what else the machine does, and says nothing about the program.
     settings.register_profile("console", deadline=None)
     settings.load_profile("console")
+    # Nor does how long it takes until a screen has done with a key; Textual's own limit is 30 seconds.
+    Pilot._wait_for_screen.__defaults__ = (CHILD,)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

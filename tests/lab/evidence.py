@@ -153,8 +153,9 @@ def _before(patch: pytest.MonkeyPatch, kind: type[_Kind], name: str, told: Calla
 
 
 def folder_of(test: str, below: Path) -> Path:
-    """Where the evidence of a test is."""
-    return below / re.sub(r"[^A-Za-z0-9._-]+", "-", test.removeprefix("tests/lab/"))[-180:].strip("-")
+    """Where the evidence of a test is. In parallel processes its name has `@` and its group at the end."""
+    name = re.sub(r"@[\w.-]+$", "", test.removeprefix("tests/lab/"))
+    return below / re.sub(r"[^A-Za-z0-9._-]+", "-", name)[-180:].strip("-")
 
 
 def forget(test: str, below: Path) -> None:

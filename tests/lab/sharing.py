@@ -49,9 +49,9 @@ def pytest_runtest_makereport(
     report = yield
     if report.failed:
         item.stash[_failed] = True
-        found = item.config.stash[_witness].found()
-        kept = evidence.keep(item.nodeid, call.when, report.longreprtext, found, evidence.FOLDER)
-        report.sections.append(("Lab", kept))
+        if found := item.config.stash[_witness].found():
+            kept = evidence.keep(item.nodeid, call.when, report.longreprtext, found, evidence.FOLDER)
+            report.sections.append(("Lab", kept))
     return report
 
 

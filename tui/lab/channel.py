@@ -225,9 +225,10 @@ class Channel:
             TimeoutError: When the guest runs, and reads nothing any more.
         """
         rest = memoryview(encode(message))
-        with self._sending, contextlib.suppress(OSError):
+        with self._sending:
             while rest and (room := self._wait_for_room()):
-                self._line.sendall(rest[:room])
+                with contextlib.suppress(OSError):
+                    self._line.sendall(rest[:room])
                 with self._room:
                     self._on_the_way += len(rest[:room])
                 rest = rest[room:]
