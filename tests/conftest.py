@@ -8,7 +8,7 @@ from hypothesis import settings
 from textual.pilot import Pilot
 
 from tests.progress import Progress
-from tests.waiting import CHILD
+from tests.waiting import AT_MOST
 from tui.storage import carrying_out
 from tui.storage.carrying_out import Places
 
@@ -39,7 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.register_profile("console", deadline=None)
     settings.load_profile("console")
     # Nor does how long it takes until a screen has done with a key; Textual's own limit is 30 seconds.
-    Pilot._wait_for_screen.__defaults__ = (CHILD,)
+    Pilot._wait_for_screen.__defaults__ = (AT_MOST,)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,8 +1,8 @@
 """How long the tests take about, and how far they are: a plugin of pytest's, and what `make test` says first.
 
 `durations.json` has how many tests are in each file and the seconds that they took together when they were
-measured, by ring: `fast` (`-m "not lab"`) and `lab` (`-m lab`). `--keep-durations` writes it anew. What such a
-run measures is used by the next one on this machine. Soon what is left is told by the pace of the run itself.
+measured, by ring: `fast` (`-m "not lab"`) and `lab` (`-m lab`); `--keep-durations` writes it anew. What such
+a run measures is used by the next one on this machine. Soon what is left is told by the pace of the run.
 """
 
 import argparse

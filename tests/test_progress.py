@@ -10,7 +10,7 @@ import pytest
 
 from tests import progress
 from tests.progress import ROOT, Run, in_words, measured, of_one, of_ring, outlook, read_durations, write
-from tests.waiting import CHILD
+from tests.waiting import AT_MOST
 
 KNOWN = read_durations('{"fast": {"a.py": [4, 2.0], "b.py": [1, 8.0]}, "lab": {"c.py": [2, 600.0]}}')
 
@@ -78,7 +78,7 @@ def run_inner(folder: Path, *options: str) -> str:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=CHILD,
+        timeout=AT_MOST,
         check=True,
     )
     return done.stdout

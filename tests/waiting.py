@@ -15,9 +15,9 @@ from tui.lab.patience import Patience
 FACT = 60.0
 """Seconds, as a `Patience` counts them, for a fact that is about to come."""
 
-CHILD = 900.0
-"""Seconds of the wall for a program that runs to its own end (`subprocess`): none takes so long but one that
-hangs."""
+AT_MOST = 900.0
+"""Seconds of the wall for what is waited for by other means: a child (`subprocess`), a thread. What does not
+hang never takes so long."""
 
 TURN = 0.05
 

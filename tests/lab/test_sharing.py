@@ -9,7 +9,7 @@ import pytest
 
 from tests.lab import evidence
 from tests.lab.evidence import Found, folder_of, forget, keep
-from tests.waiting import CHILD
+from tests.waiting import AT_MOST
 from tui.lab.places import project_folder
 
 CONFTEST = """
@@ -82,7 +82,7 @@ def inner(folder: Path, tests: str, *options: str) -> "subprocess.CompletedProce
         env={**os.environ, "PYTHONPATH": str(project_folder())},
         capture_output=True,
         text=True,
-        timeout=CHILD,
+        timeout=AT_MOST,
         check=False,
     )
 
