@@ -4,6 +4,7 @@ A deadline here only says how long a test that fails may take: it is far beyond 
 and does not run on while others have the processors or the disk (`tui.lab.patience`).
 """
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
@@ -75,7 +76,9 @@ class Stopwatch:
 
     def __init__(self) -> None:
         self._patience = Patience(0.0)
+        self._reading = threading.Lock()
 
     def seconds(self) -> float:
-        """Since it was made."""
-        return self._patience.spent()
+        """Since it was made; any thread may ask."""
+        with self._reading:
+            return self._patience.spent()

@@ -1,6 +1,7 @@
 """What tests of volumes share: an array of three LUNs, and scripts run in the guest by the real executor."""
 
 from tests.lab.operate import Performed, operate, tell
+from tests.waiting import until
 from tui.lab.guest import Guest
 from tui.lab.san import read_description
 
@@ -79,8 +80,17 @@ def sh(guest: Guest, script: str) -> str:
 
 
 def wait_for(guest: Guest, condition: str) -> None:
-    """Wait until a shell condition holds, at most 30 seconds."""
-    sh(guest, f"for i in $(seq 300); do if {condition}; then exit 0; fi; sleep 0.1; done; exit 1")
+    """Wait until a shell condition holds."""
+    script = f"for i in $(seq 50); do if {condition}; then exit 0; fi; sleep 0.1; done; exit 1"
+    said = ""
+
+    def holds() -> bool:
+        nonlocal said
+        done = guest.run(("sh", "-ec", script), timeout=120)
+        said = done.error_text
+        return done.status == 0
+
+    until(holds, lambda: f"{condition}\n{said}")
 
 
 def path_of(guest: Guest, lun: int) -> str:
