@@ -78,12 +78,13 @@ def guest(statuses: list[str]) -> Iterator[Guest]:
 def mapped(guest: Guest) -> Guest:
     """The same, logged in through both, and the volume on the map that joins the paths."""
     if not sh(guest, "dmsetup ls --target multipath | grep '(' || true"):
-        sh(guest, "umount /srv/data; vgchange -qan vg_a; udevadm settle")
-        log_in(guest, T1, SECOND)
+        # Known as one that has several paths before the second comes: else LVM activates the group on that.
         disk = f"/dev/{path(guest, PORTAL)}"
-        sh(guest, f"multipath -a {disk}; multipath {disk}; udevadm settle")
+        sh(guest, f"umount /srv/data; vgchange -qan vg_a; udevadm settle; multipath -a {disk}")
+        log_in(guest, T1, SECOND)
+        sh(guest, f"multipath {disk}; udevadm settle")
         used_paths(guest, 2)
-        sh(guest, "vgchange -qay vg_a; mount -o noatime /dev/vg_a/data /srv/data")
+        sh(guest, "vgchange -qan vg_a; vgchange -qay vg_a; mount -o noatime /dev/vg_a/data /srv/data")
     on_the_map(guest)
     return guest
 
