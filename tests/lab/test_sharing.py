@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.lab import evidence
+from tests.lab.conftest import longest_first
 from tests.lab.evidence import Found, folder_of, forget, keep
 from tests.waiting import AT_MOST
 from tui.lab.places import project_folder
@@ -17,6 +18,7 @@ import contextlib, threading
 from pathlib import Path
 import pytest
 from tests.lab import evidence
+from tests.lab.conftest import longest_first
 from tests.lab.sharing import (
     pytest_configure, pytest_runtest_makereport, pytest_runtest_setup, pytest_runtest_teardown, witness,
 )
@@ -252,3 +254,33 @@ def test_what_is_kept_is_bounded_and_goes_when_the_test_is_run_again(
     assert text.endswith("late")
     forget(test, tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+class Planned:
+    """What is asked of a test before it is run."""
+
+    def __init__(self, nodeid: str, group: str = "") -> None:
+        self.nodeid = nodeid
+        self._marker = pytest.mark.xdist_group(group).mark if group else None
+
+    def get_closest_marker(self, _name: str) -> pytest.Mark | None:
+        return self._marker
+
+
+def test_what_takes_long_together_begins_first() -> None:
+    items = [
+        Planned("quick.py::test_a"),
+        Planned("shared.py::test_a", "shared"),
+        Planned("slow.py::test_a"),
+        Planned("shared.py::test_b", "shared"),
+        Planned("new.py::test_a"),
+    ]
+    durations = {"lab": {"quick.py": (1, 1.0), "shared.py": (4, 200.0), "slow.py": (2, 120.0)}}
+    longest_first(items, durations)  # type: ignore[arg-type]  # all that it asks for is there
+    assert [item.nodeid for item in items] == [
+        "shared.py::test_a",
+        "shared.py::test_b",
+        "slow.py::test_a",
+        "new.py::test_a",
+        "quick.py::test_a",
+    ]
