@@ -9,7 +9,7 @@ import pytest
 from tests.lab.doctoring import SUMS, healthy, look, mended, read, repaired
 from tests.lab.operate import operate
 from tests.lab.recovery_by_keys import Console
-from tests.lab.volumes import sh, wait_for
+from tests.lab.volumes import disks_are_here, sh, wait_for
 from tests.waiting import Stopwatch
 from tui.lab.faults import Fault
 from tui.lab.guest import Guest
@@ -75,7 +75,7 @@ def record(guest: Guest, target: str, portal: str, *settings: str) -> None:
 
 def log_in(guest: Guest, target: str, portal: str) -> None:
     guest.check("iscsiadm", "-m", "node", "-T", target, "-p", portal, "-l", timeout=120)
-    guest.check("udevadm", "settle")
+    disks_are_here(guest)
 
 
 def log_out(guest: Guest, target: str) -> None:

@@ -70,8 +70,20 @@ def log_in(guest: Guest, *portals: str) -> None:
         guest.check("iscsiadm", "-m", "node", *where, "-o", "new")
         guest.check("iscsiadm", "-m", "node", *where, "-o", "update", "-n", "node.startup", "-v", "automatic")
         guest.check("iscsiadm", "-m", "node", *where, "-l", timeout=120)
-    guest.check("udevadm", "settle")
+    disks_are_here(guest)
     guest.check("systemctl", "enable", "--quiet", "open-iscsi.service", "iscsid.socket")
+
+
+DISKS = """(for one in /sys/class/scsi_device/*/device; do
+    [ ! -e $one ] || [ "$(cat $one/type)" != 0 ] || [ -n "$(ls $one/block 2>/dev/null)" ] || exit 1
+done)"""
+"""A shell condition: every LUN has its block device, which the kernel makes after it has told of the LUN."""
+
+
+def disks_are_here(guest: Guest) -> None:
+    """Wait until every LUN that the kernel knows is a disk, and udev has done with it."""
+    wait_for(guest, DISKS)
+    guest.check("udevadm", "settle")
 
 
 def sh(guest: Guest, script: str) -> str:
