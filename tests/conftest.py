@@ -9,8 +9,8 @@ from textual.pilot import Pilot
 
 from tests.progress import Progress
 from tests.waiting import AT_MOST
-from tui.storage import carrying_out
-from tui.storage.carrying_out import Places
+from tui.storage.changing import run_plan
+from tui.storage.changing.run_plan import Places
 
 _TERMINAL_VARIABLES = ("NO_COLOR", "COLORFGBG", "COLUMNS", "LINES")
 _LANGUAGE_VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES")
@@ -67,4 +67,4 @@ def plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def own_places(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Keep journals and the change lock of a test apart from those of the machine it runs on."""
-    monkeypatch.setattr(carrying_out, "PLACES", Places(tmp_path / "own-journals", tmp_path / "own-lock"))
+    monkeypatch.setattr(run_plan, "PLACES", Places(tmp_path / "own-journals", tmp_path / "own-lock"))

@@ -35,7 +35,7 @@ from tui.practice.coach import Begin
 from tui.practice.progress import Progress
 from tui.screens.practice.run import RunScreen
 from tui.screens.records import host_screen
-from tui.screens.recovery.screen import RecoveryScreen
+from tui.screens.recovery.recovery_screen import RecoveryScreen
 from tui.storage.host.recorded import RecordedHost
 from widgets.look import Look, LookApp
 

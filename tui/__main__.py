@@ -139,9 +139,9 @@ def _open_console(recorded: str | None, *, looking_only: bool) -> int:
     if mode is None:
         return 1
     host = _host(recorded, looking_only=looking_only)
-    from tui.storage.head_start import HeadStart  # noqa: PLC0415 (likewise)
+    from tui.storage.watching.prefetch import Prefetch  # noqa: PLC0415 (likewise)
 
-    head_start = None if recorded else HeadStart(host)
+    head_start = None if recorded else Prefetch(host)
     from tui.app import open_console  # noqa: PLC0415 (Textual reads the environment when it is imported)
     from tui.screens.access import access  # noqa: PLC0415 (likewise)
 

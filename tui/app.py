@@ -13,10 +13,10 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from tui.screens.access import Access
+from tui.screens.console.console_screen import ConsoleScreen
 from tui.screens.console.reading import OpenLive, open_live
-from tui.screens.console.screen import ConsoleScreen
+from tui.storage.host.command_log import CommandLogHost
 from tui.storage.host.interface import ChangingHost
-from tui.storage.host.observed import ObservedHost
 from tui.terminal import TerminalMode
 from tui.words import translate as _
 from widgets.glyphs import Glyphs
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from tui.practice.shell import Typed
     from tui.screens.practice.inside import PracticeConsole
     from tui.screens.setup.driver import Driver
-    from tui.screens.setup.screen import SetupScreen
-    from tui.storage.head_start import HeadStart
+    from tui.screens.setup.setup_screen import SetupScreen
+    from tui.storage.watching.prefetch import Prefetch
 
 CONSOLE, SET_UP, PRACTICE, TOUR = "console", "setup", "practice", "tour"
 
@@ -61,7 +61,7 @@ class ConsoleApp(LookApp[int]):
         live: bool | OpenLive = True,
         refresh_seconds: float = 1.0,
         make_driver: "Callable[[ChangingHost], Driver] | None" = None,
-        head_start: "HeadStart | None" = None,
+        head_start: "Prefetch | None" = None,
     ) -> None:
         super().__init__(look)
         self.title = "iscsi-console"
@@ -107,7 +107,7 @@ class ConsoleApp(LookApp[int]):
 
     def _console(self) -> ConsoleScreen:
         screen = ConsoleScreen(
-            ObservedHost(self._host),
+            CommandLogHost(self._host),
             self._access,
             self._open_set_up,
             self.leave,
@@ -119,7 +119,7 @@ class ConsoleApp(LookApp[int]):
         return screen
 
     def _set_up(self) -> "SetupScreen":
-        from tui.screens.setup.screen import SetupScreen
+        from tui.screens.setup.setup_screen import SetupScreen
         from tui.setup.session import Setup
 
         driver = Setup(self._host) if self._make_driver is None else self._make_driver(self._host)
@@ -152,7 +152,7 @@ class ConsoleApp(LookApp[int]):
         from tui.storage.host.recorded import RecordedHost
 
         return ConsoleScreen(
-            ObservedHost(RecordedHost(str(TOUR_FILE))),
+            CommandLogHost(RecordedHost(str(TOUR_FILE))),
             access(is_root=False, recorded=True),
             self._open_set_up,
             self._leave_practice,
@@ -163,7 +163,7 @@ class ConsoleApp(LookApp[int]):
         self.run_worker(self._to_tour(), group="mode")
 
     async def _to_tour(self) -> None:
-        from tui.screens.console.words import tour_sections
+        from tui.screens.console.console_words import tour_sections
         from widgets.help import Help
 
         await self.switch_mode(TOUR)
@@ -192,8 +192,8 @@ class ConsoleApp(LookApp[int]):
 
     async def action_quit(self) -> None:
         """Leave as Escape does: what runs is asked about first."""
-        from tui.screens.plan.screen import PlanScreen
-        from tui.screens.setup.screen import SetupScreen
+        from tui.screens.plan.plan_screen import PlanScreen
+        from tui.screens.setup.setup_screen import SetupScreen
 
         screen = self.screen
         running = next(
@@ -260,7 +260,7 @@ class PracticeApp(ConsoleApp):
 
         self._practised = PracticeConsole(
             self._coach,
-            ObservedHost(self._host),
+            CommandLogHost(self._host),
             self._access,
             self._open_set_up,
             self.leave,
@@ -333,7 +333,7 @@ def open_console(
     mode: TerminalMode,
     *,
     live: bool = True,
-    head_start: "HeadStart | None" = None,
+    head_start: "Prefetch | None" = None,
 ) -> int:
     """Open the console on a terminal; return the exit status.
 

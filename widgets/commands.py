@@ -23,7 +23,7 @@ from widgets.line_list import LineList
 from widgets.look import Look, look_of
 from widgets.state import Role, State, state_role
 from widgets.text import cells, cut_end, duration, flat, pad_left, wrap, wrap_command
-from widgets.words import translate as _, translate_count
+from widgets.widget_words import translate as _, translate_count
 
 _OUTPUT_MOST = 200
 

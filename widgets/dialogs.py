@@ -18,11 +18,11 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from widgets.fields.text_field import LineInput
 from widgets.look import look_of
 from widgets.state import Role, State
 from widgets.text import cells, flat, pad
-from widgets.text_field import LineInput
-from widgets.words import translate as _
+from widgets.widget_words import translate as _
 
 T = TypeVar("T")
 

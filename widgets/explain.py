@@ -17,7 +17,7 @@ from textual.widget import Widget
 from widgets.look import Look, look_of
 from widgets.state import Role
 from widgets.text import cells, pad, wrap, wrap_command
-from widgets.words import translate as _, translate_count
+from widgets.widget_words import translate as _, translate_count
 
 
 @dataclass(frozen=True, slots=True)

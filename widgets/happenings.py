@@ -21,7 +21,7 @@ from widgets.line_list import LineList
 from widgets.look import Look
 from widgets.state import Role, State, state_role
 from widgets.text import cells, cut_end, flat, pad
-from widgets.words import translate as _
+from widgets.widget_words import translate as _
 
 _TIME, _SOURCE = 8, 7
 _COLUMN, _NARROW_COLUMN = 46, 22

@@ -18,7 +18,7 @@ from widgets.key_bar import KeyHint, key_name, order_hints
 from widgets.look import Look, look_of
 from widgets.state import Role
 from widgets.text import cells, flat, pad
-from widgets.words import translate as _
+from widgets.widget_words import translate as _
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from textual.widget import Widget
 from widgets.look import Look, look_of
 from widgets.state import Role
 from widgets.text import flat
-from widgets.words import translate as _
+from widgets.widget_words import translate as _
 
 MOST = 8
 

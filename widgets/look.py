@@ -27,7 +27,7 @@ from widgets.scroll_bar import scroll_bar_render
 from widgets.state import Role, State, state_role
 from widgets.text import flat
 from widgets.theme import THEMES
-from widgets.words import translate as _
+from widgets.widget_words import translate as _
 
 
 class Colours(StrEnum):

@@ -8,7 +8,7 @@ from textual.content import Content
 from widgets.look import Look
 from widgets.state import PROBLEMS, Role, State, state_role, state_word
 from widgets.text import cells, cut_end, cut_middle, flat, pad
-from widgets.words import translate_count
+from widgets.widget_words import translate_count
 
 _KIND_MOST = 12
 _STATE_MOST = 18

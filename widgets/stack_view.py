@@ -30,12 +30,12 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Input, Static
 
+from widgets.fields.text_field import LineInput
 from widgets.line_list import LineList
 from widgets.look import Look
 from widgets.rung_lines import Rung, RungLine, StackColumns, draw_rung, inside, owner, stack_lines
 from widgets.state import PROBLEMS
-from widgets.text_field import LineInput
-from widgets.words import translate as _
+from widgets.widget_words import translate as _
 
 __all__ = ["Rung", "StackView"]
 

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from widgets.words import translate as _
+from widgets.widget_words import translate as _
 
 
 class Role(StrEnum):

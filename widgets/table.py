@@ -34,7 +34,7 @@ from widgets.look import Look, look_of
 from widgets.pick_lines import Column, PickLine, PickRow, PickWidths, draw_pick, draw_titles
 from widgets.state import Role
 from widgets.text import flat, wrap
-from widgets.words import translate as _
+from widgets.widget_words import translate as _
 
 __all__ = ["Column", "PickList", "PickRow"]
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from rich.cells import cell_len, get_character_cell_size
 
-from widgets.words import translate as _
+from widgets.widget_words import translate as _
 
 _HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 _GLUE = "\N{NO-BREAK SPACE}"

@@ -10,7 +10,7 @@ import struct
 import subprocess
 import sys
 
-from tui.storage.probe.services import DAEMON_SOCKET_NAME
+from tui.storage.probe.system.services import DAEMON_SOCKET_NAME
 
 _COMMAND = struct.Struct("=i")
 _ANSWER = struct.Struct("=iiii4096x")

@@ -16,15 +16,15 @@ from tui.maintenance.disconnect import propose
 from tui.maintenance.disconnect_seen import AboutUsers, AtBoot, Choices, Seen, see, see_users
 from tui.maintenance.proposal import Proposal
 from tui.maintenance.reconnect import disconnected, propose_reconnect
-from tui.storage.carrying_out import carry_on, carry_out
+from tui.storage.changing.journal import Journal, Origin
+from tui.storage.changing.run_plan import carry_on, carry_out
+from tui.storage.changing.watcher import Unwatched
+from tui.storage.host.command_log import CommandLogHost
 from tui.storage.host.local import LocalHost
-from tui.storage.host.observed import ObservedHost
-from tui.storage.journal import Journal, Origin
-from tui.storage.operations.release import keeps_hold
+from tui.storage.operations.mounts.release import keeps_hold
 from tui.storage.probe.inventory import take_inventory
-from tui.storage.rung import RungKind
-from tui.storage.stack import stacks
-from tui.storage.watcher import Unwatched
+from tui.storage.stacks.rung import RungKind
+from tui.storage.stacks.stack import stacks
 
 __all__ = [
     "HOST",
@@ -45,7 +45,7 @@ __all__ = [
 ]
 
 TARGET = "iqn.2003-01.org.linux-iscsi.lab:t1"
-HOST = ObservedHost(LocalHost())
+HOST = CommandLogHost(LocalHost())
 
 
 def of_rung(kind: RungKind, name: str) -> Subject:

@@ -2,9 +2,9 @@
 
 from tests.lab.guest_side import perform
 from tests.lab.volume_side import HOST, say
-from tui.maintenance.growing import Wish, next_words, propose
-from tui.maintenance.growth import Growth, growth, read_facts
-from tui.maintenance.growth_subjects import Subject
+from tui.maintenance.growth_plan import Wish, next_words, propose
+from tui.maintenance.growth_sizes import Growth, growth, read_facts
+from tui.maintenance.growth_targets import Subject
 from tui.storage.model.inventory import Inventory
 from tui.storage.probe.inventory import take_inventory
 

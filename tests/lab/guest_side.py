@@ -14,14 +14,14 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from tui.storage.discovery import DiscoveryKind, discover
-from tui.storage.executor import execute
+from tui.storage.changing.executor import execute
+from tui.storage.changing.journal import Journal
+from tui.storage.changing.plan import Plan, Step
+from tui.storage.host.command_log import CommandLogHost
 from tui.storage.host.local import LocalHost
-from tui.storage.host.observed import ObservedHost
-from tui.storage.journal import Journal
+from tui.storage.iscsi.discovery import DiscoveryKind, discover
 from tui.storage.model.iscsi import Portal
 from tui.storage.operations.operation import Operation
-from tui.storage.plan import Plan, Step
 from tui.storage.probe.inventory import take_inventory
 
 
@@ -84,7 +84,7 @@ def tell(
 
 def perform(*operations: Operation, together: bool = False, watch: tuple[str, ...] = ()) -> None:
     """Carry out a plan of these operations and print the outcome."""
-    host = ObservedHost(LocalHost())
+    host = CommandLogHost(LocalHost())
     plan = Plan("test", operations, together)
     folder = Path(tempfile.mkdtemp(prefix="journal-"))
     journal = Journal.open(plan, folder)

@@ -14,8 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tui.__main__ import main
+from tui.storage.changing.journal import Journal
 from tui.storage.codec import Plain
-from tui.storage.journal import Journal
 
 _write = Journal._write
 _titles: dict[Path, str] = {}

@@ -11,16 +11,18 @@ from tui.lab.guest import Guest
 
 IMPORTS = """
 from tests.lab.guest_side import perform, tell
-from tui.storage.chap import NO_CHAP, ChapSettings
-from tui.storage.discovery import DiscoveryKind, NodeKey
+from tui.storage.iscsi.chap import NO_CHAP, ChapSettings
+from tui.storage.iscsi.discovery import DiscoveryKind, NodeKey
 from tui.storage.model.iscsi import Portal
-from tui.storage.operations.chap import SetDefaultChap, SetDiscoveryChap, SetRecordChap
-from tui.storage.operations.discovery import AddDiscoveryRecord, AddInterface, AddNodeRecord, StoreDiscovered
-from tui.storage.operations.initiator import SetInitiatorName
-from tui.storage.operations.multipath import DropMultipath, UseMultipath
-from tui.storage.operations.records import DeleteNodeRecord, RemoveStaleLock, SetRecordValues
-from tui.storage.operations.services import EnableService, LoadModule, RestartDaemon, StartService
-from tui.storage.operations.sessions import ANY_SESSION, LogIn, LogOut
+from tui.storage.operations.iscsi.chap import SetDefaultChap, SetDiscoveryChap, SetRecordChap
+from tui.storage.operations.iscsi.discovery import AddDiscoveryRecord, AddInterface, AddNodeRecord
+from tui.storage.operations.iscsi.discovery import StoreDiscovered
+from tui.storage.operations.iscsi.initiator import SetInitiatorName
+from tui.storage.operations.multipath.maps import RemoveMultipathMap, CreateMultipathMap
+from tui.storage.operations.iscsi.records import DeleteNodeRecord, RemoveStaleLock, SetRecordValues
+from tui.storage.operations.services.prerequisites import EnableService, LoadModule, RestartDaemon
+from tui.storage.operations.services.prerequisites import StartService
+from tui.storage.operations.iscsi.sessions import ANY_SESSION, LogIn, LogOut
 from tui.storage.secret import Secret
 ST = DiscoveryKind.SENDTARGETS
 """

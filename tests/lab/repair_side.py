@@ -1,10 +1,10 @@
 """What scripts of the tests of repair ask in the guest: identities, groups, notes."""
 
 from tests.lab.volume_side import HOST, disk, say
-from tui.storage.lvm_notes import GroupNotes, notes_of
+from tui.storage.lvm.metadata_backup import GroupNotes, notes_of
 from tui.storage.model.lvm import VolumeGroup
-from tui.storage.operations.missing_disks import missing_of, partial_volumes
-from tui.storage.probe.all_signatures import content_of
+from tui.storage.operations.lvm.missing_disks import missing_of, partial_volumes
+from tui.storage.probe.devices.all_signatures import content_of
 from tui.storage.probe.narrow import group_named, look_at_volumes
 
 

@@ -63,7 +63,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
         yield
         well = True
     finally:
-        if not well or item.stash[_failed] or item.config.getoption("--fresh-guests"):
+        if not well or item.stash.get(_failed, True) or item.config.getoption("--fresh-guests"):
             end_shared(item)
 
 

@@ -13,7 +13,7 @@ from tui.lab.san import read_description
 pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("disconnect-paths")]
 
 JOIN = """
-from tui.storage.operations.multipath import UseMultipath
+from tui.storage.operations.multipath.maps import CreateMultipathMap
 luns = look_at_devices(HOST).luns
 """
 MAKE = """
@@ -29,7 +29,7 @@ systemctl daemon-reload; udevadm settle; mount /srv/data
 def guest() -> Iterator[Guest]:
     with Guest.boot(Release.TRIXIE, san=read_description("two_portals")) as booted:
         log_in(booted, "192.0.2.10:3260", "198.51.100.10:3260")
-        joined = carry_out(booted, "UseMultipath(luns[0].wwid, tuple(lun.disk for lun in luns))", JOIN)
+        joined = carry_out(booted, "CreateMultipathMap(luns[0].wwid, tuple(lun.disk for lun in luns))", JOIN)
         assert joined.stages == ["done"], joined
         sh(booted, MAKE)
         yield booted

@@ -45,8 +45,8 @@ multipath -w /dev/sda; multipath -f $(dmsetup ls --target multipath | cut -f 1);
 
 LATE = ("sh", "-c", "head -c 4M /dev/zero > /srv/data/late && sync /srv/data/late")
 MAP = """
-from tui.storage.operations.multipath import DropMultipath, UseMultipath
-from tui.storage.operations.queueing import ResumeQueueing, StopQueueing
+from tui.storage.operations.multipath.maps import RemoveMultipathMap, CreateMultipathMap
+from tui.storage.operations.multipath.queueing import ResumeQueueing, StopQueueing
 from tui.storage.probe.narrow import look_at_devices
 from tests.lab.volume_side import HOST
 from tests.lab.guest_side import perform
@@ -204,7 +204,7 @@ def test_all_paths_lost_and_waited_for(mapped: Guest) -> None:
     assert holding["fixes"][0]["plan"] is None
     plan = plan_of(holding)
     assert (plan["risk"], [step["kind"] for step in plan["steps"]]) == ("destroys", ["StopQueueing"])
-    refused = on_map(mapped, "DropMultipath(one.wwid, one.paths)", "ResumeQueueing(one.wwid, one.name)")
+    refused = on_map(mapped, "RemoveMultipathMap(one.wwid, one.paths)", "ResumeQueueing(one.wwid, one.name)")
     assert [one.codes for one in refused] == [["multipath.map-in-use"], [""]]
     bring_back(mapped)
     assert writer.wait(120) == 0

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.lab
 MIB = 1024**2
 SIDE = """
 from tests.lab.growth_side import grow, say_sizes
-from tui.maintenance.growing import Wish
+from tui.maintenance.growth_plan import Wish
 """
 NETWORK = """
 [[network]]
@@ -101,11 +101,11 @@ def log_in(guest: Guest, portals: tuple[str, ...]) -> None:
 def join(guest: Guest) -> None:
     """Make a map of the paths of every LUN."""
     script = """
-from tui.storage.operations.multipath import UseMultipath
+from tui.storage.operations.multipath.maps import CreateMultipathMap
 wwids = {}
 for lun in look_at_devices(HOST).luns:
     wwids.setdefault(lun.wwid, []).append(lun.disk)
-perform(*(UseMultipath(wwid, tuple(disks)) for wwid, disks in wwids.items()))
+perform(*(CreateMultipathMap(wwid, tuple(disks)) for wwid, disks in wwids.items()))
 """
     done = performed(tell(guest, IMPORTS + "from tests.lab.guest_side import perform" + script)[-1])
     assert done.stages == ["done"] * len(VOLUMES), done

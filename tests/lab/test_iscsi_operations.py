@@ -310,8 +310,8 @@ wwid, disks = seen.luns[0].wwid, tuple(lun.disk for lun in seen.luns)
         f"""{SETTING}
 perform(LogIn(T, P), LogIn(T, P2), together=True)
 {read_luns}
-perform(UseMultipath(wwid, disks), UseMultipath(wwid, disks))
-perform(DropMultipath(wwid, disks), UseMultipath(wwid, disks))
+perform(CreateMultipathMap(wwid, disks), CreateMultipathMap(wwid, disks))
+perform(RemoveMultipathMap(wwid, disks), CreateMultipathMap(wwid, disks))
 from subprocess import run
 name = look_at_devices(LocalHost()).multipath_maps[0].name
 run(("mkfs.ext4", "-q", f"/dev/mapper/{{name}}"), check=True)

@@ -14,7 +14,7 @@ from tui.lab.guest import Guest
 from tui.lab.image import Release
 from tui.storage.host.recorded import RecordedHost
 from tui.storage.probe.inventory import take_inventory
-from tui.storage.stack import first_broken, stacks
+from tui.storage.stacks.stack import first_broken, stacks
 
 pytestmark = pytest.mark.lab
 
@@ -45,14 +45,14 @@ udevadm settle
 WATCHED = """
 import subprocess, sys, threading
 from tui.storage.host.local import LocalHost
-from tui.storage.watch import Watch
+from tui.storage.watching.watch import Watch
 
 news = threading.Condition()
 told = set()
 
-def heed(layers):
+def on_change(topics):
     with news:
-        told.update(layers)
+        told.update(topics)
         news.notify_all()
 
 def expect(*wanted, do):
@@ -63,7 +63,7 @@ def expect(*wanted, do):
         if not news.wait_for(lambda: set(wanted) <= told, 30):
             sys.exit(f"{do}: told of {sorted(told)} only")
 
-watch = Watch(LocalHost(looking_only=True), heed, records=sys.argv[1])
+watch = Watch(LocalHost(looking_only=True), on_change, records=sys.argv[1])
 watch.start()
 if not watch.wait_until_ready(60):
     sys.exit("never ready")

@@ -37,7 +37,7 @@ IN_USE = (
     ("F22", "DeactivateVolumeGroup('vg')", "group.in-use"),
     (
         "F24",
-        "RestoreGroupNotes('vg', group('vg').uuid, notes_file('vg'), noted('vg').number)",
+        "RestoreGroupMetadata('vg', group('vg').uuid, notes_file('vg'), noted('vg').number)",
         "notes.active",
     ),
     (
@@ -49,8 +49,8 @@ IN_USE = (
 """Number of the catalogue, what is tried while everything is well and used, and why it is not done."""
 
 MORE = """
-from tui.storage.operations.records import DeleteNodeRecord
-from tui.storage.operations.stop_service import StopService
+from tui.storage.operations.iscsi.records import DeleteNodeRecord
+from tui.storage.operations.services.stop_service import StopService
 """
 STATE = """
 cat /sys/class/iscsi_session/*/state; vgs --noheadings -o vg_name,vg_uuid,seqno,pv_count,vg_missing_pv_count
@@ -99,8 +99,8 @@ def test_nothing_is_given_up_while_it_may_return(guest: Guest) -> None:
     other = ("-m", "node", "-T", "iqn.2003-01.org.linux-iscsi.lab:t9", "-p", PORTAL)
     guest.check("iscsiadm", *other, "-o", "new")
     tried = (
-        f"GiveUpMissing('vg', group('vg').uuid, ({uuid!r},))",
-        f"GiveUpMissingWithVolumes('vg', group('vg').uuid, ({uuid!r},), ('span',))",
+        f"RemoveMissingPvs('vg', group('vg').uuid, ({uuid!r},))",
+        f"RemoveMissingPvsAndVolumes('vg', group('vg').uuid, ({uuid!r},), ('span',))",
         "ActivateWholeVolume('vg', group('vg').uuid, 'span', lv_uuid('vg', 'span'))",
     )
     assert codes_of(guest, *tried) == ["group.may-return", "group.may-return", "volume.partial"]

@@ -25,23 +25,24 @@ REPAIRS = (
     IMPORTS
     + """
 from tests.lab.repair_side import fs_uuid, group, lv_uuid, noted, notes_file, pv_uuid, say_group
-from tui.storage.luns import LunName
-from tui.storage.operations.autoactivation import SetAutoactivation
-from tui.storage.operations.check_filesystem import CheckFilesystem, RepairFilesystem
-from tui.storage.operations.fstab_line import ChangeFstabLine, with_options, with_spec
-from tui.storage.operations.healthy_volume import ActivateWholeVolume
-from tui.storage.operations.import_clone import ImportClone
-from tui.storage.operations.keep import KeepBeforeRepair, PutBackBeginning
-from tui.storage.operations.metadata import UpdateMetadata
-from tui.storage.operations.missing_disks import GiveUpMissing, GiveUpMissingWithVolumes, TakeBackMissing
-from tui.storage.operations.new_identity import GiveFilesystemNewUuid
-from tui.storage.operations.ownership import ExportGroup, ImportGroup, TakeOverGroup
-from tui.storage.operations.replay_log import ReplayLog
-from tui.storage.operations.restore_label import RestoreLabel
-from tui.storage.operations.restore_notes import RestoreGroupNotes
-from tui.storage.operations.scsi_state import SetDiskRunning
-from tui.storage.operations.stale_map import RemoveStaleMap
-from tui.storage.operations.thin_repair import ExtendPoolNotes, RepairThinPool
+from tui.storage.iscsi.luns import LunName
+from tui.storage.operations.lvm.autoactivation import SetAutoactivation
+from tui.storage.operations.filesystem.check_filesystem import CheckFilesystem, RepairFilesystem
+from tui.storage.operations.boot.fstab_line import ChangeFstabLine, with_options, with_spec
+from tui.storage.operations.lvm.healthy_volume import ActivateWholeVolume
+from tui.storage.operations.lvm.import_clone import ImportClone
+from tui.storage.operations.keep import KeepBeforeRepair, RestoreDiskHeader
+from tui.storage.operations.lvm.metadata import UpdateMetadata
+from tui.storage.operations.lvm.missing_disks import RemoveMissingPvs, RestoreMissingPv
+from tui.storage.operations.lvm.missing_disks import RemoveMissingPvsAndVolumes
+from tui.storage.operations.filesystem.new_identity import GiveFilesystemNewUuid
+from tui.storage.operations.lvm.ownership import ExportGroup, ImportGroup, TakeOverGroup
+from tui.storage.operations.filesystem.replay_log import ReplayLog
+from tui.storage.operations.lvm.restore_label import RestoreLabel
+from tui.storage.operations.lvm.restore_metadata import RestoreGroupMetadata
+from tui.storage.operations.iscsi.scsi_state import SetDiskRunning
+from tui.storage.operations.lvm.stale_map import RemoveStaleMap
+from tui.storage.operations.lvm.thin_repair import ExtendPoolMetadata, RepairThinPool
 EXT4, XFS = FilesystemKind.EXT4, FilesystemKind.XFS
 """
 )
@@ -197,7 +198,7 @@ def test_a_zeroed_beginning_is_described_anew_from_notes(guest: Guest) -> None:
     assert refused.stages == ["already"], refused
     down(guest, "vgr")
     sh(guest, f"dd if=/dev/zero of={path_of(guest, 1)} bs=1M count=1 conv=fsync status=none; udevadm settle")
-    notes = "RestoreGroupNotes('vgr', noted('vgr').uuid, notes_file('vgr'), noted('vgr').number)"
+    notes = "RestoreGroupMetadata('vgr', noted('vgr').uuid, notes_file('vgr'), noted('vgr').number)"
     assert code(run(guest, notes)) == "notes.disks-missing"
     assert code(run(guest, restore.format(lun=4, uuid=uuid))) == "label.other-size"
     assert code(run(guest, restore.format(lun=3, uuid=uuid))) == "label.other-size"
@@ -221,7 +222,7 @@ HOST.replace("/root/notes", (text[:begin] + more + "\\n" + text[begin:]).encode(
 """
     )
     refused = carry_out(
-        guest, "RestoreGroupNotes('vgr', noted('vgr').uuid, '/root/notes', noted('vgr').number)", before
+        guest, "RestoreGroupMetadata('vgr', noted('vgr').uuid, '/root/notes', noted('vgr').number)", before
     )
     assert code(refused) == "notes.active", refused
     assert not refused.commands
@@ -241,7 +242,7 @@ def test_a_foreign_table_is_erased_only_when_it_is_confirmed(guest: Guest) -> No
     assert code(refused) == "label.not-empty", refused
     assert not refused.commands
     keep = "KeepBeforeRepair('kept-2', (), (identity(1),))"
-    notes = "RestoreGroupNotes('vgr', noted('vgr').uuid, notes_file('vgr'), noted('vgr').number)"
+    notes = "RestoreGroupMetadata('vgr', noted('vgr').uuid, notes_file('vgr'), noted('vgr').number)"
     wipe = "WipeSignatures(identity(1), look(1).signatures, look(1).partitions)"
     done = run(guest, f"{keep}, {wipe}, {restore}, {notes}, ActivateVolumeGroup('vgr')")
     assert set(done.stages) <= {"done", "already"}, done
@@ -250,7 +251,7 @@ def test_a_foreign_table_is_erased_only_when_it_is_confirmed(guest: Guest) -> No
     down(guest, "vgr")
     sh(guest, f"dd if=/dev/zero of={disk} bs=1M count=1 conv=fsync status=none; udevadm settle")
     kept = f"{Path('/var/lib/iscsi-console/kept/kept-1')}"
-    back = f"PutBackBeginning(identity(1), '{kept}/beginning-' + identity(1).wwid)"
+    back = f"RestoreDiskHeader(identity(1), '{kept}/beginning-' + identity(1).wwid)"
     assert run(guest, f"{back}, ActivateVolumeGroup('vgr')").stages == ["done", "done"]
     whole(guest, "vgr/whole", "vgr/span")
 
@@ -262,10 +263,10 @@ def test_nothing_is_given_up_while_it_may_come_back(guest: Guest) -> None:
     sh(guest, f"echo 1 > /sys/block/{disk}/device/delete; udevadm settle")
     seen = answer(guest, REPAIRS + "say_group('vgr')")
     assert (seen["missing"], seen["partial"]) == (1, ["span"])
-    give_up = f"GiveUpMissing('vgr', group('vgr').uuid, {tuple(seen['gone'])!r})"  # type: ignore[arg-type]  # a list
+    give_up = f"RemoveMissingPvs('vgr', group('vgr').uuid, {tuple(seen['gone'])!r})"  # type: ignore[arg-type]  # a list
     assert code(run(guest, give_up)) == "missing.volumes-lost"
     sh(guest, "iscsiadm -m node -T iqn.2003-01.org.linux-iscsi.lab:gone -p 192.0.2.10:3260 -o new")
-    lossy = give_up.replace("GiveUpMissing(", "GiveUpMissingWithVolumes(")[:-1] + ", ('span',))"
+    lossy = give_up.replace("RemoveMissingPvs(", "RemoveMissingPvsAndVolumes(")[:-1] + ", ('span',))"
     for refused in runs(guest, give_up, lossy):
         assert code(refused) == "group.may-return", refused
         assert "lab:gone" in refused.evidence
@@ -288,7 +289,7 @@ def test_a_disk_that_lvm_marked_as_missing_is_taken_back(guest: Guest) -> None:
     seen = answer(guest, REPAIRS + "say_group('vgr')")
     assert seen["missing"] == 1, seen
     keep = "KeepBeforeRepair('kept-3', ('vgr',), (identity(0), identity(1)))"
-    take = f"TakeBackMissing('vgr', group('vgr').uuid, identity(1), '{uuid}')"
+    take = f"RestoreMissingPv('vgr', group('vgr').uuid, identity(1), '{uuid}')"
     done = run(guest, f"{keep}, {take}, ActivateVolumeGroup('vgr')")
     assert done.stages == ["done"] * 3, done
     whole(guest, "vgr/whole", "vgr/span")
@@ -300,7 +301,7 @@ def test_what_is_gone_for_good_is_given_up_by_name(guest: Guest) -> None:
     guest.fault(Fault.LUN_REMOVED, lun="1")
     sh(guest, f"echo 1 > /sys/block/{disk}/device/delete; udevadm settle")
     seen = answer(guest, REPAIRS + "say_group('vgr')")
-    lossy = f"GiveUpMissingWithVolumes('vgr', group('vgr').uuid, {tuple(seen['gone'])!r}, ('span',))"  # type: ignore[arg-type]  # a list
+    lossy = f"RemoveMissingPvsAndVolumes('vgr', group('vgr').uuid, {tuple(seen['gone'])!r}, ('span',))"  # type: ignore[arg-type]  # a list
     keep = "KeepBeforeRepair('kept-4', ('vgr',), (identity(0),))"
     done = run(guest, f"{keep}, {lossy}, ActivateVolumeGroup('vgr')")
     assert done.stages == ["done"] * 3, done
@@ -406,7 +407,7 @@ def test_a_damaged_pool_is_repaired_once_and_its_old_notes_stay(guest: Guest) ->
         " lvcreate -qq --thin -V 50M -n thin vgt/pool; mkfs.ext4 -q /dev/vgt/thin",
     )
     pool = "'vgt', group('vgt').uuid, 'pool', lv_uuid('vgt', 'pool')"
-    grown = run(guest, f"ExtendPoolNotes({pool}, 4 * 1024**2, 4 * 1024**2)")
+    grown = run(guest, f"ExtendPoolMetadata({pool}, 4 * 1024**2, 4 * 1024**2)")
     assert grown.stages == ["done"], grown
     assert code(run(guest, f"RepairThinPool({pool})")) == "thin.active"
     sh(guest, "vgchange -qq -an vgt")

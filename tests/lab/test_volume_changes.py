@@ -18,11 +18,11 @@ pytestmark = pytest.mark.lab
 SIDE = """
 from tests.lab.guest_side import perform
 from tui.maintenance import renaming, volumes
-from tui.storage.operations.destroy_volume import DestroyVolume
-from tui.storage.operations.extend_logical_volume import ExtendLogicalVolume
-from tui.storage.operations.move_data import MoveData, StopMoving
-from tui.storage.operations.volume_group import ReduceVolumeGroup
-from tui.storage.probe.fill import read_fills
+from tui.storage.operations.lvm.destroy_volume import DestroyVolume
+from tui.storage.operations.lvm.extend_logical_volume import ExtendLogicalVolume
+from tui.storage.operations.lvm.move_data import MoveData, StopMoving
+from tui.storage.operations.lvm.volume_group import ReduceVolumeGroup
+from tui.storage.probe.devices.fill import read_fills
 from tui.storage.probe.inventory import take_inventory
 
 def look_again():
@@ -200,7 +200,7 @@ def test_a_volume_is_renamed_with_its_line_in_fstab(guest: Guest) -> None:
     assert back.stages == ["done"] * 4, back
     check(guest)
     same = 'RenameLogicalVolume("vg", "data", volume("data").uuid, "pvmove9")'
-    imports = "from tui.storage.operations.rename import RenameLogicalVolume\n"
+    imports = "from tui.storage.operations.lvm.rename import RenameLogicalVolume\n"
     named = run(guest, f"{imports}perform({same})")
     assert named.codes == ["lvm-name.reserved"], named
 

@@ -12,7 +12,7 @@ from tui.lab.san import read_description
 
 pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("volume-paths")]
 
-AWAY = "from tui.storage.operations.lvm_devices import AdmitToLvm, HideFromLvm\n"
+AWAY = "from tui.storage.operations.lvm.devices_file import AddToDevicesFile, RemoveFromDevicesFile\n"
 
 
 @pytest.fixture(scope="module")
@@ -41,13 +41,13 @@ def test_two_paths_without_multipath_are_not_written_to(guest: Guest) -> None:
 
 
 JOIN = """
-from tui.storage.operations.multipath import UseMultipath
+from tui.storage.operations.multipath.maps import CreateMultipathMap
 luns = look_at_devices(HOST).luns
-perform(UseMultipath(luns[0].wwid, tuple(lun.disk for lun in luns)))
+perform(CreateMultipathMap(luns[0].wwid, tuple(lun.disk for lun in luns)))
 """
 MAKE = """
 from dataclasses import replace
-from tui.storage.identity import identity_of
+from tui.storage.devices.identity import identity_of
 seen = identity(0)
 inventory = look_at_devices(HOST)
 for lun in inventory.luns:
@@ -105,11 +105,11 @@ def test_a_disk_that_the_devices_file_hides_is_not_called_free(hidden: Guest) ->
 
 
 def test_it_is_listed_and_used_as_it_is(hidden: Guest) -> None:
-    done = carry_out(hidden, "AdmitToLvm(identity(0)), ActivateVolumeGroup('vg')", AWAY)
+    done = carry_out(hidden, "AddToDevicesFile(identity(0)), ActivateVolumeGroup('vg')", AWAY)
     assert done.stages == ["done", "done"], done
     found = answer(hidden, "say_contents(0)")
     assert found["reusable"] is True
-    held = carry_out(hidden, "HideFromLvm(identity(0))", AWAY)
+    held = carry_out(hidden, "RemoveFromDevicesFile(identity(0))", AWAY)
     assert held.codes == ["lvm-devices.active"]
-    back = carry_out(hidden, "*ActivateVolumeGroup('vg').undo(), *AdmitToLvm(identity(0)).undo()", AWAY)
+    back = carry_out(hidden, "*ActivateVolumeGroup('vg').undo(), *AddToDevicesFile(identity(0)).undo()", AWAY)
     assert back.stages == ["done", "done"], back

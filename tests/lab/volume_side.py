@@ -4,11 +4,11 @@ import json
 import sys
 from dataclasses import asdict
 
-from tui.storage.boot_check import boot_check, will_survive
-from tui.storage.boot_facts import read_boot_facts
-from tui.storage.contents import Contents, contents
+from tui.storage.boot_check.check import boot_check, will_survive
+from tui.storage.boot_check.facts import read_boot_facts
+from tui.storage.devices.contents import Contents, contents
+from tui.storage.devices.identity import DeviceIdentity, identity_of
 from tui.storage.host.local import LocalHost
-from tui.storage.identity import DeviceIdentity, identity_of
 from tui.storage.model.block import BlockDevice
 from tui.storage.probe.inventory import take_inventory
 from tui.storage.probe.narrow import look_at_devices

@@ -26,24 +26,24 @@ size = "512M"
 
 IMPORTS = """
 from tests.lab.volume_side import HOST, disk, identity, look, say, say_boot_check, say_contents
-from tui.storage.filesystem_kind import FilesystemKind
-from tui.storage.mount_options import boot_options
-from tui.storage.operations.boot import AddFstabEntry, RemoveFstabEntry
-from tui.storage.operations.filesystem import MakeFilesystem
-from tui.storage.operations.logical_volume import CreateLogicalVolume, RemoveLogicalVolume
-from tui.storage.operations.mount import MountFilesystem, UnmountFilesystem
-from tui.storage.operations.mount_point import MakeMountPoint
-from tui.storage.operations.mount_unit import WriteMountUnit
-from tui.storage.operations.owner import SetOwner
-from tui.storage.operations.physical_volume import CreatePhysicalVolume, RemovePhysicalVolume
-from tui.storage.operations.rc_local import RemoveRcLocalLines
-from tui.storage.operations.signatures import WipeSignatures
-from tui.storage.operations.volume_group import (
+from tui.storage.files.filesystem_kind import FilesystemKind
+from tui.storage.files.mount_options import boot_options
+from tui.storage.operations.boot.fstab_entry import AddFstabEntry, RemoveFstabEntry
+from tui.storage.operations.filesystem.make_filesystem import MakeFilesystem
+from tui.storage.operations.lvm.logical_volume import CreateLogicalVolume, RemoveLogicalVolume
+from tui.storage.operations.mounts.mount import MountFilesystem, UnmountFilesystem
+from tui.storage.operations.mounts.mount_point import MakeMountPoint
+from tui.storage.operations.boot.mount_unit import WriteMountUnit
+from tui.storage.operations.mounts.owner import SetOwner
+from tui.storage.operations.lvm.physical_volume import CreatePhysicalVolume, RemovePhysicalVolume
+from tui.storage.operations.boot.rc_local import RemoveRcLocalLines
+from tui.storage.operations.filesystem.signatures import WipeSignatures
+from tui.storage.operations.lvm.volume_group import (
     ActivateVolumeGroup, CreateVolumeGroup, DeactivateVolumeGroup, ExtendVolumeGroup,
 )
-from tui.storage.operations.write_test import WriteTest
+from tui.storage.operations.filesystem.write_test import WriteTest
 from tui.storage.probe.narrow import look_at_devices
-from tui.storage.rc_local import relevant_lines
+from tui.storage.files.rc_local import relevant_lines
 """
 """What every script of a test may name."""
 

@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 from tests.setup.building import MIB, PORTAL, SECOND, logged_in, with_volume
-from tui.maintenance.growth import SizeFacts
-from tui.maintenance.growth_subjects import Subject
+from tui.maintenance.growth_sizes import SizeFacts
+from tui.maintenance.growth_targets import Subject
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import DeviceState, SessionState
 from tui.storage.model.lvm import PhysicalVolume
-from tui.storage.probe.sizes import Reach
+from tui.storage.probe.devices.sizes import Reach
 
 SUBJECT = Subject("vg_data", "data")
 DEVICE = 508 * MIB

@@ -43,8 +43,8 @@ from tui.storage.model.lvm import LogicalVolume, PhysicalVolume, VolumeGroup
 from tui.storage.model.users import NOBODY, Held, Hold, KernelHold, KernelUser, Process, Users
 from tui.storage.operations.operation import Risk
 from tui.storage.probe.inventory import take_inventory
-from tui.storage.rung import Health, RungKind
-from tui.storage.stack import stacks
+from tui.storage.stacks.rung import Health, RungKind
+from tui.storage.stacks.stack import stacks
 
 MACHINES = sorted((Path(__file__).parent.parent / "machines").glob("*.json"))
 TARGET = "iqn.2003-01.org.example:t1"
@@ -160,7 +160,7 @@ def test_a_target_comes_apart_from_the_top_and_goes_back_from_the_bottom() -> No
     proposal = proposed(subject_of_target(TARGET))
     assert proposal.refusal is None
     assert kinds(proposal) == [
-        "AwaitRelease",
+        "WaitUntilUnused",
         "NoteDisconnect",
         "SwapOff",
         "SyncFilesystem",
@@ -174,9 +174,9 @@ def test_a_target_comes_apart_from_the_top_and_goes_back_from_the_bottom() -> No
         "FlushDisk",
         "RemoveDisk",
         "LogOut",
-        "SeeGone",
+        "VerifyRemoved",
         "SetRecordValues",
-        "SwitchOffFstabLines",
+        "CommentOutFstabLines",
     ]
     order = [one.shown()[0] for one in proposal.plan.operations if "Unmount" in type(one).__name__]
     assert order == ["umount /srv/plain", "umount /srv/again", "umount /srv/data"]
@@ -216,8 +216,8 @@ def test_a_lun_leaves_the_session_that_another_needs() -> None:
 @pytest.mark.parametrize(
     ("kind", "name", "last"),
     [
-        (RungKind.VOLUME_GROUP, "vg", "SeeGone"),
-        (RungKind.LOGICAL_VOLUME, "data", "SeeGone"),
+        (RungKind.VOLUME_GROUP, "vg", "VerifyRemoved"),
+        (RungKind.LOGICAL_VOLUME, "data", "VerifyRemoved"),
         (RungKind.MOUNT, "/srv/again", "UnmountFilesystem"),
         (RungKind.FILESYSTEM, "ext4", "UnmountFilesystem"),
         (RungKind.SWAP, "/dev/dm-1", "SwapOff"),
@@ -238,15 +238,15 @@ def test_users_are_waited_for_stopped_or_ended_as_was_chosen() -> None:
     assert "StopService" not in kinds(waiting)
     seen = Seen(two_luns(), users, (("app.service", ("app.socket",)),), (), FSTAB)
     stopped = propose(seen, mount, Choices(AboutUsers.STOP_SERVICES))
-    assert kinds(stopped)[:3] == ["NoteDisconnect", "StopService", "AwaitRelease"]
+    assert kinds(stopped)[:3] == ["NoteDisconnect", "StopService", "WaitUntilUnused"]
     assert stopped.plan.operations[1].shown() == ("systemctl stop app.socket", "systemctl stop app.service")
     assert stopped.way_back is not None
     started = [line for one in stopped.way_back.operations for line in one.shown() if "start" in line]
     assert started == ["systemctl start app.service", "systemctl start app.socket"]
     ended = propose(seen, mount, Choices(AboutUsers.END_PROCESSES))
-    assert kinds(ended)[:4] == ["NoteDisconnect", "StopService", "EndProcesses", "AwaitRelease"]
+    assert kinds(ended)[:4] == ["NoteDisconnect", "StopService", "EndProcesses", "WaitUntilUnused"]
     alone = propose(Seen(two_luns(), Users(users.processes[1:2])), mount, Choices(AboutUsers.END_PROCESSES))
-    assert kinds(alone)[:4] == ["EndProcesses", "AwaitRelease", "SyncFilesystem", "NoteDisconnect"]
+    assert kinds(alone)[:4] == ["EndProcesses", "WaitUntilUnused", "SyncFilesystem", "NoteDisconnect"]
     assert ended.plan.operations[2].shown() == ("kill -TERM 11",)
 
 

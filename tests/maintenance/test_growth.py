@@ -16,18 +16,18 @@ from tests.maintenance.stacks_that_grow import (
 )
 from tests.setup.building import MIB, logged_in, with_volume
 from tests.storage.scripted_host import ScriptedHost
-from tui.maintenance.growing import Wish, next_words, propose
-from tui.maintenance.growth import Growth, Layer, SizeFacts, growth, read_facts
-from tui.maintenance.growth_subjects import Subject, subjects_of
+from tui.maintenance.growth_plan import Wish, next_words, propose
+from tui.maintenance.growth_sizes import Growth, Layer, SizeFacts, growth, read_facts
+from tui.maintenance.growth_targets import Subject, subjects_of
 from tui.maintenance.proposal import Proposal
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.files import Filesystem
 from tui.storage.model.inventory import Inventory
-from tui.storage.operations.extend_logical_volume import ExtendLogicalVolume
-from tui.storage.operations.grow_filesystem import GrowFilesystem
-from tui.storage.probe.sizes import Reach
-from tui.storage.rung import RungKind
-from tui.storage.stack import stacks
+from tui.storage.operations.filesystem.grow_filesystem import GrowFilesystem
+from tui.storage.operations.lvm.extend_logical_volume import ExtendLogicalVolume
+from tui.storage.probe.devices.sizes import Reach
+from tui.storage.stacks.rung import RungKind
+from tui.storage.stacks.stack import stacks
 
 
 def look(inventory: Inventory, told: SizeFacts | None = None) -> Growth:

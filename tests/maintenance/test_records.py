@@ -19,13 +19,13 @@ from tui.maintenance.records import (
     why_interface_stays,
     why_no_deletion,
 )
-from tui.storage.chap import NO_CHAP, ChapKind, ChapSettings
-from tui.storage.discovery import Found, Standing
+from tui.storage.iscsi.chap import NO_CHAP, ChapKind, ChapSettings
+from tui.storage.iscsi.discovery import Found, Standing
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import ChapFacts, DiscoveryRecord, InterfaceRecord, Portal, Session, SessionState
-from tui.storage.operations.chap import SetRecordChap
-from tui.storage.operations.records import SetRecordValues
-from tui.storage.probe.settings import Settings, parse_settings
+from tui.storage.operations.iscsi.chap import SetRecordChap
+from tui.storage.operations.iscsi.records import SetRecordValues
+from tui.storage.probe.iscsi.settings import Settings, parse_settings
 from tui.storage.secret import Secret
 
 GOLDEN = Settings(

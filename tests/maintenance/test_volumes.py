@@ -11,12 +11,12 @@ from tui.maintenance.proposal import Proposal
 from tui.storage.model.files import FstabEntry, Mount, Swap
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume, VolumeGroup
-from tui.storage.operations.fstab_names import RespellFstab, respelled
-from tui.storage.operations.logical_volume import CreateLogicalVolume
-from tui.storage.operations.mount import MountFilesystem, UnmountFilesystem
+from tui.storage.operations.boot.fstab_names import RenameInFstab, respelled
+from tui.storage.operations.lvm.logical_volume import CreateLogicalVolume
+from tui.storage.operations.lvm.snapshot import CreateSnapshot
+from tui.storage.operations.lvm.thin import CreateThinPool, CreateThinVolume
+from tui.storage.operations.mounts.mount import MountFilesystem, UnmountFilesystem
 from tui.storage.operations.operation import Risk
-from tui.storage.operations.snapshot import CreateSnapshot
-from tui.storage.operations.thin import CreateThinPool, CreateThinVolume
 
 
 def group_of(inventory: Inventory) -> VolumeGroup:
@@ -174,7 +174,7 @@ def test_renaming_unmounts_only_what_is_known_by_its_path(
         kinds = steps(proposal)
         assert ("UnmountFilesystem" in kinds) == around
         assert ("MountFilesystem" in kinds) == around
-        assert ("RespellFstab" in kinds) == (entries == (BY_PATH,))
+        assert ("RenameInFstab" in kinds) == (entries == (BY_PATH,))
         if around:
             first, last = proposal.plan.operations[0], proposal.plan.operations[-1]
             assert isinstance(first, UnmountFilesystem)
@@ -216,4 +216,4 @@ def test_only_the_first_field_of_a_line_in_fstab_changes() -> None:
     )
     back = {one: other for other, one in renamed.items()}
     assert respelled(new, back) == text
-    assert RespellFstab(tuple(renamed.items())).undo()[0] == RespellFstab(tuple(back.items()))
+    assert RenameInFstab(tuple(renamed.items())).undo()[0] == RenameInFstab(tuple(back.items()))

@@ -5,7 +5,7 @@ import pytest
 from tui.practice.condition import Comparison, NotACondition, collections, conditions
 from tui.storage.model.files import Mount
 from tui.storage.model.iscsi import NodeRecord, Portal, Session, SessionState, Timers
-from tui.storage.stack import Stack
+from tui.storage.stacks.stack import Stack
 
 SESSION = Session(3, "iqn.2003-01.org.example:t1", Portal("192.0.2.10"), state=SessionState.LOGGED_IN)
 MOUNT = Mount("/dev/mapper/data-app", "dm-0", "/srv/data", "ext4", ("rw", "relatime"), size=600 * 2**20)

@@ -19,20 +19,20 @@ from tests.storage.operations import (
 )
 from tests.storage.operations.iscsi_host import PORTAL, T1, debian
 from tests.storage.scripted_host import ScriptedHost
-from tui.storage.filesystem_kind import FilesystemKind
-from tui.storage.operations.check_filesystem import RepairFilesystem
-from tui.storage.operations.import_clone import ImportClone
-from tui.storage.operations.initiator import SetInitiatorName
-from tui.storage.operations.missing_disks import GiveUpMissingWithVolumes
+from tui.storage.files.filesystem_kind import FilesystemKind
+from tui.storage.operations.filesystem.check_filesystem import RepairFilesystem
+from tui.storage.operations.iscsi.initiator import SetInitiatorName
+from tui.storage.operations.iscsi.records import DeleteNodeRecord, RemoveStaleLock, SetRecordValues
+from tui.storage.operations.iscsi.sessions import ANY_SESSION, LogOut
+from tui.storage.operations.lvm.import_clone import ImportClone
+from tui.storage.operations.lvm.missing_disks import RemoveMissingPvsAndVolumes
+from tui.storage.operations.lvm.ownership import TakeOverGroup
+from tui.storage.operations.lvm.rename import RenameVolumeGroup
+from tui.storage.operations.lvm.stale_map import RemoveStaleMap
+from tui.storage.operations.lvm.thin_repair import RepairThinPool
+from tui.storage.operations.multipath.queueing import StopQueueing
 from tui.storage.operations.operation import Operation
-from tui.storage.operations.ownership import TakeOverGroup
-from tui.storage.operations.queueing import StopQueueing
-from tui.storage.operations.records import DeleteNodeRecord, RemoveStaleLock, SetRecordValues
-from tui.storage.operations.rename import RenameVolumeGroup
-from tui.storage.operations.sessions import ANY_SESSION, LogOut
-from tui.storage.operations.stale_map import RemoveStaleMap
-from tui.storage.operations.stop_service import StopService
-from tui.storage.operations.thin_repair import RepairThinPool
+from tui.storage.operations.services.stop_service import StopService
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +203,7 @@ NEVERS: tuple[tuple[str, str, Way], ...] = (
     (
         "F12",
         "give up volumes unnamed",
-        Typed(GiveUpMissingWithVolumes("vg", "VGID", ("PVID",), ("data", "logs"))),
+        Typed(RemoveMissingPvsAndVolumes("vg", "VGID", ("PVID",), ("data", "logs"))),
     ),
     ("F12", "write to a partial volume", NoCommand("vgchange -ay --activationmode partial vg")),
     ("F12", "a fresh label in the hole", NoPlan("no fresh label fills the hole")),

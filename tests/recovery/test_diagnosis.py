@@ -10,7 +10,7 @@ from tui.recovery import diagnosis
 from tui.recovery.diagnosis import diagnose
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Weight
-from tui.storage.rung import RungKind
+from tui.storage.stacks.rung import RungKind
 
 SESSION = f"session:{TARGET}|{PORTAL.label}|default"
 OTHER = f"session:{TARGET}|{SECOND.label}|default"

@@ -13,13 +13,13 @@ from tui.recovery.facts import Link, MapTable, PathState, Route
 from tui.recovery.gather import gather
 from tui.recovery.gathering.bounded import BoundedHost, side_by_side
 from tui.recovery.gathering.device_mapper import parse_lines, parse_maps
-from tui.recovery.gathering.failing import NotTold, output_of
+from tui.recovery.gathering.failing import NotAvailable, output_of
 from tui.recovery.gathering.host_side import parse_paths, parse_queueing, parse_units
 from tui.recovery.gathering.identities import parse_capacity, parse_identity, understood
 from tui.recovery.gathering.kernel_state import parse_stat
 from tui.recovery.gathering.logs import parse_kernel
 from tui.recovery.gathering.lvm_side import parse_sections
-from tui.recovery.gathering.ways import parse_route, parse_segments, read_links
+from tui.recovery.gathering.network_paths import parse_route, parse_segments, read_links
 from tui.storage.host.interface import Answer, Command, Host, Outcome
 from tui.storage.host.recorded import RecordedHost
 from tui.storage.model.iscsi import Lun
@@ -135,9 +135,9 @@ def test_settings_of_lvm() -> None:
 
 
 def test_a_call_that_failed_tells_why() -> None:
-    with pytest.raises(NotTold, match="no answer"):
+    with pytest.raises(NotAvailable, match="no answer"):
         output_of(Outcome(None))
-    with pytest.raises(NotTold, match="not permitted"):
+    with pytest.raises(NotAvailable, match="not permitted"):
         output_of(Outcome(1, "", "dmesg: read kernel buffer failed: Operation not permitted\n"))
     assert output_of(Outcome(0, "x")) == "x"
 
@@ -152,7 +152,7 @@ class Sluggish:
     def __getattr__(self, name: str) -> object:
         return getattr(self._host, name)
 
-    def run(self, command: Command, heed: Callable[[str], None] | None = None) -> Outcome:
+    def run(self, command: Command, on_line: Callable[[str], None] | None = None) -> Outcome:
         self.deadlines.append(command.deadline)
         return Outcome(None, seconds=command.deadline)
 

@@ -18,10 +18,10 @@ from tests.storage.operations import (
 from tui.maintenance.proposal import Proposal
 from tui.recovery.diagnosis import diagnose
 from tui.recovery.gather import gather
-from tui.screens.plan.words import question
+from tui.screens.plan.plan_words import question
+from tui.storage.changing.plan import Plan
 from tui.storage.host.recorded import RecordedHost
 from tui.storage.operations.operation import Operation
-from tui.storage.plan import Plan
 from tui.storage.problem import Refused
 
 ROOT = Path(__file__).parents[2]
@@ -39,7 +39,7 @@ def said_words() -> frozenset[str]:
     """Every sentence of the detectors."""
     return frozenset(
         node.value
-        for path in (ROOT / "tui" / "recovery").glob("*.py")
+        for path in (ROOT / "tui" / "recovery").rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     )

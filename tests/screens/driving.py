@@ -12,7 +12,7 @@ from tests.screens.scripted import ScriptedDriver
 from tests.storage.scripted_host import ScriptedHost
 from tui.app import SET_UP, ConsoleApp
 from tui.screens.access import Access, access
-from tui.screens.setup.screen import SetupScreen
+from tui.screens.setup.setup_screen import SetupScreen
 from widgets.glyphs import Glyphs
 from widgets.look import Colours, Look, LookApp
 

@@ -11,14 +11,14 @@ from tests.storage.scripted_host import ScriptedHost
 from tui.app import ConsoleApp
 from tui.screens.access import access
 from tui.screens.console.reading import OpenLive
-from tui.storage.activity import Activity, Counters, Rates
+from tui.storage.host.command_log import CommandLogHost
 from tui.storage.host.interface import Outcome
-from tui.storage.host.observed import ObservedHost
-from tui.storage.layer import Layer
+from tui.storage.model.topic import Topic
 from tui.storage.news.desk import NewsDesk
 from tui.storage.news.happening import Happening, Source, Tone
-from tui.storage.probe.services import candidate_units
-from tui.storage.processes import IscsiProcess, ProcessKind
+from tui.storage.probe.system.services import candidate_units
+from tui.storage.watching.activity import Activity, Counters, Rates
+from tui.storage.watching.processes import IscsiProcess, ProcessKind
 from widgets.glyphs import Glyphs
 from widgets.look import Colours, Look
 
@@ -31,7 +31,7 @@ class MadeUpLive:
     """What tells of a host, filled by a test."""
 
     desk: NewsDesk
-    changed: Callable[[frozenset[Layer]], None]
+    changed: Callable[[frozenset[Topic]], None]
     activity: Activity = field(default_factory=Activity)
     processes: tuple[IscsiProcess, ...] = ()
     running: bool = False
@@ -56,8 +56,8 @@ class Living:
 
     def open(
         self,
-        _host: ObservedHost,
-        changed: Callable[[frozenset[Layer]], None],
+        _host: CommandLogHost,
+        changed: Callable[[frozenset[Topic]], None],
         news: Callable[[], None],
         _since: float,
     ) -> MadeUpLive:

@@ -20,7 +20,6 @@ from tests.setup.building import (
     used_disk,
     with_volume,
 )
-from tui.setup import discover, volumes
 from tui.setup.answers import (
     DiscoverAnswer,
     MountAnswer,
@@ -36,18 +35,19 @@ from tui.setup.answers import (
 from tui.setup.review import final_plan
 from tui.setup.state import FolderFacts, Probed, SetupState
 from tui.setup.step import Step
-from tui.setup.target import PRESETS
+from tui.setup.steps import discover, volumes
+from tui.setup.steps.target import PRESETS
 from tui.setup.verification import MountVerified, Verified
-from tui.storage.boot_check import boot_check
-from tui.storage.discovery import Discovered, Found, Standing
+from tui.storage.boot_check.check import boot_check
+from tui.storage.changing.interrupted import Interrupted
+from tui.storage.changing.journal import Journal, Progressed
+from tui.storage.changing.plan import Plan
 from tui.storage.host.interface import Answer, PortAnswer
-from tui.storage.interrupted import Interrupted
-from tui.storage.journal import Journal, Progressed
+from tui.storage.iscsi.discovery import Discovered, Found, Standing
 from tui.storage.model.files import FstabEntry
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Initiator, Portal
-from tui.storage.plan import Plan
-from tui.storage.stack import stacks
+from tui.storage.stacks.stack import stacks
 
 OTHER = "iqn.2003-01.org.linux-iscsi.lab:t2"
 THIRD = Portal("fd00:db8::10", 3260, 1)

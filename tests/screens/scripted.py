@@ -10,13 +10,13 @@ from tui.setup.answers import Answer
 from tui.setup.review import final_plan
 from tui.setup.state import SetupState
 from tui.setup.step import Step, following
-from tui.setup.steps import logic
+from tui.setup.steps.by_name import logic
 from tui.setup.verification import Verified
-from tui.storage.host.observed import ObservedHost
-from tui.storage.interrupted import Interrupted
-from tui.storage.plan import Plan, Stage, Step as PlanStep
+from tui.storage.changing.interrupted import Interrupted
+from tui.storage.changing.plan import Plan, Stage, Step as PlanStep
+from tui.storage.changing.watcher import Watcher
+from tui.storage.host.command_log import CommandLogHost
 from tui.storage.problem import Problem
-from tui.storage.watcher import Watcher
 
 Effect = Callable[[SetupState], SetupState]
 
@@ -50,10 +50,10 @@ class ScriptedDriver:
 
     def __post_init__(self) -> None:
         self.gate.set()
-        self._host = ObservedHost(ScriptedHost())
+        self._host = CommandLogHost(ScriptedHost())
 
     @property
-    def host(self) -> ObservedHost:
+    def host(self) -> CommandLogHost:
         """A host on which nothing runs."""
         return self._host
 

@@ -12,25 +12,25 @@ from tests.screens.scenes import named
 from tests.screens.scripted import ScriptedDriver
 from tests.setup.building import PORTAL, SECOND, TARGET, installed, record
 from tests.snapshot import SnapCompare
-from tests.storage.plan_operations import MakeFile
+from tests.storage.changing.plan_operations import MakeFile
 from tests.storage.scripted_host import ScriptedHost
 from tui.app import ConsoleApp
 from tui.screens.access import Access, access
 from tui.screens.console.action import Action
 from tui.screens.console.actions import actions
 from tui.screens.console.menu import ActionMenu
-from tui.screens.plan.screen import PlanScreen
+from tui.screens.plan.plan_screen import PlanScreen
 from tui.screens.resume import Resume
-from tui.screens.setup.screen import SetupScreen
-from tui.storage import carrying_out
-from tui.storage.host.observed import ObservedHost
-from tui.storage.journal import Journal, Origin, change_lock
+from tui.screens.setup.setup_screen import SetupScreen
+from tui.storage.changing import run_plan
+from tui.storage.changing.journal import Journal, Origin, change_lock
+from tui.storage.changing.plan import Plan
+from tui.storage.host.command_log import CommandLogHost
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Session, SessionState
-from tui.storage.operations.discovery import AddInterface
-from tui.storage.plan import Plan
-from tui.storage.rung import Rung, RungKind
-from tui.storage.stack import stacks
+from tui.storage.operations.iscsi.discovery import AddInterface
+from tui.storage.stacks.rung import Rung, RungKind
+from tui.storage.stacks.stack import stacks
 from widgets.look import Look
 
 
@@ -74,7 +74,7 @@ def test_the_absent_session_is_one_record() -> None:
         if rung.kind is RungKind.SESSION and rung.sid is None
     )
     (found,) = [one for one in actions(rung, inventory, ROOT) if one.key == "l"]
-    screen = found.opens(ObservedHost(ScriptedHost()), ROOT)
+    screen = found.opens(CommandLogHost(ScriptedHost()), ROOT)
     assert isinstance(screen, PlanScreen)
     assert screen.proposal.plan.title == f"Log in to {TARGET} at {SECOND.label}"
 
@@ -128,7 +128,7 @@ def cut_off(origin: Origin, folder: Path) -> Journal:
     """A plan of two files, the first of them made."""
     operations = (MakeFile(str(folder), "one"), MakeFile(str(folder), "two"))
     (folder / "one").write_text("whole")
-    journal = Journal.open(Plan("Make two files", operations), carrying_out.PLACES.journals, origin)
+    journal = Journal.open(Plan("Make two files", operations), run_plan.PLACES.journals, origin)
     journal.begin(0)
     journal.done(0)
     return journal
@@ -161,7 +161,7 @@ async def test_a_plan_that_was_cut_off_is_carried_on(tmp_path: Path) -> None:
         assert "Done, and seen to have worked." in flat_text(pilot)
     assert (tmp_path / "two").read_text() == "whole"
     assert (tmp_path / "log").read_text() == "two\n"
-    assert Journal.unfinished(carrying_out.PLACES.journals) is None
+    assert Journal.unfinished(run_plan.PLACES.journals) is None
 
 
 async def test_a_plan_that_was_cut_off_is_given_up(tmp_path: Path) -> None:
@@ -170,7 +170,7 @@ async def test_a_plan_that_was_cut_off_is_given_up(tmp_path: Path) -> None:
         await arrived(pilot, Resume)
         await press(pilot, "right", "enter")
         await settle(pilot)
-    assert Journal.unfinished(carrying_out.PLACES.journals) is None
+    assert Journal.unfinished(run_plan.PLACES.journals) is None
     assert not (tmp_path / "two").exists()
 
 
@@ -179,25 +179,25 @@ async def test_a_plan_that_was_cut_off_can_wait(tmp_path: Path) -> None:
     async with console().run_test(size=SMALL) as pilot:
         await arrived(pilot, Resume)
         await press(pilot, "escape")
-    assert Journal.unfinished(carrying_out.PLACES.journals) is not None
+    assert Journal.unfinished(run_plan.PLACES.journals) is not None
 
 
 async def test_that_another_console_is_in_the_way_does_not_lose_it(tmp_path: Path) -> None:
     cut_off(Origin.CONSOLE, tmp_path)
     async with console().run_test(size=SMALL) as pilot:
         await arrived(pilot, Resume)
-        with change_lock(carrying_out.PLACES.lock):
+        with change_lock(run_plan.PLACES.lock):
             await press(pilot, "enter")
             await arrived(pilot, PlanScreen)
             assert "Another console is changing this host" in flat_text(pilot)
         await press(pilot, "escape")
         await settle(pilot)
-    assert Journal.unfinished(carrying_out.PLACES.journals) is not None
+    assert Journal.unfinished(run_plan.PLACES.journals) is not None
 
 
 async def test_what_another_console_runs_just_now_is_not_offered(tmp_path: Path) -> None:
     cut_off(Origin.CONSOLE, tmp_path)
-    with change_lock(carrying_out.PLACES.lock):
+    with change_lock(run_plan.PLACES.lock):
         app = console()
         async with app.run_test(size=SMALL) as pilot:
             await settle(pilot)
@@ -213,14 +213,14 @@ async def test_the_set_up_carries_its_own_plan_on(tmp_path: Path) -> None:
 
 
 async def test_a_plan_of_another_version_is_told_and_given_up() -> None:
-    journal = Journal.open(Plan("Old", (AddInterface("eth1"),)), carrying_out.PLACES.journals, Origin.CONSOLE)
+    journal = Journal.open(Plan("Old", (AddInterface("eth1"),)), run_plan.PLACES.journals, Origin.CONSOLE)
     journal.path.write_text(journal.path.read_text().replace("AddInterface", "Forgotten"))
     async with console().run_test(size=SMALL) as pilot:
         await arrived(pilot, Resume)
         assert "cannot be read" in flat_text(pilot)
         await press(pilot, "enter")
         await settle(pilot)
-    assert Journal.unfinished(carrying_out.PLACES.journals) is None
+    assert Journal.unfinished(run_plan.PLACES.journals) is None
 
 
 @pytest.mark.parametrize("look", [COLOUR, MONO], ids=["colour", "mono"])

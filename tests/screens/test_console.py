@@ -12,13 +12,13 @@ from tests.screens.scripted import ScriptedDriver
 from tests.snapshot import SnapCompare
 from tui.app import ConsoleApp
 from tui.screens.access import access
+from tui.screens.console.console_screen import ConsoleScreen
 from tui.screens.console.details import details, title
-from tui.screens.console.screen import ConsoleScreen
 from tui.screens.practice.catalogue import CatalogueScreen
-from tui.screens.setup.screen import SetupScreen
+from tui.screens.setup.setup_screen import SetupScreen
 from tui.storage.host.recorded import RecordedHost
 from tui.storage.probe.inventory import take_inventory
-from tui.storage.stack import stacks
+from tui.storage.stacks.stack import stacks
 from widgets.help import Help
 from widgets.look import Look
 from widgets.stack_view import RungList, StackView

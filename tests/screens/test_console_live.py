@@ -17,11 +17,11 @@ from tui.screens.console.happenings import HappeningsScreen
 from tui.screens.console.order import Order, ordered, refolded
 from tui.screens.records.targets import TargetsScreen
 from tui.storage.host.interface import Command
-from tui.storage.layer import Layer
 from tui.storage.model.iscsi import Portal, Session, SessionState
+from tui.storage.model.topic import Topic
 from tui.storage.news.happening import Happening, Source
 from tui.storage.news.outages import Outage
-from tui.storage.stack import Health, Rung, RungKind, Stack
+from tui.storage.stacks.stack import Health, Rung, RungKind, Stack
 from widgets.look import Look
 from widgets.stack_view import StackView
 
@@ -56,7 +56,7 @@ async def test_a_session_that_fails_is_shown_with_the_time_that_is_left() -> Non
         assert "LOGGED_IN" in flat(pilot)
         living.set_state(2, "FAILED", "blocked")
         failed(living.live)
-        living.live.changed(frozenset({Layer.SESSIONS}))
+        living.live.changed(frozenset({Topic.SESSIONS}))
         await until(pilot, "2 LOGGED_IN → FAILED the connection is lost; requests wait")
         await until(pilot, "gives up in 1 min 47 s")
         await settle(pilot)
@@ -68,15 +68,15 @@ async def test_a_session_that_fails_is_shown_with_the_time_that_is_left() -> Non
         await until(pilot, "gives up in 1 min 27 s")
         living.set_state(2, "LOGGED_IN")
         living.live.desk.looked(NOW + 21, {1: "LOGGED_IN", 2: "LOGGED_IN"})
-        living.live.changed(frozenset({Layer.SESSIONS}))
+        living.live.changed(frozenset({Topic.SESSIONS}))
         await until(pilot, "session 2 LOGGED_IN")
         await settle(pilot)
         assert "gives up in" not in flat(pilot)
     assert not living.live.running
 
 
-@pytest.mark.parametrize("layers", [frozenset(), frozenset({Layer.SESSIONS})])
-async def test_a_list_over_the_console_follows_the_host(layers: frozenset[Layer]) -> None:
+@pytest.mark.parametrize("topics", [frozenset(), frozenset({Topic.SESSIONS})])
+async def test_a_list_over_the_console_follows_the_host(topics: frozenset[Topic]) -> None:
     living = Living(two_stacks())
     async with living.app(COLOUR).run_test(size=LARGE) as pilot:
         await settle(pilot)
@@ -84,11 +84,11 @@ async def test_a_list_over_the_console_follows_the_host(layers: frozenset[Layer]
         await until(pilot, "2 active sessions.")
         assert isinstance(pilot.app.screen, TargetsScreen)
         living.set_state(2, "FAILED", "blocked")
-        living.live.changed(layers)
+        living.live.changed(topics)
         await until(pilot, "FAILED")
         await pilot.press("f1")
         living.set_state(2, "LOGGED_IN")
-        living.live.changed(layers)
+        living.live.changed(topics)
         await pilot.press("escape")
         await until(pilot, "session 2")
 
@@ -100,7 +100,7 @@ async def test_a_change_is_seen_by_a_glance_while_the_whole_reading_waits() -> N
         screen: Any = pilot.app.screen
         screen._reading = True  # As if LVM waited for a disk.
         living.set_state(1, "FAILED", "blocked")
-        living.live.changed(frozenset({Layer.SESSIONS}))
+        living.live.changed(frozenset({Topic.SESSIONS}))
         await until(pilot, "FAILED")
         assert screen._stale
         screen._reading = False
@@ -115,7 +115,7 @@ async def test_what_changes_while_the_console_is_covered_is_read_once_it_is_seen
         await pilot.press("w")
         await settle(pilot)
         living.set_state(1, "FAILED", "blocked")
-        living.live.changed(frozenset({Layer.SESSIONS}))
+        living.live.changed(frozenset({Topic.SESSIONS}))
         living.live.changed(frozenset())
         await settle(pilot)
         assert not host.is_seen
@@ -177,7 +177,7 @@ async def test_a_hundred_stacks_are_folded_but_for_the_broken_one() -> None:
         assert view.rung is not None
         assert (view.rung.kind, view.rung.name) == ("session", "40")
         living.set_state(7, "FAILED", "blocked")
-        living.live.changed(frozenset({Layer.SESSIONS}))
+        living.live.changed(frozenset({Topic.SESSIONS}))
         await until(pilot, "2 problems")
         assert len(view.folded) == 98
         await pilot.press("exclamation_mark", "exclamation_mark")

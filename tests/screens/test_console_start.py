@@ -10,13 +10,13 @@ from tests.screens.driving import COLOUR, ROOT, SMALL, settle, text_of
 from tests.screens.peopled import MACHINES
 from tests.storage.scripted_host import ScriptedHost
 from tui.app import ConsoleApp
-from tui.screens.console.screen import ConsoleScreen
-from tui.storage.head_start import HeadStart, whole_look
+from tui.screens.console.console_screen import ConsoleScreen
+from tui.storage.host.command_log import Ran
 from tui.storage.host.interface import ChangingHost
-from tui.storage.host.observed import Ran
 from tui.storage.host.recorded import RecordedHost
 from tui.storage.model.inventory import Inventory
 from tui.storage.probe.inventory import take_inventory
+from tui.storage.watching.prefetch import Prefetch, whole_look
 
 # The program forks while it has one thread; what runs the tests has others, which the child does not touch.
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
@@ -29,7 +29,7 @@ def recorded() -> RecordedHost:
     return RecordedHost(str(MACHINES / "single-path-ext4.json"))
 
 
-def console(start: HeadStart) -> ConsoleApp:
+def console(start: Prefetch) -> ConsoleApp:
     """On a host without storage: whatever is shown of storage was seen by the other process."""
     return ConsoleApp(COLOUR, ScriptedHost(), ROOT, live=False, head_start=start)
 
@@ -41,14 +41,14 @@ def gate(tmp_path: Path) -> Path:
     return path
 
 
-def wait_until_ready(start: HeadStart) -> None:
+def wait_until_ready(start: Prefetch) -> None:
     waiting = poll()
     waiting.register(start._answer, POLLIN)
     assert waiting.poll(60_000)
 
 
 async def test_the_first_picture_is_made_of_it() -> None:
-    start = HeadStart(recorded())
+    start = Prefetch(recorded())
     wait_until_ready(start)
     app = console(start)
     async with app.run_test(size=SMALL) as pilot:
@@ -67,7 +67,7 @@ async def test_until_it_is_there_the_console_says_that_it_looks(gate: Path) -> N
         gate.read_text()
         return whole_look(host)
 
-    app = console(HeadStart(recorded(), waiting))
+    app = console(Prefetch(recorded(), waiting))
     async with app.run_test(size=SMALL) as pilot:
         await pilot.pause()
         assert "Looking at this host." in text_of(pilot)
@@ -81,13 +81,13 @@ async def test_where_it_failed_the_console_looks_itself() -> None:
     def broken(host: ChangingHost) -> Seen:
         raise RuntimeError("broken")
 
-    async with console(HeadStart(recorded(), broken)).run_test(size=SMALL) as pilot:
+    async with console(Prefetch(recorded(), broken)).run_test(size=SMALL) as pilot:
         await settle(pilot)
         assert NOTHING in text_of(pilot)
 
 
 async def test_reading_again_reads_the_host() -> None:
-    start = HeadStart(recorded())
+    start = Prefetch(recorded())
     wait_until_ready(start)
     async with console(start).run_test(size=SMALL) as pilot:
         await settle(pilot)

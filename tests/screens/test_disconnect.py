@@ -14,17 +14,17 @@ from tui.maintenance.dependents import Subject, subject_of, subject_of_target
 from tui.maintenance.reconnect import note_name, note_text
 from tui.screens.access import Access, access
 from tui.screens.console.actions import actions
+from tui.screens.disconnect.disconnect_screen import DisconnectScreen
 from tui.screens.disconnect.reconnect import reconnect_screen
-from tui.screens.disconnect.screen import DisconnectScreen
-from tui.screens.plan.screen import PlanScreen
-from tui.storage.host.observed import ObservedHost
+from tui.screens.plan.plan_screen import PlanScreen
+from tui.storage.host.command_log import CommandLogHost
 from tui.storage.host.recorded import RecordedHost
 from tui.storage.model.iscsi import Portal
 from tui.storage.operations.disconnect_note import FOLDER
-from tui.storage.operations.sessions import LogIn
+from tui.storage.operations.iscsi.sessions import LogIn
 from tui.storage.probe.inventory import take_inventory
-from tui.storage.rung import Health, Rung, RungKind
-from tui.storage.stack import Stack, stacks
+from tui.storage.stacks.rung import Health, Rung, RungKind
+from tui.storage.stacks.stack import Stack, stacks
 from widgets.look import Look, LookApp
 
 TARGET = "iqn.2003-01.org.linux-iscsi.lab:t1"
@@ -65,7 +65,7 @@ def opened(
     allowed: Access = ROOT,
     live: bool = False,
 ) -> Opened:
-    observed = ObservedHost(host)
+    observed = CommandLogHost(host)
     subject = subject or subject_of_target(TARGET)
     return Opened(DisconnectScreen(observed, allowed, take_inventory(observed), subject, live=live), look)
 
@@ -126,7 +126,7 @@ async def test_the_plan_is_looked_at_and_left_again() -> None:
         await settle(pilot)
         assert isinstance(app.screen, PlanScreen)
         names = [type(one).__name__ for one in app.screen.proposal.plan.operations]
-        assert names[0] == "AwaitRelease"
+        assert names[0] == "WaitUntilUnused"
         assert app.screen.proposal.way_back is not None
         await pilot.press("escape")
         await settle(pilot)
@@ -213,7 +213,7 @@ def noted(*names: str) -> PeopledHost:
 
 
 async def test_one_key_leads_back() -> None:
-    app = OpenedBack(reconnect_screen(ObservedHost(noted(TARGET)), ROOT))
+    app = OpenedBack(reconnect_screen(CommandLogHost(noted(TARGET)), ROOT))
     async with app.run_test(size=SMALL) as pilot:
         await settle(pilot)
         assert isinstance(app.screen, PlanScreen)
@@ -227,7 +227,7 @@ async def test_of_several_one_is_chosen_and_a_damaged_note_is_named() -> None:
     damaged = f"{FOLDER}/20200101-000000-000.json"
     host.files[damaged] = "{}"
     host.folders[FOLDER] = (*host.folders[FOLDER], damaged.rpartition("/")[2], "stray.txt")
-    app = OpenedBack(reconnect_screen(ObservedHost(host), ROOT))
+    app = OpenedBack(reconnect_screen(CommandLogHost(host), ROOT))
     async with app.run_test(size=SMALL) as pilot:
         await settle(pilot)
         assert "Which of these" in flat(pilot)
@@ -247,7 +247,7 @@ async def test_of_several_one_is_chosen_and_a_damaged_note_is_named() -> None:
 
 
 async def test_nothing_to_reconnect_is_said() -> None:
-    app = OpenedBack(reconnect_screen(ObservedHost(PeopledHost("bare")), ROOT))
+    app = OpenedBack(reconnect_screen(CommandLogHost(PeopledHost("bare")), ROOT))
     async with app.run_test(size=SMALL) as pilot:
         await settle(pilot)
         assert "Nothing was disconnected by this program" in flat(pilot)

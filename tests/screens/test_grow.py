@@ -12,14 +12,14 @@ from tests.screens.driving import COLOUR, LARGE, MONO, ROOT, SMALL, OneScreen, f
 from tests.setup.building import MIB
 from tests.snapshot import SnapCompare
 from tests.storage.scripted_host import ScriptedHost
-from tui.maintenance.growth import SizeFacts
-from tui.maintenance.growth_subjects import Subject
-from tui.screens.grow import screen as module
-from tui.screens.grow.screen import GrowScreen
-from tui.screens.plan.screen import PlanScreen
-from tui.storage.host.observed import ObservedHost
+from tui.maintenance.growth_sizes import SizeFacts
+from tui.maintenance.growth_targets import Subject
+from tui.screens.grow import grow_screen as module
+from tui.screens.grow.grow_screen import GrowScreen
+from tui.screens.plan.plan_screen import PlanScreen
+from tui.storage.host.command_log import CommandLogHost
 from tui.storage.model.inventory import Inventory
-from tui.storage.operations.extend_logical_volume import ExtendLogicalVolume
+from tui.storage.operations.lvm.extend_logical_volume import ExtendLogicalVolume
 from widgets.look import Look
 
 Scene = tuple[Inventory, SizeFacts]
@@ -61,7 +61,7 @@ def grow_app(
     inventory, told = scene
     patch.setattr(module, "take_inventory", lambda _host: inventory)
     patch.setattr(module, "read_facts", lambda _host, _inventory, _subject: told)
-    return OneScreen(GrowScreen(ObservedHost(ScriptedHost()), ROOT, inventory, subjects), look)
+    return OneScreen(GrowScreen(CommandLogHost(ScriptedHost()), ROOT, inventory, subjects), look)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tests.setup.building import PORTAL, SECOND
 from tests.snapshot import SnapCompare
 from tui.setup.answers import ChapAnswer, ChapChoice
 from tui.setup.step import Step
-from tui.storage.chap import ChapKind
+from tui.storage.iscsi.chap import ChapKind
 from tui.storage.problem import Problem
 from tui.storage.secret import Secret
 from widgets.look import Look

@@ -10,20 +10,20 @@ from textual.pilot import Pilot
 
 from tests.screens.driving import COLOUR, LARGE, MONO, ROOT, SMALL, OneScreen, flat_text, press, settle
 from tests.snapshot import SnapCompare
-from tests.storage.plan_operations import FailWith, MakeFile
+from tests.storage.changing.plan_operations import FailWith, MakeFile
 from tests.storage.scripted_host import ScriptedHost
 from tui.maintenance.proposal import Proposal, way_back_of
 from tui.screens.access import Access, access
-from tui.screens.plan.screen import Phase, PlanScreen
-from tui.storage import carrying_out, executor
-from tui.storage.carrying_out import Places
+from tui.screens.plan.plan_screen import Phase, PlanScreen
+from tui.storage.changing import executor, run_plan
+from tui.storage.changing.journal import Journal, Origin, change_lock
+from tui.storage.changing.plan import Plan
+from tui.storage.changing.run_plan import Places
+from tui.storage.host.command_log import CommandLogHost
 from tui.storage.host.interface import ChangingHost, Host
-from tui.storage.host.observed import ObservedHost
-from tui.storage.journal import Journal, Origin, change_lock
 from tui.storage.model.iscsi import Portal
+from tui.storage.operations.iscsi.sessions import LogIn, LogOut
 from tui.storage.operations.operation import Operation, Progress, Risk
-from tui.storage.operations.sessions import LogIn, LogOut
-from tui.storage.plan import Plan
 from tui.storage.problem import CommandFailed, Problem
 from widgets.dialogs import Confirm
 from widgets.look import Look
@@ -100,7 +100,7 @@ class Erase(MakeFile):
 @pytest.fixture(autouse=True)
 def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
     made = Places(tmp_path / "journal", tmp_path / "lock")
-    monkeypatch.setattr(carrying_out, "PLACES", made)
+    monkeypatch.setattr(run_plan, "PLACES", made)
     monkeypatch.setattr(executor, "time", SimpleNamespace(monotonic=lambda: 100.0))
     return made
 
@@ -111,7 +111,7 @@ def proposal_of(*operations: Operation, together: bool = False) -> Proposal:
 
 
 def app_of(proposal: Proposal, allowed: Access = ROOT, look: Look = COLOUR) -> OneScreen:
-    return OneScreen(PlanScreen(proposal, ObservedHost(ScriptedHost()), allowed, clock=lambda: 100.0), look)
+    return OneScreen(PlanScreen(proposal, CommandLogHost(ScriptedHost()), allowed, clock=lambda: 100.0), look)
 
 
 def two_files(folder: Path) -> tuple[MakeAndBack, MakeAndBack]:

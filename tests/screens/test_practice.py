@@ -120,10 +120,10 @@ class Machines:
             raise LabError(self._trouble)
         self.asked.append("resume" if resume else "open")
 
-    def hand_over(self, begin: Begin, heed: Callable[[Note], None]) -> int:
+    def hand_over(self, begin: Begin, on_note: Callable[[Note], None]) -> int:
         self.begun.append(begin)
         for note in self._notes:
-            heed(note)
+            on_note(note)
         return self._statuses.pop(0)
 
     def reset(self, told: Callable[[str], None]) -> None:

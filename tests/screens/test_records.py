@@ -12,7 +12,7 @@ from tests.setup.building import PORTAL, SECOND, TARGET, installed, known, logge
 from tests.snapshot import SnapCompare
 from tests.storage.scripted_host import ScriptedHost
 from tui.screens.access import Access, access
-from tui.screens.plan.screen import PlanScreen
+from tui.screens.plan.plan_screen import PlanScreen
 from tui.screens.records import host_screen
 from tui.screens.records.host_screen import HostScreen
 from tui.screens.records.interfaces import InterfacesScreen, NewInterfaceScreen
@@ -20,11 +20,11 @@ from tui.screens.records.portals import PortalsScreen
 from tui.screens.records.record import RecordScreen
 from tui.screens.records.rediscover import RediscoverScreen
 from tui.screens.records.targets import TargetsScreen
-from tui.storage import carrying_out
-from tui.storage.carrying_out import Places
-from tui.storage.chap import ChapKind
+from tui.storage.changing import run_plan
+from tui.storage.changing.run_plan import Places
+from tui.storage.host.command_log import CommandLogHost
 from tui.storage.host.interface import Answer, Outcome, PortAnswer
-from tui.storage.host.observed import ObservedHost
+from tui.storage.iscsi.chap import ChapKind
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import DiscoveryRecord, InterfaceRecord, Portal, Session, SessionState
 from widgets.look import Look
@@ -40,7 +40,7 @@ LOOKING = access(is_root=False)
 
 @pytest.fixture(autouse=True)
 def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(carrying_out, "PLACES", Places(tmp_path / "journal", tmp_path / "lock"))
+    monkeypatch.setattr(run_plan, "PLACES", Places(tmp_path / "journal", tmp_path / "lock"))
     monkeypatch.setattr(host_screen, "take_inventory", lambda _host: CURRENT[-1])
 
 
@@ -94,7 +94,7 @@ def opened(
 ) -> OneScreen:
     found = three_records() if inventory is None else inventory
     CURRENT.append(found)
-    return OneScreen(screen(ObservedHost(a_host()), allowed, found), look)
+    return OneScreen(screen(CommandLogHost(a_host()), allowed, found), look)
 
 
 def one_record(chap: ChapKind = ChapKind.NONE, look: Look = COLOUR) -> OneScreen:
@@ -102,7 +102,7 @@ def one_record(chap: ChapKind = ChapKind.NONE, look: Look = COLOUR) -> OneScreen
     chosen = replace(record(PORTAL, chap), path=RECORD_PATH)
     inventory = replace(inventory, node_records=(chosen, *inventory.node_records[1:]))
     CURRENT.append(inventory)
-    return OneScreen(RecordScreen(ObservedHost(a_host()), ROOT, inventory, chosen), look)
+    return OneScreen(RecordScreen(CommandLogHost(a_host()), ROOT, inventory, chosen), look)
 
 
 def proposal_on(app: OneScreen) -> PlanScreen:
@@ -251,7 +251,7 @@ async def test_the_portals_are_listed_asked_and_forgotten() -> None:
 def asked(look: Look = COLOUR) -> OneScreen:
     inventory = replace(three_records(), node_records=())
     CURRENT.append(inventory)
-    return OneScreen(RediscoverScreen(ObservedHost(a_host()), ROOT, inventory, ASKED), look)
+    return OneScreen(RediscoverScreen(CommandLogHost(a_host()), ROOT, inventory, ASKED), look)
 
 
 async def test_what_a_portal_tells_is_stored_only_where_it_is_marked() -> None:
@@ -269,7 +269,7 @@ async def test_a_portal_that_does_not_answer_is_explained() -> None:
     host = a_host()
     host.answers.clear()
     CURRENT.append(three_records())
-    app = OneScreen(RediscoverScreen(ObservedHost(host), ROOT, three_records(), ASKED))
+    app = OneScreen(RediscoverScreen(CommandLogHost(host), ROOT, three_records(), ASKED))
     async with app.run_test(size=SMALL) as pilot:
         await settle(pilot)
         assert "refuses the connection" in flat_text(pilot)
@@ -277,7 +277,7 @@ async def test_a_portal_that_does_not_answer_is_explained() -> None:
 
 async def test_without_root_no_portal_is_asked() -> None:
     CURRENT.append(three_records())
-    app = OneScreen(RediscoverScreen(ObservedHost(a_host()), LOOKING, three_records(), ASKED))
+    app = OneScreen(RediscoverScreen(CommandLogHost(a_host()), LOOKING, three_records(), ASKED))
     async with app.run_test(size=SMALL) as pilot:
         await settle(pilot)
         assert "that needs root" in flat_text(pilot)

@@ -44,15 +44,15 @@ from tui.recovery.diagnosis import Diagnosis
 from tui.recovery.evidence import Item, Unread
 from tui.recovery.finding import Finding, Fix
 from tui.screens.access import Access, access
+from tui.screens.console.console_screen import ConsoleScreen
 from tui.screens.console.menu import ActionMenu
-from tui.screens.console.screen import ConsoleScreen
-from tui.screens.plan.screen import PlanScreen
+from tui.screens.plan.plan_screen import PlanScreen
 from tui.screens.recovery import saving
 from tui.screens.recovery.board import LOOKED
-from tui.screens.recovery.screen import RecoveryScreen
+from tui.screens.recovery.fix_screen import WayScreen
+from tui.screens.recovery.recovery_screen import RecoveryScreen
 from tui.screens.recovery.watching import Changed
-from tui.screens.recovery.way import WayScreen
-from tui.storage.host.observed import ObservedHost
+from tui.storage.host.command_log import CommandLogHost
 from tui.storage.host.recorded import RecordedHost
 from tui.storage.probe.inventory import take_inventory
 from tui.storage.problem import Problem
@@ -769,7 +769,7 @@ async def test_the_menu_offers_it_first_where_something_is_wrong(monkeypatch: py
 
 @pytest.mark.parametrize("machine", sorted(one.stem for one in MACHINES.glob("*.json")))
 async def test_every_recorded_host_is_told_of_as_far_as_it_was_captured(machine: str) -> None:
-    host = ObservedHost(RecordedHost(str(MACHINES / f"{machine}.json")))
+    host = CommandLogHost(RecordedHost(str(MACHINES / f"{machine}.json")))
     screen = RecoveryScreen(host, RECORDED, take_inventory(host), live=False)
     app = OneScreen(screen)
     async with app.run_test(size=SMALL) as pilot:

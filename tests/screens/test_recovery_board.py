@@ -15,8 +15,8 @@ from tui.screens.recovery.board import LOOKED, Board, Standing, unexplained
 from tui.screens.recovery.looking import guess
 from tui.screens.recovery.watching import sketch
 from tui.storage.model.inventory import Unseen
-from tui.storage.rung import Rung, RungKind
-from tui.storage.stack import stacks
+from tui.storage.stacks.rung import Rung, RungKind
+from tui.storage.stacks.stack import stacks
 
 CAUSE = disk_offline()
 FOLLOWS = files_stopped(CAUSE)

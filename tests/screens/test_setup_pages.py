@@ -10,17 +10,17 @@ from tests.screens import scenes
 from tests.screens.driving import LARGE, flat_text, lines_of, opened, press, settle, text_of
 from tests.setup.building import SECOND, TARGET
 from tests.widgets.host import lines_drawn
-from tui.setup import discover, volumes
 from tui.setup.answers import BootWay, VolumesWay
 from tui.setup.state import SetupState
 from tui.setup.step import Step
-from tui.storage.chap import ChapKind
-from tui.storage.discovery import Discovered, Found, Standing
+from tui.setup.steps import discover, volumes
+from tui.storage.iscsi.chap import ChapKind
+from tui.storage.iscsi.discovery import Discovered, Found, Standing
 from tui.storage.model.iscsi import Portal
 from widgets.dialogs import PushButton
-from widgets.secret_field import SecretField
+from widgets.fields.secret_field import SecretField
+from widgets.fields.text_field import TextField
 from widgets.table import PickLines, PickList
-from widgets.text_field import TextField
 
 PLANTED = "correct-horse-9"
 

@@ -12,12 +12,12 @@ from tests.screens.scripted import ScriptedDriver
 from tests.setup.building import FRESH, NAME, PORTAL
 from tui.screens.access import Access, access
 from tui.screens.setup.pages import page_for
-from tui.screens.setup.screen import SetupScreen
+from tui.screens.setup.setup_screen import SetupScreen
 from tui.setup.state import SetupState
 from tui.setup.step import Step
 from tui.storage.problem import Problem
 from widgets.dialogs import Confirm, PushButton
-from widgets.text_field import TextField
+from widgets.fields.text_field import TextField
 
 REFUSED = Problem(
     "login.authorization",

@@ -9,12 +9,12 @@ from tests.storage.scripted_host import ScriptedHost
 from tui.screens.access import access
 from tui.screens.console.action import Action
 from tui.screens.console.actions import actions
-from tui.screens.grow.screen import GrowScreen
-from tui.screens.volumes.screen import VolumesScreen
-from tui.storage.host.observed import ObservedHost
+from tui.screens.grow.grow_screen import GrowScreen
+from tui.screens.volumes.volumes_screen import VolumesScreen
+from tui.storage.host.command_log import CommandLogHost
 from tui.storage.model.inventory import Inventory
-from tui.storage.rung import Rung
-from tui.storage.stack import Stack, stacks
+from tui.storage.stacks.rung import Rung
+from tui.storage.stacks.stack import Stack, stacks
 
 
 def offered(key: str, subject: Rung | Stack, inventory: Inventory, *, root: bool = True) -> Action:
@@ -25,7 +25,7 @@ def offered(key: str, subject: Rung | Stack, inventory: Inventory, *, root: bool
 def test_every_rung_of_a_stack_with_a_volume_offers_both() -> None:
     inventory = level(paths=2)
     (stack,) = stacks(inventory)
-    host = ObservedHost(ScriptedHost())
+    host = CommandLogHost(ScriptedHost())
     subjects: tuple[Rung | Stack, ...] = (stack, *stack.rungs)
     for subject in subjects:
         grow, more = (offered(key, subject, inventory) for key in "gn")

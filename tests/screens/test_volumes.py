@@ -14,15 +14,15 @@ from tests.setup.building import MIB, logged_in
 from tests.snapshot import SnapCompare
 from tests.storage.scripted_host import ScriptedHost
 from tui.screens.access import Access, access
-from tui.screens.plan.screen import PlanScreen
-from tui.screens.volumes import screen as module
+from tui.screens.plan.plan_screen import PlanScreen
+from tui.screens.volumes import volumes_screen as module
 from tui.screens.volumes.form import TaskScreen
-from tui.screens.volumes.screen import VolumesScreen
-from tui.storage.host.observed import ObservedHost
+from tui.screens.volumes.volumes_screen import VolumesScreen
+from tui.storage.host.command_log import CommandLogHost
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume
 from tui.storage.operations.operation import Operation
-from tui.storage.probe.fill import Fill
+from tui.storage.probe.devices.fill import Fill
 from widgets.look import Look
 
 FILLS = (
@@ -66,7 +66,7 @@ def volumes_app(
     patch.setattr(module, "take_inventory", lambda _host: inventory)
     patch.setattr(module, "read_fills", lambda _host: FILLS)
     group = inventory.volume_groups[0]
-    return OneScreen(VolumesScreen(ObservedHost(ScriptedHost()), allowed, inventory, group), look)
+    return OneScreen(VolumesScreen(CommandLogHost(ScriptedHost()), allowed, inventory, group), look)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from tests.recovery.making import NOW, SILENT, evidence_of, kernel_said, lost, single_path
 from tests.screens.driving import COLOUR, ROOT, OneScreen
 from tests.setup.building import NAME, PORTAL, TARGET
-from tests.storage.plan_operations import MakeFile
+from tests.storage.changing.plan_operations import MakeFile
 from tests.storage.scripted_host import ScriptedHost
 from tests.waiting import AT_MOST
 from tui.maintenance.proposal import Proposal
@@ -19,16 +19,16 @@ from tui.recovery.finding import Ask, Finding, Fix, Hypothesis, Never, RuledOut,
 from tui.screens.access import Access
 from tui.screens.recovery import looking_screen
 from tui.screens.recovery.looking import Guessed, Looked
-from tui.screens.recovery.screen import RecoveryScreen
+from tui.screens.recovery.recovery_screen import RecoveryScreen
+from tui.storage.changing.plan import Plan
+from tui.storage.host.command_log import CommandLogHost
 from tui.storage.host.interface import Host
-from tui.storage.host.observed import ObservedHost
 from tui.storage.host.recording import RecordingHost
 from tui.storage.model.inventory import Inventory, Unseen
 from tui.storage.operations.operation import Operation
-from tui.storage.plan import Plan
 from tui.storage.problem import Problem
-from tui.storage.rung import Rung, RungKind
-from tui.storage.stack import Stack
+from tui.storage.stacks.rung import Rung, RungKind
+from tui.storage.stacks.stack import Stack
 from widgets.look import Look
 
 DISK_KEY, FILES_KEY = "F05.disk-offline", "F06.files-stopped"
@@ -317,7 +317,7 @@ def recovery_app(
     first = next(one for one in found if isinstance(one, Diagnosis))
     host = ScriptedHost()
     host.clock = NOW
-    screen = RecoveryScreen(ObservedHost(host), allowed, first.evidence.inventory, subject, live=live)
+    screen = RecoveryScreen(CommandLogHost(host), allowed, first.evidence.inventory, subject, live=live)
     return OneScreen(screen, look), looks
 
 

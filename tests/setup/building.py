@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from tui.setup.answers import TargetAnswer, TargetChoice
 from tui.setup.state import Probed, SetupState
-from tui.storage.chap import ChapKind
-from tui.storage.contents import Contents
+from tui.storage.devices.contents import Contents
+from tui.storage.iscsi.chap import ChapKind
 from tui.storage.model.block import BlockDevice, BlockKind, MultipathMap
 from tui.storage.model.files import Filesystem, FstabEntry, Mount
 from tui.storage.model.inventory import Distribution, Inventory
@@ -25,8 +25,8 @@ from tui.storage.model.iscsi import (
     Tool,
 )
 from tui.storage.model.lvm import LogicalVolume, LvmReading, PhysicalVolume, VolumeGroup
-from tui.storage.probe.all_signatures import Probing, Signature
-from tui.storage.probe.tools import PACKAGES, package_of
+from tui.storage.probe.devices.all_signatures import Probing, Signature
+from tui.storage.probe.system.tools import PACKAGES, package_of
 
 NAME = "iqn.1993-08.org.debian:01:c3b048656983"
 FRESH = "iqn.1993-08.org.debian:01:fedcba987654"

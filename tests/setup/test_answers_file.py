@@ -14,8 +14,8 @@ from tui.setup.answers import (
     VolumesWay,
 )
 from tui.setup.answers_file import Script, read_script
-from tui.storage.chap import ChapKind
-from tui.storage.discovery import DiscoveryKind
+from tui.storage.iscsi.chap import ChapKind
+from tui.storage.iscsi.discovery import DiscoveryKind
 from tui.storage.model.iscsi import InterfaceRecord, Timers
 from tui.storage.problem import ConsoleError, Problem
 

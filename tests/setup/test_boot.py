@@ -16,14 +16,14 @@ from tests.setup.building import (
     used_disk,
     with_volume,
 )
-from tui.setup import boot, mount
 from tui.setup.answers import BootAnswer, BootWay, Startup, TargetAnswer, TargetChoice
 from tui.setup.state import SetupState
-from tui.storage.operations.boot import AddFstabEntry
-from tui.storage.operations.mount_unit import WriteMountUnit
+from tui.setup.steps import boot, mount
+from tui.storage.operations.boot.fstab_entry import AddFstabEntry
+from tui.storage.operations.boot.mount_unit import WriteMountUnit
+from tui.storage.operations.boot.rc_local import RemoveRcLocalLines
 from tui.storage.operations.operation import Operation
-from tui.storage.operations.rc_local import RemoveRcLocalLines
-from tui.storage.operations.services import EnableService, StartService
+from tui.storage.operations.services.prerequisites import EnableService, StartService
 
 OLD = "#!/bin/sh\niscsiadm -m node --login\nmount /dev/vg_data/data /srv/data\nexit 0\n"
 

@@ -3,12 +3,12 @@ from dataclasses import replace
 import pytest
 
 from tests.setup.building import NAME, codes, installed, known, logged_in, state_of
-from tui.setup import chap
 from tui.setup.answers import ChapAnswer, ChapChoice, ChapScope
 from tui.setup.state import SetupState
-from tui.storage.chap import ChapKind, ChapSettings
+from tui.setup.steps import chap
+from tui.storage.iscsi.chap import ChapKind, ChapSettings
 from tui.storage.model.iscsi import ChapFacts
-from tui.storage.operations.chap import SetDefaultChap
+from tui.storage.operations.iscsi.chap import SetDefaultChap
 from tui.storage.secret import Secret
 
 PLANTED = "planted-secret"

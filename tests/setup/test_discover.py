@@ -3,15 +3,15 @@ from dataclasses import replace
 import pytest
 
 from tests.setup.building import PORTAL, SECOND, TARGET, codes, installed, known, state_of
-from tui.setup import discover
 from tui.setup.answers import ChapAnswer, ChapChoice, DiscoverAnswer
 from tui.setup.state import SetupState
-from tui.storage.chap import NO_CHAP, ChapKind
-from tui.storage.discovery import Discovered, DiscoveryKind, Found, Standing
+from tui.setup.steps import discover
+from tui.storage.iscsi.chap import NO_CHAP, ChapKind
+from tui.storage.iscsi.discovery import Discovered, DiscoveryKind, Found, Standing
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import ChapFacts, DiscoveryRecord, InterfaceRecord, Portal, RecordDefaults
-from tui.storage.operations.chap import SetDiscoveryChap
-from tui.storage.operations.discovery import AddDiscoveryRecord, AddInterface
+from tui.storage.operations.iscsi.chap import SetDiscoveryChap
+from tui.storage.operations.iscsi.discovery import AddDiscoveryRecord, AddInterface
 from tui.storage.problem import Problem
 from tui.storage.secret import Secret
 

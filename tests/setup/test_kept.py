@@ -21,7 +21,7 @@ from tui.setup.answers import (
     VolumesWay,
 )
 from tui.setup.kept import PATH, forget, keep, kept
-from tui.storage.chap import ChapKind
+from tui.storage.iscsi.chap import ChapKind
 from tui.storage.model.iscsi import InterfaceRecord, Portal, Timers
 from tui.storage.secret import Secret
 

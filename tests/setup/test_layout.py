@@ -1,7 +1,7 @@
 from hypothesis import given, strategies as st
 
 from tui.setup.answers import NewVolume
-from tui.setup.layout import EXTENT, share_out, usable_extents
+from tui.setup.steps.layout import EXTENT, share_out, usable_extents
 
 MIB = 1024**2
 

@@ -12,12 +12,12 @@ from tests.setup.building import (
     record,
     state_of,
 )
-from tui.setup import disks, log_in
 from tui.setup.answers import LogInAnswer, TargetAnswer, TargetChoice
+from tui.setup.steps import disks, log_in
 from tui.storage.model.iscsi import DeviceState, SessionState, Tool
-from tui.storage.operations.multipath import UseMultipath
-from tui.storage.operations.services import InstallPackages
-from tui.storage.operations.sessions import LogIn
+from tui.storage.operations.iscsi.sessions import LogIn
+from tui.storage.operations.multipath.maps import CreateMultipathMap
+from tui.storage.operations.services.prerequisites import InstallPackages
 from tui.storage.problem import Problem
 
 FAILURE = Problem("login.authorization", "Refused by the target.")
@@ -75,7 +75,7 @@ def test_two_paths_to_one_disk_are_joined() -> None:
     state = state_of(logged_in(PORTAL, SECOND))
     (disk,) = disks.disks(state)
     assert disk.lacks_map
-    assert log_in.multipath_plan(state).operations == (UseMultipath(WWID, ("sda", "sdb")),)
+    assert log_in.multipath_plan(state).operations == (CreateMultipathMap(WWID, ("sda", "sdb")),)
     assert log_in.satisfied(state) is None
     lacking = log_in.lacks(state)
     assert lacking is not None

@@ -42,9 +42,9 @@ from tui.setup.answers import (
 from tui.setup.review import review
 from tui.setup.state import SetupState
 from tui.setup.step import ASKED, AT_ONCE, GATHERED, ORDER, Step, following, preceding
-from tui.setup.steps import answer, logic
-from tui.storage.chap import ChapKind
-from tui.storage.discovery import DiscoveryKind
+from tui.setup.steps.by_name import answer, logic
+from tui.storage.iscsi.chap import ChapKind
+from tui.storage.iscsi.discovery import DiscoveryKind
 from tui.storage.model.iscsi import InterfaceRecord, Portal, Timers
 from tui.storage.secret import Secret
 

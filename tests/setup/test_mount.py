@@ -12,16 +12,16 @@ from tests.setup.building import (
     used_disk,
     with_volume,
 )
-from tui.setup import mount
 from tui.setup.answers import MountAnswer, NewVolume, VolumeMount, VolumesAnswer, VolumesWay
 from tui.setup.state import FolderFacts, SetupState
-from tui.storage.filesystem_kind import FilesystemKind
+from tui.setup.steps import mount
+from tui.storage.files.filesystem_kind import FilesystemKind
 from tui.storage.model.files import FstabEntry, Mount
-from tui.storage.operations.filesystem import MakeFilesystem
-from tui.storage.operations.mount import MountFilesystem
-from tui.storage.operations.mount_point import MakeMountPoint
-from tui.storage.operations.owner import SetOwner
-from tui.storage.operations.services import InstallPackages
+from tui.storage.operations.filesystem.make_filesystem import MakeFilesystem
+from tui.storage.operations.mounts.mount import MountFilesystem
+from tui.storage.operations.mounts.mount_point import MakeMountPoint
+from tui.storage.operations.mounts.owner import SetOwner
+from tui.storage.operations.services.prerequisites import InstallPackages
 
 ENTRY = VolumeMount("vg_data/data", mount_point="/srv/data")
 

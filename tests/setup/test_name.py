@@ -3,11 +3,16 @@ from dataclasses import replace
 import pytest
 
 from tests.setup.building import FRESH, NAME, bare, codes, installed, logged_in, state_of
-from tui.setup import name
 from tui.setup.answers import NameAnswer
+from tui.setup.steps import name
 from tui.storage.model.iscsi import Initiator
-from tui.storage.operations.initiator import SetInitiatorName
-from tui.storage.operations.services import EnableService, InstallPackages, LoadModule, StartService
+from tui.storage.operations.iscsi.initiator import SetInitiatorName
+from tui.storage.operations.services.prerequisites import (
+    EnableService,
+    InstallPackages,
+    LoadModule,
+    StartService,
+)
 
 
 def kinds_of(operations: tuple[object, ...]) -> list[type]:

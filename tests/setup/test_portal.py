@@ -1,7 +1,7 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from tui.setup.portal import portal, problems
+from tui.setup.steps.portal import portal, problems
 from tui.storage.model.iscsi import Portal
 
 

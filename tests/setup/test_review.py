@@ -5,15 +5,15 @@ from tui.setup.answers import BootAnswer, MountAnswer, NewVolume, VolumeMount, V
 from tui.setup.review import final_plan, review
 from tui.setup.state import SetupState
 from tui.setup.step import Step
-from tui.storage.operations.boot import AddFstabEntry
-from tui.storage.operations.filesystem import MakeFilesystem
-from tui.storage.operations.logical_volume import CreateLogicalVolume
-from tui.storage.operations.mount import MountFilesystem
-from tui.storage.operations.mount_point import MakeMountPoint
+from tui.storage.operations.boot.fstab_entry import AddFstabEntry
+from tui.storage.operations.filesystem.make_filesystem import MakeFilesystem
+from tui.storage.operations.lvm.logical_volume import CreateLogicalVolume
+from tui.storage.operations.lvm.physical_volume import CreatePhysicalVolume
+from tui.storage.operations.lvm.volume_group import CreateVolumeGroup
+from tui.storage.operations.mounts.mount import MountFilesystem
+from tui.storage.operations.mounts.mount_point import MakeMountPoint
 from tui.storage.operations.operation import Risk
-from tui.storage.operations.physical_volume import CreatePhysicalVolume
-from tui.storage.operations.services import EnableService, StartService
-from tui.storage.operations.volume_group import CreateVolumeGroup
+from tui.storage.operations.services.prerequisites import EnableService, StartService
 
 NEW = VolumesAnswer(VolumesWay.NEW_GROUP, (), (WWID,), "vg_data", (NewVolume("data", "100%"),))
 

@@ -17,7 +17,6 @@ from tests.setup.building import (
     used_disk,
     with_volume,
 )
-from tui.setup import mount, target, volumes
 from tui.setup.answers import (
     BootAnswer,
     ChapAnswer,
@@ -37,7 +36,8 @@ from tui.setup.answers_file import MountWish, Script, TargetWish, VolumesWish
 from tui.setup.script import answer_for
 from tui.setup.state import SetupState
 from tui.setup.step import ASKED, Step
-from tui.storage.discovery import Discovered, Found, Standing
+from tui.setup.steps import mount, target, volumes
+from tui.storage.iscsi.discovery import Discovered, Found, Standing
 from tui.storage.model.iscsi import Portal, Timers
 
 ASKED_PORTAL = DiscoverAnswer(address="192.0.2.10")

@@ -6,21 +6,21 @@ from pathlib import Path
 import pytest
 
 from tests.setup.building import NAME, installed, known, logged_in, state_of
-from tests.storage.plan_operations import FailWith, MakeFile
+from tests.storage.changing.plan_operations import FailWith, MakeFile
 from tests.storage.scripted_host import ScriptedHost
 from tui.setup import kept
 from tui.setup.answers import ChapAnswer, ChapChoice, DiscoverAnswer, NameAnswer
 from tui.setup.session import Places, Setup
 from tui.setup.state import SetupState
 from tui.setup.step import Step
-from tui.storage.chap import ChapKind, ChapSettings
-from tui.storage.journal import Journal, change_lock
+from tui.storage.changing.journal import Journal, change_lock
+from tui.storage.changing.plan import Plan, Stage, Step as PlanStep
+from tui.storage.changing.watcher import Unwatched
+from tui.storage.iscsi.chap import ChapKind, ChapSettings
 from tui.storage.model.iscsi import Portal
-from tui.storage.operations.chap import SetRecordChap
+from tui.storage.operations.iscsi.chap import SetRecordChap
 from tui.storage.operations.operation import Operation
-from tui.storage.plan import Plan, Stage, Step as PlanStep
 from tui.storage.secret import Secret
-from tui.storage.watcher import Unwatched
 
 
 @pytest.fixture

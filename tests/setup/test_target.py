@@ -13,7 +13,6 @@ from tests.setup.building import (
     record,
     state_of,
 )
-from tui.setup import target
 from tui.setup.answers import (
     ChapAnswer,
     ChapChoice,
@@ -24,13 +23,14 @@ from tui.setup.answers import (
     TimerPreset,
 )
 from tui.setup.state import SetupState
-from tui.storage.chap import NO_CHAP, ChapKind
-from tui.storage.discovery import Discovered, DiscoveryKind, Found, NodeKey, Standing
+from tui.setup.steps import target
+from tui.storage.iscsi.chap import NO_CHAP, ChapKind
+from tui.storage.iscsi.discovery import Discovered, DiscoveryKind, Found, NodeKey, Standing
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import ChapFacts, Portal, RecordDefaults, Timers
-from tui.storage.operations.chap import SetRecordChap
-from tui.storage.operations.discovery import AddNodeRecord, StoreDiscovered
-from tui.storage.operations.records import SetRecordValues
+from tui.storage.operations.iscsi.chap import SetRecordChap
+from tui.storage.operations.iscsi.discovery import AddNodeRecord, StoreDiscovered
+from tui.storage.operations.iscsi.records import SetRecordValues
 from tui.storage.secret import Secret
 
 ASKED = DiscoverAnswer(address="192.0.2.10")

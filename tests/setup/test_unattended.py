@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.storage.plan_operations import FailWith
+from tests.storage.changing.plan_operations import FailWith
 from tests.storage.scripted_host import ScriptedHost
 from tui.setup.answers import NameAnswer
 from tui.setup.answers_file import Script
 from tui.setup.session import Places, Setup
 from tui.setup.unattended import FAILED, Teller, play
-from tui.storage.journal import Journal
-from tui.storage.plan import Plan, Stage, Step as PlanStep
+from tui.storage.changing.journal import Journal
+from tui.storage.changing.plan import Plan, Stage, Step as PlanStep
 from tui.storage.problem import Problem
 
 

@@ -5,11 +5,11 @@ from tests.storage.scripted_host import ScriptedHost
 from tui.setup.answers import BootAnswer, BootWay
 from tui.setup.state import SetupState
 from tui.setup.verification import MountVerified, Verified, verify
-from tui.storage.boot_rung import Checked, Rung
+from tui.storage.boot_check.rung import Checked, Rung
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import SessionState
 from tui.storage.problem import Problem
-from tui.storage.stack import stacks
+from tui.storage.stacks.stack import stacks
 
 MOUNTED = with_volume(logged_in(), mounted="/srv/data")
 

@@ -15,15 +15,15 @@ from tests.setup.building import (
     used_disk,
     with_volume,
 )
-from tui.setup import disks, volumes
 from tui.setup.answers import NewVolume, VolumesAnswer, VolumesWay
 from tui.setup.state import Probed, SetupState
-from tui.storage.identity import DeviceIdentity
+from tui.setup.steps import disks, volumes
+from tui.storage.devices.identity import DeviceIdentity
 from tui.storage.model.inventory import Inventory
-from tui.storage.operations.logical_volume import CreateLogicalVolume
-from tui.storage.operations.physical_volume import CreatePhysicalVolume
-from tui.storage.operations.signatures import WipeSignatures
-from tui.storage.operations.volume_group import ActivateVolumeGroup, CreateVolumeGroup, ExtendVolumeGroup
+from tui.storage.operations.filesystem.signatures import WipeSignatures
+from tui.storage.operations.lvm.logical_volume import CreateLogicalVolume
+from tui.storage.operations.lvm.physical_volume import CreatePhysicalVolume
+from tui.storage.operations.lvm.volume_group import ActivateVolumeGroup, CreateVolumeGroup, ExtendVolumeGroup
 from tui.storage.problem import Problem
 
 DISK = DeviceIdentity("/dev/sda", WWID, 512 * MIB, TARGET, 0, "8:0")

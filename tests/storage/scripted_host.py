@@ -64,16 +64,16 @@ class ScriptedHost:
     def now(self) -> float:
         return self.clock
 
-    def run(self, command: Command, heed: Callable[[str], None] | None = None) -> Outcome:
+    def run(self, command: Command, on_line: Callable[[str], None] | None = None) -> Outcome:
         self.commands.append(command)
         matching = [start for start in self.replies if command.argv[: len(start)] == start]
         if not matching:
             return Outcome(127, "", f"{command.argv[0]}: command not found")
         reply = self.replies[max(matching, key=len)]
         outcome = reply(command) if callable(reply) else reply
-        if heed is not None:
+        if on_line is not None:
             for line in outcome.stdout.splitlines():
-                heed(line)
+                on_line(line)
         return outcome
 
     @property

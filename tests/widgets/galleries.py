@@ -13,25 +13,25 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import Static
 
-from widgets.bar import Fill
-from widgets.choice_field import CheckField, Choice, ChoiceField
+from widgets.bars.bar import Fill
+from widgets.bars.meter import Meter, MeterPart
+from widgets.bars.progress import ProgressList, ProgressRow
 from widgets.commands import CommandRow, Commands
 from widgets.dialogs import Confirm, Notice, Offer
 from widgets.explain import Explain, Explanation
-from widgets.form import FieldRow, Form
+from widgets.fields.choice_field import CheckField, Choice, ChoiceField
+from widgets.fields.form import FieldRow, Form
+from widgets.fields.secret_field import Hidden, SecretField
+from widgets.fields.text_field import NumberField, TextField
 from widgets.glyphs import Glyphs
 from widgets.header import TopBar, TopFacts
 from widgets.help import Help, HelpSection, keys_of
 from widgets.key_bar import KeyBar
 from widgets.look import Colours, Look, LookApp
-from widgets.meter import Meter, MeterPart
-from widgets.progress import ProgressList, ProgressRow
 from widgets.rail import Rail, RailStep
-from widgets.secret_field import Hidden, SecretField
 from widgets.stack_view import Rung, StackView
 from widgets.state import State
 from widgets.table import Column, PickList, PickRow
-from widgets.text_field import NumberField, TextField
 
 IQN = "iqn.2003-01.org.linux-iscsi.lab"
 TOP = TopFacts("iscsi-console", "db7", "iqn.1993-08.org.debian:01:c3b048656983", access="root")

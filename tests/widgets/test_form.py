@@ -9,9 +9,9 @@ from textual.widgets import Static
 
 from tests.widgets.galleries import check_address
 from tests.widgets.host import Host, shows
-from widgets.choice_field import CheckField, Choice, ChoiceField
-from widgets.form import Field, FieldRow, Form
-from widgets.text_field import LineInput, NumberField, TextField
+from widgets.fields.choice_field import CheckField, Choice, ChoiceField
+from widgets.fields.form import Field, FieldRow, Form
+from widgets.fields.text_field import LineInput, NumberField, TextField
 
 CHOICES = (
     Choice("st", "SendTargets"),

@@ -9,12 +9,12 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.geometry import Region
 
+from widgets.bars.countdown import Countdown, CountLine
+from widgets.bars.plot import PlotRow, Plots, columns, draw_plot
 from widgets.changing_lines import ChangingLines, changed_cells
-from widgets.countdown import Countdown, CountLine
 from widgets.glyphs import Glyphs
 from widgets.happenings import HappeningList, HappeningRow, Happenings, draw_happening
 from widgets.look import Colours, Look, LookApp
-from widgets.plot import PlotRow, Plots, columns, draw_plot
 from widgets.state import State
 
 LOOKS = [Look(), Look(Colours.SIXTEEN, Glyphs.CP437), Look(Colours.MONO, Glyphs.ASCII)]

@@ -8,12 +8,9 @@ from textual.content import Content
 
 from tests.widgets.galleries import COMMANDS, PROGRESS, SPACE
 from tests.widgets.host import Host
-from widgets.bar import Fill, share
-from widgets.commands import CommandList, CommandRow, Commands, command_lines, command_state
-from widgets.glyphs import Glyphs
-from widgets.look import Colours, Look
-from widgets.meter import Meter, MeterPart, draw_meter
-from widgets.progress import (
+from widgets.bars.bar import Fill, share
+from widgets.bars.meter import Meter, MeterPart, draw_meter
+from widgets.bars.progress import (
     ProgressLine,
     ProgressList,
     ProgressRow,
@@ -21,6 +18,9 @@ from widgets.progress import (
     elapsed_words,
     progress_lines,
 )
+from widgets.commands import CommandList, CommandRow, Commands, command_lines, command_state
+from widgets.glyphs import Glyphs
+from widgets.look import Colours, Look
 from widgets.state import State
 
 ASCII = Look(Colours.MONO, Glyphs.ASCII)

@@ -8,8 +8,8 @@ from rich.traceback import Traceback
 from textual import events
 
 from tests.widgets.host import Host
-from widgets.form import Field, Form
-from widgets.secret_field import Hidden, SecretField, SecretInput
+from widgets.fields.form import Field, Form
+from widgets.fields.secret_field import Hidden, SecretField, SecretInput
 
 PLANTED = "correct-horse-battery"
 

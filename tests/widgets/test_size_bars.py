@@ -2,8 +2,8 @@
 
 from hypothesis import example, given, strategies as st
 
+from widgets.bars.size_bars import SizeBar, draw_bars
 from widgets.look import Look
-from widgets.size_bars import SizeBar, draw_bars
 from widgets.state import State
 
 LOOK = Look()

@@ -4,16 +4,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tui.storage.iscsi_rungs import session_key
-from tui.storage.luns import LunName, name_of
+from tui.storage.iscsi.luns import LunName, name_of
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.files import Mount, Swap
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Lun, Session
 from tui.storage.model.lvm import LogicalVolume
 from tui.storage.model.users import Hold, KernelHold, Users
-from tui.storage.rung import Health, Rung, RungKind
-from tui.storage.stack import stacks
+from tui.storage.stacks.iscsi_rungs import lun_key
+from tui.storage.stacks.rung import Health, Rung, RungKind
+from tui.storage.stacks.stack import stacks
 
 
 class SubjectKind(StrEnum):
@@ -85,8 +85,7 @@ def _lun_below(rung: Rung, inventory: Inventory) -> Subject | None:
     session = inventory.session(lun.sid) if lun is not None else None
     if lun is None or session is None:
         return None
-    key = f"lun:{session_key(session)}|{lun.number}"
-    return Subject(SubjectKind.LUN, key, f"{session.target} {lun.number}")
+    return Subject(SubjectKind.LUN, lun_key(session, lun), f"{session.target} {lun.number}")
 
 
 def _disks_below(device: BlockDevice, inventory: Inventory) -> tuple[str, ...]:

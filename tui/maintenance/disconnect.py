@@ -8,26 +8,26 @@ from tui.maintenance.disconnect_refusals import refusal
 from tui.maintenance.disconnect_seen import AboutUsers, AtBoot, Choices, Seen, processes_to_end, services_of
 from tui.maintenance.proposal import Proposal
 from tui.maintenance.reconnect import back_plan, note_name, note_text
+from tui.storage.changing.plan import Plan
+from tui.storage.files.unit_names import escape_path
 from tui.storage.model.files import FstabEntry, Mount
 from tui.storage.model.iscsi import NodeRecord
 from tui.storage.model.users import KernelHold, Users
-from tui.storage.operations.activation import ActivateLogicalVolume, DeactivateLogicalVolume
-from tui.storage.operations.boot_off import SwitchOffFstabLines
+from tui.storage.operations.boot.boot_off import CommentOutFstabLines
 from tui.storage.operations.disconnect_note import NoteDisconnect
-from tui.storage.operations.flush import FlushDisk, SyncFilesystem, names_of
-from tui.storage.operations.gone import SeeGone, SessionName
-from tui.storage.operations.mount import UnmountFilesystem
+from tui.storage.operations.filesystem.flush import FlushDisk, SyncFilesystem, names_of
+from tui.storage.operations.gone import SessionName, VerifyRemoved
+from tui.storage.operations.iscsi.records import SetRecordValues
+from tui.storage.operations.iscsi.sessions import LogIn, LogOut
+from tui.storage.operations.iscsi.take_away import RemoveDisk, RemoveMap
+from tui.storage.operations.lvm.activation import ActivateLogicalVolume, DeactivateLogicalVolume
+from tui.storage.operations.lvm.volume_group import ActivateVolumeGroup, DeactivateVolumeGroup
+from tui.storage.operations.mounts.mount import UnmountFilesystem
+from tui.storage.operations.mounts.release import EndProcesses, WaitUntilUnused, name_of_process
+from tui.storage.operations.mounts.swap import SwapOff
 from tui.storage.operations.operation import CannotUndo, Operation
-from tui.storage.operations.records import SetRecordValues
-from tui.storage.operations.release import AwaitRelease, EndProcesses, name_of_process
-from tui.storage.operations.services import DisableService, StartService
-from tui.storage.operations.sessions import LogIn, LogOut
-from tui.storage.operations.stop_service import StopService
-from tui.storage.operations.swap import SwapOff
-from tui.storage.operations.take_away import RemoveDisk, RemoveMap
-from tui.storage.operations.volume_group import ActivateVolumeGroup, DeactivateVolumeGroup
-from tui.storage.plan import Plan
-from tui.storage.unit_names import escape_path
+from tui.storage.operations.services.prerequisites import DisableService, StartService
+from tui.storage.operations.services.stop_service import StopService
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 
@@ -110,7 +110,7 @@ class _Making:
             self._notes.append(_("Processes that are ended are not started again by reconnecting."))
         paths = [self._path(name) for name in self._found.devices]
         if paths:
-            self._add(AwaitRelease(tuple(dict.fromkeys(paths)), self._choices.patience))
+            self._add(WaitUntilUnused(tuple(dict.fromkeys(paths)), self._choices.patience))
 
     def _path(self, device: str) -> str:
         return lasting_path(self._inventory, device)
@@ -213,7 +213,7 @@ class _Making:
             return
         whole = tuple(name for name, paths in found.luns if len(paths) == len(name.paths(self._inventory)))
         sessions = tuple(SessionName(one.target, one.portal, one.iface) for one in found.sessions)
-        self._add(SeeGone(sessions, whole, tuple(maps)))
+        self._add(VerifyRemoved(sessions, whole, tuple(maps)))
 
     def _record_of(self, target: str, portal: str, iface: str) -> NodeRecord | None:
         return next(
@@ -237,7 +237,7 @@ class _Making:
         lines = self._seen.fstab.split("\n")
         chosen = tuple(lines[entry.line - 1] for entry in self._entries() if entry.line <= len(lines))
         if chosen:
-            self._add(SwitchOffFstabLines(chosen))
+            self._add(CommentOutFstabLines(chosen))
         for unit in self._seen.mount_units:
             self._add(DisableService(unit))
 
@@ -290,9 +290,8 @@ class _Making:
     def _boot_words(self) -> str:
         if self._choices.at_boot is AtBoot.KEEP:
             return _("At the next boot it comes back by itself, as records and fstab say.")
-        if any(
-            isinstance(one, SetRecordValues | SwitchOffFstabLines | DisableService) for one, _b in self._steps
-        ):
+        lasting = SetRecordValues | CommentOutFstabLines | DisableService
+        if any(isinstance(operation, lasting) for operation, _back in self._steps):
             if not self._found.sessions and (self._found.groups or self._found.volumes):
                 return _("At the next boot LVM activates it again, but nothing of it is mounted.")
             return _("At the next boot it stays away, until you reconnect it.")

@@ -1,12 +1,12 @@
 """What takes an unmount back: names that last, the first place of a file system, and its options."""
 
-from tui.storage.filesystem_kind import FilesystemKind
+from tui.storage.files.filesystem_kind import FilesystemKind
+from tui.storage.files.mount_options import option_problems, runtime_options
 from tui.storage.model.block import BlockKind
 from tui.storage.model.files import Mount
 from tui.storage.model.inventory import Inventory
-from tui.storage.mount_options import option_problems, runtime_options
-from tui.storage.operations.mount import MountFilesystem
-from tui.storage.operations.mount_again import MountAgain
+from tui.storage.operations.mounts.mount import MountFilesystem
+from tui.storage.operations.mounts.mount_again import MountAgain
 from tui.storage.operations.operation import Operation
 
 _FLAGS = {

@@ -6,11 +6,11 @@ from itertools import chain
 from tui.maintenance.dependents import Dependents
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.users import Users
-from tui.storage.operations.release import keeps_hold, kernel_words
-from tui.storage.operations.swap import MARGIN
+from tui.storage.operations.mounts.release import keeps_hold, kernel_words
+from tui.storage.operations.mounts.swap import MARGIN
 from tui.storage.problem import Problem
-from tui.storage.rung import RungKind
 from tui.storage.size import size_words
+from tui.storage.stacks.rung import RungKind
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 

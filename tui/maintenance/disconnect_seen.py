@@ -4,17 +4,17 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tui.maintenance.dependents import Dependents, Subject, dependents
+from tui.storage.files.systemd import unit_property
+from tui.storage.files.unit_names import mount_unit
 from tui.storage.host.interface import Host
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.users import NOBODY, KernelHold, Process, Users
-from tui.storage.operations.stop_service import may_be_stopped
-from tui.storage.operations.swap import room_without
-from tui.storage.probe.fstab import FSTAB
+from tui.storage.operations.mounts.swap import room_without
+from tui.storage.operations.services.stop_service import may_be_stopped
+from tui.storage.probe.holders.users import read_users
 from tui.storage.probe.inventory import take_inventory
+from tui.storage.probe.mounts.fstab import FSTAB
 from tui.storage.probe.reading import text
-from tui.storage.probe.users import read_users
-from tui.storage.systemd import unit_property
-from tui.storage.unit_names import mount_unit
 
 
 class AboutUsers(StrEnum):

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from tui.storage.changing.plan import Plan
 from tui.storage.operations.operation import CannotUndo, Operation
-from tui.storage.plan import Plan
 from tui.storage.problem import Problem
 from tui.words import translate as _
 

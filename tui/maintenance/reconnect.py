@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from tui.maintenance.dependents import Subject
 from tui.maintenance.proposal import Proposal
+from tui.storage.changing.plan import Plan
+from tui.storage.changing.plan_text import decode_operations, encode_operations
 from tui.storage.codec import NotDecodable, decode, encode
 from tui.storage.host.interface import Host
 from tui.storage.operations.disconnect_note import FOLDER, ForgetDisconnect
 from tui.storage.operations.operation import Operation
-from tui.storage.plan import Plan
-from tui.storage.plan_text import decode_operations, encode_operations
 from tui.storage.probe.reading import names, text
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean

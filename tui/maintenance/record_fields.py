@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tui.storage.probe.settings import Settings
+from tui.storage.probe.iscsi.settings import Settings
 from tui.storage.problem import Problem
 from tui.words import translate as _
 

@@ -5,21 +5,21 @@ from collections.abc import Mapping, Sequence
 from tui.maintenance.proposal import Proposal, way_back_of
 from tui.maintenance.record_fields import CONNECTION_STARTUP, STARTUP, Change, changes
 from tui.maintenance.sessions import logs_in_at_boot, session_of
-from tui.storage.chap import ChapKind, ChapSettings
-from tui.storage.discovery import DiscoveryKind, Found, Standing
+from tui.storage.changing.plan import Plan
+from tui.storage.iscsi.chap import ChapKind, ChapSettings
+from tui.storage.iscsi.discovery import DiscoveryKind, Found, Standing
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import ChapFacts, DiscoveryRecord, InterfaceRecord, NodeRecord
-from tui.storage.operations.chap import SetRecordChap
-from tui.storage.operations.discovery import (
+from tui.storage.operations.iscsi.chap import SetRecordChap
+from tui.storage.operations.iscsi.discovery import (
     AddInterface,
     DeleteDiscoveryRecord,
     DeleteInterface,
     StoreDiscovered,
 )
+from tui.storage.operations.iscsi.records import DeleteNodeRecord, SetRecordValues
 from tui.storage.operations.operation import Operation
-from tui.storage.operations.records import DeleteNodeRecord, SetRecordValues
-from tui.storage.plan import Plan
-from tui.storage.probe.settings import Settings
+from tui.storage.probe.iscsi.settings import Settings
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
 from tui.words import translate as _, translate_count

@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 
 from tui.maintenance.proposal import Proposal, way_back_of
-from tui.storage.filesystem_kind import FilesystemKind
-from tui.storage.lvm_names import mapper_path, volume_path
+from tui.storage.changing.plan import Plan
+from tui.storage.files.filesystem_kind import FilesystemKind
+from tui.storage.lvm.names import mapper_path, volume_path
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume, VolumeGroup
-from tui.storage.operations.fstab_names import RespellFstab
-from tui.storage.operations.mount import MountFilesystem, UnmountFilesystem
+from tui.storage.operations.boot.fstab_names import RenameInFstab
+from tui.storage.operations.lvm.rename import RenameLogicalVolume, RenameVolumeGroup
+from tui.storage.operations.mounts.mount import MountFilesystem, UnmountFilesystem
 from tui.storage.operations.operation import Operation
-from tui.storage.operations.rename import RenameLogicalVolume, RenameVolumeGroup
-from tui.storage.plan import Plan
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
 from tui.words import translate as _
@@ -116,7 +116,7 @@ def _renaming(
         for one in reversed(around)
     )
     lines = tuple((old, name) for old, name in paths if any(entry.spec == old for entry in inventory.fstab))
-    return (*around, rename, *((RespellFstab(lines),) if lines else ()), *back)
+    return (*around, rename, *((RenameInFstab(lines),) if lines else ()), *back)
 
 
 def _asked(options: tuple[str, ...]) -> tuple[str, ...]:
@@ -134,7 +134,7 @@ def _renamed(title: str, steps: tuple[Operation, ...], refusal: Problem | None) 
                 places=clean(", ".join(unmounts[:4]))
             )
         )
-    if any(isinstance(one, RespellFstab) for one in steps):
+    if any(isinstance(one, RenameInFstab) for one in steps):
         notes.append(_("fstab names the new path from then on; the old file is kept."))
     notes.append(_("Scripts and services that name the old path must be changed by hand."))
     plan = Plan(title, steps)

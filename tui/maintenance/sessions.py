@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 
 from tui.maintenance.proposal import Proposal, way_back_of
+from tui.storage.changing.plan import Plan
+from tui.storage.iscsi.sessions import uses_of, uses_of_sessions
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import NodeRecord, Session, SessionState
-from tui.storage.operations.scan import ScanForLuns
-from tui.storage.operations.sessions import LogIn, LogOut
-from tui.storage.plan import Plan
+from tui.storage.operations.iscsi.scan import ScanForLuns
+from tui.storage.operations.iscsi.sessions import LogIn, LogOut
 from tui.storage.problem import Problem
-from tui.storage.sessions import uses_of, uses_of_sessions
 from tui.storage.untrusted import clean
 from tui.words import translate as _, translate_count
 

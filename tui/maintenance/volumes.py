@@ -1,20 +1,20 @@
 """More volumes: every change of a volume group as a proposal, with what speaks against it said first."""
 
 from tui.maintenance.proposal import Proposal, way_back_of
-from tui.storage.identity import identity_of, luns_below
+from tui.storage.changing.plan import Plan
+from tui.storage.devices.identity import identity_of, luns_below
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume, PhysicalVolume, VolumeGroup
-from tui.storage.operations.boot import RemoveFstabEntry
-from tui.storage.operations.destroy_volume import DestroyVolume
-from tui.storage.operations.logical_volume import CreateLogicalVolume
-from tui.storage.operations.move_data import MoveData
+from tui.storage.operations.boot.fstab_entry import RemoveFstabEntry
+from tui.storage.operations.lvm.destroy_volume import DestroyVolume
+from tui.storage.operations.lvm.logical_volume import CreateLogicalVolume
+from tui.storage.operations.lvm.move_data import MoveData
+from tui.storage.operations.lvm.physical_volume import CreatePhysicalVolume, RemovePhysicalVolume
+from tui.storage.operations.lvm.snapshot import CreateSnapshot
+from tui.storage.operations.lvm.thin import CreateThinPool, CreateThinVolume, RemoveThinPool
+from tui.storage.operations.lvm.volume_group import ExtendVolumeGroup, ReduceVolumeGroup
 from tui.storage.operations.operation import Operation
-from tui.storage.operations.physical_volume import CreatePhysicalVolume, RemovePhysicalVolume
-from tui.storage.operations.snapshot import CreateSnapshot
-from tui.storage.operations.thin import CreateThinPool, CreateThinVolume, RemoveThinPool
-from tui.storage.operations.volume_group import ExtendVolumeGroup, ReduceVolumeGroup
-from tui.storage.plan import Plan
 from tui.storage.problem import Problem
 from tui.storage.size import size_words
 from tui.storage.untrusted import clean

@@ -1,8 +1,8 @@
 """Conditions on the fields of an inventory's things: the `where` of a goal.
 
 A field is named by its path (`portal.address`); the fields and their types are those of the dataclasses in
-`tui.storage.model`, so that a goal that asks for a field which does not exist is found when it is loaded,
-not when it is checked. `stack.…` asks for the stack that a thing belongs to (`tui.storage.stack.Stack`).
+`tui.storage.model`, so that a goal that asks for a field which does not exist is found when it is loaded, not
+when it is checked. `stack.…` asks for the stack that a thing belongs to (`tui.storage.stacks.stack.Stack`).
 """
 
 import dataclasses
@@ -15,8 +15,8 @@ from enum import Enum, StrEnum
 from functools import cache
 
 from tui.storage.model.inventory import Inventory
-from tui.storage.rung import Rung
-from tui.storage.stack import Stack
+from tui.storage.stacks.rung import Rung
+from tui.storage.stacks.stack import Stack
 from tui.storage.status import MEMBERSHIP
 from tui.words import translate as _
 

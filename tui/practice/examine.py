@@ -19,7 +19,7 @@ from tui.storage.host.interface import Command, Host
 from tui.storage.host.local import LocalHost
 from tui.storage.model.inventory import Inventory
 from tui.storage.probe.inventory import take_inventory
-from tui.storage.stack import Stack, StackIndex, stacks
+from tui.storage.stacks.stack import Stack, StackIndex, stacks
 from tui.storage.status import MEMBERSHIP
 from tui.words import translate as _
 

@@ -9,7 +9,7 @@ from tui.lab.guest import Guest
 from tui.practice.notes import FILE, Note, read_note
 
 
-def follow(guest: Guest, heed: Callable[[Note], None]) -> None:
+def follow(guest: Guest, on_note: Callable[[Note], None]) -> None:
     """Hand on every note that is written in a machine, from a thread that ends with it."""
     guest.check("mkdir", "-p", str(Path(FILE).parent))
     running = guest.start(("tail", "-n", "+1", "-F", FILE))
@@ -23,7 +23,7 @@ def follow(guest: Guest, heed: Callable[[Note], None]) -> None:
                     for line in lines:
                         note = read_note(line.decode(errors="replace"))
                         if note is not None:
-                            heed(note)
+                            on_note(note)
         except LabError:
             return
 

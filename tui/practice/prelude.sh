@@ -59,9 +59,9 @@ offered() {
 import sys, threading
 from tui.recovery.diagnosis import diagnose
 from tui.recovery.gather import gather
-from tui.storage.carrying_out import carry_out
+from tui.storage.changing.run_plan import carry_out
 from tui.storage.host.local import LocalHost
-from tui.storage.watcher import Unwatched
+from tui.storage.changing.watcher import Unwatched
 
 host = LocalHost()
 found = diagnose(gather(host, 60.0)).findings

@@ -4,10 +4,10 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from tui.recovery.catalogue import DETECTORS
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Weight
-from tui.storage.rung import Health, Rung, RungKind
+from tui.recovery.findings.catalogue import DETECTORS
+from tui.storage.stacks.rung import Health, Rung, RungKind
 
 _LAYERS = {kind: number for number, kind in enumerate(RungKind, start=1)}
 _WEIGHTS = {Weight.CAUSE: 0, Weight.CONSEQUENCE: 1, Weight.RISK: 2}

@@ -12,9 +12,9 @@ from tui.recovery.document import SCHEMA, diagnosis_document, is_whole
 from tui.recovery.gather import WITHIN, gather
 from tui.recovery.text import diagnosis_text
 from tui.storage.codec import encode
+from tui.storage.files.owner_file import not_written_problem, refuse_existing, write_for_owner
 from tui.storage.host.interface import Host
 from tui.storage.host.recording import RecordingHost
-from tui.storage.owner_file import not_written_problem, refuse_existing, write_for_owner
 from tui.storage.problem import ConsoleError, problem_text
 from tui.words import translate as _
 

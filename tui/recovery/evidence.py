@@ -28,12 +28,12 @@ from tui.recovery.facts import (
     WaitingTask,
 )
 from tui.storage.host.interface import PortAnswer
-from tui.storage.lvm_notes import GroupNotes
+from tui.storage.lvm.metadata_backup import GroupNotes
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Portal
 from tui.storage.news.happening import Happening
-from tui.storage.probe.all_signatures import Probing
-from tui.storage.stack import Stack, stacks
+from tui.storage.probe.devices.all_signatures import Probing
+from tui.storage.stacks.stack import Stack, stacks
 from tui.words import translate as _
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from tui.storage.host.interface import PortAnswer
 from tui.storage.model.iscsi import Portal
-from tui.storage.probe.all_signatures import Probing
+from tui.storage.probe.devices.all_signatures import Probing
 
 
 @dataclass(frozen=True, slots=True)

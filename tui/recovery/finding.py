@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tui.maintenance.proposal import Proposal
-from tui.storage.rung import RungKind
+from tui.storage.stacks.rung import RungKind
 
 
 class Weight(StrEnum):
@@ -104,7 +104,7 @@ class Finding:
         summary: what is wrong, one sentence.
         meaning: what that means for the data and for whoever uses it.
         kind: the layer it is on, or None for the host as a whole (daemon, module, initiator name).
-        rungs: keys of the rungs (`tui.storage.stack`) that it is about, the main one first; may be empty.
+        rungs: keys of the rungs (`tui.storage.stacks.stack`) that it is about, the main one first; or empty.
         device: kernel name of the block device, or empty.
         seen: the evidence.
         ruled_out: look-alikes that it is not.

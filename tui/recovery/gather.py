@@ -23,7 +23,7 @@ from tui.recovery.facts import (
 )
 from tui.recovery.gathering.bounded import BoundedHost
 from tui.recovery.gathering.device_mapper import read_maps
-from tui.recovery.gathering.failing import NotTold
+from tui.recovery.gathering.failing import NotAvailable
 from tui.recovery.gathering.host_side import (
     read_database,
     read_kernel_modules,
@@ -35,13 +35,19 @@ from tui.recovery.gathering.identities import read_identities
 from tui.recovery.gathering.kernel_state import read_ext4, read_guests, read_hosts, read_processes
 from tui.recovery.gathering.logs import boot_time, read_activation, read_daemon, read_kernel
 from tui.recovery.gathering.lvm_side import read_devices_file, read_notes, read_settings
+from tui.recovery.gathering.network_paths import (
+    places_of,
+    read_links,
+    read_packets,
+    read_portals,
+    read_routes,
+)
 from tui.recovery.gathering.unused_disks import read_signatures
-from tui.recovery.gathering.ways import places_of, read_links, read_packets, read_portals, read_routes
 from tui.storage.host.interface import Host
 from tui.storage.model.inventory import Inventory
-from tui.storage.operations.forget_lun import listed_luns
-from tui.storage.probe.fstab import FSTAB
+from tui.storage.operations.multipath.forget_lun import listed_luns
 from tui.storage.probe.inventory import take_inventory
+from tui.storage.probe.mounts.fstab import FSTAB
 from tui.storage.probe.reading import text
 from tui.storage.problem import ConsoleError, Problem
 from tui.storage.untrusted import clean
@@ -76,7 +82,7 @@ class _Question(Generic[T]):
     def _work(self) -> None:
         try:
             value = self._ask()
-        except NotTold as error:
+        except NotAvailable as error:
             self.why = clean(str(error))
         except OSError as error:
             self.why = clean(error.strerror or str(error))
@@ -180,7 +186,7 @@ def _portals(host: Host, end: float) -> tuple[PortalReply, ...]:
     places = places_of(host)
     replies = read_portals(host, [portal for portal, _bound in places], end)
     if places and not replies:
-        raise NotTold(_("none was tried"))
+        raise NotAvailable(_("none was tried"))
     return replies
 
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable
 
-from tui.storage.host.observed import Ran
+from tui.storage.host.command_log import Ran
 from tui.storage.untrusted import clean, clean_lines
 from tui.words import translate as _
 from widgets.commands import CommandRow

@@ -8,9 +8,9 @@ from textual.containers import Vertical
 from tui.screens.trouble import Trouble
 from tui.storage.problem import Problem
 from tui.words import translate as _
+from widgets.bars.progress import ProgressList, ProgressRow
 from widgets.dialogs import Offer
 from widgets.explain import Explain, Explanation
-from widgets.progress import ProgressList, ProgressRow
 from widgets.text import wrap
 
 EXPLAIN, WORK, TROUBLE = "explain", "work", "trouble"

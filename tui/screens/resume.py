@@ -9,9 +9,9 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tui.storage.interrupted import Interrupted
-from tui.storage.journal import Origin, Progressed
-from tui.storage.plan import Plan
+from tui.storage.changing.interrupted import Interrupted
+from tui.storage.changing.journal import Origin, Progressed
+from tui.storage.changing.plan import Plan
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 from widgets.dialogs import Dialog, PushButton

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from tui.storage.stack import Health, Rung, RungKind, Stack
+from tui.storage.stacks.stack import Health, Rung, RungKind, Stack
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 from widgets.stack_view import Rung as Row

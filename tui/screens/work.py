@@ -5,13 +5,13 @@ from dataclasses import dataclass, field, replace
 
 from textual.message import Message
 
-from tui.storage.carrying_out import Ending
-from tui.storage.interrupted import Interrupted
-from tui.storage.plan import Plan, Stage, Step as PlanStep
+from tui.storage.changing.interrupted import Interrupted
+from tui.storage.changing.plan import Plan, Stage, Step as PlanStep
+from tui.storage.changing.run_plan import Ending
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
 from tui.words import translate as _
-from widgets.progress import ProgressRow
+from widgets.bars.progress import ProgressRow
 from widgets.state import State
 
 
@@ -23,14 +23,14 @@ class PlanBegan(Message):
 
 
 @dataclass
-class StepTold(Message):
+class StepReported(Message):
     """An operation of the plan came further."""
 
     step: PlanStep
 
 
 @dataclass
-class LineTold(Message):
+class LineReported(Message):
     """Something that is no operation goes on: a portal is asked, disks are waited for."""
 
     text: str
@@ -69,11 +69,11 @@ class Reporter:
 
     def step(self, step: PlanStep) -> None:
         """An operation came further."""
-        self._post(StepTold(step))
+        self._post(StepReported(step))
 
     def line(self, text: str) -> None:
         """Something else goes on."""
-        self._post(LineTold(text))
+        self._post(LineReported(text))
 
 
 _STATES = {

@@ -7,7 +7,7 @@ from typing import TypeVar
 from textual import on, work
 from textual.screen import Screen
 
-from tui.screens.work import LineTold, PlanBegan, StepTold, Work
+from tui.screens.work import LineReported, PlanBegan, StepReported, Work
 from widgets.dialogs import Confirm
 
 Result = TypeVar("Result")
@@ -62,14 +62,14 @@ class WorkingScreen(Screen[Result]):
             self._work.begin_plan(event.plan)
             self._show_work()
 
-    @on(StepTold)
-    def _step_told(self, event: StepTold) -> None:
+    @on(StepReported)
+    def _step_told(self, event: StepReported) -> None:
         if self.working:
             self._work.tell(event.step)
             self._show_work()
 
-    @on(LineTold)
-    def _line_told(self, event: LineTold) -> None:
+    @on(LineReported)
+    def _line_told(self, event: LineReported) -> None:
         if self.working:
             self._work.begin_line(event.text)
             self._show_work()

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tui.setup.step import Step
-from tui.storage.chap import NO_CHAP, NO_SECRET, ChapKind, ChapSettings
-from tui.storage.discovery import DiscoveryKind
+from tui.storage.iscsi.chap import NO_CHAP, NO_SECRET, ChapKind, ChapSettings
+from tui.storage.iscsi.discovery import DiscoveryKind
 from tui.storage.model.iscsi import InterfaceRecord, Portal, Timers
 from tui.storage.secret import Secret
 

@@ -78,10 +78,10 @@ from tui.setup.answers import (
     VolumeMount,
     VolumesWay,
 )
-from tui.setup.portal import DEFAULT_PORT, ISNS_PORT
+from tui.setup.steps.portal import DEFAULT_PORT, ISNS_PORT
 from tui.setup.toml_table import Table
-from tui.storage.chap import ChapKind
-from tui.storage.discovery import DiscoveryKind
+from tui.storage.iscsi.chap import ChapKind
+from tui.storage.iscsi.discovery import DiscoveryKind
 from tui.storage.model.iscsi import InterfaceRecord, Timers
 from tui.storage.problem import ConsoleError, Problem
 from tui.storage.secret import Secret

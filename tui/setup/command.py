@@ -49,10 +49,10 @@ def _asked_to_leave() -> threading.Event:
     """Set by the first signal to end: what runs is finished then. A second one ends the program at once."""
     leave = threading.Event()
 
-    def heed(number: int, _frame: object) -> None:
+    def remember(number: int, _frame: object) -> None:
         leave.set()
         signal.signal(number, signal.SIG_DFL)
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, heed)
+        signal.signal(number, remember)
     return leave

@@ -2,13 +2,13 @@
 
 import threading
 
-from tui.setup.disks import Disk
 from tui.setup.state import FolderFacts, Probed
-from tui.storage.contents import contents
+from tui.setup.steps.disks import Disk
+from tui.storage.devices.contents import contents
+from tui.storage.files.rc_local import PATHS
 from tui.storage.host.interface import Command, FileKind, Host
 from tui.storage.model.inventory import Inventory
-from tui.storage.probe.sessions import read_sessions
-from tui.storage.rc_local import PATHS
+from tui.storage.probe.iscsi.sessions import read_sessions
 from tui.storage.waiting import wait_for
 
 _DISKS_DEADLINE = 15.0

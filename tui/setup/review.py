@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from tui.setup import boot, mount, volumes
 from tui.setup.state import SetupState, commands
 from tui.setup.step import GATHERED, Step
-from tui.setup.steps import logic
+from tui.setup.steps import boot, mount, volumes
+from tui.setup.steps.by_name import logic
+from tui.storage.changing.plan import Plan
 from tui.storage.operations.operation import Risk
-from tui.storage.plan import Plan
 from tui.storage.problem import Problem
 from tui.words import translate as _
 

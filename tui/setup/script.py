@@ -2,7 +2,6 @@
 
 from dataclasses import fields, replace
 
-from tui.setup import boot, chap, discover, disks, log_in, mount, name, portal, target, volumes
 from tui.setup.answers import (
     Answer,
     MountAnswer,
@@ -17,7 +16,8 @@ from tui.setup.answers import (
 from tui.setup.answers_file import MountWish, Script
 from tui.setup.state import SetupState
 from tui.setup.step import Step
-from tui.setup.volumes_wanted import FIRST_GROUP
+from tui.setup.steps import boot, chap, discover, disks, log_in, mount, name, portal, target, volumes
+from tui.setup.steps.volumes_wanted import FIRST_GROUP
 from tui.storage.model.iscsi import Portal, Timers
 
 

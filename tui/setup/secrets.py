@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from tui.setup.answers import ChapAnswer
-from tui.storage.chap import ChapSettings
-from tui.storage.operations.chap import SetDefaultChap, SetDiscoveryChap, SetRecordChap
+from tui.storage.changing.plan import Plan
+from tui.storage.iscsi.chap import ChapSettings
+from tui.storage.operations.iscsi.chap import SetDefaultChap, SetDiscoveryChap, SetRecordChap
 from tui.storage.operations.operation import Operation
-from tui.storage.plan import Plan
 
 
 def refilled(plan: Plan, chap: ChapAnswer | None) -> Plan:

@@ -9,31 +9,32 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from tui.setup import discover, disks, kept, log_in, mount, review, secrets, volumes
+from tui.setup import kept, review, secrets
 from tui.setup.answers import NOTHING_DECIDED, Answer
 from tui.setup.looking import folder_facts, look_at_disk, modified, rc_local, wait_for_disks
 from tui.setup.state import SetupState
 from tui.setup.step import ASKED, Step, following
-from tui.setup.steps import logic
+from tui.setup.steps import discover, disks, log_in, mount, volumes
+from tui.setup.steps.by_name import logic
 from tui.setup.verification import Verified, verify
-from tui.storage import carrying_out
-from tui.storage.carrying_out import Ending
-from tui.storage.discovery import Discovered, discover as ask, unreachable_problem
+from tui.storage.changing import run_plan
+from tui.storage.changing.interrupted import Interrupted, interrupted
+from tui.storage.changing.journal import Origin
+from tui.storage.changing.plan import Plan
+from tui.storage.changing.run_plan import Ending
+from tui.storage.changing.watcher import Unwatched, Watcher
+from tui.storage.files.mount_point import normalised
+from tui.storage.host.command_log import CommandLogHost
 from tui.storage.host.interface import Answer as PortAnswerKind, ChangingHost
-from tui.storage.host.observed import ObservedHost
-from tui.storage.interrupted import Interrupted, interrupted
-from tui.storage.journal import Origin
+from tui.storage.iscsi.discovery import Discovered, discover as ask, unreachable_problem
 from tui.storage.model.inventory import Inventory
-from tui.storage.mount_point import normalised
-from tui.storage.operations.initiator import generate_name
-from tui.storage.operations.records import RemoveStaleLock
-from tui.storage.plan import Plan
+from tui.storage.operations.iscsi.initiator import generate_name
+from tui.storage.operations.iscsi.records import RemoveStaleLock
 from tui.storage.probe.glance import glance
-from tui.storage.probe.initiator import INITIATOR_FILE
 from tui.storage.probe.inventory import take_inventory
+from tui.storage.probe.iscsi.initiator import INITIATOR_FILE
 from tui.storage.problem import ConsoleError, Problem
 from tui.storage.untrusted import clean
-from tui.storage.watcher import Unwatched, Watcher
 from tui.words import translate as _
 
 _UUIDS = 16
@@ -41,7 +42,7 @@ _UUIDS = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Places(carrying_out.Places):
+class Places(run_plan.Places):
     """Where a set-up keeps its own files; tests give it others."""
 
     answers: str = kept.PATH
@@ -59,7 +60,7 @@ class Setup:
     def __init__(
         self, host: ChangingHost, places: Places | None = None, *, keeps_answers: bool = True
     ) -> None:
-        self.host = ObservedHost(host)
+        self.host = CommandLogHost(host)
         self.places = places or Places()
         self.verified: Verified | None = None
         self._keeps = keeps_answers
@@ -232,12 +233,10 @@ class Setup:
 
     def _execute(self, plan: Plan, watcher: Watcher, leave: threading.Event, *, resumable: bool) -> Ending:
         """Run a plan under the lock, written down in a journal; one that has nothing to do needs neither."""
-        ending = carrying_out.carry_out(
-            plan, self.host, watcher, leave, places=self.places, origin=Origin.SETUP
-        )
+        ending = run_plan.carry_out(plan, self.host, watcher, leave, places=self.places, origin=Origin.SETUP)
         if ending.journal is not None and not ending.ok and not resumable:
             # The page is still in front of the person, and is answered again.
-            carrying_out.give_up(ending.journal)
+            run_plan.give_up(ending.journal)
         return replace(ending, problem=left_problem()) if ending.left else ending
 
     def remove_stale_lock(
@@ -265,15 +264,13 @@ class Setup:
             return None
         if found.plan is None:
             return found.problem
-        ending = carrying_out.carry_on(
-            found.journal, found.plan, self.host, watcher, leave, places=self.places
-        )
+        ending = run_plan.carry_on(found.journal, found.plan, self.host, watcher, leave, places=self.places)
         return left_problem() if ending.left else ending.problem
 
     def give_up(self) -> Problem | None:
         """Do not carry the interrupted plan on; what it did stays."""
         found = self.interrupted()
-        return None if found is None else carrying_out.give_up(found.journal)
+        return None if found is None else run_plan.give_up(found.journal)
 
     def leave(self) -> None:
         """Keep the answers, without secrets, for the next visit."""

@@ -5,10 +5,10 @@ from typing import Protocol
 
 from tui.setup.answers import NOTHING_DECIDED, Answer, Answers, DiscoverAnswer
 from tui.setup.step import Step
-from tui.storage.contents import Contents
-from tui.storage.discovery import Discovered
+from tui.storage.changing.plan import Plan
+from tui.storage.devices.contents import Contents
+from tui.storage.iscsi.discovery import Discovered
 from tui.storage.model.inventory import Inventory
-from tui.storage.plan import Plan
 from tui.storage.problem import Problem
 
 

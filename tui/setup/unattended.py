@@ -6,21 +6,22 @@ import threading
 from collections.abc import Callable
 from typing import TextIO
 
-from tui.setup import log_in, review
+from tui.setup import review
 from tui.setup.answers_file import Script
-from tui.setup.disks import disks
 from tui.setup.script import answer_for
 from tui.setup.session import Setup, left_problem
 from tui.setup.state import SetupState
 from tui.setup.step import ASKED, Step
-from tui.setup.steps import logic
+from tui.setup.steps import log_in
+from tui.setup.steps.by_name import logic
+from tui.setup.steps.disks import disks
 from tui.setup.verification import Verified
-from tui.storage.plan import Plan, Stage, Step as PlanStep
+from tui.storage.changing.plan import Plan, Stage, Step as PlanStep
+from tui.storage.changing.watcher import Unwatched
 from tui.storage.problem import Problem
-from tui.storage.rung import Health, Rung
 from tui.storage.size import size_words
+from tui.storage.stacks.rung import Health, Rung
 from tui.storage.untrusted import clean
-from tui.storage.watcher import Unwatched
 from tui.words import translate as _
 
 SUCCEEDED = 0

@@ -3,18 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from tui.setup import boot, disks, mount
 from tui.setup.answers import BootWay
 from tui.setup.state import SetupState
-from tui.storage.boot_check import boot_check, will_survive
-from tui.storage.boot_facts import read_boot_facts
-from tui.storage.boot_rung import Checked
+from tui.setup.steps import boot, disks, mount
+from tui.storage.boot_check.check import boot_check, will_survive
+from tui.storage.boot_check.facts import read_boot_facts
+from tui.storage.boot_check.rung import Checked
+from tui.storage.files.mount_point import normalised
 from tui.storage.host.interface import ChangingHost
-from tui.storage.mount_point import normalised
-from tui.storage.operations.write_test import WriteTest
+from tui.storage.operations.filesystem.write_test import WriteTest
 from tui.storage.problem import ConsoleError, Problem
-from tui.storage.rung import Rung, RungKind
-from tui.storage.stack import Stack, first_broken, stacks
+from tui.storage.stacks.rung import Rung, RungKind
+from tui.storage.stacks.stack import Stack, first_broken, stacks
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 

@@ -7,10 +7,10 @@ import argparse
 import json
 from collections.abc import Callable, Iterable
 
+from tui.storage.files.owner_file import not_written_problem, refuse_existing, write_for_owner
 from tui.storage.host.interface import Host
 from tui.storage.host.local import LocalHost
 from tui.storage.host.recording import RecordingHost
-from tui.storage.owner_file import not_written_problem, refuse_existing, write_for_owner
 from tui.storage.probe.inventory import take_inventory
 from tui.storage.problem import ConsoleError
 from tui.storage.untrusted import clean

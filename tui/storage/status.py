@@ -13,7 +13,8 @@ may come.
 The fields of every object are those of the dataclass of that name in `tui.storage.model`, where their
 docstrings say what they mean; sizes are bytes, timers seconds, enums their words. `stack` in an object is
 the `key` of the stack it belongs to, or null. `first_broken` is the `key` of a rung or null; the fields of
-a rung are those of `tui.storage.rung.Rung`. A portal is {address, port, tpgt}. Secrets are never in it.
+a rung are those of `tui.storage.stacks.rung.Rung`. A portal is {address, port, tpgt}. Secrets are never in
+it.
 """
 
 import argparse
@@ -24,13 +25,13 @@ from collections.abc import Callable, Iterator
 
 from tui.storage.codec import Plain, encode
 from tui.storage.host.interface import Host
-from tui.storage.iscsi_rungs import portal_key, record_key
 from tui.storage.model.files import Filesystem, FstabEntry, Mount, Swap
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import NodeRecord, Session
 from tui.storage.probe.inventory import take_inventory
-from tui.storage.rung import Health, Rung, RungKind
-from tui.storage.stack import Stack, StackIndex, first_broken, stacks
+from tui.storage.stacks.iscsi_rungs import portal_key, record_key
+from tui.storage.stacks.rung import Health, Rung, RungKind
+from tui.storage.stacks.stack import Stack, StackIndex, first_broken, stacks
 from tui.storage.untrusted import clean
 from tui.words import translate as _, translate_count
 

@@ -19,9 +19,9 @@ def back(when: float) -> Happening:
 def test_the_kernel_s_line_tells_the_moment_and_repeated_lines_do_not_move_it() -> None:
     outages = Outages()
     outages.look(100.0, {1: "LOGGED_IN"})
-    outages.heed([error(100.4)])
+    outages.take([error(100.4)])
     outages.look(101.0, {1: "FAILED"})
-    outages.heed([error(105.0)])
+    outages.take([error(105.0)])
     outages.look(106.0, {1: "FAILED"})
     assert outages.outage(1) == Outage(100.4)
 
@@ -38,7 +38,7 @@ def test_an_outage_from_before_the_program_is_known_by_the_log() -> None:
     outages = Outages()
     outages.look(500.0, {1: "FAILED"})
     assert outages.outage(1) == Outage(500.0, exact=False)
-    outages.heed([error(100.0), back(130.0), error(480.0), error(490.0)])
+    outages.take([error(100.0), back(130.0), error(480.0), error(490.0)])
     assert outages.outage(1) == Outage(480.0)
 
 
@@ -48,7 +48,7 @@ def test_giving_up_belongs_to_this_outage() -> None:
         150.0, Source.KERNEL, "session1: session recovery timed out after 8 secs", subject="sid:1"
     )
     outages.look(140.0, {1: "LOGGED_IN"})
-    outages.heed([error(141.0), line])
+    outages.take([error(141.0), line])
     outages.look(142.0, {1: "FAILED"})
     outages.look(151.0, {1: "FREE"})
     assert outages.outage(1) == Outage(141.0, gave_up=150.0)
@@ -61,7 +61,7 @@ def test_giving_up_belongs_to_this_outage() -> None:
 def test_a_session_that_is_gone_is_forgotten() -> None:
     outages = Outages()
     outages.look(1.0, {1: "FAILED"})
-    outages.heed([error(1.0)])
+    outages.take([error(1.0)])
     outages.look(2.0, {})
     assert outages.outage(1) is None
     assert not outages._errors

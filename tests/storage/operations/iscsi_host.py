@@ -3,7 +3,7 @@
 from tests.storage.scripted_host import ScriptedHost
 from tui.storage.host.interface import Answer, Outcome, PortAnswer
 from tui.storage.model.iscsi import Portal
-from tui.storage.probe.services import DAEMON_SOCKET_NAME
+from tui.storage.probe.system.services import DAEMON_SOCKET_NAME
 
 T1 = "iqn.2003-01.org.linux-iscsi.lab:t1"
 PORTAL = Portal("192.0.2.10", 3260, 1)

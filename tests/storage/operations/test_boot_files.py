@@ -6,12 +6,12 @@ import pytest
 
 from tests.storage.fake_tree import Disk, add_map, add_session, bare_host, describe
 from tests.storage.scripted_host import ScriptedHost
-from tui.storage.fstab import OWN_NOTE
+from tui.storage.files.fstab import OWN_NOTE
+from tui.storage.files.mount_options import boot_options
 from tui.storage.host.interface import Command, Outcome
-from tui.storage.mount_options import boot_options
-from tui.storage.operations.boot import AddFstabEntry, RemoveFstabEntry
-from tui.storage.operations.mount_unit import RemoveMountUnit, WriteMountUnit, device_path
-from tui.storage.operations.rc_local import RemoveRcLocalLines, RestoreRcLocalLines
+from tui.storage.operations.boot.fstab_entry import AddFstabEntry, RemoveFstabEntry
+from tui.storage.operations.boot.mount_unit import RemoveMountUnit, WriteMountUnit, device_path
+from tui.storage.operations.boot.rc_local import RemoveRcLocalLines, RestoreRcLocalLines
 from tui.storage.problem import CommandFailed, ConsoleError, Refused
 
 ROOT_LINE = "UUID=0-0 / ext4 errors=remount-ro 0 1\n"

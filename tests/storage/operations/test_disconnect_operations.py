@@ -8,19 +8,19 @@ from tests.storage.fake_tree import TARGET, Disk, add_map, add_session, bare_hos
 from tests.storage.scripted_host import ScriptedHost
 from tui.storage.codec import decode, encode
 from tui.storage.host.interface import Outcome
-from tui.storage.luns import LunName
+from tui.storage.iscsi.luns import LunName
 from tui.storage.model.iscsi import Portal
-from tui.storage.operations.activation import ActivateLogicalVolume, DeactivateLogicalVolume
-from tui.storage.operations.boot_off import SwitchOffFstabLines, SwitchOnFstabLines
+from tui.storage.operations.boot.boot_off import CommentOutFstabLines, RestoreFstabLines
 from tui.storage.operations.disconnect_note import FOLDER, ForgetDisconnect, NoteDisconnect
-from tui.storage.operations.flush import FlushDisk, SyncFilesystem
-from tui.storage.operations.gone import SeeGone, SessionName
-from tui.storage.operations.mount_again import MountAgain
+from tui.storage.operations.filesystem.flush import FlushDisk, SyncFilesystem
+from tui.storage.operations.gone import SessionName, VerifyRemoved
+from tui.storage.operations.iscsi.take_away import FindDisk, RemoveDisk, RemoveMap
+from tui.storage.operations.lvm.activation import ActivateLogicalVolume, DeactivateLogicalVolume
+from tui.storage.operations.mounts.mount_again import MountAgain
+from tui.storage.operations.mounts.release import EndProcesses, ProcessName, WaitUntilUnused
+from tui.storage.operations.mounts.swap import MARGIN, SwapOff, SwapOn
 from tui.storage.operations.operation import CannotUndo, Operation
-from tui.storage.operations.release import AwaitRelease, EndProcesses, ProcessName
-from tui.storage.operations.stop_service import StopService
-from tui.storage.operations.swap import MARGIN, SwapOff, SwapOn
-from tui.storage.operations.take_away import FindDisk, RemoveDisk, RemoveMap
+from tui.storage.operations.services.stop_service import StopService
 from tui.storage.problem import ConsoleError
 
 PORTAL = Portal("192.0.2.10", 3260, 1)
@@ -30,7 +30,7 @@ REMOVE = RemoveDisk(TARGET, PORTAL, "default", LUN, "sda")
 
 OPERATIONS: tuple[Operation, ...] = (
     StopService("app.service", ("app.socket",)),
-    AwaitRelease(("/dev/vg/data",), 5),
+    WaitUntilUnused(("/dev/vg/data",), 5),
     EndProcesses((ProcessName(10, 1000, "thing"),)),
     SwapOff("/dev/vg/swap"),
     SwapOn("/dev/vg/swap", 5),
@@ -42,9 +42,9 @@ OPERATIONS: tuple[Operation, ...] = (
     RemoveMap(LUN, "mpatha", ("sda", "sdb")),
     REMOVE,
     FindDisk(TARGET, PORTAL, "default", LUN),
-    SeeGone((SessionName(TARGET, PORTAL),), (LUN,), ("LVM-x",)),
-    SwitchOffFstabLines(("/dev/vg/data /srv/data ext4",)),
-    SwitchOnFstabLines(("/dev/vg/data /srv/data ext4",)),
+    VerifyRemoved((SessionName(TARGET, PORTAL),), (LUN,), ("LVM-x",)),
+    CommentOutFstabLines(("/dev/vg/data /srv/data ext4",)),
+    RestoreFstabLines(("/dev/vg/data /srv/data ext4",)),
     NoteDisconnect("20261122-140000-000", "{}"),
     ForgetDisconnect("20261122-140000-000"),
 )
@@ -126,7 +126,7 @@ def test_flushing_a_disk_that_does_not_answer_is_refused() -> None:
 
 def test_what_is_left_behind_is_named() -> None:
     host = one_disk()
-    gone = SeeGone((SessionName(TARGET, PORTAL),), (LUN,))
+    gone = VerifyRemoved((SessionName(TARGET, PORTAL),), (LUN,))
     assert gone.is_done(bare_host())
     assert not gone.is_done(host)
     with pytest.raises(ConsoleError) as told:
@@ -189,7 +189,7 @@ UUID=x / ext4 defaults 0 1
 def test_fstab_comes_back_byte_for_byte() -> None:
     host = bare_host()
     host.files["/etc/fstab"] = FSTAB
-    off = SwitchOffFstabLines((FSTAB.split("\n")[1],))
+    off = CommentOutFstabLines((FSTAB.split("\n")[1],))
     assert not off.is_done(host)
     off.run(host, lambda _line: None)
     assert off.is_done(host)

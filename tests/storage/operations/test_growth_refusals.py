@@ -7,18 +7,18 @@ import pytest
 
 from tests.storage.fake_tree import TARGET, Disk, add_map, add_session, bare_host, describe
 from tests.storage.scripted_host import ScriptedHost
-from tui.storage.filesystem_kind import FilesystemKind
+from tui.storage.devices.identity import DeviceIdentity
+from tui.storage.files.filesystem_kind import FilesystemKind
 from tui.storage.host.interface import Command, Outcome
-from tui.storage.identity import DeviceIdentity
-from tui.storage.operations.extend_logical_volume import ExtendLogicalVolume
-from tui.storage.operations.fstab_names import RespellFstab
-from tui.storage.operations.grow_filesystem import GrowFilesystem
-from tui.storage.operations.move_data import MoveData
+from tui.storage.operations.boot.fstab_names import RenameInFstab
+from tui.storage.operations.filesystem.grow_filesystem import GrowFilesystem
+from tui.storage.operations.iscsi.rescan import RescanPaths
+from tui.storage.operations.lvm.extend_logical_volume import ExtendLogicalVolume
+from tui.storage.operations.lvm.move_data import MoveData
+from tui.storage.operations.lvm.rename import RenameLogicalVolume, RenameVolumeGroup
+from tui.storage.operations.lvm.resize_physical_volume import ResizePhysicalVolume
+from tui.storage.operations.multipath.resize_map import ResizeMap
 from tui.storage.operations.operation import Operation
-from tui.storage.operations.rename import RenameLogicalVolume, RenameVolumeGroup
-from tui.storage.operations.rescan import RescanPaths
-from tui.storage.operations.resize_map import ResizeMap
-from tui.storage.operations.resize_physical_volume import ResizePhysicalVolume
 from tui.storage.problem import NotVerified, Refused
 
 WWID = "naa.6001405d16f77073e8f52bf8b4899727"
@@ -212,7 +212,7 @@ def other_unit() -> ScriptedHost:
             "lvm-name.character",
         ),
         (RenameVolumeGroup("vg", "X", "new"), lambda: with_group(two_paths()), "identity.changed"),
-        (RespellFstab((("/dev/vg/data", "/dev/vg/new"),)), other_unit, "rename.unit"),
+        (RenameInFstab((("/dev/vg/data", "/dev/vg/new"),)), other_unit, "rename.unit"),
     ],
 )
 def test_refused_before_anything_is_changed(
@@ -268,7 +268,7 @@ def test_a_line_of_pvmove_becomes_a_line_for_people() -> None:
 
 def test_a_new_spelling_counts_only_when_systemd_has_read_it() -> None:
     host = ScriptedHost(files={"/etc/fstab": "/dev/vg/new /srv ext4\n"})
-    respell = RespellFstab((("/dev/vg/data", "/dev/vg/new"),))
+    respell = RenameInFstab((("/dev/vg/data", "/dev/vg/new"),))
     assert respell.is_done(host)
     host.folders.add("/run/systemd/system")
     host.replies["systemctl", "show"] = Outcome(0, "NeedDaemonReload=yes\n")

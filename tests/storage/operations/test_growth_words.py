@@ -3,20 +3,20 @@
 import pytest
 
 from tui.storage.codec import decode, encode
-from tui.storage.filesystem_kind import FilesystemKind
-from tui.storage.identity import DeviceIdentity
-from tui.storage.operations.destroy_volume import DestroyVolume
-from tui.storage.operations.extend_logical_volume import ExtendLogicalVolume
-from tui.storage.operations.fstab_names import RespellFstab
-from tui.storage.operations.grow_filesystem import GrowFilesystem
-from tui.storage.operations.move_data import MoveData, StopMoving
+from tui.storage.devices.identity import DeviceIdentity
+from tui.storage.files.filesystem_kind import FilesystemKind
+from tui.storage.operations.boot.fstab_names import RenameInFstab
+from tui.storage.operations.filesystem.grow_filesystem import GrowFilesystem
+from tui.storage.operations.iscsi.rescan import RescanPaths
+from tui.storage.operations.lvm.destroy_volume import DestroyVolume
+from tui.storage.operations.lvm.extend_logical_volume import ExtendLogicalVolume
+from tui.storage.operations.lvm.move_data import MoveData, StopMoving
+from tui.storage.operations.lvm.rename import RenameLogicalVolume, RenameVolumeGroup
+from tui.storage.operations.lvm.resize_physical_volume import ResizePhysicalVolume
+from tui.storage.operations.lvm.snapshot import CreateSnapshot
+from tui.storage.operations.lvm.thin import CreateThinPool, CreateThinVolume, RemoveThinPool, notes_extents
+from tui.storage.operations.multipath.resize_map import ResizeMap
 from tui.storage.operations.operation import CannotUndo, Operation, Risk
-from tui.storage.operations.rename import RenameLogicalVolume, RenameVolumeGroup
-from tui.storage.operations.rescan import RescanPaths
-from tui.storage.operations.resize_map import ResizeMap
-from tui.storage.operations.resize_physical_volume import ResizePhysicalVolume
-from tui.storage.operations.snapshot import CreateSnapshot
-from tui.storage.operations.thin import CreateThinPool, CreateThinVolume, RemoveThinPool, notes_extents
 
 MIB = 1024**2
 DISK = DeviceIdentity("/dev/mapper/mpatha", "naa.6001405", 512 * MIB, "iqn.2003-01.org.example:t1", 3, "8:0")
@@ -35,7 +35,7 @@ OPERATIONS: tuple[Operation, ...] = (
     StopMoving("vg", "VGID", DISK),
     RenameLogicalVolume("vg", "data", "LVID", "archive"),
     RenameVolumeGroup("vg", "VGID", "store"),
-    RespellFstab((("/dev/vg/data", "/dev/vg/archive"),)),
+    RenameInFstab((("/dev/vg/data", "/dev/vg/archive"),)),
     CreateSnapshot("vg", "VGID", "data", "LVID", "night", 10),
     CreateSnapshot("vg", "VGID", "thin", "LVID", "thin_night"),
     DestroyVolume("vg", "VGID", "data", "LVID", 508 * MIB, "ext4 my data"),
@@ -107,7 +107,7 @@ def test_what_is_lost_is_named() -> None:
         MoveData("v\x1b[31m", "U", HOSTILE),
         GrowFilesystem("/dev/vg/\x1b", FilesystemKind.XFS, "u", "/srv/\x1b[2J"),
         DestroyVolume("v\x07", "U", "\x1b[31m", "U", 1, "ext4 \x1b]0;x\x07"),
-        RespellFstab((("/dev/\x1b", "/dev/\x07"),)),
+        RenameInFstab((("/dev/\x1b", "/dev/\x07"),)),
     ],
     ids=lambda one: type(one).__name__,
 )

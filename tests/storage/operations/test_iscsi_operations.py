@@ -3,14 +3,14 @@
 import pytest
 
 from tests.storage.operations.iscsi_host import PORTAL, RECORD_PATH, SECOND, T1, WWID, add_session, debian
-from tui.storage.chap import NO_CHAP, ChapSettings
-from tui.storage.discovery import DiscoveryKind, NodeKey
 from tui.storage.host.interface import Outcome
-from tui.storage.operations.chap import SetDefaultChap, SetRecordChap
-from tui.storage.operations.discovery import AddNodeRecord, StoreDiscovered
-from tui.storage.operations.initiator import SetInitiatorName, edit_initiator_file, generate_name
-from tui.storage.operations.services import InstallPackages, LoadModule
-from tui.storage.operations.sessions import LogIn
+from tui.storage.iscsi.chap import NO_CHAP, ChapSettings
+from tui.storage.iscsi.discovery import DiscoveryKind, NodeKey
+from tui.storage.operations.iscsi.chap import SetDefaultChap, SetRecordChap
+from tui.storage.operations.iscsi.discovery import AddNodeRecord, StoreDiscovered
+from tui.storage.operations.iscsi.initiator import SetInitiatorName, edit_initiator_file, generate_name
+from tui.storage.operations.iscsi.sessions import LogIn
+from tui.storage.operations.services.prerequisites import InstallPackages, LoadModule
 from tui.storage.problem import CommandFailed, OutcomeUnknown
 from tui.storage.secret import Secret
 

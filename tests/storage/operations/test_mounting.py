@@ -6,15 +6,15 @@ import pytest
 
 from tests.storage.fake_tree import Disk, add_map, add_session, bare_host, describe
 from tests.storage.scripted_host import ScriptedHost
-from tui.storage.filesystem_kind import FilesystemKind
+from tui.storage.files.filesystem_kind import FilesystemKind
 from tui.storage.host.interface import Command, FileFacts, FileKind, Outcome
 from tui.storage.operations.calls import change, refuse_when_busy
-from tui.storage.operations.filesystem import MakeFilesystem
-from tui.storage.operations.mount import MountFilesystem, UnmountFilesystem
-from tui.storage.operations.mount_point import MakeMountPoint, RemoveMountPoint
+from tui.storage.operations.filesystem.make_filesystem import MakeFilesystem
+from tui.storage.operations.filesystem.write_test import WriteTest
+from tui.storage.operations.mounts.mount import MountFilesystem, UnmountFilesystem
+from tui.storage.operations.mounts.mount_point import MakeMountPoint, RemoveMountPoint
+from tui.storage.operations.mounts.owner import SetOwner, identifier
 from tui.storage.operations.operation import CannotUndo
-from tui.storage.operations.owner import SetOwner, identifier
-from tui.storage.operations.write_test import WriteTest
 from tui.storage.problem import CommandFailed, ConsoleError, OutcomeUnknown, Refused
 
 MOUNT = MountFilesystem(
@@ -157,7 +157,9 @@ def test_a_file_system_that_nobody_is_seen_to_hold_is_asked_for_again(
     unmount.run(host, quiet)
     assert answers == []
     holders: list[str] = []
-    monkeypatch.setattr("tui.storage.operations.mount.holders_of", lambda _host, _devices: tuple(holders))
+    monkeypatch.setattr(
+        "tui.storage.operations.mounts.mount.holders_of", lambda _host, _devices: tuple(holders)
+    )
     holders.append("process 7: less")
     answers += [busy, Outcome(0)]
     with pytest.raises(CommandFailed) as caught:

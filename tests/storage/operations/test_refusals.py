@@ -16,11 +16,11 @@ from tests.storage.operations.iscsi_host import (
     mount,
 )
 from tests.storage.scripted_host import ScriptedHost
-from tui.storage.chap import ChapSettings
-from tui.storage.discovery import DiscoveryKind, NodeKey
 from tui.storage.host.interface import Answer, Outcome, PortAnswer
-from tui.storage.operations.chap import SetDefaultChap, SetDiscoveryChap, SetRecordChap
-from tui.storage.operations.discovery import (
+from tui.storage.iscsi.chap import ChapSettings
+from tui.storage.iscsi.discovery import DiscoveryKind, NodeKey
+from tui.storage.operations.iscsi.chap import SetDefaultChap, SetDiscoveryChap, SetRecordChap
+from tui.storage.operations.iscsi.discovery import (
     AddDiscoveryRecord,
     AddInterface,
     AddNodeRecord,
@@ -28,13 +28,13 @@ from tui.storage.operations.discovery import (
     DeleteInterface,
     StoreDiscovered,
 )
-from tui.storage.operations.initiator import SetInitiatorName
-from tui.storage.operations.multipath import UseMultipath
+from tui.storage.operations.iscsi.initiator import SetInitiatorName
+from tui.storage.operations.iscsi.records import DeleteNodeRecord, RemoveStaleLock, SetRecordValues
+from tui.storage.operations.iscsi.scan import ScanForLuns
+from tui.storage.operations.iscsi.sessions import ANY_SESSION, LogIn, LogOut
+from tui.storage.operations.multipath.maps import CreateMultipathMap
 from tui.storage.operations.operation import Operation
-from tui.storage.operations.records import DeleteNodeRecord, RemoveStaleLock, SetRecordValues
-from tui.storage.operations.scan import ScanForLuns
-from tui.storage.operations.services import InstallPackages, RestartDaemon, StartService
-from tui.storage.operations.sessions import ANY_SESSION, LogIn, LogOut
+from tui.storage.operations.services.prerequisites import InstallPackages, RestartDaemon, StartService
 from tui.storage.problem import Refused
 from tui.storage.secret import Secret
 
@@ -153,9 +153,9 @@ def iscsiadm_at_work(host: ScriptedHost) -> None:
         (LogIn(T1, PORTAL), failed_session, "login.recovering"),
         (LogOut(1, "iqn.2003-01.org.linux-iscsi.lab:t2", PORTAL), logged_in, "logout.another-session"),
         (LogOut(ANY_SESSION, T1, PORTAL), mounted, "logout.in-use"),
-        (UseMultipath(WWID, PATHS), logged_in, "multipath.no-tools"),
-        (UseMultipath(WWID, PATHS), with_multipath, "multipath.one-path"),
-        (UseMultipath(WWID, PATHS), with_a_used_path, "multipath.path-in-use"),
+        (CreateMultipathMap(WWID, PATHS), logged_in, "multipath.no-tools"),
+        (CreateMultipathMap(WWID, PATHS), with_multipath, "multipath.one-path"),
+        (CreateMultipathMap(WWID, PATHS), with_a_used_path, "multipath.path-in-use"),
     ],
 )
 def test_refused_before_anything_is_changed(

@@ -7,30 +7,34 @@ import pytest
 
 from tests.storage.fake_tree import TARGET, Disk, add_map, add_session, bare_host, describe
 from tests.storage.scripted_host import ScriptedHost
-from tui.storage.filesystem_kind import FilesystemKind
+from tui.storage.devices.identity import DeviceIdentity
+from tui.storage.files.filesystem_kind import FilesystemKind
 from tui.storage.host.interface import Outcome
-from tui.storage.identity import DeviceIdentity
-from tui.storage.luns import LunName
-from tui.storage.operations.check_filesystem import CheckFilesystem, RepairFilesystem
-from tui.storage.operations.forget_lun import ForgetMultipathLun, listed_luns
-from tui.storage.operations.fstab_line import ChangeFstabLine, with_options, with_spec
-from tui.storage.operations.healthy_volume import ActivateWholeVolume
-from tui.storage.operations.idle_map import RemoveIdleMap
-from tui.storage.operations.import_clone import ImportClone
-from tui.storage.operations.keep import KeepBeforeRepair, PutBackBeginning
-from tui.storage.operations.lvm_devices import AdmitToLvm
-from tui.storage.operations.metadata import UpdateMetadata, outdated_lines, outdated_paths
-from tui.storage.operations.missing_disks import GiveUpMissing, GiveUpMissingWithVolumes, TakeBackMissing
-from tui.storage.operations.new_identity import GiveFilesystemNewUuid
+from tui.storage.iscsi.luns import LunName
+from tui.storage.operations.boot.fstab_line import ChangeFstabLine, with_options, with_spec
+from tui.storage.operations.filesystem.check_filesystem import CheckFilesystem, RepairFilesystem
+from tui.storage.operations.filesystem.new_identity import GiveFilesystemNewUuid
+from tui.storage.operations.filesystem.replay_log import ReplayLog
+from tui.storage.operations.iscsi.scsi_state import SetDiskRunning
+from tui.storage.operations.keep import KeepBeforeRepair, RestoreDiskHeader
+from tui.storage.operations.lvm.devices_file import AddToDevicesFile
+from tui.storage.operations.lvm.healthy_volume import ActivateWholeVolume
+from tui.storage.operations.lvm.idle_map import RemoveIdleMap
+from tui.storage.operations.lvm.import_clone import ImportClone
+from tui.storage.operations.lvm.metadata import UpdateMetadata, outdated_lines, outdated_paths
+from tui.storage.operations.lvm.missing_disks import (
+    RemoveMissingPvs,
+    RemoveMissingPvsAndVolumes,
+    RestoreMissingPv,
+)
+from tui.storage.operations.lvm.ownership import ImportGroup, TakeOverGroup
+from tui.storage.operations.lvm.restore_label import RestoreLabel
+from tui.storage.operations.lvm.restore_metadata import RestoreGroupMetadata
+from tui.storage.operations.lvm.stale_map import RemoveStaleMap
+from tui.storage.operations.lvm.thin_repair import ExtendPoolMetadata, RepairThinPool
+from tui.storage.operations.multipath.forget_lun import ForgetMultipathLun, listed_luns
+from tui.storage.operations.multipath.queueing import ResumeQueueing, StopQueueing
 from tui.storage.operations.operation import Operation
-from tui.storage.operations.ownership import ImportGroup, TakeOverGroup
-from tui.storage.operations.queueing import ResumeQueueing, StopQueueing
-from tui.storage.operations.replay_log import ReplayLog
-from tui.storage.operations.restore_label import RestoreLabel
-from tui.storage.operations.restore_notes import RestoreGroupNotes
-from tui.storage.operations.scsi_state import SetDiskRunning
-from tui.storage.operations.stale_map import RemoveStaleMap
-from tui.storage.operations.thin_repair import ExtendPoolNotes, RepairThinPool
 from tui.storage.problem import CommandFailed, Refused
 
 WWID = "naa.6001405d16f77073e8f52bf8b4899727"
@@ -50,9 +54,9 @@ vg {{
 EXT4 = FilesystemKind.EXT4
 REPAIR = RepairFilesystem(VOLUME, EXT4, "U")
 LABEL = RestoreLabel(DISK, PHYSICAL, NOTES_PATH, "vg")
-RESTORE = RestoreGroupNotes("vg", GROUP, NOTES_PATH, 4)
-GIVE_UP = GiveUpMissing("vg", GROUP, ("GONE",))
-WITH_VOLUMES = GiveUpMissingWithVolumes("vg", GROUP, ("GONE",), ("span",))
+RESTORE = RestoreGroupMetadata("vg", GROUP, NOTES_PATH, 4)
+GIVE_UP = RemoveMissingPvs("vg", GROUP, ("GONE",))
+WITH_VOLUMES = RemoveMissingPvsAndVolumes("vg", GROUP, ("GONE",), ("span",))
 MAP = f"LVM-{GROUP.replace('-', '')}{'L' * 32}"
 STOP = StopQueueing(WWID, "mpatha")
 OLD, NEW = "/dev/sda /srv ext4 defaults 0 0", "UUID=U /srv ext4 defaults,_netdev 0 0"
@@ -207,9 +211,9 @@ def two_alike(other: str) -> ScriptedHost:
 @pytest.mark.parametrize(
     ("operation", "host", "code"),
     [
-        (AdmitToLvm(DISK), lambda: two_alike("naa.other"), "lvm-devices.twin"),
+        (AddToDevicesFile(DISK), lambda: two_alike("naa.other"), "lvm-devices.twin"),
         # A second path is no second disk; here no devices file is in use.
-        (AdmitToLvm(DISK), lambda: two_alike(WWID), "lvm-devices.unused"),
+        (AddToDevicesFile(DISK), lambda: two_alike(WWID), "lvm-devices.unused"),
         (CheckFilesystem(VOLUME, EXT4, "U"), lambda: mounted(host_with()), "device.mounted"),
         (REPAIR, lambda: mounted(host_with()), "device.mounted"),
         (REPAIR, mounted_in_a_container, "device.mounted-elsewhere"),
@@ -226,8 +230,8 @@ def two_alike(other: str) -> ScriptedHost:
             "keep.silent",
         ),
         (KeepBeforeRepair("x", (), (DISK,)), lambda: other_disk(host_with()), "identity.changed"),
-        (PutBackBeginning(DISK, "/x"), lambda: lvm(host_with()), "device.held"),
-        (PutBackBeginning(DISK, "/x"), lambda: free_disk("gpt"), "keep.no-copy"),
+        (RestoreDiskHeader(DISK, "/x"), lambda: lvm(host_with()), "device.held"),
+        (RestoreDiskHeader(DISK, "/x"), lambda: free_disk("gpt"), "keep.no-copy"),
         (SetDiskRunning(LunName(TARGET, 0, WWID), ("sda",)), bare_host, "disk.gone"),
         (
             SetDiskRunning(LunName(TARGET, 0, WWID), ("sda",)),
@@ -253,11 +257,11 @@ def two_alike(other: str) -> ScriptedHost:
         (RESTORE, lambda: free_disk(notes=NOTES.replace('"linear"', '"thin-pool"')), "notes.thin-pool"),
         (RESTORE, lambda: lvm(host_with(volume=False), vg_uuid="OTHER"), "identity.changed"),
         (
-            TakeBackMissing("vg", GROUP, DISK, "GONE"),
+            RestoreMissingPv("vg", GROUP, DISK, "GONE"),
             lambda: lvm(host_with(), missing=1),
             "missing.other-disk",
         ),
-        (TakeBackMissing("vg", "X", DISK, "GONE"), lambda: lvm(host_with(), missing=1), "identity.changed"),
+        (RestoreMissingPv("vg", "X", DISK, "GONE"), lambda: lvm(host_with(), missing=1), "identity.changed"),
         (GIVE_UP, lambda: record_without_session(lvm(host_with(), missing=1)), "group.may-return"),
         (
             WITH_VOLUMES,
@@ -269,7 +273,7 @@ def two_alike(other: str) -> ScriptedHost:
             lambda: record_of_the_session(lvm(host_with(), missing=1, partial="span")),
             "missing.volumes-lost",
         ),
-        (GiveUpMissing("vg", GROUP, ("OTHER",)), lambda: lvm(host_with(), missing=1), "missing.changed"),
+        (RemoveMissingPvs("vg", GROUP, ("OTHER",)), lambda: lvm(host_with(), missing=1), "missing.changed"),
         (WITH_VOLUMES, lambda: lvm(host_with(), missing=1, partial="more"), "missing.changed"),
         (GIVE_UP, lambda: lvm(host_with(state="FAILED", disk="blocked"), missing=1), "lvm.would-hang"),
         (
@@ -302,7 +306,11 @@ def two_alike(other: str) -> ScriptedHost:
         (ChangeFstabLine(OLD, NEW, "x."), lambda: with_fstab(OLD, OLD), "fstab.changed"),
         (ChangeFstabLine(OLD, NEW.replace("/srv", "/"), "x."), lambda: with_fstab(OLD), "fstab.other-place"),
         (ChangeFstabLine(OLD, "# gone", "x."), lambda: with_fstab(OLD), "fstab.other-place"),
-        (ExtendPoolNotes("vg", GROUP, "data", LOGICAL, 4 * MIB, MIB), lambda: lvm(host_with()), "thin.pool"),
+        (
+            ExtendPoolMetadata("vg", GROUP, "data", LOGICAL, 4 * MIB, MIB),
+            lambda: lvm(host_with()),
+            "thin.pool",
+        ),
         (RepairThinPool("vg", GROUP, "data", LOGICAL), lambda: lvm(host_with()), "thin.pool"),
     ],
 )

@@ -3,30 +3,34 @@
 import pytest
 
 from tui.storage.codec import decode, encode
-from tui.storage.filesystem_kind import FilesystemKind
-from tui.storage.identity import DeviceIdentity
-from tui.storage.luns import LunName
-from tui.storage.operations.autoactivation import SetAutoactivation
-from tui.storage.operations.check_filesystem import CheckFilesystem, RepairFilesystem
-from tui.storage.operations.forget_lun import ForgetMultipathLun, RememberMultipathLun
-from tui.storage.operations.fstab_line import ChangeFstabLine
-from tui.storage.operations.healthy_volume import ActivateWholeVolume
-from tui.storage.operations.idle_map import RemoveIdleMap
-from tui.storage.operations.import_clone import ImportClone
-from tui.storage.operations.keep import KeepBeforeRepair, PutBackBeginning
-from tui.storage.operations.metadata import UpdateMetadata
-from tui.storage.operations.missing_disks import GiveUpMissing, GiveUpMissingWithVolumes, TakeBackMissing
-from tui.storage.operations.multipath import WatchPaths
-from tui.storage.operations.new_identity import GiveFilesystemNewUuid
+from tui.storage.devices.identity import DeviceIdentity
+from tui.storage.files.filesystem_kind import FilesystemKind
+from tui.storage.iscsi.luns import LunName
+from tui.storage.operations.boot.fstab_line import ChangeFstabLine
+from tui.storage.operations.filesystem.check_filesystem import CheckFilesystem, RepairFilesystem
+from tui.storage.operations.filesystem.new_identity import GiveFilesystemNewUuid
+from tui.storage.operations.filesystem.replay_log import ReplayLog
+from tui.storage.operations.iscsi.scsi_state import SetDiskRunning
+from tui.storage.operations.keep import KeepBeforeRepair, RestoreDiskHeader
+from tui.storage.operations.lvm.autoactivation import SetAutoactivation
+from tui.storage.operations.lvm.healthy_volume import ActivateWholeVolume
+from tui.storage.operations.lvm.idle_map import RemoveIdleMap
+from tui.storage.operations.lvm.import_clone import ImportClone
+from tui.storage.operations.lvm.metadata import UpdateMetadata
+from tui.storage.operations.lvm.missing_disks import (
+    RemoveMissingPvs,
+    RemoveMissingPvsAndVolumes,
+    RestoreMissingPv,
+)
+from tui.storage.operations.lvm.ownership import ExportGroup, ImportGroup, TakeOverGroup
+from tui.storage.operations.lvm.restore_label import RestoreLabel
+from tui.storage.operations.lvm.restore_metadata import RestoreGroupMetadata
+from tui.storage.operations.lvm.stale_map import RemoveStaleMap
+from tui.storage.operations.lvm.thin_repair import ExtendPoolMetadata, RepairThinPool
+from tui.storage.operations.multipath.forget_lun import ForgetMultipathLun, RememberMultipathLun
+from tui.storage.operations.multipath.maps import StartMultipathd
+from tui.storage.operations.multipath.queueing import ResumeQueueing, StopQueueing
 from tui.storage.operations.operation import CannotUndo, Operation, Risk
-from tui.storage.operations.ownership import ExportGroup, ImportGroup, TakeOverGroup
-from tui.storage.operations.queueing import ResumeQueueing, StopQueueing
-from tui.storage.operations.replay_log import ReplayLog
-from tui.storage.operations.restore_label import RestoreLabel
-from tui.storage.operations.restore_notes import RestoreGroupNotes
-from tui.storage.operations.scsi_state import SetDiskRunning
-from tui.storage.operations.stale_map import RemoveStaleMap
-from tui.storage.operations.thin_repair import ExtendPoolNotes, RepairThinPool
 
 MIB = 1024**2
 DISK = DeviceIdentity("/dev/sda", "naa.6001405", 512 * MIB, "iqn.2003-01.org.example:t1", 3, "8:0")
@@ -36,7 +40,7 @@ EXT4, XFS = FilesystemKind.EXT4, FilesystemKind.XFS
 
 OPERATIONS: tuple[Operation, ...] = (
     KeepBeforeRepair("2026-05-01-031500", ("vg",), (DISK,)),
-    PutBackBeginning(DISK, "/var/lib/iscsi-console/kept/x/beginning-naa.6001405"),
+    RestoreDiskHeader(DISK, "/var/lib/iscsi-console/kept/x/beginning-naa.6001405"),
     SetDiskRunning(LunName("iqn.2003-01.org.example:t1", 3, "naa.6001405"), ("sda", "sdb")),
     CheckFilesystem("/dev/vg/data", EXT4, "1-2"),
     CheckFilesystem("/dev/vg/data", XFS, "1-2", must_be_clean=True),
@@ -45,12 +49,12 @@ OPERATIONS: tuple[Operation, ...] = (
     ReplayLog("/dev/vg/data", XFS, "1-2", twin=True),
     RemoveStaleMap("vg-data", "LVM-x"),
     RemoveIdleMap("vg-data", "LVM-x"),
-    WatchPaths(("naa.6001405",)),
+    StartMultipathd(("naa.6001405",)),
     RestoreLabel(DISK, "PVID", NOTES, "vg"),
-    RestoreGroupNotes("vg", "VGID", NOTES, 4),
-    TakeBackMissing("vg", "VGID", DISK, "PVID"),
-    GiveUpMissing("vg", "VGID", ("PVID",)),
-    GiveUpMissingWithVolumes("vg", "VGID", ("PVID",), ("data", "logs")),
+    RestoreGroupMetadata("vg", "VGID", NOTES, 4),
+    RestoreMissingPv("vg", "VGID", DISK, "PVID"),
+    RemoveMissingPvs("vg", "VGID", ("PVID",)),
+    RemoveMissingPvsAndVolumes("vg", "VGID", ("PVID",), ("data", "logs")),
     ActivateWholeVolume("vg", "VGID", "data", "LVID"),
     UpdateMetadata("vg", "VGID"),
     ImportClone((DISK,), ("PVID",), "vg", "vg_clone"),
@@ -65,7 +69,7 @@ OPERATIONS: tuple[Operation, ...] = (
     ForgetMultipathLun("naa.6001405", "sda"),
     RememberMultipathLun("naa.6001405", "sda"),
     ChangeFstabLine("/dev/sdb /srv ext4", "UUID=1-2 /srv ext4 _netdev", "A reason."),
-    ExtendPoolNotes("vg", "VGID", "pool", "LVID", 8 * MIB, 4 * MIB),
+    ExtendPoolMetadata("vg", "VGID", "pool", "LVID", 8 * MIB, 4 * MIB),
     RepairThinPool("vg", "VGID", "pool", "LVID"),
 )
 everyone = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: type(one).__name__)
@@ -102,7 +106,7 @@ def test_it_can_be_undone_or_says_why_not(operation: Operation) -> None:
 def test_only_giving_up_what_is_named_is_forced(operation: Operation) -> None:
     words = " ".join(line for line in operation.shown() if not line.startswith("edit ")).split()
     assert not {"-y", "--yes"} & set(words)
-    assert ("--force" in words) == isinstance(operation, GiveUpMissingWithVolumes)
+    assert ("--force" in words) == isinstance(operation, RemoveMissingPvsAndVolumes)
 
 
 @everyone
@@ -112,8 +116,8 @@ def test_only_what_destroys_says_what_is_lost(operation: Operation) -> None:
 
 def test_what_can_lose_data_wants_a_word_typed() -> None:
     destroying = {type(one) for one in OPERATIONS if one.risk is Risk.DESTROYS}
-    assert destroying == {PutBackBeginning, GiveUpMissingWithVolumes, StopQueueing}
-    lost = GiveUpMissingWithVolumes("vg", "VGID", ("PVID",), ("data", "logs")).loses()
+    assert destroying == {RestoreDiskHeader, RemoveMissingPvsAndVolumes, StopQueueing}
+    lost = RemoveMissingPvsAndVolumes("vg", "VGID", ("PVID",), ("data", "logs")).loses()
     assert [line.partition(":")[0] for line in lost] == ["vg/data", "vg/logs"]
 
 
@@ -122,7 +126,7 @@ def test_what_can_lose_data_wants_a_word_typed() -> None:
     [
         KeepBeforeRepair("../../x\x1b", ("v\x1bg",), (HOSTILE,)),
         RestoreLabel(HOSTILE, "P\x1b", "/etc/\x1b", "v\x1b"),
-        GiveUpMissingWithVolumes("v\x1b", "VGID", ("\x1b",), ("d\x1b[2J",)),
+        RemoveMissingPvsAndVolumes("v\x1b", "VGID", ("\x1b",), ("d\x1b[2J",)),
         ImportClone((HOSTILE,), ("\x1b",), "v\x1b", "n\x1b"),
         TakeOverGroup("v\x1b", "VGID", "h\x1b[31m", "o\x1b"),
         StopQueueing("naa.\x07", "m\x1b", ("/srv/\x1b",)),

@@ -3,21 +3,18 @@
 import pytest
 
 from tui.storage.codec import decode, encode
-from tui.storage.filesystem_kind import FilesystemKind
-from tui.storage.identity import DeviceIdentity
-from tui.storage.operations.boot import AddFstabEntry, RemoveFstabEntry
-from tui.storage.operations.filesystem import MakeFilesystem
-from tui.storage.operations.logical_volume import CreateLogicalVolume, RemoveLogicalVolume
-from tui.storage.operations.lvm_devices import AdmitToLvm, HideFromLvm
-from tui.storage.operations.mount import MountFilesystem, UnmountFilesystem
-from tui.storage.operations.mount_point import MakeMountPoint, RemoveMountPoint
-from tui.storage.operations.mount_unit import RemoveMountUnit, WriteMountUnit
-from tui.storage.operations.operation import CannotUndo, Operation, Risk
-from tui.storage.operations.owner import SetOwner
-from tui.storage.operations.physical_volume import CreatePhysicalVolume, RemovePhysicalVolume
-from tui.storage.operations.rc_local import RemoveRcLocalLines, RestoreRcLocalLines
-from tui.storage.operations.signatures import WipeSignatures
-from tui.storage.operations.volume_group import (
+from tui.storage.devices.identity import DeviceIdentity
+from tui.storage.files.filesystem_kind import FilesystemKind
+from tui.storage.operations.boot.fstab_entry import AddFstabEntry, RemoveFstabEntry
+from tui.storage.operations.boot.mount_unit import RemoveMountUnit, WriteMountUnit
+from tui.storage.operations.boot.rc_local import RemoveRcLocalLines, RestoreRcLocalLines
+from tui.storage.operations.filesystem.make_filesystem import MakeFilesystem
+from tui.storage.operations.filesystem.signatures import WipeSignatures
+from tui.storage.operations.filesystem.write_test import WriteTest
+from tui.storage.operations.lvm.devices_file import AddToDevicesFile, RemoveFromDevicesFile
+from tui.storage.operations.lvm.logical_volume import CreateLogicalVolume, RemoveLogicalVolume
+from tui.storage.operations.lvm.physical_volume import CreatePhysicalVolume, RemovePhysicalVolume
+from tui.storage.operations.lvm.volume_group import (
     ActivateVolumeGroup,
     CreateVolumeGroup,
     DeactivateVolumeGroup,
@@ -25,8 +22,11 @@ from tui.storage.operations.volume_group import (
     ReduceVolumeGroup,
     RemoveVolumeGroup,
 )
-from tui.storage.operations.write_test import WriteTest
-from tui.storage.probe.all_signatures import Signature
+from tui.storage.operations.mounts.mount import MountFilesystem, UnmountFilesystem
+from tui.storage.operations.mounts.mount_point import MakeMountPoint, RemoveMountPoint
+from tui.storage.operations.mounts.owner import SetOwner
+from tui.storage.operations.operation import CannotUndo, Operation, Risk
+from tui.storage.probe.devices.all_signatures import Signature
 
 DISK = DeviceIdentity("/dev/sda", "naa.6001405", 512 * 1024 * 1024, "iqn.2003-01.org.example:t1", 3, "8:0")
 HOSTILE = DeviceIdentity("/dev/sd\x1b[31m", "naa.\x07", 1, "iqn.\x1b]0;x\x07", 0, "8:0")
@@ -57,8 +57,8 @@ OPERATIONS: tuple[Operation, ...] = (
     RemoveMountUnit(*FSTAB),
     RemoveRcLocalLines(("mount /dev/vg/data /srv",)),
     RestoreRcLocalLines(("mount /dev/vg/data /srv",)),
-    AdmitToLvm(DISK),
-    HideFromLvm(DISK),
+    AddToDevicesFile(DISK),
+    RemoveFromDevicesFile(DISK),
 )
 everyone = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: type(one).__name__)
 
@@ -96,7 +96,7 @@ def test_nothing_is_forced(operation: Operation) -> None:
     words = " ".join(operation.shown()).split()
     assert not {"-f", "-ff", "-F", "--force", "-y"} & set(words)
     if "--yes" in words:
-        assert isinstance(operation, CreateLogicalVolume | RemoveLogicalVolume | AdmitToLvm)
+        assert isinstance(operation, CreateLogicalVolume | RemoveLogicalVolume | AddToDevicesFile)
 
 
 def test_only_erasing_destroys_and_it_says_what() -> None:

@@ -5,12 +5,12 @@ import json
 import pytest
 
 from tests.storage.operations.iscsi_host import PORTAL, T1, WWID
-from tui.storage.chap import NO_CHAP, ChapSettings
 from tui.storage.codec import decode, encode
-from tui.storage.discovery import DiscoveryKind, NodeKey
+from tui.storage.iscsi.chap import NO_CHAP, ChapSettings
+from tui.storage.iscsi.discovery import DiscoveryKind, NodeKey
 from tui.storage.operations import catalogue
-from tui.storage.operations.chap import SetDefaultChap, SetDiscoveryChap, SetRecordChap
-from tui.storage.operations.discovery import (
+from tui.storage.operations.iscsi.chap import SetDefaultChap, SetDiscoveryChap, SetRecordChap
+from tui.storage.operations.iscsi.discovery import (
     AddDiscoveryRecord,
     AddInterface,
     AddNodeRecord,
@@ -18,12 +18,13 @@ from tui.storage.operations.discovery import (
     DeleteInterface,
     StoreDiscovered,
 )
-from tui.storage.operations.initiator import SetInitiatorName
-from tui.storage.operations.multipath import DropMultipath, UseMultipath
+from tui.storage.operations.iscsi.initiator import SetInitiatorName
+from tui.storage.operations.iscsi.records import DeleteNodeRecord, RemoveStaleLock, SetRecordValues
+from tui.storage.operations.iscsi.scan import ScanForLuns
+from tui.storage.operations.iscsi.sessions import ANY_SESSION, LogIn, LogOut
+from tui.storage.operations.multipath.maps import CreateMultipathMap, RemoveMultipathMap
 from tui.storage.operations.operation import CannotUndo, Operation
-from tui.storage.operations.records import DeleteNodeRecord, RemoveStaleLock, SetRecordValues
-from tui.storage.operations.scan import ScanForLuns
-from tui.storage.operations.services import (
+from tui.storage.operations.services.prerequisites import (
     DisableService,
     EnableService,
     InstallPackages,
@@ -31,7 +32,6 @@ from tui.storage.operations.services import (
     RestartDaemon,
     StartService,
 )
-from tui.storage.operations.sessions import ANY_SESSION, LogIn, LogOut
 from tui.storage.secret import Secret
 
 SECRET, OTHER = "db7-Secret-01", "array-Secret2"
@@ -72,8 +72,8 @@ OPERATIONS: tuple[Operation, ...] = (
     LogIn(T1, PORTAL, "san-a"),
     ScanForLuns(3, T1, PORTAL, 2),
     LogOut(ANY_SESSION, T1, PORTAL),
-    UseMultipath(WWID, ("sda", "sdb")),
-    DropMultipath(WWID, ("sda", "sdb")),
+    CreateMultipathMap(WWID, ("sda", "sdb")),
+    RemoveMultipathMap(WWID, ("sda", "sdb")),
 )
 
 

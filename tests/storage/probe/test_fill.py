@@ -4,7 +4,7 @@ from hypothesis import given, strategies as st
 
 from tests.storage.scripted_host import ScriptedHost
 from tui.storage.host.interface import Outcome
-from tui.storage.probe.fill import Fill, parse_status, read_fills
+from tui.storage.probe.devices.fill import Fill, parse_status, read_fills
 
 STATUS = """vg-data: 0 655360 snapshot-origin
 vg-night: 0 655360 snapshot 65536/131072 64

@@ -7,11 +7,13 @@ from tests.storage.scripted_host import ScriptedHost
 from tui.storage.host.interface import Outcome
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.iscsi import Role
-from tui.storage.probe.blocks import Blocks
-from tui.storage.probe.distribution import parse_os_release
-from tui.storage.probe.iscsid_conf import read_iscsid_conf
-from tui.storage.probe.modules import parse_builtin_modules, parse_modules, read_modules
-from tui.storage.probe.services import (
+from tui.storage.probe.devices.blocks import Blocks
+from tui.storage.probe.devices.signatures import parse_export, with_signatures
+from tui.storage.probe.devices.udev import decode, parse_entry, read_entry
+from tui.storage.probe.iscsi.iscsid_conf import read_iscsid_conf
+from tui.storage.probe.system.distribution import parse_os_release
+from tui.storage.probe.system.modules import parse_builtin_modules, parse_modules, read_modules
+from tui.storage.probe.system.services import (
     DAEMON_SOCKET_NAME,
     candidate_units,
     parse_listening,
@@ -19,9 +21,7 @@ from tui.storage.probe.services import (
     read_services,
     show_units,
 )
-from tui.storage.probe.signatures import parse_export, with_signatures
-from tui.storage.probe.tools import package_of, read_tools, tool_path
-from tui.storage.probe.udev import decode, parse_entry, read_entry
+from tui.storage.probe.system.tools import package_of, read_tools, tool_path
 
 SHOW = """Id=iscsid.service
 LoadState=loaded

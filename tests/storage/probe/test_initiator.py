@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tests.storage.scripted_host import ScriptedHost
-from tui.storage.probe.initiator import INITIATOR_FILE, parse_initiator_file, read_initiator
+from tui.storage.probe.iscsi.initiator import INITIATOR_FILE, parse_initiator_file, read_initiator
 
 NAME = "iqn.1993-08.org.debian:01:abc"
 

@@ -7,10 +7,10 @@ from tests.storage.scripted_host import ScriptedHost
 from tui.storage.host.interface import Command, Outcome
 from tui.storage.model.block import BlockKind
 from tui.storage.model.iscsi import DeviceState, Portal, SessionState
-from tui.storage.probe.blocks import read_blocks
+from tui.storage.probe.devices.blocks import read_blocks
+from tui.storage.probe.devices.multipath import multipath_maps, wwid_of_map
 from tui.storage.probe.inventory import has_root_rights, take_inventory
-from tui.storage.probe.multipath import multipath_maps, wwid_of_map
-from tui.storage.probe.sessions import read_sessions, seconds
+from tui.storage.probe.iscsi.sessions import read_sessions, seconds
 
 
 def test_a_session_and_its_lun() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 from tests.storage.scripted_host import ScriptedHost
 from tui.storage.host.interface import Command, Outcome
 from tui.storage.model.block import BlockDevice, BlockKind
-from tui.storage.probe.lvm import (
+from tui.storage.probe.devices.lvm import (
     Volumes,
     dashed,
     names_of_map,

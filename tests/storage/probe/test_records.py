@@ -7,8 +7,8 @@ from tests.storage.scripted_host import ScriptedHost
 from tui.storage.host.interface import Outcome
 from tui.storage.model.inventory import Distribution
 from tui.storage.model.iscsi import Portal
-from tui.storage.probe.database import Database, default_database, locate_database, parse_strings
-from tui.storage.probe.records import (
+from tui.storage.probe.iscsi.database import Database, default_database, locate_database, parse_strings
+from tui.storage.probe.iscsi.records import (
     parse_discovery_record,
     parse_interface_record,
     parse_node_record,

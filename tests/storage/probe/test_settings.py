@@ -1,6 +1,6 @@
 from hypothesis import given, strategies as st
 
-from tui.storage.probe.settings import Settings, parse_settings, print_settings, settings_by_key
+from tui.storage.probe.iscsi.settings import Settings, parse_settings, print_settings, settings_by_key
 from tui.storage.secret import MASK, Secret
 
 CONF = """

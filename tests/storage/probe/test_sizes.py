@@ -7,7 +7,7 @@ from tests.storage.scripted_host import ScriptedHost
 from tui.storage.host.interface import Outcome
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.files import Mount
-from tui.storage.probe.sizes import (
+from tui.storage.probe.devices.sizes import (
     DEFAULT_START,
     Reach,
     array_size,

@@ -6,10 +6,10 @@ from tests.storage.scripted_host import ScriptedHost
 from tui.storage.host.interface import Usage
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.files import FstabEntry
-from tui.storage.probe.escapes import escape, unescape
-from tui.storage.probe.fstab import parse_fstab, print_entry, read_fstab
-from tui.storage.probe.mounts import parse_mountinfo, parse_swaps, read_mounts, read_swaps
-from tui.storage.probe.places import DevicePlaces
+from tui.storage.probe.devices.places import DevicePlaces
+from tui.storage.probe.mounts.escapes import escape, unescape
+from tui.storage.probe.mounts.fstab import parse_fstab, print_entry, read_fstab
+from tui.storage.probe.mounts.mounts import parse_mountinfo, parse_swaps, read_mounts, read_swaps
 
 MOUNTINFO = r"""22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw,errors=remount-ro
 30 22 0:26 / /auto rw,relatime shared:2 - autofs systemd-1 rw,fd=39

@@ -8,10 +8,10 @@ from hypothesis import given, strategies as st
 from tests.storage.fake_tree import Disk, add_map, add_session, bare_host
 from tests.storage.scripted_host import ScriptedHost
 from tui.storage.model.users import Hold, KernelHold, Process, Users
-from tui.storage.probe.cgroup import parse_cgroup
+from tui.storage.probe.holders.cgroup import parse_cgroup
+from tui.storage.probe.holders.users import parse_stat, read_users
 from tui.storage.probe.inventory import take_inventory
 from tui.storage.probe.narrow import look_at_devices
-from tui.storage.probe.users import parse_stat, read_users
 
 HOST_MOUNTS = """\
 22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw

@@ -6,8 +6,8 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
+from tui.storage.host.forwarding import ForwardingHost
 from tui.storage.host.interface import Answer, Command, Host, Outcome, PortAnswer
-from tui.storage.host.passing import PassingHost
 
 _SHARE = 0.7
 """Of the time that is left, what one command may take, so that the next one still gets some."""
@@ -19,7 +19,7 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
-class BoundedHost(PassingHost):
+class BoundedHost(ForwardingHost):
     """Passes every question on to another host, with deadlines that end by a moment.
 
     Args:
@@ -32,12 +32,12 @@ class BoundedHost(PassingHost):
         super().__init__(host)
         self._end, self._share = end, share
 
-    def run(self, command: Command, heed: Callable[[str], None] | None = None) -> Outcome:
+    def run(self, command: Command, on_line: Callable[[str], None] | None = None) -> Outcome:
         """Run a command that is killed in time; one for which no time is left is not begun."""
         left = self._end - time.monotonic()
         if left < _SHORTEST:
             return Outcome(None)
-        return super().run(replace(command, deadline=min(command.deadline, left * self._share)), heed)
+        return super().run(replace(command, deadline=min(command.deadline, left * self._share)), on_line)
 
     def connect(self, address: str, port: int, deadline: float = 3.0) -> PortAnswer:
         """Try a TCP connection for as long as there is time."""

@@ -18,7 +18,7 @@ def read_maps(host: Host) -> tuple[MapTable, ...]:
     """Every map.
 
     Raises:
-        NotTold: dmsetup is not there, or this user may not ask.
+        NotAvailable: dmsetup is not there, or this user may not ask.
     """
     info = output_of(host.run(INFO))
     tables = parse_lines(output_of(host.run(TABLE)))

@@ -4,14 +4,14 @@ import re
 
 from tui.recovery.facts import DatabaseLock, KernelModules, NameFacts, PathState, Queueing, Unit
 from tui.recovery.gathering.failing import output_of
+from tui.storage.files.unit_names import mount_unit
 from tui.storage.host.interface import Command, Host
-from tui.storage.probe.database import locate_database
-from tui.storage.probe.distribution import read_distribution
-from tui.storage.probe.fstab import FSTAB, parse_fstab
-from tui.storage.probe.initiator import INITIATOR_FILE
-from tui.storage.probe.modules import read_modules
+from tui.storage.probe.iscsi.database import locate_database
+from tui.storage.probe.iscsi.initiator import INITIATOR_FILE
+from tui.storage.probe.mounts.fstab import FSTAB, parse_fstab
 from tui.storage.probe.reading import text, word
-from tui.storage.unit_names import mount_unit
+from tui.storage.probe.system.distribution import read_distribution
+from tui.storage.probe.system.modules import read_modules
 from tui.storage.untrusted import clean, clean_lines
 
 _MULTIPATHD = "/org/kernel/linux/storage/multipathd"
@@ -37,7 +37,7 @@ def read_multipathd(host: Host) -> tuple[tuple[PathState, ...], tuple[Queueing, 
     """Every path and every map as multipathd sees it; none where multipathd does not run.
 
     Raises:
-        NotTold: it runs and does not tell.
+        NotAvailable: it runs and does not tell.
     """
     if not host.listens(_MULTIPATHD) and host.facts(_MULTIPATHD_FILE) is None:
         return (), ()
@@ -68,7 +68,7 @@ def read_units(host: Host) -> tuple[Unit, ...]:
     """The units of fstab's mounts and of iSCSI.
 
     Raises:
-        NotTold: systemd does not answer.
+        NotAvailable: systemd does not answer.
     """
     mount_points = tuple(
         entry.mount_point

@@ -6,12 +6,12 @@ from functools import partial
 
 from tui.recovery.facts import Identity
 from tui.recovery.gathering.bounded import side_by_side
-from tui.recovery.gathering.failing import NotTold
+from tui.recovery.gathering.failing import NotAvailable
 from tui.storage.host.interface import Command, Host, Outcome
+from tui.storage.iscsi.sessions import DISK
 from tui.storage.model.iscsi import Lun, Session, SessionState
-from tui.storage.probe.sessions import read_sessions
-from tui.storage.probe.tools import tool_path
-from tui.storage.sessions import DISK
+from tui.storage.probe.iscsi.sessions import read_sessions
+from tui.storage.probe.system.tools import tool_path
 from tui.words import translate as _
 
 _PLACES = ("/usr/lib/udev/scsi_id", "/lib/udev/scsi_id")
@@ -28,7 +28,7 @@ def read_identities(host: Host, end: float) -> tuple[Identity, ...]:
     """Ask every disk that answers; one whose session or state is not well would block whoever asks.
 
     Raises:
-        NotTold: udev's scsi_id is not installed.
+        NotAvailable: udev's scsi_id is not installed.
     """
     sessions, luns = read_sessions(host)
     asked = tuple(askable(sessions, luns))[:_MOST]
@@ -36,7 +36,7 @@ def read_identities(host: Host, end: float) -> tuple[Identity, ...]:
         return ()
     program = next((path for path in _PLACES if host.facts(path) is not None), "")
     if not program:
-        raise NotTold(_("udev's scsi_id is not installed"))
+        raise NotAvailable(_("udev's scsi_id is not installed"))
     measure = bool(tool_path(host, "sg_readcap"))
     answers = side_by_side(
         {lun.disk: partial(_identity, host, lun, program, measure=measure) for lun in asked},

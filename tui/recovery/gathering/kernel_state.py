@@ -3,7 +3,7 @@
 import re
 
 from tui.recovery.facts import DaemonProcess, Ext4Errors, GuestDisk, WaitingTask
-from tui.recovery.gathering.failing import NotTold
+from tui.recovery.gathering.failing import NotAvailable
 from tui.storage.host.interface import Host
 from tui.storage.probe.reading import names, number, text, whole_number, word
 from tui.words import translate as _
@@ -40,7 +40,7 @@ def read_processes(host: Host) -> tuple[tuple[WaitingTask, ...], tuple[DaemonPro
     Only /proc/PID/stat and wchan are read, which answer also for a task that hangs.
 
     Raises:
-        NotTold: no process at all is shown.
+        NotAvailable: no process at all is shown.
     """
     uptime = text(host, "/proc/uptime").split()
     since = float(uptime[0]) if uptime else 0.0
@@ -61,7 +61,7 @@ def read_processes(host: Host) -> tuple[tuple[WaitingTask, ...], tuple[DaemonPro
         if command in _DAEMONS:
             daemons.append(DaemonProcess(int(name), command, state, age, parent))
     if not seen:
-        raise NotTold(_("no process is shown"))
+        raise NotAvailable(_("no process is shown"))
     return tuple(sorted(tasks, key=lambda one: one.pid)), tuple(sorted(daemons, key=lambda one: one.pid))
 
 
@@ -69,7 +69,7 @@ def read_guests(host: Host) -> tuple[GuestDisk, ...]:
     """The block devices that virtual machines have open; only where their files lead is read (proc(5), fd).
 
     Raises:
-        NotTold: no process at all is shown.
+        NotAvailable: no process at all is shown.
     """
     found: set[tuple[int, str, str]] = set()
     seen = False
@@ -86,7 +86,7 @@ def read_guests(host: Host) -> tuple[GuestDisk, ...]:
             if path.startswith("/dev/"):
                 found.add((int(name), stat[0], path))
     if not seen:
-        raise NotTold(_("no process is shown"))
+        raise NotAvailable(_("no process is shown"))
     return tuple(GuestDisk(*one) for one in sorted(found))
 
 

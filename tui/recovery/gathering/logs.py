@@ -2,7 +2,7 @@
 
 import re
 
-from tui.recovery.gathering.failing import NotTold, output_of
+from tui.recovery.gathering.failing import NotAvailable, output_of
 from tui.storage.host.interface import Command, Host
 from tui.storage.news.daemon_log import daemon_line
 from tui.storage.news.happening import Happening
@@ -68,7 +68,7 @@ def read_kernel(host: Host) -> tuple[Happening, ...]:
     """The storage lines of the kernel's log, oldest first.
 
     Raises:
-        NotTold: this user may not read it.
+        NotAvailable: this user may not read it.
     """
     return parse_kernel(output_of(host.run(KERNEL)), boot_time(host))
 
@@ -92,11 +92,11 @@ def read_activation(host: Host) -> tuple[str, ...]:
     """What LVM said of pools that it could not activate, in this boot, oldest first.
 
     Raises:
-        NotTold: there is no journal, or this user may not read it.
+        NotAvailable: there is no journal, or this user may not read it.
     """
     outcome = host.run(ACTIVATION)
     if not outcome.ok and not outcome.stdout.strip() and "No journal files" in outcome.stderr:
-        raise NotTold(_("there is no journal"))
+        raise NotAvailable(_("there is no journal"))
     return tuple(line for line in clean_lines(output_of(outcome), most=1000) if POOL_LINE.search(line))
 
 
@@ -104,11 +104,11 @@ def read_daemon(host: Host) -> tuple[Happening, ...]:
     """The lines of iscsid in the journal of this boot, oldest first.
 
     Raises:
-        NotTold: there is no journal, or this user may not read it.
+        NotAvailable: there is no journal, or this user may not read it.
     """
     outcome = host.run(DAEMON)
     if not outcome.ok and not outcome.stdout.strip() and "No journal files" in outcome.stderr:
-        raise NotTold(_("there is no journal"))
+        raise NotAvailable(_("there is no journal"))
     lines = output_of(outcome).encode(errors="surrogateescape").split(b"\n")
     told = (daemon_line(line) for line in lines if line)
     return tuple(one[0] for one in told if one is not None)

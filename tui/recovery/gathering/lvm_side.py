@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass, field
 
 from tui.recovery.facts import Setting
-from tui.recovery.gathering.failing import NotTold, output_of
+from tui.recovery.gathering.failing import NotAvailable, output_of
 from tui.storage.host.interface import Command, Host
-from tui.storage.lvm_notes import FOLDERS, GroupNotes, noted_groups, notes_of
+from tui.storage.lvm.metadata_backup import FOLDERS, GroupNotes, noted_groups, notes_of
 from tui.words import translate as _
 
 DEVICES = "/etc/lvm/devices"
@@ -34,7 +34,7 @@ def read_notes(host: Host) -> tuple[GroupNotes, ...]:
     """LVM's notes on every group it knows or knew, of each the latest first, and of each only some.
 
     Raises:
-        NotTold: the folders may not be listed.
+        NotAvailable: the folders may not be listed.
     """
     for folder in FOLDERS:
         try:
@@ -42,7 +42,7 @@ def read_notes(host: Host) -> tuple[GroupNotes, ...]:
         except FileNotFoundError:
             continue
         except OSError as error:
-            raise NotTold(error.strerror or str(error)) from error
+            raise NotAvailable(error.strerror or str(error)) from error
     return tuple(notes for group in noted_groups(host) for notes in notes_of(host, group)[:_MOST])
 
 
@@ -80,7 +80,7 @@ def read_settings(host: Host) -> tuple[Setting, ...]:
     """The settings of LVM about devices, activation and identity, defaults included.
 
     Raises:
-        NotTold: LVM does not tell.
+        NotAvailable: LVM does not tell.
     """
     whole = parse_sections(output_of(host.run(SETTINGS)))
     found = [
@@ -98,7 +98,7 @@ def read_devices_file(host: Host, settings: tuple[Setting, ...]) -> str:
     """The text of the devices file, or empty where LVM uses none (lvmdevices(8)).
 
     Raises:
-        NotTold: it is in use and may not be read.
+        NotAvailable: it is in use and may not be read.
     """
     known = {setting.name: setting.value for setting in settings}
     if known.get("devices/use_devicesfile") != "1":
@@ -109,4 +109,4 @@ def read_devices_file(host: Host, settings: tuple[Setting, ...]) -> str:
     except FileNotFoundError:
         return ""
     except OSError as error:
-        raise NotTold(_("{name}: {why}").format(name=name, why=error.strerror or error)) from error
+        raise NotAvailable(_("{name}: {why}").format(name=name, why=error.strerror or error)) from error

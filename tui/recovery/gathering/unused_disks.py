@@ -8,7 +8,7 @@ from tui.storage.host.interface import Command, Host
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.inventory import Inventory
 from tui.storage.operations.keep import BEGINNING
-from tui.storage.probe.all_signatures import DEADLINE, probe
+from tui.storage.probe.devices.all_signatures import DEADLINE, probe
 from tui.storage.probe.narrow import look_at_devices
 
 _BEHIND = 8 * 1024 * 1024

@@ -15,16 +15,16 @@ from textual.screen import Screen
 
 from tui.screens.access import Access
 from tui.screens.rungs import LONGEST, kind_word
-from tui.storage.host.observed import ObservedHost
+from tui.storage.host.command_log import CommandLogHost
 from tui.storage.model.inventory import Inventory
-from tui.storage.rung import Rung
+from tui.storage.stacks.rung import Rung
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 from widgets.stack_view import StackView
 
 if TYPE_CHECKING:
     from tui.screens.console.action import Action, Subject
-    from tui.storage.interrupted import Interrupted
+    from tui.storage.changing.interrupted import Interrupted
 
 
 class ActingScreen(Screen[None]):
@@ -55,7 +55,7 @@ class ActingScreen(Screen[None]):
         Binding("f8", "other('tour')", show=False, tooltip=_("Look around on a recorded host")),
     ]
 
-    def __init__(self, host: ObservedHost, access: Access, on_set_up: Callable[[], None]) -> None:
+    def __init__(self, host: CommandLogHost, access: Access, on_set_up: Callable[[], None]) -> None:
         super().__init__()
         self._host = host
         self._access = access
@@ -131,16 +131,16 @@ class ActingScreen(Screen[None]):
         """Import what the keys need in the background, so that the first one is not late."""
         importlib.import_module("tui.screens.console.actions")
         importlib.import_module("tui.screens.console.menu")
-        importlib.import_module("tui.screens.recovery.screen")
+        importlib.import_module("tui.screens.recovery.recovery_screen")
 
     @work(thread=True, group="interrupted")
     def look_for_interrupted(self) -> None:
         """Look, in the background, whether the last plan was cut off; if so, offer to go on."""
-        from tui.storage import carrying_out
-        from tui.storage.interrupted import interrupted
-        from tui.storage.journal import is_changing
+        from tui.storage.changing import run_plan
+        from tui.storage.changing.interrupted import interrupted
+        from tui.storage.changing.journal import is_changing
 
-        places = carrying_out.PLACES
+        places = run_plan.PLACES
         if self._access.reason or is_changing(places.lock):
             return
         found = interrupted(places.journals)
@@ -150,7 +150,7 @@ class ActingScreen(Screen[None]):
     def _offer(self, found: "Interrupted") -> None:
         """Ask what becomes of a plan; the set-up asks for its own."""
         from tui.setup.secrets import lacking
-        from tui.storage.journal import Origin
+        from tui.storage.changing.journal import Origin
 
         if found.origin is Origin.SETUP:
             self._on_set_up()
@@ -163,14 +163,14 @@ class ActingScreen(Screen[None]):
     async def _ask(self, found: "Interrupted") -> None:
         from tui.screens.console import openers
         from tui.screens.resume import Resume
-        from tui.storage import carrying_out
+        from tui.storage.changing import run_plan
 
         answer = await self.app.push_screen_wait(Resume(found))
         if answer and found.plan is not None:
             screen = openers.resume(self._host, self._access, found.plan, found.journal)
             self.app.push_screen(screen, lambda _done: self.acted())
         elif answer is False:
-            problem = carrying_out.give_up(found.journal)
+            problem = run_plan.give_up(found.journal)
             if problem is not None:
                 self.notify(problem.summary, severity="error", markup=False)
 

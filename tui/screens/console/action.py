@@ -7,9 +7,9 @@ from typing import Any
 from textual.screen import Screen
 
 from tui.screens.access import Access
-from tui.storage.host.observed import ObservedHost
-from tui.storage.rung import Rung
-from tui.storage.stack import Stack
+from tui.storage.host.command_log import CommandLogHost
+from tui.storage.stacks.rung import Rung
+from tui.storage.stacks.stack import Stack
 
 Subject = Rung | Stack | None
 """What the cursor is on: a rung, the heading of a stack, or nothing on a host without storage."""
@@ -29,6 +29,6 @@ class Action:
 
     key: str
     label: str
-    opens: Callable[[ObservedHost, Access], Screen[Any]]
+    opens: Callable[[CommandLogHost, Access], Screen[Any]]
     reason: str = ""
     changes: bool = True

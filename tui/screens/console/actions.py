@@ -7,19 +7,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tui.maintenance.dependents import subject_of, subject_of_target
-from tui.maintenance.growth_subjects import Subject as Grows, subjects_of
+from tui.maintenance.growth_targets import Subject as Grows, subjects_of
 from tui.maintenance.records import why_no_deletion
 from tui.maintenance.sessions import record_of, why_no_login, why_no_logout
 from tui.screens.access import Access
 from tui.screens.console import openers
 from tui.screens.console.action import Action, Subject
 from tui.screens.rungs import is_wrong
-from tui.storage.iscsi_rungs import record_key
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import NodeRecord, Session, SessionState
 from tui.storage.model.lvm import VolumeGroup
-from tui.storage.rung import Rung, RungKind
-from tui.storage.stack import Stack
+from tui.storage.stacks.iscsi_rungs import record_key
+from tui.storage.stacks.rung import Rung, RungKind
+from tui.storage.stacks.stack import Stack
 from tui.words import translate as _
 
 

@@ -6,7 +6,7 @@ from tui.screens.paragraphs import Paragraph
 from tui.screens.rungs import LONGEST, kind_word, state_of
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Lun, NodeRecord, Session, SessionState
-from tui.storage.rung import Health, Rung, RungKind
+from tui.storage.stacks.rung import Health, Rung, RungKind
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 from widgets.state import Role

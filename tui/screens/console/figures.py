@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Session, SessionState
-from tui.storage.rung import Rung, RungKind
+from tui.storage.stacks.rung import Rung, RungKind
 from tui.words import translate as _
-from widgets.countdown import CountLine
-from widgets.plot import PlotRow
+from widgets.bars.countdown import CountLine
+from widgets.bars.plot import PlotRow
 from widgets.state import Role
 from widgets.text import duration, size
 
 if TYPE_CHECKING:
-    from tui.storage.activity import Rates
     from tui.storage.news.outages import Outage
+    from tui.storage.watching.activity import Rates
 
 LABELS = 8
 """Cells of the label column beside a rung: `gives up`, and every label of the details but few."""

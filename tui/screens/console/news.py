@@ -3,10 +3,10 @@
 import time
 from collections.abc import Callable, Iterable
 
-from tui.storage.iscsi_rungs import session_key
 from tui.storage.model.inventory import Inventory
 from tui.storage.news.happening import Happening, Source, Tone
 from tui.storage.news.outages import Outage
+from tui.storage.stacks.iscsi_rungs import session_key
 from tui.words import translate as _
 from widgets.happenings import HappeningRow
 from widgets.state import State

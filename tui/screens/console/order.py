@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from tui.screens.rungs import heading_key
-from tui.storage.rung import Health
-from tui.storage.stack import Stack
+from tui.storage.stacks.rung import Health
+from tui.storage.stacks.stack import Stack
 from tui.words import translate as _
 
 MANY = 12

@@ -13,21 +13,21 @@ from textual.worker import Worker, WorkerState
 from tui.screens.access import Access
 from tui.screens.changed import HostChanged
 from tui.screens.console.acting import ActingScreen
-from tui.storage.host.observed import ObservedHost
-from tui.storage.layer import Layer
+from tui.storage.host.command_log import CommandLogHost
 from tui.storage.model.inventory import Inventory
-from tui.storage.stack import Stack, stacks
+from tui.storage.model.topic import Topic
+from tui.storage.stacks.stack import Stack, stacks
 
 if TYPE_CHECKING:
-    # What reads and what watches is not needed for the first picture: another process has read (HeadStart).
-    from tui.storage.activity import Rates
-    from tui.storage.head_start import HeadStart
+    # What reads and what watches is not needed for the first picture: another process has read (Prefetch).
     from tui.storage.news.desk import NewsDesk
-    from tui.storage.processes import IscsiProcess
+    from tui.storage.watching.activity import Rates
+    from tui.storage.watching.prefetch import Prefetch
+    from tui.storage.watching.processes import IscsiProcess
 
 
 class LiveSource(Protocol):
-    """What tells of a host as it lives (`tui.storage.live.Live`)."""
+    """What tells of a host as it lives (`tui.storage.watching.live.Live`)."""
 
     @property
     def desk(self) -> "NewsDesk":
@@ -47,19 +47,21 @@ class LiveSource(Protocol):
         """What went through some disks, oldest first."""
 
 
-OpenLive = Callable[[ObservedHost, Callable[[frozenset[Layer]], None], Callable[[], None], float], LiveSource]
-"""Makes what tells of a host, from the host, two callbacks (layers changed, there is news), and when the
+OpenLive = Callable[
+    [CommandLogHost, Callable[[frozenset[Topic]], None], Callable[[], None], float], LiveSource
+]
+"""Makes what tells of a host, from the host, two callbacks (topics changed, there is news), and when the
 reading began of what is shown so far, in seconds since the epoch."""
 
 
 def open_live(
-    host: ObservedHost,
-    changed: Callable[[frozenset[Layer]], None],
+    host: CommandLogHost,
+    changed: Callable[[frozenset[Topic]], None],
     news: Callable[[], None],
     since: float,
 ) -> LiveSource:
     """Watch this machine."""
-    from tui.storage.live import Live
+    from tui.storage.watching.live import Live
 
     return Live(host, changed, news, since)
 
@@ -100,11 +102,11 @@ class ReadingScreen(ActingScreen):
 
     def __init__(
         self,
-        host: ObservedHost,
+        host: CommandLogHost,
         access: Access,
         on_set_up: Callable[[], None],
         live: OpenLive | None,
-        head_start: "HeadStart | None" = None,
+        head_start: "Prefetch | None" = None,
     ) -> None:
         super().__init__(host, access, on_set_up)
         self._open_live = live
@@ -140,11 +142,11 @@ class ReadingScreen(ActingScreen):
         """Read the host again after something was done."""
         self.post_message(HostChanged())
 
-    def _heed_change(self, layers: frozenset[Layer]) -> None:
+    def _on_change(self, topics: frozenset[Topic]) -> None:
         self._changes += 1
-        self.post_message(HostChanged(whole=bool(layers)))
+        self.post_message(HostChanged(whole=bool(topics)))
 
-    def _heed_news(self) -> None:
+    def _on_news(self) -> None:
         self.post_message(NewsCame())
 
     @property
@@ -269,7 +271,7 @@ class ReadingScreen(ActingScreen):
     def _begin_to_watch(self) -> None:
         if self._open_live is not None and self._live is None and self._inventory is not None:
             since = self._inventory.taken_at
-            self._live = self._open_live(self._host, self._heed_change, self._heed_news, since)
+            self._live = self._open_live(self._host, self._on_change, self._on_news, since)
             self._live.start()
 
     @on(NewsCame)

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from tui.screens.console.details import Fact
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.users import KernelUser, Process, Users
-from tui.storage.processes import IscsiProcess, ProcessKind
-from tui.storage.rung import Rung, RungKind
+from tui.storage.stacks.rung import Rung, RungKind
+from tui.storage.watching.processes import IscsiProcess, ProcessKind
 from tui.words import translate as _, translate_count
 
 MOST = 6

@@ -14,10 +14,10 @@ from tui.maintenance.proposal import Proposal
 from tui.maintenance.reconnect import Disconnected, disconnected, propose_forget, propose_reconnect
 from tui.screens.access import Access
 from tui.screens.commands import command_rows
-from tui.screens.plan.screen import PlanScreen
+from tui.screens.plan.plan_screen import PlanScreen
 from tui.screens.top_bar import top_bar
-from tui.storage.host.observed import ObservedHost
-from tui.storage.plan import Plan
+from tui.storage.changing.plan import Plan
+from tui.storage.host.command_log import CommandLogHost
 from tui.storage.problem import Problem
 from tui.words import translate as _
 from widgets.commands import Commands
@@ -28,7 +28,7 @@ from widgets.state import Role, State
 from widgets.table import Column, PickList, PickRow
 
 
-def reconnect_screen(host: ObservedHost, access: Access) -> Screen[bool]:
+def reconnect_screen(host: CommandLogHost, access: Access) -> Screen[bool]:
     """Return the screen that leads back: the plan where one thing was disconnected, else the list."""
     found = disconnected(host)
     if len(found) > 1:
@@ -80,7 +80,7 @@ class ReconnectScreen(Screen[bool]):
         Binding("escape", "leave", _("leave")),
     ]
 
-    def __init__(self, host: ObservedHost, access: Access, found: tuple[Disconnected, ...]) -> None:
+    def __init__(self, host: CommandLogHost, access: Access, found: tuple[Disconnected, ...]) -> None:
         super().__init__()
         self._host = host
         self._access = access

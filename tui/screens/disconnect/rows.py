@@ -5,7 +5,7 @@ from tui.maintenance.disconnect_seen import AboutUsers, processes_to_end, servic
 from tui.screens.rungs import LONGEST, kind_word, state_of
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.users import Hold, KernelUser, Process, Users
-from tui.storage.operations.release import keeps_hold, kernel_words
+from tui.storage.operations.mounts.release import keeps_hold, kernel_words
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 from widgets.stack_view import Rung as Row

@@ -8,7 +8,7 @@ from textual.widget import Widget
 
 from tui.practice.coach import Coach
 from tui.screens.paragraphs import Paragraph, Paragraphs
-from tui.screens.practice.words import sheet
+from tui.screens.practice.practice_words import sheet
 from tui.words import translate as _
 from widgets.look import look_of
 from widgets.state import Role

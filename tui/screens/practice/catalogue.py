@@ -12,7 +12,14 @@ from textual.screen import Screen
 from tui.practice.progress import Progress, Standing
 from tui.practice.scenario import Scenario
 from tui.screens.paragraphs import Paragraph, Paragraphs
-from tui.screens.practice.words import LABELS, about, kind_word, level_word, list_help, standing_words
+from tui.screens.practice.practice_words import (
+    LABELS,
+    about,
+    kind_word,
+    level_word,
+    list_help,
+    standing_words,
+)
 from tui.words import translate as _, translate_count
 from widgets.header import TopBar, TopFacts
 from widgets.help import Help, keys_of

@@ -10,14 +10,14 @@ from textual.message import Message
 from tui.practice.coach import Coach
 from tui.practice.scenario import Kind
 from tui.screens.access import Access
+from tui.screens.console.console_screen import ConsoleScreen
 from tui.screens.console.reading import OpenLive
-from tui.screens.console.screen import ConsoleScreen
 from tui.screens.practice.beside import PANE, TaskPane, TaskStrip
-from tui.screens.practice.words import strip_words
-from tui.storage.host.observed import ObservedHost
+from tui.screens.practice.practice_words import strip_words
+from tui.storage.host.command_log import CommandLogHost
 from tui.storage.model.inventory import Inventory
 from tui.storage.news.happening import Happening
-from tui.storage.stack import Stack
+from tui.storage.stacks.stack import Stack
 from tui.words import translate as _
 
 _NARROWEST = 78
@@ -58,7 +58,7 @@ class PracticeConsole(ConsoleScreen):
     def __init__(
         self,
         coach: Coach,
-        host: ObservedHost,
+        host: CommandLogHost,
         access: Access,
         on_set_up: Callable[[], None],
         on_leave: Callable[[], None],

@@ -21,9 +21,9 @@ from tui.practice.scenario import Phase, Scenario
 from tui.screens.paragraphs import Paragraph, Paragraphs
 from tui.storage.untrusted import clean, clean_lines
 from tui.words import translate as _
+from widgets.bars.progress import ProgressList, ProgressRow
 from widgets.header import TopBar, TopFacts
 from widgets.key_bar import KeyBar
-from widgets.progress import ProgressList, ProgressRow
 from widgets.state import Role, State
 
 
@@ -33,7 +33,7 @@ class Theatre(Protocol):
     def open(self, told: Callable[[str], None], *, resume: bool) -> None:
         """Make the first machine ready, or the one that was left."""
 
-    def hand_over(self, begin: Begin, heed: Callable[[Note], None]) -> int:
+    def hand_over(self, begin: Begin, on_note: Callable[[Note], None]) -> int:
         """Give the terminal to the console in the machine; its exit status."""
 
     def reset(self, told: Callable[[str], None]) -> None:
@@ -190,7 +190,7 @@ class RunScreen(Screen[None]):
         begun = self._clock()
         try:
             with self.app.suspend():
-                status = self._theatre.hand_over(self._begin, self._heed)
+                status = self._theatre.hand_over(self._begin, self._on_note)
         except LabError as error:
             self.post_message(Over(str(error)))
             return
@@ -214,7 +214,7 @@ class RunScreen(Screen[None]):
             words = _("The console in the machine ended by itself, with status {status}.")
             self.post_message(Over(words.format(status=status)))
 
-    def _heed(self, note: Note) -> None:
+    def _on_note(self, note: Note) -> None:
         """Keep how far the learner is; called from the thread that reads the notes."""
         fresh = note.solved and not self._noted.solved
         self._noted = note

@@ -21,7 +21,7 @@ from tui.practice.leaving import Leaving
 from tui.practice.scenario import Kind, Scenario
 from tui.screens.failure import unexpected
 from tui.screens.paragraphs import Paragraph, Paragraphs
-from tui.screens.practice.words import LABELS, minutes_words, sheet, sheet_help
+from tui.screens.practice.practice_words import LABELS, minutes_words, sheet, sheet_help
 from tui.words import translate as _
 from widgets.dialogs import Confirm, Notice, Offer
 from widgets.header import TopBar, TopFacts

@@ -41,21 +41,21 @@ class LabTheatre:
             return
         self._stage.set_up()
 
-    def hand_over(self, begin: Begin, heed: Callable[[Note], None]) -> int:
+    def hand_over(self, begin: Begin, on_note: Callable[[Note], None]) -> int:
         """Give the terminal to the console in the machine; its exit status."""
         stage = self._ready()
 
         guard, heard = threading.Lock(), [0]
 
-        def heed_note(note: Note) -> None:
+        def on_live_note(note: Note) -> None:
             # The first one says that the console is there: from then on the next machine is in nobody's way.
             self._spare.prepare()
             with guard:
                 if heard[0] >= 0:
                     heard[0] += 1
-                    heed(note)
+                    on_note(note)
 
-        follow(stage.guest, heed_note)
+        follow(stage.guest, on_live_note)
         sys.stdout.write("\x1b[2J\x1b[H" + _("The console of the practice machine is starting.") + "\r\n")
         sys.stdout.flush()
         words = ("--phase", begin.phase, "--hints", str(begin.hints), "--steps", str(begin.steps))
@@ -66,7 +66,7 @@ class LabTheatre:
         notes = [note for line in lines if (note := read_note(line)) is not None]
         with guard:
             for note in notes[heard[0] :]:
-                heed(note)
+                on_note(note)
             heard[0] = -1
         return status
 

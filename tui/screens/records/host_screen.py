@@ -19,9 +19,9 @@ from tui.screens.access import Access
 from tui.screens.changed import HostChanged
 from tui.screens.commands import command_rows
 from tui.screens.failure import unexpected
-from tui.screens.plan.screen import PlanScreen
+from tui.screens.plan.plan_screen import PlanScreen
 from tui.screens.top_bar import top_bar
-from tui.storage.host.observed import ObservedHost
+from tui.storage.host.command_log import CommandLogHost
 from tui.storage.model.inventory import Inventory
 from tui.storage.probe.glance import glance
 from tui.storage.probe.inventory import take_inventory
@@ -71,7 +71,7 @@ class HostScreen(Screen[None]):
         Binding("escape", "leave", _("back")),
     ]
 
-    def __init__(self, host: ObservedHost, access: Access, inventory: Inventory) -> None:
+    def __init__(self, host: CommandLogHost, access: Access, inventory: Inventory) -> None:
         super().__init__()
         self._host = host
         self._access = access

@@ -14,12 +14,12 @@ from tui.screens.records.host_screen import HostScreen
 from tui.storage.model.iscsi import InterfaceRecord
 from tui.storage.untrusted import clean
 from tui.words import translate as _
-from widgets.choice_field import Choice, ChoiceField
-from widgets.form import Form
+from widgets.fields.choice_field import Choice, ChoiceField
+from widgets.fields.form import Form
+from widgets.fields.text_field import TextField
 from widgets.help import HelpSection
 from widgets.state import Role
 from widgets.table import Column, PickList, PickRow
-from widgets.text_field import TextField
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 """A name that is a file's name as well (iface.c); open-iscsi itself checks no more."""

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from tui.maintenance import records as plans
 from tui.screens.records.host_screen import HostScreen
 from tui.screens.records.rediscover import RediscoverScreen
-from tui.storage.discovery import DiscoveryKind, records_told_by
+from tui.storage.iscsi.discovery import DiscoveryKind, records_told_by
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import DiscoveryRecord
 from tui.storage.untrusted import clean

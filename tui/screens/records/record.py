@@ -12,20 +12,20 @@ from tui.maintenance.record_fields import RecordField, changes, fields, problems
 from tui.maintenance.records import kind_of, wanted_chap
 from tui.screens.access import Access
 from tui.screens.records.host_screen import HostScreen
-from tui.storage.chap import ChapKind, ChapSettings, problems as chap_problems
-from tui.storage.host.observed import ObservedHost
+from tui.storage.host.command_log import CommandLogHost
+from tui.storage.iscsi.chap import ChapKind, ChapSettings, problems as chap_problems
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import NodeRecord
-from tui.storage.probe.settings import Settings, parse_settings, print_settings
+from tui.storage.probe.iscsi.settings import Settings, parse_settings, print_settings
 from tui.storage.secret import Secret
 from tui.storage.untrusted import clean, clean_lines
 from tui.words import translate as _
-from widgets.choice_field import Choice, ChoiceField
 from widgets.explain import Explain, Explanation
-from widgets.form import Field, Form
+from widgets.fields.choice_field import Choice, ChoiceField
+from widgets.fields.form import Field, Form
+from widgets.fields.secret_field import SecretField
+from widgets.fields.text_field import TextField
 from widgets.help import Help, HelpSection
-from widgets.secret_field import SecretField
-from widgets.text_field import TextField
 
 _CHAP = "chap"
 _SECRETS = (("username", "password"), ("username_in", "password_in"))
@@ -65,7 +65,9 @@ class RecordScreen(HostScreen):
         Binding("f3", "all", _("whole record")),
     ]
 
-    def __init__(self, host: ObservedHost, access: Access, inventory: Inventory, record: NodeRecord) -> None:
+    def __init__(
+        self, host: CommandLogHost, access: Access, inventory: Inventory, record: NodeRecord
+    ) -> None:
         super().__init__(host, access, inventory)
         self.record = record
         self.stored = _stored(host, record)
@@ -257,7 +259,7 @@ def _kinds() -> tuple[Choice, ...]:
     )
 
 
-def _stored(host: ObservedHost, record: NodeRecord) -> Settings:
+def _stored(host: CommandLogHost, record: NodeRecord) -> Settings:
     """Return what the record's file says; nothing where it cannot be read."""
     try:
         return Settings(parse_settings(host.read(record.path)))

@@ -15,8 +15,8 @@ from tui.screens.access import Access
 from tui.screens.failure import unexpected
 from tui.screens.paragraphs import Paragraph, Paragraphs
 from tui.screens.records.host_screen import HostScreen
-from tui.storage.discovery import Discovered, DiscoveryKind, Found, Standing, discover
-from tui.storage.host.observed import ObservedHost
+from tui.storage.host.command_log import CommandLogHost
+from tui.storage.iscsi.discovery import Discovered, DiscoveryKind, Found, Standing, discover
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import DiscoveryRecord
 from tui.storage.problem import Problem
@@ -56,7 +56,7 @@ class RediscoverScreen(HostScreen):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "take", show=False, priority=True)]
 
     def __init__(
-        self, host: ObservedHost, access: Access, inventory: Inventory, record: DiscoveryRecord
+        self, host: CommandLogHost, access: Access, inventory: Inventory, record: DiscoveryRecord
     ) -> None:
         super().__init__(host, access, inventory)
         self.record = record

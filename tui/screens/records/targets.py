@@ -13,9 +13,9 @@ from tui.maintenance.sessions import logs_in_at_boot, session_of
 from tui.screens.paragraphs import Paragraph, Paragraphs
 from tui.screens.records.host_screen import HostScreen
 from tui.screens.records.record import RecordScreen
-from tui.storage.iscsi_rungs import record_key, session_key
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import NodeRecord, Portal, Session, SessionState
+from tui.storage.stacks.iscsi_rungs import record_key, session_key
 from tui.storage.untrusted import clean
 from tui.words import translate as _, translate_count
 from widgets.help import HelpSection

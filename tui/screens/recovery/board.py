@@ -10,8 +10,8 @@ from enum import StrEnum
 from tui.recovery.diagnosis import Diagnosis
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Weight
-from tui.storage.rung import Health, Rung
-from tui.storage.stack import Stack
+from tui.storage.stacks.rung import Health, Rung
+from tui.storage.stacks.stack import Stack
 
 LOOKED = "looked"
 """Key of the entry that tells what was looked at."""

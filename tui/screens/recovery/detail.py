@@ -3,19 +3,19 @@
 from collections.abc import Iterator
 
 from tui.recovery.finding import Finding
-from tui.recovery.outage import outages
+from tui.recovery.findings.iscsi.outage import outages
 from tui.screens.access import Access
 from tui.screens.console.figures import outage_lines
 from tui.screens.paragraphs import Paragraph
 from tui.screens.recovery.board import OPEN, Board, Entry, Standing
-from tui.screens.recovery.words import state_of
+from tui.screens.recovery.recovery_words import state_of
 from tui.screens.rungs import kind_word
-from tui.storage.iscsi_rungs import session_key
 from tui.storage.model.iscsi import Session, SessionState
-from tui.storage.rung import Rung
+from tui.storage.stacks.iscsi_rungs import session_key
+from tui.storage.stacks.rung import Rung
 from tui.storage.untrusted import clean
 from tui.words import translate as _
-from widgets.countdown import CountLine
+from widgets.bars.countdown import CountLine
 from widgets.state import Role, State
 
 LABELS = 9

@@ -20,7 +20,7 @@ PATIENT = 30.0
 
 
 @dataclass
-class ItemTold(Message):
+class ItemReported(Message):
     """An item of the evidence is there, or was given up."""
 
     number: int

@@ -11,11 +11,11 @@ from tui.recovery.evidence import Item
 from tui.recovery.gather import WITHIN
 from tui.screens.failure import unexpected
 from tui.screens.recovery.board import Board, Standing
-from tui.screens.recovery.looking import PATIENT, Guessed, ItemTold, Looked, Progress, guess, look
+from tui.screens.recovery.fix_screen import WayScreen
+from tui.screens.recovery.looking import PATIENT, Guessed, ItemReported, Looked, Progress, guess, look
 from tui.screens.recovery.saving import save
 from tui.screens.recovery.watching import Changed, is_changed
-from tui.screens.recovery.way import WayScreen
-from tui.storage.host.observed import ObservedHost
+from tui.storage.host.command_log import CommandLogHost
 from tui.storage.host.recording import RecordingHost
 from tui.storage.model.inventory import Inventory
 from tui.storage.problem import Problem
@@ -51,7 +51,7 @@ class LookingScreen(Screen[bool]):
         planning: a plan is open over this screen; what it changes is looked at when it is over.
     """
 
-    def __init__(self, host: ObservedHost, inventory: Inventory, *, live: bool) -> None:
+    def __init__(self, host: CommandLogHost, inventory: Inventory, *, live: bool) -> None:
         super().__init__()
         self._host = host
         self._inventory = inventory
@@ -131,7 +131,7 @@ class LookingScreen(Screen[bool]):
     @work(thread=True, group=_LOOKS, exit_on_error=False)
     def _look(self, number: int, within: float) -> None:
         def told(item: Item, why: str) -> None:
-            self.post_message(ItemTold(number, item, why))
+            self.post_message(ItemReported(number, item, why))
 
         self.post_message(look(self._host, number, within, told))
 
@@ -141,8 +141,8 @@ class LookingScreen(Screen[bool]):
             self.board = Board(event.diagnosis)
             self.show()
 
-    @on(ItemTold)
-    def _item_told(self, event: ItemTold) -> None:
+    @on(ItemReported)
+    def _item_told(self, event: ItemReported) -> None:
         if self.progress is not None and self.progress.number == event.number:
             self.progress.told[event.item] = event.why
             self.show_standing()

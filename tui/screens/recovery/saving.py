@@ -8,7 +8,7 @@ from pathlib import Path
 
 from textual.message import Message
 
-from tui.storage.owner_file import not_written_problem, write_for_owner
+from tui.storage.files.owner_file import not_written_problem, write_for_owner
 from tui.storage.problem import Refused
 from tui.storage.untrusted import clean
 from tui.words import translate as _

@@ -6,14 +6,14 @@ from textual.widget import Widget
 
 from tui.screens.paragraphs import Paragraph, Paragraphs
 from tui.screens.setup.page import Page
-from tui.setup import boot
 from tui.setup.answers import BootAnswer, BootWay
 from tui.setup.step import Step
+from tui.setup.steps import boot
 from tui.words import translate as _
-from widgets.choice_field import CheckField, Choice, ChoiceField
+from widgets.fields.choice_field import CheckField, Choice, ChoiceField
+from widgets.fields.text_field import TextField
 from widgets.help import HelpSection
 from widgets.state import Role
-from widgets.text_field import TextField
 
 
 class BootPage(Page):

@@ -6,18 +6,18 @@ from textual.widget import Widget
 
 from tui.screens.paragraphs import Paragraph, Paragraphs
 from tui.screens.setup.page import Page, field_id
-from tui.setup import chap
 from tui.setup.answers import ChapAnswer, ChapChoice, ChapScope
 from tui.setup.step import Step
-from tui.storage.chap import ChapKind
+from tui.setup.steps import chap
+from tui.storage.iscsi.chap import ChapKind
 from tui.storage.secret import Secret
 from tui.storage.untrusted import clean
 from tui.words import translate as _
-from widgets.choice_field import Choice, ChoiceField
+from widgets.fields.choice_field import Choice, ChoiceField
+from widgets.fields.secret_field import Hidden, SecretField
+from widgets.fields.text_field import TextField
 from widgets.help import HelpSection
-from widgets.secret_field import Hidden, SecretField
 from widgets.state import Role
-from widgets.text_field import TextField
 
 DISCOVERY, SESSION = "discovery", "session"
 

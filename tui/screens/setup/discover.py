@@ -6,22 +6,22 @@ from textual.widget import Widget
 
 from tui.screens.paragraphs import Paragraph, Paragraphs
 from tui.screens.setup.page import LONGEST, Page, in_a_row
-from tui.setup import discover
 from tui.setup.answers import DiscoverAnswer
-from tui.setup.portal import DEFAULT_PORT, ISNS_PORT
 from tui.setup.state import SetupState
 from tui.setup.step import Step
-from tui.storage.discovery import DiscoveryKind, Found, Standing, about_slp
+from tui.setup.steps import discover
+from tui.setup.steps.portal import DEFAULT_PORT, ISNS_PORT
 from tui.storage.host.interface import Answer as Connected
+from tui.storage.iscsi.discovery import DiscoveryKind, Found, Standing, about_slp
 from tui.storage.model.iscsi import InterfaceRecord
 from tui.storage.untrusted import clean
 from tui.words import translate as _, translate_count
-from widgets.choice_field import CheckField, Choice, ChoiceField
+from widgets.fields.choice_field import CheckField, Choice, ChoiceField
+from widgets.fields.text_field import TextField
 from widgets.help import HelpSection
 from widgets.state import Role, State
 from widgets.table import Column, PickList, PickRow
 from widgets.text import duration
-from widgets.text_field import TextField
 
 ANY, CHOSEN, NEW = "any", "chosen", "new"
 

@@ -13,7 +13,7 @@ from tui.screens.setup.page import Page
 from tui.setup.state import Explanation, SetupState
 from tui.setup.step import Step
 from tui.setup.verification import MountVerified, Verified
-from tui.storage.boot_rung import Checked
+from tui.storage.boot_check.rung import Checked
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 from widgets.help import HelpSection

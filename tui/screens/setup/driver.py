@@ -7,10 +7,10 @@ from tui.setup.answers import Answer
 from tui.setup.state import SetupState
 from tui.setup.step import Step
 from tui.setup.verification import Verified
-from tui.storage.host.observed import ObservedHost
-from tui.storage.interrupted import Interrupted
+from tui.storage.changing.interrupted import Interrupted
+from tui.storage.changing.watcher import Watcher
+from tui.storage.host.command_log import CommandLogHost
 from tui.storage.problem import Problem
-from tui.storage.watcher import Watcher
 
 
 class Driver(Protocol):
@@ -21,7 +21,7 @@ class Driver(Protocol):
         """Everything that is known now."""
 
     @property
-    def host(self) -> ObservedHost:
+    def host(self) -> CommandLogHost:
         """The host, with every command that ran."""
 
     verified: Verified | None

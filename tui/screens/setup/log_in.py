@@ -6,17 +6,17 @@ from textual.widget import Widget
 
 from tui.screens.paragraphs import Paragraph, Paragraphs
 from tui.screens.setup.page import Page
-from tui.setup import disks, log_in, target
 from tui.setup.answers import LogInAnswer
-from tui.setup.disks import Disk
 from tui.setup.state import SetupState
 from tui.setup.step import Step
+from tui.setup.steps import disks, log_in, target
+from tui.setup.steps.disks import Disk
 from tui.storage.model.iscsi import SessionState
 from tui.storage.untrusted import clean
 from tui.words import translate as _, translate_count
-from widgets.choice_field import CheckField
+from widgets.bars.progress import ProgressList, ProgressRow
+from widgets.fields.choice_field import CheckField
 from widgets.help import HelpSection
-from widgets.progress import ProgressList, ProgressRow
 from widgets.state import Role, State
 from widgets.table import Column, PickList, PickRow
 from widgets.text import cut_middle, size

@@ -6,21 +6,21 @@ from textual.widget import Widget
 
 from tui.screens.paragraphs import Paragraph, Paragraphs
 from tui.screens.setup.page import Page, in_a_row, wrong_list
-from tui.setup import mount
 from tui.setup.answers import MountAnswer, VolumeMount
-from tui.setup.mount import MountTarget
 from tui.setup.state import SetupState
 from tui.setup.step import Step
-from tui.storage.filesystem_kind import FilesystemKind
-from tui.storage.mount_options import parse_options
-from tui.storage.mount_point import normalised
+from tui.setup.steps import mount
+from tui.setup.steps.mount import MountTarget
+from tui.storage.files.filesystem_kind import FilesystemKind
+from tui.storage.files.mount_options import parse_options
+from tui.storage.files.mount_point import normalised
 from tui.storage.untrusted import clean
 from tui.words import translate as _
-from widgets.choice_field import Choice, ChoiceField
+from widgets.fields.choice_field import Choice, ChoiceField
+from widgets.fields.text_field import TextField
 from widgets.help import HelpSection
 from widgets.state import Role
 from widgets.text import size
-from widgets.text_field import TextField
 
 
 class MountPage(Page):

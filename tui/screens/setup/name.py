@@ -8,15 +8,15 @@ from textual.widget import Widget
 
 from tui.screens.paragraphs import Paragraph, Paragraphs
 from tui.screens.setup.page import Page
-from tui.setup import name
 from tui.setup.answers import NameAnswer
 from tui.setup.step import Step
+from tui.setup.steps import name
 from tui.storage.untrusted import clean
 from tui.words import translate as _
-from widgets.choice_field import CheckField
+from widgets.fields.choice_field import CheckField
+from widgets.fields.text_field import TextField
 from widgets.help import HelpSection
 from widgets.state import Role, State
-from widgets.text_field import TextField
 
 
 class NamePage(Page):

@@ -9,19 +9,19 @@ from textual.message import Message
 from textual.widget import Widget
 
 from tui.screens.paragraphs import Paragraph, Paragraphs
-from tui.setup import steps
 from tui.setup.answers import Answer
 from tui.setup.state import Explanation, SetupState
 from tui.setup.step import Step
+from tui.setup.steps import by_name
 from tui.storage.problem import Problem
 from tui.words import translate as _
-from widgets.form import Field, FieldRow, Form
+from widgets.bars.progress import ProgressRow
+from widgets.fields.form import Field, FieldRow, Form
+from widgets.fields.text_field import TextField
 from widgets.help import HelpSection
-from widgets.progress import ProgressRow
 from widgets.state import Role, State
 from widgets.table import PickList
 from widgets.text import cells
-from widgets.text_field import TextField
 
 LONGEST = 223
 """Characters shown of a name: as many as an iSCSI name may have bytes (RFC 7143 4.2.7.1)."""
@@ -105,7 +105,7 @@ class Page(Form):
 
     def is_done(self, state: SetupState) -> bool:
         """Whether Enter goes on instead of running the step: nothing is lacking any more."""
-        return steps.logic(self.step).lacks(state) is None
+        return by_name.logic(self.step).lacks(state) is None
 
     def moves_on(self, state: SetupState) -> bool:
         """Whether the next page comes by itself when the step has run; not where there is much to see."""
@@ -131,7 +131,7 @@ class Page(Form):
         """Return what is good to know: what the host has already, and warnings."""
         if not self.step.is_asked:
             return ()
-        logic = steps.logic(self.step)
+        logic = by_name.logic(self.step)
         draft = self.draft()
         found: list[Paragraph] = []
         satisfied = logic.satisfied(draft)
@@ -226,7 +226,7 @@ class Page(Form):
 
     def problems(self) -> tuple[Problem, ...]:
         """Return what is wrong with what is typed now."""
-        return steps.logic(self.step).problems(self.draft()) if self.step.is_asked else ()
+        return by_name.logic(self.step).problems(self.draft()) if self.step.is_asked else ()
 
     def wrong(self, name: str) -> str | None:
         """Return the sentence for what is wrong with one attribute of the answer, or None."""
@@ -238,7 +238,7 @@ class Page(Form):
 
     def show_problems(self, found: tuple[Problem, ...]) -> tuple[Problem, ...]:
         """Show each problem at its field or list, focus the first; return those that have neither."""
-        homeless: list[Problem] = []
+        unplaced: list[Problem] = []
         first: Widget | None = None
         for shown in self.fields():
             shown.error = ""
@@ -253,12 +253,12 @@ class Page(Form):
             if first is None:
                 first = field if field is not None else place
             if place is None and field is None:
-                homeless.append(problem)
+                unplaced.append(problem)
         if isinstance(first, Field):
             self.focus_field(first)
         elif first is not None:
             first.scroll_visible(animate=False)
-        return tuple(homeless)
+        return tuple(unplaced)
 
     def field_of(self, problem: Problem) -> Field | None:
         """Return the field in sight that a problem belongs to, or None."""

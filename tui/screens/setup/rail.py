@@ -1,8 +1,8 @@
 """The rail: where the person is on the way, and what was decided at each step."""
 
-from tui.setup import steps
 from tui.setup.state import SetupState
 from tui.setup.step import ASKED, ORDER, Step
+from tui.setup.steps import by_name
 from tui.storage.untrusted import clean
 from widgets.rail import RailStep
 from widgets.state import State
@@ -24,7 +24,7 @@ def _asked(state: SetupState, step: Step, *, failed: bool) -> RailStep:
         return RailStep(step, step.label, State.BAD if failed else State.HERE)
     if place > here:
         return RailStep(step, step.label)
-    return RailStep(step, step.label, State.GOOD, clean(steps.logic(step).note(state)))
+    return RailStep(step, step.label, State.GOOD, clean(by_name.logic(step).note(state)))
 
 
 def _last(state: SetupState, *, failed: bool) -> RailStep:

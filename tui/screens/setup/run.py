@@ -10,8 +10,8 @@ from tui.setup.state import Explanation, SetupState
 from tui.setup.step import Step
 from tui.storage.untrusted import clean
 from tui.words import translate as _
+from widgets.bars.progress import ProgressList, ProgressRow
 from widgets.help import HelpSection
-from widgets.progress import ProgressList, ProgressRow
 from widgets.state import State
 
 

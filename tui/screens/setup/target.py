@@ -6,18 +6,18 @@ from textual import events
 from textual.widget import Widget
 
 from tui.screens.setup.page import LONGEST, Page, field_id, wrong_list
-from tui.setup import target
 from tui.setup.answers import Startup, TargetAnswer, TargetChoice, TimerPreset
 from tui.setup.state import Explanation, SetupState
 from tui.setup.step import Step
+from tui.setup.steps import target
 from tui.storage.model.iscsi import Timers
 from tui.storage.untrusted import clean
 from tui.words import translate as _
-from widgets.choice_field import Choice, ChoiceField
+from widgets.fields.choice_field import Choice, ChoiceField
+from widgets.fields.text_field import NumberField
 from widgets.help import HelpSection
 from widgets.state import State
 from widgets.table import Column, PickList, PickRow
-from widgets.text_field import NumberField
 
 WIDE = 100
 """Columns from which a timer's meaning fits beside it."""

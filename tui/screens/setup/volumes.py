@@ -8,22 +8,22 @@ from textual.widget import Widget
 
 from tui.screens.paragraphs import Paragraph, Paragraphs
 from tui.screens.setup.page import Page, in_a_row, wrong_list
-from tui.setup import disks, volumes
 from tui.setup.answers import NewVolume, VolumesAnswer, VolumesWay
-from tui.setup.disks import Disk, Existing
 from tui.setup.step import Step
-from tui.setup.volumes_wanted import FIRST_GROUP, FIRST_VOLUME, free_name
+from tui.setup.steps import disks, volumes
+from tui.setup.steps.disks import Disk, Existing
+from tui.setup.steps.volumes_wanted import FIRST_GROUP, FIRST_VOLUME, free_name
 from tui.storage.untrusted import clean
 from tui.words import translate as _
-from widgets.bar import Fill
-from widgets.choice_field import Choice, ChoiceField
+from widgets.bars.bar import Fill
+from widgets.bars.meter import Meter, MeterPart
 from widgets.dialogs import PushButton
+from widgets.fields.choice_field import Choice, ChoiceField
+from widgets.fields.text_field import TextField
 from widgets.help import HelpSection
-from widgets.meter import Meter, MeterPart
 from widgets.state import Role, State
 from widgets.table import Column, PickList, PickRow
 from widgets.text import size
-from widgets.text_field import TextField
 
 MOST = 16
 """Volumes that can be asked for at once."""

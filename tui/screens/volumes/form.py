@@ -11,19 +11,19 @@ from textual.widgets import Static
 from tui.screens.access import Access
 from tui.screens.commands import command_rows
 from tui.screens.paragraphs import Paragraph, Paragraphs
-from tui.screens.plan.screen import PlanScreen
+from tui.screens.plan.plan_screen import PlanScreen
 from tui.screens.top_bar import top_bar
 from tui.screens.volumes.tasks import Task
-from tui.storage.host.observed import ObservedHost
+from tui.storage.host.command_log import CommandLogHost
 from tui.words import translate as _
-from widgets.choice_field import CheckField, ChoiceField
 from widgets.commands import Commands
-from widgets.form import Form
+from widgets.fields.choice_field import CheckField, ChoiceField
+from widgets.fields.form import Form
+from widgets.fields.text_field import TextField
 from widgets.help import Help, HelpSection, keys_of
 from widgets.key_bar import KeyBar
 from widgets.look import look_of
 from widgets.state import Role
-from widgets.text_field import TextField
 
 
 class TaskScreen(Screen[bool]):
@@ -57,7 +57,7 @@ class TaskScreen(Screen[bool]):
         Binding("escape", "leave", _("leave")),
     ]
 
-    def __init__(self, host: ObservedHost, access: Access, task: Task) -> None:
+    def __init__(self, host: CommandLogHost, access: Access, task: Task) -> None:
         super().__init__()
         self._host = host
         self._access = access

@@ -6,18 +6,18 @@ from dataclasses import dataclass, replace
 from tui.maintenance import renaming, volumes
 from tui.maintenance.proposal import Proposal
 from tui.setup.size_text import Bytes, Share, parse, problems
-from tui.storage.lvm_names import logical_volume_name_problems, volume_group_name_problems
+from tui.storage.lvm.names import logical_volume_name_problems, volume_group_name_problems
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume, VolumeGroup
-from tui.storage.operations.lvm_guard import why_not_ours
-from tui.storage.operations.thin import notes_extents
+from tui.storage.operations.guards.lvm_guard import why_not_ours
+from tui.storage.operations.lvm.thin import notes_extents
 from tui.storage.problem import Problem
 from tui.storage.size import size_words
 from tui.storage.untrusted import clean
 from tui.words import translate as _
-from widgets.choice_field import CheckField, Choice, ChoiceField
-from widgets.form import Field
-from widgets.text_field import TextField
+from widgets.fields.choice_field import CheckField, Choice, ChoiceField
+from widgets.fields.form import Field
+from widgets.fields.text_field import TextField
 
 GROUP = "the group itself"
 """Key of the group among its volumes, where either can be renamed; no volume can be called so."""

@@ -128,8 +128,8 @@ class Host(Protocol):
     def now(self) -> float:
         """Seconds since the epoch on that host."""
 
-    def run(self, command: Command, heed: Callable[[str], None] | None = None) -> Outcome:
-        """Run a command and wait until it ends or its deadline passes; `heed` gets each line as it comes."""
+    def run(self, command: Command, on_line: Callable[[str], None] | None = None) -> Outcome:
+        """Run a command and wait for its end or its deadline; `on_line` gets each line as it comes."""
 
     def read(self, path: str) -> str:
         """The text of a file, undecodable bytes replaced by surrogates. Raises OSError."""

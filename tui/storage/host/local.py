@@ -64,7 +64,7 @@ class LocalHost:
         """Seconds since the epoch."""
         return time.time()
 
-    def run(self, command: Command, heed: Callable[[str], None] | None = None) -> Outcome:
+    def run(self, command: Command, on_line: Callable[[str], None] | None = None) -> Outcome:
         """Run a command in a session of its own; at its deadline the process group is killed, not awaited."""
         if command.changes:
             self._refuse_when_looking()
@@ -83,7 +83,7 @@ class LocalHost:
         )
         if process.stdin is not None:
             threading.Thread(target=_feed, args=(process.stdin, command.stdin or b""), daemon=True).start()
-        stdout, stderr, in_time = _collect(process, started + command.deadline, heed)
+        stdout, stderr, in_time = _collect(process, started + command.deadline, on_line)
         status = _reap(process, started + command.deadline) if in_time else None
         if status is None:
             _kill_group(process)
@@ -305,7 +305,7 @@ def _feed(stream: IO[bytes], content: bytes) -> None:
 
 
 def _collect(
-    process: subprocess.Popen[bytes], end: float, heed: Callable[[str], None] | None
+    process: subprocess.Popen[bytes], end: float, on_line: Callable[[str], None] | None
 ) -> tuple[str, str, bool]:
     """Read both streams until the process has ended or the deadline passes; False when it passed.
 
@@ -336,20 +336,20 @@ def _collect(
                     continue
                 kept = streams[key.fileobj]
                 kept += block[: max(0, _LONGEST_OUTPUT - len(kept))]
-                if heed is not None:
-                    _heed_lines(line, block, heed)
+                if on_line is not None:
+                    _on_lines(line, block, on_line)
     os.close(ending)
     out, err = (bytes(kept).decode(errors="replace") for kept in streams.values())
     return out, err, ended
 
 
-def _heed_lines(line: bytearray, block: bytes, heed: Callable[[str], None]) -> None:
+def _on_lines(line: bytearray, block: bytes, on_line: Callable[[str], None]) -> None:
     line += block.replace(b"\r", b"\n").replace(b"\b", b"")
     *whole, rest = bytes(line).split(b"\n")
     line[:] = rest[-65536:]
     for one in whole:
         if one.strip():
-            heed(one.decode(errors="replace"))
+            on_line(one.decode(errors="replace"))
 
 
 def _reap(process: subprocess.Popen[bytes], end: float) -> int | None:

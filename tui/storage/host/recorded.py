@@ -84,16 +84,16 @@ class RecordedHost:
         """When it was captured."""
         return self._now
 
-    def run(self, command: Command, heed: Callable[[str], None] | None = None) -> Outcome:
+    def run(self, command: Command, on_line: Callable[[str], None] | None = None) -> Outcome:
         """How that command ended then; status 127 where it was not run."""
         if command.changes:
             _refuse()
         outcome = self._outcomes.get(command.argv)
         if outcome is None:
             return Outcome(127, "", _("{command}: not in the capture").format(command=command.argv[0]))
-        for line in outcome.stdout.splitlines() if heed is not None else ():
-            if heed is not None and line.strip():
-                heed(line)
+        for line in outcome.stdout.splitlines() if on_line is not None else ():
+            if on_line is not None and line.strip():
+                on_line(line)
         return outcome
 
     def read(self, path: str) -> str:

@@ -5,8 +5,8 @@ import re
 from collections.abc import Callable, Iterable
 
 from tui.storage.codec import Plain, encode
+from tui.storage.host.forwarding import ForwardingHost
 from tui.storage.host.interface import Command, FileFacts, Host, Outcome, PortAnswer, Usage
-from tui.storage.host.passing import PassingHost
 from tui.storage.host.recorded import SCHEMA
 from tui.storage.secret import MASK
 
@@ -26,7 +26,7 @@ _SECRET_OPTION = re.compile(r"(\b(?:password|passwd|pass|secret)\d?=)([^\s,\"']+
 """A mount option, such as fstab holds for network file systems."""
 
 
-class RecordingHost(PassingHost):
+class RecordingHost(ForwardingHost):
     """Passes every question on to another host, and keeps the first answer to each."""
 
     def __init__(self, host: Host) -> None:
@@ -36,9 +36,9 @@ class RecordingHost(PassingHost):
         }
         self._ran: dict[tuple[str, ...], Outcome] = {}
 
-    def run(self, command: Command, heed: Callable[[str], None] | None = None) -> Outcome:
+    def run(self, command: Command, on_line: Callable[[str], None] | None = None) -> Outcome:
         """Run a command and note how it ended."""
-        outcome = self._asked.run(command, heed)
+        outcome = self._asked.run(command, on_line)
         self._ran.setdefault(command.argv, outcome)
         return outcome
 

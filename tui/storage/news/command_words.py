@@ -1,6 +1,6 @@
 """The changing commands that this program ran, as happenings."""
 
-from tui.storage.host.observed import Ran
+from tui.storage.host.command_log import Ran
 from tui.storage.news.happening import Happening, Source, Tone
 from tui.storage.untrusted import clean
 from tui.words import translate as _

@@ -4,7 +4,7 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from tui.storage.host.observed import Ran
+from tui.storage.host.command_log import Ran
 from tui.storage.news.command_words import command_happening
 from tui.storage.news.daemon_log import DaemonLog, follow_command
 from tui.storage.news.happening import Happening, HappeningLog
@@ -23,21 +23,21 @@ class NewsDesk:
     May be used from several threads.
 
     Args:
-        heed: called, from whichever thread brings news, when there is something new to show.
+        on_change: called, from whichever thread brings news, when there is something new to show.
     """
 
-    def __init__(self, heed: Callable[[], None]) -> None:
+    def __init__(self, on_change: Callable[[], None]) -> None:
         self.log = HappeningLog()
-        self._heed = heed
+        self._on_change = on_change
         self._outages = Outages()
         self._guard = threading.Lock()
 
     def told(self, happenings: Sequence[Happening]) -> None:
         """Take what happened."""
         with self._guard:
-            self._outages.heed(happenings)
+            self._outages.take(happenings)
         self.log.add(happenings)
-        self._heed()
+        self._on_change()
 
     def looked(self, when: float, states: SessionStates) -> None:
         """Take what a look at the sessions found."""

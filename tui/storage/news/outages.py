@@ -47,7 +47,7 @@ class Outages:
         self._good: dict[int, float] = {}
         self._noticed: dict[int, float] = {}
 
-    def heed(self, happenings: Iterable[Happening]) -> None:
+    def take(self, happenings: Iterable[Happening]) -> None:
         """Take the times from lines of the logs; their order does not matter."""
         for one in happenings:
             sid = _sid_of(one)

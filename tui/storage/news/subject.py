@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from tui.storage.model.inventory import Inventory
 from tui.storage.news.happening import Happening
-from tui.storage.stack import Stack
+from tui.storage.stacks.stack import Stack
 
 
 class SubjectIndex:

@@ -1,4 +1,4 @@
-"""The kernel's uevents of storage: which layers they are about, and what is told of them."""
+"""The kernel's uevents of storage: which topics they are about, and what is told of them."""
 
 import contextlib
 import select
@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from tui.storage.layer import Layer
+from tui.storage.model.topic import Topic
 from tui.storage.news.event_budget import EventBudget
 from tui.storage.news.happening import Happening
 from tui.storage.news.uevent_words import told_early, uevent_happening
 
 SUBSYSTEMS = {
-    "block": frozenset({Layer.DEVICES, Layer.LVM}),
-    "scsi": frozenset({Layer.DEVICES}),
-    "iscsi_session": frozenset({Layer.SESSIONS}),
-    "iscsi_connection": frozenset({Layer.SESSIONS}),
-    "iscsi_host": frozenset({Layer.SESSIONS}),
+    "block": frozenset({Topic.DEVICES, Topic.LVM}),
+    "scsi": frozenset({Topic.DEVICES}),
+    "iscsi_session": frozenset({Topic.SESSIONS}),
+    "iscsi_connection": frozenset({Topic.SESSIONS}),
+    "iscsi_host": frozenset({Topic.SESSIONS}),
 }
 """A block event may be about a PV that has just come or gone, so it always counts for LVM too."""
 
@@ -33,12 +33,12 @@ class Announced:
     """What was announced.
 
     Attributes:
-        layers: what may have changed.
+        topics: what may have changed.
         happenings: what there is to tell a person.
         more: more may be waiting than was taken in this turn.
     """
 
-    layers: frozenset[Layer] = frozenset()
+    topics: frozenset[Topic] = frozenset()
     happenings: tuple[Happening, ...] = ()
     more: bool = False
 
@@ -92,8 +92,8 @@ class Uevents:
         return self._ready.fileno()
 
     def drain(self) -> Announced:
-        """The layers that the waiting uevents are about, and what is worth telling of them."""
-        layers: set[Layer] = set()
+        """The topics that the waiting uevents are about, and what is worth telling of them."""
+        topics: set[Topic] = set()
         now = time.time()
         found: list[Happening] = list(self._budget.rest(now))
         more = False
@@ -104,7 +104,7 @@ class Uevents:
                     break
                 subsystem, name = device.subsystem or "", device.sys_name
                 action, properties = device.action or "", device.properties
-                layers |= SUBSYSTEMS.get(subsystem, frozenset())
+                topics |= SUBSYSTEMS.get(subsystem, frozenset())
                 if subsystem not in {"block", "scsi"}:
                     continue
                 mine = len(self._monitors) == 1 or (
@@ -116,7 +116,7 @@ class Uevents:
                         found.append(told)
             else:
                 more = True
-        return Announced(frozenset(layers), tuple(found), more)
+        return Announced(frozenset(topics), tuple(found), more)
 
     def rest(self) -> tuple[Happening, ...]:
         """How many events of a storm were left out."""

@@ -42,8 +42,8 @@ def change(
         CommandFailed: it ended with another status than 0.
         OutcomeUnknown: its deadline passed.
     """
-    heed = (lambda line: progress(clean(line))) if progress is not None else None
-    outcome = host.run(Command(argv, deadline=deadline, changes=True), heed)
+    on_line = (lambda line: progress(clean(line))) if progress is not None else None
+    outcome = host.run(Command(argv, deadline=deadline, changes=True), on_line)
     tool = next(word for word in argv if word != "env" and "=" not in word)
     lines = clean_lines(f"{outcome.stderr}\n{outcome.stdout}", most=12)
     if outcome.ok:

@@ -8,5 +8,5 @@ import pkgutil
 
 from tui.storage import operations
 
-for _module in pkgutil.iter_modules(operations.__path__, f"{operations.__name__}."):
+for _module in pkgutil.walk_packages(operations.__path__, f"{operations.__name__}."):
     importlib.import_module(_module.name)

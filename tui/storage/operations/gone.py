@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Host
-from tui.storage.luns import LunName
+from tui.storage.iscsi.luns import LunName
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Portal
 from tui.storage.operations.operation import Operation, Progress, Risk
@@ -28,7 +28,7 @@ class SessionName:
 
 
 @dataclass(frozen=True, slots=True)
-class SeeGone(Operation):
+class VerifyRemoved(Operation):
     """Read the kernel and see that nothing is left.
 
     Attributes:

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import ClassVar
 
+from tui.storage.devices.identity import DeviceIdentity, compare
 from tui.storage.host.interface import ChangingHost, Command, FileKind, Host, Replacement
-from tui.storage.identity import DeviceIdentity, compare
+from tui.storage.iscsi.record_file import database_of, without_secrets
 from tui.storage.operations.calls import as_typed, change
-from tui.storage.operations.device_guard import guard
-from tui.storage.operations.lvm_guard import LVM_DEADLINE, look_for_change
+from tui.storage.operations.guards.device_guard import guard
+from tui.storage.operations.guards.lvm_guard import LVM_DEADLINE, look_for_change
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
 from tui.storage.operations.system_files import text_or_empty
-from tui.storage.probe.fstab import FSTAB
+from tui.storage.probe.mounts.fstab import FSTAB
 from tui.storage.probe.reading import names
 from tui.storage.problem import NotVerified, Problem, Refused
-from tui.storage.record_file import database_of, without_secrets
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 
@@ -188,7 +188,7 @@ class KeepBeforeRepair(Operation):
 
 
 @dataclass(frozen=True, slots=True)
-class PutBackBeginning(Operation):
+class RestoreDiskHeader(Operation):
     """Write the beginning of a disk back as `KeepBeforeRepair` kept it.
 
     Attributes:

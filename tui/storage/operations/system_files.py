@@ -1,8 +1,8 @@
 """Replacing a file of the system: backup, label, and systemd told of it."""
 
 from tui.storage.host.interface import ChangingHost, Command, Host, Replacement
+from tui.storage.iscsi.record_file import restore_label
 from tui.storage.operations.calls import change
-from tui.storage.record_file import restore_label
 
 
 def text_or_empty(host: Host, path: str) -> str:

@@ -10,7 +10,7 @@ from tui.storage.host.interface import Host
 from tui.storage.model.block import BlockDevice
 from tui.storage.model.files import Mount
 from tui.storage.model.inventory import Inventory
-from tui.storage.probe.lvm import Volumes, complete
+from tui.storage.probe.devices.lvm import Volumes, complete
 from tui.storage.probe.narrow import look_at_devices
 
 

@@ -3,24 +3,24 @@
 from tui.storage.host.interface import Host
 from tui.storage.model.inventory import Inventory, Unseen
 from tui.storage.model.iscsi import RecordDefaults
-from tui.storage.probe.blocks import read_blocks
-from tui.storage.probe.database import locate_database
-from tui.storage.probe.distribution import read_distribution
-from tui.storage.probe.fstab import read_fstab
-from tui.storage.probe.initiator import read_initiator
-from tui.storage.probe.iscsid_conf import read_iscsid_conf
-from tui.storage.probe.lvm import Volumes, read_volumes
-from tui.storage.probe.modules import read_modules
-from tui.storage.probe.mounts import read_mounts, read_swaps
-from tui.storage.probe.multipath import multipath_maps
-from tui.storage.probe.places import DevicePlaces
+from tui.storage.probe.devices.blocks import read_blocks
+from tui.storage.probe.devices.lvm import Volumes, read_volumes
+from tui.storage.probe.devices.multipath import multipath_maps
+from tui.storage.probe.devices.places import DevicePlaces
+from tui.storage.probe.devices.signatures import with_signatures
+from tui.storage.probe.devices.udev import has_entries
+from tui.storage.probe.iscsi.database import locate_database
+from tui.storage.probe.iscsi.initiator import read_initiator
+from tui.storage.probe.iscsi.iscsid_conf import read_iscsid_conf
+from tui.storage.probe.iscsi.records import read_records
+from tui.storage.probe.iscsi.sessions import read_sessions
+from tui.storage.probe.mounts.fstab import read_fstab
+from tui.storage.probe.mounts.mounts import read_mounts, read_swaps
 from tui.storage.probe.reading import text
-from tui.storage.probe.records import read_records
-from tui.storage.probe.services import read_daemon_answers, read_services
-from tui.storage.probe.sessions import read_sessions
-from tui.storage.probe.signatures import with_signatures
-from tui.storage.probe.tools import read_tools
-from tui.storage.probe.udev import has_entries
+from tui.storage.probe.system.distribution import read_distribution
+from tui.storage.probe.system.modules import read_modules
+from tui.storage.probe.system.services import read_daemon_answers, read_services
+from tui.storage.probe.system.tools import read_tools
 from tui.words import translate as _
 
 

@@ -6,14 +6,14 @@ from tui.storage.host.interface import Host
 from tui.storage.model.block import BlockDevice
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import VolumeGroup
-from tui.storage.probe.blocks import read_blocks
-from tui.storage.probe.escapes import escape
-from tui.storage.probe.lvm import read_volumes
-from tui.storage.probe.mounts import parse_mountinfo, read_mounts, read_swaps
-from tui.storage.probe.multipath import multipath_maps
-from tui.storage.probe.places import DevicePlaces
+from tui.storage.probe.devices.blocks import read_blocks
+from tui.storage.probe.devices.lvm import read_volumes
+from tui.storage.probe.devices.multipath import multipath_maps
+from tui.storage.probe.devices.places import DevicePlaces
+from tui.storage.probe.iscsi.sessions import read_sessions
+from tui.storage.probe.mounts.escapes import escape
+from tui.storage.probe.mounts.mounts import parse_mountinfo, read_mounts, read_swaps
 from tui.storage.probe.reading import names, text
-from tui.storage.probe.sessions import read_sessions
 
 
 def look_at_devices(host: Host) -> Inventory:

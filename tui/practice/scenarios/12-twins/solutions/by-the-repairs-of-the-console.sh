@@ -8,9 +8,9 @@ from pathlib import Path
 
 from tui.recovery.diagnosis import diagnose
 from tui.recovery.gather import gather
-from tui.storage.executor import execute
+from tui.storage.changing.executor import execute
 from tui.storage.host.local import LocalHost
-from tui.storage.journal import Journal
+from tui.storage.changing.journal import Journal
 
 cause = diagnose(gather(LocalHost(looking_only=True), 60)).causes[0]
 assert cause.code == sys.argv[1], cause.code

@@ -1,0 +1,123 @@
+"""Operations on ordinary files, for tests of the executor and the journal. `run` notes every run in a log."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from tui.storage.host.interface import ChangingHost, Host
+from tui.storage.operations.operation import Operation, Progress, Risk
+from tui.storage.probe.devices.lvm import report_command
+from tui.storage.problem import CommandFailed, Problem, Refused
+from tui.storage.secret import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class MakeFile(Operation):
+    """Make a file in two halves, so that a kill between them leaves it half-made."""
+
+    folder: str
+    name: str
+    pause: bool = False
+
+    @property
+    def path(self) -> Path:
+        return Path(self.folder, self.name)
+
+    def title(self) -> str:
+        return f"Make {self.name}"
+
+    def why(self) -> str:
+        return "for the test"
+
+    def shown(self) -> tuple[str, ...]:
+        return (f"touch {self.name}",)
+
+    def is_done(self, host: Host) -> bool:
+        return self.path.exists() and self.path.read_text() == "whole"
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:
+        if self.path.exists() and not interrupted:
+            raise Refused(Problem("file.strange", "a stranger's file is there"))
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        with Path(self.folder, "log").open("a") as log:
+            log.write(f"{self.name}\n")
+        self.path.write_text("half")
+        progress("half")
+        if self.pause:
+            time.sleep(600)
+        self.path.write_text("whole")
+
+
+@dataclass(frozen=True, slots=True)
+class UntilReboot(MakeFile):
+    """The same, of a kind that a reboot takes away."""
+
+    survives_reboot: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class AskLvm(MakeFile):
+    """The same, of a kind that asks for LVM's report in each of its questions."""
+
+    def is_done(self, host: Host) -> bool:
+        return host.run(report_command()).ok and MakeFile.is_done(self, host)
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:
+        MakeFile.check(self, host, interrupted=interrupted)
+        host.run(report_command())
+
+
+@dataclass(frozen=True, slots=True)
+class FailWith(Operation):
+    """Fail in one of the ways an operation can."""
+
+    risk: ClassVar[Risk] = Risk.REWRITES
+
+    how: str
+    number: int = 0
+
+    def title(self) -> str:
+        return "Fail"
+
+    def why(self) -> str:
+        return "for the test"
+
+    def shown(self) -> tuple[str, ...]:
+        return ()
+
+    def is_done(self, host: Host) -> bool:
+        return False
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:
+        if self.how == "refused":
+            raise Refused(Problem("test.refused", "refused"))
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        if self.how == "failed":
+            raise CommandFailed(Problem("test.failed", "failed"))
+        if self.how == "system":
+            raise OSError(self.number, "the system's words", "/some/file")
+
+
+@dataclass(frozen=True, slots=True)
+class KeepSecret(Operation):
+    """Hold a secret."""
+
+    secret: Secret
+
+    def title(self) -> str:
+        return "Keep a secret"
+
+    def why(self) -> str:
+        return "for the test"
+
+    def shown(self) -> tuple[str, ...]:
+        return (str(self.secret),)
+
+    def is_done(self, host: Host) -> bool:
+        return True
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        raise AssertionError("it is done already")

@@ -1,0 +1,287 @@
+"""The journal: what it keeps, what a kill or a full disk leaves of it, and who holds the lock."""
+
+import errno
+import json
+import multiprocessing
+import os
+import resource
+import signal
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.storage.changing.killed_console import NAMES
+from tests.storage.changing.plan_operations import FailWith, KeepSecret, MakeFile
+from tests.storage.scripted_host import ScriptedHost
+from tests.waiting import AT_MOST
+from tui.storage.changing import journal as journal_module
+from tui.storage.changing.executor import execute
+from tui.storage.changing.journal import Journal, Progressed, change_lock
+from tui.storage.changing.plan import Plan, Stage
+from tui.storage.problem import ConsoleError, Problem, Refused
+from tui.storage.secret import Secret
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def three(folder: Path) -> Plan:
+    return Plan("three files", tuple(MakeFile(str(folder), name) for name in NAMES))
+
+
+def test_a_plan_comes_back_as_it_was(tmp_path: Path) -> None:
+    plan = Plan("both", (MakeFile("/x", "a", pause=True), FailWith("refused", 3)), together=True)
+    Journal.open(plan, tmp_path)
+    found = Journal.unfinished(tmp_path)
+    assert found is not None
+    assert found.plan() == plan
+
+
+def test_the_files_are_for_root_alone(tmp_path: Path) -> None:
+    journal = Journal.open(three(tmp_path), tmp_path / "journal")
+    assert journal.path.stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "journal").stat().st_mode & 0o777 == 0o700
+
+
+def test_no_secret_is_written_down(tmp_path: Path) -> None:
+    journal = Journal.open(Plan("secret", (KeepSecret(Secret("planted-42-secret")),)), tmp_path)
+    assert b"planted-42-secret" not in journal.path.read_bytes()
+    found = Journal.unfinished(tmp_path)
+    assert found is not None
+    assert found.plan().operations == (KeepSecret(Secret("")),)
+
+
+def test_progress_is_what_was_written_last(tmp_path: Path) -> None:
+    journal = Journal.open(three(tmp_path), tmp_path)
+    assert journal.progressed(0) is Progressed.NOT_BEGUN
+    journal.begin(0)
+    assert journal.progressed(0) is Progressed.BEGUN
+    journal.fail(0, Problem("x", "y"))
+    assert journal.progressed(0) is Progressed.BEGUN
+    journal.done(0)
+    journal.done(1, already=True)
+    found = Journal.unfinished(tmp_path)
+    assert found is not None
+    assert [found.progressed(number) for number in range(3)] == [
+        Progressed.DONE,
+        Progressed.DONE,
+        Progressed.NOT_BEGUN,
+    ]
+    journal.begin(0)
+    assert journal.progressed(0) is Progressed.BEGUN
+
+
+def test_a_finished_or_abandoned_plan_is_not_offered_again(tmp_path: Path) -> None:
+    Journal.open(three(tmp_path), tmp_path / "one").finish()
+    Journal.open(three(tmp_path), tmp_path / "two").abandon()
+    assert Journal.unfinished(tmp_path / "one") is None
+    assert Journal.unfinished(tmp_path / "two") is None
+    assert Journal.unfinished(tmp_path / "none") is None
+
+
+def test_the_newest_counts(tmp_path: Path) -> None:
+    Journal.open(Plan("old", ()), tmp_path)
+    Journal.open(Plan("new", ()), tmp_path)
+    found = Journal.unfinished(tmp_path)
+    assert found is not None
+    assert found.plan().title == "new"
+
+
+def test_damaged_lines_are_passed_over_and_damage_no_other(tmp_path: Path) -> None:
+    journal = Journal.open(three(tmp_path), tmp_path)
+    journal.begin(0)
+    with journal.path.open("ab") as file:
+        file.write(b'\xff\xfe not json\n["a list"]\n{"event": "do')
+    found = Journal.unfinished(tmp_path)
+    assert found is not None
+    found.done(0)
+    again = Journal.unfinished(tmp_path)
+    assert again is not None
+    assert again.progressed(0) is Progressed.DONE
+    assert again.plan() == three(tmp_path)
+
+
+def test_a_journal_whose_plan_was_never_written_whole_is_passed_over(tmp_path: Path) -> None:
+    Journal.open(three(tmp_path), tmp_path)
+    (tmp_path / "99999999-000000-000000000.jsonl").write_text('{"event": "plan", "title"')
+    found = Journal.unfinished(tmp_path)
+    assert found is not None
+    assert found.plan() == three(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "operations",
+    [
+        [{"kind": "NoSuchOperation", "fields": {}}],
+        [{"kind": "MakeFile", "fields": {"folder": "/x", "stranger": 1}}],
+        [{"kind": "MakeFile", "fields": {"folder": "/x", "name": 7}}],
+        ["no object"],
+        "no list",
+        None,
+    ],
+)
+def test_a_plan_of_another_version_is_refused_in_words(tmp_path: Path, operations: object) -> None:
+    line = json.dumps({"event": "plan", "title": "x", "operations": operations})
+    (tmp_path / "20260101-000000-000000000.jsonl").write_text(line + "\n")
+    found = Journal.unfinished(tmp_path)
+    assert found is not None
+    with pytest.raises(Refused) as caught:
+        found.plan()
+    assert caught.value.problem.code == "journal.not-readable"
+
+
+def test_nothing_is_changed_when_the_journal_cannot_be_begun(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    with pytest.raises(Refused) as caught:
+        Journal.open(three(tmp_path), blocked / "journal")
+    assert caught.value.problem.code == "journal.not-writable"
+    assert not (tmp_path / "log").exists()
+
+
+@pytest.fixture
+def small_files() -> object:
+    """No file may grow beyond 600 bytes: a write then fails half-way, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (600, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    signal.signal(signal.SIGXFSZ, handler)
+
+
+def begin_often(journal: Journal) -> None:
+    for _turn in range(100):
+        journal.begin(0)
+
+
+@pytest.mark.usefixtures("small_files")
+def test_a_disk_that_fills_up_leaves_a_journal_that_can_be_read(tmp_path: Path) -> None:
+    journal = Journal.open(Plan("small", (FailWith("never"),)), tmp_path)
+    with pytest.raises(Refused) as caught:
+        begin_often(journal)
+    assert caught.value.problem.code == "journal.not-writable"
+    assert journal.path.read_bytes().endswith(b"\n")
+    with pytest.raises(ConsoleError) as noted:
+        journal.done(0)
+    assert noted.value.problem.code == "journal.not-noted"
+    journal.fail(0, noted.value.problem)
+    found = Journal.unfinished(tmp_path)
+    assert found is not None
+    assert found.progressed(0) is Progressed.BEGUN
+
+
+def test_a_journal_that_fills_up_stops_before_the_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = Journal.open(three(tmp_path), tmp_path / "journal")
+
+    def full(path: Path, line: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(journal_module, "_append", full)
+    result = execute(three(tmp_path), ScriptedHost(), journal)
+    assert result.stages == (Stage.FAILED, Stage.WAITING, Stage.WAITING)
+    assert result.problem is not None
+    assert result.problem.code == "journal.not-writable"
+    assert not (tmp_path / "log").exists()
+
+
+def test_the_journal_knows_the_boot_it_was_written_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = Journal.open(three(tmp_path), tmp_path)
+    journal.done(0)
+    assert journal.is_of_this_boot(0)
+    assert not journal.is_of_this_boot(1)
+    monkeypatch.setattr(journal_module, "boot_id", lambda: "another")
+    assert not journal.is_of_this_boot(0)
+
+
+def hold(
+    path: Path, ready: "multiprocessing.synchronize.Event", leave: "multiprocessing.synchronize.Event"
+) -> None:
+    with change_lock(path):
+        ready.set()
+        leave.wait(AT_MOST)
+
+
+def test_a_second_console_may_look_but_not_touch(tmp_path: Path) -> None:
+    path, context = tmp_path / "lock", multiprocessing.get_context("spawn")
+    ready, leave = context.Event(), context.Event()
+    holder = context.Process(target=hold, args=(path, ready, leave))
+    holder.start()
+    try:
+        assert ready.wait(AT_MOST)
+        with pytest.raises(Refused) as caught, change_lock(path):
+            pass
+        assert caught.value.problem.code == "lock.held"
+        assert str(holder.pid) in caught.value.problem.summary
+    finally:
+        leave.set()
+        holder.join(AT_MOST)
+    with change_lock(path):
+        assert path.read_text() == str(os.getpid())
+
+
+def test_a_killed_console_leaves_no_lock_behind(tmp_path: Path) -> None:
+    path, context = tmp_path / "lock", multiprocessing.get_context("spawn")
+    ready, leave = context.Event(), context.Event()
+    holder = context.Process(target=hold, args=(path, ready, leave))
+    holder.start()
+    assert ready.wait(AT_MOST)
+    holder.kill()
+    holder.join(AT_MOST)
+    with change_lock(path):
+        pass
+
+
+def test_a_lock_that_cannot_be_made_is_said_in_words(tmp_path: Path) -> None:
+    (tmp_path / "target").write_text("")
+    (tmp_path / "lock").symlink_to(tmp_path / "target")
+    for path in (tmp_path / "missing" / "lock", tmp_path / "lock"):
+        with pytest.raises(Refused) as caught, change_lock(path):
+            pass
+        assert caught.value.problem.code == "lock.not-writable"
+
+
+LAST_BOUNDARY = 40
+"""More than a run has, so that the longest ones end by themselves."""
+
+
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[int, tuple[int, int]]]:
+    """Folders of consoles killed at every boundary and started again, and how both ended."""
+    folder = tmp_path_factory.mktemp("killed")
+    argv = (sys.executable, "-m", "tests.storage.changing.killed_console", str(folder), str(LAST_BOUNDARY))
+    done = subprocess.run(argv, cwd=ROOT, check=True, timeout=AT_MOST, capture_output=True, text=True)
+    ends = {int(kill_at): (first, second) for kill_at, (first, second) in json.loads(done.stdout).items()}
+    assert sorted(ends) == list(range(1, LAST_BOUNDARY + 1))
+    assert ends[1][0] == -signal.SIGKILL
+    assert ends[LAST_BOUNDARY][0] == 0
+    return folder, ends
+
+
+@pytest.mark.parametrize("kill_at", range(1, LAST_BOUNDARY + 1))
+def test_killed_at_any_moment_it_resumes_and_repeats_nothing(
+    killed: tuple[Path, dict[int, tuple[int, int]]], kill_at: int
+) -> None:
+    everything, ends = killed
+    folder = everything / str(kill_at)
+    assert ends[kill_at][0] in (0, -signal.SIGKILL)
+    assert ends[kill_at][1] == 0
+    assert [(folder / name).read_text() for name in NAMES] == ["whole"] * 3
+    assert Journal.unfinished(folder / "journal") is None
+    ended = Counter(
+        event["number"]
+        for path in (folder / "journal").glob("*.jsonl")
+        for event in journal_module._read(path)
+        if event["event"] in ("done", "already")
+    )
+    assert ended == {0: 1, 1: 1, 2: 1}
+    ran = Counter((folder / "log").read_text().split())
+    # Only the one that was killed between its two halves may run again, on what it made itself.
+    assert set(ran) == set(NAMES)
+    assert ran.total() <= len(NAMES) + 1

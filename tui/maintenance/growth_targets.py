@@ -1,0 +1,97 @@
+"""What can grow where the cursor stands: the volumes on or under a rung, or a file system without LVM."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tui.storage.model.inventory import Inventory
+from tui.storage.model.lvm import LogicalVolume
+from tui.storage.stacks.rung import Rung, RungKind
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What shall grow: a volume with all that carries it, or a device that carries a file system by itself.
+
+    Attributes:
+        group: name of the volume group, or empty.
+        volume: name of the logical volume, or empty for a group without one.
+        device: kernel name of the device, where there is no group.
+    """
+
+    group: str = ""
+    volume: str = ""
+    device: str = ""
+
+    @property
+    def words(self) -> str:
+        """Its name, as people say it. Raw."""
+        return f"{self.group}/{self.volume}" if self.volume else self.group or f"/dev/{self.device}"
+
+
+def subjects_of(inventory: Inventory, rung: Rung) -> tuple[Subject, ...]:
+    """What may grow where the cursor stands: the volumes on or under a rung, or its bare file system."""
+    if rung.kind is RungKind.LOGICAL_VOLUME:
+        return _of_volume_key(inventory, rung)
+    if rung.kind in (RungKind.FILESYSTEM, RungKind.MOUNT, RungKind.SWAP):
+        return _of_devices(inventory, _under_files(inventory, rung))
+    if rung.kind is RungKind.VOLUME_GROUP:
+        return _of_groups(inventory, [rung.name])
+    if rung.kind is RungKind.PHYSICAL_VOLUME:
+        groups = [one.volume_group for one in inventory.physical_volumes if rung.key == f"pv:{one.uuid}"]
+        return _of_groups(inventory, groups)
+    if rung.kind is RungKind.SESSION and rung.sid is not None:
+        return _of_devices(inventory, [lun.disk for lun in inventory.luns_of(rung.sid)])
+    if rung.kind is RungKind.PORTAL:
+        sessions = inventory.sessions_of(rung.target)
+        disks = [lun.disk for session in sessions for lun in inventory.luns_of(session.sid)]
+        return _of_devices(inventory, disks)
+    return _of_devices(inventory, [rung.device])
+
+
+def _of_devices(inventory: Inventory, names: Iterable[str]) -> tuple[Subject, ...]:
+    found: dict[Subject, None] = {}
+    volumes = {one.device: one for one in inventory.logical_volumes if one.device and not _is_passing(one)}
+    carrying = {one.device for one in inventory.filesystems}
+    groups = {one.device: one.volume_group for one in inventory.physical_volumes if one.device}
+    for name in filter(None, names):
+        for device in (name, *(upper.name for upper in inventory.above(name))):
+            if device in volumes:
+                volume = volumes[device]
+                found[Subject(volume.volume_group, volume.name)] = None
+            elif groups.get(device):
+                found.update(dict.fromkeys(_of_groups(inventory, [groups[device]])))
+            elif device in carrying and inventory.map_over(device) is None:
+                found[Subject(device=device)] = None
+    return tuple(found)
+
+
+def _of_groups(inventory: Inventory, names: Iterable[str]) -> tuple[Subject, ...]:
+    found: dict[Subject, None] = {}
+    for name in filter(None, names):
+        volumes = [one for one in inventory.volumes_of(name) if not _is_passing(one)]
+        found.update(dict.fromkeys(Subject(name, one.name) for one in volumes))
+        if not volumes:
+            found[Subject(name)] = None
+    return tuple(found)
+
+
+def _under_files(inventory: Inventory, rung: Rung) -> list[str]:
+    """Kernel names of what carries a file system, a mount or a swap area."""
+    names = [key.removeprefix("filesystem-on:") for key in rung.also]
+    names += [one.device for one in inventory.mounts if rung.name == one.target]
+    names += [one.device for one in inventory.fstab if rung.name == one.mount_point]
+    return names + [one.device for one in inventory.swaps if rung.name == one.path]
+
+
+def _of_volume_key(inventory: Inventory, rung: Rung) -> tuple[Subject, ...]:
+    keys = {key.removeprefix("lv-name:") for key in rung.also}
+    return tuple(
+        Subject(one.volume_group, one.name)
+        for one in inventory.logical_volumes
+        if f"{one.volume_group}/{one.name}" in keys
+    )
+
+
+def _is_passing(volume: LogicalVolume) -> bool:
+    """Whether a volume is only the mirror through which pvmove copies."""
+    return volume.name.startswith("pvmove")

@@ -1,0 +1,370 @@
+"""What the next boot would stumble over.
+
+F03: lines of fstab without _netdev. F36: names that move. F04: logins that nobody makes.
+"""
+
+from collections.abc import Iterator
+
+from tui.recovery.evidence import Evidence
+from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen, Weight
+from tui.recovery.findings.repair_plans import repair
+from tui.storage.devices.identity import luns_below
+from tui.storage.files.mount_options import DEVICE_TIMEOUT
+from tui.storage.files.unit_names import mount_unit
+from tui.storage.host.interface import Answer
+from tui.storage.iscsi.records import record_words
+from tui.storage.model.block import BlockDevice, BlockKind
+from tui.storage.model.files import FstabEntry
+from tui.storage.model.inventory import Inventory
+from tui.storage.model.iscsi import NodeRecord, Role, Session
+from tui.storage.operations.boot.fstab_line import ChangeFstabLine, with_options, with_spec
+from tui.storage.operations.iscsi.records import SetRecordValues
+from tui.storage.operations.iscsi.sessions import LogIn
+from tui.storage.operations.lvm.stale_map import is_stale
+from tui.storage.operations.operation import Operation
+from tui.storage.operations.services.prerequisites import EnableService
+from tui.storage.probe.mounts.fstab import FSTAB, parse_fstab
+from tui.storage.stacks.iscsi_rungs import record_key
+from tui.storage.stacks.rung import RungKind
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+NO_NETDEV = "F03.no-netdev"
+MOVING_NAME = "F36.name-moves"
+NOT_AT_BOOT = "F04.not-at-boot"
+NOT_BACK = "F04.not-back"
+
+_AUTOMATIC = ("automatic", "onboot")
+NOT_LOCAL = ("bind", "rbind", "noauto")
+"""Options of lines that no boot waits for a disk with."""
+
+
+def lines_on_luns(evidence: Evidence) -> Iterator[tuple[FstabEntry, BlockDevice, str]]:
+    """The lines of fstab that mean a device on a LUN: the entry, the device, the text."""
+    inventory = evidence.inventory
+    lines = evidence.fstab.split("\n")
+    for entry in inventory.fstab:
+        device = inventory.device(entry.device) if entry.device else None
+        if device is None or entry.line > len(lines) or not entry.mount_point.startswith("/"):
+            continue
+        line = lines[entry.line - 1]
+        same = [(one.spec, one.mount_point) for one in parse_fstab(line)] == [(entry.spec, entry.mount_point)]
+        if same and luns_below(inventory, device):
+            yield entry, device, line
+
+
+def local_lines(evidence: Evidence) -> Iterator[Finding]:
+    """F03: a risk for each line of fstab for a volume on a LUN that does not say it needs the network."""
+    for entry, _device, line in lines_on_luns(evidence):
+        if "_netdev" in entry.options or set(entry.options) & set(NOT_LOCAL):
+            continue
+        place = clean(entry.mount_point, 80)
+        wanted = ("_netdev", "nofail", f"x-systemd.device-timeout={DEVICE_TIMEOUT}s")
+        reason = _("The volume comes over the network, so the boot must mount it after the login.")
+        title = _("Say in {fstab} that {place} needs the network").format(fstab=FSTAB, place=place)
+        careful = _("The boot then waits for it {seconds} s at most, and goes on without it.").format(
+            seconds=DEVICE_TIMEOUT
+        )
+        strict_title = _("The same, but the boot may not go on without it")
+        strict = _("For what every service of this host needs: without it the boot ends in the rescue shell.")
+        yield Finding(
+            NO_NETDEV,
+            _("The line of {place} in fstab does not say that the volume needs the network.").format(
+                place=place
+            ),
+            _(
+                "systemd takes it for a local disk: it mounts it before the network and the login are up, and"
+                " the boot ends in the rescue shell. At shutdown the network may go before it is unmounted,"
+                " and the shutdown hangs."
+            ),
+            RungKind.MOUNT,
+            (f"mount:{entry.mount_point}",),
+            seen=(
+                Seen(f"{FSTAB}:{entry.line}", (clean(line.strip()),)),
+                *_unit_seen(evidence, entry),
+            ),
+            ruled_out=(RuledOut(_("a local disk"), _("The device it names stands on a LUN of a session.")),),
+            fixes=(
+                Fix(
+                    title,
+                    careful,
+                    repair(title, careful, ChangeFstabLine(line, with_options(line, wanted), reason)),
+                    confirm=(
+                        _(
+                            "May this host start without it? Services may then write into the empty folder"
+                            " until it is mounted."
+                        ),
+                    ),
+                ),
+                Fix(
+                    strict_title,
+                    strict,
+                    repair(
+                        strict_title, strict, ChangeFstabLine(line, with_options(line, wanted[:1]), reason)
+                    ),
+                ),
+            ),
+            never=(
+                Never(
+                    _("Delete the line without a copy"),
+                    _("What was mounted where, and how, is then known to nobody."),
+                ),
+            ),
+            weight=Weight.RISK,
+        )
+
+
+def _unit_seen(evidence: Evidence, entry: FstabEntry) -> Iterator[Seen]:
+    unit = mount_unit(entry.mount_point)
+    found = next((one for one in evidence.units if one.name == unit), None)
+    if found is not None and found.required_by:
+        yield Seen(f"systemctl show {clean(unit)}", (f"RequiredBy={clean(' '.join(found.required_by))}",))
+
+
+def moving_names(evidence: Evidence) -> Iterator[Finding]:
+    """F36: a risk for each line of fstab that names a volume on a LUN by a name that changes."""
+    for entry, device, line in lines_on_luns(evidence):
+        if not is_moving_name(entry.spec):
+            continue
+        spec = lasting_spec(evidence.inventory, device)
+        if not spec:
+            continue
+        place = clean(entry.mount_point, 80)
+        reason = _("The name of the disk changes from login to login; this one stays.")
+        title = _("Name the volume by {spec}").format(spec=clean(spec, 80))
+        yield Finding(
+            MOVING_NAME,
+            _("fstab names the volume at {place} by a name that moves: {spec}.").format(
+                place=place, spec=clean(entry.spec, 80)
+            ),
+            _(
+                "After a login or a reboot another disk may have that name: the wrong volume is mounted, or"
+                " none."
+            ),
+            RungKind.MOUNT,
+            (f"mount:{entry.mount_point}",),
+            seen=(Seen(f"{FSTAB}:{entry.line}", (clean(line.strip()),)),),
+            ruled_out=(
+                RuledOut(
+                    _("a wrong name now"),
+                    _("It leads to {path} at this moment.").format(path=clean(device.path, 60)),
+                ),
+            ),
+            fixes=(
+                Fix(
+                    title,
+                    reason,
+                    repair(title, reason, ChangeFstabLine(line, with_spec(line, spec), reason)),
+                    confirm=(
+                        _("Is what is on {path} now really what belongs at {place}?").format(
+                            path=clean(device.path, 60), place=place
+                        ),
+                    ),
+                ),
+            ),
+            never=(
+                Never(
+                    _("by-path names for a LUN that may be reached over another portal"),
+                    _("The portal is part of that name, and so is the LUN's number."),
+                ),
+            ),
+            weight=Weight.RISK,
+        )
+
+
+def is_moving_name(spec: str) -> bool:
+    """Whether a name below /dev depends on the order of logins: /dev/sdX, /dev/dm-N."""
+    name = spec.removeprefix("/dev/")
+    if name == spec or "/" in name:
+        return False
+    return name.startswith(("sd", "dm-", "vd"))
+
+
+def lasting_spec(inventory: Inventory, device: BlockDevice) -> str:
+    """What fstab should name a device by: its UUID, a volume by its path; empty where neither is known."""
+    if device.kind is BlockKind.LOGICAL_VOLUME:
+        volume = next((one for one in inventory.logical_volumes if one.device == device.name), None)
+        return volume.path if volume is not None else device.path
+    usable = device.content and not device.content.endswith(("_member", "_raid_member"))
+    return f"UUID={device.content_uuid}" if usable and device.content_uuid else ""
+
+
+def logins_at_boot(evidence: Evidence) -> Iterator[Finding]:
+    """F04: a risk where fstab stands on a session that no boot opens; a cause where none came back."""
+    inventory = evidence.inventory
+    manual: dict[tuple[str, str], NodeRecord] = {}
+    places: list[str] = []
+    for entry, device, _line in lines_on_luns(evidence):
+        if "noauto" in entry.options:
+            continue
+        records = [
+            record
+            for session in _sessions_below(inventory, device)
+            if (record := _record_of(inventory, session)) is not None
+        ]
+        if records and not any(_logs_in(record) for record in records):
+            places.append(entry.mount_point)
+            manual.update({(one.target, one.portal.label): one for one in records})
+    service = inventory.service(Role.LOGIN_AT_BOOT)
+    disabled = service is not None and service.enabled in ("disabled", "") and service.active != "active"
+    if manual or (disabled and any(True for _one in lines_on_luns(evidence))):
+        yield _not_at_boot(inventory, tuple(manual.values()), places, service_off=disabled)
+    yield from _not_back(evidence)
+
+
+def _logs_in(record: NodeRecord) -> bool:
+    return record.startup in _AUTOMATIC or record.connection_startup in _AUTOMATIC
+
+
+def _sessions_below(inventory: Inventory, device: BlockDevice) -> tuple[Session, ...]:
+    found = (inventory.session(lun.sid) for lun in luns_below(inventory, device))
+    return tuple(session for session in found if session is not None)
+
+
+def _record_of(inventory: Inventory, session: Session) -> NodeRecord | None:
+    return next(
+        (
+            one
+            for one in inventory.node_records
+            if one.target == session.target
+            and one.portal.is_same_place(session.portal)
+            and one.iface == session.iface
+            and one.readable
+        ),
+        None,
+    )
+
+
+def _at_boot(inventory: Inventory, records: tuple[NodeRecord, ...]) -> tuple[Operation, ...]:
+    """Have exactly these logged in to at boot, and the service that does it started."""
+    service = inventory.service(Role.LOGIN_AT_BOOT)
+    enabling = (EnableService(service.unit),) if service is not None and service.enabled == "disabled" else ()
+    values = (("node.startup", "automatic"), ("node.conn[0].startup", "automatic"))
+    return (
+        *(SetRecordValues(one.target, one.portal, one.iface, values) for one in records),
+        *enabling,
+    )
+
+
+def _not_at_boot(
+    inventory: Inventory, records: tuple[NodeRecord, ...], places: list[str], *, service_off: bool
+) -> Finding:
+    title = _("Have them logged in to at boot")
+    why = _("Only these records are changed, and the service that logs in is enabled.")
+    return Finding(
+        NOT_AT_BOOT,
+        _("The next boot does not log in to what fstab needs."),
+        _(
+            "The volumes are there now because somebody logged in; after a reboot they are not: {places}."
+        ).format(places=clean(", ".join(places[:6])) or "?"),
+        RungKind.SESSION,
+        (),
+        seen=(
+            *(
+                Seen(
+                    clean(one.path) or record_words(one.target, one.portal, one.iface),
+                    (f"node.startup = {clean(one.startup)}",),
+                )
+                for one in records[:6]
+            ),
+            *(
+                (Seen("systemctl is-enabled", (_("the service that logs in: disabled"),)),)
+                if service_off
+                else ()
+            ),
+        ),
+        ruled_out=(RuledOut(_("a login that fails"), _("The sessions are logged in at this moment.")),),
+        fixes=(
+            Fix(
+                title,
+                why,
+                repair(title, why, *_at_boot(inventory, records)),
+                confirm=(_("Should every one of these be logged in to at each boot?"),),
+            ),
+        ),
+        never=(
+            Never(
+                _("Set it in iscsid.conf and discover again"),
+                _("That rewrites every record, and the CHAP secrets of single ones are gone."),
+            ),
+        ),
+        weight=Weight.RISK,
+    )
+
+
+def _not_back(evidence: Evidence) -> Iterator[Finding]:
+    """A cause where fstab waits for volumes over the network, and a target this host knows is not logged in.
+
+    Volumes that are still there without their disk are no volumes that did not come back (F07).
+    """
+    inventory = evidence.inventory
+    waiting = [entry for entry in inventory.fstab if _is_waiting(inventory, entry)]
+    idle = tuple(
+        one
+        for one in inventory.node_records
+        if one.readable and not inventory.sessions_of(one.target) and _may_answer(evidence, one)
+    )
+    if not waiting or not idle or any(is_stale(inventory, device) for device in inventory.devices):
+        return
+    manual = tuple(one for one in idle if not _logs_in(one))
+    title = _("Log in now, and at every boot")
+    why = _("The records are there; nothing used them, or not in time.")
+    logins = tuple(LogIn(one.target, one.portal, one.iface) for one in idle)
+    yield Finding(
+        NOT_BACK,
+        _("fstab waits for volumes over the network, and this host is not logged in to what it knows."),
+        _("Some records say that they are logged in to by hand only, so no boot does it. Nothing is damaged.")
+        if manual
+        else _("Somebody logged out, or the login at boot came too early. Nothing is damaged."),
+        RungKind.SESSION,
+        tuple(record_key(one) for one in idle),
+        seen=(
+            Seen(
+                "/sys/class/iscsi_session",
+                tuple(clean(_("no session to {target}").format(target=one.target)) for one in idle[:6]),
+            ),
+            *(
+                Seen(
+                    clean(one.path) or record_words(one.target, one.portal, one.iface),
+                    (f"node.startup = {clean(one.startup)}",),
+                )
+                for one in idle[:6]
+            ),
+            Seen(FSTAB, tuple(clean(f"{one.spec} {one.mount_point}") for one in waiting[:6])),
+        ),
+        ruled_out=(
+            RuledOut(_("a portal that cannot be reached"), _("It takes connections.")),
+            RuledOut(_("a logout under mounted volumes"), _("No map stands on a disk that is gone.")),
+        ),
+        fixes=(
+            Fix(
+                title,
+                why,
+                repair(title, why, *logins, *_at_boot(inventory, manual)),
+                confirm=(_("Should every one of these be logged in to, now and at each boot?"),),
+            ),
+        ),
+        never=(
+            Never(
+                _("Set it in iscsid.conf and discover again"),
+                _("That rewrites every record, and the CHAP secrets of single ones are gone."),
+            ),
+        ),
+        follows_if=("F18", "F19", "F32", "F01", "F31", "F10", "F02", "F33"),
+    )
+
+
+def _is_waiting(inventory: Inventory, entry: FstabEntry) -> bool:
+    return (
+        "_netdev" in entry.options
+        and "noauto" not in entry.options
+        and not entry.device
+        and entry.spec.startswith(("UUID=", "LABEL=", "/dev/"))
+        and not any(mount.target == entry.mount_point for mount in inventory.mounts)
+    )
+
+
+def _may_answer(evidence: Evidence, record: NodeRecord) -> bool:
+    """Whether the portal of a record takes connections, as far as that was tried."""
+    answer = evidence.answer_of(record.portal)
+    return answer is None or answer.answer is Answer.OPEN

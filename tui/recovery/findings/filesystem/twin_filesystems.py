@@ -1,0 +1,120 @@
+"""F15, one layer up: two volumes carry file systems with one UUID, as a clone leaves them."""
+
+import uuid
+from collections.abc import Iterator
+
+from tui.recovery.evidence import Evidence
+from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen, Weight
+from tui.recovery.findings.repair_plans import repair, rung_on
+from tui.storage.devices.identity import luns_below
+from tui.storage.files.filesystem_kind import FilesystemKind
+from tui.storage.model.block import BlockDevice, BlockKind
+from tui.storage.model.inventory import Inventory
+from tui.storage.operations.filesystem.check_filesystem import RepairFilesystem
+from tui.storage.operations.filesystem.new_identity import GiveFilesystemNewUuid
+from tui.storage.operations.filesystem.replay_log import ReplayLog
+from tui.storage.operations.operation import Operation
+from tui.storage.stacks.rung import RungKind
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+CODE = "F15.same-filesystem-uuid"
+
+_KINDS = (FilesystemKind.EXT4.value, FilesystemKind.XFS.value)
+
+
+def twin_filesystems(evidence: Evidence) -> Iterator[Finding]:
+    """A finding for each UUID that several volumes on LUNs carry; snapshots of LVM share it by nature."""
+    inventory = evidence.inventory
+    by_uuid: dict[str, list[BlockDevice]] = {}
+    for device in inventory.devices:
+        own = device.kind is BlockKind.LOGICAL_VOLUME and not _is_snapshot_or_origin(inventory, device)
+        if own and device.content in _KINDS and device.content_uuid and luns_below(inventory, device):
+            by_uuid.setdefault(device.content_uuid, []).append(device)
+    for found, devices in by_uuid.items():
+        if len(devices) > 1:
+            yield _finding(evidence, found, devices)
+
+
+def new_uuid(old: str, device: str) -> str:
+    """Another UUID for a file system: the same at every look, so that a plan does not change by itself."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{device}/{old}"))
+
+
+def _is_snapshot_or_origin(inventory: Inventory, device: BlockDevice) -> bool:
+    volume = next((one for one in inventory.logical_volumes if one.device == device.name), None)
+    if volume is None:
+        return True
+    return bool(volume.origin) or any(
+        one.origin == volume.name and one.volume_group == volume.volume_group
+        for one in inventory.logical_volumes
+    )
+
+
+def _finding(evidence: Evidence, found: str, devices: list[BlockDevice]) -> Finding:
+    inventory = evidence.inventory
+    paths = clean(", ".join(device.path for device in devices), 160)
+    refused = [
+        line
+        for device in devices
+        for line in evidence.kernel_about(f"device:{device.name}")
+        if "duplicate UUID" in line.text
+    ]
+    return Finding(
+        CODE,
+        _("{paths} carry file systems with one UUID.").format(paths=paths),
+        _(
+            "fstab and the boot may take one for the other, and XFS refuses to be mounted beside its twin."
+            " One of them is a clone."
+        ),
+        RungKind.FILESYSTEM,
+        tuple(f"filesystem:{key}" for one in devices if (key := rung_on(evidence.stacks, one.name))),
+        devices[0].name,
+        seen=(
+            Seen("blkid", tuple(clean(f"{one.path}: UUID={found} TYPE={one.content}") for one in devices)),
+            *((Seen(_("the kernel's log"), tuple(one.text for one in refused[-4:])),) if refused else ()),
+        ),
+        ruled_out=(
+            RuledOut(_("a snapshot of LVM and its origin"), _("None of these volumes is one of the other.")),
+            RuledOut(_("one LUN over several paths"), _("They are volumes of different groups or names.")),
+        ),
+        fixes=tuple(_fix(inventory, one) for one in devices if not inventory.mounts_of(one.name))
+        or (
+            Fix(
+                _("Unmount the clone first"),
+                _("Both are mounted now; the one that is the clone gets another UUID when it is not."),
+                by_hand=tuple(f"umount {clean(one.path)}" for one in devices),
+            ),
+        ),
+        never=(
+            Never(
+                _("Give the original another UUID"),
+                _("fstab and whoever else names it by its UUID would not find it any more."),
+            ),
+            Never(
+                _("Mount with nouuid for good"),
+                _("fstab still may take the one for the other at the next boot."),
+            ),
+        ),
+        weight=Weight.CAUSE if refused else Weight.RISK,
+    )
+
+
+def _fix(inventory: Inventory, device: BlockDevice) -> Fix:
+    volume = next(one for one in inventory.logical_volumes if one.device == device.name)
+    path, kind = volume.path or device.path, FilesystemKind(device.content)
+    fresh = new_uuid(device.content_uuid, volume.uuid)
+    before: Operation = (
+        ReplayLog(path, kind, device.content_uuid, twin=True)
+        if kind is FilesystemKind.XFS
+        else RepairFilesystem(path, kind, device.content_uuid)
+    )
+    title = _("Give the one on {path} a UUID of its own").format(path=clean(path, 80))
+    why = _("It is checked first, or its log is replayed; then only its UUID changes.")
+    change = GiveFilesystemNewUuid(path, kind, device.content_uuid, fresh)
+    return Fix(
+        title,
+        why,
+        repair(title, why, before, change),
+        confirm=(_("Is {path} the clone, and not the original?").format(path=clean(path, 80)),),
+    )

@@ -1,0 +1,133 @@
+"""F33: the record database is damaged or locked."""
+
+from collections.abc import Iterator
+
+from tui.maintenance.proposal import Proposal
+from tui.recovery.evidence import Evidence, Item
+from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen
+from tui.storage.changing.plan import Plan
+from tui.storage.model.iscsi import Portal
+from tui.storage.operations.iscsi.damaged_record import RemoveDamagedRecord
+from tui.storage.operations.iscsi.discovery import AddNodeRecord
+from tui.storage.operations.iscsi.records import RemoveStaleLock
+from tui.storage.operations.operation import Operation
+from tui.storage.probe.iscsi.records import parse_portal
+from tui.storage.untrusted import clean
+from tui.words import translate as _, translate_count
+
+_STALE = 40.0
+"""Seconds: iscsiadm holds the lock for moments, and waits 30 for others (usr/idbm.c)."""
+
+
+def damaged_records(evidence: Evidence) -> Iterator[Finding]:
+    """Files in the database that hold no record: empty after a crash, or put there by somebody."""
+    paths = evidence.inventory.damaged_records
+    if not paths:
+        return
+    again = [known for path in paths if (known := _meant_by(path)) is not None]
+    steps: list[Operation] = [RemoveDamagedRecord(path) for path in paths]
+    steps += [AddNodeRecord(target, portal, iface) for target, portal, iface in again]
+    yield Finding(
+        "F33.damaged-record",
+        translate_count(
+            "{count} file in the record database holds no record.",
+            "{count} files in the record database hold no record.",
+            len(paths),
+        ).format(count=len(paths)),
+        _(
+            "iscsiadm may refuse to list any record because of it, and nobody logs in by what should be "
+            "there. "
+            "Sessions that are up are not concerned."
+        ),
+        seen=(Seen(_("the record database"), tuple(clean(path) for path in paths[:8])),),
+        ruled_out=(
+            RuledOut(
+                _("a target that is gone"),
+                _("The files are broken by themselves, whatever the target does."),
+            ),
+        ),
+        fixes=(
+            Fix(
+                _("Move them away, and make the records anew"),
+                _(
+                    "A dated copy is kept. New records begin with the settings of iscsid.conf: login at "
+                    "boot, timers "
+                    "and CHAP have to be set again."
+                ),
+                Proposal(
+                    Plan(_("Repair the record database"), tuple(steps)),
+                    _("Only files that hold no record are touched."),
+                    notes=(
+                        _(
+                            "Records without a readable name are not made again: ask the portal (Discover) "
+                            "for those."
+                        ),
+                    )
+                    if len(again) < len(paths)
+                    else (),
+                    yes=_("Repair"),
+                ),
+            ),
+        ),
+        never=(
+            Never(
+                _("Delete the whole database"),
+                _(
+                    "Sessions read their records again when a connection is lost, and settings and secrets "
+                    "go with it."
+                ),
+            ),
+        ),
+    )
+
+
+def _meant_by(path: str) -> tuple[str, Portal, str] | None:
+    """Target, portal and iface of a record by its path, `…/nodes/TARGET/ADDRESS,PORT,TPGT/IFACE`; or None."""
+    parts = path.rpartition("/nodes/")[2].split("/")
+    if "/nodes/" not in path or len(parts) != 3:
+        return None
+    portal = parse_portal(parts[1])
+    return (parts[0], portal, parts[2]) if portal is not None and parts[0] else None
+
+
+def stuck_database(evidence: Evidence) -> Iterator[Finding]:
+    """The lock of the database is taken and nobody gives it back."""
+    lock = evidence.database
+    if not evidence.has(Item.DATABASE) or not lock.taken or lock.seconds < _STALE:
+        return
+    calls = [one for one in evidence.daemons if one.name == "iscsiadm"]
+    if calls:
+        fix = Fix(
+            _("End the iscsiadm that hangs, if it does"),
+            _("One that waits for a target may take two minutes. End only this one; iscsid has to go on."),
+            by_hand=tuple(f"kill {one.pid}   # iscsiadm, {one.seconds:.0f} s" for one in calls),
+            confirm=(_("Is that iscsiadm nobody's running work?"),),
+        )
+    else:
+        fix = Fix(
+            _("Remove the lock that nobody holds"),
+            _("An iscsiadm was killed while it held it."),
+            Proposal(
+                Plan(_("Free the record database"), (RemoveStaleLock(),)),
+                _("No iscsiadm is at work, so nobody needs the lock."),
+                yes=_("Remove"),
+            ),
+        )
+    yield Finding(
+        "F33.stale-lock",
+        _("The record database has been locked for {seconds} s.").format(seconds=round(lock.seconds)),
+        _(
+            "Every iscsiadm waits 30 s for it, and then fails or goes on without the lock. Sessions are "
+            "not concerned."
+        ),
+        seen=(
+            Seen(clean(lock.path), (_("there, {seconds} s old").format(seconds=round(lock.seconds)),)),
+            Seen(
+                "/proc",
+                tuple(f"iscsiadm, process {one.pid}, {one.state}" for one in calls)
+                or (_("no iscsiadm runs"),),
+            ),
+        ),
+        fixes=(fix,),
+        never=(Never(_("Kill iscsid for it"), _("It holds no lock of the database, and sessions need it.")),),
+    )

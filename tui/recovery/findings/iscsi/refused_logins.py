@@ -1,0 +1,361 @@
+"""F01, F31, F10: the target is there and turns this host away, at a login or when a session comes back."""
+
+from collections.abc import Iterator
+
+from tui.maintenance.proposal import Proposal
+from tui.maintenance.sessions import log_in, record_of
+from tui.recovery.evidence import Evidence
+from tui.recovery.finding import Ask, Finding, Fix, Hypothesis, Never, RuledOut, Seen
+from tui.recovery.findings.evidence_text import daemon_seen, place_of, portal_seen
+from tui.recovery.findings.iscsi.gone_targets import gone_fixes
+from tui.recovery.findings.iscsi.refusals import Refusal, Refused, refusal_of, refused_records
+from tui.recovery.findings.requests_to_admins import storage_administrator
+from tui.storage.changing.plan import Plan
+from tui.storage.iscsi.daemon import DAEMON
+from tui.storage.iscsi.sessions import uses_of
+from tui.storage.model.iscsi import NodeRecord, Session
+from tui.storage.operations.services.prerequisites import RestartDaemon
+from tui.storage.stacks.iscsi_rungs import session_key
+from tui.storage.stacks.rung import RungKind
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+_CODES = {
+    Refusal.AUTHENTICATION: "F01.wrong-chap",
+    Refusal.AUTHORIZATION: "F01.not-admitted",
+    Refusal.OTHER: "F01.refused",
+    Refusal.MUTUAL: "F31.target-not-proved",
+    Refusal.NO_TARGET: "F10.target-gone",
+    Refusal.REMOVED: "F10.target-gone",
+    Refusal.UNAVAILABLE: "F10.target-unavailable",
+}
+_GONE = {Refusal.NO_TARGET, Refusal.REMOVED, Refusal.UNAVAILABLE}
+
+
+def refused_logins(evidence: Evidence) -> Iterator[Finding]:
+    """One finding for each session or record that the target turned away last."""
+    for session in evidence.inventory.sessions:
+        if session.target and (refused := refusal_of(evidence, session)) is not None:
+            yield _finding(evidence, session, refused)
+    for record, refused in refused_records(evidence):
+        yield _finding(evidence, record, refused)
+
+
+def _finding(evidence: Evidence, thing: Session | NodeRecord, refused: Refused) -> Finding:
+    gone = refused.why in _GONE
+    key = (
+        session_key(thing)
+        if isinstance(thing, Session)
+        else f"session:{thing.target}|{thing.portal.label}|{thing.iface}"
+    )
+    return Finding(
+        _CODES[refused.why],
+        _summary(thing, refused),
+        _meaning(evidence, thing),
+        RungKind.SESSION,
+        (key,),
+        seen=tuple(_seen(evidence, thing, refused)),
+        ruled_out=_ruled_out(refused),
+        hypotheses=tuple(_hypotheses(evidence, thing, refused)),
+        fixes=tuple(_gone_fixes(evidence, thing, refused) if gone else _fixes(evidence, thing, refused)),
+        never=_never(gone=gone),
+    )
+
+
+def _summary(thing: Session | NodeRecord, refused: Refused) -> str:
+    words = {
+        Refusal.AUTHENTICATION: _("{target} at {portal} does not accept this host's CHAP user and secret."),
+        Refusal.AUTHORIZATION: _(
+            "{target} at {portal} does not let this host in: its name is on no list there."
+        ),
+        Refusal.MUTUAL: _("{target} at {portal} could not prove itself: its answer to mutual CHAP is wrong."),
+        Refusal.NO_TARGET: _("{portal} says that it has no target {target}."),
+        Refusal.REMOVED: _("{portal} says that {target} was taken away for good."),
+        Refusal.UNAVAILABLE: _("{portal} answers that {target} is not in service."),
+        Refusal.OTHER: _("{target} at {portal} refuses the login."),
+    }
+    return words[refused.why].format(target=clean(thing.target, 100), portal=clean(thing.portal.label))
+
+
+def _meaning(evidence: Evidence, thing: Session | NodeRecord) -> str:
+    if not isinstance(thing, Session):
+        return _("There is no session, so its disks are not here. Nothing on the storage has changed.")
+    uses = uses_of(evidence.inventory, thing.sid)
+    words = _("The session was lost and cannot come back: each new attempt is refused. It concerns: {who}.")
+    return words.format(who=", ".join(clean(use) for use in uses[:6]) or _("nothing of this host"))
+
+
+def _seen(evidence: Evidence, thing: Session | NodeRecord, refused: Refused) -> Iterator[Seen]:
+    if isinstance(thing, Session):
+        lines = tuple(
+            line for line in evidence.daemon_about(f"sid:{thing.sid}") if "login rejected" in line.text
+        )
+        yield Seen(f"/sys/class/iscsi_session/session{thing.sid}", (f"state: {thing.state.value}",))
+        yield from daemon_seen(lines[-2:] or (refused.line,))
+    else:
+        named = [line for line in evidence.daemon if f"target: {thing.target}," in line.text]
+        yield from daemon_seen((*named[-1:], refused.line))
+    names = _names_of(evidence, thing)
+    if names:
+        yield Seen(_("initiator names"), names)
+    record = _record(evidence, thing)
+    if record is not None and record.readable and refused.why in _ABOUT_CHAP:
+        facts = record.chap
+        yield Seen(
+            clean(record.path) or _("the node record"),
+            (
+                f"node.session.auth.authmethod = {clean(facts.method)}",
+                f"node.session.auth.username = {clean(facts.username) or '<empty>'}",
+                f"node.session.auth.password = {'********' if facts.has_password else '<empty>'}",
+                f"node.session.auth.username_in = {clean(facts.username_in) or '<empty>'}",
+                f"node.session.auth.password_in = {'********' if facts.has_password_in else '<empty>'}",
+            ),
+        )
+    yield from portal_seen(evidence, thing.portal)
+
+
+_ABOUT_CHAP = {Refusal.AUTHENTICATION, Refusal.MUTUAL, Refusal.OTHER}
+
+
+def _names_of(evidence: Evidence, thing: Session | NodeRecord) -> tuple[str, ...]:
+    """The name in the file beside the one that this login uses, so that a difference is seen."""
+    initiator = evidence.inventory.initiator
+    lines = [f"{clean(initiator.path)}: {clean(initiator.name)}"] if initiator.name else []
+    if isinstance(thing, Session) and thing.initiator_name:
+        lines.append(_("session {sid}: {name}").format(sid=thing.sid, name=clean(thing.initiator_name)))
+    override = used_name(evidence, thing.iface)
+    if override and override != initiator.name:
+        lines.append(_("iface {iface}: {name}").format(iface=clean(thing.iface), name=clean(override)))
+    return tuple(lines)
+
+
+def used_name(evidence: Evidence, iface: str) -> str:
+    """The initiator name that a login through an iface uses: its own, or the host's."""
+    own = next((one.initiator_name for one in evidence.inventory.interfaces if one.name == iface), "")
+    return own or evidence.inventory.initiator.name
+
+
+def _record(evidence: Evidence, thing: Session | NodeRecord) -> NodeRecord | None:
+    return record_of(evidence.inventory, thing) if isinstance(thing, Session) else thing
+
+
+def _ruled_out(refused: Refused) -> tuple[RuledOut, ...]:
+    network = RuledOut(
+        _("a fault of the network"),
+        _(
+            "The target answered the login with a refusal, so the way there and back works. Error 1020 in "
+            "the "
+            "kernel's log is the target closing the connection after it."
+        ),
+    )
+    other = {
+        Refusal.AUTHENTICATION: RuledOut(
+            _("the access list"), _("The target says `authentication`; for its list it says `authorization`.")
+        ),
+        Refusal.AUTHORIZATION: RuledOut(
+            _("user and secret of CHAP"),
+            _("The target says `authorization`; for a wrong secret it says `authentication`."),
+        ),
+    }.get(refused.why)
+    return (network,) if other is None else (network, other)
+
+
+def _hypotheses(evidence: Evidence, thing: Session | NodeRecord, refused: Refused) -> Iterator[Hypothesis]:
+    record = _record(evidence, thing)
+    chap = record.chap if record is not None and record.readable else None
+    if refused.why in {Refusal.AUTHORIZATION, Refusal.OTHER}:
+        yield Hypothesis(
+            _("The target's access list does not hold this host's initiator name, or spells it differently."),
+            _("Compare the name above, letter by letter, with the list on the storage."),
+        )
+        yield Hypothesis(
+            _("This host got another name: it was installed anew, cloned, or the file was edited."),
+            _("Ask which name the list held until now."),
+        )
+    if refused.why in {Refusal.AUTHENTICATION, Refusal.OTHER}:
+        if chap is None or not chap.has_password:
+            yield Hypothesis(
+                _("The target wants CHAP, and this record has no secret."),
+                _("The record above shows an empty password. What iscsid.conf got later does not reach it."),
+            )
+        else:
+            yield Hypothesis(
+                _("User or secret differ from what is set on the storage, or were changed there."),
+                _("Set both anew on the two sides; nobody can read them back."),
+            )
+    if refused.why is Refusal.MUTUAL:
+        yield Hypothesis(
+            _("The target's own user or secret in this record differs from what is set on the storage."),
+            _("Set it anew on the two sides. The two directions must have different secrets."),
+        )
+    if refused.why is Refusal.UNAVAILABLE:
+        yield Hypothesis(
+            _(
+                "The target is disabled, restarting, or failing over: it comes back by itself, or is enabled"
+                " again."
+            ),
+            _("Ask whether it is enabled; iscsid tries again every few seconds meanwhile."),
+        )
+    if refused.why in _GONE:
+        yield Hypothesis(
+            _("The target was retired or renamed, and this host still has its old name."),
+            _(
+                "`iscsiadm -m discoverydb -t sendtargets -p {portal} -o nonpersistent --discover` lists "
+                "what the "
+                "portal offers now."
+            ).format(portal=clean(thing.portal.label)),
+        )
+        yield Hypothesis(
+            _("The storage was restarted and did not bring the target back, or shows it on other ports."),
+            _("Ask whether the target exists and is enabled on this portal."),
+        )
+
+
+def _gone_fixes(evidence: Evidence, thing: Session | NodeRecord, refused: Refused) -> Iterator[Fix]:
+    """Ask first; where it may come back, that this host then logs in; the farewell last."""
+    asking, *farewell = gone_fixes(evidence, thing)
+    yield asking
+    if refused.why is Refusal.UNAVAILABLE:
+        yield _log_in_again(evidence, thing)
+    yield from farewell
+
+
+def _fixes(evidence: Evidence, thing: Session | NodeRecord, refused: Refused) -> Iterator[Fix]:
+    name = thing.initiator_name if isinstance(thing, Session) else ""
+    name = name or used_name(evidence, thing.iface)
+    if refused.why in {Refusal.AUTHORIZATION, Refusal.OTHER}:
+        if isinstance(thing, Session) and _file_has_another_name(evidence, thing):
+            yield _restart(evidence)
+        yield Fix(
+            _("Have this host's name put on the target's access list"),
+            _("Only the storage can let it in. Compare both names first."),
+            ask=_ask(
+                evidence,
+                thing,
+                name,
+                _("The target refuses this host (not authorized)."),
+                _(
+                    "Please add exactly this initiator name to the access list of the target, or tell the "
+                    "name "
+                    "that is on it."
+                ),
+            ),
+        )
+    if refused.why in _ABOUT_CHAP:
+        mutual = refused.why is Refusal.MUTUAL
+        yield Fix(
+            _("Set CHAP anew in the record"),
+            _(
+                "In the console choose the record (Enter on the portal), then CHAP. The secret is written "
+                "into the "
+                "record's file and stands on no command line."
+            ),
+            confirm=(
+                _("Do you have the target's own user and secret from whoever runs the storage?")
+                if mutual
+                else _("Do you have the user and secret of this host from whoever runs the storage?"),
+            ),
+        )
+        yield Fix(
+            _("Ask for the CHAP user and a new secret"),
+            _("Nobody can read a secret back, on this side or on that."),
+            ask=_ask(
+                evidence,
+                thing,
+                name,
+                _("The target refuses this host's CHAP credentials (authentication failed).")
+                if not mutual
+                else _("The target's answer to mutual CHAP is wrong."),
+                _(
+                    "Is CHAP set on the access list entry of this initiator (not only on the target)? "
+                    "Please set "
+                    "user and secret anew and tell them over a safe way, not in a ticket."
+                ),
+            ),
+        )
+    yield _log_in_again(evidence, thing)
+
+
+def _log_in_again(evidence: Evidence, thing: Session | NodeRecord) -> Fix:
+    if isinstance(thing, Session):
+        return Fix(
+            _("Then wait: iscsid logs in again by itself"),
+            _(
+                "It tries again every few seconds. A changed record counts only from the next login on: "
+                "where "
+                "CHAP was changed here, log out and in again."
+            ),
+            by_hand=(f"cat /sys/class/iscsi_session/session{thing.sid}/state",),
+        )
+    return Fix(
+        _("Then log in"),
+        _("The session makes the disks appear again."),
+        log_in((thing,), evidence.inventory),
+        confirm=(_("Has the storage administrator said that it is done?"),),
+    )
+
+
+def _file_has_another_name(evidence: Evidence, session: Session) -> bool:
+    name = used_name(evidence, session.iface)
+    return bool(session.initiator_name and name and session.initiator_name != name)
+
+
+def _restart(evidence: Evidence) -> Fix:
+    others = [
+        one for one in evidence.inventory.sessions if one.initiator_name != evidence.inventory.initiator.name
+    ]
+    plan = Plan(_("Have iscsid read its name again"), (RestartDaemon(DAEMON),))
+    return Fix(
+        plan.title,
+        _(
+            "iscsid reads the file with the name only when it starts. Sessions that are up keep the old "
+            "name until "
+            "they log in anew."
+        ),
+        Proposal(plan, _("iscsid is restarted alone; the kernel keeps the sessions meanwhile.")),
+        confirm=(
+            _(
+                "{count} sessions use another name than the file. Is the name in the file the right one?"
+            ).format(count=len(others)),
+        ),
+    )
+
+
+def _ask(evidence: Evidence, thing: Session | NodeRecord, name: str, trouble: str, question: str) -> Ask:
+    return storage_administrator(
+        evidence,
+        trouble,
+        question,
+        (
+            _("Target and portal: {place}").format(place=place_of(thing)),
+            _("Name at login: {name}").format(name=clean(name)),
+        ),
+    )
+
+
+def _never(*, gone: bool) -> tuple[Never, ...]:
+    if gone:
+        return (
+            Never(
+                _("Kill iscsid to end the session"),
+                _("The kernel keeps the session, and then nobody can end it."),
+            ),
+            Never(
+                _("Delete files of the record database by hand"),
+                _("Half a record stops iscsiadm from listing any."),
+            ),
+        )
+    return (
+        Never(
+            _("Let the target admit any initiator"),
+            _("Two hosts that write to one LUN destroy the file system on it."),
+        ),
+        Never(
+            _("Give this host the name of another one"),
+            _("The two then throw each other out, or both mount the same LUN."),
+        ),
+        Never(
+            _("Type a secret on a command line"),
+            _("Everybody on this host can read it there, and it stays in the shell's history."),
+        ),
+    )

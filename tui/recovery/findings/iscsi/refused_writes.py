@@ -1,0 +1,240 @@
+"""F28: the storage refuses writes to a LUN that it shows: its pool is full, or it has another fault."""
+
+import re
+from collections.abc import Iterator
+
+from tui.recovery.evidence import Evidence
+from tui.recovery.finding import Finding, Fix, Hypothesis, Never, RuledOut, Seen
+from tui.recovery.findings.evidence_text import kernel_seen, listed
+from tui.recovery.findings.iscsi.luns import lun_facts
+from tui.recovery.findings.repair_plans import checking, mounting, mounts_above, repair, unmounting
+from tui.recovery.findings.requests_to_admins import storage_administrator
+from tui.storage.files.filesystem_kind import FilesystemKind
+from tui.storage.iscsi.sessions import DISK, uses_of_disk
+from tui.storage.model.files import Mount
+from tui.storage.model.iscsi import Lun, Session, SessionState
+from tui.storage.news.happening import Happening, Tone
+from tui.storage.operations.operation import Operation
+from tui.storage.stacks.iscsi_rungs import lun_key
+from tui.storage.stacks.rung import RungKind
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+FULL = "F28.storage-full"
+REFUSED = "F28.writes-refused"
+
+_RECENT = 24 * 3600.0
+"""Seconds for which a storage that refused a write for want of room counts as one without room."""
+_JUST_NOW = 3600.0
+"""Seconds for which one that refused a write for another reason counts as one that refuses."""
+_CHECKED = frozenset({"ext4", "xfs"})
+"""File systems whose check the program knows."""
+
+_NO_ROOM = re.compile(r"pace allocation|ASC=0x27 ASCQ=0x7\b")
+"""Sense 07/27/07: in words, as the block layer says it, and of kernels without words."""
+_WRITE = re.compile(r"(?:I/O|critical \w+(?: \w+)?) error, dev .*\(WRITE\)")
+"""block/blk-mq.c, blk_print_req_error; discards that are refused harm nothing and are `(DISCARD)`."""
+_MOUNTED = re.compile(r"mounted filesystem|Ending (?:clean mount|recovery)")
+
+
+def refused_writes(evidence: Evidence) -> Iterator[Finding]:
+    """A finding for each LUN of a session that is up to which writes fail.
+
+    It is over when a file system on it was mounted since: that writes.
+    """
+    gone = {one.disk for one in evidence.identities if one.refused or one.stand_in}
+    for lun in evidence.inventory.luns:
+        session = evidence.inventory.session(lun.sid)
+        if session is None or session.state is not SessionState.LOGGED_IN or lun.kind != DISK:
+            continue
+        if not lun.disk or lun.disk in gone or not lun.state.answers:
+            continue
+        since = max(evidence.now - _RECENT, _mounted(evidence, lun))
+        lines = evidence.kernel_about(f"lun:{lun.address}", f"device:{lun.disk}", since=since)
+        up = _up_since(evidence, session)
+        refused = [one for one in lines if _WRITE.search(one.text)]
+        if any(_NO_ROOM.search(one.text) for one in lines):
+            yield _full(evidence, session, lun, [one for one in lines if _NO_ROOM.search(one.text)])
+        elif up is not None and any(max(up, evidence.now - _JUST_NOW) < one.when for one in refused):
+            yield _refused(evidence, session, lun, lines)
+
+
+def _mounted(evidence: Evidence, lun: Lun) -> float:
+    """When a file system on a LUN was last mounted in this boot, or 0."""
+    names = (lun.disk, *(one.name for one in evidence.inventory.above(lun.disk)))
+    lines = evidence.kernel_about(*(f"device:{name}" for name in names))
+    return max((one.when for one in lines if _MOUNTED.search(one.text)), default=0.0)
+
+
+def _up_since(evidence: Evidence, session: Session) -> float | None:
+    """Since when a session has been up: 0 where it never failed, None where that is not known.
+
+    What fails while a session is away says nothing of the storage.
+    """
+    name = f"sid:{session.sid}"
+    lost = [one.when for one in evidence.kernel_about(name) if one.tone is Tone.BAD]
+    if not lost:
+        return 0.0
+    back = (one.when for one in evidence.daemon_about(name) if "operational after recovery" in one.text)
+    return next((when for when in back if when >= lost[-1]), None)
+
+
+def _mounts(evidence: Evidence, lun: Lun) -> tuple[Mount, ...]:
+    return mounts_above(evidence.inventory, (lun.disk,))
+
+
+def _trims(evidence: Evidence, lun: Lun) -> tuple[str, ...]:
+    return tuple(f"fstrim -v {clean(mount.target)}" for mount in _mounts(evidence, lun))
+
+
+def _check_again(evidence: Evidence, lun: Lun) -> Iterator[Fix]:
+    """Unmount what is on a LUN, check it and mount it, when writes are taken again."""
+    inventory, mounts = evidence.inventory, _mounts(evidence, lun)
+    if not mounts or not {mount.kind for mount in mounts} <= _CHECKED:
+        return
+    steps: list[Operation] = []
+    for name, kind in dict.fromkeys((mount.device, mount.kind) for mount in mounts):
+        device = inventory.device(name)
+        if device is None:
+            return
+        volume = next((one for one in inventory.logical_volumes if one.device == name), None)
+        path = volume.path if volume is not None and volume.path else device.path
+        steps += checking(path, FilesystemKind(kind), device.content_uuid)
+    title = _("Then unmount, check and mount what is on it")
+    why = _("Writes that were refused are lost, and may have left a file system half changed.")
+    yield Fix(
+        title,
+        why,
+        repair(
+            title,
+            why,
+            *unmounting(inventory, mounts),
+            *steps,
+            *mounting(inventory, mounts),
+            notes=(_("Who has files open there must let go first."),),
+        ),
+        confirm=(
+            _("Has the storage administrator said that writes are taken again?"),
+            _("Do the applications know that their last writes may be missing?"),
+        ),
+    )
+
+
+def _never() -> tuple[Never, ...]:
+    return (
+        Never(
+            _("Delete files and take that for room"),
+            _("The storage does not learn of it without a trim."),
+        ),
+        Never(
+            _("Check the file system while writes still fail"),
+            _("The check has to write, and makes it worse."),
+        ),
+    )
+
+
+def _full(evidence: Evidence, session: Session, lun: Lun, lines: list[Happening]) -> Finding:
+    trims = _trims(evidence, lun)
+    return Finding(
+        FULL,
+        _("The storage has no room left for {disk}: it refuses writes.").format(disk=clean(lun.disk)),
+        _(
+            "The LUN is thin, and the pool behind it is full. `df` shows free space that is not there, and"
+            " file systems on it stop when a write fails. It concerns: {who}."
+        ).format(who=listed(uses_of_disk(evidence.inventory, lun.disk)) or _("nothing of this host")),
+        RungKind.LUN,
+        (lun_key(session, lun),),
+        lun.disk,
+        seen=tuple(kernel_seen(lines)),
+        ruled_out=(
+            RuledOut(
+                _("a full file system"), _("The kernel names the SCSI error 07/27/07 of the LUN itself.")
+            ),
+            RuledOut(
+                _("a full thin pool on this host"),
+                _("The error comes from the disk, not from LVM."),
+            ),
+        ),
+        fixes=(
+            Fix(
+                _("Have room added on the storage first"),
+                _("Nothing on this host helps as long as writes fail."),
+                ask=storage_administrator(
+                    evidence,
+                    _("A thin LUN of ours refuses writes: space allocation failed (sense 07/27/07)."),
+                    _("Please give the pool behind this volume more room, and tell when it has it."),
+                    lun_facts(session, lun),
+                ),
+            ),
+            *_check_again(evidence, lun),
+            Fix(
+                _("Give back what is not used"),
+                _(
+                    "Deleted files go on taking room on the storage until they are trimmed, where it takes"
+                    " that."
+                ),
+                by_hand=trims,
+                confirm=(_("Does the storage have room again?"),),
+            ),
+        ),
+        never=_never(),
+    )
+
+
+def _refused(evidence: Evidence, session: Session, lun: Lun, lines: tuple[Happening, ...]) -> Finding:
+    disk = clean(lun.disk)
+    return Finding(
+        REFUSED,
+        _("The storage refuses writes to {disk}, although its session is up.").format(disk=disk),
+        _(
+            "What programs wrote there last is lost, or will be: not all of them notice. Reading may go on"
+            " as before. It concerns: {who}."
+        ).format(who=listed(uses_of_disk(evidence.inventory, lun.disk)) or _("nothing of this host")),
+        RungKind.LUN,
+        (lun_key(session, lun),),
+        lun.disk,
+        seen=(
+            *kernel_seen(lines),
+            Seen(f"/sys/class/iscsi_session/session{session.sid}/state", (session.state.value,)),
+        ),
+        ruled_out=(
+            RuledOut(
+                _("a lost session"),
+                _("It is logged in, and was when the writes failed."),
+            ),
+            RuledOut(
+                _("a full file system"), _("The error comes from the disk itself, below the file system.")
+            ),
+        ),
+        hypotheses=(
+            Hypothesis(
+                _("The pool behind the LUN is full, and the storage does not say so in SCSI's words."),
+                _("Ask how full it is, and for alerts of that time."),
+            ),
+            Hypothesis(
+                _("The storage has a fault: a disk, a controller, its own file system."),
+                _("Ask for alerts of that time. Do other hosts on it see errors too?"),
+            ),
+            Hypothesis(
+                _("The LUN was made read-only there, as the target of a replication is."),
+                _("Ask whether a replication was turned round, or the access was changed."),
+            ),
+        ),
+        fixes=(
+            Fix(
+                _("Have the storage looked at first"),
+                _("Nothing on this host helps as long as writes fail."),
+                ask=storage_administrator(
+                    evidence,
+                    _("A LUN of ours refuses writes although its session is up."),
+                    _(
+                        "Please look at its pool (is it full?), at alerts, and whether the volume may be"
+                        " written; and tell when writes are taken again."
+                    ),
+                    (*lun_facts(session, lun), *(one.text for one in lines[-3:])),
+                ),
+            ),
+            *_check_again(evidence, lun),
+        ),
+        never=_never(),
+    )

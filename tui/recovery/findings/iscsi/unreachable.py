@@ -1,0 +1,339 @@
+"""F02 and F09: records whose portal takes no connection, so that nobody is logged in by them.
+
+A portal in a network that this host is in, or the only one of its target, should answer: F02. One that is
+link-local, or that this host could reach only through some router although the target is reached by another
+portal, was told by discovery and never meant for this host: F09, which costs minutes at every boot.
+"""
+
+import ipaddress
+import re
+from collections.abc import Iterator
+
+from tui.maintenance.proposal import Proposal
+from tui.maintenance.records import delete
+from tui.maintenance.sessions import log_in, logs_in_at_boot, session_of
+from tui.recovery.evidence import Evidence, Item
+from tui.recovery.finding import Finding, Fix, Hypothesis, Never, RuledOut, Seen, Weight
+from tui.recovery.findings.evidence_text import daemon_seen, listed, portal_seen
+from tui.recovery.findings.iscsi.gone_targets import no_login_at_boot
+from tui.recovery.findings.requests_to_admins import network_administrator, storage_administrator, way_facts
+from tui.storage.changing.plan import Plan
+from tui.storage.host.interface import Answer, PortAnswer
+from tui.storage.model.iscsi import NodeRecord, Portal, SessionState
+from tui.storage.stacks.iscsi_rungs import portal_key
+from tui.storage.stacks.rung import RungKind
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+UNREACHABLE = "F02.portal-unreachable"
+STRAY = "F09.stray-portal"
+
+_RECENT = 900.0
+"""Seconds for which an attempt by hand counts."""
+
+_TRIED = re.compile(r"(?:connection to|connect to) \[?([^\s\]]+?)\]?:(\d+)\b")
+
+
+def unreachable_portals(evidence: Evidence) -> Iterator[Finding]:
+    """One finding for each portal that somebody wants to log in to and that does not answer."""
+    found: dict[str, list[NodeRecord]] = {}
+    for record in evidence.inventory.node_records:
+        answer = evidence.answer_of(record.portal)
+        if answer is None or answer.answer in {Answer.OPEN, Answer.UNTRIED}:
+            continue
+        if session_of(evidence.inventory, record) is None and _is_wanted(evidence, record):
+            found.setdefault(record.portal.label, []).append(record)
+    lost = {
+        one.portal.label
+        for one in evidence.inventory.sessions
+        if one.state is not SessionState.LOGGED_IN and one.target
+    }
+    for label, records in found.items():
+        answer = evidence.answer_of(records[0].portal)
+        if answer is None or label in lost:
+            continue  # Lost sessions through the same portal tell of it already.
+        if all(is_stray(evidence, record) for record in records):
+            yield _stray(evidence, records, answer)
+        else:
+            yield _silent(evidence, records, answer)
+
+
+def _is_wanted(evidence: Evidence, record: NodeRecord) -> bool:
+    """Whether this host logs in there at boot, or somebody has just tried."""
+    return logs_in_at_boot(record) or bool(_attempts(evidence, record.portal))
+
+
+def _attempts(evidence: Evidence, portal: Portal) -> list[str]:
+    since = evidence.now - _RECENT
+    return [
+        line.text
+        for line in evidence.daemon
+        if line.when >= since
+        and (match := _TRIED.search(line.text)) is not None
+        and (match[1], match[2]) == (portal.address, str(portal.port))
+    ]
+
+
+def is_stray(evidence: Evidence, record: NodeRecord) -> bool:
+    """Whether a portal is one that discovery told and this host was never meant to use."""
+    inventory = evidence.inventory
+    elsewhere = any(
+        one.state is SessionState.LOGGED_IN and not one.portal.is_same_place(record.portal)
+        for one in inventory.sessions_of(record.target)
+    ) or any(
+        one.target == record.target
+        and not one.portal.is_same_place(record.portal)
+        and (answer := evidence.answer_of(one.portal)) is not None
+        and answer.answer is Answer.OPEN
+        for one in inventory.node_records
+    )
+    if not elsewhere:
+        return False
+    if _is_link_local(record.portal.address):
+        return True
+    route = evidence.route_to(record.portal.address)
+    return route is not None and bool(route.error or route.gateway)
+
+
+def _is_link_local(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address.partition("%")[0]).is_link_local
+    except ValueError:
+        return False
+
+
+def _silent(evidence: Evidence, records: list[NodeRecord], answer: PortAnswer) -> Finding:
+    portal = records[0].portal
+    keys = tuple(dict.fromkeys(portal_key(one.target, one.portal) for one in records))
+    return Finding(
+        UNREACHABLE,
+        _summary(portal, answer),
+        _("There is no session to {targets} through it, so their disks are not reached that way.").format(
+            targets=listed(dict.fromkeys(one.target for one in records), 3)
+        ),
+        RungKind.PORTAL,
+        keys,
+        seen=tuple(_seen(evidence, portal)),
+        ruled_out=tuple(_ruled_out(evidence, answer)),
+        hypotheses=tuple(_hypotheses(evidence, portal, answer)),
+        fixes=tuple(_fixes(evidence, records, answer)),
+        never=(
+            Never(
+                _("Stop a firewall or flush its rules"),
+                _("Everything else that it keeps out comes in too. One rule for this port is enough."),
+            ),
+            Never(
+                _("Change the records before it is known why the portal does not answer"),
+                _("They are most likely right: they worked before."),
+            ),
+        ),
+    )
+
+
+def _summary(portal: Portal, answer: PortAnswer) -> str:
+    place = clean(portal.label)
+    match answer.answer:
+        case Answer.REFUSED:
+            return _("{portal} refuses the connection: nothing listens there.").format(portal=place)
+        case Answer.NO_SUCH_HOST:
+            return _("The name in {portal} cannot be resolved.").format(portal=place)
+        case Answer.UNREACHABLE:
+            return _("{portal} cannot be reached: {detail}.").format(
+                portal=place, detail=clean(answer.detail) or "?"
+            )
+        case _silent:
+            return _("{portal} does not answer.").format(portal=place)
+
+
+def _seen(evidence: Evidence, portal: Portal) -> Iterator[Seen]:
+    yield from portal_seen(evidence, portal)
+    tried = [one for one in evidence.daemon if portal.label in one.text or f"{portal.address}," in one.text]
+    yield from daemon_seen(tried[-3:])
+
+
+def _ruled_out(evidence: Evidence, answer: PortAnswer) -> Iterator[RuledOut]:
+    yield RuledOut(
+        _("a refused login"),
+        _("It does not come to a login: not even the TCP connection is made."),
+    )
+    if answer.answer is Answer.REFUSED:
+        yield RuledOut(
+            _("a dead network or machine"),
+            _("A refusal comes from a machine that is up, or from a firewall that refuses in its name."),
+        )
+    if evidence.inventory.daemon_answers:
+        yield RuledOut(_("iscsid not running"), _("It takes requests on its socket."))
+
+
+def _hypotheses(evidence: Evidence, portal: Portal, answer: PortAnswer) -> Iterator[Hypothesis]:
+    route = evidence.route_to(portal.address)
+    link = evidence.link(route.device) if route is not None else None
+    place = clean(portal.label)
+    if route is not None and route.error:
+        yield Hypothesis(
+            _("This host has no way to that network: its storage interface is down or has lost its address."),
+            _("`ip -brief address` shows no address in the network of {portal}.").format(portal=place),
+        )
+        return
+    if link is not None and (link.carrier is False or link.state == "down"):
+        yield Hypothesis(
+            _("This host's own interface {device} has no link.").format(device=clean(link.name)),
+            _(
+                "`ip link show {device}`: look at the cable, the switch port, and whether it was taken down."
+            ).format(device=clean(link.name)),
+        )
+        return
+    if answer.answer is Answer.NO_SUCH_HOST:
+        yield Hypothesis(
+            _("The name server does not answer, or the name is gone."),
+            _("`getent hosts {name}`; a record with an IP address needs no name server at boot.").format(
+                name=clean(portal.address)
+            ),
+        )
+        return
+    if answer.answer is Answer.REFUSED:
+        yield Hypothesis(
+            _("The storage's iSCSI service is stopped, or listens on another address or port."),
+            _("Ask which portals it listens on; `ss -lnt` there shows them."),
+        )
+        yield Hypothesis(
+            _("A firewall refuses the port with a reset."),
+            _("Other ports of the same machine answer, or the refusal comes from this host only."),
+        )
+        return
+    if answer.answer is Answer.UNREACHABLE:
+        yield Hypothesis(
+            _("The machine is down, or its address is not in this network any more."),
+            _("`ip neigh show {address}` says FAILED or INCOMPLETE.").format(address=clean(portal.address)),
+        )
+        yield Hypothesis(
+            _("A firewall on the way or on the storage rejects the port: `ping` works and TCP does not."),
+            _("`ip neigh show {address}` says REACHABLE or STALE.").format(address=clean(portal.address)),
+        )
+        return
+    yield Hypothesis(
+        _("A firewall drops the packets, or a switch or VLAN is set wrongly."),
+        _(
+            "`ping {address}` is answered and the port is not: a firewall. Neither is: the way, or the "
+            "machine."
+        ).format(address=clean(portal.address)),
+    )
+    yield Hypothesis(
+        _("The storage, or this port of it, is down."),
+        _("Ask whether other hosts reach {portal}.").format(portal=place),
+    )
+
+
+def _fixes(evidence: Evidence, records: list[NodeRecord], answer: PortAnswer) -> Iterator[Fix]:
+    portal = records[0].portal
+    route = evidence.route_to(portal.address)
+    if route is not None and route.error:
+        yield Fix(
+            _("Bring this host's storage interface up"),
+            _("Without an address in that network nothing can be reached there."),
+            by_hand=("ip -brief link", "ip -brief address", f"ip route get {clean(portal.address)}"),
+        )
+    facts = (
+        *way_facts(evidence, (portal,)),
+        *dict.fromkeys(_("Target: {target}").format(target=clean(one.target)) for one in records),
+    )
+    trouble = _summary(portal, answer)
+    if answer.answer not in {Answer.REFUSED, Answer.NO_SUCH_HOST}:
+        yield Fix(
+            _("Have the way to {portal} looked at").format(portal=clean(portal.label)),
+            _("This host sends and gets no answer."),
+            ask=network_administrator(
+                evidence,
+                trouble,
+                _("Is TCP to this address and port let through on the whole way, in both directions?"),
+                facts,
+            ),
+        )
+    yield Fix(
+        _("Have the portal looked at"),
+        _("Opening a port or starting the service is for whoever runs the storage."),
+        ask=storage_administrator(
+            evidence,
+            trouble,
+            _("Is this portal up, does the iSCSI service listen on it, and may this host reach it?"),
+            facts,
+        ),
+    )
+    yield Fix(
+        _("Then log in"),
+        _("The sessions make the disks appear again."),
+        log_in(records, evidence.inventory),
+        confirm=(_("Does the portal answer again?"),),
+    )
+
+
+def _stray(evidence: Evidence, records: list[NodeRecord], answer: PortAnswer) -> Finding:
+    portal = records[0].portal
+    place = clean(portal.label)
+    question = _("Which networks are for storage? Is it right that this host never uses {portal}?").format(
+        portal=place
+    )
+    leave = no_login_at_boot(tuple(records))
+    return Finding(
+        STRAY,
+        _("{portal} is in a network that this host does not reach, and is logged in to at boot.").format(
+            portal=place
+        ),
+        _(
+            "The target is reached by another portal, so nothing is missing. At every boot the login there "
+            "is "
+            "tried until it times out, which may take minutes and holds up what waits for it."
+        ),
+        RungKind.PORTAL,
+        tuple(dict.fromkeys(portal_key(one.target, one.portal) for one in records)),
+        seen=tuple(_seen(evidence, portal)),
+        ruled_out=(
+            RuledOut(
+                _("a path that has failed"),
+                _("A path of this host would be in a network of one of its own interfaces; this one is not."),
+            ),
+        )
+        if evidence.has(Item.ROUTES)
+        else (),
+        fixes=(
+            Fix(
+                _("Leave it out at boot"),
+                _("The record stays, and nobody logs in by it any more unless told to."),
+                Proposal(
+                    Plan(_("Do not log in to {portal} at boot").format(portal=place), leave),
+                    _("Only these records are changed; the other portals of the target keep theirs."),
+                    yes=_("Leave out"),
+                ),
+                confirm=(question,),
+            ),
+            Fix(
+                _("Or delete exactly these records"),
+                _("The next discovery brings them back unless the storage stops telling them."),
+                delete(records, evidence.inventory),
+                confirm=(question,),
+            ),
+            Fix(
+                _("Have the storage tell only the portals this host can use"),
+                _("Then discovery does not bring them back."),
+                ask=storage_administrator(
+                    evidence,
+                    _("Discovery tells this host a portal that it cannot reach: {answer}.").format(
+                        answer=_summary(portal, answer)
+                    ),
+                    _("Can the target be shown on the portals of the storage network only?"),
+                    way_facts(evidence, (portal,)),
+                ),
+            ),
+        ),
+        never=(
+            Never(
+                _("Delete all records while sessions are up"),
+                _("A session reads its record again when its connection is lost."),
+            ),
+            Never(
+                _("Switch IPv6 off on the whole host for it"),
+                _("One record is the trouble, not the protocol."),
+            ),
+        ),
+        weight=Weight.RISK,
+    )

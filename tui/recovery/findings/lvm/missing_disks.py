@@ -1,0 +1,293 @@
+"""F12: a group misses disks; F24: a disk that it misses is here, and its beginning was overwritten."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tui.recovery.evidence import Evidence, Item
+from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen
+from tui.recovery.findings.lvm.overwritten import candidates, is_somewhere, overwritten
+from tui.recovery.findings.repair_plans import disks_of, group_rung, identity, keep, repair
+from tui.recovery.findings.requests_to_admins import storage_administrator
+from tui.storage.iscsi.records import record_words
+from tui.storage.lvm.metadata_backup import GroupNotes, NotedDisk
+from tui.storage.model.inventory import Inventory
+from tui.storage.model.iscsi import SessionState
+from tui.storage.model.lvm import PhysicalVolume, VolumeGroup
+from tui.storage.operations.iscsi.scan import ScanForLuns
+from tui.storage.operations.iscsi.sessions import LogIn
+from tui.storage.operations.lvm.healthy_volume import ActivateWholeVolume
+from tui.storage.operations.lvm.missing_disks import (
+    RemoveMissingPvs,
+    RemoveMissingPvsAndVolumes,
+    RestoreMissingPv,
+    missing_of,
+    partial_volumes,
+)
+from tui.storage.operations.lvm.volume_group import ActivateVolumeGroup
+from tui.storage.operations.operation import Operation
+from tui.storage.size import size_words
+from tui.storage.stacks.rung import RungKind
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+MISSING = "F12.disk-missing"
+RETURNED = "F12.disk-returned"
+
+_BELOW = ("F01", "F02", "F10", "F18", "F19", "F32", "F33")
+"""What keeps a login from succeeding: where one of them is found, a missing disk follows from it."""
+
+
+_GUARDS = ("F08.single-path-listed", "F20", "F42")
+"""What hides a disk from LVM that is here: where it hides the missing one, that follows from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Lost:
+    """A disk that a group misses, and what LVM's notes say of it."""
+
+    volume: PhysicalVolume
+    notes: GroupNotes | None
+    noted: NotedDisk | None
+
+
+def missing_disks(evidence: Evidence) -> Iterator[Finding]:
+    """A finding for each disk that returned marked, for each that was overwritten, for the rest together."""
+    inventory = evidence.inventory
+    if not inventory.lvm.asked or inventory.lvm.left_out:
+        return
+    for group in inventory.volume_groups:
+        if group.foreign or group.shared or group.exported:
+            continue
+        lost = [_lost(evidence, one) for one in _missing(inventory, group)]
+        for one in lost:
+            if one.volume.device:
+                yield _returned(evidence, group, one.volume)
+        gone = [one for one in lost if not one.volume.device]
+        for one in gone:
+            if one.noted is not None and one.notes is not None and candidates(evidence, one.noted):
+                yield overwritten(evidence, one.notes, one.noted, group_rung(group))
+        away = [one for one in gone if one.noted is None or not candidates(evidence, one.noted)]
+        if away:
+            yield _away(evidence, group, away)
+
+
+def _missing(inventory: Inventory, group: VolumeGroup) -> list[PhysicalVolume]:
+    return [one for one in inventory.physical_volumes if one.missing and one.volume_group == group.name]
+
+
+def _lost(evidence: Evidence, volume: PhysicalVolume) -> _Lost:
+    for notes in evidence.notes_of(volume.volume_group):
+        noted = notes.disk(volume.uuid)
+        if noted is not None and noted.size:
+            return _Lost(volume, notes, noted)
+    return _Lost(volume, None, None)
+
+
+def _away(evidence: Evidence, group: VolumeGroup, lost: list[_Lost]) -> Finding:
+    inventory = evidence.inventory
+    name = clean(group.name, 60)
+    partial = partial_volumes(inventory, group.name)
+    whole = tuple(one.name for one in inventory.volumes_of(group.name) if one.name not in partial)
+    return Finding(
+        MISSING,
+        _("The volume group {group} misses {count} of its disks.").format(group=name, count=len(lost)),
+        _(
+            "Volumes that lie on a missing disk, even in part, are not there: {partial}. Others can be used:"
+            " {whole}. Nothing is lost while nothing is given up."
+        ).format(partial=_names(partial), whole=_names(whole)),
+        RungKind.VOLUME_GROUP,
+        (group_rung(group), *(f"pv:{one.volume.uuid}" for one in lost)),
+        seen=tuple(_seen(evidence, group, lost)),
+        ruled_out=tuple(_ruled_out(evidence, lost)),
+        fixes=tuple(_ways(evidence, group, lost, partial)),
+        never=(
+            Never(
+                _("vgreduce --removemissing --force while the disk may come back"),
+                _("It destroys every volume that lies on it even in part, and takes the disk out for good."),
+            ),
+            Never(
+                _("pvcreate a new disk in its place"),
+                _("A new identity does not fill the hole; what is on the old disk is then out of reach."),
+            ),
+            Never(
+                _("Activate a part of a volume (--activationmode partial) and write to it"),
+                _("The file system has holes where the disk is missing; every write makes it worse."),
+            ),
+        ),
+        follows_if=(
+            *(_BELOW if _unused_records(inventory) else ()),
+            *(_GUARDS if any(is_somewhere(evidence, one.volume.uuid) for one in lost) else ()),
+        ),
+    )
+
+
+def _names(names: tuple[str, ...]) -> str:
+    return clean(", ".join(names[:8])) or _("none")
+
+
+def _seen(evidence: Evidence, group: VolumeGroup, lost: list[_Lost]) -> Iterator[Seen]:
+    yield Seen(
+        "lvm fullreport",
+        tuple(f"{clean(one.volume.uuid)}: {clean(one.volume.path)}, {clean(group.name)}" for one in lost),
+    )
+    said = [line for line in evidence.inventory.lvm.warnings if "missing" in line or "find device" in line]
+    if said:
+        yield Seen(_("LVM's warnings"), tuple(said[:6]))
+    for one in lost:
+        if one.noted is not None and one.notes is not None:
+            known = (one.noted.identifier, one.noted.hint, size_words(one.noted.size))
+            yield Seen(clean(one.notes.path), (", ".join(clean(word) for word in known if word),))
+
+
+def _ruled_out(evidence: Evidence, lost: list[_Lost]) -> Iterator[RuledOut]:
+    if evidence.has(Item.SIGNATURES) and all(one.noted is not None for one in lost):
+        yield RuledOut(
+            _("an overwritten label"),
+            _("No disk of this host that nobody uses has the size and the identity of the missing one."),
+        )
+    yield RuledOut(
+        _("a lost session"),
+        _("Every disk that a session of this host shows answers, and LVM has read them all."),
+    )
+
+
+def _unused_records(inventory: Inventory) -> tuple[LogIn, ...]:
+    """The logins to every record that has no session."""
+    return tuple(
+        LogIn(record.target, record.portal, record.iface)
+        for record in inventory.node_records
+        if not any(
+            session.portal.is_same_place(record.portal) and session.iface == record.iface
+            for session in inventory.sessions_of(record.target)
+        )
+    )
+
+
+def _ways(
+    evidence: Evidence, group: VolumeGroup, lost: list[_Lost], partial: tuple[str, ...]
+) -> Iterator[Fix]:
+    inventory = evidence.inventory
+    name = clean(group.name, 60)
+    activate = ActivateVolumeGroup(group.name)
+    logins = _unused_records(inventory)
+    if logins:
+        title = _("Log in to the targets that this host knows and is not logged in to")
+        why = _("The missing disk may be behind one of them: {records}.").format(
+            records=", ".join(record_words(one.target, one.portal, one.iface) for one in logins[:4])
+        )
+        yield Fix(title, why, repair(title, why, *logins, activate))
+    scans = tuple(
+        ScanForLuns(one.sid, one.target, one.portal, one.host_number, one.iface)
+        for one in inventory.sessions
+        if one.state is SessionState.LOGGED_IN
+    )
+    if scans:
+        title = _("Ask the targets again which LUNs they show")
+        why = _("A LUN that was mapped to this host again is only seen when it is asked for.")
+        yield Fix(title, why, repair(title, why, *scans, activate))
+    yield Fix(
+        _("Have the LUN shown to this host again"),
+        _("Most often a LUN was unmapped or its access taken away by mistake."),
+        ask=storage_administrator(
+            evidence,
+            _("A disk of the volume group {group} is missing on this host.").format(group=name),
+            _("Is it still mapped to this initiator? Please map it again; do not create a new one."),
+            tuple(_facts(lost)),
+        ),
+    )
+    whole = tuple(
+        ActivateWholeVolume(group.name, group.uuid, one.name, one.uuid)
+        for one in inventory.volumes_of(group.name)
+        if one.name not in partial and not one.active and one.path and not one.skip_activation
+    )
+    if whole:
+        title = _("Use meanwhile what is whole")
+        why = _("These volumes do not lie on the missing disk; their files can be used or saved.")
+        yield Fix(title, why, repair(title, why, *whole))
+    yield _give_up(evidence, group, partial)
+
+
+def _facts(lost: list[_Lost]) -> Iterator[str]:
+    for one in lost:
+        if one.noted is None:
+            yield _("Physical volume: {uuid}").format(uuid=clean(one.volume.uuid))
+            continue
+        yield _("Physical volume: {uuid}, {size}, WWID {wwid}, last seen as {hint}").format(
+            uuid=clean(one.volume.uuid),
+            size=size_words(one.noted.size),
+            wwid=clean(one.noted.identifier) or "?",
+            hint=clean(one.noted.hint) or "?",
+        )
+
+
+def _give_up(evidence: Evidence, group: VolumeGroup, partial: tuple[str, ...]) -> Fix:
+    gone = missing_of(evidence.inventory, group.name)
+    name = clean(group.name, 60)
+    steps: tuple[Operation, ...]
+    if partial:
+        title = _("Give up the missing disks of {group} with the volumes on them").format(group=name)
+        why = _("Last of all: what lay on them is lost, and has to come from a backup.")
+        steps = (RemoveMissingPvsAndVolumes(group.name, group.uuid, gone, partial),)
+    else:
+        title = _("Let {group} go on without the missing disks").format(group=name)
+        why = _("No volume lies on them. While they are missing, the group cannot be changed.")
+        steps = (RemoveMissingPvs(group.name, group.uuid, gone),)
+    kept = keep(evidence, (group.name,), disks_of(evidence.inventory, group.name))
+    return Fix(
+        title,
+        why,
+        repair(title, why, kept, *steps, ActivateVolumeGroup(group.name)),
+        confirm=(
+            _("Does the storage administrator say that the LUN is gone for good?"),
+            *((_("Is there a backup of {volumes}?").format(volumes=_names(partial)),) if partial else ()),
+        ),
+    )
+
+
+def _returned(evidence: Evidence, group: VolumeGroup, volume: PhysicalVolume) -> Finding:
+    inventory = evidence.inventory
+    device = inventory.device(volume.device)
+    path, name = clean(volume.path, 60), clean(group.name, 60)
+    fixes: tuple[Fix, ...] = ()
+    if device is not None and device.answers:
+        title = _("Take {path} back into {group}").format(path=path, group=name)
+        why = _("LVM is told that what is on it is still good, and uses it again.")
+        kept = keep(evidence, (group.name,), disks_of(inventory, group.name))
+        take = RestoreMissingPv(group.name, group.uuid, identity(evidence, device), volume.uuid)
+        fixes = (
+            Fix(
+                title,
+                why,
+                repair(title, why, kept, take, ActivateVolumeGroup(group.name)),
+                confirm=(_("Is the content of this LUN unchanged since it went away?"),),
+            ),
+        )
+    return Finding(
+        RETURNED,
+        _("The disk {path} of {group} is back, but LVM still has it marked as missing.").format(
+            path=path, group=name
+        ),
+        _("Volumes on it are not activated until LVM is told that it may use the disk again."),
+        RungKind.VOLUME_GROUP,
+        (group_rung(group), f"pv:{volume.uuid}"),
+        volume.device,
+        seen=(
+            Seen("lvm fullreport", (f"{path}: pv_missing, {clean(volume.uuid)}",)),
+            *((Seen(_("LVM's warnings"), inventory.lvm.warnings[:4]),) if inventory.lvm.warnings else ()),
+        ),
+        ruled_out=(
+            RuledOut(
+                _("a disk that is still away"),
+                _("LVM finds its label, with the identity that the group looks for, on {path}.").format(
+                    path=path
+                ),
+            ),
+        ),
+        fixes=fixes,
+        never=(
+            Never(
+                _("vgreduce --removemissing"),
+                _("The disk is here: it would be taken out of the group with what is on it."),
+            ),
+        ),
+    )

@@ -1,0 +1,352 @@
+"""F29: thin pools that are full, or whose notes are full or damaged."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tui.recovery.evidence import Evidence
+from tui.recovery.facts import MapTable
+from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen
+from tui.recovery.findings.repair_plans import disks_of, group_rung, keep, repair
+from tui.recovery.gathering.logs import POOL_LINE
+from tui.storage.model.lvm import LogicalVolume, VolumeGroup
+from tui.storage.operations.lvm.extend_logical_volume import WHOLE, ExtendLogicalVolume
+from tui.storage.operations.lvm.thin_repair import ExtendPoolMetadata, RepairThinPool
+from tui.storage.operations.lvm.volume_group import ActivateVolumeGroup
+from tui.storage.operations.operation import Operation
+from tui.storage.probe.devices.lvm import names_of_map
+from tui.storage.probe.narrow import group_named
+from tui.storage.stacks.rung import RungKind
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+POOL_FULL = "F29.pool-full"
+POOL_NOTES_FULL = "F29.pool-notes-full"
+POOL_DAMAGED = "F29.pool-damaged"
+POOL_MISMATCH = "F29.pool-mismatch"
+
+_NOTES_BLOCK = 4096
+"""Bytes of one block of a thin pool's notes (kernel Documentation/device-mapper/thin-provisioning)."""
+
+_NEARLY = 0.95
+"""Share of its notes in use from which a pool is in danger."""
+
+
+@dataclass(frozen=True, slots=True)
+class PoolState:
+    """What the kernel says of a thin pool (kernel Documentation, thin-provisioning, Status).
+
+    Attributes:
+        notes_used: blocks of its notes in use.
+        notes: blocks of its notes.
+        used: blocks of data in use.
+        size: blocks of data.
+        failed: it has given up.
+        full: it is out of data space.
+        read_only: its notes may not be written any more.
+        needs_check: its notes want to be checked.
+    """
+
+    notes_used: int = 0
+    notes: int = 0
+    used: int = 0
+    size: int = 0
+    failed: bool = False
+    full: bool = False
+    read_only: bool = False
+    needs_check: bool = False
+
+
+def pool_state(table: MapTable) -> PoolState | None:
+    """Read the status line of a thin pool's map, or None where it is none."""
+    for line in table.status:
+        words = line.split()
+        if len(words) < 4 or words[2] != "thin-pool":
+            continue
+        if words[3] == "Fail":
+            return PoolState(failed=True)
+        if len(words) < 6:
+            continue
+        shares = [word.split("/") for word in words[4:6]]
+        if all(len(share) == 2 and share[0].isdigit() and share[1].isdigit() for share in shares):
+            (notes_used, notes), (used, size) = ((int(a), int(b)) for a, b in shares)
+            return PoolState(
+                notes_used,
+                notes,
+                used,
+                size,
+                full="out_of_data_space" in words or (size > 0 and used >= size),
+                read_only="ro" in words,
+                needs_check="needs_check" in words,
+            )
+    return None
+
+
+def thin_pools(evidence: Evidence) -> Iterator[Finding]:
+    """A finding for each thin pool on a LUN that is full, or whose notes are full or damaged."""
+    inventory = evidence.inventory
+    states = {
+        names_of_map(one.name.removesuffix("-tpool")): state
+        for one in evidence.maps
+        if (state := pool_state(one)) is not None
+    }
+    for pool in inventory.logical_volumes:
+        group = group_named(inventory, pool.volume_group)
+        if pool.attributes[:1] != "t" or group is None or group.foreign or group.shared:
+            continue
+        state = states.get((pool.volume_group, pool.name), PoolState())
+        health = pool.health
+        full_notes = state.notes > 0 and state.notes_used >= state.notes * _NEARLY
+        # A pool whose notes ran full is read-only as well, but nothing in them is wrong.
+        read_only = health == "metadata_read_only" and not full_notes
+        refused = () if pool.active else refusals_of(evidence, pool)
+        if any("transaction_id" in line for line in refused):
+            yield _pool_mismatch(group, pool, refused)
+        elif state.failed or state.needs_check or health == "failed" or read_only or refused:
+            yield _pool_damaged(evidence, group, pool, state, full_notes=full_notes)
+        elif full_notes:
+            yield _pool_notes_full(evidence, group, pool, state)
+        elif state.full or health == "out_of_data":
+            yield _pool_full(evidence, group, pool, state)
+
+
+def refusals_of(evidence: Evidence, pool: LogicalVolume) -> tuple[str, ...]:
+    """The lines in which LVM told, in this boot, why it did not activate a pool."""
+    found: list[str] = []
+    for line in evidence.activation:
+        match = POOL_LINE.search(line)
+        if match is None:
+            continue
+        if match["map"]:
+            place = names_of_map(match["map"].removesuffix("-tpool"))
+        else:
+            place = (match["group"], match["pool"])
+        if place == (pool.volume_group, pool.name):
+            found.append(line.strip())
+    return tuple(found)
+
+
+def pool_rung(group: VolumeGroup, pool: LogicalVolume) -> str:
+    """The key of a pool's rung."""
+    return f"lv:{group_rung(group)}/{pool.uuid or pool.name}"
+
+
+def _pool_rungs(group: VolumeGroup, pool: LogicalVolume) -> tuple[str, ...]:
+    return (pool_rung(group, pool),)
+
+
+def _pool_seen(evidence: Evidence, pool: LogicalVolume) -> tuple[Seen, ...]:
+    lines = [
+        line
+        for one in evidence.maps
+        if names_of_map(one.name.removesuffix("-tpool")) == (pool.volume_group, pool.name)
+        for line in one.status
+    ]
+    told = Seen("lvs", (f"{clean(pool.name)}: {clean(pool.attributes)} {clean(pool.health)}".rstrip(),))
+    refused = () if pool.active else refusals_of(evidence, pool)
+    return (
+        told,
+        *((Seen("dmsetup status", tuple(lines[:4])),) if lines else ()),
+        *((Seen(_("LVM in the journal"), refused[-2:]),) if refused else ()),
+    )
+
+
+def _pool_full(evidence: Evidence, group: VolumeGroup, pool: LogicalVolume, state: PoolState) -> Finding:
+    name = clean(f"{group.name}/{pool.name}", 80)
+    fixes: list[Fix] = []
+    if group.extent_size and group.free >= group.extent_size:
+        title = _("Give the pool the free space of its group")
+        why = _("Writes that wait go on at once; after a minute without space they would fail.")
+        grow = ExtendLogicalVolume(group.name, group.uuid, pool.name, pool.uuid, pool.size, 0, WHOLE)
+        fixes.append(Fix(title, why, repair(title, why, grow)))
+    fixes.append(
+        Fix(
+            _("Enlarge a LUN of the group, or add a disk to it"),
+            _("Then the pool can grow. Deleting files helps only when the volumes are trimmed (fstrim)."),
+            by_hand=(f"vgs {clean(group.name)}", "fstrim -v MOUNTPOINT"),
+        )
+    )
+    return Finding(
+        POOL_FULL,
+        _("The thin pool {name} is full.").format(name=name),
+        _("Nothing can be written to any volume in it; file systems in it stop, or soon will."),
+        RungKind.LOGICAL_VOLUME,
+        _pool_rungs(group, pool),
+        pool.device,
+        seen=_pool_seen(evidence, pool),
+        ruled_out=(
+            RuledOut(
+                _("a damaged pool"),
+                _("Its notes are well, and have room.") if state.notes else _("LVM says so."),
+            ),
+        ),
+        fixes=tuple(fixes),
+        never=(
+            Never(_("fsck while writes still fail"), _("It cannot write what it mends.")),
+            Never(
+                _("Delete files and take the space for freed"),
+                _("The pool gets it back only by discards, which many mounts do not send."),
+            ),
+        ),
+    )
+
+
+def _pool_notes_full(
+    evidence: Evidence, group: VolumeGroup, pool: LogicalVolume, state: PoolState
+) -> Finding:
+    name = clean(f"{group.name}/{pool.name}", 80)
+    return Finding(
+        POOL_NOTES_FULL,
+        _("The notes of the thin pool {name} are full, or nearly: {used} of {size} blocks.").format(
+            name=name, used=state.notes_used, size=state.notes
+        ),
+        _("Nothing new can be written any more, although there may be space for data. Nothing is damaged.")
+        if state.read_only
+        else _("When they are, nothing can be written any more, although there may be space for data."),
+        RungKind.LOGICAL_VOLUME,
+        _pool_rungs(group, pool),
+        pool.device,
+        seen=_pool_seen(evidence, pool),
+        ruled_out=(RuledOut(_("a full pool"), _("There is space for data.")),) if not state.full else (),
+        fixes=tuple(_more_notes(group, pool, state)),
+        never=(_never_meta(),),
+    )
+
+
+def _more_notes(group: VolumeGroup, pool: LogicalVolume, state: PoolState) -> Iterator[Fix]:
+    before = state.notes * _NOTES_BLOCK
+    if group.extent_size and group.free >= group.extent_size:
+        wanted = min(group.free, max(before, group.extent_size))
+        size = max(group.extent_size, wanted // group.extent_size * group.extent_size)
+        title = _("Give the pool's notes more room")
+        why = _("They get as much again as they have, as far as the group has it. It may be in use.")
+        grow = ExtendPoolMetadata(group.name, group.uuid, pool.name, pool.uuid, size, before)
+        yield Fix(title, why, repair(title, why, grow))
+        return
+    yield Fix(
+        _("Enlarge a LUN of the group, or add a disk to it"),
+        _("The group has no free space for the notes."),
+        by_hand=(f"vgs {clean(group.name)}",),
+    )
+
+
+def _pool_damaged(
+    evidence: Evidence, group: VolumeGroup, pool: LogicalVolume, state: PoolState, *, full_notes: bool
+) -> Finding:
+    name = clean(f"{group.name}/{pool.name}", 80)
+    before = tuple(_more_notes(group, pool, state)) if full_notes else ()
+    return Finding(
+        POOL_DAMAGED,
+        _("The notes of the thin pool {name} are damaged or may not be written.").format(name=name),
+        _(
+            "The volumes in it cannot be written, or not be activated at all. What is in them is most often"
+            " whole."
+        ),
+        RungKind.LOGICAL_VOLUME,
+        _pool_rungs(group, pool),
+        pool.device,
+        seen=_pool_seen(evidence, pool),
+        ruled_out=(
+            RuledOut(
+                _("a pool that is only full"),
+                _("LVM checked its notes before activating it, and they did not stand the check.")
+                if not pool.active
+                else _("The kernel asks for a check of its notes, or has given up."),
+            ),
+        ),
+        fixes=(
+            *before,
+            pool_repair(evidence, group, pool),
+        ),
+        never=(
+            _never_meta(),
+            Never(
+                _("Repair it a second time"),
+                _("The second run works on what the first one made, and overwrites the way back."),
+            ),
+            Never(
+                _("vgcfgrestore of an older state"),
+                _("What LVM notes and what the pool notes would not fit; volumes in it are lost."),
+            ),
+        ),
+    )
+
+
+def pool_repair(evidence: Evidence, group: VolumeGroup, pool: LogicalVolume, *first: str) -> Fix:
+    """Write a pool's notes anew, the damaged ones kept.
+
+    Args:
+        evidence: the look.
+        group: the pool's.
+        pool: the thin pool.
+        first: what a person must be sure of besides.
+    """
+    title = _("Repair its notes, and keep the damaged ones")
+    why = _(
+        "With everything in it unmounted and inactive they are written anew to another place. The damaged"
+        " ones stay as {name}_meta0, the only way back."
+    ).format(name=clean(pool.name, 60))
+    steps: tuple[Operation, ...] = (
+        keep(evidence, (group.name,), disks_of(evidence.inventory, group.name)),
+        RepairThinPool(group.name, group.uuid, pool.name, pool.uuid),
+        ActivateVolumeGroup(group.name),
+    )
+    note = _("Unmount and deactivate what is in the pool before; it is refused else.")
+    return Fix(
+        title,
+        why,
+        repair(title, why, *steps, notes=(note,)),
+        confirm=(*first, _("Is there a copy of the disks on the storage (snapshot), or is none possible?")),
+    )
+
+
+def _pool_mismatch(group: VolumeGroup, pool: LogicalVolume, refused: tuple[str, ...]) -> Finding:
+    name, group_name = clean(f"{group.name}/{pool.name}", 80), clean(group.name, 60)
+    return Finding(
+        POOL_MISMATCH,
+        _("What LVM has noted of the thin pool {name} and the pool's own notes do not fit together.").format(
+            name=name
+        ),
+        _(
+            "LVM does not activate it, so that nothing is written by the wrong map. Most often a change was"
+            " cut off between the two, or an old description of the group was restored. The data is there."
+        ),
+        RungKind.LOGICAL_VOLUME,
+        _pool_rungs(group, pool),
+        pool.device,
+        seen=(Seen(_("LVM in the journal"), refused[-2:]),),
+        ruled_out=(
+            RuledOut(_("a damaged pool"), _("Its notes can be read: they tell which change they are at.")),
+        ),
+        fixes=(
+            Fix(
+                _("Have somebody who knows LVM bring the two together"),
+                _(
+                    "One number in a copy of LVM's description is changed and restored, where the difference"
+                    " is one or two and the copy fits otherwise. Have a copy of the disks made on the storage"
+                    " (snapshot) first."
+                ),
+                by_hand=(
+                    f"vgcfgbackup --file /root/{group_name}.notes {group_name}",
+                    f"vgcfgrestore --list {group_name}",
+                    "journalctl --boot --identifier=lvm",
+                ),
+            ),
+        ),
+        never=(
+            Never(
+                _("lvconvert --repair"),
+                _("It mends notes that are damaged; these are not, and the difference would stay."),
+            ),
+            Never(
+                _("vgcfgrestore --force of the newest file without comparing"),
+                _("The volumes in the pool would be taken for others."),
+            ),
+        ),
+    )
+
+
+def _never_meta() -> Never:
+    return Never(
+        _("Remove the volume that ends in _meta0"),
+        _("It is the only copy of the pool's notes from before a repair."),
+    )

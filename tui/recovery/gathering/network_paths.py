@@ -1,0 +1,207 @@
+"""The way to the portals: how they answer, the route there, the interfaces, the size of packets."""
+
+import ipaddress
+import json
+import re
+from collections.abc import Iterable, Sequence
+from functools import partial
+
+from tui.recovery.facts import Link, PacketTest, PortalReply, Route
+from tui.recovery.gathering.bounded import side_by_side
+from tui.recovery.gathering.failing import NotAvailable
+from tui.storage.host.interface import Answer, Command, Host
+from tui.storage.model.iscsi import Portal
+from tui.storage.probe.iscsi.database import locate_database
+from tui.storage.probe.iscsi.records import read_records
+from tui.storage.probe.iscsi.sessions import read_sessions
+from tui.storage.probe.reading import names, number, word
+from tui.storage.probe.system.distribution import read_distribution
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+CONNECT_DEADLINE = 3.0
+"""Seconds a portal gets to take a connection."""
+
+_MOST = 64
+"""Portals that are tried."""
+
+_NET = "/sys/class/net"
+_MSS = re.compile(r"\bmss:(\d+)")
+_PING_HEADERS = {4: 28, 6: 48}
+"""Bytes of the IP and ICMP headers, by IP version."""
+_TCP_HEADERS = {4: 40, 6: 60}
+"""Bytes of the IP and TCP headers, without options."""
+_TIMESTAMP = 12
+"""Bytes of the TCP option for timestamps, which both ends may have agreed on (RFC 7323)."""
+_SMALL = 56
+
+
+def places_of(host: Host) -> tuple[tuple[Portal, str], ...]:
+    """The portal of every session and record, once each, and the interface it is bound to, or empty."""
+    sessions, _luns = read_sessions(host)
+    records = read_records(host, locate_database(host, read_distribution(host)).root)
+    bound = {one.name: one.network_device for one in records.interfaces}
+    found: dict[str, tuple[Portal, str]] = {}
+    for session in sessions:
+        found.setdefault(session.portal.label, (session.portal, session.network_device))
+    for record in records.nodes:
+        found.setdefault(record.portal.label, (record.portal, bound.get(record.iface, "")))
+    return tuple(one for one in found.values() if one[0].address)[:_MOST]
+
+
+def read_portals(host: Host, portals: Sequence[Portal], end: float) -> tuple[PortalReply, ...]:
+    """How each takes a TCP connection, all at the same time."""
+    asked = side_by_side(
+        {portal: partial(host.connect, portal.address, portal.port, CONNECT_DEADLINE) for portal in portals},
+        end,
+        workers=_MOST,
+    )
+    return tuple(
+        PortalReply(portal, done.value)
+        for portal, done in asked.items()
+        if done.value is not None and done.value.answer is not Answer.UNTRIED
+    )
+
+
+def route_command(address: str, bound: str) -> Command:
+    """The question which way packets to an address take."""
+    oif = ("oif", bound) if bound else ()
+    return Command(("ip", "-json", "route", "get", address, *oif))
+
+
+def read_routes(host: Host, places: Iterable[tuple[Portal, str]], end: float) -> tuple[Route, ...]:
+    """The way to each address; names are not looked up."""
+    addresses = {portal.address: bound for portal, bound in places if _version(portal.address)}
+    asked = side_by_side(
+        {address: partial(read_route, host, address, bound) for address, bound in addresses.items()},
+        end,
+        workers=8,
+    )
+    return tuple(done.value for done in asked.values() if done.value is not None)
+
+
+def read_route(host: Host, address: str, bound: str = "") -> Route | None:
+    """The way to one address, or None where `ip` does not tell."""
+    outcome = host.run(route_command(address, bound))
+    if outcome.status is None or outcome.status == 127:
+        return None
+    if not outcome.ok:
+        error = outcome.stderr.strip().removeprefix("RTNETLINK answers: ").split("\n")[0]
+        return Route(address, error=clean(error))
+    return parse_route(outcome.stdout, address)
+
+
+def parse_route(output: str, address: str) -> Route | None:
+    """Read `ip -json route get`; None when it is no such answer."""
+    try:
+        rows = json.loads(output)
+    except ValueError:
+        return None
+    if not isinstance(rows, list) or not rows or not isinstance(rows[0], dict):
+        return None
+    row = {key: value for key, value in rows[0].items() if isinstance(value, str)}
+    return Route(address, row.get("dev", ""), row.get("prefsrc", ""), row.get("gateway", ""))
+
+
+def read_links(host: Host, routes: Iterable[Route]) -> tuple[Link, ...]:
+    """The interfaces that routes use, and what they are made of (bond, VLAN, bridge)."""
+    waiting = [route.device for route in routes if route.device]
+    found: dict[str, Link] = {}
+    while waiting:
+        name = waiting.pop(0)
+        if name not in found and "/" not in name:
+            found[name] = _link(host, name)
+            waiting += found[name].lower
+    return tuple(found.values())
+
+
+def _link(host: Host, name: str) -> Link:
+    place = f"{_NET}/{name}"
+    carrier = number(host, f"{place}/carrier")
+    lower = tuple(one.removeprefix("lower_") for one in names(host, place) if one.startswith("lower_"))
+    counts = {
+        what: sum(number(host, f"{place}/statistics/{way}_{what}") or 0 for way in ("rx", "tx"))
+        for what in ("errors", "dropped")
+    }
+    return Link(
+        name,
+        number(host, f"{place}/mtu"),
+        word(host, f"{place}/operstate"),
+        None if carrier is None else carrier == 1,
+        lower,
+        counts["errors"],
+        counts["dropped"],
+    )
+
+
+def read_packets(
+    host: Host, portals: Sequence[Portal], routes: Iterable[Route], links: Iterable[Link], end: float
+) -> tuple[PacketTest, ...]:
+    """Whether a small and a large packet come back from each portal, all at the same time.
+
+    Raises:
+        NotAvailable: there is no ping.
+    """
+    mtus = {link.name: link.mtu for link in links}
+    ways = {route.address: mtus.get(route.device) for route in routes}
+    wanted = {
+        address: mtu
+        for address in dict.fromkeys(portal.address for portal in portals)
+        if (mtu := ways.get(address)) is not None
+    }
+    asked = side_by_side(
+        {address: partial(_packet_test, host, address, mtu, end) for address, mtu in wanted.items()},
+        end,
+        workers=16,
+    )
+    errors = [done.error for done in asked.values() if isinstance(done.error, NotAvailable)]
+    if errors:
+        raise errors[0]
+    return tuple(done.value for done in asked.values() if done.value is not None)
+
+
+def ping_command(address: str, size: int) -> Command:
+    """Three packets of a size, IP header included, that may not be cut on their way (ping(8))."""
+    payload = size - _PING_HEADERS[_version(address) or 4]
+    return Command(
+        ("ping", "-n", "-q", "-c", "3", "-i", "0.2", "-W", "1", "-M", "do", "-s", str(payload), address)
+    )
+
+
+def _packet_test(host: Host, address: str, mtu: int, end: float) -> PacketTest | None:
+    version = _version(address) or 4
+    size = min([mtu, *(segment + _TCP_HEADERS[version] for segment in segment_sizes(host, address))])
+    sizes = (_SMALL + _PING_HEADERS[version], size)
+    asked = side_by_side(
+        {size: partial(host.run, ping_command(address, size)) for size in sizes}, end, workers=2
+    )
+    outcomes = [done.value for one in sizes if (done := asked.get(one)) is not None]
+    if len(outcomes) < len(sizes) or any(one is None or one.status is None for one in outcomes):
+        return None
+    small, large = (one for one in outcomes if one is not None)
+    if 127 in {small.status, large.status}:
+        raise NotAvailable(_("there is no ping"))
+    told = "too long" in large.stderr or "Frag needed" in large.stdout + large.stderr
+    return PacketTest(address, size, small.ok, large.ok, told=told)
+
+
+def segment_sizes(host: Host, address: str) -> tuple[int, ...]:
+    """Bytes of the largest segment on each of this host's connections to an address, TCP options included."""
+    outcome = host.run(Command(("ss", "-Htin", "dst", address)))
+    return parse_segments(outcome.stdout) if outcome.ok else ()
+
+
+def parse_segments(output: str) -> tuple[int, ...]:
+    """Read `mss` and the word `ts` of each connection that `ss -ti` tells of."""
+    return tuple(
+        int(match[1]) + (_TIMESTAMP if re.search(r"\bts\b", line[: match.start()]) else 0)
+        for line in output.split("\n")
+        if (match := _MSS.search(line)) is not None
+    )
+
+
+def _version(address: str) -> int | None:
+    try:
+        return ipaddress.ip_address(address.partition("%")[0]).version
+    except ValueError:
+        return None

@@ -1,0 +1,438 @@
+"""The console: the stacks of this host, the details of the rung under the cursor, and what happened."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.message import Message
+from textual.widgets import Static
+
+from tui.screens.access import Access
+from tui.screens.console.console_words import (
+    about_stack,
+    explanations,
+    nothing_yet,
+    repair_offer,
+    top_facts,
+    unseen,
+)
+from tui.screens.console.details import Fact, details, title
+from tui.screens.console.figures import LABELS, device_of, disks_of, outage_lines, plot_rows, session_of
+from tui.screens.console.order import MANY, Order, ordered, refolded, well
+from tui.screens.console.reading import OpenLive, ReadingScreen
+from tui.screens.paragraphs import Paragraph, Paragraphs
+from tui.screens.rungs import LONGEST, Rows, heading_key, is_wrong, kind_word
+from tui.storage.host.command_log import CommandLogHost
+from tui.storage.model.inventory import Inventory
+from tui.storage.stacks.rung import Rung
+from tui.storage.stacks.stack import Stack, first_broken
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+from widgets.bars.countdown import Countdown
+from widgets.bars.plot import Plots
+from widgets.happenings import Happenings
+from widgets.header import TopBar, TopFacts
+from widgets.key_bar import KeyBar
+from widgets.look import look_of
+from widgets.stack_view import StackView
+from widgets.state import Role, State
+
+if TYPE_CHECKING:
+    from tui.screens.console.action import Subject
+    from tui.storage.model.users import Users
+    from tui.storage.watching.prefetch import Prefetch
+
+_ROWS = 12
+"""Happenings handed to the pane, which shows as many of them as it has lines."""
+
+
+@dataclass
+class UsersFound(Message):
+    """Somebody looked who uses a rung."""
+
+    key: str
+    users: "Users"
+
+
+class ConsoleScreen(ReadingScreen):
+    """The stacks of one host, kept up to date.
+
+    Args:
+        host: the host.
+        access: what may be done on it, and why not more.
+        on_set_up: called when the person wants to set storage up.
+        on_leave: called when the person leaves.
+        live: makes what tells of changes; None for a host that has none, such as a recorded one.
+        refresh_seconds: how often what only counts is drawn again.
+        head_start: a whole look at the host that began earlier.
+    """
+
+    DEFAULT_CSS = """
+    ConsoleScreen {
+        #body {
+            height: 1fr;
+        }
+        #left {
+            width: 1fr;
+            padding: 1 1 0 1;
+        }
+        #details {
+            width: 44;
+            height: 1fr;
+            border-left: solid $line;
+            padding: 1 2;
+            scrollbar-size-vertical: 1;
+        }
+        #details:focus {
+            border-left: solid $accent;
+        }
+        &.-narrow #details:focus {
+            border-left: none;
+            border-top: solid $accent;
+        }
+        #empty, #unseen {
+            padding: 1 2;
+            max-width: 76;
+        }
+        #title, #outage {
+            margin-bottom: 1;
+        }
+        #plots, #offer {
+            margin-bottom: 1;
+        }
+        #news-pane {
+            height: 10;
+            border-top: solid $line;
+            padding: 0 2;
+        }
+        &.-narrow #body {
+            layout: vertical;
+        }
+        &.-narrow #details {
+            width: 100%;
+            height: 8;
+            border-left: none;
+            padding: 0 2;
+            border-top: solid $line;
+        }
+        &.-narrow #left {
+            padding: 0 1;
+        }
+        &.-narrow #title, &.-narrow #outage, &.-narrow #plots {
+            margin-bottom: 0;
+        }
+        &.-narrow #offer {
+            max-height: 0;
+            margin: 0;
+        }
+        &.-narrow #news-pane {
+            height: 4;
+        }
+        &.-narrow #news-title {
+            display: none;
+        }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("w", "happenings", _("what happened")),
+        Binding("f", "fold_well", show=False, tooltip=_("Fold the stacks that are well, or unfold them")),
+        Binding("o", "reorder", show=False, tooltip=_("Sort the stacks: as found, problems first, by name")),
+        Binding("ctrl+r", "read_again", show=False, tooltip=_("Read the host again")),
+        Binding("f1", "help", _("help")),
+        Binding("f2", "commands", _("commands")),
+        Binding("escape,q", "leave", _("leave")),
+    ]
+
+    WIDE: ClassVar[int] = 100
+    """Cells from which the details stand beside the ladder."""
+
+    def __init__(
+        self,
+        host: CommandLogHost,
+        access: Access,
+        on_set_up: Callable[[], None],
+        on_leave: Callable[[], None],
+        *,
+        live: OpenLive | None = None,
+        refresh_seconds: float = 1.0,
+        head_start: "Prefetch | None" = None,
+    ) -> None:
+        super().__init__(host, access, on_set_up, live, head_start)
+        self._gone = on_leave
+        self._refresh_seconds = refresh_seconds
+        self._found: tuple[Stack, ...] = ()
+        self._stacks: tuple[Stack, ...] = ()
+        self._subjects: dict[str, Rung | Stack] = {}
+        self._is_wrong = False
+        self._order = Order.FOUND
+        self._folds_well = False
+        self._well: frozenset[str] = frozenset()
+        self._explained = ""
+        self._rows = Rows()
+        self._noted: dict[str, str] = {}
+        self._users: UsersFound | None = None
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (self.WIDE, "-wide")]
+
+    def compose(self) -> ComposeResult:
+        """Put the ladder beside its details, or over them where there is little room."""
+        # Textual sees the width after a first layout, and would lay everything out a second time.
+        self.add_class("-wide" if self.app.size.width >= self.WIDE else "-narrow")
+        host = clean(self._host.name)
+        yield TopBar(TopFacts("iscsi-console", host, access=self._access.words), id="top")
+        with Horizontal(id="body"):
+            with Vertical(id="left"):
+                yield Paragraphs(id="empty")
+                yield StackView(id="stack")
+                yield Paragraphs(id="unseen")
+            with VerticalScroll(id="details"):
+                yield Paragraphs(id="title")
+                yield Countdown(id="outage")
+                yield Plots(id="plots")
+                yield Paragraphs(id="offer")
+                yield Paragraphs(id="about")
+        with Vertical(id="news-pane"):
+            yield Static(look_of(self).text(_("What happened"), Role.MUTED), id="news-title")
+            yield Happenings(id="news")
+        yield KeyBar(id="keys")
+
+    def on_mount(self) -> None:
+        """Read the host; what tells of changes begins with the first picture."""
+        self.query_one("#empty", Paragraphs).paragraphs = (
+            Paragraph(_("Looking at this host."), state=State.HERE),
+        )
+        self.query_one("#stack", StackView).display = False
+        self.query_one(Countdown).label_width = self.query_one(Plots).label_width = LABELS
+        self.query_one("#about", Paragraphs).label_width = LABELS
+        self.query_one(Countdown).display = self.query_one(Plots).display = False
+        self.query_one(Happenings).empty = (
+            _("What happens from now on is told here.")
+            if self._open_live is not None
+            else _("A recorded host: nothing happens here.")
+        )
+        self.begin_to_read()
+        self.set_interval(self._refresh_seconds, self._tick)
+
+    # The picture --------------------------------------------------------------------------------------------
+
+    def show_inventory(self, inventory: Inventory, found: tuple[Stack, ...]) -> None:
+        """Show the host as it is now."""
+        self._found = found
+        self._stacks = ordered(found, self._order)
+        self._subjects = {heading_key(stack): stack for stack in self._stacks}
+        self._subjects |= {rung.key: rung for stack in self._stacks for rung in stack.rungs}
+        self.query_one("#top", TopBar).facts = top_facts(inventory, self._stacks, self._access)
+        self._is_wrong = any(is_wrong(stack) for stack in found)
+        self._show_stacks(inventory)
+        self.show_news()
+        self.refresh_bindings()
+        self._ask_for_users(self.subject())
+
+    def show_mistake(self, error: BaseException | None) -> None:
+        """Say that reading failed, which is a mistake of the program."""
+        from tui.screens.failure import unexpected
+
+        problem = unexpected(error)
+        self.query_one("#title", Paragraphs).paragraphs = (
+            Paragraph(problem.summary, Role.BAD, state=State.BAD),
+            Paragraph(problem.remedy),
+            *(Paragraph(line, Role.MUTED) for line in problem.evidence),
+        )
+
+    def _show_stacks(self, inventory: Inventory) -> None:
+        view, empty = self.query_one("#stack", StackView), self.query_one("#empty", Paragraphs)
+        first = not view.display
+        there = frozenset(rung.key for rung in view.rungs if rung.heading)
+        now = well(self._stacks)
+        if first and len(self._stacks) >= MANY:
+            self._folds_well = True
+        if self._folds_well:
+            view.set_reactive(StackView.folded, refolded(view.folded, self._well, now, there))
+        self._well = now
+        self._noted = self._notes(inventory)
+        view.rungs = self._rows.of(self._stacks, self._noted)
+        view.display = bool(self._stacks)
+        empty.paragraphs = () if self._stacks else nothing_yet(self._access, others=self.has_others)
+        self.query_one("#unseen", Paragraphs).paragraphs = unseen(inventory)
+        if first and self._stacks:
+            view.focus()
+            broken = next((rung for stack in self._stacks if (rung := first_broken(stack)) is not None), None)
+            if broken is not None:
+                view.go_to(broken.key)
+        self._show_details()
+
+    def _notes(self, inventory: Inventory) -> dict[str, str]:
+        """Return since when sessions are lost, for their rows."""
+        if self._live is None:
+            return {}
+        from tui.screens.console.news import outage_notes
+
+        return outage_notes(inventory, self._live.desk.outage, self._host.now())
+
+    def show_live(self) -> None:
+        """Show who works for the rung under the cursor, and look who uses it."""
+        self._show_details()
+        self._ask_for_users(self.subject())
+
+    def show_news(self) -> None:
+        """Show what happened last, and find the rungs it is about."""
+        if self._live is None or self._inventory is None:
+            return
+        from tui.screens.console.news import happening_rows
+        from tui.storage.news.subject import SubjectIndex
+
+        desk = self._live.desk
+        desk.resolve(SubjectIndex(self._stacks, self._inventory).resolved)
+        if self._notes(self._inventory) != self._noted:
+            self._noted = self._notes(self._inventory)
+            self.query_one("#stack", StackView).rungs = self._rows.of(self._stacks, self._noted)
+        self.query_one(Happenings).rows = happening_rows(desk.log.newest(_ROWS), self._host.now())
+
+    # The rung under the cursor ------------------------------------------------------------------------------
+
+    @on(StackView.Highlighted)
+    def _show_details(self) -> None:
+        key = self.query_one("#stack", StackView).key or ""
+        subject = self.subject()
+        first: tuple[Paragraph, ...] = ()
+        lines: tuple[Paragraph, ...] = ()
+        if isinstance(subject, Rung) and self._inventory is not None:
+            first = title(subject, self._inventory)
+            lines = details(subject, self._inventory, self._more(subject, self._inventory))
+        elif isinstance(subject, Stack):
+            lines = about_stack(subject)
+        pane = self.query_one("#details", VerticalScroll)
+        pane.display = bool(self._stacks)
+        self.query_one("#title", Paragraphs).paragraphs = first
+        self.query_one("#offer", Paragraphs).paragraphs = repair_offer() if is_wrong(subject) else ()
+        self.query_one("#about", Paragraphs).paragraphs = lines
+        self._show_figures()
+        if key != self._explained:
+            self._explained = key
+            pane.scroll_home(animate=False)
+            self._ask_for_users(subject)
+
+    def _more(self, rung: Rung, inventory: Inventory) -> Iterator[Fact]:
+        """Yield who works for a rung and who uses it, as far as that is known by now."""
+        if self._live is None:
+            return
+        from tui.screens.console.users import user_facts, worker_facts
+
+        yield from worker_facts(rung, inventory, self._live.processes)
+        if self._users is not None and self._users.key == rung.key:
+            yield from user_facts(self._users.users)
+
+    def _ask_for_users(self, subject: "Subject") -> None:
+        """Look in the background who uses what the cursor is on."""
+        if not isinstance(subject, Rung) or self._live is None:
+            return
+        from tui.screens.console.users import USED
+
+        if subject.kind in USED:
+            self._find_users(subject, self._inventory)
+
+    @work(thread=True, group="users", exclusive=True, exit_on_error=False)
+    def _find_users(self, rung: Rung, inventory: Inventory | None) -> None:
+        from tui.storage.probe.holders.users import read_users
+
+        device = device_of(rung, inventory) if inventory is not None else ""
+        if inventory is not None and device:
+            self.post_message(UsersFound(rung.key, read_users(self._host, inventory, (device,))))
+
+    @on(UsersFound)
+    def _show_users(self, event: UsersFound) -> None:
+        self._users = event
+        self._show_details()
+
+    def _tick(self) -> None:
+        """Draw again what only counts."""
+        if self.is_current and self._inventory is not None:
+            self._show_figures()
+
+    def _show_figures(self) -> None:
+        subject, inventory = self.subject(), self._inventory
+        if not isinstance(subject, Rung) or inventory is None:
+            self.query_one(Countdown).lines = ()
+            self.query_one(Plots).rows = ()
+            return
+        session = session_of(subject, inventory)
+        outage = (
+            self._live.desk.outage(session.sid) if self._live is not None and session is not None else None
+        )
+        self.query_one(Countdown).lines = (
+            tuple(outage_lines(session, outage, self._host.now())) if session is not None else ()
+        )
+        disks = disks_of(subject, inventory)
+        rates = self._live.rates(disks) if self._live is not None else None
+        self.query_one(Plots).rows = plot_rows(disks, rates)
+
+    # Keys ---------------------------------------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
+        """Keep in sight what is not possible; leave out what is not to be had, or mend what is well."""
+        if action == "other" and not self.has_others:
+            return False
+        if action in {"repair", "find_out"}:
+            return self._is_wrong is (action == "repair")
+        return None if action == "set_up" and self._access.reason else True
+
+    def on_key(self, event: events.Key) -> None:
+        """Say why a key that is switched off does nothing."""
+        if event.key == "s" and self._access.reason:
+            self.notify(_("Not possible: {reason}.").format(reason=self._access.reason), markup=False)
+
+    def subject(self) -> "Subject":
+        """Return what the cursor is on: a rung, the heading of a stack, or nothing."""
+        return self._subjects.get(self.query_one("#stack", StackView).key or "")
+
+    def action_fold_well(self) -> None:
+        """Fold the stacks that are well away, or show them again."""
+        view = self.query_one("#stack", StackView)
+        self._folds_well = not self._folds_well
+        view.folded = view.folded | self._well if self._folds_well else view.folded - self._well
+
+    def action_reorder(self) -> None:
+        """Sort the stacks in another way."""
+        self._order = self._order.following
+        self.notify(self._order.words, timeout=2)
+        if self._inventory is not None:
+            self.show_inventory(self._inventory, self._found)
+
+    def action_happenings(self) -> None:
+        """Show everything that happened."""
+        if self._live is None:
+            self.notify(_("A recorded host: nothing happens here."))
+            return
+        from tui.screens.console.happenings import HappeningsScreen
+
+        subject = self.subject()
+        rung = subject if isinstance(subject, Rung) else None
+        name = f"{kind_word(rung.kind)} {clean(rung.name, LONGEST)}" if rung is not None else ""
+        screen = HappeningsScreen(
+            self._live.desk.log, self._host.now, rung.key if rung is not None else "", name
+        )
+        self.app.push_screen(screen, self._go_to)
+
+    def _go_to(self, key: str | None) -> None:
+        if key and not self.query_one("#stack", StackView).go_to(key):
+            self.notify(_("That is not in the picture any more."))
+
+    def action_leave(self) -> None:
+        """Leave the program."""
+        self._gone()
+
+    def action_help(self) -> None:
+        """Explain the screen."""
+        from widgets.help import Help, keys_of
+
+        self.app.push_screen(Help(_("Storage on this host"), explanations(), keys_of(self)))
+
+    def action_commands(self) -> None:
+        """Show every command that ran."""
+        from tui.screens.commands import command_rows
+        from widgets.commands import Commands
+
+        self.app.push_screen(Commands(command_rows(self._host.ran())))

@@ -1,0 +1,288 @@
+"""Safe disconnect: everything that would go with its users, live, and what to do about them."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Static
+from textual.worker import Worker, WorkerState
+
+from tui.maintenance.dependents import Subject
+from tui.maintenance.disconnect import propose
+from tui.maintenance.disconnect_seen import (
+    AboutUsers,
+    AtBoot,
+    Choices,
+    Seen,
+    processes_to_end,
+    see,
+    see_users,
+    services_of,
+)
+from tui.screens.access import Access
+from tui.screens.commands import command_rows
+from tui.screens.disconnect.disconnect_words import help_sections, looking, standing, why
+from tui.screens.disconnect.rows import rows_of
+from tui.screens.failure import unexpected
+from tui.screens.lower import LOW, Lower
+from tui.screens.paragraphs import Paragraph, Paragraphs
+from tui.screens.plan.plan_screen import PlanScreen
+from tui.screens.top_bar import top_bar
+from tui.storage.host.command_log import CommandLogHost
+from tui.storage.model.inventory import Inventory
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+from widgets.commands import Commands
+from widgets.fields.choice_field import Choice, ChoiceField
+from widgets.fields.form import Field, Form
+from widgets.help import Help, keys_of
+from widgets.key_bar import KeyBar
+from widgets.look import look_of
+from widgets.stack_view import StackView
+from widgets.state import Role, State
+
+TURN = 1.0
+"""Seconds between two looks at the users."""
+
+_SHOWN = 6
+"""Commands of the plan that are shown beside the choices, where there is room."""
+
+WHOLE_TURNS = 10
+"""Every so many looks the whole host is read again."""
+
+
+class DisconnectScreen(Screen[bool]):
+    """What depends on a subject, and the choices about it. Dismisses True when it was disconnected.
+
+    Args:
+        host: the host.
+        access: what may be done on it, and why not more.
+        inventory: the host as it was read last.
+        subject: what is to be disconnected.
+        live: look again all the time; a recorded host does not change.
+    """
+
+    DEFAULT_CSS = """
+    DisconnectScreen {
+        #question {
+            height: auto;
+            padding: 1 2 0 3;
+        }
+        #standing {
+            padding: 0 2 1 3;
+        }
+        #body {
+            height: 1fr;
+            padding: 0 2 0 2;
+        }
+        #choices {
+            height: auto;
+            padding: 1 2 1 3;
+        }
+        &.-low #choices {
+            padding: 0 2 0 3;
+        }
+        &.-high Explain {
+            padding: 1 2 1 3;
+        }
+        &.-low Explain {
+            padding: 0 2 0 3;
+        }
+    }
+    """
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "go_on", _("look at the plan"), show=False),
+        Binding("f5", "read_again", _("read again")),
+        Binding("f1", "help", _("help")),
+        Binding("f2", "commands", _("commands")),
+        Binding("escape", "leave", _("leave")),
+    ]
+
+    @dataclass
+    class Looked(Message):
+        """The users, or the whole host, were looked at."""
+
+        seen: Seen
+
+    def __init__(
+        self,
+        host: CommandLogHost,
+        access: Access,
+        inventory: Inventory,
+        subject: Subject,
+        *,
+        live: bool = True,
+    ) -> None:
+        super().__init__()
+        self._host = host
+        self._access = access
+        self._subject = subject
+        self._seen = Seen(inventory)
+        self._known = False
+        self._live = live
+        self._looking = self._going_on = False
+        self._turns = 0
+        self.VERTICAL_BREAKPOINTS = [(0, "-low"), (LOW, "-high")]
+
+    def compose(self) -> ComposeResult:
+        """Put the tree over the choices."""
+        yield top_bar(self._host.name, self._access)
+        yield Static(id="question")
+        yield Paragraphs(id="standing")
+        with Vertical(id="body"):
+            yield StackView(id="tree")
+        with Form(id="choices"):
+            yield ChoiceField(_("Users"), self._about_users(), AboutUsers.WAIT.value, id="users")
+            yield ChoiceField(
+                _("Next boot"),
+                (
+                    Choice(AtBoot.OFF.value, _("stays away")),
+                    Choice(AtBoot.KEEP.value, _("comes back")),
+                ),
+                AtBoot.OFF.value,
+                id="boot",
+            )
+        yield Lower()
+        yield KeyBar(_("look at the plan"), id="keys")
+
+    def on_mount(self) -> None:
+        """Look at once, and then again and again."""
+        title = _("Disconnect {name}").format(name=clean(self._subject.name, 200))
+        self.query_one("#question", Static).update(look_of(self).text(title, Role.STRONG))
+        self._show()
+        form = self.query_one("#choices", Form)
+        form.focus_field(self.query_one("#users", ChoiceField))
+        self.action_read_again()
+        if self._live:
+            self.set_interval(TURN, self._turn)
+
+    # Looking ------------------------------------------------------------------------------------------------
+
+    @property
+    def choices(self) -> Choices:
+        """What the person has chosen."""
+        return Choices(
+            AboutUsers(self.query_one("#users", ChoiceField).value),
+            AtBoot(self.query_one("#boot", ChoiceField).value),
+        )
+
+    def action_read_again(self) -> None:
+        """Read the whole host."""
+        self._look(whole=True)
+
+    def _turn(self) -> None:
+        if not self.is_current:
+            return
+        self._turns += 1
+        self._look(whole=self._turns % WHOLE_TURNS == 0)
+
+    def _look(self, *, whole: bool) -> None:
+        if not self._looking:
+            self._looking = True
+            self._read(whole=whole or not self._known)
+
+    @work(thread=True, group="disconnect", exit_on_error=False)
+    def _read(self, *, whole: bool) -> None:
+        host, subject = self._host, self._subject
+        self.post_message(self.Looked(see(host, subject) if whole else see_users(host, subject, self._seen)))
+
+    @on(Worker.StateChanged)
+    def _failed(self, event: Worker.StateChanged) -> None:
+        if event.state is WorkerState.ERROR and event.worker.group == "disconnect":
+            self._looking = self._going_on = False
+            problem = unexpected(event.worker.error)
+            self.query_one("#standing", Paragraphs).paragraphs = (
+                Paragraph(problem.summary, Role.BAD, state=State.BAD),
+                Paragraph(problem.remedy),
+            )
+
+    @on(Looked)
+    def _looked(self, event: Looked) -> None:
+        self._looking = False
+        changed = not self._known or event.seen != self._seen
+        self._seen, self._known = event.seen, True
+        if changed:
+            self._show()
+        if self._going_on:
+            self._going_on = False
+            self._open_plan()
+
+    def _show(self) -> None:
+        seen, choices = self._seen, self.choices
+        if seen.found is None:
+            self.query_one("#standing", Paragraphs).paragraphs = looking()
+            return
+        tree = self.query_one("#tree", StackView)
+        tree.rungs = rows_of(seen.found, seen.inventory, seen.users, choices.users)
+        proposal = propose(seen, self._subject, choices)
+        self.query_one("#standing", Paragraphs).paragraphs = standing(
+            seen.users, proposal.refusal, self._access
+        )
+        self.query_one("#users", ChoiceField).choices = self._about_users()
+        runs = tuple(line for one in proposal.plan.operations for line in one.shown())
+        self.query_one(Lower).explain(
+            why(seen.users, choices, proposal), runs[:_SHOWN] if self.size.height >= LOW else ()
+        )
+
+    def _about_users(self) -> tuple[Choice, ...]:
+        """Return what can be done about users; what there is no use for stays in sight, with the reason."""
+        users = self._seen.users
+        services, processes = services_of(users), processes_to_end(users)
+        none = _("none") if self._known else ""
+        return (
+            Choice(AboutUsers.WAIT.value, _("wait")),
+            Choice(AboutUsers.STOP_SERVICES.value, _("stop services"), "" if services else none),
+            Choice(
+                AboutUsers.END_PROCESSES.value, _("end processes too"), "" if processes or services else none
+            ),
+        )
+
+    # Keys ---------------------------------------------------------------------------------------------------
+
+    @on(Field.Changed)
+    def _changed(self, event: Field.Changed) -> None:
+        event.stop()
+        self._show()
+
+    @on(Form.Submitted)
+    def _submitted(self, event: Form.Submitted) -> None:
+        event.stop()
+        self.action_go_on()
+
+    @on(StackView.Chosen)
+    def _chosen(self, event: StackView.Chosen) -> None:
+        event.stop()
+        self.action_go_on()
+
+    def action_go_on(self) -> None:
+        """Read the whole host once more, then put the plan before the person."""
+        self._going_on = True
+        self._look(whole=True)
+
+    def _open_plan(self) -> None:
+        proposal = propose(self._seen, self._subject, self.choices)
+        self.app.push_screen(PlanScreen(proposal, self._host, self._access), self._planned)
+
+    def _planned(self, done: bool | None) -> None:
+        if done:
+            self.dismiss(True)
+        else:
+            self.action_read_again()
+
+    def action_leave(self) -> None:
+        """Go back without changing anything."""
+        self.dismiss(False)
+
+    def action_help(self) -> None:
+        """Explain the screen."""
+        self.app.push_screen(Help(_("Safe disconnect"), help_sections(), keys_of(self)))
+
+    def action_commands(self) -> None:
+        """Show every command that ran."""
+        self.app.push_screen(Commands(command_rows(self._host.ran())))

@@ -1,0 +1,416 @@
+"""The screen every plan goes through: reviewed, confirmed, run, and told how it ended."""
+
+import time
+from collections.abc import Callable
+from enum import StrEnum
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.widgets import Static
+from textual.worker import Worker, WorkerState
+
+from tui.maintenance.proposal import Proposal
+from tui.screens.access import Access
+from tui.screens.commands import command_rows
+from tui.screens.failure import unexpected
+from tui.screens.lower import Lower
+from tui.screens.paragraphs import Paragraph, Paragraphs
+from tui.screens.plan.plan_words import (
+    about,
+    can_be_taken_back,
+    help_sections,
+    operation_rows,
+    outcome,
+    question,
+)
+from tui.screens.top_bar import top_bar
+from tui.screens.trouble import AGAIN, CLOSE, REMOVE_LOCK, Trouble, remedies
+from tui.screens.work import Ended, Reporter
+from tui.screens.working import WorkingScreen
+from tui.storage.changing.journal import Journal
+from tui.storage.changing.plan import Plan, Stage
+from tui.storage.changing.run_plan import Ending, carry_on, carry_out, give_up
+from tui.storage.host.command_log import CommandLogHost
+from tui.storage.operations.iscsi.records import RemoveStaleLock
+from tui.storage.operations.operation import Risk
+from tui.storage.problem import Problem
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+from widgets.bars.progress import ProgressList
+from widgets.commands import Commands
+from widgets.dialogs import Confirm, Offer
+from widgets.help import Help, keys_of
+from widgets.key_bar import KeyBar
+from widgets.look import look_of
+from widgets.state import Role, State
+from widgets.table import Column, PickList
+
+PUT_BACK = "put-back"
+
+
+class Phase(StrEnum):
+    """Where the screen stands."""
+
+    REVIEW = "review"
+    RUNNING = "running"
+    FAILED = "failed"
+    DONE = "done"
+
+
+class PlanScreen(WorkingScreen[bool]):
+    """One proposal. Dismisses True when the plan ran to its end and was not put back.
+
+    Args:
+        proposal: what is put before the person.
+        host: the host to change.
+        access: what may be done on it, and why not more.
+        resumed: the journal of an earlier run of the same plan, which is carried on at once.
+    """
+
+    DEFAULT_CSS = """
+    PlanScreen {
+        #question {
+            height: auto;
+            padding: 1 2 1 3;
+        }
+        #body {
+            height: 1fr;
+            padding: 0 2 0 3;
+        }
+        #words {
+            height: auto;
+            max-height: 60%;
+            margin-bottom: 1;
+            scrollbar-size-vertical: 1;
+        }
+        #operations, #progress {
+            height: 1fr;
+            min-height: 3;
+        }
+        &.-high Explain {
+            padding: 1 2 1 3;
+        }
+        &.-low Explain, &.-low Trouble {
+            padding: 0 2 0 3;
+        }
+    }
+    """
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "enter", _("go on"), show=False),
+        Binding("b", "put_back", _("put it back")),
+        Binding("f1", "help", _("help")),
+        Binding("f2", "commands", _("commands")),
+        Binding("escape", "leave", _("back")),
+        Binding("pageup", "scroll_words(-4)", show=False),
+        Binding("pagedown", "scroll_words(4)", show=False),
+    ]
+
+    def __init__(
+        self,
+        proposal: Proposal,
+        host: CommandLogHost,
+        access: Access,
+        *,
+        resumed: Journal | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(clock)
+        self.proposal = proposal
+        self.phase = Phase.REVIEW
+        self._host = host
+        self._access = access
+        self._ending = None if resumed is None else Ending(journal=resumed)
+        self._touched = self._half_done = resumed is not None
+        self.VERTICAL_BREAKPOINTS = [(0, "-low"), (32, "-high")]
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+
+    @property
+    def working(self) -> bool:
+        """Something runs that must not be cut off."""
+        return self.phase is Phase.RUNNING
+
+    def compose(self) -> ComposeResult:
+        """Put what is said over the operations, and what one of them does below."""
+        yield top_bar(self._host.name, self._access)
+        yield Static(id="question")
+        with Vertical(id="body"):
+            with VerticalScroll(id="words", can_focus=False):
+                yield Paragraphs(id="about")
+            yield PickList(
+                (Column("", align_right=True), Column("", grow=True)),
+                empty=_("There is nothing to be done."),
+                id="operations",
+            )
+            yield ProgressList(id="progress")
+        yield Lower()
+        yield KeyBar(id="keys")
+
+    def on_mount(self) -> None:
+        """Begin with the review; what is resumed was said yes to before."""
+        self._review()
+        if self._ending is not None and self._refusal is None:
+            self._run()
+
+    def on_resize(self) -> None:
+        """Say as much as there is room for."""
+        if self.phase is Phase.REVIEW:
+            self._review()
+
+    # The review -----------------------------------------------------------------------------------------
+
+    @property
+    def _refusal(self) -> Problem | None:
+        """Why the plan is not run, or None."""
+        if self.proposal.refusal is not None:
+            return self.proposal.refusal
+        if self._access.reason:
+            return Problem(
+                "access.looking-only",
+                _("Nothing can be changed: {reason}.").format(reason=self._access.reason),
+                remedy=_("You can look at what would be done. To do it, start the program as root."),
+            )
+        return None
+
+    def _review(self) -> None:
+        self._say(clean(self.proposal.plan.title))
+        self.query_one("#about", Paragraphs).paragraphs = about(self.proposal, self._refusal)
+        wide = self.size.width >= 100
+        picks = self.query_one("#operations", PickList)
+        picks.rows = operation_rows(self.proposal.plan, with_risk=wide)
+        self._show_phase()
+        picks.focus()
+        self._explain()
+
+    @on(PickList.Highlighted)
+    def _explain(self) -> None:
+        if self.phase is not Phase.REVIEW:
+            return
+        key = self.query_one("#operations", PickList).key
+        operations = self.proposal.plan.operations
+        if key is None or int(key) >= len(operations):
+            self.query_one(Lower).explain(_("Everything is already as you want it."))
+            return
+        operation = operations[int(key)]
+        self.query_one(Lower).explain(f"{operation.why()} ({operation.risk.word})", operation.shown())
+
+    @on(PickList.Picked)
+    def _picked(self, event: PickList.Picked) -> None:
+        event.stop()
+        self.action_enter()
+
+    def _show_phase(self) -> None:
+        review = self.phase is Phase.REVIEW
+        self.query_one("#operations", PickList).display = review
+        self.query_one("#progress", ProgressList).display = not review
+        self.query_one(Lower).display = self.phase in {Phase.REVIEW, Phase.FAILED}
+        self.query_one("#words", VerticalScroll).display = bool(
+            self.query_one("#about", Paragraphs).paragraphs
+        )
+        self.query_one("#keys", KeyBar).enter = self._enter_words()
+        self.refresh_bindings()
+
+    def _enter_words(self) -> str:
+        if self.phase is Phase.DONE:
+            return _("close")
+        if self.phase is not Phase.REVIEW:
+            return ""
+        if self._refusal is not None or not self.proposal.plan.operations:
+            return _("close")
+        return self.proposal.yes.lower() or _("do it")
+
+    def _say(self, words: str) -> None:
+        self.query_one("#question", Static).update(look_of(self).text(words, Role.STRONG))
+
+    # Running --------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        """Run the plan, or what is left of it."""
+        before = self._ending
+        journal = before.journal if before is not None else None
+        plan, host, leave = self.proposal.plan, self._host, self._leave
+        watcher = Reporter(self.post_message)
+        if journal is None:
+            self._start(lambda: carry_out(plan, host, watcher, leave))
+        else:
+            self._start(lambda: carry_on(journal, plan, host, watcher, leave))
+
+    def _start(self, task: Callable[[], Ending]) -> None:
+        self.phase = Phase.RUNNING
+        self._begin_work()
+        self._say(clean(self.proposal.plan.title))
+        self.query_one("#about", Paragraphs).paragraphs = (
+            Paragraph(
+                _("Each operation is checked, run, and seen to have worked before the next one begins."),
+                Role.MUTED,
+            ),
+        )
+        self._show_work()
+        self._show_phase()
+        self._carry_out(task)
+
+    @work(thread=True, group="plan", exit_on_error=False)
+    def _carry_out(self, task: Callable[[], Ending]) -> None:
+        self.post_message(Ended(task()))
+
+    @on(Worker.StateChanged)
+    def _failed(self, event: Worker.StateChanged) -> None:
+        """A mistake of the program itself: say so, and keep what is known."""
+        if event.state is WorkerState.ERROR and event.worker.group == "plan":
+            journal = self._ending.journal if self._ending is not None else None
+            self.post_message(Ended(Ending(problem=unexpected(event.worker.error), journal=journal)))
+
+    def _show_work(self) -> None:
+        progress = self.query_one("#progress", ProgressList)
+        progress.rows = tuple(self._work.rows)
+        running = [row.key for row in self._work.rows if row.state is State.HERE]
+        if running:
+            progress.go_to(running[0])
+
+    @on(Ended)
+    async def _ended(self, event: Ended) -> None:
+        if not self.query("#question"):
+            return  # The program ends just now.
+        ending = event.ending
+        # A run that was refused before its first operation leaves the journal of the one before as it is.
+        before = self._ending.journal if self._ending is not None else None
+        if ending.journal is None and not ending.ok and before is not None:
+            ending = Ending(ending.result, ending.problem, before)
+        self._ending = ending
+        stages = ending.result.stages if ending.result is not None else ()
+        self._half_done = self._half_done or Stage.DONE in stages
+        self._touched = self._touched or any(stage in {Stage.DONE, Stage.FAILED} for stage in stages)
+        self._work.end_line(failed=ending.problem is not None)
+        if self._leave.is_set() and not ending.ok:
+            self._go_away()
+            return
+        self.phase = Phase.DONE if ending.ok else Phase.FAILED
+        self.query_one("#about", Paragraphs).paragraphs = outcome(
+            self.proposal, ending, touched=self._touched
+        )
+        self._show_work()
+        self._show_phase()
+        if ending.ok:
+            self.query_one("#progress", ProgressList).focus()
+        elif ending.problem is not None:
+            await self.query_one(Lower).trouble(ending.problem, self._offers(ending.problem))
+
+    def _offers(self, problem: Problem) -> tuple[Offer, ...]:
+        found = [*remedies(problem), Offer(AGAIN, _("Try again"))]
+        if self._way_back() is not None:
+            found.append(Offer(PUT_BACK, _("Put it back")))
+        return (*found, Offer(CLOSE, _("Close")))
+
+    def _way_back(self) -> Plan | None:
+        """Return the plan that puts back what was done, when there is something to put back."""
+        ended = self.phase in {Phase.DONE, Phase.FAILED}
+        return self.proposal.way_back if ended and self._touched else None
+
+    # Keys -----------------------------------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
+        """Offer the way back only where there is one."""
+        if action == "put_back":
+            return self._way_back() is not None
+        return True
+
+    def action_enter(self) -> None:
+        """Do the obvious next thing: run the plan, or close when it is over."""
+        if self.phase is Phase.DONE:
+            self._go_away()
+        elif self.phase is Phase.REVIEW:
+            if self._refusal is not None or not self.proposal.plan.operations:
+                self._go_away()
+            else:
+                self._confirm()
+
+    @work(group="question", exclusive=True)
+    async def _confirm(self) -> None:
+        """Ask, unless everything can be taken back and stops nobody: then the review was the question."""
+        plan = self.proposal.plan
+        if plan.risk <= Risk.CONFIGURES and can_be_taken_back(self.proposal):
+            self._run()
+            return
+        if await self.app.push_screen_wait(question(self.proposal)):
+            self._run()
+
+    def action_put_back(self) -> None:
+        """Put before the person what puts everything back."""
+        back = self._way_back()
+        if back is None:
+            return
+        proposal = Proposal(
+            back, _("Everything becomes again what it was before: {title}.").format(title=back.title)
+        )
+        self.app.push_screen(PlanScreen(proposal, self._host, self._access), self._was_put_back)
+
+    def _was_put_back(self, done: bool | None) -> None:
+        if done:
+            self._forget()
+            self.dismiss(False)
+
+    @on(Trouble.Chosen)
+    def _chosen(self, event: Trouble.Chosen) -> None:
+        if event.key == AGAIN:
+            self._run()
+        elif event.key == REMOVE_LOCK:
+            lock = Proposal(
+                Plan(_("Remove the stale lock"), (RemoveStaleLock(),)),
+                _("Then this is tried again."),
+                yes=_("Remove"),
+            )
+            self.app.push_screen(PlanScreen(lock, self._host, self._access), self._unlocked)
+        elif event.key == PUT_BACK:
+            self.action_put_back()
+        elif event.key == CLOSE:
+            self._go_away()
+
+    def _unlocked(self, done: bool | None) -> None:
+        if done:
+            self._run()
+
+    def _question_before_stopping(self) -> Confirm:
+        return Confirm(
+            _("Stop before the end?"),
+            _(
+                "The operation that runs now is finished first, so that nothing is left half-done. What is "
+                "left can be carried on: it is offered at the next start."
+            ),
+            yes=_("Finish it and stop"),
+            no=_("Go on"),
+        )
+
+    def _stops(self) -> None:
+        self._say(_("Stopping when the present operation is done."))
+
+    def _go_away(self) -> None:
+        ending = self._ending
+        if ending is not None and not ending.ok and not self._is_worth_resuming:
+            self._forget()
+        self.dismiss(ending is not None and ending.ok)
+
+    @property
+    def _is_worth_resuming(self) -> bool:
+        """Whether the plan stands half-way, so that the next start offers to go on."""
+        return self._half_done and not self.proposal.plan.together
+
+    def _forget(self) -> None:
+        """Do not offer to carry the plan on."""
+        journal = self._ending.journal if self._ending is not None else None
+        if journal is not None:
+            give_up(journal)
+
+    def action_help(self) -> None:
+        """Explain the screen."""
+        self.app.push_screen(Help(_("What will be done"), help_sections(self.proposal), keys_of(self)))
+
+    def action_commands(self) -> None:
+        """Show every command that ran."""
+        self.app.push_screen(Commands(command_rows(self._host.ran())))
+
+    def action_scroll_words(self, lines: int) -> None:
+        """Scroll what is said above the operations."""
+        self.query_one("#words", VerticalScroll).scroll_relative(y=lines, animate=False)

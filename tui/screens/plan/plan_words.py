@@ -1,0 +1,132 @@
+"""What the screen of a plan says: before it runs, when it asks, and when it is over."""
+
+from tui.maintenance.proposal import Proposal
+from tui.screens.paragraphs import Paragraph
+from tui.storage.changing.plan import Plan, Stage
+from tui.storage.changing.run_plan import Ending
+from tui.storage.operations.operation import CannotUndo, Risk
+from tui.storage.problem import Problem
+from tui.storage.untrusted import clean
+from tui.words import translate as _, translate_count
+from widgets.dialogs import Confirm
+from widgets.help import HelpSection
+from widgets.state import Role, State
+from widgets.table import PickRow
+
+_LONGEST = 600
+"""Characters kept of a sentence that may hold names."""
+
+
+def about(proposal: Proposal, refusal: Problem | None) -> tuple[Paragraph, ...]:
+    """Return what stands over the operations: why, what to know, what is lost, why it is not possible."""
+    lines = [Paragraph(clean(proposal.why, _LONGEST))] if proposal.why else []
+    if refusal is not None:
+        after = " ".join(part for part in (refusal.cause, refusal.remedy) if part)
+        lines.append(
+            Paragraph(
+                clean(refusal.summary, _LONGEST), Role.STRONG, state=State.BAD, after=clean(after, 1000)
+            )
+        )
+        lines += [Paragraph(clean(line), Role.MUTED, " ") for line in refusal.evidence]
+    lines += [Paragraph(clean(note, _LONGEST), state=State.HERE) for note in proposal.notes]
+    losses = proposal.plan.loses()
+    if losses:
+        lines.append(
+            Paragraph(_("This will be lost, and cannot be brought back:"), Role.WARN, state=State.WARN)
+        )
+        lines += [Paragraph(clean(line, _LONGEST), Role.BAD, " ") for line in losses]
+    return tuple(lines)
+
+
+def operation_rows(plan: Plan, *, with_risk: bool) -> tuple[PickRow, ...]:
+    """Return the operations of a plan; the worst say so even where there is little room."""
+    return tuple(
+        PickRow(
+            str(number),
+            (str(number + 1), clean(operation.title(), _LONGEST)),
+            State.BAD if operation.risk is Risk.DESTROYS else None,
+            operation.risk.word if operation.risk is Risk.DESTROYS else "",
+            note=operation.risk.word if with_risk else "",
+        )
+        for number, operation in enumerate(plan.operations)
+    )
+
+
+def can_be_taken_back(proposal: Proposal) -> bool:
+    """Whether everything the plan does can be taken back."""
+    return proposal.way_back is not None or not any(
+        isinstance(operation.undo(), CannotUndo) for operation in proposal.plan.operations
+    )
+
+
+def question(proposal: Proposal) -> Confirm:
+    """Return the question before the plan runs; for what destroys data a word has to be typed."""
+    plan = proposal.plan
+    yes = proposal.yes or _("Do it")
+    losses = tuple(clean(line, _LONGEST) for line in plan.loses())
+    title = _("{title}?").format(title=clean(plan.title, _LONGEST).rstrip("?"))
+    if plan.risk is Risk.DESTROYS:
+        return Confirm(title, losses=losses, yes=yes, no=_("No, go back"), word=_("erase"))
+    texts = {
+        Risk.REWRITES: _(
+            "What LVM or a file system keeps about itself on the disks is rewritten; of LVM's notes a copy "
+            "is kept first."
+        ),
+        Risk.INTERRUPTS: _("Whatever uses this storage stops here."),
+    }
+    said = texts.get(plan.risk, _("Nothing that is on a disk is lost."))
+    if not can_be_taken_back(proposal):
+        said = _("{what} It cannot be taken back by itself.").format(what=said)
+    return Confirm(title, said, losses=losses, yes=yes, no=_("No, go back"))
+
+
+def outcome(proposal: Proposal, ending: Ending, *, touched: bool) -> tuple[Paragraph, ...]:
+    """Return how it ended, in a line or two; `touched` when something was run, now or before."""
+    stages = ending.result.stages if ending.result is not None else ()
+    if ending.ok:
+        if not touched:
+            return (Paragraph(_("It was all so already. Nothing was run."), state=State.GOOD),)
+        back = (
+            (Paragraph(_("To put everything back as it was, press b."), Role.MUTED),)
+            if proposal.way_back is not None
+            else ()
+        )
+        return (Paragraph(_("Done, and seen to have worked."), Role.STRONG, state=State.GOOD), *back)
+    done = sum(stage in {Stage.DONE, Stage.ALREADY} for stage in stages)
+    if not stages:
+        return (Paragraph(_("Nothing was begun."), Role.STRONG, state=State.WARN),)
+    words = translate_count(
+        "{done} of {count} operation is done.", "{done} of {count} operations are done.", len(stages)
+    ).format(done=done, count=len(stages))
+    return (Paragraph(words, Role.STRONG, state=State.WARN),)
+
+
+def help_sections(proposal: Proposal) -> tuple[HelpSection, ...]:
+    """Return what the screen is for."""
+    return (
+        HelpSection(_("Why"), clean(proposal.why, 2000)),
+        HelpSection(
+            _("What this screen is"),
+            _(
+                "Nothing has been changed so far. These are the operations, in their order. Go through them "
+                "with the arrow keys: the pane below says why each is there and shows its exact commands. "
+                "Enter runs them; what cannot be taken back is asked about once more."
+            ),
+        ),
+        HelpSection(
+            _("What the words mean"),
+            _(
+                "configures: changes settings, and can be taken back. interrupts: whatever uses the storage "
+                "stops. rewrites: changes LVM's notes on the disks; a copy is kept. destroys: data on the "
+                "disk is gone afterwards."
+            ),
+        ),
+        HelpSection(
+            _("While it runs"),
+            _(
+                "You need not do anything. Escape asks whether to stop; what runs is finished first. If "
+                "something fails, nothing after it is begun, and you can try again: what is done is not "
+                "repeated. A note of it is kept on disk, so that it can be carried on after a power cut."
+            ),
+        ),
+    )

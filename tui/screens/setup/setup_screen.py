@@ -1,0 +1,480 @@
+"""The set-up wizard: one shell around a page per step."""
+
+import time
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Static
+from textual.worker import Worker, WorkerState
+
+from tui.screens.access import Access
+from tui.screens.commands import command_rows
+from tui.screens.failure import unexpected
+from tui.screens.lower import LOW, Lower
+from tui.screens.resume import Resume
+from tui.screens.setup.driver import Driver
+from tui.screens.setup.help import general_help
+from tui.screens.setup.offers import offers
+from tui.screens.setup.page import Page
+from tui.screens.setup.pages import page_for
+from tui.screens.setup.rail import rail_steps
+from tui.screens.setup.review import confirmation
+from tui.screens.trouble import AGAIN, CLOSE, REMOVE_LOCK, Trouble
+from tui.screens.work import CutOff, Finished, Reporter
+from tui.screens.working import WorkingScreen
+from tui.setup.review import review
+from tui.setup.state import Explanation, SetupState
+from tui.setup.step import ORDER, Step, preceding
+from tui.setup.steps import by_name
+from tui.storage.changing.interrupted import Interrupted
+from tui.storage.problem import Problem
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+from widgets.commands import Commands
+from widgets.dialogs import Confirm, Offer
+from widgets.fields.form import Field
+from widgets.header import TopBar, TopFacts
+from widgets.help import Help, HelpSection, keys_of
+from widgets.key_bar import KeyBar
+from widgets.look import look_of
+from widgets.rail import Rail
+from widgets.state import Role
+
+
+class SetupScreen(WorkingScreen[None]):
+    """Leads from a bare host to a mounted volume.
+
+    Args:
+        driver: does the work.
+        access: what may be done on this host, and why not more.
+        on_leave: called when the person leaves, with words for the terminal.
+        clock: seconds, as `time.monotonic`.
+    """
+
+    DEFAULT_CSS = """
+    SetupScreen {
+        #body {
+            height: 1fr;
+        }
+        #question {
+            height: auto;
+            padding: 1 2 1 3;
+        }
+        #page {
+            height: 1fr;
+        }
+        &.-high Explain {
+            padding: 1 2 1 3;
+        }
+        &.-low Explain, &.-low #work, &.-low Trouble {
+            padding: 0 2 0 3;
+        }
+    }
+    """
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "enter", _("go on"), show=False),
+        # With priority, so that what is typed right after them, however fast, is for the field they lead to.
+        Binding("down,tab", "go(1)", _("field below"), show=False, priority=True),
+        Binding("up,shift+tab", "go(-1)", _("field above"), show=False, priority=True),
+        Binding("ctrl+n", "next", _("next")),
+        Binding("ctrl+p", "back", _("back")),
+        Binding("f1", "help", _("help")),
+        Binding("f2", "commands", _("commands")),
+        Binding("escape", "leave", _("leave")),
+    ]
+
+    def __init__(
+        self,
+        driver: Driver,
+        access: Access,
+        on_leave: Callable[[str], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(clock)
+        self.driver = driver
+        self._access = access
+        self._gone = on_leave
+        self.page: Page | None = None
+        self._is_working = False
+        self._trouble: Problem | None = None
+        self.VERTICAL_BREAKPOINTS = [(0, "-low"), (LOW, "-high")]
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+
+    def compose(self) -> ComposeResult:
+        """Put the shell together; the first page comes when the host is read."""
+        yield TopBar(TopFacts("iscsi-console"), id="top")
+        with Horizontal(id="body"):
+            yield Rail(_("Set up storage"), id="rail")
+            with Vertical():
+                yield Static(id="question")
+                yield Vertical(id="page")
+                yield Lower()
+        yield KeyBar(id="keys")
+
+    def on_resize(self) -> None:
+        """Say as much as there is room for."""
+        if self.page is not None and self._trouble is None and not self.working:
+            self._explain(self.driver.state)
+
+    def on_mount(self) -> None:
+        """Read the host, in the background."""
+        self._say(_("Looking at this host."))
+        self._start(self._look, _("reading sessions, disks and volumes"))
+
+    # Work in the background -----------------------------------------------------------------------------
+
+    @property
+    def working(self) -> bool:
+        """Something runs that must not be cut off."""
+        return self._is_working
+
+    def _start(self, task: Callable[[], Problem | CutOff | None], line: str = "") -> None:
+        """Run a task in a thread, its progress in the lower pane."""
+        self._trouble = None
+        self._is_working = True
+        self._begin_work()
+        if line:
+            self._work.begin_line(line)
+        if self.page is not None:
+            self.page.disabled = True
+        self.query_one(Lower).display = True
+        self._show_work()
+        self._show_keys()
+        self._run(task)
+
+    @work(thread=True, group="setup", exit_on_error=False)
+    def _run(self, task: Callable[[], Problem | CutOff | None]) -> None:
+        ended = task()
+        self.post_message(ended if isinstance(ended, CutOff) else Finished(ended))
+
+    def _look(self) -> CutOff | None:
+        interrupted = self.driver.interrupted()
+        if interrupted is not None:
+            return CutOff(interrupted)
+        self.driver.begin()
+        return None
+
+    @on(Worker.StateChanged)
+    def _failed(self, event: Worker.StateChanged) -> None:
+        """A mistake of the program itself: say so, and keep what is known."""
+        if event.state is WorkerState.ERROR and event.worker.group == "setup":
+            self.post_message(Finished(unexpected(event.worker.error)))
+
+    def _show_work(self) -> None:
+        rows = tuple(self._work.rows)
+        if self.page is not None and self.page.shows_work(rows):
+            return
+        self.query_one(Lower).work(rows)
+
+    @on(Finished)
+    async def _finished(self, event: Finished) -> None:
+        if not self.working or not self.query("#question"):
+            return  # Nothing ran, or the program ends just now.
+        self._work.end_line(failed=event.problem is not None)
+        self._show_work()
+        self._is_working = False
+        if self._leave.is_set():
+            self._go_away()
+            return
+        state = self.driver.state
+        if self.page is not None:
+            self.page.disabled = False
+        if event.problem is not None:
+            await self._show_page(state)
+            await self._show_trouble(event.problem)
+        elif self.page is not None and self.page.step is state.step and self.page.moves_on(state):
+            await self._show_page(self.driver.next())
+        else:
+            await self._show_page(state)
+
+    # Pages ------------------------------------------------------------------------------------------------
+
+    async def _show_page(self, state: SetupState) -> None:
+        """Show the page of the state's step, and everything around it."""
+        new = self.page is None or self.page.step is not state.step
+        if new:
+            place = self.query_one("#page", Vertical)
+            await place.remove_children()
+            self.page = page_for(self.driver, state)
+            await place.mount(self.page)
+        elif self.page is not None:
+            self.page.show(state)
+            self.page.keep_focus()
+        self._say(state.step.question)
+        self._show_around(state)
+        if new and state.step is Step.RUN and state.problem is None and not self.working:
+            self._begin_run()
+
+    def _show_around(self, state: SetupState) -> None:
+        """Show header, rail, explanation and keys for a state."""
+        self.query_one("#top", TopBar).facts = TopFacts(
+            "iscsi-console",
+            clean(state.inventory.host),
+            clean(state.inventory.initiator.name),
+            access=self._access.words,
+            access_state=self._access.state,
+        )
+        rail, over = self.query_one("#rail", Rail), state.step is Step.DONE
+        rail.steps = rail_steps(state, failed=self._trouble is not None)
+        rail.display = not over
+        self.query_one(Lower).display = not over or self._trouble is not None
+        if self.page is not None and not self.working and self._trouble is None:
+            self._explain(state)
+        self._show_keys()
+
+    def _explain(self, state: SetupState) -> None:
+        said = self._explanation(state)
+        self.query_one(Lower).explain(said.why, said.runs)
+
+    def _explanation(self, state: SetupState) -> Explanation:
+        own = self.page.explanation() if self.page is not None else None
+        if own is not None:
+            return own
+        return by_name.logic(state.step).explain(state) if state.step.is_asked else Explanation("")
+
+    def _show_keys(self) -> None:
+        bar = self.query_one("#keys", KeyBar)
+        bar.enter = "" if self.page is None or self.working else self.page.enter_words()
+        self.refresh_bindings()
+
+    def _say(self, question: str) -> None:
+        self.query_one("#question", Static).update(look_of(self).text(question, Role.STRONG))
+
+    async def _show_trouble(self, problem: Problem, offered: tuple[Offer, ...] | None = None) -> None:
+        self._trouble = problem
+        self.query_one(Lower).display = True
+        state = self.driver.state
+        self.query_one("#rail", Rail).steps = rail_steps(state, failed=True)
+        await self.query_one(Lower).trouble(
+            problem, offers(problem, state.step) if offered is None else offered
+        )
+        self._show_keys()
+
+    @on(Page.Edited)
+    def _edited(self) -> None:
+        if self.page is None or self.working:
+            return
+        answer = self.page.answer()
+        if answer is None:
+            return
+        self._trouble = None
+        state = self.driver.answer(answer)
+        self.page.show(state)
+        self._show_around(state)
+
+    @on(Page.Looked)
+    def _looked(self) -> None:
+        if not self.working and self._trouble is None:
+            self._explain(self.driver.state)
+
+    @on(Page.Entered)
+    async def _entered(self) -> None:
+        await self.action_enter()
+
+    # Keys -------------------------------------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
+        """Switch off, in sight, what makes no sense while something runs, or at the first and last step."""
+        if action == "go":
+            return self.focused is not None and any(isinstance(one, Field) for one in self.focused.ancestors)
+        if action in {"next", "back", "enter"} and (self.working or self.page is None):
+            return None
+        if action == "back":
+            return self._back() is not None
+        if action == "next":
+            return self.driver.state.step not in {Step.RUN, Step.DONE}
+        return True
+
+    def _decide(self) -> bool:
+        """Take what the fields say; False when something is wrong, which is then shown."""
+        page = self.page
+        if page is None:
+            return False
+        answer = page.answer()
+        if answer is None:
+            return True
+        state = self.driver.state
+        if answer != by_name.answer(state, page.step):
+            state = self.driver.answer(answer)
+        found = by_name.logic(page.step).problems(state)
+        if not found:
+            return True
+        unplaced = page.show_problems(found)
+        if len(unplaced) == len(found):
+            self.run_worker(self._show_trouble(unplaced[0], (Offer(CLOSE, _("Close")),)), group="words")
+        return False
+
+    async def action_enter(self) -> None:
+        """Do the obvious next thing: run the step, or go on when it is done."""
+        page = self.page
+        if page is None or self.working or not self._decide():
+            return
+        if page.step is Step.REVIEW:
+            self._confirm()
+        elif page.step is Step.DONE:
+            self.action_leave()
+        elif page.step is Step.RUN:
+            self._begin_run()
+        elif page.is_done(self.driver.state):
+            await self._show_page(self.driver.next())
+        else:
+            self._begin_run()
+
+    def _begin_run(self) -> None:
+        if self._access.reason:
+            refusal = Problem(
+                "access.looking-only",
+                _("Nothing can be changed: {reason}.").format(reason=self._access.reason),
+                remedy=_("You can look at every page. To change the host, start the program as root."),
+            )
+            self.run_worker(self._show_trouble(refusal, (Offer(CLOSE, _("Close")),)), group="words")
+            return
+        self._start(lambda: self.driver.run(Reporter(self.post_message), self._leave))
+
+    def action_go(self, step: int) -> None:
+        """Go to the field above or below."""
+        if step > 0:
+            self.focus_next()
+        else:
+            self.focus_previous()
+
+    async def action_next(self) -> None:
+        """Go on without running anything; say why when that is not possible yet."""
+        if not self._decide():
+            return
+        state = self.driver.state
+        if state.step is Step.REVIEW:
+            self._confirm()
+            return
+        missing = by_name.logic(state.step).lacks(state)
+        if missing is None:
+            await self._show_page(self.driver.next())
+            return
+        await self._show_trouble(missing, (Offer(AGAIN, self._again_words()), Offer(CLOSE, _("Close"))))
+
+    def _again_words(self) -> str:
+        words = self.page.enter_words() if self.page is not None else ""
+        return words[:1].upper() + words[1:] if words else _("Go on")
+
+    def _back(self) -> Step | None:
+        """Return the step before this one, or None."""
+        step = self.driver.state.step
+        if step is ORDER[0] or step is Step.DONE:
+            return None
+        return Step.REVIEW if step is Step.RUN else preceding(step)
+
+    async def action_back(self) -> None:
+        """Go to the step before; answers stay."""
+        step = self._back()
+        if step is not None:
+            await self.open_step(step)
+
+    async def open_step(self, step: Step) -> None:
+        """Open the page of a step, back or forth."""
+        self._trouble = None
+        await self._show_page(self.driver.go(step))
+
+    @on(Trouble.Chosen)
+    async def _chosen(self, event: Trouble.Chosen) -> None:
+        if event.key == CLOSE:
+            self._close_trouble()
+        elif event.key == AGAIN:
+            self._close_trouble()
+            await self.action_enter()
+        elif event.key == REMOVE_LOCK:
+            self._start(self._remove_lock)
+        elif event.key in set(Step):
+            await self.open_step(Step(event.key))
+
+    def _remove_lock(self) -> Problem | None:
+        """Remove the stale lock, then run the step again."""
+        watcher = Reporter(self.post_message)
+        return self.driver.remove_stale_lock(watcher, self._leave) or self.driver.run(watcher, self._leave)
+
+    def _close_trouble(self) -> None:
+        self._trouble = None
+        self._show_around(self.driver.state)
+        if self.page is not None:
+            self.page.focus_first()
+
+    def action_help(self) -> None:
+        """Explain the page in front."""
+        sections = self.page.help() if self.page is not None else ()
+        why = self._explanation(self.driver.state).why if self.page is not None else ""
+        if why:
+            sections = (HelpSection(_("Why this step"), why), *sections)
+        title = self.driver.state.step.label if self.page is not None else _("Set up storage")
+        keys = tuple(hint for hint in keys_of(self) if hint.key != "enter")
+        self.app.push_screen(Help(title, (*sections, *general_help()), keys))
+
+    def action_commands(self) -> None:
+        """Show every command that ran."""
+        self.app.push_screen(Commands(command_rows(self.driver.host.ran())))
+
+    # Questions --------------------------------------------------------------------------------------------
+
+    @work(group="question")
+    async def _confirm(self) -> None:
+        """Ask once for everything that writes to a disk, then run it."""
+        question = confirmation(review(self.driver.state))
+        if await self.app.push_screen_wait(question):
+            await self._show_page(self.driver.next())
+
+    @on(CutOff)
+    def _offer_resume(self, event: CutOff) -> None:
+        self._is_working = False
+        self.query_one(Lower).display = False
+        self._ask_resume(event.interrupted)
+
+    @work(group="question")
+    async def _ask_resume(self, interrupted: Interrupted) -> None:
+        resume = await self.app.push_screen_wait(Resume(interrupted))
+        if resume is None:
+            self._go_away()
+        elif resume:
+            self._start(self._resume)
+        else:
+            self._start(self._give_up, _("reading sessions, disks and volumes"))
+
+    def _question_before_stopping(self) -> Confirm:
+        return Confirm(
+            _("Leave while something runs?"),
+            _(
+                "What runs now is finished first, so that nothing is left half-done. Then the program ends, "
+                "and the next start offers to go on from there."
+            ),
+            yes=_("Finish and leave"),
+            no=_("Stay"),
+        )
+
+    def _stops(self) -> None:
+        self._say(_("Leaving when the present operation is done."))
+
+    def _was_over(self) -> None:
+        self._go_away()
+
+    def _begin(self) -> Problem | None:
+        self.driver.begin()
+        return None
+
+    def _resume(self) -> Problem | None:
+        problem = self.driver.resume(Reporter(self.post_message), self._leave)
+        if problem is None and not self._leave.is_set():
+            self.driver.begin()
+        return problem
+
+    def _give_up(self) -> Problem | None:
+        problem = self.driver.give_up()
+        return problem or self._begin()
+
+    def _go_away(self) -> None:
+        self.driver.leave()
+        if self.driver.state.step is Step.DONE:
+            self._gone(_("The storage is set up. Look at it any time with: iscsi-console"))
+        else:
+            self._gone(_("Your answers are kept, secrets are not. Go on with: iscsi-console setup"))

@@ -1,0 +1,195 @@
+"""A volume group: how its space is used, how full snapshots and pools are, and what can be done."""
+
+from typing import ClassVar
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Static
+from textual.worker import Worker, WorkerState
+
+from tui.screens.access import Access
+from tui.screens.commands import command_rows
+from tui.screens.failure import unexpected
+from tui.screens.paragraphs import Paragraph, Paragraphs
+from tui.screens.top_bar import top_bar
+from tui.screens.volumes.form import TaskScreen
+from tui.screens.volumes.tasks import Task, tasks
+from tui.screens.volumes.volumes_words import fill_lines, help_sections, parts
+from tui.storage.host.command_log import CommandLogHost
+from tui.storage.model.inventory import Inventory
+from tui.storage.model.lvm import VolumeGroup
+from tui.storage.probe.devices.fill import Fill, read_fills
+from tui.storage.probe.inventory import take_inventory
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+from widgets.bars.meter import Meter
+from widgets.commands import Commands
+from widgets.help import Help, keys_of
+from widgets.key_bar import KeyBar
+from widgets.look import look_of
+from widgets.state import Role, State
+from widgets.table import Column, PickList, PickRow
+
+
+class VolumesScreen(Screen[bool]):
+    """One volume group. Dismisses True when something was changed.
+
+    Args:
+        host: the host.
+        access: what may be done on it, and why not more.
+        inventory: the host as it was read last.
+        group: the group; it is found again by its UUID when it is renamed.
+    """
+
+    DEFAULT_CSS = """
+    VolumesScreen {
+        #question {
+            height: auto;
+            padding: 1 2 1 3;
+        }
+        #body {
+            height: 1fr;
+            padding: 0 2 0 3;
+            scrollbar-size-vertical: 1;
+        }
+        #fills, #tasks {
+            margin-top: 1;
+        }
+        #tasks {
+            height: auto;
+        }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f5", "read_again", _("read again")),
+        Binding("f1", "help", _("help")),
+        Binding("f2", "commands", _("commands")),
+        Binding("escape", "leave", _("leave")),
+    ]
+
+    class Looked(Message):
+        """The group was read again."""
+
+        def __init__(self, inventory: Inventory, fills: tuple[Fill, ...]) -> None:
+            super().__init__()
+            self.inventory = inventory
+            self.fills = fills
+
+    def __init__(
+        self, host: CommandLogHost, access: Access, inventory: Inventory, group: VolumeGroup
+    ) -> None:
+        super().__init__()
+        self._host = host
+        self._access = access
+        self._inventory = inventory
+        self._group: VolumeGroup | None = group
+        self._uuid = group.uuid
+        self._changed = False
+
+    def compose(self) -> ComposeResult:
+        """Put the space over what can be done with it."""
+        yield top_bar(self._host.name, self._access)
+        yield Static(id="question")
+        with VerticalScroll(id="body", can_focus=False):
+            yield Meter(id="space")
+            yield Paragraphs(id="fills")
+            yield PickList((Column(""), Column("")), id="tasks")
+        yield KeyBar(_("choose"), id="keys")
+
+    def on_mount(self) -> None:
+        """Show what is known, and look again."""
+        self._show(self.Looked(self._inventory, ()))
+        self.query_one("#tasks", PickList).focus()
+        self._look()
+
+    def action_read_again(self) -> None:
+        """Read the group once more."""
+        self._look()
+
+    @work(thread=True, group="inventory", exclusive=True, exit_on_error=False)
+    def _look(self) -> None:
+        self.post_message(self.Looked(take_inventory(self._host), read_fills(self._host)))
+
+    @on(Worker.StateChanged)
+    def _failed(self, event: Worker.StateChanged) -> None:
+        if event.state is WorkerState.ERROR and event.worker.group == "inventory":
+            problem = unexpected(event.worker.error)
+            self.query_one("#fills", Paragraphs).paragraphs = (
+                Paragraph(problem.summary, state=State.BAD),
+                *(Paragraph(line, Role.MUTED) for line in problem.evidence),
+            )
+
+    @on(Looked)
+    def _show(self, event: Looked) -> None:
+        if not self.query("#tasks"):
+            return
+        self._inventory = event.inventory
+        self._group = next((one for one in event.inventory.volume_groups if one.uuid == self._uuid), None)
+        group = self._group
+        words = (
+            _("Volumes of {group}").format(group=clean(group.name, 60))
+            if group is not None
+            else _("The group is not there any more.")
+        )
+        self.query_one("#question", Static).update(look_of(self).text(words, Role.STRONG))
+        meter = self.query_one("#space", Meter)
+        meter.parts = parts(event.inventory, group) if group is not None else ()
+        meter.display = bool(meter.parts)
+        self.query_one("#fills", Paragraphs).paragraphs = (
+            fill_lines(event.inventory, group, event.fills) if group is not None else ()
+        )
+        self.query_one("#tasks", PickList).rows = tuple(_row(one, self._access) for one in self._tasks())
+
+    def _tasks(self) -> tuple[Task, ...]:
+        return () if self._group is None else tasks(self._inventory, self._group)
+
+    # Choosing -------------------------------------------------------------------------------------------
+
+    @on(PickList.Picked)
+    def _picked(self, event: PickList.Picked) -> None:
+        event.stop()
+        self._open(event.key)
+
+    def on_key(self, event: events.Key) -> None:
+        """Take a task by its letter."""
+        if any(one.key == event.character for one in self._tasks()):
+            event.stop()
+            event.prevent_default()
+            self._open(event.character or "")
+
+    def _open(self, key: str) -> None:
+        task = next((one for one in self._tasks() if one.key == key), None)
+        if task is None:
+            return
+        reason = task.reason or self._access.reason
+        if reason:
+            self.notify(_("Not possible: {reason}.").format(reason=reason), markup=False)
+            return
+        self.app.push_screen(TaskScreen(self._host, self._access, task), self._done)
+
+    def _done(self, done: bool | None) -> None:
+        self._changed = self._changed or bool(done)
+        self._look()
+
+    # Keys -----------------------------------------------------------------------------------------------
+
+    def action_leave(self) -> None:
+        """Go back; whether something was changed."""
+        self.dismiss(self._changed)
+
+    def action_help(self) -> None:
+        """Explain the screen."""
+        self.app.push_screen(Help(_("Volumes"), help_sections(), keys_of(self)))
+
+    def action_commands(self) -> None:
+        """Show every command that ran."""
+        self.app.push_screen(Commands(command_rows(self._host.ran())))
+
+
+def _row(task: Task, access: Access) -> PickRow:
+    reason = task.reason or access.reason
+    return PickRow(task.key, (task.key, task.label), note="" if reason else task.words, reason=reason)

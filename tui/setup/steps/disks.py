@@ -1,0 +1,224 @@
+"""The disks of the chosen targets, one entry a LUN however many paths lead to it, and what they carry."""
+
+from dataclasses import dataclass
+
+from tui.setup.state import SetupState
+from tui.setup.steps import target
+from tui.storage.devices.contents import Contents
+from tui.storage.model.block import BlockDevice
+from tui.storage.model.inventory import Inventory
+from tui.storage.model.iscsi import Lun, Session, SessionState
+from tui.storage.model.lvm import LogicalVolume
+from tui.storage.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """One LUN as the set-up sees it.
+
+    Attributes:
+        wwid: its identity; where the target gives none, the kernel name stands for it.
+        device: what is to be used: the multipath map where there is one, else the disk.
+        size: bytes.
+        vendor: as INQUIRY tells it, untrusted.
+        model: likewise.
+        target: name of the target, untrusted.
+        number: the LUN.
+        paths: kernel names of its disks; more than one means several paths.
+        map_name: name of the multipath map over them, or empty.
+        contents: what was found on it, or None while it was not looked at.
+    """
+
+    wwid: str
+    device: BlockDevice
+    size: int
+    vendor: str
+    model: str
+    target: str
+    number: int
+    paths: tuple[str, ...]
+    map_name: str = ""
+    contents: Contents | None = None
+
+    @property
+    def lacks_map(self) -> bool:
+        """Several paths lead to it and nothing joins them."""
+        return len(self.paths) > 1 and not self.map_name
+
+    @property
+    def confirmations(self) -> tuple[str, str]:
+        """What names it when its content is to be destroyed: the WWID, or target and LUN."""
+        return self.wwid, f"{self.target}/{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Existing:
+    """A volume that is there and may be used as it is.
+
+    Attributes:
+        volume: `VG/LV`, or the WWID of a disk that carries a file system itself.
+        group: name of the volume group, or empty.
+        path: below /dev.
+        device: kernel name, or empty while it is not active.
+        kind: of the file system, or empty while it cannot be read or there is none.
+        uuid: of the file system, likewise.
+        label: likewise.
+        size: bytes.
+        mounted: where it is mounted now, or empty.
+    """
+
+    volume: str
+    group: str
+    path: str
+    device: str
+    kind: str
+    uuid: str
+    label: str
+    size: int
+    mounted: str = ""
+
+
+def sessions(state: SetupState) -> tuple[Session, ...]:
+    """The sessions of the chosen records, in order of their number."""
+    chosen = {one.target for one in target.answer(state).chosen}
+    return tuple(one for one in state.inventory.sessions if one.target in chosen)
+
+
+def luns(state: SetupState) -> tuple[Lun, ...]:
+    """The disks that those sessions show and that answer."""
+    numbers = {one.sid for one in sessions(state) if one.state is SessionState.LOGGED_IN}
+    return tuple(lun for lun in state.inventory.luns if lun.sid in numbers and lun.disk and lun.state.answers)
+
+
+def disks(state: SetupState) -> tuple[Disk, ...]:
+    """One entry a LUN, sorted by target and number."""
+    grouped: dict[str, list[Lun]] = {}
+    for lun in luns(state):
+        grouped.setdefault(lun.wwid or lun.disk, []).append(lun)
+    found = (_disk(state, wwid, tuple(paths)) for wwid, paths in grouped.items())
+    return tuple(
+        sorted((one for one in found if one is not None), key=lambda one: (one.target, one.number, one.wwid))
+    )
+
+
+def _disk(state: SetupState, wwid: str, paths: tuple[Lun, ...]) -> Disk | None:
+    inventory, first = state.inventory, paths[0]
+    multipath = inventory.map_over(first.disk)
+    device = inventory.device(multipath.device if multipath is not None else first.disk)
+    session = inventory.session(first.sid)
+    if device is None or session is None:
+        return None
+    return Disk(
+        wwid=wwid,
+        device=device,
+        size=device.size or first.size,
+        vendor=first.vendor,
+        model=first.model,
+        target=session.target,
+        number=first.number,
+        paths=tuple(sorted(lun.disk for lun in paths)),
+        map_name=multipath.name if multipath is not None else "",
+        contents=state.contents_of(wwid),
+    )
+
+
+def disk(state: SetupState, wwid: str) -> Disk | None:
+    """The disk of that identity, or None."""
+    return next((one for one in disks(state) if one.wwid == wwid), None)
+
+
+def groups_on(state: SetupState) -> tuple[str, ...]:
+    """Names of the volume groups that have a PV on one of the disks."""
+    return tuple(dict.fromkeys(name for one in disks(state) for name in _groups_of(state, one)))
+
+
+def refusal_of_group(state: SetupState, group: str) -> Problem | None:
+    """Why what is on one of a group's disks cannot be used as it is, or None."""
+    return next(
+        (
+            one.contents.reuse_refusal
+            for one in disks(state)
+            if one.contents is not None and one.contents.reuse_refusal and group in _groups_of(state, one)
+        ),
+        None,
+    )
+
+
+def _groups_of(state: SetupState, one: Disk) -> tuple[str, ...]:
+    names = {one.device.name}
+    return tuple(
+        pv.volume_group
+        for pv in state.inventory.physical_volumes
+        if pv.volume_group and (pv.device in names or _stands_on(state.inventory, pv.device, names))
+    )
+
+
+def _stands_on(inventory: Inventory, device: str, names: set[str]) -> bool:
+    return any(upper.name == device for name in names for upper in inventory.above(name))
+
+
+def existing(state: SetupState) -> tuple[Existing, ...]:
+    """What the disks carry that can be used as it is: logical volumes first, then bare file systems."""
+    usable = {
+        group.name
+        for group in state.inventory.volume_groups
+        if not (group.foreign or group.shared or group.exported or group.missing_volumes)
+    }
+    refused = {name for name in usable if refusal_of_group(state, name) is not None}
+    groups = [name for name in groups_on(state) if name in usable - refused]
+    volumes = [
+        _of_volume(state.inventory, volume)
+        for volume in state.inventory.logical_volumes
+        if volume.volume_group in groups and _is_ordinary(volume)
+    ]
+    bare = [
+        _of_disk(state.inventory, one)
+        for one in disks(state)
+        if one.device.content
+        and _carries_filesystem(state.inventory, one.device.name)
+        and (one.contents is None or one.contents.reuse_refusal is None)
+    ]
+    return (*volumes, *bare)
+
+
+def _is_ordinary(volume: LogicalVolume) -> bool:
+    return not volume.name.startswith("[") and volume.attributes[:1] not in ("t", "d", "e", "l", "i")
+
+
+def _carries_filesystem(inventory: Inventory, device: str) -> bool:
+    return any(one.device == device for one in inventory.filesystems)
+
+
+def _of_volume(inventory: Inventory, volume: LogicalVolume) -> Existing:
+    device = inventory.device(volume.device) if volume.device else None
+    mount = next(iter(inventory.mounts_of(volume.device)), None) if volume.device else None
+    return Existing(
+        volume=f"{volume.volume_group}/{volume.name}",
+        group=volume.volume_group,
+        path=volume.path or f"/dev/{volume.volume_group}/{volume.name}",
+        device=volume.device,
+        kind=_kind(inventory, volume.device),
+        uuid=device.content_uuid if device is not None else "",
+        label=device.content_label if device is not None else "",
+        size=volume.size,
+        mounted=mount.target if mount is not None else "",
+    )
+
+
+def _of_disk(inventory: Inventory, one: Disk) -> Existing:
+    mount = next(iter(inventory.mounts_of(one.device.name)), None)
+    return Existing(
+        volume=one.wwid,
+        group="",
+        path=one.device.path,
+        device=one.device.name,
+        kind=one.device.content,
+        uuid=one.device.content_uuid,
+        label=one.device.content_label,
+        size=one.size,
+        mounted=mount.target if mount is not None else "",
+    )
+
+
+def _kind(inventory: Inventory, device: str) -> str:
+    return next((one.kind for one in inventory.filesystems if one.device == device), "") if device else ""

@@ -1,0 +1,132 @@
+"""Step 7: a file system on every volume, and the folder under which it appears."""
+
+from tui.setup.answers import VolumeMount
+from tui.setup.state import Explanation, SetupState, commands
+from tui.setup.steps import name
+from tui.setup.steps.mount_problems import problems
+from tui.setup.steps.mount_wanted import MountTarget, answer, defaults, filesystem_kind, is_mounted, targets
+from tui.storage.changing.plan import Plan
+from tui.storage.files.mount_options import Explained, explain as explain_option
+from tui.storage.files.mount_point import normalised
+from tui.storage.operations.filesystem.make_filesystem import MakeFilesystem
+from tui.storage.operations.mounts.mount import MountFilesystem
+from tui.storage.operations.mounts.mount_point import MakeMountPoint
+from tui.storage.operations.mounts.owner import SetOwner
+from tui.storage.operations.operation import Operation
+from tui.storage.operations.services.prerequisites import InstallPackages
+from tui.storage.problem import Problem
+from tui.storage.untrusted import clean
+from tui.words import translate as _, translate_count
+
+__all__ = [
+    "MountTarget", "answer", "defaults", "explain", "file_systems", "filesystem_kind", "folder", "is_mounted",
+    "lacks", "mounting", "note", "options_explained", "ordered", "plan", "problems", "satisfied", "targets",
+    "warnings",
+]  # fmt: skip
+
+
+def satisfied(state: SetupState) -> str | None:
+    """Every volume is mounted where it shall be."""
+    entries = answer(state).mounts
+    if not entries or problems(state) or not all(is_mounted(state, entry) for entry in entries):
+        return None
+    return note(state)
+
+
+def warnings(state: SetupState) -> tuple[Problem, ...]:
+    """Folders that are not empty, and options nobody here knows."""
+    found: list[Problem] = []
+    for number, entry in enumerate(answer(state).mounts):
+        facts = state.folder(normalised(entry.mount_point))
+        if facts is not None and facts.entries and not is_mounted(state, entry):
+            found.append(
+                Problem(
+                    "mount.not-empty",
+                    translate_count(
+                        "{point} is not empty: {count} entry.",
+                        "{point} is not empty: {count} entries.",
+                        facts.entries,
+                    ).format(point=clean(facts.path), count=facts.entries),
+                    _("What is in it is hidden while the volume is mounted over it."),
+                    _("Choose an empty folder, or move its content first."),
+                    f"mounts.{number}.mount_point",
+                )
+            )
+        kind = filesystem_kind(entry.kind)
+        found.extend(
+            Problem("mount.unknown-option", one.words, field=f"mounts.{number}.options")
+            for one in (options_explained(entry) if kind is not None else ())
+            if not one.known
+        )
+    return tuple(found)
+
+
+def options_explained(entry: VolumeMount) -> tuple[Explained, ...]:
+    """What every option of an entry does."""
+    kind = filesystem_kind(entry.kind)
+    return tuple(explain_option(option, kind) for option in entry.options) if kind is not None else ()
+
+
+def ordered(state: SetupState) -> tuple[tuple[VolumeMount, MountTarget], ...]:
+    """Entries with their volumes, outer mount points before those inside them."""
+    by_volume = {one.volume: one for one in targets(state)}
+    pairs = [(entry, by_volume[entry.volume]) for entry in answer(state).mounts]
+    return tuple(sorted(pairs, key=lambda pair: normalised(pair[0].mount_point).count("/")))
+
+
+def file_systems(state: SetupState) -> tuple[Operation, ...]:
+    """Make the file systems."""
+    operations: list[Operation] = []
+    new = [(entry, one) for entry, one in ordered(state) if one.is_new]
+    tools = tuple(dict.fromkeys(kind.tool for entry, _one in new if (kind := filesystem_kind(entry.kind))))
+    packages = name.lacking_packages(state.inventory, tools)
+    if packages:
+        operations.append(InstallPackages(packages, state.inventory.distribution.family))
+    for entry, one in new:
+        kind = filesystem_kind(entry.kind)
+        if kind is not None:
+            operations.append(MakeFilesystem(one.path, kind, entry.label, one.uuid))
+    return tuple(operations)
+
+
+def folder(entry: VolumeMount) -> Operation:
+    """Make the folder. One inside another volume is made when that volume is mounted."""
+    return MakeMountPoint(normalised(entry.mount_point))
+
+
+def mounting(entry: VolumeMount, one: MountTarget) -> tuple[Operation, ...]:
+    """Mount a volume, and set owner and mode of its folder."""
+    point = normalised(entry.mount_point)
+    mounted = MountFilesystem(one.path, point, entry.kind, entry.options)
+    if entry.owner or entry.group or entry.mode:
+        return (mounted, SetOwner(point, entry.owner, entry.group, entry.mode))
+    return (mounted,)
+
+
+def plan(state: SetupState) -> Plan:
+    """Make the file systems and the folders, and mount."""
+    mounts = tuple(
+        operation for entry, one in ordered(state) for operation in (folder(entry), *mounting(entry, one))
+    )
+    return Plan(_("Mount the volumes"), (*file_systems(state), *mounts))
+
+
+def lacks(state: SetupState) -> Problem | None:
+    """The first mistake."""
+    return next(iter(problems(state)), None)
+
+
+def explain(state: SetupState) -> Explanation:
+    """What a mount is."""
+    return Explanation(
+        _(
+            "A file system keeps files and folders on a volume; mounting makes them appear under a folder of "
+            "this host. Nothing is written now: the plan is shown as a whole before it runs."
+        ),
+        commands(plan(state)) if not problems(state) else (),
+    )
+
+
+def note(state: SetupState) -> str:
+    """The mount points."""
+    return ", ".join(clean(normalised(entry.mount_point)) for entry in answer(state).mounts)

@@ -1,0 +1,126 @@
+"""How the volumes shall be mounted: the answer of step 7, and what of it is there already."""
+
+from dataclasses import dataclass, replace
+
+from tui.setup.answers import MountAnswer, VolumeMount, VolumesWay
+from tui.setup.state import SetupState
+from tui.setup.steps import disks, volumes
+from tui.storage.files.filesystem_kind import FilesystemKind
+from tui.storage.files.mount_point import normalised
+from tui.storage.lvm.names import mapper_path, volume_path
+
+
+@dataclass(frozen=True, slots=True)
+class MountTarget:
+    """A volume that is to be mounted, there or planned.
+
+    Attributes:
+        volume: `VG/LV`, or the WWID of a disk that carries a file system itself.
+        path: below /dev, as the file system is made and mounted.
+        stable_path: a path that survives reboots, for the boot entry.
+        size: bytes.
+        kind: of the file system that is there; empty where one is to be made.
+        uuid: of the file system that is there, or the one that a new one will get.
+        label: of the file system that is there.
+        mounted: where it is mounted now, or empty.
+    """
+
+    volume: str
+    path: str
+    stable_path: str
+    size: int
+    kind: str = ""
+    uuid: str = ""
+    label: str = ""
+    mounted: str = ""
+
+    @property
+    def is_new(self) -> bool:
+        """Whether a file system has to be made on it."""
+        return not self.kind
+
+
+def targets(state: SetupState) -> tuple[MountTarget, ...]:
+    """The volumes of step 6, in its order."""
+    chosen = volumes.answer(state)
+    there = {one.volume: one for one in disks.existing(state)}
+    if chosen.way is VolumesWay.EXISTING:
+        return tuple(_there(state, there[one]) for one in chosen.existing if one in there)
+    found = []
+    for number, row in enumerate(volumes.layout(state).rows):
+        known = there.get(f"{chosen.group}/{row.name}")
+        if known is not None and known.kind:
+            found.append(_there(state, known))
+            continue
+        found.append(
+            MountTarget(
+                f"{chosen.group}/{row.name}",
+                volume_path(chosen.group, row.name),
+                mapper_path(chosen.group, row.name),
+                row.size,
+                uuid=state.fresh_uuids[number] if number < len(state.fresh_uuids) else "",
+            )
+        )
+    return tuple(found)
+
+
+def _there(state: SetupState, one: disks.Existing) -> MountTarget:
+    stable = one.path
+    if one.group:
+        stable = mapper_path(*one.volume.split("/", 1))
+    else:
+        device = state.inventory.device(one.device)
+        links = device.links if device is not None else ()
+        stable = next((link for link in links if link.startswith("/dev/disk/by-id/")), one.path)
+    return MountTarget(one.volume, one.path, stable, one.size, one.kind, one.uuid, one.label, one.mounted)
+
+
+def answer(state: SetupState) -> MountAnswer:
+    """The decided entries in the order of the volumes; a volume nobody decided about has its default."""
+    decided = {one.volume: one for one in state.answers.mount.mounts} if state.answers.mount else {}
+    return MountAnswer(
+        tuple(_settled(decided.get(one.volume) or _default(state, one), one) for one in targets(state))
+    )
+
+
+def _settled(entry: VolumeMount, one: MountTarget) -> VolumeMount:
+    """What is there already is no longer a question."""
+    return entry if one.is_new else replace(entry, label=one.label)
+
+
+def defaults(state: SetupState) -> MountAnswer:
+    """ext4 below /srv for new volumes; what fstab or the mount table says for those that are there."""
+    return MountAnswer(tuple(_default(state, one) for one in targets(state)))
+
+
+def _default(state: SetupState, one: MountTarget) -> VolumeMount:
+    short = one.volume.rpartition("/")[2]
+    entry = next(
+        (
+            entry
+            for entry in state.inventory.fstab
+            if entry.spec in (one.path, one.stable_path, f"UUID={one.uuid}") and not one.is_new
+        ),
+        None,
+    )
+    point = one.mounted or (entry.mount_point if entry is not None else f"/srv/{short}")
+    options = _own_options(entry.options) if entry is not None else ("rw", "noatime")
+    return VolumeMount(one.volume, one.kind or FilesystemKind.EXT4.value, one.label, point, options=options)
+
+
+def _own_options(options: tuple[str, ...]) -> tuple[str, ...]:
+    """What a person chose of the options of a boot entry; the step "At boot" adds the rest anew."""
+    added = ("_netdev", "nofail", "defaults")
+    return tuple(one for one in options if one not in added and not one.startswith("x-systemd."))
+
+
+def is_mounted(state: SetupState, entry: VolumeMount) -> bool:
+    """Whether the volume is mounted where it shall be."""
+    return any(
+        one.volume == entry.volume and one.mounted == normalised(entry.mount_point) for one in targets(state)
+    )
+
+
+def filesystem_kind(text: str) -> FilesystemKind | None:
+    """The kind of that name, or None for one this program does not make."""
+    return next((kind for kind in FilesystemKind if kind.value == text), None)

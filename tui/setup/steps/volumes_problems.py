@@ -1,0 +1,248 @@
+"""What speaks against the answer of step 6: disks that may not be used, missing consent, names, sizes."""
+
+from tui.setup.answers import NewVolume, VolumesAnswer, VolumesWay
+from tui.setup.size_text import Bytes, parse, problems as size_problems
+from tui.setup.state import SetupState
+from tui.setup.steps import disks
+from tui.setup.steps.disks import Disk
+from tui.setup.steps.volumes_wanted import (
+    answer,
+    existing_volume,
+    group_named,
+    groups,
+    is_made,
+    layout,
+    members,
+)
+from tui.storage.lvm.names import logical_volume_name_problems, volume_group_name_problems
+from tui.storage.model.lvm import LogicalVolume
+from tui.storage.problem import Problem
+from tui.storage.size import size_words
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+
+def problems(state: SetupState) -> tuple[Problem, ...]:
+    """Disks that may not be used, missing consent, names and sizes that do not do."""
+    chosen = answer(state)
+    if chosen.way is VolumesWay.EXISTING:
+        return _existing_problems(state)
+    return (
+        *_group_problems(state),
+        *_disk_problems(state),
+        *_volume_problems(state),
+    )
+
+
+def _existing_problems(state: SetupState) -> tuple[Problem, ...]:
+    chosen = answer(state)
+    offered = {one.volume: one for one in disks.existing(state)}
+    if not chosen.existing:
+        return (
+            Problem(
+                "volumes.none-chosen",
+                _("No volume is chosen."),
+                remedy=_("Mark at least one with Space, or make a new one."),
+                field="existing",
+            ),
+        )
+    found = [
+        Problem(
+            "volumes.not-there",
+            _("{volume} is not on these disks.").format(volume=clean(name)),
+            _unusable_reason(state, name),
+            _("Choose one of: {names}.").format(names=", ".join(map(clean, offered)) or _("nothing")),
+            "existing",
+        )
+        for name in chosen.existing
+        if name not in offered
+    ]
+    found.extend(
+        Problem(
+            "volumes.no-filesystem",
+            _("{volume} carries no file system that can be mounted.").format(volume=clean(name)),
+            remedy=_("Make a new volume, or put a file system on this one yourself."),
+            field="existing",
+        )
+        for name in chosen.existing
+        if name in offered and offered[name].device and not offered[name].kind
+    )
+    return tuple(found)
+
+
+def _unusable_reason(state: SetupState, volume: str) -> str:
+    group = group_named(state, volume.partition("/")[0])
+    if group is None:
+        return ""
+    if group.foreign:
+        return _("The volume group {name} belongs to another host.").format(name=clean(group.name))
+    if group.shared:
+        return _("The volume group {name} is shared by a cluster.").format(name=clean(group.name))
+    if group.exported:
+        return _("The volume group {name} is exported.").format(name=clean(group.name))
+    if group.missing_volumes:
+        return _("Disks of the volume group {name} are missing.").format(name=clean(group.name))
+    refusal = disks.refusal_of_group(state, group.name)
+    return refusal.summary if refusal is not None else ""
+
+
+def _group_problems(state: SetupState) -> tuple[Problem, ...]:
+    chosen = answer(state)
+    if chosen.way is VolumesWay.NEW_GROUP:
+        if is_made(state):
+            return ()
+        taken = {group.name for group in state.inventory.volume_groups}
+        return volume_group_name_problems(chosen.group, taken, "group")
+    if any(group.name == chosen.group for group in groups(state)):
+        return ()
+    return (
+        Problem(
+            "volumes.no-such-group",
+            _("There is no usable volume group {name} on these disks.").format(
+                name=clean(chosen.group) or _("without a name")
+            ),
+            _unusable_reason(state, chosen.group),
+            _("Choose one of: {names}.").format(
+                names=", ".join(clean(group.name) for group in groups(state)) or _("nothing")
+            ),
+            "group",
+        ),
+    )
+
+
+def _disk_problems(state: SetupState) -> tuple[Problem, ...]:
+    chosen = answer(state)
+    found: list[Problem] = []
+    if not chosen.disks and chosen.way is VolumesWay.NEW_GROUP:
+        found.append(
+            Problem(
+                "volumes.no-disk",
+                _("No disk is chosen."),
+                remedy=_("Mark at least one disk with Space."),
+                field="disks",
+            )
+        )
+    known = {one.wwid: one for one in disks.disks(state)}
+    inside = members(state, chosen.group)
+    for wwid in chosen.disks:
+        disk = known.get(wwid)
+        if disk is None:
+            found.append(
+                Problem(
+                    "volumes.disk-not-there",
+                    _("The disk {wwid} is not there.").format(wwid=clean(wwid)),
+                    _("No session to the chosen targets shows it."),
+                    _("Choose one of: {names}.").format(names=", ".join(map(clean, known)) or _("nothing")),
+                    "disks",
+                )
+            )
+        elif wwid not in inside:
+            found.extend(_use_problems(disk, chosen))
+    return tuple(found)
+
+
+def _use_problems(disk: Disk, chosen: VolumesAnswer) -> tuple[Problem, ...]:
+    if disk.lacks_map:
+        return (
+            Problem(
+                "volumes.paths-apart",
+                _("{paths} are paths to one disk and are not joined.").format(paths=", ".join(disk.paths)),
+                remedy=_("Go back to the login and let multipath join them."),
+                field="disks",
+            ),
+        )
+    if disk.contents is None:
+        return (
+            Problem(
+                "volumes.not-looked-at",
+                _("{path} was not looked at yet.").format(path=disk.device.path),
+                remedy=_("Go back to the login and go on with Enter."),
+                field="disks",
+            ),
+        )
+    if disk.contents.refusal is not None:
+        return (disk.contents.refusal,)
+    if not disk.contents.empty and not set(disk.confirmations) & set(chosen.erase):
+        return (
+            Problem(
+                "volumes.erase-needed",
+                _("{path} is not empty: {what}.").format(path=disk.device.path, what=carries(disk)),
+                _("Everything on it would be lost."),
+                _(
+                    "Use what is there as it is, choose another disk, or confirm that {wwid} is erased."
+                ).format(wwid=clean(disk.wwid)),
+                "erase",
+            ),
+        )
+    return ()
+
+
+def carries(disk: Disk) -> str:
+    """What is on a disk, in a few words."""
+    if disk.contents is None:
+        return _("not looked at yet")
+    if disk.contents.empty:
+        return _("empty")
+    return ", ".join(disk.contents.words)
+
+
+def _volume_problems(state: SetupState) -> tuple[Problem, ...]:
+    chosen = answer(state)
+    if not chosen.volumes:
+        return (
+            Problem(
+                "volumes.none",
+                _("No volume is named."),
+                remedy=_("Add at least one volume."),
+                field="volumes",
+            ),
+        )
+    found: list[Problem] = []
+    rows = layout(state).rows
+    extent = layout(state).extent
+    seen: set[str] = set()
+    reused = chosen.way is VolumesWay.EXISTING_GROUP or is_made(state)
+    for number, (volume, row) in enumerate(zip(chosen.volumes, rows, strict=True)):
+        found.extend(logical_volume_name_problems(volume.name, chosen.group, seen, f"volumes.{number}.name"))
+        seen.add(volume.name)
+        mistakes = size_problems(volume.size, f"volumes.{number}.size")
+        found.extend(mistakes)
+        present = existing_volume(state, chosen.group, volume.name) if reused else None
+        if present is not None:
+            found.extend(_size_differs(volume, present, extent, f"volumes.{number}.size"))
+        elif not mistakes and row.extents < 1:
+            found.append(
+                Problem(
+                    "volumes.no-room",
+                    _("There is no room for {name}.").format(name=clean(volume.name)),
+                    _("A volume needs at least one extent of {size}.").format(size=size_words(extent)),
+                    _("Make other volumes smaller, or choose a larger disk."),
+                    f"volumes.{number}.size",
+                )
+            )
+    left = layout(state).left
+    if left < 0:
+        found.append(
+            Problem(
+                "volumes.too-large",
+                _("The volumes are {size} larger than the room there is.").format(size=size_words(-left)),
+                remedy=_("Make one smaller, or use 100% for the rest."),
+                field=f"volumes.{len(chosen.volumes) - 1}.size",
+            )
+        )
+    return tuple(found)
+
+
+def _size_differs(volume: NewVolume, present: LogicalVolume, extent: int, field: str) -> tuple[Problem, ...]:
+    wanted = parse(volume.size)
+    if not isinstance(wanted, Bytes) or -(-wanted.count // extent) * extent == present.size:
+        return ()
+    return (
+        Problem(
+            "volumes.other-size",
+            _("{name} is there with {size}.").format(name=clean(volume.name), size=size_words(present.size)),
+            _("The set-up makes volumes; it does not grow or shrink them."),
+            _("Give the size that it has, or another name."),
+            field,
+        ),
+    )

@@ -1,0 +1,141 @@
+"""Runs a plan: checked, journalled, run, verified. The only executor of the program."""
+
+import contextlib
+import errno
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from tui.storage.changing.journal import Journal, Progressed
+from tui.storage.changing.plan import Listener, Plan, Result, Stage, Step
+from tui.storage.host.interface import ChangingHost, Host
+from tui.storage.lvm.report_cache import LvmReportCache
+from tui.storage.operations.operation import Operation, Progress
+from tui.storage.problem import ConsoleError, Problem
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+
+def _ignore(_step: Step) -> None:
+    """Nobody listens."""
+
+
+def execute(
+    plan: Plan,
+    host: ChangingHost,
+    journal: Journal,
+    listener: Listener = _ignore,
+    leave: threading.Event | None = None,
+) -> Result:
+    """Run a plan. The caller holds the `ChangeLock` and has the person's confirmation.
+
+    Operations that the journal already has as done are not run again, except that after a reboot those that
+    do not outlast one (`survives_reboot`) are looked at anew. An operation that fails ends the plan (unless
+    its operations run together), and the journal stays open, so that the plan can be resumed.
+
+    Args:
+        plan: what to do; for a resumed plan the journal knows how far it came.
+        host: the host to change.
+        journal: begun for this plan.
+        listener: told of every step.
+        leave: when set, no further operation is begun; what runs is finished.
+
+    Returns:
+        How every operation ended. Never raises for what the host does.
+    """
+    leave = leave or threading.Event()
+    run = _Run(plan, host, journal, listener)
+    results: list[tuple[Stage, Problem | None]]
+    if plan.together:
+
+        def one_unless_left(number: int) -> tuple[Stage, Problem | None]:
+            return (Stage.WAITING, None) if leave.is_set() else run.one(number)
+
+        with ThreadPoolExecutor(max_workers=max(1, min(16, len(plan.operations)))) as pool:
+            results = list(pool.map(one_unless_left, range(len(plan.operations))))
+    else:
+        results = []
+        for number in range(len(plan.operations)):
+            if leave.is_set() or any(stage is Stage.FAILED for stage, _problem in results):
+                results.append((Stage.WAITING, None))
+            else:
+                results.append(run.one(number))
+    result = Result(
+        tuple(stage for stage, _problem in results), tuple(problem for _stage, problem in results)
+    )
+    if result.ok:
+        # Everything is done. When only this note cannot be written, the next start offers to resume, finds
+        # nothing left to do, and ends it.
+        with contextlib.suppress(OSError):
+            journal.finish()
+    return result
+
+
+class _Run:
+    """One execution of a plan; `one` runs one operation from check to verification."""
+
+    def __init__(self, plan: Plan, host: ChangingHost, journal: Journal, listener: Listener) -> None:
+        self._plan, self._host, self._journal, self._listener = plan, host, journal, listener
+        self._look = LvmReportCache(host)
+
+    def one(self, number: int) -> tuple[Stage, Problem | None]:
+        started = time.monotonic()
+
+        def tell(
+            stage: Stage, problem: Problem | None = None, line: str = ""
+        ) -> tuple[Stage, Problem | None]:
+            self._listener(Step(number, stage, line, problem, time.monotonic() - started))
+            return stage, problem
+
+        def show(line: str) -> None:
+            tell(Stage.RUNNING, line=line)
+
+        progressed = self._journal.progressed(number)
+        if progressed is Progressed.DONE:
+            if self._plan.operations[number].survives_reboot or self._journal.is_of_this_boot(number):
+                return tell(Stage.ALREADY)
+            progressed = Progressed.NOT_BEGUN
+        tell(Stage.RUNNING)
+        try:
+            stage = self._carry_out(number, progressed, show)
+        except ConsoleError as error:
+            problem = error.problem
+        except OSError as error:
+            problem = _of_system(self._plan.operations[number], error)
+        else:
+            return tell(stage)
+        self._journal.fail(number, problem)
+        return tell(Stage.FAILED, problem)
+
+    def _carry_out(self, number: int, progressed: Progressed, progress: Progress) -> Stage:
+        operation = self._plan.operations[number]
+        # What runs together has no order in which one would see what the one before it left.
+        look: Host = self._host if self._plan.together else self._look
+        if operation.is_done(look):
+            self._journal.done(number, already=progressed is Progressed.NOT_BEGUN)
+            return Stage.ALREADY
+        operation.check(look, interrupted=progressed is Progressed.BEGUN)
+        self._journal.begin(number)
+        operation.run(self._host, progress)
+        self._look.forget()
+        operation.verify(look)
+        self._journal.done(number)
+        return Stage.DONE
+
+
+def _of_system(operation: Operation, error: OSError) -> Problem:
+    code, what = {
+        errno.ENOSPC: ("system.full", _("the file system is full")),
+        errno.EDQUOT: ("system.full", _("the quota is used up")),
+        errno.EROFS: ("system.read-only", _("the file system is read-only")),
+        errno.EACCES: ("system.denied", _("the system does not allow it")),
+        errno.EPERM: ("system.denied", _("the system does not allow it")),
+    }.get(error.errno or 0, ("system.error", clean(error.strerror or str(error))))
+    # A rename names the temporary file first; what could not be replaced is the second.
+    place = error.filename2 or error.filename
+    return Problem(
+        code,
+        _("{title}: {what}.").format(title=operation.title(), what=what.rstrip(".")),
+        cause=clean(str(place)) if place else "",
+        remedy=_("The file is as it was. Mend this and try again; what is done already is not repeated."),
+    )

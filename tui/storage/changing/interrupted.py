@@ -1,0 +1,56 @@
+"""A plan that did not come to its end: the program was killed, the power went, or an operation failed."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui.storage.changing.journal import FOLDER, Journal, Origin, Progressed
+from tui.storage.changing.plan import Plan
+from tui.storage.problem import ConsoleError, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """What is offered for resuming before anything else.
+
+    Attributes:
+        journal: where it is written down.
+        plan: what was planned, or None when another version wrote it.
+        progressed: how far every operation came.
+        problem: why the plan cannot be read, or None.
+        lacks_secret: an operation that is left needs a secret, so it has to be asked for again.
+    """
+
+    journal: Journal
+    plan: Plan | None
+    progressed: tuple[Progressed, ...]
+    problem: Problem | None = None
+    lacks_secret: bool = False
+
+    @property
+    def left(self) -> int:
+        """How many operations are not done."""
+        return sum(one is not Progressed.DONE for one in self.progressed)
+
+    @property
+    def done(self) -> frozenset[int]:
+        """The numbers of the operations that are done."""
+        return frozenset(number for number, one in enumerate(self.progressed) if one is Progressed.DONE)
+
+    @property
+    def origin(self) -> Origin:
+        """Which part of the program began it, and so carries it on."""
+        return self.journal.origin
+
+
+def interrupted(folder: Path = FOLDER) -> Interrupted | None:
+    """The plan that was killed or failed before its end, or None; secrets are not in it."""
+    journal = Journal.unfinished(folder)
+    if journal is None:
+        return None
+    try:
+        plan = journal.plan()
+    except ConsoleError as error:
+        return Interrupted(journal, None, (), error.problem)
+    return Interrupted(
+        journal, plan, tuple(journal.progressed(number) for number in range(len(plan.operations)))
+    )

@@ -1,0 +1,317 @@
+"""What was planned and how far it came, written down before and after every operation.
+
+One file a plan, `BEGUN-AT-NUMBER.jsonl` (UTC) below `FOLDER`, mode 0600: a JSON object a line, fsynced. After
+a kill or a power cut `unfinished` finds the plan again. Secrets are not in it (`codec.encode`).
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+
+from tui.storage.changing.plan import Plan
+from tui.storage.changing.plan_text import decode_operations, encode_operations
+from tui.storage.codec import NotDecodable, Plain
+from tui.storage.problem import ConsoleError, Problem, Refused
+from tui.words import translate as _
+
+FOLDER = Path("/var/lib/iscsi-console/journal")
+"""Where the journals of this host are."""
+
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
+
+LOCK = Path("/run/iscsi-console.lock")
+"""Held while a plan runs: one change at a time."""
+
+
+class Origin(StrEnum):
+    """The part of the program that began a plan, and so carries it on when it is cut off."""
+
+    SETUP = "setup"
+    CONSOLE = "console"
+
+
+class Progressed(StrEnum):
+    """How far an operation came, by the journal."""
+
+    NOT_BEGUN = "not-begun"
+    BEGUN = "begun"
+    """It had begun and the end was never written: the program was killed, or the operation failed."""
+    DONE = "done"
+
+
+class Journal:
+    """The journal of one plan. Safe to use from several threads."""
+
+    def __init__(self, path: Path, events: tuple[dict[str, Plain], ...]) -> None:
+        self.path = path
+        self._events = list(events)
+        self._guard = threading.Lock()
+
+    @classmethod
+    def open(cls, plan: Plan, folder: Path = FOLDER, origin: Origin = Origin.SETUP) -> "Journal":
+        """Begin a journal for a plan.
+
+        Args:
+            plan: what will be run.
+            folder: where journals are.
+            origin: who carries it on.
+
+        Raises:
+            Refused: it cannot be written (full disk, read-only file system): nothing may be changed then.
+        """
+        now = time.time_ns()
+        stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(now // 1_000_000_000))
+        path = folder / f"{stamp}-{now % 1_000_000_000:09d}.jsonl"
+        journal = cls(path, ())
+        operations: Plain = encode_operations(plan)
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            journal._write(
+                event="plan",
+                origin=origin.value,
+                title=plan.title,
+                together=plan.together,
+                operations=operations,
+            )
+            _sync_folder(folder)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                path.unlink()
+            raise Refused(_not_writable(path, error)) from error
+        return journal
+
+    @classmethod
+    def unfinished(cls, folder: Path = FOLDER) -> "Journal | None":
+        """The newest journal, unless its plan was finished or given up; damaged lines are passed over."""
+        with contextlib.suppress(OSError):
+            for path in sorted(folder.glob("*.jsonl"), reverse=True):
+                events = tuple(_read(path))
+                if not events or events[0].get("event") != "plan":
+                    continue
+                ended = any(event.get("event") in ("finished", "abandoned") for event in events)
+                return None if ended else cls(path, events)
+        return None
+
+    def plan(self) -> Plan:
+        """The plan it was begun for; secrets are empty.
+
+        Raises:
+            Refused: it was written by another version and cannot be read.
+        """
+        first = self._events[0]
+        try:
+            operations = decode_operations(first.get("operations"))
+        except NotDecodable as error:
+            raise Refused(
+                Problem(
+                    "journal.not-readable",
+                    _("The interrupted plan in {path} cannot be read.").format(path=self.path),
+                    cause=str(error),
+                    remedy=_(
+                        "It may come from another version. Give it up, look at the host, and begin anew."
+                    ),
+                )
+            ) from error
+        return Plan(str(first.get("title", "")), operations, first.get("together") is True)
+
+    @property
+    def origin(self) -> Origin:
+        """Who began it. A journal that does not say so was written when there was only the set-up."""
+        said = self._events[0].get("origin") if self._events else None
+        return Origin.CONSOLE if said == Origin.CONSOLE.value else Origin.SETUP
+
+    def progressed(self, number: int) -> Progressed:
+        """How far an operation came, by what was written last about it."""
+        last = self._last(number)
+        if last is None:
+            return Progressed.NOT_BEGUN
+        return Progressed.BEGUN if last.get("event") == "begin" else Progressed.DONE
+
+    def is_of_this_boot(self, number: int) -> bool:
+        """Whether what was written last about an operation was written since the machine was started."""
+        last = self._last(number)
+        return last is not None and last.get("boot") == boot_id()
+
+    def _last(self, number: int) -> dict[str, Plain] | None:
+        with self._guard:
+            mine = [
+                event
+                for event in self._events
+                if event.get("number") == number and event.get("event") in ("begin", "done", "already")
+            ]
+        return mine[-1] if mine else None
+
+    def begin(self, number: int) -> None:
+        """An operation is about to run.
+
+        Raises:
+            Refused: that cannot be written down, so it must not run.
+        """
+        try:
+            self._write(event="begin", number=number)
+        except OSError as error:
+            raise Refused(_not_writable(self.path, error)) from error
+
+    def done(self, number: int, *, already: bool = False) -> None:
+        """An operation is verified, or the host was already so.
+
+        Raises:
+            ConsoleError: that cannot be written down. A resumed plan sees it by looking at the host.
+        """
+        try:
+            self._write(event="already" if already else "done", number=number)
+        except OSError as error:
+            raise ConsoleError(
+                Problem(
+                    "journal.not-noted",
+                    _("This step is done, but that could not be written into the journal: {why}.").format(
+                        why=error.strerror or str(error)
+                    ),
+                    cause=str(self.path),
+                    remedy=_("Make room, then resume: what is done is recognised and not repeated."),
+                )
+            ) from error
+
+    def fail(self, number: int, problem: Problem) -> None:
+        """An operation failed. A full disk must not hide the failure itself."""
+        with contextlib.suppress(OSError):
+            self._write(event="failed", number=number, code=problem.code, summary=problem.summary)
+
+    def finish(self) -> None:
+        """Every operation is done."""
+        self._write(event="finished")
+
+    def abandon(self) -> None:
+        """The person gives the plan up."""
+        self._write(event="abandoned")
+
+    def _write(self, **event: Plain) -> None:
+        event["at"] = round(time.time(), 3)
+        event["boot"] = boot_id()
+        line = json.dumps(event, ensure_ascii=True) + "\n"
+        with self._guard:
+            _append(self.path, line.encode())
+            self._events.append(event)
+
+
+@contextmanager
+def change_lock(path: Path = LOCK) -> Iterator[None]:
+    """Hold the right to change this host.
+
+    Raises:
+        Refused: another console holds it, or it cannot be made (no root, full disk).
+    """
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise Refused(
+            Problem(
+                "lock.not-writable",
+                _("The lock that keeps two consoles apart cannot be made: {why}.").format(
+                    why=error.strerror or str(error)
+                ),
+                cause=str(path),
+                remedy=_("Start the program as root, and make sure that /run can be written."),
+            )
+        ) from error
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            holder = os.read(handle, 100).decode(errors="replace").strip()
+            raise Refused(
+                Problem(
+                    "lock.held",
+                    _("Another console is changing this host (process {holder}).").format(
+                        holder=holder or "?"
+                    ),
+                    remedy=_("Wait until it is done; until then this one can look."),
+                )
+            ) from error
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, str(os.getpid()).encode(), 0)
+        yield
+    finally:
+        os.close(handle)
+
+
+def is_changing(path: Path = LOCK) -> bool:
+    """Whether a console is changing this host just now; False where that cannot be looked at."""
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
+def _not_writable(path: Path, error: OSError) -> Problem:
+    return Problem(
+        "journal.not-writable",
+        _("The journal cannot be written, so nothing is changed: {why}.").format(
+            why=error.strerror or str(error)
+        ),
+        cause=str(path.parent),
+        remedy=_("Make room or make the file system writable, then try again."),
+    )
+
+
+def boot_id() -> str:
+    """What the kernel calls the time since the machine was started (random(4)), or empty."""
+    with contextlib.suppress(OSError):
+        return _BOOT.read_text().strip()
+    return ""
+
+
+def _append(path: Path, line: bytes) -> None:
+    """Add a line and see it on the disk. What cannot be written whole is taken back.
+
+    A line that a kill or a power cut left unfinished is ended first, so that it damages no other.
+    """
+    handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW)
+    try:
+        size = os.fstat(handle).st_size
+        if size and os.pread(handle, 1, size - 1) != b"\n":
+            line = b"\n" + line
+        try:
+            rest = memoryview(line)
+            while rest:
+                rest = rest[os.write(handle, rest) :]
+            os.fsync(handle)
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.ftruncate(handle, size)
+            raise
+    finally:
+        os.close(handle)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _read(path: Path) -> Iterator[dict[str, Plain]]:
+    for line in path.read_bytes().splitlines():
+        try:
+            event = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(event, dict):
+            yield event

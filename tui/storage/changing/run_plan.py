@@ -1,0 +1,158 @@
+"""The one way from a confirmed plan to its end: under the change lock, written down in a journal.
+
+Everything waits for what it starts and is meant for a worker thread; what the host does is returned as a
+`Problem`, never raised.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui.storage.changing.executor import execute
+from tui.storage.changing.journal import FOLDER, LOCK, Journal, Origin, change_lock
+from tui.storage.changing.plan import Plan, Result, Stage, Step
+from tui.storage.changing.watcher import Watcher
+from tui.storage.host.interface import ChangingHost
+from tui.storage.problem import ConsoleError, Problem
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the program keeps its own files while it changes a host; tests give it others."""
+
+    journals: Path = FOLDER
+    lock: Path = LOCK
+
+
+PLACES = Places()
+"""Those of this host."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a plan ended, or why it was not begun.
+
+    Attributes:
+        result: how every operation ended, or None when the plan was not begun.
+        problem: the first thing that went wrong, or None.
+        journal: where it is written down; None when the plan was not begun or had nothing to do.
+    """
+
+    result: Result | None = None
+    problem: Problem | None = None
+    journal: Journal | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Every operation is done or was already true."""
+        return self.result is not None and self.result.ok
+
+    @property
+    def left(self) -> bool:
+        """Nothing failed, and something is left to do: the person asked to end."""
+        return self.problem is None and not self.ok
+
+
+def carry_out(
+    plan: Plan,
+    host: ChangingHost,
+    watcher: Watcher,
+    leave: threading.Event,
+    *,
+    places: Places | None = None,
+    origin: Origin = Origin.CONSOLE,
+) -> Ending:
+    """Run a plan from its beginning. One that has nothing to do needs neither lock nor journal.
+
+    Args:
+        plan: what the person has said yes to.
+        host: the host to change.
+        watcher: told of every step.
+        leave: when set, no further operation is begun; what runs is finished.
+        places: where lock and journals are; those of this host when None.
+        origin: the part of the program that carries it on when it is cut off.
+
+    Returns:
+        How it ended. When it did not come to its end, its journal stays open (`Journal.abandon` ends it).
+    """
+    if not plan.operations:
+        return Ending(Result((), ()))
+    watcher.plan(plan)
+    if _is_all_done(plan, host):
+        for number in range(len(plan.operations)):
+            watcher.step(Step(number, Stage.ALREADY))
+        return Ending(Result((Stage.ALREADY,) * len(plan.operations), (None,) * len(plan.operations)))
+    with_lock = _Locked(host, watcher, leave, places or PLACES)
+    return with_lock.run(plan, lambda: Journal.open(plan, with_lock.places.journals, origin))
+
+
+def carry_on(
+    journal: Journal,
+    plan: Plan,
+    host: ChangingHost,
+    watcher: Watcher,
+    leave: threading.Event,
+    *,
+    places: Places | None = None,
+) -> Ending:
+    """Run what is left of a plan that was begun before; what the journal has as done is not done again.
+
+    Args:
+        journal: that of the plan.
+        plan: as it was begun, with the secrets that the journal does not keep.
+        host: the host to change.
+        watcher: told of every step.
+        leave: when set, no further operation is begun; what runs is finished.
+        places: where the lock is; that of this host when None.
+    """
+    watcher.plan(plan)
+    return _Locked(host, watcher, leave, places or PLACES).run(plan, lambda: journal)
+
+
+def give_up(journal: Journal) -> Problem | None:
+    """Do not carry a plan on; what it did stays. Returns why that cannot be written down, or None."""
+    try:
+        journal.abandon()
+    except OSError as error:
+        return _of_system(error)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Locked:
+    """Runs plans under the change lock."""
+
+    host: ChangingHost
+    watcher: Watcher
+    leave: threading.Event
+    places: Places
+
+    def run(self, plan: Plan, journal: Callable[[], Journal]) -> Ending:
+        try:
+            with change_lock(self.places.lock):
+                written = journal()
+                result = execute(plan, self.host, written, self.watcher.step, self.leave)
+        except ConsoleError as error:
+            return Ending(problem=error.problem)
+        except OSError as error:
+            return Ending(problem=_of_system(error))
+        return Ending(result, result.problem, written)
+
+
+def _is_all_done(plan: Plan, host: ChangingHost) -> bool:
+    try:
+        return all(operation.is_done(host) for operation in plan.operations)
+    except (ConsoleError, OSError):
+        return False
+
+
+def _of_system(error: OSError) -> Problem:
+    return Problem(
+        "system.error",
+        _("A file could not be written: {why}.").format(why=clean(error.strerror or str(error))),
+        cause=clean(str(error.filename)) if error.filename else "",
+        remedy=_("Nothing was changed. Mend this and try again."),
+    )

@@ -1,0 +1,94 @@
+"""Lines of /etc/fstab put out of force where they stand, and in force again, byte for byte."""
+
+from dataclasses import dataclass
+
+from tui.storage.host.interface import ChangingHost, Host
+from tui.storage.operations.operation import Operation, Progress
+from tui.storage.operations.system_files import put, reload_systemd, text_or_empty
+from tui.storage.probe.mounts.fstab import FSTAB
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+MARK = "# disconnected by iscsi-console: "
+"""What stands before a line that was put out of force; the line follows as it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommentOutFstabLines(Operation):
+    """Make comments of some lines, so that the next boot passes them over.
+
+    Attributes:
+        lines: as they stand in the file.
+    """
+
+    lines: tuple[str, ...]
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Leave it alone at the next boot")
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _(
+            "The lines become comments and stay where they are; a dated copy of the file is kept. Without "
+            "this, the next boot would wait for the volume."
+        )
+
+    def shown(self) -> tuple[str, ...]:
+        """The edits and the command."""
+        return (
+            *(f"edit {FSTAB}: {MARK}{clean(line, 200)}" for line in self.lines),
+            "systemctl daemon-reload",
+        )
+
+    def is_done(self, host: Host) -> bool:
+        """None of them is in force."""
+        return not set(self.lines) & set(text_or_empty(host, FSTAB).split("\n"))
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
+        """Replace the file and let systemd read it."""
+        _replace(host, {line: MARK + line for line in self.lines}, self.title())
+
+    def undo(self) -> tuple[Operation, ...]:
+        """Put them in force again."""
+        return (RestoreFstabLines(self.lines),)
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreFstabLines(Operation):
+    """Put lines in force again that `CommentOutFstabLines` made comments of."""
+
+    lines: tuple[str, ...]
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Mount it at boot again")
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _("The lines of fstab are put back in force, as they were.")
+
+    def shown(self) -> tuple[str, ...]:
+        """The edits and the command."""
+        return (*(f"edit {FSTAB}: {clean(line, 200)}" for line in self.lines), "systemctl daemon-reload")
+
+    def is_done(self, host: Host) -> bool:
+        """None is a comment of this program; a line that somebody took out is not put back."""
+        marked = {MARK + line for line in self.lines}
+        return not marked & set(text_or_empty(host, FSTAB).split("\n"))
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
+        """Replace the file and let systemd read it."""
+        _replace(host, {MARK + line: line for line in self.lines}, self.title())
+
+    def undo(self) -> tuple[Operation, ...]:
+        """Put them out of force."""
+        return (CommentOutFstabLines(self.lines),)
+
+
+def _replace(host: ChangingHost, changes: dict[str, str], what: str) -> None:
+    old = text_or_empty(host, FSTAB)
+    new = "\n".join(changes.get(line, line) for line in old.split("\n"))
+    if new != old:
+        put(host, FSTAB, old, new)
+    reload_systemd(host, what)

@@ -1,0 +1,266 @@
+"""The boot entry in /etc/fstab: written, and taken out again."""
+
+from dataclasses import dataclass
+
+from tui.storage.boot_check.facts import UNITS
+from tui.storage.files.fstab import BootLine, is_own, line_of, with_line, without_entry
+from tui.storage.files.mount_point import normalised
+from tui.storage.files.unit_names import mount_unit
+from tui.storage.host.interface import ChangingHost, Command, Host
+from tui.storage.model.files import FstabEntry
+from tui.storage.operations.mounts.mount_point import refuse_bad_place
+from tui.storage.operations.operation import Operation, Progress
+from tui.storage.operations.system_files import (
+    put,
+    reload_systemd,
+    runs_systemd,
+    text_or_empty,
+    unit_properties,
+)
+from tui.storage.probe.devices.places import DevicePlaces
+from tui.storage.probe.mounts.fstab import FSTAB, parse_fstab
+from tui.storage.probe.narrow import look_at_devices
+from tui.storage.problem import CommandFailed, Problem, Refused
+from tui.storage.untrusted import clean, clean_lines
+from tui.words import translate as _
+
+TRIAL = "/run/iscsi-console-fstab"
+"""Where the new line is tried with findmnt before fstab is touched."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddFstabEntry(Operation):
+    """Have the volume mounted at every boot, by a line in /etc/fstab.
+
+    A line for the same place is replaced when it names the same volume or was written by this program. A
+    stranger's line is never touched. Everything else stays byte for byte.
+
+    Attributes:
+        spec: `UUID=…` or a path below /dev/mapper.
+        mount_point: where.
+        kind: file system.
+        options: all of them (`mount_options.boot_options`).
+        pass_number: sixth field, for fsck(8).
+    """
+
+    spec: str
+    mount_point: str
+    kind: str
+    options: tuple[str, ...]
+    pass_number: int = 0
+
+    @property
+    def line(self) -> BootLine:
+        """The line it writes."""
+        return BootLine(self.spec, self.mount_point, self.kind, self.options, self.pass_number)
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Mount {path} at every boot").format(path=clean(self.mount_point, 80))
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _(
+            "The line says what to mount where after the network and the login are up, and that the boot goes"
+            " on without it. The old file is kept, the rest of it stays as it is."
+        )
+
+    def shown(self) -> tuple[str, ...]:
+        """The line and the commands around it."""
+        return (
+            f"edit {FSTAB}: {clean(self.line.text, 400)}",
+            f"findmnt --verify --tab-file {TRIAL}",
+            "systemctl daemon-reload",
+        )
+
+    def is_done(self, host: Host) -> bool:
+        """Whether the very line is there and systemd has read it."""
+        text = text_or_empty(host, FSTAB)
+        if not any(self.line.is_same_as(entry) for entry in parse_fstab(text)):
+            return False
+        return _systemd_knows(host, self.mount_point)
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """See that the place is good and that no stranger's line or unit is about it."""
+        refuse_bad_place(host, self.mount_point)
+        text = text_or_empty(host, FSTAB)
+        _refuse_strangers(host, text, self.line)
+        unit = f"{UNITS}/{mount_unit(self.mount_point)}"
+        if host.facts(unit) is not None:
+            raise Refused(
+                Problem(
+                    "fstab.unit-exists",
+                    _("The mount unit {unit} is there already, and wins over a line in {fstab}.").format(
+                        unit=clean(unit, 120), fstab=FSTAB
+                    ),
+                    remedy=_("Keep the unit, or remove it first."),
+                )
+            )
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        """Try the line with findmnt, replace fstab, and let systemd read it."""
+        text = text_or_empty(host, FSTAB)
+        if not any(self.line.is_same_as(entry) for entry in parse_fstab(text)):
+            same = _conflicts(host, text, self.line)
+            new = with_line(text, self.line, same[0] if same else None)
+            progress(_("trying the line with findmnt"))
+            _try_line(host, self)
+            put(host, FSTAB, text, new)
+        reload_systemd(host, self.title())
+
+    def undo(self) -> tuple[Operation, ...]:
+        """Take exactly that line out."""
+        return (RemoveFstabEntry(self.spec, self.mount_point, self.kind, self.options, self.pass_number),)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveFstabEntry(Operation):
+    """Take exactly one line out of /etc/fstab. The attributes are those of `AddFstabEntry`."""
+
+    spec: str
+    mount_point: str
+    kind: str
+    options: tuple[str, ...]
+    pass_number: int = 0
+
+    @property
+    def line(self) -> BootLine:
+        """The line it takes out."""
+        return BootLine(self.spec, self.mount_point, self.kind, self.options, self.pass_number)
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Do not mount {path} at boot any more").format(path=clean(self.mount_point, 80))
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _("Only this line leaves the file, which is kept as it was in a dated copy.")
+
+    def shown(self) -> tuple[str, ...]:
+        """The edit and the command."""
+        return (f"edit {FSTAB}: remove {clean(self.line.text, 400)}", "systemctl daemon-reload")
+
+    def is_done(self, host: Host) -> bool:
+        """Whether no such line is there."""
+        return not any(self.line.is_same_as(entry) for entry in parse_fstab(text_or_empty(host, FSTAB)))
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
+        """Replace fstab and let systemd read it."""
+        text = text_or_empty(host, FSTAB)
+        new = text
+        while found := [entry for entry in parse_fstab(new) if self.line.is_same_as(entry)]:
+            new = without_entry(new, found[-1])
+        if new != text:
+            put(host, FSTAB, text, new)
+        reload_systemd(host, self.title())
+
+    def undo(self) -> tuple[Operation, ...]:
+        """Write it again."""
+        return (AddFstabEntry(self.spec, self.mount_point, self.kind, self.options, self.pass_number),)
+
+
+def lines_at(text: str, mount_point: str) -> tuple[FstabEntry, ...]:
+    """The entries of fstab for a mount point."""
+    place = normalised(mount_point)
+    return tuple(entry for entry in parse_fstab(text) if normalised(entry.mount_point) == place)
+
+
+def _conflicts(host: Host, text: str, line: BootLine) -> tuple[FstabEntry, ...]:
+    """The entries that speak of the same place or of the same volume."""
+    places = DevicePlaces(look_at_devices(host).devices)
+    device = places.of_spec(host, line.spec)
+
+    def is_same_volume(entry: FstabEntry) -> bool:
+        return entry.spec == line.spec or (
+            bool(device)
+            and entry.spec.startswith(("/dev/", "UUID=", "LABEL=", "PART"))
+            and places.of_spec(host, entry.spec) == device
+        )
+
+    here = normalised(line.mount_point)
+
+    def concerns(entry: FstabEntry) -> bool:
+        if normalised(entry.mount_point) == here:
+            return True
+        return is_same_volume(entry) and _subvolume(entry.options) == _subvolume(line.options)
+
+    return tuple(entry for entry in parse_fstab(text) if concerns(entry))
+
+
+def _subvolume(options: tuple[str, ...]) -> tuple[str, ...]:
+    """What tells several mounts of one btrfs apart, and a bind mount from an ordinary one."""
+    return tuple(
+        sorted(one for one in options if one.startswith(("subvol=", "subvolid=")) or one in ("bind", "rbind"))
+    )
+
+
+def _refuse_strangers(host: Host, text: str, line: BootLine) -> None:
+    found = _conflicts(host, text, line)
+    places = DevicePlaces(look_at_devices(host).devices)
+    device = places.of_spec(host, line.spec)
+    strangers = [
+        entry
+        for entry in found
+        if not is_own(text, entry)
+        and entry.spec != line.spec
+        and not (device and places.of_spec(host, entry.spec) == device)
+    ]
+    if not strangers and len(found) <= 1:
+        return
+    shown = strangers or list(found)
+    raise Refused(
+        Problem(
+            "fstab.stranger" if strangers else "fstab.several",
+            _("Line {number} of {fstab} is about {path} or this volume already.").format(
+                number=shown[0].line, fstab=FSTAB, path=clean(line.mount_point, 80)
+            )
+            if strangers
+            else _("Several lines of {fstab} are about {path} or this volume.").format(
+                fstab=FSTAB, path=clean(line.mount_point, 80)
+            ),
+            cause=_("This program did not write it and does not change it."),
+            remedy=_("Remove or change it by hand, or choose another mount point."),
+            field="mount_point",
+            evidence=(
+                *(_("there: {line}").format(line=clean(line_of(text, entry))) for entry in shown[:4]),
+                _("wanted: {line}").format(line=clean(line.text)),
+            ),
+        )
+    )
+
+
+def _try_line(host: ChangingHost, operation: AddFstabEntry) -> None:
+    """Let findmnt judge the new line alone: what is wrong with others is not for now.
+
+    Raises:
+        CommandFailed: it finds an error. fstab was not touched.
+    """
+    host.replace(TRIAL, f"{operation.line.text}\n".encode(errors="surrogateescape"))
+    try:
+        outcome = host.run(Command(("findmnt", "--verify", "--tab-file", TRIAL)))
+    finally:
+        host.remove(TRIAL)
+    if outcome.status in (0, 127):
+        return
+    raise CommandFailed(
+        Problem(
+            "fstab.not-accepted",
+            _("findmnt finds an error in the new line, so {fstab} was not changed.").format(fstab=FSTAB),
+            remedy=_("Look at the mount point, the options and the volume."),
+            evidence=(
+                clean(operation.line.text),
+                *clean_lines(f"{outcome.stdout}\n{outcome.stderr}", most=8),
+            ),
+        )
+    )
+
+
+def _systemd_knows(host: Host, mount_point: str) -> bool:
+    """Whether systemd has made a unit of fstab's line, and nothing changed since."""
+    if not runs_systemd(host):
+        return True
+    said = unit_properties(
+        host, mount_unit(mount_point), "LoadState", "SourcePath", "FragmentPath", "NeedDaemonReload"
+    )
+    from_fstab = said.get("SourcePath") == FSTAB or "/generator" in said.get("FragmentPath", "")
+    return said.get("LoadState") == "loaded" and said.get("NeedDaemonReload") == "no" and from_fstab

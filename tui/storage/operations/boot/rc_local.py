@@ -1,0 +1,155 @@
+"""Old rc.local lines: turned into dated notes, and back."""
+
+import time
+from dataclasses import dataclass
+
+from tui.storage.files.rc_local import PATHS, holds, with_lines_back, without_lines
+from tui.storage.host.interface import ChangingHost, Command, Host
+from tui.storage.operations.operation import Operation, Progress
+from tui.storage.operations.system_files import put, text_or_empty
+from tui.storage.problem import CommandFailed, Problem, Refused
+from tui.storage.untrusted import clean, clean_lines
+from tui.words import translate as _
+
+TRIAL = "/run/iscsi-console-rc-local"
+"""Where the new script is tried before the old one is touched."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveRcLocalLines(Operation):
+    """Turn lines of rc.local that set the storage up by hand into dated notes.
+
+    Attributes:
+        lines: the lines as they stand there (`RcLocalLine.text`).
+    """
+
+    lines: tuple[str, ...]
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Take old lines out of rc.local")
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _(
+            "They log in, activate or mount by hand, at a moment when it may be done already or too early."
+            " They stay in the file as notes."
+        )
+
+    def shown(self) -> tuple[str, ...]:
+        """The edit, a line each."""
+        return tuple(f"edit rc.local: comment out {clean(line.strip(), 200)}" for line in self.lines)
+
+    def is_done(self, host: Host) -> bool:
+        """Whether none of the lines is there as a command."""
+        return not any(holds(text_or_empty(host, path), self.lines) for path in rc_local_paths(host))
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        """Replace the file, after the shell has found no mistake in the new one."""
+        date = time.strftime("%Y-%m-%d", time.localtime(host.now()))
+        for path in rc_local_paths(host):
+            old = text_or_empty(host, path)
+            new = without_lines(old, self.lines, date)
+            if new != old:
+                progress(clean(path))
+                _try_script(host, path, old, new)
+                put(host, path, old, new)
+
+    def undo(self) -> tuple[Operation, ...]:
+        """Put them back."""
+        return (RestoreRcLocalLines(self.lines),)
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreRcLocalLines(Operation):
+    """Make commands again of lines that `RemoveRcLocalLines` turned into notes."""
+
+    lines: tuple[str, ...]
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Put old lines back into rc.local")
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _("They are wanted as commands again.")
+
+    def shown(self) -> tuple[str, ...]:
+        """The edit, a line each."""
+        return tuple(f"edit rc.local: {clean(line.strip(), 200)}" for line in self.lines)
+
+    def is_done(self, host: Host) -> bool:
+        """Whether all of them are there as commands."""
+        there = {
+            line for path in rc_local_paths(host) for line in holds(text_or_empty(host, path), self.lines)
+        }
+        return there.issuperset(self.lines)
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """See that their notes are still there."""
+        texts = (text_or_empty(host, path) for path in rc_local_paths(host))
+        back = {line for text in texts for line in holds(with_lines_back(text, self.lines), self.lines)}
+        if not back.issuperset(self.lines):
+            raise Refused(
+                Problem(
+                    "rc-local.note-gone",
+                    _("The note of a line is not in rc.local any more."),
+                    remedy=_("A dated copy of the old file is among the backups."),
+                )
+            )
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        """Replace the file."""
+        for path in rc_local_paths(host):
+            old = text_or_empty(host, path)
+            new = with_lines_back(old, self.lines)
+            if new != old:
+                progress(clean(path))
+                _try_script(host, path, old, new)
+                put(host, path, old, new)
+
+    def undo(self) -> tuple[Operation, ...]:
+        """Take them out again."""
+        return (RemoveRcLocalLines(self.lines),)
+
+
+def rc_local_paths(host: Host) -> tuple[str, ...]:
+    """Where an rc.local is, each file once: on Red Hat one path is a link to the other."""
+    found: dict[str, str] = {}
+    for path in PATHS:
+        if host.facts(host.resolve(path)) is not None:
+            found.setdefault(host.resolve(path), path)
+    return tuple(found.values())
+
+
+def _try_script(host: ChangingHost, path: str, old: str, new: str) -> None:
+    """Let the script's own shell read the new text without running it.
+
+    Raises:
+        CommandFailed: it finds a mistake that the old text did not have. The file was not touched.
+    """
+    shell = "bash" if "bash" in old.split("\n", 1)[0] else "sh"
+    if not _reads(host, shell, old)[0]:
+        return
+    good, lines = _reads(host, shell, new)
+    if good:
+        return
+    raise CommandFailed(
+        Problem(
+            "rc-local.syntax",
+            _("Without these lines the shell could not read {path}, so it was not changed.").format(
+                path=clean(path)
+            ),
+            remedy=_("Take them out by hand."),
+            evidence=lines,
+        )
+    )
+
+
+def _reads(host: ChangingHost, shell: str, text: str) -> tuple[bool, tuple[str, ...]]:
+    host.replace(TRIAL, text.encode(errors="surrogateescape"))
+    try:
+        outcome = host.run(Command((shell, "-n", TRIAL)))
+    finally:
+        host.remove(TRIAL)
+    return outcome.ok or outcome.status == 127, clean_lines(outcome.stderr, most=6)

@@ -1,0 +1,265 @@
+"""Looking into a file system for damage, without changing a byte of it (e2fsck(8) -n, xfs_repair(8) -n)."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from tui.storage.files.filesystem_kind import FilesystemKind
+from tui.storage.host.interface import ChangingHost, Command, Host, Outcome
+from tui.storage.operations.calls import as_typed
+from tui.storage.operations.filesystem.unused_volume import unused_volume
+from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.problem import CommandFailed, OutcomeUnknown, Problem, Refused
+from tui.storage.untrusted import clean, clean_lines
+from tui.words import translate as _
+
+CHECKING = 12 * 3600.0
+"""Seconds a check or a repair gets: terabytes over a slow link take hours."""
+
+_UNCORRECTED, _FAILED = 4, 8
+"""Bits of e2fsck's exit status: errors left; from 8 on it could not do its work."""
+
+_LOG_IGNORED = "valuable metadata changes in a log"
+"""What xfs_repair -n says of a log that was not replayed; what it then finds may only be that."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckFilesystem(Operation):
+    """Look for damage in a file system that nobody has mounted.
+
+    Attributes:
+        device: `/dev/VG/LV`.
+        kind: ext4 or xfs.
+        uuid: of the file system as it was seen.
+        must_be_clean: damage ends the plan, instead of being told only.
+    """
+
+    risk: ClassVar[Risk] = Risk.READS
+    survives_reboot: ClassVar[bool] = False
+    device: str
+    kind: FilesystemKind
+    uuid: str = ""
+    must_be_clean: bool = False
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Look into the file system on {device}").format(device=clean(self.device, 80))
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _("It shows whether and how much is damaged. Nothing is changed.")
+
+    def shown(self) -> tuple[str, ...]:
+        """The command."""
+        return (as_typed(self._argv),)
+
+    @property
+    def _argv(self) -> tuple[str, ...]:
+        if self.kind is FilesystemKind.XFS:
+            return ("xfs_repair", "-n", self.device)
+        return ("e2fsck", "-f", "-n", self.device)
+
+    def is_done(self, host: Host) -> bool:  # noqa: ARG002 (a look is always taken anew)
+        """Never: what it was yesterday says nothing."""
+        return False
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """The volume is there, carries this file system, and nobody has it mounted."""
+        refuse_other_kinds(self.kind)
+        unused_volume(host, self.device, self.kind.value, self.uuid)
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        """Run the tool and tell what it found."""
+        outcome = host.run(Command(self._argv, deadline=CHECKING), lambda line: progress(clean(line)))
+        refuse_silence(outcome, self._argv[0], self.title())
+        text = f"{outcome.stdout}\n{outcome.stderr}"
+        if self.kind is FilesystemKind.XFS:
+            unreplayed = _LOG_IGNORED in text
+            failed, damaged = outcome.status not in (0, 1, 2), outcome.status in (1, 2) and not unreplayed
+        else:
+            status = outcome.status or 0
+            unreplayed = "skipping journal recovery" in text.lower()
+            failed, damaged = status >= _FAILED, bool(status & _UNCORRECTED) and not unreplayed
+        if failed or (damaged and self.must_be_clean):
+            raise CommandFailed(
+                Problem(
+                    "filesystem.unreadable" if failed else "filesystem.damaged",
+                    _("{tool} could not look into {device} (exit status {status}).").format(
+                        tool=self._argv[0], device=clean(self.device, 80), status=outcome.status
+                    )
+                    if failed
+                    else _("The file system on {device} is damaged.").format(device=clean(self.device, 80)),
+                    remedy=_(
+                        "Nothing was changed. Look at its lines, and at the layers below, before a repair."
+                    ),
+                    evidence=clean_lines(text, most=12),
+                )
+            )
+        progress(
+            _("Its log was not replayed yet, so what was found may mend itself when it is.")
+            if unreplayed
+            else _("Damage was found; a repair would mend it.")
+            if damaged
+            else _("No damage was found.")
+        )
+
+    def verify(self, host: Host) -> None:
+        """The exit status is all there is."""
+
+    def undo(self) -> tuple[Operation, ...]:
+        """Nothing was changed."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class RepairFilesystem(Operation):
+    """Repair what can be repaired without a person's decision: e2fsck -p, xfs_repair.
+
+    e2fsck -p replays the journal and ends when something needs a decision. xfs_repair refuses a log that was
+    not replayed; it is never told to throw the log away (`-L`). Neither runs on a file system that is
+    mounted.
+
+    Attributes:
+        device: `/dev/VG/LV`.
+        kind: ext4 or xfs.
+        uuid: of the file system as it was seen.
+    """
+
+    risk: ClassVar[Risk] = Risk.REWRITES
+    survives_reboot: ClassVar[bool] = False
+    device: str
+    kind: FilesystemKind
+    uuid: str
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Repair the file system on {device}").format(device=clean(self.device, 80))
+
+    def why(self) -> str:
+        """Why it is needed."""
+        if self.kind is FilesystemKind.XFS:
+            return _(
+                "Contradictions in its structure are mended. Files whose place is lost go to lost+found. Its"
+                " log was replayed before; it is never thrown away."
+            )
+        return _(
+            "The journal is replayed and what it tells is made true; safe repairs are made. It stops where"
+            " a person would have to decide."
+        )
+
+    def shown(self) -> tuple[str, ...]:
+        """The command."""
+        return (as_typed(self._argv),)
+
+    @property
+    def _argv(self) -> tuple[str, ...]:
+        if self.kind is FilesystemKind.XFS:
+            return ("xfs_repair", self.device)
+        return ("e2fsck", "-f", "-p", self.device)
+
+    def is_done(self, host: Host) -> bool:  # noqa: ARG002 (only a run tells)
+        """Never: only a run tells whether there is something to repair."""
+        return False
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """The volume is there, carries this file system, and nobody has it mounted."""
+        refuse_other_kinds(self.kind)
+        unused_volume(host, self.device, self.kind.value, self.uuid)
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        """Run the tool; 1 and 2 of e2fsck mean that something was mended."""
+        command = Command(self._argv, deadline=CHECKING, changes=True)
+        outcome = host.run(command, lambda line: progress(clean(line)))
+        refuse_silence(outcome, self._argv[0], self.title())
+        good = outcome.status == 0 or (self.kind is not FilesystemKind.XFS and outcome.status in (1, 2, 3))
+        if good:
+            return
+        log = self.kind is FilesystemKind.XFS and outcome.status == 2
+        raise CommandFailed(
+            Problem(
+                "filesystem.log-not-replayed" if log else "filesystem.not-repaired",
+                _("{tool} did not repair {device} (exit status {status}).").format(
+                    tool=self._argv[0], device=clean(self.device, 80), status=outcome.status
+                ),
+                cause=_("Its log holds changes that were not replayed.")
+                if log
+                else _("It found something about which a person has to decide, or the disk gives errors."),
+                remedy=_("Mount it once and unmount it again, which replays the log; then repair.")
+                if log
+                else _(
+                    "Have a copy made on the storage (snapshot, clone), and repair the copy by hand first:"
+                    " every answer can lose files."
+                ),
+                evidence=clean_lines(f"{outcome.stdout}\n{outcome.stderr}", most=12),
+            )
+        )
+
+    def verify(self, host: Host) -> None:
+        """Look into it again: no damage is left.
+
+        Raises:
+            CommandFailed: damage is left.
+        """
+        kind = self.kind
+        look = ("xfs_repair", "-n", self.device) if kind is FilesystemKind.XFS else self._look_again
+        outcome = host.run(Command(look, deadline=CHECKING))
+        refuse_silence(outcome, look[0], self.title())
+        if not outcome.ok:
+            raise CommandFailed(
+                Problem(
+                    "filesystem.damaged",
+                    _("The file system on {device} is still damaged.").format(device=clean(self.device, 80)),
+                    remedy=_("Look at the lines, and at the kernel's messages about the disk below."),
+                    evidence=clean_lines(f"{outcome.stdout}\n{outcome.stderr}", most=12),
+                )
+            )
+
+    @property
+    def _look_again(self) -> tuple[str, ...]:
+        return ("e2fsck", "-f", "-n", self.device)
+
+    def undo(self) -> CannotUndo:
+        """It cannot be taken back."""
+        return CannotUndo(_("What was mended stays. A snapshot taken before is the only way back."))
+
+
+def refuse_other_kinds(kind: FilesystemKind) -> None:
+    """See that it is one whose tools are known to be safe this way.
+
+    Raises:
+        Refused: it is btrfs, whose `check --repair` its own makers warn of.
+    """
+    if kind is FilesystemKind.BTRFS:
+        raise Refused(
+            Problem(
+                "filesystem.no-repair",
+                _("A btrfs is not checked or repaired by this program."),
+                cause=_("Its own repair can make damage worse (btrfs-check(8))."),
+                remedy=_("Mount it and run `btrfs scrub start`, or ask those who make it."),
+            )
+        )
+
+
+def refuse_silence(outcome: Outcome, tool: str, title: str) -> None:
+    """Tell a tool that is not there, or did not end, from one that has judged.
+
+    Raises:
+        CommandFailed: it is not installed.
+        OutcomeUnknown: its deadline passed.
+    """
+    if outcome.status is None:
+        raise OutcomeUnknown(
+            Problem(
+                "command.no-end",
+                _("{what}: {tool} did not end in time.").format(what=title, tool=tool),
+                cause=_("The disk may have stopped answering."),
+                remedy=_("Look at the session and the disk before trying again."),
+            )
+        )
+    if outcome.status == 127:
+        raise CommandFailed(
+            Problem(
+                "command.missing",
+                _("{what}: the program {tool} is not installed.").format(what=title, tool=tool),
+                remedy=_("Install the package that holds it (e2fsprogs, xfsprogs), then try again."),
+            )
+        )

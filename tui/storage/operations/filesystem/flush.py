@@ -1,0 +1,130 @@
+"""Everything that is in memory onto the disks."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from tui.storage.host.interface import ChangingHost, Host
+from tui.storage.iscsi.luns import LunName
+from tui.storage.model.inventory import Inventory
+from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.guards.mounted import mount_at
+from tui.storage.operations.mounts.mount import MOUNTING
+from tui.storage.operations.operation import Operation, Progress, Risk
+from tui.storage.probe.narrow import look_at_devices
+from tui.storage.problem import Problem, Refused
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+
+@dataclass(frozen=True, slots=True)
+class SyncFilesystem(Operation):
+    """Write everything of one file system that is still in memory onto its disk (syncfs(2))."""
+
+    risk: ClassVar[Risk] = Risk.READS
+    survives_reboot: ClassVar[bool] = False
+    mount_point: str
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Write out what is in memory for {path}").format(path=clean(self.mount_point, 80))
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _("Unmounting would do it as well; done before, the moment in which nothing answers is short.")
+
+    def shown(self) -> tuple[str, ...]:
+        """The command."""
+        return (as_typed(self._argv),)
+
+    @property
+    def _argv(self) -> tuple[str, ...]:
+        return ("sync", "--file-system", self.mount_point)
+
+    def is_done(self, host: Host) -> bool:
+        """Nothing is mounted there."""
+        return mount_at(host, host.resolve(self.mount_point)) is None
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        """Run sync."""
+        change(host, self._argv, self.title(), deadline=MOUNTING, progress=progress)
+
+    def verify(self, host: Host) -> None:
+        """The exit status is all there is."""
+
+    def undo(self) -> tuple[Operation, ...]:
+        """Nothing was changed."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class FlushDisk(Operation):
+    """Write out and forget what the kernel keeps of a disk: of its map first, then of every path.
+
+    Attributes:
+        lun: the LUN.
+        paths: names of its map and disks when this was planned.
+    """
+
+    risk: ClassVar[Risk] = Risk.READS
+    survives_reboot: ClassVar[bool] = False
+    lun: LunName
+    paths: tuple[str, ...]
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Flush {lun}").format(lun=self.lun.words)
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _("Whatever was written to the disk itself must be on it before it goes.")
+
+    def shown(self) -> tuple[str, ...]:
+        """The commands."""
+        return tuple(as_typed(_flush(path)) for path in self.paths)
+
+    def is_done(self, host: Host) -> bool:
+        """There is no such disk."""
+        return not names_of(look_at_devices(host), self.lun)
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """Every one of its disks answers: flushing one that does not would hang."""
+        inventory = look_at_devices(host)
+        silent = [lun.disk for lun in self.lun.paths(inventory) if lun.disk and not lun.state.answers]
+        if silent:
+            raise Refused(_silent(self.lun, silent))
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        """Run blockdev for each."""
+        for path in names_of(look_at_devices(host), self.lun):
+            change(host, _flush(path), self.title(), deadline=MOUNTING, progress=progress)
+
+    def verify(self, host: Host) -> None:
+        """The exit status is all there is."""
+
+    def undo(self) -> tuple[Operation, ...]:
+        """Nothing was changed."""
+        return ()
+
+
+def _flush(path: str) -> tuple[str, ...]:
+    return ("blockdev", "--flushbufs", path)
+
+
+def names_of(inventory: Inventory, lun: LunName) -> tuple[str, ...]:
+    """The map over a LUN and its disks now, as paths, the map first."""
+    found: dict[str, None] = {}
+    disks = [one.disk for one in lun.paths(inventory) if one.disk]
+    for disk in disks:
+        joined = inventory.map_over(disk)
+        if joined is not None:
+            found[f"/dev/mapper/{joined.name}"] = None
+    return (*found, *(f"/dev/{disk}" for disk in disks))
+
+
+def _silent(lun: LunName, disks: list[str]) -> Problem:
+    return Problem(
+        "disk.silent",
+        _("{lun} does not answer now ({disks}).").format(lun=lun.words, disks=", ".join(disks)),
+        _("Its session is lost. What is still in memory for it could not be written."),
+        _("Wait until the session is back, or repair it; then go on."),
+    )

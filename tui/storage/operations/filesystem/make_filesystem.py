@@ -1,0 +1,193 @@
+"""Making a file system on a volume on which nothing is found."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from tui.storage.devices.device_use import why_not_write
+from tui.storage.files.filesystem_kind import FilesystemKind, label_problems, size_problems
+from tui.storage.host.interface import ChangingHost, Command, Host
+from tui.storage.model.block import BlockDevice, BlockKind
+from tui.storage.model.inventory import Inventory
+from tui.storage.operations.calls import as_typed, change, refuse_when_busy, settle
+from tui.storage.operations.guards.device_guard import refuse_when_mounted_elsewhere
+from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.probe.devices.all_signatures import Probing, content_of, probe
+from tui.storage.probe.devices.lvm import names_of_map
+from tui.storage.probe.narrow import device_behind, look_at_devices
+from tui.storage.problem import NotVerified, Problem, Refused
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+MAKING = 3600.0
+"""Seconds mkfs gets: on a slow thin LUN it writes for long and says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class MakeFilesystem(Operation):
+    """Make a file system on a logical volume.
+
+    The UUID is chosen before, so that the whole plan can name it and a file system that an interrupted run
+    made is recognised as its own.
+
+    Freed blocks are not discarded at this moment (`-E nodiscard`, `-K`): on a thin LUN that can take many
+    minutes without a word, and arrays answer it badly. `fstrim` gives the space back later.
+
+    Attributes:
+        device: `/dev/VG/LV`.
+        kind: ext4, xfs or btrfs.
+        label: or empty.
+        uuid: or empty for one that the tool makes up.
+    """
+
+    risk: ClassVar[Risk] = Risk.REWRITES
+
+    device: str
+    kind: FilesystemKind
+    label: str = ""
+    uuid: str = ""
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Make an {kind} file system on {device}").format(
+            kind=self.kind.value, device=clean(self.device)
+        )
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return self.kind.words + " " + _("It is made only where nothing at all is found.")
+
+    def shown(self) -> tuple[str, ...]:
+        """The command."""
+        return (as_typed(self._argv()),)
+
+    def _argv(self, *, unfinished: bool = False) -> tuple[str, ...]:
+        label = ("-L", self.label) if self.label else ()
+        match self.kind:
+            case FilesystemKind.EXT4:
+                uuid = ("-U", self.uuid) if self.uuid else ()
+                return ("mkfs.ext4", "-E", "nodiscard", *uuid, *label, self.device)
+            case FilesystemKind.XFS:
+                uuid = ("-m", f"uuid={self.uuid}") if self.uuid else ()
+                return ("mkfs.xfs", *(("-f",) if unfinished else ()), "-K", *uuid, *label, self.device)
+            case FilesystemKind.BTRFS:
+                uuid = ("-U", self.uuid) if self.uuid else ()
+                return ("mkfs.btrfs", "-K", *uuid, *label, self.device)
+
+    def is_done(self, host: Host) -> bool:
+        """Whether a finished file system of that kind, label and UUID is on the volume."""
+        device = device_behind(host, look_at_devices(host), self.device)
+        if device is None or not device.answers:
+            return False
+        found = content_of(host, device.path)
+        same = (
+            found.get("TYPE") == self.kind.value
+            and (not self.uuid or found.get("UUID") == self.uuid)
+            and found.get("LABEL", "") == self.label
+        )
+        return same and not (self.kind is FilesystemKind.XFS and is_unfinished_xfs(host, device.path))
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:
+        """See that the volume is unused and that nothing is found on it.
+
+        Of what an interrupted run left only an XFS whose superblock says that mkfs did not finish is taken
+        for its own. The other two write their superblocks last, so that nothing is found of them.
+        """
+        inventory = look_at_devices(host)
+        device = self._volume(host, inventory)
+        problems = (*label_problems(self.kind, self.label), *size_problems(self.kind, device.size))
+        problem = next(iter(problems), None) or why_not_write(inventory, device)
+        if problem is not None:
+            raise Refused(problem)
+        refuse_when_mounted_elsewhere(host, inventory, device)
+        refuse_when_busy(host, device.path)
+        found = probe(host, device)
+        own = interrupted and self.kind is FilesystemKind.XFS and is_unfinished_xfs(host, device.path)
+        if not own:
+            self._refuse_content(found)
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        """Run mkfs with an empty input, so that it asks nobody, and let udev look at the result."""
+        inventory = look_at_devices(host)
+        device = self._volume(host, inventory)
+        unfinished = self.kind is FilesystemKind.XFS and is_unfinished_xfs(host, device.path)
+        change(host, self._argv(unfinished=unfinished), self.title(), deadline=MAKING, progress=progress)
+        if self.uuid and not settle(host, f"/dev/disk/by-uuid/{self.uuid}"):
+            change(
+                host,
+                ("udevadm", "trigger", "--settle", "--action=change", f"--name-match={device.path}"),
+                self.title(),
+            )
+
+    def verify(self, host: Host) -> None:
+        """See the file system on the volume itself, and its UUID in udev's database, where the boot looks."""
+        Operation.verify(self, host)
+        device = device_behind(host, look_at_devices(host), self.device)
+        if self.uuid and (device is None or device.content_uuid != self.uuid):
+            raise NotVerified(
+                Problem(
+                    "filesystem.not-in-udev",
+                    _("The file system is there, but udev does not know its UUID."),
+                    cause=_("udev may be stopped or may have looked too early."),
+                    remedy=_("Run `udevadm trigger --action=change {device}` and try again.").format(
+                        device=clean(self.device)
+                    ),
+                )
+            )
+
+    def undo(self) -> CannotUndo:
+        """It is not taken back."""
+        return CannotUndo(
+            _("The file system may hold files by now, so it is not removed. It does no harm unmounted.")
+        )
+
+    def _volume(self, host: Host, inventory: Inventory) -> BlockDevice:
+        """The volume as it is now.
+
+        Raises:
+            Refused: the path leads to none, or to something else.
+        """
+        device = device_behind(host, inventory, self.device)
+        if device is None:
+            raise Refused(
+                Problem(
+                    "volume.gone",
+                    _("{device} is not there.").format(device=clean(self.device)),
+                    cause=_("The volume is not active, or its disks are gone."),
+                    remedy=_("Look at the session and activate the volume group."),
+                )
+            )
+        named = tuple(self.device.removeprefix("/dev/").split("/"))
+        if device.kind is not BlockKind.LOGICAL_VOLUME or names_of_map(device.map_name) != named:
+            raise Refused(
+                Problem(
+                    "volume.other",
+                    _("{device} leads to {path}, which is not that volume.").format(
+                        device=clean(self.device), path=clean(device.path)
+                    ),
+                    remedy=_("Nothing was written. Look at what is in /dev, and choose the volume again."),
+                )
+            )
+        return device
+
+    def _refuse_content(self, found: Probing) -> None:
+        if found.done and not found.signatures and not found.ambivalent:
+            return
+        raise Refused(
+            Problem(
+                "filesystem.not-empty",
+                _("Something is on {device} already.").format(device=clean(self.device))
+                if found.done
+                else _("{device} could not be read, so it is not called empty.").format(
+                    device=clean(self.device)
+                ),
+                cause=found.why,
+                remedy=_("Mount what is there, or remove the volume by hand if it is not needed."),
+                evidence=tuple(one.words for one in found.signatures[:6]),
+            )
+        )
+
+
+def is_unfinished_xfs(host: Host, path: str) -> bool:
+    """Whether an XFS superblock says that mkfs.xfs has not finished (`sb_inprogress`)."""
+    outcome = host.run(Command(("xfs_db", "-r", "-c", "sb 0", "-c", "print inprogress", path)))
+    return outcome.ok and outcome.stdout.strip() == "inprogress = 1"

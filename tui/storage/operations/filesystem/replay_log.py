@@ -1,0 +1,109 @@
+"""Having a file system's log replayed, by mounting it once where nobody looks and unmounting it again."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from tui.storage.files.filesystem_kind import FilesystemKind
+from tui.storage.host.interface import ChangingHost, Host
+from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.filesystem.check_filesystem import refuse_other_kinds
+from tui.storage.operations.filesystem.unused_volume import unused_volume
+from tui.storage.operations.mounts.mount import MOUNTING
+from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.probe.narrow import device_behind, look_at_devices
+from tui.storage.problem import NotVerified, Problem
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+PLACE = "/run/iscsi-console-replay"
+"""Where it is mounted for that moment: a folder that only root may enter."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayLog(Operation):
+    """Mount a file system out of sight and unmount it at once.
+
+    Attributes:
+        device: `/dev/VG/LV`.
+        kind: ext4 or xfs.
+        uuid: of the file system as it was seen.
+        twin: it is a clone of one that is mounted: XFS is told `nouuid`, once.
+    """
+
+    risk: ClassVar[Risk] = Risk.REWRITES
+    survives_reboot: ClassVar[bool] = False
+    device: str
+    kind: FilesystemKind
+    uuid: str
+    twin: bool = False
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Replay the log of {device}").format(device=clean(self.device, 80))
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _(
+            "What was written last stands in the log only. Mounting replays it; nobody sees the files at that"
+            " place, and it is unmounted again at once."
+        )
+
+    def shown(self) -> tuple[str, ...]:
+        """The commands."""
+        return (f"mkdir -m 0700 {PLACE}", as_typed(self._mount), f"umount {PLACE}", f"rmdir {PLACE}")
+
+    @property
+    def _mount(self) -> tuple[str, ...]:
+        options = ",".join(("nosuid", "nodev", "noexec", *(("nouuid",) if self._nouuid else ())))
+        return ("mount", "-t", self.kind.value, "-o", options, self.device, PLACE)
+
+    @property
+    def _nouuid(self) -> bool:
+        return self.twin and self.kind is FilesystemKind.XFS
+
+    def is_done(self, host: Host) -> bool:  # noqa: ARG002 (only a mount tells)
+        """Never: a second time does no harm."""
+        return False
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:
+        """The volume is there, carries this file system, and nobody has it mounted.
+
+        One that this operation left mounted when it was interrupted is its own.
+        """
+        refuse_other_kinds(self.kind)
+        if interrupted and self._is_mounted(host):
+            return
+        unused_volume(host, self.device, self.kind.value, self.uuid)
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        """Mount and unmount."""
+        host.make_folder(PLACE, 0o700)
+        if not self._is_mounted(host):
+            change(host, self._mount, self.title(), deadline=MOUNTING, progress=progress)
+        change(host, ("umount", PLACE), self.title(), deadline=MOUNTING, progress=progress)
+        host.remove(PLACE)
+
+    def verify(self, host: Host) -> None:
+        """See that it is not mounted there any more."""
+        if self._is_mounted(host):
+            raise NotVerified(
+                Problem(
+                    "replay.still-mounted",
+                    _("{device} is still mounted at {place}.").format(
+                        device=clean(self.device, 80), place=PLACE
+                    ),
+                    remedy=_("Unmount it, then go on."),
+                )
+            )
+
+    def undo(self) -> CannotUndo:
+        """It cannot be taken back."""
+        return CannotUndo(_("A log that was replayed is part of the file system now, as it was meant to be."))
+
+    def _is_mounted(self, host: Host) -> bool:
+        inventory = look_at_devices(host)
+        device = device_behind(host, inventory, self.device)
+        return any(
+            mount.target == PLACE and device is not None and mount.device == device.name
+            for mount in inventory.mounts
+        )

@@ -1,0 +1,58 @@
+"""A volume that nobody uses, found for a look into its file system or a repair of it."""
+
+from tui.storage.devices.device_use import why_not_write
+from tui.storage.host.interface import Host
+from tui.storage.model.block import BlockDevice
+from tui.storage.operations.calls import refuse_when_busy
+from tui.storage.operations.guards.device_guard import refuse_when_mounted_elsewhere
+from tui.storage.probe.devices.all_signatures import content_of
+from tui.storage.probe.narrow import device_behind, look_at_devices
+from tui.storage.problem import Problem, Refused
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+
+def unused_volume(host: Host, path: str, kind: str, uuid: str) -> BlockDevice:
+    """The device behind a path: it answers, carries that very file system, and nobody has it mounted.
+
+    Args:
+        host: the host.
+        path: `/dev/VG/LV`, or a disk.
+        kind: ext4 or xfs.
+        uuid: of the file system as it was seen; empty where its superblock could not be read.
+
+    Raises:
+        Refused: one of these does not hold. A repair of what is mounted destroys it.
+    """
+    inventory = look_at_devices(host)
+    device = device_behind(host, inventory, path)
+    if device is None:
+        raise Refused(
+            Problem(
+                "volume.gone",
+                _("{device} is not there.").format(device=clean(path)),
+                cause=_("The volume is not active, or its disks are gone."),
+                remedy=_("Look at the session and activate the volume group."),
+            )
+        )
+    problem = why_not_write(inventory, device)
+    if problem is not None:
+        raise Refused(problem)
+    refuse_when_mounted_elsewhere(host, inventory, device)
+    refuse_when_busy(host, device.path)
+    found = content_of(host, device.path)
+    if (found.get("TYPE", ""), found.get("UUID", "")) not in ((kind, uuid), (kind, "")) and uuid:
+        raise Refused(
+            Problem(
+                "identity.changed",
+                _("{device} does not carry the file system that was seen.").format(device=clean(path)),
+                remedy=_("Nothing was done to it. Look at the volume again."),
+                evidence=(
+                    _("seen: {kind} {uuid}").format(kind=clean(kind, 40), uuid=clean(uuid, 60)),
+                    _("now: {kind} {uuid}").format(
+                        kind=clean(found.get("TYPE", ""), 40), uuid=clean(found.get("UUID", ""), 60)
+                    ),
+                ),
+            )
+        )
+    return device

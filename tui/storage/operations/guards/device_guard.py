@@ -1,0 +1,64 @@
+"""The last look before a device is written to."""
+
+from tui.storage.devices.device_use import why_not_write
+from tui.storage.devices.identity import DeviceIdentity, compare
+from tui.storage.host.interface import Host
+from tui.storage.model.block import BlockDevice
+from tui.storage.model.inventory import Inventory
+from tui.storage.operations.calls import refuse_when_busy
+from tui.storage.probe.narrow import mounted_elsewhere
+from tui.storage.problem import Problem, Refused
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+
+def guard(host: Host, identity: DeviceIdentity, inventory: Inventory | None = None) -> BlockDevice:
+    """See that a device is the one that was chosen and that nobody uses it, at this moment.
+
+    Looked at: identity (WWID, size, target, LUN), SCSI state, write protection, multipath, other paths to
+    the same LUN, mounts in every mount namespace, swap, holders, and an exclusive open.
+
+    Args:
+        host: the host.
+        identity: the device that was chosen.
+        inventory: a look that was just taken, or None to take one now.
+
+    Returns:
+        The device as it is now.
+
+    Raises:
+        Refused: something speaks against it. Nothing was written.
+    """
+    device, now = compare(host, identity, inventory)
+    problem = why_not_write(now, device)
+    if problem is not None:
+        raise Refused(problem)
+    refuse_when_mounted_elsewhere(host, now, device)
+    refuse_when_busy(host, device.path)
+    return device
+
+
+def refuse_when_mounted_elsewhere(host: Host, inventory: Inventory, device: BlockDevice) -> None:
+    """See that no container or service has it mounted in a mount table of its own.
+
+    Raises:
+        Refused: one has.
+    """
+    devices = (device, *inventory.above(device.name))
+    places = mounted_elsewhere(
+        host,
+        frozenset(one.number for one in devices),
+        frozenset(path for one in devices for path in (one.path, f"/dev/{one.name}", *one.links)),
+    )
+    if places:
+        raise Refused(
+            Problem(
+                "device.mounted-elsewhere",
+                _("{path} is mounted by another process, out of sight of this program.").format(
+                    path=clean(device.path)
+                ),
+                cause=_("A container or a service has mounted it in a mount table of its own."),
+                remedy=_("Stop that container or service first."),
+                evidence=tuple(clean(place) for place in places[:8]),
+            )
+        )

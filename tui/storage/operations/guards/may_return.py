@@ -1,0 +1,60 @@
+"""Whether a disk that is missing may still come back, so that nothing may be given up for lost."""
+
+from tui.storage.host.interface import Host
+from tui.storage.iscsi.records import record_words
+from tui.storage.model.inventory import Inventory
+from tui.storage.model.iscsi import SessionState
+from tui.storage.probe.iscsi.database import locate_database
+from tui.storage.probe.iscsi.records import read_records
+from tui.storage.probe.system.distribution import read_distribution
+from tui.storage.problem import Problem, Refused
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+
+def ways_back(host: Host, inventory: Inventory) -> tuple[str, ...]:
+    """By what a missing disk could come back, a line each: sessions that are down, records without one."""
+    lines = [
+        _("session {sid} to {target} is {state}").format(
+            sid=one.sid, target=clean(one.target), state=one.state.value
+        )
+        for one in inventory.sessions
+        if one.state is not SessionState.LOGGED_IN
+    ]
+    lines += [
+        _("/dev/{disk} is {state}").format(disk=clean(lun.disk, 40), state=lun.state.value)
+        for lun in inventory.luns
+        if lun.disk and not lun.state.answers
+    ]
+    root = locate_database(host, read_distribution(host)).root
+    for record in read_records(host, root).nodes:
+        there = any(
+            one.portal.is_same_place(record.portal) and one.iface == record.iface
+            for one in inventory.sessions_of(record.target)
+        )
+        if not there:
+            lines.append(
+                _("not logged in: {record}").format(
+                    record=record_words(record.target, record.portal, record.iface)
+                )
+            )
+    return tuple(lines)
+
+
+def refuse_while_it_may_return(host: Host, inventory: Inventory) -> None:
+    """See that every target this host knows is logged in and every disk answers.
+
+    Raises:
+        Refused: the missing disk may stand behind what is not there now.
+    """
+    lines = ways_back(host, inventory)
+    if lines:
+        raise Refused(
+            Problem(
+                "group.may-return",
+                _("The missing disk may still come back, so nothing is given up."),
+                cause=_("Not everything this host knows how to reach is there."),
+                remedy=_("Log in to all of it and look again. Delete the records of targets that are gone."),
+                evidence=lines[:12],
+            )
+        )

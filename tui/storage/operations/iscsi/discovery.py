@@ -1,0 +1,423 @@
+"""Records: of portals that are asked, of targets that were told or typed, of network cards to go through.
+
+A plain `iscsiadm -m discovery` deletes and rewrites the records it finds, and their settings are lost. Here
+records are only ever added, one by one, and those that exist are not touched.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from tui.storage.host.interface import ChangingHost, Command, Host
+from tui.storage.iscsi.daemon import refuse_without_daemon
+from tui.storage.iscsi.discovery import DiscoveryKind, NodeKey, records_told_by
+from tui.storage.iscsi.iscsi_name import is_usable_target
+from tui.storage.iscsi.iscsiadm import Action, Context
+from tui.storage.iscsi.iscsiadm_call import DATABASE_DEADLINE, carry_out, discovery_record, node
+from tui.storage.iscsi.record_file import database_of
+from tui.storage.iscsi.records import find_record
+from tui.storage.iscsi.sessions import find_session
+from tui.storage.model.iscsi import InterfaceRecord, Portal
+from tui.storage.operations.iscsi.records import DeleteNodeRecord
+from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.probe.iscsi.records import parse_interface_record, parse_portal, read_records
+from tui.storage.probe.iscsi.sessions import read_sessions
+from tui.storage.probe.reading import names, text
+from tui.storage.problem import Problem, Refused
+from tui.storage.untrusted import clean
+from tui.words import translate as _, translate_count
+
+
+@dataclass(frozen=True, slots=True)
+class AddDiscoveryRecord(Operation):
+    """Store a portal as one that is asked for targets, so that it can have CHAP of its own."""
+
+    risk: ClassVar[Risk] = Risk.CONFIGURES
+    kind: DiscoveryKind
+    portal: Portal
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Remember {portal} as a portal to ask").format(portal=clean(self.portal.label))
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _("Its record holds the CHAP secret for discovery. A record that exists keeps its settings.")
+
+    def shown(self) -> tuple[str, ...]:
+        """The command."""
+        return (self._add.shown,)
+
+    def is_done(self, host: Host) -> bool:
+        """There is such a record."""
+        folder = {DiscoveryKind.SENDTARGETS: "send_targets", DiscoveryKind.ISNS: "isns"}.get(self.kind, "")
+        return any(
+            place.is_same_place(self.portal)
+            for name in names(host, f"{database_of(host).root}/{folder}")
+            if folder and (place := parse_portal(name)) is not None
+        )
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """The daemon answers, and this kind has records."""
+        if not self.kind.is_recorded:
+            raise Refused(
+                Problem(
+                    "discovery.no-record-kind",
+                    _("This way of discovery has no record of its own."),
+                    remedy=_("Nothing needs to be stored for it."),
+                )
+            )
+        refuse_without_daemon(host)
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
+        """Add it."""
+        carry_out(host, self._add, Context(Action.RECORD, portal=self.portal))
+
+    def undo(self) -> tuple[Operation, ...]:
+        """Delete it."""
+        return (DeleteDiscoveryRecord(self.kind, self.portal),)
+
+    @property
+    def _add(self) -> Command:
+        return discovery_record(self.kind.value, self.portal, "-o", "new", deadline=DATABASE_DEADLINE)
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteDiscoveryRecord(Operation):
+    """Forget a portal as one that is asked for targets.
+
+    iscsiadm deletes the node records with it that it made by asking that portal.
+    """
+
+    risk: ClassVar[Risk] = Risk.CONFIGURES
+    kind: DiscoveryKind
+    portal: Portal
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Forget {portal} as a portal to ask").format(portal=clean(self.portal.label))
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _(
+            "The portal is no longer remembered. Records that a discovery by iscsiadm made of its targets "
+            "go with it; those that were added one by one stay."
+        )
+
+    def shown(self) -> tuple[str, ...]:
+        """The command."""
+        return (self._delete.shown,)
+
+    def is_done(self, host: Host) -> bool:
+        """There is no such record."""
+        return not AddDiscoveryRecord(self.kind, self.portal).is_done(host)
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """No session uses a record that would go with it: iscsiadm itself does not look."""
+        sessions = [
+            session
+            for record in records_told_by(host, self.kind, self.portal)
+            if (session := find_session(host, record.target, record.portal, record.iface)) is not None
+        ]
+        if sessions:
+            raise Refused(
+                Problem(
+                    "discovery.records-in-use",
+                    _("Records that would be deleted with it are in use, by session {sids}.").format(
+                        sids=", ".join(str(session.sid) for session in sessions)
+                    ),
+                    _("A discovery by iscsiadm made them, and it deletes them together."),
+                    _("Log out there first."),
+                )
+            )
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
+        """Delete it."""
+        carry_out(host, self._delete, Context(Action.RECORD, portal=self.portal))
+
+    def undo(self) -> CannotUndo:
+        """Its secret is not kept."""
+        return CannotUndo(_("Its CHAP secret is not kept; ask the portal again instead."))
+
+    @property
+    def _delete(self) -> Command:
+        return discovery_record(self.kind.value, self.portal, "-o", "delete", deadline=DATABASE_DEADLINE)
+
+
+@dataclass(frozen=True, slots=True)
+class StoreDiscovered(Operation):
+    """Store chosen targets that a portal told; what is stored already keeps every setting.
+
+    Attributes:
+        kind: how they were found.
+        portal: who told them; None for firmware.
+        records: the chosen ones.
+        ifaces: names of the iface records to go through, one record for each.
+    """
+
+    risk: ClassVar[Risk] = Risk.CONFIGURES
+    kind: DiscoveryKind
+    portal: Portal | None
+    records: tuple[NodeKey, ...]
+    ifaces: tuple[str, ...] = ("default",)
+
+    def title(self) -> str:
+        """What it does."""
+        count = len(self.records)
+        return translate_count(
+            "Store {count} portal of a target", "Store {count} portals of targets", count
+        ).format(count=count)
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _(
+            "A record tells open-iscsi how to log in to a target. Only what you chose is added; records that "
+            "exist keep their settings, which a plain discovery would reset."
+        )
+
+    def shown(self) -> tuple[str, ...]:
+        """The commands; those for records that exist are left out when it runs."""
+        if self.kind is DiscoveryKind.FIRMWARE:
+            return (_FIRMWARE.shown,)
+        return tuple(line for record in self._additions() for line in record.shown())
+
+    def is_done(self, host: Host) -> bool:
+        """Every one is stored."""
+        return all(addition.is_done(host) for addition in self._additions())
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:
+        """The daemon answers, and every name can be used."""
+        refuse_without_daemon(host)
+        for addition in self._additions():
+            addition.check(host, interrupted=interrupted)
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        """Add those that are missing."""
+        if self.kind is DiscoveryKind.FIRMWARE:
+            carry_out(host, _FIRMWARE, Context(Action.DISCOVERY))
+            return
+        for addition in self._additions():
+            if not addition.is_done(host):
+                progress(addition.title())
+                addition.run(host, progress)
+
+    def undo(self) -> CannotUndo:
+        """Which of them are new is not known afterwards."""
+        return CannotUndo(
+            _("Some may have been stored before. A record does no harm; delete those you do not want.")
+        )
+
+    def _additions(self) -> "tuple[AddNodeRecord, ...]":
+        return tuple(
+            AddNodeRecord(record.target, record.portal, iface)
+            for record in self.records
+            for iface in self.ifaces or ("default",)
+        )
+
+
+_FIRMWARE = Command(("iscsiadm", "-m", "discovery", "-t", "fw", "-o", "new"), DATABASE_DEADLINE, changes=True)
+"""Adds what the firmware (iBFT) names, with its CHAP and card, and leaves records that exist alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddNodeRecord(Operation):
+    """Store one target at one portal, with the settings of iscsid.conf."""
+
+    risk: ClassVar[Risk] = Risk.CONFIGURES
+    target: str
+    portal: Portal
+    iface: str = "default"
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Store {target} at {portal}").format(
+            target=clean(self.target), portal=clean(self.portal.label)
+        )
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _(
+            "A record tells open-iscsi how to log in to a target. It begins with iscsid.conf's settings."
+        )
+
+    def shown(self) -> tuple[str, ...]:
+        """The command."""
+        return (self._add.shown,)
+
+    def is_done(self, host: Host) -> bool:
+        """There is such a record."""
+        return find_record(host, self.target, self.portal, self.iface) is not None
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """The name can be used, and iscsid answers."""
+        if not is_usable_target(self.target):
+            raise Refused(
+                Problem(
+                    "record.unusable-name",
+                    _("The target's name holds characters that no target's name may have: {name}.").format(
+                        name=clean(self.target)
+                    ),
+                    _("The portal told it so, or it was mistyped."),
+                    _("Ask the storage administrator for the target's right name."),
+                )
+            )
+        refuse_without_daemon(host)
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
+        """Add it, unless it is there: iscsiadm would overwrite it with the defaults."""
+        if not self.is_done(host):
+            carry_out(host, self._add, Context(Action.RECORD, self.target, self.portal))
+
+    def undo(self) -> tuple[Operation, ...]:
+        """Delete it."""
+        return (DeleteNodeRecord(self.target, self.portal, self.iface),)
+
+    @property
+    def _add(self) -> Command:
+        return node(
+            self.target, self.portal, self.iface, "-o", "new", deadline=DATABASE_DEADLINE, with_group=True
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AddInterface(Operation):
+    """Make an iface record, which binds sessions to a network card.
+
+    Attributes:
+        name: of the record.
+        network_device: the card, `eth1`, or empty.
+        ip_address: the card by its address, or empty.
+        hardware_address: the card by its MAC address, or empty.
+    """
+
+    risk: ClassVar[Risk] = Risk.CONFIGURES
+    name: str
+    network_device: str = ""
+    ip_address: str = ""
+    hardware_address: str = ""
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Make the iface record {name}").format(name=clean(self.name))
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _("Sessions made with it go through that network card, whatever the routing table says.")
+
+    def shown(self) -> tuple[str, ...]:
+        """The commands."""
+        return tuple(command.shown for command in (self._new, self._update))
+
+    def is_done(self, host: Host) -> bool:
+        """There is such a record, and it binds the same card."""
+        return self._stored(host) == self._wanted
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:
+        """The name is free, and the card is there."""
+        stored = self._stored(host)
+        unbound = InterfaceRecord(self.name)
+        if stored not in (None, self._wanted) and not (interrupted and stored == unbound):
+            raise Refused(
+                Problem(
+                    "iface.taken",
+                    _("There is an iface record {name} already, and it binds something else.").format(
+                        name=clean(self.name)
+                    ),
+                    remedy=_("Choose another name, or use that record."),
+                    field="new_iface",
+                )
+            )
+        if self.network_device and host.facts(f"/sys/class/net/{self.network_device}") is None:
+            raise Refused(
+                Problem(
+                    "iface.no-such-card",
+                    _("This host has no network card {name}.").format(name=clean(self.network_device)),
+                    remedy=_("Choose one that `ip link` shows."),
+                    field="new_iface",
+                )
+            )
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
+        """Make it, then bind it."""
+        context = Context(Action.RECORD, field="new_iface")
+        if self._stored(host) is None:
+            carry_out(host, self._new, context)
+        carry_out(host, self._update, context)
+
+    def undo(self) -> tuple[Operation, ...]:
+        """Delete it."""
+        return (DeleteInterface(self.name),)
+
+    @property
+    def _wanted(self) -> InterfaceRecord:
+        return InterfaceRecord(self.name, "tcp", self.hardware_address, self.ip_address, self.network_device)
+
+    @property
+    def _new(self) -> Command:
+        return _iface(self.name, "-o", "new")
+
+    @property
+    def _update(self) -> Command:
+        values = (
+            ("iface.net_ifacename", self.network_device),
+            ("iface.ipaddress", self.ip_address),
+            ("iface.hwaddress", self.hardware_address),
+        )
+        pairs = tuple(word for key, value in values if value for word in ("-n", key, "-v", value))
+        return _iface(self.name, "-o", "update", *pairs)
+
+    def _stored(self, host: Host) -> InterfaceRecord | None:
+        content = text(host, f"{database_of(host).root}/ifaces/{self.name}")
+        return parse_interface_record(content, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteInterface(Operation):
+    """Delete an iface record."""
+
+    risk: ClassVar[Risk] = Risk.CONFIGURES
+    name: str
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Delete the iface record {name}").format(name=clean(self.name))
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _("Sessions are no longer bound to that network card by it.")
+
+    def shown(self) -> tuple[str, ...]:
+        """The command."""
+        return (_iface(self.name, "-o", "delete").shown,)
+
+    def is_done(self, host: Host) -> bool:
+        """There is no such record."""
+        return host.facts(f"{database_of(host).root}/ifaces/{self.name}") is None
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """Nothing goes through it: records and sessions that name it would lose their card."""
+        records = read_records(host, database_of(host).root).nodes
+        users = [one.target for one in records if one.iface == self.name]
+        users += [one.target for one in read_sessions(host)[0] if one.iface == self.name]
+        if users:
+            raise Refused(
+                Problem(
+                    "iface.in-use",
+                    _("The iface record {name} is in use.").format(name=clean(self.name)),
+                    _("Through it goes: {targets}.").format(
+                        targets=", ".join(clean(one) for one in dict.fromkeys(users[:4]))
+                    ),
+                    _("Log out there and delete those node records first."),
+                )
+            )
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
+        """Delete it."""
+        carry_out(host, _iface(self.name, "-o", "delete"), Context(Action.RECORD, field="new_iface"))
+
+    def undo(self) -> CannotUndo:
+        """What it bound is not kept."""
+        return CannotUndo(_("Make it again with the card it shall bind."))
+
+
+def _iface(name: str, *rest: str) -> Command:
+    return Command(("iscsiadm", "-m", "iface", "-I", name, *rest), DATABASE_DEADLINE, changes=True)

@@ -1,0 +1,184 @@
+"""Settings of node records, and their deletion."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from tui.storage.host.interface import ChangingHost, Command, Host
+from tui.storage.iscsi.iscsiadm import Action, Context
+from tui.storage.iscsi.iscsiadm_call import DATABASE_DEADLINE, carry_out, node
+from tui.storage.iscsi.record_file import database_of, is_anybody_at_work, lock_path
+from tui.storage.iscsi.records import find_record, no_record_problem, record_words
+from tui.storage.iscsi.sessions import find_session
+from tui.storage.model.iscsi import Portal
+from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.probe.iscsi.settings import Settings, is_secret_key, parse_settings
+from tui.storage.problem import Problem, Refused
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+
+@dataclass(frozen=True, slots=True)
+class SetRecordValues(Operation):
+    """Change settings of one node record that are no secrets: start at boot, timers.
+
+    Attributes:
+        target: the target's name.
+        portal: address and port.
+        iface: name of the iface record.
+        values: what to set, as (key, value); keys as in the record, `node.startup`.
+        previous: what they were, for undoing; empty when that is not known.
+    """
+
+    risk: ClassVar[Risk] = Risk.CONFIGURES
+    target: str
+    portal: Portal
+    iface: str
+    values: tuple[tuple[str, str], ...]
+    previous: tuple[tuple[str, str], ...] = ()
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Set how {target} at {portal} is used").format(
+            target=clean(self.target), portal=clean(self.portal.label)
+        )
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _(
+            "The record says whether the target is logged in at boot, and how long a lost connection may "
+            "take to come back. Timers count from the next login."
+        )
+
+    def shown(self) -> tuple[str, ...]:
+        """The command that makes the same change."""
+        return (self._update.shown,)
+
+    def is_done(self, host: Host) -> bool:
+        """The record holds all of them."""
+        record = find_record(host, self.target, self.portal, self.iface)
+        if record is None:
+            return False
+        settings = Settings(parse_settings(host.read(record.path)))
+        return all(settings.text(key) == value for key, value in self.values)
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """There is such a record, and no value is a secret."""
+        if any(is_secret_key(key) for key, _value in self.values):
+            raise Refused(
+                Problem(
+                    "record.secret-in-argv",
+                    _("A secret is not set so: everybody can read the arguments of a command."),
+                    remedy=_("Set it with CHAP."),
+                )
+            )
+        if find_record(host, self.target, self.portal, self.iface) is None:
+            raise Refused(no_record_problem(self.target, self.portal))
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
+        """Have iscsiadm change the record."""
+        carry_out(host, self._update, Context(Action.RECORD, self.target, self.portal))
+
+    def undo(self) -> "tuple[Operation, ...] | CannotUndo":
+        """The values from before."""
+        if not self.previous:
+            return CannotUndo(_("The values from before were not noted."))
+        return (SetRecordValues(self.target, self.portal, self.iface, self.previous, self.values),)
+
+    @property
+    def _update(self) -> Command:
+        pairs = tuple(word for key, value in self.values for word in ("-n", key, "-v", value))
+        return node(self.target, self.portal, self.iface, "-o", "update", *pairs, deadline=DATABASE_DEADLINE)
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteNodeRecord(Operation):
+    """Delete one node record."""
+
+    risk: ClassVar[Risk] = Risk.CONFIGURES
+    target: str
+    portal: Portal
+    iface: str = "default"
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Forget {record}").format(record=record_words(self.target, self.portal, self.iface))
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _("Without the record nothing logs in to the target any more, at boot or by hand.")
+
+    def shown(self) -> tuple[str, ...]:
+        """The command."""
+        return (self._delete.shown,)
+
+    def is_done(self, host: Host) -> bool:
+        """There is no such record."""
+        return find_record(host, self.target, self.portal, self.iface) is None
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """No session uses it."""
+        session = find_session(host, self.target, self.portal, self.iface)
+        if session is not None:
+            raise Refused(
+                Problem(
+                    "record.in-use",
+                    _("The record is in use by session {sid}.").format(sid=session.sid),
+                    remedy=_("Log out of {target} at {portal} first.").format(
+                        target=clean(self.target), portal=clean(self.portal.label)
+                    ),
+                )
+            )
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
+        """Have iscsiadm delete it."""
+        carry_out(host, self._delete, Context(Action.RECORD, self.target, self.portal))
+
+    def undo(self) -> CannotUndo:
+        """Its settings are not kept."""
+        return CannotUndo(_("Its settings and secrets are not kept; ask the portal again instead."))
+
+    @property
+    def _delete(self) -> Command:
+        return node(self.target, self.portal, self.iface, "-o", "delete", deadline=DATABASE_DEADLINE)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveStaleLock(Operation):
+    """Remove a lock of the record database that nobody holds any more."""
+
+    risk: ClassVar[Risk] = Risk.CONFIGURES
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Remove the stale lock of the record database")
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _("An iscsiadm was killed while it held the lock; others now wait for it, or fail.")
+
+    def shown(self) -> tuple[str, ...]:
+        """The command."""
+        return (_("remove lock.write from the lock folder of open-iscsi (/run/lock/iscsi)"),)
+
+    def is_done(self, host: Host) -> bool:
+        """There is no lock."""
+        return host.facts(lock_path(database_of(host))) is None
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """Nobody is at work."""
+        if is_anybody_at_work(host):
+            raise Refused(
+                Problem(
+                    "record.database-busy",
+                    _("An iscsiadm is at work, so its lock is not stale."),
+                    remedy=_("Wait until it is done."),
+                )
+            )
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
+        """Remove it."""
+        host.remove(lock_path(database_of(host)))
+
+    def undo(self) -> CannotUndo:
+        """Nothing to take back."""
+        return CannotUndo(_("A stale lock is of no use to anybody."))

@@ -1,0 +1,135 @@
+"""Letting the kernel ask a LUN for its size again, on every path at once."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from tui.storage.devices.identity import DeviceIdentity
+from tui.storage.host.interface import ChangingHost, Command, Host
+from tui.storage.model.inventory import Inventory
+from tui.storage.model.iscsi import Lun
+from tui.storage.operations.guards.growth_guard import grown_device, shrunk_problem
+from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.probe.devices.sizes import array_size
+from tui.storage.probe.narrow import look_at_devices
+from tui.storage.problem import NotVerified, Problem, Refused
+from tui.storage.size import size_words
+from tui.storage.untrusted import clean
+from tui.storage.waiting import wait_for
+from tui.words import translate as _
+
+_DEADLINE = 10.0
+"""Seconds for the kernel to show the new size; it reads it within the write that asks for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RescanPaths(Operation):
+    """Have the kernel read the size of a LUN again on each of its paths; other LUNs are left alone.
+
+    Written to `device/rescan` of each disk, as `iscsiadm -m session -r SID --rescan` does for all LUNs of a
+    session (iscsiadm.c, rescan_session). It is the narrower of the two: a LUN that shrank is not followed by
+    accident.
+
+    Attributes:
+        device: the disk, or the multipath map over its paths.
+        disks: kernel names of its paths when this was planned; one that is missing later is a path down.
+    """
+
+    risk: ClassVar[Risk] = Risk.CONFIGURES
+    survives_reboot: ClassVar[bool] = False
+
+    device: DeviceIdentity
+    disks: tuple[str, ...]
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Ask for the size of {device} on every path").format(device=clean(self.device.path, 60))
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _(
+            "The kernel remembers the size a LUN had at login. It must read it again on each path before"
+            " anything above may grow."
+        )
+
+    def shown(self) -> tuple[str, ...]:
+        """The writes, one for each path."""
+        return tuple(f"echo 1 > {_attribute(disk)}" for disk in self.disks)
+
+    def is_done(self, host: Host) -> bool:
+        """Whether the array itself says, on every path, what the kernel has. Unknown without sg_readcap."""
+        inventory = look_at_devices(host)
+        try:
+            _device, paths = self._paths(host, inventory)
+        except Refused:
+            return False
+        return all(_offered(host, inventory, lun) == lun.size for lun in paths)
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """See that every path is up, and that the array does not show the LUN smaller than before."""
+        inventory = look_at_devices(host)
+        _device, paths = self._paths(host, inventory)
+        for lun in paths:
+            offered = _offered(host, inventory, lun)
+            if offered is not None and offered < lun.size:
+                raise Refused(shrunk_problem(f"/dev/{lun.disk}", offered, lun.size, _("this host")))
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        """Ask on each path, and wait until all show one size."""
+        _device, paths = self._paths(host, look_at_devices(host))
+        for lun in paths:
+            host.write_attribute(_attribute(lun.disk), "1")
+        wait_for(lambda: len(self._sizes(host)) == 1, _DEADLINE, pause=0.25)
+        host.run(Command(("udevadm", "settle", "--timeout=30"), deadline=35))
+        for lun in self._paths(host, look_at_devices(host))[1]:
+            progress(_("{disk}: {size}").format(disk=lun.disk, size=size_words(lun.size)))
+
+    def verify(self, host: Host) -> None:
+        """See one size on every path, not smaller than before."""
+        inventory = look_at_devices(host)
+        _device, paths = self._paths(host, inventory)
+        smallest = min(paths, key=lambda lun: lun.size)
+        if smallest.size < self.device.size:
+            raise NotVerified(
+                shrunk_problem(f"/dev/{smallest.disk}", smallest.size, self.device.size, self.device.path)
+            )
+        if len({lun.size for lun in paths}) > 1:
+            raise NotVerified(
+                Problem(
+                    "growth.paths-differ",
+                    _("The paths do not show the same size: {sizes}.").format(
+                        sizes=", ".join(f"{lun.disk} {size_words(lun.size)}" for lun in paths)
+                    ),
+                    cause=_("A controller of the array may not know of the new size yet."),
+                    remedy=_("Wait a moment and try again. Until then nothing above is made larger."),
+                )
+            )
+
+    def undo(self) -> CannotUndo:
+        """There is nothing to take back."""
+        return CannotUndo(_("Only what the kernel knows of the LUN was refreshed; nothing was written."))
+
+    def _paths(self, host: Host, inventory: Inventory) -> tuple[str, tuple[Lun, ...]]:
+        device, paths = grown_device(host, self.device, inventory)
+        missing = set(self.disks) - {lun.disk for lun in paths}
+        if missing or not paths:
+            raise Refused(
+                Problem(
+                    "growth.path-gone",
+                    _("A path is gone: {disks}.").format(disks=", ".join(sorted(missing)) or device.path),
+                    cause=_("Its session was logged out, or the LUN was withdrawn there."),
+                    remedy=_("Log in again, or look at the stack anew and grow over the paths there are."),
+                )
+            )
+        return device.name, paths
+
+    def _sizes(self, host: Host) -> set[int]:
+        return {lun.size for lun in self._paths(host, look_at_devices(host))[1]}
+
+
+def _attribute(disk: str) -> str:
+    return f"/sys/block/{disk}/device/rescan"
+
+
+def _offered(host: Host, inventory: Inventory, lun: Lun) -> int | None:
+    device = inventory.device(lun.disk)
+    return array_size(host, device) if device is not None else None

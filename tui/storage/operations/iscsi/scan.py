@@ -1,0 +1,119 @@
+"""Looking for LUNs that the target shows since the login."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from tui.storage.host.interface import ChangingHost, Host
+from tui.storage.iscsi.records import record_words
+from tui.storage.iscsi.sessions import disks_of, find_session, is_settled
+from tui.storage.model.iscsi import Lun, Portal, Session, SessionState
+from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.problem import Problem, Refused
+from tui.storage.size import size_words
+from tui.storage.waiting import wait_for
+from tui.words import translate as _
+
+_SETTLE = 30.0
+"""Seconds for udev to describe the new disks."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanForLuns(Operation):
+    """Have the kernel ask one session's target which LUNs it shows now, and take in those that are new.
+
+    It is the second half of `iscsiadm -m session -r SID --rescan` (iscsiadm.c, rescan_session); the first,
+    which asks every LUN for its size, is left to growing, where every path is looked after.
+
+    Attributes:
+        sid: the session.
+        target: its target, so that a number used again is noticed.
+        portal: its portal, likewise.
+        host_number: the SCSI host of the session.
+        iface: its iface record.
+    """
+
+    risk: ClassVar[Risk] = Risk.CONFIGURES
+    survives_reboot: ClassVar[bool] = False
+    sid: int
+    target: str
+    portal: Portal
+    host_number: int
+    iface: str = "default"
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Look for new LUNs of {record}").format(
+            record=record_words(self.target, self.portal, self.iface)
+        )
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _(
+            "LUNs are asked for at login. One that was mapped to this host later shows up when "
+            "they are asked for again. Those that are here stay as they are."
+        )
+
+    def shown(self) -> tuple[str, ...]:
+        """The write."""
+        return (f"echo '- - -' > {self._attribute}",)
+
+    def is_done(self, host: Host) -> bool:  # noqa: ARG002 (only the target knows)
+        """Never: what the target shows is known when it was asked."""
+        return False
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """The session is the one that was meant, and logged in: a scan would hang otherwise."""
+        session = self._session(host)
+        if session is None or session.sid != self.sid or session.host_number != self.host_number:
+            raise Refused(
+                Problem(
+                    "scan.no-session",
+                    _("Session {sid} is no longer there.").format(sid=self.sid),
+                    remedy=_("Look at the sessions again."),
+                )
+            )
+        if session.state is not SessionState.LOGGED_IN:
+            raise Refused(
+                Problem(
+                    "scan.session-down",
+                    _("Session {sid} is not logged in ({state}).").format(
+                        sid=self.sid, state=session.state.value
+                    ),
+                    _("The connection to the target is lost."),
+                    _("Wait until it is back, then look again."),
+                )
+            )
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        """Scan, and wait until udev knows every new disk."""
+        before = {lun.address for lun in disks_of(host, self.sid)}
+        host.write_attribute(self._attribute, "- - -")
+
+        def fresh() -> tuple[Lun, ...]:
+            return tuple(lun for lun in disks_of(host, self.sid) if lun.address not in before)
+
+        wait_for(lambda: all(is_settled(host, lun) for lun in fresh()), _SETTLE)
+        found = fresh()
+        for lun in found:
+            progress(
+                _("New: LUN {number}, {disk}, {size}.").format(
+                    number=lun.number, disk=lun.disk, size=size_words(lun.size)
+                )
+            )
+        if not found:
+            progress(_("No new LUN."))
+
+    def verify(self, host: Host) -> None:
+        """See that the session is still there."""
+        self.check(host)
+
+    def undo(self) -> CannotUndo:
+        """There is nothing to take back."""
+        return CannotUndo(_("Only what the kernel knows of the LUNs was refreshed."))
+
+    @property
+    def _attribute(self) -> str:
+        return f"/sys/class/scsi_host/host{self.host_number}/scan"
+
+    def _session(self, host: Host) -> Session | None:
+        return find_session(host, self.target, self.portal, self.iface)

@@ -1,0 +1,258 @@
+"""Maps and disks away from this host, in good order; the data stays on the storage."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from tui.storage.host.interface import ChangingHost, Host
+from tui.storage.iscsi.luns import LunName
+from tui.storage.iscsi.sessions import uses_of_disk
+from tui.storage.model.inventory import Inventory
+from tui.storage.model.iscsi import Lun, Portal, Session
+from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.multipath.maps import CreateMultipathMap
+from tui.storage.operations.operation import Operation, Progress, Risk
+from tui.storage.probe.narrow import look_at_devices
+from tui.storage.problem import CommandFailed, Problem, Refused
+from tui.storage.untrusted import clean
+from tui.storage.waiting import wait_for
+from tui.words import translate as _
+
+_GOING = 30.0
+"""Seconds for a map or a disk to be gone after it was told to go, or to come after it was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveMap(Operation):
+    """Take one multipath map away; multipath goes on knowing the LUN, and joins its paths next time.
+
+    Attributes:
+        lun: the LUN, which has a WWID.
+        name: name of the map, when this was planned.
+        disks: kernel names of its paths, likewise.
+    """
+
+    risk: ClassVar[Risk] = Risk.INTERRUPTS
+    survives_reboot: ClassVar[bool] = False
+    lun: LunName
+    name: str
+    disks: tuple[str, ...]
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Take the multipath map {name} away").format(name=clean(self.name, 80))
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _("Nothing stands on it any more, and it holds the disks below. No other map is touched.")
+
+    def shown(self) -> tuple[str, ...]:
+        """The command."""
+        return (as_typed(("multipath", "-f", self.name)),)
+
+    def is_done(self, host: Host) -> bool:
+        """There is no map over this LUN."""
+        return self._map(look_at_devices(host)) is None
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """Nothing stands on it."""
+        inventory = look_at_devices(host)
+        for lun in self.lun.paths(inventory):
+            uses = uses_of_disk(inventory, lun.disk)
+            if uses:
+                raise Refused(_in_use(_("The multipath map {name}").format(name=clean(self.name, 80)), uses))
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        """Flush exactly this map."""
+        name = self._map(look_at_devices(host))
+        if name is not None:
+            change(host, ("multipath", "-f", name), self.title(), progress=progress)
+        wait_for(lambda: self.is_done(host), _GOING, pause=0.2)
+
+    def undo(self) -> tuple[Operation, ...]:
+        """Join the paths again."""
+        return (CreateMultipathMap(self.lun.wwid, self.disks),) if len(self.disks) > 1 else ()
+
+    def _map(self, inventory: Inventory) -> str | None:
+        disks = {lun.disk for lun in self.lun.paths(inventory) if lun.disk}
+        found = (one.name for one in inventory.multipath_maps if disks & set(one.paths))
+        known = (one.name for one in inventory.multipath_maps if self.lun.wwid and one.wwid == self.lun.wwid)
+        return next(found, None) or next(known, None)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveDisk(Operation):
+    """Take one disk of a session away from this host; the session and its other disks stay.
+
+    Attributes:
+        target: the session's target.
+        portal: its portal.
+        iface: its iface record.
+        lun: the LUN.
+        disk: the disk's kernel name when this was planned.
+    """
+
+    risk: ClassVar[Risk] = Risk.INTERRUPTS
+    survives_reboot: ClassVar[bool] = False
+    target: str
+    portal: Portal
+    iface: str
+    lun: LunName
+    disk: str
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Take /dev/{disk} away").format(disk=clean(self.disk, 40))
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _("The kernel gives the disk up in good order. The data stays on the storage.")
+
+    def shown(self) -> tuple[str, ...]:
+        """The write to the kernel's attribute."""
+        return (f"echo 1 > {_delete_attribute(clean(self.disk, 40))}",)
+
+    def is_done(self, host: Host) -> bool:
+        """The session is gone, or does not show this LUN."""
+        return self._found(look_at_devices(host)) is None
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """It is the very LUN that was seen, and nothing uses it or stands on it."""
+        inventory = look_at_devices(host)
+        found = self._found(inventory)
+        if found is None:
+            return
+        if self.lun.wwid != found.wwid:
+            raise Refused(
+                Problem(
+                    "identity.changed",
+                    _("/dev/{disk} is not the disk that was meant. Nothing was done to it.").format(
+                        disk=clean(found.disk, 40)
+                    ),
+                    cause=_("The target now shows another LUN under this number."),
+                    remedy=_("Look at the disks again."),
+                    evidence=(
+                        _("meant: {wwid}").format(wwid=clean(self.lun.wwid)),
+                        _("now: {wwid}").format(wwid=clean(found.wwid)),
+                    ),
+                )
+            )
+        device = inventory.device(found.disk)
+        uses = uses_of_disk(inventory, found.disk)
+        if device is not None and device.holders and not uses:
+            uses = device.holders
+        if uses:
+            raise Refused(_in_use(f"/dev/{clean(found.disk, 40)}", uses))
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        """Write to the attribute of the disk that the LUN has now, and wait until it is gone."""
+        found = self._found(look_at_devices(host))
+        if found is None:
+            return
+        if found.disk != self.disk:
+            progress(_("The disk is now called {disk}.").format(disk=clean(found.disk, 40)))
+        host.write_attribute(_delete_attribute(found.disk), "1\n")
+        wait_for(lambda: self.is_done(host), _GOING)
+
+    def undo(self) -> tuple[Operation, ...]:
+        """Look for it again."""
+        return (FindDisk(self.target, self.portal, self.iface, self.lun),)
+
+    def _found(self, inventory: Inventory) -> Lun | None:
+        return _lun_in(inventory, self.target, self.portal, self.iface, self.lun)
+
+
+@dataclass(frozen=True, slots=True)
+class FindDisk(Operation):
+    """Have a session show a LUN again that was taken away. The attributes are those of `RemoveDisk`."""
+
+    survives_reboot: ClassVar[bool] = False
+    target: str
+    portal: Portal
+    iface: str
+    lun: LunName
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Find {lun} again").format(lun=self.lun.words)
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _("The kernel asks the target for exactly this LUN; other disks are left alone.")
+
+    def shown(self) -> tuple[str, ...]:
+        """The write to the kernel's attribute."""
+        return (f'echo "0 0 {self.lun.number}" > /sys/class/scsi_host/hostN/scan',)
+
+    def is_done(self, host: Host) -> bool:
+        """The session shows the LUN, with its identity."""
+        inventory = look_at_devices(host)
+        found = _lun_in(inventory, self.target, self.portal, self.iface, self.lun)
+        return found is not None and bool(found.disk) and found.wwid == self.lun.wwid
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """There is such a session."""
+        if _session(look_at_devices(host), self.target, self.portal, self.iface) is None:
+            raise Refused(
+                Problem(
+                    "disk.no-session",
+                    _("Nobody is logged in to {target} at {portal}.").format(
+                        target=clean(self.target), portal=clean(self.portal.label)
+                    ),
+                    remedy=_("Log in first."),
+                )
+            )
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        """Ask, and wait until udev has described the disk."""
+        session = _session(look_at_devices(host), self.target, self.portal, self.iface)
+        if session is None:
+            return
+        host.write_attribute(
+            f"/sys/class/scsi_host/host{session.host_number}/scan", f"0 0 {self.lun.number}\n"
+        )
+        if not wait_for(lambda: self.is_done(host), _GOING):
+            raise CommandFailed(
+                Problem(
+                    "disk.not-found",
+                    _("The target does not show {lun} to this host.").format(lun=self.lun.words),
+                    _("The storage administrator may have taken it away, or given the number to another."),
+                    _("Ask for it, then try again."),
+                )
+            )
+        change(host, ("udevadm", "settle", "--timeout=30"), self.title(), deadline=40, progress=progress)
+
+    def undo(self) -> tuple[Operation, ...]:
+        """It stays: nothing needs it gone."""
+        return ()
+
+
+def _delete_attribute(disk: str) -> str:
+    return f"/sys/block/{disk}/device/delete"
+
+
+def _session(inventory: Inventory, target: str, portal: Portal, iface: str) -> Session | None:
+    return next(
+        (
+            one
+            for one in inventory.sessions_of(target)
+            if one.portal.is_same_place(portal) and one.iface == iface
+        ),
+        None,
+    )
+
+
+def _lun_in(inventory: Inventory, target: str, portal: Portal, iface: str, lun: LunName) -> Lun | None:
+    """The LUN of that number in that session, whatever its identity is."""
+    session = _session(inventory, target, portal, iface)
+    if session is None:
+        return None
+    return next((one for one in inventory.luns_of(session.sid) if one.number == lun.number), None)
+
+
+def _in_use(what: str, uses: tuple[str, ...]) -> Problem:
+    return Problem(
+        "disk.in-use",
+        _("{what} is in use.").format(what=what),
+        _("On it: {uses}.").format(uses=", ".join(clean(use) for use in uses[:6])),
+        _("Unmount and deactivate what is on it first."),
+    )

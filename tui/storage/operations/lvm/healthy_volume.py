@@ -1,0 +1,79 @@
+"""One whole volume of a group that is not whole, activated so that its files can be used or saved."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from tui.storage.host.interface import ChangingHost, Host
+from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.guards.lvm_guard import LVM_DEADLINE, broken_group, look_for_change, same_volume
+from tui.storage.operations.lvm.activation import DeactivateLogicalVolume
+from tui.storage.operations.lvm.missing_disks import partial_volumes
+from tui.storage.operations.operation import Operation, Progress
+from tui.storage.probe.narrow import look_at_volumes
+from tui.storage.problem import Problem, Refused
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+
+@dataclass(frozen=True, slots=True)
+class ActivateWholeVolume(Operation):
+    """Activate a volume that does not lie on the missing disks; one that does is never activated in part.
+
+    Attributes:
+        volume_group: its group, of which disks are missing.
+        group_uuid: LVM's identity of it.
+        name: of the volume.
+        uuid: LVM's identity of it.
+    """
+
+    survives_reboot: ClassVar[bool] = False
+    volume_group: str
+    group_uuid: str
+    name: str
+    uuid: str
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Activate {name}, which is whole").format(
+            name=clean(f"{self.volume_group}/{self.name}", 120)
+        )
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _("Nothing of it lies on the missing disks, so it can be used. Nothing on it changes.")
+
+    def shown(self) -> tuple[str, ...]:
+        """The command."""
+        return (as_typed(self._argv),)
+
+    @property
+    def _argv(self) -> tuple[str, ...]:
+        return ("lvm", "lvchange", "--activate", "y", f"{self.volume_group}/{self.name}")
+
+    def is_done(self, host: Host) -> bool:
+        """It is active."""
+        volumes = look_at_volumes(host).volumes_of(self.volume_group)
+        return any(one.uuid == self.uuid and one.active for one in volumes)
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """It is this volume of this group, and whole."""
+        inventory = look_for_change(host)
+        broken_group(inventory, self.volume_group, self.group_uuid)
+        same_volume(inventory, self.volume_group, self.name, self.uuid)
+        if self.name in partial_volumes(inventory, self.volume_group):
+            raise Refused(
+                Problem(
+                    "volume.partial",
+                    _("A part of {name} lies on a disk that is missing.").format(name=clean(self.name, 60)),
+                    remedy=_("Bring the disk back. A file system with holes is not activated."),
+                )
+            )
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        """Run lvchange and wait for udev."""
+        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
+        change(host, ("udevadm", "settle", "--timeout=30"), self.title(), deadline=40)
+
+    def undo(self) -> tuple[Operation, ...]:
+        """Deactivate it."""
+        return (DeactivateLogicalVolume(self.volume_group, self.name),)

@@ -1,0 +1,131 @@
+"""Letting LVM use the space by which a physical volume's disk grew."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from tui.storage.devices.identity import DeviceIdentity, compare
+from tui.storage.host.interface import ChangingHost, Host
+from tui.storage.model.inventory import Inventory
+from tui.storage.model.lvm import PhysicalVolume
+from tui.storage.operations.calls import as_typed
+from tui.storage.operations.guards.growth_guard import grown_device, shrunk_problem
+from tui.storage.operations.guards.lvm_guard import (
+    change_group,
+    look_for_change,
+    notes_command,
+    own_group,
+)
+from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.probe.devices.sizes import extents_start
+from tui.storage.probe.narrow import group_named, look_at_volumes
+from tui.storage.problem import Problem, Refused
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+
+@dataclass(frozen=True, slots=True)
+class ResizePhysicalVolume(Operation):
+    """Have a physical volume take in all of its disk, which grew.
+
+    Attributes:
+        device: the disk or map; it may be larger than it was seen, never smaller.
+        uuid: LVM's identity of the physical volume.
+        volume_group: the group it belongs to.
+    """
+
+    risk: ClassVar[Risk] = Risk.REWRITES
+
+    device: DeviceIdentity
+    uuid: str
+    volume_group: str
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Let LVM use all of {path}").format(path=clean(self.device.path, 60))
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _(
+            "The disk is larger than the physical volume on it. The new space becomes free space of the"
+            " group; what lies there already stays where it is."
+        )
+
+    def shown(self) -> tuple[str, ...]:
+        """The commands."""
+        return (as_typed(notes_command(self.volume_group)), as_typed(self._argv))
+
+    @property
+    def _argv(self) -> tuple[str, ...]:
+        return ("lvm", "pvresize", self.device.path)
+
+    def is_done(self, host: Host) -> bool:
+        """Whether not one more extent would fit onto the disk."""
+        inventory = look_at_volumes(host)
+        group = group_named(inventory, self.volume_group)
+        volume = self._volume(inventory)
+        device = inventory.device(volume.device) if volume is not None else None
+        if group is None or volume is None or device is None or not device.answers:
+            return False
+        start = extents_start(host, self.device.path)
+        return 0 <= possible_gain(volume, device.size, start, group.extent_size) < group.extent_size
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """See that it is this physical volume, whole, on a disk that did not shrink, all paths up."""
+        inventory = look_for_change(host)
+        own_group(inventory, self.volume_group)
+        device, _paths = grown_device(host, self.device, inventory)
+        volume = self._volume(inventory)
+        if volume is None or volume.device != device.name or volume.volume_group != self.volume_group:
+            raise Refused(
+                Problem(
+                    "identity.changed",
+                    _("{path} no longer carries the physical volume that was chosen.").format(
+                        path=clean(self.device.path)
+                    ),
+                    remedy=_("Look at the stack again. Nothing was changed."),
+                )
+            )
+        if volume.duplicate:
+            raise Refused(
+                Problem(
+                    "pv.in-group",
+                    _("LVM sees {path} twice.").format(path=clean(self.device.path)),
+                    cause=_(
+                        "The paths to the LUN are not joined, or a copy of the LUN is shown to this host."
+                    ),
+                    remedy=_("Join the paths with multipath, or withdraw the copy, then try again."),
+                )
+            )
+        if device.size < volume.size:
+            raise Refused(shrunk_problem(self.device.path, device.size, volume.size, _("the volume group")))
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        """Keep LVM's notes and run pvresize, which takes the size of the disk and no other."""
+        compare(host, self.device, may_have_grown=True)
+        change_group(host, self.volume_group, self._argv, self.title(), progress)
+
+    def undo(self) -> CannotUndo:
+        """It is not taken back."""
+        return CannotUndo(
+            _(
+                "A physical volume is not made smaller: volumes may lie in the new space by now. LVM's notes"
+                " from before are kept."
+            )
+        )
+
+    def _volume(self, inventory: Inventory) -> PhysicalVolume | None:
+        return next((one for one in inventory.physical_volumes if one.uuid == self.uuid and one.size), None)
+
+
+def possible_gain(volume: PhysicalVolume, disk: int, start: int, extent: int) -> int:
+    """Bytes of whole extents by which a physical volume can grow on its disk; negative on one that shrank.
+
+    Args:
+        volume: the physical volume.
+        disk: bytes its disk has now.
+        start: bytes outside of its extents (`probe.sizes.extents_start`).
+        extent: bytes of an extent.
+    """
+    if extent <= 0:
+        return 0
+    return (disk - start) // extent * extent - volume.size

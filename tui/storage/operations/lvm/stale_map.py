@@ -1,0 +1,123 @@
+"""A map of the device-mapper whose disk is gone: it hangs on in the kernel and fails whoever touches it."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from tui.storage.host.interface import ChangingHost, Host
+from tui.storage.model.block import BlockDevice
+from tui.storage.model.inventory import Inventory
+from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.guards.device_guard import refuse_when_mounted_elsewhere
+from tui.storage.operations.mounts.release import holders_of
+from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.probe.narrow import look_at_devices
+from tui.storage.problem import Problem, Refused
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveStaleMap(Operation):
+    """Take away a map that stands on a device that is gone. Only the kernel's table goes, never by force.
+
+    Attributes:
+        name: of the map, as dmsetup(8) names it.
+        uuid: its dm uuid, as it was seen.
+    """
+
+    risk: ClassVar[Risk] = Risk.INTERRUPTS
+    survives_reboot: ClassVar[bool] = False
+    name: str
+    uuid: str
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Remove the stale map {name}").format(name=clean(self.name, 80))
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _(
+            "It points to a disk that is gone; the disk that came back has another number. While the map is"
+            " there, the volume cannot be made to stand on the disk again. Nothing on the storage changes."
+        )
+
+    def shown(self) -> tuple[str, ...]:
+        """The command."""
+        return (as_typed(self._argv),)
+
+    @property
+    def _argv(self) -> tuple[str, ...]:
+        return ("dmsetup", "remove", "--retry", self.name)
+
+    def is_done(self, host: Host) -> bool:
+        """There is no such map, or it stands on devices that are there."""
+        device = self._map(look_at_devices(host))
+        return device is None or not is_stale(look_at_devices(host), device)
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """It is stale, nothing is mounted from it, nothing stands on it, and nobody has it open."""
+        inventory = look_at_devices(host)
+        device = self._map(inventory)
+        if device is None:
+            return
+        remedy = _("Unmount it first; what was not written yet is lost with the disk, not by this.")
+        refuse_used_map(host, inventory, device, remedy)
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        """Run dmsetup, which refuses a map that somebody has open."""
+        change(host, self._argv, self.title(), progress=progress)
+        change(host, ("udevadm", "settle", "--timeout=30"), self.title(), deadline=40)
+
+    def undo(self) -> CannotUndo:
+        """It cannot be made again, and need not be."""
+        return CannotUndo(_("The disk it pointed to is gone. Activating the volume makes a new map."))
+
+    def _map(self, inventory: Inventory) -> BlockDevice | None:
+        return next(
+            (one for one in inventory.devices if (one.map_name, one.map_uuid) == (self.name, self.uuid)), None
+        )
+
+
+def is_stale(inventory: Inventory, device: BlockDevice) -> bool:
+    """Whether a map stands on a device that is gone, itself or through the maps below it."""
+    seen: set[str] = set()
+
+    def lost(one: BlockDevice) -> bool:
+        seen.add(one.name)
+        lower = (inventory.device(name) for name in one.slaves if name not in seen)
+        return bool(one.lost_slaves) or any(lost(below) for below in lower if below is not None)
+
+    return bool(device.map_name) and lost(device)
+
+
+def refuse_used_map(host: Host, inventory: Inventory, device: BlockDevice, remedy: str) -> None:
+    """Refuse to take a map away that is mounted anywhere, stood on, or open.
+
+    Raises:
+        Refused: somebody uses it, and who.
+    """
+    if device.holders or inventory.is_in_use(device.name):
+        raise Refused(
+            Problem(
+                "stale.in-use",
+                _("The map {name} is still in use.").format(name=clean(device.map_name, 80)),
+                cause=_("It is mounted, used as swap space, or another map stands on it."),
+                remedy=remedy,
+                evidence=(
+                    *(clean(mount.target) for mount in inventory.mounts_of(device.name)[:4]),
+                    *(clean(holder) for holder in device.holders[:4]),
+                ),
+            )
+        )
+    refuse_when_mounted_elsewhere(host, inventory, device)
+    held = holders_of(host, (device.path,))
+    if held:
+        raise Refused(
+            Problem(
+                "stale.in-use",
+                _("The map {name} is still in use.").format(name=clean(device.map_name, 80)),
+                cause=_("Processes have it open."),
+                remedy=_("End them first."),
+                evidence=held[:8],
+            )
+        )

@@ -1,0 +1,423 @@
+"""Volume groups: made of disks, extended, activated."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from tui.storage.devices.device_use import why_not_write
+from tui.storage.devices.identity import DeviceIdentity, compare
+from tui.storage.host.interface import ChangingHost, Host
+from tui.storage.lvm.names import volume_group_name_problems
+from tui.storage.model.inventory import Inventory
+from tui.storage.model.lvm import LogicalVolume
+from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.guards.device_guard import refuse_when_mounted_elsewhere
+from tui.storage.operations.guards.lvm_guard import LVM_DEADLINE, look_for_change, own_group
+from tui.storage.operations.lvm.physical_volume import volume_on
+from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.probe.narrow import group_named, look_at_volumes
+from tui.storage.problem import Problem, Refused
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+
+@dataclass(frozen=True, slots=True)
+class CreateVolumeGroup(Operation):
+    """Make a volume group of disks that are physical volumes already."""
+
+    risk: ClassVar[Risk] = Risk.REWRITES
+
+    name: str
+    devices: tuple[DeviceIdentity, ...]
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Create the volume group {name}").format(name=clean(self.name, 60))
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _(
+            "A volume group joins one or several disks into one pool of space, from which volumes are cut and"
+            " to which disks can be added later."
+        )
+
+    def shown(self) -> tuple[str, ...]:
+        """The commands."""
+        return (as_typed(self._argv),)
+
+    @property
+    def _argv(self) -> tuple[str, ...]:
+        return ("lvm", "vgcreate", self.name, *(device.path for device in self.devices))
+
+    def is_done(self, host: Host) -> bool:
+        """Whether the group is there and made of exactly these disks."""
+        inventory = look_at_volumes(host)
+        return group_named(inventory, self.name) is not None and _members(inventory, self.name) == _names(
+            host, inventory, self.devices
+        )
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """See that the name is free and every disk the one that was chosen, unused and in no group."""
+        inventory = look_for_change(host)
+        taken = [group.name for group in inventory.volume_groups]
+        for problem in volume_group_name_problems(self.name, taken):
+            raise Refused(problem)
+        _refuse_taken_path(host, self.name)
+        for device in self.devices:
+            _refuse_unless_free(host, inventory, device)
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        """Run vgcreate."""
+        for device in self.devices:
+            compare(host, device)
+        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
+
+    def undo(self) -> tuple[Operation, ...]:
+        """Remove the group, as long as it has no volumes."""
+        return (RemoveVolumeGroup(self.name),)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveVolumeGroup(Operation):
+    """Remove a volume group that has no volumes; its disks stay physical volumes."""
+
+    risk: ClassVar[Risk] = Risk.REWRITES
+
+    name: str
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Remove the empty volume group {name}").format(name=clean(self.name, 60))
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _("It has no volumes, so nothing is lost; its disks are free for another group.")
+
+    def shown(self) -> tuple[str, ...]:
+        """The commands."""
+        return (as_typed(self._argv),)
+
+    @property
+    def _argv(self) -> tuple[str, ...]:
+        return ("lvm", "vgremove", self.name)
+
+    def is_done(self, host: Host) -> bool:
+        """Whether LVM answers and knows no such group."""
+        inventory = look_at_volumes(host)
+        return (
+            inventory.lvm.asked and not inventory.lvm.left_out and group_named(inventory, self.name) is None
+        )
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """See that it is this host's own and has no volumes."""
+        inventory = look_for_change(host)
+        own_group(inventory, self.name)
+        volumes = [one.name for one in inventory.logical_volumes if one.volume_group == self.name]
+        if volumes:
+            raise Refused(
+                Problem(
+                    "group.has-volumes",
+                    _("The volume group {group} has volumes: {names}.").format(
+                        group=clean(self.name, 60), names=clean(", ".join(volumes[:6]))
+                    ),
+                    remedy=_("It is only removed when it is empty."),
+                )
+            )
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        """Run vgremove, which asks before it removes volumes, and is told no."""
+        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
+
+    def undo(self) -> CannotUndo:
+        """It cannot be taken back."""
+        return CannotUndo(
+            _("Make the group again of the same disks. LVM keeps a copy of its notes in /etc/lvm/archive.")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendVolumeGroup(Operation):
+    """Add disks that are physical volumes already to a volume group."""
+
+    risk: ClassVar[Risk] = Risk.REWRITES
+
+    name: str
+    devices: tuple[DeviceIdentity, ...]
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Add {paths} to the volume group {name}").format(
+            paths=clean(", ".join(device.path for device in self.devices)), name=clean(self.name, 60)
+        )
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _(
+            "The space of the new disks joins the pool. From then on the group needs all of its disks: when"
+            " one is missing at boot, it is not activated."
+        )
+
+    def shown(self) -> tuple[str, ...]:
+        """The commands."""
+        return (as_typed(self._argv),)
+
+    @property
+    def _argv(self) -> tuple[str, ...]:
+        return ("lvm", "vgextend", self.name, *(device.path for device in self.devices))
+
+    def is_done(self, host: Host) -> bool:
+        """Whether all of these disks are in the group."""
+        inventory = look_at_volumes(host)
+        wanted = _names(host, inventory, self.devices)
+        return wanted is not None and wanted <= _members(inventory, self.name)
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """See that the group is this host's own, and every disk the chosen one, unused and in no group."""
+        inventory = look_for_change(host)
+        own_group(inventory, self.name)
+        members = _members(inventory, self.name)
+        for device in self.devices:
+            found, _now = compare(host, device, inventory)
+            if found.name not in members:
+                _refuse_unless_free(host, inventory, device)
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        """Run vgextend."""
+        for device in self.devices:
+            compare(host, device)
+        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
+
+    def undo(self) -> tuple[Operation, ...]:
+        """Take the disks out again, as long as nothing lies on them."""
+        return (ReduceVolumeGroup(self.name, self.devices),)
+
+
+@dataclass(frozen=True, slots=True)
+class ReduceVolumeGroup(Operation):
+    """Take disks on which no volume lies out of a volume group."""
+
+    risk: ClassVar[Risk] = Risk.REWRITES
+
+    name: str
+    devices: tuple[DeviceIdentity, ...]
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Take {paths} out of the volume group {name}").format(
+            paths=clean(", ".join(device.path for device in self.devices)), name=clean(self.name, 60)
+        )
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _("No volume lies on these disks, so the group can do without them.")
+
+    def shown(self) -> tuple[str, ...]:
+        """The commands."""
+        return (as_typed(self._argv),)
+
+    @property
+    def _argv(self) -> tuple[str, ...]:
+        return ("lvm", "vgreduce", self.name, *(device.path for device in self.devices))
+
+    def is_done(self, host: Host) -> bool:
+        """Whether none of these disks is in the group."""
+        inventory = look_at_volumes(host)
+        wanted = _names(host, inventory, self.devices)
+        return inventory.lvm.asked and wanted is not None and not wanted & _members(inventory, self.name)
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """See that the group is this host's own and no volume lies on the disks."""
+        inventory = look_for_change(host)
+        own_group(inventory, self.name)
+        for device in self.devices:
+            volume = volume_on(inventory, device, host)
+            if volume is not None and volume.volume_group == self.name and volume.free < volume.size:
+                raise Refused(
+                    Problem(
+                        "pv.has-volumes",
+                        _("Volumes lie on {path}.").format(path=clean(device.path)),
+                        remedy=_("Move them first: pvmove {path}").format(path=clean(device.path)),
+                    )
+                )
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        """Run vgreduce, which refuses disks that are in use."""
+        for device in self.devices:
+            compare(host, device)
+        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
+
+    def undo(self) -> tuple[Operation, ...]:
+        """Add them again."""
+        return (ExtendVolumeGroup(self.name, self.devices),)
+
+
+@dataclass(frozen=True, slots=True)
+class ActivateVolumeGroup(Operation):
+    """Make the volumes of a group appear below /dev."""
+
+    survives_reboot: ClassVar[bool] = False
+
+    name: str
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Activate the volume group {name}").format(name=clean(self.name, 60))
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _("Its volumes get names below /dev and can be mounted. Nothing on them changes.")
+
+    def shown(self) -> tuple[str, ...]:
+        """The commands."""
+        return (as_typed(self._argv),)
+
+    @property
+    def _argv(self) -> tuple[str, ...]:
+        return ("lvm", "vgchange", "--activate", "y", self.name)
+
+    def is_done(self, host: Host) -> bool:
+        """Whether every volume of it that can be active is."""
+        inventory = look_at_volumes(host)
+        group = group_named(inventory, self.name)
+        if group is None or group.foreign or group.shared or group.exported:
+            return False
+        return all(volume.active for volume in _activatable(inventory, self.name))
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """See that it is this host's own and complete."""
+        own_group(look_for_change(host), self.name)
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        """Run vgchange and wait for udev."""
+        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
+        change(host, ("udevadm", "settle", "--timeout=30"), self.title(), deadline=40)
+
+    def undo(self) -> tuple[Operation, ...]:
+        """Deactivate it, as long as nobody uses its volumes."""
+        return (DeactivateVolumeGroup(self.name),)
+
+
+@dataclass(frozen=True, slots=True)
+class DeactivateVolumeGroup(Operation):
+    """Take the volumes of a group that nobody uses away from /dev."""
+
+    risk: ClassVar[Risk] = Risk.INTERRUPTS
+    survives_reboot: ClassVar[bool] = False
+
+    name: str
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Deactivate the volume group {name}").format(name=clean(self.name, 60))
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _("Its volumes go away from /dev, so that nothing holds its disks. Nothing on them changes.")
+
+    def shown(self) -> tuple[str, ...]:
+        """The commands."""
+        return (as_typed(self._argv),)
+
+    @property
+    def _argv(self) -> tuple[str, ...]:
+        return ("lvm", "vgchange", "--activate", "n", self.name)
+
+    def is_done(self, host: Host) -> bool:
+        """Whether none of its volumes is active."""
+        inventory = look_at_volumes(host)
+        return inventory.lvm.asked and not any(
+            volume.active for volume in inventory.logical_volumes if volume.volume_group == self.name
+        )
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """See that nobody uses one of its volumes."""
+        inventory = look_for_change(host)
+        used = [
+            volume.name
+            for volume in inventory.logical_volumes
+            if volume.volume_group == self.name
+            and (volume.open or (volume.device and inventory.is_in_use(volume.device)))
+        ]
+        if used:
+            raise Refused(
+                Problem(
+                    "group.in-use",
+                    _("Volumes of {group} are in use: {names}.").format(
+                        group=clean(self.name, 60), names=clean(", ".join(used[:6]))
+                    ),
+                    remedy=_("Unmount them first."),
+                )
+            )
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        """Run vgchange."""
+        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
+
+    def undo(self) -> tuple[Operation, ...]:
+        """Activate it again."""
+        return (ActivateVolumeGroup(self.name),)
+
+
+def _activatable(inventory: Inventory, name: str) -> tuple[LogicalVolume, ...]:
+    """The volumes with a name below /dev; pools and volumes that are to be skipped have none."""
+    return tuple(
+        volume
+        for volume in inventory.logical_volumes
+        if volume.volume_group == name and volume.path and not volume.skip_activation
+    )
+
+
+def _members(inventory: Inventory, name: str) -> frozenset[str]:
+    return frozenset(
+        volume.device or volume.path for volume in inventory.physical_volumes if volume.volume_group == name
+    )
+
+
+def _names(host: Host, inventory: Inventory, devices: tuple[DeviceIdentity, ...]) -> frozenset[str] | None:
+    """Kernel names of devices that were chosen, or None when one of them is another one now."""
+    try:
+        return frozenset(compare(host, device, inventory)[0].name for device in devices)
+    except Refused:
+        return None
+
+
+def _refuse_taken_path(host: Host, name: str) -> None:
+    if host.facts(f"/dev/{name}") is not None:
+        raise Refused(
+            Problem(
+                "group.path-taken",
+                _("/dev/{name} exists already, so LVM does not take that name.").format(name=clean(name, 60)),
+                remedy=_("Choose another name."),
+                field="volume_group",
+            )
+        )
+
+
+def _refuse_unless_free(host: Host, inventory: Inventory, identity: DeviceIdentity) -> None:
+    """See that a chosen disk is an unused physical volume in no group."""
+    device, _now = compare(host, identity, inventory)
+    problem = why_not_write(inventory, device)
+    if problem is not None:
+        raise Refused(problem)
+    refuse_when_mounted_elsewhere(host, inventory, device)
+    volume = volume_on(inventory, identity, host)
+    path = clean(identity.path)
+    if volume is None:
+        raise Refused(
+            Problem(
+                "pv.missing",
+                _("{path} is no physical volume.").format(path=path),
+                remedy=_("Give it to LVM first."),
+            )
+        )
+    if volume.volume_group or volume.duplicate:
+        raise Refused(
+            Problem(
+                "pv.in-group",
+                _("LVM sees {path} twice.").format(path=path)
+                if volume.duplicate
+                else _("{path} belongs to the volume group {group} already.").format(
+                    path=path, group=clean(volume.volume_group, 60)
+                ),
+                remedy=_("Choose another disk, or use what is there as it is."),
+            )
+        )

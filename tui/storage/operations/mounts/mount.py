@@ -1,0 +1,261 @@
+"""Mounting a volume, and unmounting it."""
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from tui.storage.files.filesystem_kind import FilesystemKind
+from tui.storage.files.mount_options import option_problems, runtime_options
+from tui.storage.host.interface import ChangingHost, Command, FileKind, Host
+from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.guards.mounted import mount_at
+from tui.storage.operations.mounts.mount_point import no_folder, refuse_bad_place
+from tui.storage.operations.mounts.release import holders_of
+from tui.storage.operations.operation import Operation, Progress, Risk
+from tui.storage.probe.devices.all_signatures import content_of
+from tui.storage.probe.narrow import device_behind, look_at_devices
+from tui.storage.problem import CommandFailed, Problem, Refused
+from tui.storage.untrusted import clean, clean_lines
+from tui.storage.waiting import wait_for
+from tui.words import translate as _
+
+MOUNTING = 300.0
+"""Seconds a mount gets: replaying a log over a slow network takes a while."""
+
+
+@dataclass(frozen=True, slots=True)
+class MountFilesystem(Operation):
+    """Mount a file system now.
+
+    Attributes:
+        device: path of the volume or disk.
+        mount_point: where.
+        kind: its file system; for one that is there already also one that this program does not make.
+        options: the person's; those that only speak to the boot are left out here.
+    """
+
+    survives_reboot: ClassVar[bool] = False
+
+    device: str
+    mount_point: str
+    kind: str
+    options: tuple[str, ...] = ()
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Mount {device} at {path}").format(
+            device=clean(self.device), path=clean(self.mount_point, 80)
+        )
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _("From now on the files of the volume appear under this folder.")
+
+    def shown(self) -> tuple[str, ...]:
+        """The command."""
+        return (as_typed(self._argv),)
+
+    @property
+    def _argv(self) -> tuple[str, ...]:
+        options = runtime_options(self.options)
+        chosen = ("-o", ",".join(options)) if options else ()
+        return ("mount", "-t", self.kind, *chosen, self.device, self.mount_point)
+
+    def is_done(self, host: Host) -> bool:
+        """Whether this very device is what is mounted there."""
+        inventory = look_at_devices(host)
+        place = host.resolve(self.mount_point)
+        device = device_behind(host, inventory, self.device)
+        found = [mount for mount in inventory.mounts if mount.target == place]
+        return device is not None and bool(found) and found[-1].device == device.name
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """See that the place is a folder and no mount, and the device carries what is to be mounted."""
+        refuse_bad_place(host, self.mount_point)
+        facts = host.facts(host.resolve(self.mount_point))
+        if facts is None or facts.kind is not FileKind.FOLDER:
+            raise Refused(no_folder(self.mount_point))
+        taken = mount_at(host, host.resolve(self.mount_point))
+        if taken is not None:
+            raise Refused(
+                Problem(
+                    "mount-point.taken",
+                    _("{source} is mounted at {path} already.").format(
+                        source=clean(taken.source, 80), path=clean(self.mount_point, 80)
+                    ),
+                    remedy=_("Choose another mount point, or unmount that first."),
+                    field="mount_point",
+                )
+            )
+        if self.kind in tuple(FilesystemKind):
+            for problem in option_problems(self.options, FilesystemKind(self.kind)):
+                raise Refused(problem)
+        self._refuse_device(host)
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        """Run mount; when it fails, read what the kernel said."""
+        try:
+            change(host, self._argv, self.title(), deadline=MOUNTING, progress=progress)
+        except CommandFailed as error:
+            raise CommandFailed(_mount_problem(host, self, error.problem)) from error
+
+    def undo(self) -> tuple[Operation, ...]:
+        """Unmount it."""
+        return (UnmountFilesystem(self.device, self.mount_point, self.kind, self.options),)
+
+    def _refuse_device(self, host: Host) -> None:
+        inventory = look_at_devices(host)
+        device = device_behind(host, inventory, self.device)
+        if device is None or not device.answers:
+            raise Refused(
+                Problem(
+                    "mount.no-device",
+                    _("{device} is not there, or does not answer.").format(device=clean(self.device)),
+                    cause=_("The session may be lost, or the volume group is not active."),
+                    remedy=_("Repair the path first, then try again."),
+                )
+            )
+        elsewhere = [mount.target for mount in inventory.mounts if mount.device == device.name]
+        if elsewhere:
+            raise Refused(
+                Problem(
+                    "mount.elsewhere",
+                    _("{device} is mounted at {path} already.").format(
+                        device=clean(self.device), path=clean(elsewhere[0], 80)
+                    ),
+                    remedy=_("Use it there, or unmount it first."),
+                )
+            )
+        kind = content_of(host, device.path).get("TYPE", "")
+        if kind != self.kind:
+            raise Refused(
+                Problem(
+                    "mount.other-kind",
+                    _("{device} carries {found}, not {kind}.").format(
+                        device=clean(self.device), found=clean(kind, 40) or _("nothing"), kind=self.kind
+                    ),
+                    remedy=_("Go back and look at the volume again."),
+                )
+            )
+
+
+LETTING_GO = 5.0
+"""Seconds for which a file system may be busy with nobody to be seen who holds it."""
+
+_BUSY = "target is busy"
+"""EBUSY, as umount(8) puts it."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnmountFilesystem(Operation):
+    """Unmount what `MountFilesystem` mounted. The attributes are the same."""
+
+    risk: ClassVar[Risk] = Risk.INTERRUPTS
+    survives_reboot: ClassVar[bool] = False
+
+    device: str
+    mount_point: str
+    kind: str
+    options: tuple[str, ...] = ()
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Unmount {path}").format(path=clean(self.mount_point, 80))
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _("What is in memory is written out, and the files leave the folder. Nothing is lost.")
+
+    def shown(self) -> tuple[str, ...]:
+        """The command."""
+        return (as_typed(self._argv),)
+
+    @property
+    def _argv(self) -> tuple[str, ...]:
+        return ("umount", self.mount_point)
+
+    def is_done(self, host: Host) -> bool:
+        """Whether this device is not mounted there."""
+        inventory = look_at_devices(host)
+        device = device_behind(host, inventory, self.device)
+        place = host.resolve(self.mount_point)
+        return not any(
+            mount.target == place and (device is None or mount.device == device.name)
+            for mount in inventory.mounts
+        )
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """See that nothing else is mounted over it or below it."""
+        inventory = look_at_devices(host)
+        place = host.resolve(self.mount_point)
+        below = [mount.target for mount in inventory.mounts if mount.target.startswith(f"{place}/")]
+        if below:
+            raise Refused(
+                Problem(
+                    "unmount.below",
+                    _("Something is mounted below {path}: {below}.").format(
+                        path=clean(place, 80), below=clean(", ".join(below[:4]))
+                    ),
+                    remedy=_("Unmount that first."),
+                )
+            )
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        """Run umount, which refuses while a file is open; then say who has it open.
+
+        The kernel may let go of a file a moment after the process that had it is gone: while nobody is seen
+        to hold the file system, umount is asked again for a few seconds.
+        """
+        failed: Problem | None = None
+
+        def is_over() -> bool:
+            nonlocal failed
+            failed = self._unmount(host, progress)
+            # Where anybody is seen, that is the last line.
+            return failed is None or not any(_BUSY in line for line in failed.evidence[-1:])
+
+        wait_for(is_over, LETTING_GO)
+        if failed is not None:
+            raise CommandFailed(failed)
+
+    def _unmount(self, host: ChangingHost, progress: Progress) -> Problem | None:
+        """Run umount once; how it failed, with who holds the file system as the last of the evidence."""
+        try:
+            change(
+                host,
+                self._argv,
+                self.title(),
+                deadline=MOUNTING,
+                progress=progress,
+                remedy=_("`fuser -vm {path}` shows who uses it. Stop that and try again.").format(
+                    path=clean(self.mount_point, 80)
+                ),
+            )
+        except CommandFailed as error:
+            evidence = (*error.problem.evidence, *holders_of(host, (self.device,))[:8])
+            return replace(error.problem, evidence=evidence)
+        return None
+
+    def undo(self) -> tuple[Operation, ...]:
+        """Mount it again."""
+        return (MountFilesystem(self.device, self.mount_point, self.kind, self.options),)
+
+
+_KERNEL_WORDS = ("wrong fs type", "bad superblock", "Structure needs cleaning", "can't read superblock")
+
+
+def _mount_problem(host: Host, operation: MountFilesystem, problem: Problem) -> Problem:
+    """The failure of mount with what the kernel said, which is where the cause stands."""
+    kernel = host.run(Command(("dmesg", "--notime", "--level=err,warn")))
+    said = clean_lines("\n".join(kernel.stdout.split("\n")[-6:]), most=6) if kernel.ok else ()
+    text = " ".join(problem.evidence)
+    if "unknown filesystem type" in text:
+        cause = _("This kernel has no driver for {kind}.").format(kind=operation.kind)
+        remedy = _("Load it with `modprobe {kind}`, or install the kernel's extra modules.").format(
+            kind=operation.kind
+        )
+    elif any(word in text for word in _KERNEL_WORDS):
+        cause = _("The kernel does not take the file system or one of the options.")
+        remedy = _("Read the kernel's lines below. Leave out unusual options, or check the file system.")
+    else:
+        cause, remedy = problem.cause, problem.remedy
+    return Problem(problem.code, problem.summary, cause, remedy, evidence=(*problem.evidence, *said))

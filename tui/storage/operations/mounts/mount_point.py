@@ -1,0 +1,120 @@
+"""The folder on which a volume is mounted."""
+
+from dataclasses import dataclass
+
+from tui.storage.files.mount_point import mount_point_problems
+from tui.storage.host.interface import ChangingHost, FileKind, Host
+from tui.storage.operations.calls import as_typed
+from tui.storage.operations.guards.mounted import mount_at
+from tui.storage.operations.operation import Operation, Progress
+from tui.storage.problem import Problem, Refused
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+
+@dataclass(frozen=True, slots=True)
+class MakeMountPoint(Operation):
+    """Make the folder under which a volume appears."""
+
+    path: str
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Make the folder {path}").format(path=clean(self.path, 80))
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _("A volume is mounted on a folder that exists.")
+
+    def shown(self) -> tuple[str, ...]:
+        """The command."""
+        return (as_typed(("mkdir", "-p", self.path)),)
+
+    def is_done(self, host: Host) -> bool:
+        """Whether the folder is there."""
+        facts = host.facts(host.resolve(self.path))
+        return facts is not None and facts.kind is FileKind.FOLDER
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """See that the path, its links followed, is no place of the system, and nothing else is there."""
+        refuse_bad_place(host, self.path)
+        facts = host.facts(host.resolve(self.path))
+        if facts is not None and facts.kind is not FileKind.FOLDER:
+            raise Refused(no_folder(self.path))
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
+        """Make it, and those above it that are missing."""
+        host.make_folder(self.path)
+
+    def undo(self) -> tuple[Operation, ...]:
+        """Remove the folder, as long as it is empty."""
+        return (RemoveMountPoint(self.path),)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveMountPoint(Operation):
+    """Remove an empty folder on which nothing is mounted."""
+
+    path: str
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Remove the empty folder {path}").format(path=clean(self.path, 80))
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _("Nothing is mounted on it any more.")
+
+    def shown(self) -> tuple[str, ...]:
+        """The command."""
+        return (as_typed(("rmdir", self.path)),)
+
+    def is_done(self, host: Host) -> bool:
+        """Whether nothing is there."""
+        return host.facts(self.path) is None
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """See that it is an empty folder and no mount."""
+        facts = host.facts(self.path)
+        if (
+            facts is None
+            or facts.kind is not FileKind.FOLDER
+            or mount_at(host, self.path)
+            or host.names(self.path)
+        ):
+            raise Refused(
+                Problem(
+                    "folder.not-empty",
+                    _("{path} is not an empty folder, so it stays.").format(path=clean(self.path, 80)),
+                    remedy=_("Look what is in it, and remove it by hand if it is not needed."),
+                )
+            )
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
+        """Remove it."""
+        host.remove(self.path)
+
+    def undo(self) -> tuple[Operation, ...]:
+        """Make it again."""
+        return (MakeMountPoint(self.path),)
+
+
+def refuse_bad_place(host: Host, path: str) -> None:
+    """See that a mount point, as typed and with its links followed, is no place of the system.
+
+    Raises:
+        Refused: it is.
+    """
+    for place in (path, host.resolve(path)):
+        for problem in mount_point_problems(place):
+            raise Refused(problem)
+
+
+def no_folder(path: str) -> Problem:
+    """Something else than a folder, or nothing, is where one is needed."""
+    return Problem(
+        "mount-point.no-folder",
+        _("{path} is not a folder.").format(path=clean(path, 80)),
+        remedy=_("Choose another mount point, or let the folder be made."),
+        field="mount_point",
+    )

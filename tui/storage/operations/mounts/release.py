@@ -1,0 +1,238 @@
+"""Waiting until nobody holds a file system or a disk, and asking processes to end."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from tui.storage.host.interface import ChangingHost, Host
+from tui.storage.model.users import KernelHold, KernelUser, Process, Users
+from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.probe.holders.users import parse_stat, read_users
+from tui.storage.probe.narrow import device_behind, look_at_devices
+from tui.storage.probe.reading import text
+from tui.storage.problem import CommandFailed, Problem, Refused
+from tui.storage.untrusted import clean
+from tui.storage.waiting import wait_for
+from tui.words import translate as _
+
+_LETS_GO = {KernelHold.SWAP, KernelHold.AUTOMOUNT, KernelHold.BIND}
+"""What an operation of its own takes away."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessName:
+    """One process, for good: a number that was used again has another start.
+
+    Attributes:
+        pid: its number.
+        started: clock ticks since the machine started (proc(5), starttime).
+        command: its command line, for people.
+    """
+
+    pid: int
+    started: int
+    command: str = ""
+
+
+def name_of_process(process: Process) -> ProcessName:
+    """The lasting name of a process."""
+    return ProcessName(process.pid, process.started, process.command)
+
+
+def words_of_process(process: Process) -> str:
+    """A process in one line: number, command, user, and the service or container it belongs to."""
+    where = process.container or process.service
+    line = _("process {pid}: {command} ({user})").format(
+        pid=process.pid, command=clean(process.command, 80), user=clean(process.user, 40)
+    )
+    return f"{line}, {clean(where, 80)}" if where else line
+
+
+def holders(users: Users) -> tuple[str, ...]:
+    """Who must let go before an unmount can succeed, a line each; empty when nobody must."""
+    lines = [words_of_process(process) for process in users.processes if not process.is_storage]
+    lines += [kernel_words(user.how, user.name) for user in users.kernel if keeps_hold(user)]
+    return tuple(dict.fromkeys(lines))
+
+
+def holders_of(host: Host, paths: tuple[str, ...]) -> tuple[str, ...]:
+    """The same, read now, for devices by their names below /dev."""
+    inventory = look_at_devices(host)
+    found = (device_behind(host, inventory, path) for path in paths)
+    devices = dict.fromkeys(device.name for device in found if device is not None)
+    return holders(read_users(host, inventory, devices))
+
+
+def keeps_hold(user: KernelUser) -> bool:
+    """Whether something of the kernel stands in the way of an unmount and does not go by itself."""
+    return user.how not in _LETS_GO and not user.follows
+
+
+def kernel_words(how: KernelHold, name: str) -> str:
+    """What of the kernel holds it, and how that is ended."""
+    shown = clean(name, 120)
+    return {
+        KernelHold.SWAP: _("swap space {name}"),
+        KernelHold.LOOP: _("loop device {name}: losetup -d {name}"),
+        KernelHold.NFS_EXPORT: _("exported over NFS: {name} (take it out with exportfs -u)"),
+        KernelHold.BIND: _("mounted again at {name}"),
+        KernelHold.BELOW: _("something else is mounted at {name}: umount {name}"),
+        KernelHold.NAMESPACE: _("mounted at {name} in a container or service with a mount table of its own"),
+        KernelHold.AUTOMOUNT: _("mounted by itself at {name} whenever somebody looks there"),
+        KernelHold.MAP: _("{name} stands on it: close it first (cryptsetup close, dmsetup)"),
+        KernelHold.RAID: _("{name} stands on it: mdadm --stop {name}"),
+    }[how].format(name=shown)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitUntilUnused(Operation):
+    """Wait until nobody holds some devices or what is mounted from them. Nothing is done to anybody.
+
+    Attributes:
+        paths: names below /dev that last: /dev/VG/LV, /dev/disk/by-uuid/….
+        seconds: how long to wait at most.
+    """
+
+    risk: ClassVar[Risk] = Risk.READS
+    survives_reboot: ClassVar[bool] = False
+    paths: tuple[str, ...]
+    seconds: int = 60
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Wait until nobody uses it")
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _("What has files open would lose them. Nothing is forced: who does not let go is named.")
+
+    def shown(self) -> tuple[str, ...]:
+        """What is read."""
+        return (_("look at /proc/PID/fd, cwd, root, exe and maps of every process"),)
+
+    def is_done(self, host: Host) -> bool:
+        """Nobody holds one of them."""
+        return not holders_of(host, self.paths)
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        """Look again and again, and say who it is."""
+        told: tuple[str, ...] = ()
+
+        def free() -> bool:
+            nonlocal told
+            now = holders_of(host, self.paths)
+            if now and now != told:
+                progress(_("held by {holder}").format(holder=now[0]))
+            told = now
+            return not now
+
+        if wait_for(free, self.seconds, pause=0.5):
+            return
+        raise Refused(
+            Problem(
+                "disconnect.still-held",
+                _("It is still in use, so nothing was unmounted."),
+                _("Those that hold it are named below."),
+                _("End them in their own way and try again, or choose to stop services or end processes."),
+                evidence=told[:12],
+            )
+        )
+
+    def undo(self) -> tuple[Operation, ...]:
+        """Nothing was changed."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class EndProcesses(Operation):
+    """Ask some processes to end (SIGTERM), and wait until they have. None is killed.
+
+    Attributes:
+        processes: those the person chose.
+        seconds: how long they get to end.
+    """
+
+    risk: ClassVar[Risk] = Risk.INTERRUPTS
+    survives_reboot: ClassVar[bool] = False
+    processes: tuple[ProcessName, ...]
+    seconds: int = 30
+
+    def title(self) -> str:
+        """What it does."""
+        names = ", ".join(f"{clean(one.command, 40)} ({one.pid})" for one in self.processes[:3])
+        return _("Ask to end: {processes}").format(processes=names)
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _(
+            "They have files open there. Each gets the signal to end and can save its work; none is killed. "
+            "They are not started again by reconnecting."
+        )
+
+    def shown(self) -> tuple[str, ...]:
+        """The command."""
+        return (as_typed(self._argv(self.processes)),)
+
+    def is_done(self, host: Host) -> bool:
+        """None of them is there any more."""
+        return not self._living(host)
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """None of them is the first process, or one of those that this program runs under."""
+        own = _own_line(host)
+        if any(one.pid in own for one in self._living(host)):
+            raise Refused(
+                Problem(
+                    "process.our-own",
+                    _("This program, or the shell it was started from, stands in that folder."),
+                    remedy=_("Leave the program, change to another folder (cd /), and start it again."),
+                )
+            )
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        """Send the signal once, and wait."""
+        living = self._living(host)
+        if living:
+            change(host, self._argv(living), self.title(), progress=progress)
+        if wait_for(lambda: self.is_done(host), self.seconds, pause=0.2):
+            return
+        left = self._living(host)
+        raise CommandFailed(
+            Problem(
+                "process.does-not-end",
+                _("{count} of the processes did not end within {seconds} seconds.").format(
+                    count=len(left), seconds=self.seconds
+                ),
+                _("They may be saving their work, ignore the signal, or wait for a disk."),
+                _("Look at them. When they have ended, go on: what is done is not repeated."),
+                evidence=tuple(f"{one.pid} {clean(one.command, 120)}" for one in left[:12]),
+            )
+        )
+
+    def undo(self) -> CannotUndo:
+        """They stay ended."""
+        return CannotUndo(_("Processes that were ended are not started again."))
+
+    def _living(self, host: Host) -> tuple[ProcessName, ...]:
+        def lives(one: ProcessName) -> bool:
+            stat = parse_stat(text(host, f"/proc/{one.pid}/stat"))
+            return stat is not None and stat.started == one.started and stat.state not in "ZX"
+
+        return tuple(one for one in self.processes if lives(one))
+
+    @staticmethod
+    def _argv(processes: tuple[ProcessName, ...]) -> tuple[str, ...]:
+        return ("kill", "-TERM", *(str(one.pid) for one in processes))
+
+
+def _own_line(host: Host) -> set[int]:
+    """This process and all it was started by, up to the first."""
+    line: set[int] = {1}
+    place = "self"
+    for _turn in range(64):
+        stat = parse_stat(text(host, f"/proc/{place}/stat"))
+        if stat is None or stat.pid in line:
+            break
+        line.add(stat.pid)
+        place = str(stat.parent)
+    return line

@@ -1,0 +1,283 @@
+"""One disk out of several paths to the same LUN (multipath(8), multipathd(8))."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from tui.storage.files.systemd import do, refuse_missing, systemctl, unit_property
+from tui.storage.host.interface import ChangingHost, Command, Host
+from tui.storage.iscsi.sessions import uses_of_disk
+from tui.storage.model.block import MultipathMap
+from tui.storage.model.inventory import Inventory
+from tui.storage.operations.calls import change
+from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.probe.devices.multipath import failed_paths
+from tui.storage.probe.narrow import look_at_devices
+from tui.storage.probe.system.tools import tool_path
+from tui.storage.problem import CommandFailed, Problem, Refused
+from tui.storage.untrusted import clean, clean_lines
+from tui.storage.waiting import wait_for
+from tui.words import translate as _
+
+DAEMON = "multipathd.service"
+CONFIGURATION = "/etc/multipath.conf"
+
+_MAP_DEADLINE = 30.0
+"""Seconds for the map to appear and for udev to have made its name."""
+
+_PATHS_DEADLINE = 60.0
+"""Seconds for multipathd to ask every path; it asks each one at least every 20 s (max_polling_interval)."""
+
+_FEWEST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class CreateMultipathMap(Operation):
+    """Have multipath join the paths to one LUN; other maps stay as they are.
+
+    Attributes:
+        wwid: of the LUN, as sysfs writes it.
+        disks: kernel names of its paths when this was planned; what has the WWID when it runs is joined.
+    """
+
+    risk: ClassVar[Risk] = Risk.CONFIGURES
+    survives_reboot: ClassVar[bool] = False
+    wwid: str
+    disks: tuple[str, ...]
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Join the paths to {wwid} ({disks})").format(
+            wwid=clean(self.wwid), disks=", ".join(self.disks)
+        )
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _(
+            "These disks are one LUN reached over several portals. multipath makes one device of them, which "
+            "goes on working when a path is lost. It remembers the LUN for the next boot."
+        )
+
+    def shown(self) -> tuple[str, ...]:
+        """The commands."""
+        disk = next(iter(self.disks), "")
+        return (systemctl("start", DAEMON).shown, *(" ".join(argv) for argv in _commands(disk)))
+
+    def is_done(self, host: Host) -> bool:
+        """One map stands on every path there is."""
+        inventory = look_at_devices(host)
+        paths = _paths(inventory, self.wwid)
+        joined = next((one for one in inventory.multipath_maps if one.wwid == self.wwid), None)
+        if joined is None or len(paths) < _FEWEST or not set(paths) <= set(joined.paths):
+            return False
+        return host.facts(f"/dev/mapper/{joined.name}") is not None
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """The tools are there, there are several paths, and nothing uses one of them by itself."""
+        if not tool_path(host, "multipath") or not tool_path(host, "multipathd"):
+            raise Refused(
+                Problem(
+                    "multipath.no-tools",
+                    _("multipath is not installed."),
+                    remedy=_("Install multipath-tools (on Red Hat: device-mapper-multipath)."),
+                    field="multipath",
+                )
+            )
+        inventory = look_at_devices(host)
+        paths = _paths(inventory, self.wwid)
+        if len(paths) < _FEWEST:
+            raise Refused(
+                Problem(
+                    "multipath.one-path",
+                    _("Only one path leads to {wwid} now.").format(wwid=clean(self.wwid)),
+                    _("A session was lost or logged out meanwhile."),
+                    _("Log in through the other portal again."),
+                    "multipath",
+                )
+            )
+        for path in paths:
+            uses = uses_of_disk(inventory, path)
+            if uses and inventory.map_over(path) is None:
+                raise Refused(
+                    Problem(
+                        "multipath.path-in-use",
+                        _("The path {path} is in use by itself.").format(path=path),
+                        _("On it: {uses}.").format(uses=", ".join(clean(use) for use in uses[:6])),
+                        _("Unmount and deactivate what is on it; it comes back on the map."),
+                        "multipath",
+                    )
+                )
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        """Start multipathd, remember the LUN, make the map, and wait for it."""
+        if host.facts(CONFIGURATION) is None and tool_path(host, "mpathconf"):
+            # Red Hat's unit does not start without a configuration file.
+            change(host, ("mpathconf", "--enable"), _("Make {path}").format(path=CONFIGURATION))
+        if unit_property(host, DAEMON, "ActiveState") != "active":
+            do(host, systemctl("start", DAEMON), DAEMON)
+        paths = _paths(look_at_devices(host), self.wwid)
+        said: list[str] = []
+
+        def on_line(line: str) -> None:
+            said.append(line)
+            progress(line)
+
+        for argv in _commands(paths[0]):
+            change(host, argv, self.title(), progress=on_line)
+        if not wait_for(lambda: self.is_done(host), _MAP_DEADLINE, pause=0.25):
+            raise CommandFailed(
+                Problem(
+                    "multipath.no-map",
+                    _("multipath did not join the paths to {wwid}.").format(wwid=clean(self.wwid)),
+                    _("Its configuration excludes this LUN or its vendor (blacklist), or a path is in use."),
+                    _("Look at what multipath -v3 -d prints, and at {path}.").format(path=CONFIGURATION),
+                    "multipath",
+                    clean_lines("\n".join(said), most=8),
+                )
+            )
+
+    def undo(self) -> "tuple[Operation, ...] | CannotUndo":
+        """Take the paths apart again."""
+        return (RemoveMultipathMap(self.wwid, self.disks),)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveMultipathMap(Operation):
+    """Take a multipath map away, unless something uses it; the paths stay as disks of their own."""
+
+    risk: ClassVar[Risk] = Risk.CONFIGURES
+    survives_reboot: ClassVar[bool] = False
+    wwid: str
+    disks: tuple[str, ...]
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Take the paths to {wwid} apart").format(wwid=clean(self.wwid))
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _("The LUN is no longer to be used through multipath.")
+
+    def shown(self) -> tuple[str, ...]:
+        """The commands."""
+        disk = next(iter(self.disks), "")
+        return (f"multipath -w /dev/{disk}", _("multipath -f (the map over {disk})").format(disk=disk))
+
+    def is_done(self, host: Host) -> bool:
+        """There is no such map."""
+        return self._map(look_at_devices(host)) is None
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """Nothing stands on the map, also where none of its paths answers."""
+        inventory = look_at_devices(host)
+        joined = next((one for one in inventory.multipath_maps if one.wwid == self.wwid), None)
+        uses = uses_of_disk(inventory, joined.device) if joined is not None else ()
+        if uses:
+            raise Refused(
+                Problem(
+                    "multipath.map-in-use",
+                    _("The multipath map is in use."),
+                    _("On it: {uses}.").format(uses=", ".join(clean(use) for use in uses[:6])),
+                    _("Unmount and deactivate what is on it first."),
+                )
+            )
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        """Forget the LUN, then flush its map."""
+        inventory = look_at_devices(host)
+        name = self._map(inventory)
+        for path in _paths(inventory, self.wwid)[:1]:
+            change(host, ("multipath", "-w", f"/dev/{path}"), self.title(), progress=progress)
+        if name is not None:
+            # udev, which looks into every map that has just changed, holds it open meanwhile.
+            host.run(
+                Command(("udevadm", "settle", f"--timeout={_MAP_DEADLINE:.0f}"), deadline=_MAP_DEADLINE + 5)
+            )
+            change(host, ("multipath", "-f", name), self.title(), progress=progress)
+        wait_for(lambda: self.is_done(host), _MAP_DEADLINE, pause=0.25)
+
+    def undo(self) -> "tuple[Operation, ...] | CannotUndo":
+        """Join them again."""
+        return (CreateMultipathMap(self.wwid, self.disks),)
+
+    def _map(self, inventory: Inventory) -> str | None:
+        return next((one.name for one in inventory.multipath_maps if one.wwid == self.wwid), None)
+
+
+@dataclass(frozen=True, slots=True)
+class StartMultipathd(Operation):
+    """Start multipathd, and see that it uses again what answers; it changes no map's content.
+
+    Attributes:
+        wwids: of the LUNs whose maps nobody watches, as sysfs writes them.
+    """
+
+    risk: ClassVar[Risk] = Risk.CONFIGURES
+    survives_reboot: ClassVar[bool] = False
+    wwids: tuple[str, ...]
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Start multipathd, and have it take back every path that answers")
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _(
+            "The kernel only drops paths that fail. multipathd tries them again and takes them back; it also"
+            " lets the maps wait for a path again, as its configuration says."
+        )
+
+    def shown(self) -> tuple[str, ...]:
+        """The command."""
+        return (systemctl("start", DAEMON).shown,)
+
+    def is_done(self, host: Host) -> bool:
+        """It runs, and every path whose disk answers is used."""
+        if unit_property(host, DAEMON, "ActiveState") != "active":
+            return False
+        inventory = look_at_devices(host)
+        maps = [one for one in inventory.multipath_maps if one.wwid in self.wwids]
+        return not any(_unused(host, inventory, one) for one in maps)
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """The unit is there and not masked."""
+        refuse_missing(host, DAEMON)
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (systemd says nothing)
+        """Start it, and wait for the paths."""
+        do(host, systemctl("start", DAEMON), DAEMON)
+        if not wait_for(lambda: self.is_done(host), _PATHS_DEADLINE, pause=0.5):
+            raise CommandFailed(
+                Problem(
+                    "multipath.path-not-back",
+                    _("multipathd runs, and does not use every path whose disk answers."),
+                    _("What it asks the disk is not answered well, or its configuration excludes the disk."),
+                    _("multipathd show paths tells what it finds, the journal of multipathd why."),
+                    "multipath",
+                )
+            )
+
+    def undo(self) -> CannotUndo:
+        """It stays."""
+        return CannotUndo(_("multipathd keeps running: nobody else takes lost paths back."))
+
+
+def _unused(host: Host, inventory: Inventory, joined: MultipathMap) -> bool:
+    """Whether a map does not use a path whose disk answers, or does not tell. No disk is read."""
+    told = host.run(Command(("dmsetup", "status", "--noflush", joined.name)))
+    failed = failed_paths(told.stdout)
+    numbers = {one.name: one.number for one in inventory.devices}
+    device = inventory.device(joined.device)
+    if not told.ok or device is None or device.suspended:
+        return True  # Its table is just being loaded anew.
+    return any(numbers.get(path) in failed for path in joined.good_paths)
+
+
+def _commands(disk: str) -> tuple[tuple[str, ...], ...]:
+    """Remember the LUN of a disk as one to be joined, and make its map: no other map is touched."""
+    return (("multipath", "-a", f"/dev/{disk}"), ("multipath", f"/dev/{disk}"))
+
+
+def _paths(inventory: Inventory, wwid: str) -> tuple[str, ...]:
+    return tuple(
+        sorted(lun.disk for lun in inventory.luns if lun.disk and lun.wwid == wwid and lun.state.answers)
+    )

@@ -1,0 +1,338 @@
+"""Packages, kernel modules and systemd units that iSCSI storage needs."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from tui.storage.files.systemd import do, refuse_missing, systemctl, unit_property
+from tui.storage.host.interface import ChangingHost, Command, Host, Outcome
+from tui.storage.iscsi.daemon import (
+    DAEMON,
+    bring_up_daemon,
+    is_daemon_up_to_date,
+    refuse_while_sessions_recover,
+)
+from tui.storage.operations.operation import CannotUndo, Operation, Progress
+from tui.storage.probe.system.modules import read_modules
+from tui.storage.problem import CommandFailed, OutcomeUnknown, Problem, Refused
+from tui.storage.untrusted import clean, clean_lines
+from tui.words import translate as _, translate_count
+
+INSTALL_DEADLINE = 600.0
+"""Seconds an installation may take: slow mirrors, and hooks such as update-initramfs."""
+
+
+@dataclass(frozen=True, slots=True)
+class InstallPackages(Operation):
+    """Install packages of the distribution, without questions.
+
+    Attributes:
+        packages: their names.
+        family: debian, redhat or suse.
+    """
+
+    packages: tuple[str, ...]
+    family: str
+
+    def title(self) -> str:
+        """What it does."""
+        return translate_count(
+            "Install the package {packages}", "Install the packages {packages}", len(self.packages)
+        ).format(packages=", ".join(self.packages))
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _(
+            "They hold the programs and services that work with iSCSI storage. What they need in turn is "
+            "installed with them; configuration files of yours are kept."
+        )
+
+    def shown(self) -> tuple[str, ...]:
+        """The commands."""
+        return tuple(command.shown for command in self._commands())
+
+    def is_done(self, host: Host) -> bool:
+        """Every package is installed."""
+        if self.family == "debian":
+            query = ("dpkg-query", "--show", "--showformat=${db:Status-Status}\\n", "--", *self.packages)
+            outcome = host.run(Command(query))
+            return outcome.ok and outcome.stdout.split() == ["installed"] * len(self.packages)
+        return host.run(Command(("rpm", "--query", "--", *self.packages))).ok
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """The family is known."""
+        if not self._commands():
+            raise Refused(
+                Problem(
+                    "packages.unknown-family",
+                    _("This program does not know how to install packages on this distribution."),
+                    remedy=_("Install {packages} with your package manager, then come back.").format(
+                        packages=", ".join(self.packages)
+                    ),
+                )
+            )
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        """Run the package manager, passing on its lines."""
+        *before, install = self._commands()
+        warnings = ""
+        for command in before:
+            # An outdated or unreachable package list need not matter: the installation itself tells.
+            warnings += host.run(command, lambda line: progress(clean(line))).stderr
+        outcome = host.run(install, lambda line: progress(clean(line)))
+        if outcome.status is None:
+            raise OutcomeUnknown(self._problem(outcome, warnings))
+        if not outcome.ok:
+            raise CommandFailed(self._problem(outcome, warnings))
+
+    def undo(self) -> CannotUndo:
+        """Packages stay."""
+        return CannotUndo(_("The packages stay installed: other programs may have begun to use them."))
+
+    def _commands(self) -> tuple[Command, ...]:
+        def command(*argv: str) -> Command:
+            return Command(argv, deadline=INSTALL_DEADLINE, changes=True)
+
+        match self.family:
+            case "debian":
+                quiet = ("env", "DEBIAN_FRONTEND=noninteractive", "apt-get")
+                keep = ("-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold")
+                return (
+                    command(*quiet, "--quiet", "update"),
+                    command(*quiet, "--quiet", "--yes", *keep, "install", *self.packages),
+                )
+            case "redhat":
+                return (command("dnf", "--assumeyes", "install", *self.packages),)
+            case "suse":
+                return (command("zypper", "--non-interactive", "install", *self.packages),)
+            case _unknown:
+                return ()
+
+    def _problem(self, outcome: Outcome, warnings: str) -> Problem:
+        if outcome.status is None:
+            return Problem(
+                "packages.deadline",
+                _("The installation did not end within {minutes} minutes.").format(
+                    minutes=round(INSTALL_DEADLINE / 60)
+                ),
+                _("The package mirror is slow or does not answer."),
+                _("Look whether it still runs, then try again."),
+                evidence=clean_lines(warnings + outcome.stdout + outcome.stderr, most=8),
+            )
+        return Problem(
+            "packages.failed",
+            _("The packages could not be installed."),
+            _("The package mirror cannot be reached, or another installation is running."),
+            _("Read the lines below, mend what they name, and try again."),
+            evidence=clean_lines(warnings + (outcome.stderr or outcome.stdout), most=8),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LoadModule(Operation):
+    """Load a kernel module; where it is needed at boot, the service that needs it loads it."""
+
+    survives_reboot: ClassVar[bool] = False
+    module: str
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Load the kernel module {module}").format(module=self.module)
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _("The kernel speaks iSCSI only with this module. At boot iscsid's own start loads it.")
+
+    def shown(self) -> tuple[str, ...]:
+        """The command."""
+        return (self._command.shown,)
+
+    def is_done(self, host: Host) -> bool:
+        """The kernel has it, loaded or built in."""
+        return self.module in read_modules(host) or host.facts(f"/sys/module/{self.module}") is not None
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
+        """Load it."""
+        outcome = host.run(self._command)
+        if not outcome.ok:
+            raise CommandFailed(
+                Problem(
+                    "module.failed",
+                    _("The kernel module {module} could not be loaded.").format(module=self.module),
+                    _("The running kernel has no such module: it was updated, and the machine not rebooted."),
+                    _("Reboot into the installed kernel; a small cloud kernel may need its full package."),
+                    evidence=clean_lines(outcome.stderr, most=4),
+                )
+            )
+
+    def undo(self) -> CannotUndo:
+        """It stays."""
+        return CannotUndo(_("The module stays loaded until the next reboot; it does no harm."))
+
+    @property
+    def _command(self) -> Command:
+        return Command(("modprobe", "--", self.module), changes=True)
+
+
+@dataclass(frozen=True, slots=True)
+class StartService(Operation):
+    """Start a systemd unit now."""
+
+    survives_reboot: ClassVar[bool] = False
+    unit: str
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Start {unit}").format(unit=self.unit)
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _("Until it runs it does nothing: neither now, nor in good order at the next shutdown.")
+
+    def shown(self) -> tuple[str, ...]:
+        """The command."""
+        return (systemctl("start", self.unit).shown,)
+
+    def is_done(self, host: Host) -> bool:
+        """It is active."""
+        return unit_property(host, self.unit, "ActiveState") == "active"
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """The unit is there and not masked."""
+        refuse_missing(host, self.unit)
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (systemctl says nothing)
+        """Start it; of iscsid also wait until it has taken up the sessions that it finds."""
+        if self.unit == DAEMON:
+            bring_up_daemon(host, "start")
+        else:
+            do(host, systemctl("start", self.unit), self.unit)
+
+    def undo(self) -> CannotUndo:
+        """It stays."""
+        return CannotUndo(_("{unit} keeps running: sessions may depend on it by now.").format(unit=self.unit))
+
+
+@dataclass(frozen=True, slots=True)
+class EnableService(Operation):
+    """Let a systemd unit start at boot."""
+
+    unit: str
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Start {unit} at boot").format(unit=self.unit)
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _("Without it the storage is not there after a reboot.")
+
+    def shown(self) -> tuple[str, ...]:
+        """The command."""
+        return (systemctl("enable", self.unit).shown,)
+
+    def is_done(self, host: Host) -> bool:
+        """It is enabled, or something else starts it anyway."""
+        return unit_property(host, self.unit, "UnitFileState") in _ENABLED
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """The unit is there and not masked."""
+        refuse_missing(host, self.unit)
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (systemctl says nothing)
+        """Enable it."""
+        do(host, systemctl("enable", self.unit), self.unit)
+
+    def undo(self) -> tuple[Operation, ...]:
+        """Disable it again."""
+        return (DisableService(self.unit),)
+
+
+_ENABLED = {"enabled", "enabled-runtime", "static", "indirect", "alias", "linked", "generated"}
+"""UnitFileState of systemctl(1), is-enabled, for units that are started without more doing."""
+
+
+@dataclass(frozen=True, slots=True)
+class DisableService(Operation):
+    """Let a systemd unit no longer start at boot; what runs goes on."""
+
+    unit: str
+
+    def title(self) -> str:
+        """What it does."""
+        return _("No longer start {unit} at boot").format(unit=self.unit)
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _("It was not started at boot before.")
+
+    def shown(self) -> tuple[str, ...]:
+        """The command."""
+        return (systemctl("disable", self.unit).shown,)
+
+    def is_done(self, host: Host) -> bool:
+        """It is not enabled."""
+        return unit_property(host, self.unit, "UnitFileState") not in _ENABLED
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (systemctl says nothing)
+        """Disable it."""
+        do(host, systemctl("disable", self.unit), self.unit)
+
+    def undo(self) -> tuple[Operation, ...]:
+        """Enable it again."""
+        return (EnableService(self.unit),)
+
+
+@dataclass(frozen=True, slots=True)
+class RestartDaemon(Operation):
+    """Restart iscsid, so that it reads its configuration; sessions and their I/O go on meanwhile.
+
+    It is done when iscsid was started after its files were last written.
+
+    Attributes:
+        unit: the unit of iscsid itself. Restarting the unit that logs in at boot would log out of everything.
+    """
+
+    survives_reboot: ClassVar[bool] = False
+    unit: str
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Restart iscsid")
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _(
+            "iscsid reads this host's name and its configuration only when it starts. The kernel keeps the "
+            "sessions meanwhile; their connections are opened afresh, and I/O waits for that moment."
+        )
+
+    def shown(self) -> tuple[str, ...]:
+        """The command."""
+        return (systemctl("restart", self.unit).shown,)
+
+    def is_done(self, host: Host) -> bool:
+        """The daemon answers and is younger than its files."""
+        return self.unit == DAEMON and is_daemon_up_to_date(host)
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """Only iscsid, and only while no session needs it."""
+        if self.unit != DAEMON:
+            raise Refused(
+                Problem(
+                    "service.not-the-daemon",
+                    _("{unit} is not iscsid's own unit, so it is not restarted.").format(
+                        unit=clean(self.unit)
+                    ),
+                    _("Stopping the unit that logs in at boot unmounts and logs out all iSCSI storage."),
+                    _("Restart {unit} instead.").format(unit=DAEMON),
+                )
+            )
+        refuse_while_sessions_recover(host)
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
+        """Restart it and wait until it answers."""
+        bring_up_daemon(host, "restart")
+
+    def undo(self) -> CannotUndo:
+        """Nothing to take back."""
+        return CannotUndo(_("A restart leaves nothing to take back."))

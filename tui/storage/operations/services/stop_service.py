@@ -1,0 +1,95 @@
+"""Stopping a service that holds a file system or a disk."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from tui.storage.files.systemd import do, systemctl, unit_property
+from tui.storage.host.interface import ChangingHost, Host
+from tui.storage.operations.operation import Operation, Progress, Risk
+from tui.storage.operations.services.prerequisites import StartService
+from tui.storage.probe.holders.cgroup import parse_cgroup
+from tui.storage.probe.reading import text
+from tui.storage.problem import Problem, Refused
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+_STOPPED = {"inactive", "failed", ""}
+"""ActiveState of a unit that does nothing (systemctl(1)); empty where systemd knows no such unit."""
+
+_STORAGE = {
+    "blk-availability.service",
+    "iscsi.service",
+    "iscsid.service",
+    "lvm2-monitor.service",
+    "multipathd.service",
+    "open-iscsi.service",
+}
+_SYSTEM = ("dbus", "init.scope", "systemd-", "user@")
+
+
+def may_be_stopped(unit: str) -> bool:
+    """Whether a unit is a service that can be spared: no part of the system and none of storage itself.
+
+    Stopping the login service would unmount and log out of everything; stopping systemd's own or D-Bus
+    takes the machine down.
+    """
+    if unit in _STORAGE:
+        return False
+    return unit.endswith((".service", ".automount")) and not unit.startswith(_SYSTEM)
+
+
+@dataclass(frozen=True, slots=True)
+class StopService(Operation):
+    """Stop a unit, and before it those that would start it again when somebody asks for it.
+
+    Attributes:
+        unit: the unit.
+        triggers: sockets, paths and timers that start it (TriggeredBy of systemd.unit(5)) and are active.
+    """
+
+    risk: ClassVar[Risk] = Risk.INTERRUPTS
+    survives_reboot: ClassVar[bool] = False
+    unit: str
+    triggers: tuple[str, ...] = ()
+
+    def title(self) -> str:
+        """What it does."""
+        return _("Stop {unit}").format(unit=clean(self.unit, 120))
+
+    def why(self) -> str:
+        """Why it is needed."""
+        return _("It has files open there. It ends in its own way, and is started again when you reconnect.")
+
+    def shown(self) -> tuple[str, ...]:
+        """The commands."""
+        return tuple(systemctl("stop", unit).shown for unit in (*self.triggers, self.unit))
+
+    def is_done(self, host: Host) -> bool:
+        """Neither it nor what would start it is active."""
+        return all(
+            unit_property(host, unit, "ActiveState") in _STOPPED for unit in (self.unit, *self.triggers)
+        )
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+        """It is no part of the system, and this program does not run in it."""
+        own, _container = parse_cgroup(text(host, "/proc/self/cgroup"))
+        if own == self.unit or not may_be_stopped(self.unit):
+            raise Refused(
+                Problem(
+                    "service.not-to-be-stopped",
+                    _("{unit} is not stopped by this program.").format(unit=clean(self.unit, 120)),
+                    _("This program runs in it.")
+                    if own == self.unit
+                    else _("The system or other storage depends on it."),
+                    _("Find out what it holds, and have it let go of that by its own means."),
+                )
+            )
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (systemctl says nothing)
+        """Stop them, and wait until they have ended."""
+        for unit in (*self.triggers, self.unit):
+            do(host, systemctl("stop", unit), unit)
+
+    def undo(self) -> tuple[Operation, ...]:
+        """Start it again, and what starts it."""
+        return tuple(StartService(unit) for unit in (self.unit, *self.triggers))

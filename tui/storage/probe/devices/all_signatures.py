@@ -1,0 +1,128 @@
+"""Every signature on a disk, old ones included, read from the disk itself and not from udev's memory."""
+
+import json
+from dataclasses import dataclass
+
+from tui.storage.host.interface import Command, Host
+from tui.storage.model.block import BlockDevice
+from tui.storage.probe.devices.signatures import parse_export
+from tui.storage.probe.reading import whole_number
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+DEADLINE = 20.0
+"""Seconds one look at a disk may take."""
+
+SAMPLE = 1024 * 1024
+"""Bytes at the beginning that are compared with zero: data without a signature shows there."""
+
+_NOTHING_FOUND = 2
+_AMBIVALENT = 8
+"""Exit statuses of blkid -p (blkid(8))."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One signature on a disk, as wipefs(8) lists it.
+
+    Attributes:
+        kind: ext4, xfs, LVM2_member, gpt, dos, linux_raid_member …
+        offset: where, in bytes.
+        uuid: or empty.
+        label: or empty; untrusted.
+    """
+
+    kind: str
+    offset: int = 0
+    uuid: str = ""
+    label: str = ""
+
+    @property
+    def words(self) -> str:
+        """Kind, and label or uuid, safe to show."""
+        detail = self.label or self.uuid
+        return f"{clean(self.kind, 40)} ({clean(detail, 60)})" if detail else clean(self.kind, 40)
+
+
+@dataclass(frozen=True, slots=True)
+class Probing:
+    """What a low-level look at a disk found.
+
+    Attributes:
+        done: the disk was read; otherwise nothing is known, and it is not called empty.
+        signatures: all of them, also those of older uses that a new file system hides.
+        ambivalent: several contradict each other, so that one cannot say what is on it.
+        blank: the first MiB is all zero; None where that is not known.
+        why: why it was not read, or empty.
+    """
+
+    done: bool
+    signatures: tuple[Signature, ...] = ()
+    ambivalent: bool = False
+    blank: bool | None = None
+    why: str = ""
+
+
+def probe(host: Host, device: BlockDevice) -> Probing:
+    """Read a disk's signatures with blkid and wipefs, and look at its first MiB. It must answer."""
+    blkid = host.run(Command(("blkid", "-p", "-o", "export", device.path), deadline=DEADLINE))
+    wipefs = host.run(Command(("wipefs", "-J", "--no-act", device.path), deadline=DEADLINE))
+    if blkid.status not in (0, _NOTHING_FOUND, _AMBIVALENT) or not wipefs.ok:
+        failed = blkid if blkid.status not in (0, _NOTHING_FOUND, _AMBIVALENT) else wipefs
+        why = clean(failed.stderr.strip()) if failed.status is not None else _("It did not answer in time.")
+        return Probing(done=False, why=why)
+    try:
+        signatures = parse_wipefs(wipefs.stdout)
+    except ValueError:
+        return Probing(done=False, why=_("wipefs gave no list that can be read."))
+    properties = _only(blkid.stdout)
+    known = {signature.kind for signature in signatures}
+    extra = [
+        Signature(kind, 0, properties.get("UUID", properties.get("PTUUID", "")), properties.get("LABEL", ""))
+        for key in ("TYPE", "PTTYPE")
+        if (kind := properties.get(key, "")) and kind not in known
+    ]
+    blank = host.run(
+        Command(
+            ("cmp", "--silent", f"--bytes={min(SAMPLE, device.size)}", device.path, "/dev/zero"),
+            deadline=DEADLINE,
+        )
+    )
+    return Probing(
+        done=True,
+        signatures=(*signatures, *extra),
+        ambivalent=blkid.status == _AMBIVALENT,
+        blank={0: True, 1: False}.get(blank.status if blank.status is not None else -1),
+    )
+
+
+def parse_wipefs(output: str) -> tuple[Signature, ...]:
+    """Read `wipefs -J`; nothing at all means no signature.
+
+    Raises:
+        ValueError: the text is something else.
+    """
+    if not output.strip():
+        return ()
+    document = json.loads(output)
+    rows = document.get("signatures") if isinstance(document, dict) else None
+    if not isinstance(rows, list):
+        raise ValueError("no list of signatures")  # noqa: TRY004 (the text is wrong, not the caller's type)
+    return tuple(_signature(row) for row in rows if isinstance(row, dict))
+
+
+def content_of(host: Host, path: str) -> dict[str, str]:
+    """What blkid's low-level probe says of one device (TYPE, UUID, LABEL …); empty when it finds nothing."""
+    return _only(host.run(Command(("blkid", "-p", "-o", "export", path), deadline=DEADLINE)).stdout)
+
+
+def _only(output: str) -> dict[str, str]:
+    return next(iter(parse_export(output).values()), {})
+
+
+def _signature(row: dict[str, object]) -> Signature:
+    offset = str(row.get("offset") or "0")
+    place = int(offset, 16) if offset.startswith("0x") else whole_number(offset) or 0
+    return Signature(
+        str(row.get("type") or ""), place, str(row.get("uuid") or ""), str(row.get("label") or "")
+    )

@@ -1,0 +1,52 @@
+"""/etc/fstab: what is mounted at boot (fstab(5))."""
+
+import re
+from dataclasses import replace
+
+from tui.storage.host.interface import Host
+from tui.storage.model.files import FstabEntry
+from tui.storage.probe.devices.places import DevicePlaces
+from tui.storage.probe.mounts.escapes import escape, unescape
+from tui.storage.probe.reading import text, whole_number
+
+FSTAB = "/etc/fstab"
+
+_FIELD = re.compile(r"[^ \t]+")
+
+
+def parse_fstab(content: str) -> tuple[FstabEntry, ...]:
+    """Every entry, in order; comments, blank and broken lines are passed over. Never raises."""
+    return tuple(
+        entry
+        for number, line in enumerate(content.split("\n"), 1)
+        if (entry := _entry(number, line)) is not None
+    )
+
+
+def _entry(number: int, line: str) -> FstabEntry | None:
+    fields = _FIELD.findall(line.rstrip("\r"))
+    if len(fields) < 3 or fields[0].startswith("#"):
+        return None
+    frequency, pass_number = (whole_number(field) or 0 for field in (*fields[4:6], "0", "0")[:2])
+    return FstabEntry(
+        line=number,
+        spec=unescape(fields[0]),
+        mount_point=unescape(fields[1]),
+        kind=unescape(fields[2]),
+        options=tuple(unescape(option) for option in "".join(fields[3:4]).split(",") if option),
+        frequency=frequency,
+        pass_number=pass_number,
+    )
+
+
+def print_entry(entry: FstabEntry) -> str:
+    """The line, without its end, that `parse_fstab` reads back as the same entry."""
+    fields = (entry.spec, entry.mount_point, entry.kind, ",".join(entry.options) or "defaults")
+    return " ".join((*(escape(field) for field in fields), str(entry.frequency), str(entry.pass_number)))
+
+
+def read_fstab(host: Host, places: DevicePlaces) -> tuple[FstabEntry, ...]:
+    """The entries with the devices they mean today."""
+    return tuple(
+        replace(entry, device=places.of_spec(host, entry.spec)) for entry in parse_fstab(text(host, FSTAB))
+    )

@@ -1,0 +1,142 @@
+"""The upper rungs: file systems, mounts and swap, and what fstab asks for in vain."""
+
+from tui.storage.model.block import BlockDevice, BlockKind
+from tui.storage.model.files import FstabEntry, Mount, Swap
+from tui.storage.size import size_words
+from tui.storage.stacks.ladder import Ladder
+from tui.storage.stacks.rung import Health, Rung, RungKind
+from tui.words import translate as _
+
+
+def add_file_rungs(ladder: Ladder) -> None:
+    """Add what is on the devices of the ladder: file systems with their mounts, swap, and missing mounts."""
+    inventory = ladder.inventory
+    found = {filesystem.device: filesystem for filesystem in inventory.filesystems}
+    swaps: dict[str, list[Swap]] = {}
+    for swap in inventory.swaps:
+        swaps.setdefault(swap.device, []).append(swap)
+    asked: dict[str, list[FstabEntry]] = {}
+    for entry in inventory.fstab:
+        asked.setdefault(entry.device, []).append(entry)
+    for name, base in tuple(ladder.on_device.items()):
+        device = inventory.device(name)
+        if device is None or _is_only_a_path(ladder, device):
+            continue
+        mounts = inventory.mounts_of(name)
+        lower = base
+        filesystem = found.get(name)
+        if filesystem is not None or mounts:
+            kind = filesystem.kind if filesystem is not None else mounts[0].kind
+            label = filesystem.label if filesystem is not None else ""
+            lower = ladder.add(_filesystem(device, kind, label, lower))
+        for mount in mounts:
+            ladder.add(_mount(mount, device, lower))
+        for swap in swaps.get(name, ()):
+            ladder.add(_swap(swap, device, lower))
+        for entry in asked.get(name, ()):
+            if (rung := _not_mounted(entry, mounts, swaps.get(name, []), lower)) is not None:
+                ladder.add(rung)
+
+
+def _is_only_a_path(ladder: Ladder, device: BlockDevice) -> bool:
+    """Whether a disk is one path of a map, so that what udev saw on it is really on the map."""
+    holders = (ladder.inventory.device(name) for name in device.holders)
+    return any(holder is not None and holder.kind is BlockKind.MULTIPATH for holder in holders)
+
+
+def _filesystem(device: BlockDevice, kind: str, label: str, lower: str) -> Rung:
+    silent = not device.answers
+    detail = (label, device.content_uuid)
+    return Rung(
+        RungKind.FILESYSTEM,
+        f"filesystem:{lower}",
+        kind,
+        detail=tuple(word for word in detail if word),
+        health=Health.BAD if silent else Health.GOOD,
+        reason=_("A disk below does not answer.") if silent else "",
+        stands_on=(lower,),
+        also=(f"filesystem-on:{device.name}",),
+    )
+
+
+def _mount(mount: Mount, device: BlockDevice, lower: str) -> Rung:
+    health, reason = mount_health(mount, answers=device.answers)
+    share = (
+        _("{percent} % of {size} used").format(
+            percent=round(100 * mount.used / mount.size), size=size_words(mount.size)
+        )
+        if mount.size and mount.used is not None
+        else ""
+    )
+    return Rung(
+        RungKind.MOUNT,
+        f"mount:{mount.target}",
+        mount.target,
+        state="ro" if mount.read_only else "rw",
+        detail=(share,) if share else (),
+        health=health,
+        reason=reason,
+        stands_on=(lower,),
+    )
+
+
+def mount_health(mount: Mount, *, answers: bool) -> tuple[Health, str]:
+    """How well a mount holds; `answers` says that the device below can be read."""
+    if not answers:
+        return Health.BAD, _("A disk below does not answer: readers and writers wait or fail.")
+    if turned_read_only(mount):
+        return Health.BAD, _("The kernel turned it read-only after an error.")
+    if mount.size is None:
+        return Health.WARN, _("The file system does not say how full it is.")
+    return Health.GOOD, ""
+
+
+def turned_read_only(mount: Mount) -> bool:
+    """Whether a file system that was mounted writable has been made read-only since.
+
+    The options of the mount come first and those of the file system after them (proc(5), mountinfo): `rw`
+    followed by `ro` is a mount that allows writing on a file system that no longer does.
+    """
+    options = mount.options
+    return "rw" in options and "ro" in options and options.index("rw") < options.index("ro")
+
+
+def _swap(swap: Swap, device: BlockDevice, lower: str) -> Rung:
+    silent = not device.answers
+    return Rung(
+        RungKind.SWAP,
+        f"swap:{swap.path}",
+        swap.path,
+        state="in use",
+        detail=(size_words(swap.size), _("{size} used").format(size=size_words(swap.used))),
+        health=Health.BAD if silent else Health.GOOD,
+        reason=_("A disk below does not answer: programs that were swapped out wait.") if silent else "",
+        stands_on=(lower,),
+    )
+
+
+def _not_mounted(entry: FstabEntry, mounts: tuple[Mount, ...], swaps: list[Swap], lower: str) -> Rung | None:
+    """A rung for an fstab entry that asks for something that is not so, unless it says noauto."""
+    if "noauto" in entry.options:
+        return None
+    if entry.kind == "swap":
+        if swaps:
+            return None
+        return Rung(
+            RungKind.SWAP,
+            f"swap:{entry.spec}",
+            entry.spec,
+            health=Health.ABSENT,
+            reason=_("fstab asks for it as swap space, and it is not in use."),
+            stands_on=(lower,),
+        )
+    if any(mount.target == entry.mount_point for mount in mounts):
+        return None
+    return Rung(
+        RungKind.MOUNT,
+        f"mount:{entry.mount_point}",
+        entry.mount_point,
+        health=Health.ABSENT,
+        reason=_("fstab asks for it, and it is not mounted."),
+        stands_on=(lower,),
+    )

@@ -1,0 +1,211 @@
+"""The lower rungs: portals, sessions and LUNs, and the records nobody is logged in by."""
+
+from tui.storage.model.iscsi import DeviceState, Lun, NodeRecord, Portal, Session, SessionState
+from tui.storage.size import size_words
+from tui.storage.stacks.ladder import Ladder
+from tui.storage.stacks.rung import Health, Rung, RungKind
+from tui.words import translate as _
+
+_DISK = 0
+"""SCSI peripheral device type of a disk (SPC-5 table 60)."""
+
+
+def portal_key(target: str, portal: Portal) -> str:
+    """Key of a portal's rung: a portal that shows two targets is a rung of each."""
+    return f"portal:{target}|{portal.label}"
+
+
+def session_key(session: Session) -> str:
+    """Key of a session's rung; a later login by the same record has the same one."""
+    if not session.target:
+        return f"session:#{session.sid}"
+    return f"session:{session.target}|{session.portal.label}|{session.iface}"
+
+
+def lun_key(session: Session, lun: Lun) -> str:
+    """Key of a LUN's rung."""
+    return f"lun:{session_key(session)}|{lun.number}"
+
+
+def record_key(record: NodeRecord) -> str:
+    """The key under which a record's portal is also known."""
+    return f"record:{record.target}|{record.portal.label}|{record.iface}"
+
+
+def add_iscsi_rungs(ladder: Ladder) -> None:
+    """Add portals, sessions, LUNs, and a portal with an absent session for each record not logged in by."""
+    inventory = ladder.inventory
+    records: dict[tuple[str, str, str], NodeRecord] = {
+        (record.target, record.portal.label, record.iface): record for record in inventory.node_records
+    }
+    portals: dict[str, Rung] = {}
+    for session in inventory.sessions:
+        key = portal_key(session.target, session.portal) if session.target else f"portal:#{session.sid}"
+        portals[key] = _portal_of_session(key, session, portals.get(key))
+    for record in inventory.node_records:
+        key = portal_key(record.target, record.portal)
+        known = portals.get(key)
+        also = (*(known.also if known is not None else ()), record_key(record))
+        portals[key] = _portal_of_record(key, record, known, also)
+    for rung in portals.values():
+        ladder.add(rung)
+    wwids = _shared_wwids(ladder)
+    for session in inventory.sessions:
+        records.pop((session.target, session.portal.label, session.iface), None)
+        lower = portal_key(session.target, session.portal) if session.target else f"portal:#{session.sid}"
+        key = ladder.add(_session(ladder, session, lower))
+        for lun in inventory.luns_of(session.sid):
+            if lun.kind == _DISK:
+                ladder.add(_lun(lun, session, wwids))
+    for record in records.values():
+        ladder.add(_absent_session(record))
+
+
+def _portal_of_session(key: str, session: Session, known: Rung | None) -> Rung:
+    up = session.state is SessionState.LOGGED_IN or (known is not None and known.health is Health.GOOD)
+    return Rung(
+        RungKind.PORTAL,
+        key,
+        session.portal.label,
+        health=Health.GOOD if up else Health.UNKNOWN,
+        reason="" if up else _("No session through it is up, so it is not known whether it answers."),
+        target=session.target,
+    )
+
+
+def _portal_of_record(key: str, record: NodeRecord, known: Rung | None, also: tuple[str, ...]) -> Rung:
+    return Rung(
+        RungKind.PORTAL,
+        key,
+        record.portal.label,
+        health=known.health if known is not None else Health.UNKNOWN,
+        reason=known.reason if known is not None else _("Known from a record; nobody is logged in there."),
+        target=record.target,
+        also=also,
+    )
+
+
+def _session(ladder: Ladder, session: Session, portal: str) -> Rung:
+    health, reason = session_health(
+        session,
+        daemon=ladder.inventory.daemon_answers,
+        disks=any(lun.kind == _DISK for lun in ladder.inventory.luns_of(session.sid)),
+    )
+    detail = (session.iface, session.network_device, session.transport)
+    return Rung(
+        RungKind.SESSION,
+        session_key(session),
+        str(session.sid),
+        state=session.state.value,
+        detail=tuple(word for word in detail if word and word != "default"),
+        health=health,
+        reason=reason,
+        stands_on=(portal,),
+        sid=session.sid,
+        target=session.target,
+    )
+
+
+def session_health(session: Session, *, daemon: bool, disks: bool) -> tuple[Health, str]:
+    """How well a session holds.
+
+    Args:
+        session: the session.
+        daemon: iscsid takes requests.
+        disks: the session shows at least one disk.
+    """
+    if not session.target:
+        return Health.BAD, _("It was left without a target name, and iscsiadm cannot address it.")
+    if session.state is SessionState.FAILED:
+        return Health.BAD, _failed_words(session.recovery_timeout)
+    if session.state is SessionState.FREE:
+        return Health.BAD, _("The connection is lost and its recovery time is over: requests fail.")
+    if session.state is SessionState.UNKNOWN:
+        return Health.UNKNOWN, _("The kernel does not tell its state.")
+    if not daemon:
+        return Health.WARN, _("iscsid does not run: after a lost connection nothing would log in again.")
+    if not disks:
+        return Health.WARN, _("The target shows no disk to this host.")
+    return Health.GOOD, ""
+
+
+def _failed_words(timeout: int | None) -> str:
+    if timeout is None:
+        return _("The connection is lost: requests wait.")
+    if timeout < 0:
+        return _("The connection is lost: requests wait until it is back, however long that takes.")
+    return _("The connection is lost: requests wait for up to {seconds} s, then they fail.").format(
+        seconds=timeout
+    )
+
+
+def _lun(lun: Lun, session: Session, shared: frozenset[str]) -> Rung:
+    health, reason = lun_health(lun, session, shared=lun.wwid in shared)
+    vendor = " ".join(word for word in (lun.vendor, lun.model) if word)
+    detail = (lun.disk, size_words(lun.size) if lun.size else "", vendor)
+    return Rung(
+        RungKind.LUN,
+        lun_key(session, lun),
+        str(lun.number),
+        state=lun.state.value,
+        detail=tuple(word for word in detail if word),
+        health=health,
+        reason=reason,
+        stands_on=(session_key(session),),
+        device=lun.disk,
+        sid=lun.sid,
+        target=session.target,
+        also=(f"lun:{lun.address}",),
+    )
+
+
+def lun_health(lun: Lun, session: Session, *, shared: bool) -> tuple[Health, str]:
+    """How well a LUN holds; `shared` says that another disk has its WWID and no multipath map joins them."""
+    if lun.state in {DeviceState.BLOCKED, DeviceState.CREATED_BLOCKED, DeviceState.QUIESCE}:
+        return Health.BAD, _("The disk is blocked: every reader waits.")
+    if lun.state in {DeviceState.TRANSPORT_OFFLINE, DeviceState.OFFLINE}:
+        return Health.BAD, _("The disk is offline: requests fail.")
+    if lun.state in {DeviceState.CANCEL, DeviceState.DELETED}:
+        return Health.BAD, _("The disk is going away.")
+    if session.state in {SessionState.FAILED, SessionState.FREE}:
+        return Health.BAD, _("Its session is not logged in.")
+    if not lun.disk:
+        return Health.WARN, _("The kernel has made no disk of it yet.")
+    if not lun.size:
+        return Health.BAD, _("The disk has no size.")
+    if shared:
+        return Health.WARN, _("The same disk is reached over another path, and no multipath map joins them.")
+    return (Health.GOOD, "") if lun.state is DeviceState.RUNNING else (Health.UNKNOWN, "")
+
+
+def _absent_session(record: NodeRecord) -> Rung:
+    at_boot = "automatic" in {record.startup, record.connection_startup} or record.startup == "onboot"
+    reason = (
+        _("Nobody is logged in, though the record asks for it at boot.")
+        if at_boot
+        else _("Nobody is logged in; the record asks for no login at boot.")
+    )
+    return Rung(
+        RungKind.SESSION,
+        f"session:{record.target}|{record.portal.label}|{record.iface}",
+        "",
+        detail=tuple(word for word in (record.iface, record.startup) if word and word != "default"),
+        health=Health.ABSENT,
+        reason=reason,
+        stands_on=(portal_key(record.target, record.portal),),
+        target=record.target,
+    )
+
+
+def _shared_wwids(ladder: Ladder) -> frozenset[str]:
+    """WWIDs that more than one disk has while at least one of those disks is in no multipath map."""
+    inventory = ladder.inventory
+    disks: dict[str, list[str]] = {}
+    for lun in inventory.luns:
+        if lun.wwid and lun.disk:
+            disks.setdefault(lun.wwid, []).append(lun.disk)
+    return frozenset(
+        wwid
+        for wwid, names in disks.items()
+        if len(names) > 1 and any(inventory.map_over(name) is None for name in names)
+    )

@@ -1,0 +1,235 @@
+"""The rungs in the middle: multipath maps, partitions, other maps, and LVM's three layers."""
+
+from tui.storage.model.block import BlockDevice, BlockKind, MultipathMap
+from tui.storage.model.lvm import LogicalVolume, PhysicalVolume, VolumeGroup
+from tui.storage.size import size_words
+from tui.storage.stacks.ladder import Ladder
+from tui.storage.stacks.rung import Health, Rung, RungKind
+from tui.words import translate as _
+
+_KINDS = {BlockKind.PARTITION: RungKind.PARTITION, BlockKind.CRYPT: RungKind.CRYPT}
+
+
+def add_device_rungs(ladder: Ladder) -> None:
+    """Add a rung for every device that stands on a LUN and is no LV: maps, partitions, encrypted devices.
+
+    What stands on something that has no rung yet waits for the next call.
+    """
+    inventory = ladder.inventory
+    maps = {multipath.device: multipath for multipath in inventory.multipath_maps}
+    parents = {part: device.name for device in inventory.devices for part in device.partitions}
+    waiting = list(ladder.on_device)
+    seen = set(waiting)
+    for name in waiting:
+        device = inventory.device(name)
+        for upper in (*device.partitions, *device.holders) if device is not None else ():
+            if upper not in seen:
+                seen.add(upper)
+                waiting.append(upper)
+    for name in waiting:
+        device = inventory.device(name)
+        if device is None or name in ladder.on_device or device.kind is BlockKind.LOGICAL_VOLUME:
+            continue
+        if any(slave in seen and slave not in ladder.on_device for slave in device.slaves):
+            continue
+        if name in maps:
+            ladder.add(_multipath(ladder, maps[name], device))
+        elif stands_on := ladder.below((*device.slaves, parents.get(name, ""))):
+            ladder.add(_other_device(device, stands_on))
+
+
+def add_volume_rungs(ladder: Ladder) -> None:
+    """Add the PVs on those devices, their VGs with every LV, and VGs whose disks are gone.
+
+    May be called again when more devices have rungs: a PV on an encrypted LV is found then.
+    """
+    inventory = ladder.inventory
+    volumes = [volume for volume in inventory.physical_volumes if volume.device in ladder.on_device]
+    wanted = {volume.volume_group for volume in volumes} - {""}
+    local = {volume.volume_group for volume in inventory.physical_volumes if volume.device} - wanted
+    chosen = wanted | (_groups_of_lost_disks(ladder) - local)
+    on_group: dict[str, list[str]] = {}
+    for volume in inventory.physical_volumes:
+        name = volume.volume_group
+        if volume.device in ladder.on_device or (name in chosen and not volume.device):
+            rung = _physical(ladder, volume)
+            key = rung.key if rung.key in ladder.rungs else ladder.add(rung)
+            on_group.setdefault(name, []).append(key)
+    for group in inventory.volume_groups:
+        if group.name in chosen and _group_key(group) not in ladder.rungs:
+            lower = tuple(on_group.pop(group.name, ()))
+            _add_group(ladder, group, lower)
+
+
+def _groups_of_lost_disks(ladder: Ladder) -> set[str]:
+    """Names of VGs that miss a PV, or whose active LVs stand on a disk that is gone."""
+    inventory = ladder.inventory
+    missing = {volume.volume_group for volume in inventory.physical_volumes if volume.missing}
+    for volume in inventory.logical_volumes:
+        device = inventory.device(volume.device)
+        if device is not None and device.lost_slaves:
+            missing.add(volume.volume_group)
+    return missing - {""}
+
+
+def _group_key(group: VolumeGroup) -> str:
+    return f"vg:{group.uuid or group.name}"
+
+
+def _add_group(ladder: Ladder, group: VolumeGroup, lower: tuple[str, ...]) -> None:
+    waiting = any(ladder.rungs[key].health is Health.BAD for key in lower)
+    health, reason = group_health(group, waiting=waiting, lower=len(lower))
+    detail = (
+        size_words(group.size) if group.size else "",
+        _("{size} free").format(size=size_words(group.free)) if group.free else "",
+    )
+    key = ladder.add(
+        Rung(
+            RungKind.VOLUME_GROUP,
+            _group_key(group),
+            group.name,
+            detail=tuple(word for word in detail if word),
+            health=health,
+            reason=reason,
+            stands_on=lower,
+            also=(f"vg-name:{group.name}",),
+        )
+    )
+    for volume in ladder.inventory.volumes_of(group.name):
+        ladder.add(_logical(ladder, volume, key))
+
+
+def _multipath(ladder: Ladder, multipath: MultipathMap, device: BlockDevice) -> Rung:
+    health, reason = multipath_health(multipath, device)
+    paths = _("{good} of {all} paths").format(good=len(multipath.good_paths), all=len(multipath.paths))
+    return Rung(
+        RungKind.MULTIPATH,
+        f"multipath:{multipath.wwid or multipath.name}",
+        multipath.name,
+        detail=(multipath.device, size_words(multipath.size), paths),
+        health=health,
+        reason=reason,
+        stands_on=ladder.below(multipath.paths),
+        device=multipath.device,
+    )
+
+
+def multipath_health(multipath: MultipathMap, device: BlockDevice) -> tuple[Health, str]:
+    """How well a multipath map holds."""
+    if device.suspended:
+        return Health.BAD, _("The map is suspended: its requests are held back.")
+    if not multipath.good_paths or not device.answers:
+        return Health.BAD, _("None of its paths works.")
+    if len(multipath.good_paths) < len(multipath.paths):
+        return Health.WARN, _("Some of its paths do not work; the others carry it.")
+    if len(multipath.paths) == 1:
+        return Health.WARN, _("It has one path only.")
+    return Health.GOOD, ""
+
+
+def _other_device(device: BlockDevice, stands_on: tuple[str, ...]) -> Rung:
+    health, reason = _device_health(device)
+    return Rung(
+        _KINDS.get(device.kind, RungKind.OTHER_DEVICE),
+        f"device:{device.map_uuid or device.name}",
+        device.map_name or device.name,
+        detail=(device.name, size_words(device.size)),
+        health=health,
+        reason=reason,
+        stands_on=stands_on,
+        device=device.name,
+    )
+
+
+def _device_health(device: BlockDevice) -> tuple[Health, str]:
+    if device.suspended:
+        return Health.BAD, _("The map is suspended: its requests are held back.")
+    if device.lost_slaves:
+        return Health.BAD, _("A disk it was made on is gone.")
+    return (Health.GOOD, "") if device.answers else (Health.BAD, _("The disk below does not answer."))
+
+
+def _physical(ladder: Ladder, volume: PhysicalVolume) -> Rung:
+    health, reason = physical_health(volume, answers=ladder.answers(volume.device))
+    lower = ladder.below((volume.device,))
+    detail = (
+        size_words(volume.size or volume.device_size) if volume.size or volume.device_size else "",
+        _("{size} free").format(size=size_words(volume.free)) if volume.free else "",
+    )
+    key = f"pv:{volume.uuid}"
+    return Rung(
+        RungKind.PHYSICAL_VOLUME,
+        f"{key}@{volume.path}" if volume.duplicate and not volume.size else key,
+        volume.path,
+        detail=tuple(word for word in detail if word),
+        health=health,
+        reason=reason,
+        stands_on=lower,
+        also=(f"pv-path:{volume.path}",),
+    )
+
+
+def physical_health(volume: PhysicalVolume, *, answers: bool) -> tuple[Health, str]:
+    """How well a PV holds; `answers` says that its device is there and can be read."""
+    if volume.missing or not volume.device:
+        return Health.BAD, _("LVM looks for this disk and does not find it.")
+    if not answers:
+        return Health.BAD, _("Its disk does not answer.")
+    if volume.duplicate:
+        return Health.WARN, _("Another disk carries the same PV: LVM refuses changes until one of them goes.")
+    return Health.GOOD, ""
+
+
+def group_health(group: VolumeGroup, *, waiting: bool, lower: int) -> tuple[Health, str]:
+    """How well a VG holds.
+
+    Args:
+        group: the VG.
+        waiting: some of its PVs do not hold.
+        lower: how many PVs it stands on here.
+    """
+    if group.missing_volumes or group.partial or not lower:
+        return Health.BAD, _("Some of its disks are gone.")
+    if waiting:
+        return Health.BAD, _("Some of its disks do not answer.")
+    if group.foreign:
+        return Health.WARN, _("It belongs to another host, by its system ID.")
+    if group.exported:
+        return Health.WARN, _("It is exported: LVM leaves it alone until it is imported.")
+    if group.shared:
+        return Health.WARN, _("It is shared with other hosts by a lock manager.")
+    return Health.GOOD, ""
+
+
+def _logical(ladder: Ladder, volume: LogicalVolume, group: str) -> Rung:
+    device = ladder.inventory.device(volume.device)
+    health, reason = logical_health(volume, device)
+    return Rung(
+        RungKind.LOGICAL_VOLUME,
+        f"lv:{group}/{volume.uuid or volume.name}",
+        volume.name,
+        state="active" if volume.active else "",
+        detail=tuple(word for word in (volume.device, size_words(volume.size)) if word),
+        health=health,
+        reason=reason,
+        stands_on=(group,),
+        device=volume.device,
+        also=(f"lv-name:{volume.volume_group}/{volume.name}",),
+    )
+
+
+def logical_health(volume: LogicalVolume, device: BlockDevice | None) -> tuple[Health, str]:
+    """How well an LV holds. That it is active says only that its table is loaded; its disks decide."""
+    if volume.suspended or (device is not None and device.suspended):
+        return Health.BAD, _("It is suspended: its requests are held back.")
+    if device is not None and device.lost_slaves:
+        return Health.BAD, _("It is active, but a disk it was made on is gone.")
+    if device is not None and not device.answers:
+        return Health.BAD, _("A disk below does not answer.")
+    if volume.health in {"partial", "failed"}:
+        return Health.BAD, _("A part of it is on a disk that is gone.")
+    if volume.health:
+        return Health.WARN, _("LVM reports: {words}.").format(words=volume.health)
+    if not volume.active:
+        return Health.ABSENT, _("It is not active, so there is no device to use.")
+    return Health.GOOD, ""

@@ -1,0 +1,77 @@
+"""A bar of what is used, what is about to be used and what is left, with the numbers in words under it.
+
+    yield Meter(id="space")
+    ...
+    meter.parts = (
+        MeterPart(_("other volumes"), used, Fill.USED, size(used)),
+        MeterPart("lv_static", wanted, Fill.NEW, size(wanted)),
+        MeterPart(_("free"), free, Fill.FREE, size(free)),
+    )
+
+Each filling is a character of its own, so the bar can be read without colour.
+"""
+
+from dataclasses import dataclass
+
+from textual.content import Content
+from textual.geometry import Size
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from widgets.bars.bar import Fill, piece, share
+from widgets.look import Look, look_of
+from widgets.state import Role
+from widgets.text import flat
+
+
+@dataclass(frozen=True, slots=True)
+class MeterPart:
+    """One piece of the bar and its words in the legend."""
+
+    label: str
+    amount: int
+    """In any unit, the same for all parts; not negative."""
+    fill: Fill
+    words: str = ""
+    """The amount for a person: `200 MiB`."""
+
+
+def draw_meter(parts: tuple[MeterPart, ...], look: Look, width: int) -> list[Content]:
+    """Return the bar and its legend in lines of at most `width` cells."""
+    counts = share([part.amount for part in parts], width)
+    bar = Content("").join(piece(part.fill, count, look) for part, count in zip(parts, counts, strict=True))
+    lines = [bar]
+    for part in parts:
+        words = look.text(flat(part.label), Role.MUTED) + " " + look.text(flat(part.words))
+        entry = piece(part.fill, 1, look) + " " + words
+        if len(lines) > 1 and lines[-1].cell_length + 3 + entry.cell_length <= width:
+            lines[-1] = lines[-1] + "   " + entry
+        else:
+            lines.append(entry)
+    return lines
+
+
+class Meter(Widget):
+    """The bar with its legend."""
+
+    DEFAULT_CSS = """
+    Meter {
+        height: auto;
+        text-wrap: nowrap;
+        text-overflow: clip;
+    }
+    """
+
+    parts: reactive[tuple[MeterPart, ...]] = reactive((), layout=True)
+
+    def __init__(self, parts: tuple[MeterPart, ...] = (), *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.set_reactive(Meter.parts, parts)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - Textual's signature
+        """Return the lines needed."""
+        return len(draw_meter(self.parts, look_of(self), width))
+
+    def render(self) -> Content:
+        """Draw the bar."""
+        return Content("\n").join(draw_meter(self.parts, look_of(self), self.content_size.width))
