@@ -7,6 +7,7 @@ BIN := .venv/bin
 GUESTS := 2
 # A test of a screen waits half of its time for the screen to come to rest.
 FAST := $(shell expr 2 \* $$(nproc))
+SLOWEST := --durations=10
 # Every program of a test would compile the whole project anew.
 export PYTHONDONTWRITEBYTECODE :=
 LOCK_OPTIONS := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
@@ -24,13 +25,14 @@ run: ## Try the set-up wizard on a practice machine (nothing on this machine cha
 
 test: ## Linters, types, import contracts and every test, also on real kernels in the lab
 	@$(PYTHON) bootstrap.py test
+	@$(BIN)/python -m tests.progress --fast $(FAST) --guests $(GUESTS)
 	@# The image takes one processor a minute, and gives way: it is not needed before the lab.
 	@nice $(BIN)/iscsi-console lab build & image=$$!; \
 		$(MAKE) --no-print-directory check || { kill $$image; exit 1; }; wait $$image
-	$(BIN)/pytest tests/lab -m lab --numprocesses $(GUESTS) --dist loadgroup
+	$(BIN)/pytest tests/lab -m lab --numprocesses $(GUESTS) --dist loadgroup --no-loadscope-reorder $(SLOWEST)
 
 check: lint ## Linters, types, import contracts and the fast tests
-	$(BIN)/pytest -m "not lab" --numprocesses $(FAST)
+	$(BIN)/pytest -m "not lab" --numprocesses $(FAST) $(SLOWEST)
 
 lint:
 	@$(PYTHON) bootstrap.py check

@@ -216,13 +216,12 @@ def _venv_usable() -> bool:
     """Whether `.venv` was made here, with this Python; a moved or upgraded one has to be made again."""
     pip = VENV / "bin" / "pip"
     try:
-        shebang = pip.open().readline()
+        # Where the path has a blank the first line names a shell, and the third one Python.
+        start = pip.read_text()[:1000]
         version = (VENV / "pyvenv.cfg").read_text()
     except OSError:
         return False
-    return (
-        f"{VENV}/bin/" in shebang and f"version = {platform.python_version().rpartition('.')[0]}." in version
-    )
+    return f"{VENV}/bin/" in start and f"version = {platform.python_version().rpartition('.')[0]}." in version
 
 
 def _run(command: Sequence[str], label: str, failure: str) -> None:

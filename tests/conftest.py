@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from textual.pilot import Pilot
 
+from tests.progress import Progress
+from tests.waiting import AT_MOST
 from tui.storage.changing import run_plan
 from tui.storage.changing.run_plan import Places
 
@@ -13,14 +16,30 @@ _TERMINAL_VARIABLES = ("NO_COLOR", "COLORFGBG", "COLUMNS", "LINES")
 _LANGUAGE_VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES")
 
 
-def pytest_configure() -> None:
-    """Choose English before a module opens its catalogue, and let property tests take their time."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what a run may show or keep; see `tests.lab.sharing` and `tests.progress`."""
+    parser.addoption(
+        "--fresh-guests",
+        action="store_true",
+        help="give every test of the lab a fresh guest, never a shared one",
+    )
+    parser.addoption(
+        "--keep-durations", action="store_true", help="write how long the tests took to tests/durations.json"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose English before a module opens its catalogue, and let tests take their time."""
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Progress(config), "console-progress")
     for name in _LANGUAGE_VARIABLES:
         os.environ.pop(name, None)
     os.environ["LANG"] = "C.UTF-8"
     # How long one example takes depends on what else the machine does, and says nothing about the program.
     settings.register_profile("console", deadline=None)
     settings.load_profile("console")
+    # Nor does how long it takes until a screen has done with a key; Textual's own limit is 30 seconds.
+    Pilot._wait_for_screen.__defaults__ = (AT_MOST,)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

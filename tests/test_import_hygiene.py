@@ -16,6 +16,7 @@ import tui.practice
 import tui.recovery
 import tui.setup
 import tui.storage
+from tests.waiting import AT_MOST
 
 ROOT = Path(__file__).resolve().parent.parent
 SCREEN_PACKAGES = {"textual", "rich", "widgets"}
@@ -41,7 +42,7 @@ def imported_by(names: list[str]) -> set[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=AT_MOST,
     )
     assert reply.returncode == 0, reply.stderr
     return set(json.loads(reply.stdout))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import AT_MOST
 from tui.terminal import Glyphs, Look, TerminalMode, TtyFacts, apply_mode, choose_mode, read_tty
 
 PTS = TtyFacts(interactive=True, device="/dev/pts/3", baud=38400, columns=120, rows=40)
@@ -182,7 +183,7 @@ def test_reading_a_terminal() -> None:
         stderr=slave,
         cwd=root,
         check=True,
-        timeout=30,
+        timeout=AT_MOST,
     )
     said = os.read(master, 1000).decode().split()
     name = os.ttyname(slave)
@@ -195,6 +196,6 @@ def test_deciding_imports_nothing_of_the_screen() -> None:
     root = Path(__file__).resolve().parent.parent
     listing = "import sys, tui.terminal; print(*sorted(sys.modules))"
     reply = subprocess.run(
-        [sys.executable, "-c", listing], cwd=root, capture_output=True, text=True, check=True, timeout=30
+        [sys.executable, "-c", listing], cwd=root, capture_output=True, text=True, check=True, timeout=AT_MOST
     )
     assert not {"textual", "rich", "widgets"} & set(reply.stdout.split())

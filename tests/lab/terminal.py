@@ -4,14 +4,12 @@ import os
 import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-_TURN = 0.05
-"""Seconds between two looks at the screen."""
+from tests.waiting import until
 
 # tmux itself does not always learn that its child has ended, so that its `pane_dead_status` stays empty.
 _NOTING = '"$@"; echo $? > "$0.new"; mv "$0.new" "$0"'
@@ -92,25 +90,20 @@ class Terminal:
 
     def wait_until(self, holds: Callable[[str], bool], what: str, deadline: float = 60.0) -> str:
         """Wait until a condition holds for the screen, and return it."""
-        end = time.monotonic() + deadline * self._scale
-        while True:
+        screen = ""
+
+        def is_there() -> bool:
+            nonlocal screen
             screen = self.screen()
-            if holds(screen):
-                return screen
-            if time.monotonic() > end:
-                raise AssertionError(
-                    f"not on the screen after {deadline * self._scale:.0f} s: {what}\n{screen}"
-                )
-            time.sleep(_TURN)
+            return holds(screen)
+
+        until(is_there, lambda: f"on the screen: {what}\n{screen}", deadline * self._scale)
+        return screen
 
     def status(self, deadline: float = 60.0) -> int:
         """Wait until the program has ended and return its exit status."""
-        end = time.monotonic() + deadline * self._scale
-        while time.monotonic() < end:
-            if self._ended.exists():
-                return int(self._ended.read_text())
-            time.sleep(_TURN)
-        raise AssertionError(f"still running:\n{self.screen()}")
+        until(self._ended.exists, lambda: f"the end of the program:\n{self.screen()}", deadline * self._scale)
+        return int(self._ended.read_text())
 
     def close(self) -> None:
         """End the program and the server."""

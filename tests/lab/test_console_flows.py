@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.lab.terminal import Terminal
+from tests.waiting import AT_MOST
 from tui.lab.image import Release
 
 pytestmark = pytest.mark.lab
@@ -19,13 +20,13 @@ SLOW = 120.0
 
 MAKE_FILE = "head -c 4M /dev/urandom > /srv/data/kept; sha256sum /srv/data/kept > /root/sum; sync"
 SEE_FILE = (
-    "timeout 60 sh -c 'until mountpoint -q /srv/data; do sleep 0.2; done'; "
+    "timeout 900 sh -c 'until mountpoint -q /srv/data; do sleep 0.2; done'; "
     "findmnt -no SOURCE /srv/data; multipath -ll -v1 | sed 's/^/map /'; sha256sum -c /root/sum"
 )
 BY_HAND = """set -e
 r='-m node -T iqn.2003-01.org.linux-iscsi.lab:t1 -p 192.0.2.10:3260'
 iscsiadm $r -o new; iscsiadm $r --login
-timeout 30 sh -c 'until test -b /dev/sda; do sleep 0.1; done'; udevadm settle
+timeout 900 sh -c 'until test -b /dev/sda; do sleep 0.1; done'; udevadm settle
 pvcreate -q /dev/sda; vgcreate -q vg_data /dev/sda; lvcreate -q -l 100%FREE -n data vg_data
 mkfs.ext4 -q /dev/vg_data/data; mkdir -p /srv/data; mount /dev/vg_data/data /srv/data
 head -c 4M /dev/urandom > /srv/data/kept; sha256sum /srv/data/kept > /root/sum
@@ -96,7 +97,7 @@ class Machine:
     def run(self, script: str) -> str:
         """Boot it, run a script, and return what it said."""
         words = (*PROGRAM, "exec", *self.options(), "--", "sh", "-c", script)
-        done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=3 * SLOW)
+        done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=AT_MOST)
         assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
         return done.stdout
 

@@ -18,6 +18,7 @@ import pytest
 from tests.lab.conftest import GuestFactory
 from tests.lab.on_console import on_console
 from tests.lab.terminal import Terminal
+from tests.waiting import AT_MOST, Stopwatch
 from tui.lab.channel import Running
 from tui.lab.errors import LabError
 from tui.lab.faults import Fault
@@ -31,6 +32,9 @@ LIMIT = 2.0
 
 USUAL_BOOT = 12.0
 """Seconds a guest takes to boot on a machine for which the limit is meant."""
+
+CLOCK = Stopwatch()
+"""All times here are of it."""
 
 SLOW = 60.0
 TARGET, PORTAL = "iqn.2003-01.org.linux-iscsi.lab:t1", "192.0.2.10:3260"
@@ -59,7 +63,7 @@ class Witness:
         with contextlib.suppress(LabError):
             for output in self.running.outputs():
                 *lines, rest = (rest + output.data).split(b"\n")
-                at = time.monotonic()
+                at = CLOCK.seconds()
                 self.seen += [(at, json.loads(line)) for line in lines if line.startswith(b"{")]
 
     def since(self, begun: float, holds: Saw) -> float | None:
@@ -79,20 +83,20 @@ class Scene:
 
     def follows(self, what: str, act: Callable[[], object], kernel: Saw, shown: Callable[[str], bool]) -> str:
         """Let something happen, and see that the screen shows it soon after the kernel does."""
-        begun = time.monotonic()
+        begun = CLOCK.seconds()
         acting = threading.Thread(target=act, daemon=True)
         acting.start()
         end = begun + SLOW
         at_kernel = at_screen = None
         screen = ""
-        while at_screen is None and time.monotonic() < end:
+        while at_screen is None and CLOCK.seconds() < end:
             screen = self.terminal.screen()
-            now = time.monotonic()
+            now = CLOCK.seconds()
             at_kernel = self.witness.since(begun, kernel)
             if at_kernel is not None and shown(screen):
                 at_screen = now
             time.sleep(0.03)
-        acting.join(SLOW)
+        acting.join(AT_MOST)
         assert at_kernel is not None, f"{what}: the kernel did not; {self.witness.seen[-1:]}\n{screen}"
         assert at_screen is not None, f"{what}: not on the screen\n{screen}"
         self.delays[what] = round(at_screen - at_kernel, 2)

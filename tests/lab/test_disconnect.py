@@ -105,7 +105,7 @@ def checksum(guest: Guest, folder: str) -> str:
 
 ALL = {"/srv/data", "/srv/again", "/srv/files", "/srv/plain"}
 
-# The tests follow each other on one machine.
+# Each test leaves the machine as the next one may have it.
 
 
 def test_an_open_file_is_waited_for_and_nothing_is_touched(guest: Guest) -> None:
@@ -161,13 +161,20 @@ Restart=always
 """
 
 
+@pytest.fixture(scope="module")
+def plain_is_written(guest: Guest) -> None:
+    """Somebody writes to a volume that has nothing to do with what goes."""
+    writer = "n=0; while :; do n=$((n+1)); echo $n > /srv/plain/n; sync /srv/plain/n; sleep 0.1; done"
+    in_background(guest, writer)
+    wait_for(guest, "test -s /srv/plain/n")
+
+
+@pytest.mark.usefixtures("plain_is_written")
 def test_a_service_is_stopped_and_started_again_and_swap_goes_with_the_group(guest: Guest) -> None:
     guest.write_text("/etc/systemd/system/holder.service", SERVICE)
     sh(guest, "systemctl daemon-reload; systemctl start holder.service")
     wait_for(guest, "test -e /srv/data/held")
     kept = fill(guest, "/srv/data")
-    writer = "n=0; while :; do n=$((n+1)); echo $n > /srv/plain/n; sync /srv/plain/n; sleep 0.1; done"
-    in_background(guest, writer)
     (done,) = told(
         guest,
         """
@@ -287,6 +294,7 @@ print(json.dumps({
     sh(guest, f"losetup -d {loop}; pkill -f '/root/[h]olders'; pkill -x snooze; rm -r /srv/files/*")
 
 
+@pytest.mark.usefixtures("plain_is_written")
 def test_one_lun_goes_and_the_session_stays_for_the_others(guest: Guest) -> None:
     kept = fill(guest, "/srv/files")
     before = sh(guest, "cat /srv/plain/n")

@@ -1,6 +1,7 @@
 """What `doctor` says of each failure below the volumes, on a real kernel, and that its repairs repair."""
 
 import json
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -8,7 +9,8 @@ import pytest
 from tests.lab.doctoring import SUMS, healthy, look, mended, read, repaired
 from tests.lab.operate import operate
 from tests.lab.recovery_by_keys import Console
-from tests.lab.volumes import sh, wait_for
+from tests.lab.volumes import disks_are_here, sh, wait_for
+from tests.waiting import Stopwatch
 from tui.lab.faults import Fault
 from tui.lab.guest import Guest
 
@@ -73,7 +75,7 @@ def record(guest: Guest, target: str, portal: str, *settings: str) -> None:
 
 def log_in(guest: Guest, target: str, portal: str) -> None:
     guest.check("iscsiadm", "-m", "node", "-T", target, "-p", portal, "-l", timeout=120)
-    guest.check("udevadm", "settle")
+    disks_are_here(guest)
 
 
 def log_out(guest: Guest, target: str) -> None:
@@ -97,16 +99,24 @@ def said(line: str, since: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def guest() -> Iterator[Guest]:
+def statuses() -> list[str]:
+    """What was said of the guest at every step of its setting up."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def guest(statuses: list[str]) -> Iterator[Guest]:
     with Guest.boot(san=SAN) as running:
+        statuses.append(look(running).status)
+        record(running, T1, PORTAL)
+        statuses.append(look(running).status)
+        fill(running)
         yield running
 
 
-def test_a_host_is_healthy_at_every_step_of_its_setting_up(guest: Guest) -> None:
-    assert look(guest).status == "healthy"
+def fill(guest: Guest) -> None:
+    """Log in to all targets, at boot as well, and write what must never change."""
     at_boot = "node.startup=automatic"
-    record(guest, T1, PORTAL)
-    assert look(guest).status == "healthy"
     record(guest, T1, PORTAL, at_boot)
     record(guest, T2, SECOND, at_boot, "node.session.timeo.replacement_timeout=2")
     record(guest, T3, PORTAL, at_boot)
@@ -123,6 +133,10 @@ def test_a_host_is_healthy_at_every_step_of_its_setting_up(guest: Guest) -> None
         sha256sum /srv/data/a /srv/data/b > {SUMS}; sync; systemctl enable -q open-iscsi.service iscsid.socket
         """,
     )
+
+
+def test_a_host_is_healthy_at_every_step_of_its_setting_up(guest: Guest, statuses: list[str]) -> None:
+    assert statuses == ["healthy", "healthy"]
     healthy(guest)
 
 
@@ -146,11 +160,13 @@ def test_with_every_disk_blocked_it_answers_within_five_seconds_and_leaves_nothi
     for target, state in ((T1, "FAILED"), (T3, "FAILED"), (T2, "FREE")):
         wait_for(guest, state_of(target, state))
     before = {line.split(maxsplit=3)[3] for line in sh(guest, PROCESSES).splitlines()}
+    watch, begun = Stopwatch(), time.monotonic()
     told = guest.run(("python3", "-m", "tui", "doctor", "--json"))
+    shared = (time.monotonic() - begun) / watch.seconds()
     after = {line.split(maxsplit=3)[3] for line in sh(guest, PROCESSES).splitlines()}
     assert told.status == 1, told.error_text
     found = read(json.loads(told.text))
-    assert found.document["seconds"] <= 5.0
+    assert found.document["seconds"] <= 5.0 * shared, "where others have the machine it may be late"
     tools = {"lvm", "blkid", "wipefs", "dmsetup", "systemctl", "journalctl", "ping", "scsi_id", "ip", "ss"}
     assert not (after - before) & tools
     assert set(found.causes) == {"F05.session-lost"}

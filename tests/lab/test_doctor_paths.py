@@ -55,11 +55,38 @@ from tests.lab.guest_side import perform
 
 
 @pytest.fixture(scope="module")
-def guest() -> Iterator[Guest]:
+def statuses() -> list[str]:
+    """What was said of the guest before anything was set up."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def guest(statuses: list[str]) -> Iterator[Guest]:
+    """Logged in through one of two portals, with a volume that is mounted."""
     with Guest.boot(san=read_description("two_portals")) as running:
         running.write_text("/etc/multipath.conf", CONFIGURATION)
         running.check("multipathd", "reconfigure")
+        statuses.append(look(running).status)
+        for portal in (PORTAL, SECOND):
+            record(running, T1, portal, "node.startup=automatic", *QUICK)
+        log_in(running, T1, PORTAL)
+        sh(running, "systemctl enable -q open-iscsi.service iscsid.socket" + FILL)
         yield running
+
+
+@pytest.fixture
+def mapped(guest: Guest) -> Guest:
+    """The same, logged in through both, and the volume on the map that joins the paths."""
+    if not sh(guest, "dmsetup ls --target multipath | grep '(' || true"):
+        # Known as one that has several paths before the second comes: else LVM activates the group on that.
+        disk = f"/dev/{path(guest, PORTAL)}"
+        sh(guest, f"umount /srv/data; vgchange -qan vg_a; udevadm settle; multipath -a {disk}")
+        log_in(guest, T1, SECOND)
+        sh(guest, f"multipath {disk}; udevadm settle")
+        used_paths(guest, 2)
+        sh(guest, "vgchange -qan vg_a; vgchange -qay vg_a; mount -o noatime /dev/vg_a/data /srv/data")
+    on_the_map(guest)
+    return guest
 
 
 def path(guest: Guest, portal: str) -> str:
@@ -110,15 +137,11 @@ def on_map(guest: Guest, *operations: str) -> list[Performed]:
     return operate(guest, "\n".join((MAP, *(f"perform({operation})" for operation in operations))))
 
 
-# The tests follow each other on one machine: each breaks something, and leaves everything well.
+# Each test breaks something, and leaves everything well.
 
 
-def test_without_iscsi_and_with_one_path_it_is_healthy(guest: Guest) -> None:
-    assert look(guest).status == "healthy"
-    for portal in (PORTAL, SECOND):
-        record(guest, T1, portal, "node.startup=automatic", *QUICK)
-    log_in(guest, T1, PORTAL)
-    sh(guest, "systemctl enable -q open-iscsi.service iscsid.socket" + FILL)
+def test_without_iscsi_and_with_one_path_it_is_healthy(guest: Guest, statuses: list[str]) -> None:
+    assert statuses == ["healthy"]
     healthy(guest)
 
 
@@ -130,48 +153,48 @@ def test_a_volume_on_one_of_two_paths_while_lvm_passes_over_both(guest: Guest, c
     on_the_map(guest)
 
 
-def test_a_volume_beside_the_map_of_its_paths(guest: Guest, console: Console) -> None:
-    sh(guest, APART)
-    log_out_of(guest, SECOND)
-    sh(guest, "vgchange -qay vg_a; mount -o noatime /dev/vg_a/data /srv/data")
-    healthy(guest)
-    log_in(guest, T1, SECOND)
-    disk = f"/dev/{path(guest, PORTAL)}"
-    sh(guest, f"multipath -a {disk}; multipath {disk}; udevadm settle")
-    assert "Device mismatch detected" in sh(guest, "vgs 2>&1")
+def test_a_volume_beside_the_map_of_its_paths(mapped: Guest, console: Console) -> None:
+    sh(mapped, APART)
+    log_out_of(mapped, SECOND)
+    sh(mapped, "vgchange -qay vg_a; mount -o noatime /dev/vg_a/data /srv/data")
+    healthy(mapped)
+    log_in(mapped, T1, SECOND)
+    disk = f"/dev/{path(mapped, PORTAL)}"
+    sh(mapped, f"multipath -a {disk}; multipath {disk}; udevadm settle")
+    assert "Device mismatch detected" in sh(mapped, "vgs 2>&1")
     repaired(console, "F08.volume-on-one-path", -1)
-    on_the_map(guest)
+    on_the_map(mapped)
 
 
-def test_two_paths_that_nothing_stands_on_and_no_map_joins(guest: Guest, console: Console) -> None:
-    sh(guest, APART)
-    found = look(guest)
+def test_two_paths_that_nothing_stands_on_and_no_map_joins(mapped: Guest, console: Console) -> None:
+    sh(mapped, APART)
+    found = look(mapped)
     assert found.codes == ["F08.paths-not-joined"]
     mended(console, found, "F08.paths-not-joined")
     # LVM saw the group on the map as it came, or nobody has activated it yet.
-    assert set(look(guest).codes) <= {"F22.not-active"}
-    sh(guest, "vgchange -qay vg_a; mount -o noatime /dev/vg_a/data /srv/data")
-    on_the_map(guest)
-    healthy(guest)
+    assert set(look(mapped).codes) <= {"F22.not-active"}
+    sh(mapped, "vgchange -qay vg_a; mount -o noatime /dev/vg_a/data /srv/data")
+    on_the_map(mapped)
+    healthy(mapped)
 
 
-def test_one_lost_path_stops_nothing(guest: Guest) -> None:
-    lose(guest, "a")
-    found = look(guest)
+def test_one_lost_path_stops_nothing(mapped: Guest) -> None:
+    lose(mapped, "a")
+    found = look(mapped)
     assert (found.causes, found.others) == (["F05.session-lost"], [])
     assert "Other paths carry the disks" in found.finding("F05.session-lost")["meaning"]
-    sh(guest, "date > /srv/data/late; sync /srv/data/late")
-    sentinels(guest)
-    bring_back(guest)
-    used_paths(guest, 2)
-    healthy(guest)
+    sh(mapped, "date > /srv/data/late; sync /srv/data/late")
+    sentinels(mapped)
+    bring_back(mapped)
+    used_paths(mapped, 2)
+    healthy(mapped)
 
 
-def test_all_paths_lost_and_waited_for(guest: Guest) -> None:
-    lose(guest, "a", "b")
-    used_paths(guest, 0)
-    writer = guest.start(LATE)
-    found = look(guest)
+def test_all_paths_lost_and_waited_for(mapped: Guest) -> None:
+    lose(mapped, "a", "b")
+    used_paths(mapped, 0)
+    writer = mapped.start(LATE)
+    found = look(mapped)
     assert (found.causes, found.others) == (["F05.session-lost"] * 2, ["F34.holds-back"])
     holding = found.finding("F34.holds-back")
     assert holding["weight"] == "consequence"
@@ -181,48 +204,48 @@ def test_all_paths_lost_and_waited_for(guest: Guest) -> None:
     assert holding["fixes"][0]["plan"] is None
     plan = plan_of(holding)
     assert (plan["risk"], [step["kind"] for step in plan["steps"]]) == ("destroys", ["StopQueueing"])
-    refused = on_map(guest, "RemoveMultipathMap(one.wwid, one.paths)", "ResumeQueueing(one.wwid, one.name)")
+    refused = on_map(mapped, "RemoveMultipathMap(one.wwid, one.paths)", "ResumeQueueing(one.wwid, one.name)")
     assert [one.codes for one in refused] == [["multipath.map-in-use"], [""]]
-    bring_back(guest)
+    bring_back(mapped)
     assert writer.wait(120) == 0
-    used_paths(guest, 2)
-    healthy(guest)
-    (refused_now,) = on_map(guest, "StopQueueing(one.wwid, one.name)")
+    used_paths(mapped, 2)
+    healthy(mapped)
+    (refused_now,) = on_map(mapped, "StopQueueing(one.wwid, one.name)")
     assert refused_now.codes == ["queueing.path-up"]
 
 
-def test_all_paths_lost_and_given_up(guest: Guest, console: Console) -> None:
-    lose(guest, "a", "b")
-    used_paths(guest, 0)
-    writer = guest.start(LATE)
-    wait_for(guest, "grep -q ' D ' /proc/[0-9]*/stat 2>/dev/null")
-    mended(console, look(guest), "F34.holds-back", place=1)
+def test_all_paths_lost_and_given_up(mapped: Guest, console: Console) -> None:
+    lose(mapped, "a", "b")
+    used_paths(mapped, 0)
+    writer = mapped.start(LATE)
+    wait_for(mapped, "grep -q ' D ' /proc/[0-9]*/stat 2>/dev/null")
+    mended(console, look(mapped), "F34.holds-back", place=1)
     assert writer.wait(120) != 0
-    wait_for(guest, "touch /srv/data/$i; sync /srv/data; dmesg | grep -q 'Aborting journal'")
-    bring_back(guest)
-    used_paths(guest, 2)
+    wait_for(mapped, "touch /srv/data/$i; sync /srv/data; dmesg | grep -q 'Aborting journal'")
+    bring_back(mapped)
+    used_paths(mapped, 2)
     repaired(console, "F06.filesystem-stopped", 0)
     # multipathd queues again by itself when it loads the map's table anew.
-    sh(guest, "multipathd disablequeueing maps")
-    (resumed,) = on_map(guest, "ResumeQueueing(one.wwid, one.name)")
+    sh(mapped, "multipathd disablequeueing maps")
+    (resumed,) = on_map(mapped, "ResumeQueueing(one.wwid, one.name)")
     assert resumed.stages == ["done"]
-    assert "queue_if_no_path" in sh(guest, "dmsetup table --target multipath")
-    on_the_map(guest)
+    assert "queue_if_no_path" in sh(mapped, "dmsetup table --target multipath")
+    on_the_map(mapped)
 
 
-def test_maps_that_nobody_watches(guest: Guest, console: Console) -> None:
-    guest.check("systemctl", "stop", "multipathd.socket", "multipathd.service")
+def test_maps_that_nobody_watches(mapped: Guest, console: Console) -> None:
+    mapped.check("systemctl", "stop", "multipathd.socket", "multipathd.service")
     watched_again(console, "risk")
-    guest.check("systemctl", "stop", "multipathd.socket", "multipathd.service")
+    mapped.check("systemctl", "stop", "multipathd.socket", "multipathd.service")
     # What is not on the disk by then would stop the file system.
-    sh(guest, "sync -f /srv/data")
-    lose(guest, "a", "b")
-    sh(guest, "! dd if=/dev/vg_a/data of=/dev/null bs=4k count=1 iflag=direct 2>&1")
-    bring_back(guest)
-    used_paths(guest, 0)
+    sh(mapped, "sync -f /srv/data")
+    lose(mapped, "a", "b")
+    sh(mapped, "! dd if=/dev/vg_a/data of=/dev/null bs=4k count=1 iflag=direct 2>&1")
+    bring_back(mapped)
+    used_paths(mapped, 0)
     watched_again(console, "cause")
-    used_paths(guest, 2)
-    on_the_map(guest)
+    used_paths(mapped, 2)
+    on_the_map(mapped)
 
 
 def watched_again(console: Console, weight: str) -> None:

@@ -9,10 +9,12 @@ import sys
 import tempfile
 import termios
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.waiting import AT_MOST
 from tui.lab.image import Release, build
 from tui.lab.kept import forget
 from tui.lab.kernel import known
@@ -25,7 +27,7 @@ LAB = (sys.executable, "-m", "tui", "lab")
 
 def call(words: Sequence[str], *, typed: bytes = b"") -> "subprocess.CompletedProcess[bytes]":
     return subprocess.run(
-        (*LAB, *words), input=typed, capture_output=True, timeout=300, cwd=project_folder(), check=False
+        (*LAB, *words), input=typed, capture_output=True, timeout=AT_MOST, cwd=project_folder(), check=False
     )
 
 
@@ -71,7 +73,7 @@ def test_exec_twice_with_a_name_is_a_reboot() -> None:
 def read_until(terminal: int, end: bytes) -> bytes:
     shown = b""
     while end not in shown:
-        assert select.select([terminal], [], [], 120)[0], shown
+        assert select.select([terminal], [], [], AT_MOST)[0], shown
         shown += os.read(terminal, 4096)
     return shown
 
@@ -98,7 +100,7 @@ def test_run_gives_the_terminal_to_the_guest_and_takes_it_back() -> None:
         read_until(terminal, b"got:hello")
         set_size(terminal, 42, 130)
         read_until(terminal, b"42 130")
-        assert program.wait(60) == 6
+        assert program.wait(AT_MOST) == 6
         assert termios.tcgetattr(inner) == before
     finally:
         program.kill()
@@ -117,49 +119,70 @@ def test_run_without_a_terminal_says_so() -> None:
     assert b"lab exec" in done.stderr
 
 
+@dataclass(frozen=True, slots=True)
+class ForEveryone:
+    """What everyone may read and nobody else may write, wherever the originals lie and whatever the umask is.
+
+    Attributes:
+        lab: the folder of a lab with one image.
+        project: this project.
+        packages: the Python packages beside it.
+    """
+
+    lab: Path
+    project: Path
+    packages: Path
+
+
 @pytest.fixture
-def open_lab() -> Iterator[Path]:
-    """The image in a folder that everyone may read and nobody else may write."""
-    image = build(Release.BOOKWORM, Places.of_environment(), lambda _said: None)
-    kernel = known(Places.of_environment().root)
+def for_everyone() -> Iterator[ForEveryone]:
+    """Copies, as root's own home is closed to others, and so is what it made with a umask of 077."""
+    places = Places.of_environment()
+    image = build(Release.BOOKWORM, places, lambda _said: None)
+    kernel = known(places.root)
     assert kernel is not None
     # usr/bin/linux.uml below the folder of the kernel.
     kernels = kernel.program.parents[2]
-    folder = Path(tempfile.mkdtemp(prefix="lab-for-everyone-"))
-    folder.chmod(0o755)
+    # A folder for temporary files may be its owner's alone (pam_tmpdir), this one is not.
+    folder = Path(tempfile.mkdtemp(prefix="lab-for-everyone-", dir="/var/tmp"))
+    there = ForEveryone(folder / "lab", folder / "project", folder / "packages")
     try:
         for part in (image.folder, kernels):
-            there = folder / part.relative_to(Places.of_environment().root)
-            shutil.copytree(part, there, copy_function=link_or_copy)
-        yield folder
+            copy(part, there.lab / part.relative_to(places.root))
+        for package in ("tui", "widgets"):
+            copy(project_folder() / package, there.project / package)
+        copy(packages_folder(), there.packages)
+        subprocess.run(("chmod", "-R", "a+rX,go-w", folder), check=True)
+        yield there
     finally:
         shutil.rmtree(folder)
 
 
-def link_or_copy(source: str, target: str) -> None:
-    try:
-        os.link(source, target)
-    except OSError:
-        subprocess.run(("cp", "--sparse=always", source, target), check=True)
+def copy(source: Path, target: Path) -> None:
+    """Copy a folder; the disk in it stays sparse."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run(
+        ("cp", "--recursive", "--sparse=always", "--preserve=mode", "--", source, target), check=True
+    )
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="everything here runs without root already")
-def test_a_guest_needs_no_right_at_all(open_lab: Path) -> None:
+def test_a_guest_needs_no_right_at_all(for_everyone: ForEveryone) -> None:
     done = subprocess.run(
         (
             *("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs"),
             *("/usr/bin/python3", "-m", "tui", "lab", "exec", "--"),
             *("sh", "-c", "id -u; iscsiadm -m discovery -t st -p 192.0.2.10; iscsi-console --help | head -1"),
         ),
-        cwd=project_folder(),
+        cwd=for_everyone.project,
         env={
             "PATH": os.environ["PATH"],
-            "PYTHONPATH": f"{project_folder()}:{packages_folder()}",
-            "ISCSI_CONSOLE_LAB": str(open_lab),
+            "PYTHONPATH": f"{for_everyone.project}:{for_everyone.packages}",
+            "ISCSI_CONSOLE_LAB": str(for_everyone.lab),
         },
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=AT_MOST,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -1,12 +1,12 @@
 """Every fault does what its name says, seen from the initiator's side."""
 
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from tests.lab.conftest import GuestFactory
 from tests.lab.test_lab_sans import QUICK, configure, log_in, wait_for_disks
+from tests.waiting import until
 from tui.lab.errors import LabError
 from tui.lab.faults import Fault
 from tui.lab.guest import Guest
@@ -24,11 +24,15 @@ STATE = ("sh", "-c", "cat /sys/class/iscsi_session/session*/state")
 CONNECT = "import socket, sys; socket.create_connection((sys.argv[1], int(sys.argv[2])), 2)"
 
 
-def wait_for(read: Callable[[], str], expected: str, seconds: float = 40) -> None:
-    deadline = time.monotonic() + seconds
-    while (seen := read()) != expected:
-        assert time.monotonic() < deadline, f"{seen!r} instead of {expected!r}"
-        time.sleep(0.2)
+def wait_for(read: Callable[[], str], expected: str) -> None:
+    seen = ""
+
+    def comes() -> bool:
+        nonlocal seen
+        seen = read()
+        return seen == expected
+
+    until(comes, lambda: f"{seen!r} instead of {expected!r}")
 
 
 def connecting(guest: Guest) -> str:

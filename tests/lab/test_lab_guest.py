@@ -6,13 +6,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.lab.conftest import GuestFactory
+from tests.waiting import AT_MOST, until
 from tui.lab.channel import GuestGone
 from tui.lab.errors import LabError
 from tui.lab.guest import Guest
@@ -22,15 +22,6 @@ from tui.lab.kernel import known
 from tui.lab.places import Places, project_folder
 
 pytestmark = pytest.mark.lab
-
-
-def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.1)
-    return True
 
 
 @pytest.fixture(scope="module", params=list(Release))
@@ -94,7 +85,7 @@ def test_a_command_that_is_not_there_is_said_to_be_so(guest: Guest) -> None:
 def test_a_command_that_hangs_is_killed_in_time(guest: Guest) -> None:
     with pytest.raises(TimeoutError, match="half an answer"):
         guest.run(("sh", "-c", "echo half an answer; exec sleep 987"), timeout=2)
-    assert wait_until(lambda: guest.run(("pgrep", "-f", "^sleep 987")).status == 1, 10)
+    until(lambda: guest.run(("pgrep", "-f", "^sleep 987")).status == 1, "its end")
 
 
 def test_commands_run_side_by_side(guest: Guest) -> None:
@@ -130,7 +121,7 @@ def test_a_program_owns_the_console_with_its_size(guest: Guest) -> None:
         "trap 'stty size; exit 5' WINCH; echo go; while :; do sleep 0.1; done"
     )
     running = guest.start(("sh", "-c", script), terminal=True)
-    guest.terminal.settimeout(30)
+    guest.terminal.settimeout(AT_MOST)
     shown = read_until(guest, b"/dev/tty1")
     assert b"33 101" in shown
     guest.type_keys(b"hello\n")
@@ -141,7 +132,7 @@ def test_a_program_owns_the_console_with_its_size(guest: Guest) -> None:
 
 
 def test_nothing_written_to_the_console_is_lost_at_the_end(guest: Guest) -> None:
-    guest.terminal.settimeout(30)
+    guest.terminal.settimeout(AT_MOST)
     running = guest.start(("seq", "1", "3000"), terminal=True)
     shown = read_until(guest, b"3000\r\n")
     assert running.wait(30) == 0
@@ -255,5 +246,5 @@ def test_killing_the_program_leaves_nothing_behind(tmp_path: Path) -> None:
         assert len(processors(members(sessions))) == 1
         program.kill()
         program.wait()
-    assert wait_until(lambda: not members(sessions), 10), members(sessions)
+    until(lambda: not members(sessions), lambda: members(sessions))
     assert not list(tmp_path.glob("iscsi-lab-*"))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
+from tests.waiting import AT_MOST
 from tui.lab import command, contents, faults, image, kernel as kernels
 from tui.lab.channel import Channel, GuestGone
 from tui.lab.errors import LabError
@@ -154,7 +155,7 @@ def test_no_more_is_sent_than_the_guest_has_room_for() -> None:
     with far:
         channel = Channel(near)
         running = channel.run(("cat",), {}, "/")
-        far.settimeout(10)
+        far.settimeout(AT_MOST)
         with far.makefile("rb") as lines:
             first = lines.readline()
             far.sendall(encode(Taken(len(first))))

@@ -1,11 +1,9 @@
 """Every array that comes with the program is there for a plain iscsiadm and keeps strangers out."""
 
-import time
-from collections.abc import Callable
-
 import pytest
 
 from tests.lab.conftest import GuestFactory
+from tests.waiting import until
 from tui.lab.guest import Guest
 from tui.lab.san import Chap, San, parse, read_description
 
@@ -20,15 +18,15 @@ QUICK = {
 
 def wait_for_disks(guest: Guest, number: int) -> list[str]:
     """The SCSI disks, once there are as many as expected."""
-    deadline = time.monotonic() + 30
-    while True:
-        disks = guest.check(
-            "sh", "-c", "udevadm settle; cd /sys/block; ls -d sd* 2>/dev/null || true"
-        ).split()
-        if len(disks) == number or time.monotonic() > deadline:
-            assert len(disks) == number, disks
-            return disks
-        time.sleep(0.2)
+    disks: list[str] = []
+
+    def come() -> bool:
+        script = "udevadm settle; cd /sys/block; ls -d sd* 2>/dev/null || true"
+        disks[:] = guest.check("sh", "-c", script).split()
+        return len(disks) == number
+
+    until(come, lambda: f"{number} disks, but {disks}")
+    return disks
 
 
 def configure(guest: Guest, settings: dict[str, str]) -> None:
@@ -125,15 +123,5 @@ def test_two_paths_make_one_map(guest_factory: GuestFactory) -> None:
     guest.check("multipathd", "reconfigure")
     log_in(guest, parse(read_description("two_portals")))
     wait_for_disks(guest, 2)
-    assert until(
-        lambda: guest.check("multipathd", "show", "maps", "raw", "format", "%N"), lambda paths: paths == "2"
-    )
-
-
-def until(read: Callable[[], str], right: Callable[[str], bool]) -> bool:
-    deadline = time.monotonic() + 30
-    while not right(read()):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.2)
-    return True
+    count = ("multipathd", "show", "maps", "raw", "format", "%N")
+    until(lambda: guest.check(*count) == "2", "a map of two paths")

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.lab.terminal import Terminal
-from tests.lab.test_lab_guest import members, sessions_with, wait_until
+from tests.lab.test_lab_guest import members, sessions_with
+from tests.waiting import AT_MOST, until
 from tui.lab.places import Places, project_folder
 from tui.practice.following import follow
 from tui.practice.notes import Note
@@ -80,7 +81,7 @@ def test_a_scenario_from_the_list_to_its_end(state: dict[str, str]) -> None:
     kept = json.loads(Path(state["XDG_STATE_HOME"], "iscsi-console/practice.json").read_text())
     standing = kept["practised"]["05-nobody-answers"]
     assert (standing["started"], standing["solved"], standing["hints"]) == (1, 1, 1)
-    assert wait_until(lambda: not leftovers(state), 20), leftovers(state)
+    until(lambda: not leftovers(state), lambda: leftovers(state))
 
 
 def test_a_killed_practice_leaves_nothing_behind(state: dict[str, str]) -> None:
@@ -95,8 +96,8 @@ def test_a_killed_practice_leaves_nothing_behind(state: dict[str, str]) -> None:
         program = int(terminal._tmux("display-message", "-p", "#{pane_pid}"))
         (child,) = Path(f"/proc/{program}/task/{program}/children").read_text().split()
         os.kill(int(child), 9)
-        assert wait_until(lambda: not members(sessions_with(machines) | sessions), 40)
-    assert wait_until(lambda: not leftovers(state), 20), leftovers(state)
+        until(lambda: not members(sessions_with(machines) | sessions), "the end of the machine")
+    until(lambda: not leftovers(state), lambda: leftovers(state))
     kept = json.loads(Path(state["XDG_STATE_HOME"], "iscsi-console/practice.json").read_text())
     assert kept["practised"]["05-nobody-answers"]["started"] == 1
 
@@ -118,7 +119,7 @@ def test_what_is_left_is_gone_on_with_and_the_notes_come_out(places: Places) -> 
         follow(stage.guest, notes.append)
         note = "from tui.practice.notes import *; write_note(Note(hints=2))"
         stage.guest.check("python3", "-c", note)
-        assert wait_until(lambda: notes == [Note(hints=2)], 30), notes
+        until(lambda: notes == [Note(hints=2)], lambda: notes)
         stage.guest.check("sh", "-c", "echo here > /root/half-done")
         assert not is_kept(scenario, places)
         stage.keep()
@@ -157,15 +158,15 @@ def test_a_spare_machine_that_is_not_wanted_is_gone_at_once(
     scenario = read_scenario(FOLDER / "05-nobody-answers")
     spare = Spare(scenario, places)
     spare.prepare()
-    assert wait_until(lambda: bool(list(tmp_path.glob("iscsi-lab-run-*"))), 30)
+    until(lambda: list(tmp_path.glob("iscsi-lab-run-*")), "the machine")
     spare.close()
     assert list(tmp_path.glob("iscsi-lab-*")) == []
     assert members(sessions_with(str(tmp_path))) == []
 
 
 def test_the_list_needs_no_terminal() -> None:
-    done = subprocess.run((*PROGRAM, "--list"), capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run((*PROGRAM, "--list"), capture_output=True, text=True, check=True, timeout=AT_MOST)
     assert "04-first-light" in done.stdout
-    refused = subprocess.run(PROGRAM, capture_output=True, text=True, check=False, timeout=60)
+    refused = subprocess.run(PROGRAM, capture_output=True, text=True, check=False, timeout=AT_MOST)
     assert refused.returncode == 1
     assert "iscsi-console practice --list" in refused.stderr

@@ -1,9 +1,10 @@
 """Every scenario: it does not hold at the start, every solution solves it, and no wrong move does."""
 
-import time
+from contextlib import suppress
 
 import pytest
 
+from tests.waiting import until
 from tui.lab.errors import LabError
 from tui.lab.places import Places
 from tui.practice.examine import Verdict
@@ -12,9 +13,6 @@ from tui.practice.scenario import Kind, Phase, Scenario, Script
 from tui.practice.stage import Stage
 
 pytestmark = pytest.mark.lab
-
-SETTLED = 30.0
-"""Seconds within which what a way set going is seen; generous, for a slow machine."""
 
 AT_REST = """
 until_true 100 sh -c 'systemctl list-jobs | grep -q "^No jobs running"'
@@ -47,9 +45,15 @@ def failing(verdicts: tuple[Verdict, ...]) -> dict[str, str]:
 
 def settled(stage: Stage, phase: Phase = Phase.NOW) -> dict[str, str]:
     """What does not hold, once everything does or enough time has passed."""
-    deadline = time.monotonic() + SETTLED
-    while (missing := failing(stage.check(phase))) and time.monotonic() < deadline:
-        time.sleep(0.2)
+    missing: dict[str, str] = {}
+
+    def holds() -> bool:
+        missing.clear()
+        missing.update(failing(stage.check(phase)))
+        return not missing
+
+    with suppress(AssertionError):
+        until(holds, "all of it")
     return missing
 
 

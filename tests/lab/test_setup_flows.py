@@ -84,7 +84,7 @@ def checksum(guest: Guest, mount_point: str) -> str:
 def wait_until_mounted(guest: Guest, mount_point: str) -> str:
     """Wait for the boot to bring a mount; the identity of its file system."""
     wait = f"until findmnt --noheadings --output UUID --mountpoint {mount_point}; do sleep 0.2; done"
-    return guest.check("timeout", "60", "sh", "-c", wait)
+    return guest.check("timeout", "900", "sh", "-c", wait)
 
 
 def fingerprints(guest: Guest) -> str:
@@ -149,7 +149,7 @@ def make_volume_by_hand(guest: Guest) -> None:
     """What an administrator did some years ago, without the program."""
     guest.check("iscsiadm", *RECORD, "-o", "new")
     guest.check("iscsiadm", *RECORD, "--login")
-    guest.check("timeout", "30", "sh", "-c", "until test -b /dev/sda; do sleep 0.1; done; udevadm settle")
+    guest.check("timeout", "900", "sh", "-c", "until test -b /dev/sda; do sleep 0.1; done; udevadm settle")
     guest.check("lvm", "pvcreate", "/dev/sda")
     guest.check("lvm", "vgcreate", "vg_data", "/dev/sda")
     guest.check("lvm", "lvcreate", "-l", "100%FREE", "-n", "data", "vg_data")

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import AT_MOST
+
 
 def test_without_a_lab_it_says_why_and_looks_at_this_host(tmp_path: Path) -> None:
     programs = tmp_path / "bin"
@@ -17,7 +19,7 @@ def test_without_a_lab_it_says_why_and_looks_at_this_host(tmp_path: Path) -> Non
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=AT_MOST,
         check=False,
     )
     assert reply.returncode == 0, reply.stderr
@@ -33,7 +35,7 @@ def test_without_a_terminal_it_plays_the_whole_flow() -> None:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=AT_MOST,
         check=False,
     )
     assert reply.returncode == 0, reply.stdout + reply.stderr

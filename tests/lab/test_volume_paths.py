@@ -22,9 +22,6 @@ def guest() -> Iterator[Guest]:
         yield booted
 
 
-# The tests follow each other on one machine.
-
-
 def paths(guest: Guest) -> list[str]:
     """Kernel names of the disks."""
     return sorted(sh(guest, "ls /sys/class/iscsi_session/session*/device/target*/*/block").split()[1::2])
@@ -43,14 +40,12 @@ def test_two_paths_without_multipath_are_not_written_to(guest: Guest) -> None:
     assert not any(done.commands for done in refused)
 
 
-def test_the_map_is_used_and_its_paths_are_not(guest: Guest) -> None:
-    disks = """
+JOIN = """
 from tui.storage.operations.multipath.maps import CreateMultipathMap
 luns = look_at_devices(HOST).luns
+perform(CreateMultipathMap(luns[0].wwid, tuple(lun.disk for lun in luns)))
 """
-    joined = carry_out(guest, "CreateMultipathMap(luns[0].wwid, tuple(lun.disk for lun in luns))", disks)
-    assert joined.stages == ["done"], joined
-    whole = """
+MAKE = """
 from dataclasses import replace
 from tui.storage.devices.identity import identity_of
 seen = identity(0)
@@ -63,20 +58,31 @@ perform(CreatePhysicalVolume(seen), CreateVolumeGroup("vg", (seen,)), CreateLogi
     MakeFilesystem("/dev/vg/a", FilesystemKind.EXT4, "", "44444444-2222-4333-8444-555555555555"))
 say({"path": seen.path})
 """
-    told = tell(guest, f"{IMPORTS}\n{whole}")
-    assert [one["stages"] for one in told[:-1]] == [["failed"], ["failed"], ["done"] * 4]
-    for one in told[:2]:
+
+
+@pytest.fixture(scope="module")
+def joined(guest: Guest) -> list[dict[str, object]]:
+    """What was told when the paths were joined, and a group with a file system was made on the map."""
+    return tell(guest, f"{IMPORTS}\n{JOIN}\n{MAKE}")
+
+
+def test_the_map_is_used_and_its_paths_are_not(joined: list[dict[str, object]]) -> None:
+    assert [one["stages"] for one in joined[:-1]] == [["done"], ["failed"], ["failed"], ["done"] * 4], joined
+    for one in joined[1:3]:
         problems = one["problems"]
         assert isinstance(problems, list)
         assert problems[0]["code"] == "device.path-of-map"
-    assert str(told[-1]["path"]).startswith("/dev/mapper/")
+    assert str(joined[-1]["path"]).startswith("/dev/mapper/")
 
 
+@pytest.mark.usefixtures("joined")
 def test_udev_knows_the_new_file_system_although_it_lies_on_a_map(guest: Guest) -> None:
     assert "/dev/dm-" in sh(guest, "readlink -f /dev/disk/by-uuid/44444444-2222-4333-8444-555555555555")
 
 
-def test_a_disk_that_the_devices_file_hides_is_not_called_free(guest: Guest) -> None:
+@pytest.fixture(scope="module")
+def hidden(guest: Guest, joined: object) -> Guest:
+    """The same with a devices file of LVM's that does not name the map."""
     sh(
         guest,
         """vgchange -q -an vg
@@ -86,20 +92,24 @@ def test_a_disk_that_the_devices_file_hides_is_not_called_free(guest: Guest) -> 
         lvm lvmdevices --adddev $map; lvm lvmdevices --deldev $map
         test -e /etc/lvm/devices/system.devices; test -z "$(pvs --noheadings)" """,
     )
-    found = answer(guest, "say_contents(0)")
+    return guest
+
+
+def test_a_disk_that_the_devices_file_hides_is_not_called_free(hidden: Guest) -> None:
+    found = answer(hidden, "say_contents(0)")
     assert (found["empty"], found["refusal"]) == (False, "contents.lvm-hidden")
     refused = each(
-        guest, "WipeSignatures(identity(0), look(0).signatures)", "CreatePhysicalVolume(identity(0))"
+        hidden, "WipeSignatures(identity(0), look(0).signatures)", "CreatePhysicalVolume(identity(0))"
     )
     assert [done.codes for done in refused] == [["contents.lvm-hidden"]] * 2
 
 
-def test_it_is_listed_and_used_as_it_is(guest: Guest) -> None:
-    done = carry_out(guest, "AddToDevicesFile(identity(0)), ActivateVolumeGroup('vg')", AWAY)
+def test_it_is_listed_and_used_as_it_is(hidden: Guest) -> None:
+    done = carry_out(hidden, "AddToDevicesFile(identity(0)), ActivateVolumeGroup('vg')", AWAY)
     assert done.stages == ["done", "done"], done
-    found = answer(guest, "say_contents(0)")
+    found = answer(hidden, "say_contents(0)")
     assert found["reusable"] is True
-    held = carry_out(guest, "RemoveFromDevicesFile(identity(0))", AWAY)
+    held = carry_out(hidden, "RemoveFromDevicesFile(identity(0))", AWAY)
     assert held.codes == ["lvm-devices.active"]
-    back = carry_out(guest, "*ActivateVolumeGroup('vg').undo(), *AddToDevicesFile(identity(0)).undo()", AWAY)
+    back = carry_out(hidden, "*ActivateVolumeGroup('vg').undo(), *AddToDevicesFile(identity(0)).undo()", AWAY)
     assert back.stages == ["done", "done"], back

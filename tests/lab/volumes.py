@@ -1,6 +1,7 @@
 """What tests of volumes share: an array of three LUNs, and scripts run in the guest by the real executor."""
 
 from tests.lab.operate import Performed, operate, tell
+from tests.waiting import until
 from tui.lab.guest import Guest
 from tui.lab.san import read_description
 
@@ -69,8 +70,20 @@ def log_in(guest: Guest, *portals: str) -> None:
         guest.check("iscsiadm", "-m", "node", *where, "-o", "new")
         guest.check("iscsiadm", "-m", "node", *where, "-o", "update", "-n", "node.startup", "-v", "automatic")
         guest.check("iscsiadm", "-m", "node", *where, "-l", timeout=120)
-    guest.check("udevadm", "settle")
+    disks_are_here(guest)
     guest.check("systemctl", "enable", "--quiet", "open-iscsi.service", "iscsid.socket")
+
+
+DISKS = """(for one in /sys/class/scsi_device/*/device; do
+    [ ! -e $one ] || [ "$(cat $one/type)" != 0 ] || [ -n "$(ls $one/block 2>/dev/null)" ] || exit 1
+done)"""
+"""A shell condition: every LUN has its block device, which the kernel makes after it has told of the LUN."""
+
+
+def disks_are_here(guest: Guest) -> None:
+    """Wait until every LUN that the kernel knows is a disk, and udev has done with it."""
+    wait_for(guest, DISKS)
+    guest.check("udevadm", "settle")
 
 
 def sh(guest: Guest, script: str) -> str:
@@ -79,8 +92,17 @@ def sh(guest: Guest, script: str) -> str:
 
 
 def wait_for(guest: Guest, condition: str) -> None:
-    """Wait until a shell condition holds, at most 30 seconds."""
-    sh(guest, f"for i in $(seq 300); do if {condition}; then exit 0; fi; sleep 0.1; done; exit 1")
+    """Wait until a shell condition holds."""
+    script = f"for i in $(seq 50); do if {condition}; then exit 0; fi; sleep 0.1; done; exit 1"
+    said = ""
+
+    def holds() -> bool:
+        nonlocal said
+        done = guest.run(("sh", "-ec", script), timeout=120)
+        said = done.error_text
+        return done.status == 0
+
+    until(holds, lambda: f"{condition}\n{said}")
 
 
 def path_of(guest: Guest, lun: int) -> str:

@@ -4,25 +4,23 @@ import threading
 
 from tests.practice.test_coach import goal
 from tests.storage.scripted_host import ScriptedHost
+from tests.waiting import AT_MOST
 from tui.practice.condition import conditions
 from tui.practice.examine import judge
 from tui.practice.scenario import Goal
 from tui.storage.host.interface import Command, Host, Outcome
 from tui.storage.model.inventory import Inventory
 
-TOGETHER = 30.0
-"""Seconds within which all of them have been begun, on a machine however slow."""
-
 
 def test_the_scripts_and_the_look_at_the_host_wait_side_by_side() -> None:
     meeting, machine = threading.Barrier(3), ScriptedHost()
 
     def meet(_command: Command) -> Outcome:
-        meeting.wait(TOGETHER)
+        meeting.wait(AT_MOST)
         return Outcome(0)
 
     def look(host: Host) -> Inventory:
-        meeting.wait(TOGETHER)
+        meeting.wait(AT_MOST)
         return Inventory(host.name)
 
     machine.replies[("sh", "-eu", "-c")] = meet

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.waiting import AT_MOST
 from tui.practice.shell import Typed, happening
 from tui.storage.news.happening import Source, Tone
 
@@ -20,7 +21,7 @@ def test_a_real_bash_notes_what_was_typed(tmp_path: Path) -> None:
         text=True,
         capture_output=True,
         check=True,
-        timeout=60,
+        timeout=AT_MOST,
         env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "TERM": "dumb"},
     )
     told = typed.take(5.0)

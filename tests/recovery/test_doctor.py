@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.recovery.making import SILENT, evidence_of, lost, single_path
+from tests.waiting import AT_MOST
 from tui.recovery.diagnosis import diagnose
 from tui.recovery.doctor import exit_status
 from tui.recovery.document import diagnosis_document
@@ -29,7 +30,7 @@ def doctor(*arguments: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=AT_MOST,
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from tests.storage.scripted_host import ScriptedHost
+from tests.waiting import AT_MOST
 from tui.setup.answers import Answer
 from tui.setup.review import final_plan
 from tui.setup.state import SetupState
@@ -126,7 +127,7 @@ class ScriptedDriver:
         watcher.plan(plan)
         for number in range(len(plan.operations)):
             watcher.step(PlanStep(number, Stage.RUNNING))
-            assert self.gate.wait(10)
+            assert self.gate.wait(AT_MOST)
             last = number == len(plan.operations) - 1
             if problem is not None and last:
                 watcher.step(PlanStep(number, Stage.FAILED, problem=problem, seconds=0.2))
@@ -136,7 +137,7 @@ class ScriptedDriver:
                 return
         if not plan.operations:
             watcher.line("Asking")
-            assert self.gate.wait(10)
+            assert self.gate.wait(AT_MOST)
 
     def remove_stale_lock(self, watcher: Watcher, leave: threading.Event) -> Problem | None:
         """Remember that."""

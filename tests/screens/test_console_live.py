@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 from tests.screens.driving import COLOUR, LARGE, MONO, SMALL, lines_of, settle, text_of
 from tests.screens.living import NOW, SECOND, Living, failed, healthy, hundred, two_stacks, with_failure
 from tests.snapshot import SnapCompare
+from tests.waiting import until_shown
 from tui.screens.changed import HostChanged
 from tui.screens.console.figures import latency_words, outage_lines, plot_rows
 from tui.screens.console.happenings import HappeningsScreen
@@ -41,10 +42,7 @@ def flat(pilot: Pilot[Any]) -> str:
 
 async def until(pilot: Pilot[Any], text: str) -> None:
     """Wait until something is on the screen."""
-    end = time.monotonic() + 10
-    while text not in flat(pilot):
-        assert time.monotonic() < end, text_of(pilot)
-        await pilot.pause(0.01)
+    await until_shown(pilot, lambda: text in flat(pilot), lambda: text_of(pilot))
 
 
 async def test_a_session_that_fails_is_shown_with_the_time_that_is_left() -> None:

@@ -1,6 +1,5 @@
 """Safe disconnect on the screen: the tree with its users, live, the choices, and the plan."""
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ from textual.screen import Screen
 from tests.screens.driving import COLOUR, LARGE, MONO, ROOT, SMALL, text_of, workers_end
 from tests.screens.peopled import MACHINES, PeopledHost
 from tests.snapshot import SnapCompare
+from tests.waiting import until_shown
 from tui.maintenance.dependents import Subject, subject_of, subject_of_target
 from tui.maintenance.reconnect import note_name, note_text
 from tui.screens.access import Access, access
@@ -144,12 +144,7 @@ async def test_who_comes_and_goes_is_seen_without_a_key() -> None:
         assert "2 users hold it." in flat(pilot)
         host.leave(812)
         host.leave(1790)
-        for _turn in range(60):
-            if "Nobody uses it now." in flat(pilot):
-                break
-            await asyncio.sleep(0.1)
-            await pilot.pause()
-        assert "Nobody uses it now." in flat(pilot)
+        await until_shown(pilot, lambda: "Nobody uses it now." in flat(pilot), lambda: flat(pilot))
         assert "smbd" not in flat(pilot)
 
 

@@ -14,6 +14,7 @@ from tests.screens.driving import COLOUR, LARGE, MONO, ROOT, SMALL, OneScreen, f
 from tests.screens.test_console import recorded
 from tests.snapshot import SnapCompare
 from tests.storage.scripted_host import ScriptedHost
+from tests.waiting import AT_MOST
 from tui.app import PracticeApp
 from tui.lab.errors import LabError
 from tui.practice.coach import Begin, Coach
@@ -114,7 +115,7 @@ class Machines:
 
     def open(self, told: Callable[[str], None], *, resume: bool) -> None:
         told("Starting a machine.")
-        self.waits.wait(10)
+        self.waits.wait(AT_MOST)
         if self._trouble:
             raise LabError(self._trouble)
         self.asked.append("resume" if resume else "open")

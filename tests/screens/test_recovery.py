@@ -38,6 +38,7 @@ from tests.screens.troubled import (
 )  # fmt: skip
 from tests.snapshot import SnapCompare
 from tests.storage.scripted_host import ScriptedHost
+from tests.waiting import until_shown
 from tui.app import ConsoleApp
 from tui.recovery.diagnosis import Diagnosis
 from tui.recovery.evidence import Item, Unread
@@ -89,10 +90,7 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 async def until(pilot: Pilot[Any], holds: Callable[[], bool]) -> None:
     """Wait until something is so."""
-    end = time.monotonic() + 20
-    while not holds():
-        assert time.monotonic() < end, "\n".join(lines_of(pilot))
-        await pilot.pause(0.01)
+    await until_shown(pilot, holds, lambda: "\n".join(lines_of(pilot)))
 
 
 async def says(pilot: Pilot[Any], *texts: str) -> str:

@@ -11,6 +11,7 @@ from tests.screens.driving import COLOUR, ROOT, OneScreen
 from tests.setup.building import NAME, PORTAL, TARGET
 from tests.storage.changing.plan_operations import MakeFile
 from tests.storage.scripted_host import ScriptedHost
+from tests.waiting import AT_MOST
 from tui.maintenance.proposal import Proposal
 from tui.recovery.diagnosis import Diagnosis, diagnose
 from tui.recovery.evidence import Item, Unread
@@ -271,7 +272,7 @@ class Looks:
         self.within.append(within)
         for item, why in self.told.items():
             told(item, why)
-        assert self.held.wait(60)
+        assert self.held.wait(AT_MOST)
         if self.fails is not None:
             raise self.fails
         found = self.found[0] if len(self.found) == 1 else self.found.pop(0)

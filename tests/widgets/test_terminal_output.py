@@ -9,18 +9,20 @@ import struct
 import subprocess
 import sys
 import termios
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 
 import pytest
 
+from tests.waiting import until
+
 ROOT = Path(__file__).resolve().parents[2]
 SEQUENCE = re.compile(r"\x1b(\[[0-9;:?<>=$]*[a-zA-Z]|\][^\x07]*\x07|[=>78])")
 COLOURS = re.compile(r"\x1b\[([0-9;]*)m")
-QUIET = 1.2
-DEADLINE = 30.0
+REST = 1.2
+"""Seconds without a byte after which a program most likely has drawn what it had to."""
 
 
 class Terminal:
@@ -29,16 +31,34 @@ class Terminal:
     def __init__(self, master: int) -> None:
         self._master = master
 
-    def read_until_quiet(self, quiet: float = QUIET) -> str:
-        """Return what was written until nothing came for `quiet` seconds after the first bytes."""
+    def read_until(self, holds: Callable[[str], bool], rest: float = REST) -> str:
+        """Return what is written until something holds of it and nothing came for `rest` seconds.
+
+        Raises:
+            AssertionError: it never holds, or the program goes on writing.
+        """
         data = bytearray()
-        end = monotonic() + DEADLINE
-        while monotonic() < end:
-            ready, _, _ = select.select([self._master], [], [], quiet if data else DEADLINE)
-            if not ready:
-                break
-            data += os.read(self._master, 65536)
+
+        def rests() -> bool:
+            more = self.written_in(rest)
+            data.extend(more)
+            return not more and holds(data.decode(errors="replace"))
+
+        until(rests, lambda: f"rest, after {bytes(data)!r}", turn=0.001)
         return data.decode()
+
+    def read_until_shown(self, text: str, rest: float = REST) -> str:
+        """Return what is written until a text is among it and nothing came for `rest` seconds."""
+        return self.read_until(lambda written: text in SEQUENCE.sub("", written), rest)
+
+    def written_in(self, seconds: float) -> bytes:
+        """What is written within a time."""
+        data = bytearray()
+        end = monotonic() + seconds
+        while (left := end - monotonic()) > 0:
+            if select.select([self._master], [], [], left)[0]:
+                data += os.read(self._master, 65536)
+        return bytes(data)
 
     def press(self, keys: str) -> None:
         """Type."""
@@ -46,7 +66,7 @@ class Terminal:
 
     def silence(self, seconds: float) -> bool:
         """Say whether nothing is written for so long."""
-        return not select.select([self._master], [], [], seconds)[0]
+        return self.written_in(seconds) == b""
 
 
 @contextmanager
@@ -78,23 +98,28 @@ def colours(written: str) -> set[str]:
     return set(COLOURS.findall(written))
 
 
+NEEDED = {"1", "2", "39", "49"}
+"""Bold, dim, and the terminal's own colours."""
+
+
+def used(written: str) -> set[str]:
+    """Every single parameter of these."""
+    return {part for parameters in colours(written) for part in parameters.split(";") if part}
+
+
 @pytest.mark.parametrize("name", ["frame", "form", "stack"])
 def test_no_colour_means_none(name: str) -> None:
     arguments = (name, "--colours", "mono", "--glyphs", "cp437")
     with gallery(*arguments, TERM="xterm-256color", NO_COLOR="1") as terminal:
-        written = terminal.read_until_quiet()
-    used = {part for parameters in colours(written) for part in parameters.split(";") if part}
-    assert "iscsi-console" in written
-    assert used <= {"0", "1", "2", "7", "39", "49"}
-    assert {"1", "2", "39", "49"} <= used
+        written = terminal.read_until(lambda said: "iscsi-console" in said and used(said) >= NEEDED)
+    assert used(written) <= {"0", "7"} | NEEDED
 
 
 @pytest.mark.parametrize("name", ["frame", "form", "stack", "progress", "refused"])
 def test_a_console_gets_sixteen_colours_and_its_own_glyphs(name: str) -> None:
     with gallery(name, "--colours", "sixteen", "--glyphs", "cp437", TERM="linux") as terminal:
-        written = terminal.read_until_quiet()
-    used = {int(part) for parameters in colours(written) for part in parameters.split(";") if part}
-    assert used <= {0, 1, 2, 7, 39, 49, *range(30, 38), *range(90, 98)}
+        written = terminal.read_until_shown("iscsi-console")
+    assert {int(part) for part in used(written)} <= {0, 1, 2, 7, 39, 49, *range(30, 38), *range(90, 98)}
     shown = SEQUENCE.sub("", written)
     assert "iscsi-console" in shown
     assert {character for character in shown if not _in_console_font(character)} == set()
@@ -110,14 +135,13 @@ def _in_console_font(character: str) -> bool:
 
 def test_ascii_is_ascii() -> None:
     with gallery("stack", "--colours", "mono", "--glyphs", "ascii", TERM="vt100", NO_COLOR="1") as terminal:
-        written = terminal.read_until_quiet()
-    assert "LOGGED_IN" in written
+        written = terminal.read_until_shown("LOGGED_IN")
     assert written.isascii()
 
 
 def test_a_steady_screen_writes_nothing_and_a_step_writes_little() -> None:
     with gallery("stack", "--colours", "sixteen", "--glyphs", "cp437", TERM="linux") as terminal:
-        assert "LOGGED_IN" in terminal.read_until_quiet()
+        terminal.read_until_shown("LOGGED_IN")
         assert terminal.silence(2.0)
         terminal.press("j")
-        assert len(terminal.read_until_quiet()) < 300
+        assert len(terminal.read_until(bool)) < 300

@@ -8,8 +8,10 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from tui.lab.errors import LabError
+from tui.lab.patience import Patience
 from tui.lab.wire import (
     WINDOW,
     Ended,
@@ -29,6 +31,10 @@ from tui.words import translate as _
 
 CHUNK = 16384
 """Most bytes of input in one message."""
+
+READS_SECONDS = 120.0
+"""Longest time in which a guest may read nothing of what waits for it: reading is all that its agent's main
+thread does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,26 +83,30 @@ class Running:
         """The output as it comes, until the command ends.
 
         Args:
-            timeout: Longest silence in seconds.
+            timeout: Longest silence in seconds, as a `Patience` counts them.
 
         Raises:
             TimeoutError: When the command stays silent longer. It goes on running.
             GuestGone: When the guest ended first.
             LabError: When the command could not be started.
         """
-        while self._over is None:
-            try:
-                message = self._messages.get(timeout=timeout)
-            except queue.Empty:
-                raise TimeoutError(_("The guest's command has been silent for too long.")) from None
+        while (output := self._next(None if timeout is None else Patience(timeout))) is not None:
+            yield output
+
+    def _next(self, patience: Patience | None) -> Output | None:
+        """The next output, None when the command has ended; raises as `outputs` does."""
+        if self._over is None:
+            message = _get(self._messages, patience)
+            if message is _SILENCE:
+                raise TimeoutError(_("The guest's command has been silent for too long."))
             if isinstance(message, Output):
-                yield message
-            else:
-                self._over = message or _GONE
+                return message
+            self._over = message or _GONE
         if self._over is _GONE:
             raise GuestGone(_("The guest ended while its command was running."))
         if isinstance(self._over, Refused):
             raise LabError(_("The guest cannot run this: {reason}").format(reason=self._over.reason))
+        return None
 
     def wait(self, timeout: float | None = None) -> int:
         """Wait for the end, dropping output; the exit status. Raises as `outputs` does."""
@@ -112,22 +122,17 @@ class Running:
             TimeoutError: When it takes longer than `timeout` seconds; the command is killed.
         """
         streams = {1: bytearray(), 2: bytearray()}
-        alarm = threading.Timer(timeout, self._messages.put, (_TOO_LATE,))
-        alarm.start()
+        patience = Patience(timeout)
         try:
-            for output in self.outputs():
-                if output is _TOO_LATE:
-                    self.signal(signal.SIGKILL)
-                    raise TimeoutError(
-                        _(
-                            "The guest's command took longer than {seconds:.0f} seconds. It had said:\n{said}"
-                        ).format(
-                            seconds=timeout, said=bytes(streams[1] + streams[2]).decode(errors="replace")
-                        )
-                    )
+            while (output := self._next(patience)) is not None:
                 streams[output.stream] += output.data
-        finally:
-            alarm.cancel()
+        except TimeoutError:
+            self.signal(signal.SIGKILL)
+            raise TimeoutError(
+                _("The guest's command took longer than {seconds:.0f} seconds. It had said:\n{said}").format(
+                    seconds=timeout, said=bytes(streams[1] + streams[2]).decode(errors="replace")
+                )
+            ) from None
         return Completed(self.wait(), bytes(streams[1]), bytes(streams[2]))
 
     def give(self, data: bytes) -> None:
@@ -144,8 +149,20 @@ class Running:
         self._channel.send(Signal(self._number, number))
 
 
-_TOO_LATE = Output(0, 0, b"")
+_SILENCE = Output(0, 0, b"")
 _GONE = Refused(0, "")
+
+_Item = TypeVar("_Item")
+
+
+def _get(messages: "queue.SimpleQueue[_Item]", patience: Patience | None) -> _Item | Output:
+    """The next of a queue, or `_SILENCE` when none has come in time."""
+    if patience is None:
+        return messages.get()
+    for seconds in patience.turns():
+        with contextlib.suppress(queue.Empty):
+            return messages.get(timeout=seconds)
+    return _SILENCE
 
 
 class Channel:
@@ -192,22 +209,26 @@ class Channel:
             TimeoutError: When it takes longer.
             GuestGone: When the guest ended instead.
         """
-        try:
-            state = self._ready.get(timeout=timeout)
-        except queue.Empty:
+        state = _get(self._ready, Patience(timeout))
+        if isinstance(state, Output):
             raise TimeoutError(
                 _("The guest did not come up within {seconds:.0f} seconds.").format(seconds=timeout)
-            ) from None
+            )
         if state is None:
             raise GuestGone(_("The guest ended while it was starting."))
         return state
 
     def send(self, message: Message) -> None:
-        """Write one message; to a guest that is gone nothing can be said, and its commands know already."""
+        """Write one message; to a guest that is gone nothing can be said, and its commands know already.
+
+        Raises:
+            TimeoutError: When the guest runs, and reads nothing any more.
+        """
         rest = memoryview(encode(message))
-        with self._sending, contextlib.suppress(OSError):
+        with self._sending:
             while rest and (room := self._wait_for_room()):
-                self._line.sendall(rest[:room])
+                with contextlib.suppress(OSError):
+                    self._line.sendall(rest[:room])
                 with self._room:
                     self._on_the_way += len(rest[:room])
                 rest = rest[room:]
@@ -215,8 +236,12 @@ class Channel:
     def _wait_for_room(self) -> int:
         """How many bytes may be sent now, at least one; 0 when the guest is gone."""
         with self._room:
-            self._room.wait_for(lambda: self._gone or self._on_the_way < WINDOW)
-            return 0 if self._gone else WINDOW - self._on_the_way
+            for seconds in Patience(READS_SECONDS).turns():
+                if self._room.wait_for(lambda: self._gone or self._on_the_way < WINDOW, seconds):
+                    return 0 if self._gone else WINDOW - self._on_the_way
+        raise TimeoutError(
+            _("The guest has read nothing for {seconds:.0f} seconds.").format(seconds=READS_SECONDS)
+        )
 
     def close(self) -> None:
         """Close the line; commands still waiting learn that the guest is gone."""

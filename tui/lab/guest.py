@@ -34,11 +34,11 @@ PASTE_SECONDS = 0.05
 """Most bytes typed on the console at once, and the pause between two such pieces."""
 
 BOOT_SECONDS = 180.0
-"""Longest time to wait for a boot, on a host that is busy with other things."""
+"""Longest time to wait for a boot, as a `Patience` counts it."""
 
 OFF_SECONDS = 225.0
-"""Longest time a shutdown may take: systemd gives each service 90 s to stop (DefaultTimeoutStopSec), and one
-may wait for another."""
+"""Longest time a shutdown may take, counted likewise: systemd gives each service 90 s to stop
+(DefaultTimeoutStopSec), and one may wait for another."""
 
 _LAST_WORDS_SECONDS = 20.0
 
@@ -205,7 +205,7 @@ class Guest:
         """Run a command as root to its end.
 
         Raises:
-            TimeoutError: After `timeout` seconds; the command is killed.
+            TimeoutError: After `timeout` seconds, as a `Patience` counts them; the command is killed.
             LabError: When it cannot be started or the guest ends first.
         """
         running = self.start(argv, env=env)

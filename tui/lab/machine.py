@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tui.lab.channel import Channel
 from tui.lab.image import Image
+from tui.lab.patience import Patience
 from tui.lab.places import Places, memory_folder, packages_folder, project_folder
 from tui.words import translate as _
 
@@ -79,13 +80,18 @@ class Machine:
         return bytes(self._log).decode(errors="replace").replace("\r", "")
 
     def wait(self, timeout: float) -> None:
-        """Wait for the machine to switch itself off."""
-        try:
-            self._process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            raise TimeoutError(
-                _("The guest did not switch itself off within {seconds:.0f} seconds.").format(seconds=timeout)
-            ) from None
+        """Wait for the machine to switch itself off, as long as a `Patience` of `timeout` seconds lasts.
+
+        Raises:
+            TimeoutError: When it does not.
+        """
+        for seconds in Patience(timeout).turns():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(seconds)
+                return
+        raise TimeoutError(
+            _("The guest did not switch itself off within {seconds:.0f} seconds.").format(seconds=timeout)
+        )
 
     def stop(self) -> None:
         """Kill the machine if it still runs, and wait until nothing is left of it."""

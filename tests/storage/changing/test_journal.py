@@ -16,6 +16,7 @@ import pytest
 from tests.storage.changing.killed_console import NAMES
 from tests.storage.changing.plan_operations import FailWith, KeepSecret, MakeFile
 from tests.storage.scripted_host import ScriptedHost
+from tests.waiting import AT_MOST
 from tui.storage.changing import journal as journal_module
 from tui.storage.changing.executor import execute
 from tui.storage.changing.journal import Journal, Progressed, change_lock
@@ -204,7 +205,7 @@ def hold(
 ) -> None:
     with change_lock(path):
         ready.set()
-        leave.wait(30)
+        leave.wait(AT_MOST)
 
 
 def test_a_second_console_may_look_but_not_touch(tmp_path: Path) -> None:
@@ -213,14 +214,14 @@ def test_a_second_console_may_look_but_not_touch(tmp_path: Path) -> None:
     holder = context.Process(target=hold, args=(path, ready, leave))
     holder.start()
     try:
-        assert ready.wait(30)
+        assert ready.wait(AT_MOST)
         with pytest.raises(Refused) as caught, change_lock(path):
             pass
         assert caught.value.problem.code == "lock.held"
         assert str(holder.pid) in caught.value.problem.summary
     finally:
         leave.set()
-        holder.join(30)
+        holder.join(AT_MOST)
     with change_lock(path):
         assert path.read_text() == str(os.getpid())
 
@@ -230,9 +231,9 @@ def test_a_killed_console_leaves_no_lock_behind(tmp_path: Path) -> None:
     ready, leave = context.Event(), context.Event()
     holder = context.Process(target=hold, args=(path, ready, leave))
     holder.start()
-    assert ready.wait(30)
+    assert ready.wait(AT_MOST)
     holder.kill()
-    holder.join(30)
+    holder.join(AT_MOST)
     with change_lock(path):
         pass
 
@@ -255,7 +256,7 @@ def killed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[int, tu
     """Folders of consoles killed at every boundary and started again, and how both ended."""
     folder = tmp_path_factory.mktemp("killed")
     argv = (sys.executable, "-m", "tests.storage.changing.killed_console", str(folder), str(LAST_BOUNDARY))
-    done = subprocess.run(argv, cwd=ROOT, check=True, timeout=120, capture_output=True, text=True)
+    done = subprocess.run(argv, cwd=ROOT, check=True, timeout=AT_MOST, capture_output=True, text=True)
     ends = {int(kill_at): (first, second) for kill_at, (first, second) in json.loads(done.stdout).items()}
     assert sorted(ends) == list(range(1, LAST_BOUNDARY + 1))
     assert ends[1][0] == -signal.SIGKILL

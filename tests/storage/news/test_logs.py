@@ -6,11 +6,11 @@ import select
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
+from tests.waiting import Stopwatch, turns, until
 from tui.storage.news.daemon_log import DaemonLog, daemon_line
 from tui.storage.news.happening import Happening, Source
 from tui.storage.news.kernel_log import KMSG, KernelLog, kernel_line
@@ -83,9 +83,8 @@ def test_entries_that_are_none_are_left_out(line: bytes) -> None:
 
 def read_all(log: DaemonLog) -> list[Happening]:
     found: list[Happening] = []
-    end = time.monotonic() + 20
-    while time.monotonic() < end:
-        select.select([log.fileno()], [], [], 1.0)
+    for wait in turns("the end of the log", turn=1.0):
+        select.select([log.fileno()], [], [], wait)
         told = log.take()
         if told is None:
             return found
@@ -103,9 +102,9 @@ def test_a_child_is_read_line_by_line_and_ended(tmp_path: Path) -> None:
     assert [one.text for one in read_all(log)] == ["connection1:0 is operational now", "hello"]
     log.close()
     waiting = DaemonLog((sys.executable, "-c", "import time; time.sleep(60)"))
-    began = time.monotonic()
+    watch = Stopwatch()
     waiting.close()
-    assert time.monotonic() - began < 10
+    assert watch.seconds() < 30
 
 
 OWNER = """
@@ -126,12 +125,7 @@ def test_the_child_ends_with_a_program_that_is_killed() -> None:
     with subprocess.Popen((sys.executable, "-c", OWNER), stdout=subprocess.PIPE, text=True) as owner:
         assert owner.stdout is not None
         child = Path(f"/proc/{int(owner.stdout.readline())}/stat")
-        end = time.monotonic() + 20
-        while "(sleep)" not in child.read_text():
-            assert time.monotonic() < end
-            time.sleep(0.02)
+        until(lambda: "(sleep)" in child.read_text(), "the child is what it shall be")
         owner.kill()
         owner.wait()
-        while child.exists() and child.read_text().split()[2] != "Z":
-            assert time.monotonic() < end
-            time.sleep(0.02)
+        until(lambda: not child.exists() or child.read_text().split()[2] == "Z", "the end of the child")
