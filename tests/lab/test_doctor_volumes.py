@@ -145,7 +145,7 @@ def test_the_beginning_of_a_disk_that_was_overwritten(guest: Guest, console: Con
     sh(guest, f"blockdev --rereadpt {disk}; udevadm settle")
     found = named(guest, "F24.label-overwritten")
     mended(console, found, "F24.label-overwritten")
-    assert sh(guest, "ls /var/lib/iscsi-console/kept/*/HOW-TO-GO-BACK")
+    assert sh(guest, "ls /var/lib/iscsi-console/kept/*/HOW-TO-RESTORE")
     mount_all(guest)
     healthy(guest)
 

@@ -14,7 +14,7 @@ from tui.storage.operations.lvm.move_data import MoveData, StopMoving
 from tui.storage.operations.lvm.rename import RenameLogicalVolume, RenameVolumeGroup
 from tui.storage.operations.lvm.resize_physical_volume import ResizePhysicalVolume
 from tui.storage.operations.lvm.snapshot import CreateSnapshot
-from tui.storage.operations.lvm.thin import CreateThinPool, CreateThinVolume, RemoveThinPool, notes_extents
+from tui.storage.operations.lvm.thin import CreateThinPool, CreateThinVolume, RemoveThinPool, metadata_extents
 from tui.storage.operations.multipath.resize_map import ResizeMap
 from tui.storage.operations.operation import CannotUndo, Operation, Risk
 
@@ -132,6 +132,6 @@ def test_a_volume_is_extended_to_a_size_or_by_a_share_without_its_file_system() 
 
 
 def test_a_pool_leaves_room_for_its_notes_and_a_spare() -> None:
-    assert notes_extents(32, 4 * MIB) == 2
-    assert notes_extents(1024 * 1024, 4 * MIB) == 2048
-    assert notes_extents(5, 0) == 0
+    assert metadata_extents(32, 4 * MIB) == 2
+    assert metadata_extents(1024 * 1024, 4 * MIB) == 2048
+    assert metadata_extents(5, 0) == 0

@@ -55,18 +55,15 @@ class AddFstabEntry(Operation):
         return BootLine(self.spec, self.mount_point, self.kind, self.options, self.pass_number)
 
     def title(self) -> str:
-        """What it does."""
         return _("Mount {path} at every boot").format(path=clean(self.mount_point, 80))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "The line says what to mount where after the network and the login are up, and that the boot goes"
             " on without it. The old file is kept, the rest of it stays as it is."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The line and the commands around it."""
         return (
             f"edit {FSTAB}: {clean(self.line.text, 400)}",
             f"findmnt --verify --tab-file {TRIAL}",
@@ -74,13 +71,12 @@ class AddFstabEntry(Operation):
         )
 
     def is_done(self, host: Host) -> bool:
-        """Whether the very line is there and systemd has read it."""
         text = text_or_empty(host, FSTAB)
         if not any(self.line.is_same_as(entry) for entry in parse_fstab(text)):
             return False
         return _systemd_knows(host, self.mount_point)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """See that the place is good and that no stranger's line or unit is about it."""
         refuse_bad_place(host, self.mount_point)
         text = text_or_empty(host, FSTAB)
@@ -98,7 +94,6 @@ class AddFstabEntry(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Try the line with findmnt, replace fstab, and let systemd read it."""
         text = text_or_empty(host, FSTAB)
         if not any(self.line.is_same_as(entry) for entry in parse_fstab(text)):
             same = _conflicts(host, text, self.line)
@@ -109,7 +104,6 @@ class AddFstabEntry(Operation):
         reload_systemd(host, self.title())
 
     def undo(self) -> tuple[Operation, ...]:
-        """Take exactly that line out."""
         return (RemoveFstabEntry(self.spec, self.mount_point, self.kind, self.options, self.pass_number),)
 
 
@@ -129,23 +123,18 @@ class RemoveFstabEntry(Operation):
         return BootLine(self.spec, self.mount_point, self.kind, self.options, self.pass_number)
 
     def title(self) -> str:
-        """What it does."""
         return _("Do not mount {path} at boot any more").format(path=clean(self.mount_point, 80))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("Only this line leaves the file, which is kept as it was in a dated copy.")
 
     def shown(self) -> tuple[str, ...]:
-        """The edit and the command."""
         return (f"edit {FSTAB}: remove {clean(self.line.text, 400)}", "systemctl daemon-reload")
 
     def is_done(self, host: Host) -> bool:
-        """Whether no such line is there."""
         return not any(self.line.is_same_as(entry) for entry in parse_fstab(text_or_empty(host, FSTAB)))
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Replace fstab and let systemd read it."""
         text = text_or_empty(host, FSTAB)
         new = text
         while found := [entry for entry in parse_fstab(new) if self.line.is_same_as(entry)]:
@@ -155,7 +144,6 @@ class RemoveFstabEntry(Operation):
         reload_systemd(host, self.title())
 
     def undo(self) -> tuple[Operation, ...]:
-        """Write it again."""
         return (AddFstabEntry(self.spec, self.mount_point, self.kind, self.options, self.pass_number),)
 
 

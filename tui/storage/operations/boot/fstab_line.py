@@ -39,17 +39,14 @@ class ChangeFstabLine(Operation):
     reason: str
 
     def title(self) -> str:
-        """What it does."""
         entry = next(iter(parse_fstab(self.new)), None)
         place = entry.mount_point if entry is not None else ""
         return _("Change the line of {path} in {fstab}").format(path=clean(place, 80), fstab=FSTAB)
 
     def why(self) -> str:
-        """Why it is needed."""
         return self.reason
 
     def shown(self) -> tuple[str, ...]:
-        """The edit and the commands around it."""
         return (
             _("edit {fstab}, from: {line}").format(fstab=FSTAB, line=clean(self.old.strip(), 300)),
             _("edit {fstab}, to: {line}").format(fstab=FSTAB, line=clean(self.new.strip(), 300)),
@@ -58,7 +55,6 @@ class ChangeFstabLine(Operation):
         )
 
     def is_done(self, host: Host) -> bool:
-        """The new line is there, the old is not, and systemd has read it."""
         lines = text_or_empty(host, FSTAB).split("\n")
         if self.old in lines or self.new not in lines:
             return False
@@ -68,7 +64,7 @@ class ChangeFstabLine(Operation):
         unit = mount_unit(entry.mount_point)
         return unit_properties(host, unit, "NeedDaemonReload").get("NeedDaemonReload") != "yes"
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """The old line is there once, and the new one mounts the same kind at the same place."""
         lines = text_or_empty(host, FSTAB).split("\n")
         if lines.count(self.old) != 1 and self.new not in lines:
@@ -94,7 +90,6 @@ class ChangeFstabLine(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Try the line with findmnt, replace the file, and let systemd read it."""
         text = text_or_empty(host, FSTAB)
         lines = text.split("\n")
         if self.old in lines:
@@ -105,7 +100,6 @@ class ChangeFstabLine(Operation):
         reload_systemd(host, self.title())
 
     def undo(self) -> tuple[Operation, ...]:
-        """Put the old line back."""
         return (ChangeFstabLine(self.new, self.old, self.reason),)
 
 

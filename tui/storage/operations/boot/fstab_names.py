@@ -31,27 +31,23 @@ class RenameInFstab(Operation):
     renamed: tuple[tuple[str, str], ...]
 
     def title(self) -> str:
-        """What it does."""
         return _("Name the volume anew in {fstab}").format(fstab=FSTAB)
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("A line that goes on naming the old path would find nothing at the next boot.")
 
     def shown(self) -> tuple[str, ...]:
-        """The edits and the command."""
         edits = (f"edit {FSTAB}: {clean(old)} → {clean(new)}" for old, new in self.renamed)
         return (*edits, "systemctl daemon-reload")
 
     def is_done(self, host: Host) -> bool:
-        """Whether no line names an old path, and systemd has read those that name a new one."""
         entries = parse_fstab(text_or_empty(host, FSTAB))
         if {entry.spec for entry in entries} & {old for old, _new in self.renamed}:
             return False
         new = {name for _old, name in self.renamed}
         return not any(_is_unread(host, entry.mount_point) for entry in entries if entry.spec in new)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """See that no mount unit outside of fstab names an old path."""
         for name in names(host, UNITS):
             found = text(host, f"{UNITS}/{name}") if name.endswith((".mount", ".swap")) else ""
@@ -68,15 +64,13 @@ class RenameInFstab(Operation):
                 )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Replace fstab, keep a dated copy, and let systemd read it."""
         text = text_or_empty(host, FSTAB)
-        new = respelled(text, dict(self.renamed))
+        new = with_renamed_specs(text, dict(self.renamed))
         if new != text:
             put(host, FSTAB, text, new)
         reload_systemd(host, self.title())
 
     def undo(self) -> tuple[Operation, ...]:
-        """Name the old paths again."""
         return (RenameInFstab(tuple((new, old) for old, new in self.renamed)),)
 
 
@@ -88,7 +82,7 @@ def _is_unread(host: Host, mount_point: str) -> bool:
     return unit_properties(host, unit, "NeedDaemonReload").get("NeedDaemonReload") == "yes"
 
 
-def respelled(text: str, renamed: dict[str, str]) -> str:
+def with_renamed_specs(text: str, renamed: dict[str, str]) -> str:
     """The text of fstab with the first field of some entries replaced."""
     lines = text.split("\n")
     for entry in parse_fstab(text):

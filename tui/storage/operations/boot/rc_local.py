@@ -26,22 +26,18 @@ class RemoveRcLocalLines(Operation):
     lines: tuple[str, ...]
 
     def title(self) -> str:
-        """What it does."""
         return _("Take old lines out of rc.local")
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "They log in, activate or mount by hand, at a moment when it may be done already or too early."
             " They stay in the file as notes."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The edit, a line each."""
         return tuple(f"edit rc.local: comment out {clean(line.strip(), 200)}" for line in self.lines)
 
     def is_done(self, host: Host) -> bool:
-        """Whether none of the lines is there as a command."""
         return not any(holds(text_or_empty(host, path), self.lines) for path in rc_local_paths(host))
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
@@ -56,7 +52,6 @@ class RemoveRcLocalLines(Operation):
                 put(host, path, old, new)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Put them back."""
         return (RestoreRcLocalLines(self.lines),)
 
 
@@ -67,25 +62,21 @@ class RestoreRcLocalLines(Operation):
     lines: tuple[str, ...]
 
     def title(self) -> str:
-        """What it does."""
         return _("Put old lines back into rc.local")
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("They are wanted as commands again.")
 
     def shown(self) -> tuple[str, ...]:
-        """The edit, a line each."""
         return tuple(f"edit rc.local: {clean(line.strip(), 200)}" for line in self.lines)
 
     def is_done(self, host: Host) -> bool:
-        """Whether all of them are there as commands."""
         there = {
             line for path in rc_local_paths(host) for line in holds(text_or_empty(host, path), self.lines)
         }
         return there.issuperset(self.lines)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """See that their notes are still there."""
         texts = (text_or_empty(host, path) for path in rc_local_paths(host))
         back = {line for text in texts for line in holds(with_lines_back(text, self.lines), self.lines)}
@@ -99,7 +90,6 @@ class RestoreRcLocalLines(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Replace the file."""
         for path in rc_local_paths(host):
             old = text_or_empty(host, path)
             new = with_lines_back(old, self.lines)
@@ -109,7 +99,6 @@ class RestoreRcLocalLines(Operation):
                 put(host, path, old, new)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Take them out again."""
         return (RemoveRcLocalLines(self.lines),)
 
 

@@ -41,15 +41,12 @@ class CheckFilesystem(Operation):
     must_be_clean: bool = False
 
     def title(self) -> str:
-        """What it does."""
         return _("Look into the file system on {device}").format(device=clean(self.device, 80))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("It shows whether and how much is damaged. Nothing is changed.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (as_typed(self._argv),)
 
     @property
@@ -62,13 +59,12 @@ class CheckFilesystem(Operation):
         """Never: what it was yesterday says nothing."""
         return False
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """The volume is there, carries this file system, and nobody has it mounted."""
         refuse_other_kinds(self.kind)
         unused_volume(host, self.device, self.kind.value, self.uuid)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run the tool and tell what it found."""
         outcome = host.run(Command(self._argv, deadline=CHECKING), lambda line: progress(clean(line)))
         refuse_silence(outcome, self._argv[0], self.title())
         text = f"{outcome.stdout}\n{outcome.stderr}"
@@ -106,7 +102,6 @@ class CheckFilesystem(Operation):
         """The exit status is all there is."""
 
     def undo(self) -> tuple[Operation, ...]:
-        """Nothing was changed."""
         return ()
 
 
@@ -131,11 +126,9 @@ class RepairFilesystem(Operation):
     uuid: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Repair the file system on {device}").format(device=clean(self.device, 80))
 
     def why(self) -> str:
-        """Why it is needed."""
         if self.kind is FilesystemKind.XFS:
             return _(
                 "Contradictions in its structure are mended. Files whose place is lost go to lost+found. Its"
@@ -147,7 +140,6 @@ class RepairFilesystem(Operation):
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (as_typed(self._argv),)
 
     @property
@@ -160,7 +152,7 @@ class RepairFilesystem(Operation):
         """Never: only a run tells whether there is something to repair."""
         return False
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """The volume is there, carries this file system, and nobody has it mounted."""
         refuse_other_kinds(self.kind)
         unused_volume(host, self.device, self.kind.value, self.uuid)
@@ -218,7 +210,6 @@ class RepairFilesystem(Operation):
         return ("e2fsck", "-f", "-n", self.device)
 
     def undo(self) -> CannotUndo:
-        """It cannot be taken back."""
         return CannotUndo(_("What was mended stays. A snapshot taken before is the only way back."))
 
 

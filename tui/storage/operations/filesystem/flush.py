@@ -25,15 +25,12 @@ class SyncFilesystem(Operation):
     mount_point: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Write out what is in memory for {path}").format(path=clean(self.mount_point, 80))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("Unmounting would do it as well; done before, the moment in which nothing answers is short.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (as_typed(self._argv),)
 
     @property
@@ -41,18 +38,15 @@ class SyncFilesystem(Operation):
         return ("sync", "--file-system", self.mount_point)
 
     def is_done(self, host: Host) -> bool:
-        """Nothing is mounted there."""
         return mount_at(host, host.resolve(self.mount_point)) is None
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run sync."""
         change(host, self._argv, self.title(), deadline=MOUNTING, progress=progress)
 
     def verify(self, host: Host) -> None:
         """The exit status is all there is."""
 
     def undo(self) -> tuple[Operation, ...]:
-        """Nothing was changed."""
         return ()
 
 
@@ -71,22 +65,18 @@ class FlushDisk(Operation):
     paths: tuple[str, ...]
 
     def title(self) -> str:
-        """What it does."""
         return _("Flush {lun}").format(lun=self.lun.words)
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("Whatever was written to the disk itself must be on it before it goes.")
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
         return tuple(as_typed(_flush(path)) for path in self.paths)
 
     def is_done(self, host: Host) -> bool:
-        """There is no such disk."""
         return not names_of(look_at_devices(host), self.lun)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """Every one of its disks answers: flushing one that does not would hang."""
         inventory = look_at_devices(host)
         silent = [lun.disk for lun in self.lun.paths(inventory) if lun.disk and not lun.state.answers]
@@ -94,7 +84,6 @@ class FlushDisk(Operation):
             raise Refused(_silent(self.lun, silent))
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run blockdev for each."""
         for path in names_of(look_at_devices(host), self.lun):
             change(host, _flush(path), self.title(), deadline=MOUNTING, progress=progress)
 
@@ -102,7 +91,6 @@ class FlushDisk(Operation):
         """The exit status is all there is."""
 
     def undo(self) -> tuple[Operation, ...]:
-        """Nothing was changed."""
         return ()
 
 

@@ -46,18 +46,15 @@ class GrowFilesystem(Operation):
     member: int = 1
 
     def title(self) -> str:
-        """What it does."""
         return _("Make the file system at {place} larger").format(place=clean(self.mount_point, 80))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "Its device is larger than the file system. It takes in the new space while it is mounted;"
             " whoever writes to it is not interrupted."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (as_typed(self._argv),)
 
     @property
@@ -80,7 +77,7 @@ class GrowFilesystem(Operation):
         reach = filesystem_reach(host, device, mount)
         return reach is not None and not reach.lags(device.size) and not reach.is_beyond(device.size)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """See that it is this file system, mounted there for writing, on a device that is not smaller."""
         # While udev works on a device it may say nothing of its content, which is no other content.
         wait_for(lambda: self._is_described(host), _DESCRIBED)
@@ -117,7 +114,6 @@ class GrowFilesystem(Operation):
         change(host, self._argv, self.title(), deadline=GROWING, progress=progress)
 
     def undo(self) -> CannotUndo:
-        """It is not taken back."""
         return CannotUndo(
             _("A mounted file system is not made smaller: files may lie in the new space by now.")
         )

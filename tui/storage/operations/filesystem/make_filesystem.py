@@ -47,17 +47,14 @@ class MakeFilesystem(Operation):
     uuid: str = ""
 
     def title(self) -> str:
-        """What it does."""
         return _("Make an {kind} file system on {device}").format(
             kind=self.kind.value, device=clean(self.device)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
         return self.kind.words + " " + _("It is made only where nothing at all is found.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (as_typed(self._argv()),)
 
     def _argv(self, *, unfinished: bool = False) -> tuple[str, ...]:
@@ -74,7 +71,6 @@ class MakeFilesystem(Operation):
                 return ("mkfs.btrfs", "-K", *uuid, *label, self.device)
 
     def is_done(self, host: Host) -> bool:
-        """Whether a finished file system of that kind, label and UUID is on the volume."""
         device = device_behind(host, look_at_devices(host), self.device)
         if device is None or not device.answers:
             return False
@@ -135,7 +131,6 @@ class MakeFilesystem(Operation):
             )
 
     def undo(self) -> CannotUndo:
-        """It is not taken back."""
         return CannotUndo(
             _("The file system may hold files by now, so it is not removed. It does no harm unmounted.")
         )

@@ -38,18 +38,15 @@ class ReplayLog(Operation):
     twin: bool = False
 
     def title(self) -> str:
-        """What it does."""
         return _("Replay the log of {device}").format(device=clean(self.device, 80))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "What was written last stands in the log only. Mounting replays it; nobody sees the files at that"
             " place, and it is unmounted again at once."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
         return (f"mkdir -m 0700 {PLACE}", as_typed(self._mount), f"umount {PLACE}", f"rmdir {PLACE}")
 
     @property
@@ -76,7 +73,6 @@ class ReplayLog(Operation):
         unused_volume(host, self.device, self.kind.value, self.uuid)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Mount and unmount."""
         host.make_folder(PLACE, 0o700)
         if not self._is_mounted(host):
             change(host, self._mount, self.title(), deadline=MOUNTING, progress=progress)
@@ -97,7 +93,6 @@ class ReplayLog(Operation):
             )
 
     def undo(self) -> CannotUndo:
-        """It cannot be taken back."""
         return CannotUndo(_("A log that was replayed is part of the file system now, as it was meant to be."))
 
     def _is_mounted(self, host: Host) -> bool:

@@ -43,25 +43,21 @@ class WipeSignatures(Operation):
         return f"{BACKUPS}/wipefs-{name[:100]}"
 
     def title(self) -> str:
-        """What it does."""
         return _("Erase what is on {path}").format(path=clean(self.device.path))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "A new volume may only be made on a disk on which nothing is found. The signatures of what was on"
             " it are removed; the first bytes of each are kept in {folder}."
         ).format(folder=self.folder)
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
         return (
             f"mkdir -p -m 0700 {self.folder}",
             *(as_typed(argv) for argv in self._commands()),
         )
 
     def loses(self) -> tuple[str, ...]:
-        """What is gone afterwards: the device, and every signature seen on it."""
         found = [one.words for one in self.signatures] or [_("data without a known signature")]
         return (
             _("Everything on {device}").format(device=self.device.words),
@@ -70,7 +66,6 @@ class WipeSignatures(Operation):
         )
 
     def is_done(self, host: Host) -> bool:
-        """Whether it is the right disk and nothing is found on it."""
         try:
             device, _inventory = compare(host, self.device)
         except Refused:
@@ -119,7 +114,6 @@ class WipeSignatures(Operation):
         return tuple(("env", f"HOME={self.folder}", "wipefs", "--all", "--backup", path) for path in paths)
 
     def undo(self) -> CannotUndo:
-        """It cannot be taken back by the program."""
         return CannotUndo(
             _(
                 "The content of {path} is not found any more. As long as nothing else is written to the"

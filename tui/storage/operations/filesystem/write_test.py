@@ -23,18 +23,15 @@ class WriteTest(Operation):
     _HEAD: ClassVar[str] = "written by iscsi-console to test this volume; it may be removed\n"
 
     def title(self) -> str:
-        """What it does."""
         return _("Write to {path} and read it back").format(path=clean(self.path, 80))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "One MiB is written through every layer down to the target, read back past this host's memory,"
             " compared and removed."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """What is written, and the command that reads it."""
         return (f"write {clean(self._file, 400)}", as_typed(self._reading), as_typed(("rm", self._file)))
 
     @property
@@ -49,7 +46,7 @@ class WriteTest(Operation):
         """Never: it is a test."""
         return False
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """See that the volume is mounted for writing, and that no stranger's file has the name."""
         mount = mount_at(host, host.resolve(self.path))
         if mount is None:
@@ -126,5 +123,4 @@ class WriteTest(Operation):
             )
 
     def undo(self) -> tuple[Operation, ...]:
-        """Nothing is left of it."""
         return ()

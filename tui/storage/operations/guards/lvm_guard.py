@@ -131,28 +131,28 @@ def not_ours(group: VolumeGroup) -> Problem | None:
     )
 
 
-def keep_notes(host: ChangingHost, group: str) -> None:
-    """Keep a copy of LVM's notes on a group as they are before a change (`notes_command`).
+def back_up_metadata(host: ChangingHost, group: str) -> None:
+    """Keep a copy of LVM's notes on a group as they are before a change (`backup_command`).
 
     Raises:
         CommandFailed: the copy could not be written. The group was not changed.
     """
     host.make_folder(BACKUPS, 0o700)
     change(
-        host, notes_command(group), _("Keep a copy of LVM's notes on {group}").format(group=clean(group, 60))
+        host, backup_command(group), _("Keep a copy of LVM's notes on {group}").format(group=clean(group, 60))
     )
 
 
-def change_group(
+def change_metadata(
     host: ChangingHost, group: str, argv: tuple[str, ...], title: str, progress: Progress
 ) -> None:
-    """Keep LVM's notes on a group (`keep_notes`), then run a command that rewrites them.
+    """Keep LVM's notes on a group (`back_up_metadata`), then run a command that rewrites them.
 
     Raises:
         CommandFailed: the copy could not be written, or the command failed.
         OutcomeUnknown: the command did not end in time.
     """
-    keep_notes(host, group)
+    back_up_metadata(host, group)
     change(host, argv, title, deadline=LVM_DEADLINE, progress=progress)
 
 
@@ -163,7 +163,7 @@ def volume_is_gone(host: Host, group: str, name: str) -> bool:
     return inventory.lvm.asked and not inventory.lvm.left_out and gone
 
 
-def notes_command(group: str) -> tuple[str, ...]:
+def backup_command(group: str) -> tuple[str, ...]:
     """The call that writes a group's notes into the program's folder of backups (vgcfgbackup(8)).
 
     The file holds the state before the last change; LVM itself keeps those before in /etc/lvm/archive.

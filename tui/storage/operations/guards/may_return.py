@@ -12,7 +12,7 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 
-def ways_back(host: Host, inventory: Inventory) -> tuple[str, ...]:
+def possible_returns(host: Host, inventory: Inventory) -> tuple[str, ...]:
     """By what a missing disk could come back, a line each: sessions that are down, records without one."""
     lines = [
         _("session {sid} to {target} is {state}").format(
@@ -41,13 +41,13 @@ def ways_back(host: Host, inventory: Inventory) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def refuse_while_it_may_return(host: Host, inventory: Inventory) -> None:
+def refuse_while_disks_may_return(host: Host, inventory: Inventory) -> None:
     """See that every target this host knows is logged in and every disk answers.
 
     Raises:
         Refused: the missing disk may stand behind what is not there now.
     """
-    lines = ways_back(host, inventory)
+    lines = possible_returns(host, inventory)
     if lines:
         raise Refused(
             Problem(

@@ -99,14 +99,12 @@ class SetRecordChap(Operation):
     chap: ChapSettings
 
     def title(self) -> str:
-        """What it does."""
         words = _set_words(self.chap.kind)
         return words.format(
             what=_("{target} at {portal}").format(target=clean(self.target), portal=clean(self.portal.label))
         )
 
     def why(self) -> str:
-        """Why it is needed."""
         return (
             _why(self.chap.kind)
             + " "
@@ -114,7 +112,6 @@ class SetRecordChap(Operation):
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The edit and how it is verified."""
         edit = _("edit the record of {target} at {portal}: {values}").format(
             target=clean(self.target),
             portal=clean(self.portal.label),
@@ -123,17 +120,15 @@ class SetRecordChap(Operation):
         return (edit, self._show.shown)
 
     def is_done(self, host: Host) -> bool:
-        """The record holds them."""
         record = find_record(host, self.target, self.portal, self.iface)
         return record is not None and _file_holds(host, record.path, NODE_PREFIX, self.chap)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """There is a record, and the settings are whole."""
         _refuse_unusable(self.chap)
         self._record(host)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Edit the record."""
         change_record(host, self._record(host).path, chap_values(NODE_PREFIX, self.chap))
 
     def verify(self, host: Host) -> None:
@@ -152,7 +147,6 @@ class SetRecordChap(Operation):
                 )
 
     def undo(self) -> CannotUndo:
-        """The old secrets are not kept."""
         return CannotUndo(_("Secrets from before are not kept anywhere, so they cannot be put back."))
 
     @property
@@ -182,19 +176,16 @@ class SetDiscoveryChap(Operation):
     chap: ChapSettings
 
     def title(self) -> str:
-        """What it does."""
         return _set_words(self.chap.kind).format(
             what=_("discovery at {portal}").format(portal=clean(self.portal.label))
         )
 
     def why(self) -> str:
-        """Why it is needed."""
         return (
             _why(self.chap.kind) + " " + _("Discovery has secrets of its own, apart from those of a login.")
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The edit."""
         return (
             _("edit the discovery record of {portal}: {values}").format(
                 portal=clean(self.portal.label), values=shown_values(_masked(DISCOVERY_PREFIX, self.chap))
@@ -202,12 +193,11 @@ class SetDiscoveryChap(Operation):
         )
 
     def is_done(self, host: Host) -> bool:
-        """The discovery record holds them."""
         if self.kind is not DiscoveryKind.SENDTARGETS:
             return self.chap.kind is ChapKind.NONE
         return _file_holds(host, self._path(host), DISCOVERY_PREFIX, self.chap)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """There is such a record, and the settings are whole."""
         if self.kind is not DiscoveryKind.SENDTARGETS:
             raise Refused(
@@ -230,11 +220,9 @@ class SetDiscoveryChap(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Edit the record."""
         change_record(host, self._path(host), chap_values(DISCOVERY_PREFIX, self.chap))
 
     def undo(self) -> CannotUndo:
-        """The old secrets are not kept."""
         return CannotUndo(_("Secrets from before are not kept anywhere, so they cannot be put back."))
 
     def _path(self, host: Host) -> str:
@@ -256,18 +244,15 @@ class SetDefaultChap(Operation):
     discovery: ChapSettings | None
 
     def title(self) -> str:
-        """What it does."""
         return _("Set CHAP for records made from now on")
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "New records begin with the settings of iscsid.conf. The file then holds secrets, so from now on "
             "only root may read it."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The edits."""
         edits = tuple(
             _("edit {path}: {values}").format(path=ISCSID_CONF, values=shown_values(_masked(prefix, chap)))
             for prefix, chap in self._wanted()
@@ -275,7 +260,6 @@ class SetDefaultChap(Operation):
         return (*edits, f"chmod 0600 {ISCSID_CONF}")
 
     def is_done(self, host: Host) -> bool:
-        """The file holds them and only root may read it."""
         facts = host.facts(host.resolve(ISCSID_CONF))
         return (
             facts is not None
@@ -283,7 +267,7 @@ class SetDefaultChap(Operation):
             and all(_file_holds(host, ISCSID_CONF, prefix, chap) for prefix, chap in self._wanted())
         )
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """The settings are whole, and the file is there."""
         for _prefix, chap in self._wanted():
             _refuse_unusable(chap)
@@ -313,7 +297,6 @@ class SetDefaultChap(Operation):
         progress(_("The old file, without its secrets, is kept as {path}.").format(path=kept))
 
     def undo(self) -> CannotUndo:
-        """The old secrets are not kept."""
         return CannotUndo(_("Secrets from before are not kept anywhere, so they cannot be put back."))
 
     def _wanted(self) -> tuple[tuple[str, ChapSettings], ...]:

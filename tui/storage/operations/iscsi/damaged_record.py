@@ -28,25 +28,21 @@ class RemoveDamagedRecord(Operation):
     path: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Move {path} out of the record database").format(path=clean(self.path))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "It holds no record: it was left empty by a crash, or put there by somebody. It can keep "
             "iscsiadm from listing any record."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The move."""
         return (f"mv {clean(self.path)} {BACKUPS}/",)
 
     def is_done(self, host: Host) -> bool:
-        """There is nothing of that name."""
         return host.facts(self.path) is None
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """It lies in the database, is an ordinary file or an empty folder, and still holds no record."""
         database = database_of(host)
         facts = host.facts(self.path)
@@ -83,7 +79,6 @@ class RemoveDamagedRecord(Operation):
                 folder = folder.rpartition("/")[0]
 
     def undo(self) -> CannotUndo:
-        """Nothing to take back."""
         return CannotUndo(_("A file that holds no record is of no use in the database; a copy is kept."))
 
     def _name(self, host: Host) -> str:

@@ -36,19 +36,15 @@ class AddDiscoveryRecord(Operation):
     portal: Portal
 
     def title(self) -> str:
-        """What it does."""
         return _("Remember {portal} as a portal to ask").format(portal=clean(self.portal.label))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("Its record holds the CHAP secret for discovery. A record that exists keeps its settings.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (self._add.shown,)
 
     def is_done(self, host: Host) -> bool:
-        """There is such a record."""
         folder = {DiscoveryKind.SENDTARGETS: "send_targets", DiscoveryKind.ISNS: "isns"}.get(self.kind, "")
         return any(
             place.is_same_place(self.portal)
@@ -56,7 +52,7 @@ class AddDiscoveryRecord(Operation):
             if folder and (place := parse_portal(name)) is not None
         )
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """The daemon answers, and this kind has records."""
         if not self.kind.is_recorded:
             raise Refused(
@@ -69,11 +65,9 @@ class AddDiscoveryRecord(Operation):
         refuse_without_daemon(host)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Add it."""
         carry_out(host, self._add, Context(Action.RECORD, portal=self.portal))
 
     def undo(self) -> tuple[Operation, ...]:
-        """Delete it."""
         return (DeleteDiscoveryRecord(self.kind, self.portal),)
 
     @property
@@ -93,25 +87,21 @@ class DeleteDiscoveryRecord(Operation):
     portal: Portal
 
     def title(self) -> str:
-        """What it does."""
         return _("Forget {portal} as a portal to ask").format(portal=clean(self.portal.label))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "The portal is no longer remembered. Records that a discovery by iscsiadm made of its targets "
             "go with it; those that were added one by one stay."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (self._delete.shown,)
 
     def is_done(self, host: Host) -> bool:
-        """There is no such record."""
         return not AddDiscoveryRecord(self.kind, self.portal).is_done(host)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """No session uses a record that would go with it: iscsiadm itself does not look."""
         sessions = [
             session
@@ -131,11 +121,9 @@ class DeleteDiscoveryRecord(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Delete it."""
         carry_out(host, self._delete, Context(Action.RECORD, portal=self.portal))
 
     def undo(self) -> CannotUndo:
-        """Its secret is not kept."""
         return CannotUndo(_("Its CHAP secret is not kept; ask the portal again instead."))
 
     @property
@@ -161,27 +149,23 @@ class StoreDiscovered(Operation):
     ifaces: tuple[str, ...] = ("default",)
 
     def title(self) -> str:
-        """What it does."""
         count = len(self.records)
         return translate_count(
             "Store {count} portal of a target", "Store {count} portals of targets", count
         ).format(count=count)
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "A record tells open-iscsi how to log in to a target. Only what you chose is added; records that "
             "exist keep their settings, which a plain discovery would reset."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The commands; those for records that exist are left out when it runs."""
         if self.kind is DiscoveryKind.FIRMWARE:
             return (_FIRMWARE.shown,)
         return tuple(line for record in self._additions() for line in record.shown())
 
     def is_done(self, host: Host) -> bool:
-        """Every one is stored."""
         return all(addition.is_done(host) for addition in self._additions())
 
     def check(self, host: Host, *, interrupted: bool = False) -> None:
@@ -191,7 +175,6 @@ class StoreDiscovered(Operation):
             addition.check(host, interrupted=interrupted)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Add those that are missing."""
         if self.kind is DiscoveryKind.FIRMWARE:
             carry_out(host, _FIRMWARE, Context(Action.DISCOVERY))
             return
@@ -201,7 +184,6 @@ class StoreDiscovered(Operation):
                 addition.run(host, progress)
 
     def undo(self) -> CannotUndo:
-        """Which of them are new is not known afterwards."""
         return CannotUndo(
             _("Some may have been stored before. A record does no harm; delete those you do not want.")
         )
@@ -228,26 +210,22 @@ class AddNodeRecord(Operation):
     iface: str = "default"
 
     def title(self) -> str:
-        """What it does."""
         return _("Store {target} at {portal}").format(
             target=clean(self.target), portal=clean(self.portal.label)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "A record tells open-iscsi how to log in to a target. It begins with iscsid.conf's settings."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (self._add.shown,)
 
     def is_done(self, host: Host) -> bool:
-        """There is such a record."""
         return find_record(host, self.target, self.portal, self.iface) is not None
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """The name can be used, and iscsid answers."""
         if not is_usable_target(self.target):
             raise Refused(
@@ -268,7 +246,6 @@ class AddNodeRecord(Operation):
             carry_out(host, self._add, Context(Action.RECORD, self.target, self.portal))
 
     def undo(self) -> tuple[Operation, ...]:
-        """Delete it."""
         return (DeleteNodeRecord(self.target, self.portal, self.iface),)
 
     @property
@@ -296,19 +273,15 @@ class AddInterface(Operation):
     hardware_address: str = ""
 
     def title(self) -> str:
-        """What it does."""
         return _("Make the iface record {name}").format(name=clean(self.name))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("Sessions made with it go through that network card, whatever the routing table says.")
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
         return tuple(command.shown for command in (self._new, self._update))
 
     def is_done(self, host: Host) -> bool:
-        """There is such a record, and it binds the same card."""
         return self._stored(host) == self._wanted
 
     def check(self, host: Host, *, interrupted: bool = False) -> None:
@@ -337,14 +310,12 @@ class AddInterface(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Make it, then bind it."""
         context = Context(Action.RECORD, field="new_iface")
         if self._stored(host) is None:
             carry_out(host, self._new, context)
         carry_out(host, self._update, context)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Delete it."""
         return (DeleteInterface(self.name),)
 
     @property
@@ -378,22 +349,18 @@ class DeleteInterface(Operation):
     name: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Delete the iface record {name}").format(name=clean(self.name))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("Sessions are no longer bound to that network card by it.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (_iface(self.name, "-o", "delete").shown,)
 
     def is_done(self, host: Host) -> bool:
-        """There is no such record."""
         return host.facts(f"{database_of(host).root}/ifaces/{self.name}") is None
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """Nothing goes through it: records and sessions that name it would lose their card."""
         records = read_records(host, database_of(host).root).nodes
         users = [one.target for one in records if one.iface == self.name]
@@ -411,11 +378,9 @@ class DeleteInterface(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Delete it."""
         carry_out(host, _iface(self.name, "-o", "delete"), Context(Action.RECORD, field="new_iface"))
 
     def undo(self) -> CannotUndo:
-        """What it bound is not kept."""
         return CannotUndo(_("Make it again with the card it shall bind."))
 
 

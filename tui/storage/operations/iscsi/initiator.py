@@ -75,11 +75,9 @@ class SetInitiatorName(Operation):
     previous: str = ""
 
     def title(self) -> str:
-        """What it does."""
         return _("Name this host {name}").format(name=clean(self.name))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "Storage knows this host by its iSCSI name and lets it in by it. iscsid reads the name when it "
             "starts, so it is restarted, alone; the I/O of sessions waits a moment for that. Sessions that "
@@ -87,7 +85,6 @@ class SetInitiatorName(Operation):
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The edit and the command."""
         return (
             _("edit {path}: InitiatorName={name}").format(path=INITIATOR_FILE, name=clean(self.name)),
             systemctl("restart", DAEMON).shown,
@@ -103,7 +100,7 @@ class SetInitiatorName(Operation):
             and is_daemon_up_to_date(host)
         )
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """The name is a good one, and no session needs iscsid at this moment."""
         _normal, problems = name_problems(self.name)
         if problems:
@@ -111,7 +108,6 @@ class SetInitiatorName(Operation):
         refuse_while_sessions_recover(host)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Write the file, then restart iscsid."""
         try:
             old = host.read(INITIATOR_FILE)
         except FileNotFoundError:
@@ -127,7 +123,6 @@ class SetInitiatorName(Operation):
         bring_up_daemon(host, "restart")
 
     def undo(self) -> "tuple[Operation, ...] | CannotUndo":
-        """The name from before."""
         if self.previous:
             return (SetInitiatorName(self.previous, self.name),)
         return CannotUndo(_("This host had no name before, and iscsid does not start without one."))

@@ -37,31 +37,27 @@ class SetRecordValues(Operation):
     previous: tuple[tuple[str, str], ...] = ()
 
     def title(self) -> str:
-        """What it does."""
         return _("Set how {target} at {portal} is used").format(
             target=clean(self.target), portal=clean(self.portal.label)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "The record says whether the target is logged in at boot, and how long a lost connection may "
             "take to come back. Timers count from the next login."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The command that makes the same change."""
         return (self._update.shown,)
 
     def is_done(self, host: Host) -> bool:
-        """The record holds all of them."""
         record = find_record(host, self.target, self.portal, self.iface)
         if record is None:
             return False
         settings = Settings(parse_settings(host.read(record.path)))
         return all(settings.text(key) == value for key, value in self.values)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """There is such a record, and no value is a secret."""
         if any(is_secret_key(key) for key, _value in self.values):
             raise Refused(
@@ -75,11 +71,9 @@ class SetRecordValues(Operation):
             raise Refused(no_record_problem(self.target, self.portal))
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Have iscsiadm change the record."""
         carry_out(host, self._update, Context(Action.RECORD, self.target, self.portal))
 
     def undo(self) -> "tuple[Operation, ...] | CannotUndo":
-        """The values from before."""
         if not self.previous:
             return CannotUndo(_("The values from before were not noted."))
         return (SetRecordValues(self.target, self.portal, self.iface, self.previous, self.values),)
@@ -100,22 +94,18 @@ class DeleteNodeRecord(Operation):
     iface: str = "default"
 
     def title(self) -> str:
-        """What it does."""
         return _("Forget {record}").format(record=record_words(self.target, self.portal, self.iface))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("Without the record nothing logs in to the target any more, at boot or by hand.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (self._delete.shown,)
 
     def is_done(self, host: Host) -> bool:
-        """There is no such record."""
         return find_record(host, self.target, self.portal, self.iface) is None
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """No session uses it."""
         session = find_session(host, self.target, self.portal, self.iface)
         if session is not None:
@@ -130,11 +120,9 @@ class DeleteNodeRecord(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Have iscsiadm delete it."""
         carry_out(host, self._delete, Context(Action.RECORD, self.target, self.portal))
 
     def undo(self) -> CannotUndo:
-        """Its settings are not kept."""
         return CannotUndo(_("Its settings and secrets are not kept; ask the portal again instead."))
 
     @property
@@ -149,22 +137,18 @@ class RemoveStaleLock(Operation):
     risk: ClassVar[Risk] = Risk.CONFIGURES
 
     def title(self) -> str:
-        """What it does."""
         return _("Remove the stale lock of the record database")
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("An iscsiadm was killed while it held the lock; others now wait for it, or fail.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (_("remove lock.write from the lock folder of open-iscsi (/run/lock/iscsi)"),)
 
     def is_done(self, host: Host) -> bool:
-        """There is no lock."""
         return host.facts(lock_path(database_of(host))) is None
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """Nobody is at work."""
         if is_anybody_at_work(host):
             raise Refused(
@@ -176,9 +160,7 @@ class RemoveStaleLock(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Remove it."""
         host.remove(lock_path(database_of(host)))
 
     def undo(self) -> CannotUndo:
-        """Nothing to take back."""
         return CannotUndo(_("A stale lock is of no use to anybody."))

@@ -41,18 +41,15 @@ class RescanPaths(Operation):
     disks: tuple[str, ...]
 
     def title(self) -> str:
-        """What it does."""
         return _("Ask for the size of {device} on every path").format(device=clean(self.device.path, 60))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "The kernel remembers the size a LUN had at login. It must read it again on each path before"
             " anything above may grow."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The writes, one for each path."""
         return tuple(f"echo 1 > {_attribute(disk)}" for disk in self.disks)
 
     def is_done(self, host: Host) -> bool:
@@ -64,7 +61,7 @@ class RescanPaths(Operation):
             return False
         return all(_offered(host, inventory, lun) == lun.size for lun in paths)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """See that every path is up, and that the array does not show the LUN smaller than before."""
         inventory = look_at_devices(host)
         _device, paths = self._paths(host, inventory)
@@ -74,7 +71,6 @@ class RescanPaths(Operation):
                 raise Refused(shrunk_problem(f"/dev/{lun.disk}", offered, lun.size, _("this host")))
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Ask on each path, and wait until all show one size."""
         _device, paths = self._paths(host, look_at_devices(host))
         for lun in paths:
             host.write_attribute(_attribute(lun.disk), "1")
@@ -105,7 +101,6 @@ class RescanPaths(Operation):
             )
 
     def undo(self) -> CannotUndo:
-        """There is nothing to take back."""
         return CannotUndo(_("Only what the kernel knows of the LUN was refreshed; nothing was written."))
 
     def _paths(self, host: Host, inventory: Inventory) -> tuple[str, tuple[Lun, ...]]:

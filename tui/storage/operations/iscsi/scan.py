@@ -41,27 +41,24 @@ class ScanForLuns(Operation):
     iface: str = "default"
 
     def title(self) -> str:
-        """What it does."""
         return _("Look for new LUNs of {record}").format(
             record=record_words(self.target, self.portal, self.iface)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "LUNs are asked for at login. One that was mapped to this host later shows up when "
             "they are asked for again. Those that are here stay as they are."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The write."""
         return (f"echo '- - -' > {self._attribute}",)
 
     def is_done(self, host: Host) -> bool:  # noqa: ARG002 (only the target knows)
         """Never: what the target shows is known when it was asked."""
         return False
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """The session is the one that was meant, and logged in: a scan would hang otherwise."""
         session = self._session(host)
         if session is None or session.sid != self.sid or session.host_number != self.host_number:
@@ -85,7 +82,6 @@ class ScanForLuns(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Scan, and wait until udev knows every new disk."""
         before = {lun.address for lun in disks_of(host, self.sid)}
         host.write_attribute(self._attribute, "- - -")
 
@@ -108,7 +104,6 @@ class ScanForLuns(Operation):
         self.check(host)
 
     def undo(self) -> CannotUndo:
-        """There is nothing to take back."""
         return CannotUndo(_("Only what the kernel knows of the LUNs was refreshed."))
 
     @property

@@ -35,26 +35,22 @@ class SetDiskRunning(Operation):
     disks: tuple[str, ...]
 
     def title(self) -> str:
-        """What it does."""
         return _("Set {lun} running again").format(lun=self.lun.words)
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "The kernel gave the disk up after errors and refuses every request to it, although the session"
             " is logged in again. Nothing on the disk changes."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The writes to the kernel's attribute."""
         return tuple(f"echo running > {_attribute(clean(disk, 40))}" for disk in self.disks)
 
     def is_done(self, host: Host) -> bool:
-        """Every path to it runs."""
         paths = self.lun.paths(look_at_devices(host))
         return bool(paths) and all(lun.state is DeviceState.RUNNING for lun in paths)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """There is such a disk, its session is logged in, and the kernel lets it be set running."""
         inventory = look_at_devices(host)
         paths = self.lun.paths(inventory)
@@ -83,14 +79,12 @@ class SetDiskRunning(Operation):
                 )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Write to the attribute of every path that is offline."""
         for lun in _stopped(self.lun.paths(look_at_devices(host))):
             progress(_("{disk}: {state}").format(disk=clean(lun.disk, 40), state=lun.state.value))
             host.write_attribute(_attribute(lun.disk), "running\n")
         wait_for(lambda: self.is_done(host), _RUNNING)
 
     def undo(self) -> CannotUndo:
-        """It stays."""
         return CannotUndo(_("A disk that runs is not set offline again; nothing needs it."))
 
 

@@ -57,23 +57,19 @@ class LogIn(Operation):
     iface: str = "default"
 
     def title(self) -> str:
-        """What it does."""
         return _("Log in to {record}").format(record=record_words(self.target, self.portal, self.iface))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("A session to the target makes its LUNs appear as disks of this host.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (self._login(0.0).shown,)
 
     def is_done(self, host: Host) -> bool:
-        """There is such a session, and it is logged in."""
         session = find_session(host, self.target, self.portal, self.iface)
         return session is not None and session.state is SessionState.LOGGED_IN
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """There is a record, iscsid answers, and the portal takes connections."""
         self._record(host)
         refuse_without_daemon(host)
@@ -99,7 +95,6 @@ class LogIn(Operation):
             progress(line)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Log out of exactly that session."""
         return (LogOut(ANY_SESSION, self.target, self.portal, self.iface),)
 
     def _login(self, deadline: float) -> Command:
@@ -154,24 +149,20 @@ class LogOut(Operation):
     iface: str = "default"
 
     def title(self) -> str:
-        """What it does."""
         return _("Log out of {record}").format(record=record_words(self.target, self.portal, self.iface))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("The session ends and its disks leave this host. Nothing on the storage is changed.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         if self.sid == ANY_SESSION:
             return (node(self.target, self.portal, self.iface, "--logout").shown,)
         return (session_call(self.sid, "--logout").shown,)
 
     def is_done(self, host: Host) -> bool:
-        """There is no such session."""
         return self._session(host) is None
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """It is the session that was meant, and nothing uses its disks."""
         session = self._session(host)
         if session is None:
@@ -208,7 +199,6 @@ class LogOut(Operation):
         raise OutcomeUnknown(problem) if outcome.status is None else CommandFailed(problem)
 
     def undo(self) -> "tuple[Operation, ...] | CannotUndo":
-        """Log in again."""
         return (LogIn(self.target, self.portal, self.iface),)
 
     def _session(self, host: Host) -> Session | None:

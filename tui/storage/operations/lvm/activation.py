@@ -25,24 +25,20 @@ class DeactivateLogicalVolume(Operation):
     name: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Deactivate the logical volume {name}").format(name=_shown(self.volume_group, self.name))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("It goes away from /dev, so that nothing can use it. Nothing on it changes.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (as_typed(_argv("n", self.volume_group, self.name)),)
 
     def is_done(self, host: Host) -> bool:
-        """LVM answers, and it is not active."""
         inventory = look_at_volumes(host)
         volume = _volume(inventory, self.volume_group, self.name)
         return inventory.lvm.asked and (volume is None or not volume.active)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """Nobody uses it."""
         inventory = look_for_change(host)
         volume = _volume(inventory, self.volume_group, self.name)
@@ -56,12 +52,10 @@ class DeactivateLogicalVolume(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run lvchange."""
         argv = _argv("n", self.volume_group, self.name)
         change(host, argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Activate it again."""
         return (ActivateLogicalVolume(self.volume_group, self.name),)
 
 
@@ -74,34 +68,28 @@ class ActivateLogicalVolume(Operation):
     name: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Activate the logical volume {name}").format(name=_shown(self.volume_group, self.name))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("It gets its name below /dev and can be used. Nothing on it changes.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (as_typed(_argv("y", self.volume_group, self.name)),)
 
     def is_done(self, host: Host) -> bool:
-        """It is active."""
         volume = _volume(look_at_volumes(host), self.volume_group, self.name)
         return volume is not None and volume.active
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """Its group is this host's own and complete."""
         own_group(look_for_change(host), self.volume_group)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run lvchange and wait for udev."""
         argv = _argv("y", self.volume_group, self.name)
         change(host, argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
         change(host, ("udevadm", "settle", "--timeout=30"), self.title(), deadline=40)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Deactivate it."""
         return (DeactivateLogicalVolume(self.volume_group, self.name),)
 
 

@@ -7,9 +7,9 @@ from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.operations.calls import as_typed, change
 from tui.storage.operations.guards.lvm_guard import (
     LVM_DEADLINE,
-    keep_notes,
+    back_up_metadata,
+    backup_command,
     look_for_change,
-    notes_command,
     same_group,
 )
 from tui.storage.operations.operation import Operation, Progress, Risk
@@ -34,39 +34,33 @@ class SetAutoactivation(Operation):
     on: bool
 
     def title(self) -> str:
-        """What it does."""
         if self.on:
             return _("Let {group} be activated by itself").format(group=clean(self.volume_group, 60))
         return _("Let {group} not be activated by itself").format(group=clean(self.volume_group, 60))
 
     def why(self) -> str:
-        """Why it is needed."""
         if self.on:
             return _("When all its disks are there, at boot or after a login, its volumes appear below /dev.")
         return _("Its volumes stay away from /dev until somebody activates them.")
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
-        return (as_typed(notes_command(self.volume_group)), as_typed(self._argv))
+        return (as_typed(backup_command(self.volume_group)), as_typed(self._argv))
 
     @property
     def _argv(self) -> tuple[str, ...]:
         return ("lvm", "vgchange", "--setautoactivation", "y" if self.on else "n", self.volume_group)
 
     def is_done(self, host: Host) -> bool:
-        """The group says so."""
         group = group_named(look_at_volumes(host), self.volume_group)
         return group is not None and group.uuid == self.group_uuid and group.autoactivation is self.on
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """It is this host's own group, and whole."""
         same_group(look_for_change(host), self.volume_group, self.group_uuid)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Keep LVM's notes and run vgchange."""
-        keep_notes(host, self.volume_group)
+        back_up_metadata(host, self.volume_group)
         change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Set it as it was."""
         return (SetAutoactivation(self.volume_group, self.group_uuid, not self.on),)

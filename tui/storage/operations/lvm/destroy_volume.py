@@ -9,9 +9,9 @@ from tui.storage.model.lvm import LogicalVolume
 from tui.storage.operations.calls import as_typed, refuse_when_busy
 from tui.storage.operations.guards.device_guard import refuse_when_mounted_elsewhere
 from tui.storage.operations.guards.lvm_guard import (
-    change_group,
+    backup_command,
+    change_metadata,
     look_for_change,
-    notes_command,
     same_group,
     same_volume,
     volume_is_gone,
@@ -48,7 +48,6 @@ class DestroyVolume(Operation):
     snapshot_of: str = ""
 
     def title(self) -> str:
-        """What it does."""
         if self.snapshot_of:
             return _("Remove the snapshot {name} of {origin}").format(
                 name=clean(self.name, 60), origin=clean(self.snapshot_of, 60)
@@ -56,21 +55,19 @@ class DestroyVolume(Operation):
         return _("Remove the volume {name} and what is on it").format(name=clean(self.name, 60))
 
     def why(self) -> str:
-        """Why it is needed."""
         if self.snapshot_of:
             return _("The state it kept is gone afterwards; the volume it shows stays as it is.")
         return _("Its space goes back to the group, and what is on it is gone.")
 
     def shown(self) -> tuple[str, ...]:
-        """The commands. `--yes` only answers whether an active volume may go; a person has confirmed it."""
-        return (as_typed(notes_command(self.volume_group)), as_typed(self._argv))
+        # `--yes` only answers whether an active volume may go; a person has confirmed it.
+        return (as_typed(backup_command(self.volume_group)), as_typed(self._argv))
 
     @property
     def _argv(self) -> tuple[str, ...]:
         return ("lvm", "lvremove", "--yes", f"{self.volume_group}/{self.name}")
 
     def loses(self) -> tuple[str, ...]:
-        """The volume, and what is on it."""
         if self.snapshot_of:
             return (
                 _("{group}/{name}: the state of {origin} that it kept").format(
@@ -89,10 +86,9 @@ class DestroyVolume(Operation):
         )
 
     def is_done(self, host: Host) -> bool:
-        """Whether LVM answers and knows no such volume."""
         return volume_is_gone(host, self.volume_group, self.name)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """See that it is the volume that was confirmed, unchanged, and that nobody uses it or needs it."""
         inventory = look_for_change(host)
         same_group(inventory, self.volume_group, self.group_uuid)
@@ -118,10 +114,9 @@ class DestroyVolume(Operation):
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
         """Keep LVM's notes and run lvremove, which refuses a volume that somebody has open."""
-        change_group(host, self.volume_group, self._argv, self.title(), progress)
+        change_metadata(host, self.volume_group, self._argv, self.title(), progress)
 
     def undo(self) -> CannotUndo:
-        """It cannot be taken back."""
         return CannotUndo(
             _("What was on it is gone. LVM's notes from before are kept, for whoever can restore from them.")
         )

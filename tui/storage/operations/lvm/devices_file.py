@@ -43,18 +43,15 @@ class AddToDevicesFile(Operation):
     moved: bool = False
 
     def title(self) -> str:
-        """What it does."""
         return _("Let LVM see {path}").format(path=clean(self.device.path))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "On this host LVM only looks at disks that are listed in its devices file. This disk carries a"
             " volume from elsewhere and is not listed yet. Nothing is written to the disk."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (as_typed(self._argv),)
 
     @property
@@ -62,13 +59,12 @@ class AddToDevicesFile(Operation):
         return ("lvm", "lvmdevices", *(("--yes",) if self.moved else ()), "--adddev", self.device.path)
 
     def is_done(self, host: Host) -> bool:
-        """Whether LVM sees a physical volume on this very disk."""
         try:
             return volume_on(look_at_volumes(host), self.device, host) is not None
         except Refused:
             return False
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """See that it is the disk that was chosen, alone with its label, and that the file is in use."""
         device, inventory = compare(host, self.device)
         path = clean(self.device.path)
@@ -106,11 +102,9 @@ class AddToDevicesFile(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run lvmdevices."""
         change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Take it out of the list."""
         return (RemoveFromDevicesFile(self.device),)
 
 
@@ -131,15 +125,12 @@ class RemoveFromDevicesFile(Operation):
     device: DeviceIdentity
 
     def title(self) -> str:
-        """What it does."""
         return _("Let LVM leave {path} alone").format(path=clean(self.device.path))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("LVM does not look at it any more. Nothing is written to the disk.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (as_typed(self._argv),)
 
     @property
@@ -147,13 +138,12 @@ class RemoveFromDevicesFile(Operation):
         return ("lvm", "lvmdevices", "--deldev", self.device.path)
 
     def is_done(self, host: Host) -> bool:
-        """Whether LVM answers and sees no physical volume on it."""
         try:
             return volume_on(look_at_volumes(host), self.device, host) is None
         except Refused:
             return False
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """See that it is the disk that was chosen, and that no volume on it is active."""
         device, _inventory = compare(host, self.device)
         if device.holders:
@@ -166,9 +156,7 @@ class RemoveFromDevicesFile(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run lvmdevices."""
         change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
 
     def undo(self) -> tuple[Operation, ...]:
-        """List it again."""
         return (AddToDevicesFile(self.device),)

@@ -9,9 +9,9 @@ from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume
 from tui.storage.operations.calls import as_typed
 from tui.storage.operations.guards.lvm_guard import (
-    change_group,
+    backup_command,
+    change_metadata,
     look_for_change,
-    notes_command,
     same_group,
     same_volume,
 )
@@ -56,11 +56,9 @@ class ExtendLogicalVolume(Operation):
         return volume_path(self.volume_group, self.name)
 
     def title(self) -> str:
-        """What it does."""
         return _("Make the volume {name} larger").format(name=clean(self.name, 60))
 
     def why(self) -> str:
-        """Why it is needed."""
         if self.share >= WHOLE:
             return _("It gets all of the group's free space. What is on it stays and can go on being used.")
         if self.share:
@@ -71,8 +69,7 @@ class ExtendLogicalVolume(Operation):
         return _("It gets space of its group. What is on it stays and can go on being used.")
 
     def shown(self) -> tuple[str, ...]:
-        """The commands. The file system is left alone here; it follows in a step of its own."""
-        return (as_typed(notes_command(self.volume_group)), as_typed(self._argv))
+        return (as_typed(backup_command(self.volume_group)), as_typed(self._argv))
 
     @property
     def _argv(self) -> tuple[str, ...]:
@@ -90,7 +87,7 @@ class ExtendLogicalVolume(Operation):
             return volume.size > self.size_before
         return volume.size >= self.extents * group.extent_size
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """See that it is this volume of this group, of a kind that grows in use; the space is free."""
         inventory = look_for_change(host)
         group = same_group(inventory, self.volume_group, self.group_uuid)
@@ -131,10 +128,9 @@ class ExtendLogicalVolume(Operation):
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
         """Keep LVM's notes and run lvextend, which is told nothing of the file system."""
-        change_group(host, self.volume_group, self._argv, self.title(), progress)
+        change_metadata(host, self.volume_group, self._argv, self.title(), progress)
 
     def undo(self) -> CannotUndo:
-        """It is not taken back."""
         return CannotUndo(
             _(
                 "Making a volume smaller cuts off the end of what is on it, so it is not done. LVM's notes"

@@ -34,18 +34,15 @@ class RemoveIdleMap(Operation):
     uuid: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Take the map {name} away").format(name=clean(self.name, 80))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "It holds a single path, and LVM, which would deactivate the volume, passes over every path of"
             " this LUN. Only the kernel's table goes, nothing on the storage changes."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (as_typed(self._argv),)
 
     @property
@@ -53,10 +50,9 @@ class RemoveIdleMap(Operation):
         return ("dmsetup", "remove", "--retry", self.name)
 
     def is_done(self, host: Host) -> bool:
-        """There is no such map."""
         return self._map(look_at_devices(host)) is None
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """It is a plain volume, and nobody uses it."""
         inventory = look_at_devices(host)
         device = self._map(inventory)
@@ -81,7 +77,6 @@ class RemoveIdleMap(Operation):
         change(host, ("udevadm", "settle", "--timeout=30"), self.title(), deadline=40)
 
     def undo(self) -> CannotUndo:
-        """Only activating the volume makes it again."""
         return CannotUndo(_("Activating the volume makes the map again, as soon as LVM sees its disk."))
 
     def _map(self, inventory: Inventory) -> BlockDevice | None:

@@ -37,20 +37,17 @@ class ImportClone(Operation):
     new_name: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Make the clone of {group} a group of its own: {name}").format(
             group=clean(self.original, 60), name=clean(self.new_name, 60)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "Two sets of disks carry the same identities, so LVM may take one for the other and changes"
             " nothing. The clone gets new ones; the original is not touched."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The command. It is told every disk of the clone at once."""
         return (as_typed(self._argv),)
 
     @property
@@ -59,7 +56,6 @@ class ImportClone(Operation):
         return ("lvm", "vgimportclone", "--basevgname", self.new_name, *paths)
 
     def is_done(self, host: Host) -> bool:
-        """There is a group of the new name, made of exactly these disks."""
         inventory = look_at_volumes(host)
         try:
             disks = {compare(host, device, inventory)[0].name for device in self.devices}
@@ -68,7 +64,7 @@ class ImportClone(Operation):
         members = {one.device for one in inventory.physical_volumes if one.volume_group == self.new_name}
         return group_named(inventory, self.new_name) is not None and members == disks
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """The disks are those that were chosen, nothing stands on them, and they are the whole clone."""
         inventory = look_for_change(host)
         for problem in volume_group_name_problems(
@@ -99,14 +95,12 @@ class ImportClone(Operation):
         self._refuse_no_twin(inventory, {device.name for device in devices}, host)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run vgimportclone."""
         for device in self.devices:
             compare(host, device)
         change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
         change(host, ("udevadm", "settle", "--timeout=30"), self.title(), deadline=40)
 
     def undo(self) -> CannotUndo:
-        """It is not taken back."""
         return CannotUndo(_("The clone keeps its own identity. The storage can make another clone."))
 
     def _refuse_no_twin(self, inventory: Inventory, chosen: set[str], host: Host) -> None:

@@ -51,20 +51,18 @@ class CreateLogicalVolume(Operation):
         return volume_path(self.volume_group, self.name)
 
     def title(self) -> str:
-        """What it does."""
         return _("Create the volume {name} in {group}").format(
             name=clean(self.name, 60), group=clean(self.volume_group, 60)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "A logical volume is what carries a file system; it can grow later. Old signatures that happen to"
             " lie in its space are removed: that space is free and belongs to the group."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The commands. `--yes` only answers whether stale signatures in free space may go."""
+        # `--yes` only answers whether stale signatures in free space may go.
         return (as_typed(self._argv),)
 
     @property
@@ -73,7 +71,6 @@ class CreateLogicalVolume(Operation):
         return ("lvm", "lvcreate", "--yes", "--wipesignatures", "y", "--zero", "y", *size)
 
     def is_done(self, host: Host) -> bool:
-        """Whether the volume is there, active, with that size."""
         inventory = look_at_volumes(host)
         group = group_named(inventory, self.volume_group)
         volume = volume_named(inventory, self.volume_group, self.name)
@@ -84,7 +81,7 @@ class CreateLogicalVolume(Operation):
             and volume.size == self.extents * group.extent_size
         )
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """See that the group is this host's own, the name good and free, and the space there."""
         inventory = look_for_change(host)
         group = own_group(inventory, self.volume_group)
@@ -111,7 +108,6 @@ class CreateLogicalVolume(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run lvcreate and wait until udev has made the path."""
         change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
         settle(host, self.path)
 
@@ -129,7 +125,6 @@ class CreateLogicalVolume(Operation):
             )
 
     def undo(self) -> tuple[Operation, ...]:
-        """Remove it, as long as nothing was written to it."""
         return (RemoveLogicalVolume(self.volume_group, self.name),)
 
 
@@ -143,17 +138,15 @@ class RemoveLogicalVolume(Operation):
     name: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Remove the empty volume {name} from {group}").format(
             name=clean(self.name, 60), group=clean(self.volume_group, 60)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("Nothing was written to it, so its space can go back to the group.")
 
     def shown(self) -> tuple[str, ...]:
-        """The commands. `--yes` only answers whether an active volume may go; it was seen to be empty."""
+        # `--yes` only answers whether an active volume may go; it was seen to be empty.
         return (as_typed(self._argv),)
 
     @property
@@ -161,10 +154,9 @@ class RemoveLogicalVolume(Operation):
         return ("lvm", "lvremove", "--yes", f"{self.volume_group}/{self.name}")
 
     def is_done(self, host: Host) -> bool:
-        """Whether LVM answers and knows no such volume."""
         return volume_is_gone(host, self.volume_group, self.name)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """See that nobody uses it and that nothing is on it."""
         inventory = look_for_change(host)
         own_group(inventory, self.volume_group)
@@ -195,9 +187,7 @@ class RemoveLogicalVolume(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run lvremove."""
         change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
 
     def undo(self) -> CannotUndo:
-        """It cannot be taken back exactly."""
         return CannotUndo(_("Make the volume again; it was empty, so nothing is lost."))

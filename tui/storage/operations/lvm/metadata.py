@@ -8,9 +8,9 @@ from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.operations.calls import as_typed, change
 from tui.storage.operations.guards.lvm_guard import (
     LVM_DEADLINE,
-    keep_notes,
+    back_up_metadata,
+    backup_command,
     look_for_change,
-    notes_command,
     same_group,
 )
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
@@ -44,21 +44,18 @@ class UpdateMetadata(Operation):
     group_uuid: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Bring the description of {group} up to date on its disks").format(
             group=clean(self.volume_group, 60)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "A disk that was away carries an older description of the group. LVM takes the newest for true,"
             " and writes it where an older one stands. The volumes are not touched."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
-        return (as_typed(notes_command(self.volume_group)), as_typed(self._argv))
+        return (as_typed(backup_command(self.volume_group)), as_typed(self._argv))
 
     @property
     def _argv(self) -> tuple[str, ...]:
@@ -69,7 +66,7 @@ class UpdateMetadata(Operation):
         inventory = look_at_volumes(host)
         return inventory.lvm.asked and not outdated_lines(inventory.lvm.warnings, self.volume_group)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """It is this host's own group, and complete: otherwise a newer description may be the one missing."""
         inventory = look_for_change(host)
         group = same_group(inventory, self.volume_group, self.group_uuid)
@@ -83,12 +80,10 @@ class UpdateMetadata(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Keep LVM's notes and run vgck."""
-        keep_notes(host, self.volume_group)
+        back_up_metadata(host, self.volume_group)
         change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
 
     def undo(self) -> CannotUndo:
-        """It is not taken back."""
         return CannotUndo(_("The beginning of each disk that was kept before can be written back."))
 
 

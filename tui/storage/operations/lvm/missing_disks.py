@@ -10,13 +10,13 @@ from tui.storage.model.lvm import PhysicalVolume
 from tui.storage.operations.calls import as_typed, change
 from tui.storage.operations.guards.lvm_guard import (
     LVM_DEADLINE,
+    back_up_metadata,
+    backup_command,
     broken_group,
-    keep_notes,
     look_for_change,
-    notes_command,
     try_first,
 )
-from tui.storage.operations.guards.may_return import refuse_while_it_may_return
+from tui.storage.operations.guards.may_return import refuse_while_disks_may_return
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
 from tui.storage.probe.narrow import group_named, look_at_volumes
 from tui.storage.problem import Problem, Refused
@@ -42,32 +42,28 @@ class RestoreMissingPv(Operation):
     uuid: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Take {path} back into {group}").format(
             path=clean(self.device.path, 60), group=clean(self.volume_group, 60)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "LVM marked this disk as missing while it was away and wants to be told that what is on it is"
             " still good. Nothing is copied: whatever was written elsewhere meanwhile is not on it."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
-        return (as_typed(notes_command(self.volume_group)), as_typed(self._argv))
+        return (as_typed(backup_command(self.volume_group)), as_typed(self._argv))
 
     @property
     def _argv(self) -> tuple[str, ...]:
         return ("lvm", "vgextend", "--restoremissing", self.volume_group, self.device.path)
 
     def is_done(self, host: Host) -> bool:
-        """LVM sees this physical volume on a disk, and does not call it missing."""
         volume = self._volume(look_at_volumes(host))
         return volume is not None and bool(volume.device) and not volume.missing
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """It is the disk that was seen, and carries that physical volume of that group."""
         inventory = look_for_change(host)
         broken_group(inventory, self.volume_group, self.group_uuid)
@@ -86,13 +82,11 @@ class RestoreMissingPv(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Keep LVM's notes and run vgextend."""
-        keep_notes(host, self.volume_group)
+        back_up_metadata(host, self.volume_group)
         compare(host, self.device)
         change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
 
     def undo(self) -> CannotUndo:
-        """There is no way to mark it as missing again."""
         return CannotUndo(_("A disk is only marked as missing when it is."))
 
     def _volume(self, inventory: Inventory) -> PhysicalVolume | None:
@@ -118,33 +112,29 @@ class RemoveMissingPvs(Operation):
     missing: tuple[str, ...]
 
     def title(self) -> str:
-        """What it does."""
         return _("Let {group} go on without its missing disks").format(group=clean(self.volume_group, 60))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "As long as a disk is missing the group cannot be changed. No volume lies on the missing ones; if"
             " they come back, LVM does not take them in again."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
-        commands = (notes_command(self.volume_group), self._argv("--test"), self._argv())
+        commands = (backup_command(self.volume_group), self._argv("--test"), self._argv())
         return tuple(as_typed(argv) for argv in commands)
 
     def _argv(self, *more: str) -> tuple[str, ...]:
         return ("lvm", "vgreduce", "--removemissing", *more, self.volume_group)
 
     def is_done(self, host: Host) -> bool:
-        """LVM answers and none of the group's disks is missing."""
         return _is_whole(host, self.volume_group)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """Nothing may come back, what is missing is what was seen, and no volume would be damaged."""
         inventory = look_for_change(host)
         broken_group(inventory, self.volume_group, self.group_uuid)
-        refuse_while_it_may_return(host, inventory)
+        refuse_while_disks_may_return(host, inventory)
         _refuse_another_loss(inventory, self.volume_group, self.missing)
         damaged = partial_volumes(inventory, self.volume_group)
         if damaged:
@@ -159,13 +149,11 @@ class RemoveMissingPvs(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Keep LVM's notes, try without writing, and run vgreduce."""
-        keep_notes(host, self.volume_group)
+        back_up_metadata(host, self.volume_group)
         try_first(host, self._argv("--test"), self.title())
         change(host, self._argv(), self.title(), deadline=LVM_DEADLINE, progress=progress)
 
     def undo(self) -> CannotUndo:
-        """It is not taken back."""
         return CannotUndo(_("LVM's notes from before are kept, for whoever can restore from them."))
 
 
@@ -187,28 +175,25 @@ class RemoveMissingPvsAndVolumes(Operation):
     volumes: tuple[str, ...]
 
     def title(self) -> str:
-        """What it does."""
         return _("Give up the missing disks of {group} and the volumes on them").format(
             group=clean(self.volume_group, 60)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "Only when the storage administrator says that these disks never come back. The volumes that"
             " lay on them, even in part, are removed; the others of the group can be used again."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The commands. `--force` lets vgreduce remove the volumes that a person has confirmed by name."""
-        commands = (notes_command(self.volume_group), self._argv("--test"), self._argv())
+        # `--force` lets vgreduce remove the volumes that a person has confirmed by name.
+        commands = (backup_command(self.volume_group), self._argv("--test"), self._argv())
         return tuple(as_typed(argv) for argv in commands)
 
     def _argv(self, *more: str) -> tuple[str, ...]:
         return ("lvm", "vgreduce", "--removemissing", "--force", *more, self.volume_group)
 
     def loses(self) -> tuple[str, ...]:
-        """Every volume."""
         return tuple(
             _("{group}/{name}: all of it, also what lies on disks that are there").format(
                 group=clean(self.volume_group, 60), name=clean(name, 60)
@@ -217,14 +202,13 @@ class RemoveMissingPvsAndVolumes(Operation):
         )
 
     def is_done(self, host: Host) -> bool:
-        """LVM answers and none of the group's disks is missing."""
         return _is_whole(host, self.volume_group)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """Nothing may come back, and exactly what was confirmed would be lost; nobody uses it."""
         inventory = look_for_change(host)
         broken_group(inventory, self.volume_group, self.group_uuid)
-        refuse_while_it_may_return(host, inventory)
+        refuse_while_disks_may_return(host, inventory)
         _refuse_another_loss(inventory, self.volume_group, self.missing)
         damaged = partial_volumes(inventory, self.volume_group)
         if set(damaged) != set(self.volumes):
@@ -253,13 +237,11 @@ class RemoveMissingPvsAndVolumes(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Keep LVM's notes, try without writing, and run vgreduce."""
-        keep_notes(host, self.volume_group)
+        back_up_metadata(host, self.volume_group)
         try_first(host, self._argv("--test"), self.title())
         change(host, self._argv(), self.title(), deadline=LVM_DEADLINE, progress=progress)
 
     def undo(self) -> CannotUndo:
-        """It cannot be taken back."""
         return CannotUndo(
             _("The volumes are gone. LVM's notes from before are kept, for whoever can restore from them.")
         )

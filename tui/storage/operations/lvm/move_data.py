@@ -11,9 +11,9 @@ from tui.storage.model.lvm import PhysicalVolume
 from tui.storage.operations.calls import as_typed, change
 from tui.storage.operations.guards.lvm_guard import (
     LVM_DEADLINE,
-    keep_notes,
+    back_up_metadata,
+    backup_command,
     look_for_change,
-    notes_command,
     same_group,
 )
 from tui.storage.operations.lvm.physical_volume import volume_on
@@ -55,19 +55,16 @@ class MoveData(Operation):
     destinations: tuple[DeviceIdentity, ...] = ()
 
     def title(self) -> str:
-        """What it does."""
         return _("Move everything off {path}").format(path=clean(self.device.path, 60))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "What lies on this disk is copied to the others while it is used, and each piece is switched over"
             " when its copy is whole. It can take long; the disks must stay connected."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
-        return (as_typed(notes_command(self.volume_group)), as_typed(self._argv))
+        return (as_typed(backup_command(self.volume_group)), as_typed(self._argv))
 
     @property
     def _argv(self) -> tuple[str, ...]:
@@ -75,7 +72,6 @@ class MoveData(Operation):
         return ("lvm", "pvmove", "--interval", _INTERVAL, *paths)
 
     def is_done(self, host: Host) -> bool:
-        """Whether nothing lies on it any more and no move is under way."""
         inventory = look_at_volumes(host)
         try:
             volume = volume_on(inventory, self.device, host)
@@ -130,7 +126,7 @@ class MoveData(Operation):
         """Keep LVM's notes and run pvmove. While a move is under way it only follows that one."""
         compare(host, self.device)
         if not is_moving(look_at_volumes(host), self.volume_group):
-            keep_notes(host, self.volume_group)
+            back_up_metadata(host, self.volume_group)
 
         def tell(line: str) -> None:
             match = _MOVED.search(line)
@@ -151,7 +147,6 @@ class MoveData(Operation):
         )
 
     def undo(self) -> tuple[Operation, ...]:
-        """Stop it: what was moved whole stays there, the rest stays where it was."""
         return (StopMoving(self.volume_group, self.group_uuid, self.device),)
 
     def _member(self, host: Host, inventory: Inventory, device: DeviceIdentity) -> PhysicalVolume:
@@ -180,15 +175,12 @@ class StopMoving(Operation):
     device: DeviceIdentity
 
     def title(self) -> str:
-        """What it does."""
         return _("Stop moving data off {path}").format(path=clean(self.device.path, 60))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("What was moved whole stays where it is now; the rest stays on the disk.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (as_typed(self._argv),)
 
     @property
@@ -196,22 +188,19 @@ class StopMoving(Operation):
         return ("lvm", "pvmove", "--abort", self.device.path)
 
     def is_done(self, host: Host) -> bool:
-        """Whether LVM answers and nothing is being moved."""
         inventory = look_at_volumes(host)
         return inventory.lvm.asked and not is_moving(inventory, self.volume_group)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """See that it is the group and the disk that were chosen."""
         inventory = look_for_change(host)
         same_group(inventory, self.volume_group, self.group_uuid)
         compare(host, self.device, inventory)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run pvmove --abort."""
         change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
 
     def undo(self) -> CannotUndo:
-        """Nothing to take back."""
         return CannotUndo(_("Start the move again; it copies what still lies on the disk."))
 
 

@@ -29,37 +29,31 @@ class ImportGroup(Operation):
     group_uuid: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Take in the exported group {group}").format(group=clean(self.volume_group, 60))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "It was taken out of use on purpose, to be moved to another host. When this is that host, it is"
             " taken in and can be activated."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (as_typed(("lvm", "vgimport", self.volume_group)),)
 
     def is_done(self, host: Host) -> bool:
-        """The group is there and not exported."""
         group = _group(host, self.volume_group, self.group_uuid)
         return group is not None and not group.exported
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """It is that group, whole, and nobody else's."""
         look_for_change(host)
         _refuse_unless(host, self.volume_group, self.group_uuid, exported=True)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run vgimport."""
         argv = ("lvm", "vgimport", self.volume_group)
         change(host, argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Export it again."""
         return (ExportGroup(self.volume_group, self.group_uuid),)
 
 
@@ -72,23 +66,19 @@ class ExportGroup(Operation):
     group_uuid: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Export the group {group}").format(group=clean(self.volume_group, 60))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("No host uses it until one takes it in; nothing on it changes.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (as_typed(("lvm", "vgexport", self.volume_group)),)
 
     def is_done(self, host: Host) -> bool:
-        """The group is there and exported."""
         group = _group(host, self.volume_group, self.group_uuid)
         return group is not None and group.exported
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """It is that group, this host's own, and no volume of it is active."""
         inventory = look_for_change(host)
         _refuse_unless(host, self.volume_group, self.group_uuid, exported=False)
@@ -105,12 +95,10 @@ class ExportGroup(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run vgexport."""
         argv = ("lvm", "vgexport", self.volume_group)
         change(host, argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Take it in again."""
         return (ImportGroup(self.volume_group, self.group_uuid),)
 
 
@@ -134,20 +122,17 @@ class TakeOverGroup(Operation):
     own: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Take the group {group} over from {owner}").format(
             group=clean(self.volume_group, 60), owner=clean(self.owner, 60)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "Only when the host {owner} is down for good or cannot reach these disks any more: two hosts that"
             " use one group destroy what is on it. From then on only this host may use it."
         ).format(owner=clean(self.owner, 60))
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (as_typed(self._argv),)
 
     @property
@@ -156,11 +141,10 @@ class TakeOverGroup(Operation):
         return ("lvm", "vgchange", "--config", allowed, "--systemid", self.own, self.volume_group)
 
     def is_done(self, host: Host) -> bool:
-        """The group carries this host's system id."""
         group = _group(host, self.volume_group, self.group_uuid)
         return group is not None and group.system_id == self.own and not group.foreign
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """This host has a system id, and the group is that of the host that was seen, whole."""
         inventory = look_for_change(host)
         own = parse_system_id(host.run(Command(("lvm", "systemid"))).stdout)
@@ -202,7 +186,6 @@ class TakeOverGroup(Operation):
         change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
 
     def undo(self) -> CannotUndo:
-        """The old owner takes it back in the same way."""
         return CannotUndo(_("When the other host is to have it again, that host takes it over."))
 
 

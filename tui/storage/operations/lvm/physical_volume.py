@@ -47,18 +47,16 @@ class CreatePhysicalVolume(Operation):
     device: DeviceIdentity
 
     def title(self) -> str:
-        """What it does."""
         return _("Give {path} to LVM").format(path=clean(self.device.path))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "A label and a small area for LVM's notes are written to the beginning of the disk, which is then"
             " a physical volume: the ground a volume group stands on."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The commands. There is no --yes: LVM asks before it overwrites anything, and is told no."""
+        # There is no --yes: LVM asks before it overwrites anything, and is told no.
         return (as_typed(self._argv),)
 
     @property
@@ -66,13 +64,12 @@ class CreatePhysicalVolume(Operation):
         return ("lvm", "pvcreate", self.device.path)
 
     def is_done(self, host: Host) -> bool:
-        """Whether this very disk is a physical volume."""
         try:
             return volume_on(look_at_volumes(host), self.device, host) is not None
         except Refused:
             return False
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """See that it is the disk that was chosen, unused, and that nothing at all is found on it."""
         inventory = look_for_change(host)
         device = guard(host, self.device, inventory)
@@ -96,7 +93,6 @@ class CreatePhysicalVolume(Operation):
         change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Take the label away, as long as no volume group uses it."""
         return (RemovePhysicalVolume(self.device),)
 
 
@@ -109,15 +105,12 @@ class RemovePhysicalVolume(Operation):
     device: DeviceIdentity
 
     def title(self) -> str:
-        """What it does."""
         return _("Take {path} back from LVM").format(path=clean(self.device.path))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("The disk is a physical volume that no volume group uses; without the label it is free.")
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
         return (as_typed(self._argv),)
 
     @property
@@ -125,13 +118,12 @@ class RemovePhysicalVolume(Operation):
         return ("lvm", "pvremove", self.device.path)
 
     def is_done(self, host: Host) -> bool:
-        """Whether this very disk is there and no physical volume."""
         try:
             return volume_on(look_at_volumes(host), self.device, host) is None
         except Refused:
             return False
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """See that it is the disk that was chosen, and that it belongs to no volume group."""
         inventory = look_for_change(host)
         device = guard(host, self.device, inventory)
@@ -151,10 +143,8 @@ class RemovePhysicalVolume(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run pvremove."""
         compare(host, self.device)
         change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Label it again."""
         return (CreatePhysicalVolume(self.device),)

@@ -7,9 +7,9 @@ from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.lvm.names import logical_volume_name_problems, volume_group_name_problems, volume_path
 from tui.storage.operations.calls import as_typed, change, settle
 from tui.storage.operations.guards.lvm_guard import (
-    change_group,
+    backup_command,
+    change_metadata,
     look_for_change,
-    notes_command,
     own_group,
     same_volume,
 )
@@ -39,29 +39,25 @@ class RenameLogicalVolume(Operation):
     new_name: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Rename the volume {name} to {new}").format(
             name=clean(self.name, 60), new=clean(self.new_name, 60)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("Its names below /dev change with it; what is on it stays as it is.")
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
-        return (as_typed(notes_command(self.volume_group)), as_typed(self._argv))
+        return (as_typed(backup_command(self.volume_group)), as_typed(self._argv))
 
     @property
     def _argv(self) -> tuple[str, ...]:
         return ("lvm", "lvrename", self.volume_group, self.name, self.new_name)
 
     def is_done(self, host: Host) -> bool:
-        """Whether this very volume has the new name."""
         volumes = look_at_volumes(host).volumes_of(self.volume_group)
         return any((one.uuid, one.name) == (self.uuid, self.new_name) for one in volumes)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """See that it is this volume and that the new name is good and free."""
         inventory = look_for_change(host)
         own_group(inventory, self.volume_group)
@@ -71,12 +67,10 @@ class RenameLogicalVolume(Operation):
             raise Refused(problem)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Keep LVM's notes, run lvrename, and wait for the new path."""
-        change_group(host, self.volume_group, self._argv, self.title(), progress)
+        change_metadata(host, self.volume_group, self._argv, self.title(), progress)
         settle(host, volume_path(self.volume_group, self.new_name))
 
     def undo(self) -> tuple[Operation, ...]:
-        """Give it its old name again."""
         return (RenameLogicalVolume(self.volume_group, self.new_name, self.uuid, self.name),)
 
 
@@ -97,29 +91,25 @@ class RenameVolumeGroup(Operation):
     new_name: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Rename the volume group {name} to {new}").format(
             name=clean(self.name, 60), new=clean(self.new_name, 60)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("The names of all its volumes below /dev change with it; what is on them stays as it is.")
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
-        return (as_typed(notes_command(self.name)), as_typed(self._argv))
+        return (as_typed(backup_command(self.name)), as_typed(self._argv))
 
     @property
     def _argv(self) -> tuple[str, ...]:
         return ("lvm", "vgrename", self.uuid, self.new_name)
 
     def is_done(self, host: Host) -> bool:
-        """Whether this very group has the new name."""
         groups = look_at_volumes(host).volume_groups
         return any((one.uuid, one.name) == (self.uuid, self.new_name) for one in groups)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """See that it is this group, that the new name is good and free, and fits all its volumes."""
         inventory = look_for_change(host)
         group = own_group(inventory, self.name)
@@ -150,10 +140,8 @@ class RenameVolumeGroup(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Keep LVM's notes, run vgrename, and wait for udev."""
-        change_group(host, self.name, self._argv, self.title(), progress)
+        change_metadata(host, self.name, self._argv, self.title(), progress)
         change(host, ("udevadm", "settle", "--timeout=30"), self.title(), deadline=40)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Give it its old name again."""
         return (RenameVolumeGroup(self.new_name, self.uuid, self.name),)

@@ -10,9 +10,9 @@ from tui.storage.model.lvm import PhysicalVolume
 from tui.storage.operations.calls import as_typed
 from tui.storage.operations.guards.growth_guard import grown_device, shrunk_problem
 from tui.storage.operations.guards.lvm_guard import (
-    change_group,
+    backup_command,
+    change_metadata,
     look_for_change,
-    notes_command,
     own_group,
 )
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
@@ -40,19 +40,16 @@ class ResizePhysicalVolume(Operation):
     volume_group: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Let LVM use all of {path}").format(path=clean(self.device.path, 60))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "The disk is larger than the physical volume on it. The new space becomes free space of the"
             " group; what lies there already stays where it is."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
-        return (as_typed(notes_command(self.volume_group)), as_typed(self._argv))
+        return (as_typed(backup_command(self.volume_group)), as_typed(self._argv))
 
     @property
     def _argv(self) -> tuple[str, ...]:
@@ -69,7 +66,7 @@ class ResizePhysicalVolume(Operation):
         start = extents_start(host, self.device.path)
         return 0 <= possible_gain(volume, device.size, start, group.extent_size) < group.extent_size
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """See that it is this physical volume, whole, on a disk that did not shrink, all paths up."""
         inventory = look_for_change(host)
         own_group(inventory, self.volume_group)
@@ -102,10 +99,9 @@ class ResizePhysicalVolume(Operation):
     def run(self, host: ChangingHost, progress: Progress) -> None:
         """Keep LVM's notes and run pvresize, which takes the size of the disk and no other."""
         compare(host, self.device, may_have_grown=True)
-        change_group(host, self.volume_group, self._argv, self.title(), progress)
+        change_metadata(host, self.volume_group, self._argv, self.title(), progress)
 
     def undo(self) -> CannotUndo:
-        """It is not taken back."""
         return CannotUndo(
             _(
                 "A physical volume is not made smaller: volumes may lie in the new space by now. LVM's notes"

@@ -37,20 +37,17 @@ class RestoreGroupMetadata(Operation):
     number: int
 
     def title(self) -> str:
-        """What it does."""
         return _("Describe the group {group} on its disks as LVM noted it").format(
             group=clean(self.volume_group, 60)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "Where each volume lies stands on the disks of the group. That is written again from LVM's notes"
             " of {file}; the volumes themselves are not touched. It is tried without writing first."
         ).format(file=clean(self.notes))
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
         return (as_typed(self._argv("--test")), as_typed(self._argv()))
 
     def _argv(self, *more: str) -> tuple[str, ...]:
@@ -74,7 +71,7 @@ class RestoreGroupMetadata(Operation):
             and {volume.uuid for volume in notes.volumes if volume.visible} == there
         )
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """The notes are those that were seen, every disk in them is there, and nothing is active."""
         inventory = look_for_change(host)
         notes = self._read(host)
@@ -118,12 +115,10 @@ class RestoreGroupMetadata(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Try without writing, then run vgcfgrestore."""
         try_first(host, self._argv("--test"), self.title())
         change(host, self._argv(), self.title(), deadline=LVM_DEADLINE, progress=progress)
 
     def undo(self) -> CannotUndo:
-        """The notes kept before can be restored in the same way."""
         return CannotUndo(_("LVM's notes kept before this can be restored in the same way."))
 
     def _read(self, host: Host) -> GroupNotes:

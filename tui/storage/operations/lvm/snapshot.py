@@ -7,9 +7,9 @@ from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.lvm.names import logical_volume_name_problems, volume_path
 from tui.storage.operations.calls import as_typed, settle
 from tui.storage.operations.guards.lvm_guard import (
-    change_group,
+    backup_command,
+    change_metadata,
     look_for_change,
-    notes_command,
     same_group,
     same_volume,
 )
@@ -46,13 +46,11 @@ class CreateSnapshot(Operation):
     extents: int = 0
 
     def title(self) -> str:
-        """What it does."""
         return _("Take the snapshot {name} of {origin}").format(
             name=clean(self.name, 60), origin=clean(self.origin, 60)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
         if not self.extents:
             return _(
                 "It shows the volume as it is at this moment and takes space of the pool as either changes."
@@ -63,8 +61,7 @@ class CreateSnapshot(Operation):
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
-        return (as_typed(notes_command(self.volume_group)), as_typed(self._argv))
+        return (as_typed(backup_command(self.volume_group)), as_typed(self._argv))
 
     @property
     def _argv(self) -> tuple[str, ...]:
@@ -73,11 +70,10 @@ class CreateSnapshot(Operation):
         return ("lvm", "lvcreate", "--snapshot", *size, "--name", self.name, origin)
 
     def is_done(self, host: Host) -> bool:
-        """Whether there is a snapshot of that name of this volume."""
         volumes = look_at_volumes(host).volumes_of(self.volume_group)
         return any((one.name, one.origin) == (self.name, self.origin) for one in volumes)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """See that it is this volume, of a kind that can have snapshots, that name and space are free."""
         inventory = look_for_change(host)
         group = same_group(inventory, self.volume_group, self.group_uuid)
@@ -111,10 +107,9 @@ class CreateSnapshot(Operation):
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
         """Keep LVM's notes and run lvcreate; the kernel holds writes back for the moment it takes."""
-        change_group(host, self.volume_group, self._argv, self.title(), progress)
+        change_metadata(host, self.volume_group, self._argv, self.title(), progress)
         if self.extents:
             settle(host, volume_path(self.volume_group, self.name))
 
     def undo(self) -> tuple[Operation, ...]:
-        """Remove the snapshot; the volume stays as it is."""
         return (DestroyVolume(self.volume_group, self.group_uuid, self.name, "", 0, snapshot_of=self.origin),)

@@ -31,18 +31,15 @@ class RemoveStaleMap(Operation):
     uuid: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Remove the stale map {name}").format(name=clean(self.name, 80))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "It points to a disk that is gone; the disk that came back has another number. While the map is"
             " there, the volume cannot be made to stand on the disk again. Nothing on the storage changes."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (as_typed(self._argv),)
 
     @property
@@ -54,7 +51,7 @@ class RemoveStaleMap(Operation):
         device = self._map(look_at_devices(host))
         return device is None or not is_stale(look_at_devices(host), device)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """It is stale, nothing is mounted from it, nothing stands on it, and nobody has it open."""
         inventory = look_at_devices(host)
         device = self._map(inventory)
@@ -69,7 +66,6 @@ class RemoveStaleMap(Operation):
         change(host, ("udevadm", "settle", "--timeout=30"), self.title(), deadline=40)
 
     def undo(self) -> CannotUndo:
-        """It cannot be made again, and need not be."""
         return CannotUndo(_("The disk it pointed to is gone. Activating the volume makes a new map."))
 
     def _map(self, inventory: Inventory) -> BlockDevice | None:

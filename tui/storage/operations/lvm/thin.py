@@ -7,9 +7,9 @@ from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.lvm.names import logical_volume_name_problems, volume_path
 from tui.storage.operations.calls import as_typed, settle
 from tui.storage.operations.guards.lvm_guard import (
-    change_group,
+    backup_command,
+    change_metadata,
     look_for_change,
-    notes_command,
     same_group,
     same_volume,
     volume_is_gone,
@@ -27,7 +27,7 @@ _NOTES_SHARE = 1024
 """A pool's own notes take 64 bytes for each chunk of 64 KiB, 2 MiB at least (lvmthin(7), metadata size)."""
 
 
-def notes_extents(extents: int, extent: int) -> int:
+def metadata_extents(extents: int, extent: int) -> int:
     """Extents that a pool of so many takes beside its data: its notes, and a spare for mending them."""
     notes = max(_LEAST_NOTES, extents * extent // _NOTES_SHARE)
     return 2 * -(-notes // extent) if extent else 0
@@ -52,21 +52,18 @@ class CreateThinPool(Operation):
     extents: int
 
     def title(self) -> str:
-        """What it does."""
         return _("Make the thin pool {name} in {group}").format(
             name=clean(self.name, 60), group=clean(self.volume_group, 60)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "Thin volumes take their space from it as they are written to. When it is full, all of them stop"
             " writing: watch how full it is."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
-        return (as_typed(notes_command(self.volume_group)), as_typed(self._argv))
+        return (as_typed(backup_command(self.volume_group)), as_typed(self._argv))
 
     @property
     def _argv(self) -> tuple[str, ...]:
@@ -74,11 +71,10 @@ class CreateThinPool(Operation):
         return ("lvm", "lvcreate", "--type", "thin-pool", *size)
 
     def is_done(self, host: Host) -> bool:
-        """Whether there is a pool of that name."""
         volumes = look_at_volumes(host).volumes_of(self.volume_group)
         return any(one.name == self.name and one.attributes[:1] == "t" for one in volumes)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """See that it is this group, that the name is good, and that there is room for data and notes."""
         inventory = look_for_change(host)
         group = same_group(inventory, self.volume_group, self.group_uuid)
@@ -86,7 +82,7 @@ class CreateThinPool(Operation):
         for problem in logical_volume_name_problems(self.name, self.volume_group, taken, "name"):
             raise Refused(problem)
         free = group.free_extents
-        needed = self.extents + notes_extents(self.extents, group.extent_size)
+        needed = self.extents + metadata_extents(self.extents, group.extent_size)
         if self.extents < 1 or needed > free:
             raise Refused(
                 Problem(
@@ -102,11 +98,9 @@ class CreateThinPool(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Keep LVM's notes and run lvcreate."""
-        change_group(host, self.volume_group, self._argv, self.title(), progress)
+        change_metadata(host, self.volume_group, self._argv, self.title(), progress)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Remove it while no volume is in it."""
         return (RemoveThinPool(self.volume_group, self.group_uuid, self.name),)
 
 
@@ -121,26 +115,23 @@ class RemoveThinPool(Operation):
     name: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Remove the empty thin pool {name}").format(name=clean(self.name, 60))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("No volume is in it, so nothing is lost; its space goes back to the group.")
 
     def shown(self) -> tuple[str, ...]:
-        """The commands. `--yes` only answers whether an active pool may go; it was seen to hold no volume."""
-        return (as_typed(notes_command(self.volume_group)), as_typed(self._argv))
+        # `--yes` only answers whether an active pool may go; it was seen to hold no volume.
+        return (as_typed(backup_command(self.volume_group)), as_typed(self._argv))
 
     @property
     def _argv(self) -> tuple[str, ...]:
         return ("lvm", "lvremove", "--yes", f"{self.volume_group}/{self.name}")
 
     def is_done(self, host: Host) -> bool:
-        """Whether LVM answers and knows no such pool."""
         return volume_is_gone(host, self.volume_group, self.name)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """See that it is a pool of this group, and that no volume is in it."""
         inventory = look_for_change(host)
         same_group(inventory, self.volume_group, self.group_uuid)
@@ -160,11 +151,9 @@ class RemoveThinPool(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Keep LVM's notes and run lvremove."""
-        change_group(host, self.volume_group, self._argv, self.title(), progress)
+        change_metadata(host, self.volume_group, self._argv, self.title(), progress)
 
     def undo(self) -> CannotUndo:
-        """It cannot be taken back exactly."""
         return CannotUndo(_("Make the pool again; it was empty, so nothing is lost."))
 
 
@@ -189,21 +178,18 @@ class CreateThinVolume(Operation):
     size: int
 
     def title(self) -> str:
-        """What it does."""
         return _("Create the thin volume {name} in the pool {pool}").format(
             name=clean(self.name, 60), pool=clean(self.pool, 60)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "It can carry a file system like any volume. It shows a size of its own and takes space of the"
             " pool only for what is written to it."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
-        return (as_typed(notes_command(self.volume_group)), as_typed(self._argv))
+        return (as_typed(backup_command(self.volume_group)), as_typed(self._argv))
 
     @property
     def _argv(self) -> tuple[str, ...]:
@@ -211,14 +197,13 @@ class CreateThinVolume(Operation):
         return ("lvm", "lvcreate", "--thin", "--virtualsize", f"{self.size}b", "--name", self.name, pool)
 
     def is_done(self, host: Host) -> bool:
-        """Whether the volume is in that pool, active, with that size."""
         volumes = look_at_volumes(host).volumes_of(self.volume_group)
         return any(
             (one.name, one.pool, one.size, one.active) == (self.name, self.pool, self.size, True)
             for one in volumes
         )
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """See that the pool is this group's, active, and the name and size are good."""
         inventory = look_for_change(host)
         group = same_group(inventory, self.volume_group, self.group_uuid)
@@ -250,10 +235,8 @@ class CreateThinVolume(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Keep LVM's notes, run lvcreate and wait until udev has made the path."""
-        change_group(host, self.volume_group, self._argv, self.title(), progress)
+        change_metadata(host, self.volume_group, self._argv, self.title(), progress)
         settle(host, volume_path(self.volume_group, self.name))
 
     def undo(self) -> tuple[Operation, ...]:
-        """Remove it, as long as nothing was written to it."""
         return (RemoveLogicalVolume(self.volume_group, self.name),)

@@ -9,9 +9,9 @@ from tui.storage.model.lvm import LogicalVolume
 from tui.storage.operations.calls import as_typed, change
 from tui.storage.operations.guards.lvm_guard import (
     LVM_DEADLINE,
-    keep_notes,
+    back_up_metadata,
+    backup_command,
     look_for_change,
-    notes_command,
     same_group,
     same_volume,
 )
@@ -50,19 +50,16 @@ class ExtendPoolMetadata(Operation):
     size_before: int
 
     def title(self) -> str:
-        """What it does."""
         return _("Give the notes of the pool {name} more room").format(name=clean(self.name, 60))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "A pool notes where each piece of its volumes lies. When that room is full, nothing can be"
             " written any more, although there may be space for data."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
-        return (as_typed(notes_command(self.volume_group)), as_typed(self._argv))
+        return (as_typed(backup_command(self.volume_group)), as_typed(self._argv))
 
     @property
     def _argv(self) -> tuple[str, ...]:
@@ -70,9 +67,9 @@ class ExtendPoolMetadata(Operation):
 
     def is_done(self, host: Host) -> bool:
         """Its notes have more room than they had."""
-        return notes_size(host, self.volume_group, self.name) > self.size_before
+        return metadata_size(host, self.volume_group, self.name) > self.size_before
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """It is this pool, and the group has the space."""
         inventory = look_for_change(host)
         group = same_group(inventory, self.volume_group, self.group_uuid)
@@ -81,12 +78,10 @@ class ExtendPoolMetadata(Operation):
             raise Refused(no_room(self.volume_group, group.free, self.size))
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Keep LVM's notes and run lvextend."""
-        keep_notes(host, self.volume_group)
+        back_up_metadata(host, self.volume_group)
         change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
 
     def undo(self) -> CannotUndo:
-        """It is not taken back."""
         return CannotUndo(_("A pool's notes are not made smaller."))
 
 
@@ -112,19 +107,16 @@ class RepairThinPool(Operation):
     uuid: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Repair the notes of the thin pool {name}").format(name=clean(self.name, 60))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "The pool's notes on where its volumes lie are damaged, so it is not activated. They are read as"
             " far as they can be and written to another place; the damaged ones are kept as {kept}."
         ).format(kept=clean(self._kept, 80))
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
-        return (as_typed(notes_command(self.volume_group)), as_typed(self._argv))
+        return (as_typed(backup_command(self.volume_group)), as_typed(self._argv))
 
     @property
     def _kept(self) -> str:
@@ -139,7 +131,7 @@ class RepairThinPool(Operation):
         volumes = look_at_volumes(host).volumes_of(self.volume_group)
         return any(one.name == self._kept for one in volumes)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """It is this pool, neither it nor a volume of it is active, and the tools are there."""
         inventory = look_for_change(host)
         same_group(inventory, self.volume_group, self.group_uuid)
@@ -168,12 +160,10 @@ class RepairThinPool(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Keep LVM's notes and run lvconvert."""
-        keep_notes(host, self.volume_group)
+        back_up_metadata(host, self.volume_group)
         change(host, self._argv, self.title(), deadline=_REPAIRING, progress=progress)
 
     def undo(self) -> CannotUndo:
-        """The old notes are kept."""
         return CannotUndo(
             _("The damaged notes are kept as {kept}; somebody who knows LVM can put them back.").format(
                 kept=clean(self._kept, 80)
@@ -210,7 +200,7 @@ def no_room(group: str, free: int, wanted: int) -> Problem:
     )
 
 
-def notes_size(host: Host, group: str, name: str) -> int:
+def metadata_size(host: Host, group: str, name: str) -> int:
     """Bytes that a pool's notes have, 0 where LVM does not tell."""
     fields = ("--noheadings", "--nohints", "--units", "b", "--nosuffix", "-o", "lv_metadata_size")
     outcome = host.run(Command(("lvm", "lvs", *fields, f"{group}/{name}"), deadline=LVM_DEADLINE))

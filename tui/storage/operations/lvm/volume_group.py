@@ -30,18 +30,15 @@ class CreateVolumeGroup(Operation):
     devices: tuple[DeviceIdentity, ...]
 
     def title(self) -> str:
-        """What it does."""
         return _("Create the volume group {name}").format(name=clean(self.name, 60))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "A volume group joins one or several disks into one pool of space, from which volumes are cut and"
             " to which disks can be added later."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
         return (as_typed(self._argv),)
 
     @property
@@ -49,13 +46,12 @@ class CreateVolumeGroup(Operation):
         return ("lvm", "vgcreate", self.name, *(device.path for device in self.devices))
 
     def is_done(self, host: Host) -> bool:
-        """Whether the group is there and made of exactly these disks."""
         inventory = look_at_volumes(host)
         return group_named(inventory, self.name) is not None and _members(inventory, self.name) == _names(
             host, inventory, self.devices
         )
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """See that the name is free and every disk the one that was chosen, unused and in no group."""
         inventory = look_for_change(host)
         taken = [group.name for group in inventory.volume_groups]
@@ -66,13 +62,11 @@ class CreateVolumeGroup(Operation):
             _refuse_unless_free(host, inventory, device)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run vgcreate."""
         for device in self.devices:
             compare(host, device)
         change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Remove the group, as long as it has no volumes."""
         return (RemoveVolumeGroup(self.name),)
 
 
@@ -85,15 +79,12 @@ class RemoveVolumeGroup(Operation):
     name: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Remove the empty volume group {name}").format(name=clean(self.name, 60))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("It has no volumes, so nothing is lost; its disks are free for another group.")
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
         return (as_typed(self._argv),)
 
     @property
@@ -101,13 +92,12 @@ class RemoveVolumeGroup(Operation):
         return ("lvm", "vgremove", self.name)
 
     def is_done(self, host: Host) -> bool:
-        """Whether LVM answers and knows no such group."""
         inventory = look_at_volumes(host)
         return (
             inventory.lvm.asked and not inventory.lvm.left_out and group_named(inventory, self.name) is None
         )
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """See that it is this host's own and has no volumes."""
         inventory = look_for_change(host)
         own_group(inventory, self.name)
@@ -128,7 +118,6 @@ class RemoveVolumeGroup(Operation):
         change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
 
     def undo(self) -> CannotUndo:
-        """It cannot be taken back."""
         return CannotUndo(
             _("Make the group again of the same disks. LVM keeps a copy of its notes in /etc/lvm/archive.")
         )
@@ -144,20 +133,17 @@ class ExtendVolumeGroup(Operation):
     devices: tuple[DeviceIdentity, ...]
 
     def title(self) -> str:
-        """What it does."""
         return _("Add {paths} to the volume group {name}").format(
             paths=clean(", ".join(device.path for device in self.devices)), name=clean(self.name, 60)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "The space of the new disks joins the pool. From then on the group needs all of its disks: when"
             " one is missing at boot, it is not activated."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
         return (as_typed(self._argv),)
 
     @property
@@ -165,12 +151,11 @@ class ExtendVolumeGroup(Operation):
         return ("lvm", "vgextend", self.name, *(device.path for device in self.devices))
 
     def is_done(self, host: Host) -> bool:
-        """Whether all of these disks are in the group."""
         inventory = look_at_volumes(host)
         wanted = _names(host, inventory, self.devices)
         return wanted is not None and wanted <= _members(inventory, self.name)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """See that the group is this host's own, and every disk the chosen one, unused and in no group."""
         inventory = look_for_change(host)
         own_group(inventory, self.name)
@@ -181,13 +166,11 @@ class ExtendVolumeGroup(Operation):
                 _refuse_unless_free(host, inventory, device)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run vgextend."""
         for device in self.devices:
             compare(host, device)
         change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Take the disks out again, as long as nothing lies on them."""
         return (ReduceVolumeGroup(self.name, self.devices),)
 
 
@@ -201,17 +184,14 @@ class ReduceVolumeGroup(Operation):
     devices: tuple[DeviceIdentity, ...]
 
     def title(self) -> str:
-        """What it does."""
         return _("Take {paths} out of the volume group {name}").format(
             paths=clean(", ".join(device.path for device in self.devices)), name=clean(self.name, 60)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("No volume lies on these disks, so the group can do without them.")
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
         return (as_typed(self._argv),)
 
     @property
@@ -219,12 +199,11 @@ class ReduceVolumeGroup(Operation):
         return ("lvm", "vgreduce", self.name, *(device.path for device in self.devices))
 
     def is_done(self, host: Host) -> bool:
-        """Whether none of these disks is in the group."""
         inventory = look_at_volumes(host)
         wanted = _names(host, inventory, self.devices)
         return inventory.lvm.asked and wanted is not None and not wanted & _members(inventory, self.name)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """See that the group is this host's own and no volume lies on the disks."""
         inventory = look_for_change(host)
         own_group(inventory, self.name)
@@ -246,7 +225,6 @@ class ReduceVolumeGroup(Operation):
         change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Add them again."""
         return (ExtendVolumeGroup(self.name, self.devices),)
 
 
@@ -259,15 +237,12 @@ class ActivateVolumeGroup(Operation):
     name: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Activate the volume group {name}").format(name=clean(self.name, 60))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("Its volumes get names below /dev and can be mounted. Nothing on them changes.")
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
         return (as_typed(self._argv),)
 
     @property
@@ -282,17 +257,15 @@ class ActivateVolumeGroup(Operation):
             return False
         return all(volume.active for volume in _activatable(inventory, self.name))
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """See that it is this host's own and complete."""
         own_group(look_for_change(host), self.name)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run vgchange and wait for udev."""
         change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
         change(host, ("udevadm", "settle", "--timeout=30"), self.title(), deadline=40)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Deactivate it, as long as nobody uses its volumes."""
         return (DeactivateVolumeGroup(self.name),)
 
 
@@ -306,15 +279,12 @@ class DeactivateVolumeGroup(Operation):
     name: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Deactivate the volume group {name}").format(name=clean(self.name, 60))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("Its volumes go away from /dev, so that nothing holds its disks. Nothing on them changes.")
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
         return (as_typed(self._argv),)
 
     @property
@@ -322,13 +292,12 @@ class DeactivateVolumeGroup(Operation):
         return ("lvm", "vgchange", "--activate", "n", self.name)
 
     def is_done(self, host: Host) -> bool:
-        """Whether none of its volumes is active."""
         inventory = look_at_volumes(host)
         return inventory.lvm.asked and not any(
             volume.active for volume in inventory.logical_volumes if volume.volume_group == self.name
         )
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """See that nobody uses one of its volumes."""
         inventory = look_for_change(host)
         used = [
@@ -349,11 +318,9 @@ class DeactivateVolumeGroup(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run vgchange."""
         change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Activate it again."""
         return (ActivateVolumeGroup(self.name),)
 
 

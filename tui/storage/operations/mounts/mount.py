@@ -8,7 +8,7 @@ from tui.storage.files.mount_options import option_problems, runtime_options
 from tui.storage.host.interface import ChangingHost, Command, FileKind, Host
 from tui.storage.operations.calls import as_typed, change
 from tui.storage.operations.guards.mounted import mount_at
-from tui.storage.operations.mounts.mount_point import no_folder, refuse_bad_place
+from tui.storage.operations.mounts.mount_point import no_directory, refuse_bad_place
 from tui.storage.operations.mounts.release import holders_of
 from tui.storage.operations.operation import Operation, Progress, Risk
 from tui.storage.probe.devices.all_signatures import content_of
@@ -41,17 +41,14 @@ class MountFilesystem(Operation):
     options: tuple[str, ...] = ()
 
     def title(self) -> str:
-        """What it does."""
         return _("Mount {device} at {path}").format(
             device=clean(self.device), path=clean(self.mount_point, 80)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("From now on the files of the volume appear under this folder.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (as_typed(self._argv),)
 
     @property
@@ -61,19 +58,18 @@ class MountFilesystem(Operation):
         return ("mount", "-t", self.kind, *chosen, self.device, self.mount_point)
 
     def is_done(self, host: Host) -> bool:
-        """Whether this very device is what is mounted there."""
         inventory = look_at_devices(host)
         place = host.resolve(self.mount_point)
         device = device_behind(host, inventory, self.device)
         found = [mount for mount in inventory.mounts if mount.target == place]
         return device is not None and bool(found) and found[-1].device == device.name
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """See that the place is a folder and no mount, and the device carries what is to be mounted."""
         refuse_bad_place(host, self.mount_point)
         facts = host.facts(host.resolve(self.mount_point))
         if facts is None or facts.kind is not FileKind.FOLDER:
-            raise Refused(no_folder(self.mount_point))
+            raise Refused(no_directory(self.mount_point))
         taken = mount_at(host, host.resolve(self.mount_point))
         if taken is not None:
             raise Refused(
@@ -99,7 +95,6 @@ class MountFilesystem(Operation):
             raise CommandFailed(_mount_problem(host, self, error.problem)) from error
 
     def undo(self) -> tuple[Operation, ...]:
-        """Unmount it."""
         return (UnmountFilesystem(self.device, self.mount_point, self.kind, self.options),)
 
     def _refuse_device(self, host: Host) -> None:
@@ -158,15 +153,12 @@ class UnmountFilesystem(Operation):
     options: tuple[str, ...] = ()
 
     def title(self) -> str:
-        """What it does."""
         return _("Unmount {path}").format(path=clean(self.mount_point, 80))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("What is in memory is written out, and the files leave the folder. Nothing is lost.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (as_typed(self._argv),)
 
     @property
@@ -174,7 +166,6 @@ class UnmountFilesystem(Operation):
         return ("umount", self.mount_point)
 
     def is_done(self, host: Host) -> bool:
-        """Whether this device is not mounted there."""
         inventory = look_at_devices(host)
         device = device_behind(host, inventory, self.device)
         place = host.resolve(self.mount_point)
@@ -183,7 +174,7 @@ class UnmountFilesystem(Operation):
             for mount in inventory.mounts
         )
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """See that nothing else is mounted over it or below it."""
         inventory = look_at_devices(host)
         place = host.resolve(self.mount_point)
@@ -236,7 +227,6 @@ class UnmountFilesystem(Operation):
         return None
 
     def undo(self) -> tuple[Operation, ...]:
-        """Mount it again."""
         return (MountFilesystem(self.device, self.mount_point, self.kind, self.options),)
 
 

@@ -19,35 +19,29 @@ class MakeMountPoint(Operation):
     path: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Make the folder {path}").format(path=clean(self.path, 80))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("A volume is mounted on a folder that exists.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (as_typed(("mkdir", "-p", self.path)),)
 
     def is_done(self, host: Host) -> bool:
-        """Whether the folder is there."""
         facts = host.facts(host.resolve(self.path))
         return facts is not None and facts.kind is FileKind.FOLDER
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """See that the path, its links followed, is no place of the system, and nothing else is there."""
         refuse_bad_place(host, self.path)
         facts = host.facts(host.resolve(self.path))
         if facts is not None and facts.kind is not FileKind.FOLDER:
-            raise Refused(no_folder(self.path))
+            raise Refused(no_directory(self.path))
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Make it, and those above it that are missing."""
         host.make_folder(self.path)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Remove the folder, as long as it is empty."""
         return (RemoveMountPoint(self.path),)
 
 
@@ -58,22 +52,18 @@ class RemoveMountPoint(Operation):
     path: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Remove the empty folder {path}").format(path=clean(self.path, 80))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("Nothing is mounted on it any more.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (as_typed(("rmdir", self.path)),)
 
     def is_done(self, host: Host) -> bool:
-        """Whether nothing is there."""
         return host.facts(self.path) is None
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """See that it is an empty folder and no mount."""
         facts = host.facts(self.path)
         if (
@@ -91,11 +81,9 @@ class RemoveMountPoint(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Remove it."""
         host.remove(self.path)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Make it again."""
         return (MakeMountPoint(self.path),)
 
 
@@ -110,7 +98,7 @@ def refuse_bad_place(host: Host, path: str) -> None:
             raise Refused(problem)
 
 
-def no_folder(path: str) -> Problem:
+def no_directory(path: str) -> Problem:
     """Something else than a folder, or nothing, is where one is needed."""
     return Problem(
         "mount-point.no-folder",

@@ -33,7 +33,6 @@ class SetOwner(Operation):
     previous: tuple[int, int, int] | None = None
 
     def title(self) -> str:
-        """What it does."""
         parts = [
             f"{self.user}:{self.group}" if self.group else self.user,
             self.mode,
@@ -43,11 +42,9 @@ class SetOwner(Operation):
         )
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("A new file system belongs to root. This lets others work in it.")
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
         return tuple(as_typed(argv) for argv in self._commands)
 
     @property
@@ -70,7 +67,7 @@ class SetOwner(Operation):
         mode = int(self.mode, 8) if _MODE.fullmatch(self.mode) else facts.mode
         return (facts.uid, facts.gid, facts.mode) == (user, group, mode)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """See that the volume is mounted there, so that it is not the folder below that changes."""
         if mount_at(host, host.resolve(self.path)) is None:
             raise Refused(not_mounted(self.path))
@@ -102,7 +99,6 @@ class SetOwner(Operation):
             change(host, argv, self.title(), progress=progress)
 
     def undo(self) -> "tuple[Operation, ...] | CannotUndo":
-        """Set the former owner and mode."""
         if self.previous is None:
             return CannotUndo(_("The former owner and mode of the folder were not written down."))
         uid, gid, mode = self.previous

@@ -99,23 +99,18 @@ class WaitUntilUnused(Operation):
     seconds: int = 60
 
     def title(self) -> str:
-        """What it does."""
         return _("Wait until nobody uses it")
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("What has files open would lose them. Nothing is forced: who does not let go is named.")
 
     def shown(self) -> tuple[str, ...]:
-        """What is read."""
         return (_("look at /proc/PID/fd, cwd, root, exe and maps of every process"),)
 
     def is_done(self, host: Host) -> bool:
-        """Nobody holds one of them."""
         return not holders_of(host, self.paths)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Look again and again, and say who it is."""
         told: tuple[str, ...] = ()
 
         def free() -> bool:
@@ -139,7 +134,6 @@ class WaitUntilUnused(Operation):
         )
 
     def undo(self) -> tuple[Operation, ...]:
-        """Nothing was changed."""
         return ()
 
 
@@ -158,26 +152,22 @@ class EndProcesses(Operation):
     seconds: int = 30
 
     def title(self) -> str:
-        """What it does."""
         names = ", ".join(f"{clean(one.command, 40)} ({one.pid})" for one in self.processes[:3])
         return _("Ask to end: {processes}").format(processes=names)
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "They have files open there. Each gets the signal to end and can save its work; none is killed. "
             "They are not started again by reconnecting."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (as_typed(self._argv(self.processes)),)
 
     def is_done(self, host: Host) -> bool:
-        """None of them is there any more."""
         return not self._living(host)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """None of them is the first process, or one of those that this program runs under."""
         own = _own_line(host)
         if any(one.pid in own for one in self._living(host)):
@@ -210,7 +200,6 @@ class EndProcesses(Operation):
         )
 
     def undo(self) -> CannotUndo:
-        """They stay ended."""
         return CannotUndo(_("Processes that were ended are not started again."))
 
     def _living(self, host: Host) -> tuple[ProcessName, ...]:

@@ -36,22 +36,18 @@ class SwapOff(Operation):
     priority: int = -1
 
     def title(self) -> str:
-        """What it does."""
         return _("Take the swap space {path} out of use").format(path=clean(self.path, 120))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("What was swapped out goes back into memory; there is room for it, or this is not begun.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (as_typed(("swapoff", self.path)),)
 
     def is_done(self, host: Host) -> bool:
-        """It is not in use."""
         return swap_at(host, self.path) is None
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """What lies on it fits into memory and the swap space that stays."""
         swap = swap_at(host, self.path)
         room = room_without(host, (swap,)) if swap is not None else None
@@ -69,11 +65,9 @@ class SwapOff(Operation):
         )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run swapoff."""
         change(host, ("swapoff", self.path), self.title(), deadline=MOVING, progress=progress)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Use it again."""
         return (SwapOn(self.path, self.priority),)
 
 
@@ -86,15 +80,12 @@ class SwapOn(Operation):
     priority: int = -1
 
     def title(self) -> str:
-        """What it does."""
         return _("Use the swap space {path}").format(path=clean(self.path, 120))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("It was in use before.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (as_typed(self._argv),)
 
     @property
@@ -103,7 +94,6 @@ class SwapOn(Operation):
         return ("swapon", *chosen, self.path)
 
     def is_done(self, host: Host) -> bool:
-        """It is in use."""
         return swap_at(host, self.path) is not None
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
@@ -111,7 +101,6 @@ class SwapOn(Operation):
         change(host, self._argv, self.title(), progress=progress)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Take it out of use."""
         return (SwapOff(self.path, self.priority),)
 
 

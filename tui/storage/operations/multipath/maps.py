@@ -45,25 +45,21 @@ class CreateMultipathMap(Operation):
     disks: tuple[str, ...]
 
     def title(self) -> str:
-        """What it does."""
         return _("Join the paths to {wwid} ({disks})").format(
             wwid=clean(self.wwid), disks=", ".join(self.disks)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "These disks are one LUN reached over several portals. multipath makes one device of them, which "
             "goes on working when a path is lost. It remembers the LUN for the next boot."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
         disk = next(iter(self.disks), "")
         return (systemctl("start", DAEMON).shown, *(" ".join(argv) for argv in _commands(disk)))
 
     def is_done(self, host: Host) -> bool:
-        """One map stands on every path there is."""
         inventory = look_at_devices(host)
         paths = _paths(inventory, self.wwid)
         joined = next((one for one in inventory.multipath_maps if one.wwid == self.wwid), None)
@@ -71,7 +67,7 @@ class CreateMultipathMap(Operation):
             return False
         return host.facts(f"/dev/mapper/{joined.name}") is not None
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """The tools are there, there are several paths, and nothing uses one of them by itself."""
         if not tool_path(host, "multipath") or not tool_path(host, "multipathd"):
             raise Refused(
@@ -108,7 +104,6 @@ class CreateMultipathMap(Operation):
                 )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Start multipathd, remember the LUN, make the map, and wait for it."""
         if host.facts(CONFIGURATION) is None and tool_path(host, "mpathconf"):
             # Red Hat's unit does not start without a configuration file.
             change(host, ("mpathconf", "--enable"), _("Make {path}").format(path=CONFIGURATION))
@@ -136,7 +131,6 @@ class CreateMultipathMap(Operation):
             )
 
     def undo(self) -> "tuple[Operation, ...] | CannotUndo":
-        """Take the paths apart again."""
         return (RemoveMultipathMap(self.wwid, self.disks),)
 
 
@@ -150,23 +144,19 @@ class RemoveMultipathMap(Operation):
     disks: tuple[str, ...]
 
     def title(self) -> str:
-        """What it does."""
         return _("Take the paths to {wwid} apart").format(wwid=clean(self.wwid))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("The LUN is no longer to be used through multipath.")
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
         disk = next(iter(self.disks), "")
         return (f"multipath -w /dev/{disk}", _("multipath -f (the map over {disk})").format(disk=disk))
 
     def is_done(self, host: Host) -> bool:
-        """There is no such map."""
         return self._map(look_at_devices(host)) is None
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """Nothing stands on the map, also where none of its paths answers."""
         inventory = look_at_devices(host)
         joined = next((one for one in inventory.multipath_maps if one.wwid == self.wwid), None)
@@ -182,7 +172,6 @@ class RemoveMultipathMap(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Forget the LUN, then flush its map."""
         inventory = look_at_devices(host)
         name = self._map(inventory)
         for path in _paths(inventory, self.wwid)[:1]:
@@ -196,7 +185,6 @@ class RemoveMultipathMap(Operation):
         wait_for(lambda: self.is_done(host), _MAP_DEADLINE, pause=0.25)
 
     def undo(self) -> "tuple[Operation, ...] | CannotUndo":
-        """Join them again."""
         return (CreateMultipathMap(self.wwid, self.disks),)
 
     def _map(self, inventory: Inventory) -> str | None:
@@ -216,18 +204,15 @@ class StartMultipathd(Operation):
     wwids: tuple[str, ...]
 
     def title(self) -> str:
-        """What it does."""
         return _("Start multipathd, and have it take back every path that answers")
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "The kernel only drops paths that fail. multipathd tries them again and takes them back; it also"
             " lets the maps wait for a path again, as its configuration says."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (systemctl("start", DAEMON).shown,)
 
     def is_done(self, host: Host) -> bool:
@@ -238,12 +223,11 @@ class StartMultipathd(Operation):
         maps = [one for one in inventory.multipath_maps if one.wwid in self.wwids]
         return not any(_unused(host, inventory, one) for one in maps)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """The unit is there and not masked."""
         refuse_missing(host, DAEMON)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (systemd says nothing)
-        """Start it, and wait for the paths."""
         do(host, systemctl("start", DAEMON), DAEMON)
         if not wait_for(lambda: self.is_done(host), _PATHS_DEADLINE, pause=0.5):
             raise CommandFailed(
@@ -257,7 +241,6 @@ class StartMultipathd(Operation):
             )
 
     def undo(self) -> CannotUndo:
-        """It stays."""
         return CannotUndo(_("multipathd keeps running: nobody else takes lost paths back."))
 
 

@@ -37,31 +37,26 @@ class StopQueueing(Operation):
     used_by: tuple[str, ...] = ()
 
     def title(self) -> str:
-        """What it does."""
         return _("Let the map {name} fail instead of wait").format(name=clean(self.name, 80))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "All its paths are down and it holds every request back, so whoever uses it hangs. Only when the"
             " paths do not come back soon: from now on requests fail, and what was not written is lost."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (as_typed(_argv("disablequeueing", self.name)),)
 
     def loses(self) -> tuple[str, ...]:
-        """What was not written yet."""
         what = _("what was written to {name} and is not on the storage yet").format(name=clean(self.name, 80))
         return (what, *(_("used by {who}").format(who=clean(who, 120)) for who in self.used_by[:8]))
 
     def is_done(self, host: Host) -> bool:
-        """There is no such map, or it does not hold requests back."""
         found = _map(look_at_devices(host), self.wwid)
-        return found is None or not holds_back(host, found.name)
+        return found is None or not queues_io(host, found.name)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """It is that map, and none of its paths is up: one that is makes this needless."""
         found = _map(look_at_devices(host), self.wwid)
         if found is None or found.name != self.name:
@@ -78,11 +73,9 @@ class StopQueueing(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Tell multipathd."""
         change(host, _argv("disablequeueing", self.name), self.title(), progress=progress)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Let it hold requests back again; what failed stays failed."""
         return (ResumeQueueing(self.wwid, self.name),)
 
 
@@ -100,23 +93,19 @@ class ResumeQueueing(Operation):
     name: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Let the map {name} wait for its paths again").format(name=clean(self.name, 80))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("A short outage then fails nothing: requests wait for a path to come back.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (as_typed(_argv("restorequeueing", self.name)),)
 
     def is_done(self, host: Host) -> bool:
-        """There is no such map, or it holds requests back."""
         found = _map(look_at_devices(host), self.wwid)
-        return found is None or holds_back(host, found.name)
+        return found is None or queues_io(host, found.name)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """It is that map, and a path is up: else whoever uses it would hang again."""
         found = _map(look_at_devices(host), self.wwid)
         if found is None or found.name != self.name:
@@ -131,15 +120,13 @@ class ResumeQueueing(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Tell multipathd."""
         change(host, _argv("restorequeueing", self.name), self.title(), progress=progress)
 
     def undo(self) -> tuple[Operation, ...]:
-        """It stays: it is what the configuration says."""
         return ()
 
 
-def holds_back(host: Host, name: str) -> bool:
+def queues_io(host: Host, name: str) -> bool:
     """Whether a map holds requests back when it has no path, by its table (dmsetup(8)); no disk is read."""
     outcome = host.run(Command(("dmsetup", "table", name)))
     return outcome.ok and bool(_QUEUES.search(outcome.stdout))

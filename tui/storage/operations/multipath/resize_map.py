@@ -36,18 +36,15 @@ class ResizeMap(Operation):
     name: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Let the map {name} follow its paths").format(name=clean(self.name, 60))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "The map keeps the size it was made with. It is reloaded with the new one while requests wait for"
             " a moment; nothing is lost."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (as_typed(self._argv),)
 
     @property
@@ -55,7 +52,6 @@ class ResizeMap(Operation):
         return ("multipathd", "resize", "map", self.name)
 
     def is_done(self, host: Host) -> bool:
-        """Whether the map is as large as each of its paths."""
         inventory = look_at_devices(host)
         device = device_behind(host, inventory, self.device.path)
         if device is None or device.kind is not BlockKind.MULTIPATH:
@@ -63,7 +59,7 @@ class ResizeMap(Operation):
         paths = paths_of(inventory, device)
         return bool(paths) and {lun.size for lun in paths} == {device.size}
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """See that it is this map, that every path is up, and that all show one size, not a smaller one."""
         inventory = look_at_devices(host)
         device, paths = grown_device(host, self.device, inventory)
@@ -95,10 +91,8 @@ class ResizeMap(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Tell multipathd, and wait until the map has the size."""
         change(host, self._argv, self.title(), deadline=60.0, progress=progress)
         wait_for(lambda: self.is_done(host), _DEADLINE, pause=0.25)
 
     def undo(self) -> CannotUndo:
-        """It cannot be taken back."""
         return CannotUndo(_("A map is as large as its LUN; it is not made smaller than that."))

@@ -34,31 +34,27 @@ class InstallPackages(Operation):
     family: str
 
     def title(self) -> str:
-        """What it does."""
         return translate_count(
             "Install the package {packages}", "Install the packages {packages}", len(self.packages)
         ).format(packages=", ".join(self.packages))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "They hold the programs and services that work with iSCSI storage. What they need in turn is "
             "installed with them; configuration files of yours are kept."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
         return tuple(command.shown for command in self._commands())
 
     def is_done(self, host: Host) -> bool:
-        """Every package is installed."""
         if self.family == "debian":
             query = ("dpkg-query", "--show", "--showformat=${db:Status-Status}\\n", "--", *self.packages)
             outcome = host.run(Command(query))
             return outcome.ok and outcome.stdout.split() == ["installed"] * len(self.packages)
         return host.run(Command(("rpm", "--query", "--", *self.packages))).ok
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """The family is known."""
         if not self._commands():
             raise Refused(
@@ -72,7 +68,6 @@ class InstallPackages(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run the package manager, passing on its lines."""
         *before, install = self._commands()
         warnings = ""
         for command in before:
@@ -85,7 +80,6 @@ class InstallPackages(Operation):
             raise CommandFailed(self._problem(outcome, warnings))
 
     def undo(self) -> CannotUndo:
-        """Packages stay."""
         return CannotUndo(_("The packages stay installed: other programs may have begun to use them."))
 
     def _commands(self) -> tuple[Command, ...]:
@@ -135,23 +129,18 @@ class LoadModule(Operation):
     module: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Load the kernel module {module}").format(module=self.module)
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("The kernel speaks iSCSI only with this module. At boot iscsid's own start loads it.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (self._command.shown,)
 
     def is_done(self, host: Host) -> bool:
-        """The kernel has it, loaded or built in."""
         return self.module in read_modules(host) or host.facts(f"/sys/module/{self.module}") is not None
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Load it."""
         outcome = host.run(self._command)
         if not outcome.ok:
             raise CommandFailed(
@@ -165,7 +154,6 @@ class LoadModule(Operation):
             )
 
     def undo(self) -> CannotUndo:
-        """It stays."""
         return CannotUndo(_("The module stays loaded until the next reboot; it does no harm."))
 
     @property
@@ -181,22 +169,18 @@ class StartService(Operation):
     unit: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Start {unit}").format(unit=self.unit)
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("Until it runs it does nothing: neither now, nor in good order at the next shutdown.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (systemctl("start", self.unit).shown,)
 
     def is_done(self, host: Host) -> bool:
-        """It is active."""
         return unit_property(host, self.unit, "ActiveState") == "active"
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """The unit is there and not masked."""
         refuse_missing(host, self.unit)
 
@@ -208,7 +192,6 @@ class StartService(Operation):
             do(host, systemctl("start", self.unit), self.unit)
 
     def undo(self) -> CannotUndo:
-        """It stays."""
         return CannotUndo(_("{unit} keeps running: sessions may depend on it by now.").format(unit=self.unit))
 
 
@@ -219,31 +202,26 @@ class EnableService(Operation):
     unit: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Start {unit} at boot").format(unit=self.unit)
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("Without it the storage is not there after a reboot.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (systemctl("enable", self.unit).shown,)
 
     def is_done(self, host: Host) -> bool:
         """It is enabled, or something else starts it anyway."""
         return unit_property(host, self.unit, "UnitFileState") in _ENABLED
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """The unit is there and not masked."""
         refuse_missing(host, self.unit)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (systemctl says nothing)
-        """Enable it."""
         do(host, systemctl("enable", self.unit), self.unit)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Disable it again."""
         return (DisableService(self.unit),)
 
 
@@ -258,27 +236,21 @@ class DisableService(Operation):
     unit: str
 
     def title(self) -> str:
-        """What it does."""
         return _("No longer start {unit} at boot").format(unit=self.unit)
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("It was not started at boot before.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (systemctl("disable", self.unit).shown,)
 
     def is_done(self, host: Host) -> bool:
-        """It is not enabled."""
         return unit_property(host, self.unit, "UnitFileState") not in _ENABLED
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (systemctl says nothing)
-        """Disable it."""
         do(host, systemctl("disable", self.unit), self.unit)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Enable it again."""
         return (EnableService(self.unit),)
 
 
@@ -296,25 +268,22 @@ class RestartDaemon(Operation):
     unit: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Restart iscsid")
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "iscsid reads this host's name and its configuration only when it starts. The kernel keeps the "
             "sessions meanwhile; their connections are opened afresh, and I/O waits for that moment."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (systemctl("restart", self.unit).shown,)
 
     def is_done(self, host: Host) -> bool:
         """The daemon answers and is younger than its files."""
         return self.unit == DAEMON and is_daemon_up_to_date(host)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """Only iscsid, and only while no session needs it."""
         if self.unit != DAEMON:
             raise Refused(
@@ -330,9 +299,7 @@ class RestartDaemon(Operation):
         refuse_while_sessions_recover(host)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Restart it and wait until it answers."""
         bring_up_daemon(host, "restart")
 
     def undo(self) -> CannotUndo:
-        """Nothing to take back."""
         return CannotUndo(_("A restart leaves nothing to take back."))

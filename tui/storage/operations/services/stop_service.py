@@ -53,15 +53,12 @@ class StopService(Operation):
     triggers: tuple[str, ...] = ()
 
     def title(self) -> str:
-        """What it does."""
         return _("Stop {unit}").format(unit=clean(self.unit, 120))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("It has files open there. It ends in its own way, and is started again when you reconnect.")
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
         return tuple(systemctl("stop", unit).shown for unit in (*self.triggers, self.unit))
 
     def is_done(self, host: Host) -> bool:
@@ -70,7 +67,7 @@ class StopService(Operation):
             unit_property(host, unit, "ActiveState") in _STOPPED for unit in (self.unit, *self.triggers)
         )
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """It is no part of the system, and this program does not run in it."""
         own, _container = parse_cgroup(text(host, "/proc/self/cgroup"))
         if own == self.unit or not may_be_stopped(self.unit):
@@ -86,10 +83,8 @@ class StopService(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (systemctl says nothing)
-        """Stop them, and wait until they have ended."""
         for unit in (*self.triggers, self.unit):
             do(host, systemctl("stop", unit), unit)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Start it again, and what starts it."""
         return tuple(StartService(unit) for unit in (self.unit, *self.triggers))

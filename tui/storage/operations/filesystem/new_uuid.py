@@ -38,18 +38,15 @@ class GiveFilesystemNewUuid(Operation):
     new_uuid: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Give the file system on {device} a UUID of its own").format(device=clean(self.device, 80))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "A clone carries the UUID of its original: fstab and the boot could take one for the other, and"
             " XFS refuses to mount it. The files stay as they are."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (as_typed(self._argv),)
 
     @property
@@ -59,7 +56,6 @@ class GiveFilesystemNewUuid(Operation):
         return ("tune2fs", "-U", self.new_uuid, self.device)
 
     def is_done(self, host: Host) -> bool:
-        """It has the new one."""
         device = device_behind(host, look_at_devices(host), self.device)
         return (
             device is not None
@@ -67,16 +63,14 @@ class GiveFilesystemNewUuid(Operation):
             and content_of(host, device.path).get("UUID") == self.new_uuid
         )
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """It carries the UUID that was seen, and nobody has it mounted."""
         refuse_other_kinds(self.kind)
         unused_volume(host, self.device, self.kind.value, self.uuid)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run the tool, and let udev see it."""
         change(host, self._argv, self.title(), deadline=_REWRITING, progress=progress)
         settle(host, f"/dev/disk/by-uuid/{self.new_uuid}")
 
     def undo(self) -> tuple[Operation, ...]:
-        """Give it the old one again."""
         return (GiveFilesystemNewUuid(self.device, self.kind, self.new_uuid, self.uuid),)

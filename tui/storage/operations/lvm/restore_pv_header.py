@@ -21,7 +21,7 @@ from tui.words import translate as _
 
 
 @dataclass(frozen=True, slots=True)
-class RestoreLabel(Operation):
+class RestorePvHeader(Operation):
     """Write the label of a physical volume with the identity it had (pvcreate --uuid --restorefile).
 
     What lies behind LVM's own area, the volumes, is not touched. Nothing is forced: a foreign signature that
@@ -41,11 +41,9 @@ class RestoreLabel(Operation):
     volume_group: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Write the label of {path} anew").format(path=clean(self.device.path, 60))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "Something overwrote the beginning of the disk, by which LVM knows it. The label is written again"
             " with the same identity and at the same place, from LVM's notes; the volumes behind it are not"
@@ -53,7 +51,6 @@ class RestoreLabel(Operation):
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
         return (as_typed(self._argv("--test")), as_typed(self._argv()))
 
     def _argv(self, *more: str) -> tuple[str, ...]:
@@ -61,7 +58,6 @@ class RestoreLabel(Operation):
         return ("lvm", "pvcreate", *more, *named, self.device.path)
 
     def is_done(self, host: Host) -> bool:
-        """This very disk is this very physical volume."""
         inventory = look_at_volumes(host)
         volume = _volume(inventory, self.uuid)
         try:
@@ -70,7 +66,7 @@ class RestoreLabel(Operation):
             return False
         return volume is not None and volume.device == device.name
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """It is the disk that was chosen, unused and without anything on it, and it fits the notes."""
         inventory = look_for_change(host)
         device = guard(host, self.device, inventory)
@@ -119,7 +115,6 @@ class RestoreLabel(Operation):
         change(host, self._argv(), self.title(), deadline=LVM_DEADLINE, progress=progress)
 
     def undo(self) -> CannotUndo:
-        """The beginning that was kept before can be written back by itself."""
         return CannotUndo(_("The kept beginning of the disk can be written back, as it was before."))
 
     def _noted(self, host: Host) -> NotedDisk:

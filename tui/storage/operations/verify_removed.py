@@ -44,23 +44,18 @@ class VerifyRemoved(Operation):
     map_uuids: tuple[str, ...] = ()
 
     def title(self) -> str:
-        """What it does."""
         return _("See that they are gone")
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("A map or a disk that stays behind would hang whoever touches it later.")
 
     def shown(self) -> tuple[str, ...]:
-        """What is read."""
         return (_("read /sys/class/iscsi_session, /sys/class/block and /sys/block/dm-*/dm/uuid"),)
 
     def is_done(self, host: Host) -> bool:
-        """Nothing is left."""
         return not self._left(look_at_devices(host))
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it only looks)
-        """Wait a moment for the kernel."""
         wait_for(lambda: self.is_done(host), _GOING)
 
     def verify(self, host: Host) -> None:
@@ -82,7 +77,6 @@ class VerifyRemoved(Operation):
             )
 
     def undo(self) -> tuple[Operation, ...]:
-        """Nothing was changed."""
         return ()
 
     def _left(self, inventory: Inventory) -> tuple[str, ...]:

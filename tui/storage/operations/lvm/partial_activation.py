@@ -16,7 +16,7 @@ from tui.words import translate as _
 
 
 @dataclass(frozen=True, slots=True)
-class ActivateWholeVolume(Operation):
+class ActivateCompleteVolume(Operation):
     """Activate a volume that does not lie on the missing disks; one that does is never activated in part.
 
     Attributes:
@@ -33,17 +33,14 @@ class ActivateWholeVolume(Operation):
     uuid: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Activate {name}, which is whole").format(
             name=clean(f"{self.volume_group}/{self.name}", 120)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("Nothing of it lies on the missing disks, so it can be used. Nothing on it changes.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (as_typed(self._argv),)
 
     @property
@@ -51,11 +48,10 @@ class ActivateWholeVolume(Operation):
         return ("lvm", "lvchange", "--activate", "y", f"{self.volume_group}/{self.name}")
 
     def is_done(self, host: Host) -> bool:
-        """It is active."""
         volumes = look_at_volumes(host).volumes_of(self.volume_group)
         return any(one.uuid == self.uuid and one.active for one in volumes)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """It is this volume of this group, and whole."""
         inventory = look_for_change(host)
         broken_group(inventory, self.volume_group, self.group_uuid)
@@ -70,10 +66,8 @@ class ActivateWholeVolume(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run lvchange and wait for udev."""
         change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
         change(host, ("udevadm", "settle", "--timeout=30"), self.title(), deadline=40)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Deactivate it."""
         return (DeactivateLogicalVolume(self.volume_group, self.name),)

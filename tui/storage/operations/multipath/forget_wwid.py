@@ -18,7 +18,7 @@ named there (lvm.conf(5), multipath_wwids_file)."""
 
 
 @dataclass(frozen=True, slots=True)
-class ForgetMultipathLun(Operation):
+class ForgetWwid(Operation):
     """Take one LUN out of multipath's list (multipath -w). No map may be over it.
 
     Attributes:
@@ -30,25 +30,21 @@ class ForgetMultipathLun(Operation):
     disk: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Let multipath forget /dev/{disk}").format(disk=clean(self.disk, 40))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "multipath once joined this LUN and still lists it, so LVM takes its only disk for a path of a"
             " map that is not there, and passes over it. Only where one path is wanted from now on."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (as_typed(("multipath", "-w", f"/dev/{self.disk}")),)
 
     def is_done(self, host: Host) -> bool:
-        """It is not in the list."""
         return not is_listed(host, self.wwid)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """One disk leads to it, and no map is over it."""
         inventory = look_at_devices(host)
         disks = sorted(lun.disk for lun in inventory.luns if lun.disk and lun.wwid == self.wwid)
@@ -67,49 +63,41 @@ class ForgetMultipathLun(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Tell multipath, naming the disk that the LUN has now, and let udev look at it again."""
         lun = next(lun for lun in look_at_devices(host).luns if lun.disk and lun.wwid == self.wwid)
         change(host, ("multipath", "-w", f"/dev/{lun.disk}"), self.title(), progress=progress)
         look_again = ("udevadm", "trigger", "--settle", "--action=change", f"--name-match=/dev/{lun.disk}")
         change(host, look_again, self.title())
 
     def undo(self) -> tuple[Operation, ...]:
-        """List it again."""
-        return (RememberMultipathLun(self.wwid, self.disk),)
+        return (RememberWwid(self.wwid, self.disk),)
 
 
 @dataclass(frozen=True, slots=True)
-class RememberMultipathLun(Operation):
+class RememberWwid(Operation):
     """Put one LUN into multipath's list again (multipath -a). The attributes are those of its counterpart."""
 
     wwid: str
     disk: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Let multipath remember /dev/{disk}").format(disk=clean(self.disk, 40))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("It was in multipath's list before.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (as_typed(("multipath", "-a", f"/dev/{self.disk}")),)
 
     def is_done(self, host: Host) -> bool:
-        """It is in the list."""
         return is_listed(host, self.wwid)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Tell multipath, naming the disk that the LUN has now."""
         found = (lun.disk for lun in look_at_devices(host).luns if lun.disk and lun.wwid == self.wwid)
         disk = next(found, self.disk)
         change(host, ("multipath", "-a", f"/dev/{disk}"), self.title(), progress=progress)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Forget it again."""
-        return (ForgetMultipathLun(self.wwid, self.disk),)
+        return (ForgetWwid(self.wwid, self.disk),)
 
 
 def is_listed(host: Host, wwid: str) -> bool:

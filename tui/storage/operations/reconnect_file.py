@@ -13,7 +13,7 @@ FOLDER = "/var/lib/iscsi-console/disconnected"
 
 
 @dataclass(frozen=True, slots=True)
-class NoteDisconnect(Operation):
+class SaveReconnectFile(Operation):
     """Write down how everything is put back.
 
     Attributes:
@@ -30,47 +30,38 @@ class NoteDisconnect(Operation):
         return f"{FOLDER}/{self.name}.json"
 
     def title(self) -> str:
-        """What it does."""
         return _("Write down how to put it back")
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("With this note one key reconnects everything, also after the program was closed.")
 
     def shown(self) -> tuple[str, ...]:
-        """The file."""
         return (f"write {clean(self.path, 200)}",)
 
     def is_done(self, host: Host) -> bool:
-        """The note is there."""
         return text_or_empty(host, self.path) == self.text
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Write it."""
         host.make_folder(FOLDER, 0o700)
         host.replace(self.path, self.text.encode(), Replacement(mode=0o600))
 
     def undo(self) -> tuple[Operation, ...]:
-        """Remove it."""
-        return (ForgetDisconnect(self.name),)
+        return (DeleteReconnectFile(self.name),)
 
 
 @dataclass(frozen=True, slots=True)
-class ForgetDisconnect(Operation):
+class DeleteReconnectFile(Operation):
     """Remove a note: everything is back, or the person does not want it back."""
 
     name: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Remove the note of what was disconnected")
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("It is not needed any more.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command that does the same."""
         return (f"rm {clean(self._path, 200)}",)
 
     @property
@@ -78,13 +69,10 @@ class ForgetDisconnect(Operation):
         return f"{FOLDER}/{self.name}.json"
 
     def is_done(self, host: Host) -> bool:
-        """It is gone."""
         return host.facts(self._path) is None
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Remove it."""
         host.remove(self._path)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Nothing: what it was for is there."""
         return ()

@@ -24,33 +24,27 @@ class CommentOutFstabLines(Operation):
     lines: tuple[str, ...]
 
     def title(self) -> str:
-        """What it does."""
         return _("Leave it alone at the next boot")
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "The lines become comments and stay where they are; a dated copy of the file is kept. Without "
             "this, the next boot would wait for the volume."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The edits and the command."""
         return (
             *(f"edit {FSTAB}: {MARK}{clean(line, 200)}" for line in self.lines),
             "systemctl daemon-reload",
         )
 
     def is_done(self, host: Host) -> bool:
-        """None of them is in force."""
         return not set(self.lines) & set(text_or_empty(host, FSTAB).split("\n"))
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Replace the file and let systemd read it."""
         _replace(host, {line: MARK + line for line in self.lines}, self.title())
 
     def undo(self) -> tuple[Operation, ...]:
-        """Put them in force again."""
         return (RestoreFstabLines(self.lines),)
 
 
@@ -61,15 +55,12 @@ class RestoreFstabLines(Operation):
     lines: tuple[str, ...]
 
     def title(self) -> str:
-        """What it does."""
         return _("Mount it at boot again")
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("The lines of fstab are put back in force, as they were.")
 
     def shown(self) -> tuple[str, ...]:
-        """The edits and the command."""
         return (*(f"edit {FSTAB}: {clean(line, 200)}" for line in self.lines), "systemctl daemon-reload")
 
     def is_done(self, host: Host) -> bool:
@@ -78,11 +69,9 @@ class RestoreFstabLines(Operation):
         return not marked & set(text_or_empty(host, FSTAB).split("\n"))
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Replace the file and let systemd read it."""
         _replace(host, {MARK + line: line for line in self.lines}, self.title())
 
     def undo(self) -> tuple[Operation, ...]:
-        """Put them out of force."""
         return (CommentOutFstabLines(self.lines),)
 
 

@@ -22,7 +22,7 @@ _GOING = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveMap(Operation):
+class FlushMultipathMap(Operation):
     """Take one multipath map away; multipath goes on knowing the LUN, and joins its paths next time.
 
     Attributes:
@@ -38,22 +38,18 @@ class RemoveMap(Operation):
     disks: tuple[str, ...]
 
     def title(self) -> str:
-        """What it does."""
         return _("Take the multipath map {name} away").format(name=clean(self.name, 80))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("Nothing stands on it any more, and it holds the disks below. No other map is touched.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (as_typed(("multipath", "-f", self.name)),)
 
     def is_done(self, host: Host) -> bool:
-        """There is no map over this LUN."""
         return self._map(look_at_devices(host)) is None
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """Nothing stands on it."""
         inventory = look_at_devices(host)
         for lun in self.lun.paths(inventory):
@@ -62,14 +58,12 @@ class RemoveMap(Operation):
                 raise Refused(_in_use(_("The multipath map {name}").format(name=clean(self.name, 80)), uses))
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Flush exactly this map."""
         name = self._map(look_at_devices(host))
         if name is not None:
             change(host, ("multipath", "-f", name), self.title(), progress=progress)
         wait_for(lambda: self.is_done(host), _GOING, pause=0.2)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Join the paths again."""
         return (CreateMultipathMap(self.lun.wwid, self.disks),) if len(self.disks) > 1 else ()
 
     def _map(self, inventory: Inventory) -> str | None:
@@ -100,22 +94,18 @@ class RemoveDisk(Operation):
     disk: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Take /dev/{disk} away").format(disk=clean(self.disk, 40))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("The kernel gives the disk up in good order. The data stays on the storage.")
 
     def shown(self) -> tuple[str, ...]:
-        """The write to the kernel's attribute."""
         return (f"echo 1 > {_delete_attribute(clean(self.disk, 40))}",)
 
     def is_done(self, host: Host) -> bool:
-        """The session is gone, or does not show this LUN."""
         return self._found(look_at_devices(host)) is None
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """It is the very LUN that was seen, and nothing uses it or stands on it."""
         inventory = look_at_devices(host)
         found = self._found(inventory)
@@ -154,7 +144,6 @@ class RemoveDisk(Operation):
         wait_for(lambda: self.is_done(host), _GOING)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Look for it again."""
         return (FindDisk(self.target, self.portal, self.iface, self.lun),)
 
     def _found(self, inventory: Inventory) -> Lun | None:
@@ -172,24 +161,20 @@ class FindDisk(Operation):
     lun: LunName
 
     def title(self) -> str:
-        """What it does."""
         return _("Find {lun} again").format(lun=self.lun.words)
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("The kernel asks the target for exactly this LUN; other disks are left alone.")
 
     def shown(self) -> tuple[str, ...]:
-        """The write to the kernel's attribute."""
         return (f'echo "0 0 {self.lun.number}" > /sys/class/scsi_host/hostN/scan',)
 
     def is_done(self, host: Host) -> bool:
-        """The session shows the LUN, with its identity."""
         inventory = look_at_devices(host)
         found = _lun_in(inventory, self.target, self.portal, self.iface, self.lun)
         return found is not None and bool(found.disk) and found.wwid == self.lun.wwid
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """There is such a session."""
         if _session(look_at_devices(host), self.target, self.portal, self.iface) is None:
             raise Refused(
@@ -203,7 +188,6 @@ class FindDisk(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Ask, and wait until udev has described the disk."""
         session = _session(look_at_devices(host), self.target, self.portal, self.iface)
         if session is None:
             return
@@ -222,7 +206,6 @@ class FindDisk(Operation):
         change(host, ("udevadm", "settle", "--timeout=30"), self.title(), deadline=40, progress=progress)
 
     def undo(self) -> tuple[Operation, ...]:
-        """It stays: nothing needs it gone."""
         return ()
 
 

@@ -7,7 +7,7 @@ from tui.storage.host.interface import ChangingHost, FileKind, Host
 from tui.storage.operations.calls import as_typed, change
 from tui.storage.operations.guards.mounted import mount_at
 from tui.storage.operations.mounts.mount import MOUNTING, UnmountFilesystem
-from tui.storage.operations.mounts.mount_point import no_folder
+from tui.storage.operations.mounts.mount_point import no_directory
 from tui.storage.operations.operation import Operation, Progress
 from tui.storage.problem import Problem, Refused
 from tui.storage.untrusted import clean
@@ -15,7 +15,7 @@ from tui.words import translate as _
 
 
 @dataclass(frozen=True, slots=True)
-class MountAgain(Operation):
+class BindMount(Operation):
     """Mount a folder that is mounted already at a second place.
 
     Attributes:
@@ -34,17 +34,14 @@ class MountAgain(Operation):
     options: tuple[str, ...] = ()
 
     def title(self) -> str:
-        """What it does."""
         return _("Mount {source} also at {path}").format(
             source=clean(self.source, 80), path=clean(self.mount_point, 80)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("The same files were there before.")
 
     def shown(self) -> tuple[str, ...]:
-        """The commands: what the second place allows is set after the bind (mount(8))."""
         return tuple(as_typed(argv) for argv in self._commands)
 
     @property
@@ -56,14 +53,13 @@ class MountAgain(Operation):
         return (bind, ("mount", "-o", flags, self.mount_point))
 
     def is_done(self, host: Host) -> bool:
-        """This volume is what is mounted there."""
         return not self._unmount.is_done(host)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """Both are folders, or both files, and nothing is mounted there."""
         facts = host.facts(host.resolve(self.mount_point))
         if facts is None or facts.kind not in (FileKind.FOLDER, FileKind.FILE):
-            raise Refused(no_folder(self.mount_point))
+            raise Refused(no_directory(self.mount_point))
         taken = mount_at(host, host.resolve(self.mount_point))
         if taken is not None:
             raise Refused(
@@ -77,12 +73,10 @@ class MountAgain(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run mount."""
         for argv in self._commands:
             change(host, argv, self.title(), deadline=MOUNTING, progress=progress)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Unmount the second place."""
         return (self._unmount,)
 
     @property

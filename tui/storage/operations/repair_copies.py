@@ -26,7 +26,7 @@ KEPT = "/var/lib/iscsi-console/kept"
 _KINDS = ("nodes", "send_targets", "isns", "ifaces")
 """Folders of the record database that hold files; links from one to the other are not copied."""
 
-BEGINNING = 1024 * 1024
+HEADER_SIZE = 1024 * 1024
 """Bytes at the beginning of a physical volume that are LVM's own unless it was told otherwise (pe_start)."""
 
 _COPYING = 120.0
@@ -34,7 +34,7 @@ _COPYING = 120.0
 
 
 @dataclass(frozen=True, slots=True)
-class KeepBeforeRepair(Operation):
+class CopyBeforeRepair(Operation):
     """Copy LVM's notes on some groups, the beginning of some disks, the record database and fstab.
 
     Attributes:
@@ -54,32 +54,29 @@ class KeepBeforeRepair(Operation):
         return f"{KEPT}/{re.sub(r'[^A-Za-z0-9-]', '-', self.name)[:60]}"
 
     def title(self) -> str:
-        """What it does."""
         return _("Keep a copy of everything that the repair may touch")
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
             "Whatever the repair does, the beginning of each disk, LVM's notes, the login records and fstab"
             " can be put back as they are now. The folder says how; only root may read it."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The commands and files."""
         return (
             f"mkdir -p -m 0700 {self.folder}",
             *(as_typed(self._notes(group)) for group in self.groups),
             *(as_typed(self._copy(device)) for device in self.devices),
             _("copy the record database, without secrets, to {path}").format(path=f"{self.folder}/records"),
             f"cp {FSTAB} {self.folder}/fstab",
-            _("write {path}").format(path=f"{self.folder}/HOW-TO-GO-BACK"),
+            _("write {path}").format(path=f"{self.folder}/HOW-TO-RESTORE"),
         )
 
     def is_done(self, host: Host) -> bool:
         """Everything was kept: the note that says how to go back is written last."""
-        return host.facts(f"{self.folder}/HOW-TO-GO-BACK") is not None and not self._short(host)
+        return host.facts(f"{self.folder}/HOW-TO-RESTORE") is not None and not self._short(host)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """Every disk is the one that was seen, and answers."""
         for identity in self.devices:
             device, _inventory = compare(host, identity)
@@ -96,7 +93,6 @@ class KeepBeforeRepair(Operation):
                 )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Copy one after the other, the note last."""
         host.make_folder(KEPT, 0o700)
         host.make_folder(self.folder, 0o700)
         for group in self.groups:
@@ -110,11 +106,10 @@ class KeepBeforeRepair(Operation):
         private = Replacement(mode=0o600)
         host.replace(f"{self.folder}/fstab", fstab.encode(errors="surrogateescape"), private)
         self._see_all(host)
-        host.replace(f"{self.folder}/HOW-TO-GO-BACK", self.way_back.encode(), private)
+        host.replace(f"{self.folder}/HOW-TO-RESTORE", self.way_back.encode(), private)
         progress(_("kept in {folder}").format(folder=self.folder))
 
     def undo(self) -> tuple[Operation, ...]:
-        """Nothing was changed."""
         return ()
 
     @property
@@ -122,7 +117,7 @@ class KeepBeforeRepair(Operation):
         """What stands in the folder for whoever needs it, perhaps without this program."""
         lines = [_("Kept before a repair by iscsi-console. To put back, with nothing mounted or active:"), ""]
         for device in self.devices:
-            lines += [f"# {device.words}", as_typed(back_command(self.copy_of(device), device)), ""]
+            lines += [f"# {device.words}", as_typed(restore_command(self.copy_of(device), device)), ""]
         for group in self.groups:
             lines += [as_typed(("lvm", "vgcfgrestore", "--test", "--file", self.notes_of(group), group))]
             lines += [as_typed(("lvm", "vgcfgrestore", "--file", self.notes_of(group), group)), ""]
@@ -171,7 +166,7 @@ class KeepBeforeRepair(Operation):
     def _short(self, host: Host) -> list[str]:
         """The copies that are not there, or not whole."""
         wanted = [(self.notes_of(group), 1) for group in self.groups]
-        wanted += [(self.copy_of(device), min(BEGINNING, device.size)) for device in self.devices]
+        wanted += [(self.copy_of(device), min(HEADER_SIZE, device.size)) for device in self.devices]
         return [path for path, size in wanted if _size(host, path) < size]
 
     def _see_all(self, host: Host) -> None:
@@ -189,7 +184,7 @@ class KeepBeforeRepair(Operation):
 
 @dataclass(frozen=True, slots=True)
 class RestoreDiskHeader(Operation):
-    """Write the beginning of a disk back as `KeepBeforeRepair` kept it.
+    """Write the beginning of a disk back as `CopyBeforeRepair` kept it.
 
     Attributes:
         device: the disk; nothing may be active on it.
@@ -201,33 +196,28 @@ class RestoreDiskHeader(Operation):
     file: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Write the kept beginning of {path} back").format(path=clean(self.device.path, 60))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("The disk then begins again as it did before the repair; what follows is not touched.")
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
-        return (as_typed(back_command(self.file, self.device)), as_typed(_settle(self.device)))
+        return (as_typed(restore_command(self.file, self.device)), as_typed(_settle(self.device)))
 
     def loses(self) -> tuple[str, ...]:
-        """What stands there now."""
         return (_("The first MiB of {device}, as it is now").format(device=self.device.words),)
 
     def is_done(self, host: Host) -> bool:
-        """The disk begins as the copy does."""
         try:
             device, _inventory = compare(host, self.device)
         except Refused:
             return False
         return device.answers and _is_same_beginning(host, device.path, self.file)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """It is the disk that was chosen, nobody uses it, and the copy is whole."""
         guard(host, self.device, look_for_change(host))
-        if _size(host, self.file) != BEGINNING:
+        if _size(host, self.file) != HEADER_SIZE:
             raise Refused(
                 Problem(
                     "keep.no-copy",
@@ -237,17 +227,17 @@ class RestoreDiskHeader(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Write it, and let udev look at the disk again."""
         compare(host, self.device)
-        change(host, back_command(self.file, self.device), self.title(), deadline=_COPYING, progress=progress)
+        change(
+            host, restore_command(self.file, self.device), self.title(), deadline=_COPYING, progress=progress
+        )
         change(host, _settle(self.device), self.title())
 
     def undo(self) -> CannotUndo:
-        """It cannot be taken back."""
         return CannotUndo(_("Keep a copy of the disk as it is now before this, when it may be needed."))
 
 
-def back_command(file: str, device: DeviceIdentity) -> tuple[str, ...]:
+def restore_command(file: str, device: DeviceIdentity) -> tuple[str, ...]:
     """The call that writes a kept beginning back; nothing behind the first MiB is touched."""
     return ("dd", f"if={file}", f"of={device.path}", "bs=1M", "count=1", "conv=notrunc,fsync", "status=none")
 
@@ -272,4 +262,4 @@ def _size(host: Host, path: str) -> int:
 
 
 def _is_same_beginning(host: Host, path: str, file: str) -> bool:
-    return host.run(Command(("cmp", "--silent", f"--bytes={BEGINNING}", path, file), deadline=20.0)).ok
+    return host.run(Command(("cmp", "--silent", f"--bytes={HEADER_SIZE}", path, file), deadline=20.0)).ok
