@@ -353,7 +353,7 @@ perform(AddNodeRecord(T, P6), SetRecordChap(T, P6, "default", unused),
 """,
     )
     assert done.stages == ["done"] * 8
-    assert any("shows it no disk" in line for line in done.lines)
+    assert any("shows this host no disk" in line for line in done.lines)
     guest.check("sh", "-c", ": > /run/lock/iscsi/lock.write")
     stale, freed = operate(
         guest,

@@ -134,7 +134,7 @@ def test_what_others_stand_on_is_not_removed() -> None:
     shot = with_volume_too(level(place=""), name="night", origin="data", attributes="swi-a-s---")
     assert refusal(volumes.remove_volume(shot, volume_of(shot))) == "volume.needed"
     gone = volumes.remove_volume(shot, volume_of(shot, "night"))
-    assert gone.plan.loses() == ("vg_data/night: the state of data that it kept",)
+    assert gone.plan.loses() == ("vg_data/night: the saved state of data",)
     assert "data stays" in gone.why
 
 

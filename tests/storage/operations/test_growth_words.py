@@ -94,7 +94,7 @@ def test_only_what_is_destroyed_is_lost(operation: Operation) -> None:
 def test_what_is_lost_is_named() -> None:
     plain, snapshot = (one for one in OPERATIONS if isinstance(one, DestroyVolume))
     assert plain.loses() == ("vg/data, 508 MiB: ext4 my data",)
-    assert snapshot.loses() == ("vg/night: the state of data that it kept",)
+    assert snapshot.loses() == ("vg/night: the saved state of data",)
     unknown = DestroyVolume("vg", "VGID", "data", "LVID", MIB)
     assert "there may be data" in unknown.loses()[0]
 

@@ -266,13 +266,13 @@ def test_an_unfinished_xfs_of_an_interrupted_run_is_begun_anew_and_no_other(host
     assert not MAKE.is_done(host)
     with pytest.raises(Refused):
         MAKE.check(host)
-    MAKE.check(host, interrupted=True)
+    MAKE.check_interrupted(host)
     MAKE.run(host, quiet)
     assert host.shown[0] == "mkfs.xfs -f -K -m uuid=1-2 -L data /dev/vg/data"
     host.replies["xfs_db",] = Outcome(0, "inprogress = 0\n")
     assert MAKE.is_done(host)
     with pytest.raises(Refused) as caught:
-        MakeFilesystem("/dev/vg/data", FilesystemKind.XFS, "", "3-4").check(host, interrupted=True)
+        MakeFilesystem("/dev/vg/data", FilesystemKind.XFS, "", "3-4").check_interrupted(host)
     assert caught.value.problem.code == "filesystem.not-empty"
 
 

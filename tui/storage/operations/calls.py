@@ -56,7 +56,7 @@ def change(
                     what=what, tool=tool, seconds=deadline
                 ),
                 cause=_("A disk may have stopped answering."),
-                remedy=_("Look at the session and the disk. When they are well, try again."),
+                remedy=_("Check the session and the disk. When both are healthy, retry."),
                 evidence=lines,
             )
         )
@@ -65,7 +65,7 @@ def change(
             Problem(
                 "command.missing",
                 _("{what}: the program {tool} is not installed.").format(what=what, tool=tool),
-                remedy=_("Install the package that holds it, then try again."),
+                remedy=_("Install the package that provides it, then retry."),
             )
         )
     raise CommandFailed(
@@ -75,7 +75,8 @@ def change(
                 what=what, tool=tool, status=outcome.status
             ),
             cause=lines[0] if lines else "",
-            remedy=remedy or _("Read its message, mend the cause, and try again. Nothing is repeated."),
+            remedy=remedy
+            or _("Read the message above, fix the cause and retry. Steps already done are not run again."),
             evidence=lines,
         )
     )
@@ -91,6 +92,20 @@ def settle(host: ChangingHost, path: str, deadline: float = 30.0) -> bool:
     if host.facts(path) is None:
         host.run(Command(("udevadm", "settle", f"--timeout={deadline:.0f}"), deadline=deadline + 5))
     return host.facts(path) is not None
+
+
+def settle_all(host: ChangingHost, what: str) -> None:
+    """Wait until udev has nothing left to do.
+
+    Raises:
+        ConsoleError: it did not finish; `what` names what it was for.
+    """
+    change(host, ("udevadm", "settle", "--timeout=30"), what, deadline=40)
+
+
+def reread_command(path: str) -> tuple[str, ...]:
+    """The call that has udev read a device again, and waits for it (udevadm(8))."""
+    return ("udevadm", "trigger", "--settle", "--action=change", f"--name-match={path}")
 
 
 _IO_ERROR = "Input/output error"
@@ -114,9 +129,9 @@ def refuse_when_busy(host: Host, path: str) -> None:
         raise Refused(
             Problem(
                 "device.errors",
-                _("{path} answers with errors.").format(path=clean(path)),
-                cause=_("What is read from it or written to it fails, so nothing is begun on it."),
-                remedy=_("Look into the disks below it first: iscsi-console doctor names them."),
+                _("{path} returns I/O errors.").format(path=clean(path)),
+                cause=_("Reads or writes on it are failing, so nothing was started."),
+                remedy=_("Check the disks below it first: `iscsi-console doctor` names them."),
                 evidence=clean_lines(outcome.stderr, most=4),
             )
         )
@@ -126,11 +141,9 @@ def refuse_when_busy(host: Host, path: str) -> None:
             "device.busy",
             _("{path} did not answer in time.").format(path=clean(path))
             if silent
-            else _("{path} is held by somebody.").format(path=clean(path)),
-            cause=_("It is mounted, part of a volume, or a tool started before is still at work on it."),
-            remedy=_("Wait a moment and try again. `lsblk {path}` shows what stands on it.").format(
-                path=clean(path)
-            ),
+            else _("{path} is in use.").format(path=clean(path)),
+            cause=_("It is mounted, part of a volume, or still in use by a tool started earlier."),
+            remedy=_("Wait a moment and retry. `lsblk {path}` shows what is on it.").format(path=clean(path)),
             evidence=clean_lines(outcome.stderr, most=4),
         )
     )

@@ -30,10 +30,10 @@ class SaveReconnectFile(Operation):
         return f"{FOLDER}/{self.name}.json"
 
     def title(self) -> str:
-        return _("Write down how to put it back")
+        return _("Save how to reconnect it")
 
     def why(self) -> str:
-        return _("With this note one key reconnects everything, also after the program was closed.")
+        return _("With this file one key reconnects everything, even after iscsi-console was closed.")
 
     def shown(self) -> tuple[str, ...]:
         return (f"write {clean(self.path, 200)}",)
@@ -56,10 +56,10 @@ class DeleteReconnectFile(Operation):
     name: str
 
     def title(self) -> str:
-        return _("Remove the note of what was disconnected")
+        return _("Delete the saved reconnect file")
 
     def why(self) -> str:
-        return _("It is not needed any more.")
+        return _("It is no longer needed.")
 
     def shown(self) -> tuple[str, ...]:
         return (f"rm {clean(self._path, 200)}",)

@@ -54,12 +54,12 @@ class CopyBeforeRepair(Operation):
         return f"{KEPT}/{re.sub(r'[^A-Za-z0-9-]', '-', self.name)[:60]}"
 
     def title(self) -> str:
-        return _("Keep a copy of everything that the repair may touch")
+        return _("Save a copy of everything that the repair may change")
 
     def why(self) -> str:
         return _(
-            "Whatever the repair does, the beginning of each disk, LVM's notes, the login records and fstab"
-            " can be put back as they are now. The folder says how; only root may read it."
+            "The start of each disk, the LVM metadata, the node records and fstab can then be restored as"
+            " they are now. The directory says how; only root can read it."
         )
 
     def shown(self) -> tuple[str, ...]:
@@ -84,10 +84,10 @@ class CopyBeforeRepair(Operation):
                 raise Refused(
                     Problem(
                         "keep.silent",
-                        _("{path} does not answer now, so nothing of it can be kept.").format(
+                        _("{path} does not respond now, so it cannot be saved.").format(
                             path=clean(identity.path)
                         ),
-                        cause=_("Its session is lost, or it was taken away."),
+                        cause=_("Its session is lost, or it was removed."),
                         remedy=_("Repair the session first. Nothing is rewritten without a copy."),
                     )
                 )
@@ -107,7 +107,7 @@ class CopyBeforeRepair(Operation):
         host.replace(f"{self.folder}/fstab", fstab.encode(errors="surrogateescape"), private)
         self._see_all(host)
         host.replace(f"{self.folder}/HOW-TO-RESTORE", self.way_back.encode(), private)
-        progress(_("kept in {folder}").format(folder=self.folder))
+        progress(_("saved in {directory}").format(directory=self.folder))
 
     def undo(self) -> tuple[Operation, ...]:
         return ()
@@ -115,7 +115,7 @@ class CopyBeforeRepair(Operation):
     @property
     def way_back(self) -> str:
         """What stands in the folder for whoever needs it, perhaps without this program."""
-        lines = [_("Kept before a repair by iscsi-console. To put back, with nothing mounted or active:"), ""]
+        lines = [_("Saved before a repair by iscsi-console. To restore, with nothing mounted or active:"), ""]
         for device in self.devices:
             lines += [f"# {device.words}", as_typed(restore_command(self.copy_of(device), device)), ""]
         for group in self.groups:
@@ -123,9 +123,9 @@ class CopyBeforeRepair(Operation):
             lines += [as_typed(("lvm", "vgcfgrestore", "--file", self.notes_of(group), group)), ""]
         lines += [f"cp {self.folder}/fstab {FSTAB}", ""]
         lines += [
-            _(
-                "# The login records are in {folder}. CHAP secrets are left out of them, shown as stars."
-            ).format(folder=f"{self.folder}/records")
+            _("# The node records are in {directory}, with CHAP secrets masked.").format(
+                directory=f"{self.folder}/records"
+            )
         ]
         return "\n".join((*lines, ""))
 
@@ -175,9 +175,9 @@ class CopyBeforeRepair(Operation):
             raise NotVerified(
                 Problem(
                     "keep.incomplete",
-                    _("The copy {path} is not whole.").format(path=clean(short[0])),
-                    cause=_("The disk could not be read, or this host's file system is full."),
-                    remedy=_("Make room or repair the session, then try again. Nothing was rewritten."),
+                    _("The copy {path} is incomplete.").format(path=clean(short[0])),
+                    cause=_("The disk could not be read, or the file system of this host is full."),
+                    remedy=_("Free space or repair the session, then retry. Nothing was rewritten."),
                 )
             )
 
@@ -196,10 +196,12 @@ class RestoreDiskHeader(Operation):
     file: str
 
     def title(self) -> str:
-        return _("Write the kept beginning of {path} back").format(path=clean(self.device.path, 60))
+        return _("Restore the saved start of {path}").format(path=clean(self.device.path, 60))
 
     def why(self) -> str:
-        return _("The disk then begins again as it did before the repair; what follows is not touched.")
+        return _(
+            "The start of the disk is then as it was before the repair; the data behind it is not changed."
+        )
 
     def shown(self) -> tuple[str, ...]:
         return (as_typed(restore_command(self.file, self.device)), as_typed(_settle(self.device)))
@@ -221,8 +223,8 @@ class RestoreDiskHeader(Operation):
             raise Refused(
                 Problem(
                     "keep.no-copy",
-                    _("{file} is no copy of the beginning of a disk.").format(file=clean(self.file)),
-                    remedy=_("Look into {folder} for the copy that was taken.").format(folder=KEPT),
+                    _("{file} is not a saved start of a disk.").format(file=clean(self.file)),
+                    remedy=_("Find the saved copy in {directory}.").format(directory=KEPT),
                 )
             )
 
@@ -234,7 +236,7 @@ class RestoreDiskHeader(Operation):
         change(host, _settle(self.device), self.title())
 
     def undo(self) -> CannotUndo:
-        return CannotUndo(_("Keep a copy of the disk as it is now before this, when it may be needed."))
+        return CannotUndo(_("If the present state may be needed, save a copy of the disk before this."))
 
 
 def restore_command(file: str, device: DeviceIdentity) -> tuple[str, ...]:

@@ -44,10 +44,10 @@ class VerifyRemoved(Operation):
     map_uuids: tuple[str, ...] = ()
 
     def title(self) -> str:
-        return _("See that they are gone")
+        return _("Verify that they are removed")
 
     def why(self) -> str:
-        return _("A map or a disk that stays behind would hang whoever touches it later.")
+        return _("A leftover map or disk would hang any process that opens it later.")
 
     def shown(self) -> tuple[str, ...]:
         return (_("read /sys/class/iscsi_session, /sys/class/block and /sys/block/dm-*/dm/uuid"),)
@@ -69,9 +69,9 @@ class VerifyRemoved(Operation):
             raise NotVerified(
                 Problem(
                     "disconnect.left-behind",
-                    _("Something is left behind: {what}.").format(what=clean(", ".join(left[:4]))),
-                    _("Something found it again meanwhile: a rescan, multipathd, or a login from elsewhere."),
-                    _("Look at the console, then go on; what is done is not repeated."),
+                    _("Still there: {what}.").format(what=clean(", ".join(left[:4]))),
+                    _("It came back in the meantime: by a rescan, multipathd, or another login."),
+                    _("Check the console, then continue; steps already done are not run again."),
                     evidence=tuple(clean(one) for one in left[:12]),
                 )
             )

@@ -59,8 +59,9 @@ class AddFstabEntry(Operation):
 
     def why(self) -> str:
         return _(
-            "The line says what to mount where after the network and the login are up, and that the boot goes"
-            " on without it. The old file is kept, the rest of it stays as it is."
+            "The line tells systemd what to mount where, once the network is up and the host is logged"
+            " in. The boot continues if the volume is missing. The old file is kept as a backup; the rest"
+            " of it does not change."
         )
 
     def shown(self) -> tuple[str, ...]:
@@ -86,9 +87,9 @@ class AddFstabEntry(Operation):
             raise Refused(
                 Problem(
                     "fstab.unit-exists",
-                    _("The mount unit {unit} is there already, and wins over a line in {fstab}.").format(
-                        unit=clean(unit, 120), fstab=FSTAB
-                    ),
+                    _(
+                        "The mount unit {unit} already exists and takes precedence over a line in {fstab}."
+                    ).format(unit=clean(unit, 120), fstab=FSTAB),
                     remedy=_("Keep the unit, or remove it first."),
                 )
             )
@@ -98,7 +99,7 @@ class AddFstabEntry(Operation):
         if not any(self.line.is_same_as(entry) for entry in parse_fstab(text)):
             same = _conflicts(host, text, self.line)
             new = with_line(text, self.line, same[0] if same else None)
-            progress(_("trying the line with findmnt"))
+            progress(_("checking the line with findmnt"))
             _try_line(host, self)
             put(host, FSTAB, text, new)
         reload_systemd(host, self.title())
@@ -123,10 +124,10 @@ class RemoveFstabEntry(Operation):
         return BootLine(self.spec, self.mount_point, self.kind, self.options, self.pass_number)
 
     def title(self) -> str:
-        return _("Do not mount {path} at boot any more").format(path=clean(self.mount_point, 80))
+        return _("Do not mount {path} at boot").format(path=clean(self.mount_point, 80))
 
     def why(self) -> str:
-        return _("Only this line leaves the file, which is kept as it was in a dated copy.")
+        return _("Only this line is removed. A dated backup of the file is kept.")
 
     def shown(self) -> tuple[str, ...]:
         return (f"edit {FSTAB}: remove {clean(self.line.text, 400)}", "systemctl daemon-reload")
@@ -199,18 +200,18 @@ def _refuse_strangers(host: Host, text: str, line: BootLine) -> None:
     raise Refused(
         Problem(
             "fstab.stranger" if strangers else "fstab.several",
-            _("Line {number} of {fstab} is about {path} or this volume already.").format(
+            _("Line {number} of {fstab} already names {path} or this volume.").format(
                 number=shown[0].line, fstab=FSTAB, path=clean(line.mount_point, 80)
             )
             if strangers
-            else _("Several lines of {fstab} are about {path} or this volume.").format(
+            else _("Several lines of {fstab} name {path} or this volume.").format(
                 fstab=FSTAB, path=clean(line.mount_point, 80)
             ),
-            cause=_("This program did not write it and does not change it."),
+            cause=_("iscsi-console did not write it and does not change it."),
             remedy=_("Remove or change it by hand, or choose another mount point."),
             field="mount_point",
             evidence=(
-                *(_("there: {line}").format(line=clean(line_of(text, entry))) for entry in shown[:4]),
+                *(_("existing: {line}").format(line=clean(line_of(text, entry))) for entry in shown[:4]),
                 _("wanted: {line}").format(line=clean(line.text)),
             ),
         )
@@ -233,8 +234,8 @@ def _try_line(host: ChangingHost, operation: AddFstabEntry) -> None:
     raise CommandFailed(
         Problem(
             "fstab.not-accepted",
-            _("findmnt finds an error in the new line, so {fstab} was not changed.").format(fstab=FSTAB),
-            remedy=_("Look at the mount point, the options and the volume."),
+            _("findmnt reports an error in the new line, so {fstab} was not changed.").format(fstab=FSTAB),
+            remedy=_("Check the mount point, the options and the volume."),
             evidence=(
                 clean(operation.line.text),
                 *clean_lines(f"{outcome.stdout}\n{outcome.stderr}", most=8),

@@ -41,7 +41,7 @@ class ChangeFstabLine(Operation):
     def title(self) -> str:
         entry = next(iter(parse_fstab(self.new)), None)
         place = entry.mount_point if entry is not None else ""
-        return _("Change the line of {path} in {fstab}").format(path=clean(place, 80), fstab=FSTAB)
+        return _("Change the line for {path} in {fstab}").format(path=clean(place, 80), fstab=FSTAB)
 
     def why(self) -> str:
         return self.reason
@@ -71,9 +71,9 @@ class ChangeFstabLine(Operation):
             raise Refused(
                 Problem(
                     "fstab.changed",
-                    _("The line is not in {fstab} any more, or twice.").format(fstab=FSTAB),
-                    cause=_("Somebody changed the file meanwhile."),
-                    remedy=_("Look at it again. Nothing was changed."),
+                    _("The line is missing from {fstab}, or is there twice.").format(fstab=FSTAB),
+                    cause=_("The file was changed in the meantime."),
+                    remedy=_("Check the file again. Nothing was changed."),
                     evidence=(clean(self.old.strip()),),
                 )
             )
@@ -83,7 +83,7 @@ class ChangeFstabLine(Operation):
             raise Refused(
                 Problem(
                     "fstab.other-place",
-                    _("The new line would mount something else, or elsewhere."),
+                    _("The new line would mount something else, or at another place."),
                     remedy=_("Nothing was changed. Change {fstab} by hand.").format(fstab=FSTAB),
                     evidence=(clean(self.old.strip()), clean(self.new.strip())),
                 )
@@ -93,7 +93,7 @@ class ChangeFstabLine(Operation):
         text = text_or_empty(host, FSTAB)
         lines = text.split("\n")
         if self.old in lines:
-            progress(_("trying the line with findmnt"))
+            progress(_("checking the line with findmnt"))
             _try(host, self.new)
             lines[lines.index(self.old)] = self.new
             put(host, FSTAB, text, "\n".join(lines))
@@ -184,8 +184,10 @@ def _try(host: ChangingHost, line: str) -> None:
         raise CommandFailed(
             Problem(
                 "fstab.not-accepted",
-                _("findmnt finds an error in the new line, so {fstab} was not changed.").format(fstab=FSTAB),
-                remedy=_("Look at the mount point, the options and the volume."),
+                _("findmnt reports an error in the new line, so {fstab} was not changed.").format(
+                    fstab=FSTAB
+                ),
+                remedy=_("Check the mount point, the options and the volume."),
                 evidence=(clean(line.strip()), *clean_lines(f"{outcome.stdout}\n{outcome.stderr}", most=8)),
             )
         )

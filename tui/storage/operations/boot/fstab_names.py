@@ -31,10 +31,10 @@ class RenameInFstab(Operation):
     renamed: tuple[tuple[str, str], ...]
 
     def title(self) -> str:
-        return _("Name the volume anew in {fstab}").format(fstab=FSTAB)
+        return _("Update the volume's name in {fstab}").format(fstab=FSTAB)
 
     def why(self) -> str:
-        return _("A line that goes on naming the old path would find nothing at the next boot.")
+        return _("A line that still names the old path would find nothing at the next boot.")
 
     def shown(self) -> tuple[str, ...]:
         edits = (f"edit {FSTAB}: {clean(old)} → {clean(new)}" for old, new in self.renamed)
@@ -55,10 +55,12 @@ class RenameInFstab(Operation):
                 raise Refused(
                     Problem(
                         "rename.unit",
-                        _("The unit {unit} names the volume by its old path.").format(unit=clean(name, 80)),
-                        cause=_("This program only changes lines of fstab for you."),
-                        remedy=_("Change What= in {folder}/{unit} by hand, then try again.").format(
-                            folder=UNITS, unit=clean(name, 80)
+                        _("The unit {unit} refers to the volume by its old path.").format(
+                            unit=clean(name, 80)
+                        ),
+                        cause=_("iscsi-console changes only lines of fstab."),
+                        remedy=_("Change What= in {directory}/{unit} by hand, then try again.").format(
+                            directory=UNITS, unit=clean(name, 80)
                         ),
                     )
                 )

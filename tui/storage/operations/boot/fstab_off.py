@@ -24,12 +24,12 @@ class CommentOutFstabLines(Operation):
     lines: tuple[str, ...]
 
     def title(self) -> str:
-        return _("Leave it alone at the next boot")
+        return _("Do not mount it at the next boot")
 
     def why(self) -> str:
         return _(
-            "The lines become comments and stay where they are; a dated copy of the file is kept. Without "
-            "this, the next boot would wait for the volume."
+            "The lines are commented out where they are, and a dated backup of the file is kept."
+            " Otherwise the next boot would wait for the volume."
         )
 
     def shown(self) -> tuple[str, ...]:
@@ -58,7 +58,7 @@ class RestoreFstabLines(Operation):
         return _("Mount it at boot again")
 
     def why(self) -> str:
-        return _("The lines of fstab are put back in force, as they were.")
+        return _("The lines of fstab are made active again, unchanged.")
 
     def shown(self) -> tuple[str, ...]:
         return (*(f"edit {FSTAB}: {clean(line, 200)}" for line in self.lines), "systemctl daemon-reload")

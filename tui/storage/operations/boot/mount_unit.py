@@ -73,12 +73,12 @@ class WriteMountUnit(Operation):
         return "\n".join(lines) + "\n"
 
     def title(self) -> str:
-        return _("Mount {path} at every boot, by a unit").format(path=clean(self.mount_point, 80))
+        return _("Mount {path} at every boot with a systemd unit").format(path=clean(self.mount_point, 80))
 
     def why(self) -> str:
         return _(
-            "A file of its own tells systemd what to mount where, after the network and the login. The boot"
-            " wants it but goes on without it."
+            "A systemd unit says what to mount where, once the network is up and the host is logged in."
+            " The boot continues if the volume is missing."
         )
 
     def shown(self) -> tuple[str, ...]:
@@ -114,10 +114,10 @@ class WriteMountUnit(Operation):
                 raise Refused(
                     Problem(
                         "unit.stranger",
-                        _("{path} is there already, and this program did not write it.").format(
+                        _("{path} already exists and was not written by iscsi-console.").format(
                             path=clean(path, 200)
                         ),
-                        remedy=_("Look at it, and remove it if it is not needed."),
+                        remedy=_("Check it, and remove it if it is not needed."),
                     )
                 )
 
@@ -148,7 +148,7 @@ class RemoveMountUnit(Operation):
         return WriteMountUnit(self.spec, self.mount_point, self.kind, self.options)
 
     def title(self) -> str:
-        return _("Do not mount {path} at boot any more").format(path=clean(self.mount_point, 80))
+        return _("Do not mount {path} at boot").format(path=clean(self.mount_point, 80))
 
     def why(self) -> str:
         return _("The unit is disabled and its file removed. What is mounted now stays mounted.")
@@ -172,9 +172,9 @@ class RemoveMountUnit(Operation):
                 raise Refused(
                     Problem(
                         "unit.stranger",
-                        _("{path} was changed or written by somebody else, so it stays.").format(
-                            path=clean(path, 200)
-                        ),
+                        _(
+                            "{path} was changed or was not written by iscsi-console, so it is not removed."
+                        ).format(path=clean(path, 200)),
                         remedy=_("Remove it by hand if it is not needed."),
                     )
                 )

@@ -26,12 +26,12 @@ class RemoveRcLocalLines(Operation):
     lines: tuple[str, ...]
 
     def title(self) -> str:
-        return _("Take old lines out of rc.local")
+        return _("Comment out old lines in rc.local")
 
     def why(self) -> str:
         return _(
-            "They log in, activate or mount by hand, at a moment when it may be done already or too early."
-            " They stay in the file as notes."
+            "They log in, activate or mount outside systemd, when this may already be done or may be too"
+            " early. They stay in the file as comments."
         )
 
     def shown(self) -> tuple[str, ...]:
@@ -62,10 +62,10 @@ class RestoreRcLocalLines(Operation):
     lines: tuple[str, ...]
 
     def title(self) -> str:
-        return _("Put old lines back into rc.local")
+        return _("Restore old lines in rc.local")
 
     def why(self) -> str:
-        return _("They are wanted as commands again.")
+        return _("They will run as commands again.")
 
     def shown(self) -> tuple[str, ...]:
         return tuple(f"edit rc.local: {clean(line.strip(), 200)}" for line in self.lines)
@@ -84,8 +84,8 @@ class RestoreRcLocalLines(Operation):
             raise Refused(
                 Problem(
                     "rc-local.note-gone",
-                    _("The note of a line is not in rc.local any more."),
-                    remedy=_("A dated copy of the old file is among the backups."),
+                    _("The commented-out line is no longer in rc.local."),
+                    remedy=_("A dated copy of the old file is in the backup directory."),
                 )
             )
 
@@ -126,10 +126,10 @@ def _try_script(host: ChangingHost, path: str, old: str, new: str) -> None:
     raise CommandFailed(
         Problem(
             "rc-local.syntax",
-            _("Without these lines the shell could not read {path}, so it was not changed.").format(
+            _("Without these lines {path} would not be a valid shell script, so it was not changed.").format(
                 path=clean(path)
             ),
-            remedy=_("Take them out by hand."),
+            remedy=_("Remove them by hand."),
             evidence=lines,
         )
     )

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from tui.storage.files.filesystem_kind import FilesystemKind
 from tui.storage.host.interface import ChangingHost, Command, Host, Outcome
-from tui.storage.operations.calls import as_typed
+from tui.storage.operations.command import CommandOperation
 from tui.storage.operations.filesystem.unused_volume import unused_volume
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
 from tui.storage.problem import CommandFailed, OutcomeUnknown, Problem, Refused
@@ -23,7 +23,7 @@ _LOG_IGNORED = "valuable metadata changes in a log"
 
 
 @dataclass(frozen=True, slots=True)
-class CheckFilesystem(Operation):
+class CheckFilesystem(CommandOperation):
     """Look for damage in a file system that nobody has mounted.
 
     Attributes:
@@ -41,16 +41,13 @@ class CheckFilesystem(Operation):
     must_be_clean: bool = False
 
     def title(self) -> str:
-        return _("Look into the file system on {device}").format(device=clean(self.device, 80))
+        return _("Check the file system on {device}").format(device=clean(self.device, 80))
 
     def why(self) -> str:
-        return _("It shows whether and how much is damaged. Nothing is changed.")
-
-    def shown(self) -> tuple[str, ...]:
-        return (as_typed(self._argv),)
+        return _("It shows whether there is damage, and how much. Nothing is changed.")
 
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         if self.kind is FilesystemKind.XFS:
             return ("xfs_repair", "-n", self.device)
         return ("e2fsck", "-f", "-n", self.device)
@@ -65,8 +62,8 @@ class CheckFilesystem(Operation):
         unused_volume(host, self.device, self.kind.value, self.uuid)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        outcome = host.run(Command(self._argv, deadline=CHECKING), lambda line: progress(clean(line)))
-        refuse_silence(outcome, self._argv[0], self.title())
+        outcome = host.run(Command(self.argv, deadline=CHECKING), lambda line: progress(clean(line)))
+        refuse_silence(outcome, self.argv[0], self.title())
         text = f"{outcome.stdout}\n{outcome.stderr}"
         if self.kind is FilesystemKind.XFS:
             unreplayed = _LOG_IGNORED in text
@@ -79,21 +76,19 @@ class CheckFilesystem(Operation):
             raise CommandFailed(
                 Problem(
                     "filesystem.unreadable" if failed else "filesystem.damaged",
-                    _("{tool} could not look into {device} (exit status {status}).").format(
-                        tool=self._argv[0], device=clean(self.device, 80), status=outcome.status
+                    _("{tool} could not check {device} (exit status {status}).").format(
+                        tool=self.argv[0], device=clean(self.device, 80), status=outcome.status
                     )
                     if failed
                     else _("The file system on {device} is damaged.").format(device=clean(self.device, 80)),
-                    remedy=_(
-                        "Nothing was changed. Look at its lines, and at the layers below, before a repair."
-                    ),
+                    remedy=_("Nothing was changed. Check its output and the layers below before a repair."),
                     evidence=clean_lines(text, most=12),
                 )
             )
         progress(
-            _("Its log was not replayed yet, so what was found may mend itself when it is.")
+            _("The log has not been replayed yet; replaying it may resolve what was found.")
             if unreplayed
-            else _("Damage was found; a repair would mend it.")
+            else _("Damage was found; a repair can fix it.")
             if damaged
             else _("No damage was found.")
         )
@@ -106,7 +101,7 @@ class CheckFilesystem(Operation):
 
 
 @dataclass(frozen=True, slots=True)
-class RepairFilesystem(Operation):
+class RepairFilesystem(CommandOperation):
     """Repair what can be repaired without a person's decision: e2fsck -p, xfs_repair.
 
     e2fsck -p replays the journal and ends when something needs a decision. xfs_repair refuses a log that was
@@ -131,19 +126,16 @@ class RepairFilesystem(Operation):
     def why(self) -> str:
         if self.kind is FilesystemKind.XFS:
             return _(
-                "Contradictions in its structure are mended. Files whose place is lost go to lost+found. Its"
-                " log was replayed before; it is never thrown away."
+                "Inconsistencies are repaired. Orphaned files go to lost+found. The log has already been"
+                " replayed; it is never zeroed (-L)."
             )
         return _(
-            "The journal is replayed and what it tells is made true; safe repairs are made. It stops where"
-            " a person would have to decide."
+            "The journal is replayed and safe repairs are made (e2fsck -p). It stops where a decision is"
+            " needed."
         )
 
-    def shown(self) -> tuple[str, ...]:
-        return (as_typed(self._argv),)
-
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         if self.kind is FilesystemKind.XFS:
             return ("xfs_repair", self.device)
         return ("e2fsck", "-f", "-p", self.device)
@@ -159,9 +151,9 @@ class RepairFilesystem(Operation):
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
         """Run the tool; 1 and 2 of e2fsck mean that something was mended."""
-        command = Command(self._argv, deadline=CHECKING, changes=True)
+        command = Command(self.argv, deadline=CHECKING, changes=True)
         outcome = host.run(command, lambda line: progress(clean(line)))
-        refuse_silence(outcome, self._argv[0], self.title())
+        refuse_silence(outcome, self.argv[0], self.title())
         good = outcome.status == 0 or (self.kind is not FilesystemKind.XFS and outcome.status in (1, 2, 3))
         if good:
             return
@@ -170,16 +162,16 @@ class RepairFilesystem(Operation):
             Problem(
                 "filesystem.log-not-replayed" if log else "filesystem.not-repaired",
                 _("{tool} did not repair {device} (exit status {status}).").format(
-                    tool=self._argv[0], device=clean(self.device, 80), status=outcome.status
+                    tool=self.argv[0], device=clean(self.device, 80), status=outcome.status
                 ),
-                cause=_("Its log holds changes that were not replayed.")
+                cause=_("Its log has not been replayed.")
                 if log
-                else _("It found something about which a person has to decide, or the disk gives errors."),
-                remedy=_("Mount it once and unmount it again, which replays the log; then repair.")
+                else _("It found something that needs a decision, or the disk returns I/O errors."),
+                remedy=_("Mount it once and unmount it, which replays the log; then repair.")
                 if log
                 else _(
-                    "Have a copy made on the storage (snapshot, clone), and repair the copy by hand first:"
-                    " every answer can lose files."
+                    "Have a copy made on the storage (snapshot, clone), and repair the copy by hand"
+                    " first: any answer can lose files."
                 ),
                 evidence=clean_lines(f"{outcome.stdout}\n{outcome.stderr}", most=12),
             )
@@ -200,7 +192,7 @@ class RepairFilesystem(Operation):
                 Problem(
                     "filesystem.damaged",
                     _("The file system on {device} is still damaged.").format(device=clean(self.device, 80)),
-                    remedy=_("Look at the lines, and at the kernel's messages about the disk below."),
+                    remedy=_("Check the output, and the kernel log for the disk below."),
                     evidence=clean_lines(f"{outcome.stdout}\n{outcome.stderr}", most=12),
                 )
             )
@@ -210,7 +202,7 @@ class RepairFilesystem(Operation):
         return ("e2fsck", "-f", "-n", self.device)
 
     def undo(self) -> CannotUndo:
-        return CannotUndo(_("What was mended stays. A snapshot taken before is the only way back."))
+        return CannotUndo(_("Repairs are permanent. Only a snapshot taken before can undo them."))
 
 
 def refuse_other_kinds(kind: FilesystemKind) -> None:
@@ -223,9 +215,9 @@ def refuse_other_kinds(kind: FilesystemKind) -> None:
         raise Refused(
             Problem(
                 "filesystem.no-repair",
-                _("A btrfs is not checked or repaired by this program."),
-                cause=_("Its own repair can make damage worse (btrfs-check(8))."),
-                remedy=_("Mount it and run `btrfs scrub start`, or ask those who make it."),
+                _("iscsi-console does not check or repair btrfs."),
+                cause=_("`btrfs check --repair` can make the damage worse (btrfs-check(8))."),
+                remedy=_("Mount it and run `btrfs scrub start`, or ask the btrfs developers."),
             )
         )
 
@@ -243,7 +235,7 @@ def refuse_silence(outcome: Outcome, tool: str, title: str) -> None:
                 "command.no-end",
                 _("{what}: {tool} did not end in time.").format(what=title, tool=tool),
                 cause=_("The disk may have stopped answering."),
-                remedy=_("Look at the session and the disk before trying again."),
+                remedy=_("Check the session and the disk before you retry."),
             )
         )
     if outcome.status == 127:
@@ -251,6 +243,6 @@ def refuse_silence(outcome: Outcome, tool: str, title: str) -> None:
             Problem(
                 "command.missing",
                 _("{what}: the program {tool} is not installed.").format(what=title, tool=tool),
-                remedy=_("Install the package that holds it (e2fsprogs, xfsprogs), then try again."),
+                remedy=_("Install the package that provides it (e2fsprogs, xfsprogs), then retry."),
             )
         )

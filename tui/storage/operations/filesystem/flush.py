@@ -7,6 +7,7 @@ from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.iscsi.luns import LunName
 from tui.storage.model.inventory import Inventory
 from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.command import CommandOperation
 from tui.storage.operations.guards.mounted import mount_at
 from tui.storage.operations.mounts.mount import MOUNTING
 from tui.storage.operations.operation import Operation, Progress, Risk
@@ -17,31 +18,26 @@ from tui.words import translate as _
 
 
 @dataclass(frozen=True, slots=True)
-class SyncFilesystem(Operation):
+class SyncFilesystem(CommandOperation):
     """Write everything of one file system that is still in memory onto its disk (syncfs(2))."""
 
+    deadline: ClassVar[float] = MOUNTING
     risk: ClassVar[Risk] = Risk.READS
     survives_reboot: ClassVar[bool] = False
     mount_point: str
 
     def title(self) -> str:
-        return _("Write out what is in memory for {path}").format(path=clean(self.mount_point, 80))
+        return _("Sync {path}").format(path=clean(self.mount_point, 80))
 
     def why(self) -> str:
-        return _("Unmounting would do it as well; done before, the moment in which nothing answers is short.")
-
-    def shown(self) -> tuple[str, ...]:
-        return (as_typed(self._argv),)
+        return _("Unmounting syncs too; doing it first keeps the unmount short.")
 
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         return ("sync", "--file-system", self.mount_point)
 
     def is_done(self, host: Host) -> bool:
         return mount_at(host, host.resolve(self.mount_point)) is None
-
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        change(host, self._argv, self.title(), deadline=MOUNTING, progress=progress)
 
     def verify(self, host: Host) -> None:
         """The exit status is all there is."""
@@ -68,7 +64,7 @@ class FlushDisk(Operation):
         return _("Flush {lun}").format(lun=self.lun.words)
 
     def why(self) -> str:
-        return _("Whatever was written to the disk itself must be on it before it goes.")
+        return _("Everything written to the disk must reach it before it is removed.")
 
     def shown(self) -> tuple[str, ...]:
         return tuple(as_typed(_flush(path)) for path in self.paths)
@@ -112,7 +108,7 @@ def names_of(inventory: Inventory, lun: LunName) -> tuple[str, ...]:
 def _silent(lun: LunName, disks: list[str]) -> Problem:
     return Problem(
         "disk.silent",
-        _("{lun} does not answer now ({disks}).").format(lun=lun.words, disks=", ".join(disks)),
-        _("Its session is lost. What is still in memory for it could not be written."),
-        _("Wait until the session is back, or repair it; then go on."),
+        _("{lun} does not respond now ({disks}).").format(lun=lun.words, disks=", ".join(disks)),
+        _("Its session is lost. Data still in memory could not be written to it."),
+        _("Wait until the session is back, or repair it, then continue."),
     )

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.files.filesystem_kind import FilesystemKind
-from tui.storage.host.interface import ChangingHost, Host
+from tui.storage.host.interface import Host
 from tui.storage.model.block import BlockDevice
 from tui.storage.model.files import Mount
 from tui.storage.model.inventory import Inventory
-from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.command import CommandOperation
 from tui.storage.operations.guards.growth_guard import shrunk_problem
-from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.operations.operation import CannotUndo, Risk
 from tui.storage.probe.devices.sizes import filesystem_reach
 from tui.storage.probe.narrow import device_behind, look_at_devices
 from tui.storage.problem import Problem, Refused
@@ -26,7 +26,7 @@ _DESCRIBED = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class GrowFilesystem(Operation):
+class GrowFilesystem(CommandOperation):
     """Make a file system as large as its device, while it is mounted and used.
 
     Attributes:
@@ -37,6 +37,7 @@ class GrowFilesystem(Operation):
         member: number of the device in a btrfs.
     """
 
+    deadline: ClassVar[float] = GROWING
     risk: ClassVar[Risk] = Risk.REWRITES
 
     device: str
@@ -46,19 +47,17 @@ class GrowFilesystem(Operation):
     member: int = 1
 
     def title(self) -> str:
-        return _("Make the file system at {place} larger").format(place=clean(self.mount_point, 80))
+        return _("Grow the file system at {place}").format(place=clean(self.mount_point, 80))
 
     def why(self) -> str:
         return _(
-            "Its device is larger than the file system. It takes in the new space while it is mounted;"
-            " whoever writes to it is not interrupted."
+            "Its device is larger than the file system. The file system grows while it is mounted;"
+            " processes that write to it are not interrupted."
         )
 
-    def shown(self) -> tuple[str, ...]:
-        return (as_typed(self._argv),)
-
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
+        # Run the tool of this file system; all three work on the mounted one.
         match self.kind:
             case FilesystemKind.EXT4:
                 return ("resize2fs", self.device)
@@ -87,9 +86,9 @@ class GrowFilesystem(Operation):
             raise Refused(
                 Problem(
                     "mount.no-device",
-                    _("{device} is not there, or does not answer.").format(device=clean(self.device)),
-                    cause=_("The session may be lost, or the volume group is not active."),
-                    remedy=_("Repair the path first, then try again."),
+                    _("{device} is missing or does not respond.").format(device=clean(self.device)),
+                    cause=_("The session may be lost, or the volume group may not be active."),
+                    remedy=_("Repair the path first, then retry."),
                 )
             )
         if device.content_uuid != self.uuid or device.content != self.kind.value:
@@ -99,7 +98,7 @@ class GrowFilesystem(Operation):
                     _("{device} no longer carries the file system that was chosen.").format(
                         device=clean(self.device)
                     ),
-                    remedy=_("Look at the stack again. Nothing was changed."),
+                    remedy=_("Check the stack again. Nothing was changed."),
                 )
             )
         mount = self._mount(inventory, device)
@@ -109,14 +108,8 @@ class GrowFilesystem(Operation):
         if reach is not None and reach.is_beyond(device.size):
             raise Refused(shrunk_problem(self.device, device.size, reach.size, self.mount_point))
 
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run the tool of this file system; all three work on the mounted one."""
-        change(host, self._argv, self.title(), deadline=GROWING, progress=progress)
-
     def undo(self) -> CannotUndo:
-        return CannotUndo(
-            _("A mounted file system is not made smaller: files may lie in the new space by now.")
-        )
+        return CannotUndo(_("A mounted file system is not shrunk: files may be in the new space by now."))
 
     def _is_described(self, host: Host) -> bool:
         device = device_behind(host, look_at_devices(host), self.device)
@@ -134,14 +127,16 @@ def not_mounted_problem(place: str, *, read_only: bool) -> Problem:
         return Problem(
             "growth.read-only",
             _("The file system at {place} is mounted read-only.").format(place=clean(place, 80)),
-            cause=_("It was mounted so, or the kernel turned it read-only after an error."),
-            remedy=_("Look at the kernel's lines. When it is well, mount it for writing, then grow it."),
+            cause=_("It was mounted read-only, or the kernel made it read-only after an error."),
+            remedy=_(
+                "Check the kernel log. When the file system is healthy, remount it read-write, then grow it."
+            ),
         )
     return Problem(
         "growth.not-mounted",
         _("The file system is not mounted at {place}.").format(place=clean(place, 80))
         if place
         else _("The file system is not mounted."),
-        cause=_("ext4, XFS and btrfs take in new space while they are mounted."),
+        cause=_("ext4, XFS and btrfs grow while they are mounted."),
         remedy=_("Mount it first, then grow it."),
     )

@@ -47,12 +47,12 @@ class MakeFilesystem(Operation):
     uuid: str = ""
 
     def title(self) -> str:
-        return _("Make an {kind} file system on {device}").format(
+        return _("Create an {kind} file system on {device}").format(
             kind=self.kind.value, device=clean(self.device)
         )
 
     def why(self) -> str:
-        return self.kind.words + " " + _("It is made only where nothing at all is found.")
+        return self.kind.words + " " + _("It is created only where no signature is found.")
 
     def shown(self) -> tuple[str, ...]:
         return (as_typed(self._argv()),)
@@ -82,12 +82,18 @@ class MakeFilesystem(Operation):
         )
         return same and not (self.kind is FilesystemKind.XFS and is_unfinished_xfs(host, device.path))
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:
-        """See that the volume is unused and that nothing is found on it.
+    def check(self, host: Host) -> None:
+        """The volume is unused, and nothing is found on it."""
+        self._check(host)
 
-        Of what an interrupted run left only an XFS whose superblock says that mkfs did not finish is taken
-        for its own. The other two write their superblocks last, so that nothing is found of them.
+    def check_interrupted(self, host: Host) -> None:
+        """An XFS whose superblock says that mkfs did not finish is its own.
+
+        mkfs of the other two writes the superblock last, so that nothing is found of what it left.
         """
+        self._check(host, interrupted=True)
+
+    def _check(self, host: Host, *, interrupted: bool = False) -> None:
         inventory = look_at_devices(host)
         device = self._volume(host, inventory)
         problems = (*label_problems(self.kind, self.label), *size_problems(self.kind, device.size))
@@ -123,8 +129,8 @@ class MakeFilesystem(Operation):
                 Problem(
                     "filesystem.not-in-udev",
                     _("The file system is there, but udev does not know its UUID."),
-                    cause=_("udev may be stopped or may have looked too early."),
-                    remedy=_("Run `udevadm trigger --action=change {device}` and try again.").format(
+                    cause=_("udev may be stopped or may have read the device too early."),
+                    remedy=_("Run `udevadm trigger --action=change {device}` and retry.").format(
                         device=clean(self.device)
                     ),
                 )
@@ -132,7 +138,7 @@ class MakeFilesystem(Operation):
 
     def undo(self) -> CannotUndo:
         return CannotUndo(
-            _("The file system may hold files by now, so it is not removed. It does no harm unmounted.")
+            _("The file system may hold files by now, so it is not removed. Unmounted, it does no harm.")
         )
 
     def _volume(self, host: Host, inventory: Inventory) -> BlockDevice:
@@ -146,9 +152,9 @@ class MakeFilesystem(Operation):
             raise Refused(
                 Problem(
                     "volume.gone",
-                    _("{device} is not there.").format(device=clean(self.device)),
-                    cause=_("The volume is not active, or its disks are gone."),
-                    remedy=_("Look at the session and activate the volume group."),
+                    _("{device} does not exist.").format(device=clean(self.device)),
+                    cause=_("The volume is not active, or its disks are missing."),
+                    remedy=_("Check the session and activate the volume group."),
                 )
             )
         named = tuple(self.device.removeprefix("/dev/").split("/"))
@@ -159,7 +165,7 @@ class MakeFilesystem(Operation):
                     _("{device} leads to {path}, which is not that volume.").format(
                         device=clean(self.device), path=clean(device.path)
                     ),
-                    remedy=_("Nothing was written. Look at what is in /dev, and choose the volume again."),
+                    remedy=_("Nothing was written. Check what is in /dev, and choose the volume again."),
                 )
             )
         return device
@@ -170,13 +176,13 @@ class MakeFilesystem(Operation):
         raise Refused(
             Problem(
                 "filesystem.not-empty",
-                _("Something is on {device} already.").format(device=clean(self.device))
+                _("{device} is not empty.").format(device=clean(self.device))
                 if found.done
-                else _("{device} could not be read, so it is not called empty.").format(
+                else _("{device} could not be read, so it is not assumed to be empty.").format(
                     device=clean(self.device)
                 ),
                 cause=found.why,
-                remedy=_("Mount what is there, or remove the volume by hand if it is not needed."),
+                remedy=_("Mount what is on it, or remove the volume by hand if it is not needed."),
                 evidence=tuple(one.words for one in found.signatures[:6]),
             )
         )

@@ -42,8 +42,8 @@ class ReplayLog(Operation):
 
     def why(self) -> str:
         return _(
-            "What was written last stands in the log only. Mounting replays it; nobody sees the files at that"
-            " place, and it is unmounted again at once."
+            "The latest changes are only in the log. Mounting replays it. The file system is mounted"
+            " where only root can enter, and unmounted at once."
         )
 
     def shown(self) -> tuple[str, ...]:
@@ -62,15 +62,15 @@ class ReplayLog(Operation):
         """Never: a second time does no harm."""
         return False
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:
-        """The volume is there, carries this file system, and nobody has it mounted.
-
-        One that this operation left mounted when it was interrupted is its own.
-        """
+    def check(self, host: Host) -> None:
+        """The volume is there, has this file system, and is not mounted."""
         refuse_other_kinds(self.kind)
-        if interrupted and self._is_mounted(host):
-            return
         unused_volume(host, self.device, self.kind.value, self.uuid)
+
+    def check_interrupted(self, host: Host) -> None:
+        """One that is mounted at the place of this operation was left there by it."""
+        if not self._is_mounted(host):
+            self.check(host)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
         host.make_folder(PLACE, 0o700)
@@ -88,12 +88,12 @@ class ReplayLog(Operation):
                     _("{device} is still mounted at {place}.").format(
                         device=clean(self.device, 80), place=PLACE
                     ),
-                    remedy=_("Unmount it, then go on."),
+                    remedy=_("Unmount it, then continue."),
                 )
             )
 
     def undo(self) -> CannotUndo:
-        return CannotUndo(_("A log that was replayed is part of the file system now, as it was meant to be."))
+        return CannotUndo(_("A replayed log cannot be undone: its changes are part of the file system now."))
 
     def _is_mounted(self, host: Host) -> bool:
         inventory = look_at_devices(host)

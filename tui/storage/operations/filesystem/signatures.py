@@ -43,13 +43,13 @@ class WipeSignatures(Operation):
         return f"{BACKUPS}/wipefs-{name[:100]}"
 
     def title(self) -> str:
-        return _("Erase what is on {path}").format(path=clean(self.device.path))
+        return _("Erase all signatures on {path}").format(path=clean(self.device.path))
 
     def why(self) -> str:
         return _(
-            "A new volume may only be made on a disk on which nothing is found. The signatures of what was on"
-            " it are removed; the first bytes of each are kept in {folder}."
-        ).format(folder=self.folder)
+            "A new PV is created only on a disk without signatures. The signatures on this disk are"
+            " erased; a backup of each is kept in {directory}."
+        ).format(directory=self.folder)
 
     def shown(self) -> tuple[str, ...]:
         return (
@@ -75,11 +75,15 @@ class WipeSignatures(Operation):
         found = probe(host, device)
         return found.done and not found.signatures
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:
-        """See that it is the disk that was chosen, unused, and carries nothing but what was confirmed.
+    def check(self, host: Host) -> None:
+        """It is the disk that was chosen, unused, and holds nothing but what was confirmed."""
+        self._check(host)
 
-        A wipe that was interrupted goes on: of what was confirmed some may be gone already.
-        """
+    def check_interrupted(self, host: Host) -> None:
+        """A wipe continues: some of what was confirmed may be erased already."""
+        self._check(host, interrupted=True)
+
+    def _check(self, host: Host, *, interrupted: bool = False) -> None:
         inventory = look_at_volumes(host)
         device = guard(host, self.device, inventory)
         found = contents(host, inventory, device)
@@ -92,11 +96,11 @@ class WipeSignatures(Operation):
             raise Refused(
                 Problem(
                     "wipe.changed",
-                    _("{path} carries more than was shown when it was confirmed.").format(
+                    _("{path} holds more than was shown when you confirmed.").format(
                         path=clean(self.device.path)
                     ),
-                    cause=_("Somebody wrote to it meanwhile; it may belong to another host."),
-                    remedy=_("Look at the disk again, and confirm again if it is still to be erased."),
+                    cause=_("It was written to in the meantime; it may belong to another host."),
+                    remedy=_("Check the disk again, and confirm again if it should still be erased."),
                     evidence=tuple(new[:8]),
                 )
             )
@@ -116,8 +120,7 @@ class WipeSignatures(Operation):
     def undo(self) -> CannotUndo:
         return CannotUndo(
             _(
-                "The content of {path} is not found any more. As long as nothing else is written to the"
-                " disk, the files in {folder} hold the signatures, and wipefs(8) says how to put them"
-                " back."
-            ).format(path=clean(self.device.path), folder=self.folder)
+                "The content of {path} can no longer be found. As long as nothing else is written to the"
+                " disk, its signatures can be restored from {directory} as wipefs(8) describes."
+            ).format(path=clean(self.device.path), directory=self.folder)
         )

@@ -30,9 +30,9 @@ def unused_volume(host: Host, path: str, kind: str, uuid: str) -> BlockDevice:
         raise Refused(
             Problem(
                 "volume.gone",
-                _("{device} is not there.").format(device=clean(path)),
-                cause=_("The volume is not active, or its disks are gone."),
-                remedy=_("Look at the session and activate the volume group."),
+                _("{device} does not exist.").format(device=clean(path)),
+                cause=_("The volume is not active, or its disks are missing."),
+                remedy=_("Check the session and activate the volume group."),
             )
         )
     problem = why_not_write(inventory, device)
@@ -45,10 +45,10 @@ def unused_volume(host: Host, path: str, kind: str, uuid: str) -> BlockDevice:
         raise Refused(
             Problem(
                 "identity.changed",
-                _("{device} does not carry the file system that was seen.").format(device=clean(path)),
-                remedy=_("Nothing was done to it. Look at the volume again."),
+                _("{device} does not hold the file system that was chosen.").format(device=clean(path)),
+                remedy=_("Nothing was done to it. Check the volume again."),
                 evidence=(
-                    _("seen: {kind} {uuid}").format(kind=clean(kind, 40), uuid=clean(uuid, 60)),
+                    _("chosen: {kind} {uuid}").format(kind=clean(kind, 40), uuid=clean(uuid, 60)),
                     _("now: {kind} {uuid}").format(
                         kind=clean(found.get("TYPE", ""), 40), uuid=clean(found.get("UUID", ""), 60)
                     ),

@@ -27,7 +27,7 @@ class WriteTest(Operation):
 
     def why(self) -> str:
         return _(
-            "One MiB is written through every layer down to the target, read back past this host's memory,"
+            "1 MiB is written through every layer to the target, read back bypassing the page cache,"
             " compared and removed."
         )
 
@@ -56,8 +56,8 @@ class WriteTest(Operation):
                 Problem(
                     "write-test.read-only",
                     _("{path} is mounted read-only.").format(path=clean(self.path, 80)),
-                    cause=_("It was asked for, or the kernel turned it so after an error."),
-                    remedy=_("Look at the kernel's messages, then mount it again."),
+                    cause=_("It was mounted read-only, or the kernel made it read-only after an error."),
+                    remedy=_("Check the kernel log, then mount it again."),
                 )
             )
         facts = host.facts(self._file)
@@ -65,8 +65,8 @@ class WriteTest(Operation):
             raise Refused(
                 Problem(
                     "write-test.name-taken",
-                    _("A file named {path} is there already.").format(path=clean(self._file, 120)),
-                    remedy=_("Remove it if it is not needed. It is not overwritten."),
+                    _("A file named {path} already exists.").format(path=clean(self._file, 120)),
+                    remedy=_("Remove it if it is not needed. It will not be overwritten."),
                 )
             )
 
@@ -91,19 +91,19 @@ class WriteTest(Operation):
             raise CommandFailed(
                 Problem(
                     "write-test.differs",
-                    _("What was read back from {path} is not what was written.").format(
+                    _("The data read back from {path} differs from the data written.").format(
                         path=clean(self.path, 80)
                     )
                     if outcome.ok
-                    else _("What was written to {path} could not be read back.").format(
+                    else _("The data written to {path} could not be read back.").format(
                         path=clean(self.path, 80)
                     ),
-                    cause=_("The disk, the network or the target damages or loses data."),
-                    remedy=_("Do not use this volume. Look at the kernel's messages and at the target."),
+                    cause=_("The disk, the network or the target corrupts or loses data."),
+                    remedy=_("Do not use this volume. Check the kernel log and the target."),
                     evidence=clean_lines(outcome.stderr, most=6),
                 )
             )
-        progress(_("read back and the same"))
+        progress(_("read back: identical"))
 
     def _content(self, host: Host) -> bytes:
         """One MiB of text that no earlier test has written."""

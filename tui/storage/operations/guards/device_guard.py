@@ -54,10 +54,10 @@ def refuse_when_mounted_elsewhere(host: Host, inventory: Inventory, device: Bloc
         raise Refused(
             Problem(
                 "device.mounted-elsewhere",
-                _("{path} is mounted by another process, out of sight of this program.").format(
+                _("{path} is mounted by another process, in a mount namespace of its own.").format(
                     path=clean(device.path)
                 ),
-                cause=_("A container or a service has mounted it in a mount table of its own."),
+                cause=_("A container or a service has mounted it in its own mount namespace."),
                 remedy=_("Stop that container or service first."),
                 evidence=tuple(clean(place) for place in places[:8]),
             )

@@ -45,10 +45,8 @@ def path_down(inventory: Inventory, paths: tuple[Lun, ...]) -> Problem | None:
                 _("The path {disk} is down (session {sid}).").format(
                     disk=clean(lun.disk, 40) or clean(lun.address, 40), sid=lun.sid
                 ),
-                cause=_(
-                    "It would go on showing the old size, and requests beyond it would fail once it is back."
-                ),
-                remedy=_("Wait until the session is logged in again, or repair it, then grow."),
+                cause=_("It would keep the old size, and I/O beyond it would fail once the path is back."),
+                remedy=_("Wait until the session is logged in again, or repair it; then grow."),
             )
     return None
 
@@ -64,12 +62,16 @@ def shrunk_problem(what: str, now: int, needed: int, upper: str) -> Problem:
     """
     return Problem(
         "growth.shrunk",
-        _("{what} has become smaller: {now}, and {upper} needs {needed}.").format(
-            what=clean(what, 80), now=size_words(now), upper=clean(upper, 80), needed=size_words(needed)
+        _("{what} has shrunk to {now}, but {upper} needs {needed}.").format(
+            what=clean(what, 80),
+            now=size_words(now),
+            upper=clean(upper, 80) or _("this host"),
+            needed=size_words(needed),
         ),
-        cause=_("The LUN was made smaller on the array, or another LUN has taken its place."),
+        cause=_("The LUN was shrunk on the array, or was replaced by another LUN."),
         remedy=_(
-            "Stop writing to it and ask the storage administrator to give it its old size again; the data"
-            " often is still there. Nothing is made smaller here, and no check or repair should run before."
+            "Stop writing to it and ask the storage administrator to restore its old size; the data is"
+            " often still there. iscsi-console shrinks nothing. Do not check or repair anything before"
+            " that."
         ),
     )

@@ -52,9 +52,11 @@ def refuse_while_disks_may_return(host: Host, inventory: Inventory) -> None:
         raise Refused(
             Problem(
                 "group.may-return",
-                _("The missing disk may still come back, so nothing is given up."),
-                cause=_("Not everything this host knows how to reach is there."),
-                remedy=_("Log in to all of it and look again. Delete the records of targets that are gone."),
+                _("The missing disk may still come back, so it is not removed from the group."),
+                cause=_("This host is not logged in everywhere, or a disk does not respond."),
+                remedy=_(
+                    "Log in everywhere, then check again. Delete the records of targets that no longer exist."
+                ),
                 evidence=lines[:12],
             )
         )

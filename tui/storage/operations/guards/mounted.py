@@ -19,6 +19,6 @@ def not_mounted(path: str) -> Problem:
     return Problem(
         "mount.not-there",
         _("Nothing is mounted at {path}.").format(path=clean(path, 80)),
-        cause=_("The volume may have been unmounted meanwhile."),
+        cause=_("The volume may have been unmounted in the meantime."),
         remedy=_("Mount it first."),
     )

@@ -105,11 +105,7 @@ class SetRecordChap(Operation):
         )
 
     def why(self) -> str:
-        return (
-            _why(self.chap.kind)
-            + " "
-            + _("A session that is logged in keeps the old ones until it logs out.")
-        )
+        return _why(self.chap.kind) + " " + _("An open session keeps the old settings until it logs out.")
 
     def shown(self) -> tuple[str, ...]:
         edit = _("edit the record of {target} at {portal}: {values}").format(
@@ -140,14 +136,14 @@ class SetRecordChap(Operation):
                 raise NotVerified(
                     Problem(
                         "chap.not-read",
-                        _("iscsiadm does not read the CHAP settings as they were written."),
-                        _("Its records may be in another place, or of another form, than expected."),
-                        _("Look at what {command} prints.").format(command=self._show.shown),
+                        _("iscsiadm does not show the CHAP settings that were written."),
+                        _("The record database may be in another place or format than expected."),
+                        _("Check the output of {command}.").format(command=self._show.shown),
                     )
                 )
 
     def undo(self) -> CannotUndo:
-        return CannotUndo(_("Secrets from before are not kept anywhere, so they cannot be put back."))
+        return CannotUndo(_("The previous secrets are not stored anywhere, so they cannot be restored."))
 
     @property
     def _show(self) -> Command:
@@ -181,9 +177,7 @@ class SetDiscoveryChap(Operation):
         )
 
     def why(self) -> str:
-        return (
-            _why(self.chap.kind) + " " + _("Discovery has secrets of its own, apart from those of a login.")
-        )
+        return _why(self.chap.kind) + " " + _("Discovery has its own secrets, separate from those for login.")
 
     def shown(self) -> tuple[str, ...]:
         return (
@@ -203,9 +197,9 @@ class SetDiscoveryChap(Operation):
             raise Refused(
                 Problem(
                     "chap.only-sendtargets",
-                    _("This way of discovery knows no CHAP."),
-                    _("Only SendTargets does."),
-                    _("Choose none for discovery."),
+                    _("This discovery method does not support CHAP."),
+                    _("Only SendTargets supports it."),
+                    _("Choose no CHAP for discovery."),
                     "discovery.kind",
                 )
             )
@@ -215,7 +209,7 @@ class SetDiscoveryChap(Operation):
                 Problem(
                     "chap.no-discovery-record",
                     _("There is no discovery record of {portal}.").format(portal=clean(self.portal.label)),
-                    remedy=_("Make it first; the set-up does so when it asks the portal."),
+                    remedy=_("Create it first; setup does this when it queries the portal."),
                 )
             )
 
@@ -223,7 +217,7 @@ class SetDiscoveryChap(Operation):
         change_record(host, self._path(host), chap_values(DISCOVERY_PREFIX, self.chap))
 
     def undo(self) -> CannotUndo:
-        return CannotUndo(_("Secrets from before are not kept anywhere, so they cannot be put back."))
+        return CannotUndo(_("The previous secrets are not stored anywhere, so they cannot be restored."))
 
     def _path(self, host: Host) -> str:
         name = portal_name(Portal(self.portal.address, self.portal.port))
@@ -244,12 +238,12 @@ class SetDefaultChap(Operation):
     discovery: ChapSettings | None
 
     def title(self) -> str:
-        return _("Set CHAP for records made from now on")
+        return _("Set CHAP for new records")
 
     def why(self) -> str:
         return _(
-            "New records begin with the settings of iscsid.conf. The file then holds secrets, so from now on "
-            "only root may read it."
+            "New records start with the settings of iscsid.conf. The file will hold secrets, so only root"
+            " can read it from now on."
         )
 
     def shown(self) -> tuple[str, ...]:
@@ -277,7 +271,7 @@ class SetDefaultChap(Operation):
                     "chap.no-configuration",
                     _("There is no {path}.").format(path=ISCSID_CONF),
                     _("open-iscsi is not installed, or the file was removed."),
-                    _("Install open-iscsi again, then try once more."),
+                    _("Install open-iscsi again, then retry."),
                 )
             )
 
@@ -294,10 +288,10 @@ class SetDefaultChap(Operation):
         change = Replacement(mode=0o600, backup=backup)
         kept = host.replace(ISCSID_CONF, new.encode(errors="surrogateescape"), change)
         restore_label(host, ISCSID_CONF)
-        progress(_("The old file, without its secrets, is kept as {path}.").format(path=kept))
+        progress(_("The old file is kept, without its secrets, as {path}.").format(path=kept))
 
     def undo(self) -> CannotUndo:
-        return CannotUndo(_("Secrets from before are not kept anywhere, so they cannot be put back."))
+        return CannotUndo(_("The previous secrets are not stored anywhere, so they cannot be restored."))
 
     def _wanted(self) -> tuple[tuple[str, ChapSettings], ...]:
         both = ((NODE_PREFIX, self.session), (DISCOVERY_PREFIX, self.discovery))
@@ -306,7 +300,7 @@ class SetDefaultChap(Operation):
 
 def _set_words(kind: ChapKind) -> str:
     return {
-        ChapKind.NONE: _("Set no CHAP for {what}"),
+        ChapKind.NONE: _("Disable CHAP for {what}"),
         ChapKind.ONE_WAY: _("Set one-way CHAP for {what}"),
         ChapKind.MUTUAL: _("Set mutual CHAP for {what}"),
     }[kind]
@@ -315,10 +309,10 @@ def _set_words(kind: ChapKind) -> str:
 def _why(kind: ChapKind) -> str:
     return {
         ChapKind.NONE: _(
-            "open-iscsi uses CHAP whenever a secret is stored, so names and secrets are removed."
+            "open-iscsi uses CHAP whenever a secret is stored, so user names and secrets are removed."
         ),
-        ChapKind.ONE_WAY: _("This host proves with a secret that it may use the storage."),
-        ChapKind.MUTUAL: _("This host and the storage prove to each other who they are, each with a secret."),
+        ChapKind.ONE_WAY: _("This host authenticates to the target with a secret."),
+        ChapKind.MUTUAL: _("This host and the target authenticate to each other, each with its own secret."),
     }[kind]
 
 
@@ -343,9 +337,9 @@ def _refuse_unusable(chap: ChapSettings) -> None:
         raise Refused(
             Problem(
                 "chap.secret-not-kept",
-                _("The CHAP secret is not known any more."),
-                _("The interrupted run was continued from its journal, which holds no secrets."),
-                _("Go back to CHAP, type the secret again, and go on from there."),
+                _("The CHAP secret is no longer known."),
+                _("The interrupted run was resumed from its journal, which holds no secrets."),
+                _("Go back to CHAP and type the secret again."),
                 "password",
             )
         )

@@ -32,8 +32,8 @@ class RemoveDamagedRecord(Operation):
 
     def why(self) -> str:
         return _(
-            "It holds no record: it was left empty by a crash, or put there by somebody. It can keep "
-            "iscsiadm from listing any record."
+            "It is not a valid record: a crash left it empty, or someone put it there. It can keep"
+            " iscsiadm from listing any record."
         )
 
     def shown(self) -> tuple[str, ...]:
@@ -54,11 +54,9 @@ class RemoveDamagedRecord(Operation):
             raise Refused(
                 Problem(
                     "record.not-damaged",
-                    _("{path} is not left alone by mistake: it may hold a record now.").format(
-                        path=clean(self.path)
-                    ),
-                    _("It was written meanwhile, or is no ordinary file of the database."),
-                    _("Look at the records again."),
+                    _("{path} was not moved: it may hold a valid record now.").format(path=clean(self.path)),
+                    _("It was written in the meantime, or is not a regular file of the database."),
+                    _("Check the records again."),
                 )
             )
 
@@ -79,7 +77,7 @@ class RemoveDamagedRecord(Operation):
                 folder = folder.rpartition("/")[0]
 
     def undo(self) -> CannotUndo:
-        return CannotUndo(_("A file that holds no record is of no use in the database; a copy is kept."))
+        return CannotUndo(_("A file that is not a record has no use in the database; a copy is kept."))
 
     def _name(self, host: Host) -> str:
         stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(host.now()))

@@ -36,10 +36,10 @@ class AddDiscoveryRecord(Operation):
     portal: Portal
 
     def title(self) -> str:
-        return _("Remember {portal} as a portal to ask").format(portal=clean(self.portal.label))
+        return _("Add the discovery record of {portal}").format(portal=clean(self.portal.label))
 
     def why(self) -> str:
-        return _("Its record holds the CHAP secret for discovery. A record that exists keeps its settings.")
+        return _("Its record holds the CHAP secret for discovery. An existing record keeps its settings.")
 
     def shown(self) -> tuple[str, ...]:
         return (self._add.shown,)
@@ -58,7 +58,7 @@ class AddDiscoveryRecord(Operation):
             raise Refused(
                 Problem(
                     "discovery.no-record-kind",
-                    _("This way of discovery has no record of its own."),
+                    _("This discovery method has no record."),
                     remedy=_("Nothing needs to be stored for it."),
                 )
             )
@@ -87,12 +87,12 @@ class DeleteDiscoveryRecord(Operation):
     portal: Portal
 
     def title(self) -> str:
-        return _("Forget {portal} as a portal to ask").format(portal=clean(self.portal.label))
+        return _("Delete the discovery record of {portal}").format(portal=clean(self.portal.label))
 
     def why(self) -> str:
         return _(
-            "The portal is no longer remembered. Records that a discovery by iscsiadm made of its targets "
-            "go with it; those that were added one by one stay."
+            "The discovery record is deleted. Node records that iscsiadm created by discovery at this"
+            " portal are deleted too; records added one by one stay."
         )
 
     def shown(self) -> tuple[str, ...]:
@@ -112,10 +112,10 @@ class DeleteDiscoveryRecord(Operation):
             raise Refused(
                 Problem(
                     "discovery.records-in-use",
-                    _("Records that would be deleted with it are in use, by session {sids}.").format(
+                    _("Node records that would be deleted too are in use by session {sids}.").format(
                         sids=", ".join(str(session.sid) for session in sessions)
                     ),
-                    _("A discovery by iscsiadm made them, and it deletes them together."),
+                    _("They were created by discovery at this portal, and iscsiadm deletes them with it."),
                     _("Log out there first."),
                 )
             )
@@ -124,7 +124,7 @@ class DeleteDiscoveryRecord(Operation):
         carry_out(host, self._delete, Context(Action.RECORD, portal=self.portal))
 
     def undo(self) -> CannotUndo:
-        return CannotUndo(_("Its CHAP secret is not kept; ask the portal again instead."))
+        return CannotUndo(_("Its CHAP secret is not kept. Run discovery again instead."))
 
     @property
     def _delete(self) -> Command:
@@ -150,14 +150,14 @@ class StoreDiscovered(Operation):
 
     def title(self) -> str:
         count = len(self.records)
-        return translate_count(
-            "Store {count} portal of a target", "Store {count} portals of targets", count
-        ).format(count=count)
+        return translate_count("Store {count} target portal", "Store {count} target portals", count).format(
+            count=count
+        )
 
     def why(self) -> str:
         return _(
-            "A record tells open-iscsi how to log in to a target. Only what you chose is added; records that "
-            "exist keep their settings, which a plain discovery would reset."
+            "A record tells open-iscsi how to log in to a target. Only the targets you chose are added;"
+            " existing records keep their settings, which a plain discovery would reset."
         )
 
     def shown(self) -> tuple[str, ...]:
@@ -168,11 +168,11 @@ class StoreDiscovered(Operation):
     def is_done(self, host: Host) -> bool:
         return all(addition.is_done(host) for addition in self._additions())
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:
+    def check(self, host: Host) -> None:
         """The daemon answers, and every name can be used."""
         refuse_without_daemon(host)
         for addition in self._additions():
-            addition.check(host, interrupted=interrupted)
+            addition.check(host)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
         if self.kind is DiscoveryKind.FIRMWARE:
@@ -185,7 +185,7 @@ class StoreDiscovered(Operation):
 
     def undo(self) -> CannotUndo:
         return CannotUndo(
-            _("Some may have been stored before. A record does no harm; delete those you do not want.")
+            _("Some of them may have existed before. Records do no harm; delete those you do not want.")
         )
 
     def _additions(self) -> "tuple[AddNodeRecord, ...]":
@@ -210,13 +210,13 @@ class AddNodeRecord(Operation):
     iface: str = "default"
 
     def title(self) -> str:
-        return _("Store {target} at {portal}").format(
+        return _("Add the node record of {target} at {portal}").format(
             target=clean(self.target), portal=clean(self.portal.label)
         )
 
     def why(self) -> str:
         return _(
-            "A record tells open-iscsi how to log in to a target. It begins with iscsid.conf's settings."
+            "A record tells open-iscsi how to log in to a target. It starts with the settings of iscsid.conf."
         )
 
     def shown(self) -> tuple[str, ...]:
@@ -231,11 +231,11 @@ class AddNodeRecord(Operation):
             raise Refused(
                 Problem(
                     "record.unusable-name",
-                    _("The target's name holds characters that no target's name may have: {name}.").format(
+                    _("The target name has characters that are not allowed: {name}.").format(
                         name=clean(self.target)
                     ),
-                    _("The portal told it so, or it was mistyped."),
-                    _("Ask the storage administrator for the target's right name."),
+                    _("The portal reported it, or it was mistyped."),
+                    _("Ask the storage administrator for the correct target name."),
                 )
             )
         refuse_without_daemon(host)
@@ -273,10 +273,10 @@ class AddInterface(Operation):
     hardware_address: str = ""
 
     def title(self) -> str:
-        return _("Make the iface record {name}").format(name=clean(self.name))
+        return _("Create the iface record {name}").format(name=clean(self.name))
 
     def why(self) -> str:
-        return _("Sessions made with it go through that network card, whatever the routing table says.")
+        return _("Its sessions use this network interface, whatever the routing table says.")
 
     def shown(self) -> tuple[str, ...]:
         return tuple(command.shown for command in (self._new, self._update))
@@ -284,15 +284,20 @@ class AddInterface(Operation):
     def is_done(self, host: Host) -> bool:
         return self._stored(host) == self._wanted
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:
-        """The name is free, and the card is there."""
-        stored = self._stored(host)
-        unbound = InterfaceRecord(self.name)
-        if stored not in (None, self._wanted) and not (interrupted and stored == unbound):
+    def check(self, host: Host) -> None:
+        """The name is free, and the network interface is there."""
+        self._check(host, (None, self._wanted))
+
+    def check_interrupted(self, host: Host) -> None:
+        """A record that is not bound yet is its own."""
+        self._check(host, (None, self._wanted, InterfaceRecord(self.name)))
+
+    def _check(self, host: Host, expected: tuple[InterfaceRecord | None, ...]) -> None:
+        if self._stored(host) not in expected:
             raise Refused(
                 Problem(
                     "iface.taken",
-                    _("There is an iface record {name} already, and it binds something else.").format(
+                    _("The iface record {name} already exists with another binding.").format(
                         name=clean(self.name)
                     ),
                     remedy=_("Choose another name, or use that record."),
@@ -303,7 +308,7 @@ class AddInterface(Operation):
             raise Refused(
                 Problem(
                     "iface.no-such-card",
-                    _("This host has no network card {name}.").format(name=clean(self.network_device)),
+                    _("This host has no network interface {name}.").format(name=clean(self.network_device)),
                     remedy=_("Choose one that `ip link` shows."),
                     field="new_iface",
                 )
@@ -352,7 +357,7 @@ class DeleteInterface(Operation):
         return _("Delete the iface record {name}").format(name=clean(self.name))
 
     def why(self) -> str:
-        return _("Sessions are no longer bound to that network card by it.")
+        return _("New sessions are no longer bound to that network interface.")
 
     def shown(self) -> tuple[str, ...]:
         return (_iface(self.name, "-o", "delete").shown,)
@@ -370,10 +375,10 @@ class DeleteInterface(Operation):
                 Problem(
                     "iface.in-use",
                     _("The iface record {name} is in use.").format(name=clean(self.name)),
-                    _("Through it goes: {targets}.").format(
+                    _("Used by: {targets}.").format(
                         targets=", ".join(clean(one) for one in dict.fromkeys(users[:4]))
                     ),
-                    _("Log out there and delete those node records first."),
+                    _("Log out there and delete these node records first."),
                 )
             )
 
@@ -381,7 +386,7 @@ class DeleteInterface(Operation):
         carry_out(host, _iface(self.name, "-o", "delete"), Context(Action.RECORD, field="new_iface"))
 
     def undo(self) -> CannotUndo:
-        return CannotUndo(_("Make it again with the card it shall bind."))
+        return CannotUndo(_("Create it again for the same network interface."))
 
 
 def _iface(name: str, *rest: str) -> Command:

@@ -75,13 +75,13 @@ class SetInitiatorName(Operation):
     previous: str = ""
 
     def title(self) -> str:
-        return _("Name this host {name}").format(name=clean(self.name))
+        return _("Set the initiator name to {name}").format(name=clean(self.name))
 
     def why(self) -> str:
         return _(
-            "Storage knows this host by its iSCSI name and lets it in by it. iscsid reads the name when it "
-            "starts, so it is restarted, alone; the I/O of sessions waits a moment for that. Sessions that "
-            "are logged in keep the old name until they log out."
+            "The target identifies this host, and checks its ACL, by this initiator name. iscsid reads"
+            " the name only when it starts, so iscsid alone is restarted; I/O pauses for a moment. Open"
+            " sessions keep the old name until they log out."
         )
 
     def shown(self) -> tuple[str, ...]:
@@ -125,4 +125,4 @@ class SetInitiatorName(Operation):
     def undo(self) -> "tuple[Operation, ...] | CannotUndo":
         if self.previous:
             return (SetInitiatorName(self.previous, self.name),)
-        return CannotUndo(_("This host had no name before, and iscsid does not start without one."))
+        return CannotUndo(_("This host had no initiator name before, and iscsid does not start without one."))

@@ -37,14 +37,14 @@ class SetRecordValues(Operation):
     previous: tuple[tuple[str, str], ...] = ()
 
     def title(self) -> str:
-        return _("Set how {target} at {portal} is used").format(
+        return _("Change the node record of {target} at {portal}").format(
             target=clean(self.target), portal=clean(self.portal.label)
         )
 
     def why(self) -> str:
         return _(
-            "The record says whether the target is logged in at boot, and how long a lost connection may "
-            "take to come back. Timers count from the next login."
+            "The record says whether to log in to the target at boot, and how long a lost connection may"
+            " take to recover. Timers apply from the next login."
         )
 
     def shown(self) -> tuple[str, ...]:
@@ -63,8 +63,8 @@ class SetRecordValues(Operation):
             raise Refused(
                 Problem(
                     "record.secret-in-argv",
-                    _("A secret is not set so: everybody can read the arguments of a command."),
-                    remedy=_("Set it with CHAP."),
+                    _("A secret cannot be set this way: any user can read the arguments of a command."),
+                    remedy=_("Set it with the CHAP settings."),
                 )
             )
         if find_record(host, self.target, self.portal, self.iface) is None:
@@ -75,7 +75,7 @@ class SetRecordValues(Operation):
 
     def undo(self) -> "tuple[Operation, ...] | CannotUndo":
         if not self.previous:
-            return CannotUndo(_("The values from before were not noted."))
+            return CannotUndo(_("The previous values were not saved."))
         return (SetRecordValues(self.target, self.portal, self.iface, self.previous, self.values),)
 
     @property
@@ -94,10 +94,12 @@ class DeleteNodeRecord(Operation):
     iface: str = "default"
 
     def title(self) -> str:
-        return _("Forget {record}").format(record=record_words(self.target, self.portal, self.iface))
+        return _("Delete the node record of {record}").format(
+            record=record_words(self.target, self.portal, self.iface)
+        )
 
     def why(self) -> str:
-        return _("Without the record nothing logs in to the target any more, at boot or by hand.")
+        return _("Without the record, nothing logs in to the target any more, neither at boot nor by hand.")
 
     def shown(self) -> tuple[str, ...]:
         return (self._delete.shown,)
@@ -123,7 +125,7 @@ class DeleteNodeRecord(Operation):
         carry_out(host, self._delete, Context(Action.RECORD, self.target, self.portal))
 
     def undo(self) -> CannotUndo:
-        return CannotUndo(_("Its settings and secrets are not kept; ask the portal again instead."))
+        return CannotUndo(_("Its settings and secrets are not kept. Run discovery again instead."))
 
     @property
     def _delete(self) -> Command:
@@ -140,10 +142,10 @@ class RemoveStaleLock(Operation):
         return _("Remove the stale lock of the record database")
 
     def why(self) -> str:
-        return _("An iscsiadm was killed while it held the lock; others now wait for it, or fail.")
+        return _("An iscsiadm was killed while it held the lock. Other calls now wait for it or fail.")
 
     def shown(self) -> tuple[str, ...]:
-        return (_("remove lock.write from the lock folder of open-iscsi (/run/lock/iscsi)"),)
+        return (_("remove lock.write from open-iscsi's lock directory (/run/lock/iscsi)"),)
 
     def is_done(self, host: Host) -> bool:
         return host.facts(lock_path(database_of(host))) is None
@@ -154,8 +156,8 @@ class RemoveStaleLock(Operation):
             raise Refused(
                 Problem(
                     "record.database-busy",
-                    _("An iscsiadm is at work, so its lock is not stale."),
-                    remedy=_("Wait until it is done."),
+                    _("An iscsiadm is running, so its lock is not stale."),
+                    remedy=_("Wait until it has ended."),
                 )
             )
 
@@ -163,4 +165,4 @@ class RemoveStaleLock(Operation):
         host.remove(lock_path(database_of(host)))
 
     def undo(self) -> CannotUndo:
-        return CannotUndo(_("A stale lock is of no use to anybody."))
+        return CannotUndo(_("A stale lock has no use."))

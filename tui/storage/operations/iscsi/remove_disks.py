@@ -8,7 +8,7 @@ from tui.storage.iscsi.luns import LunName
 from tui.storage.iscsi.sessions import uses_of_disk
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Lun, Portal, Session
-from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.calls import as_typed, change, settle_all
 from tui.storage.operations.multipath.maps import CreateMultipathMap
 from tui.storage.operations.operation import Operation, Progress, Risk
 from tui.storage.probe.narrow import look_at_devices
@@ -38,10 +38,10 @@ class FlushMultipathMap(Operation):
     disks: tuple[str, ...]
 
     def title(self) -> str:
-        return _("Take the multipath map {name} away").format(name=clean(self.name, 80))
+        return _("Flush the multipath map {name}").format(name=clean(self.name, 80))
 
     def why(self) -> str:
-        return _("Nothing stands on it any more, and it holds the disks below. No other map is touched.")
+        return _("Nothing uses it any more, but it holds the disks below open. No other map is changed.")
 
     def shown(self) -> tuple[str, ...]:
         return (as_typed(("multipath", "-f", self.name)),)
@@ -94,10 +94,10 @@ class RemoveDisk(Operation):
     disk: str
 
     def title(self) -> str:
-        return _("Take /dev/{disk} away").format(disk=clean(self.disk, 40))
+        return _("Delete the SCSI device /dev/{disk}").format(disk=clean(self.disk, 40))
 
     def why(self) -> str:
-        return _("The kernel gives the disk up in good order. The data stays on the storage.")
+        return _("The kernel removes the disk cleanly. The data stays on the storage.")
 
     def shown(self) -> tuple[str, ...]:
         return (f"echo 1 > {_delete_attribute(clean(self.disk, 40))}",)
@@ -115,13 +115,13 @@ class RemoveDisk(Operation):
             raise Refused(
                 Problem(
                     "identity.changed",
-                    _("/dev/{disk} is not the disk that was meant. Nothing was done to it.").format(
+                    _("/dev/{disk} is not the disk that was chosen. Nothing was done to it.").format(
                         disk=clean(found.disk, 40)
                     ),
-                    cause=_("The target now shows another LUN under this number."),
-                    remedy=_("Look at the disks again."),
+                    cause=_("The target now shows another LUN with this number."),
+                    remedy=_("Check the disks again."),
                     evidence=(
-                        _("meant: {wwid}").format(wwid=clean(self.lun.wwid)),
+                        _("chosen: {wwid}").format(wwid=clean(self.lun.wwid)),
                         _("now: {wwid}").format(wwid=clean(found.wwid)),
                     ),
                 )
@@ -139,7 +139,7 @@ class RemoveDisk(Operation):
         if found is None:
             return
         if found.disk != self.disk:
-            progress(_("The disk is now called {disk}.").format(disk=clean(found.disk, 40)))
+            progress(_("The disk is now named {disk}.").format(disk=clean(found.disk, 40)))
         host.write_attribute(_delete_attribute(found.disk), "1\n")
         wait_for(lambda: self.is_done(host), _GOING)
 
@@ -161,10 +161,10 @@ class FindDisk(Operation):
     lun: LunName
 
     def title(self) -> str:
-        return _("Find {lun} again").format(lun=self.lun.words)
+        return _("Add {lun} again").format(lun=self.lun.words)
 
     def why(self) -> str:
-        return _("The kernel asks the target for exactly this LUN; other disks are left alone.")
+        return _("The kernel scans for this LUN only; other disks are not affected.")
 
     def shown(self) -> tuple[str, ...]:
         return (f'echo "0 0 {self.lun.number}" > /sys/class/scsi_host/hostN/scan',)
@@ -180,14 +180,14 @@ class FindDisk(Operation):
             raise Refused(
                 Problem(
                     "disk.no-session",
-                    _("Nobody is logged in to {target} at {portal}.").format(
+                    _("There is no session to {target} at {portal}.").format(
                         target=clean(self.target), portal=clean(self.portal.label)
                     ),
                     remedy=_("Log in first."),
                 )
             )
 
-    def run(self, host: ChangingHost, progress: Progress) -> None:
+    def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
         session = _session(look_at_devices(host), self.target, self.portal, self.iface)
         if session is None:
             return
@@ -199,11 +199,11 @@ class FindDisk(Operation):
                 Problem(
                     "disk.not-found",
                     _("The target does not show {lun} to this host.").format(lun=self.lun.words),
-                    _("The storage administrator may have taken it away, or given the number to another."),
-                    _("Ask for it, then try again."),
+                    _("The storage administrator may have unmapped it or reassigned its number."),
+                    _("Ask for it to be mapped, then retry."),
                 )
             )
-        change(host, ("udevadm", "settle", "--timeout=30"), self.title(), deadline=40, progress=progress)
+        settle_all(host, self.title())
 
     def undo(self) -> tuple[Operation, ...]:
         return ()
@@ -236,6 +236,6 @@ def _in_use(what: str, uses: tuple[str, ...]) -> Problem:
     return Problem(
         "disk.in-use",
         _("{what} is in use.").format(what=what),
-        _("On it: {uses}.").format(uses=", ".join(clean(use) for use in uses[:6])),
+        _("Used by: {uses}.").format(uses=", ".join(clean(use) for use in uses[:6])),
         _("Unmount and deactivate what is on it first."),
     )

@@ -41,12 +41,12 @@ class RescanPaths(Operation):
     disks: tuple[str, ...]
 
     def title(self) -> str:
-        return _("Ask for the size of {device} on every path").format(device=clean(self.device.path, 60))
+        return _("Rescan the size of {device} on every path").format(device=clean(self.device.path, 60))
 
     def why(self) -> str:
         return _(
-            "The kernel remembers the size a LUN had at login. It must read it again on each path before"
-            " anything above may grow."
+            "The kernel keeps the size that a LUN had at login. It must read the size again on each path"
+            " before the layers above can grow."
         )
 
     def shown(self) -> tuple[str, ...]:
@@ -92,16 +92,16 @@ class RescanPaths(Operation):
             raise NotVerified(
                 Problem(
                     "growth.paths-differ",
-                    _("The paths do not show the same size: {sizes}.").format(
+                    _("The paths report different sizes: {sizes}.").format(
                         sizes=", ".join(f"{lun.disk} {size_words(lun.size)}" for lun in paths)
                     ),
-                    cause=_("A controller of the array may not know of the new size yet."),
-                    remedy=_("Wait a moment and try again. Until then nothing above is made larger."),
+                    cause=_("An array controller may not report the new size yet."),
+                    remedy=_("Wait a moment and retry. Until then nothing above is grown."),
                 )
             )
 
     def undo(self) -> CannotUndo:
-        return CannotUndo(_("Only what the kernel knows of the LUN was refreshed; nothing was written."))
+        return CannotUndo(_("The kernel only re-read the LUN's size; nothing was written."))
 
     def _paths(self, host: Host, inventory: Inventory) -> tuple[str, tuple[Lun, ...]]:
         device, paths = grown_device(host, self.device, inventory)
@@ -110,9 +110,11 @@ class RescanPaths(Operation):
             raise Refused(
                 Problem(
                     "growth.path-gone",
-                    _("A path is gone: {disks}.").format(disks=", ".join(sorted(missing)) or device.path),
-                    cause=_("Its session was logged out, or the LUN was withdrawn there."),
-                    remedy=_("Log in again, or look at the stack anew and grow over the paths there are."),
+                    _("A path is missing: {disks}.").format(disks=", ".join(sorted(missing)) or device.path),
+                    cause=_("Its session was logged out, or the LUN was unmapped there."),
+                    remedy=_(
+                        "Log in again, or check the stack and plan the growth again for the remaining paths."
+                    ),
                 )
             )
         return device.name, paths

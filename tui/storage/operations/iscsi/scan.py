@@ -41,14 +41,14 @@ class ScanForLuns(Operation):
     iface: str = "default"
 
     def title(self) -> str:
-        return _("Look for new LUNs of {record}").format(
+        return _("Scan for new LUNs of {record}").format(
             record=record_words(self.target, self.portal, self.iface)
         )
 
     def why(self) -> str:
         return _(
-            "LUNs are asked for at login. One that was mapped to this host later shows up when "
-            "they are asked for again. Those that are here stay as they are."
+            "LUNs are scanned at login. A LUN that was mapped later appears after a new scan. Existing"
+            " disks do not change."
         )
 
     def shown(self) -> tuple[str, ...]:
@@ -66,7 +66,7 @@ class ScanForLuns(Operation):
                 Problem(
                     "scan.no-session",
                     _("Session {sid} is no longer there.").format(sid=self.sid),
-                    remedy=_("Look at the sessions again."),
+                    remedy=_("Check the sessions again."),
                 )
             )
         if session.state is not SessionState.LOGGED_IN:
@@ -77,7 +77,7 @@ class ScanForLuns(Operation):
                         sid=self.sid, state=session.state.value
                     ),
                     _("The connection to the target is lost."),
-                    _("Wait until it is back, then look again."),
+                    _("Wait until it is back, then scan again."),
                 )
             )
 
@@ -104,7 +104,7 @@ class ScanForLuns(Operation):
         self.check(host)
 
     def undo(self) -> CannotUndo:
-        return CannotUndo(_("Only what the kernel knows of the LUNs was refreshed."))
+        return CannotUndo(_("The kernel only scanned for LUNs; nothing was written."))
 
     @property
     def _attribute(self) -> str:

@@ -35,11 +35,11 @@ class SetDiskRunning(Operation):
     disks: tuple[str, ...]
 
     def title(self) -> str:
-        return _("Set {lun} running again").format(lun=self.lun.words)
+        return _("Set {lun} back to running").format(lun=self.lun.words)
 
     def why(self) -> str:
         return _(
-            "The kernel gave the disk up after errors and refuses every request to it, although the session"
+            "The kernel set the disk offline after errors and rejects all I/O to it, although the session"
             " is logged in again. Nothing on the disk changes."
         )
 
@@ -73,8 +73,8 @@ class SetDiskRunning(Operation):
                         _("/dev/{disk} is in the state {state}.").format(
                             disk=clean(lun.disk, 40), state=lun.state.value
                         ),
-                        cause=_("The kernel does not let that state be changed by hand."),
-                        remedy=_("It runs again when its session has logged in again."),
+                        cause=_("The kernel does not allow this state to be changed by hand."),
+                        remedy=_("The disk runs again once its session has logged in again."),
                     )
                 )
 
@@ -85,7 +85,7 @@ class SetDiskRunning(Operation):
         wait_for(lambda: self.is_done(host), _RUNNING)
 
     def undo(self) -> CannotUndo:
-        return CannotUndo(_("A disk that runs is not set offline again; nothing needs it."))
+        return CannotUndo(_("There is no reason to set a running disk offline again."))
 
 
 def _attribute(disk: str) -> str:
@@ -100,6 +100,6 @@ def _not_logged_in(lun: Lun) -> Problem:
     return Problem(
         "disk.session-down",
         _("The session {sid} of /dev/{disk} is not logged in.").format(sid=lun.sid, disk=clean(lun.disk, 40)),
-        cause=_("Requests would fail or wait again at once."),
+        cause=_("I/O would fail or hang again at once."),
         remedy=_("Repair the network or the target first, and wait for the session."),
     )

@@ -60,7 +60,7 @@ class LogIn(Operation):
         return _("Log in to {record}").format(record=record_words(self.target, self.portal, self.iface))
 
     def why(self) -> str:
-        return _("A session to the target makes its LUNs appear as disks of this host.")
+        return _("A session to the target makes its LUNs available as disks of this host.")
 
     def shown(self) -> tuple[str, ...]:
         return (self._login(0.0).shown,)
@@ -152,7 +152,7 @@ class LogOut(Operation):
         return _("Log out of {record}").format(record=record_words(self.target, self.portal, self.iface))
 
     def why(self) -> str:
-        return _("The session ends and its disks leave this host. Nothing on the storage is changed.")
+        return _("The session ends and its disks are removed from this host. Nothing on the storage changes.")
 
     def shown(self) -> tuple[str, ...]:
         if self.sid == ANY_SESSION:
@@ -171,9 +171,9 @@ class LogOut(Operation):
             raise Refused(
                 Problem(
                     "logout.another-session",
-                    _("Session {sid} is no longer the one that was meant.").format(sid=session.sid),
-                    _("It now leads to {target}.").format(target=clean(session.target) or _("no target")),
-                    _("Look at the sessions again."),
+                    _("Session {sid} is no longer the one that was chosen.").format(sid=session.sid),
+                    _("It now connects to {target}.").format(target=clean(session.target) or _("no target")),
+                    _("Check the sessions again."),
                 )
             )
         uses = uses_of(look_at_devices(host), session.sid)
@@ -182,8 +182,8 @@ class LogOut(Operation):
                 Problem(
                     "logout.in-use",
                     _("The disks of session {sid} are in use.").format(sid=session.sid),
-                    _("On them: {uses}.").format(uses=", ".join(clean(use) for use in uses[:6])),
-                    _("Unmount and deactivate what is on them first; ending the session would tear it away."),
+                    _("Used by: {uses}.").format(uses=", ".join(clean(use) for use in uses[:6])),
+                    _("Unmount and deactivate what is on them first; otherwise it would lose its disks."),
                 )
             )
 
@@ -211,7 +211,7 @@ def no_disk_problem(target: str) -> Problem:
     """A session without a disk: nothing failed, and there is nothing to work with."""
     return Problem(
         "login.no-disk",
-        _("{target} let this host in, but shows it no disk.").format(target=clean(target)),
+        _("{target} accepted the login, but shows this host no disk.").format(target=clean(target)),
         _("No LUN is mapped to this host's initiator name."),
         _("Ask the storage administrator to map a LUN to it, then log in again."),
     )
@@ -227,11 +227,11 @@ def _patience(record: NodeRecord) -> float:
 def _recovering_problem(session: Session) -> Problem:
     return Problem(
         "login.recovering",
-        _(
-            "There is a session already, and iscsid is trying to bring it back (session {sid}, {state})."
-        ).format(sid=session.sid, state=session.state.value),
+        _("A session already exists, and iscsid is trying to recover it (session {sid}, {state}).").format(
+            sid=session.sid, state=session.state.value
+        ),
         _("The connection was lost."),
-        _("Wait: it logs in by itself as soon as the target lets it. A second login would not help."),
+        _("Wait: iscsid reconnects as soon as the target responds. A second login would not help."),
     )
 
 
@@ -250,7 +250,7 @@ def _await_disks(host: Host, sid: int) -> tuple[str, ...]:
         problem = no_disk_problem(session.target if session is not None else "")
         return (problem.summary, problem.cause, problem.remedy)
     lines = tuple(_disk_line(lun) for lun in disks)
-    return lines if settled else (*lines, _("udev has not described every disk yet."))
+    return lines if settled else (*lines, _("udev has not processed every disk yet."))
 
 
 def _disk_line(lun: Lun) -> str:

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 
 from tui.storage.boot_check.facts import lvm_settings
 from tui.storage.devices.identity import DeviceIdentity, compare, identity_of
-from tui.storage.host.interface import ChangingHost, Host
+from tui.storage.host.interface import Host
 from tui.storage.model.block import BlockDevice
 from tui.storage.model.inventory import Inventory
-from tui.storage.operations.calls import as_typed, change
-from tui.storage.operations.guards.lvm_guard import LVM_DEADLINE
+from tui.storage.operations.lvm.lvm_command import LvmCommand
 from tui.storage.operations.lvm.physical_volume import volume_on
-from tui.storage.operations.operation import Operation, Progress
+from tui.storage.operations.operation import Operation
 from tui.storage.probe.devices.all_signatures import content_of
 from tui.storage.probe.narrow import look_at_volumes
 from tui.storage.problem import Problem, Refused
@@ -28,7 +27,7 @@ def uses_devices_file(host: Host) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class AddToDevicesFile(Operation):
+class AddToDevicesFile(LvmCommand):
     """List a disk that carries a physical volume in LVM's devices file, so that LVM sees it.
 
     Disks that LVM labels itself are listed by pvcreate; one that comes from elsewhere is not.
@@ -43,19 +42,16 @@ class AddToDevicesFile(Operation):
     moved: bool = False
 
     def title(self) -> str:
-        return _("Let LVM see {path}").format(path=clean(self.device.path))
+        return _("Add {path} to LVM's devices file").format(path=clean(self.device.path))
 
     def why(self) -> str:
         return _(
-            "On this host LVM only looks at disks that are listed in its devices file. This disk carries a"
-            " volume from elsewhere and is not listed yet. Nothing is written to the disk."
+            "On this host LVM uses only disks that are listed in its devices file. This disk holds a PV"
+            " from elsewhere and is not listed yet. Nothing is written to the disk."
         )
 
-    def shown(self) -> tuple[str, ...]:
-        return (as_typed(self._argv),)
-
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         return ("lvm", "lvmdevices", *(("--yes",) if self.moved else ()), "--adddev", self.device.path)
 
     def is_done(self, host: Host) -> bool:
@@ -73,8 +69,8 @@ class AddToDevicesFile(Operation):
             raise Refused(
                 Problem(
                     "lvm-devices.no-volume",
-                    _("No physical volume is found on {path}.").format(path=path),
-                    remedy=_("Look at the disk again."),
+                    _("No PV is found on {path}.").format(path=path),
+                    remedy=_("Check the disk again."),
                 )
             )
         twin = _twin(inventory, self.device, content.get("UUID", ""))
@@ -82,27 +78,22 @@ class AddToDevicesFile(Operation):
             raise Refused(
                 Problem(
                     "lvm-devices.twin",
-                    _("{path} and {other} carry the same physical volume.").format(
-                        path=path, other=clean(twin.path)
-                    ),
+                    _("{path} and {other} hold the same PV.").format(path=path, other=clean(twin.path)),
                     cause=_("One of them is a copy: their WWIDs differ."),
-                    remedy=_("Find out which is the copy, and import that one under another name."),
+                    remedy=_(
+                        "Find out which one is the copy, and import it under another name (vgimportclone)."
+                    ),
                 )
             )
         if not uses_devices_file(host):
             raise Refused(
                 Problem(
                     "lvm-devices.unused",
-                    _("LVM does not show {path}, and it is not its devices file that hides it.").format(
-                        path=path
-                    ),
-                    cause=_("A filter in /etc/lvm/lvm.conf may leave it out, or it belongs to another host."),
-                    remedy=_("Look with `pvs -a --foreign --shared` and at `lvmconfig devices`."),
+                    _("LVM does not show {path}, but not because of its devices file.").format(path=path),
+                    cause=_("A filter in /etc/lvm/lvm.conf may exclude it, or it belongs to another host."),
+                    remedy=_("Check `pvs -a --foreign --shared` and `lvmconfig devices`."),
                 )
             )
-
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
 
     def undo(self) -> tuple[Operation, ...]:
         return (RemoveFromDevicesFile(self.device),)
@@ -119,22 +110,19 @@ def _twin(inventory: Inventory, device: DeviceIdentity, uuid: str) -> BlockDevic
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveFromDevicesFile(Operation):
+class RemoveFromDevicesFile(LvmCommand):
     """Take a disk on which nothing is active out of LVM's devices file."""
 
     device: DeviceIdentity
 
     def title(self) -> str:
-        return _("Let LVM leave {path} alone").format(path=clean(self.device.path))
+        return _("Remove {path} from LVM's devices file").format(path=clean(self.device.path))
 
     def why(self) -> str:
-        return _("LVM does not look at it any more. Nothing is written to the disk.")
-
-    def shown(self) -> tuple[str, ...]:
-        return (as_typed(self._argv),)
+        return _("LVM ignores the disk from now on. Nothing is written to the disk.")
 
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         return ("lvm", "lvmdevices", "--deldev", self.device.path)
 
     def is_done(self, host: Host) -> bool:
@@ -154,9 +142,6 @@ class RemoveFromDevicesFile(Operation):
                     remedy=_("Deactivate the volume group first."),
                 )
             )
-
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
 
     def undo(self) -> tuple[Operation, ...]:
         return (AddToDevicesFile(self.device),)

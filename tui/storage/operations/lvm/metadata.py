@@ -2,18 +2,14 @@
 
 import re
 from dataclasses import dataclass
-from typing import ClassVar
 
-from tui.storage.host.interface import ChangingHost, Host
-from tui.storage.operations.calls import as_typed, change
+from tui.storage.host.interface import Host
 from tui.storage.operations.guards.lvm_guard import (
-    LVM_DEADLINE,
-    back_up_metadata,
-    backup_command,
     look_for_change,
     same_group,
 )
-from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.operations.lvm.lvm_command import MetadataChange
+from tui.storage.operations.operation import CannotUndo
 from tui.storage.probe.narrow import look_at_volumes
 from tui.storage.problem import Problem, Refused
 from tui.storage.untrusted import clean
@@ -28,7 +24,7 @@ OUTDATED = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class UpdateMetadata(Operation):
+class UpdateMetadata(MetadataChange):
     """Let LVM write the present description of a group to those of its disks that carry an older one.
 
     A disk that was removed from the group while it was away, and came back, loses its old description; it
@@ -39,26 +35,20 @@ class UpdateMetadata(Operation):
         group_uuid: LVM's identity of it.
     """
 
-    risk: ClassVar[Risk] = Risk.REWRITES
     volume_group: str
     group_uuid: str
 
     def title(self) -> str:
-        return _("Bring the description of {group} up to date on its disks").format(
-            group=clean(self.volume_group, 60)
-        )
+        return _("Update the metadata of {group} on all its PVs").format(group=clean(self.volume_group, 60))
 
     def why(self) -> str:
         return _(
-            "A disk that was away carries an older description of the group. LVM takes the newest for true,"
-            " and writes it where an older one stands. The volumes are not touched."
+            "A disk that was missing carries outdated metadata. LVM uses the newest metadata and rewrites"
+            " the outdated copies. The volumes are not changed."
         )
 
-    def shown(self) -> tuple[str, ...]:
-        return (as_typed(backup_command(self.volume_group)), as_typed(self._argv))
-
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         return ("lvm", "vgck", "--updatemetadata", self.volume_group)
 
     def is_done(self, host: Host) -> bool:
@@ -75,16 +65,12 @@ class UpdateMetadata(Operation):
                 Problem(
                     "group.missing",
                     _("Disks of {group} are missing.").format(group=clean(self.volume_group, 60)),
-                    remedy=_("Bring them back first: one of them may carry the newest description."),
+                    remedy=_("Bring them back first: one of them may carry the newest metadata."),
                 )
             )
 
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        back_up_metadata(host, self.volume_group)
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
-
     def undo(self) -> CannotUndo:
-        return CannotUndo(_("The beginning of each disk that was kept before can be written back."))
+        return CannotUndo(_("The disk headers that were saved before can be restored."))
 
 
 def outdated_lines(warnings: tuple[str, ...], group: str) -> tuple[str, ...]:

@@ -8,14 +8,13 @@ from tui.storage.devices.identity import DeviceIdentity, compare
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import PhysicalVolume
-from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.calls import change
 from tui.storage.operations.guards.lvm_guard import (
-    LVM_DEADLINE,
     back_up_metadata,
-    backup_command,
     look_for_change,
     same_group,
 )
+from tui.storage.operations.lvm.lvm_command import LvmCommand, MetadataChange
 from tui.storage.operations.lvm.physical_volume import volume_on
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
 from tui.storage.probe.narrow import look_at_volumes
@@ -34,7 +33,7 @@ _MOVED = re.compile(r"Moved: ([0-9.,]+)%")
 
 
 @dataclass(frozen=True, slots=True)
-class MoveData(Operation):
+class MoveData(MetadataChange):
     """Move every volume off a physical volume, to the free space of its group.
 
     LVM copies piece by piece and notes each that is done. After a kill or a power cut it goes on from there:
@@ -47,27 +46,22 @@ class MoveData(Operation):
         destinations: where to; empty for wherever there is room.
     """
 
-    risk: ClassVar[Risk] = Risk.REWRITES
-
     volume_group: str
     group_uuid: str
     device: DeviceIdentity
     destinations: tuple[DeviceIdentity, ...] = ()
 
     def title(self) -> str:
-        return _("Move everything off {path}").format(path=clean(self.device.path, 60))
+        return _("Move all extents off {path} (pvmove)").format(path=clean(self.device.path, 60))
 
     def why(self) -> str:
         return _(
-            "What lies on this disk is copied to the others while it is used, and each piece is switched over"
-            " when its copy is whole. It can take long; the disks must stay connected."
+            "The extents on this disk are copied to the others while they are in use; each segment is"
+            " switched over once it is copied. It can take long, and the disks must stay connected."
         )
 
-    def shown(self) -> tuple[str, ...]:
-        return (as_typed(backup_command(self.volume_group)), as_typed(self._argv))
-
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         paths = (self.device.path, *(one.path for one in self.destinations))
         return ("lvm", "pvmove", "--interval", _INTERVAL, *paths)
 
@@ -85,8 +79,15 @@ class MoveData(Operation):
             and not is_moving(inventory, self.volume_group)
         )
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:
-        """See that the disks are those that were chosen, in this group, and that there is room."""
+    def check(self, host: Host) -> None:
+        """The disks are those that were chosen, in this group, and there is room."""
+        self._check(host)
+
+    def check_interrupted(self, host: Host) -> None:
+        """The move that is in progress is its own, even if nothing is left on the disk."""
+        self._check(host, interrupted=True)
+
+    def _check(self, host: Host, *, interrupted: bool = False) -> None:
         inventory = look_for_change(host)
         same_group(inventory, self.volume_group, self.group_uuid)
         source = self._member(host, inventory, self.device)
@@ -101,12 +102,12 @@ class MoveData(Operation):
                 raise Refused(
                     Problem(
                         "move.another",
-                        _("Data of {group} is being moved already.").format(
+                        _("Extents of {group} are already being moved.").format(
                             group=clean(self.volume_group, 60)
                         ),
-                        remedy=_("Wait until that is done: `lvs -a {group}` shows how far it is.").format(
-                            group=clean(self.volume_group, 60)
-                        ),
+                        remedy=_(
+                            "Wait until the move has ended: `lvs -a {group}` shows its progress."
+                        ).format(group=clean(self.volume_group, 60)),
                     )
                 )
             return
@@ -115,7 +116,7 @@ class MoveData(Operation):
             raise Refused(
                 Problem(
                     "move.no-room",
-                    _("{used} lie on {path}; the other disks have {room} free.").format(
+                    _("{used} are on {path}, but the other disks have only {room} free.").format(
                         used=size_words(used), path=clean(self.device.path), room=size_words(room)
                     ),
                     remedy=_("Add a disk to the group, or remove volumes that are no longer needed."),
@@ -137,12 +138,13 @@ class MoveData(Operation):
 
         change(
             host,
-            self._argv,
+            self.argv,
             self.title(),
             deadline=MOVING,
             progress=tell,
             remedy=_(
-                "When both disks are well, try again: it goes on where it was. `pvmove --abort` stops it."
+                "When both disks are healthy, retry: the move continues where it stopped. `pvmove"
+                " --abort` stops it."
             ),
         )
 
@@ -155,17 +157,17 @@ class MoveData(Operation):
             raise Refused(
                 Problem(
                     "move.not-a-member",
-                    _("{path} is no disk of the group {group}.").format(
+                    _("{path} is not a PV of {group}.").format(
                         path=clean(device.path), group=clean(self.volume_group, 60)
                     ),
-                    remedy=_("Look at the group again."),
+                    remedy=_("Check the group again."),
                 )
             )
         return volume
 
 
 @dataclass(frozen=True, slots=True)
-class StopMoving(Operation):
+class StopMoving(LvmCommand):
     """Stop a move that is under way. Nothing is lost: every piece is whole on one of the two disks."""
 
     risk: ClassVar[Risk] = Risk.REWRITES
@@ -175,16 +177,13 @@ class StopMoving(Operation):
     device: DeviceIdentity
 
     def title(self) -> str:
-        return _("Stop moving data off {path}").format(path=clean(self.device.path, 60))
+        return _("Stop moving extents off {path}").format(path=clean(self.device.path, 60))
 
     def why(self) -> str:
-        return _("What was moved whole stays where it is now; the rest stays on the disk.")
-
-    def shown(self) -> tuple[str, ...]:
-        return (as_typed(self._argv),)
+        return _("Segments already moved stay where they are; the rest stays on the disk.")
 
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         return ("lvm", "pvmove", "--abort", self.device.path)
 
     def is_done(self, host: Host) -> bool:
@@ -197,11 +196,8 @@ class StopMoving(Operation):
         same_group(inventory, self.volume_group, self.group_uuid)
         compare(host, self.device, inventory)
 
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
-
     def undo(self) -> CannotUndo:
-        return CannotUndo(_("Start the move again; it copies what still lies on the disk."))
+        return CannotUndo(_("Start the move again; it copies what is still on the disk."))
 
 
 def is_moving(inventory: Inventory, group: str) -> bool:

@@ -8,9 +8,9 @@ from tui.storage.devices.identity import DeviceIdentity, compare
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import PhysicalVolume
-from tui.storage.operations.calls import as_typed, change
 from tui.storage.operations.guards.device_guard import guard
-from tui.storage.operations.guards.lvm_guard import LVM_DEADLINE, look_for_change
+from tui.storage.operations.guards.lvm_guard import look_for_change
+from tui.storage.operations.lvm.lvm_command import LvmCommand
 from tui.storage.operations.operation import Operation, Progress, Risk
 from tui.storage.probe.narrow import look_at_volumes
 from tui.storage.problem import Problem, Refused
@@ -30,16 +30,16 @@ def volume_on(inventory: Inventory, identity: DeviceIdentity, host: Host) -> Phy
         raise Refused(
             Problem(
                 "pv.not-looked-at",
-                _("Whether {path} is a physical volume is not known.").format(path=clean(identity.path)),
-                _("LVM was not asked about it, because it does not answer now."),
-                _("Bring the disk back, then try again."),
+                _("It is unknown whether {path} is a PV.").format(path=clean(identity.path)),
+                _("LVM did not scan it, because it does not respond now."),
+                _("Bring the disk back, then retry."),
             )
         )
     return next((one for one in inventory.physical_volumes if one.device == device.name), None)
 
 
 @dataclass(frozen=True, slots=True)
-class CreatePhysicalVolume(Operation):
+class CreatePhysicalVolume(LvmCommand):
     """Label an empty disk for LVM."""
 
     risk: ClassVar[Risk] = Risk.REWRITES
@@ -47,20 +47,17 @@ class CreatePhysicalVolume(Operation):
     device: DeviceIdentity
 
     def title(self) -> str:
-        return _("Give {path} to LVM").format(path=clean(self.device.path))
+        return _("Create a PV on {path}").format(path=clean(self.device.path))
 
     def why(self) -> str:
         return _(
-            "A label and a small area for LVM's notes are written to the beginning of the disk, which is then"
-            " a physical volume: the ground a volume group stands on."
+            "A PV header and a small metadata area are written to the start of the disk. It is then a"
+            " physical volume: the building block of a volume group."
         )
 
-    def shown(self) -> tuple[str, ...]:
-        # There is no --yes: LVM asks before it overwrites anything, and is told no.
-        return (as_typed(self._argv),)
-
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
+        # There is no --yes: LVM asks before it overwrites anything, and is told no.
         return ("lvm", "pvcreate", self.device.path)
 
     def is_done(self, host: Host) -> bool:
@@ -81,8 +78,8 @@ class CreatePhysicalVolume(Operation):
                 Problem(
                     "pv.not-empty",
                     _("{path} is not empty.").format(path=clean(self.device.path)),
-                    cause=_("Something was found on it that would be lost."),
-                    remedy=_("Use what is there as it is, or confirm that it is to be erased."),
+                    cause=_("It holds data that would be lost."),
+                    remedy=_("Use it as it is, or confirm that it should be erased."),
                     evidence=found.words[:8],
                 )
             )
@@ -90,14 +87,14 @@ class CreatePhysicalVolume(Operation):
     def run(self, host: ChangingHost, progress: Progress) -> None:
         """Run pvcreate. Where LVM uses a devices file it adds the disk to it."""
         compare(host, self.device)
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
+        LvmCommand.run(self, host, progress)
 
     def undo(self) -> tuple[Operation, ...]:
         return (RemovePhysicalVolume(self.device),)
 
 
 @dataclass(frozen=True, slots=True)
-class RemovePhysicalVolume(Operation):
+class RemovePhysicalVolume(LvmCommand):
     """Take LVM's label from a disk that no volume group uses."""
 
     risk: ClassVar[Risk] = Risk.REWRITES
@@ -105,16 +102,13 @@ class RemovePhysicalVolume(Operation):
     device: DeviceIdentity
 
     def title(self) -> str:
-        return _("Take {path} back from LVM").format(path=clean(self.device.path))
+        return _("Remove the PV from {path}").format(path=clean(self.device.path))
 
     def why(self) -> str:
-        return _("The disk is a physical volume that no volume group uses; without the label it is free.")
-
-    def shown(self) -> tuple[str, ...]:
-        return (as_typed(self._argv),)
+        return _("The disk is a PV that no volume group uses; without the PV header it is free.")
 
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         return ("lvm", "pvremove", self.device.path)
 
     def is_done(self, host: Host) -> bool:
@@ -138,13 +132,13 @@ class RemovePhysicalVolume(Operation):
                     _("{path} belongs to the volume group {group}.").format(
                         path=clean(self.device.path), group=clean(volume.volume_group, 60)
                     ),
-                    remedy=_("Remove the group first, or take the disk out of it."),
+                    remedy=_("Remove the group first, or remove the disk from it."),
                 )
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
         compare(host, self.device)
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
+        LvmCommand.run(self, host, progress)
 
     def undo(self) -> tuple[Operation, ...]:
         return (CreatePhysicalVolume(self.device),)

@@ -1,21 +1,18 @@
 """Letting LVM use the space by which a physical volume's disk grew."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from tui.storage.devices.identity import DeviceIdentity, compare
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import PhysicalVolume
-from tui.storage.operations.calls import as_typed
 from tui.storage.operations.guards.growth_guard import grown_device, shrunk_problem
 from tui.storage.operations.guards.lvm_guard import (
-    backup_command,
-    change_metadata,
     look_for_change,
     own_group,
 )
-from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.operations.lvm.lvm_command import MetadataChange
+from tui.storage.operations.operation import CannotUndo, Progress
 from tui.storage.probe.devices.sizes import extents_start
 from tui.storage.probe.narrow import group_named, look_at_volumes
 from tui.storage.problem import Problem, Refused
@@ -24,7 +21,7 @@ from tui.words import translate as _
 
 
 @dataclass(frozen=True, slots=True)
-class ResizePhysicalVolume(Operation):
+class ResizePhysicalVolume(MetadataChange):
     """Have a physical volume take in all of its disk, which grew.
 
     Attributes:
@@ -33,26 +30,21 @@ class ResizePhysicalVolume(Operation):
         volume_group: the group it belongs to.
     """
 
-    risk: ClassVar[Risk] = Risk.REWRITES
-
     device: DeviceIdentity
     uuid: str
     volume_group: str
 
     def title(self) -> str:
-        return _("Let LVM use all of {path}").format(path=clean(self.device.path, 60))
+        return _("Resize the PV to all of {path}").format(path=clean(self.device.path, 60))
 
     def why(self) -> str:
         return _(
-            "The disk is larger than the physical volume on it. The new space becomes free space of the"
-            " group; what lies there already stays where it is."
+            "The disk is larger than the PV on it. The new space becomes free space of the volume group;"
+            " existing data does not move."
         )
 
-    def shown(self) -> tuple[str, ...]:
-        return (as_typed(backup_command(self.volume_group)), as_typed(self._argv))
-
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         return ("lvm", "pvresize", self.device.path)
 
     def is_done(self, host: Host) -> bool:
@@ -76,10 +68,8 @@ class ResizePhysicalVolume(Operation):
             raise Refused(
                 Problem(
                     "identity.changed",
-                    _("{path} no longer carries the physical volume that was chosen.").format(
-                        path=clean(self.device.path)
-                    ),
-                    remedy=_("Look at the stack again. Nothing was changed."),
+                    _("{path} no longer holds the PV that was chosen.").format(path=clean(self.device.path)),
+                    remedy=_("Check the stack again. Nothing was changed."),
                 )
             )
         if volume.duplicate:
@@ -87,10 +77,8 @@ class ResizePhysicalVolume(Operation):
                 Problem(
                     "pv.in-group",
                     _("LVM sees {path} twice.").format(path=clean(self.device.path)),
-                    cause=_(
-                        "The paths to the LUN are not joined, or a copy of the LUN is shown to this host."
-                    ),
-                    remedy=_("Join the paths with multipath, or withdraw the copy, then try again."),
+                    cause=_("The LUN's paths have no multipath map, or this host sees a copy of the LUN."),
+                    remedy=_("Create the multipath map or unmap the copy, then retry."),
                 )
             )
         if device.size < volume.size:
@@ -99,13 +87,13 @@ class ResizePhysicalVolume(Operation):
     def run(self, host: ChangingHost, progress: Progress) -> None:
         """Keep LVM's notes and run pvresize, which takes the size of the disk and no other."""
         compare(host, self.device, may_have_grown=True)
-        change_metadata(host, self.volume_group, self._argv, self.title(), progress)
+        MetadataChange.run(self, host, progress)
 
     def undo(self) -> CannotUndo:
         return CannotUndo(
             _(
-                "A physical volume is not made smaller: volumes may lie in the new space by now. LVM's notes"
-                " from before are kept."
+                "A PV is not shrunk: volumes may use the new space by now. A metadata backup from before"
+                " is kept."
             )
         )
 

@@ -1,14 +1,18 @@
 """A group's own description written to its disks again from LVM's notes (vgcfgrestore(8))."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
-from tui.storage.host.interface import ChangingHost, Command, Host
+from tui.storage.host.interface import Command, Host
 from tui.storage.lvm.metadata_backup import GroupNotes, read_notes
 from tui.storage.model.inventory import Inventory
-from tui.storage.operations.calls import as_typed, change
-from tui.storage.operations.guards.lvm_guard import LVM_DEADLINE, broken_group, look_for_change, try_first
-from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.operations.guards.lvm_guard import (
+    LVM_DEADLINE,
+    broken_group,
+    look_for_change,
+    still_active,
+)
+from tui.storage.operations.lvm.lvm_command import TestedChange
+from tui.storage.operations.operation import CannotUndo
 from tui.storage.probe.narrow import group_named, look_at_devices, look_at_volumes
 from tui.storage.probe.reading import whole_number
 from tui.storage.problem import Problem, Refused
@@ -17,7 +21,7 @@ from tui.words import translate as _
 
 
 @dataclass(frozen=True, slots=True)
-class RestoreGroupMetadata(Operation):
+class RestoreGroupMetadata(TestedChange):
     """Describe a group on its disks as notes of LVM have it. What lies in the volumes is not touched.
 
     Refused with thin pools, caches and the like: they keep notes of their own, which would not fit any more
@@ -30,28 +34,25 @@ class RestoreGroupMetadata(Operation):
         number: their seqno, as it was seen.
     """
 
-    risk: ClassVar[Risk] = Risk.REWRITES
     volume_group: str
     group_uuid: str
     notes: str
     number: int
 
     def title(self) -> str:
-        return _("Describe the group {group} on its disks as LVM noted it").format(
+        return _("Restore the metadata of {group} from backup (vgcfgrestore)").format(
             group=clean(self.volume_group, 60)
         )
 
     def why(self) -> str:
         return _(
-            "Where each volume lies stands on the disks of the group. That is written again from LVM's notes"
-            " of {file}; the volumes themselves are not touched. It is tried without writing first."
+            "The metadata on the disks says which extents belong to each volume. It is restored from the"
+            " backup {file}; the volumes' data is not changed. A test run comes first (--test)."
         ).format(file=clean(self.notes))
 
-    def shown(self) -> tuple[str, ...]:
-        return (as_typed(self._argv("--test")), as_typed(self._argv()))
-
-    def _argv(self, *more: str) -> tuple[str, ...]:
-        return ("lvm", "vgcfgrestore", *more, "--file", self.notes, self.volume_group)
+    @property
+    def argv(self) -> tuple[str, ...]:
+        return ("lvm", "vgcfgrestore", "--file", self.notes, self.volume_group)
 
     def is_done(self, host: Host) -> bool:
         """The group has the volumes of the notes, all their disks are there, and it was written since.
@@ -85,10 +86,10 @@ class RestoreGroupMetadata(Operation):
                         group=clean(self.volume_group, 60)
                     ),
                     cause=_(
-                        "It keeps notes of its own inside the pool. Older notes of LVM would not fit them,"
-                        " and the volumes in the pool could be lost."
+                        "A pool has its own metadata, which an older metadata backup of the group would"
+                        " not match. The volumes in the pool could be lost."
                     ),
-                    remedy=_("Have the disks copied on the storage first, and ask somebody who knows LVM."),
+                    remedy=_("Have the disks copied on the storage first, and ask an LVM expert."),
                 )
             )
         absent = missing_from(inventory, notes)
@@ -96,30 +97,18 @@ class RestoreGroupMetadata(Operation):
             raise Refused(
                 Problem(
                     "notes.disks-missing",
-                    _("Disks of the notes are not there: {uuids}.").format(
+                    _("PVs of the metadata backup are missing: {uuids}.").format(
                         uuids=clean(", ".join(absent[:4]))
                     ),
-                    remedy=_("Bring them back, or write their labels anew first."),
+                    remedy=_("Bring them back, or restore their PV headers first."),
                 )
             )
         active = active_maps(host, self.group_uuid)
         if active:
-            raise Refused(
-                Problem(
-                    "notes.active",
-                    _("Volumes of {group} are active: {names}.").format(
-                        group=clean(self.volume_group, 60), names=clean(", ".join(active[:6]))
-                    ),
-                    remedy=_("Unmount and deactivate them first."),
-                )
-            )
-
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        try_first(host, self._argv("--test"), self.title())
-        change(host, self._argv(), self.title(), deadline=LVM_DEADLINE, progress=progress)
+            raise Refused(still_active("notes.active", self.volume_group, active))
 
     def undo(self) -> CannotUndo:
-        return CannotUndo(_("LVM's notes kept before this can be restored in the same way."))
+        return CannotUndo(_("The metadata backup taken before this can be restored in the same way."))
 
     def _read(self, host: Host) -> GroupNotes:
         notes = read_notes(host, self.notes)
@@ -131,9 +120,9 @@ class RestoreGroupMetadata(Operation):
             raise Refused(
                 Problem(
                     "notes.changed",
-                    _("{file} does not hold the notes that were seen.").format(file=clean(self.notes)),
-                    cause=_("LVM wrote it anew meanwhile, or it was removed."),
-                    remedy=_("Look at the notes again: `vgcfgrestore --list {group}`.").format(
+                    _("{file} is not the metadata backup that was chosen.").format(file=clean(self.notes)),
+                    cause=_("LVM rewrote the file in the meantime, or it was removed."),
+                    remedy=_("List the metadata backups again: `vgcfgrestore --list {group}`.").format(
                         group=clean(self.volume_group, 60)
                     ),
                 )

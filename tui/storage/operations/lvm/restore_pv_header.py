@@ -1,7 +1,6 @@
 """A physical volume's label and header written anew from LVM's own notes, when something overwrote them."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from tui.storage.devices.contents import contents
 from tui.storage.devices.identity import DeviceIdentity, compare
@@ -9,10 +8,10 @@ from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.lvm.metadata_backup import NotedDisk, read_notes
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import PhysicalVolume
-from tui.storage.operations.calls import as_typed, change
 from tui.storage.operations.guards.device_guard import guard
-from tui.storage.operations.guards.lvm_guard import LVM_DEADLINE, look_for_change, try_first
-from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.operations.guards.lvm_guard import look_for_change
+from tui.storage.operations.lvm.lvm_command import TestedChange
+from tui.storage.operations.operation import CannotUndo, Progress
 from tui.storage.probe.narrow import look_at_volumes
 from tui.storage.problem import Problem, Refused
 from tui.storage.size import size_words
@@ -21,7 +20,7 @@ from tui.words import translate as _
 
 
 @dataclass(frozen=True, slots=True)
-class RestorePvHeader(Operation):
+class RestorePvHeader(TestedChange):
     """Write the label of a physical volume with the identity it had (pvcreate --uuid --restorefile).
 
     What lies behind LVM's own area, the volumes, is not touched. Nothing is forced: a foreign signature that
@@ -34,28 +33,28 @@ class RestorePvHeader(Operation):
         volume_group: its group.
     """
 
-    risk: ClassVar[Risk] = Risk.REWRITES
     device: DeviceIdentity
     uuid: str
     notes: str
     volume_group: str
 
     def title(self) -> str:
-        return _("Write the label of {path} anew").format(path=clean(self.device.path, 60))
+        return _("Restore the PV header on {path} (pvcreate --restorefile)").format(
+            path=clean(self.device.path, 60)
+        )
 
     def why(self) -> str:
         return _(
-            "Something overwrote the beginning of the disk, by which LVM knows it. The label is written again"
-            " with the same identity and at the same place, from LVM's notes; the volumes behind it are not"
-            " touched. It is tried without writing first."
+            "The PV header at the start of the disk was overwritten. It is restored with the same UUID"
+            " and layout from a metadata backup; the data behind it is not changed. A test run comes"
+            " first (--test)."
         )
 
-    def shown(self) -> tuple[str, ...]:
-        return (as_typed(self._argv("--test")), as_typed(self._argv()))
-
-    def _argv(self, *more: str) -> tuple[str, ...]:
+    @property
+    def argv(self) -> tuple[str, ...]:
+        # Without --yes: LVM asks before it overwrites anything, and gets no answer.
         named = ("--uuid", self.uuid, "--restorefile", self.notes)
-        return ("lvm", "pvcreate", *more, *named, self.device.path)
+        return ("lvm", "pvcreate", *named, self.device.path)
 
     def is_done(self, host: Host) -> bool:
         inventory = look_at_volumes(host)
@@ -75,13 +74,13 @@ class RestorePvHeader(Operation):
             raise Refused(
                 Problem(
                     "label.other-size",
-                    _("{path} has {now}; the physical volume had {before}.").format(
+                    _("{path} has {now}, but the PV had {before}.").format(
                         path=clean(self.device.path),
                         now=size_words(device.size),
                         before=size_words(noted.size),
                     ),
-                    cause=_("It may be another LUN, or the LUN was made anew or changed its size."),
-                    remedy=_("Look for the right LUN: its WWID and size must be those from before."),
+                    cause=_("It may be another LUN, or the LUN was re-created or resized."),
+                    remedy=_("Find the right LUN: its WWID and size must match the old ones."),
                 )
             )
         there = _volume(inventory, self.uuid)
@@ -89,8 +88,8 @@ class RestorePvHeader(Operation):
             raise Refused(
                 Problem(
                     "label.not-missing",
-                    _("LVM finds this physical volume on {path}.").format(path=clean(there.path)),
-                    remedy=_("Two disks must not have one identity. Look at the group again."),
+                    _("LVM finds this PV on {path}.").format(path=clean(there.path)),
+                    remedy=_("Two disks must not have the same UUID. Check the group again."),
                 )
             )
         found = contents(host, inventory, device)
@@ -101,21 +100,19 @@ class RestorePvHeader(Operation):
             raise Refused(
                 Problem(
                     "label.not-empty",
-                    _("Something else is on {path}.").format(path=clean(self.device.path)),
-                    cause=_("Whoever wrote it may be using the disk."),
-                    remedy=_("Find out who wrote it. When it is worth nothing, have it wiped first."),
+                    _("{path} holds something else.").format(path=clean(self.device.path)),
+                    cause=_("Another host or tool may be using the disk."),
+                    remedy=_("Find out what wrote it. If it is not needed, wipe it first."),
                     evidence=found.words[:8],
                 )
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Try without writing, then run pvcreate, which asks before it overwrites, and is told no."""
         compare(host, self.device)
-        try_first(host, self._argv("--test"), self.title())
-        change(host, self._argv(), self.title(), deadline=LVM_DEADLINE, progress=progress)
+        TestedChange.run(self, host, progress)
 
     def undo(self) -> CannotUndo:
-        return CannotUndo(_("The kept beginning of the disk can be written back, as it was before."))
+        return CannotUndo(_("The saved start of the disk can be restored, as it was before."))
 
     def _noted(self, host: Host) -> NotedDisk:
         notes = read_notes(host, self.notes)
@@ -124,10 +121,10 @@ class RestorePvHeader(Operation):
             raise Refused(
                 Problem(
                     "label.no-notes",
-                    _("{file} holds no notes on this physical volume.").format(file=clean(self.notes)),
-                    cause=_("It is of another group or of another time, or damaged."),
+                    _("{file} does not contain this PV.").format(file=clean(self.notes)),
+                    cause=_("It is a backup of another group or of another time, or it is damaged."),
                     remedy=_(
-                        "Choose notes that were written before the damage: `vgcfgrestore --list {group}`."
+                        "Choose a metadata backup from before the damage: `vgcfgrestore --list {group}`."
                     ).format(group=clean(self.volume_group, 60)),
                 )
             )

@@ -1,20 +1,19 @@
 """Snapshots: the state of a volume at one moment, kept while the volume itself goes on changing."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Host
-from tui.storage.lvm.names import logical_volume_name_problems, volume_path
-from tui.storage.operations.calls import as_typed, settle
+from tui.storage.lvm.names import volume_path
+from tui.storage.operations.calls import settle
 from tui.storage.operations.guards.lvm_guard import (
-    backup_command,
-    change_metadata,
     look_for_change,
+    refuse_bad_volume_name,
     same_group,
     same_volume,
 )
 from tui.storage.operations.lvm.destroy_volume import DestroyVolume
-from tui.storage.operations.operation import Operation, Progress, Risk
+from tui.storage.operations.lvm.lvm_command import MetadataChange
+from tui.storage.operations.operation import Operation, Progress
 from tui.storage.probe.narrow import look_at_volumes
 from tui.storage.problem import Problem, Refused
 from tui.storage.size import size_words
@@ -23,7 +22,7 @@ from tui.words import translate as _
 
 
 @dataclass(frozen=True, slots=True)
-class CreateSnapshot(Operation):
+class CreateSnapshot(MetadataChange):
     """Keep the present state of a volume as a volume of its own.
 
     Attributes:
@@ -35,8 +34,6 @@ class CreateSnapshot(Operation):
         extents: space for what changes in the origin from now on; 0 for a volume of a thin pool, whose
             snapshots take their space from the pool.
     """
-
-    risk: ClassVar[Risk] = Risk.REWRITES
 
     volume_group: str
     group_uuid: str
@@ -53,18 +50,15 @@ class CreateSnapshot(Operation):
     def why(self) -> str:
         if not self.extents:
             return _(
-                "It shows the volume as it is at this moment and takes space of the pool as either changes."
+                "It shows the volume as it is now. It takes space of the pool as either of them changes."
             )
         return _(
-            "It shows the volume as it is at this moment. What changes in the volume afterwards fills the"
-            " snapshot's space; when that is full, the snapshot is lost and the volume itself is not."
+            "It shows the volume as it is now. Later changes of the volume fill the snapshot's space;"
+            " when that is full, the snapshot becomes invalid and the volume itself does not."
         )
 
-    def shown(self) -> tuple[str, ...]:
-        return (as_typed(backup_command(self.volume_group)), as_typed(self._argv))
-
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         size = ("--extents", str(self.extents)) if self.extents else ()
         origin = f"{self.volume_group}/{self.origin}"
         return ("lvm", "lvcreate", "--snapshot", *size, "--name", self.name, origin)
@@ -78,16 +72,16 @@ class CreateSnapshot(Operation):
         inventory = look_for_change(host)
         group = same_group(inventory, self.volume_group, self.group_uuid)
         origin = same_volume(inventory, self.volume_group, self.origin, self.origin_uuid)
-        taken = [one.name for one in inventory.volumes_of(self.volume_group)]
-        for problem in logical_volume_name_problems(self.name, self.volume_group, taken, "name"):
-            raise Refused(problem)
+        refuse_bad_volume_name(inventory, self.volume_group, self.name)
         if bool(origin.pool) == bool(self.extents) or origin.attributes[:1] in ("s", "t"):
             raise Refused(
                 Problem(
                     "snapshot.kind",
-                    _("A snapshot of {origin} is not made this way.").format(origin=clean(self.origin, 60)),
+                    _("A snapshot of {origin} cannot be created this way.").format(
+                        origin=clean(self.origin, 60)
+                    ),
                     cause=_("It is a thin volume, which needs no size, or a snapshot or a pool itself."),
-                    remedy=_("Look at the volume again."),
+                    remedy=_("Check the volume again."),
                 )
             )
         free = group.free_extents
@@ -95,7 +89,7 @@ class CreateSnapshot(Operation):
             raise Refused(
                 Problem(
                     "volume.size",
-                    _("The snapshot is to have {wanted}; {group} has {free} free.").format(
+                    _("The snapshot needs {wanted}, but {group} has only {free} free.").format(
                         wanted=size_words(self.extents * group.extent_size),
                         group=clean(self.volume_group, 60),
                         free=size_words(group.free),
@@ -107,7 +101,7 @@ class CreateSnapshot(Operation):
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
         """Keep LVM's notes and run lvcreate; the kernel holds writes back for the moment it takes."""
-        change_metadata(host, self.volume_group, self._argv, self.title(), progress)
+        MetadataChange.run(self, host, progress)
         if self.extents:
             settle(host, volume_path(self.volume_group, self.name))
 

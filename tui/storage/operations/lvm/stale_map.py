@@ -6,18 +6,51 @@ from typing import ClassVar
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.model.block import BlockDevice
 from tui.storage.model.inventory import Inventory
-from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.calls import settle_all
+from tui.storage.operations.command import CommandOperation
 from tui.storage.operations.guards.device_guard import refuse_when_mounted_elsewhere
 from tui.storage.operations.mounts.release import holders_of
-from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.operations.operation import CannotUndo, Progress, Risk
 from tui.storage.probe.narrow import look_at_devices
 from tui.storage.problem import Problem, Refused
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 
+class DmsetupRemove(CommandOperation):
+    """Remove one map that nothing uses: only the kernel's table goes, and never by force."""
+
+    __slots__ = ()
+    risk: ClassVar[Risk] = Risk.INTERRUPTS
+    survives_reboot: ClassVar[bool] = False
+    name: str
+    """Of the map, as dmsetup(8) names it."""
+    uuid: str
+    """Its dm uuid, as it was seen."""
+
+    @property
+    def argv(self) -> tuple[str, ...]:
+        # dmsetup refuses a map that is open.
+        return ("dmsetup", "remove", "--retry", self.name)
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        CommandOperation.run(self, host, progress)
+        settle_all(host, self.title())
+
+    def found(self, inventory: Inventory) -> BlockDevice | None:
+        """The map as it is now."""
+        return next(
+            (
+                device
+                for device in inventory.devices
+                if (device.map_name, device.map_uuid) == (self.name, self.uuid)
+            ),
+            None,
+        )
+
+
 @dataclass(frozen=True, slots=True)
-class RemoveStaleMap(Operation):
+class RemoveStaleMap(DmsetupRemove):
     """Take away a map that stands on a device that is gone. Only the kernel's table goes, never by force.
 
     Attributes:
@@ -25,8 +58,6 @@ class RemoveStaleMap(Operation):
         uuid: its dm uuid, as it was seen.
     """
 
-    risk: ClassVar[Risk] = Risk.INTERRUPTS
-    survives_reboot: ClassVar[bool] = False
     name: str
     uuid: str
 
@@ -35,43 +66,26 @@ class RemoveStaleMap(Operation):
 
     def why(self) -> str:
         return _(
-            "It points to a disk that is gone; the disk that came back has another number. While the map is"
-            " there, the volume cannot be made to stand on the disk again. Nothing on the storage changes."
+            "It refers to a disk that is gone; the disk came back under another number. Until the map is"
+            " removed, the volume cannot be activated on the disk. Nothing on the storage changes."
         )
-
-    def shown(self) -> tuple[str, ...]:
-        return (as_typed(self._argv),)
-
-    @property
-    def _argv(self) -> tuple[str, ...]:
-        return ("dmsetup", "remove", "--retry", self.name)
 
     def is_done(self, host: Host) -> bool:
         """There is no such map, or it stands on devices that are there."""
-        device = self._map(look_at_devices(host))
+        device = self.found(look_at_devices(host))
         return device is None or not is_stale(look_at_devices(host), device)
 
     def check(self, host: Host) -> None:
         """It is stale, nothing is mounted from it, nothing stands on it, and nobody has it open."""
         inventory = look_at_devices(host)
-        device = self._map(inventory)
+        device = self.found(inventory)
         if device is None:
             return
-        remedy = _("Unmount it first; what was not written yet is lost with the disk, not by this.")
+        remedy = _("Unmount it first. Data not yet written is lost with the disk, not by this.")
         refuse_used_map(host, inventory, device, remedy)
 
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run dmsetup, which refuses a map that somebody has open."""
-        change(host, self._argv, self.title(), progress=progress)
-        change(host, ("udevadm", "settle", "--timeout=30"), self.title(), deadline=40)
-
     def undo(self) -> CannotUndo:
-        return CannotUndo(_("The disk it pointed to is gone. Activating the volume makes a new map."))
-
-    def _map(self, inventory: Inventory) -> BlockDevice | None:
-        return next(
-            (one for one in inventory.devices if (one.map_name, one.map_uuid) == (self.name, self.uuid)), None
-        )
+        return CannotUndo(_("The disk it referred to is gone. Activating the volume creates a new map."))
 
 
 def is_stale(inventory: Inventory, device: BlockDevice) -> bool:
@@ -97,7 +111,7 @@ def refuse_used_map(host: Host, inventory: Inventory, device: BlockDevice, remed
             Problem(
                 "stale.in-use",
                 _("The map {name} is still in use.").format(name=clean(device.map_name, 80)),
-                cause=_("It is mounted, used as swap space, or another map stands on it."),
+                cause=_("It is mounted, used as swap space, or another map uses it."),
                 remedy=remedy,
                 evidence=(
                     *(clean(mount.target) for mount in inventory.mounts_of(device.name)[:4]),

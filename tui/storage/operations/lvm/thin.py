@@ -1,21 +1,20 @@
 """Thin pools and thin volumes: space is taken when it is written to (lvmthin(7))."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Host
-from tui.storage.lvm.names import logical_volume_name_problems, volume_path
-from tui.storage.operations.calls import as_typed, settle
+from tui.storage.lvm.names import volume_path
+from tui.storage.operations.calls import settle
 from tui.storage.operations.guards.lvm_guard import (
-    backup_command,
-    change_metadata,
     look_for_change,
+    refuse_bad_volume_name,
     same_group,
     same_volume,
     volume_is_gone,
 )
 from tui.storage.operations.lvm.logical_volume import RemoveLogicalVolume
-from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.operations.lvm.lvm_command import MetadataChange
+from tui.storage.operations.operation import CannotUndo, Operation, Progress
 from tui.storage.probe.narrow import look_at_volumes
 from tui.storage.problem import Problem, Refused
 from tui.storage.size import size_words
@@ -34,7 +33,7 @@ def metadata_extents(extents: int, extent: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class CreateThinPool(Operation):
+class CreateThinPool(MetadataChange):
     """Set space of a group aside as a pool, from which thin volumes take what they really use.
 
     Attributes:
@@ -44,29 +43,24 @@ class CreateThinPool(Operation):
         extents: for data; its notes come on top.
     """
 
-    risk: ClassVar[Risk] = Risk.REWRITES
-
     volume_group: str
     group_uuid: str
     name: str
     extents: int
 
     def title(self) -> str:
-        return _("Make the thin pool {name} in {group}").format(
+        return _("Create the thin pool {name} in {group}").format(
             name=clean(self.name, 60), group=clean(self.volume_group, 60)
         )
 
     def why(self) -> str:
         return _(
-            "Thin volumes take their space from it as they are written to. When it is full, all of them stop"
-            " writing: watch how full it is."
+            "Thin volumes allocate space from it as they are written to. When it is full, writes to all"
+            " of them fail: monitor how full it is."
         )
 
-    def shown(self) -> tuple[str, ...]:
-        return (as_typed(backup_command(self.volume_group)), as_typed(self._argv))
-
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         size = ("--extents", str(self.extents), "--name", self.name, self.volume_group)
         return ("lvm", "lvcreate", "--type", "thin-pool", *size)
 
@@ -78,16 +72,14 @@ class CreateThinPool(Operation):
         """See that it is this group, that the name is good, and that there is room for data and notes."""
         inventory = look_for_change(host)
         group = same_group(inventory, self.volume_group, self.group_uuid)
-        taken = [one.name for one in inventory.volumes_of(self.volume_group)]
-        for problem in logical_volume_name_problems(self.name, self.volume_group, taken, "name"):
-            raise Refused(problem)
+        refuse_bad_volume_name(inventory, self.volume_group, self.name)
         free = group.free_extents
         needed = self.extents + metadata_extents(self.extents, group.extent_size)
         if self.extents < 1 or needed > free:
             raise Refused(
                 Problem(
                     "volume.size",
-                    _("The pool needs {needed} with its notes; {group} has {free} free.").format(
+                    _("The pool needs {needed} including metadata; {group} has {free} free.").format(
                         needed=size_words(needed * group.extent_size),
                         group=clean(self.volume_group, 60),
                         free=size_words(group.free),
@@ -97,18 +89,13 @@ class CreateThinPool(Operation):
                 )
             )
 
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        change_metadata(host, self.volume_group, self._argv, self.title(), progress)
-
     def undo(self) -> tuple[Operation, ...]:
         return (RemoveThinPool(self.volume_group, self.group_uuid, self.name),)
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveThinPool(Operation):
+class RemoveThinPool(MetadataChange):
     """Give the space of a thin pool back in which there is no volume; so no data is lost."""
-
-    risk: ClassVar[Risk] = Risk.REWRITES
 
     volume_group: str
     group_uuid: str
@@ -118,14 +105,11 @@ class RemoveThinPool(Operation):
         return _("Remove the empty thin pool {name}").format(name=clean(self.name, 60))
 
     def why(self) -> str:
-        return _("No volume is in it, so nothing is lost; its space goes back to the group.")
-
-    def shown(self) -> tuple[str, ...]:
-        # `--yes` only answers whether an active pool may go; it was seen to hold no volume.
-        return (as_typed(backup_command(self.volume_group)), as_typed(self._argv))
+        return _("It contains no volume, so nothing is lost; its space returns to the volume group.")
 
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
+        # `--yes` only answers whether an active pool may go; it was seen to hold no volume.
         return ("lvm", "lvremove", "--yes", f"{self.volume_group}/{self.name}")
 
     def is_done(self, host: Host) -> bool:
@@ -141,24 +125,21 @@ class RemoveThinPool(Operation):
             raise Refused(
                 Problem(
                     "volume.needed",
-                    _("Volumes are in the pool {name}: {names}.").format(
+                    _("The pool {name} contains volumes: {names}.").format(
                         name=clean(self.name, 60), names=clean(", ".join(inside[:6]))
                     )
                     if inside
-                    else _("{name} is no thin pool.").format(name=clean(self.name, 60)),
-                    remedy=_("Remove each of them first, by itself."),
+                    else _("{name} is not a thin pool.").format(name=clean(self.name, 60)),
+                    remedy=_("Remove each of them on its own first."),
                 )
             )
 
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        change_metadata(host, self.volume_group, self._argv, self.title(), progress)
-
     def undo(self) -> CannotUndo:
-        return CannotUndo(_("Make the pool again; it was empty, so nothing is lost."))
+        return CannotUndo(_("Create the pool again; it was empty, so nothing is lost."))
 
 
 @dataclass(frozen=True, slots=True)
-class CreateThinVolume(Operation):
+class CreateThinVolume(MetadataChange):
     """Make a volume in a thin pool.
 
     Attributes:
@@ -168,8 +149,6 @@ class CreateThinVolume(Operation):
         name: of the volume.
         size: bytes it shows; a multiple of the group's extent.
     """
-
-    risk: ClassVar[Risk] = Risk.REWRITES
 
     volume_group: str
     group_uuid: str
@@ -184,15 +163,12 @@ class CreateThinVolume(Operation):
 
     def why(self) -> str:
         return _(
-            "It can carry a file system like any volume. It shows a size of its own and takes space of the"
-            " pool only for what is written to it."
+            "It can hold a file system like any volume. It has a virtual size, and takes space of the"
+            " pool only for what is written."
         )
 
-    def shown(self) -> tuple[str, ...]:
-        return (as_typed(backup_command(self.volume_group)), as_typed(self._argv))
-
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         pool = f"{self.volume_group}/{self.pool}"
         return ("lvm", "lvcreate", "--thin", "--virtualsize", f"{self.size}b", "--name", self.name, pool)
 
@@ -208,16 +184,14 @@ class CreateThinVolume(Operation):
         inventory = look_for_change(host)
         group = same_group(inventory, self.volume_group, self.group_uuid)
         pool = same_volume(inventory, self.volume_group, self.pool, "")
-        taken = [one.name for one in inventory.volumes_of(self.volume_group)]
-        for problem in logical_volume_name_problems(self.name, self.volume_group, taken, "name"):
-            raise Refused(problem)
+        refuse_bad_volume_name(inventory, self.volume_group, self.name)
         if pool.attributes[:1] != "t" or pool.health:
             raise Refused(
                 Problem(
                     "thin.pool",
-                    _("{pool} is no thin pool, or it is not well.").format(pool=clean(self.pool, 60)),
+                    _("{pool} is not a healthy thin pool.").format(pool=clean(self.pool, 60)),
                     cause=clean(pool.health),
-                    remedy=_("Look at the pool with `lvs -a {group}`.").format(
+                    remedy=_("Check the pool with `lvs -a {group}`.").format(
                         group=clean(self.volume_group, 60)
                     ),
                 )
@@ -235,7 +209,7 @@ class CreateThinVolume(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        change_metadata(host, self.volume_group, self._argv, self.title(), progress)
+        MetadataChange.run(self, host, progress)
         settle(host, volume_path(self.volume_group, self.name))
 
     def undo(self) -> tuple[Operation, ...]:

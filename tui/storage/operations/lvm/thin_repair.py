@@ -1,21 +1,18 @@
 """Thin pools that are full or damaged: more room for data or notes, and the repair of their notes."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
-from tui.storage.host.interface import ChangingHost, Command, Host
+from tui.storage.host.interface import Command, Host
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume
-from tui.storage.operations.calls import as_typed, change
 from tui.storage.operations.guards.lvm_guard import (
     LVM_DEADLINE,
-    back_up_metadata,
-    backup_command,
     look_for_change,
     same_group,
     same_volume,
 )
-from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.operations.lvm.lvm_command import MetadataChange
+from tui.storage.operations.operation import CannotUndo
 from tui.storage.probe.narrow import look_at_volumes
 from tui.storage.probe.reading import whole_number
 from tui.storage.probe.system.tools import tool_path
@@ -29,7 +26,7 @@ _REPAIRING = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class ExtendPoolMetadata(Operation):
+class ExtendPoolMetadata(MetadataChange):
     """Give a thin pool more room for its own notes; it may be in use.
 
     Attributes:
@@ -41,7 +38,6 @@ class ExtendPoolMetadata(Operation):
         size_before: bytes of its notes when this was planned.
     """
 
-    risk: ClassVar[Risk] = Risk.REWRITES
     volume_group: str
     group_uuid: str
     name: str
@@ -50,19 +46,16 @@ class ExtendPoolMetadata(Operation):
     size_before: int
 
     def title(self) -> str:
-        return _("Give the notes of the pool {name} more room").format(name=clean(self.name, 60))
+        return _("Extend the metadata of the thin pool {name}").format(name=clean(self.name, 60))
 
     def why(self) -> str:
         return _(
-            "A pool notes where each piece of its volumes lies. When that room is full, nothing can be"
-            " written any more, although there may be space for data."
+            "The pool's metadata maps the blocks of its volumes. When it is full, writes fail, even if"
+            " there is space for data."
         )
 
-    def shown(self) -> tuple[str, ...]:
-        return (as_typed(backup_command(self.volume_group)), as_typed(self._argv))
-
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         return ("lvm", "lvextend", "--poolmetadatasize", f"+{self.size}b", f"{self.volume_group}/{self.name}")
 
     def is_done(self, host: Host) -> bool:
@@ -77,16 +70,12 @@ class ExtendPoolMetadata(Operation):
         if not 0 < self.size <= group.free or self.size % group.extent_size:
             raise Refused(no_room(self.volume_group, group.free, self.size))
 
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        back_up_metadata(host, self.volume_group)
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
-
     def undo(self) -> CannotUndo:
-        return CannotUndo(_("A pool's notes are not made smaller."))
+        return CannotUndo(_("A pool's metadata volume is not shrunk."))
 
 
 @dataclass(frozen=True, slots=True)
-class RepairThinPool(Operation):
+class RepairThinPool(MetadataChange):
     """Write the damaged notes of a thin pool anew (lvconvert --repair), and keep the old ones.
 
     LVM leaves the old notes behind as a volume named POOL_meta0. It is the only way back and is never
@@ -100,30 +89,28 @@ class RepairThinPool(Operation):
         uuid: LVM's identity of it.
     """
 
-    risk: ClassVar[Risk] = Risk.REWRITES
     volume_group: str
     group_uuid: str
     name: str
     uuid: str
 
     def title(self) -> str:
-        return _("Repair the notes of the thin pool {name}").format(name=clean(self.name, 60))
+        return _("Repair the metadata of the thin pool {name} (lvconvert --repair)").format(
+            name=clean(self.name, 60)
+        )
 
     def why(self) -> str:
         return _(
-            "The pool's notes on where its volumes lie are damaged, so it is not activated. They are read as"
-            " far as they can be and written to another place; the damaged ones are kept as {kept}."
+            "The pool's metadata is damaged, so it cannot be activated. Whatever is readable is written"
+            " to a new metadata volume; the damaged one is kept as {kept}."
         ).format(kept=clean(self._kept, 80))
-
-    def shown(self) -> tuple[str, ...]:
-        return (as_typed(backup_command(self.volume_group)), as_typed(self._argv))
 
     @property
     def _kept(self) -> str:
         return f"{self.name}_meta0"
 
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         return ("lvm", "lvconvert", "--repair", f"{self.volume_group}/{self.name}")
 
     def is_done(self, host: Host) -> bool:
@@ -145,8 +132,8 @@ class RepairThinPool(Operation):
             raise Refused(
                 Problem(
                     "thin.active",
-                    _("Active: {names}.").format(names=clean(", ".join(active[:6]))),
-                    cause=_("A pool that is in use cannot be repaired."),
+                    _("Still active: {names}.").format(names=clean(", ".join(active[:6]))),
+                    cause=_("An active pool cannot be repaired."),
                     remedy=_("Unmount its volumes and deactivate them and the pool first."),
                 )
             )
@@ -159,13 +146,9 @@ class RepairThinPool(Operation):
                 )
             )
 
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        back_up_metadata(host, self.volume_group)
-        change(host, self._argv, self.title(), deadline=_REPAIRING, progress=progress)
-
     def undo(self) -> CannotUndo:
         return CannotUndo(
-            _("The damaged notes are kept as {kept}; somebody who knows LVM can put them back.").format(
+            _("The damaged metadata is kept as {kept}; an LVM expert can swap it in again.").format(
                 kept=clean(self._kept, 80)
             )
         )
@@ -182,8 +165,8 @@ def pool_of(inventory: Inventory, group: str, name: str, uuid: str) -> LogicalVo
         raise Refused(
             Problem(
                 "thin.pool",
-                _("{name} is no thin pool.").format(name=clean(name, 60)),
-                remedy=_("Look at the volumes again."),
+                _("{name} is not a thin pool.").format(name=clean(name, 60)),
+                remedy=_("Check the volumes again."),
             )
         )
     return pool
@@ -193,10 +176,10 @@ def no_room(group: str, free: int, wanted: int) -> Problem:
     """A group has not enough free space."""
     return Problem(
         "volume.size",
-        _("{wanted} are asked for; {group} has {free} free.").format(
+        _("{wanted} requested, but only {free} free in {group}.").format(
             wanted=size_words(wanted), group=clean(group, 60), free=size_words(free)
         ),
-        remedy=_("Enlarge a LUN of the group, or add a disk to it."),
+        remedy=_("Have a LUN of the group extended, or add a disk to it."),
     )
 
 

@@ -9,9 +9,10 @@ from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.lvm.names import volume_group_name_problems
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume
-from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.calls import settle_all
 from tui.storage.operations.guards.device_guard import refuse_when_mounted_elsewhere
-from tui.storage.operations.guards.lvm_guard import LVM_DEADLINE, look_for_change, own_group
+from tui.storage.operations.guards.lvm_guard import look_for_change, own_group, refuse_taken_path
+from tui.storage.operations.lvm.lvm_command import LvmCommand
 from tui.storage.operations.lvm.physical_volume import volume_on
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
 from tui.storage.probe.narrow import group_named, look_at_volumes
@@ -21,7 +22,7 @@ from tui.words import translate as _
 
 
 @dataclass(frozen=True, slots=True)
-class CreateVolumeGroup(Operation):
+class CreateVolumeGroup(LvmCommand):
     """Make a volume group of disks that are physical volumes already."""
 
     risk: ClassVar[Risk] = Risk.REWRITES
@@ -34,15 +35,12 @@ class CreateVolumeGroup(Operation):
 
     def why(self) -> str:
         return _(
-            "A volume group joins one or several disks into one pool of space, from which volumes are cut and"
-            " to which disks can be added later."
+            "A volume group combines one or more disks into one pool of extents, from which volumes are"
+            " created. Disks can be added later."
         )
 
-    def shown(self) -> tuple[str, ...]:
-        return (as_typed(self._argv),)
-
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         return ("lvm", "vgcreate", self.name, *(device.path for device in self.devices))
 
     def is_done(self, host: Host) -> bool:
@@ -57,21 +55,21 @@ class CreateVolumeGroup(Operation):
         taken = [group.name for group in inventory.volume_groups]
         for problem in volume_group_name_problems(self.name, taken):
             raise Refused(problem)
-        _refuse_taken_path(host, self.name)
+        refuse_taken_path(host, self.name, "volume_group")
         for device in self.devices:
             _refuse_unless_free(host, inventory, device)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
         for device in self.devices:
             compare(host, device)
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
+        LvmCommand.run(self, host, progress)
 
     def undo(self) -> tuple[Operation, ...]:
         return (RemoveVolumeGroup(self.name),)
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveVolumeGroup(Operation):
+class RemoveVolumeGroup(LvmCommand):
     """Remove a volume group that has no volumes; its disks stay physical volumes."""
 
     risk: ClassVar[Risk] = Risk.REWRITES
@@ -84,11 +82,9 @@ class RemoveVolumeGroup(Operation):
     def why(self) -> str:
         return _("It has no volumes, so nothing is lost; its disks are free for another group.")
 
-    def shown(self) -> tuple[str, ...]:
-        return (as_typed(self._argv),)
-
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
+        # Run vgremove, which asks before it removes volumes, and is told no.
         return ("lvm", "vgremove", self.name)
 
     def is_done(self, host: Host) -> bool:
@@ -109,22 +105,18 @@ class RemoveVolumeGroup(Operation):
                     _("The volume group {group} has volumes: {names}.").format(
                         group=clean(self.name, 60), names=clean(", ".join(volumes[:6]))
                     ),
-                    remedy=_("It is only removed when it is empty."),
+                    remedy=_("Only an empty group is removed."),
                 )
             )
 
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run vgremove, which asks before it removes volumes, and is told no."""
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
-
     def undo(self) -> CannotUndo:
         return CannotUndo(
-            _("Make the group again of the same disks. LVM keeps a copy of its notes in /etc/lvm/archive.")
+            _("Create the group again from the same disks. LVM archives its metadata in /etc/lvm/archive.")
         )
 
 
 @dataclass(frozen=True, slots=True)
-class ExtendVolumeGroup(Operation):
+class ExtendVolumeGroup(LvmCommand):
     """Add disks that are physical volumes already to a volume group."""
 
     risk: ClassVar[Risk] = Risk.REWRITES
@@ -139,15 +131,12 @@ class ExtendVolumeGroup(Operation):
 
     def why(self) -> str:
         return _(
-            "The space of the new disks joins the pool. From then on the group needs all of its disks: when"
-            " one is missing at boot, it is not activated."
+            "The group gets the space of the new disks. From then on it needs all of them: if one is"
+            " missing at boot, it is not activated."
         )
 
-    def shown(self) -> tuple[str, ...]:
-        return (as_typed(self._argv),)
-
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         return ("lvm", "vgextend", self.name, *(device.path for device in self.devices))
 
     def is_done(self, host: Host) -> bool:
@@ -168,14 +157,14 @@ class ExtendVolumeGroup(Operation):
     def run(self, host: ChangingHost, progress: Progress) -> None:
         for device in self.devices:
             compare(host, device)
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
+        LvmCommand.run(self, host, progress)
 
     def undo(self) -> tuple[Operation, ...]:
         return (ReduceVolumeGroup(self.name, self.devices),)
 
 
 @dataclass(frozen=True, slots=True)
-class ReduceVolumeGroup(Operation):
+class ReduceVolumeGroup(LvmCommand):
     """Take disks on which no volume lies out of a volume group."""
 
     risk: ClassVar[Risk] = Risk.REWRITES
@@ -184,18 +173,15 @@ class ReduceVolumeGroup(Operation):
     devices: tuple[DeviceIdentity, ...]
 
     def title(self) -> str:
-        return _("Take {paths} out of the volume group {name}").format(
+        return _("Remove {paths} from the volume group {name}").format(
             paths=clean(", ".join(device.path for device in self.devices)), name=clean(self.name, 60)
         )
 
     def why(self) -> str:
-        return _("No volume lies on these disks, so the group can do without them.")
-
-    def shown(self) -> tuple[str, ...]:
-        return (as_typed(self._argv),)
+        return _("No extent of these disks is in use, so the group does not need them.")
 
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         return ("lvm", "vgreduce", self.name, *(device.path for device in self.devices))
 
     def is_done(self, host: Host) -> bool:
@@ -213,7 +199,7 @@ class ReduceVolumeGroup(Operation):
                 raise Refused(
                     Problem(
                         "pv.has-volumes",
-                        _("Volumes lie on {path}.").format(path=clean(device.path)),
+                        _("Extents on {path} are in use.").format(path=clean(device.path)),
                         remedy=_("Move them first: pvmove {path}").format(path=clean(device.path)),
                     )
                 )
@@ -222,14 +208,14 @@ class ReduceVolumeGroup(Operation):
         """Run vgreduce, which refuses disks that are in use."""
         for device in self.devices:
             compare(host, device)
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
+        LvmCommand.run(self, host, progress)
 
     def undo(self) -> tuple[Operation, ...]:
         return (ExtendVolumeGroup(self.name, self.devices),)
 
 
 @dataclass(frozen=True, slots=True)
-class ActivateVolumeGroup(Operation):
+class ActivateVolumeGroup(LvmCommand):
     """Make the volumes of a group appear below /dev."""
 
     survives_reboot: ClassVar[bool] = False
@@ -240,13 +226,10 @@ class ActivateVolumeGroup(Operation):
         return _("Activate the volume group {name}").format(name=clean(self.name, 60))
 
     def why(self) -> str:
-        return _("Its volumes get names below /dev and can be mounted. Nothing on them changes.")
-
-    def shown(self) -> tuple[str, ...]:
-        return (as_typed(self._argv),)
+        return _("Their device nodes appear, and they can be mounted. Their data does not change.")
 
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         return ("lvm", "vgchange", "--activate", "y", self.name)
 
     def is_done(self, host: Host) -> bool:
@@ -262,15 +245,15 @@ class ActivateVolumeGroup(Operation):
         own_group(look_for_change(host), self.name)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
-        change(host, ("udevadm", "settle", "--timeout=30"), self.title(), deadline=40)
+        LvmCommand.run(self, host, progress)
+        settle_all(host, self.title())
 
     def undo(self) -> tuple[Operation, ...]:
         return (DeactivateVolumeGroup(self.name),)
 
 
 @dataclass(frozen=True, slots=True)
-class DeactivateVolumeGroup(Operation):
+class DeactivateVolumeGroup(LvmCommand):
     """Take the volumes of a group that nobody uses away from /dev."""
 
     risk: ClassVar[Risk] = Risk.INTERRUPTS
@@ -282,13 +265,12 @@ class DeactivateVolumeGroup(Operation):
         return _("Deactivate the volume group {name}").format(name=clean(self.name, 60))
 
     def why(self) -> str:
-        return _("Its volumes go away from /dev, so that nothing holds its disks. Nothing on them changes.")
-
-    def shown(self) -> tuple[str, ...]:
-        return (as_typed(self._argv),)
+        return _(
+            "Their device nodes are removed, so nothing holds the disks open. Their data does not change."
+        )
 
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         return ("lvm", "vgchange", "--activate", "n", self.name)
 
     def is_done(self, host: Host) -> bool:
@@ -317,9 +299,6 @@ class DeactivateVolumeGroup(Operation):
                 )
             )
 
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
-
     def undo(self) -> tuple[Operation, ...]:
         return (ActivateVolumeGroup(self.name),)
 
@@ -347,18 +326,6 @@ def _names(host: Host, inventory: Inventory, devices: tuple[DeviceIdentity, ...]
         return None
 
 
-def _refuse_taken_path(host: Host, name: str) -> None:
-    if host.facts(f"/dev/{name}") is not None:
-        raise Refused(
-            Problem(
-                "group.path-taken",
-                _("/dev/{name} exists already, so LVM does not take that name.").format(name=clean(name, 60)),
-                remedy=_("Choose another name."),
-                field="volume_group",
-            )
-        )
-
-
 def _refuse_unless_free(host: Host, inventory: Inventory, identity: DeviceIdentity) -> None:
     """See that a chosen disk is an unused physical volume in no group."""
     device, _now = compare(host, identity, inventory)
@@ -372,8 +339,8 @@ def _refuse_unless_free(host: Host, inventory: Inventory, identity: DeviceIdenti
         raise Refused(
             Problem(
                 "pv.missing",
-                _("{path} is no physical volume.").format(path=path),
-                remedy=_("Give it to LVM first."),
+                _("{path} is not a PV.").format(path=path),
+                remedy=_("Create a PV on it first."),
             )
         )
     if volume.volume_group or volume.duplicate:
@@ -382,9 +349,9 @@ def _refuse_unless_free(host: Host, inventory: Inventory, identity: DeviceIdenti
                 "pv.in-group",
                 _("LVM sees {path} twice.").format(path=path)
                 if volume.duplicate
-                else _("{path} belongs to the volume group {group} already.").format(
+                else _("{path} already belongs to the volume group {group}.").format(
                     path=path, group=clean(volume.volume_group, 60)
                 ),
-                remedy=_("Choose another disk, or use what is there as it is."),
+                remedy=_("Choose another disk, or use it as it is."),
             )
         )

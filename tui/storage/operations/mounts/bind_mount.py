@@ -39,7 +39,7 @@ class BindMount(Operation):
         )
 
     def why(self) -> str:
-        return _("The same files were there before.")
+        return _("It was mounted there before.")
 
     def shown(self) -> tuple[str, ...]:
         return tuple(as_typed(argv) for argv in self._commands)
@@ -65,10 +65,10 @@ class BindMount(Operation):
             raise Refused(
                 Problem(
                     "mount-point.taken",
-                    _("{source} is mounted at {path} already.").format(
+                    _("{source} is already mounted at {path}.").format(
                         source=clean(taken.source, 80), path=clean(self.mount_point, 80)
                     ),
-                    remedy=_("Unmount that first, or leave it as it is."),
+                    remedy=_("Unmount that first, or keep it as it is."),
                 )
             )
 

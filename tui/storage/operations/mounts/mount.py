@@ -6,7 +6,8 @@ from typing import ClassVar
 from tui.storage.files.filesystem_kind import FilesystemKind
 from tui.storage.files.mount_options import option_problems, runtime_options
 from tui.storage.host.interface import ChangingHost, Command, FileKind, Host
-from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.calls import change
+from tui.storage.operations.command import CommandOperation
 from tui.storage.operations.guards.mounted import mount_at
 from tui.storage.operations.mounts.mount_point import no_directory, refuse_bad_place
 from tui.storage.operations.mounts.release import holders_of
@@ -23,7 +24,7 @@ MOUNTING = 300.0
 
 
 @dataclass(frozen=True, slots=True)
-class MountFilesystem(Operation):
+class MountFilesystem(CommandOperation):
     """Mount a file system now.
 
     Attributes:
@@ -46,13 +47,10 @@ class MountFilesystem(Operation):
         )
 
     def why(self) -> str:
-        return _("From now on the files of the volume appear under this folder.")
-
-    def shown(self) -> tuple[str, ...]:
-        return (as_typed(self._argv),)
+        return _("The files of the volume appear in this directory.")
 
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         options = runtime_options(self.options)
         chosen = ("-o", ",".join(options)) if options else ()
         return ("mount", "-t", self.kind, *chosen, self.device, self.mount_point)
@@ -75,7 +73,7 @@ class MountFilesystem(Operation):
             raise Refused(
                 Problem(
                     "mount-point.taken",
-                    _("{source} is mounted at {path} already.").format(
+                    _("{source} is already mounted at {path}.").format(
                         source=clean(taken.source, 80), path=clean(self.mount_point, 80)
                     ),
                     remedy=_("Choose another mount point, or unmount that first."),
@@ -90,7 +88,7 @@ class MountFilesystem(Operation):
     def run(self, host: ChangingHost, progress: Progress) -> None:
         """Run mount; when it fails, read what the kernel said."""
         try:
-            change(host, self._argv, self.title(), deadline=MOUNTING, progress=progress)
+            change(host, self.argv, self.title(), deadline=MOUNTING, progress=progress)
         except CommandFailed as error:
             raise CommandFailed(_mount_problem(host, self, error.problem)) from error
 
@@ -104,9 +102,9 @@ class MountFilesystem(Operation):
             raise Refused(
                 Problem(
                     "mount.no-device",
-                    _("{device} is not there, or does not answer.").format(device=clean(self.device)),
-                    cause=_("The session may be lost, or the volume group is not active."),
-                    remedy=_("Repair the path first, then try again."),
+                    _("{device} is missing or does not respond.").format(device=clean(self.device)),
+                    cause=_("The session may be lost, or the volume group may not be active."),
+                    remedy=_("Repair the path first, then retry."),
                 )
             )
         elsewhere = [mount.target for mount in inventory.mounts if mount.device == device.name]
@@ -114,7 +112,7 @@ class MountFilesystem(Operation):
             raise Refused(
                 Problem(
                     "mount.elsewhere",
-                    _("{device} is mounted at {path} already.").format(
+                    _("{device} is already mounted at {path}.").format(
                         device=clean(self.device), path=clean(elsewhere[0], 80)
                     ),
                     remedy=_("Use it there, or unmount it first."),
@@ -125,10 +123,10 @@ class MountFilesystem(Operation):
             raise Refused(
                 Problem(
                     "mount.other-kind",
-                    _("{device} carries {found}, not {kind}.").format(
+                    _("{device} holds {found}, not {kind}.").format(
                         device=clean(self.device), found=clean(kind, 40) or _("nothing"), kind=self.kind
                     ),
-                    remedy=_("Go back and look at the volume again."),
+                    remedy=_("Go back and check the volume again."),
                 )
             )
 
@@ -141,7 +139,7 @@ _BUSY = "target is busy"
 
 
 @dataclass(frozen=True, slots=True)
-class UnmountFilesystem(Operation):
+class UnmountFilesystem(CommandOperation):
     """Unmount what `MountFilesystem` mounted. The attributes are the same."""
 
     risk: ClassVar[Risk] = Risk.INTERRUPTS
@@ -156,13 +154,12 @@ class UnmountFilesystem(Operation):
         return _("Unmount {path}").format(path=clean(self.mount_point, 80))
 
     def why(self) -> str:
-        return _("What is in memory is written out, and the files leave the folder. Nothing is lost.")
-
-    def shown(self) -> tuple[str, ...]:
-        return (as_typed(self._argv),)
+        return _(
+            "Data in memory is written out, and the files disappear from the directory. Nothing is lost."
+        )
 
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         return ("umount", self.mount_point)
 
     def is_done(self, host: Host) -> bool:
@@ -213,11 +210,11 @@ class UnmountFilesystem(Operation):
         try:
             change(
                 host,
-                self._argv,
+                self.argv,
                 self.title(),
                 deadline=MOUNTING,
                 progress=progress,
-                remedy=_("`fuser -vm {path}` shows who uses it. Stop that and try again.").format(
+                remedy=_("`fuser -vm {path}` shows what uses it. Stop that and retry.").format(
                     path=clean(self.mount_point, 80)
                 ),
             )
@@ -244,8 +241,8 @@ def _mount_problem(host: Host, operation: MountFilesystem, problem: Problem) -> 
             kind=operation.kind
         )
     elif any(word in text for word in _KERNEL_WORDS):
-        cause = _("The kernel does not take the file system or one of the options.")
-        remedy = _("Read the kernel's lines below. Leave out unusual options, or check the file system.")
+        cause = _("The kernel rejects the file system or one of the options.")
+        remedy = _("Read the kernel messages below. Remove unusual options, or check the file system.")
     else:
         cause, remedy = problem.cause, problem.remedy
     return Problem(problem.code, problem.summary, cause, remedy, evidence=(*problem.evidence, *said))

@@ -19,10 +19,10 @@ class MakeMountPoint(Operation):
     path: str
 
     def title(self) -> str:
-        return _("Make the folder {path}").format(path=clean(self.path, 80))
+        return _("Create the directory {path}").format(path=clean(self.path, 80))
 
     def why(self) -> str:
-        return _("A volume is mounted on a folder that exists.")
+        return _("A volume is mounted on an existing directory.")
 
     def shown(self) -> tuple[str, ...]:
         return (as_typed(("mkdir", "-p", self.path)),)
@@ -52,7 +52,7 @@ class RemoveMountPoint(Operation):
     path: str
 
     def title(self) -> str:
-        return _("Remove the empty folder {path}").format(path=clean(self.path, 80))
+        return _("Remove the empty directory {path}").format(path=clean(self.path, 80))
 
     def why(self) -> str:
         return _("Nothing is mounted on it any more.")
@@ -75,8 +75,10 @@ class RemoveMountPoint(Operation):
             raise Refused(
                 Problem(
                     "folder.not-empty",
-                    _("{path} is not an empty folder, so it stays.").format(path=clean(self.path, 80)),
-                    remedy=_("Look what is in it, and remove it by hand if it is not needed."),
+                    _("{path} is not an empty directory, so it is not removed.").format(
+                        path=clean(self.path, 80)
+                    ),
+                    remedy=_("Check what is in it, and remove it by hand if it is not needed."),
                 )
             )
 
@@ -102,7 +104,7 @@ def no_directory(path: str) -> Problem:
     """Something else than a folder, or nothing, is where one is needed."""
     return Problem(
         "mount-point.no-folder",
-        _("{path} is not a folder.").format(path=clean(path, 80)),
-        remedy=_("Choose another mount point, or let the folder be made."),
+        _("{path} is not a directory.").format(path=clean(path, 80)),
+        remedy=_("Choose another mount point, or have the directory created."),
         field="mount_point",
     )

@@ -42,7 +42,7 @@ class SetOwner(Operation):
         )
 
     def why(self) -> str:
-        return _("A new file system belongs to root. This lets others work in it.")
+        return _("A new file system belongs to root. This gives other users access to it.")
 
     def shown(self) -> tuple[str, ...]:
         return tuple(as_typed(argv) for argv in self._commands)
@@ -76,9 +76,9 @@ class SetOwner(Operation):
                 raise Refused(
                     Problem(
                         "owner.unknown",
-                        _("This host knows no user {name}.").format(name=clean(name, 60))
+                        _("This host has no user {name}.").format(name=clean(name, 60))
                         if table == "passwd"
-                        else _("This host knows no group {name}.").format(name=clean(name, 60)),
+                        else _("This host has no group {name}.").format(name=clean(name, 60)),
                         remedy=_("Check the spelling, or type a number."),
                         field=field,
                     )
@@ -87,7 +87,7 @@ class SetOwner(Operation):
             raise Refused(
                 Problem(
                     "owner.mode",
-                    _("{mode} is no mode.").format(mode=clean(self.mode, 20)),
+                    _("{mode} is not a valid mode.").format(mode=clean(self.mode, 20)),
                     remedy=_("Type three or four digits from 0 to 7, such as 0755."),
                     field="mode",
                 )
@@ -100,7 +100,7 @@ class SetOwner(Operation):
 
     def undo(self) -> "tuple[Operation, ...] | CannotUndo":
         if self.previous is None:
-            return CannotUndo(_("The former owner and mode of the folder were not written down."))
+            return CannotUndo(_("The former owner and mode of the directory were not saved."))
         uid, gid, mode = self.previous
         return (SetOwner(self.path, str(uid), str(gid), f"{mode:04o}"),)
 

@@ -74,13 +74,13 @@ def kernel_words(how: KernelHold, name: str) -> str:
     return {
         KernelHold.SWAP: _("swap space {name}"),
         KernelHold.LOOP: _("loop device {name}: losetup -d {name}"),
-        KernelHold.NFS_EXPORT: _("exported over NFS: {name} (take it out with exportfs -u)"),
-        KernelHold.BIND: _("mounted again at {name}"),
+        KernelHold.NFS_EXPORT: _("exported over NFS: {name} (unexport it with exportfs -u)"),
+        KernelHold.BIND: _("also mounted at {name}"),
         KernelHold.BELOW: _("something else is mounted at {name}: umount {name}"),
-        KernelHold.NAMESPACE: _("mounted at {name} in a container or service with a mount table of its own"),
-        KernelHold.AUTOMOUNT: _("mounted by itself at {name} whenever somebody looks there"),
-        KernelHold.MAP: _("{name} stands on it: close it first (cryptsetup close, dmsetup)"),
-        KernelHold.RAID: _("{name} stands on it: mdadm --stop {name}"),
+        KernelHold.NAMESPACE: _("mounted at {name} in the mount namespace of a container or service"),
+        KernelHold.AUTOMOUNT: _("automounted at {name} on access"),
+        KernelHold.MAP: _("used by {name}: close it first (cryptsetup close, dmsetup)"),
+        KernelHold.RAID: _("used by {name}: mdadm --stop {name}"),
     }[how].format(name=shown)
 
 
@@ -99,13 +99,16 @@ class WaitUntilUnused(Operation):
     seconds: int = 60
 
     def title(self) -> str:
-        return _("Wait until nobody uses it")
+        return _("Wait until nothing uses it")
 
     def why(self) -> str:
-        return _("What has files open would lose them. Nothing is forced: who does not let go is named.")
+        return _(
+            "Processes with open files would lose access. Nothing is forced; anything still using it is"
+            " listed."
+        )
 
     def shown(self) -> tuple[str, ...]:
-        return (_("look at /proc/PID/fd, cwd, root, exe and maps of every process"),)
+        return (_("read /proc/PID/fd, cwd, root, exe and maps of every process"),)
 
     def is_done(self, host: Host) -> bool:
         return not holders_of(host, self.paths)
@@ -117,7 +120,7 @@ class WaitUntilUnused(Operation):
             nonlocal told
             now = holders_of(host, self.paths)
             if now and now != told:
-                progress(_("held by {holder}").format(holder=now[0]))
+                progress(_("in use by {holder}").format(holder=now[0]))
             told = now
             return not now
 
@@ -127,8 +130,8 @@ class WaitUntilUnused(Operation):
             Problem(
                 "disconnect.still-held",
                 _("It is still in use, so nothing was unmounted."),
-                _("Those that hold it are named below."),
-                _("End them in their own way and try again, or choose to stop services or end processes."),
+                _("What uses it is listed below."),
+                _("Close them and retry, or choose to stop services or end processes."),
                 evidence=told[:12],
             )
         )
@@ -153,12 +156,12 @@ class EndProcesses(Operation):
 
     def title(self) -> str:
         names = ", ".join(f"{clean(one.command, 40)} ({one.pid})" for one in self.processes[:3])
-        return _("Ask to end: {processes}").format(processes=names)
+        return _("Send SIGTERM to {processes}").format(processes=names)
 
     def why(self) -> str:
         return _(
-            "They have files open there. Each gets the signal to end and can save its work; none is killed. "
-            "They are not started again by reconnecting."
+            "They have files open there. Each gets SIGTERM and can shut down cleanly; none gets SIGKILL."
+            " Reconnecting does not start them again."
         )
 
     def shown(self) -> tuple[str, ...]:
@@ -174,8 +177,8 @@ class EndProcesses(Operation):
             raise Refused(
                 Problem(
                     "process.our-own",
-                    _("This program, or the shell it was started from, stands in that folder."),
-                    remedy=_("Leave the program, change to another folder (cd /), and start it again."),
+                    _("iscsi-console, or the shell it was started from, has its working directory there."),
+                    remedy=_("Quit, change to another directory (cd /), and start it again."),
                 )
             )
 
@@ -193,14 +196,14 @@ class EndProcesses(Operation):
                 _("{count} of the processes did not end within {seconds} seconds.").format(
                     count=len(left), seconds=self.seconds
                 ),
-                _("They may be saving their work, ignore the signal, or wait for a disk."),
-                _("Look at them. When they have ended, go on: what is done is not repeated."),
+                _("They may be saving data, ignoring the signal, or waiting for a disk."),
+                _("Check them. When they have ended, continue: steps already done are not run again."),
                 evidence=tuple(f"{one.pid} {clean(one.command, 120)}" for one in left[:12]),
             )
         )
 
     def undo(self) -> CannotUndo:
-        return CannotUndo(_("Processes that were ended are not started again."))
+        return CannotUndo(_("Processes that have ended are not started again."))
 
     def _living(self, host: Host) -> tuple[ProcessName, ...]:
         def lives(one: ProcessName) -> bool:

@@ -6,6 +6,7 @@ from typing import ClassVar
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.model.files import Swap
 from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.command import CommandOperation
 from tui.storage.operations.operation import Operation, Progress, Risk
 from tui.storage.probe.narrow import device_behind, look_at_devices
 from tui.storage.probe.reading import text, whole_number
@@ -36,10 +37,10 @@ class SwapOff(Operation):
     priority: int = -1
 
     def title(self) -> str:
-        return _("Take the swap space {path} out of use").format(path=clean(self.path, 120))
+        return _("Disable the swap space {path}").format(path=clean(self.path, 120))
 
     def why(self) -> str:
-        return _("What was swapped out goes back into memory; there is room for it, or this is not begun.")
+        return _("Swapped-out pages are read back into memory. This starts only if there is room for them.")
 
     def shown(self) -> tuple[str, ...]:
         return (as_typed(("swapoff", self.path)),)
@@ -56,11 +57,13 @@ class SwapOff(Operation):
         raise Refused(
             Problem(
                 "swap.no-room",
-                _("{used} lie on {path}, and only {room} are free in memory and other swap space.").format(
+                _(
+                    "{used} are swapped to {path}, but only {room} are free in memory and other swap space."
+                ).format(
                     used=size_words(swap.used), path=clean(self.path, 120), room=size_words(max(room, 0))
                 ),
-                _("Taking it away would make the kernel end processes."),
-                _("End something that needs much memory, or add swap space elsewhere, then try again."),
+                _("Without it the kernel would kill processes (OOM)."),
+                _("Stop something that uses much memory, or add other swap space, then retry."),
             )
         )
 
@@ -72,7 +75,7 @@ class SwapOff(Operation):
 
 
 @dataclass(frozen=True, slots=True)
-class SwapOn(Operation):
+class SwapOn(CommandOperation):
     """Use swap space. The attributes are those of `SwapOff`."""
 
     survives_reboot: ClassVar[bool] = False
@@ -80,25 +83,19 @@ class SwapOn(Operation):
     priority: int = -1
 
     def title(self) -> str:
-        return _("Use the swap space {path}").format(path=clean(self.path, 120))
+        return _("Enable the swap space {path}").format(path=clean(self.path, 120))
 
     def why(self) -> str:
         return _("It was in use before.")
 
-    def shown(self) -> tuple[str, ...]:
-        return (as_typed(self._argv),)
-
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
+        # Run swapon, which takes nothing that is not marked as swap space.
         chosen = ("--priority", str(self.priority)) if self.priority >= 0 else ()
         return ("swapon", *chosen, self.path)
 
     def is_done(self, host: Host) -> bool:
         return swap_at(host, self.path) is not None
-
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run swapon, which takes nothing that is not marked as swap space."""
-        change(host, self._argv, self.title(), progress=progress)
 
     def undo(self) -> tuple[Operation, ...]:
         return (SwapOff(self.path, self.priority),)

@@ -30,12 +30,13 @@ class ForgetWwid(Operation):
     disk: str
 
     def title(self) -> str:
-        return _("Let multipath forget /dev/{disk}").format(disk=clean(self.disk, 40))
+        return _("Remove /dev/{disk} from multipath's WWIDs file").format(disk=clean(self.disk, 40))
 
     def why(self) -> str:
         return _(
-            "multipath once joined this LUN and still lists it, so LVM takes its only disk for a path of a"
-            " map that is not there, and passes over it. Only where one path is wanted from now on."
+            "The LUN was used with multipath before and is still in its WWIDs file, so LVM ignores its"
+            " only disk as a path of a map that no longer exists. Only if the LUN should have a single"
+            " path from now on."
         )
 
     def shown(self) -> tuple[str, ...]:
@@ -53,11 +54,11 @@ class ForgetWwid(Operation):
             raise Refused(
                 Problem(
                     "multipath.several-paths",
-                    _("{count} disks lead to this LUN, and {maps} maps are over it.").format(
+                    _("{count} disks belong to this LUN, and it has {maps} multipath maps.").format(
                         count=len(disks), maps=len(joined)
                     ),
-                    cause=_("A LUN with several paths must be used through its map, or be left alone."),
-                    remedy=_("Join the paths, or log out of all portals but one first."),
+                    cause=_("A LUN with several paths must be used through its map, or not at all."),
+                    remedy=_("Create the multipath map, or log out of all portals but one first."),
                     evidence=(*(f"/dev/{clean(disk, 40)}" for disk in disks), *map(clean, joined)),
                 )
             )
@@ -80,10 +81,10 @@ class RememberWwid(Operation):
     disk: str
 
     def title(self) -> str:
-        return _("Let multipath remember /dev/{disk}").format(disk=clean(self.disk, 40))
+        return _("Add /dev/{disk} to multipath's WWIDs file").format(disk=clean(self.disk, 40))
 
     def why(self) -> str:
-        return _("It was in multipath's list before.")
+        return _("It was in the WWIDs file before.")
 
     def shown(self) -> tuple[str, ...]:
         return (as_typed(("multipath", "-a", f"/dev/{self.disk}")),)

@@ -45,14 +45,14 @@ class CreateMultipathMap(Operation):
     disks: tuple[str, ...]
 
     def title(self) -> str:
-        return _("Join the paths to {wwid} ({disks})").format(
+        return _("Create the multipath map for {wwid} ({disks})").format(
             wwid=clean(self.wwid), disks=", ".join(self.disks)
         )
 
     def why(self) -> str:
         return _(
-            "These disks are one LUN reached over several portals. multipath makes one device of them, which "
-            "goes on working when a path is lost. It remembers the LUN for the next boot."
+            "These disks are one LUN reached through several portals. multipath makes one device of them,"
+            " which keeps working when a path is lost. It records the LUN for the next boot."
         )
 
     def shown(self) -> tuple[str, ...]:
@@ -84,8 +84,8 @@ class CreateMultipathMap(Operation):
             raise Refused(
                 Problem(
                     "multipath.one-path",
-                    _("Only one path leads to {wwid} now.").format(wwid=clean(self.wwid)),
-                    _("A session was lost or logged out meanwhile."),
+                    _("{wwid} has only one path now.").format(wwid=clean(self.wwid)),
+                    _("A session was lost or logged out in the meantime."),
                     _("Log in through the other portal again."),
                     "multipath",
                 )
@@ -96,9 +96,9 @@ class CreateMultipathMap(Operation):
                 raise Refused(
                     Problem(
                         "multipath.path-in-use",
-                        _("The path {path} is in use by itself.").format(path=path),
-                        _("On it: {uses}.").format(uses=", ".join(clean(use) for use in uses[:6])),
-                        _("Unmount and deactivate what is on it; it comes back on the map."),
+                        _("The path {path} is in use outside the map.").format(path=path),
+                        _("Used by: {uses}.").format(uses=", ".join(clean(use) for use in uses[:6])),
+                        _("Unmount and deactivate what is on it; use it on the map afterwards."),
                         "multipath",
                     )
                 )
@@ -106,7 +106,7 @@ class CreateMultipathMap(Operation):
     def run(self, host: ChangingHost, progress: Progress) -> None:
         if host.facts(CONFIGURATION) is None and tool_path(host, "mpathconf"):
             # Red Hat's unit does not start without a configuration file.
-            change(host, ("mpathconf", "--enable"), _("Make {path}").format(path=CONFIGURATION))
+            change(host, ("mpathconf", "--enable"), _("Create {path}").format(path=CONFIGURATION))
         if unit_property(host, DAEMON, "ActiveState") != "active":
             do(host, systemctl("start", DAEMON), DAEMON)
         paths = _paths(look_at_devices(host), self.wwid)
@@ -122,9 +122,9 @@ class CreateMultipathMap(Operation):
             raise CommandFailed(
                 Problem(
                     "multipath.no-map",
-                    _("multipath did not join the paths to {wwid}.").format(wwid=clean(self.wwid)),
-                    _("Its configuration excludes this LUN or its vendor (blacklist), or a path is in use."),
-                    _("Look at what multipath -v3 -d prints, and at {path}.").format(path=CONFIGURATION),
+                    _("multipath did not create the map for {wwid}.").format(wwid=clean(self.wwid)),
+                    _("The LUN or its vendor is blacklisted in its configuration, or a path is in use."),
+                    _("Check the output of `multipath -v3 -d`, and {path}.").format(path=CONFIGURATION),
                     "multipath",
                     clean_lines("\n".join(said), most=8),
                 )
@@ -144,14 +144,14 @@ class RemoveMultipathMap(Operation):
     disks: tuple[str, ...]
 
     def title(self) -> str:
-        return _("Take the paths to {wwid} apart").format(wwid=clean(self.wwid))
+        return _("Remove the multipath map for {wwid}").format(wwid=clean(self.wwid))
 
     def why(self) -> str:
-        return _("The LUN is no longer to be used through multipath.")
+        return _("The LUN should no longer be used through multipath.")
 
     def shown(self) -> tuple[str, ...]:
         disk = next(iter(self.disks), "")
-        return (f"multipath -w /dev/{disk}", _("multipath -f (the map over {disk})").format(disk=disk))
+        return (f"multipath -w /dev/{disk}", _("multipath -f (the map of {disk})").format(disk=disk))
 
     def is_done(self, host: Host) -> bool:
         return self._map(look_at_devices(host)) is None
@@ -166,7 +166,7 @@ class RemoveMultipathMap(Operation):
                 Problem(
                     "multipath.map-in-use",
                     _("The multipath map is in use."),
-                    _("On it: {uses}.").format(uses=", ".join(clean(use) for use in uses[:6])),
+                    _("Used by: {uses}.").format(uses=", ".join(clean(use) for use in uses[:6])),
                     _("Unmount and deactivate what is on it first."),
                 )
             )
@@ -204,12 +204,12 @@ class StartMultipathd(Operation):
     wwids: tuple[str, ...]
 
     def title(self) -> str:
-        return _("Start multipathd, and have it take back every path that answers")
+        return _("Start multipathd and reinstate every path that responds")
 
     def why(self) -> str:
         return _(
-            "The kernel only drops paths that fail. multipathd tries them again and takes them back; it also"
-            " lets the maps wait for a path again, as its configuration says."
+            "The kernel only drops paths that fail. multipathd checks them and reinstates them; it also"
+            " restores queueing on the maps as configured (`no_path_retry`)."
         )
 
     def shown(self) -> tuple[str, ...]:
@@ -233,15 +233,15 @@ class StartMultipathd(Operation):
             raise CommandFailed(
                 Problem(
                     "multipath.path-not-back",
-                    _("multipathd runs, and does not use every path whose disk answers."),
-                    _("What it asks the disk is not answered well, or its configuration excludes the disk."),
-                    _("multipathd show paths tells what it finds, the journal of multipathd why."),
+                    _("multipathd is running, but does not use every path whose disk responds."),
+                    _("Its path checker fails on the disk, or the disk is blacklisted."),
+                    _("Run `multipathd show paths`, and read the journal of multipathd."),
                     "multipath",
                 )
             )
 
     def undo(self) -> CannotUndo:
-        return CannotUndo(_("multipathd keeps running: nobody else takes lost paths back."))
+        return CannotUndo(_("multipathd keeps running: nothing else reinstates failed paths."))
 
 
 def _unused(host: Host, inventory: Inventory, joined: MultipathMap) -> bool:

@@ -37,19 +37,20 @@ class StopQueueing(Operation):
     used_by: tuple[str, ...] = ()
 
     def title(self) -> str:
-        return _("Let the map {name} fail instead of wait").format(name=clean(self.name, 80))
+        return _("Disable queueing on {name}: fail I/O now").format(name=clean(self.name, 80))
 
     def why(self) -> str:
         return _(
-            "All its paths are down and it holds every request back, so whoever uses it hangs. Only when the"
-            " paths do not come back soon: from now on requests fail, and what was not written is lost."
+            "All its paths are down and it queues I/O (`queue_if_no_path`), so any process that uses it"
+            " hangs. Only if the paths do not come back soon: from now on I/O fails, and data not yet"
+            " written is lost."
         )
 
     def shown(self) -> tuple[str, ...]:
         return (as_typed(_argv("disablequeueing", self.name)),)
 
     def loses(self) -> tuple[str, ...]:
-        what = _("what was written to {name} and is not on the storage yet").format(name=clean(self.name, 80))
+        what = _("data written to {name} that is not on the storage yet").format(name=clean(self.name, 80))
         return (what, *(_("used by {who}").format(who=clean(who, 120)) for who in self.used_by[:8]))
 
     def is_done(self, host: Host) -> bool:
@@ -68,7 +69,7 @@ class StopQueueing(Operation):
                     _("The path {path} of {name} is up.").format(
                         path=clean(found.good_paths[0], 40), name=clean(self.name, 80)
                     ),
-                    remedy=_("Requests go through it. Nothing has to fail."),
+                    remedy=_("I/O goes through it. Nothing has to fail."),
                 )
             )
 
@@ -93,10 +94,10 @@ class ResumeQueueing(Operation):
     name: str
 
     def title(self) -> str:
-        return _("Let the map {name} wait for its paths again").format(name=clean(self.name, 80))
+        return _("Restore queueing on {name}").format(name=clean(self.name, 80))
 
     def why(self) -> str:
-        return _("A short outage then fails nothing: requests wait for a path to come back.")
+        return _("A short outage then causes no I/O errors: I/O is queued until a path is back.")
 
     def shown(self) -> tuple[str, ...]:
         return (as_typed(_argv("restorequeueing", self.name)),)
@@ -143,6 +144,6 @@ def _map(inventory: Inventory, wwid: str) -> MultipathMap | None:
 def _other_map(name: str) -> Problem:
     return Problem(
         "identity.changed",
-        _("{name} is not the map over that LUN any more.").format(name=clean(name, 80)),
-        remedy=_("Look at the maps again. Nothing was changed."),
+        _("{name} is no longer the map of that LUN.").format(name=clean(name, 80)),
+        remedy=_("Check the maps again. Nothing was changed."),
     )

@@ -6,9 +6,9 @@ from typing import ClassVar
 from tui.storage.devices.identity import DeviceIdentity
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.model.block import BlockKind
-from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.command import CommandOperation
 from tui.storage.operations.guards.growth_guard import grown_device, paths_of, shrunk_problem
-from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.operations.operation import CannotUndo, Progress, Risk
 from tui.storage.probe.narrow import device_behind, look_at_devices
 from tui.storage.problem import Problem, Refused
 from tui.storage.size import size_words
@@ -21,7 +21,7 @@ _DEADLINE = 20.0
 
 
 @dataclass(frozen=True, slots=True)
-class ResizeMap(Operation):
+class ResizeMap(CommandOperation):
     """Have multipathd give a map the size that all of its paths show (multipathd(8), `resize map`).
 
     Attributes:
@@ -29,6 +29,7 @@ class ResizeMap(Operation):
         name: its name, as multipathd knows it.
     """
 
+    deadline: ClassVar[float] = 60.0
     risk: ClassVar[Risk] = Risk.CONFIGURES
     survives_reboot: ClassVar[bool] = False
 
@@ -36,19 +37,16 @@ class ResizeMap(Operation):
     name: str
 
     def title(self) -> str:
-        return _("Let the map {name} follow its paths").format(name=clean(self.name, 60))
+        return _("Resize the multipath map {name}").format(name=clean(self.name, 60))
 
     def why(self) -> str:
         return _(
-            "The map keeps the size it was made with. It is reloaded with the new one while requests wait for"
-            " a moment; nothing is lost."
+            "The map keeps the size it was created with. It is reloaded with the new size while I/O is"
+            " queued for a moment; nothing is lost."
         )
 
-    def shown(self) -> tuple[str, ...]:
-        return (as_typed(self._argv),)
-
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         return ("multipathd", "resize", "map", self.name)
 
     def is_done(self, host: Host) -> bool:
@@ -70,7 +68,7 @@ class ResizeMap(Operation):
                     _("{path} is not the multipath map {name}.").format(
                         path=clean(self.device.path), name=clean(self.name, 60)
                     ),
-                    remedy=_("Look at the stack again."),
+                    remedy=_("Check the stack again."),
                 )
             )
         smallest = min(paths, key=lambda lun: lun.size)
@@ -82,17 +80,17 @@ class ResizeMap(Operation):
             raise Refused(
                 Problem(
                     "growth.paths-differ",
-                    _("The paths do not show the same size: {sizes}.").format(
+                    _("The paths report different sizes: {sizes}.").format(
                         sizes=", ".join(f"{lun.disk} {size_words(lun.size)}" for lun in paths)
                     ),
-                    cause=_("They were not all asked again, or a controller of the array lags behind."),
-                    remedy=_("Ask every path for its size first."),
+                    cause=_("Not every path was rescanned, or an array controller lags behind."),
+                    remedy=_("Rescan every path first."),
                 )
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        change(host, self._argv, self.title(), deadline=60.0, progress=progress)
+        CommandOperation.run(self, host, progress)
         wait_for(lambda: self.is_done(host), _DEADLINE, pause=0.25)
 
     def undo(self) -> CannotUndo:
-        return CannotUndo(_("A map is as large as its LUN; it is not made smaller than that."))
+        return CannotUndo(_("A map has the size of its LUN; it is not shrunk below that."))

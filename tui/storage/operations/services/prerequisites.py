@@ -40,8 +40,8 @@ class InstallPackages(Operation):
 
     def why(self) -> str:
         return _(
-            "They hold the programs and services that work with iSCSI storage. What they need in turn is "
-            "installed with them; configuration files of yours are kept."
+            "They provide the programs and services for iSCSI storage. Their dependencies are installed"
+            " too; your configuration files are kept."
         )
 
     def shown(self) -> tuple[str, ...]:
@@ -54,14 +54,14 @@ class InstallPackages(Operation):
             return outcome.ok and outcome.stdout.split() == ["installed"] * len(self.packages)
         return host.run(Command(("rpm", "--query", "--", *self.packages))).ok
 
-    def check(self, host: Host) -> None:
+    def check(self, host: Host) -> None:  # noqa: ARG002 (no host knows more than the family)
         """The family is known."""
         if not self._commands():
             raise Refused(
                 Problem(
                     "packages.unknown-family",
-                    _("This program does not know how to install packages on this distribution."),
-                    remedy=_("Install {packages} with your package manager, then come back.").format(
+                    _("iscsi-console cannot install packages on this distribution."),
+                    remedy=_("Install {packages} with your package manager, then continue here.").format(
                         packages=", ".join(self.packages)
                     ),
                 )
@@ -80,7 +80,7 @@ class InstallPackages(Operation):
             raise CommandFailed(self._problem(outcome, warnings))
 
     def undo(self) -> CannotUndo:
-        return CannotUndo(_("The packages stay installed: other programs may have begun to use them."))
+        return CannotUndo(_("The packages stay installed: other programs may use them by now."))
 
     def _commands(self) -> tuple[Command, ...]:
         def command(*argv: str) -> Command:
@@ -108,15 +108,15 @@ class InstallPackages(Operation):
                 _("The installation did not end within {minutes} minutes.").format(
                     minutes=round(INSTALL_DEADLINE / 60)
                 ),
-                _("The package mirror is slow or does not answer."),
-                _("Look whether it still runs, then try again."),
+                _("The package mirror is slow or does not respond."),
+                _("Check whether it is still running, then retry."),
                 evidence=clean_lines(warnings + outcome.stdout + outcome.stderr, most=8),
             )
         return Problem(
             "packages.failed",
             _("The packages could not be installed."),
-            _("The package mirror cannot be reached, or another installation is running."),
-            _("Read the lines below, mend what they name, and try again."),
+            _("The package mirror is unreachable, or another installation is running."),
+            _("Read the lines below, fix the cause and retry."),
             evidence=clean_lines(warnings + (outcome.stderr or outcome.stdout), most=8),
         )
 
@@ -132,7 +132,7 @@ class LoadModule(Operation):
         return _("Load the kernel module {module}").format(module=self.module)
 
     def why(self) -> str:
-        return _("The kernel speaks iSCSI only with this module. At boot iscsid's own start loads it.")
+        return _("The kernel needs this module for iSCSI. At boot iscsid loads it.")
 
     def shown(self) -> tuple[str, ...]:
         return (self._command.shown,)
@@ -147,8 +147,8 @@ class LoadModule(Operation):
                 Problem(
                     "module.failed",
                     _("The kernel module {module} could not be loaded.").format(module=self.module),
-                    _("The running kernel has no such module: it was updated, and the machine not rebooted."),
-                    _("Reboot into the installed kernel; a small cloud kernel may need its full package."),
+                    _("The running kernel does not have this module: it was updated without a reboot."),
+                    _("Reboot into the installed kernel. A minimal cloud kernel may need its full package."),
                     evidence=clean_lines(outcome.stderr, most=4),
                 )
             )
@@ -172,7 +172,7 @@ class StartService(Operation):
         return _("Start {unit}").format(unit=self.unit)
 
     def why(self) -> str:
-        return _("Until it runs it does nothing: neither now, nor in good order at the next shutdown.")
+        return _("It is needed now, and for a clean shutdown.")
 
     def shown(self) -> tuple[str, ...]:
         return (systemctl("start", self.unit).shown,)
@@ -205,7 +205,7 @@ class EnableService(Operation):
         return _("Start {unit} at boot").format(unit=self.unit)
 
     def why(self) -> str:
-        return _("Without it the storage is not there after a reboot.")
+        return _("Without it the storage is not available after a reboot.")
 
     def shown(self) -> tuple[str, ...]:
         return (systemctl("enable", self.unit).shown,)
@@ -236,7 +236,7 @@ class DisableService(Operation):
     unit: str
 
     def title(self) -> str:
-        return _("No longer start {unit} at boot").format(unit=self.unit)
+        return _("Do not start {unit} at boot").format(unit=self.unit)
 
     def why(self) -> str:
         return _("It was not started at boot before.")
@@ -272,8 +272,8 @@ class RestartDaemon(Operation):
 
     def why(self) -> str:
         return _(
-            "iscsid reads this host's name and its configuration only when it starts. The kernel keeps the "
-            "sessions meanwhile; their connections are opened afresh, and I/O waits for that moment."
+            "iscsid reads the initiator name and its configuration only when it starts. The kernel keeps"
+            " the sessions; their connections are reopened, and I/O pauses for that moment."
         )
 
     def shown(self) -> tuple[str, ...]:
@@ -292,7 +292,10 @@ class RestartDaemon(Operation):
                     _("{unit} is not iscsid's own unit, so it is not restarted.").format(
                         unit=clean(self.unit)
                     ),
-                    _("Stopping the unit that logs in at boot unmounts and logs out all iSCSI storage."),
+                    _(
+                        "Stopping the unit that logs in at boot unmounts all iSCSI storage and logs out"
+                        " of it."
+                    ),
                     _("Restart {unit} instead.").format(unit=DAEMON),
                 )
             )
@@ -302,4 +305,4 @@ class RestartDaemon(Operation):
         bring_up_daemon(host, "restart")
 
     def undo(self) -> CannotUndo:
-        return CannotUndo(_("A restart leaves nothing to take back."))
+        return CannotUndo(_("A restart leaves nothing to undo."))

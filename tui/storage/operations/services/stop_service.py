@@ -56,7 +56,7 @@ class StopService(Operation):
         return _("Stop {unit}").format(unit=clean(self.unit, 120))
 
     def why(self) -> str:
-        return _("It has files open there. It ends in its own way, and is started again when you reconnect.")
+        return _("It has files open there. It shuts down cleanly, and is started again when you reconnect.")
 
     def shown(self) -> tuple[str, ...]:
         return tuple(systemctl("stop", unit).shown for unit in (*self.triggers, self.unit))
@@ -74,11 +74,11 @@ class StopService(Operation):
             raise Refused(
                 Problem(
                     "service.not-to-be-stopped",
-                    _("{unit} is not stopped by this program.").format(unit=clean(self.unit, 120)),
-                    _("This program runs in it.")
+                    _("iscsi-console does not stop {unit}.").format(unit=clean(self.unit, 120)),
+                    _("iscsi-console runs in it.")
                     if own == self.unit
                     else _("The system or other storage depends on it."),
-                    _("Find out what it holds, and have it let go of that by its own means."),
+                    _("Find out what it uses, and have it close that in its own way."),
                 )
             )
 
