@@ -76,7 +76,7 @@ def test_words_are_whole_and_the_journal_reads_it_back(operation: Operation) -> 
 
 
 def test_what_is_shown_is_what_a_person_would_type() -> None:
-    shown = {name_of(one): one.shown() for one in OPERATIONS}
+    shown = {name_of(candidate): candidate.shown() for candidate in OPERATIONS}
     assert shown["StopService"] == ("systemctl stop app.socket", "systemctl stop app.service")
     assert shown["EndProcesses"] == ("kill -TERM 10",)
     assert shown["SwapOff"] == ("swapoff /dev/vg/swap",)

@@ -133,7 +133,7 @@ def other_files() -> ScriptedHost:
 
 
 def other_disk(host: ScriptedHost) -> ScriptedHost:
-    for name in [one for one in host.files if one.endswith("/wwid")]:
+    for name in [path for path in host.files if path.endswith("/wwid")]:
         host.files[name] = "naa.other\n"
     return host
 

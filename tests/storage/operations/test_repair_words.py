@@ -96,8 +96,8 @@ def test_it_can_be_undone_or_says_why_not(operation: Operation) -> None:
     if isinstance(undo, CannotUndo):
         assert undo.reason.endswith(".")
         return
-    for one in undo:
-        back = one.undo()
+    for step in undo:
+        back = step.undo()
         same = isinstance(operation, ActivateCompleteVolume) or back in ((operation,), ())
         assert isinstance(back, CannotUndo) or same
 
@@ -115,7 +115,7 @@ def test_only_what_destroys_says_what_is_lost(operation: Operation) -> None:
 
 
 def test_what_can_lose_data_wants_a_word_typed() -> None:
-    destroying = {type(one) for one in OPERATIONS if one.risk is Risk.DESTROYS}
+    destroying = {type(candidate) for candidate in OPERATIONS if candidate.risk is Risk.DESTROYS}
     assert destroying == {RestoreDiskHeader, RemoveMissingPvsAndVolumes, StopQueueing}
     lost = RemoveMissingPvsAndVolumes("vg", "VGID", ("PVID",), ("data", "logs")).loses()
     assert [line.partition(":")[0] for line in lost] == ["vg/data", "vg/logs"]

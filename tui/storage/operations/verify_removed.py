@@ -72,7 +72,7 @@ class VerifyRemoved(Operation):
                     _("Still there: {what}.").format(what=clean(", ".join(left[:4]))),
                     _("It came back in the meantime: by a rescan, multipathd, or another login."),
                     _("Check the console, then continue; steps already done are not run again."),
-                    evidence=tuple(clean(one) for one in left[:12]),
+                    evidence=tuple(clean(name) for name in left[:12]),
                 )
             )
 
@@ -83,11 +83,15 @@ class VerifyRemoved(Operation):
         found: list[str] = []
         for name in self.sessions:
             found += [
-                _("session {sid}").format(sid=one.sid)
-                for one in inventory.sessions_of(name.target)
-                if one.portal.is_same_place(name.portal) and one.iface == name.iface
+                _("session {sid}").format(sid=session.sid)
+                for session in inventory.sessions_of(name.target)
+                if session.portal.is_same_place(name.portal) and session.iface == name.iface
             ]
         for lun in self.luns:
-            found += [f"/dev/{one.disk}" for one in lun.paths(inventory) if one.disk]
-        found += [one.path for one in inventory.devices if one.map_uuid and one.map_uuid in self.map_uuids]
+            found += [f"/dev/{path.disk}" for path in lun.paths(inventory) if path.disk]
+        found += [
+            device.path
+            for device in inventory.devices
+            if device.map_uuid and device.map_uuid in self.map_uuids
+        ]
         return tuple(dict.fromkeys(found))

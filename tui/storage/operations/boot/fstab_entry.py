@@ -179,7 +179,11 @@ def _conflicts(host: Host, text: str, line: BootLine) -> tuple[FstabEntry, ...]:
 def _subvolume(options: tuple[str, ...]) -> tuple[str, ...]:
     """What tells several mounts of one btrfs apart, and a bind mount from an ordinary one."""
     return tuple(
-        sorted(one for one in options if one.startswith(("subvol=", "subvolid=")) or one in ("bind", "rbind"))
+        sorted(
+            option
+            for option in options
+            if option.startswith(("subvol=", "subvolid=")) or option in ("bind", "rbind")
+        )
     )
 
 

@@ -199,4 +199,4 @@ def device_path(spec: str) -> str:
 
 
 def _value(options: tuple[str, ...], name: str, default: str) -> str:
-    return next((one.partition("=")[2] for one in options if one.startswith(f"{name}=")), default)
+    return next((option.partition("=")[2] for option in options if option.startswith(f"{name}=")), default)

@@ -97,7 +97,7 @@ def _flush(path: str) -> tuple[str, ...]:
 def names_of(inventory: Inventory, lun: LunName) -> tuple[str, ...]:
     """The map over a LUN and its disks now, as paths, the map first."""
     found: dict[str, None] = {}
-    disks = [one.disk for one in lun.paths(inventory) if one.disk]
+    disks = [path.disk for path in lun.paths(inventory) if path.disk]
     for disk in disks:
         joined = inventory.map_over(disk)
         if joined is not None:

@@ -118,7 +118,9 @@ class GrowFilesystem(CommandOperation):
     def _mount(self, inventory: Inventory, device: BlockDevice | None) -> Mount | None:
         if device is None:
             return None
-        return next((one for one in inventory.mounts_of(device.name) if one.target == self.mount_point), None)
+        return next(
+            (mount for mount in inventory.mounts_of(device.name) if mount.target == self.mount_point), None
+        )
 
 
 def not_mounted_problem(place: str, *, read_only: bool) -> Problem:

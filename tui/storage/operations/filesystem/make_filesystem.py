@@ -183,7 +183,7 @@ class MakeFilesystem(Operation):
                 ),
                 cause=found.why,
                 remedy=_("Mount what is on it, or remove the volume by hand if it is not needed."),
-                evidence=tuple(one.words for one in found.signatures[:6]),
+                evidence=tuple(signature.words for signature in found.signatures[:6]),
             )
         )
 

@@ -58,7 +58,7 @@ class WipeSignatures(Operation):
         )
 
     def loses(self) -> tuple[str, ...]:
-        found = [one.words for one in self.signatures] or [_("data without a known signature")]
+        found = [signature.words for signature in self.signatures] or [_("data without a known signature")]
         return (
             _("Everything on {device}").format(device=self.device.words),
             *(_("found on it: {what}").format(what=what) for what in found),
@@ -89,8 +89,12 @@ class WipeSignatures(Operation):
         found = contents(host, inventory, device)
         if found.refusal is not None and not (interrupted and found.refusal.code == "contents.lvm-hidden"):
             raise Refused(found.refusal)
-        confirmed = {(one.kind, one.offset) for one in self.signatures}
-        new = [one.words for one in found.signatures if (one.kind, one.offset) not in confirmed]
+        confirmed = {(signature.kind, signature.offset) for signature in self.signatures}
+        new = [
+            signature.words
+            for signature in found.signatures
+            if (signature.kind, signature.offset) not in confirmed
+        ]
         new += [clean(name, 40) for name in device.partitions if name not in self.partitions]
         if new:
             raise Refused(

@@ -47,8 +47,8 @@ def refuse_when_mounted_elsewhere(host: Host, inventory: Inventory, device: Bloc
     devices = (device, *inventory.above(device.name))
     places = mounted_elsewhere(
         host,
-        frozenset(one.number for one in devices),
-        frozenset(path for one in devices for path in (one.path, f"/dev/{one.name}", *one.links)),
+        frozenset(device.number for device in devices),
+        frozenset(path for device in devices for path in (device.path, f"/dev/{device.name}", *device.links)),
     )
     if places:
         raise Refused(

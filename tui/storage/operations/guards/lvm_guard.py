@@ -93,7 +93,7 @@ def _only_group(inventory: Inventory, name: str) -> VolumeGroup:
                 remedy=_("Check the sessions and `pvs -a --foreign --shared`."),
             )
         )
-    if sum(one.name == name for one in inventory.volume_groups) > 1:
+    if sum(group.name == name for group in inventory.volume_groups) > 1:
         raise Refused(
             Problem(
                 "group.twice",
@@ -191,7 +191,7 @@ def still_active(code: str, group: str, names: Sequence[str]) -> Problem:
 def volume_is_gone(host: Host, group: str, name: str) -> bool:
     """Whether LVM answers, was shown every disk, and knows no volume of that name in the group."""
     inventory = look_at_volumes(host)
-    gone = all(one.name != name for one in inventory.volumes_of(group))
+    gone = all(volume.name != name for volume in inventory.volumes_of(group))
     return inventory.lvm.asked and not inventory.lvm.left_out and gone
 
 

@@ -16,10 +16,10 @@ def possible_returns(host: Host, inventory: Inventory) -> tuple[str, ...]:
     """By what a missing disk could come back, a line each: sessions that are down, records without one."""
     lines = [
         _("session {sid} to {target} is {state}").format(
-            sid=one.sid, target=clean(one.target), state=one.state.value
+            sid=session.sid, target=clean(session.target), state=session.state.value
         )
-        for one in inventory.sessions
-        if one.state is not SessionState.LOGGED_IN
+        for session in inventory.sessions
+        if session.state is not SessionState.LOGGED_IN
     ]
     lines += [
         _("/dev/{disk} is {state}").format(disk=clean(lun.disk, 40), state=lun.state.value)
@@ -29,8 +29,8 @@ def possible_returns(host: Host, inventory: Inventory) -> tuple[str, ...]:
     root = locate_database(host, read_distribution(host)).root
     for record in read_records(host, root).nodes:
         there = any(
-            one.portal.is_same_place(record.portal) and one.iface == record.iface
-            for one in inventory.sessions_of(record.target)
+            session.portal.is_same_place(record.portal) and session.iface == record.iface
+            for session in inventory.sessions_of(record.target)
         )
         if not there:
             lines.append(

@@ -368,15 +368,15 @@ class DeleteInterface(Operation):
     def check(self, host: Host) -> None:
         """Nothing goes through it: records and sessions that name it would lose their card."""
         records = read_records(host, database_of(host).root).nodes
-        users = [one.target for one in records if one.iface == self.name]
-        users += [one.target for one in read_sessions(host)[0] if one.iface == self.name]
+        users = [record.target for record in records if record.iface == self.name]
+        users += [session.target for session in read_sessions(host)[0] if session.iface == self.name]
         if users:
             raise Refused(
                 Problem(
                     "iface.in-use",
                     _("The iface record {name} is in use.").format(name=clean(self.name)),
                     _("Used by: {targets}.").format(
-                        targets=", ".join(clean(one) for one in dict.fromkeys(users[:4]))
+                        targets=", ".join(clean(target) for target in dict.fromkeys(users[:4]))
                     ),
                     _("Log out there and delete these node records first."),
                 )

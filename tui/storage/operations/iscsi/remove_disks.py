@@ -68,8 +68,16 @@ class FlushMultipathMap(Operation):
 
     def _map(self, inventory: Inventory) -> str | None:
         disks = {lun.disk for lun in self.lun.paths(inventory) if lun.disk}
-        found = (one.name for one in inventory.multipath_maps if disks & set(one.paths))
-        known = (one.name for one in inventory.multipath_maps if self.lun.wwid and one.wwid == self.lun.wwid)
+        found = (
+            multipath_map.name
+            for multipath_map in inventory.multipath_maps
+            if disks & set(multipath_map.paths)
+        )
+        known = (
+            multipath_map.name
+            for multipath_map in inventory.multipath_maps
+            if self.lun.wwid and multipath_map.wwid == self.lun.wwid
+        )
         return next(found, None) or next(known, None)
 
 
@@ -216,9 +224,9 @@ def _delete_attribute(disk: str) -> str:
 def _session(inventory: Inventory, target: str, portal: Portal, iface: str) -> Session | None:
     return next(
         (
-            one
-            for one in inventory.sessions_of(target)
-            if one.portal.is_same_place(portal) and one.iface == iface
+            session
+            for session in inventory.sessions_of(target)
+            if session.portal.is_same_place(portal) and session.iface == iface
         ),
         None,
     )
@@ -229,7 +237,7 @@ def _lun_in(inventory: Inventory, target: str, portal: Portal, iface: str, lun: 
     session = _session(inventory, target, portal, iface)
     if session is None:
         return None
-    return next((one for one in inventory.luns_of(session.sid) if one.number == lun.number), None)
+    return next((path for path in inventory.luns_of(session.sid) if path.number == lun.number), None)
 
 
 def _in_use(what: str, uses: tuple[str, ...]) -> Problem:

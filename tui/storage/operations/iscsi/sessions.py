@@ -204,7 +204,7 @@ class LogOut(Operation):
     def _session(self, host: Host) -> Session | None:
         if self.sid == ANY_SESSION:
             return find_session(host, self.target, self.portal, self.iface)
-        return next((one for one in read_sessions(host)[0] if one.sid == self.sid), None)
+        return next((session for session in read_sessions(host)[0] if session.sid == self.sid), None)
 
 
 def no_disk_problem(target: str) -> Problem:
@@ -246,7 +246,7 @@ def _await_disks(host: Host, sid: int) -> tuple[str, ...]:
     settled = wait_for(all_settled, SETTLE_DEADLINE)
     disks = disks_of(host, sid)
     if not disks:
-        session = next((one for one in read_sessions(host)[0] if one.sid == sid), None)
+        session = next((session for session in read_sessions(host)[0] if session.sid == sid), None)
         problem = no_disk_problem(session.target if session is not None else "")
         return (problem.summary, problem.cause, problem.remedy)
     lines = tuple(_disk_line(lun) for lun in disks)

@@ -130,9 +130,9 @@ class DestroyVolume(MetadataChange):
 
     def _refuse_needed(self, inventory: Inventory, volume: LogicalVolume) -> None:
         needing = [
-            one.name
-            for one in inventory.volumes_of(self.volume_group)
-            if one.pool == volume.name or (one.origin == volume.name and not one.pool)
+            other.name
+            for other in inventory.volumes_of(self.volume_group)
+            if other.pool == volume.name or (other.origin == volume.name and not other.pool)
         ]
         if needing or volume.attributes[:1] == "t":
             raise Refused(

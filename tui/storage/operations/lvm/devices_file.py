@@ -101,11 +101,11 @@ class AddToDevicesFile(LvmCommand):
 
 def _twin(inventory: Inventory, device: DeviceIdentity, uuid: str) -> BlockDevice | None:
     """Another LUN that is here, by its WWID, with the same physical volume."""
-    for one in inventory.devices:
-        if uuid and one.content_uuid == uuid and inventory.lun_on(one.name) is not None:
-            wwid = identity_of(inventory, one).wwid
+    for other in inventory.devices:
+        if uuid and other.content_uuid == uuid and inventory.lun_on(other.name) is not None:
+            wwid = identity_of(inventory, other).wwid
             if wwid and device.wwid and wwid != device.wwid:
-                return one
+                return other
     return None
 
 

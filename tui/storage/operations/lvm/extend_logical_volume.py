@@ -140,9 +140,9 @@ def why_not_extend(inventory: Inventory, volume: LogicalVolume) -> Problem | Non
             remedy=_("Activate its volume group first."),
         )
     snapshots = [
-        one.name
-        for one in inventory.volumes_of(volume.volume_group)
-        if one.origin == volume.name and not one.pool
+        other.name
+        for other in inventory.volumes_of(volume.volume_group)
+        if other.origin == volume.name and not other.pool
     ]
     if snapshots and kind in ("o", "O"):
         return Problem(

@@ -59,7 +59,7 @@ class ImportClone(LvmCommand):
             disks = {compare(host, device, inventory)[0].name for device in self.devices}
         except Refused:
             return False
-        members = {one.device for one in inventory.physical_volumes if one.volume_group == self.new_name}
+        members = {pv.device for pv in inventory.physical_volumes if pv.volume_group == self.new_name}
         return group_named(inventory, self.new_name) is not None and members == disks
 
     def check(self, host: Host) -> None:

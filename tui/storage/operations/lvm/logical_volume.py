@@ -171,7 +171,7 @@ class RemoveLogicalVolume(LvmCommand):
                     _("{name} is not empty, so it is not removed.").format(name=clean(self.name, 60)),
                     cause=found.why,
                     remedy=_("If its content is not needed, remove it by hand with lvremove."),
-                    evidence=tuple(one.words for one in found.signatures[:6]),
+                    evidence=tuple(signature.words for signature in found.signatures[:6]),
                 )
             )
 

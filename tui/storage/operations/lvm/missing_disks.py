@@ -87,8 +87,8 @@ class RestoreMissingPv(MetadataChange):
         return CannotUndo(_("LVM marks a PV as missing only while it is missing."))
 
     def _volume(self, inventory: Inventory) -> PhysicalVolume | None:
-        found = (one for one in inventory.physical_volumes if one.volume_group == self.volume_group)
-        return next((one for one in found if one.uuid == self.uuid), None)
+        found = (pv for pv in inventory.physical_volumes if pv.volume_group == self.volume_group)
+        return next((pv for pv in found if pv.uuid == self.uuid), None)
 
 
 class _ReduceMissing(TestedChange):
@@ -239,9 +239,9 @@ class RemoveMissingPvsAndVolumes(_ReduceMissing):
                 )
             )
         used = [
-            one.name
-            for one in inventory.volumes_of(self.volume_group)
-            if one.name in partial and (one.active or one.open)
+            volume.name
+            for volume in inventory.volumes_of(self.volume_group)
+            if volume.name in partial and (volume.active or volume.open)
         ]
         if used:
             raise Refused(
@@ -266,13 +266,13 @@ class RemoveMissingPvsAndVolumes(_ReduceMissing):
 def partial_volumes(inventory: Inventory, group: str) -> tuple[str, ...]:
     """Names of the volumes of which LVM says that a part is missing."""
     return tuple(
-        one.name
-        for one in inventory.volumes_of(group)
-        if one.health == "partial" or one.attributes.ljust(9)[8] == "p"
+        volume.name
+        for volume in inventory.volumes_of(group)
+        if volume.health == "partial" or volume.attributes.ljust(9)[8] == "p"
     )
 
 
 def missing_of(inventory: Inventory, group: str) -> tuple[str, ...]:
     """LVM's identities of the physical volumes that it misses."""
-    found = (one for one in inventory.physical_volumes if one.volume_group == group)
-    return tuple(sorted(one.uuid for one in found if one.missing))
+    found = (pv for pv in inventory.physical_volumes if pv.volume_group == group)
+    return tuple(sorted(pv.uuid for pv in found if pv.missing))

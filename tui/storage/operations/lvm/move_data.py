@@ -62,7 +62,7 @@ class MoveData(MetadataChange):
 
     @property
     def argv(self) -> tuple[str, ...]:
-        paths = (self.device.path, *(one.path for one in self.destinations))
+        paths = (self.device.path, *(destination.path for destination in self.destinations))
         return ("lvm", "pvmove", "--interval", _INTERVAL, *paths)
 
     def is_done(self, host: Host) -> bool:
@@ -91,11 +91,11 @@ class MoveData(MetadataChange):
         inventory = look_for_change(host)
         same_group(inventory, self.volume_group, self.group_uuid)
         source = self._member(host, inventory, self.device)
-        goals = [self._member(host, inventory, one) for one in self.destinations]
+        goals = [self._member(host, inventory, destination) for destination in self.destinations]
         others = [
-            one
-            for one in inventory.physical_volumes
-            if one.volume_group == self.volume_group and one.uuid != source.uuid
+            pv
+            for pv in inventory.physical_volumes
+            if pv.volume_group == self.volume_group and pv.uuid != source.uuid
         ]
         if is_moving(inventory, self.volume_group):
             if not interrupted and source.free == source.size:
@@ -111,7 +111,7 @@ class MoveData(MetadataChange):
                     )
                 )
             return
-        room, used = sum(one.free for one in goals or others), source.size - source.free
+        room, used = sum(pv.free for pv in goals or others), source.size - source.free
         if room < used:
             raise Refused(
                 Problem(
@@ -202,4 +202,4 @@ class StopMoving(LvmCommand):
 
 def is_moving(inventory: Inventory, group: str) -> bool:
     """Whether a pvmove of the group is under way: its mirror is active in the kernel."""
-    return any(one.name.startswith("pvmove") for one in inventory.volumes_of(group))
+    return any(volume.name.startswith("pvmove") for volume in inventory.volumes_of(group))

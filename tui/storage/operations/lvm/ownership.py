@@ -80,7 +80,7 @@ class ExportGroup(LvmCommand):
         """It is that group, this host's own, and no volume of it is active."""
         inventory = look_for_change(host)
         _refuse_unless(host, self.volume_group, self.group_uuid, exported=False)
-        active = [one.name for one in inventory.volumes_of(self.volume_group) if one.active]
+        active = [volume.name for volume in inventory.volumes_of(self.volume_group) if volume.active]
         if active:
             raise Refused(still_active("group.in-use", self.volume_group, active))
 
@@ -171,7 +171,7 @@ class TakeOverGroup(LvmCommand):
 
 def _group(host: Host, name: str, uuid: str) -> VolumeGroup | None:
     groups = look_at_volumes(host).volume_groups
-    return next((one for one in groups if (one.name, one.uuid) == (name, uuid)), None)
+    return next((group for group in groups if (group.name, group.uuid) == (name, uuid)), None)
 
 
 def _another(name: str) -> Problem:

@@ -47,7 +47,7 @@ class ActivateCompleteVolume(LvmCommand):
 
     def is_done(self, host: Host) -> bool:
         volumes = look_at_volumes(host).volumes_of(self.volume_group)
-        return any(one.uuid == self.uuid and one.active for one in volumes)
+        return any(volume.uuid == self.uuid and volume.active for volume in volumes)
 
     def check(self, host: Host) -> None:
         """It is this volume of this group, and whole."""

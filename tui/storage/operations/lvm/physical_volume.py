@@ -35,7 +35,7 @@ def volume_on(inventory: Inventory, identity: DeviceIdentity, host: Host) -> Phy
                 _("Bring the disk back, then retry."),
             )
         )
-    return next((one for one in inventory.physical_volumes if one.device == device.name), None)
+    return next((pv for pv in inventory.physical_volumes if pv.device == device.name), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ class RenameLogicalVolume(MetadataChange):
 
     def is_done(self, host: Host) -> bool:
         volumes = look_at_volumes(host).volumes_of(self.volume_group)
-        return any((one.uuid, one.name) == (self.uuid, self.new_name) for one in volumes)
+        return any((volume.uuid, volume.name) == (self.uuid, self.new_name) for volume in volumes)
 
     def check(self, host: Host) -> None:
         """See that it is this volume and that the new name is good and free."""
@@ -103,7 +103,7 @@ class RenameVolumeGroup(LvmCommand):
 
     def is_done(self, host: Host) -> bool:
         groups = look_at_volumes(host).volume_groups
-        return any((one.uuid, one.name) == (self.uuid, self.new_name) for one in groups)
+        return any((group.uuid, group.name) == (self.uuid, self.new_name) for group in groups)
 
     def check(self, host: Host) -> None:
         """See that it is this group, that the new name is good and free, and fits all its volumes."""
@@ -117,7 +117,7 @@ class RenameVolumeGroup(LvmCommand):
                     remedy=_("Check the groups again. Nothing was changed."),
                 )
             )
-        taken = [one.name for one in inventory.volume_groups]
+        taken = [group.name for group in inventory.volume_groups]
         problems = list(volume_group_name_problems(self.new_name, taken, "name"))
         for volume in inventory.volumes_of(self.name):
             problems += logical_volume_name_problems(volume.name, self.new_name, (), "name")

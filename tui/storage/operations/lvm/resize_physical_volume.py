@@ -98,7 +98,7 @@ class ResizePhysicalVolume(MetadataChange):
         )
 
     def _volume(self, inventory: Inventory) -> PhysicalVolume | None:
-        return next((one for one in inventory.physical_volumes if one.uuid == self.uuid and one.size), None)
+        return next((pv for pv in inventory.physical_volumes if pv.uuid == self.uuid and pv.size), None)
 
 
 def possible_gain(volume: PhysicalVolume, disk: int, start: int, extent: int) -> int:

@@ -132,7 +132,7 @@ class RestoreGroupMetadata(TestedChange):
 
 def missing_from(inventory: Inventory, notes: GroupNotes) -> tuple[str, ...]:
     """Identities of the physical volumes in the notes that LVM does not find on a disk."""
-    there = {one.uuid for one in inventory.physical_volumes if one.device}
+    there = {pv.uuid for pv in inventory.physical_volumes if pv.device}
     return tuple(disk.uuid for disk in notes.disks if disk.uuid not in there)
 
 
@@ -140,7 +140,7 @@ def active_maps(host: Host, group_uuid: str) -> tuple[str, ...]:
     """Names of the maps of a group's volumes in the kernel, which LVM need not know of."""
     beginning = f"LVM-{group_uuid.replace('-', '')}"
     devices = look_at_devices(host).devices
-    return tuple(one.map_name for one in devices if one.map_uuid.startswith(beginning))
+    return tuple(device.map_name for device in devices if device.map_uuid.startswith(beginning))
 
 
 def _number(host: Host, group: str) -> int:

@@ -132,4 +132,4 @@ class RestorePvHeader(TestedChange):
 
 
 def _volume(inventory: Inventory, uuid: str) -> PhysicalVolume | None:
-    return next((one for one in inventory.physical_volumes if one.uuid == uuid), None)
+    return next((pv for pv in inventory.physical_volumes if pv.uuid == uuid), None)

@@ -65,7 +65,7 @@ class CreateSnapshot(MetadataChange):
 
     def is_done(self, host: Host) -> bool:
         volumes = look_at_volumes(host).volumes_of(self.volume_group)
-        return any((one.name, one.origin) == (self.name, self.origin) for one in volumes)
+        return any((volume.name, volume.origin) == (self.name, self.origin) for volume in volumes)
 
     def check(self, host: Host) -> None:
         """See that it is this volume, of a kind that can have snapshots, that name and space are free."""

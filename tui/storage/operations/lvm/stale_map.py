@@ -92,10 +92,10 @@ def is_stale(inventory: Inventory, device: BlockDevice) -> bool:
     """Whether a map stands on a device that is gone, itself or through the maps below it."""
     seen: set[str] = set()
 
-    def lost(one: BlockDevice) -> bool:
-        seen.add(one.name)
-        lower = (inventory.device(name) for name in one.slaves if name not in seen)
-        return bool(one.lost_slaves) or any(lost(below) for below in lower if below is not None)
+    def lost(candidate: BlockDevice) -> bool:
+        seen.add(candidate.name)
+        lower = (inventory.device(name) for name in candidate.slaves if name not in seen)
+        return bool(candidate.lost_slaves) or any(lost(below) for below in lower if below is not None)
 
     return bool(device.map_name) and lost(device)
 

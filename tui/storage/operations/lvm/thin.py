@@ -66,7 +66,7 @@ class CreateThinPool(MetadataChange):
 
     def is_done(self, host: Host) -> bool:
         volumes = look_at_volumes(host).volumes_of(self.volume_group)
-        return any(one.name == self.name and one.attributes[:1] == "t" for one in volumes)
+        return any(volume.name == self.name and volume.attributes[:1] == "t" for volume in volumes)
 
     def check(self, host: Host) -> None:
         """See that it is this group, that the name is good, and that there is room for data and notes."""
@@ -120,7 +120,9 @@ class RemoveThinPool(MetadataChange):
         inventory = look_for_change(host)
         same_group(inventory, self.volume_group, self.group_uuid)
         pool = same_volume(inventory, self.volume_group, self.name, "")
-        inside = [one.name for one in inventory.volumes_of(self.volume_group) if one.pool == self.name]
+        inside = [
+            volume.name for volume in inventory.volumes_of(self.volume_group) if volume.pool == self.name
+        ]
         if inside or pool.attributes[:1] != "t":
             raise Refused(
                 Problem(
@@ -175,8 +177,8 @@ class CreateThinVolume(MetadataChange):
     def is_done(self, host: Host) -> bool:
         volumes = look_at_volumes(host).volumes_of(self.volume_group)
         return any(
-            (one.name, one.pool, one.size, one.active) == (self.name, self.pool, self.size, True)
-            for one in volumes
+            (volume.name, volume.pool, volume.size, volume.active) == (self.name, self.pool, self.size, True)
+            for volume in volumes
         )
 
     def check(self, host: Host) -> None:

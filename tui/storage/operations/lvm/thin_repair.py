@@ -116,7 +116,7 @@ class RepairThinPool(MetadataChange):
     def is_done(self, host: Host) -> bool:
         """The old notes are there as a volume of their own: it was repaired."""
         volumes = look_at_volumes(host).volumes_of(self.volume_group)
-        return any(one.name == self._kept for one in volumes)
+        return any(volume.name == self._kept for volume in volumes)
 
     def check(self, host: Host) -> None:
         """It is this pool, neither it nor a volume of it is active, and the tools are there."""
@@ -124,9 +124,9 @@ class RepairThinPool(MetadataChange):
         same_group(inventory, self.volume_group, self.group_uuid)
         pool = pool_of(inventory, self.volume_group, self.name, self.uuid)
         active = [
-            one.name
-            for one in inventory.volumes_of(self.volume_group)
-            if one.active and (one.pool == self.name or one.name == pool.name)
+            volume.name
+            for volume in inventory.volumes_of(self.volume_group)
+            if volume.active and (volume.pool == self.name or volume.name == pool.name)
         ]
         if active:
             raise Refused(

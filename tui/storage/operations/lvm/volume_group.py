@@ -97,7 +97,7 @@ class RemoveVolumeGroup(LvmCommand):
         """See that it is this host's own and has no volumes."""
         inventory = look_for_change(host)
         own_group(inventory, self.name)
-        volumes = [one.name for one in inventory.logical_volumes if one.volume_group == self.name]
+        volumes = [volume.name for volume in inventory.logical_volumes if volume.volume_group == self.name]
         if volumes:
             raise Refused(
                 Problem(

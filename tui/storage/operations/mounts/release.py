@@ -155,7 +155,7 @@ class EndProcesses(Operation):
     seconds: int = 30
 
     def title(self) -> str:
-        names = ", ".join(f"{clean(one.command, 40)} ({one.pid})" for one in self.processes[:3])
+        names = ", ".join(f"{clean(process.command, 40)} ({process.pid})" for process in self.processes[:3])
         return _("Send SIGTERM to {processes}").format(processes=names)
 
     def why(self) -> str:
@@ -173,7 +173,7 @@ class EndProcesses(Operation):
     def check(self, host: Host) -> None:
         """None of them is the first process, or one of those that this program runs under."""
         own = _own_line(host)
-        if any(one.pid in own for one in self._living(host)):
+        if any(process.pid in own for process in self._living(host)):
             raise Refused(
                 Problem(
                     "process.our-own",
@@ -198,7 +198,7 @@ class EndProcesses(Operation):
                 ),
                 _("They may be saving data, ignoring the signal, or waiting for a disk."),
                 _("Check them. When they have ended, continue: steps already done are not run again."),
-                evidence=tuple(f"{one.pid} {clean(one.command, 120)}" for one in left[:12]),
+                evidence=tuple(f"{process.pid} {clean(process.command, 120)}" for process in left[:12]),
             )
         )
 
@@ -206,15 +206,15 @@ class EndProcesses(Operation):
         return CannotUndo(_("Processes that have ended are not started again."))
 
     def _living(self, host: Host) -> tuple[ProcessName, ...]:
-        def lives(one: ProcessName) -> bool:
-            stat = parse_stat(text(host, f"/proc/{one.pid}/stat"))
-            return stat is not None and stat.started == one.started and stat.state not in "ZX"
+        def lives(process: ProcessName) -> bool:
+            stat = parse_stat(text(host, f"/proc/{process.pid}/stat"))
+            return stat is not None and stat.started == process.started and stat.state not in "ZX"
 
-        return tuple(one for one in self.processes if lives(one))
+        return tuple(process for process in self.processes if lives(process))
 
     @staticmethod
     def _argv(processes: tuple[ProcessName, ...]) -> tuple[str, ...]:
-        return ("kill", "-TERM", *(str(one.pid) for one in processes))
+        return ("kill", "-TERM", *(str(process.pid) for process in processes))
 
 
 def _own_line(host: Host) -> set[int]:

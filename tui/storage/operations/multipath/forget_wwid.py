@@ -49,7 +49,11 @@ class ForgetWwid(Operation):
         """One disk leads to it, and no map is over it."""
         inventory = look_at_devices(host)
         disks = sorted(lun.disk for lun in inventory.luns if lun.disk and lun.wwid == self.wwid)
-        joined = [one.name for one in inventory.multipath_maps if one.wwid == self.wwid]
+        joined = [
+            multipath_map.name
+            for multipath_map in inventory.multipath_maps
+            if multipath_map.wwid == self.wwid
+        ]
         if len(disks) != 1 or joined:
             raise Refused(
                 Problem(

@@ -62,7 +62,10 @@ class CreateMultipathMap(Operation):
     def is_done(self, host: Host) -> bool:
         inventory = look_at_devices(host)
         paths = _paths(inventory, self.wwid)
-        joined = next((one for one in inventory.multipath_maps if one.wwid == self.wwid), None)
+        joined = next(
+            (multipath_map for multipath_map in inventory.multipath_maps if multipath_map.wwid == self.wwid),
+            None,
+        )
         if joined is None or len(paths) < _FEWEST or not set(paths) <= set(joined.paths):
             return False
         return host.facts(f"/dev/mapper/{joined.name}") is not None
@@ -159,7 +162,10 @@ class RemoveMultipathMap(Operation):
     def check(self, host: Host) -> None:
         """Nothing stands on the map, also where none of its paths answers."""
         inventory = look_at_devices(host)
-        joined = next((one for one in inventory.multipath_maps if one.wwid == self.wwid), None)
+        joined = next(
+            (multipath_map for multipath_map in inventory.multipath_maps if multipath_map.wwid == self.wwid),
+            None,
+        )
         uses = uses_of_disk(inventory, joined.device) if joined is not None else ()
         if uses:
             raise Refused(
@@ -188,7 +194,14 @@ class RemoveMultipathMap(Operation):
         return (CreateMultipathMap(self.wwid, self.disks),)
 
     def _map(self, inventory: Inventory) -> str | None:
-        return next((one.name for one in inventory.multipath_maps if one.wwid == self.wwid), None)
+        return next(
+            (
+                multipath_map.name
+                for multipath_map in inventory.multipath_maps
+                if multipath_map.wwid == self.wwid
+            ),
+            None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +233,10 @@ class StartMultipathd(Operation):
         if unit_property(host, DAEMON, "ActiveState") != "active":
             return False
         inventory = look_at_devices(host)
-        maps = [one for one in inventory.multipath_maps if one.wwid in self.wwids]
-        return not any(_unused(host, inventory, one) for one in maps)
+        maps = [
+            multipath_map for multipath_map in inventory.multipath_maps if multipath_map.wwid in self.wwids
+        ]
+        return not any(_unused(host, inventory, multipath_map) for multipath_map in maps)
 
     def check(self, host: Host) -> None:
         """The unit is there and not masked."""
@@ -248,7 +263,7 @@ def _unused(host: Host, inventory: Inventory, joined: MultipathMap) -> bool:
     """Whether a map does not use a path whose disk answers, or does not tell. No disk is read."""
     told = host.run(Command(("dmsetup", "status", "--noflush", joined.name)))
     failed = failed_paths(told.stdout)
-    numbers = {one.name: one.number for one in inventory.devices}
+    numbers = {device.name: device.number for device in inventory.devices}
     device = inventory.device(joined.device)
     if not told.ok or device is None or device.suspended:
         return True  # Its table is just being loaded anew.

@@ -138,7 +138,9 @@ def _argv(what: str, name: str) -> tuple[str, ...]:
 
 
 def _map(inventory: Inventory, wwid: str) -> MultipathMap | None:
-    return next((one for one in inventory.multipath_maps if one.wwid == wwid), None)
+    return next(
+        (multipath_map for multipath_map in inventory.multipath_maps if multipath_map.wwid == wwid), None
+    )
 
 
 def _other_map(name: str) -> Problem:
