@@ -16,13 +16,14 @@ from tui.storage.model.users import KernelHold, Users
 from tui.storage.operations.boot.fstab_off import CommentOutFstabLines
 from tui.storage.operations.filesystem.flush import FlushDisk, SyncFilesystem, names_of
 from tui.storage.operations.iscsi.records import SetRecordValues
-from tui.storage.operations.iscsi.remove_disks import FlushMultipathMap, RemoveDisk
+from tui.storage.operations.iscsi.remove_disks import RemoveDisk
 from tui.storage.operations.iscsi.sessions import LogIn, LogOut
 from tui.storage.operations.lvm.activation import ActivateLogicalVolume, DeactivateLogicalVolume
 from tui.storage.operations.lvm.volume_group import ActivateVolumeGroup, DeactivateVolumeGroup
 from tui.storage.operations.mounts.mount import UnmountFilesystem
 from tui.storage.operations.mounts.release import EndProcesses, WaitUntilUnused, name_of_process
 from tui.storage.operations.mounts.swap import SwapOff
+from tui.storage.operations.multipath.flush_map import FlushMultipathMap
 from tui.storage.operations.operation import CannotUndo, Operation
 from tui.storage.operations.reconnect_file import SaveReconnectFile
 from tui.storage.operations.services.prerequisites import DisableService, StartService

@@ -12,11 +12,12 @@ from tui.storage.iscsi.luns import LunName
 from tui.storage.model.iscsi import Portal
 from tui.storage.operations.boot.fstab_off import CommentOutFstabLines, RestoreFstabLines
 from tui.storage.operations.filesystem.flush import FlushDisk, SyncFilesystem
-from tui.storage.operations.iscsi.remove_disks import FindDisk, FlushMultipathMap, RemoveDisk
+from tui.storage.operations.iscsi.remove_disks import FindDisk, RemoveDisk
 from tui.storage.operations.lvm.activation import ActivateLogicalVolume, DeactivateLogicalVolume
 from tui.storage.operations.mounts.bind_mount import BindMount
 from tui.storage.operations.mounts.release import EndProcesses, ProcessName, WaitUntilUnused
 from tui.storage.operations.mounts.swap import MARGIN, SwapOff, SwapOn
+from tui.storage.operations.multipath.flush_map import FlushMultipathMap
 from tui.storage.operations.operation import CannotUndo, Operation
 from tui.storage.operations.reconnect_file import FOLDER, DeleteReconnectFile, SaveReconnectFile
 from tui.storage.operations.services.stop_service import StopService

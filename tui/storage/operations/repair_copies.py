@@ -9,7 +9,7 @@ from typing import ClassVar
 from tui.storage.devices.identity import DeviceIdentity, compare
 from tui.storage.host.interface import ChangingHost, Command, FileKind, Host, Replacement
 from tui.storage.iscsi.record_file import database_of, without_secrets
-from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.calls import as_typed, change, reread_command
 from tui.storage.operations.guards.device_guard import guard
 from tui.storage.operations.guards.lvm_guard import LVM_DEADLINE, look_for_change
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
@@ -204,7 +204,7 @@ class RestoreDiskHeader(Operation):
         )
 
     def shown(self) -> tuple[str, ...]:
-        return (as_typed(restore_command(self.file, self.device)), as_typed(_settle(self.device)))
+        return (as_typed(restore_command(self.file, self.device)), as_typed(reread_command(self.device.path)))
 
     def loses(self) -> tuple[str, ...]:
         return (_("The first MiB of {device}, as it is now").format(device=self.device.words),)
@@ -233,7 +233,7 @@ class RestoreDiskHeader(Operation):
         change(
             host, restore_command(self.file, self.device), self.title(), deadline=_COPYING, progress=progress
         )
-        change(host, _settle(self.device), self.title())
+        change(host, reread_command(self.device.path), self.title())
 
     def undo(self) -> CannotUndo:
         return CannotUndo(_("If the present state may be needed, save a copy of the disk before this."))
@@ -252,10 +252,6 @@ def _files_below(host: Host, paths: tuple[str, ...]) -> Iterator[str]:
             yield path
         elif facts is not None and facts.kind is FileKind.FOLDER:
             yield from _files_below(host, tuple(f"{path}/{name}" for name in names(host, path)))
-
-
-def _settle(device: DeviceIdentity) -> tuple[str, ...]:
-    return ("udevadm", "trigger", "--settle", "--action=change", f"--name-match={device.path}")
 
 
 def _size(host: Host, path: str) -> int:

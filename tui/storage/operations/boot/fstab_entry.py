@@ -6,8 +6,9 @@ from tui.storage.boot_check.facts import UNITS
 from tui.storage.files.fstab import BootLine, is_own, line_of, with_line, without_entry
 from tui.storage.files.mount_point import normalised
 from tui.storage.files.unit_names import mount_unit
-from tui.storage.host.interface import ChangingHost, Command, Host
+from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.model.files import FstabEntry
+from tui.storage.operations.boot.fstab_trial import TRIAL_COMMAND, refuse_bad_line
 from tui.storage.operations.mounts.mount_point import refuse_bad_place
 from tui.storage.operations.operation import Operation, Progress
 from tui.storage.operations.system_files import (
@@ -20,12 +21,9 @@ from tui.storage.operations.system_files import (
 from tui.storage.probe.devices.places import DevicePlaces
 from tui.storage.probe.mounts.fstab import FSTAB, parse_fstab
 from tui.storage.probe.narrow import look_at_devices
-from tui.storage.problem import CommandFailed, Problem, Refused
-from tui.storage.untrusted import clean, clean_lines
+from tui.storage.problem import Problem, Refused
+from tui.storage.untrusted import clean
 from tui.words import translate as _
-
-TRIAL = "/run/iscsi-console-fstab"
-"""Where the new line is tried with findmnt before fstab is touched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,7 @@ class AddFstabEntry(Operation):
     def shown(self) -> tuple[str, ...]:
         return (
             f"edit {FSTAB}: {clean(self.line.text, 400)}",
-            f"findmnt --verify --tab-file {TRIAL}",
+            " ".join(TRIAL_COMMAND),
             "systemctl daemon-reload",
         )
 
@@ -100,7 +98,7 @@ class AddFstabEntry(Operation):
             same = _conflicts(host, text, self.line)
             new = with_line(text, self.line, same[0] if same else None)
             progress(_("checking the line with findmnt"))
-            _try_line(host, self)
+            refuse_bad_line(host, self.line.text)
             put(host, FSTAB, text, new)
         reload_systemd(host, self.title())
 
@@ -217,32 +215,6 @@ def _refuse_strangers(host: Host, text: str, line: BootLine) -> None:
             evidence=(
                 *(_("existing: {line}").format(line=clean(line_of(text, entry))) for entry in shown[:4]),
                 _("wanted: {line}").format(line=clean(line.text)),
-            ),
-        )
-    )
-
-
-def _try_line(host: ChangingHost, operation: AddFstabEntry) -> None:
-    """Let findmnt judge the new line alone: what is wrong with others is not for now.
-
-    Raises:
-        CommandFailed: it finds an error. fstab was not touched.
-    """
-    host.replace(TRIAL, f"{operation.line.text}\n".encode(errors="surrogateescape"))
-    try:
-        outcome = host.run(Command(("findmnt", "--verify", "--tab-file", TRIAL)))
-    finally:
-        host.remove(TRIAL)
-    if outcome.status in (0, 127):
-        return
-    raise CommandFailed(
-        Problem(
-            "fstab.not-accepted",
-            _("findmnt reports an error in the new line, so {fstab} was not changed.").format(fstab=FSTAB),
-            remedy=_("Check the mount point, the options and the volume."),
-            evidence=(
-                clean(operation.line.text),
-                *clean_lines(f"{outcome.stdout}\n{outcome.stderr}", most=8),
             ),
         )
     )

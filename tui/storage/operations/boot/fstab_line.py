@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 
 from tui.storage.files.unit_names import mount_unit
-from tui.storage.host.interface import ChangingHost, Command, Host
+from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.model.files import FstabEntry
+from tui.storage.operations.boot.fstab_trial import TRIAL_COMMAND, refuse_bad_line
 from tui.storage.operations.operation import Operation, Progress
 from tui.storage.operations.system_files import (
     put,
@@ -16,12 +17,9 @@ from tui.storage.operations.system_files import (
 )
 from tui.storage.probe.mounts.escapes import escape
 from tui.storage.probe.mounts.fstab import FSTAB, parse_fstab
-from tui.storage.problem import CommandFailed, Problem, Refused
-from tui.storage.untrusted import clean, clean_lines
+from tui.storage.problem import Problem, Refused
+from tui.storage.untrusted import clean
 from tui.words import translate as _
-
-TRIAL = "/run/iscsi-console-fstab-line"
-"""Where the new line is tried with findmnt before fstab is touched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ class ChangeFstabLine(Operation):
         return (
             _("edit {fstab}, from: {line}").format(fstab=FSTAB, line=clean(self.old.strip(), 300)),
             _("edit {fstab}, to: {line}").format(fstab=FSTAB, line=clean(self.new.strip(), 300)),
-            f"findmnt --verify --tab-file {TRIAL}",
+            " ".join(TRIAL_COMMAND),
             "systemctl daemon-reload",
         )
 
@@ -94,7 +92,7 @@ class ChangeFstabLine(Operation):
         lines = text.split("\n")
         if self.old in lines:
             progress(_("checking the line with findmnt"))
-            _try(host, self.new)
+            refuse_bad_line(host, self.new)
             lines[lines.index(self.old)] = self.new
             put(host, FSTAB, text, "\n".join(lines))
         reload_systemd(host, self.title())
@@ -167,27 +165,3 @@ def _with_field(line: str, number: int, value: str) -> str:
 
 def _place(entry: FstabEntry) -> tuple[str, str]:
     return (entry.mount_point, entry.kind)
-
-
-def _try(host: ChangingHost, line: str) -> None:
-    """Let findmnt judge the new line alone.
-
-    Raises:
-        CommandFailed: it finds an error. fstab was not touched.
-    """
-    host.replace(TRIAL, f"{line.rstrip()}\n".encode(errors="surrogateescape"))
-    try:
-        outcome = host.run(Command(("findmnt", "--verify", "--tab-file", TRIAL)))
-    finally:
-        host.remove(TRIAL)
-    if outcome.status not in (0, 127):
-        raise CommandFailed(
-            Problem(
-                "fstab.not-accepted",
-                _("findmnt reports an error in the new line, so {fstab} was not changed.").format(
-                    fstab=FSTAB
-                ),
-                remedy=_("Check the mount point, the options and the volume."),
-                evidence=(clean(line.strip()), *clean_lines(f"{outcome.stdout}\n{outcome.stderr}", most=8)),
-            )
-        )

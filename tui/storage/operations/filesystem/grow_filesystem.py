@@ -10,6 +10,7 @@ from tui.storage.model.files import Mount
 from tui.storage.model.inventory import Inventory
 from tui.storage.operations.command import CommandOperation
 from tui.storage.operations.guards.growth_guard import shrunk_problem
+from tui.storage.operations.guards.mounted import no_device
 from tui.storage.operations.operation import CannotUndo, Risk
 from tui.storage.probe.devices.sizes import filesystem_reach
 from tui.storage.probe.narrow import device_behind, look_at_devices
@@ -83,14 +84,7 @@ class GrowFilesystem(CommandOperation):
         inventory = look_at_devices(host)
         device = device_behind(host, inventory, self.device)
         if device is None or not device.answers:
-            raise Refused(
-                Problem(
-                    "mount.no-device",
-                    _("{device} is missing or does not respond.").format(device=clean(self.device)),
-                    cause=_("The session may be lost, or the volume group may not be active."),
-                    remedy=_("Repair the path first, then retry."),
-                )
-            )
+            raise Refused(no_device(self.device))
         if device.content_uuid != self.uuid or device.content != self.kind.value:
             raise Refused(
                 Problem(

@@ -8,7 +8,8 @@ from tui.storage.files.filesystem_kind import FilesystemKind, label_problems, si
 from tui.storage.host.interface import ChangingHost, Command, Host
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.inventory import Inventory
-from tui.storage.operations.calls import as_typed, change, refuse_when_busy, settle
+from tui.storage.operations.calls import as_typed, change, refuse_when_busy, reread_command, settle
+from tui.storage.operations.filesystem.unused_volume import no_volume
 from tui.storage.operations.guards.device_guard import refuse_when_mounted_elsewhere
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
 from tui.storage.probe.devices.all_signatures import Probing, content_of, probe
@@ -114,11 +115,7 @@ class MakeFilesystem(Operation):
         unfinished = self.kind is FilesystemKind.XFS and is_unfinished_xfs(host, device.path)
         change(host, self._argv(unfinished=unfinished), self.title(), deadline=MAKING, progress=progress)
         if self.uuid and not settle(host, f"/dev/disk/by-uuid/{self.uuid}"):
-            change(
-                host,
-                ("udevadm", "trigger", "--settle", "--action=change", f"--name-match={device.path}"),
-                self.title(),
-            )
+            change(host, reread_command(device.path), self.title())
 
     def verify(self, host: Host) -> None:
         """See the file system on the volume itself, and its UUID in udev's database, where the boot looks."""
@@ -149,14 +146,7 @@ class MakeFilesystem(Operation):
         """
         device = device_behind(host, inventory, self.device)
         if device is None:
-            raise Refused(
-                Problem(
-                    "volume.gone",
-                    _("{device} does not exist.").format(device=clean(self.device)),
-                    cause=_("The volume is not active, or its disks are missing."),
-                    remedy=_("Check the session and activate the volume group."),
-                )
-            )
+            raise Refused(no_volume(self.device))
         named = tuple(self.device.removeprefix("/dev/").split("/"))
         if device.kind is not BlockKind.LOGICAL_VOLUME or names_of_map(device.map_name) != named:
             raise Refused(

@@ -27,14 +27,7 @@ def unused_volume(host: Host, path: str, kind: str, uuid: str) -> BlockDevice:
     inventory = look_at_devices(host)
     device = device_behind(host, inventory, path)
     if device is None:
-        raise Refused(
-            Problem(
-                "volume.gone",
-                _("{device} does not exist.").format(device=clean(path)),
-                cause=_("The volume is not active, or its disks are missing."),
-                remedy=_("Check the session and activate the volume group."),
-            )
-        )
+        raise Refused(no_volume(path))
     problem = why_not_write(inventory, device)
     if problem is not None:
         raise Refused(problem)
@@ -56,3 +49,13 @@ def unused_volume(host: Host, path: str, kind: str, uuid: str) -> BlockDevice:
             )
         )
     return device
+
+
+def no_volume(path: str) -> Problem:
+    """There is no volume at a path."""
+    return Problem(
+        "volume.gone",
+        _("{device} does not exist.").format(device=clean(path)),
+        cause=_("The volume is not active, or its disks are missing."),
+        remedy=_("Check the session and activate the volume group."),
+    )

@@ -75,3 +75,14 @@ def shrunk_problem(what: str, now: int, needed: int, upper: str) -> Problem:
             " that."
         ),
     )
+
+
+def paths_differ(paths: tuple[Lun, ...], cause: str, remedy: str) -> Problem:
+    """The paths to a LUN do not have one size."""
+    sizes = ", ".join(f"{lun.disk} {size_words(lun.size)}" for lun in paths)
+    return Problem(
+        "growth.paths-differ",
+        _("The paths report different sizes: {sizes}.").format(sizes=sizes),
+        cause=cause,
+        remedy=remedy,
+    )

@@ -6,7 +6,6 @@ those names, and is refused otherwise, so that the person types them again.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Command, Host, Replacement
 from tui.storage.iscsi.chap import ChapKind, ChapSettings, problems
@@ -22,7 +21,7 @@ from tui.storage.iscsi.record_file import (
 )
 from tui.storage.iscsi.records import find_record, no_record_problem
 from tui.storage.model.iscsi import NodeRecord, Portal
-from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.operations.operation import CannotUndo, Operation, Progress
 from tui.storage.probe.iscsi.iscsid_conf import ISCSID_CONF
 from tui.storage.probe.iscsi.records import portal_name
 from tui.storage.probe.iscsi.settings import Settings, parse_settings
@@ -92,7 +91,6 @@ class SetRecordChap(Operation):
         chap: what to set; `NO_CHAP` takes names and secrets away.
     """
 
-    risk: ClassVar[Risk] = Risk.CONFIGURES
     target: str
     portal: Portal
     iface: str
@@ -166,7 +164,6 @@ class SetDiscoveryChap(Operation):
         chap: what to set; `NO_CHAP` takes names and secrets away.
     """
 
-    risk: ClassVar[Risk] = Risk.CONFIGURES
     kind: DiscoveryKind
     portal: Portal
     chap: ChapSettings
@@ -233,7 +230,6 @@ class SetDefaultChap(Operation):
         discovery: for asking portals, or None to leave it as it is.
     """
 
-    risk: ClassVar[Risk] = Risk.CONFIGURES
     session: ChapSettings | None
     discovery: ChapSettings | None
 

@@ -2,11 +2,10 @@
 
 import time
 from dataclasses import dataclass
-from typing import ClassVar
 
 from tui.storage.host.interface import BACKUPS, ChangingHost, FileKind, Host
 from tui.storage.iscsi.record_file import database_of, locked, without_secrets
-from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.operations.operation import CannotUndo, Operation, Progress
 from tui.storage.probe.iscsi.records import read_records
 from tui.storage.probe.reading import names
 from tui.storage.problem import Problem, Refused
@@ -24,7 +23,6 @@ class RemoveDamagedRecord(Operation):
         path: the file.
     """
 
-    risk: ClassVar[Risk] = Risk.CONFIGURES
     path: str
 
     def title(self) -> str:

@@ -5,7 +5,6 @@ records are only ever added, one by one, and those that exist are not touched.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Command, Host
 from tui.storage.iscsi.daemon import refuse_without_daemon
@@ -18,7 +17,7 @@ from tui.storage.iscsi.records import find_record
 from tui.storage.iscsi.sessions import find_session
 from tui.storage.model.iscsi import InterfaceRecord, Portal
 from tui.storage.operations.iscsi.records import DeleteNodeRecord
-from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.operations.operation import CannotUndo, Operation, Progress
 from tui.storage.probe.iscsi.records import parse_interface_record, parse_portal, read_records
 from tui.storage.probe.iscsi.sessions import read_sessions
 from tui.storage.probe.reading import names, text
@@ -31,7 +30,6 @@ from tui.words import translate as _, translate_count
 class AddDiscoveryRecord(Operation):
     """Store a portal as one that is asked for targets, so that it can have CHAP of its own."""
 
-    risk: ClassVar[Risk] = Risk.CONFIGURES
     kind: DiscoveryKind
     portal: Portal
 
@@ -82,7 +80,6 @@ class DeleteDiscoveryRecord(Operation):
     iscsiadm deletes the node records with it that it made by asking that portal.
     """
 
-    risk: ClassVar[Risk] = Risk.CONFIGURES
     kind: DiscoveryKind
     portal: Portal
 
@@ -142,7 +139,6 @@ class StoreDiscovered(Operation):
         ifaces: names of the iface records to go through, one record for each.
     """
 
-    risk: ClassVar[Risk] = Risk.CONFIGURES
     kind: DiscoveryKind
     portal: Portal | None
     records: tuple[NodeKey, ...]
@@ -204,7 +200,6 @@ _FIRMWARE = Command(("iscsiadm", "-m", "discovery", "-t", "fw", "-o", "new"), DA
 class AddNodeRecord(Operation):
     """Store one target at one portal, with the settings of iscsid.conf."""
 
-    risk: ClassVar[Risk] = Risk.CONFIGURES
     target: str
     portal: Portal
     iface: str = "default"
@@ -266,7 +261,6 @@ class AddInterface(Operation):
         hardware_address: the card by its MAC address, or empty.
     """
 
-    risk: ClassVar[Risk] = Risk.CONFIGURES
     name: str
     network_device: str = ""
     ip_address: str = ""
@@ -350,7 +344,6 @@ class AddInterface(Operation):
 class DeleteInterface(Operation):
     """Delete an iface record."""
 
-    risk: ClassVar[Risk] = Risk.CONFIGURES
     name: str
 
     def title(self) -> str:

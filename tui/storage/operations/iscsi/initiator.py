@@ -3,7 +3,6 @@
 import re
 import secrets
 from dataclasses import dataclass
-from typing import ClassVar
 
 from tui.storage.files.systemd import systemctl
 from tui.storage.host.interface import ChangingHost, Host, Replacement
@@ -14,7 +13,7 @@ from tui.storage.iscsi.daemon import (
     refuse_while_sessions_recover,
 )
 from tui.storage.iscsi.iscsi_name import name_problems
-from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.operations.operation import CannotUndo, Operation, Progress
 from tui.storage.probe.iscsi.initiator import INITIATOR_FILE, read_initiator
 from tui.storage.probe.system.distribution import read_distribution
 from tui.storage.problem import Refused
@@ -70,7 +69,6 @@ class SetInitiatorName(Operation):
         previous: the name until now, or empty; for undoing.
     """
 
-    risk: ClassVar[Risk] = Risk.CONFIGURES
     name: str
     previous: str = ""
 

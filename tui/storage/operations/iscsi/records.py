@@ -1,7 +1,6 @@
 """Settings of node records, and their deletion."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Command, Host
 from tui.storage.iscsi.iscsiadm import Action, Context
@@ -10,7 +9,7 @@ from tui.storage.iscsi.record_file import database_of, is_anybody_at_work, lock_
 from tui.storage.iscsi.records import find_record, no_record_problem, record_words
 from tui.storage.iscsi.sessions import find_session
 from tui.storage.model.iscsi import Portal
-from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.operations.operation import CannotUndo, Operation, Progress
 from tui.storage.probe.iscsi.settings import Settings, is_secret_key, parse_settings
 from tui.storage.problem import Problem, Refused
 from tui.storage.untrusted import clean
@@ -29,7 +28,6 @@ class SetRecordValues(Operation):
         previous: what they were, for undoing; empty when that is not known.
     """
 
-    risk: ClassVar[Risk] = Risk.CONFIGURES
     target: str
     portal: Portal
     iface: str
@@ -88,7 +86,6 @@ class SetRecordValues(Operation):
 class DeleteNodeRecord(Operation):
     """Delete one node record."""
 
-    risk: ClassVar[Risk] = Risk.CONFIGURES
     target: str
     portal: Portal
     iface: str = "default"
@@ -135,8 +132,6 @@ class DeleteNodeRecord(Operation):
 @dataclass(frozen=True, slots=True)
 class RemoveStaleLock(Operation):
     """Remove a lock of the record database that nobody holds any more."""
-
-    risk: ClassVar[Risk] = Risk.CONFIGURES
 
     def title(self) -> str:
         return _("Remove the stale lock of the record database")

@@ -8,8 +8,8 @@ from tui.storage.iscsi.luns import LunName
 from tui.storage.iscsi.sessions import uses_of_disk
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Lun, Portal, Session
-from tui.storage.operations.calls import as_typed, change, settle_all
-from tui.storage.operations.multipath.maps import CreateMultipathMap
+from tui.storage.operations.calls import settle_all
+from tui.storage.operations.guards.in_use import in_use
 from tui.storage.operations.operation import Operation, Progress, Risk
 from tui.storage.probe.narrow import look_at_devices
 from tui.storage.problem import CommandFailed, Problem, Refused
@@ -19,66 +19,6 @@ from tui.words import translate as _
 
 _GOING = 30.0
 """Seconds for a map or a disk to be gone after it was told to go, or to come after it was asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class FlushMultipathMap(Operation):
-    """Take one multipath map away; multipath goes on knowing the LUN, and joins its paths next time.
-
-    Attributes:
-        lun: the LUN, which has a WWID.
-        name: name of the map, when this was planned.
-        disks: kernel names of its paths, likewise.
-    """
-
-    risk: ClassVar[Risk] = Risk.INTERRUPTS
-    survives_reboot: ClassVar[bool] = False
-    lun: LunName
-    name: str
-    disks: tuple[str, ...]
-
-    def title(self) -> str:
-        return _("Flush the multipath map {name}").format(name=clean(self.name, 80))
-
-    def why(self) -> str:
-        return _("Nothing uses it any more, but it holds the disks below open. No other map is changed.")
-
-    def shown(self) -> tuple[str, ...]:
-        return (as_typed(("multipath", "-f", self.name)),)
-
-    def is_done(self, host: Host) -> bool:
-        return self._map(look_at_devices(host)) is None
-
-    def check(self, host: Host) -> None:
-        """Nothing stands on it."""
-        inventory = look_at_devices(host)
-        for lun in self.lun.paths(inventory):
-            uses = uses_of_disk(inventory, lun.disk)
-            if uses:
-                raise Refused(_in_use(_("The multipath map {name}").format(name=clean(self.name, 80)), uses))
-
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        name = self._map(look_at_devices(host))
-        if name is not None:
-            change(host, ("multipath", "-f", name), self.title(), progress=progress)
-        wait_for(lambda: self.is_done(host), _GOING, pause=0.2)
-
-    def undo(self) -> tuple[Operation, ...]:
-        return (CreateMultipathMap(self.lun.wwid, self.disks),) if len(self.disks) > 1 else ()
-
-    def _map(self, inventory: Inventory) -> str | None:
-        disks = {lun.disk for lun in self.lun.paths(inventory) if lun.disk}
-        found = (
-            multipath_map.name
-            for multipath_map in inventory.multipath_maps
-            if disks & set(multipath_map.paths)
-        )
-        known = (
-            multipath_map.name
-            for multipath_map in inventory.multipath_maps
-            if self.lun.wwid and multipath_map.wwid == self.lun.wwid
-        )
-        return next(found, None) or next(known, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +79,7 @@ class RemoveDisk(Operation):
         if device is not None and device.holders and not uses:
             uses = device.holders
         if uses:
-            raise Refused(_in_use(f"/dev/{clean(found.disk, 40)}", uses))
+            raise Refused(in_use(f"/dev/{clean(found.disk, 40)}", uses))
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
         """Write to the attribute of the disk that the LUN has now, and wait until it is gone."""
@@ -238,12 +178,3 @@ def _lun_in(inventory: Inventory, target: str, portal: Portal, iface: str, lun: 
     if session is None:
         return None
     return next((path for path in inventory.luns_of(session.sid) if path.number == lun.number), None)
-
-
-def _in_use(what: str, uses: tuple[str, ...]) -> Problem:
-    return Problem(
-        "disk.in-use",
-        _("{what} is in use.").format(what=what),
-        _("Used by: {uses}.").format(uses=", ".join(clean(use) for use in uses[:6])),
-        _("Unmount and deactivate what is on it first."),
-    )

@@ -7,8 +7,8 @@ from tui.storage.devices.identity import DeviceIdentity
 from tui.storage.host.interface import ChangingHost, Command, Host
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Lun
-from tui.storage.operations.guards.growth_guard import grown_device, shrunk_problem
-from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.operations.guards.growth_guard import grown_device, paths_differ, shrunk_problem
+from tui.storage.operations.operation import CannotUndo, Operation, Progress
 from tui.storage.probe.devices.sizes import array_size
 from tui.storage.probe.narrow import look_at_devices
 from tui.storage.problem import NotVerified, Problem, Refused
@@ -34,7 +34,6 @@ class RescanPaths(Operation):
         disks: kernel names of its paths when this was planned; one that is missing later is a path down.
     """
 
-    risk: ClassVar[Risk] = Risk.CONFIGURES
     survives_reboot: ClassVar[bool] = False
 
     device: DeviceIdentity
@@ -90,13 +89,10 @@ class RescanPaths(Operation):
             )
         if len({lun.size for lun in paths}) > 1:
             raise NotVerified(
-                Problem(
-                    "growth.paths-differ",
-                    _("The paths report different sizes: {sizes}.").format(
-                        sizes=", ".join(f"{lun.disk} {size_words(lun.size)}" for lun in paths)
-                    ),
-                    cause=_("An array controller may not report the new size yet."),
-                    remedy=_("Wait a moment and retry. Until then nothing above is grown."),
+                paths_differ(
+                    paths,
+                    _("An array controller may not report the new size yet."),
+                    _("Wait a moment and retry. Until then nothing above is grown."),
                 )
             )
 

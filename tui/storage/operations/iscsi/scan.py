@@ -7,7 +7,7 @@ from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.iscsi.records import record_words
 from tui.storage.iscsi.sessions import disks_of, find_session, is_settled
 from tui.storage.model.iscsi import Lun, Portal, Session, SessionState
-from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.operations.operation import CannotUndo, Operation, Progress
 from tui.storage.problem import Problem, Refused
 from tui.storage.size import size_words
 from tui.storage.waiting import wait_for
@@ -32,7 +32,6 @@ class ScanForLuns(Operation):
         iface: its iface record.
     """
 
-    risk: ClassVar[Risk] = Risk.CONFIGURES
     survives_reboot: ClassVar[bool] = False
     sid: int
     target: str

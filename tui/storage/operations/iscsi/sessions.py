@@ -50,7 +50,6 @@ class LogIn(Operation):
         iface: name of the iface record.
     """
 
-    risk: ClassVar[Risk] = Risk.CONFIGURES
     survives_reboot: ClassVar[bool] = False
     target: str
     portal: Portal

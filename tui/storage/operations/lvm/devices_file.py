@@ -8,10 +8,9 @@ from tui.storage.host.interface import Host
 from tui.storage.model.block import BlockDevice
 from tui.storage.model.inventory import Inventory
 from tui.storage.operations.lvm.lvm_command import LvmCommand
-from tui.storage.operations.lvm.physical_volume import volume_on
+from tui.storage.operations.lvm.physical_volume import is_physical_volume
 from tui.storage.operations.operation import Operation
 from tui.storage.probe.devices.all_signatures import content_of
-from tui.storage.probe.narrow import look_at_volumes
 from tui.storage.problem import Problem, Refused
 from tui.storage.untrusted import clean
 from tui.words import translate as _
@@ -55,10 +54,7 @@ class AddToDevicesFile(LvmCommand):
         return ("lvm", "lvmdevices", *(("--yes",) if self.moved else ()), "--adddev", self.device.path)
 
     def is_done(self, host: Host) -> bool:
-        try:
-            return volume_on(look_at_volumes(host), self.device, host) is not None
-        except Refused:
-            return False
+        return is_physical_volume(host, self.device) is True
 
     def check(self, host: Host) -> None:
         """See that it is the disk that was chosen, alone with its label, and that the file is in use."""
@@ -126,10 +122,7 @@ class RemoveFromDevicesFile(LvmCommand):
         return ("lvm", "lvmdevices", "--deldev", self.device.path)
 
     def is_done(self, host: Host) -> bool:
-        try:
-            return volume_on(look_at_volumes(host), self.device, host) is None
-        except Refused:
-            return False
+        return is_physical_volume(host, self.device) is False
 
     def check(self, host: Host) -> None:
         """See that it is the disk that was chosen, and that no volume on it is active."""

@@ -38,6 +38,14 @@ def volume_on(inventory: Inventory, identity: DeviceIdentity, host: Host) -> Phy
     return next((pv for pv in inventory.physical_volumes if pv.device == device.name), None)
 
 
+def is_physical_volume(host: Host, identity: DeviceIdentity) -> bool | None:
+    """Whether LVM finds a physical volume on a device that was chosen, or None where that is not known."""
+    try:
+        return volume_on(look_at_volumes(host), identity, host) is not None
+    except Refused:
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class CreatePhysicalVolume(LvmCommand):
     """Label an empty disk for LVM."""
@@ -61,10 +69,7 @@ class CreatePhysicalVolume(LvmCommand):
         return ("lvm", "pvcreate", self.device.path)
 
     def is_done(self, host: Host) -> bool:
-        try:
-            return volume_on(look_at_volumes(host), self.device, host) is not None
-        except Refused:
-            return False
+        return is_physical_volume(host, self.device) is True
 
     def check(self, host: Host) -> None:
         """See that it is the disk that was chosen, unused, and that nothing at all is found on it."""
@@ -112,10 +117,7 @@ class RemovePhysicalVolume(LvmCommand):
         return ("lvm", "pvremove", self.device.path)
 
     def is_done(self, host: Host) -> bool:
-        try:
-            return volume_on(look_at_volumes(host), self.device, host) is None
-        except Refused:
-            return False
+        return is_physical_volume(host, self.device) is False
 
     def check(self, host: Host) -> None:
         """See that it is the disk that was chosen, and that it belongs to no volume group."""

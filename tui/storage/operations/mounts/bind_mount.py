@@ -5,11 +5,10 @@ from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, FileKind, Host
 from tui.storage.operations.calls import as_typed, change
-from tui.storage.operations.guards.mounted import mount_at
 from tui.storage.operations.mounts.mount import MOUNTING, UnmountFilesystem
-from tui.storage.operations.mounts.mount_point import no_directory
+from tui.storage.operations.mounts.mount_point import no_directory, refuse_taken_mount_point
 from tui.storage.operations.operation import Operation, Progress
-from tui.storage.problem import Problem, Refused
+from tui.storage.problem import Refused
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 
@@ -60,17 +59,7 @@ class BindMount(Operation):
         facts = host.facts(host.resolve(self.mount_point))
         if facts is None or facts.kind not in (FileKind.FOLDER, FileKind.FILE):
             raise Refused(no_directory(self.mount_point))
-        taken = mount_at(host, host.resolve(self.mount_point))
-        if taken is not None:
-            raise Refused(
-                Problem(
-                    "mount-point.taken",
-                    _("{source} is already mounted at {path}.").format(
-                        source=clean(taken.source, 80), path=clean(self.mount_point, 80)
-                    ),
-                    remedy=_("Unmount that first, or keep it as it is."),
-                )
-            )
+        refuse_taken_mount_point(host, self.mount_point, _("Unmount that first, or keep it as it is."))
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
         for argv in self._commands:

@@ -8,8 +8,8 @@ from tui.storage.files.mount_options import option_problems, runtime_options
 from tui.storage.host.interface import ChangingHost, Command, FileKind, Host
 from tui.storage.operations.calls import change
 from tui.storage.operations.command import CommandOperation
-from tui.storage.operations.guards.mounted import mount_at
-from tui.storage.operations.mounts.mount_point import no_directory, refuse_bad_place
+from tui.storage.operations.guards.mounted import no_device
+from tui.storage.operations.mounts.mount_point import no_directory, refuse_bad_place, refuse_taken_mount_point
 from tui.storage.operations.mounts.release import holders_of
 from tui.storage.operations.operation import Operation, Progress, Risk
 from tui.storage.probe.devices.all_signatures import content_of
@@ -68,18 +68,9 @@ class MountFilesystem(CommandOperation):
         facts = host.facts(host.resolve(self.mount_point))
         if facts is None or facts.kind is not FileKind.FOLDER:
             raise Refused(no_directory(self.mount_point))
-        taken = mount_at(host, host.resolve(self.mount_point))
-        if taken is not None:
-            raise Refused(
-                Problem(
-                    "mount-point.taken",
-                    _("{source} is already mounted at {path}.").format(
-                        source=clean(taken.source, 80), path=clean(self.mount_point, 80)
-                    ),
-                    remedy=_("Choose another mount point, or unmount that first."),
-                    field="mount_point",
-                )
-            )
+        refuse_taken_mount_point(
+            host, self.mount_point, _("Choose another mount point, or unmount that first.")
+        )
         if self.kind in tuple(FilesystemKind):
             for problem in option_problems(self.options, FilesystemKind(self.kind)):
                 raise Refused(problem)
@@ -99,14 +90,7 @@ class MountFilesystem(CommandOperation):
         inventory = look_at_devices(host)
         device = device_behind(host, inventory, self.device)
         if device is None or not device.answers:
-            raise Refused(
-                Problem(
-                    "mount.no-device",
-                    _("{device} is missing or does not respond.").format(device=clean(self.device)),
-                    cause=_("The session may be lost, or the volume group may not be active."),
-                    remedy=_("Repair the path first, then retry."),
-                )
-            )
+            raise Refused(no_device(self.device))
         elsewhere = [mount.target for mount in inventory.mounts if mount.device == device.name]
         if elsewhere:
             raise Refused(

@@ -108,3 +108,23 @@ def no_directory(path: str) -> Problem:
         remedy=_("Choose another mount point, or have the directory created."),
         field="mount_point",
     )
+
+
+def refuse_taken_mount_point(host: Host, path: str, remedy: str) -> None:
+    """See that nothing is mounted at a place.
+
+    Raises:
+        Refused: something is; `remedy` says what to do.
+    """
+    taken = mount_at(host, host.resolve(path))
+    if taken is not None:
+        raise Refused(
+            Problem(
+                "mount-point.taken",
+                _("{source} is already mounted at {path}.").format(
+                    source=clean(taken.source, 80), path=clean(path, 80)
+                ),
+                remedy=remedy,
+                field="mount_point",
+            )
+        )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tui.storage.host.interface import ChangingHost, Host
-from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.calls import as_typed, change, reread_command
 from tui.storage.operations.operation import Operation, Progress
 from tui.storage.probe.devices.multipath import wwid_of_map
 from tui.storage.probe.narrow import look_at_devices
@@ -70,8 +70,7 @@ class ForgetWwid(Operation):
     def run(self, host: ChangingHost, progress: Progress) -> None:
         lun = next(lun for lun in look_at_devices(host).luns if lun.disk and lun.wwid == self.wwid)
         change(host, ("multipath", "-w", f"/dev/{lun.disk}"), self.title(), progress=progress)
-        look_again = ("udevadm", "trigger", "--settle", "--action=change", f"--name-match=/dev/{lun.disk}")
-        change(host, look_again, self.title())
+        change(host, reread_command(f"/dev/{lun.disk}"), self.title())
 
     def undo(self) -> tuple[Operation, ...]:
         return (RememberWwid(self.wwid, self.disk),)

@@ -9,7 +9,7 @@ from tui.storage.iscsi.sessions import uses_of_disk
 from tui.storage.model.block import MultipathMap
 from tui.storage.model.inventory import Inventory
 from tui.storage.operations.calls import change
-from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.operations.operation import CannotUndo, Operation, Progress
 from tui.storage.probe.devices.multipath import failed_paths
 from tui.storage.probe.narrow import look_at_devices
 from tui.storage.probe.system.tools import tool_path
@@ -39,7 +39,6 @@ class CreateMultipathMap(Operation):
         disks: kernel names of its paths when this was planned; what has the WWID when it runs is joined.
     """
 
-    risk: ClassVar[Risk] = Risk.CONFIGURES
     survives_reboot: ClassVar[bool] = False
     wwid: str
     disks: tuple[str, ...]
@@ -141,7 +140,6 @@ class CreateMultipathMap(Operation):
 class RemoveMultipathMap(Operation):
     """Take a multipath map away, unless something uses it; the paths stay as disks of their own."""
 
-    risk: ClassVar[Risk] = Risk.CONFIGURES
     survives_reboot: ClassVar[bool] = False
     wwid: str
     disks: tuple[str, ...]
@@ -212,7 +210,6 @@ class StartMultipathd(Operation):
         wwids: of the LUNs whose maps nobody watches, as sysfs writes them.
     """
 
-    risk: ClassVar[Risk] = Risk.CONFIGURES
     survives_reboot: ClassVar[bool] = False
     wwids: tuple[str, ...]
 

@@ -7,11 +7,10 @@ from tui.storage.devices.identity import DeviceIdentity
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.model.block import BlockKind
 from tui.storage.operations.command import CommandOperation
-from tui.storage.operations.guards.growth_guard import grown_device, paths_of, shrunk_problem
-from tui.storage.operations.operation import CannotUndo, Progress, Risk
+from tui.storage.operations.guards.growth_guard import grown_device, paths_differ, paths_of, shrunk_problem
+from tui.storage.operations.operation import CannotUndo, Progress
 from tui.storage.probe.narrow import device_behind, look_at_devices
 from tui.storage.problem import Problem, Refused
-from tui.storage.size import size_words
 from tui.storage.untrusted import clean
 from tui.storage.waiting import wait_for
 from tui.words import translate as _
@@ -30,7 +29,6 @@ class ResizeMap(CommandOperation):
     """
 
     deadline: ClassVar[float] = 60.0
-    risk: ClassVar[Risk] = Risk.CONFIGURES
     survives_reboot: ClassVar[bool] = False
 
     device: DeviceIdentity
@@ -78,13 +76,10 @@ class ResizeMap(CommandOperation):
             )
         if len({lun.size for lun in paths}) > 1:
             raise Refused(
-                Problem(
-                    "growth.paths-differ",
-                    _("The paths report different sizes: {sizes}.").format(
-                        sizes=", ".join(f"{lun.disk} {size_words(lun.size)}" for lun in paths)
-                    ),
-                    cause=_("Not every path was rescanned, or an array controller lags behind."),
-                    remedy=_("Rescan every path first."),
+                paths_differ(
+                    paths,
+                    _("Not every path was rescanned, or an array controller lags behind."),
+                    _("Rescan every path first."),
                 )
             )
 
