@@ -142,7 +142,7 @@ def test_hostile_names_change_nothing_but_their_own_field(operation: Operation) 
 def test_what_is_kept_lies_in_one_folder_and_says_how_to_go_back() -> None:
     keep = CopyBeforeRepair("../../etc", ("vg",), (DISK,))
     assert keep.folder == "/var/lib/iscsi-console/kept/------etc"
-    way_back = keep.way_back
-    assert f"dd if={keep.folder}/beginning-naa.6001405 of=/dev/sda bs=1M count=1" in way_back
-    assert f"lvm vgcfgrestore --file {keep.folder}/lvm-vg vg" in way_back
-    assert "naa.6001405" in way_back
+    instructions = keep.instructions
+    assert f"dd if={keep.folder}/beginning-naa.6001405 of=/dev/sda bs=1M count=1" in instructions
+    assert f"lvm vgcfgrestore --file {keep.folder}/lvm-vg vg" in instructions
+    assert "naa.6001405" in instructions

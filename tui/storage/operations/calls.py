@@ -28,7 +28,7 @@ def change(
     progress: Progress | None = None,
     remedy: str = "",
 ) -> Outcome:
-    """Run a command that changes the host and see that it says it succeeded.
+    """Run a command that changes the host and see that it reports success.
 
     Args:
         host: the host.
@@ -113,15 +113,15 @@ _IO_ERROR = "Input/output error"
 
 
 def refuse_when_busy(host: Host, path: str) -> None:
-    """See that nobody holds a device, by opening it exclusively as wipefs(8) does; nothing is written.
+    """See that nothing uses a device, by opening it exclusively as wipefs(8) does; nothing is written.
 
     Raises:
-        Refused: somebody does, or the disk could not be opened, or answers with errors.
+        Refused: something does, or the disk could not be opened, or returns errors.
     """
     ask = Command(("wipefs", "--all", "--no-act", "--quiet", path), deadline=20.0)
     outcome = host.run(ask)
     if _IO_ERROR in outcome.stderr:
-        # A write that failed before is told once to whoever opens the device next (errseq of Linux).
+        # A write that failed before is reported once, to the next opener of the device (errseq of Linux).
         outcome = host.run(ask)
     if outcome.ok:
         return

@@ -1,4 +1,4 @@
-"""What was taken apart, written down before, so that it can be put together again later."""
+"""How to reconnect what is about to be disconnected, saved in a file."""
 
 from dataclasses import dataclass
 
@@ -9,15 +9,15 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 FOLDER = "/var/lib/iscsi-console/disconnected"
-"""Where the notes are: one JSON file each, mode 0600, in a folder with mode 0700."""
+"""The directory of the JSON files, mode 0700; each has mode 0600."""
 
 
 @dataclass(frozen=True, slots=True)
 class SaveReconnectFile(Operation):
-    """Write down how everything is put back.
+    """Save how everything is reconnected.
 
     Attributes:
-        name: name of the note, made of the time.
+        name: name of the file, made of the time.
         text: its content (`maintenance.reconnect`); it holds no secret.
     """
 
@@ -51,7 +51,7 @@ class SaveReconnectFile(Operation):
 
 @dataclass(frozen=True, slots=True)
 class DeleteReconnectFile(Operation):
-    """Remove a note: everything is back, or the person does not want it back."""
+    """Delete the file: everything is reconnected, or should not be."""
 
     name: str
 

@@ -1,4 +1,4 @@
-"""A copy of what a repair may spoil, taken before it, in one dated folder; and the way back from it."""
+"""A copy of what a repair may damage, saved before it in one dated directory; and its restoration."""
 
 import re
 from collections.abc import Iterator
@@ -21,13 +21,13 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 KEPT = "/var/lib/iscsi-console/kept"
-"""Where the folders are, mode 0700: the beginnings of disks are nobody's business."""
+"""Where the directories are, mode 0700: the contents of disks are confidential."""
 
 _KINDS = ("nodes", "send_targets", "isns", "ifaces")
-"""Folders of the record database that hold files; links from one to the other are not copied."""
+"""Directories of the record database that hold files; links from one to the other are not copied."""
 
 HEADER_SIZE = 1024 * 1024
-"""Bytes at the beginning of a physical volume that are LVM's own unless it was told otherwise (pe_start)."""
+"""Bytes at the start of a PV before its first extent, unless it was created otherwise (pe_start)."""
 
 _COPYING = 120.0
 """Seconds for one MiB of a disk."""
@@ -35,11 +35,11 @@ _COPYING = 120.0
 
 @dataclass(frozen=True, slots=True)
 class CopyBeforeRepair(Operation):
-    """Copy LVM's notes on some groups, the beginning of some disks, the record database and fstab.
+    """Back up the metadata of some groups, the start of some disks, the record database and fstab.
 
     Attributes:
-        name: of the folder, made of the time: `2026-05-01-031500`.
-        groups: volume groups whose notes are written as LVM sees them now.
+        name: of the directory, made of the time: `2026-05-01-031500`.
+        groups: volume groups whose metadata is backed up.
         devices: physical volumes, or what was one; the first MiB of each is kept.
     """
 
@@ -65,7 +65,7 @@ class CopyBeforeRepair(Operation):
     def shown(self) -> tuple[str, ...]:
         return (
             f"mkdir -p -m 0700 {self.folder}",
-            *(as_typed(self._notes(group)) for group in self.groups),
+            *(as_typed(self._back_up(group)) for group in self.groups),
             *(as_typed(self._copy(device)) for device in self.devices),
             _("copy the record database, without secrets, to {path}").format(path=f"{self.folder}/records"),
             f"cp {FSTAB} {self.folder}/fstab",
@@ -73,11 +73,10 @@ class CopyBeforeRepair(Operation):
         )
 
     def is_done(self, host: Host) -> bool:
-        """Everything was kept: the note that says how to go back is written last."""
+        """The instructions are written last."""
         return host.facts(f"{self.folder}/HOW-TO-RESTORE") is not None and not self._short(host)
 
     def check(self, host: Host) -> None:
-        """Every disk is the one that was seen, and answers."""
         for identity in self.devices:
             device, _inventory = compare(host, identity)
             if not device.answers:
@@ -96,7 +95,7 @@ class CopyBeforeRepair(Operation):
         host.make_folder(KEPT, 0o700)
         host.make_folder(self.folder, 0o700)
         for group in self.groups:
-            change(host, self._notes(group), self.title(), deadline=LVM_DEADLINE, progress=progress)
+            change(host, self._back_up(group), self.title(), deadline=LVM_DEADLINE, progress=progress)
         for device in self.devices:
             compare(host, device)
             self._make_private(host, self.copy_of(device))
@@ -105,22 +104,22 @@ class CopyBeforeRepair(Operation):
         fstab = text_or_empty(host, FSTAB)
         private = Replacement(mode=0o600)
         host.replace(f"{self.folder}/fstab", fstab.encode(errors="surrogateescape"), private)
-        self._see_all(host)
-        host.replace(f"{self.folder}/HOW-TO-RESTORE", self.way_back.encode(), private)
+        self._refuse_incomplete(host)
+        host.replace(f"{self.folder}/HOW-TO-RESTORE", self.instructions.encode(), private)
         progress(_("saved in {directory}").format(directory=self.folder))
 
     def undo(self) -> tuple[Operation, ...]:
         return ()
 
     @property
-    def way_back(self) -> str:
-        """What stands in the folder for whoever needs it, perhaps without this program."""
+    def instructions(self) -> str:
+        """The instructions in the directory, which may be needed without this program."""
         lines = [_("Saved before a repair by iscsi-console. To restore, with nothing mounted or active:"), ""]
         for device in self.devices:
             lines += [f"# {device.words}", as_typed(restore_command(self.copy_of(device), device)), ""]
         for group in self.groups:
-            lines += [as_typed(("lvm", "vgcfgrestore", "--test", "--file", self.notes_of(group), group))]
-            lines += [as_typed(("lvm", "vgcfgrestore", "--file", self.notes_of(group), group)), ""]
+            lines += [as_typed(("lvm", "vgcfgrestore", "--test", "--file", self.metadata_of(group), group))]
+            lines += [as_typed(("lvm", "vgcfgrestore", "--file", self.metadata_of(group), group)), ""]
         lines += [f"cp {self.folder}/fstab {FSTAB}", ""]
         lines += [
             _("# The node records are in {directory}, with CHAP secrets masked.").format(
@@ -130,16 +129,16 @@ class CopyBeforeRepair(Operation):
         return "\n".join((*lines, ""))
 
     def copy_of(self, device: DeviceIdentity) -> str:
-        """The file with the beginning of a disk."""
+        """The file with the start of a disk."""
         name = re.sub(r"[^A-Za-z0-9.-]+", "-", device.wwid or device.path).strip("-.")
         return f"{self.folder}/beginning-{name[:100]}"
 
-    def notes_of(self, group: str) -> str:
-        """The file with LVM's notes on a group."""
+    def metadata_of(self, group: str) -> str:
+        """The file with the metadata backup of a group."""
         return f"{self.folder}/lvm-{group}"
 
-    def _notes(self, group: str) -> tuple[str, ...]:
-        return ("lvm", "vgcfgbackup", "--file", self.notes_of(group), group)
+    def _back_up(self, group: str) -> tuple[str, ...]:
+        return ("lvm", "vgcfgbackup", "--file", self.metadata_of(group), group)
 
     def _copy(self, device: DeviceIdentity) -> tuple[str, ...]:
         return (
@@ -164,12 +163,12 @@ class CopyBeforeRepair(Operation):
         host.replace(path, b"", Replacement(mode=0o600))
 
     def _short(self, host: Host) -> list[str]:
-        """The copies that are not there, or not whole."""
-        wanted = [(self.notes_of(group), 1) for group in self.groups]
+        """The copies that are missing or incomplete."""
+        wanted = [(self.metadata_of(group), 1) for group in self.groups]
         wanted += [(self.copy_of(device), min(HEADER_SIZE, device.size)) for device in self.devices]
         return [path for path, size in wanted if _size(host, path) < size]
 
-    def _see_all(self, host: Host) -> None:
+    def _refuse_incomplete(self, host: Host) -> None:
         short = self._short(host)
         if short:
             raise NotVerified(
@@ -184,7 +183,7 @@ class CopyBeforeRepair(Operation):
 
 @dataclass(frozen=True, slots=True)
 class RestoreDiskHeader(Operation):
-    """Write the beginning of a disk back as `CopyBeforeRepair` kept it.
+    """Restore the start of a disk as `CopyBeforeRepair` saved it.
 
     Attributes:
         device: the disk; nothing may be active on it.
@@ -214,10 +213,9 @@ class RestoreDiskHeader(Operation):
             device, _inventory = compare(host, self.device)
         except Refused:
             return False
-        return device.answers and _is_same_beginning(host, device.path, self.file)
+        return device.answers and _has_same_start(host, device.path, self.file)
 
     def check(self, host: Host) -> None:
-        """It is the disk that was chosen, nobody uses it, and the copy is whole."""
         guard(host, self.device, look_for_change(host))
         if _size(host, self.file) != HEADER_SIZE:
             raise Refused(
@@ -240,7 +238,7 @@ class RestoreDiskHeader(Operation):
 
 
 def restore_command(file: str, device: DeviceIdentity) -> tuple[str, ...]:
-    """The call that writes a kept beginning back; nothing behind the first MiB is touched."""
+    """The call that restores the saved start of a disk; nothing behind the first MiB is changed."""
     return ("dd", f"if={file}", f"of={device.path}", "bs=1M", "count=1", "conv=notrunc,fsync", "status=none")
 
 
@@ -259,5 +257,5 @@ def _size(host: Host, path: str) -> int:
     return facts.size if facts is not None and facts.kind is FileKind.FILE else 0
 
 
-def _is_same_beginning(host: Host, path: str, file: str) -> bool:
+def _has_same_start(host: Host, path: str, file: str) -> bool:
     return host.run(Command(("cmp", "--silent", f"--bytes={HEADER_SIZE}", path, file), deadline=20.0)).ok

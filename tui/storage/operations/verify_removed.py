@@ -1,4 +1,4 @@
-"""Seeing that what was disconnected really is gone: no session, no disk, no map left behind."""
+"""Verifying that what was disconnected is removed: no session, no disk, no map is left."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -15,7 +15,7 @@ from tui.storage.waiting import wait_for
 from tui.words import translate as _
 
 _GOING = 15.0
-"""Seconds for the kernel to finish what it was told."""
+"""Seconds for the kernel to finish."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +55,10 @@ class VerifyRemoved(Operation):
     def is_done(self, host: Host) -> bool:
         return not self._left(look_at_devices(host))
 
-    def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it only looks)
+    def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it only reads)
         wait_for(lambda: self.is_done(host), _GOING)
 
     def verify(self, host: Host) -> None:
-        """Name what is left.
-
-        Raises:
-            NotVerified: something is.
-        """
         left = self._left(look_at_devices(host))
         if left:
             raise NotVerified(

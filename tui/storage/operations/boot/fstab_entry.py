@@ -1,4 +1,4 @@
-"""The boot entry in /etc/fstab: written, and taken out again."""
+"""The boot entry in /etc/fstab: added, and removed."""
 
 from dataclasses import dataclass
 
@@ -76,7 +76,6 @@ class AddFstabEntry(Operation):
         return _systemd_knows(host, self.mount_point)
 
     def check(self, host: Host) -> None:
-        """See that the place is good and that no stranger's line or unit is about it."""
         refuse_bad_place(host, self.mount_point)
         text = text_or_empty(host, FSTAB)
         _refuse_strangers(host, text, self.line)
@@ -118,7 +117,7 @@ class RemoveFstabEntry(Operation):
 
     @property
     def line(self) -> BootLine:
-        """The line it takes out."""
+        """The line it removes."""
         return BootLine(self.spec, self.mount_point, self.kind, self.options, self.pass_number)
 
     def title(self) -> str:
@@ -175,7 +174,7 @@ def _conflicts(host: Host, text: str, line: BootLine) -> tuple[FstabEntry, ...]:
 
 
 def _subvolume(options: tuple[str, ...]) -> tuple[str, ...]:
-    """What tells several mounts of one btrfs apart, and a bind mount from an ordinary one."""
+    """What distinguishes several mounts of one btrfs, and a bind mount from an ordinary one."""
     return tuple(
         sorted(
             option

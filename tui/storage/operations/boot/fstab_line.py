@@ -1,4 +1,4 @@
-"""One line of /etc/fstab changed where it stands: its options completed, or the name of its volume."""
+"""One line of /etc/fstab changed in place: its options completed, or the name of its volume."""
 
 import re
 from dataclasses import dataclass
@@ -27,8 +27,8 @@ class ChangeFstabLine(Operation):
     """Replace one line by another; every other byte of the file stays, and a dated copy is kept.
 
     Attributes:
-        old: the line, as it stands in the file.
-        new: what stands there afterwards (`with_options`, `with_spec`).
+        old: the line, as it is in the file.
+        new: the line that replaces it (`with_options`, `with_spec`).
         reason: why, in the person's language.
     """
 
@@ -63,7 +63,6 @@ class ChangeFstabLine(Operation):
         return unit_properties(host, unit, "NeedDaemonReload").get("NeedDaemonReload") != "yes"
 
     def check(self, host: Host) -> None:
-        """The old line is there once, and the new one mounts the same kind at the same place."""
         lines = text_or_empty(host, FSTAB).split("\n")
         if lines.count(self.old) != 1 and self.new not in lines:
             raise Refused(

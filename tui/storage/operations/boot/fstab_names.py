@@ -22,7 +22,7 @@ from tui.words import translate as _
 
 @dataclass(frozen=True, slots=True)
 class RenameInFstab(Operation):
-    """Let the lines of fstab that name a path name another one; every other character stays.
+    """Replace a path in the lines of fstab that name it; every other character stays.
 
     Attributes:
         renamed: pairs of paths, old and new: `/dev/vg/old`, `/dev/vg/new`.
@@ -48,7 +48,6 @@ class RenameInFstab(Operation):
         return not any(_is_unread(host, entry.mount_point) for entry in entries if entry.spec in new)
 
     def check(self, host: Host) -> None:
-        """See that no mount unit outside of fstab names an old path."""
         for name in names(host, UNITS):
             found = text(host, f"{UNITS}/{name}") if name.endswith((".mount", ".swap")) else ""
             if any(f"What={old}" in found.splitlines() for old, _new in self.renamed):

@@ -1,4 +1,4 @@
-"""Lines of /etc/fstab put out of force where they stand, and in force again, byte for byte."""
+"""Lines of /etc/fstab commented out in place, and restored byte for byte."""
 
 from dataclasses import dataclass
 
@@ -10,15 +10,15 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 MARK = "# disconnected by iscsi-console: "
-"""What stands before a line that was put out of force; the line follows as it was."""
+"""The prefix of a line that was commented out; the line follows as it was."""
 
 
 @dataclass(frozen=True, slots=True)
 class CommentOutFstabLines(Operation):
-    """Make comments of some lines, so that the next boot passes them over.
+    """Comment out some lines, so that the next boot ignores them.
 
     Attributes:
-        lines: as they stand in the file.
+        lines: as they are in the file.
     """
 
     lines: tuple[str, ...]
@@ -50,7 +50,7 @@ class CommentOutFstabLines(Operation):
 
 @dataclass(frozen=True, slots=True)
 class RestoreFstabLines(Operation):
-    """Put lines in force again that `CommentOutFstabLines` made comments of."""
+    """Restore lines that `CommentOutFstabLines` commented out."""
 
     lines: tuple[str, ...]
 
@@ -64,7 +64,7 @@ class RestoreFstabLines(Operation):
         return (*(f"edit {FSTAB}: {clean(line, 200)}" for line in self.lines), "systemctl daemon-reload")
 
     def is_done(self, host: Host) -> bool:
-        """None is a comment of this program; a line that somebody took out is not put back."""
+        """None is a comment of this program; a line that someone removed is not restored."""
         marked = {MARK + line for line in self.lines}
         return not marked & set(text_or_empty(host, FSTAB).split("\n"))
 

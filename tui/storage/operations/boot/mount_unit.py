@@ -95,7 +95,6 @@ class WriteMountUnit(Operation):
         return said == {"LoadState": "loaded", "UnitFileState": "enabled", "NeedDaemonReload": "no"}
 
     def check(self, host: Host) -> None:
-        """See that the place is good, and that neither fstab nor a stranger's unit is about it."""
         refuse_bad_place(host, self.mount_point)
         lines = lines_at(text_or_empty(host, FSTAB), self.mount_point)
         if lines:
@@ -165,7 +164,6 @@ class RemoveMountUnit(Operation):
         return all(host.facts(path) is None for path, _text in self._written.files)
 
     def check(self, host: Host) -> None:
-        """See that the files are this program's."""
         for path, _text in self._written.files:
             text = text_or_empty(host, path)
             if text and not text.startswith(OWN_NOTE):

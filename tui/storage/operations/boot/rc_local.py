@@ -1,4 +1,4 @@
-"""Old rc.local lines: turned into dated notes, and back."""
+"""Old rc.local lines: turned into dated comments, and restored."""
 
 import time
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ TRIAL = "/run/iscsi-console-rc-local"
 
 @dataclass(frozen=True, slots=True)
 class RemoveRcLocalLines(Operation):
-    """Turn lines of rc.local that set the storage up by hand into dated notes.
+    """Turn lines of rc.local that set up storage by hand into dated comments.
 
     Attributes:
-        lines: the lines as they stand there (`RcLocalLine.text`).
+        lines: the lines as they are in the file (`RcLocalLine.text`).
     """
 
     lines: tuple[str, ...]
@@ -41,7 +41,7 @@ class RemoveRcLocalLines(Operation):
         return not any(holds(text_or_empty(host, path), self.lines) for path in rc_local_paths(host))
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Replace the file, after the shell has found no mistake in the new one."""
+        """The file is replaced only if the shell finds no error in the new one."""
         date = time.strftime("%Y-%m-%d", time.localtime(host.now()))
         for path in rc_local_paths(host):
             old = text_or_empty(host, path)
@@ -57,7 +57,7 @@ class RemoveRcLocalLines(Operation):
 
 @dataclass(frozen=True, slots=True)
 class RestoreRcLocalLines(Operation):
-    """Make commands again of lines that `RemoveRcLocalLines` turned into notes."""
+    """Restore lines that `RemoveRcLocalLines` turned into comments."""
 
     lines: tuple[str, ...]
 
@@ -77,7 +77,6 @@ class RestoreRcLocalLines(Operation):
         return there.issuperset(self.lines)
 
     def check(self, host: Host) -> None:
-        """See that their notes are still there."""
         texts = (text_or_empty(host, path) for path in rc_local_paths(host))
         back = {line for text in texts for line in holds(with_lines_back(text, self.lines), self.lines)}
         if not back.issuperset(self.lines):
@@ -112,7 +111,7 @@ def rc_local_paths(host: Host) -> tuple[str, ...]:
 
 
 def _try_script(host: ChangingHost, path: str, old: str, new: str) -> None:
-    """Let the script's own shell read the new text without running it.
+    """Have the script's own shell parse the new text without running it (`sh -n`).
 
     Raises:
         CommandFailed: it finds a mistake that the old text did not have. The file was not touched.

@@ -1,4 +1,4 @@
-"""Looking into a file system for damage, without changing a byte of it (e2fsck(8) -n, xfs_repair(8) -n)."""
+"""Checking a file system without changing it (e2fsck(8) -n, xfs_repair(8) -n), and repairing it."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -24,13 +24,13 @@ _LOG_IGNORED = "valuable metadata changes in a log"
 
 @dataclass(frozen=True, slots=True)
 class CheckFilesystem(CommandOperation):
-    """Look for damage in a file system that nobody has mounted.
+    """Check a file system that is not mounted.
 
     Attributes:
         device: `/dev/VG/LV`.
         kind: ext4 or xfs.
         uuid: of the file system as it was seen.
-        must_be_clean: damage ends the plan, instead of being told only.
+        must_be_clean: damage ends the plan, instead of being reported only.
     """
 
     risk: ClassVar[Risk] = Risk.READS
@@ -52,12 +52,11 @@ class CheckFilesystem(CommandOperation):
             return ("xfs_repair", "-n", self.device)
         return ("e2fsck", "-f", "-n", self.device)
 
-    def is_done(self, host: Host) -> bool:  # noqa: ARG002 (a look is always taken anew)
-        """Never: what it was yesterday says nothing."""
+    def is_done(self, host: Host) -> bool:  # noqa: ARG002 (the answer is always the same)
+        """Never: an older check proves nothing."""
         return False
 
     def check(self, host: Host) -> None:
-        """The volume is there, carries this file system, and nobody has it mounted."""
         refuse_other_kinds(self.kind)
         unused_volume(host, self.device, self.kind.value, self.uuid)
 
@@ -105,7 +104,7 @@ class RepairFilesystem(CommandOperation):
     """Repair what can be repaired without a person's decision: e2fsck -p, xfs_repair.
 
     e2fsck -p replays the journal and ends when something needs a decision. xfs_repair refuses a log that was
-    not replayed; it is never told to throw the log away (`-L`). Neither runs on a file system that is
+    not replayed; the log is never zeroed (`-L`). Neither runs on a file system that is
     mounted.
 
     Attributes:
@@ -141,16 +140,15 @@ class RepairFilesystem(CommandOperation):
         return ("e2fsck", "-f", "-p", self.device)
 
     def is_done(self, host: Host) -> bool:  # noqa: ARG002 (only a run tells)
-        """Never: only a run tells whether there is something to repair."""
+        """Never: only a run shows whether there is something to repair."""
         return False
 
     def check(self, host: Host) -> None:
-        """The volume is there, carries this file system, and nobody has it mounted."""
         refuse_other_kinds(self.kind)
         unused_volume(host, self.device, self.kind.value, self.uuid)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run the tool; 1 and 2 of e2fsck mean that something was mended."""
+        """Exit status 1 and 2 of e2fsck mean that something was repaired (e2fsck(8))."""
         command = Command(self.argv, deadline=CHECKING, changes=True)
         outcome = host.run(command, lambda line: progress(clean(line)))
         refuse_silence(outcome, self.argv[0], self.title())
@@ -178,11 +176,7 @@ class RepairFilesystem(CommandOperation):
         )
 
     def verify(self, host: Host) -> None:
-        """Look into it again: no damage is left.
-
-        Raises:
-            CommandFailed: damage is left.
-        """
+        """A second check finds no damage."""
         kind = self.kind
         look = ("xfs_repair", "-n", self.device) if kind is FilesystemKind.XFS else self._look_again
         outcome = host.run(Command(look, deadline=CHECKING))

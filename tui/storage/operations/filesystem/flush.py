@@ -1,4 +1,4 @@
-"""Everything that is in memory onto the disks."""
+"""Writing data in memory to the disks: sync(1) of a file system, flush of a disk."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -48,7 +48,7 @@ class SyncFilesystem(CommandOperation):
 
 @dataclass(frozen=True, slots=True)
 class FlushDisk(Operation):
-    """Write out and forget what the kernel keeps of a disk: of its map first, then of every path.
+    """Flush the buffers of a disk (blockdev(8)): of its map first, then of every path.
 
     Attributes:
         lun: the LUN.
@@ -73,7 +73,7 @@ class FlushDisk(Operation):
         return not names_of(look_at_devices(host), self.lun)
 
     def check(self, host: Host) -> None:
-        """Every one of its disks answers: flushing one that does not would hang."""
+        """Every one of its disks responds: flushing one that does not would hang."""
         inventory = look_at_devices(host)
         silent = [lun.disk for lun in self.lun.paths(inventory) if lun.disk and not lun.state.answers]
         if silent:

@@ -1,4 +1,4 @@
-"""Letting a mounted file system use all of its device."""
+"""Growing a mounted file system to the size of its device."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -23,7 +23,7 @@ GROWING = 1800.0
 """Seconds: resize2fs writes the tables of every new block group."""
 
 _DESCRIBED = 5.0
-"""Seconds within which udev has told of a device again."""
+"""Seconds within which udev has described a device again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class GrowFilesystem(CommandOperation):
     """Make a file system as large as its device, while it is mounted and used.
 
     Attributes:
-        device: `/dev/VG/LV`, or the disk or map that carries it without LVM.
+        device: `/dev/VG/LV`, or the disk or map without LVM.
         kind: ext4, xfs or btrfs.
         uuid: of the file system, as it was seen.
         mount_point: where it is mounted.
@@ -68,7 +68,7 @@ class GrowFilesystem(CommandOperation):
                 return ("btrfs", "filesystem", "resize", f"{self.member}:max", self.mount_point)
 
     def is_done(self, host: Host) -> bool:
-        """Whether the superblock reaches to the end of the device, as far as the file system can."""
+        """The superblock reaches the end of the device, as far as the file system can."""
         inventory = look_at_devices(host)
         device = device_behind(host, inventory, self.device)
         mount = self._mount(inventory, device)
@@ -78,7 +78,6 @@ class GrowFilesystem(CommandOperation):
         return reach is not None and not reach.lags(device.size) and not reach.is_beyond(device.size)
 
     def check(self, host: Host) -> None:
-        """See that it is this file system, mounted there for writing, on a device that is not smaller."""
         # While udev works on a device it may say nothing of its content, which is no other content.
         wait_for(lambda: self._is_described(host), _DESCRIBED)
         inventory = look_at_devices(host)

@@ -31,7 +31,7 @@ class MakeFilesystem(Operation):
     made is recognised as its own.
 
     Freed blocks are not discarded at this moment (`-E nodiscard`, `-K`): on a thin LUN that can take many
-    minutes without a word, and arrays answer it badly. `fstrim` gives the space back later.
+    minutes without output, and some arrays handle it badly. `fstrim` frees the space later.
 
     Attributes:
         device: `/dev/VG/LV`.
@@ -84,7 +84,6 @@ class MakeFilesystem(Operation):
         return same and not (self.kind is FilesystemKind.XFS and is_unfinished_xfs(host, device.path))
 
     def check(self, host: Host) -> None:
-        """The volume is unused, and nothing is found on it."""
         self._check(host)
 
     def check_interrupted(self, host: Host) -> None:
@@ -109,7 +108,7 @@ class MakeFilesystem(Operation):
             self._refuse_content(found)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run mkfs with an empty input, so that it asks nobody, and let udev look at the result."""
+        """The input of mkfs is empty, so that it asks nothing."""
         inventory = look_at_devices(host)
         device = self._volume(host, inventory)
         unfinished = self.kind is FilesystemKind.XFS and is_unfinished_xfs(host, device.path)
@@ -118,7 +117,7 @@ class MakeFilesystem(Operation):
             change(host, reread_command(device.path), self.title())
 
     def verify(self, host: Host) -> None:
-        """See the file system on the volume itself, and its UUID in udev's database, where the boot looks."""
+        """The UUID is also in udev's database, where the boot looks it up."""
         Operation.verify(self, host)
         device = device_behind(host, look_at_devices(host), self.device)
         if self.uuid and (device is None or device.content_uuid != self.uuid):

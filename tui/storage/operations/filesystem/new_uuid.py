@@ -63,7 +63,6 @@ class GiveFilesystemNewUuid(CommandOperation):
         )
 
     def check(self, host: Host) -> None:
-        """It carries the UUID that was seen, and nobody has it mounted."""
         refuse_other_kinds(self.kind)
         unused_volume(host, self.device, self.kind.value, self.uuid)
 

@@ -1,4 +1,4 @@
-"""Having a file system's log replayed, by mounting it once where nobody looks and unmounting it again."""
+"""Replaying a file system's log, by mounting it once in a private place and unmounting it."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -16,18 +16,18 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 PLACE = "/run/iscsi-console-replay"
-"""Where it is mounted for that moment: a folder that only root may enter."""
+"""Where it is mounted for that moment: a directory that only root can enter."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReplayLog(Operation):
-    """Mount a file system out of sight and unmount it at once.
+    """Mount a file system in a private place and unmount it at once.
 
     Attributes:
         device: `/dev/VG/LV`.
         kind: ext4 or xfs.
         uuid: of the file system as it was seen.
-        twin: it is a clone of one that is mounted: XFS is told `nouuid`, once.
+        twin: it is a clone of one that is mounted: XFS needs `nouuid`.
     """
 
     risk: ClassVar[Risk] = Risk.REWRITES
@@ -59,11 +59,10 @@ class ReplayLog(Operation):
         return self.twin and self.kind is FilesystemKind.XFS
 
     def is_done(self, host: Host) -> bool:  # noqa: ARG002 (only a mount tells)
-        """Never: a second time does no harm."""
+        """Never: replaying twice does no harm."""
         return False
 
     def check(self, host: Host) -> None:
-        """The volume is there, has this file system, and is not mounted."""
         refuse_other_kinds(self.kind)
         unused_volume(host, self.device, self.kind.value, self.uuid)
 
@@ -80,7 +79,6 @@ class ReplayLog(Operation):
         host.remove(PLACE)
 
     def verify(self, host: Host) -> None:
-        """See that it is not mounted there any more."""
         if self._is_mounted(host):
             raise NotVerified(
                 Problem(

@@ -1,4 +1,4 @@
-"""Erasing what tells a disk's content: from then on nothing finds it any more."""
+"""Erasing the signatures by which the content of a disk is found (wipefs(8))."""
 
 import re
 from dataclasses import dataclass
@@ -19,10 +19,10 @@ from tui.words import translate as _
 
 @dataclass(frozen=True, slots=True)
 class WipeSignatures(Operation):
-    """Erase every signature of a disk: file systems, partition tables, LVM and RAID labels.
+    """Erase every signature of a disk: file systems, partition tables, LVM and RAID headers.
 
     What wipefs removes is first kept below `BACKUPS` (wipefs(8) --backup), one small file a signature, from
-    which `dd` can put it back as long as nothing else was written.
+    which `dd` can restore it as long as nothing else was written.
 
     Attributes:
         device: the disk, as the person saw it.
@@ -38,7 +38,7 @@ class WipeSignatures(Operation):
 
     @property
     def folder(self) -> str:
-        """Where the removed signatures are kept: one folder a LUN, since wipefs names files by device."""
+        """Where the removed signatures are kept: one directory a LUN, since wipefs names files by device."""
         name = re.sub(r"[^A-Za-z0-9.-]+", "-", self.device.wwid or self.device.path).strip("-.")
         return f"{BACKUPS}/wipefs-{name[:100]}"
 
@@ -76,7 +76,6 @@ class WipeSignatures(Operation):
         return found.done and not found.signatures
 
     def check(self, host: Host) -> None:
-        """It is the disk that was chosen, unused, and holds nothing but what was confirmed."""
         self._check(host)
 
     def check_interrupted(self, host: Host) -> None:
@@ -110,7 +109,7 @@ class WipeSignatures(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run wipefs, partitions first, so that none of their content comes back with a new table."""
+        """Partitions first, so that none of their content comes back with a new table."""
         host.make_folder(self.folder, 0o700)
         device, _inventory = compare(host, self.device)
         for argv in self._commands(device.partitions):

@@ -1,4 +1,4 @@
-"""A volume that nobody uses, found for a look into its file system or a repair of it."""
+"""A volume that nothing uses, found for a check or a repair of its file system."""
 
 from tui.storage.devices.device_use import why_not_write
 from tui.storage.host.interface import Host
@@ -13,7 +13,7 @@ from tui.words import translate as _
 
 
 def unused_volume(host: Host, path: str, kind: str, uuid: str) -> BlockDevice:
-    """The device behind a path: it answers, carries that very file system, and nobody has it mounted.
+    """The device behind a path: it responds, has that very file system, and is not mounted.
 
     Args:
         host: the host.

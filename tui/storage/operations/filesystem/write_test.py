@@ -47,7 +47,6 @@ class WriteTest(Operation):
         return False
 
     def check(self, host: Host) -> None:
-        """See that the volume is mounted for writing, and that no stranger's file has the name."""
         mount = mount_at(host, host.resolve(self.path))
         if mount is None:
             raise Refused(not_mounted(self.path))
@@ -78,7 +77,7 @@ class WriteTest(Operation):
         )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Write and fsync, read with O_DIRECT, compare, remove; the file goes also when it fails."""
+        """Write and fsync, read with O_DIRECT, compare; the file is removed even if this fails."""
         content = self._content(host)
         try:
             host.replace(self._file, content)
@@ -112,7 +111,6 @@ class WriteTest(Operation):
         return text.encode()[: self._SIZE]
 
     def verify(self, host: Host) -> None:
-        """See that nothing is left of it."""
         if host.facts(self._file) is not None:
             raise NotVerified(
                 Problem(

@@ -1,4 +1,4 @@
-"""The last look before a device is written to."""
+"""The last check before a device is written to."""
 
 from tui.storage.devices.device_use import why_not_write
 from tui.storage.devices.identity import DeviceIdentity, compare
@@ -13,15 +13,15 @@ from tui.words import translate as _
 
 
 def guard(host: Host, identity: DeviceIdentity, inventory: Inventory | None = None) -> BlockDevice:
-    """See that a device is the one that was chosen and that nobody uses it, at this moment.
+    """See that a device is the one that was chosen and that nothing uses it, at this moment.
 
-    Looked at: identity (WWID, size, target, LUN), SCSI state, write protection, multipath, other paths to
+    Checked: identity (WWID, size, target, LUN), SCSI state, write protection, multipath, other paths to
     the same LUN, mounts in every mount namespace, swap, holders, and an exclusive open.
 
     Args:
         host: the host.
         identity: the device that was chosen.
-        inventory: a look that was just taken, or None to take one now.
+        inventory: as it was just read, or None to read it now.
 
     Returns:
         The device as it is now.
@@ -39,7 +39,7 @@ def guard(host: Host, identity: DeviceIdentity, inventory: Inventory | None = No
 
 
 def refuse_when_mounted_elsewhere(host: Host, inventory: Inventory, device: BlockDevice) -> None:
-    """See that no container or service has it mounted in a mount table of its own.
+    """See that no container or service has it mounted in a mount namespace of its own.
 
     Raises:
         Refused: one has.

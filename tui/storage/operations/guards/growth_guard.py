@@ -1,4 +1,4 @@
-"""What must hold before anything follows a LUN that grew: every path up, nothing smaller than its load."""
+"""What must be true before anything grows with its LUN: every path up, nothing smaller than its data."""
 
 from tui.storage.devices.identity import DeviceIdentity, compare
 from tui.storage.host.interface import Host
@@ -52,13 +52,13 @@ def path_down(inventory: Inventory, paths: tuple[Lun, ...]) -> Problem | None:
 
 
 def shrunk_problem(what: str, now: int, needed: int, upper: str) -> Problem:
-    """A device that has become smaller than what stands on it.
+    """A device that is smaller now than what is on it.
 
     Args:
         what: the device, as people name it.
         now: its bytes now.
-        needed: bytes that what stands on it reaches to.
-        upper: what stands on it.
+        needed: bytes up to which what is on it reaches.
+        upper: what is on it; empty where that has no name.
     """
     return Problem(
         "growth.shrunk",

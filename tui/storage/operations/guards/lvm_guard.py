@@ -1,4 +1,4 @@
-"""What must hold before LVM is asked to change something."""
+"""What must be true before LVM changes something."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,10 +18,10 @@ LVM_DEADLINE = 120.0
 
 
 def look_for_change(host: Host) -> Inventory:
-    """The volumes as LVM tells them now, when it is safe to let LVM change something.
+    """The volumes as LVM reports them now, when it is safe to have LVM change something.
 
     Raises:
-        Refused: a disk does not answer, so that LVM would hang on it, or LVM does not answer itself.
+        Refused: a disk does not respond, so that LVM would hang on it, or LVM itself does not respond.
     """
     inventory = look_at_volumes(host)
     silent = [
@@ -133,7 +133,7 @@ def not_ours(group: VolumeGroup) -> Problem | None:
 
 
 def back_up_metadata(host: ChangingHost, group: str) -> None:
-    """Keep a copy of LVM's notes on a group as they are before a change (`backup_command`).
+    """Back up the metadata of a group as it is before a change (`backup_command`).
 
     Raises:
         CommandFailed: the copy could not be written. The group was not changed.
@@ -196,7 +196,7 @@ def volume_is_gone(host: Host, group: str, name: str) -> bool:
 
 
 def backup_command(group: str) -> tuple[str, ...]:
-    """The call that writes a group's notes into the program's folder of backups (vgcfgbackup(8)).
+    """The call that backs up the metadata of a group into the program's backup directory (vgcfgbackup(8)).
 
     The file holds the state before the last change; LVM itself keeps those before in /etc/lvm/archive.
     """
@@ -239,7 +239,7 @@ def same_volume(inventory: Inventory, group: str, name: str, uuid: str) -> Logic
 
 
 def try_first(host: ChangingHost, argv: tuple[str, ...], title: str) -> None:
-    """Let LVM say whether it would succeed; with --test it writes nothing (lvm(8)).
+    """See in a test run whether LVM would succeed; with --test it writes nothing (lvm(8)).
 
     Raises:
         CommandFailed: it would not.

@@ -1,4 +1,4 @@
-"""Whether a disk that is missing may still come back, so that nothing may be given up for lost."""
+"""Whether a missing disk may still come back, so that it must not be removed from its group."""
 
 from tui.storage.host.interface import Host
 from tui.storage.iscsi.records import record_words
@@ -13,7 +13,7 @@ from tui.words import translate as _
 
 
 def possible_returns(host: Host, inventory: Inventory) -> tuple[str, ...]:
-    """By what a missing disk could come back, a line each: sessions that are down, records without one."""
+    """How a missing disk could come back, a line each: sessions that are down, records without one."""
     lines = [
         _("session {sid} to {target} is {state}").format(
             sid=session.sid, target=clean(session.target), state=session.state.value
@@ -45,7 +45,7 @@ def refuse_while_disks_may_return(host: Host, inventory: Inventory) -> None:
     """See that every target this host knows is logged in and every disk answers.
 
     Raises:
-        Refused: the missing disk may stand behind what is not there now.
+        Refused: the missing disk may come back with what is not there now.
     """
     lines = possible_returns(host, inventory)
     if lines:

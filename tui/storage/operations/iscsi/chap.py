@@ -35,7 +35,7 @@ DISCOVERY_PREFIX = "discovery.sendtargets.auth"
 
 
 def chap_values(prefix: str, chap: ChapSettings) -> dict[str, str | Secret]:
-    """The settings below a prefix that make these CHAP settings; empty ones are to be taken away."""
+    """The settings below a prefix that make these CHAP settings; empty ones are to be removed."""
     return {
         f"{prefix}.authmethod": "None" if chap.kind is ChapKind.NONE else "CHAP",
         f"{prefix}.username": chap.username,
@@ -118,7 +118,6 @@ class SetRecordChap(Operation):
         return record is not None and _file_holds(host, record.path, NODE_PREFIX, self.chap)
 
     def check(self, host: Host) -> None:
-        """There is a record, and the settings are whole."""
         _refuse_unusable(self.chap)
         self._record(host)
 
@@ -126,7 +125,7 @@ class SetRecordChap(Operation):
         change_record(host, self._record(host).path, chap_values(NODE_PREFIX, self.chap))
 
     def verify(self, host: Host) -> None:
-        """The file holds them, and iscsiadm reads them as meant."""
+        """They are read by iscsiadm as they were written."""
         Operation.verify(self, host)
         read = host.run(self._show).stdout.split("\n")
         for key, username in (("password", self.chap.username), ("password_in", self.chap.username_in)):
@@ -189,7 +188,6 @@ class SetDiscoveryChap(Operation):
         return _file_holds(host, self._path(host), DISCOVERY_PREFIX, self.chap)
 
     def check(self, host: Host) -> None:
-        """There is such a record, and the settings are whole."""
         if self.kind is not DiscoveryKind.SENDTARGETS:
             raise Refused(
                 Problem(
@@ -258,7 +256,6 @@ class SetDefaultChap(Operation):
         )
 
     def check(self, host: Host) -> None:
-        """The settings are whole, and the file is there."""
         for _prefix, chap in self._wanted():
             _refuse_unusable(chap)
         if host.facts(host.resolve(ISCSID_CONF)) is None:
@@ -272,7 +269,7 @@ class SetDefaultChap(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Edit the file, keeping a copy without secrets."""
+        """The copy that is kept holds no secrets."""
         old = host.read(ISCSID_CONF)
         new = old
         for prefix, chap in self._wanted():

@@ -1,4 +1,4 @@
-"""A file in the record database that holds no record, moved out of it."""
+"""A file in the record database that is not a record, moved out of it."""
 
 import time
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ from tui.words import translate as _
 
 @dataclass(frozen=True, slots=True)
 class RemoveDamagedRecord(Operation):
-    """Take one file out of the record database that open-iscsi cannot read; a copy is kept, secrets left out.
+    """Remove one file from the record database that open-iscsi cannot read; a copy without secrets is kept.
 
-    Folders that are empty afterwards go as well: iscsiadm lists them as records without a name.
+    Directories that are empty afterwards are removed too: iscsiadm lists them as records without a name.
 
     Attributes:
         path: the file.
@@ -41,7 +41,6 @@ class RemoveDamagedRecord(Operation):
         return host.facts(self.path) is None
 
     def check(self, host: Host) -> None:
-        """It lies in the database, is an ordinary file or an empty folder, and still holds no record."""
         database = database_of(host)
         facts = host.facts(self.path)
         if facts is None:
@@ -59,7 +58,7 @@ class RemoveDamagedRecord(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Copy it, remove it, and remove the folders that it leaves empty, under the database's lock."""
+        """Under the database's lock; directories that are empty afterwards are removed too."""
         database = database_of(host)
         with locked(host, database):
             facts = host.facts(self.path)

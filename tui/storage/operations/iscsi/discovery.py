@@ -1,4 +1,4 @@
-"""Records: of portals that are asked, of targets that were told or typed, of network cards to go through.
+"""Discovery records, node records of targets that were found or typed, and iface records.
 
 A plain `iscsiadm -m discovery` deletes and rewrites the records it finds, and their settings are lost. Here
 records are only ever added, one by one, and those that exist are not touched.
@@ -28,7 +28,7 @@ from tui.words import translate as _, translate_count
 
 @dataclass(frozen=True, slots=True)
 class AddDiscoveryRecord(Operation):
-    """Store a portal as one that is asked for targets, so that it can have CHAP of its own."""
+    """Create the discovery record of a portal, which can have CHAP settings of its own."""
 
     kind: DiscoveryKind
     portal: Portal
@@ -51,7 +51,6 @@ class AddDiscoveryRecord(Operation):
         )
 
     def check(self, host: Host) -> None:
-        """The daemon answers, and this kind has records."""
         if not self.kind.is_recorded:
             raise Refused(
                 Problem(
@@ -75,7 +74,7 @@ class AddDiscoveryRecord(Operation):
 
 @dataclass(frozen=True, slots=True)
 class DeleteDiscoveryRecord(Operation):
-    """Forget a portal as one that is asked for targets.
+    """Delete the discovery record of a portal.
 
     iscsiadm deletes the node records with it that it made by asking that portal.
     """
@@ -99,7 +98,7 @@ class DeleteDiscoveryRecord(Operation):
         return not AddDiscoveryRecord(self.kind, self.portal).is_done(host)
 
     def check(self, host: Host) -> None:
-        """No session uses a record that would go with it: iscsiadm itself does not look."""
+        """No session uses a record that would be deleted with it: iscsiadm itself does not check."""
         sessions = [
             session
             for record in records_told_by(host, self.kind, self.portal)
@@ -130,11 +129,11 @@ class DeleteDiscoveryRecord(Operation):
 
 @dataclass(frozen=True, slots=True)
 class StoreDiscovered(Operation):
-    """Store chosen targets that a portal told; what is stored already keeps every setting.
+    """Store chosen targets that a portal reported; what is stored already keeps every setting.
 
     Attributes:
         kind: how they were found.
-        portal: who told them; None for firmware.
+        portal: which reported them; None for firmware.
         records: the chosen ones.
         ifaces: names of the iface records to go through, one record for each.
     """
@@ -165,7 +164,6 @@ class StoreDiscovered(Operation):
         return all(addition.is_done(host) for addition in self._additions())
 
     def check(self, host: Host) -> None:
-        """The daemon answers, and every name can be used."""
         refuse_without_daemon(host)
         for addition in self._additions():
             addition.check(host)
@@ -193,7 +191,7 @@ class StoreDiscovered(Operation):
 
 
 _FIRMWARE = Command(("iscsiadm", "-m", "discovery", "-t", "fw", "-o", "new"), DATABASE_DEADLINE, changes=True)
-"""Adds what the firmware (iBFT) names, with its CHAP and card, and leaves records that exist alone."""
+"""Adds what the firmware (iBFT) names, with its CHAP and interface; existing records are not changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +219,6 @@ class AddNodeRecord(Operation):
         return find_record(host, self.target, self.portal, self.iface) is not None
 
     def check(self, host: Host) -> None:
-        """The name can be used, and iscsid answers."""
         if not is_usable_target(self.target):
             raise Refused(
                 Problem(
@@ -236,7 +233,7 @@ class AddNodeRecord(Operation):
         refuse_without_daemon(host)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Add it, unless it is there: iscsiadm would overwrite it with the defaults."""
+        """An existing record would be overwritten with the defaults by iscsiadm."""
         if not self.is_done(host):
             carry_out(host, self._add, Context(Action.RECORD, self.target, self.portal))
 
@@ -252,13 +249,13 @@ class AddNodeRecord(Operation):
 
 @dataclass(frozen=True, slots=True)
 class AddInterface(Operation):
-    """Make an iface record, which binds sessions to a network card.
+    """Make an iface record, which binds sessions to a network interface.
 
     Attributes:
         name: of the record.
-        network_device: the card, `eth1`, or empty.
-        ip_address: the card by its address, or empty.
-        hardware_address: the card by its MAC address, or empty.
+        network_device: name of the network interface, `eth1`, or empty.
+        ip_address: its IP address instead, or empty.
+        hardware_address: its MAC address instead, or empty.
     """
 
     name: str
@@ -279,7 +276,6 @@ class AddInterface(Operation):
         return self._stored(host) == self._wanted
 
     def check(self, host: Host) -> None:
-        """The name is free, and the network interface is there."""
         self._check(host, (None, self._wanted))
 
     def check_interrupted(self, host: Host) -> None:
@@ -359,7 +355,7 @@ class DeleteInterface(Operation):
         return host.facts(f"{database_of(host).root}/ifaces/{self.name}") is None
 
     def check(self, host: Host) -> None:
-        """Nothing goes through it: records and sessions that name it would lose their card."""
+        """Nothing uses it: records and sessions that name it would lose their network interface."""
         records = read_records(host, database_of(host).root).nodes
         users = [record.target for record in records if record.iface == self.name]
         users += [session.target for session in read_sessions(host)[0] if session.iface == self.name]

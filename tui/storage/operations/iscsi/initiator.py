@@ -89,7 +89,7 @@ class SetInitiatorName(Operation):
         )
 
     def is_done(self, host: Host) -> bool:
-        """The file says so in the exact form, and iscsid has read it."""
+        """The file has it in the exact form, and iscsid has read it."""
         initiator = read_initiator(host)
         return (
             initiator.name == self.name
@@ -99,7 +99,6 @@ class SetInitiatorName(Operation):
         )
 
     def check(self, host: Host) -> None:
-        """The name is a good one, and no session needs iscsid at this moment."""
         _normal, problems = name_problems(self.name)
         if problems:
             raise Refused(problems[0])

@@ -18,7 +18,7 @@ from tui.words import translate as _
 
 @dataclass(frozen=True, slots=True)
 class SetRecordValues(Operation):
-    """Change settings of one node record that are no secrets: start at boot, timers.
+    """Change settings of one node record that are not secret: startup at boot, timers.
 
     Attributes:
         target: the target's name.
@@ -56,7 +56,6 @@ class SetRecordValues(Operation):
         return all(settings.text(key) == value for key, value in self.values)
 
     def check(self, host: Host) -> None:
-        """There is such a record, and no value is a secret."""
         if any(is_secret_key(key) for key, _value in self.values):
             raise Refused(
                 Problem(
@@ -105,7 +104,6 @@ class DeleteNodeRecord(Operation):
         return find_record(host, self.target, self.portal, self.iface) is None
 
     def check(self, host: Host) -> None:
-        """No session uses it."""
         session = find_session(host, self.target, self.portal, self.iface)
         if session is not None:
             raise Refused(
@@ -131,7 +129,7 @@ class DeleteNodeRecord(Operation):
 
 @dataclass(frozen=True, slots=True)
 class RemoveStaleLock(Operation):
-    """Remove a lock of the record database that nobody holds any more."""
+    """Remove a lock of the record database whose owner is gone."""
 
     def title(self) -> str:
         return _("Remove the stale lock of the record database")
@@ -146,7 +144,6 @@ class RemoveStaleLock(Operation):
         return host.facts(lock_path(database_of(host))) is None
 
     def check(self, host: Host) -> None:
-        """Nobody is at work."""
         if is_anybody_at_work(host):
             raise Refused(
                 Problem(

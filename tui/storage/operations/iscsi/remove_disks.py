@@ -1,4 +1,4 @@
-"""Maps and disks away from this host, in good order; the data stays on the storage."""
+"""SCSI devices removed from this host cleanly, and added again; the data stays on the storage."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -23,7 +23,7 @@ _GOING = 30.0
 
 @dataclass(frozen=True, slots=True)
 class RemoveDisk(Operation):
-    """Take one disk of a session away from this host; the session and its other disks stay.
+    """Remove one disk of a session from this host; the session and its other disks stay.
 
     Attributes:
         target: the session's target.
@@ -54,7 +54,6 @@ class RemoveDisk(Operation):
         return self._found(look_at_devices(host)) is None
 
     def check(self, host: Host) -> None:
-        """It is the very LUN that was seen, and nothing uses it or stands on it."""
         inventory = look_at_devices(host)
         found = self._found(inventory)
         if found is None:
@@ -82,7 +81,7 @@ class RemoveDisk(Operation):
             raise Refused(in_use(f"/dev/{clean(found.disk, 40)}", uses))
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Write to the attribute of the disk that the LUN has now, and wait until it is gone."""
+        """The disk is the one that the LUN has now, whatever its name was."""
         found = self._found(look_at_devices(host))
         if found is None:
             return
@@ -100,7 +99,7 @@ class RemoveDisk(Operation):
 
 @dataclass(frozen=True, slots=True)
 class FindDisk(Operation):
-    """Have a session show a LUN again that was taken away. The attributes are those of `RemoveDisk`."""
+    """Add a LUN again that was removed. The attributes are those of `RemoveDisk`."""
 
     survives_reboot: ClassVar[bool] = False
     target: str
@@ -123,7 +122,6 @@ class FindDisk(Operation):
         return found is not None and bool(found.disk) and found.wwid == self.lun.wwid
 
     def check(self, host: Host) -> None:
-        """There is such a session."""
         if _session(look_at_devices(host), self.target, self.portal, self.iface) is None:
             raise Refused(
                 Problem(

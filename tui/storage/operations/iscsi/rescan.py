@@ -52,7 +52,7 @@ class RescanPaths(Operation):
         return tuple(f"echo 1 > {_attribute(disk)}" for disk in self.disks)
 
     def is_done(self, host: Host) -> bool:
-        """Whether the array itself says, on every path, what the kernel has. Unknown without sg_readcap."""
+        """The array reports, on every path, the size that the kernel has. Unknown without sg_readcap."""
         inventory = look_at_devices(host)
         try:
             _device, paths = self._paths(host, inventory)
@@ -61,7 +61,6 @@ class RescanPaths(Operation):
         return all(_offered(host, inventory, lun) == lun.size for lun in paths)
 
     def check(self, host: Host) -> None:
-        """See that every path is up, and that the array does not show the LUN smaller than before."""
         inventory = look_at_devices(host)
         _device, paths = self._paths(host, inventory)
         for lun in paths:
@@ -79,7 +78,7 @@ class RescanPaths(Operation):
             progress(_("{disk}: {size}").format(disk=lun.disk, size=size_words(lun.size)))
 
     def verify(self, host: Host) -> None:
-        """See one size on every path, not smaller than before."""
+        """One size on every path, not smaller than before."""
         inventory = look_at_devices(host)
         _device, paths = self._paths(host, inventory)
         smallest = min(paths, key=lambda lun: lun.size)

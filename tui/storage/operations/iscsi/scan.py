@@ -1,4 +1,4 @@
-"""Looking for LUNs that the target shows since the login."""
+"""Scanning for LUNs that were mapped after the login."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -19,7 +19,7 @@ _SETTLE = 30.0
 
 @dataclass(frozen=True, slots=True)
 class ScanForLuns(Operation):
-    """Have the kernel ask one session's target which LUNs it shows now, and take in those that are new.
+    """Scan one session's target for new LUNs.
 
     It is the second half of `iscsiadm -m session -r SID --rescan` (iscsiadm.c, rescan_session); the first,
     which asks every LUN for its size, is left to growing, where every path is looked after.
@@ -54,11 +54,11 @@ class ScanForLuns(Operation):
         return (f"echo '- - -' > {self._attribute}",)
 
     def is_done(self, host: Host) -> bool:  # noqa: ARG002 (only the target knows)
-        """Never: what the target shows is known when it was asked."""
+        """Never: only the target knows what it shows."""
         return False
 
     def check(self, host: Host) -> None:
-        """The session is the one that was meant, and logged in: a scan would hang otherwise."""
+        """The session is the one that was chosen, and logged in: otherwise a scan would hang."""
         session = self._session(host)
         if session is None or session.sid != self.sid or session.host_number != self.host_number:
             raise Refused(
@@ -99,7 +99,6 @@ class ScanForLuns(Operation):
             progress(_("No new LUN."))
 
     def verify(self, host: Host) -> None:
-        """See that the session is still there."""
         self.check(host)
 
     def undo(self) -> CannotUndo:

@@ -1,4 +1,4 @@
-"""A disk that the kernel gave up on, set running again after its path was repaired."""
+"""A disk that the kernel took offline, set back to running after its path was repaired."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -19,7 +19,7 @@ _RUNNING = 15.0
 
 @dataclass(frozen=True, slots=True)
 class SetDiskRunning(Operation):
-    """Let the kernel send requests to a disk again that its error handling took offline.
+    """Set a disk back to running that the kernel's error handling took offline.
 
     The kernel takes the word only from the state `offline` (scsi_sysfs.c, store_state_field). A disk in
     `transport-offline` comes back with its session and in no other way.
@@ -51,7 +51,6 @@ class SetDiskRunning(Operation):
         return bool(paths) and all(lun.state is DeviceState.RUNNING for lun in paths)
 
     def check(self, host: Host) -> None:
-        """There is such a disk, its session is logged in, and the kernel lets it be set running."""
         inventory = look_at_devices(host)
         paths = self.lun.paths(inventory)
         if not paths:

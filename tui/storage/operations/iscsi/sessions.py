@@ -69,7 +69,6 @@ class LogIn(Operation):
         return session is not None and session.state is SessionState.LOGGED_IN
 
     def check(self, host: Host) -> None:
-        """There is a record, iscsid answers, and the portal takes connections."""
         self._record(host)
         refuse_without_daemon(host)
         answer = host.connect(self.portal.address, self.portal.port, PROBE_DEADLINE)
@@ -80,7 +79,7 @@ class LogIn(Operation):
             raise Refused(_recovering_problem(session))
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Log in; what counts is the session in the kernel, not the exit code."""
+        """What counts is the session in the kernel, not the exit code."""
         begun = host.now()
         outcome = host.run(self._login(_patience(self._record(host))))
         expected = outcome.ok or outcome.status == ExitCode.SESSION_EXISTS
@@ -162,7 +161,6 @@ class LogOut(Operation):
         return self._session(host) is None
 
     def check(self, host: Host) -> None:
-        """It is the session that was meant, and nothing uses its disks."""
         session = self._session(host)
         if session is None:
             return
@@ -187,7 +185,7 @@ class LogOut(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Log out; what counts is that the session is gone."""
+        """What counts is that the session is gone."""
         session = self._session(host)
         if session is None:
             return

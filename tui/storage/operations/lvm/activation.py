@@ -1,4 +1,4 @@
-"""One logical volume out of use, and in use again; the rest of its group stays as it is."""
+"""Deactivating and activating one logical volume; the rest of its group does not change."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -16,7 +16,7 @@ from tui.words import translate as _
 
 @dataclass(frozen=True, slots=True)
 class DeactivateLogicalVolume(LvmCommand):
-    """Take one volume that nobody uses away from /dev."""
+    """Deactivate one volume that nothing uses."""
 
     risk: ClassVar[Risk] = Risk.INTERRUPTS
     survives_reboot: ClassVar[bool] = False
@@ -39,7 +39,6 @@ class DeactivateLogicalVolume(LvmCommand):
         return inventory.lvm.asked and (volume is None or not volume.active)
 
     def check(self, host: Host) -> None:
-        """Nobody uses it."""
         inventory = look_for_change(host)
         volume = volume_named(inventory, self.volume_group, self.name)
         if volume is not None and (volume.open or (volume.device and inventory.is_in_use(volume.device))):
@@ -57,7 +56,7 @@ class DeactivateLogicalVolume(LvmCommand):
 
 @dataclass(frozen=True, slots=True)
 class ActivateLogicalVolume(LvmCommand):
-    """Make one volume appear below /dev."""
+    """Activate one volume."""
 
     survives_reboot: ClassVar[bool] = False
     volume_group: str
@@ -78,7 +77,6 @@ class ActivateLogicalVolume(LvmCommand):
         return volume is not None and volume.active
 
     def check(self, host: Host) -> None:
-        """Its group is this host's own and complete."""
         own_group(look_for_change(host), self.volume_group)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:

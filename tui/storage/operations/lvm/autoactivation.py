@@ -16,12 +16,12 @@ from tui.words import translate as _
 
 @dataclass(frozen=True, slots=True)
 class SetAutoactivation(MetadataChange):
-    """Let LVM activate a group by itself, or not. What is active stays active.
+    """Enable or disable autoactivation of a group. What is active stays active.
 
     Attributes:
         volume_group: the group.
         group_uuid: LVM's identity of it.
-        on: by itself.
+        on: enabled.
     """
 
     volume_group: str
@@ -47,7 +47,6 @@ class SetAutoactivation(MetadataChange):
         return group is not None and group.uuid == self.group_uuid and group.autoactivation is self.on
 
     def check(self, host: Host) -> None:
-        """It is this host's own group, and whole."""
         same_group(look_for_change(host), self.volume_group, self.group_uuid)
 
     def undo(self) -> tuple[Operation, ...]:

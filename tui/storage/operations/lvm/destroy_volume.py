@@ -30,7 +30,7 @@ class DestroyVolume(MetadataChange):
         volume_group: the group.
         group_uuid: LVM's identity of it.
         name: of the volume.
-        uuid: LVM's identity of it; empty only when it takes back a snapshot that was just made.
+        uuid: LVM's identity of it; empty only to undo a snapshot that was just made.
         size: bytes it had when it was chosen; 0 likewise.
         content: what was found on it: `ext4 (my data)`, or empty.
         snapshot_of: the volume it is a snapshot of, or empty.
@@ -60,8 +60,7 @@ class DestroyVolume(MetadataChange):
 
     @property
     def argv(self) -> tuple[str, ...]:
-        # `--yes` only answers whether an active volume may go; a person has confirmed it.
-        # Keep LVM's notes and run lvremove, which refuses a volume that somebody has open.
+        # `--yes` answers only whether to remove an active volume; a person has confirmed it.
         return ("lvm", "lvremove", "--yes", f"{self.volume_group}/{self.name}")
 
     def loses(self) -> tuple[str, ...]:
@@ -86,7 +85,6 @@ class DestroyVolume(MetadataChange):
         return volume_is_gone(host, self.volume_group, self.name)
 
     def check(self, host: Host) -> None:
-        """See that it is the volume that was confirmed, unchanged, and that nobody uses it or needs it."""
         inventory = look_for_change(host)
         same_group(inventory, self.volume_group, self.group_uuid)
         volume = same_volume(inventory, self.volume_group, self.name, self.uuid)

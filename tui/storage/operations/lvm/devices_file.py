@@ -19,7 +19,7 @@ FOLDER = "/etc/lvm/devices"
 
 
 def uses_devices_file(host: Host) -> bool:
-    """Whether LVM looks only at the disks listed in its devices file: it is on, and the file is there."""
+    """Whether LVM uses only the disks listed in its devices file: it is enabled, and the file is there."""
     settings = lvm_settings(host)
     name = settings.get("devicesfile") or "system.devices"
     return settings.get("use_devicesfile") == "1" and host.facts(f"{FOLDER}/{name}") is not None
@@ -27,14 +27,14 @@ def uses_devices_file(host: Host) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class AddToDevicesFile(LvmCommand):
-    """List a disk that carries a physical volume in LVM's devices file, so that LVM sees it.
+    """List a disk that carries a physical volume in LVM's devices file, so that LVM uses it.
 
-    Disks that LVM labels itself are listed by pvcreate; one that comes from elsewhere is not.
+    pvcreate lists the disks that it initializes; one that comes from elsewhere is not listed.
 
     Attributes:
         device: the disk or map.
         moved: the file lists what is on it under another identity, that of a LUN which is gone: LVM asks
-            then before it lists it once more, and is told yes.
+            then before it lists it again (`--yes`).
     """
 
     device: DeviceIdentity
@@ -57,7 +57,6 @@ class AddToDevicesFile(LvmCommand):
         return is_physical_volume(host, self.device) is True
 
     def check(self, host: Host) -> None:
-        """See that it is the disk that was chosen, alone with its label, and that the file is in use."""
         device, inventory = compare(host, self.device)
         path = clean(self.device.path)
         content = content_of(host, device.path) if device.answers else {}
@@ -107,7 +106,7 @@ def _twin(inventory: Inventory, device: DeviceIdentity, uuid: str) -> BlockDevic
 
 @dataclass(frozen=True, slots=True)
 class RemoveFromDevicesFile(LvmCommand):
-    """Take a disk on which nothing is active out of LVM's devices file."""
+    """Remove a disk on which nothing is active from LVM's devices file."""
 
     device: DeviceIdentity
 
@@ -125,7 +124,6 @@ class RemoveFromDevicesFile(LvmCommand):
         return is_physical_volume(host, self.device) is False
 
     def check(self, host: Host) -> None:
-        """See that it is the disk that was chosen, and that no volume on it is active."""
         device, _inventory = compare(host, self.device)
         if device.holders:
             raise Refused(

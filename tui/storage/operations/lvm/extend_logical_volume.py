@@ -34,8 +34,8 @@ class ExtendLogicalVolume(MetadataChange):
         name: of the volume.
         uuid: LVM's identity of it, as it was seen.
         size_before: bytes it had when this was planned.
-        extents: the size it shall have, in the group's extents; 0 when `share` says it.
-        share: percent of the group's free space that it shall get; 0 when `extents` says it.
+        extents: the size it gets, in the group's extents; 0 when `share` says it.
+        share: percent of the group's free space that it gets; 0 when `extents` says it.
     """
 
     volume_group: str
@@ -66,12 +66,12 @@ class ExtendLogicalVolume(MetadataChange):
 
     @property
     def argv(self) -> tuple[str, ...]:
-        # Keep LVM's notes and run lvextend, which is told nothing of the file system.
+        # Without --resizefs: the file system grows in a step of its own.
         wanted = f"+{self.share}%FREE" if self.share else str(self.extents)
         return ("lvm", "lvextend", "--extents", wanted, f"{self.volume_group}/{self.name}")
 
     def is_done(self, host: Host) -> bool:
-        """Whether this very volume has the size, or is larger than it was when a share was asked for."""
+        """It has the size; or it is larger than it was, when a share was asked for."""
         inventory = look_at_volumes(host)
         group = group_named(inventory, self.volume_group)
         volume = volume_named(inventory, self.volume_group, self.name)
@@ -82,7 +82,6 @@ class ExtendLogicalVolume(MetadataChange):
         return volume.size >= self.extents * group.extent_size
 
     def check(self, host: Host) -> None:
-        """See that it is this volume of this group, of a kind that grows in use; the space is free."""
         inventory = look_for_change(host)
         group = same_group(inventory, self.volume_group, self.group_uuid)
         volume = same_volume(inventory, self.volume_group, self.name, self.uuid)

@@ -1,4 +1,4 @@
-"""A volume's map that LVM cannot take away, because it passes over every disk the volume stands on."""
+"""A volume's map that LVM cannot remove, because it ignores every disk of the volume."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ a suffix for their layer (lvm2, lib/activate/dev_manager.c)."""
 
 @dataclass(frozen=True, slots=True)
 class RemoveIdleMap(DmsetupRemove):
-    """Take away the map of one plain volume that nobody uses, as deactivating it would. Never by force.
+    """Remove the map of one plain volume that nothing uses, as deactivating it would. Never by force.
 
     Attributes:
         name: of the map, as dmsetup(8) names it.
@@ -41,7 +41,6 @@ class RemoveIdleMap(DmsetupRemove):
         return self.found(look_at_devices(host)) is None
 
     def check(self, host: Host) -> None:
-        """It is a plain volume, and nobody uses it."""
         inventory = look_at_devices(host)
         device = self.found(inventory)
         if device is None:

@@ -63,7 +63,6 @@ class ImportClone(LvmCommand):
         return group_named(inventory, self.new_name) is not None and members == disks
 
     def check(self, host: Host) -> None:
-        """The disks are those that were chosen, nothing stands on them, and they are the whole clone."""
         inventory = look_for_change(host)
         for problem in volume_group_name_problems(
             self.new_name, [group.name for group in inventory.volume_groups]

@@ -1,4 +1,4 @@
-"""Logical volumes: cut out of a group's free space, and given back while they are empty."""
+"""Logical volumes: created in the free space of a group, and removed while they are empty."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -28,7 +28,7 @@ _ZEROED = 4096
 
 @dataclass(frozen=True, slots=True)
 class CreateLogicalVolume(LvmCommand):
-    """Cut a volume out of a group's free space.
+    """Create a volume in the free space of a group.
 
     Attributes:
         volume_group: the group.
@@ -60,7 +60,7 @@ class CreateLogicalVolume(LvmCommand):
 
     @property
     def argv(self) -> tuple[str, ...]:
-        # `--yes` only answers whether stale signatures in free space may go.
+        # `--yes` answers only whether to wipe stale signatures in free space.
         size = ("--extents", str(self.extents), "--name", self.name, self.volume_group)
         return ("lvm", "lvcreate", "--yes", "--wipesignatures", "y", "--zero", "y", *size)
 
@@ -76,7 +76,6 @@ class CreateLogicalVolume(LvmCommand):
         )
 
     def check(self, host: Host) -> None:
-        """See that the group is this host's own, the name good and free, and the space there."""
         inventory = look_for_change(host)
         group = own_group(inventory, self.volume_group)
         refuse_bad_volume_name(inventory, self.volume_group, self.name, "logical_volume")
@@ -104,7 +103,6 @@ class CreateLogicalVolume(LvmCommand):
         settle(host, self.path)
 
     def verify(self, host: Host) -> None:
-        """See the volume in LVM's report and below /dev."""
         Operation.verify(self, host)
         if host.facts(self.path) is None:
             raise NotVerified(
@@ -122,7 +120,7 @@ class CreateLogicalVolume(LvmCommand):
 
 @dataclass(frozen=True, slots=True)
 class RemoveLogicalVolume(LvmCommand):
-    """Give an empty volume back to its group. One on which anything is found is never removed."""
+    """Remove an empty volume. One on which anything is found is never removed."""
 
     risk: ClassVar[Risk] = Risk.REWRITES
 
@@ -139,14 +137,13 @@ class RemoveLogicalVolume(LvmCommand):
 
     @property
     def argv(self) -> tuple[str, ...]:
-        # `--yes` only answers whether an active volume may go; it was seen to be empty.
+        # `--yes` answers only whether to remove an active volume; it was seen to be empty.
         return ("lvm", "lvremove", "--yes", f"{self.volume_group}/{self.name}")
 
     def is_done(self, host: Host) -> bool:
         return volume_is_gone(host, self.volume_group, self.name)
 
     def check(self, host: Host) -> None:
-        """See that nobody uses it and that nothing is on it."""
         inventory = look_for_change(host)
         own_group(inventory, self.volume_group)
         volume = volume_named(inventory, self.volume_group, self.name)

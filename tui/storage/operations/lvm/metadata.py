@@ -1,4 +1,4 @@
-"""Old descriptions of a group on its disks brought up to date (vgck(8) --updatemetadata)."""
+"""Outdated copies of a group's metadata on its PVs, updated (vgck(8) --updatemetadata)."""
 
 import re
 from dataclasses import dataclass
@@ -20,15 +20,15 @@ OUTDATED = re.compile(
     r"|(?:[Ii]nconsistent metadata.* VG (\S+))|(?:ignoring metadata seqno (\d+) on (\S+) for seqno (\d+)"
     r" on (\S+) for VG (\S+))"
 )
-"""LVM's words for it (lib/metadata/metadata.c, lib/cache/lvmcache.c)."""
+"""LVM's messages for it (lib/metadata/metadata.c, lib/cache/lvmcache.c)."""
 
 
 @dataclass(frozen=True, slots=True)
 class UpdateMetadata(MetadataChange):
-    """Let LVM write the present description of a group to those of its disks that carry an older one.
+    """Write the current metadata of a group to those of its PVs that have outdated metadata.
 
-    A disk that was removed from the group while it was away, and came back, loses its old description; it
-    is not in the group any more.
+    A disk that was removed from the group while it was away, and came back, loses its old metadata; it is
+    no longer in the group.
 
     Attributes:
         volume_group: the group.
@@ -52,12 +52,11 @@ class UpdateMetadata(MetadataChange):
         return ("lvm", "vgck", "--updatemetadata", self.volume_group)
 
     def is_done(self, host: Host) -> bool:
-        """LVM answers and speaks of no older description of this group."""
         inventory = look_at_volumes(host)
         return inventory.lvm.asked and not outdated_lines(inventory.lvm.warnings, self.volume_group)
 
     def check(self, host: Host) -> None:
-        """It is this host's own group, and complete: otherwise a newer description may be the one missing."""
+        """The group is complete: otherwise a newer copy of the metadata may be on the PV that is missing."""
         inventory = look_for_change(host)
         group = same_group(inventory, self.volume_group, self.group_uuid)
         if group.missing_volumes:
@@ -74,13 +73,13 @@ class UpdateMetadata(MetadataChange):
 
 
 def outdated_lines(warnings: tuple[str, ...], group: str) -> tuple[str, ...]:
-    """The lines in which LVM speaks of an older description of a group."""
+    """The lines in which LVM reports outdated metadata of a group."""
     # A name may hold dots, and a sentence ends with one.
     named = re.compile(rf"(?<![\w.+-]){re.escape(group)}(?![\w+-]|\.\w)")
     return tuple(line for line in warnings if OUTDATED.search(line) and named.search(line))
 
 
 def outdated_paths(warnings: tuple[str, ...]) -> tuple[str, ...]:
-    """The disks that carry an older description: of those that were removed LVM clears the label too."""
+    """The disks with outdated metadata: of those that were removed LVM clears the PV header too."""
     found = (match[1] or match[7] for line in warnings if (match := OUTDATED.search(line)) is not None)
     return tuple(dict.fromkeys(path for path in found if path))

@@ -1,4 +1,4 @@
-"""A group whose disk was missing: taken back when it returned, given up when it is gone for good."""
+"""A group with missing PVs: used again when they have returned, removed when they are gone for good."""
 
 from abc import abstractmethod
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from tui.words import translate as _
 
 @dataclass(frozen=True, slots=True)
 class RestoreMissingPv(MetadataChange):
-    """Let LVM use a disk again that it had marked as missing and that is there now.
+    """Have LVM use a PV again that it marked as missing and that is there now.
 
     Attributes:
         volume_group: the group.
@@ -61,7 +61,6 @@ class RestoreMissingPv(MetadataChange):
         return volume is not None and bool(volume.device) and not volume.missing
 
     def check(self, host: Host) -> None:
-        """It is the disk that was seen, and carries that physical volume of that group."""
         inventory = look_for_change(host)
         broken_group(inventory, self.volume_group, self.group_uuid)
         device, _now = compare(host, self.device, inventory)

@@ -1,4 +1,4 @@
-"""Moving everything off a physical volume, while it is used (pvmove(8))."""
+"""Moving all extents off a physical volume, while it is in use (pvmove(8))."""
 
 import re
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 MOVING = 7 * 86400.0
-"""Seconds: terabytes over a slow link take days. It can be left at any time; it goes on by itself."""
+"""Seconds: terabytes over a slow link take days. The move continues when the program is closed."""
 
 _INTERVAL = "2"
 """Seconds between two lines of progress."""
@@ -34,16 +34,16 @@ _MOVED = re.compile(r"Moved: ([0-9.,]+)%")
 
 @dataclass(frozen=True, slots=True)
 class MoveData(MetadataChange):
-    """Move every volume off a physical volume, to the free space of its group.
+    """Move all extents off a physical volume, to the free space of its group.
 
-    LVM copies piece by piece and notes each that is done. After a kill or a power cut it goes on from there:
+    LVM copies segment by segment and records each one. After a kill or a power cut it continues from there:
     by itself when the group is activated, and with progress when this operation is run again.
 
     Attributes:
         volume_group: the group.
         group_uuid: LVM's identity of it.
         device: the disk or map to be emptied.
-        destinations: where to; empty for wherever there is room.
+        destinations: where to; empty for any PV with free space.
     """
 
     volume_group: str
@@ -80,7 +80,6 @@ class MoveData(MetadataChange):
         )
 
     def check(self, host: Host) -> None:
-        """The disks are those that were chosen, in this group, and there is room."""
         self._check(host)
 
     def check_interrupted(self, host: Host) -> None:
@@ -124,12 +123,12 @@ class MoveData(MetadataChange):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Keep LVM's notes and run pvmove. While a move is under way it only follows that one."""
+        """While a move is in progress, pvmove only follows it."""
         compare(host, self.device)
         if not is_moving(look_at_volumes(host), self.volume_group):
             back_up_metadata(host, self.volume_group)
 
-        def tell(line: str) -> None:
+        def on_line(line: str) -> None:
             match = _MOVED.search(line)
             if match is None:
                 progress(line)
@@ -141,7 +140,7 @@ class MoveData(MetadataChange):
             self.argv,
             self.title(),
             deadline=MOVING,
-            progress=tell,
+            progress=on_line,
             remedy=_(
                 "When both disks are healthy, retry: the move continues where it stopped. `pvmove"
                 " --abort` stops it."
@@ -168,7 +167,7 @@ class MoveData(MetadataChange):
 
 @dataclass(frozen=True, slots=True)
 class StopMoving(LvmCommand):
-    """Stop a move that is under way. Nothing is lost: every piece is whole on one of the two disks."""
+    """Stop a move in progress. Nothing is lost: every segment is complete on one of the two disks."""
 
     risk: ClassVar[Risk] = Risk.REWRITES
 
@@ -191,7 +190,6 @@ class StopMoving(LvmCommand):
         return inventory.lvm.asked and not is_moving(inventory, self.volume_group)
 
     def check(self, host: Host) -> None:
-        """See that it is the group and the disk that were chosen."""
         inventory = look_for_change(host)
         same_group(inventory, self.volume_group, self.group_uuid)
         compare(host, self.device, inventory)
@@ -201,5 +199,5 @@ class StopMoving(LvmCommand):
 
 
 def is_moving(inventory: Inventory, group: str) -> bool:
-    """Whether a pvmove of the group is under way: its mirror is active in the kernel."""
+    """Whether a pvmove of the group is in progress: its mirror is active in the kernel."""
     return any(volume.name.startswith("pvmove") for volume in inventory.volumes_of(group))

@@ -1,4 +1,4 @@
-"""Whose a volume group is: exported and imported, or marked with a host's system id (lvmsystemid(7))."""
+"""Ownership of a volume group: export and import, and the system ID of a host (lvmsystemid(7))."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -17,7 +17,7 @@ from tui.words import translate as _
 
 @dataclass(frozen=True, slots=True)
 class ImportGroup(LvmCommand):
-    """Take a group in that was exported elsewhere in order to be moved (vgimport(8)).
+    """Import a group that was exported by another host (vgimport(8)).
 
     Attributes:
         volume_group: the group.
@@ -46,7 +46,6 @@ class ImportGroup(LvmCommand):
         return group is not None and not group.exported
 
     def check(self, host: Host) -> None:
-        """It is that group, whole, and nobody else's."""
         look_for_change(host)
         _refuse_unless(host, self.volume_group, self.group_uuid, exported=True)
 
@@ -56,7 +55,7 @@ class ImportGroup(LvmCommand):
 
 @dataclass(frozen=True, slots=True)
 class ExportGroup(LvmCommand):
-    """Take a group of which no volume is active out of use, so that another host can take it in."""
+    """Export a group without active volumes, so that another host can import it (vgexport(8))."""
 
     risk: ClassVar[Risk] = Risk.REWRITES
     volume_group: str
@@ -77,7 +76,6 @@ class ExportGroup(LvmCommand):
         return group is not None and group.exported
 
     def check(self, host: Host) -> None:
-        """It is that group, this host's own, and no volume of it is active."""
         inventory = look_for_change(host)
         _refuse_unless(host, self.volume_group, self.group_uuid, exported=False)
         active = [volume.name for volume in inventory.volumes_of(self.volume_group) if volume.active]
@@ -90,15 +88,15 @@ class ExportGroup(LvmCommand):
 
 @dataclass(frozen=True, slots=True)
 class TakeOverGroup(LvmCommand):
-    """Make a group this host's that carries the system id of another host.
+    """Take over a group that has the system ID of another host.
 
-    Its system id is never removed: without one, every host that sees the disks may use it.
+    Its system ID is never removed: without one, every host that sees the disks may use it.
 
     Attributes:
         volume_group: the group.
         group_uuid: LVM's identity of it.
-        owner: the system id it carries, as it was seen.
-        own: this host's system id, as it was seen.
+        owner: its system ID, as it was seen.
+        own: this host's system ID, as it was seen.
     """
 
     risk: ClassVar[Risk] = Risk.REWRITES
@@ -129,7 +127,6 @@ class TakeOverGroup(LvmCommand):
         return group is not None and group.system_id == self.own and not group.foreign
 
     def check(self, host: Host) -> None:
-        """This host has a system id, and the group is that of the host that was seen, whole."""
         inventory = look_for_change(host)
         own = parse_system_id(host.run(Command(("lvm", "systemid"))).stdout)
         if not own or own != self.own:

@@ -50,7 +50,6 @@ class ActivateCompleteVolume(LvmCommand):
         return any(volume.uuid == self.uuid and volume.active for volume in volumes)
 
     def check(self, host: Host) -> None:
-        """It is this volume of this group, and whole."""
         inventory = look_for_change(host)
         broken_group(inventory, self.volume_group, self.group_uuid)
         same_volume(inventory, self.volume_group, self.name, self.uuid)

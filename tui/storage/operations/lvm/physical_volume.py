@@ -1,4 +1,4 @@
-"""Physical volumes: labelling a disk for LVM, and taking the label away."""
+"""Physical volumes: created on a disk, and removed."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -22,8 +22,8 @@ def volume_on(inventory: Inventory, identity: DeviceIdentity, host: Host) -> Phy
     """The physical volume that LVM found on a device that was chosen, or None.
 
     Raises:
-        Refused: the device is another one now, or LVM did not look at it: what udev remembers of it may be
-            older than what was last written.
+        Refused: the device is another one now, or LVM did not scan it: what udev knows of it may be older
+            than what was last written.
     """
     device, _now = compare(host, identity, inventory)
     if not inventory.lvm.asked or device.name in inventory.lvm.left_out:
@@ -48,7 +48,7 @@ def is_physical_volume(host: Host, identity: DeviceIdentity) -> bool | None:
 
 @dataclass(frozen=True, slots=True)
 class CreatePhysicalVolume(LvmCommand):
-    """Label an empty disk for LVM."""
+    """Create a physical volume on an empty disk."""
 
     risk: ClassVar[Risk] = Risk.REWRITES
 
@@ -65,14 +65,13 @@ class CreatePhysicalVolume(LvmCommand):
 
     @property
     def argv(self) -> tuple[str, ...]:
-        # There is no --yes: LVM asks before it overwrites anything, and is told no.
+        # Without --yes: LVM asks before it overwrites anything, and gets no answer.
         return ("lvm", "pvcreate", self.device.path)
 
     def is_done(self, host: Host) -> bool:
         return is_physical_volume(host, self.device) is True
 
     def check(self, host: Host) -> None:
-        """See that it is the disk that was chosen, unused, and that nothing at all is found on it."""
         inventory = look_for_change(host)
         device = guard(host, self.device, inventory)
         found = contents(host, inventory, device)
@@ -90,7 +89,7 @@ class CreatePhysicalVolume(LvmCommand):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run pvcreate. Where LVM uses a devices file it adds the disk to it."""
+        """Where LVM uses a devices file, pvcreate adds the disk to it."""
         compare(host, self.device)
         LvmCommand.run(self, host, progress)
 
@@ -100,7 +99,7 @@ class CreatePhysicalVolume(LvmCommand):
 
 @dataclass(frozen=True, slots=True)
 class RemovePhysicalVolume(LvmCommand):
-    """Take LVM's label from a disk that no volume group uses."""
+    """Remove the PV from a disk that no volume group uses."""
 
     risk: ClassVar[Risk] = Risk.REWRITES
 
@@ -120,7 +119,6 @@ class RemovePhysicalVolume(LvmCommand):
         return is_physical_volume(host, self.device) is False
 
     def check(self, host: Host) -> None:
-        """See that it is the disk that was chosen, and that it belongs to no volume group."""
         inventory = look_for_change(host)
         device = guard(host, self.device, inventory)
         refusal = contents(host, inventory, device).refusal

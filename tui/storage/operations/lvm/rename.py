@@ -29,9 +29,9 @@ class RenameLogicalVolume(MetadataChange):
 
     Attributes:
         volume_group: the group.
-        name: as it is called now.
+        name: its present name.
         uuid: LVM's identity of it.
-        new_name: as it shall be called.
+        new_name: its new name.
     """
 
     volume_group: str
@@ -56,7 +56,6 @@ class RenameLogicalVolume(MetadataChange):
         return any((volume.uuid, volume.name) == (self.uuid, self.new_name) for volume in volumes)
 
     def check(self, host: Host) -> None:
-        """See that it is this volume and that the new name is good and free."""
         inventory = look_for_change(host)
         own_group(inventory, self.volume_group)
         same_volume(inventory, self.volume_group, self.name, self.uuid)
@@ -75,9 +74,9 @@ class RenameVolumeGroup(LvmCommand):
     """Give a volume group another name; the paths of all its volumes change.
 
     Attributes:
-        name: as it is called now.
-        uuid: LVM's identity of it, by which LVM is told which one.
-        new_name: as it shall be called.
+        name: its present name.
+        uuid: LVM's identity of it, by which it is renamed.
+        new_name: its new name.
     """
 
     risk: ClassVar[Risk] = Risk.REWRITES
@@ -106,7 +105,6 @@ class RenameVolumeGroup(LvmCommand):
         return any((group.uuid, group.name) == (self.uuid, self.new_name) for group in groups)
 
     def check(self, host: Host) -> None:
-        """See that it is this group, that the new name is good and free, and fits all its volumes."""
         inventory = look_for_change(host)
         group = own_group(inventory, self.name)
         if group.uuid != self.uuid:

@@ -1,4 +1,4 @@
-"""Letting LVM use the space by which a physical volume's disk grew."""
+"""Growing a physical volume to the size of its disk (pvresize(8))."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ from tui.words import translate as _
 
 @dataclass(frozen=True, slots=True)
 class ResizePhysicalVolume(MetadataChange):
-    """Have a physical volume take in all of its disk, which grew.
+    """Resize a physical volume to all of its disk, which grew.
 
     Attributes:
         device: the disk or map; it may be larger than it was seen, never smaller.
@@ -48,7 +48,7 @@ class ResizePhysicalVolume(MetadataChange):
         return ("lvm", "pvresize", self.device.path)
 
     def is_done(self, host: Host) -> bool:
-        """Whether not one more extent would fit onto the disk."""
+        """Not one more extent would fit on the disk."""
         inventory = look_at_volumes(host)
         group = group_named(inventory, self.volume_group)
         volume = self._volume(inventory)
@@ -59,7 +59,6 @@ class ResizePhysicalVolume(MetadataChange):
         return 0 <= possible_gain(volume, device.size, start, group.extent_size) < group.extent_size
 
     def check(self, host: Host) -> None:
-        """See that it is this physical volume, whole, on a disk that did not shrink, all paths up."""
         inventory = look_for_change(host)
         own_group(inventory, self.volume_group)
         device, _paths = grown_device(host, self.device, inventory)
@@ -85,7 +84,7 @@ class ResizePhysicalVolume(MetadataChange):
             raise Refused(shrunk_problem(self.device.path, device.size, volume.size, _("the volume group")))
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Keep LVM's notes and run pvresize, which takes the size of the disk and no other."""
+        """The new size is that of the disk and no other."""
         compare(host, self.device, may_have_grown=True)
         MetadataChange.run(self, host, progress)
 

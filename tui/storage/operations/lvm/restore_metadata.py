@@ -1,4 +1,4 @@
-"""A group's own description written to its disks again from LVM's notes (vgcfgrestore(8))."""
+"""The metadata of a group restored from a backup (vgcfgrestore(8))."""
 
 from dataclasses import dataclass
 
@@ -22,16 +22,16 @@ from tui.words import translate as _
 
 @dataclass(frozen=True, slots=True)
 class RestoreGroupMetadata(TestedChange):
-    """Describe a group on its disks as notes of LVM have it. What lies in the volumes is not touched.
+    """Write a metadata backup of a group to its PVs. The data of the volumes is not changed.
 
-    Refused with thin pools, caches and the like: they keep notes of their own, which would not fit any more
+    Refused with thin pools, caches and the like: they have metadata of their own, which would no longer match
     (vgcfgrestore wants `--force` then and warns of loss). Refused while a volume of the group is active.
 
     Attributes:
         volume_group: the group.
-        group_uuid: LVM's identity of it in the notes.
-        notes: file with LVM's notes.
-        number: their seqno, as it was seen.
+        group_uuid: its UUID in the backup.
+        notes: file of the metadata backup.
+        number: its seqno, as it was seen.
     """
 
     volume_group: str
@@ -55,9 +55,9 @@ class RestoreGroupMetadata(TestedChange):
         return ("lvm", "vgcfgrestore", "--file", self.notes, self.volume_group)
 
     def is_done(self, host: Host) -> bool:
-        """The group has the volumes of the notes, all their disks are there, and it was written since.
+        """The group has the volumes of the backup, all its PVs are there, and it was written since.
 
-        vgcfgrestore counts the seqno up. Without it a disk whose label was written anew would carry none.
+        vgcfgrestore increments the seqno. Without that, a disk whose PV header was restored has no metadata.
         """
         notes = read_notes(host, self.notes)
         inventory = look_at_volumes(host)
@@ -73,7 +73,6 @@ class RestoreGroupMetadata(TestedChange):
         )
 
     def check(self, host: Host) -> None:
-        """The notes are those that were seen, every disk in them is there, and nothing is active."""
         inventory = look_for_change(host)
         notes = self._read(host)
         if group_named(inventory, self.volume_group) is not None:
@@ -131,7 +130,7 @@ class RestoreGroupMetadata(TestedChange):
 
 
 def missing_from(inventory: Inventory, notes: GroupNotes) -> tuple[str, ...]:
-    """Identities of the physical volumes in the notes that LVM does not find on a disk."""
+    """UUIDs of the PVs in a metadata backup that LVM does not find on a disk."""
     there = {pv.uuid for pv in inventory.physical_volumes if pv.device}
     return tuple(disk.uuid for disk in notes.disks if disk.uuid not in there)
 
@@ -144,7 +143,7 @@ def active_maps(host: Host, group_uuid: str) -> tuple[str, ...]:
 
 
 def _number(host: Host, group: str) -> int:
-    """The seqno that a group has now, 0 where LVM does not tell."""
+    """The seqno that a group has now, 0 where LVM does not report it."""
     argv = ("lvm", "vgs", "--noheadings", "--nohints", "-o", "vg_seqno", group)
     outcome = host.run(Command(argv, deadline=LVM_DEADLINE))
     return (whole_number(outcome.stdout) or 0) if outcome.ok else 0

@@ -1,4 +1,4 @@
-"""A physical volume's label and header written anew from LVM's own notes, when something overwrote them."""
+"""A PV header that was overwritten, restored from a metadata backup of its group."""
 
 from dataclasses import dataclass
 
@@ -21,15 +21,15 @@ from tui.words import translate as _
 
 @dataclass(frozen=True, slots=True)
 class RestorePvHeader(TestedChange):
-    """Write the label of a physical volume with the identity it had (pvcreate --uuid --restorefile).
+    """Write the PV header with the UUID it had (pvcreate --uuid --restorefile).
 
-    What lies behind LVM's own area, the volumes, is not touched. Nothing is forced: a foreign signature that
+    The data behind LVM's metadata area is not changed. Nothing is forced: a foreign signature that
     is still on the disk is wiped before, in a step of its own that a person confirms.
 
     Attributes:
         device: the disk, as the person identified it.
         uuid: LVM's identity of the physical volume: the one that LVM misses.
-        notes: file with LVM's notes in which it stands.
+        notes: file of the metadata backup that lists it.
         volume_group: its group.
     """
 
@@ -66,7 +66,6 @@ class RestorePvHeader(TestedChange):
         return volume is not None and volume.device == device.name
 
     def check(self, host: Host) -> None:
-        """It is the disk that was chosen, unused and without anything on it, and it fits the notes."""
         inventory = look_for_change(host)
         device = guard(host, self.device, inventory)
         noted = self._noted(host)

@@ -68,7 +68,6 @@ class CreateSnapshot(MetadataChange):
         return any((volume.name, volume.origin) == (self.name, self.origin) for volume in volumes)
 
     def check(self, host: Host) -> None:
-        """See that it is this volume, of a kind that can have snapshots, that name and space are free."""
         inventory = look_for_change(host)
         group = same_group(inventory, self.volume_group, self.group_uuid)
         origin = same_volume(inventory, self.volume_group, self.origin, self.origin_uuid)
@@ -100,7 +99,7 @@ class CreateSnapshot(MetadataChange):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Keep LVM's notes and run lvcreate; the kernel holds writes back for the moment it takes."""
+        """The kernel suspends writes for the moment that lvcreate takes."""
         MetadataChange.run(self, host, progress)
         if self.extents:
             settle(host, volume_path(self.volume_group, self.name))

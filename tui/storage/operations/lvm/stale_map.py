@@ -1,4 +1,4 @@
-"""A map of the device-mapper whose disk is gone: it hangs on in the kernel and fails whoever touches it."""
+"""A device-mapper map whose disk is gone: it stays in the kernel, and all I/O to it fails."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -18,7 +18,7 @@ from tui.words import translate as _
 
 
 class DmsetupRemove(CommandOperation):
-    """Remove one map that nothing uses: only the kernel's table goes, and never by force."""
+    """Remove one map that nothing uses: only the kernel's table is removed, and never by force."""
 
     __slots__ = ()
     risk: ClassVar[Risk] = Risk.INTERRUPTS
@@ -51,12 +51,7 @@ class DmsetupRemove(CommandOperation):
 
 @dataclass(frozen=True, slots=True)
 class RemoveStaleMap(DmsetupRemove):
-    """Take away a map that stands on a device that is gone. Only the kernel's table goes, never by force.
-
-    Attributes:
-        name: of the map, as dmsetup(8) names it.
-        uuid: its dm uuid, as it was seen.
-    """
+    """Remove a map of a device that is gone."""
 
     name: str
     uuid: str
@@ -71,12 +66,11 @@ class RemoveStaleMap(DmsetupRemove):
         )
 
     def is_done(self, host: Host) -> bool:
-        """There is no such map, or it stands on devices that are there."""
+        """A map on devices that are there is not stale."""
         device = self.found(look_at_devices(host))
         return device is None or not is_stale(look_at_devices(host), device)
 
     def check(self, host: Host) -> None:
-        """It is stale, nothing is mounted from it, nothing stands on it, and nobody has it open."""
         inventory = look_at_devices(host)
         device = self.found(inventory)
         if device is None:
@@ -89,7 +83,7 @@ class RemoveStaleMap(DmsetupRemove):
 
 
 def is_stale(inventory: Inventory, device: BlockDevice) -> bool:
-    """Whether a map stands on a device that is gone, itself or through the maps below it."""
+    """Whether a map uses a device that is gone, itself or through the maps below it."""
     seen: set[str] = set()
 
     def lost(candidate: BlockDevice) -> bool:
@@ -101,10 +95,10 @@ def is_stale(inventory: Inventory, device: BlockDevice) -> bool:
 
 
 def refuse_used_map(host: Host, inventory: Inventory, device: BlockDevice, remedy: str) -> None:
-    """Refuse to take a map away that is mounted anywhere, stood on, or open.
+    """See that a map is not mounted anywhere, not used by another map, and not open.
 
     Raises:
-        Refused: somebody uses it, and who.
+        Refused: it is in use, and by what.
     """
     if device.holders or inventory.is_in_use(device.name):
         raise Refused(

@@ -21,26 +21,26 @@ from tui.storage.size import size_words
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 
-_LEAST_NOTES = 2 * 1024 * 1024
-_NOTES_SHARE = 1024
-"""A pool's own notes take 64 bytes for each chunk of 64 KiB, 2 MiB at least (lvmthin(7), metadata size)."""
+_LEAST_METADATA = 2 * 1024 * 1024
+_METADATA_SHARE = 1024
+"""Metadata takes 64 bytes for each chunk of 64 KiB, 2 MiB at least (lvmthin(7), metadata size)."""
 
 
 def metadata_extents(extents: int, extent: int) -> int:
-    """Extents that a pool of so many takes beside its data: its notes, and a spare for mending them."""
-    notes = max(_LEAST_NOTES, extents * extent // _NOTES_SHARE)
-    return 2 * -(-notes // extent) if extent else 0
+    """Extents that a pool of so many takes beside its data: its metadata, and a spare for repairing it."""
+    metadata = max(_LEAST_METADATA, extents * extent // _METADATA_SHARE)
+    return 2 * -(-metadata // extent) if extent else 0
 
 
 @dataclass(frozen=True, slots=True)
 class CreateThinPool(MetadataChange):
-    """Set space of a group aside as a pool, from which thin volumes take what they really use.
+    """Create a pool in a group, from which thin volumes allocate what they really use.
 
     Attributes:
         volume_group: the group.
         group_uuid: LVM's identity of it.
         name: of the pool.
-        extents: for data; its notes come on top.
+        extents: for data; the metadata comes on top.
     """
 
     volume_group: str
@@ -69,7 +69,6 @@ class CreateThinPool(MetadataChange):
         return any(volume.name == self.name and volume.attributes[:1] == "t" for volume in volumes)
 
     def check(self, host: Host) -> None:
-        """See that it is this group, that the name is good, and that there is room for data and notes."""
         inventory = look_for_change(host)
         group = same_group(inventory, self.volume_group, self.group_uuid)
         refuse_bad_volume_name(inventory, self.volume_group, self.name)
@@ -95,7 +94,7 @@ class CreateThinPool(MetadataChange):
 
 @dataclass(frozen=True, slots=True)
 class RemoveThinPool(MetadataChange):
-    """Give the space of a thin pool back in which there is no volume; so no data is lost."""
+    """Remove a thin pool that contains no volume; so no data is lost."""
 
     volume_group: str
     group_uuid: str
@@ -109,14 +108,13 @@ class RemoveThinPool(MetadataChange):
 
     @property
     def argv(self) -> tuple[str, ...]:
-        # `--yes` only answers whether an active pool may go; it was seen to hold no volume.
+        # `--yes` answers only whether to remove an active pool; it was seen to contain no volume.
         return ("lvm", "lvremove", "--yes", f"{self.volume_group}/{self.name}")
 
     def is_done(self, host: Host) -> bool:
         return volume_is_gone(host, self.volume_group, self.name)
 
     def check(self, host: Host) -> None:
-        """See that it is a pool of this group, and that no volume is in it."""
         inventory = look_for_change(host)
         same_group(inventory, self.volume_group, self.group_uuid)
         pool = same_volume(inventory, self.volume_group, self.name, "")
@@ -182,7 +180,6 @@ class CreateThinVolume(MetadataChange):
         )
 
     def check(self, host: Host) -> None:
-        """See that the pool is this group's, active, and the name and size are good."""
         inventory = look_for_change(host)
         group = same_group(inventory, self.volume_group, self.group_uuid)
         pool = same_volume(inventory, self.volume_group, self.pool, "")

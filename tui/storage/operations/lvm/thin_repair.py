@@ -1,4 +1,4 @@
-"""Thin pools that are full or damaged: more room for data or notes, and the repair of their notes."""
+"""Thin pools whose metadata is full or damaged: extended, and repaired."""
 
 from dataclasses import dataclass
 
@@ -22,12 +22,12 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 _REPAIRING = 3600.0
-"""Seconds: thin_repair reads all of the pool's notes, and writes them anew."""
+"""Seconds: thin_repair reads all of the pool's metadata, and writes it again."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExtendPoolMetadata(MetadataChange):
-    """Give a thin pool more room for its own notes; it may be in use.
+    """Extend the metadata of a thin pool; it may be in use.
 
     Attributes:
         volume_group: the group.
@@ -35,7 +35,7 @@ class ExtendPoolMetadata(MetadataChange):
         name: of the pool.
         uuid: LVM's identity of it.
         size: bytes to be added, a multiple of the group's extent.
-        size_before: bytes of its notes when this was planned.
+        size_before: bytes of its metadata when this was planned.
     """
 
     volume_group: str
@@ -59,11 +59,9 @@ class ExtendPoolMetadata(MetadataChange):
         return ("lvm", "lvextend", "--poolmetadatasize", f"+{self.size}b", f"{self.volume_group}/{self.name}")
 
     def is_done(self, host: Host) -> bool:
-        """Its notes have more room than they had."""
         return metadata_size(host, self.volume_group, self.name) > self.size_before
 
     def check(self, host: Host) -> None:
-        """It is this pool, and the group has the space."""
         inventory = look_for_change(host)
         group = same_group(inventory, self.volume_group, self.group_uuid)
         pool_of(inventory, self.volume_group, self.name, self.uuid)
@@ -76,10 +74,10 @@ class ExtendPoolMetadata(MetadataChange):
 
 @dataclass(frozen=True, slots=True)
 class RepairThinPool(MetadataChange):
-    """Write the damaged notes of a thin pool anew (lvconvert --repair), and keep the old ones.
+    """Repair the damaged metadata of a thin pool (lvconvert --repair), and keep the old metadata.
 
-    LVM leaves the old notes behind as a volume named POOL_meta0. It is the only way back and is never
-    removed by this program's repairs; where one is there already, the pool was repaired before, and is not
+    LVM keeps the old metadata as a volume named POOL_meta0. Nothing else can undo the repair, and it is
+    never removed by this program; where one is there already, the pool was repaired before, and is not
     repaired a second time.
 
     Attributes:
@@ -114,12 +112,11 @@ class RepairThinPool(MetadataChange):
         return ("lvm", "lvconvert", "--repair", f"{self.volume_group}/{self.name}")
 
     def is_done(self, host: Host) -> bool:
-        """The old notes are there as a volume of their own: it was repaired."""
+        """The damaged metadata is there as a volume of its own: the pool was repaired."""
         volumes = look_at_volumes(host).volumes_of(self.volume_group)
         return any(volume.name == self._kept for volume in volumes)
 
     def check(self, host: Host) -> None:
-        """It is this pool, neither it nor a volume of it is active, and the tools are there."""
         inventory = look_for_change(host)
         same_group(inventory, self.volume_group, self.group_uuid)
         pool = pool_of(inventory, self.volume_group, self.name, self.uuid)
@@ -158,7 +155,7 @@ def pool_of(inventory: Inventory, group: str, name: str, uuid: str) -> LogicalVo
     """The thin pool that was seen.
 
     Raises:
-        Refused: it is gone, another one, or no thin pool.
+        Refused: it is gone, another one, or not a thin pool.
     """
     pool = same_volume(inventory, group, name, uuid)
     if pool.attributes[:1] != "t":
@@ -184,7 +181,7 @@ def no_room(group: str, free: int, wanted: int) -> Problem:
 
 
 def metadata_size(host: Host, group: str, name: str) -> int:
-    """Bytes that a pool's notes have, 0 where LVM does not tell."""
+    """Bytes of a pool's metadata, 0 where LVM does not report them."""
     fields = ("--noheadings", "--nohints", "--units", "b", "--nosuffix", "-o", "lv_metadata_size")
     outcome = host.run(Command(("lvm", "lvs", *fields, f"{group}/{name}"), deadline=LVM_DEADLINE))
     return (whole_number(outcome.stdout) or 0) if outcome.ok else 0

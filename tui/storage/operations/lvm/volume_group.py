@@ -50,7 +50,6 @@ class CreateVolumeGroup(LvmCommand):
         )
 
     def check(self, host: Host) -> None:
-        """See that the name is free and every disk the one that was chosen, unused and in no group."""
         inventory = look_for_change(host)
         taken = [group.name for group in inventory.volume_groups]
         for problem in volume_group_name_problems(self.name, taken):
@@ -84,7 +83,7 @@ class RemoveVolumeGroup(LvmCommand):
 
     @property
     def argv(self) -> tuple[str, ...]:
-        # Run vgremove, which asks before it removes volumes, and is told no.
+        # Without --yes: vgremove asks before it removes volumes, and gets no answer.
         return ("lvm", "vgremove", self.name)
 
     def is_done(self, host: Host) -> bool:
@@ -94,7 +93,6 @@ class RemoveVolumeGroup(LvmCommand):
         )
 
     def check(self, host: Host) -> None:
-        """See that it is this host's own and has no volumes."""
         inventory = look_for_change(host)
         own_group(inventory, self.name)
         volumes = [volume.name for volume in inventory.logical_volumes if volume.volume_group == self.name]
@@ -145,7 +143,6 @@ class ExtendVolumeGroup(LvmCommand):
         return wanted is not None and wanted <= _members(inventory, self.name)
 
     def check(self, host: Host) -> None:
-        """See that the group is this host's own, and every disk the chosen one, unused and in no group."""
         inventory = look_for_change(host)
         own_group(inventory, self.name)
         members = _members(inventory, self.name)
@@ -165,7 +162,7 @@ class ExtendVolumeGroup(LvmCommand):
 
 @dataclass(frozen=True, slots=True)
 class ReduceVolumeGroup(LvmCommand):
-    """Take disks on which no volume lies out of a volume group."""
+    """Remove disks that no volume uses from a volume group."""
 
     risk: ClassVar[Risk] = Risk.REWRITES
 
@@ -190,7 +187,6 @@ class ReduceVolumeGroup(LvmCommand):
         return inventory.lvm.asked and wanted is not None and not wanted & _members(inventory, self.name)
 
     def check(self, host: Host) -> None:
-        """See that the group is this host's own and no volume lies on the disks."""
         inventory = look_for_change(host)
         own_group(inventory, self.name)
         for device in self.devices:
@@ -205,7 +201,7 @@ class ReduceVolumeGroup(LvmCommand):
                 )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run vgreduce, which refuses disks that are in use."""
+        """Disks that are in use are refused by vgreduce."""
         for device in self.devices:
             compare(host, device)
         LvmCommand.run(self, host, progress)
@@ -216,7 +212,7 @@ class ReduceVolumeGroup(LvmCommand):
 
 @dataclass(frozen=True, slots=True)
 class ActivateVolumeGroup(LvmCommand):
-    """Make the volumes of a group appear below /dev."""
+    """Activate the volumes of a group."""
 
     survives_reboot: ClassVar[bool] = False
 
@@ -233,7 +229,6 @@ class ActivateVolumeGroup(LvmCommand):
         return ("lvm", "vgchange", "--activate", "y", self.name)
 
     def is_done(self, host: Host) -> bool:
-        """Whether every volume of it that can be active is."""
         inventory = look_at_volumes(host)
         group = group_named(inventory, self.name)
         if group is None or group.foreign or group.shared or group.exported:
@@ -241,7 +236,6 @@ class ActivateVolumeGroup(LvmCommand):
         return all(volume.active for volume in _activatable(inventory, self.name))
 
     def check(self, host: Host) -> None:
-        """See that it is this host's own and complete."""
         own_group(look_for_change(host), self.name)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
@@ -254,7 +248,7 @@ class ActivateVolumeGroup(LvmCommand):
 
 @dataclass(frozen=True, slots=True)
 class DeactivateVolumeGroup(LvmCommand):
-    """Take the volumes of a group that nobody uses away from /dev."""
+    """Deactivate the volumes of a group, none of which is in use."""
 
     risk: ClassVar[Risk] = Risk.INTERRUPTS
     survives_reboot: ClassVar[bool] = False
@@ -280,7 +274,6 @@ class DeactivateVolumeGroup(LvmCommand):
         )
 
     def check(self, host: Host) -> None:
-        """See that nobody uses one of its volumes."""
         inventory = look_for_change(host)
         used = [
             volume.name

@@ -1,4 +1,4 @@
-"""A file system's further places: bind mounts, and the same volume mounted twice (mount(8))."""
+"""Bind mounts and second mounts of one file system (mount(8))."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -15,11 +15,11 @@ from tui.words import translate as _
 
 @dataclass(frozen=True, slots=True)
 class BindMount(Operation):
-    """Mount a folder that is mounted already at a second place.
+    """Mount a directory of a mounted file system at a second place.
 
     Attributes:
         device: path of the volume.
-        source: the folder, below the first mount point.
+        source: the directory, below the first mount point.
         mount_point: the second place.
         kind: file system.
         options: of the second place alone: `ro`, `nosuid` and the like.
@@ -55,7 +55,6 @@ class BindMount(Operation):
         return not self._unmount.is_done(host)
 
     def check(self, host: Host) -> None:
-        """Both are folders, or both files, and nothing is mounted there."""
         facts = host.facts(host.resolve(self.mount_point))
         if facts is None or facts.kind not in (FileKind.FOLDER, FileKind.FILE):
             raise Refused(no_directory(self.mount_point))

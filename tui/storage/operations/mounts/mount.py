@@ -63,7 +63,6 @@ class MountFilesystem(CommandOperation):
         return device is not None and bool(found) and found[-1].device == device.name
 
     def check(self, host: Host) -> None:
-        """See that the place is a folder and no mount, and the device carries what is to be mounted."""
         refuse_bad_place(host, self.mount_point)
         facts = host.facts(host.resolve(self.mount_point))
         if facts is None or facts.kind is not FileKind.FOLDER:
@@ -77,7 +76,7 @@ class MountFilesystem(CommandOperation):
         self._refuse_device(host)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run mount; when it fails, read what the kernel said."""
+        """When mount fails, the kernel log says why."""
         try:
             change(host, self.argv, self.title(), deadline=MOUNTING, progress=progress)
         except CommandFailed as error:
@@ -116,7 +115,7 @@ class MountFilesystem(CommandOperation):
 
 
 LETTING_GO = 5.0
-"""Seconds for which a file system may be busy with nobody to be seen who holds it."""
+"""Seconds for which a file system may be busy although nothing is seen to use it."""
 
 _BUSY = "target is busy"
 """EBUSY, as umount(8) puts it."""
@@ -156,7 +155,6 @@ class UnmountFilesystem(CommandOperation):
         )
 
     def check(self, host: Host) -> None:
-        """See that nothing else is mounted over it or below it."""
         inventory = look_at_devices(host)
         place = host.resolve(self.mount_point)
         below = [mount.target for mount in inventory.mounts if mount.target.startswith(f"{place}/")]
@@ -172,10 +170,10 @@ class UnmountFilesystem(CommandOperation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run umount, which refuses while a file is open; then say who has it open.
+        """While a file is open umount refuses; the processes that have it open are named then.
 
-        The kernel may let go of a file a moment after the process that had it is gone: while nobody is seen
-        to hold the file system, umount is asked again for a few seconds.
+        The kernel may close a file a moment after its process has ended: while nothing is seen to use the
+        file system, umount is retried for a few seconds.
         """
         failed: Problem | None = None
 

@@ -1,4 +1,4 @@
-"""The folder on which a volume is mounted."""
+"""The directory on which a volume is mounted."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from tui.words import translate as _
 
 @dataclass(frozen=True, slots=True)
 class MakeMountPoint(Operation):
-    """Make the folder under which a volume appears."""
+    """Create the directory on which a volume is mounted."""
 
     path: str
 
@@ -32,7 +32,6 @@ class MakeMountPoint(Operation):
         return facts is not None and facts.kind is FileKind.FOLDER
 
     def check(self, host: Host) -> None:
-        """See that the path, its links followed, is no place of the system, and nothing else is there."""
         refuse_bad_place(host, self.path)
         facts = host.facts(host.resolve(self.path))
         if facts is not None and facts.kind is not FileKind.FOLDER:
@@ -47,7 +46,7 @@ class MakeMountPoint(Operation):
 
 @dataclass(frozen=True, slots=True)
 class RemoveMountPoint(Operation):
-    """Remove an empty folder on which nothing is mounted."""
+    """Remove an empty directory on which nothing is mounted."""
 
     path: str
 
@@ -64,7 +63,6 @@ class RemoveMountPoint(Operation):
         return host.facts(self.path) is None
 
     def check(self, host: Host) -> None:
-        """See that it is an empty folder and no mount."""
         facts = host.facts(self.path)
         if (
             facts is None
@@ -101,7 +99,7 @@ def refuse_bad_place(host: Host, path: str) -> None:
 
 
 def no_directory(path: str) -> Problem:
-    """Something else than a folder, or nothing, is where one is needed."""
+    """There is no directory where one is needed."""
     return Problem(
         "mount-point.no-folder",
         _("{path} is not a directory.").format(path=clean(path, 80)),

@@ -1,4 +1,4 @@
-"""Who owns the folder at the top of a mounted volume."""
+"""Owner and mode of the root directory of a mounted volume."""
 
 import re
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ _MODE = re.compile(r"[0-7]{3,4}")
 
 @dataclass(frozen=True, slots=True)
 class SetOwner(Operation):
-    """Say who owns the folder at the top of a mounted volume. What is in it stays as it is.
+    """Set owner and mode of the root directory of a mounted volume. What is in it does not change.
 
     Attributes:
         path: the mount point.
         user: name or number, or empty to leave it.
         group: likewise.
         mode: permission bits in octal, such as `0755`, or empty to leave them.
-        previous: numeric owner, group and permission bits before, for the way back; or None.
+        previous: numeric owner, group and permission bits before, for undo; or None.
     """
 
     path: str
@@ -58,7 +58,6 @@ class SetOwner(Operation):
         return tuple(commands)
 
     def is_done(self, host: Host) -> bool:
-        """Whether the folder has that owner and mode, with the volume mounted on it."""
         facts = host.facts(self.path)
         if facts is None or mount_at(host, host.resolve(self.path)) is None:
             return False
@@ -68,7 +67,7 @@ class SetOwner(Operation):
         return (facts.uid, facts.gid, facts.mode) == (user, group, mode)
 
     def check(self, host: Host) -> None:
-        """See that the volume is mounted there, so that it is not the folder below that changes."""
+        """The volume is mounted there: otherwise the directory below it would change."""
         if mount_at(host, host.resolve(self.path)) is None:
             raise Refused(not_mounted(self.path))
         for table, name, field in (("passwd", self.user, "owner"), ("group", self.group, "group")):
@@ -94,7 +93,7 @@ class SetOwner(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run chown and chmod, in that order: a change of owner clears the set-user-id bits."""
+        """First chown: a change of owner clears the set-user-ID bits."""
         for argv in self._commands:
             change(host, argv, self.title(), progress=progress)
 

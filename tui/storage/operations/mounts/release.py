@@ -1,4 +1,4 @@
-"""Waiting until nobody holds a file system or a disk, and asking processes to end."""
+"""Waiting until nothing uses a file system or a disk, and sending SIGTERM to processes."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -15,8 +15,8 @@ from tui.storage.untrusted import clean
 from tui.storage.waiting import wait_for
 from tui.words import translate as _
 
-_LETS_GO = {KernelHold.SWAP, KernelHold.AUTOMOUNT, KernelHold.BIND}
-"""What an operation of its own takes away."""
+_REMOVED_BEFORE = {KernelHold.SWAP, KernelHold.AUTOMOUNT, KernelHold.BIND}
+"""What an operation of its own removes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def words_of_process(process: Process) -> str:
 
 
 def holders(users: Users) -> tuple[str, ...]:
-    """Who must let go before an unmount can succeed, a line each; empty when nobody must."""
+    """What must be closed before an unmount can succeed, a line each; empty when nothing must."""
     lines = [words_of_process(process) for process in users.processes if not process.is_storage]
     lines += [kernel_words(user.how, user.name) for user in users.kernel if keeps_hold(user)]
     return tuple(dict.fromkeys(lines))
@@ -64,12 +64,12 @@ def holders_of(host: Host, paths: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def keeps_hold(user: KernelUser) -> bool:
-    """Whether something of the kernel stands in the way of an unmount and does not go by itself."""
-    return user.how not in _LETS_GO and not user.follows
+    """Whether something of the kernel prevents an unmount and does not end by itself."""
+    return user.how not in _REMOVED_BEFORE and not user.follows
 
 
 def kernel_words(how: KernelHold, name: str) -> str:
-    """What of the kernel holds it, and how that is ended."""
+    """What of the kernel uses it, and how that is ended."""
     shown = clean(name, 120)
     return {
         KernelHold.SWAP: _("swap space {name}"),
@@ -86,7 +86,7 @@ def kernel_words(how: KernelHold, name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class WaitUntilUnused(Operation):
-    """Wait until nobody holds some devices or what is mounted from them. Nothing is done to anybody.
+    """Wait until nothing uses some devices or what is mounted from them. No process is touched.
 
     Attributes:
         paths: names below /dev that last: /dev/VG/LV, /dev/disk/by-uuid/….
@@ -114,14 +114,14 @@ class WaitUntilUnused(Operation):
         return not holders_of(host, self.paths)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        told: tuple[str, ...] = ()
+        seen: tuple[str, ...] = ()
 
         def free() -> bool:
-            nonlocal told
+            nonlocal seen
             now = holders_of(host, self.paths)
-            if now and now != told:
+            if now and now != seen:
                 progress(_("in use by {holder}").format(holder=now[0]))
-            told = now
+            seen = now
             return not now
 
         if wait_for(free, self.seconds, pause=0.5):
@@ -132,7 +132,7 @@ class WaitUntilUnused(Operation):
                 _("It is still in use, so nothing was unmounted."),
                 _("What uses it is listed below."),
                 _("Close them and retry, or choose to stop services or end processes."),
-                evidence=told[:12],
+                evidence=seen[:12],
             )
         )
 
@@ -171,7 +171,6 @@ class EndProcesses(Operation):
         return not self._living(host)
 
     def check(self, host: Host) -> None:
-        """None of them is the first process, or one of those that this program runs under."""
         own = _own_line(host)
         if any(process.pid in own for process in self._living(host)):
             raise Refused(
@@ -183,7 +182,6 @@ class EndProcesses(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Send the signal once, and wait."""
         living = self._living(host)
         if living:
             change(host, self._argv(living), self.title(), progress=progress)

@@ -1,4 +1,4 @@
-"""Swap space: out of use, and in use again."""
+"""Swap space: disabled, and enabled again."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -24,7 +24,7 @@ MARGIN = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class SwapOff(Operation):
-    """Take swap space out of use; what lies on it goes back into memory.
+    """Disable swap space; what is on it is read back into memory.
 
     Attributes:
         path: a name that lasts: /dev/VG/LV, /dev/disk/by-uuid/…, or a file.
@@ -49,7 +49,6 @@ class SwapOff(Operation):
         return swap_at(host, self.path) is None
 
     def check(self, host: Host) -> None:
-        """What lies on it fits into memory and the swap space that stays."""
         swap = swap_at(host, self.path)
         room = room_without(host, (swap,)) if swap is not None else None
         if swap is None or room is None or room >= swap.used + MARGIN:
@@ -76,7 +75,7 @@ class SwapOff(Operation):
 
 @dataclass(frozen=True, slots=True)
 class SwapOn(CommandOperation):
-    """Use swap space. The attributes are those of `SwapOff`."""
+    """Enable swap space. The attributes are those of `SwapOff`."""
 
     survives_reboot: ClassVar[bool] = False
     path: str

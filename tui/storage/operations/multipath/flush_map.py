@@ -23,7 +23,7 @@ _REMOVING = 30.0
 
 @dataclass(frozen=True, slots=True)
 class FlushMultipathMap(Operation):
-    """Take one multipath map away; multipath goes on knowing the LUN, and joins its paths next time.
+    """Remove one multipath map; the LUN stays in the WWIDs file, and gets a map again next time.
 
     Attributes:
         lun: the LUN, which has a WWID.
@@ -50,7 +50,6 @@ class FlushMultipathMap(Operation):
         return self._map(look_at_devices(host)) is None
 
     def check(self, host: Host) -> None:
-        """Nothing stands on it."""
         inventory = look_at_devices(host)
         for lun in self.lun.paths(inventory):
             uses = uses_of_disk(inventory, lun.disk)

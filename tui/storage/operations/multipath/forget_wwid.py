@@ -1,4 +1,4 @@
-"""Letting multipath, and LVM with it, forget that a LUN was once reached over several paths."""
+"""The WWIDs file of multipath: one LUN removed from it, or added again."""
 
 from dataclasses import dataclass
 
@@ -13,13 +13,13 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 WWIDS = "/etc/multipath/wwids"
-"""The LUNs that multipath has joined once, a line `/WWID/` each. LVM reads it too, and passes over the disks
-named there (lvm.conf(5), multipath_wwids_file)."""
+"""The LUNs for which multipath has created a map, a line `/WWID/` each. LVM reads it too, and ignores the
+disks listed there (lvm.conf(5), multipath_wwids_file)."""
 
 
 @dataclass(frozen=True, slots=True)
 class ForgetWwid(Operation):
-    """Take one LUN out of multipath's list (multipath -w). No map may be over it.
+    """Remove one LUN from the WWIDs file (multipath -w). It must not have a map.
 
     Attributes:
         wwid: of the LUN, as sysfs writes it.
@@ -46,7 +46,6 @@ class ForgetWwid(Operation):
         return not is_listed(host, self.wwid)
 
     def check(self, host: Host) -> None:
-        """One disk leads to it, and no map is over it."""
         inventory = look_at_devices(host)
         disks = sorted(lun.disk for lun in inventory.luns if lun.disk and lun.wwid == self.wwid)
         joined = [
@@ -78,7 +77,7 @@ class ForgetWwid(Operation):
 
 @dataclass(frozen=True, slots=True)
 class RememberWwid(Operation):
-    """Put one LUN into multipath's list again (multipath -a). The attributes are those of its counterpart."""
+    """Add one LUN to the WWIDs file again (multipath -a). The attributes are those of its counterpart."""
 
     wwid: str
     disk: str
@@ -105,11 +104,11 @@ class RememberWwid(Operation):
 
 
 def is_listed(host: Host, wwid: str) -> bool:
-    """Whether multipath's list names the LUN."""
+    """Whether the WWIDs file lists the LUN."""
     return wwid in listed_luns(host)
 
 
 def listed_luns(host: Host) -> tuple[str, ...]:
-    """The LUNs that multipath's list names, as sysfs writes their WWIDs."""
+    """The LUNs in the WWIDs file, as sysfs writes their WWIDs."""
     lines = (line.strip() for line in text(host, WWIDS).split("\n"))
     return tuple(wwid_of_map(line.strip("/")) for line in lines if line and not line.startswith("#"))

@@ -32,11 +32,11 @@ _FEWEST = 2
 
 @dataclass(frozen=True, slots=True)
 class CreateMultipathMap(Operation):
-    """Have multipath join the paths to one LUN; other maps stay as they are.
+    """Create the multipath map of one LUN; other maps do not change.
 
     Attributes:
         wwid: of the LUN, as sysfs writes it.
-        disks: kernel names of its paths when this was planned; what has the WWID when it runs is joined.
+        disks: kernel names of its paths when this was planned; every disk that has the WWID then is a path.
     """
 
     survives_reboot: ClassVar[bool] = False
@@ -70,7 +70,6 @@ class CreateMultipathMap(Operation):
         return host.facts(f"/dev/mapper/{joined.name}") is not None
 
     def check(self, host: Host) -> None:
-        """The tools are there, there are several paths, and nothing uses one of them by itself."""
         if not tool_path(host, "multipath") or not tool_path(host, "multipathd"):
             raise Refused(
                 Problem(
@@ -138,7 +137,7 @@ class CreateMultipathMap(Operation):
 
 @dataclass(frozen=True, slots=True)
 class RemoveMultipathMap(Operation):
-    """Take a multipath map away, unless something uses it; the paths stay as disks of their own."""
+    """Remove a multipath map that nothing uses, and the WWID; the paths stay as disks of their own."""
 
     survives_reboot: ClassVar[bool] = False
     wwid: str
@@ -158,7 +157,7 @@ class RemoveMultipathMap(Operation):
         return self._map(look_at_devices(host)) is None
 
     def check(self, host: Host) -> None:
-        """Nothing stands on the map, also where none of its paths answers."""
+        """Nothing uses the map, even where none of its paths responds."""
         inventory = look_at_devices(host)
         joined = next(
             (multipath_map for multipath_map in inventory.multipath_maps if multipath_map.wwid == self.wwid),
@@ -181,7 +180,7 @@ class RemoveMultipathMap(Operation):
         for path in _paths(inventory, self.wwid)[:1]:
             change(host, ("multipath", "-w", f"/dev/{path}"), self.title(), progress=progress)
         if name is not None:
-            # udev, which looks into every map that has just changed, holds it open meanwhile.
+            # udev reads every map that has just changed, and has it open meanwhile.
             host.run(
                 Command(("udevadm", "settle", f"--timeout={_MAP_DEADLINE:.0f}"), deadline=_MAP_DEADLINE + 5)
             )
@@ -207,7 +206,7 @@ class StartMultipathd(Operation):
     """Start multipathd, and see that it uses again what answers; it changes no map's content.
 
     Attributes:
-        wwids: of the LUNs whose maps nobody watches, as sysfs writes them.
+        wwids: of the LUNs whose maps are not monitored, as sysfs writes them.
     """
 
     survives_reboot: ClassVar[bool] = False
@@ -226,7 +225,7 @@ class StartMultipathd(Operation):
         return (systemctl("start", DAEMON).shown,)
 
     def is_done(self, host: Host) -> bool:
-        """It runs, and every path whose disk answers is used."""
+        """It runs, and every path whose disk responds is used."""
         if unit_property(host, DAEMON, "ActiveState") != "active":
             return False
         inventory = look_at_devices(host)
@@ -236,7 +235,6 @@ class StartMultipathd(Operation):
         return not any(_unused(host, inventory, multipath_map) for multipath_map in maps)
 
     def check(self, host: Host) -> None:
-        """The unit is there and not masked."""
         refuse_missing(host, DAEMON)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (systemd says nothing)
@@ -257,18 +255,18 @@ class StartMultipathd(Operation):
 
 
 def _unused(host: Host, inventory: Inventory, joined: MultipathMap) -> bool:
-    """Whether a map does not use a path whose disk answers, or does not tell. No disk is read."""
-    told = host.run(Command(("dmsetup", "status", "--noflush", joined.name)))
-    failed = failed_paths(told.stdout)
+    """Whether a map does not use a path whose disk responds, or its status is unknown. No disk is read."""
+    status = host.run(Command(("dmsetup", "status", "--noflush", joined.name)))
+    failed = failed_paths(status.stdout)
     numbers = {device.name: device.number for device in inventory.devices}
     device = inventory.device(joined.device)
-    if not told.ok or device is None or device.suspended:
-        return True  # Its table is just being loaded anew.
+    if not status.ok or device is None or device.suspended:
+        return True  # Its table is being reloaded.
     return any(numbers.get(path) in failed for path in joined.good_paths)
 
 
 def _commands(disk: str) -> tuple[tuple[str, ...], ...]:
-    """Remember the LUN of a disk as one to be joined, and make its map: no other map is touched."""
+    """Add the WWID of a disk to the WWIDs file, and create its map: no other map is changed."""
     return (("multipath", "-a", f"/dev/{disk}"), ("multipath", f"/dev/{disk}"))
 
 

@@ -1,4 +1,4 @@
-"""What a multipath map does while all its paths are down: hold requests back, or fail them.
+"""What a multipath map does while all its paths are down: queue I/O, or fail it.
 
 no_path_retry in multipath.conf(5) says it; the kernel calls it queue_if_no_path.
 """
@@ -22,12 +22,12 @@ _QUEUES = re.compile(r"\bqueue_if_no_path\b")
 
 @dataclass(frozen=True, slots=True)
 class StopQueueing(Operation):
-    """Let one map fail what it holds back, so that what waits for it comes free. No other map is touched.
+    """Fail the I/O that one map queues, so that processes stop hanging. No other map is changed.
 
     Attributes:
         wwid: of the LUN, as sysfs writes it.
         name: of its map when this was planned.
-        used_by: who waits for it, a line each, as it was seen.
+        used_by: what waits for it, a line each, as it was seen.
     """
 
     risk: ClassVar[Risk] = Risk.DESTROYS
@@ -58,7 +58,7 @@ class StopQueueing(Operation):
         return found is None or not queues_io(host, found.name)
 
     def check(self, host: Host) -> None:
-        """It is that map, and none of its paths is up: one that is makes this needless."""
+        """None of its paths is up: one that is up makes this needless."""
         found = _map(look_at_devices(host), self.wwid)
         if found is None or found.name != self.name:
             raise Refused(_other_map(self.name))
@@ -82,7 +82,7 @@ class StopQueueing(Operation):
 
 @dataclass(frozen=True, slots=True)
 class ResumeQueueing(Operation):
-    """Let one map hold requests back again while all paths are down, as its configuration says.
+    """Have one map queue I/O again while all paths are down, as its configuration says.
 
     Attributes:
         wwid: of the LUN, as sysfs writes it.
@@ -107,7 +107,7 @@ class ResumeQueueing(Operation):
         return found is None or queues_io(host, found.name)
 
     def check(self, host: Host) -> None:
-        """It is that map, and a path is up: else whoever uses it would hang again."""
+        """A path is up: otherwise any process that uses the map would hang again."""
         found = _map(look_at_devices(host), self.wwid)
         if found is None or found.name != self.name:
             raise Refused(_other_map(self.name))
@@ -128,7 +128,7 @@ class ResumeQueueing(Operation):
 
 
 def queues_io(host: Host, name: str) -> bool:
-    """Whether a map holds requests back when it has no path, by its table (dmsetup(8)); no disk is read."""
+    """Whether a map queues I/O when it has no path, by its table (dmsetup(8)); no disk is read."""
     outcome = host.run(Command(("dmsetup", "table", name)))
     return outcome.ok and bool(_QUEUES.search(outcome.stdout))
 

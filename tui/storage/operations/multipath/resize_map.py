@@ -1,4 +1,4 @@
-"""Letting a multipath map follow the size of its paths."""
+"""Resizing a multipath map to the size of its paths."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -56,7 +56,6 @@ class ResizeMap(CommandOperation):
         return bool(paths) and {lun.size for lun in paths} == {device.size}
 
     def check(self, host: Host) -> None:
-        """See that it is this map, that every path is up, and that all show one size, not a smaller one."""
         inventory = look_at_devices(host)
         device, paths = grown_device(host, self.device, inventory)
         if device.map_name != self.name or device.kind is not BlockKind.MULTIPATH:

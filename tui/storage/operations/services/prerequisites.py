@@ -55,7 +55,6 @@ class InstallPackages(Operation):
         return host.run(Command(("rpm", "--query", "--", *self.packages))).ok
 
     def check(self, host: Host) -> None:  # noqa: ARG002 (no host knows more than the family)
-        """The family is known."""
         if not self._commands():
             raise Refused(
                 Problem(
@@ -71,7 +70,7 @@ class InstallPackages(Operation):
         *before, install = self._commands()
         warnings = ""
         for command in before:
-            # An outdated or unreachable package list need not matter: the installation itself tells.
+            # An outdated or unreachable package list need not matter: the installation itself reports it.
             warnings += host.run(command, lambda line: progress(clean(line))).stderr
         outcome = host.run(install, lambda line: progress(clean(line)))
         if outcome.status is None:
@@ -181,11 +180,10 @@ class StartService(Operation):
         return unit_property(host, self.unit, "ActiveState") == "active"
 
     def check(self, host: Host) -> None:
-        """The unit is there and not masked."""
         refuse_missing(host, self.unit)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (systemctl says nothing)
-        """Start it; of iscsid also wait until it has taken up the sessions that it finds."""
+        """For iscsid, also wait until it has recovered the sessions that it finds."""
         if self.unit == DAEMON:
             bring_up_daemon(host, "start")
         else:
@@ -197,7 +195,7 @@ class StartService(Operation):
 
 @dataclass(frozen=True, slots=True)
 class EnableService(Operation):
-    """Let a systemd unit start at boot."""
+    """Enable a systemd unit."""
 
     unit: str
 
@@ -211,11 +209,10 @@ class EnableService(Operation):
         return (systemctl("enable", self.unit).shown,)
 
     def is_done(self, host: Host) -> bool:
-        """It is enabled, or something else starts it anyway."""
+        """It is enabled, or something else starts it."""
         return unit_property(host, self.unit, "UnitFileState") in _ENABLED
 
     def check(self, host: Host) -> None:
-        """The unit is there and not masked."""
         refuse_missing(host, self.unit)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (systemctl says nothing)
@@ -231,7 +228,7 @@ _ENABLED = {"enabled", "enabled-runtime", "static", "indirect", "alias", "linked
 
 @dataclass(frozen=True, slots=True)
 class DisableService(Operation):
-    """Let a systemd unit no longer start at boot; what runs goes on."""
+    """Disable a systemd unit; it keeps running if it runs."""
 
     unit: str
 
@@ -280,7 +277,7 @@ class RestartDaemon(Operation):
         return (systemctl("restart", self.unit).shown,)
 
     def is_done(self, host: Host) -> bool:
-        """The daemon answers and is younger than its files."""
+        """The daemon responds and is younger than its files."""
         return self.unit == DAEMON and is_daemon_up_to_date(host)
 
     def check(self, host: Host) -> None:

@@ -1,4 +1,4 @@
-"""Stopping a service that holds a file system or a disk."""
+"""Stopping a service that uses a file system or a disk."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -62,13 +62,11 @@ class StopService(Operation):
         return tuple(systemctl("stop", unit).shown for unit in (*self.triggers, self.unit))
 
     def is_done(self, host: Host) -> bool:
-        """Neither it nor what would start it is active."""
         return all(
             unit_property(host, unit, "ActiveState") in _STOPPED for unit in (self.unit, *self.triggers)
         )
 
     def check(self, host: Host) -> None:
-        """It is no part of the system, and this program does not run in it."""
         own, _container = parse_cgroup(text(host, "/proc/self/cgroup"))
         if own == self.unit or not may_be_stopped(self.unit):
             raise Refused(
