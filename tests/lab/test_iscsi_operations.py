@@ -105,7 +105,7 @@ tell("192.0.2.10")
     first, second, third, bound = (performed(one) for one in told if "stages" in one)
     assert first.stages == ["done", "done"]
     assert second.stages == ["already", "already", "done", "already"]
-    assert third.codes == ["iface.no-such-card"]
+    assert third.codes == ["iface.no-such-interface"]
     assert bound.stages == ["done", "already", "done", "done"]
     record = guest.check("iscsiadm", "-m", "node", "-T", T1, "-p", "192.0.2.10:3260", "-I", "default")
     assert "node.startup = automatic" in record

@@ -38,7 +38,7 @@ IN_USE = (
     (
         "F24",
         "RestoreGroupMetadata('vg', group('vg').uuid, notes_file('vg'), noted('vg').number)",
-        "notes.active",
+        "metadata.active",
     ),
     (
         "F31",

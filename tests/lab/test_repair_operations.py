@@ -199,9 +199,9 @@ def test_a_zeroed_beginning_is_described_anew_from_notes(guest: Guest) -> None:
     down(guest, "vgr")
     sh(guest, f"dd if=/dev/zero of={path_of(guest, 1)} bs=1M count=1 conv=fsync status=none; udevadm settle")
     notes = "RestoreGroupMetadata('vgr', noted('vgr').uuid, notes_file('vgr'), noted('vgr').number)"
-    assert code(run(guest, notes)) == "notes.disks-missing"
-    assert code(run(guest, restore.format(lun=4, uuid=uuid))) == "label.other-size"
-    assert code(run(guest, restore.format(lun=3, uuid=uuid))) == "label.other-size"
+    assert code(run(guest, notes)) == "metadata.pvs-missing"
+    assert code(run(guest, restore.format(lun=4, uuid=uuid))) == "pv-header.other-size"
+    assert code(run(guest, restore.format(lun=3, uuid=uuid))) == "pv-header.other-size"
     done = run(guest, f"{restore.format(lun=1, uuid=uuid)}, {notes}, ActivateVolumeGroup('vgr')")
     assert set(done.stages) <= {"done", "already"}, done
     assert not any(word in command.split() for command in done.commands for word in ("-ff", "--force", "-y"))
@@ -224,7 +224,7 @@ HOST.replace("/root/notes", (text[:begin] + more + "\\n" + text[begin:]).encode(
     refused = carry_out(
         guest, "RestoreGroupMetadata('vgr', noted('vgr').uuid, '/root/notes', noted('vgr').number)", before
     )
-    assert code(refused) == "notes.active", refused
+    assert code(refused) == "metadata.active", refused
     assert not refused.commands
 
 
@@ -239,7 +239,7 @@ def test_a_foreign_table_is_erased_only_when_it_is_confirmed(guest: Guest) -> No
     sh(guest, f"blockdev --rereadpt {disk}; udevadm settle")
     restore = f"RestorePvHeader(identity(1), '{uuid}', notes_file('vgr'), 'vgr')"
     refused = run(guest, restore)
-    assert code(refused) == "label.not-empty", refused
+    assert code(refused) == "pv-header.not-empty", refused
     assert not refused.commands
     keep = "CopyBeforeRepair('kept-2', (), (identity(1),))"
     notes = "RestoreGroupMetadata('vgr', noted('vgr').uuid, notes_file('vgr'), noted('vgr').number)"

@@ -191,7 +191,7 @@ def test_an_overwritten_label_is_told_from_a_missing_disk() -> None:
     assert first.plan.risk is Risk.REWRITES
     label = first.plan.operations[1]
     assert isinstance(label, RestorePvHeader)
-    assert (label.uuid, label.device.path, label.notes) == ("GONE", "/dev/sdb", NOTES.path)
+    assert (label.uuid, label.device.path, label.backup) == ("GONE", "/dev/sdb", NOTES.path)
 
 
 def test_what_was_written_over_it_is_wiped_only_with_a_word_typed() -> None:

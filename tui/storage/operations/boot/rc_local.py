@@ -82,7 +82,7 @@ class RestoreRcLocalLines(Operation):
         if not back.issuperset(self.lines):
             raise Refused(
                 Problem(
-                    "rc-local.note-gone",
+                    "rc-local.comment-gone",
                     _("The commented-out line is no longer in rc.local."),
                     remedy=_("A dated copy of the old file is in the backup directory."),
                 )

@@ -297,7 +297,7 @@ class AddInterface(Operation):
         if self.network_device and host.facts(f"/sys/class/net/{self.network_device}") is None:
             raise Refused(
                 Problem(
-                    "iface.no-such-card",
+                    "iface.no-such-interface",
                     _("This host has no network interface {name}.").format(name=clean(self.network_device)),
                     remedy=_("Choose one that `ip link` shows."),
                     field="new_iface",

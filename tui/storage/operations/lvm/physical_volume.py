@@ -29,7 +29,7 @@ def volume_on(inventory: Inventory, identity: DeviceIdentity, host: Host) -> Phy
     if not inventory.lvm.asked or device.name in inventory.lvm.left_out:
         raise Refused(
             Problem(
-                "pv.not-looked-at",
+                "pv.not-scanned",
                 _("It is unknown whether {path} is a PV.").format(path=clean(identity.path)),
                 _("LVM did not scan it, because it does not respond now."),
                 _("Bring the disk back, then retry."),

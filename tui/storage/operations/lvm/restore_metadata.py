@@ -30,13 +30,13 @@ class RestoreGroupMetadata(TestedChange):
     Attributes:
         volume_group: the group.
         group_uuid: its UUID in the backup.
-        notes: file of the metadata backup.
+        backup: file of the metadata backup.
         number: its seqno, as it was seen.
     """
 
     volume_group: str
     group_uuid: str
-    notes: str
+    backup: str
     number: int
 
     def title(self) -> str:
@@ -48,39 +48,39 @@ class RestoreGroupMetadata(TestedChange):
         return _(
             "The metadata on the disks says which extents belong to each volume. It is restored from the"
             " backup {file}; the volumes' data is not changed. A test run comes first (--test)."
-        ).format(file=clean(self.notes))
+        ).format(file=clean(self.backup))
 
     @property
     def argv(self) -> tuple[str, ...]:
-        return ("lvm", "vgcfgrestore", "--file", self.notes, self.volume_group)
+        return ("lvm", "vgcfgrestore", "--file", self.backup, self.volume_group)
 
     def is_done(self, host: Host) -> bool:
         """The group has the volumes of the backup, all its PVs are there, and it was written since.
 
         vgcfgrestore increments the seqno. Without that, a disk whose PV header was restored has no metadata.
         """
-        notes = read_notes(host, self.notes)
+        backup = read_notes(host, self.backup)
         inventory = look_at_volumes(host)
         group = group_named(inventory, self.volume_group)
-        if notes is None or group is None or group.uuid != notes.uuid or not inventory.lvm.asked:
+        if backup is None or group is None or group.uuid != backup.uuid or not inventory.lvm.asked:
             return False
         if group.missing_volumes or group.partial:
             return False
         there = {volume.uuid for volume in inventory.volumes_of(self.volume_group)}
         return (
-            _number(host, self.volume_group) > notes.number
-            and {volume.uuid for volume in notes.volumes if volume.visible} == there
+            _number(host, self.volume_group) > backup.number
+            and {volume.uuid for volume in backup.volumes if volume.visible} == there
         )
 
     def check(self, host: Host) -> None:
         inventory = look_for_change(host)
-        notes = self._read(host)
+        backup = self._read(host)
         if group_named(inventory, self.volume_group) is not None:
             broken_group(inventory, self.volume_group, self.group_uuid)
-        if notes.has_thin_pool:
+        if backup.has_thin_pool:
             raise Refused(
                 Problem(
-                    "notes.thin-pool",
+                    "metadata.thin-pool",
                     _("The group {group} has a thin pool or a cache.").format(
                         group=clean(self.volume_group, 60)
                     ),
@@ -91,11 +91,11 @@ class RestoreGroupMetadata(TestedChange):
                     remedy=_("Have the disks copied on the storage first, and ask an LVM expert."),
                 )
             )
-        absent = missing_from(inventory, notes)
+        absent = missing_from(inventory, backup)
         if absent:
             raise Refused(
                 Problem(
-                    "notes.disks-missing",
+                    "metadata.pvs-missing",
                     _("PVs of the metadata backup are missing: {uuids}.").format(
                         uuids=clean(", ".join(absent[:4]))
                     ),
@@ -104,35 +104,35 @@ class RestoreGroupMetadata(TestedChange):
             )
         active = active_maps(host, self.group_uuid)
         if active:
-            raise Refused(still_active("notes.active", self.volume_group, active))
+            raise Refused(still_active("metadata.active", self.volume_group, active))
 
     def undo(self) -> CannotUndo:
         return CannotUndo(_("The metadata backup taken before this can be restored in the same way."))
 
     def _read(self, host: Host) -> GroupNotes:
-        notes = read_notes(host, self.notes)
-        if notes is None or (notes.group, notes.uuid, notes.number) != (
+        backup = read_notes(host, self.backup)
+        if backup is None or (backup.group, backup.uuid, backup.number) != (
             self.volume_group,
             self.group_uuid,
             self.number,
         ):
             raise Refused(
                 Problem(
-                    "notes.changed",
-                    _("{file} is not the metadata backup that was chosen.").format(file=clean(self.notes)),
+                    "metadata.changed",
+                    _("{file} is not the metadata backup that was chosen.").format(file=clean(self.backup)),
                     cause=_("LVM rewrote the file in the meantime, or it was removed."),
                     remedy=_("List the metadata backups again: `vgcfgrestore --list {group}`.").format(
                         group=clean(self.volume_group, 60)
                     ),
                 )
             )
-        return notes
+        return backup
 
 
-def missing_from(inventory: Inventory, notes: GroupNotes) -> tuple[str, ...]:
+def missing_from(inventory: Inventory, backup: GroupNotes) -> tuple[str, ...]:
     """UUIDs of the PVs in a metadata backup that LVM does not find on a disk."""
     there = {pv.uuid for pv in inventory.physical_volumes if pv.device}
-    return tuple(disk.uuid for disk in notes.disks if disk.uuid not in there)
+    return tuple(disk.uuid for disk in backup.disks if disk.uuid not in there)
 
 
 def active_maps(host: Host, group_uuid: str) -> tuple[str, ...]:

@@ -29,13 +29,13 @@ class RestorePvHeader(TestedChange):
     Attributes:
         device: the disk, as the person identified it.
         uuid: LVM's identity of the physical volume: the one that LVM misses.
-        notes: file of the metadata backup that lists it.
+        backup: file of the metadata backup that lists it.
         volume_group: its group.
     """
 
     device: DeviceIdentity
     uuid: str
-    notes: str
+    backup: str
     volume_group: str
 
     def title(self) -> str:
@@ -53,7 +53,7 @@ class RestorePvHeader(TestedChange):
     @property
     def argv(self) -> tuple[str, ...]:
         # Without --yes: LVM asks before it overwrites anything, and gets no answer.
-        named = ("--uuid", self.uuid, "--restorefile", self.notes)
+        named = ("--uuid", self.uuid, "--restorefile", self.backup)
         return ("lvm", "pvcreate", *named, self.device.path)
 
     def is_done(self, host: Host) -> bool:
@@ -72,7 +72,7 @@ class RestorePvHeader(TestedChange):
         if noted.size and noted.size != device.size:
             raise Refused(
                 Problem(
-                    "label.other-size",
+                    "pv-header.other-size",
                     _("{path} has {now}, but the PV had {before}.").format(
                         path=clean(self.device.path),
                         now=size_words(device.size),
@@ -86,7 +86,7 @@ class RestorePvHeader(TestedChange):
         if there is not None and not there.missing:
             raise Refused(
                 Problem(
-                    "label.not-missing",
+                    "pv-header.not-missing",
                     _("LVM finds this PV on {path}.").format(path=clean(there.path)),
                     remedy=_("Two disks must not have the same UUID. Check the group again."),
                 )
@@ -98,7 +98,7 @@ class RestorePvHeader(TestedChange):
         if found.signatures or found.partitions or found.physical_volume is not None:
             raise Refused(
                 Problem(
-                    "label.not-empty",
+                    "pv-header.not-empty",
                     _("{path} holds something else.").format(path=clean(self.device.path)),
                     cause=_("Another host or tool may be using the disk."),
                     remedy=_("Find out what wrote it. If it is not needed, wipe it first."),
@@ -114,13 +114,13 @@ class RestorePvHeader(TestedChange):
         return CannotUndo(_("The saved start of the disk can be restored, as it was before."))
 
     def _noted(self, host: Host) -> NotedDisk:
-        notes = read_notes(host, self.notes)
-        noted = notes.disk(self.uuid) if notes is not None else None
-        if notes is None or noted is None or notes.group != self.volume_group:
+        backup = read_notes(host, self.backup)
+        noted = backup.disk(self.uuid) if backup is not None else None
+        if backup is None or noted is None or backup.group != self.volume_group:
             raise Refused(
                 Problem(
-                    "label.no-notes",
-                    _("{file} does not contain this PV.").format(file=clean(self.notes)),
+                    "pv-header.no-backup",
+                    _("{file} does not contain this PV.").format(file=clean(self.backup)),
                     cause=_("It is a backup of another group or of another time, or it is damaged."),
                     remedy=_(
                         "Choose a metadata backup from before the damage: `vgcfgrestore --list {group}`."

@@ -114,7 +114,7 @@ class MountFilesystem(CommandOperation):
             )
 
 
-LETTING_GO = 5.0
+BUSY_FOR = 5.0
 """Seconds for which a file system may be busy although nothing is seen to use it."""
 
 _BUSY = "target is busy"
@@ -183,7 +183,7 @@ class UnmountFilesystem(CommandOperation):
             # Where anybody is seen, that is the last line.
             return failed is None or not any(_BUSY in line for line in failed.evidence[-1:])
 
-        wait_for(is_over, LETTING_GO)
+        wait_for(is_over, BUSY_FOR)
         if failed is not None:
             raise CommandFailed(failed)
 

@@ -72,7 +72,7 @@ class RemoveMountPoint(Operation):
         ):
             raise Refused(
                 Problem(
-                    "folder.not-empty",
+                    "directory.not-empty",
                     _("{path} is not an empty directory, so it is not removed.").format(
                         path=clean(self.path, 80)
                     ),
@@ -101,7 +101,7 @@ def refuse_bad_place(host: Host, path: str) -> None:
 def no_directory(path: str) -> Problem:
     """There is no directory where one is needed."""
     return Problem(
-        "mount-point.no-folder",
+        "mount-point.no-directory",
         _("{path} is not a directory.").format(path=clean(path, 80)),
         remedy=_("Choose another mount point, or have the directory created."),
         field="mount_point",
