@@ -153,7 +153,7 @@ CASES = (
         "delete one record",
         STORED,
         "no session",
-        choose("Down", "x", title=f"Forget {T2} at {PORTAL}"),
+        choose("Down", "x", title=f"Delete the node record of {T2}"),
         f"iscsiadm -m node -o delete -T {T2}",
     ),
 )

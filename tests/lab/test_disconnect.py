@@ -354,7 +354,7 @@ def test_both_ways_from_the_keyboard(guest: Guest) -> None:
         guest.check("pkill", "-x", "sleep")
         terminal.wait_for("Nobody uses it now.")
         terminal.press("Enter")
-        carry_out(terminal, "Wait until nobody uses it", asks=True)
+        carry_out(terminal, "Wait until nothing uses it", asks=True)
         terminal.wait_for("Esc leave")
         assert (sessions(guest), maps(guest), mounted(guest)) == (0, set(), set())
         terminal.press("c")

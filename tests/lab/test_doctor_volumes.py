@@ -127,7 +127,7 @@ def test_a_disk_that_is_missing(guest: Guest, console: Console) -> None:
     found = named(guest, "F12.disk-missing")
     assert "span" in str(found.document)
     first = found.finding("F12.disk-missing")
-    assert "Make it whole" in console.try_to_mend(first, ways(first)[0])
+    assert "Complete or take over" in console.try_to_mend(first, ways(first)[0])
     assert "vgreduce" not in sh(guest, "cat /var/lib/iscsi-console/journal/*")
     guest.fault(Fault.LUN_RESTORED, lun="1")
     mended(console, named(guest, "F12.disk-missing"), "F12.disk-missing")
@@ -145,7 +145,7 @@ def test_the_beginning_of_a_disk_that_was_overwritten(guest: Guest, console: Con
     sh(guest, f"blockdev --rereadpt {disk}; udevadm settle")
     found = named(guest, "F24.label-overwritten")
     mended(console, found, "F24.label-overwritten")
-    assert sh(guest, "ls /var/lib/iscsi-console/kept/*/HOW-TO-GO-BACK")
+    assert sh(guest, "ls /var/lib/iscsi-console/kept/*/HOW-TO-RESTORE")
     mount_all(guest)
     healthy(guest)
 

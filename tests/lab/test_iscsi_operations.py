@@ -105,7 +105,7 @@ tell("192.0.2.10")
     first, second, third, bound = (performed(one) for one in told if "stages" in one)
     assert first.stages == ["done", "done"]
     assert second.stages == ["already", "already", "done", "already"]
-    assert third.codes == ["iface.no-such-card"]
+    assert third.codes == ["iface.no-such-interface"]
     assert bound.stages == ["done", "already", "done", "done"]
     record = guest.check("iscsiadm", "-m", "node", "-T", T1, "-p", "192.0.2.10:3260", "-I", "default")
     assert "node.startup = automatic" in record
@@ -353,7 +353,7 @@ perform(AddNodeRecord(T, P6), SetRecordChap(T, P6, "default", unused),
 """,
     )
     assert done.stages == ["done"] * 8
-    assert any("shows it no disk" in line for line in done.lines)
+    assert any("shows this host no disk" in line for line in done.lines)
     guest.check("sh", "-c", ": > /run/lock/iscsi/lock.write")
     stale, freed = operate(
         guest,

@@ -38,7 +38,7 @@ IN_USE = (
     (
         "F24",
         "RestoreGroupMetadata('vg', group('vg').uuid, notes_file('vg'), noted('vg').number)",
-        "notes.active",
+        "metadata.active",
     ),
     (
         "F31",
@@ -101,7 +101,7 @@ def test_nothing_is_given_up_while_it_may_return(guest: Guest) -> None:
     tried = (
         f"RemoveMissingPvs('vg', group('vg').uuid, ({uuid!r},))",
         f"RemoveMissingPvsAndVolumes('vg', group('vg').uuid, ({uuid!r},), ('span',))",
-        "ActivateWholeVolume('vg', group('vg').uuid, 'span', lv_uuid('vg', 'span'))",
+        "ActivateCompleteVolume('vg', group('vg').uuid, 'span', lv_uuid('vg', 'span'))",
     )
     assert codes_of(guest, *tried) == ["group.may-return", "group.may-return", "volume.partial"]
     guest.check("iscsiadm", *other, "-o", "delete")

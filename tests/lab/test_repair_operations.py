@@ -29,16 +29,16 @@ from tui.storage.iscsi.luns import LunName
 from tui.storage.operations.lvm.autoactivation import SetAutoactivation
 from tui.storage.operations.filesystem.check_filesystem import CheckFilesystem, RepairFilesystem
 from tui.storage.operations.boot.fstab_line import ChangeFstabLine, with_options, with_spec
-from tui.storage.operations.lvm.healthy_volume import ActivateWholeVolume
+from tui.storage.operations.lvm.partial_activation import ActivateCompleteVolume
 from tui.storage.operations.lvm.import_clone import ImportClone
-from tui.storage.operations.keep import KeepBeforeRepair, RestoreDiskHeader
+from tui.storage.operations.repair_copies import CopyBeforeRepair, RestoreDiskHeader
 from tui.storage.operations.lvm.metadata import UpdateMetadata
 from tui.storage.operations.lvm.missing_disks import RemoveMissingPvs, RestoreMissingPv
 from tui.storage.operations.lvm.missing_disks import RemoveMissingPvsAndVolumes
-from tui.storage.operations.filesystem.new_identity import GiveFilesystemNewUuid
+from tui.storage.operations.filesystem.new_uuid import GiveFilesystemNewUuid
 from tui.storage.operations.lvm.ownership import ExportGroup, ImportGroup, TakeOverGroup
 from tui.storage.operations.filesystem.replay_log import ReplayLog
-from tui.storage.operations.lvm.restore_label import RestoreLabel
+from tui.storage.operations.lvm.restore_pv_header import RestorePvHeader
 from tui.storage.operations.lvm.restore_metadata import RestoreGroupMetadata
 from tui.storage.operations.iscsi.scsi_state import SetDiskRunning
 from tui.storage.operations.lvm.stale_map import RemoveStaleMap
@@ -48,7 +48,7 @@ EXT4, XFS = FilesystemKind.EXT4, FilesystemKind.XFS
 )
 XFS_UUID = "22222222-2222-4333-8444-555555555555"
 CLONE_UUID = "44444444-2222-4333-8444-555555555555"
-KEEP = 'KeepBeforeRepair("kept-1", ("vgr",), (identity(0), identity(1)))'
+KEEP = 'CopyBeforeRepair("kept-1", ("vgr",), (identity(0), identity(1)))'
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +123,7 @@ def test_everything_is_kept_in_one_folder_that_only_root_may_enter(guest: Guest)
     assert "auth.password" in sh(guest, f"grep -r auth.password {folder}/records")
     assert sh(guest, f"grep -r planted-secret {folder} || echo none") == "none"
     sh(guest, f"cmp {folder}/fstab /etc/fstab")
-    assert "vgcfgrestore" in sh(guest, f"cat {folder}/HOW-TO-GO-BACK")
+    assert "vgcfgrestore" in sh(guest, f"cat {folder}/HOW-TO-RESTORE")
 
 
 def test_a_file_system_in_use_is_not_looked_into_or_repaired(guest: Guest) -> None:
@@ -172,7 +172,7 @@ def test_a_log_is_replayed_and_never_thrown_away(guest: Guest) -> None:
     assert code(refused) == "filesystem.log-not-replayed", refused
     told = run(guest, f"CheckFilesystem('/dev/vgx/x', XFS, {uuid})")
     assert told.stages == ["done"], told
-    assert any("was not replayed" in line for line in told.lines), told.lines
+    assert any("has not been replayed" in line for line in told.lines), told.lines
     done = run(guest, f"ReplayLog('/dev/vgx/x', XFS, {uuid}), RepairFilesystem('/dev/vgx/x', XFS, {uuid})")
     assert done.stages == ["done", "done"], done
     assert not any("-L" in command.split() for command in done.commands)
@@ -192,16 +192,16 @@ def test_a_disk_that_the_kernel_gave_up_runs_again(guest: Guest) -> None:
 
 
 def test_a_zeroed_beginning_is_described_anew_from_notes(guest: Guest) -> None:
-    restore = "RestoreLabel(identity({lun}), '{uuid}', notes_file('vgr'), 'vgr')"
+    restore = "RestorePvHeader(identity({lun}), '{uuid}', notes_file('vgr'), 'vgr')"
     uuid = str(answer(guest, REPAIRS + "say({'uuid': pv_uuid(1)})")["uuid"])
     refused = run(guest, restore.format(lun=1, uuid=uuid))
     assert refused.stages == ["already"], refused
     down(guest, "vgr")
     sh(guest, f"dd if=/dev/zero of={path_of(guest, 1)} bs=1M count=1 conv=fsync status=none; udevadm settle")
     notes = "RestoreGroupMetadata('vgr', noted('vgr').uuid, notes_file('vgr'), noted('vgr').number)"
-    assert code(run(guest, notes)) == "notes.disks-missing"
-    assert code(run(guest, restore.format(lun=4, uuid=uuid))) == "label.other-size"
-    assert code(run(guest, restore.format(lun=3, uuid=uuid))) == "label.other-size"
+    assert code(run(guest, notes)) == "metadata.pvs-missing"
+    assert code(run(guest, restore.format(lun=4, uuid=uuid))) == "pv-header.other-size"
+    assert code(run(guest, restore.format(lun=3, uuid=uuid))) == "pv-header.other-size"
     done = run(guest, f"{restore.format(lun=1, uuid=uuid)}, {notes}, ActivateVolumeGroup('vgr')")
     assert set(done.stages) <= {"done", "already"}, done
     assert not any(word in command.split() for command in done.commands for word in ("-ff", "--force", "-y"))
@@ -224,7 +224,7 @@ HOST.replace("/root/notes", (text[:begin] + more + "\\n" + text[begin:]).encode(
     refused = carry_out(
         guest, "RestoreGroupMetadata('vgr', noted('vgr').uuid, '/root/notes', noted('vgr').number)", before
     )
-    assert code(refused) == "notes.active", refused
+    assert code(refused) == "metadata.active", refused
     assert not refused.commands
 
 
@@ -237,11 +237,11 @@ def test_a_foreign_table_is_erased_only_when_it_is_confirmed(guest: Guest) -> No
     table = bytes(446) + struct.pack("<B3xB3xII", 0, 0x83, 2048, 131072) + bytes(48) + b"\x55\xaa"
     guest.check("dd", f"of={disk}", "conv=notrunc,fsync", "status=none", stdin=table)
     sh(guest, f"blockdev --rereadpt {disk}; udevadm settle")
-    restore = f"RestoreLabel(identity(1), '{uuid}', notes_file('vgr'), 'vgr')"
+    restore = f"RestorePvHeader(identity(1), '{uuid}', notes_file('vgr'), 'vgr')"
     refused = run(guest, restore)
-    assert code(refused) == "label.not-empty", refused
+    assert code(refused) == "pv-header.not-empty", refused
     assert not refused.commands
-    keep = "KeepBeforeRepair('kept-2', (), (identity(1),))"
+    keep = "CopyBeforeRepair('kept-2', (), (identity(1),))"
     notes = "RestoreGroupMetadata('vgr', noted('vgr').uuid, notes_file('vgr'), noted('vgr').number)"
     wipe = "WipeSignatures(identity(1), look(1).signatures, look(1).partitions)"
     done = run(guest, f"{keep}, {wipe}, {restore}, {notes}, ActivateVolumeGroup('vgr')")
@@ -273,9 +273,9 @@ def test_nothing_is_given_up_while_it_may_come_back(guest: Guest) -> None:
         assert not refused.commands
     sh(guest, "iscsiadm -m node -T iqn.2003-01.org.linux-iscsi.lab:gone -o delete")
     assert code(run(guest, lossy.replace("'span'", "'whole'"))) == "missing.changed"
-    done = run(guest, "ActivateWholeVolume('vgr', group('vgr').uuid, 'whole', lv_uuid('vgr', 'whole'))")
+    done = run(guest, "ActivateCompleteVolume('vgr', group('vgr').uuid, 'whole', lv_uuid('vgr', 'whole'))")
     assert done.stages == ["done"], done
-    refused = run(guest, "ActivateWholeVolume('vgr', group('vgr').uuid, 'span', lv_uuid('vgr', 'span'))")
+    refused = run(guest, "ActivateCompleteVolume('vgr', group('vgr').uuid, 'span', lv_uuid('vgr', 'span'))")
     assert code(refused) == "volume.partial"
     whole(guest, "vgr/whole")
 
@@ -288,7 +288,7 @@ def test_a_disk_that_lvm_marked_as_missing_is_taken_back(guest: Guest) -> None:
     uuid = str(answer(guest, REPAIRS + "say({'uuid': pv_uuid(1)})")["uuid"])
     seen = answer(guest, REPAIRS + "say_group('vgr')")
     assert seen["missing"] == 1, seen
-    keep = "KeepBeforeRepair('kept-3', ('vgr',), (identity(0), identity(1)))"
+    keep = "CopyBeforeRepair('kept-3', ('vgr',), (identity(0), identity(1)))"
     take = f"RestoreMissingPv('vgr', group('vgr').uuid, identity(1), '{uuid}')"
     done = run(guest, f"{keep}, {take}, ActivateVolumeGroup('vgr')")
     assert done.stages == ["done"] * 3, done
@@ -302,7 +302,7 @@ def test_what_is_gone_for_good_is_given_up_by_name(guest: Guest) -> None:
     sh(guest, f"echo 1 > /sys/block/{disk}/device/delete; udevadm settle")
     seen = answer(guest, REPAIRS + "say_group('vgr')")
     lossy = f"RemoveMissingPvsAndVolumes('vgr', group('vgr').uuid, {tuple(seen['gone'])!r}, ('span',))"  # type: ignore[arg-type]  # a list
-    keep = "KeepBeforeRepair('kept-4', ('vgr',), (identity(0),))"
+    keep = "CopyBeforeRepair('kept-4', ('vgr',), (identity(0),))"
     done = run(guest, f"{keep}, {lossy}, ActivateVolumeGroup('vgr')")
     assert done.stages == ["done"] * 3, done
     whole(guest, "vgr/whole")

@@ -161,7 +161,7 @@ def test_a_target_comes_apart_from_the_top_and_goes_back_from_the_bottom() -> No
     assert proposal.refusal is None
     assert kinds(proposal) == [
         "WaitUntilUnused",
-        "NoteDisconnect",
+        "SaveReconnectFile",
         "SwapOff",
         "SyncFilesystem",
         "UnmountFilesystem",
@@ -238,15 +238,15 @@ def test_users_are_waited_for_stopped_or_ended_as_was_chosen() -> None:
     assert "StopService" not in kinds(waiting)
     seen = Seen(two_luns(), users, (("app.service", ("app.socket",)),), (), FSTAB)
     stopped = propose(seen, mount, Choices(AboutUsers.STOP_SERVICES))
-    assert kinds(stopped)[:3] == ["NoteDisconnect", "StopService", "WaitUntilUnused"]
+    assert kinds(stopped)[:3] == ["SaveReconnectFile", "StopService", "WaitUntilUnused"]
     assert stopped.plan.operations[1].shown() == ("systemctl stop app.socket", "systemctl stop app.service")
     assert stopped.way_back is not None
     started = [line for one in stopped.way_back.operations for line in one.shown() if "start" in line]
     assert started == ["systemctl start app.service", "systemctl start app.socket"]
     ended = propose(seen, mount, Choices(AboutUsers.END_PROCESSES))
-    assert kinds(ended)[:4] == ["NoteDisconnect", "StopService", "EndProcesses", "WaitUntilUnused"]
+    assert kinds(ended)[:4] == ["SaveReconnectFile", "StopService", "EndProcesses", "WaitUntilUnused"]
     alone = propose(Seen(two_luns(), Users(users.processes[1:2])), mount, Choices(AboutUsers.END_PROCESSES))
-    assert kinds(alone)[:4] == ["EndProcesses", "WaitUntilUnused", "SyncFilesystem", "NoteDisconnect"]
+    assert kinds(alone)[:4] == ["EndProcesses", "WaitUntilUnused", "SyncFilesystem", "SaveReconnectFile"]
     assert ended.plan.operations[2].shown() == ("kill -TERM 11",)
 
 
@@ -347,7 +347,7 @@ def test_one_path_of_a_map_goes_and_the_map_stays() -> None:
     assert not found.groups
     names = kinds(propose(Seen(inventory), portal))
     assert "LogOut" in names
-    assert not {"RemoveMap", "RemoveDisk", "FlushDisk", "UnmountFilesystem"} & set(names)
+    assert not {"FlushMultipathMap", "RemoveDisk", "FlushDisk", "UnmountFilesystem"} & set(names)
     whole = dependents(inventory, subject_of_target(portal.key.partition("|")[0].removeprefix("portal:")))
     assert not whole.kept_maps
     assert len(whole.sessions) == 2
@@ -359,7 +359,7 @@ def test_a_lun_with_two_paths_is_one() -> None:
     inventory = machine("multipath-xfs")
     lun = next(one for one in subjects(inventory) if one.kind is SubjectKind.LUN)
     names = kinds(propose(Seen(inventory), lun))
-    assert (names.count("RemoveDisk"), names.count("RemoveMap"), names.count("LogOut")) == (2, 1, 2)
+    assert (names.count("RemoveDisk"), names.count("FlushMultipathMap"), names.count("LogOut")) == (2, 1, 2)
 
 
 @pytest.mark.parametrize("path", MACHINES, ids=lambda path: path.stem)

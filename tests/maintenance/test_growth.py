@@ -129,7 +129,7 @@ def test_what_shrank_is_refused_with_words_about_the_array(
     proposal = proposed(inventory, told=told)
     assert refusal(proposal) == "growth.shrunk"
     assert proposal.refusal is not None
-    assert "smaller" in proposal.refusal.summary
+    assert "shrunk" in proposal.refusal.summary
     assert "administrator" in proposal.refusal.remedy
 
 

@@ -11,7 +11,7 @@ from tui.maintenance.proposal import Proposal
 from tui.storage.model.files import FstabEntry, Mount, Swap
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume, VolumeGroup
-from tui.storage.operations.boot.fstab_names import RenameInFstab, respelled
+from tui.storage.operations.boot.fstab_names import RenameInFstab, with_renamed_specs
 from tui.storage.operations.lvm.logical_volume import CreateLogicalVolume
 from tui.storage.operations.lvm.snapshot import CreateSnapshot
 from tui.storage.operations.lvm.thin import CreateThinPool, CreateThinVolume
@@ -134,7 +134,7 @@ def test_what_others_stand_on_is_not_removed() -> None:
     shot = with_volume_too(level(place=""), name="night", origin="data", attributes="swi-a-s---")
     assert refusal(volumes.remove_volume(shot, volume_of(shot))) == "volume.needed"
     gone = volumes.remove_volume(shot, volume_of(shot, "night"))
-    assert gone.plan.loses() == ("vg_data/night: the state of data that it kept",)
+    assert gone.plan.loses() == ("vg_data/night: the saved state of data",)
     assert "data stays" in gone.why
 
 
@@ -210,10 +210,10 @@ def test_only_the_first_field_of_a_line_in_fstab_changes() -> None:
         "/dev/mapper/vg-data /y ext4 defaults"
     )
     renamed = {"/dev/vg/data": "/dev/vg/new", "/dev/mapper/vg-data": "/dev/mapper/vg-new"}
-    new = respelled(text, renamed)
+    new = with_renamed_specs(text, renamed)
     assert new == text.replace("  /dev/vg/data\t", "  /dev/vg/new\t").replace(
         "/dev/mapper/vg-data /y", "/dev/mapper/vg-new /y"
     )
     back = {one: other for other, one in renamed.items()}
-    assert respelled(new, back) == text
+    assert with_renamed_specs(new, back) == text
     assert RenameInFstab(tuple(renamed.items())).undo()[0] == RenameInFstab(tuple(back.items()))

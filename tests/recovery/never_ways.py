@@ -255,7 +255,7 @@ NEVERS: tuple[tuple[str, str, Way], ...] = (
     (
         "F24",
         "write the label over other content",
-        Refused(repairing.LABEL, lambda: repairing.free_disk("gpt"), "label.not-empty"),
+        Refused(repairing.LABEL, lambda: repairing.free_disk("gpt"), "pv-header.not-empty"),
     ),
     ("F24", "fsck -y first", NoCommand("fsck -y /dev/vg/data")),
     ("F25", "an empty system ID", NoCommand("vgchange --systemid '' vg")),
@@ -302,7 +302,7 @@ NEVERS: tuple[tuple[str, str, Way], ...] = (
         Refused(
             repairing.RESTORE,
             lambda: repairing.free_disk(notes=repairing.NOTES.replace('"linear"', '"thin-pool"')),
-            "notes.thin-pool",
+            "metadata.thin-pool",
         ),
     ),
     ("F29", "vgcfgrestore --force", NoCommand("vgcfgrestore --force --file /etc/lvm/archive/x vg")),

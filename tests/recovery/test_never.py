@@ -96,7 +96,7 @@ def test_no_command_of_the_sources_is_one_of_them() -> None:
     ]
     lines = [line for path in sources for line in argv_lines(path)]
     assert "umount X" in lines
-    assert "lvm vgreduce --removemissing --force X X" in lines
+    assert "lvm vgreduce --removemissing --force X" in lines
     assert forbidden(lines) == []
 
 

@@ -20,8 +20,8 @@ from tui.screens.plan.plan_screen import PlanScreen
 from tui.storage.host.command_log import CommandLogHost
 from tui.storage.host.recorded import RecordedHost
 from tui.storage.model.iscsi import Portal
-from tui.storage.operations.disconnect_note import FOLDER
 from tui.storage.operations.iscsi.sessions import LogIn
+from tui.storage.operations.reconnect_file import FOLDER
 from tui.storage.probe.inventory import take_inventory
 from tui.storage.stacks.rung import Health, Rung, RungKind
 from tui.storage.stacks.stack import Stack, stacks
@@ -218,7 +218,7 @@ async def test_one_key_leads_back() -> None:
         await settle(pilot)
         assert isinstance(app.screen, PlanScreen)
         kinds = [type(one).__name__ for one in app.screen.proposal.plan.operations]
-        assert kinds == ["LogIn", "ForgetDisconnect"]
+        assert kinds == ["LogIn", "DeleteReconnectFile"]
         assert f"Reconnect {TARGET}" in flat(pilot)
 
 
@@ -236,7 +236,7 @@ async def test_of_several_one_is_chosen_and_a_damaged_note_is_named() -> None:
         await settle(pilot)
         assert isinstance(pilot.app.screen, PlanScreen)
         assert [type(one).__name__ for one in pilot.app.screen.proposal.plan.operations] == [
-            "ForgetDisconnect"
+            "DeleteReconnectFile"
         ]
         await pilot.press("escape")
         await settle(pilot)

@@ -13,21 +13,22 @@ from tui.storage.files.unit_names import escape_path
 from tui.storage.model.files import FstabEntry, Mount
 from tui.storage.model.iscsi import NodeRecord
 from tui.storage.model.users import KernelHold, Users
-from tui.storage.operations.boot.boot_off import CommentOutFstabLines
-from tui.storage.operations.disconnect_note import NoteDisconnect
+from tui.storage.operations.boot.fstab_off import CommentOutFstabLines
 from tui.storage.operations.filesystem.flush import FlushDisk, SyncFilesystem, names_of
-from tui.storage.operations.gone import SessionName, VerifyRemoved
 from tui.storage.operations.iscsi.records import SetRecordValues
+from tui.storage.operations.iscsi.remove_disks import RemoveDisk
 from tui.storage.operations.iscsi.sessions import LogIn, LogOut
-from tui.storage.operations.iscsi.take_away import RemoveDisk, RemoveMap
 from tui.storage.operations.lvm.activation import ActivateLogicalVolume, DeactivateLogicalVolume
 from tui.storage.operations.lvm.volume_group import ActivateVolumeGroup, DeactivateVolumeGroup
 from tui.storage.operations.mounts.mount import UnmountFilesystem
 from tui.storage.operations.mounts.release import EndProcesses, WaitUntilUnused, name_of_process
 from tui.storage.operations.mounts.swap import SwapOff
+from tui.storage.operations.multipath.flush_map import FlushMultipathMap
 from tui.storage.operations.operation import CannotUndo, Operation
+from tui.storage.operations.reconnect_file import SaveReconnectFile
 from tui.storage.operations.services.prerequisites import DisableService, StartService
 from tui.storage.operations.services.stop_service import StopService
+from tui.storage.operations.verify_removed import SessionName, VerifyRemoved
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 
@@ -61,7 +62,7 @@ class _Making:
         self._say_what_stays()
         back = tuple(one for _operation, undone in reversed(self._steps) for one in undone)
         name = note_name(self._inventory.taken_at)
-        note = NoteDisconnect(name, note_text(self._subject, self._inventory.taken_at, back))
+        note = SaveReconnectFile(name, note_text(self._subject, self._inventory.taken_at, back))
         operations = [operation for operation, _back in self._steps]
         # Up to there nothing is done that could be put back.
         first = next((n for n, (_operation, undone) in enumerate(self._steps) if undone), len(operations))
@@ -175,7 +176,7 @@ class _Making:
             if disks and all(lun.state.answers for lun in paths):
                 self._add(FlushDisk(name, names_of(self._inventory, name)))
             if joined is not None:
-                self._add(RemoveMap(name, joined.name, joined.paths))
+                self._add(FlushMultipathMap(name, joined.name, joined.paths))
             for lun in paths:
                 session = self._inventory.session(lun.sid)
                 if session is not None and lun.disk:

@@ -5,8 +5,8 @@ from tui.storage.files.mount_options import option_problems, runtime_options
 from tui.storage.model.block import BlockKind
 from tui.storage.model.files import Mount
 from tui.storage.model.inventory import Inventory
+from tui.storage.operations.mounts.bind_mount import BindMount
 from tui.storage.operations.mounts.mount import MountFilesystem
-from tui.storage.operations.mounts.mount_again import MountAgain
 from tui.storage.operations.operation import Operation
 
 _FLAGS = {
@@ -67,7 +67,7 @@ def way_back_of_mount(inventory: Inventory, mount: Mount, first: Mount | None) -
         return ()
     source = first.target.rstrip("/") + mount.root if mount.root != "/" else first.target
     flags = tuple(one for one in mount.options if one in _FLAGS and one not in first.options)
-    return (MountAgain(path, source, mount.target, mount.kind, flags),)
+    return (BindMount(path, source, mount.target, mount.kind, flags),)
 
 
 def _options(inventory: Inventory, mount: Mount) -> tuple[str, ...]:

@@ -11,8 +11,8 @@ from tui.storage.changing.plan import Plan
 from tui.storage.changing.plan_text import decode_operations, encode_operations
 from tui.storage.codec import NotDecodable, decode, encode
 from tui.storage.host.interface import Host
-from tui.storage.operations.disconnect_note import FOLDER, ForgetDisconnect
 from tui.storage.operations.operation import Operation
+from tui.storage.operations.reconnect_file import FOLDER, DeleteReconnectFile
 from tui.storage.probe.reading import names, text
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
@@ -65,7 +65,9 @@ def note_text(subject: Subject, at: float, back: tuple[Operation, ...]) -> str:
 
 def back_plan(subject: Subject, name: str, back: tuple[Operation, ...]) -> Plan:
     """The plan that puts a subject back and then removes its note."""
-    return Plan(_("Reconnect {name}").format(name=clean(subject.name, 200)), (*back, ForgetDisconnect(name)))
+    return Plan(
+        _("Reconnect {name}").format(name=clean(subject.name, 200)), (*back, DeleteReconnectFile(name))
+    )
 
 
 def disconnected(host: Host) -> tuple[Disconnected, ...]:
@@ -92,7 +94,7 @@ def propose_reconnect(note: Disconnected) -> Proposal:
 def propose_forget(note: Disconnected) -> Proposal:
     """Removing a note, so that it is no longer offered; what was disconnected stays as it is."""
     return Proposal(
-        Plan(_("Forget {name}").format(name=note.words), (ForgetDisconnect(note.name),)),
+        Plan(_("Forget {name}").format(name=note.words), (DeleteReconnectFile(note.name),)),
         _("It is no longer offered for reconnecting. Nothing else changes: log in and mount by hand."),
         yes=_("Forget"),
     )

@@ -45,7 +45,7 @@ from tui.recovery.gathering.network_paths import (
 from tui.recovery.gathering.unused_disks import read_signatures
 from tui.storage.host.interface import Host
 from tui.storage.model.inventory import Inventory
-from tui.storage.operations.multipath.forget_lun import listed_luns
+from tui.storage.operations.multipath.forget_wwid import listed_luns
 from tui.storage.probe.inventory import take_inventory
 from tui.storage.probe.mounts.fstab import FSTAB
 from tui.storage.probe.reading import text

@@ -27,7 +27,7 @@ from tui.storage.model.files import FstabEntry
 from tui.storage.model.inventory import Inventory
 from tui.storage.operations.boot.fstab_line import ChangeFstabLine, with_patience
 from tui.storage.operations.filesystem.check_filesystem import CheckFilesystem, RepairFilesystem
-from tui.storage.operations.filesystem.new_identity import GiveFilesystemNewUuid
+from tui.storage.operations.filesystem.new_uuid import GiveFilesystemNewUuid
 from tui.storage.operations.filesystem.replay_log import ReplayLog
 from tui.storage.operations.iscsi.records import SetRecordValues
 from tui.storage.operations.iscsi.sessions import LogIn

@@ -21,9 +21,9 @@ from tui.recovery.finding import Weight
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import DeviceState
 from tui.storage.operations.filesystem.check_filesystem import CheckFilesystem, RepairFilesystem
+from tui.storage.operations.iscsi.remove_disks import RemoveDisk
 from tui.storage.operations.iscsi.scan import ScanForLuns
 from tui.storage.operations.iscsi.scsi_state import SetDiskRunning
-from tui.storage.operations.iscsi.take_away import RemoveDisk
 from tui.storage.operations.mounts.mount import UnmountFilesystem
 from tui.storage.operations.mounts.release import WaitUntilUnused
 from tui.storage.stacks.stack import stacks

@@ -28,14 +28,14 @@ from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Role, SessionState
 from tui.storage.model.lvm import LogicalVolume, LvmReading, PhysicalVolume, VolumeGroup
 from tui.storage.operations.filesystem.signatures import WipeSignatures
-from tui.storage.operations.keep import KeepBeforeRepair
 from tui.storage.operations.lvm.devices_file import AddToDevicesFile
-from tui.storage.operations.lvm.healthy_volume import ActivateWholeVolume
 from tui.storage.operations.lvm.missing_disks import RemoveMissingPvsAndVolumes, RestoreMissingPv
-from tui.storage.operations.lvm.restore_label import RestoreLabel
+from tui.storage.operations.lvm.partial_activation import ActivateCompleteVolume
 from tui.storage.operations.lvm.restore_metadata import RestoreGroupMetadata
+from tui.storage.operations.lvm.restore_pv_header import RestorePvHeader
 from tui.storage.operations.lvm.volume_group import ActivateVolumeGroup
 from tui.storage.operations.operation import Operation, Risk
+from tui.storage.operations.repair_copies import CopyBeforeRepair
 from tui.storage.probe.devices.all_signatures import Probing, Signature
 
 LOST = PhysicalVolume("[unknown]", "", "GONE", "vg_data", 252 * MIB, missing=True)
@@ -110,7 +110,7 @@ def test_a_missing_disk_is_asked_for_before_anything_is_given_up() -> None:
     assert last.proposal is not None
     assert last.proposal.plan.risk is Risk.DESTROYS
     keep, give_up, _activate = last.proposal.plan.operations
-    assert isinstance(keep, KeepBeforeRepair)
+    assert isinstance(keep, CopyBeforeRepair)
     assert isinstance(give_up, RemoveMissingPvsAndVolumes)
     assert (give_up.missing, give_up.volumes) == (("GONE",), ("span",))
     asked = [fix.ask for fix in found.fixes if fix.ask is not None]
@@ -127,7 +127,7 @@ def test_what_is_whole_of_an_incomplete_group_can_be_used_meanwhile() -> None:
         logical_volumes=tuple(replace(one, active=False, device="") for one in broken.logical_volumes),
     )
     found = only(evidence_of(broken), "F12.disk-missing")
-    whole = [one for one in every_operation(found) if isinstance(one, ActivateWholeVolume)]
+    whole = [one for one in every_operation(found) if isinstance(one, ActivateCompleteVolume)]
     assert [one.name for one in whole] == ["data"]
 
 
@@ -187,11 +187,11 @@ def test_an_overwritten_label_is_told_from_a_missing_disk() -> None:
     first = found.fixes[0].proposal
     assert first is not None
     kinds = [type(one) for one in first.plan.operations]
-    assert kinds[:3] == [KeepBeforeRepair, RestoreLabel, RestoreGroupMetadata]
+    assert kinds[:3] == [CopyBeforeRepair, RestorePvHeader, RestoreGroupMetadata]
     assert first.plan.risk is Risk.REWRITES
     label = first.plan.operations[1]
-    assert isinstance(label, RestoreLabel)
-    assert (label.uuid, label.device.path, label.notes) == ("GONE", "/dev/sdb", NOTES.path)
+    assert isinstance(label, RestorePvHeader)
+    assert (label.uuid, label.device.path, label.backup) == ("GONE", "/dev/sdb", NOTES.path)
 
 
 def test_what_was_written_over_it_is_wiped_only_with_a_word_typed() -> None:
@@ -566,7 +566,7 @@ def test_the_disk_that_loses_its_label_is_kept_before() -> None:
     line = "WARNING: outdated PV /dev/sdb seqno 5 has been removed in current VG vg_data seqno 9."
     old = replace(with_free_disk(single_path()), lvm=LvmReading(asked=True, warnings=(line,)))
     kept = every_operation(only(evidence_of(old), "F41.outdated"))[0]
-    assert isinstance(kept, KeepBeforeRepair)
+    assert isinstance(kept, CopyBeforeRepair)
     assert [one.path for one in kept.devices] == ["/dev/sda", "/dev/sdb"]
 
 

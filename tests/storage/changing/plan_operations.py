@@ -36,9 +36,12 @@ class MakeFile(Operation):
     def is_done(self, host: Host) -> bool:
         return self.path.exists() and self.path.read_text() == "whole"
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:
-        if self.path.exists() and not interrupted:
+    def check(self, host: Host) -> None:
+        if self.path.exists():
             raise Refused(Problem("file.strange", "a stranger's file is there"))
+
+    def check_interrupted(self, host: Host) -> None:
+        """A file that is there is its own."""
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
         with Path(self.folder, "log").open("a") as log:
@@ -78,8 +81,8 @@ class AskLvm(MakeFile):
     def is_done(self, host: Host) -> bool:
         return host.run(report_command()).ok and MakeFile.is_done(self, host)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:
-        MakeFile.check(self, host, interrupted=interrupted)
+    def check(self, host: Host) -> None:
+        MakeFile.check(self, host)
         host.run(report_command())
 
 
@@ -104,7 +107,7 @@ class FailWith(Operation):
     def is_done(self, host: Host) -> bool:
         return False
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:
+    def check(self, host: Host) -> None:
         if self.how == "refused":
             raise Refused(Problem("test.refused", "refused"))
 

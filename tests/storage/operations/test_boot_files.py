@@ -255,7 +255,7 @@ def test_a_note_that_is_gone_cannot_come_back(host: ScriptedHost) -> None:
     host.files["/etc/rc.local"] = "#!/bin/sh\n"
     with pytest.raises(Refused) as caught:
         RestoreRcLocalLines(LINES).check(host)
-    assert caught.value.problem.code == "rc-local.note-gone"
+    assert caught.value.problem.code == "rc-local.comment-gone"
 
 
 def test_without_an_rc_local_there_is_nothing_to_do(host: ScriptedHost) -> None:

@@ -10,17 +10,18 @@ from tui.storage.codec import decode, encode
 from tui.storage.host.interface import Outcome
 from tui.storage.iscsi.luns import LunName
 from tui.storage.model.iscsi import Portal
-from tui.storage.operations.boot.boot_off import CommentOutFstabLines, RestoreFstabLines
-from tui.storage.operations.disconnect_note import FOLDER, ForgetDisconnect, NoteDisconnect
+from tui.storage.operations.boot.fstab_off import CommentOutFstabLines, RestoreFstabLines
 from tui.storage.operations.filesystem.flush import FlushDisk, SyncFilesystem
-from tui.storage.operations.gone import SessionName, VerifyRemoved
-from tui.storage.operations.iscsi.take_away import FindDisk, RemoveDisk, RemoveMap
+from tui.storage.operations.iscsi.remove_disks import FindDisk, RemoveDisk
 from tui.storage.operations.lvm.activation import ActivateLogicalVolume, DeactivateLogicalVolume
-from tui.storage.operations.mounts.mount_again import MountAgain
+from tui.storage.operations.mounts.bind_mount import BindMount
 from tui.storage.operations.mounts.release import EndProcesses, ProcessName, WaitUntilUnused
 from tui.storage.operations.mounts.swap import MARGIN, SwapOff, SwapOn
+from tui.storage.operations.multipath.flush_map import FlushMultipathMap
 from tui.storage.operations.operation import CannotUndo, Operation
+from tui.storage.operations.reconnect_file import FOLDER, DeleteReconnectFile, SaveReconnectFile
 from tui.storage.operations.services.stop_service import StopService
+from tui.storage.operations.verify_removed import SessionName, VerifyRemoved
 from tui.storage.problem import ConsoleError
 
 PORTAL = Portal("192.0.2.10", 3260, 1)
@@ -34,19 +35,19 @@ OPERATIONS: tuple[Operation, ...] = (
     EndProcesses((ProcessName(10, 1000, "thing"),)),
     SwapOff("/dev/vg/swap"),
     SwapOn("/dev/vg/swap", 5),
-    MountAgain("/dev/vg/data", "/srv/data/part", "/srv/again", "ext4", ("ro",)),
+    BindMount("/dev/vg/data", "/srv/data/part", "/srv/again", "ext4", ("ro",)),
     DeactivateLogicalVolume("vg", "data"),
     ActivateLogicalVolume("vg", "data"),
     SyncFilesystem("/srv/data"),
     FlushDisk(LUN, ("/dev/mapper/mpatha", "/dev/sda")),
-    RemoveMap(LUN, "mpatha", ("sda", "sdb")),
+    FlushMultipathMap(LUN, "mpatha", ("sda", "sdb")),
     REMOVE,
     FindDisk(TARGET, PORTAL, "default", LUN),
     VerifyRemoved((SessionName(TARGET, PORTAL),), (LUN,), ("LVM-x",)),
     CommentOutFstabLines(("/dev/vg/data /srv/data ext4",)),
     RestoreFstabLines(("/dev/vg/data /srv/data ext4",)),
-    NoteDisconnect("20261122-140000-000", "{}"),
-    ForgetDisconnect("20261122-140000-000"),
+    SaveReconnectFile("20261122-140000-000", "{}"),
+    DeleteReconnectFile("20261122-140000-000"),
 )
 
 
@@ -76,18 +77,18 @@ def test_words_are_whole_and_the_journal_reads_it_back(operation: Operation) -> 
 
 
 def test_what_is_shown_is_what_a_person_would_type() -> None:
-    shown = {name_of(one): one.shown() for one in OPERATIONS}
+    shown = {name_of(candidate): candidate.shown() for candidate in OPERATIONS}
     assert shown["StopService"] == ("systemctl stop app.socket", "systemctl stop app.service")
     assert shown["EndProcesses"] == ("kill -TERM 10",)
     assert shown["SwapOff"] == ("swapoff /dev/vg/swap",)
     assert shown["SwapOn"] == ("swapon --priority 5 /dev/vg/swap",)
-    assert shown["MountAgain"] == (
+    assert shown["BindMount"] == (
         "mount --bind /srv/data/part /srv/again",
         "mount -o remount,bind,ro /srv/again",
     )
     assert shown["SyncFilesystem"] == ("sync --file-system /srv/data",)
     assert shown["FlushDisk"] == ("blockdev --flushbufs /dev/mapper/mpatha", "blockdev --flushbufs /dev/sda")
-    assert shown["RemoveMap"] == ("multipath -f mpatha",)
+    assert shown["FlushMultipathMap"] == ("multipath -f mpatha",)
     assert shown["RemoveDisk"] == ("echo 1 > /sys/block/sda/device/delete",)
     assert not any("force" in line or " -l " in line for lines in shown.values() for line in lines)
 
@@ -206,7 +207,7 @@ def test_fstab_comes_back_byte_for_byte() -> None:
 
 def test_the_note_is_only_for_root_and_goes_again() -> None:
     host = bare_host()
-    note = NoteDisconnect("20261122-140000-000", "{}")
+    note = SaveReconnectFile("20261122-140000-000", "{}")
     note.run(host, lambda _line: None)
     assert note.is_done(host)
     assert host.modes[FOLDER] == 0o700

@@ -114,16 +114,16 @@ def smaller_on_the_array() -> ScriptedHost:
 
 def one_path_gone() -> ScriptedHost:
     host = two_paths()
-    for name in [one for one in (*host.files, *host.links) if "session2" in one or "sdb" in one]:
+    for name in [path for path in (*host.files, *host.links) if "session2" in path or "sdb" in path]:
         host.files.pop(name, None)
         host.links.pop(name, None)
-    host.folders = {one for one in host.folders if "session2" not in one and "sdb" not in one}
+    host.folders = {path for path in host.folders if "session2" not in path and "sdb" not in path}
     return host
 
 
 def another_lun() -> ScriptedHost:
     host = two_paths()
-    for name in [one for one in host.files if one.endswith("/wwid")]:
+    for name in [path for path in host.files if path.endswith("/wwid")]:
         host.files[name] = "naa.other\n"
     return host
 

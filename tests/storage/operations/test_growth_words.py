@@ -14,7 +14,7 @@ from tui.storage.operations.lvm.move_data import MoveData, StopMoving
 from tui.storage.operations.lvm.rename import RenameLogicalVolume, RenameVolumeGroup
 from tui.storage.operations.lvm.resize_physical_volume import ResizePhysicalVolume
 from tui.storage.operations.lvm.snapshot import CreateSnapshot
-from tui.storage.operations.lvm.thin import CreateThinPool, CreateThinVolume, RemoveThinPool, notes_extents
+from tui.storage.operations.lvm.thin import CreateThinPool, CreateThinVolume, RemoveThinPool, metadata_extents
 from tui.storage.operations.multipath.resize_map import ResizeMap
 from tui.storage.operations.operation import CannotUndo, Operation, Risk
 
@@ -68,8 +68,8 @@ def test_it_can_be_undone_or_says_why_not(operation: Operation) -> None:
     if isinstance(undo, CannotUndo):
         assert undo.reason.endswith(".")
         return
-    for one in undo:
-        back = one.undo()
+    for step in undo:
+        back = step.undo()
         assert isinstance(back, CannotUndo) or back == (operation,)
 
 
@@ -92,9 +92,9 @@ def test_only_what_is_destroyed_is_lost(operation: Operation) -> None:
 
 
 def test_what_is_lost_is_named() -> None:
-    plain, snapshot = (one for one in OPERATIONS if isinstance(one, DestroyVolume))
+    plain, snapshot = (candidate for candidate in OPERATIONS if isinstance(candidate, DestroyVolume))
     assert plain.loses() == ("vg/data, 508 MiB: ext4 my data",)
-    assert snapshot.loses() == ("vg/night: the state of data that it kept",)
+    assert snapshot.loses() == ("vg/night: the saved state of data",)
     unknown = DestroyVolume("vg", "VGID", "data", "LVID", MIB)
     assert "there may be data" in unknown.loses()[0]
 
@@ -117,7 +117,7 @@ def test_hostile_names_change_nothing_but_their_own_field(operation: Operation) 
 
 
 def test_each_file_system_grows_by_its_own_tool() -> None:
-    shown = [one.shown() for one in OPERATIONS if isinstance(one, GrowFilesystem)]
+    shown = [candidate.shown() for candidate in OPERATIONS if isinstance(candidate, GrowFilesystem)]
     assert shown == [
         ("resize2fs /dev/vg/data",),
         ("xfs_growfs -d '/srv/my data'",),
@@ -126,12 +126,14 @@ def test_each_file_system_grows_by_its_own_tool() -> None:
 
 
 def test_a_volume_is_extended_to_a_size_or_by_a_share_without_its_file_system() -> None:
-    by_size, by_share = (one.shown()[1] for one in OPERATIONS if isinstance(one, ExtendLogicalVolume))
+    by_size, by_share = (
+        candidate.shown()[1] for candidate in OPERATIONS if isinstance(candidate, ExtendLogicalVolume)
+    )
     assert by_size == "lvm lvextend --extents 200 vg/data"
     assert by_share == "lvm lvextend --extents +50%FREE vg/data"
 
 
 def test_a_pool_leaves_room_for_its_notes_and_a_spare() -> None:
-    assert notes_extents(32, 4 * MIB) == 2
-    assert notes_extents(1024 * 1024, 4 * MIB) == 2048
-    assert notes_extents(5, 0) == 0
+    assert metadata_extents(32, 4 * MIB) == 2
+    assert metadata_extents(1024 * 1024, 4 * MIB) == 2048
+    assert metadata_extents(5, 0) == 0

@@ -66,7 +66,7 @@ def test_places_that_do_not_do(host: ScriptedHost, place: str) -> None:
     host.links["/srv/link"] = "/usr/lib"
     host.files["/srv/file"] = ""
     code = refusal(MountFilesystem("/dev/vg/data", place, "ext4"), host)
-    assert code in ("mount-point.system", "mount-point.no-folder")
+    assert code in ("mount-point.system", "mount-point.no-directory")
 
 
 def test_a_place_or_volume_that_is_taken(host: ScriptedHost) -> None:
@@ -128,13 +128,13 @@ def test_folders_are_made_and_removed_only_when_empty(host: ScriptedHost) -> Non
     host.files["/srv/new/deep/file"] = ""
     with pytest.raises(Refused) as caught:
         remove.check(host)
-    assert caught.value.problem.code == "folder.not-empty"
+    assert caught.value.problem.code == "directory.not-empty"
     del host.files["/srv/new/deep/file"]
     remove.check(host)
     remove.run(host, quiet)
     assert remove.is_done(host)
     host.files["/srv/file"] = ""
-    assert refusal(MakeMountPoint("/srv/file"), host) == "mount-point.no-folder"
+    assert refusal(MakeMountPoint("/srv/file"), host) == "mount-point.no-directory"
 
 
 def test_what_is_mounted_below_comes_first(host: ScriptedHost) -> None:
@@ -266,13 +266,13 @@ def test_an_unfinished_xfs_of_an_interrupted_run_is_begun_anew_and_no_other(host
     assert not MAKE.is_done(host)
     with pytest.raises(Refused):
         MAKE.check(host)
-    MAKE.check(host, interrupted=True)
+    MAKE.check_interrupted(host)
     MAKE.run(host, quiet)
     assert host.shown[0] == "mkfs.xfs -f -K -m uuid=1-2 -L data /dev/vg/data"
     host.replies["xfs_db",] = Outcome(0, "inprogress = 0\n")
     assert MAKE.is_done(host)
     with pytest.raises(Refused) as caught:
-        MakeFilesystem("/dev/vg/data", FilesystemKind.XFS, "", "3-4").check(host, interrupted=True)
+        MakeFilesystem("/dev/vg/data", FilesystemKind.XFS, "", "3-4").check_interrupted(host)
     assert caught.value.problem.code == "filesystem.not-empty"
 
 

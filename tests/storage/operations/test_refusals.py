@@ -129,7 +129,7 @@ def iscsiadm_at_work(host: ScriptedHost) -> None:
             nothing,
             "record.unusable-name",
         ),
-        (AddInterface("san-a", "eth9"), nothing, "iface.no-such-card"),
+        (AddInterface("san-a", "eth9"), nothing, "iface.no-such-interface"),
         (SetRecordValues(T1, SECOND, "default", (("node.startup", "manual"),)), nothing, "record.missing"),
         (
             SetRecordValues(T1, PORTAL, "default", (("node.session.auth.password", "x"),)),

@@ -13,12 +13,10 @@ from tui.storage.host.interface import Outcome
 from tui.storage.iscsi.luns import LunName
 from tui.storage.operations.boot.fstab_line import ChangeFstabLine, with_options, with_spec
 from tui.storage.operations.filesystem.check_filesystem import CheckFilesystem, RepairFilesystem
-from tui.storage.operations.filesystem.new_identity import GiveFilesystemNewUuid
+from tui.storage.operations.filesystem.new_uuid import GiveFilesystemNewUuid
 from tui.storage.operations.filesystem.replay_log import ReplayLog
 from tui.storage.operations.iscsi.scsi_state import SetDiskRunning
-from tui.storage.operations.keep import KeepBeforeRepair, RestoreDiskHeader
 from tui.storage.operations.lvm.devices_file import AddToDevicesFile
-from tui.storage.operations.lvm.healthy_volume import ActivateWholeVolume
 from tui.storage.operations.lvm.idle_map import RemoveIdleMap
 from tui.storage.operations.lvm.import_clone import ImportClone
 from tui.storage.operations.lvm.metadata import UpdateMetadata, outdated_lines, outdated_paths
@@ -28,13 +26,15 @@ from tui.storage.operations.lvm.missing_disks import (
     RestoreMissingPv,
 )
 from tui.storage.operations.lvm.ownership import ImportGroup, TakeOverGroup
-from tui.storage.operations.lvm.restore_label import RestoreLabel
+from tui.storage.operations.lvm.partial_activation import ActivateCompleteVolume
 from tui.storage.operations.lvm.restore_metadata import RestoreGroupMetadata
+from tui.storage.operations.lvm.restore_pv_header import RestorePvHeader
 from tui.storage.operations.lvm.stale_map import RemoveStaleMap
 from tui.storage.operations.lvm.thin_repair import ExtendPoolMetadata, RepairThinPool
-from tui.storage.operations.multipath.forget_lun import ForgetMultipathLun, listed_luns
+from tui.storage.operations.multipath.forget_wwid import ForgetWwid, listed_luns
 from tui.storage.operations.multipath.queueing import ResumeQueueing, StopQueueing
 from tui.storage.operations.operation import Operation
+from tui.storage.operations.repair_copies import CopyBeforeRepair, RestoreDiskHeader
 from tui.storage.problem import CommandFailed, Refused
 
 WWID = "naa.6001405d16f77073e8f52bf8b4899727"
@@ -53,7 +53,7 @@ vg {{
 """
 EXT4 = FilesystemKind.EXT4
 REPAIR = RepairFilesystem(VOLUME, EXT4, "U")
-LABEL = RestoreLabel(DISK, PHYSICAL, NOTES_PATH, "vg")
+LABEL = RestorePvHeader(DISK, PHYSICAL, NOTES_PATH, "vg")
 RESTORE = RestoreGroupMetadata("vg", GROUP, NOTES_PATH, 4)
 GIVE_UP = RemoveMissingPvs("vg", GROUP, ("GONE",))
 WITH_VOLUMES = RemoveMissingPvsAndVolumes("vg", GROUP, ("GONE",), ("span",))
@@ -133,7 +133,7 @@ def other_files() -> ScriptedHost:
 
 
 def other_disk(host: ScriptedHost) -> ScriptedHost:
-    for name in [one for one in host.files if one.endswith("/wwid")]:
+    for name in [path for path in host.files if path.endswith("/wwid")]:
         host.files[name] = "naa.other\n"
     return host
 
@@ -225,11 +225,11 @@ def two_alike(other: str) -> ScriptedHost:
         (ReplayLog(VOLUME, EXT4, "U"), lambda: mounted(host_with()), "device.mounted"),
         (GiveFilesystemNewUuid(VOLUME, EXT4, "U", "V"), lambda: mounted(host_with()), "device.mounted"),
         (
-            KeepBeforeRepair("x", (), (DISK,)),
+            CopyBeforeRepair("x", (), (DISK,)),
             lambda: host_with(state="FAILED", disk="blocked"),
             "keep.silent",
         ),
-        (KeepBeforeRepair("x", (), (DISK,)), lambda: other_disk(host_with()), "identity.changed"),
+        (CopyBeforeRepair("x", (), (DISK,)), lambda: other_disk(host_with()), "identity.changed"),
         (RestoreDiskHeader(DISK, "/x"), lambda: lvm(host_with()), "device.held"),
         (RestoreDiskHeader(DISK, "/x"), lambda: free_disk("gpt"), "keep.no-copy"),
         (SetDiskRunning(LunName(TARGET, 0, WWID), ("sda",)), bare_host, "disk.gone"),
@@ -247,14 +247,14 @@ def two_alike(other: str) -> ScriptedHost:
         (RemoveIdleMap("vg-data", MAP), lambda: mounted(host_with()), "stale.in-use"),
         (RemoveIdleMap("vg-old", "LVM-x"), stale, "map.not-plain"),
         (LABEL, lambda: free_disk(held=True), "device.held"),
-        (LABEL, lambda: free_disk("gpt"), "label.not-empty"),
+        (LABEL, lambda: free_disk("gpt"), "pv-header.not-empty"),
         (LABEL, lambda: other_disk(free_disk()), "identity.changed"),
-        (LABEL, lambda: free_disk(notes=NOTES.replace("1048576", "1048584")), "label.other-size"),
-        (LABEL, lambda: free_disk(notes=NOTES.replace(PHYSICAL, "OTHER")), "label.no-notes"),
-        (LABEL, lambda: free_disk(notes="damaged {"), "label.no-notes"),
-        (RESTORE, free_disk, "notes.disks-missing"),
-        (RESTORE, lambda: free_disk(notes=NOTES.replace("seqno = 4", "seqno = 5")), "notes.changed"),
-        (RESTORE, lambda: free_disk(notes=NOTES.replace('"linear"', '"thin-pool"')), "notes.thin-pool"),
+        (LABEL, lambda: free_disk(notes=NOTES.replace("1048576", "1048584")), "pv-header.other-size"),
+        (LABEL, lambda: free_disk(notes=NOTES.replace(PHYSICAL, "OTHER")), "pv-header.no-backup"),
+        (LABEL, lambda: free_disk(notes="damaged {"), "pv-header.no-backup"),
+        (RESTORE, free_disk, "metadata.pvs-missing"),
+        (RESTORE, lambda: free_disk(notes=NOTES.replace("seqno = 4", "seqno = 5")), "metadata.changed"),
+        (RESTORE, lambda: free_disk(notes=NOTES.replace('"linear"', '"thin-pool"')), "metadata.thin-pool"),
         (RESTORE, lambda: lvm(host_with(volume=False), vg_uuid="OTHER"), "identity.changed"),
         (
             RestoreMissingPv("vg", GROUP, DISK, "GONE"),
@@ -277,7 +277,7 @@ def two_alike(other: str) -> ScriptedHost:
         (WITH_VOLUMES, lambda: lvm(host_with(), missing=1, partial="more"), "missing.changed"),
         (GIVE_UP, lambda: lvm(host_with(state="FAILED", disk="blocked"), missing=1), "lvm.would-hang"),
         (
-            ActivateWholeVolume("vg", GROUP, "span", "P"),
+            ActivateCompleteVolume("vg", GROUP, "span", "P"),
             lambda: lvm(host_with(), missing=1, partial="span"),
             "volume.partial",
         ),
@@ -301,7 +301,7 @@ def two_alike(other: str) -> ScriptedHost:
         ),
         (STOP, lambda: joined(good=True), "queueing.path-up"),
         (StopQueueing(WWID, "mpathb"), lambda: joined(good=False), "identity.changed"),
-        (ForgetMultipathLun(WWID, "sda"), two_disks, "multipath.several-paths"),
+        (ForgetWwid(WWID, "sda"), two_disks, "multipath.several-paths"),
         (ChangeFstabLine(OLD, NEW, "x."), lambda: with_fstab("# nothing"), "fstab.changed"),
         (ChangeFstabLine(OLD, NEW, "x."), lambda: with_fstab(OLD, OLD), "fstab.changed"),
         (ChangeFstabLine(OLD, NEW.replace("/srv", "/"), "x."), lambda: with_fstab(OLD), "fstab.other-place"),

@@ -8,12 +8,10 @@ from tui.storage.files.filesystem_kind import FilesystemKind
 from tui.storage.iscsi.luns import LunName
 from tui.storage.operations.boot.fstab_line import ChangeFstabLine
 from tui.storage.operations.filesystem.check_filesystem import CheckFilesystem, RepairFilesystem
-from tui.storage.operations.filesystem.new_identity import GiveFilesystemNewUuid
+from tui.storage.operations.filesystem.new_uuid import GiveFilesystemNewUuid
 from tui.storage.operations.filesystem.replay_log import ReplayLog
 from tui.storage.operations.iscsi.scsi_state import SetDiskRunning
-from tui.storage.operations.keep import KeepBeforeRepair, RestoreDiskHeader
 from tui.storage.operations.lvm.autoactivation import SetAutoactivation
-from tui.storage.operations.lvm.healthy_volume import ActivateWholeVolume
 from tui.storage.operations.lvm.idle_map import RemoveIdleMap
 from tui.storage.operations.lvm.import_clone import ImportClone
 from tui.storage.operations.lvm.metadata import UpdateMetadata
@@ -23,14 +21,16 @@ from tui.storage.operations.lvm.missing_disks import (
     RestoreMissingPv,
 )
 from tui.storage.operations.lvm.ownership import ExportGroup, ImportGroup, TakeOverGroup
-from tui.storage.operations.lvm.restore_label import RestoreLabel
+from tui.storage.operations.lvm.partial_activation import ActivateCompleteVolume
 from tui.storage.operations.lvm.restore_metadata import RestoreGroupMetadata
+from tui.storage.operations.lvm.restore_pv_header import RestorePvHeader
 from tui.storage.operations.lvm.stale_map import RemoveStaleMap
 from tui.storage.operations.lvm.thin_repair import ExtendPoolMetadata, RepairThinPool
-from tui.storage.operations.multipath.forget_lun import ForgetMultipathLun, RememberMultipathLun
+from tui.storage.operations.multipath.forget_wwid import ForgetWwid, RememberWwid
 from tui.storage.operations.multipath.maps import StartMultipathd
 from tui.storage.operations.multipath.queueing import ResumeQueueing, StopQueueing
 from tui.storage.operations.operation import CannotUndo, Operation, Risk
+from tui.storage.operations.repair_copies import CopyBeforeRepair, RestoreDiskHeader
 
 MIB = 1024**2
 DISK = DeviceIdentity("/dev/sda", "naa.6001405", 512 * MIB, "iqn.2003-01.org.example:t1", 3, "8:0")
@@ -39,7 +39,7 @@ NOTES = "/etc/lvm/backup/vg"
 EXT4, XFS = FilesystemKind.EXT4, FilesystemKind.XFS
 
 OPERATIONS: tuple[Operation, ...] = (
-    KeepBeforeRepair("2026-05-01-031500", ("vg",), (DISK,)),
+    CopyBeforeRepair("2026-05-01-031500", ("vg",), (DISK,)),
     RestoreDiskHeader(DISK, "/var/lib/iscsi-console/kept/x/beginning-naa.6001405"),
     SetDiskRunning(LunName("iqn.2003-01.org.example:t1", 3, "naa.6001405"), ("sda", "sdb")),
     CheckFilesystem("/dev/vg/data", EXT4, "1-2"),
@@ -50,12 +50,12 @@ OPERATIONS: tuple[Operation, ...] = (
     RemoveStaleMap("vg-data", "LVM-x"),
     RemoveIdleMap("vg-data", "LVM-x"),
     StartMultipathd(("naa.6001405",)),
-    RestoreLabel(DISK, "PVID", NOTES, "vg"),
+    RestorePvHeader(DISK, "PVID", NOTES, "vg"),
     RestoreGroupMetadata("vg", "VGID", NOTES, 4),
     RestoreMissingPv("vg", "VGID", DISK, "PVID"),
     RemoveMissingPvs("vg", "VGID", ("PVID",)),
     RemoveMissingPvsAndVolumes("vg", "VGID", ("PVID",), ("data", "logs")),
-    ActivateWholeVolume("vg", "VGID", "data", "LVID"),
+    ActivateCompleteVolume("vg", "VGID", "data", "LVID"),
     UpdateMetadata("vg", "VGID"),
     ImportClone((DISK,), ("PVID",), "vg", "vg_clone"),
     GiveFilesystemNewUuid("/dev/vg_clone/data", EXT4, "1-2", "3-4"),
@@ -66,8 +66,8 @@ OPERATIONS: tuple[Operation, ...] = (
     SetAutoactivation("vg", "VGID", on=True),
     StopQueueing("naa.6001405", "mpatha", ("/srv",)),
     ResumeQueueing("naa.6001405", "mpatha"),
-    ForgetMultipathLun("naa.6001405", "sda"),
-    RememberMultipathLun("naa.6001405", "sda"),
+    ForgetWwid("naa.6001405", "sda"),
+    RememberWwid("naa.6001405", "sda"),
     ChangeFstabLine("/dev/sdb /srv ext4", "UUID=1-2 /srv ext4 _netdev", "A reason."),
     ExtendPoolMetadata("vg", "VGID", "pool", "LVID", 8 * MIB, 4 * MIB),
     RepairThinPool("vg", "VGID", "pool", "LVID"),
@@ -96,9 +96,9 @@ def test_it_can_be_undone_or_says_why_not(operation: Operation) -> None:
     if isinstance(undo, CannotUndo):
         assert undo.reason.endswith(".")
         return
-    for one in undo:
-        back = one.undo()
-        same = isinstance(operation, ActivateWholeVolume) or back in ((operation,), ())
+    for step in undo:
+        back = step.undo()
+        same = isinstance(operation, ActivateCompleteVolume) or back in ((operation,), ())
         assert isinstance(back, CannotUndo) or same
 
 
@@ -115,7 +115,7 @@ def test_only_what_destroys_says_what_is_lost(operation: Operation) -> None:
 
 
 def test_what_can_lose_data_wants_a_word_typed() -> None:
-    destroying = {type(one) for one in OPERATIONS if one.risk is Risk.DESTROYS}
+    destroying = {type(candidate) for candidate in OPERATIONS if candidate.risk is Risk.DESTROYS}
     assert destroying == {RestoreDiskHeader, RemoveMissingPvsAndVolumes, StopQueueing}
     lost = RemoveMissingPvsAndVolumes("vg", "VGID", ("PVID",), ("data", "logs")).loses()
     assert [line.partition(":")[0] for line in lost] == ["vg/data", "vg/logs"]
@@ -124,8 +124,8 @@ def test_what_can_lose_data_wants_a_word_typed() -> None:
 @pytest.mark.parametrize(
     "operation",
     [
-        KeepBeforeRepair("../../x\x1b", ("v\x1bg",), (HOSTILE,)),
-        RestoreLabel(HOSTILE, "P\x1b", "/etc/\x1b", "v\x1b"),
+        CopyBeforeRepair("../../x\x1b", ("v\x1bg",), (HOSTILE,)),
+        RestorePvHeader(HOSTILE, "P\x1b", "/etc/\x1b", "v\x1b"),
         RemoveMissingPvsAndVolumes("v\x1b", "VGID", ("\x1b",), ("d\x1b[2J",)),
         ImportClone((HOSTILE,), ("\x1b",), "v\x1b", "n\x1b"),
         TakeOverGroup("v\x1b", "VGID", "h\x1b[31m", "o\x1b"),
@@ -140,9 +140,9 @@ def test_hostile_names_change_nothing_but_their_own_field(operation: Operation) 
 
 
 def test_what_is_kept_lies_in_one_folder_and_says_how_to_go_back() -> None:
-    keep = KeepBeforeRepair("../../etc", ("vg",), (DISK,))
+    keep = CopyBeforeRepair("../../etc", ("vg",), (DISK,))
     assert keep.folder == "/var/lib/iscsi-console/kept/------etc"
-    way_back = keep.way_back
-    assert f"dd if={keep.folder}/beginning-naa.6001405 of=/dev/sda bs=1M count=1" in way_back
-    assert f"lvm vgcfgrestore --file {keep.folder}/lvm-vg vg" in way_back
-    assert "naa.6001405" in way_back
+    instructions = keep.instructions
+    assert f"dd if={keep.folder}/beginning-naa.6001405 of=/dev/sda bs=1M count=1" in instructions
+    assert f"lvm vgcfgrestore --file {keep.folder}/lvm-vg vg" in instructions
+    assert "naa.6001405" in instructions

@@ -84,10 +84,10 @@ def test_it_can_be_undone_or_says_why_not(operation: Operation) -> None:
     if isinstance(undo, CannotUndo):
         assert undo.reason.endswith(".")
         return
-    assert all(isinstance(one, Operation) for one in undo)
+    assert all(isinstance(step, Operation) for step in undo)
     # Undoing the undoing leads back, or is said to be impossible.
-    for one in undo:
-        back = one.undo()
+    for step in undo:
+        back = step.undo()
         assert isinstance(back, CannotUndo) or back == (operation,)
 
 
@@ -100,14 +100,14 @@ def test_nothing_is_forced(operation: Operation) -> None:
 
 
 def test_only_erasing_destroys_and_it_says_what() -> None:
-    destroying = [one for one in OPERATIONS if one.risk is Risk.DESTROYS]
-    assert [type(one) for one in destroying] == [WipeSignatures]
+    destroying = [candidate for candidate in OPERATIONS if candidate.risk is Risk.DESTROYS]
+    assert [type(candidate) for candidate in destroying] == [WipeSignatures]
     lost = destroying[0].loses()
     for fact in ("/dev/sda", "naa.6001405", "512 MiB", "LUN 3", "iqn.2003-01.org.example:t1"):
         assert fact in lost[0]
     assert "ext4 (my data)" in lost[1]
     assert "sda1" in lost[2]
-    assert all(not one.loses() for one in OPERATIONS if one.risk is not Risk.DESTROYS)
+    assert all(not candidate.loses() for candidate in OPERATIONS if candidate.risk is not Risk.DESTROYS)
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,10 @@ from tui.storage.model.lvm import VolumeGroup
 from tui.storage.operations.filesystem.check_filesystem import CheckFilesystem, RepairFilesystem
 from tui.storage.operations.filesystem.flush import SyncFilesystem
 from tui.storage.operations.filesystem.replay_log import ReplayLog
-from tui.storage.operations.keep import KeepBeforeRepair
 from tui.storage.operations.mounts.mount import UnmountFilesystem
 from tui.storage.operations.mounts.release import WaitUntilUnused
 from tui.storage.operations.operation import Operation
+from tui.storage.operations.repair_copies import CopyBeforeRepair
 from tui.storage.stacks.stack import Stack
 from tui.storage.untrusted import clean
 from tui.words import translate as _
@@ -35,12 +35,12 @@ def repair(
 
 def keep(
     evidence: Evidence, groups: tuple[str, ...] = (), devices: Iterable[BlockDevice] = ()
-) -> KeepBeforeRepair:
+) -> CopyBeforeRepair:
     """The step that keeps copies, in a folder named by the time of the look and what is kept."""
     when = time.strftime("%Y-%m-%d-%H%M%S", time.localtime(evidence.now))
     identities = tuple(dict.fromkeys(identity_of(evidence.inventory, device) for device in devices))
     names = (*groups, *(one.path.rpartition("/")[2] for one in identities))
-    return KeepBeforeRepair("-".join((when, *names)), groups, identities)
+    return CopyBeforeRepair("-".join((when, *names)), groups, identities)
 
 
 def identity(evidence: Evidence, device: BlockDevice) -> DeviceIdentity:

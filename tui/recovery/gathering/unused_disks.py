@@ -7,7 +7,7 @@ from tui.recovery.gathering.bounded import side_by_side
 from tui.storage.host.interface import Command, Host
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.inventory import Inventory
-from tui.storage.operations.keep import BEGINNING
+from tui.storage.operations.repair_copies import HEADER_SIZE
 from tui.storage.probe.devices.all_signatures import DEADLINE, probe
 from tui.storage.probe.narrow import look_at_devices
 
@@ -27,10 +27,10 @@ def read_signatures(host: Host, end: float) -> tuple[DiskContent, ...]:
 
 
 def _look(host: Host, device: BlockDevice) -> DiskContent:
-    behind = min(_BEHIND, device.size - BEGINNING)
+    behind = min(_BEHIND, device.size - HEADER_SIZE)
     if behind <= 0:
         return DiskContent(device.name, probe(host, device))
-    part = (f"--ignore-initial={BEGINNING}:0", f"--bytes={behind}")
+    part = (f"--ignore-initial={HEADER_SIZE}:0", f"--bytes={behind}")
     outcome = host.run(Command(("cmp", "--silent", *part, device.path, "/dev/zero"), deadline=DEADLINE))
     differs = {0: False, 1: True}.get(-1 if outcome.status is None else outcome.status)
     return DiskContent(device.name, probe(host, device), differs)

@@ -10,7 +10,7 @@ from tui.storage.lvm.names import logical_volume_name_problems, volume_group_nam
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume, VolumeGroup
 from tui.storage.operations.guards.lvm_guard import why_not_ours
-from tui.storage.operations.lvm.thin import notes_extents
+from tui.storage.operations.lvm.thin import metadata_extents
 from tui.storage.problem import Problem
 from tui.storage.size import size_words
 from tui.storage.untrusted import clean
@@ -183,7 +183,7 @@ def _rename(inventory: Inventory, group: VolumeGroup) -> Task:
 
 def _pool(inventory: Inventory, group: VolumeGroup) -> Task:
     extents = group.free_extents
-    room = max(0, extents - notes_extents(extents, group.extent_size)) * group.extent_size
+    room = max(0, extents - metadata_extents(extents, group.extent_size)) * group.extent_size
 
     def fields() -> tuple[Field, ...]:
         return (_name(inventory, group, "pool"), _size(group, "50%"))

@@ -114,7 +114,10 @@ class _Run:
         if operation.is_done(look):
             self._journal.done(number, already=progressed is Progressed.NOT_BEGUN)
             return Stage.ALREADY
-        operation.check(look, interrupted=progressed is Progressed.BEGUN)
+        if progressed is Progressed.BEGUN:
+            operation.check_interrupted(look)
+        else:
+            operation.check(look)
         self._journal.begin(number)
         operation.run(self._host, progress)
         self._look.forget()

@@ -28,7 +28,7 @@ def change(
     progress: Progress | None = None,
     remedy: str = "",
 ) -> Outcome:
-    """Run a command that changes the host and see that it says it succeeded.
+    """Run a command that changes the host and see that it reports success.
 
     Args:
         host: the host.
@@ -56,7 +56,7 @@ def change(
                     what=what, tool=tool, seconds=deadline
                 ),
                 cause=_("A disk may have stopped answering."),
-                remedy=_("Look at the session and the disk. When they are well, try again."),
+                remedy=_("Check the session and the disk. When both are healthy, retry."),
                 evidence=lines,
             )
         )
@@ -65,7 +65,7 @@ def change(
             Problem(
                 "command.missing",
                 _("{what}: the program {tool} is not installed.").format(what=what, tool=tool),
-                remedy=_("Install the package that holds it, then try again."),
+                remedy=_("Install the package that provides it, then retry."),
             )
         )
     raise CommandFailed(
@@ -75,7 +75,8 @@ def change(
                 what=what, tool=tool, status=outcome.status
             ),
             cause=lines[0] if lines else "",
-            remedy=remedy or _("Read its message, mend the cause, and try again. Nothing is repeated."),
+            remedy=remedy
+            or _("Read the message above, fix the cause and retry. Steps already done are not run again."),
             evidence=lines,
         )
     )
@@ -93,20 +94,34 @@ def settle(host: ChangingHost, path: str, deadline: float = 30.0) -> bool:
     return host.facts(path) is not None
 
 
+def settle_all(host: ChangingHost, what: str) -> None:
+    """Wait until udev has nothing left to do.
+
+    Raises:
+        ConsoleError: it did not finish; `what` names what it was for.
+    """
+    change(host, ("udevadm", "settle", "--timeout=30"), what, deadline=40)
+
+
+def reread_command(path: str) -> tuple[str, ...]:
+    """The call that has udev read a device again, and waits for it (udevadm(8))."""
+    return ("udevadm", "trigger", "--settle", "--action=change", f"--name-match={path}")
+
+
 _IO_ERROR = "Input/output error"
 """EIO, as strerror(3) puts it."""
 
 
 def refuse_when_busy(host: Host, path: str) -> None:
-    """See that nobody holds a device, by opening it exclusively as wipefs(8) does; nothing is written.
+    """See that nothing uses a device, by opening it exclusively as wipefs(8) does; nothing is written.
 
     Raises:
-        Refused: somebody does, or the disk could not be opened, or answers with errors.
+        Refused: something does, or the disk could not be opened, or returns errors.
     """
     ask = Command(("wipefs", "--all", "--no-act", "--quiet", path), deadline=20.0)
     outcome = host.run(ask)
     if _IO_ERROR in outcome.stderr:
-        # A write that failed before is told once to whoever opens the device next (errseq of Linux).
+        # A write that failed before is reported once, to the next opener of the device (errseq of Linux).
         outcome = host.run(ask)
     if outcome.ok:
         return
@@ -114,9 +129,9 @@ def refuse_when_busy(host: Host, path: str) -> None:
         raise Refused(
             Problem(
                 "device.errors",
-                _("{path} answers with errors.").format(path=clean(path)),
-                cause=_("What is read from it or written to it fails, so nothing is begun on it."),
-                remedy=_("Look into the disks below it first: iscsi-console doctor names them."),
+                _("{path} returns I/O errors.").format(path=clean(path)),
+                cause=_("Reads or writes on it are failing, so nothing was started."),
+                remedy=_("Check the disks below it first: `iscsi-console doctor` names them."),
                 evidence=clean_lines(outcome.stderr, most=4),
             )
         )
@@ -126,11 +141,9 @@ def refuse_when_busy(host: Host, path: str) -> None:
             "device.busy",
             _("{path} did not answer in time.").format(path=clean(path))
             if silent
-            else _("{path} is held by somebody.").format(path=clean(path)),
-            cause=_("It is mounted, part of a volume, or a tool started before is still at work on it."),
-            remedy=_("Wait a moment and try again. `lsblk {path}` shows what stands on it.").format(
-                path=clean(path)
-            ),
+            else _("{path} is in use.").format(path=clean(path)),
+            cause=_("It is mounted, part of a volume, or still in use by a tool started earlier."),
+            remedy=_("Wait a moment and retry. `lsblk {path}` shows what is on it.").format(path=clean(path)),
             evidence=clean_lines(outcome.stderr, most=4),
         )
     )

@@ -19,11 +19,11 @@ class Risk(IntEnum):
 
     READS = 0
     CONFIGURES = 1
-    """Changes configuration or state and can be taken back."""
+    """Changes configuration or state and can be undone."""
     INTERRUPTS = 2
     """Stops the I/O of running services."""
     REWRITES = 3
-    """Rewrites LVM metadata; a copy is taken first."""
+    """Rewrites LVM metadata; a backup is taken first."""
     DESTROYS = 4
     """Data on the device is gone afterwards."""
 
@@ -52,11 +52,13 @@ class Operation(ABC):
     risk: ClassVar[Risk] = Risk.CONFIGURES
     survives_reboot: ClassVar[bool] = True
     """False for what holds until the machine goes down: a login, a mount, an active volume group. When a plan
-    is resumed after a reboot, such an operation is looked at again although the journal has it as done."""
+    is resumed after a reboot, such an operation is checked again although the journal has it as done."""
 
     def __init_subclass__(cls, **arguments: object) -> None:
         super().__init_subclass__(**arguments)
-        Operation.kinds[cls.__name__] = cls
+        # dataclass(slots=True) makes the class a second time, then with its fields; a base class has none.
+        if "__dataclass_fields__" in vars(cls):
+            Operation.kinds[cls.__name__] = cls
 
     @abstractmethod
     def title(self) -> str:
@@ -74,17 +76,20 @@ class Operation(ABC):
     def is_done(self, host: Host) -> bool:
         """Whether the host already is as this operation would leave it; then it is skipped."""
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: B027 (most need no check)
-        """Look at the host again right before running.
-
-        Args:
-            host: the host.
-            interrupted: this very operation had begun when the program was killed, so what
-                it half made is its own.
+    def check(self, host: Host) -> None:  # noqa: B027 (most need no check)
+        """Read the host again right before running.
 
         Raises:
             Refused: a precondition does not hold. Nothing was changed.
         """
+
+    def check_interrupted(self, host: Host) -> None:
+        """The same when the program was killed while this operation ran: what it left half done is its own.
+
+        Raises:
+            Refused: as `check`.
+        """
+        self.check(host)
 
     @abstractmethod
     def run(self, host: ChangingHost, progress: Progress) -> None:
@@ -105,16 +110,16 @@ class Operation(ABC):
             raise NotVerified(
                 Problem(
                     "operation.not-verified",
-                    _("{title}: the tool reported success, but the host does not show the change.").format(
+                    _("{title}: the command succeeded, but the change is not visible on this host.").format(
                         title=self.title()
                     ),
-                    remedy=_("Look at the commands that ran (F2) and at the host before going on."),
+                    remedy=_("Check the commands that ran (F2), and the host, before you continue."),
                 )
             )
 
     def undo(self) -> "tuple[Operation, ...] | CannotUndo":
-        """The operations that take it back, in order, or why there are none."""
-        return CannotUndo(_("This cannot be taken back."))
+        """The operations that undo it, in order, or why there are none."""
+        return CannotUndo(_("This cannot be undone."))
 
     def loses(self) -> tuple[str, ...]:
         """What will be gone afterwards, one line each; empty unless the risk is DESTROYS."""
@@ -123,6 +128,6 @@ class Operation(ABC):
 
 @dataclass(frozen=True, slots=True)
 class CannotUndo:
-    """Why an operation cannot be taken back, in words."""
+    """Why an operation cannot be undone, in words."""
 
     reason: str

@@ -1,4 +1,4 @@
-"""Replacing a file of the system: backup, label, and systemd told of it."""
+"""Replacing a file of the system: backup, SELinux label, and reload of systemd."""
 
 from tui.storage.host.interface import ChangingHost, Command, Host, Replacement
 from tui.storage.iscsi.record_file import restore_label
@@ -18,7 +18,7 @@ def text_or_empty(host: Host, path: str) -> str:
 
 
 def put(host: ChangingHost, path: str, old: str, new: str) -> None:
-    """Put a new text in the place of a file, keep a dated copy of the old one, give it SELinux's label.
+    """Replace the text of a file, keep a dated copy of the old one, and restore its SELinux label.
 
     Raises:
         OSError: the disk is full or read-only; the file is as it was then.
@@ -29,7 +29,7 @@ def put(host: ChangingHost, path: str, old: str, new: str) -> None:
 
 
 def reload_systemd(host: ChangingHost, what: str) -> None:
-    """Let systemd read its units and fstab again, where it runs."""
+    """Have systemd read its units and fstab again, where it runs."""
     if runs_systemd(host):
         change(host, ("systemctl", "daemon-reload"), what, deadline=90.0)
 
@@ -40,7 +40,7 @@ def runs_systemd(host: Host) -> bool:
 
 
 def unit_properties(host: Host, unit: str, *names: str) -> dict[str, str]:
-    """What systemd says of a unit; empty where it does not answer."""
+    """Properties of a unit (systemctl(1), show); empty where systemd does not respond."""
     outcome = host.run(Command(("systemctl", "show", f"--property={','.join(names)}", "--", unit)))
     pairs = (line.partition("=") for line in outcome.stdout.split("\n")) if outcome.ok else ()
     return {key: value for key, equals, value in pairs if equals}

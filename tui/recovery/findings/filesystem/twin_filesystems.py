@@ -11,7 +11,7 @@ from tui.storage.files.filesystem_kind import FilesystemKind
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.inventory import Inventory
 from tui.storage.operations.filesystem.check_filesystem import RepairFilesystem
-from tui.storage.operations.filesystem.new_identity import GiveFilesystemNewUuid
+from tui.storage.operations.filesystem.new_uuid import GiveFilesystemNewUuid
 from tui.storage.operations.filesystem.replay_log import ReplayLog
 from tui.storage.operations.operation import Operation
 from tui.storage.stacks.rung import RungKind

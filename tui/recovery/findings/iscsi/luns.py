@@ -13,9 +13,9 @@ from tui.storage.changing.plan import Plan
 from tui.storage.iscsi.luns import name_of
 from tui.storage.iscsi.sessions import DISK, uses_of_disk
 from tui.storage.model.iscsi import DeviceState, Lun, Session, SessionState
+from tui.storage.operations.iscsi.remove_disks import RemoveDisk
 from tui.storage.operations.iscsi.scan import ScanForLuns
 from tui.storage.operations.iscsi.scsi_state import SetDiskRunning
-from tui.storage.operations.iscsi.take_away import RemoveDisk
 from tui.storage.problem import Problem
 from tui.storage.stacks.iscsi_rungs import lun_key, session_key
 from tui.storage.stacks.rung import RungKind

@@ -17,7 +17,7 @@ from tui.storage.model.iscsi import Lun
 from tui.storage.operations.lvm.devices_file import AddToDevicesFile
 from tui.storage.operations.lvm.metadata import outdated_paths
 from tui.storage.operations.lvm.volume_group import ActivateVolumeGroup
-from tui.storage.operations.multipath.forget_lun import WWIDS, ForgetMultipathLun
+from tui.storage.operations.multipath.forget_wwid import WWIDS, ForgetWwid
 from tui.storage.operations.operation import Operation
 from tui.storage.stacks.rung import RungKind
 from tui.storage.untrusted import clean
@@ -170,7 +170,7 @@ def _base(
 def _listed(evidence: Evidence, device: BlockDevice, wwid: str) -> Finding:
     title = _("Let multipath forget this LUN, and use its one path")
     why = _("It is still in multipath's list, so LVM waits for a map that is not made of a single path.")
-    forget = ForgetMultipathLun(wwid, device.name)
+    forget = ForgetWwid(wwid, device.name)
     return _base(
         evidence,
         (device,),

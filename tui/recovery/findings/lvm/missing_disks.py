@@ -15,7 +15,6 @@ from tui.storage.model.iscsi import SessionState
 from tui.storage.model.lvm import PhysicalVolume, VolumeGroup
 from tui.storage.operations.iscsi.scan import ScanForLuns
 from tui.storage.operations.iscsi.sessions import LogIn
-from tui.storage.operations.lvm.healthy_volume import ActivateWholeVolume
 from tui.storage.operations.lvm.missing_disks import (
     RemoveMissingPvs,
     RemoveMissingPvsAndVolumes,
@@ -23,6 +22,7 @@ from tui.storage.operations.lvm.missing_disks import (
     missing_of,
     partial_volumes,
 )
+from tui.storage.operations.lvm.partial_activation import ActivateCompleteVolume
 from tui.storage.operations.lvm.volume_group import ActivateVolumeGroup
 from tui.storage.operations.operation import Operation
 from tui.storage.size import size_words
@@ -196,7 +196,7 @@ def _ways(
         ),
     )
     whole = tuple(
-        ActivateWholeVolume(group.name, group.uuid, one.name, one.uuid)
+        ActivateCompleteVolume(group.name, group.uuid, one.name, one.uuid)
         for one in inventory.volumes_of(group.name)
         if one.name not in partial and not one.active and one.path and not one.skip_activation
     )

@@ -10,8 +10,8 @@ from tui.recovery.findings.requests_to_admins import storage_administrator
 from tui.storage.lvm.metadata_backup import FOLDERS, GroupNotes, NotedDisk
 from tui.storage.model.block import BlockDevice
 from tui.storage.operations.filesystem.signatures import WipeSignatures
-from tui.storage.operations.lvm.restore_label import RestoreLabel
 from tui.storage.operations.lvm.restore_metadata import RestoreGroupMetadata
+from tui.storage.operations.lvm.restore_pv_header import RestorePvHeader
 from tui.storage.operations.lvm.volume_group import ActivateVolumeGroup
 from tui.storage.operations.operation import Operation
 from tui.storage.probe.narrow import group_named
@@ -193,7 +193,7 @@ def _fixes(evidence: Evidence, notes: GroupNotes, noted: NotedDisk, device: Bloc
     ]
     if signatures or device.partitions:
         steps.append(WipeSignatures(seen, signatures, device.partitions))
-    steps.append(RestoreLabel(seen, noted.uuid, notes.path, notes.group))
+    steps.append(RestorePvHeader(seen, noted.uuid, notes.path, notes.group))
     title = _("Write the label of {path} again from LVM's notes").format(path=path)
     confirm = [
         _("Is this really the LUN that {group} misses: {device}?").format(group=name, device=seen.words),

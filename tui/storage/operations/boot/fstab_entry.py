@@ -1,4 +1,4 @@
-"""The boot entry in /etc/fstab: written, and taken out again."""
+"""The boot entry in /etc/fstab: added, and removed."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,9 @@ from tui.storage.boot_check.facts import UNITS
 from tui.storage.files.fstab import BootLine, is_own, line_of, with_line, without_entry
 from tui.storage.files.mount_point import normalised
 from tui.storage.files.unit_names import mount_unit
-from tui.storage.host.interface import ChangingHost, Command, Host
+from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.model.files import FstabEntry
+from tui.storage.operations.boot.fstab_trial import TRIAL_COMMAND, refuse_bad_line
 from tui.storage.operations.mounts.mount_point import refuse_bad_place
 from tui.storage.operations.operation import Operation, Progress
 from tui.storage.operations.system_files import (
@@ -20,12 +21,9 @@ from tui.storage.operations.system_files import (
 from tui.storage.probe.devices.places import DevicePlaces
 from tui.storage.probe.mounts.fstab import FSTAB, parse_fstab
 from tui.storage.probe.narrow import look_at_devices
-from tui.storage.problem import CommandFailed, Problem, Refused
-from tui.storage.untrusted import clean, clean_lines
+from tui.storage.problem import Problem, Refused
+from tui.storage.untrusted import clean
 from tui.words import translate as _
-
-TRIAL = "/run/iscsi-console-fstab"
-"""Where the new line is tried with findmnt before fstab is touched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,33 +53,29 @@ class AddFstabEntry(Operation):
         return BootLine(self.spec, self.mount_point, self.kind, self.options, self.pass_number)
 
     def title(self) -> str:
-        """What it does."""
         return _("Mount {path} at every boot").format(path=clean(self.mount_point, 80))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "The line says what to mount where after the network and the login are up, and that the boot goes"
-            " on without it. The old file is kept, the rest of it stays as it is."
+            "The line tells systemd what to mount where, once the network is up and the host is logged"
+            " in. The boot continues if the volume is missing. The old file is kept as a backup; the rest"
+            " of it does not change."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The line and the commands around it."""
         return (
             f"edit {FSTAB}: {clean(self.line.text, 400)}",
-            f"findmnt --verify --tab-file {TRIAL}",
+            " ".join(TRIAL_COMMAND),
             "systemctl daemon-reload",
         )
 
     def is_done(self, host: Host) -> bool:
-        """Whether the very line is there and systemd has read it."""
         text = text_or_empty(host, FSTAB)
         if not any(self.line.is_same_as(entry) for entry in parse_fstab(text)):
             return False
         return _systemd_knows(host, self.mount_point)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """See that the place is good and that no stranger's line or unit is about it."""
+    def check(self, host: Host) -> None:
         refuse_bad_place(host, self.mount_point)
         text = text_or_empty(host, FSTAB)
         _refuse_strangers(host, text, self.line)
@@ -90,26 +84,24 @@ class AddFstabEntry(Operation):
             raise Refused(
                 Problem(
                     "fstab.unit-exists",
-                    _("The mount unit {unit} is there already, and wins over a line in {fstab}.").format(
-                        unit=clean(unit, 120), fstab=FSTAB
-                    ),
+                    _(
+                        "The mount unit {unit} already exists and takes precedence over a line in {fstab}."
+                    ).format(unit=clean(unit, 120), fstab=FSTAB),
                     remedy=_("Keep the unit, or remove it first."),
                 )
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Try the line with findmnt, replace fstab, and let systemd read it."""
         text = text_or_empty(host, FSTAB)
         if not any(self.line.is_same_as(entry) for entry in parse_fstab(text)):
             same = _conflicts(host, text, self.line)
             new = with_line(text, self.line, same[0] if same else None)
-            progress(_("trying the line with findmnt"))
-            _try_line(host, self)
+            progress(_("checking the line with findmnt"))
+            refuse_bad_line(host, self.line.text)
             put(host, FSTAB, text, new)
         reload_systemd(host, self.title())
 
     def undo(self) -> tuple[Operation, ...]:
-        """Take exactly that line out."""
         return (RemoveFstabEntry(self.spec, self.mount_point, self.kind, self.options, self.pass_number),)
 
 
@@ -125,27 +117,22 @@ class RemoveFstabEntry(Operation):
 
     @property
     def line(self) -> BootLine:
-        """The line it takes out."""
+        """The line it removes."""
         return BootLine(self.spec, self.mount_point, self.kind, self.options, self.pass_number)
 
     def title(self) -> str:
-        """What it does."""
-        return _("Do not mount {path} at boot any more").format(path=clean(self.mount_point, 80))
+        return _("Do not mount {path} at boot").format(path=clean(self.mount_point, 80))
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("Only this line leaves the file, which is kept as it was in a dated copy.")
+        return _("Only this line is removed. A dated backup of the file is kept.")
 
     def shown(self) -> tuple[str, ...]:
-        """The edit and the command."""
         return (f"edit {FSTAB}: remove {clean(self.line.text, 400)}", "systemctl daemon-reload")
 
     def is_done(self, host: Host) -> bool:
-        """Whether no such line is there."""
         return not any(self.line.is_same_as(entry) for entry in parse_fstab(text_or_empty(host, FSTAB)))
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Replace fstab and let systemd read it."""
         text = text_or_empty(host, FSTAB)
         new = text
         while found := [entry for entry in parse_fstab(new) if self.line.is_same_as(entry)]:
@@ -155,7 +142,6 @@ class RemoveFstabEntry(Operation):
         reload_systemd(host, self.title())
 
     def undo(self) -> tuple[Operation, ...]:
-        """Write it again."""
         return (AddFstabEntry(self.spec, self.mount_point, self.kind, self.options, self.pass_number),)
 
 
@@ -188,9 +174,13 @@ def _conflicts(host: Host, text: str, line: BootLine) -> tuple[FstabEntry, ...]:
 
 
 def _subvolume(options: tuple[str, ...]) -> tuple[str, ...]:
-    """What tells several mounts of one btrfs apart, and a bind mount from an ordinary one."""
+    """What distinguishes several mounts of one btrfs, and a bind mount from an ordinary one."""
     return tuple(
-        sorted(one for one in options if one.startswith(("subvol=", "subvolid=")) or one in ("bind", "rbind"))
+        sorted(
+            option
+            for option in options
+            if option.startswith(("subvol=", "subvolid=")) or option in ("bind", "rbind")
+        )
     )
 
 
@@ -211,45 +201,19 @@ def _refuse_strangers(host: Host, text: str, line: BootLine) -> None:
     raise Refused(
         Problem(
             "fstab.stranger" if strangers else "fstab.several",
-            _("Line {number} of {fstab} is about {path} or this volume already.").format(
+            _("Line {number} of {fstab} already names {path} or this volume.").format(
                 number=shown[0].line, fstab=FSTAB, path=clean(line.mount_point, 80)
             )
             if strangers
-            else _("Several lines of {fstab} are about {path} or this volume.").format(
+            else _("Several lines of {fstab} name {path} or this volume.").format(
                 fstab=FSTAB, path=clean(line.mount_point, 80)
             ),
-            cause=_("This program did not write it and does not change it."),
+            cause=_("iscsi-console did not write it and does not change it."),
             remedy=_("Remove or change it by hand, or choose another mount point."),
             field="mount_point",
             evidence=(
-                *(_("there: {line}").format(line=clean(line_of(text, entry))) for entry in shown[:4]),
+                *(_("existing: {line}").format(line=clean(line_of(text, entry))) for entry in shown[:4]),
                 _("wanted: {line}").format(line=clean(line.text)),
-            ),
-        )
-    )
-
-
-def _try_line(host: ChangingHost, operation: AddFstabEntry) -> None:
-    """Let findmnt judge the new line alone: what is wrong with others is not for now.
-
-    Raises:
-        CommandFailed: it finds an error. fstab was not touched.
-    """
-    host.replace(TRIAL, f"{operation.line.text}\n".encode(errors="surrogateescape"))
-    try:
-        outcome = host.run(Command(("findmnt", "--verify", "--tab-file", TRIAL)))
-    finally:
-        host.remove(TRIAL)
-    if outcome.status in (0, 127):
-        return
-    raise CommandFailed(
-        Problem(
-            "fstab.not-accepted",
-            _("findmnt finds an error in the new line, so {fstab} was not changed.").format(fstab=FSTAB),
-            remedy=_("Look at the mount point, the options and the volume."),
-            evidence=(
-                clean(operation.line.text),
-                *clean_lines(f"{outcome.stdout}\n{outcome.stderr}", most=8),
             ),
         )
     )

@@ -1,11 +1,12 @@
-"""One line of /etc/fstab changed where it stands: its options completed, or the name of its volume."""
+"""One line of /etc/fstab changed in place: its options completed, or the name of its volume."""
 
 import re
 from dataclasses import dataclass
 
 from tui.storage.files.unit_names import mount_unit
-from tui.storage.host.interface import ChangingHost, Command, Host
+from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.model.files import FstabEntry
+from tui.storage.operations.boot.fstab_trial import TRIAL_COMMAND, refuse_bad_line
 from tui.storage.operations.operation import Operation, Progress
 from tui.storage.operations.system_files import (
     put,
@@ -16,12 +17,9 @@ from tui.storage.operations.system_files import (
 )
 from tui.storage.probe.mounts.escapes import escape
 from tui.storage.probe.mounts.fstab import FSTAB, parse_fstab
-from tui.storage.problem import CommandFailed, Problem, Refused
-from tui.storage.untrusted import clean, clean_lines
+from tui.storage.problem import Problem, Refused
+from tui.storage.untrusted import clean
 from tui.words import translate as _
-
-TRIAL = "/run/iscsi-console-fstab-line"
-"""Where the new line is tried with findmnt before fstab is touched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +27,8 @@ class ChangeFstabLine(Operation):
     """Replace one line by another; every other byte of the file stays, and a dated copy is kept.
 
     Attributes:
-        old: the line, as it stands in the file.
-        new: what stands there afterwards (`with_options`, `with_spec`).
+        old: the line, as it is in the file.
+        new: the line that replaces it (`with_options`, `with_spec`).
         reason: why, in the person's language.
     """
 
@@ -39,26 +37,22 @@ class ChangeFstabLine(Operation):
     reason: str
 
     def title(self) -> str:
-        """What it does."""
         entry = next(iter(parse_fstab(self.new)), None)
         place = entry.mount_point if entry is not None else ""
-        return _("Change the line of {path} in {fstab}").format(path=clean(place, 80), fstab=FSTAB)
+        return _("Change the line for {path} in {fstab}").format(path=clean(place, 80), fstab=FSTAB)
 
     def why(self) -> str:
-        """Why it is needed."""
         return self.reason
 
     def shown(self) -> tuple[str, ...]:
-        """The edit and the commands around it."""
         return (
             _("edit {fstab}, from: {line}").format(fstab=FSTAB, line=clean(self.old.strip(), 300)),
             _("edit {fstab}, to: {line}").format(fstab=FSTAB, line=clean(self.new.strip(), 300)),
-            f"findmnt --verify --tab-file {TRIAL}",
+            " ".join(TRIAL_COMMAND),
             "systemctl daemon-reload",
         )
 
     def is_done(self, host: Host) -> bool:
-        """The new line is there, the old is not, and systemd has read it."""
         lines = text_or_empty(host, FSTAB).split("\n")
         if self.old in lines or self.new not in lines:
             return False
@@ -68,16 +62,15 @@ class ChangeFstabLine(Operation):
         unit = mount_unit(entry.mount_point)
         return unit_properties(host, unit, "NeedDaemonReload").get("NeedDaemonReload") != "yes"
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """The old line is there once, and the new one mounts the same kind at the same place."""
+    def check(self, host: Host) -> None:
         lines = text_or_empty(host, FSTAB).split("\n")
         if lines.count(self.old) != 1 and self.new not in lines:
             raise Refused(
                 Problem(
                     "fstab.changed",
-                    _("The line is not in {fstab} any more, or twice.").format(fstab=FSTAB),
-                    cause=_("Somebody changed the file meanwhile."),
-                    remedy=_("Look at it again. Nothing was changed."),
+                    _("The line is missing from {fstab}, or is there twice.").format(fstab=FSTAB),
+                    cause=_("The file was changed in the meantime."),
+                    remedy=_("Check the file again. Nothing was changed."),
                     evidence=(clean(self.old.strip()),),
                 )
             )
@@ -87,25 +80,23 @@ class ChangeFstabLine(Operation):
             raise Refused(
                 Problem(
                     "fstab.other-place",
-                    _("The new line would mount something else, or elsewhere."),
+                    _("The new line would mount something else, or at another place."),
                     remedy=_("Nothing was changed. Change {fstab} by hand.").format(fstab=FSTAB),
                     evidence=(clean(self.old.strip()), clean(self.new.strip())),
                 )
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Try the line with findmnt, replace the file, and let systemd read it."""
         text = text_or_empty(host, FSTAB)
         lines = text.split("\n")
         if self.old in lines:
-            progress(_("trying the line with findmnt"))
-            _try(host, self.new)
+            progress(_("checking the line with findmnt"))
+            refuse_bad_line(host, self.new)
             lines[lines.index(self.old)] = self.new
             put(host, FSTAB, text, "\n".join(lines))
         reload_systemd(host, self.title())
 
     def undo(self) -> tuple[Operation, ...]:
-        """Put the old line back."""
         return (ChangeFstabLine(self.new, self.old, self.reason),)
 
 
@@ -173,25 +164,3 @@ def _with_field(line: str, number: int, value: str) -> str:
 
 def _place(entry: FstabEntry) -> tuple[str, str]:
     return (entry.mount_point, entry.kind)
-
-
-def _try(host: ChangingHost, line: str) -> None:
-    """Let findmnt judge the new line alone.
-
-    Raises:
-        CommandFailed: it finds an error. fstab was not touched.
-    """
-    host.replace(TRIAL, f"{line.rstrip()}\n".encode(errors="surrogateescape"))
-    try:
-        outcome = host.run(Command(("findmnt", "--verify", "--tab-file", TRIAL)))
-    finally:
-        host.remove(TRIAL)
-    if outcome.status not in (0, 127):
-        raise CommandFailed(
-            Problem(
-                "fstab.not-accepted",
-                _("findmnt finds an error in the new line, so {fstab} was not changed.").format(fstab=FSTAB),
-                remedy=_("Look at the mount point, the options and the volume."),
-                evidence=(clean(line.strip()), *clean_lines(f"{outcome.stdout}\n{outcome.stderr}", most=8)),
-            )
-        )

@@ -22,7 +22,7 @@ from tui.words import translate as _
 
 @dataclass(frozen=True, slots=True)
 class RenameInFstab(Operation):
-    """Let the lines of fstab that name a path name another one; every other character stays.
+    """Replace a path in the lines of fstab that name it; every other character stays.
 
     Attributes:
         renamed: pairs of paths, old and new: `/dev/vg/old`, `/dev/vg/new`.
@@ -31,52 +31,47 @@ class RenameInFstab(Operation):
     renamed: tuple[tuple[str, str], ...]
 
     def title(self) -> str:
-        """What it does."""
-        return _("Name the volume anew in {fstab}").format(fstab=FSTAB)
+        return _("Update the volume's name in {fstab}").format(fstab=FSTAB)
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("A line that goes on naming the old path would find nothing at the next boot.")
+        return _("A line that still names the old path would find nothing at the next boot.")
 
     def shown(self) -> tuple[str, ...]:
-        """The edits and the command."""
         edits = (f"edit {FSTAB}: {clean(old)} → {clean(new)}" for old, new in self.renamed)
         return (*edits, "systemctl daemon-reload")
 
     def is_done(self, host: Host) -> bool:
-        """Whether no line names an old path, and systemd has read those that name a new one."""
         entries = parse_fstab(text_or_empty(host, FSTAB))
         if {entry.spec for entry in entries} & {old for old, _new in self.renamed}:
             return False
         new = {name for _old, name in self.renamed}
         return not any(_is_unread(host, entry.mount_point) for entry in entries if entry.spec in new)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """See that no mount unit outside of fstab names an old path."""
+    def check(self, host: Host) -> None:
         for name in names(host, UNITS):
             found = text(host, f"{UNITS}/{name}") if name.endswith((".mount", ".swap")) else ""
             if any(f"What={old}" in found.splitlines() for old, _new in self.renamed):
                 raise Refused(
                     Problem(
                         "rename.unit",
-                        _("The unit {unit} names the volume by its old path.").format(unit=clean(name, 80)),
-                        cause=_("This program only changes lines of fstab for you."),
-                        remedy=_("Change What= in {folder}/{unit} by hand, then try again.").format(
-                            folder=UNITS, unit=clean(name, 80)
+                        _("The unit {unit} refers to the volume by its old path.").format(
+                            unit=clean(name, 80)
+                        ),
+                        cause=_("iscsi-console changes only lines of fstab."),
+                        remedy=_("Change What= in {directory}/{unit} by hand, then try again.").format(
+                            directory=UNITS, unit=clean(name, 80)
                         ),
                     )
                 )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Replace fstab, keep a dated copy, and let systemd read it."""
         text = text_or_empty(host, FSTAB)
-        new = respelled(text, dict(self.renamed))
+        new = with_renamed_specs(text, dict(self.renamed))
         if new != text:
             put(host, FSTAB, text, new)
         reload_systemd(host, self.title())
 
     def undo(self) -> tuple[Operation, ...]:
-        """Name the old paths again."""
         return (RenameInFstab(tuple((new, old) for old, new in self.renamed)),)
 
 
@@ -88,7 +83,7 @@ def _is_unread(host: Host, mount_point: str) -> bool:
     return unit_properties(host, unit, "NeedDaemonReload").get("NeedDaemonReload") == "yes"
 
 
-def respelled(text: str, renamed: dict[str, str]) -> str:
+def with_renamed_specs(text: str, renamed: dict[str, str]) -> str:
     """The text of fstab with the first field of some entries replaced."""
     lines = text.split("\n")
     for entry in parse_fstab(text):

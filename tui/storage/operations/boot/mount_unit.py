@@ -73,18 +73,15 @@ class WriteMountUnit(Operation):
         return "\n".join(lines) + "\n"
 
     def title(self) -> str:
-        """What it does."""
-        return _("Mount {path} at every boot, by a unit").format(path=clean(self.mount_point, 80))
+        return _("Mount {path} at every boot with a systemd unit").format(path=clean(self.mount_point, 80))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "A file of its own tells systemd what to mount where, after the network and the login. The boot"
-            " wants it but goes on without it."
+            "A systemd unit says what to mount where, once the network is up and the host is logged in."
+            " The boot continues if the volume is missing."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The files and the commands."""
         return (
             *(f"write {clean(path, 200)}" for path, _text in self.files),
             "systemctl daemon-reload",
@@ -92,14 +89,12 @@ class WriteMountUnit(Operation):
         )
 
     def is_done(self, host: Host) -> bool:
-        """Whether the files say exactly this and the unit is enabled and read."""
         if any(text_or_empty(host, path) != text for path, text in self.files):
             return False
         said = unit_properties(host, self.unit, "LoadState", "UnitFileState", "NeedDaemonReload")
         return said == {"LoadState": "loaded", "UnitFileState": "enabled", "NeedDaemonReload": "no"}
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """See that the place is good, and that neither fstab nor a stranger's unit is about it."""
+    def check(self, host: Host) -> None:
         refuse_bad_place(host, self.mount_point)
         lines = lines_at(text_or_empty(host, FSTAB), self.mount_point)
         if lines:
@@ -118,15 +113,14 @@ class WriteMountUnit(Operation):
                 raise Refused(
                     Problem(
                         "unit.stranger",
-                        _("{path} is there already, and this program did not write it.").format(
+                        _("{path} already exists and was not written by iscsi-console.").format(
                             path=clean(path, 200)
                         ),
-                        remedy=_("Look at it, and remove it if it is not needed."),
+                        remedy=_("Check it, and remove it if it is not needed."),
                     )
                 )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Write the files, let systemd read them, enable the unit."""
         for path, text in self.files:
             old = text_or_empty(host, path)
             if old != text:
@@ -136,7 +130,6 @@ class WriteMountUnit(Operation):
         change(host, ("systemctl", "enable", "--", self.unit), self.title(), progress=progress)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Disable the unit and remove its files."""
         return (RemoveMountUnit(self.spec, self.mount_point, self.kind, self.options),)
 
 
@@ -154,15 +147,12 @@ class RemoveMountUnit(Operation):
         return WriteMountUnit(self.spec, self.mount_point, self.kind, self.options)
 
     def title(self) -> str:
-        """What it does."""
-        return _("Do not mount {path} at boot any more").format(path=clean(self.mount_point, 80))
+        return _("Do not mount {path} at boot").format(path=clean(self.mount_point, 80))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("The unit is disabled and its file removed. What is mounted now stays mounted.")
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
         written = self._written
         return (
             f"systemctl disable {clean(written.unit, 200)}",
@@ -171,26 +161,23 @@ class RemoveMountUnit(Operation):
         )
 
     def is_done(self, host: Host) -> bool:
-        """Whether the files are gone."""
         return all(host.facts(path) is None for path, _text in self._written.files)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """See that the files are this program's."""
+    def check(self, host: Host) -> None:
         for path, _text in self._written.files:
             text = text_or_empty(host, path)
             if text and not text.startswith(OWN_NOTE):
                 raise Refused(
                     Problem(
                         "unit.stranger",
-                        _("{path} was changed or written by somebody else, so it stays.").format(
-                            path=clean(path, 200)
-                        ),
+                        _(
+                            "{path} was changed or was not written by iscsi-console, so it is not removed."
+                        ).format(path=clean(path, 200)),
                         remedy=_("Remove it by hand if it is not needed."),
                     )
                 )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Disable, remove, reload."""
         written = self._written
         if host.facts(written.files[0][0]) is not None:
             change(host, ("systemctl", "disable", "--", written.unit), self.title(), progress=progress)
@@ -199,7 +186,6 @@ class RemoveMountUnit(Operation):
         reload_systemd(host, self.title())
 
     def undo(self) -> tuple[Operation, ...]:
-        """Write it again."""
         return (self._written,)
 
 
@@ -211,4 +197,4 @@ def device_path(spec: str) -> str:
 
 
 def _value(options: tuple[str, ...], name: str, default: str) -> str:
-    return next((one.partition("=")[2] for one in options if one.startswith(f"{name}=")), default)
+    return next((option.partition("=")[2] for option in options if option.startswith(f"{name}=")), default)

@@ -1,4 +1,4 @@
-"""Old rc.local lines: turned into dated notes, and back."""
+"""Old rc.local lines: turned into dated comments, and restored."""
 
 import time
 from dataclasses import dataclass
@@ -17,35 +17,31 @@ TRIAL = "/run/iscsi-console-rc-local"
 
 @dataclass(frozen=True, slots=True)
 class RemoveRcLocalLines(Operation):
-    """Turn lines of rc.local that set the storage up by hand into dated notes.
+    """Turn lines of rc.local that set up storage by hand into dated comments.
 
     Attributes:
-        lines: the lines as they stand there (`RcLocalLine.text`).
+        lines: the lines as they are in the file (`RcLocalLine.text`).
     """
 
     lines: tuple[str, ...]
 
     def title(self) -> str:
-        """What it does."""
-        return _("Take old lines out of rc.local")
+        return _("Comment out old lines in rc.local")
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "They log in, activate or mount by hand, at a moment when it may be done already or too early."
-            " They stay in the file as notes."
+            "They log in, activate or mount outside systemd, when this may already be done or may be too"
+            " early. They stay in the file as comments."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The edit, a line each."""
         return tuple(f"edit rc.local: comment out {clean(line.strip(), 200)}" for line in self.lines)
 
     def is_done(self, host: Host) -> bool:
-        """Whether none of the lines is there as a command."""
         return not any(holds(text_or_empty(host, path), self.lines) for path in rc_local_paths(host))
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Replace the file, after the shell has found no mistake in the new one."""
+        """The file is replaced only if the shell finds no error in the new one."""
         date = time.strftime("%Y-%m-%d", time.localtime(host.now()))
         for path in rc_local_paths(host):
             old = text_or_empty(host, path)
@@ -56,50 +52,43 @@ class RemoveRcLocalLines(Operation):
                 put(host, path, old, new)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Put them back."""
         return (RestoreRcLocalLines(self.lines),)
 
 
 @dataclass(frozen=True, slots=True)
 class RestoreRcLocalLines(Operation):
-    """Make commands again of lines that `RemoveRcLocalLines` turned into notes."""
+    """Restore lines that `RemoveRcLocalLines` turned into comments."""
 
     lines: tuple[str, ...]
 
     def title(self) -> str:
-        """What it does."""
-        return _("Put old lines back into rc.local")
+        return _("Restore old lines in rc.local")
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("They are wanted as commands again.")
+        return _("They will run as commands again.")
 
     def shown(self) -> tuple[str, ...]:
-        """The edit, a line each."""
         return tuple(f"edit rc.local: {clean(line.strip(), 200)}" for line in self.lines)
 
     def is_done(self, host: Host) -> bool:
-        """Whether all of them are there as commands."""
         there = {
             line for path in rc_local_paths(host) for line in holds(text_or_empty(host, path), self.lines)
         }
         return there.issuperset(self.lines)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """See that their notes are still there."""
+    def check(self, host: Host) -> None:
         texts = (text_or_empty(host, path) for path in rc_local_paths(host))
         back = {line for text in texts for line in holds(with_lines_back(text, self.lines), self.lines)}
         if not back.issuperset(self.lines):
             raise Refused(
                 Problem(
-                    "rc-local.note-gone",
-                    _("The note of a line is not in rc.local any more."),
-                    remedy=_("A dated copy of the old file is among the backups."),
+                    "rc-local.comment-gone",
+                    _("The commented-out line is no longer in rc.local."),
+                    remedy=_("A dated copy of the old file is in the backup directory."),
                 )
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Replace the file."""
         for path in rc_local_paths(host):
             old = text_or_empty(host, path)
             new = with_lines_back(old, self.lines)
@@ -109,7 +98,6 @@ class RestoreRcLocalLines(Operation):
                 put(host, path, old, new)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Take them out again."""
         return (RemoveRcLocalLines(self.lines),)
 
 
@@ -123,7 +111,7 @@ def rc_local_paths(host: Host) -> tuple[str, ...]:
 
 
 def _try_script(host: ChangingHost, path: str, old: str, new: str) -> None:
-    """Let the script's own shell read the new text without running it.
+    """Have the script's own shell parse the new text without running it (`sh -n`).
 
     Raises:
         CommandFailed: it finds a mistake that the old text did not have. The file was not touched.
@@ -137,10 +125,10 @@ def _try_script(host: ChangingHost, path: str, old: str, new: str) -> None:
     raise CommandFailed(
         Problem(
             "rc-local.syntax",
-            _("Without these lines the shell could not read {path}, so it was not changed.").format(
+            _("Without these lines {path} would not be a valid shell script, so it was not changed.").format(
                 path=clean(path)
             ),
-            remedy=_("Take them out by hand."),
+            remedy=_("Remove them by hand."),
             evidence=lines,
         )
     )

@@ -1,11 +1,11 @@
-"""Looking into a file system for damage, without changing a byte of it (e2fsck(8) -n, xfs_repair(8) -n)."""
+"""Checking a file system without changing it (e2fsck(8) -n, xfs_repair(8) -n), and repairing it."""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.files.filesystem_kind import FilesystemKind
 from tui.storage.host.interface import ChangingHost, Command, Host, Outcome
-from tui.storage.operations.calls import as_typed
+from tui.storage.operations.command import CommandOperation
 from tui.storage.operations.filesystem.unused_volume import unused_volume
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
 from tui.storage.problem import CommandFailed, OutcomeUnknown, Problem, Refused
@@ -23,14 +23,14 @@ _LOG_IGNORED = "valuable metadata changes in a log"
 
 
 @dataclass(frozen=True, slots=True)
-class CheckFilesystem(Operation):
-    """Look for damage in a file system that nobody has mounted.
+class CheckFilesystem(CommandOperation):
+    """Check a file system that is not mounted.
 
     Attributes:
         device: `/dev/VG/LV`.
         kind: ext4 or xfs.
         uuid: of the file system as it was seen.
-        must_be_clean: damage ends the plan, instead of being told only.
+        must_be_clean: damage ends the plan, instead of being reported only.
     """
 
     risk: ClassVar[Risk] = Risk.READS
@@ -41,36 +41,28 @@ class CheckFilesystem(Operation):
     must_be_clean: bool = False
 
     def title(self) -> str:
-        """What it does."""
-        return _("Look into the file system on {device}").format(device=clean(self.device, 80))
+        return _("Check the file system on {device}").format(device=clean(self.device, 80))
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("It shows whether and how much is damaged. Nothing is changed.")
-
-    def shown(self) -> tuple[str, ...]:
-        """The command."""
-        return (as_typed(self._argv),)
+        return _("It shows whether there is damage, and how much. Nothing is changed.")
 
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         if self.kind is FilesystemKind.XFS:
             return ("xfs_repair", "-n", self.device)
         return ("e2fsck", "-f", "-n", self.device)
 
-    def is_done(self, host: Host) -> bool:  # noqa: ARG002 (a look is always taken anew)
-        """Never: what it was yesterday says nothing."""
+    def is_done(self, host: Host) -> bool:  # noqa: ARG002 (the answer is always the same)
+        """Never: an older check proves nothing."""
         return False
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """The volume is there, carries this file system, and nobody has it mounted."""
+    def check(self, host: Host) -> None:
         refuse_other_kinds(self.kind)
         unused_volume(host, self.device, self.kind.value, self.uuid)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run the tool and tell what it found."""
-        outcome = host.run(Command(self._argv, deadline=CHECKING), lambda line: progress(clean(line)))
-        refuse_silence(outcome, self._argv[0], self.title())
+        outcome = host.run(Command(self.argv, deadline=CHECKING), lambda line: progress(clean(line)))
+        refuse_silence(outcome, self.argv[0], self.title())
         text = f"{outcome.stdout}\n{outcome.stderr}"
         if self.kind is FilesystemKind.XFS:
             unreplayed = _LOG_IGNORED in text
@@ -83,21 +75,19 @@ class CheckFilesystem(Operation):
             raise CommandFailed(
                 Problem(
                     "filesystem.unreadable" if failed else "filesystem.damaged",
-                    _("{tool} could not look into {device} (exit status {status}).").format(
-                        tool=self._argv[0], device=clean(self.device, 80), status=outcome.status
+                    _("{tool} could not check {device} (exit status {status}).").format(
+                        tool=self.argv[0], device=clean(self.device, 80), status=outcome.status
                     )
                     if failed
                     else _("The file system on {device} is damaged.").format(device=clean(self.device, 80)),
-                    remedy=_(
-                        "Nothing was changed. Look at its lines, and at the layers below, before a repair."
-                    ),
+                    remedy=_("Nothing was changed. Check its output and the layers below before a repair."),
                     evidence=clean_lines(text, most=12),
                 )
             )
         progress(
-            _("Its log was not replayed yet, so what was found may mend itself when it is.")
+            _("The log has not been replayed yet; replaying it may resolve what was found.")
             if unreplayed
-            else _("Damage was found; a repair would mend it.")
+            else _("Damage was found; a repair can fix it.")
             if damaged
             else _("No damage was found.")
         )
@@ -106,16 +96,15 @@ class CheckFilesystem(Operation):
         """The exit status is all there is."""
 
     def undo(self) -> tuple[Operation, ...]:
-        """Nothing was changed."""
         return ()
 
 
 @dataclass(frozen=True, slots=True)
-class RepairFilesystem(Operation):
+class RepairFilesystem(CommandOperation):
     """Repair what can be repaired without a person's decision: e2fsck -p, xfs_repair.
 
     e2fsck -p replays the journal and ends when something needs a decision. xfs_repair refuses a log that was
-    not replayed; it is never told to throw the log away (`-L`). Neither runs on a file system that is
+    not replayed; the log is never zeroed (`-L`). Neither runs on a file system that is
     mounted.
 
     Attributes:
@@ -131,45 +120,38 @@ class RepairFilesystem(Operation):
     uuid: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Repair the file system on {device}").format(device=clean(self.device, 80))
 
     def why(self) -> str:
-        """Why it is needed."""
         if self.kind is FilesystemKind.XFS:
             return _(
-                "Contradictions in its structure are mended. Files whose place is lost go to lost+found. Its"
-                " log was replayed before; it is never thrown away."
+                "Inconsistencies are repaired. Orphaned files go to lost+found. The log has already been"
+                " replayed; it is never zeroed (-L)."
             )
         return _(
-            "The journal is replayed and what it tells is made true; safe repairs are made. It stops where"
-            " a person would have to decide."
+            "The journal is replayed and safe repairs are made (e2fsck -p). It stops where a decision is"
+            " needed."
         )
 
-    def shown(self) -> tuple[str, ...]:
-        """The command."""
-        return (as_typed(self._argv),)
-
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         if self.kind is FilesystemKind.XFS:
             return ("xfs_repair", self.device)
         return ("e2fsck", "-f", "-p", self.device)
 
     def is_done(self, host: Host) -> bool:  # noqa: ARG002 (only a run tells)
-        """Never: only a run tells whether there is something to repair."""
+        """Never: only a run shows whether there is something to repair."""
         return False
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """The volume is there, carries this file system, and nobody has it mounted."""
+    def check(self, host: Host) -> None:
         refuse_other_kinds(self.kind)
         unused_volume(host, self.device, self.kind.value, self.uuid)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run the tool; 1 and 2 of e2fsck mean that something was mended."""
-        command = Command(self._argv, deadline=CHECKING, changes=True)
+        """Exit status 1 and 2 of e2fsck mean that something was repaired (e2fsck(8))."""
+        command = Command(self.argv, deadline=CHECKING, changes=True)
         outcome = host.run(command, lambda line: progress(clean(line)))
-        refuse_silence(outcome, self._argv[0], self.title())
+        refuse_silence(outcome, self.argv[0], self.title())
         good = outcome.status == 0 or (self.kind is not FilesystemKind.XFS and outcome.status in (1, 2, 3))
         if good:
             return
@@ -178,27 +160,23 @@ class RepairFilesystem(Operation):
             Problem(
                 "filesystem.log-not-replayed" if log else "filesystem.not-repaired",
                 _("{tool} did not repair {device} (exit status {status}).").format(
-                    tool=self._argv[0], device=clean(self.device, 80), status=outcome.status
+                    tool=self.argv[0], device=clean(self.device, 80), status=outcome.status
                 ),
-                cause=_("Its log holds changes that were not replayed.")
+                cause=_("Its log has not been replayed.")
                 if log
-                else _("It found something about which a person has to decide, or the disk gives errors."),
-                remedy=_("Mount it once and unmount it again, which replays the log; then repair.")
+                else _("It found something that needs a decision, or the disk returns I/O errors."),
+                remedy=_("Mount it once and unmount it, which replays the log; then repair.")
                 if log
                 else _(
-                    "Have a copy made on the storage (snapshot, clone), and repair the copy by hand first:"
-                    " every answer can lose files."
+                    "Have a copy made on the storage (snapshot, clone), and repair the copy by hand"
+                    " first: any answer can lose files."
                 ),
                 evidence=clean_lines(f"{outcome.stdout}\n{outcome.stderr}", most=12),
             )
         )
 
     def verify(self, host: Host) -> None:
-        """Look into it again: no damage is left.
-
-        Raises:
-            CommandFailed: damage is left.
-        """
+        """A second check finds no damage."""
         kind = self.kind
         look = ("xfs_repair", "-n", self.device) if kind is FilesystemKind.XFS else self._look_again
         outcome = host.run(Command(look, deadline=CHECKING))
@@ -208,7 +186,7 @@ class RepairFilesystem(Operation):
                 Problem(
                     "filesystem.damaged",
                     _("The file system on {device} is still damaged.").format(device=clean(self.device, 80)),
-                    remedy=_("Look at the lines, and at the kernel's messages about the disk below."),
+                    remedy=_("Check the output, and the kernel log for the disk below."),
                     evidence=clean_lines(f"{outcome.stdout}\n{outcome.stderr}", most=12),
                 )
             )
@@ -218,8 +196,7 @@ class RepairFilesystem(Operation):
         return ("e2fsck", "-f", "-n", self.device)
 
     def undo(self) -> CannotUndo:
-        """It cannot be taken back."""
-        return CannotUndo(_("What was mended stays. A snapshot taken before is the only way back."))
+        return CannotUndo(_("Repairs are permanent. Only a snapshot taken before can undo them."))
 
 
 def refuse_other_kinds(kind: FilesystemKind) -> None:
@@ -232,9 +209,9 @@ def refuse_other_kinds(kind: FilesystemKind) -> None:
         raise Refused(
             Problem(
                 "filesystem.no-repair",
-                _("A btrfs is not checked or repaired by this program."),
-                cause=_("Its own repair can make damage worse (btrfs-check(8))."),
-                remedy=_("Mount it and run `btrfs scrub start`, or ask those who make it."),
+                _("iscsi-console does not check or repair btrfs."),
+                cause=_("`btrfs check --repair` can make the damage worse (btrfs-check(8))."),
+                remedy=_("Mount it and run `btrfs scrub start`, or ask the btrfs developers."),
             )
         )
 
@@ -252,7 +229,7 @@ def refuse_silence(outcome: Outcome, tool: str, title: str) -> None:
                 "command.no-end",
                 _("{what}: {tool} did not end in time.").format(what=title, tool=tool),
                 cause=_("The disk may have stopped answering."),
-                remedy=_("Look at the session and the disk before trying again."),
+                remedy=_("Check the session and the disk before you retry."),
             )
         )
     if outcome.status == 127:
@@ -260,6 +237,6 @@ def refuse_silence(outcome: Outcome, tool: str, title: str) -> None:
             Problem(
                 "command.missing",
                 _("{what}: the program {tool} is not installed.").format(what=title, tool=tool),
-                remedy=_("Install the package that holds it (e2fsprogs, xfsprogs), then try again."),
+                remedy=_("Install the package that provides it (e2fsprogs, xfsprogs), then retry."),
             )
         )

@@ -1,4 +1,4 @@
-"""Everything that is in memory onto the disks."""
+"""Writing data in memory to the disks: sync(1) of a file system, flush of a disk."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -7,6 +7,7 @@ from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.iscsi.luns import LunName
 from tui.storage.model.inventory import Inventory
 from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.command import CommandOperation
 from tui.storage.operations.guards.mounted import mount_at
 from tui.storage.operations.mounts.mount import MOUNTING
 from tui.storage.operations.operation import Operation, Progress, Risk
@@ -17,48 +18,37 @@ from tui.words import translate as _
 
 
 @dataclass(frozen=True, slots=True)
-class SyncFilesystem(Operation):
+class SyncFilesystem(CommandOperation):
     """Write everything of one file system that is still in memory onto its disk (syncfs(2))."""
 
+    deadline: ClassVar[float] = MOUNTING
     risk: ClassVar[Risk] = Risk.READS
     survives_reboot: ClassVar[bool] = False
     mount_point: str
 
     def title(self) -> str:
-        """What it does."""
-        return _("Write out what is in memory for {path}").format(path=clean(self.mount_point, 80))
+        return _("Sync {path}").format(path=clean(self.mount_point, 80))
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("Unmounting would do it as well; done before, the moment in which nothing answers is short.")
-
-    def shown(self) -> tuple[str, ...]:
-        """The command."""
-        return (as_typed(self._argv),)
+        return _("Unmounting syncs too; doing it first keeps the unmount short.")
 
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         return ("sync", "--file-system", self.mount_point)
 
     def is_done(self, host: Host) -> bool:
-        """Nothing is mounted there."""
         return mount_at(host, host.resolve(self.mount_point)) is None
-
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run sync."""
-        change(host, self._argv, self.title(), deadline=MOUNTING, progress=progress)
 
     def verify(self, host: Host) -> None:
         """The exit status is all there is."""
 
     def undo(self) -> tuple[Operation, ...]:
-        """Nothing was changed."""
         return ()
 
 
 @dataclass(frozen=True, slots=True)
 class FlushDisk(Operation):
-    """Write out and forget what the kernel keeps of a disk: of its map first, then of every path.
+    """Flush the buffers of a disk (blockdev(8)): of its map first, then of every path.
 
     Attributes:
         lun: the LUN.
@@ -71,30 +61,25 @@ class FlushDisk(Operation):
     paths: tuple[str, ...]
 
     def title(self) -> str:
-        """What it does."""
         return _("Flush {lun}").format(lun=self.lun.words)
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("Whatever was written to the disk itself must be on it before it goes.")
+        return _("Everything written to the disk must reach it before it is removed.")
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
         return tuple(as_typed(_flush(path)) for path in self.paths)
 
     def is_done(self, host: Host) -> bool:
-        """There is no such disk."""
         return not names_of(look_at_devices(host), self.lun)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """Every one of its disks answers: flushing one that does not would hang."""
+    def check(self, host: Host) -> None:
+        """Every one of its disks responds: flushing one that does not would hang."""
         inventory = look_at_devices(host)
         silent = [lun.disk for lun in self.lun.paths(inventory) if lun.disk and not lun.state.answers]
         if silent:
             raise Refused(_silent(self.lun, silent))
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run blockdev for each."""
         for path in names_of(look_at_devices(host), self.lun):
             change(host, _flush(path), self.title(), deadline=MOUNTING, progress=progress)
 
@@ -102,7 +87,6 @@ class FlushDisk(Operation):
         """The exit status is all there is."""
 
     def undo(self) -> tuple[Operation, ...]:
-        """Nothing was changed."""
         return ()
 
 
@@ -113,7 +97,7 @@ def _flush(path: str) -> tuple[str, ...]:
 def names_of(inventory: Inventory, lun: LunName) -> tuple[str, ...]:
     """The map over a LUN and its disks now, as paths, the map first."""
     found: dict[str, None] = {}
-    disks = [one.disk for one in lun.paths(inventory) if one.disk]
+    disks = [path.disk for path in lun.paths(inventory) if path.disk]
     for disk in disks:
         joined = inventory.map_over(disk)
         if joined is not None:
@@ -124,7 +108,7 @@ def names_of(inventory: Inventory, lun: LunName) -> tuple[str, ...]:
 def _silent(lun: LunName, disks: list[str]) -> Problem:
     return Problem(
         "disk.silent",
-        _("{lun} does not answer now ({disks}).").format(lun=lun.words, disks=", ".join(disks)),
-        _("Its session is lost. What is still in memory for it could not be written."),
-        _("Wait until the session is back, or repair it; then go on."),
+        _("{lun} does not respond now ({disks}).").format(lun=lun.words, disks=", ".join(disks)),
+        _("Its session is lost. Data still in memory could not be written to it."),
+        _("Wait until the session is back, or repair it, then continue."),
     )

@@ -1,16 +1,17 @@
-"""Letting a mounted file system use all of its device."""
+"""Growing a mounted file system to the size of its device."""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.files.filesystem_kind import FilesystemKind
-from tui.storage.host.interface import ChangingHost, Host
+from tui.storage.host.interface import Host
 from tui.storage.model.block import BlockDevice
 from tui.storage.model.files import Mount
 from tui.storage.model.inventory import Inventory
-from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.command import CommandOperation
 from tui.storage.operations.guards.growth_guard import shrunk_problem
-from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.operations.guards.mounted import no_device
+from tui.storage.operations.operation import CannotUndo, Risk
 from tui.storage.probe.devices.sizes import filesystem_reach
 from tui.storage.probe.narrow import device_behind, look_at_devices
 from tui.storage.problem import Problem, Refused
@@ -22,21 +23,22 @@ GROWING = 1800.0
 """Seconds: resize2fs writes the tables of every new block group."""
 
 _DESCRIBED = 5.0
-"""Seconds within which udev has told of a device again."""
+"""Seconds within which udev has described a device again."""
 
 
 @dataclass(frozen=True, slots=True)
-class GrowFilesystem(Operation):
+class GrowFilesystem(CommandOperation):
     """Make a file system as large as its device, while it is mounted and used.
 
     Attributes:
-        device: `/dev/VG/LV`, or the disk or map that carries it without LVM.
+        device: `/dev/VG/LV`, or the disk or map without LVM.
         kind: ext4, xfs or btrfs.
         uuid: of the file system, as it was seen.
         mount_point: where it is mounted.
         member: number of the device in a btrfs.
     """
 
+    deadline: ClassVar[float] = GROWING
     risk: ClassVar[Risk] = Risk.REWRITES
 
     device: str
@@ -46,22 +48,17 @@ class GrowFilesystem(Operation):
     member: int = 1
 
     def title(self) -> str:
-        """What it does."""
-        return _("Make the file system at {place} larger").format(place=clean(self.mount_point, 80))
+        return _("Grow the file system at {place}").format(place=clean(self.mount_point, 80))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "Its device is larger than the file system. It takes in the new space while it is mounted;"
-            " whoever writes to it is not interrupted."
+            "Its device is larger than the file system. The file system grows while it is mounted;"
+            " processes that write to it are not interrupted."
         )
 
-    def shown(self) -> tuple[str, ...]:
-        """The command."""
-        return (as_typed(self._argv),)
-
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
+        # Run the tool of this file system; all three work on the mounted one.
         match self.kind:
             case FilesystemKind.EXT4:
                 return ("resize2fs", self.device)
@@ -71,7 +68,7 @@ class GrowFilesystem(Operation):
                 return ("btrfs", "filesystem", "resize", f"{self.member}:max", self.mount_point)
 
     def is_done(self, host: Host) -> bool:
-        """Whether the superblock reaches to the end of the device, as far as the file system can."""
+        """The superblock reaches the end of the device, as far as the file system can."""
         inventory = look_at_devices(host)
         device = device_behind(host, inventory, self.device)
         mount = self._mount(inventory, device)
@@ -80,21 +77,13 @@ class GrowFilesystem(Operation):
         reach = filesystem_reach(host, device, mount)
         return reach is not None and not reach.lags(device.size) and not reach.is_beyond(device.size)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """See that it is this file system, mounted there for writing, on a device that is not smaller."""
+    def check(self, host: Host) -> None:
         # While udev works on a device it may say nothing of its content, which is no other content.
         wait_for(lambda: self._is_described(host), _DESCRIBED)
         inventory = look_at_devices(host)
         device = device_behind(host, inventory, self.device)
         if device is None or not device.answers:
-            raise Refused(
-                Problem(
-                    "mount.no-device",
-                    _("{device} is not there, or does not answer.").format(device=clean(self.device)),
-                    cause=_("The session may be lost, or the volume group is not active."),
-                    remedy=_("Repair the path first, then try again."),
-                )
-            )
+            raise Refused(no_device(self.device))
         if device.content_uuid != self.uuid or device.content != self.kind.value:
             raise Refused(
                 Problem(
@@ -102,7 +91,7 @@ class GrowFilesystem(Operation):
                     _("{device} no longer carries the file system that was chosen.").format(
                         device=clean(self.device)
                     ),
-                    remedy=_("Look at the stack again. Nothing was changed."),
+                    remedy=_("Check the stack again. Nothing was changed."),
                 )
             )
         mount = self._mount(inventory, device)
@@ -112,15 +101,8 @@ class GrowFilesystem(Operation):
         if reach is not None and reach.is_beyond(device.size):
             raise Refused(shrunk_problem(self.device, device.size, reach.size, self.mount_point))
 
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run the tool of this file system; all three work on the mounted one."""
-        change(host, self._argv, self.title(), deadline=GROWING, progress=progress)
-
     def undo(self) -> CannotUndo:
-        """It is not taken back."""
-        return CannotUndo(
-            _("A mounted file system is not made smaller: files may lie in the new space by now.")
-        )
+        return CannotUndo(_("A mounted file system is not shrunk: files may be in the new space by now."))
 
     def _is_described(self, host: Host) -> bool:
         device = device_behind(host, look_at_devices(host), self.device)
@@ -129,7 +111,9 @@ class GrowFilesystem(Operation):
     def _mount(self, inventory: Inventory, device: BlockDevice | None) -> Mount | None:
         if device is None:
             return None
-        return next((one for one in inventory.mounts_of(device.name) if one.target == self.mount_point), None)
+        return next(
+            (mount for mount in inventory.mounts_of(device.name) if mount.target == self.mount_point), None
+        )
 
 
 def not_mounted_problem(place: str, *, read_only: bool) -> Problem:
@@ -138,14 +122,16 @@ def not_mounted_problem(place: str, *, read_only: bool) -> Problem:
         return Problem(
             "growth.read-only",
             _("The file system at {place} is mounted read-only.").format(place=clean(place, 80)),
-            cause=_("It was mounted so, or the kernel turned it read-only after an error."),
-            remedy=_("Look at the kernel's lines. When it is well, mount it for writing, then grow it."),
+            cause=_("It was mounted read-only, or the kernel made it read-only after an error."),
+            remedy=_(
+                "Check the kernel log. When the file system is healthy, remount it read-write, then grow it."
+            ),
         )
     return Problem(
         "growth.not-mounted",
         _("The file system is not mounted at {place}.").format(place=clean(place, 80))
         if place
         else _("The file system is not mounted."),
-        cause=_("ext4, XFS and btrfs take in new space while they are mounted."),
+        cause=_("ext4, XFS and btrfs grow while they are mounted."),
         remedy=_("Mount it first, then grow it."),
     )

@@ -8,7 +8,8 @@ from tui.storage.files.filesystem_kind import FilesystemKind, label_problems, si
 from tui.storage.host.interface import ChangingHost, Command, Host
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.inventory import Inventory
-from tui.storage.operations.calls import as_typed, change, refuse_when_busy, settle
+from tui.storage.operations.calls import as_typed, change, refuse_when_busy, reread_command, settle
+from tui.storage.operations.filesystem.unused_volume import no_volume
 from tui.storage.operations.guards.device_guard import refuse_when_mounted_elsewhere
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
 from tui.storage.probe.devices.all_signatures import Probing, content_of, probe
@@ -30,7 +31,7 @@ class MakeFilesystem(Operation):
     made is recognised as its own.
 
     Freed blocks are not discarded at this moment (`-E nodiscard`, `-K`): on a thin LUN that can take many
-    minutes without a word, and arrays answer it badly. `fstrim` gives the space back later.
+    minutes without output, and some arrays handle it badly. `fstrim` frees the space later.
 
     Attributes:
         device: `/dev/VG/LV`.
@@ -47,17 +48,14 @@ class MakeFilesystem(Operation):
     uuid: str = ""
 
     def title(self) -> str:
-        """What it does."""
-        return _("Make an {kind} file system on {device}").format(
+        return _("Create an {kind} file system on {device}").format(
             kind=self.kind.value, device=clean(self.device)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
-        return self.kind.words + " " + _("It is made only where nothing at all is found.")
+        return self.kind.words + " " + _("It is created only where no signature is found.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (as_typed(self._argv()),)
 
     def _argv(self, *, unfinished: bool = False) -> tuple[str, ...]:
@@ -74,7 +72,6 @@ class MakeFilesystem(Operation):
                 return ("mkfs.btrfs", "-K", *uuid, *label, self.device)
 
     def is_done(self, host: Host) -> bool:
-        """Whether a finished file system of that kind, label and UUID is on the volume."""
         device = device_behind(host, look_at_devices(host), self.device)
         if device is None or not device.answers:
             return False
@@ -86,12 +83,17 @@ class MakeFilesystem(Operation):
         )
         return same and not (self.kind is FilesystemKind.XFS and is_unfinished_xfs(host, device.path))
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:
-        """See that the volume is unused and that nothing is found on it.
+    def check(self, host: Host) -> None:
+        self._check(host)
 
-        Of what an interrupted run left only an XFS whose superblock says that mkfs did not finish is taken
-        for its own. The other two write their superblocks last, so that nothing is found of them.
+    def check_interrupted(self, host: Host) -> None:
+        """An XFS whose superblock says that mkfs did not finish is its own.
+
+        mkfs of the other two writes the superblock last, so that nothing is found of what it left.
         """
+        self._check(host, interrupted=True)
+
+    def _check(self, host: Host, *, interrupted: bool = False) -> None:
         inventory = look_at_devices(host)
         device = self._volume(host, inventory)
         problems = (*label_problems(self.kind, self.label), *size_problems(self.kind, device.size))
@@ -106,20 +108,16 @@ class MakeFilesystem(Operation):
             self._refuse_content(found)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run mkfs with an empty input, so that it asks nobody, and let udev look at the result."""
+        """The input of mkfs is empty, so that it asks nothing."""
         inventory = look_at_devices(host)
         device = self._volume(host, inventory)
         unfinished = self.kind is FilesystemKind.XFS and is_unfinished_xfs(host, device.path)
         change(host, self._argv(unfinished=unfinished), self.title(), deadline=MAKING, progress=progress)
         if self.uuid and not settle(host, f"/dev/disk/by-uuid/{self.uuid}"):
-            change(
-                host,
-                ("udevadm", "trigger", "--settle", "--action=change", f"--name-match={device.path}"),
-                self.title(),
-            )
+            change(host, reread_command(device.path), self.title())
 
     def verify(self, host: Host) -> None:
-        """See the file system on the volume itself, and its UUID in udev's database, where the boot looks."""
+        """The UUID is also in udev's database, where the boot looks it up."""
         Operation.verify(self, host)
         device = device_behind(host, look_at_devices(host), self.device)
         if self.uuid and (device is None or device.content_uuid != self.uuid):
@@ -127,17 +125,16 @@ class MakeFilesystem(Operation):
                 Problem(
                     "filesystem.not-in-udev",
                     _("The file system is there, but udev does not know its UUID."),
-                    cause=_("udev may be stopped or may have looked too early."),
-                    remedy=_("Run `udevadm trigger --action=change {device}` and try again.").format(
+                    cause=_("udev may be stopped or may have read the device too early."),
+                    remedy=_("Run `udevadm trigger --action=change {device}` and retry.").format(
                         device=clean(self.device)
                     ),
                 )
             )
 
     def undo(self) -> CannotUndo:
-        """It is not taken back."""
         return CannotUndo(
-            _("The file system may hold files by now, so it is not removed. It does no harm unmounted.")
+            _("The file system may hold files by now, so it is not removed. Unmounted, it does no harm.")
         )
 
     def _volume(self, host: Host, inventory: Inventory) -> BlockDevice:
@@ -148,14 +145,7 @@ class MakeFilesystem(Operation):
         """
         device = device_behind(host, inventory, self.device)
         if device is None:
-            raise Refused(
-                Problem(
-                    "volume.gone",
-                    _("{device} is not there.").format(device=clean(self.device)),
-                    cause=_("The volume is not active, or its disks are gone."),
-                    remedy=_("Look at the session and activate the volume group."),
-                )
-            )
+            raise Refused(no_volume(self.device))
         named = tuple(self.device.removeprefix("/dev/").split("/"))
         if device.kind is not BlockKind.LOGICAL_VOLUME or names_of_map(device.map_name) != named:
             raise Refused(
@@ -164,7 +154,7 @@ class MakeFilesystem(Operation):
                     _("{device} leads to {path}, which is not that volume.").format(
                         device=clean(self.device), path=clean(device.path)
                     ),
-                    remedy=_("Nothing was written. Look at what is in /dev, and choose the volume again."),
+                    remedy=_("Nothing was written. Check what is in /dev, and choose the volume again."),
                 )
             )
         return device
@@ -175,14 +165,14 @@ class MakeFilesystem(Operation):
         raise Refused(
             Problem(
                 "filesystem.not-empty",
-                _("Something is on {device} already.").format(device=clean(self.device))
+                _("{device} is not empty.").format(device=clean(self.device))
                 if found.done
-                else _("{device} could not be read, so it is not called empty.").format(
+                else _("{device} could not be read, so it is not assumed to be empty.").format(
                     device=clean(self.device)
                 ),
                 cause=found.why,
-                remedy=_("Mount what is there, or remove the volume by hand if it is not needed."),
-                evidence=tuple(one.words for one in found.signatures[:6]),
+                remedy=_("Mount what is on it, or remove the volume by hand if it is not needed."),
+                evidence=tuple(signature.words for signature in found.signatures[:6]),
             )
         )
 

@@ -1,4 +1,4 @@
-"""Having a file system's log replayed, by mounting it once where nobody looks and unmounting it again."""
+"""Replaying a file system's log, by mounting it once in a private place and unmounting it."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -16,18 +16,18 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 PLACE = "/run/iscsi-console-replay"
-"""Where it is mounted for that moment: a folder that only root may enter."""
+"""Where it is mounted for that moment: a directory that only root can enter."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReplayLog(Operation):
-    """Mount a file system out of sight and unmount it at once.
+    """Mount a file system in a private place and unmount it at once.
 
     Attributes:
         device: `/dev/VG/LV`.
         kind: ext4 or xfs.
         uuid: of the file system as it was seen.
-        twin: it is a clone of one that is mounted: XFS is told `nouuid`, once.
+        twin: it is a clone of one that is mounted: XFS needs `nouuid`.
     """
 
     risk: ClassVar[Risk] = Risk.REWRITES
@@ -38,18 +38,15 @@ class ReplayLog(Operation):
     twin: bool = False
 
     def title(self) -> str:
-        """What it does."""
         return _("Replay the log of {device}").format(device=clean(self.device, 80))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "What was written last stands in the log only. Mounting replays it; nobody sees the files at that"
-            " place, and it is unmounted again at once."
+            "The latest changes are only in the log. Mounting replays it. The file system is mounted"
+            " where only root can enter, and unmounted at once."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
         return (f"mkdir -m 0700 {PLACE}", as_typed(self._mount), f"umount {PLACE}", f"rmdir {PLACE}")
 
     @property
@@ -62,21 +59,19 @@ class ReplayLog(Operation):
         return self.twin and self.kind is FilesystemKind.XFS
 
     def is_done(self, host: Host) -> bool:  # noqa: ARG002 (only a mount tells)
-        """Never: a second time does no harm."""
+        """Never: replaying twice does no harm."""
         return False
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:
-        """The volume is there, carries this file system, and nobody has it mounted.
-
-        One that this operation left mounted when it was interrupted is its own.
-        """
+    def check(self, host: Host) -> None:
         refuse_other_kinds(self.kind)
-        if interrupted and self._is_mounted(host):
-            return
         unused_volume(host, self.device, self.kind.value, self.uuid)
 
+    def check_interrupted(self, host: Host) -> None:
+        """One that is mounted at the place of this operation was left there by it."""
+        if not self._is_mounted(host):
+            self.check(host)
+
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Mount and unmount."""
         host.make_folder(PLACE, 0o700)
         if not self._is_mounted(host):
             change(host, self._mount, self.title(), deadline=MOUNTING, progress=progress)
@@ -84,7 +79,6 @@ class ReplayLog(Operation):
         host.remove(PLACE)
 
     def verify(self, host: Host) -> None:
-        """See that it is not mounted there any more."""
         if self._is_mounted(host):
             raise NotVerified(
                 Problem(
@@ -92,13 +86,12 @@ class ReplayLog(Operation):
                     _("{device} is still mounted at {place}.").format(
                         device=clean(self.device, 80), place=PLACE
                     ),
-                    remedy=_("Unmount it, then go on."),
+                    remedy=_("Unmount it, then continue."),
                 )
             )
 
     def undo(self) -> CannotUndo:
-        """It cannot be taken back."""
-        return CannotUndo(_("A log that was replayed is part of the file system now, as it was meant to be."))
+        return CannotUndo(_("A replayed log cannot be undone: its changes are part of the file system now."))
 
     def _is_mounted(self, host: Host) -> bool:
         inventory = look_at_devices(host)

@@ -1,4 +1,4 @@
-"""Erasing what tells a disk's content: from then on nothing finds it any more."""
+"""Erasing the signatures by which the content of a disk is found (wipefs(8))."""
 
 import re
 from dataclasses import dataclass
@@ -19,10 +19,10 @@ from tui.words import translate as _
 
 @dataclass(frozen=True, slots=True)
 class WipeSignatures(Operation):
-    """Erase every signature of a disk: file systems, partition tables, LVM and RAID labels.
+    """Erase every signature of a disk: file systems, partition tables, LVM and RAID headers.
 
     What wipefs removes is first kept below `BACKUPS` (wipefs(8) --backup), one small file a signature, from
-    which `dd` can put it back as long as nothing else was written.
+    which `dd` can restore it as long as nothing else was written.
 
     Attributes:
         device: the disk, as the person saw it.
@@ -38,31 +38,27 @@ class WipeSignatures(Operation):
 
     @property
     def folder(self) -> str:
-        """Where the removed signatures are kept: one folder a LUN, since wipefs names files by device."""
+        """Where the removed signatures are kept: one directory a LUN, since wipefs names files by device."""
         name = re.sub(r"[^A-Za-z0-9.-]+", "-", self.device.wwid or self.device.path).strip("-.")
         return f"{BACKUPS}/wipefs-{name[:100]}"
 
     def title(self) -> str:
-        """What it does."""
-        return _("Erase what is on {path}").format(path=clean(self.device.path))
+        return _("Erase all signatures on {path}").format(path=clean(self.device.path))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "A new volume may only be made on a disk on which nothing is found. The signatures of what was on"
-            " it are removed; the first bytes of each are kept in {folder}."
-        ).format(folder=self.folder)
+            "A new PV is created only on a disk without signatures. The signatures on this disk are"
+            " erased; a backup of each is kept in {directory}."
+        ).format(directory=self.folder)
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
         return (
             f"mkdir -p -m 0700 {self.folder}",
             *(as_typed(argv) for argv in self._commands()),
         )
 
     def loses(self) -> tuple[str, ...]:
-        """What is gone afterwards: the device, and every signature seen on it."""
-        found = [one.words for one in self.signatures] or [_("data without a known signature")]
+        found = [signature.words for signature in self.signatures] or [_("data without a known signature")]
         return (
             _("Everything on {device}").format(device=self.device.words),
             *(_("found on it: {what}").format(what=what) for what in found),
@@ -70,7 +66,6 @@ class WipeSignatures(Operation):
         )
 
     def is_done(self, host: Host) -> bool:
-        """Whether it is the right disk and nothing is found on it."""
         try:
             device, _inventory = compare(host, self.device)
         except Refused:
@@ -80,34 +75,41 @@ class WipeSignatures(Operation):
         found = probe(host, device)
         return found.done and not found.signatures
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:
-        """See that it is the disk that was chosen, unused, and carries nothing but what was confirmed.
+    def check(self, host: Host) -> None:
+        self._check(host)
 
-        A wipe that was interrupted goes on: of what was confirmed some may be gone already.
-        """
+    def check_interrupted(self, host: Host) -> None:
+        """A wipe continues: some of what was confirmed may be erased already."""
+        self._check(host, interrupted=True)
+
+    def _check(self, host: Host, *, interrupted: bool = False) -> None:
         inventory = look_at_volumes(host)
         device = guard(host, self.device, inventory)
         found = contents(host, inventory, device)
         if found.refusal is not None and not (interrupted and found.refusal.code == "contents.lvm-hidden"):
             raise Refused(found.refusal)
-        confirmed = {(one.kind, one.offset) for one in self.signatures}
-        new = [one.words for one in found.signatures if (one.kind, one.offset) not in confirmed]
+        confirmed = {(signature.kind, signature.offset) for signature in self.signatures}
+        new = [
+            signature.words
+            for signature in found.signatures
+            if (signature.kind, signature.offset) not in confirmed
+        ]
         new += [clean(name, 40) for name in device.partitions if name not in self.partitions]
         if new:
             raise Refused(
                 Problem(
                     "wipe.changed",
-                    _("{path} carries more than was shown when it was confirmed.").format(
+                    _("{path} holds more than was shown when you confirmed.").format(
                         path=clean(self.device.path)
                     ),
-                    cause=_("Somebody wrote to it meanwhile; it may belong to another host."),
-                    remedy=_("Look at the disk again, and confirm again if it is still to be erased."),
+                    cause=_("It was written to in the meantime; it may belong to another host."),
+                    remedy=_("Check the disk again, and confirm again if it should still be erased."),
                     evidence=tuple(new[:8]),
                 )
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run wipefs, partitions first, so that none of their content comes back with a new table."""
+        """Partitions first, so that none of their content comes back with a new table."""
         host.make_folder(self.folder, 0o700)
         device, _inventory = compare(host, self.device)
         for argv in self._commands(device.partitions):
@@ -119,11 +121,9 @@ class WipeSignatures(Operation):
         return tuple(("env", f"HOME={self.folder}", "wipefs", "--all", "--backup", path) for path in paths)
 
     def undo(self) -> CannotUndo:
-        """It cannot be taken back by the program."""
         return CannotUndo(
             _(
-                "The content of {path} is not found any more. As long as nothing else is written to the"
-                " disk, the files in {folder} hold the signatures, and wipefs(8) says how to put them"
-                " back."
-            ).format(path=clean(self.device.path), folder=self.folder)
+                "The content of {path} can no longer be found. As long as nothing else is written to the"
+                " disk, its signatures can be restored from {directory} as wipefs(8) describes."
+            ).format(path=clean(self.device.path), directory=self.folder)
         )

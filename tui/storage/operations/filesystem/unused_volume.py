@@ -1,4 +1,4 @@
-"""A volume that nobody uses, found for a look into its file system or a repair of it."""
+"""A volume that nothing uses, found for a check or a repair of its file system."""
 
 from tui.storage.devices.device_use import why_not_write
 from tui.storage.host.interface import Host
@@ -13,7 +13,7 @@ from tui.words import translate as _
 
 
 def unused_volume(host: Host, path: str, kind: str, uuid: str) -> BlockDevice:
-    """The device behind a path: it answers, carries that very file system, and nobody has it mounted.
+    """The device behind a path: it responds, has that very file system, and is not mounted.
 
     Args:
         host: the host.
@@ -27,14 +27,7 @@ def unused_volume(host: Host, path: str, kind: str, uuid: str) -> BlockDevice:
     inventory = look_at_devices(host)
     device = device_behind(host, inventory, path)
     if device is None:
-        raise Refused(
-            Problem(
-                "volume.gone",
-                _("{device} is not there.").format(device=clean(path)),
-                cause=_("The volume is not active, or its disks are gone."),
-                remedy=_("Look at the session and activate the volume group."),
-            )
-        )
+        raise Refused(no_volume(path))
     problem = why_not_write(inventory, device)
     if problem is not None:
         raise Refused(problem)
@@ -45,10 +38,10 @@ def unused_volume(host: Host, path: str, kind: str, uuid: str) -> BlockDevice:
         raise Refused(
             Problem(
                 "identity.changed",
-                _("{device} does not carry the file system that was seen.").format(device=clean(path)),
-                remedy=_("Nothing was done to it. Look at the volume again."),
+                _("{device} does not hold the file system that was chosen.").format(device=clean(path)),
+                remedy=_("Nothing was done to it. Check the volume again."),
                 evidence=(
-                    _("seen: {kind} {uuid}").format(kind=clean(kind, 40), uuid=clean(uuid, 60)),
+                    _("chosen: {kind} {uuid}").format(kind=clean(kind, 40), uuid=clean(uuid, 60)),
                     _("now: {kind} {uuid}").format(
                         kind=clean(found.get("TYPE", ""), 40), uuid=clean(found.get("UUID", ""), 60)
                     ),
@@ -56,3 +49,13 @@ def unused_volume(host: Host, path: str, kind: str, uuid: str) -> BlockDevice:
             )
         )
     return device
+
+
+def no_volume(path: str) -> Problem:
+    """There is no volume at a path."""
+    return Problem(
+        "volume.gone",
+        _("{device} does not exist.").format(device=clean(path)),
+        cause=_("The volume is not active, or its disks are missing."),
+        remedy=_("Check the session and activate the volume group."),
+    )

@@ -23,18 +23,15 @@ class WriteTest(Operation):
     _HEAD: ClassVar[str] = "written by iscsi-console to test this volume; it may be removed\n"
 
     def title(self) -> str:
-        """What it does."""
         return _("Write to {path} and read it back").format(path=clean(self.path, 80))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "One MiB is written through every layer down to the target, read back past this host's memory,"
+            "1 MiB is written through every layer to the target, read back bypassing the page cache,"
             " compared and removed."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """What is written, and the command that reads it."""
         return (f"write {clean(self._file, 400)}", as_typed(self._reading), as_typed(("rm", self._file)))
 
     @property
@@ -49,8 +46,7 @@ class WriteTest(Operation):
         """Never: it is a test."""
         return False
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """See that the volume is mounted for writing, and that no stranger's file has the name."""
+    def check(self, host: Host) -> None:
         mount = mount_at(host, host.resolve(self.path))
         if mount is None:
             raise Refused(not_mounted(self.path))
@@ -59,8 +55,8 @@ class WriteTest(Operation):
                 Problem(
                     "write-test.read-only",
                     _("{path} is mounted read-only.").format(path=clean(self.path, 80)),
-                    cause=_("It was asked for, or the kernel turned it so after an error."),
-                    remedy=_("Look at the kernel's messages, then mount it again."),
+                    cause=_("It was mounted read-only, or the kernel made it read-only after an error."),
+                    remedy=_("Check the kernel log, then mount it again."),
                 )
             )
         facts = host.facts(self._file)
@@ -68,8 +64,8 @@ class WriteTest(Operation):
             raise Refused(
                 Problem(
                     "write-test.name-taken",
-                    _("A file named {path} is there already.").format(path=clean(self._file, 120)),
-                    remedy=_("Remove it if it is not needed. It is not overwritten."),
+                    _("A file named {path} already exists.").format(path=clean(self._file, 120)),
+                    remedy=_("Remove it if it is not needed. It will not be overwritten."),
                 )
             )
 
@@ -81,7 +77,7 @@ class WriteTest(Operation):
         )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Write and fsync, read with O_DIRECT, compare, remove; the file goes also when it fails."""
+        """Write and fsync, read with O_DIRECT, compare; the file is removed even if this fails."""
         content = self._content(host)
         try:
             host.replace(self._file, content)
@@ -94,19 +90,19 @@ class WriteTest(Operation):
             raise CommandFailed(
                 Problem(
                     "write-test.differs",
-                    _("What was read back from {path} is not what was written.").format(
+                    _("The data read back from {path} differs from the data written.").format(
                         path=clean(self.path, 80)
                     )
                     if outcome.ok
-                    else _("What was written to {path} could not be read back.").format(
+                    else _("The data written to {path} could not be read back.").format(
                         path=clean(self.path, 80)
                     ),
-                    cause=_("The disk, the network or the target damages or loses data."),
-                    remedy=_("Do not use this volume. Look at the kernel's messages and at the target."),
+                    cause=_("The disk, the network or the target corrupts or loses data."),
+                    remedy=_("Do not use this volume. Check the kernel log and the target."),
                     evidence=clean_lines(outcome.stderr, most=6),
                 )
             )
-        progress(_("read back and the same"))
+        progress(_("read back: identical"))
 
     def _content(self, host: Host) -> bytes:
         """One MiB of text that no earlier test has written."""
@@ -115,7 +111,6 @@ class WriteTest(Operation):
         return text.encode()[: self._SIZE]
 
     def verify(self, host: Host) -> None:
-        """See that nothing is left of it."""
         if host.facts(self._file) is not None:
             raise NotVerified(
                 Problem(
@@ -126,5 +121,4 @@ class WriteTest(Operation):
             )
 
     def undo(self) -> tuple[Operation, ...]:
-        """Nothing is left of it."""
         return ()

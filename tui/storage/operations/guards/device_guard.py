@@ -1,4 +1,4 @@
-"""The last look before a device is written to."""
+"""The last check before a device is written to."""
 
 from tui.storage.devices.device_use import why_not_write
 from tui.storage.devices.identity import DeviceIdentity, compare
@@ -13,15 +13,15 @@ from tui.words import translate as _
 
 
 def guard(host: Host, identity: DeviceIdentity, inventory: Inventory | None = None) -> BlockDevice:
-    """See that a device is the one that was chosen and that nobody uses it, at this moment.
+    """See that a device is the one that was chosen and that nothing uses it, at this moment.
 
-    Looked at: identity (WWID, size, target, LUN), SCSI state, write protection, multipath, other paths to
+    Checked: identity (WWID, size, target, LUN), SCSI state, write protection, multipath, other paths to
     the same LUN, mounts in every mount namespace, swap, holders, and an exclusive open.
 
     Args:
         host: the host.
         identity: the device that was chosen.
-        inventory: a look that was just taken, or None to take one now.
+        inventory: as it was just read, or None to read it now.
 
     Returns:
         The device as it is now.
@@ -39,7 +39,7 @@ def guard(host: Host, identity: DeviceIdentity, inventory: Inventory | None = No
 
 
 def refuse_when_mounted_elsewhere(host: Host, inventory: Inventory, device: BlockDevice) -> None:
-    """See that no container or service has it mounted in a mount table of its own.
+    """See that no container or service has it mounted in a mount namespace of its own.
 
     Raises:
         Refused: one has.
@@ -47,17 +47,17 @@ def refuse_when_mounted_elsewhere(host: Host, inventory: Inventory, device: Bloc
     devices = (device, *inventory.above(device.name))
     places = mounted_elsewhere(
         host,
-        frozenset(one.number for one in devices),
-        frozenset(path for one in devices for path in (one.path, f"/dev/{one.name}", *one.links)),
+        frozenset(device.number for device in devices),
+        frozenset(path for device in devices for path in (device.path, f"/dev/{device.name}", *device.links)),
     )
     if places:
         raise Refused(
             Problem(
                 "device.mounted-elsewhere",
-                _("{path} is mounted by another process, out of sight of this program.").format(
+                _("{path} is mounted by another process, in a mount namespace of its own.").format(
                     path=clean(device.path)
                 ),
-                cause=_("A container or a service has mounted it in a mount table of its own."),
+                cause=_("A container or a service has mounted it in its own mount namespace."),
                 remedy=_("Stop that container or service first."),
                 evidence=tuple(clean(place) for place in places[:8]),
             )

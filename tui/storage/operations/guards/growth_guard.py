@@ -1,4 +1,4 @@
-"""What must hold before anything follows a LUN that grew: every path up, nothing smaller than its load."""
+"""What must be true before anything grows with its LUN: every path up, nothing smaller than its data."""
 
 from tui.storage.devices.identity import DeviceIdentity, compare
 from tui.storage.host.interface import Host
@@ -45,31 +45,44 @@ def path_down(inventory: Inventory, paths: tuple[Lun, ...]) -> Problem | None:
                 _("The path {disk} is down (session {sid}).").format(
                     disk=clean(lun.disk, 40) or clean(lun.address, 40), sid=lun.sid
                 ),
-                cause=_(
-                    "It would go on showing the old size, and requests beyond it would fail once it is back."
-                ),
-                remedy=_("Wait until the session is logged in again, or repair it, then grow."),
+                cause=_("It would keep the old size, and I/O beyond it would fail once the path is back."),
+                remedy=_("Wait until the session is logged in again, or repair it; then grow."),
             )
     return None
 
 
 def shrunk_problem(what: str, now: int, needed: int, upper: str) -> Problem:
-    """A device that has become smaller than what stands on it.
+    """A device that is smaller now than what is on it.
 
     Args:
         what: the device, as people name it.
         now: its bytes now.
-        needed: bytes that what stands on it reaches to.
-        upper: what stands on it.
+        needed: bytes up to which what is on it reaches.
+        upper: what is on it; empty where that has no name.
     """
     return Problem(
         "growth.shrunk",
-        _("{what} has become smaller: {now}, and {upper} needs {needed}.").format(
-            what=clean(what, 80), now=size_words(now), upper=clean(upper, 80), needed=size_words(needed)
+        _("{what} has shrunk to {now}, but {upper} needs {needed}.").format(
+            what=clean(what, 80),
+            now=size_words(now),
+            upper=clean(upper, 80) or _("this host"),
+            needed=size_words(needed),
         ),
-        cause=_("The LUN was made smaller on the array, or another LUN has taken its place."),
+        cause=_("The LUN was shrunk on the array, or was replaced by another LUN."),
         remedy=_(
-            "Stop writing to it and ask the storage administrator to give it its old size again; the data"
-            " often is still there. Nothing is made smaller here, and no check or repair should run before."
+            "Stop writing to it and ask the storage administrator to restore its old size; the data is"
+            " often still there. iscsi-console shrinks nothing. Do not check or repair anything before"
+            " that."
         ),
+    )
+
+
+def paths_differ(paths: tuple[Lun, ...], cause: str, remedy: str) -> Problem:
+    """The paths to a LUN do not have one size."""
+    sizes = ", ".join(f"{lun.disk} {size_words(lun.size)}" for lun in paths)
+    return Problem(
+        "growth.paths-differ",
+        _("The paths report different sizes: {sizes}.").format(sizes=sizes),
+        cause=cause,
+        remedy=remedy,
     )

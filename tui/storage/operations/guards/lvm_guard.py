@@ -1,12 +1,13 @@
-"""What must hold before LVM is asked to change something."""
+"""What must be true before LVM changes something."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tui.storage.host.interface import BACKUPS, ChangingHost, Command, Host
+from tui.storage.lvm.names import logical_volume_name_problems
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume, VolumeGroup
 from tui.storage.operations.calls import change
-from tui.storage.operations.operation import Progress
 from tui.storage.probe.narrow import group_named, look_at_volumes
 from tui.storage.problem import CommandFailed, Problem, Refused
 from tui.storage.untrusted import clean, clean_lines
@@ -17,10 +18,10 @@ LVM_DEADLINE = 120.0
 
 
 def look_for_change(host: Host) -> Inventory:
-    """The volumes as LVM tells them now, when it is safe to let LVM change something.
+    """The volumes as LVM reports them now, when it is safe to have LVM change something.
 
     Raises:
-        Refused: a disk does not answer, so that LVM would hang on it, or LVM does not answer itself.
+        Refused: a disk does not respond, so that LVM would hang on it, or LVM itself does not respond.
     """
     inventory = look_at_volumes(host)
     silent = [
@@ -32,20 +33,20 @@ def look_for_change(host: Host) -> Inventory:
         raise Refused(
             Problem(
                 "lvm.would-hang",
-                _("LVM would wait for disks that do not answer: {paths}.").format(
+                _("LVM would hang on disks that do not respond: {paths}.").format(
                     paths=clean(", ".join(silent[:6]))
                 ),
-                cause=_("LVM reads every disk before it changes anything; a lost session blocks it."),
-                remedy=_("Repair that session or log out of it, then try again. Nothing was changed."),
+                cause=_("LVM reads every disk before any change; a lost session blocks it."),
+                remedy=_("Repair that session or log out of it, then retry. Nothing was changed."),
             )
         )
     if not inventory.lvm.asked:
         raise Refused(
             Problem(
                 "lvm.no-report",
-                _("LVM does not tell what is there, so nothing is changed."),
+                _("LVM does not report what is there, so nothing was changed."),
                 cause=inventory.lvm.error,
-                remedy=_("Try `lvm fullreport` by hand and look at its messages."),
+                remedy=_("Run `lvm fullreport` by hand and read its messages."),
                 evidence=inventory.lvm.warnings[:6],
             )
         )
@@ -88,17 +89,17 @@ def _only_group(inventory: Inventory, name: str) -> VolumeGroup:
             Problem(
                 "group.gone",
                 _("There is no volume group {group}.").format(group=shown),
-                cause=_("Its disks may be logged out, or LVM's devices file leaves them out."),
-                remedy=_("Look at the sessions, and at `pvs -a --foreign --shared`."),
+                cause=_("Its disks may be logged out, or missing from LVM's devices file."),
+                remedy=_("Check the sessions and `pvs -a --foreign --shared`."),
             )
         )
-    if sum(one.name == name for one in inventory.volume_groups) > 1:
+    if sum(group.name == name for group in inventory.volume_groups) > 1:
         raise Refused(
             Problem(
                 "group.twice",
                 _("Two volume groups are named {group}.").format(group=shown),
-                cause=_("One is a clone or a snapshot of the other, or came from another host."),
-                remedy=_("Give one of them another name by its UUID: vgrename UUID NEWNAME."),
+                cause=_("One is a clone or snapshot of the other, or comes from another host."),
+                remedy=_("Rename one of them by its UUID: vgrename UUID NEWNAME."),
             )
         )
     return group
@@ -107,9 +108,9 @@ def _only_group(inventory: Inventory, name: str) -> VolumeGroup:
 def why_not_ours(group: VolumeGroup) -> str:
     """Why this host may not change a group, without a full stop; empty when it may."""
     if group.foreign:
-        return _("it belongs to the host {owner}").format(owner=clean(group.system_id, 60))
+        return _("it belongs to host {owner}").format(owner=clean(group.system_id, 60))
     if group.shared:
-        return _("several hosts share it")
+        return _("it is shared by several hosts")
     if group.exported:
         return _("it is exported")
     if group.missing_volumes or group.partial:
@@ -124,47 +125,78 @@ def not_ours(group: VolumeGroup) -> Problem | None:
         return None
     return Problem(
         "group.not-ours",
-        _("The volume group {group} is not changed: {reason}.").format(
+        _("The volume group {group} cannot be changed: {reason}.").format(
             group=clean(group.name, 60), reason=reason
         ),
-        remedy=_("Make it whole and this host's own first, or choose another group."),
+        remedy=_("Complete or take over this group first, or choose another."),
     )
 
 
-def keep_notes(host: ChangingHost, group: str) -> None:
-    """Keep a copy of LVM's notes on a group as they are before a change (`notes_command`).
+def back_up_metadata(host: ChangingHost, group: str) -> None:
+    """Back up the metadata of a group as it is before a change (`backup_command`).
 
     Raises:
         CommandFailed: the copy could not be written. The group was not changed.
     """
     host.make_folder(BACKUPS, 0o700)
-    change(
-        host, notes_command(group), _("Keep a copy of LVM's notes on {group}").format(group=clean(group, 60))
-    )
+    change(host, backup_command(group), _("Back up the metadata of {group}").format(group=clean(group, 60)))
 
 
-def change_group(
-    host: ChangingHost, group: str, argv: tuple[str, ...], title: str, progress: Progress
-) -> None:
-    """Keep LVM's notes on a group (`keep_notes`), then run a command that rewrites them.
+def volume_named(inventory: Inventory, group: str, name: str) -> LogicalVolume | None:
+    """The volume of that name, or None."""
+    return next((volume for volume in inventory.volumes_of(group) if volume.name == name), None)
+
+
+def refuse_bad_volume_name(inventory: Inventory, group: str, name: str, field: str = "name") -> None:
+    """See that a new volume may have that name.
 
     Raises:
-        CommandFailed: the copy could not be written, or the command failed.
-        OutcomeUnknown: the command did not end in time.
+        Refused: LVM does not accept it, or it is taken.
     """
-    keep_notes(host, group)
-    change(host, argv, title, deadline=LVM_DEADLINE, progress=progress)
+    taken = [volume.name for volume in inventory.volumes_of(group)]
+    for problem in logical_volume_name_problems(name, group, taken, field):
+        raise Refused(problem)
+
+
+def refuse_taken_path(host: Host, name: str, field: str = "") -> None:
+    """See that /dev has room for the directory of a new volume group.
+
+    Raises:
+        Refused: something has that name.
+    """
+    if host.facts(f"/dev/{name}") is not None:
+        raise Refused(
+            Problem(
+                "group.path-taken",
+                _("/dev/{name} already exists, so LVM does not accept that name.").format(
+                    name=clean(name, 60)
+                ),
+                remedy=_("Choose another name."),
+                field=field,
+            )
+        )
+
+
+def still_active(code: str, group: str, names: Sequence[str]) -> Problem:
+    """Volumes of a group are active that must not be."""
+    return Problem(
+        code,
+        _("Volumes of {group} are active: {names}.").format(
+            group=clean(group, 60), names=clean(", ".join(names[:6]))
+        ),
+        remedy=_("Unmount and deactivate them first."),
+    )
 
 
 def volume_is_gone(host: Host, group: str, name: str) -> bool:
     """Whether LVM answers, was shown every disk, and knows no volume of that name in the group."""
     inventory = look_at_volumes(host)
-    gone = all(one.name != name for one in inventory.volumes_of(group))
+    gone = all(volume.name != name for volume in inventory.volumes_of(group))
     return inventory.lvm.asked and not inventory.lvm.left_out and gone
 
 
-def notes_command(group: str) -> tuple[str, ...]:
-    """The call that writes a group's notes into the program's folder of backups (vgcfgbackup(8)).
+def backup_command(group: str) -> tuple[str, ...]:
+    """The call that backs up the metadata of a group into the program's backup directory (vgcfgbackup(8)).
 
     The file holds the state before the last change; LVM itself keeps those before in /etc/lvm/archive.
     """
@@ -189,7 +221,7 @@ def same_volume(inventory: Inventory, group: str, name: str, uuid: str) -> Logic
     Raises:
         Refused: it is gone, or another volume has that name now.
     """
-    volume = next((one for one in inventory.volumes_of(group) if one.name == name), None)
+    volume = volume_named(inventory, group, name)
     if volume is None:
         raise Refused(
             Problem(
@@ -197,8 +229,8 @@ def same_volume(inventory: Inventory, group: str, name: str, uuid: str) -> Logic
                 _("There is no volume {name} in {group}.").format(
                     name=clean(name, 60), group=clean(group, 60)
                 ),
-                cause=_("It was removed or renamed meanwhile."),
-                remedy=_("Look at the volumes again."),
+                cause=_("It was removed or renamed in the meantime."),
+                remedy=_("Check the volumes again."),
             )
         )
     if uuid and volume.uuid != uuid:
@@ -207,7 +239,7 @@ def same_volume(inventory: Inventory, group: str, name: str, uuid: str) -> Logic
 
 
 def try_first(host: ChangingHost, argv: tuple[str, ...], title: str) -> None:
-    """Let LVM say whether it would succeed; with --test it writes nothing (lvm(8)).
+    """See in a test run whether LVM would succeed; with --test it writes nothing (lvm(8)).
 
     Raises:
         CommandFailed: it would not.
@@ -217,7 +249,7 @@ def try_first(host: ChangingHost, argv: tuple[str, ...], title: str) -> None:
         raise CommandFailed(
             Problem(
                 "lvm.test-failed",
-                _("{what}: tried without writing, and LVM refused. Nothing was changed.").format(what=title),
+                _("{what}: LVM refused in a test run (--test). Nothing was changed.").format(what=title),
                 remedy=_("Read its message."),
                 evidence=clean_lines(f"{outcome.stderr}\n{outcome.stdout}", most=12),
             )
@@ -227,7 +259,9 @@ def try_first(host: ChangingHost, argv: tuple[str, ...], title: str) -> None:
 def _another(name: str) -> Problem:
     return Problem(
         "identity.changed",
-        _("{name} is not what was chosen: another one has that name now.").format(name=clean(name, 60)),
-        cause=_("It was removed and made anew, or renamed, by somebody else."),
-        remedy=_("Look at the volumes again, and choose anew. Nothing was changed."),
+        _("{name} is not the one that was chosen: the name now belongs to another.").format(
+            name=clean(name, 60)
+        ),
+        cause=_("It was removed and re-created, or renamed, by someone else."),
+        remedy=_("Check the volumes and choose again. Nothing was changed."),
     )

@@ -1,4 +1,4 @@
-"""Whether a disk that is missing may still come back, so that nothing may be given up for lost."""
+"""Whether a missing disk may still come back, so that it must not be removed from its group."""
 
 from tui.storage.host.interface import Host
 from tui.storage.iscsi.records import record_words
@@ -12,14 +12,14 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 
-def ways_back(host: Host, inventory: Inventory) -> tuple[str, ...]:
-    """By what a missing disk could come back, a line each: sessions that are down, records without one."""
+def possible_returns(host: Host, inventory: Inventory) -> tuple[str, ...]:
+    """How a missing disk could come back, a line each: sessions that are down, records without one."""
     lines = [
         _("session {sid} to {target} is {state}").format(
-            sid=one.sid, target=clean(one.target), state=one.state.value
+            sid=session.sid, target=clean(session.target), state=session.state.value
         )
-        for one in inventory.sessions
-        if one.state is not SessionState.LOGGED_IN
+        for session in inventory.sessions
+        if session.state is not SessionState.LOGGED_IN
     ]
     lines += [
         _("/dev/{disk} is {state}").format(disk=clean(lun.disk, 40), state=lun.state.value)
@@ -29,8 +29,8 @@ def ways_back(host: Host, inventory: Inventory) -> tuple[str, ...]:
     root = locate_database(host, read_distribution(host)).root
     for record in read_records(host, root).nodes:
         there = any(
-            one.portal.is_same_place(record.portal) and one.iface == record.iface
-            for one in inventory.sessions_of(record.target)
+            session.portal.is_same_place(record.portal) and session.iface == record.iface
+            for session in inventory.sessions_of(record.target)
         )
         if not there:
             lines.append(
@@ -41,20 +41,22 @@ def ways_back(host: Host, inventory: Inventory) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def refuse_while_it_may_return(host: Host, inventory: Inventory) -> None:
+def refuse_while_disks_may_return(host: Host, inventory: Inventory) -> None:
     """See that every target this host knows is logged in and every disk answers.
 
     Raises:
-        Refused: the missing disk may stand behind what is not there now.
+        Refused: the missing disk may come back with what is not there now.
     """
-    lines = ways_back(host, inventory)
+    lines = possible_returns(host, inventory)
     if lines:
         raise Refused(
             Problem(
                 "group.may-return",
-                _("The missing disk may still come back, so nothing is given up."),
-                cause=_("Not everything this host knows how to reach is there."),
-                remedy=_("Log in to all of it and look again. Delete the records of targets that are gone."),
+                _("The missing disk may still come back, so it is not removed from the group."),
+                cause=_("This host is not logged in everywhere, or a disk does not respond."),
+                remedy=_(
+                    "Log in everywhere, then check again. Delete the records of targets that no longer exist."
+                ),
                 evidence=lines[:12],
             )
         )

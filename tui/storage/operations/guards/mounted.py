@@ -19,6 +19,16 @@ def not_mounted(path: str) -> Problem:
     return Problem(
         "mount.not-there",
         _("Nothing is mounted at {path}.").format(path=clean(path, 80)),
-        cause=_("The volume may have been unmounted meanwhile."),
+        cause=_("The volume may have been unmounted in the meantime."),
         remedy=_("Mount it first."),
+    )
+
+
+def no_device(path: str) -> Problem:
+    """The device that carries a file system is not there, or does not respond."""
+    return Problem(
+        "mount.no-device",
+        _("{device} is missing or does not respond.").format(device=clean(path)),
+        cause=_("The session may be lost, or the volume group may not be active."),
+        remedy=_("Repair the path first, then retry."),
     )

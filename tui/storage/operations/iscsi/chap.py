@@ -6,7 +6,6 @@ those names, and is refused otherwise, so that the person types them again.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Command, Host, Replacement
 from tui.storage.iscsi.chap import ChapKind, ChapSettings, problems
@@ -22,7 +21,7 @@ from tui.storage.iscsi.record_file import (
 )
 from tui.storage.iscsi.records import find_record, no_record_problem
 from tui.storage.model.iscsi import NodeRecord, Portal
-from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.operations.operation import CannotUndo, Operation, Progress
 from tui.storage.probe.iscsi.iscsid_conf import ISCSID_CONF
 from tui.storage.probe.iscsi.records import portal_name
 from tui.storage.probe.iscsi.settings import Settings, parse_settings
@@ -36,7 +35,7 @@ DISCOVERY_PREFIX = "discovery.sendtargets.auth"
 
 
 def chap_values(prefix: str, chap: ChapSettings) -> dict[str, str | Secret]:
-    """The settings below a prefix that make these CHAP settings; empty ones are to be taken away."""
+    """The settings below a prefix that make these CHAP settings; empty ones are to be removed."""
     return {
         f"{prefix}.authmethod": "None" if chap.kind is ChapKind.NONE else "CHAP",
         f"{prefix}.username": chap.username,
@@ -92,29 +91,21 @@ class SetRecordChap(Operation):
         chap: what to set; `NO_CHAP` takes names and secrets away.
     """
 
-    risk: ClassVar[Risk] = Risk.CONFIGURES
     target: str
     portal: Portal
     iface: str
     chap: ChapSettings
 
     def title(self) -> str:
-        """What it does."""
         words = _set_words(self.chap.kind)
         return words.format(
             what=_("{target} at {portal}").format(target=clean(self.target), portal=clean(self.portal.label))
         )
 
     def why(self) -> str:
-        """Why it is needed."""
-        return (
-            _why(self.chap.kind)
-            + " "
-            + _("A session that is logged in keeps the old ones until it logs out.")
-        )
+        return _why(self.chap.kind) + " " + _("An open session keeps the old settings until it logs out.")
 
     def shown(self) -> tuple[str, ...]:
-        """The edit and how it is verified."""
         edit = _("edit the record of {target} at {portal}: {values}").format(
             target=clean(self.target),
             portal=clean(self.portal.label),
@@ -123,21 +114,18 @@ class SetRecordChap(Operation):
         return (edit, self._show.shown)
 
     def is_done(self, host: Host) -> bool:
-        """The record holds them."""
         record = find_record(host, self.target, self.portal, self.iface)
         return record is not None and _file_holds(host, record.path, NODE_PREFIX, self.chap)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """There is a record, and the settings are whole."""
+    def check(self, host: Host) -> None:
         _refuse_unusable(self.chap)
         self._record(host)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Edit the record."""
         change_record(host, self._record(host).path, chap_values(NODE_PREFIX, self.chap))
 
     def verify(self, host: Host) -> None:
-        """The file holds them, and iscsiadm reads them as meant."""
+        """They are read by iscsiadm as they were written."""
         Operation.verify(self, host)
         read = host.run(self._show).stdout.split("\n")
         for key, username in (("password", self.chap.username), ("password_in", self.chap.username_in)):
@@ -145,15 +133,14 @@ class SetRecordChap(Operation):
                 raise NotVerified(
                     Problem(
                         "chap.not-read",
-                        _("iscsiadm does not read the CHAP settings as they were written."),
-                        _("Its records may be in another place, or of another form, than expected."),
-                        _("Look at what {command} prints.").format(command=self._show.shown),
+                        _("iscsiadm does not show the CHAP settings that were written."),
+                        _("The record database may be in another place or format than expected."),
+                        _("Check the output of {command}.").format(command=self._show.shown),
                     )
                 )
 
     def undo(self) -> CannotUndo:
-        """The old secrets are not kept."""
-        return CannotUndo(_("Secrets from before are not kept anywhere, so they cannot be put back."))
+        return CannotUndo(_("The previous secrets are not stored anywhere, so they cannot be restored."))
 
     @property
     def _show(self) -> Command:
@@ -176,25 +163,19 @@ class SetDiscoveryChap(Operation):
         chap: what to set; `NO_CHAP` takes names and secrets away.
     """
 
-    risk: ClassVar[Risk] = Risk.CONFIGURES
     kind: DiscoveryKind
     portal: Portal
     chap: ChapSettings
 
     def title(self) -> str:
-        """What it does."""
         return _set_words(self.chap.kind).format(
             what=_("discovery at {portal}").format(portal=clean(self.portal.label))
         )
 
     def why(self) -> str:
-        """Why it is needed."""
-        return (
-            _why(self.chap.kind) + " " + _("Discovery has secrets of its own, apart from those of a login.")
-        )
+        return _why(self.chap.kind) + " " + _("Discovery has its own secrets, separate from those for login.")
 
     def shown(self) -> tuple[str, ...]:
-        """The edit."""
         return (
             _("edit the discovery record of {portal}: {values}").format(
                 portal=clean(self.portal.label), values=shown_values(_masked(DISCOVERY_PREFIX, self.chap))
@@ -202,20 +183,18 @@ class SetDiscoveryChap(Operation):
         )
 
     def is_done(self, host: Host) -> bool:
-        """The discovery record holds them."""
         if self.kind is not DiscoveryKind.SENDTARGETS:
             return self.chap.kind is ChapKind.NONE
         return _file_holds(host, self._path(host), DISCOVERY_PREFIX, self.chap)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """There is such a record, and the settings are whole."""
+    def check(self, host: Host) -> None:
         if self.kind is not DiscoveryKind.SENDTARGETS:
             raise Refused(
                 Problem(
                     "chap.only-sendtargets",
-                    _("This way of discovery knows no CHAP."),
-                    _("Only SendTargets does."),
-                    _("Choose none for discovery."),
+                    _("This discovery method does not support CHAP."),
+                    _("Only SendTargets supports it."),
+                    _("Choose no CHAP for discovery."),
                     "discovery.kind",
                 )
             )
@@ -225,17 +204,15 @@ class SetDiscoveryChap(Operation):
                 Problem(
                     "chap.no-discovery-record",
                     _("There is no discovery record of {portal}.").format(portal=clean(self.portal.label)),
-                    remedy=_("Make it first; the set-up does so when it asks the portal."),
+                    remedy=_("Create it first; setup does this when it queries the portal."),
                 )
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Edit the record."""
         change_record(host, self._path(host), chap_values(DISCOVERY_PREFIX, self.chap))
 
     def undo(self) -> CannotUndo:
-        """The old secrets are not kept."""
-        return CannotUndo(_("Secrets from before are not kept anywhere, so they cannot be put back."))
+        return CannotUndo(_("The previous secrets are not stored anywhere, so they cannot be restored."))
 
     def _path(self, host: Host) -> str:
         name = portal_name(Portal(self.portal.address, self.portal.port))
@@ -251,23 +228,19 @@ class SetDefaultChap(Operation):
         discovery: for asking portals, or None to leave it as it is.
     """
 
-    risk: ClassVar[Risk] = Risk.CONFIGURES
     session: ChapSettings | None
     discovery: ChapSettings | None
 
     def title(self) -> str:
-        """What it does."""
-        return _("Set CHAP for records made from now on")
+        return _("Set CHAP for new records")
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "New records begin with the settings of iscsid.conf. The file then holds secrets, so from now on "
-            "only root may read it."
+            "New records start with the settings of iscsid.conf. The file will hold secrets, so only root"
+            " can read it from now on."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The edits."""
         edits = tuple(
             _("edit {path}: {values}").format(path=ISCSID_CONF, values=shown_values(_masked(prefix, chap)))
             for prefix, chap in self._wanted()
@@ -275,7 +248,6 @@ class SetDefaultChap(Operation):
         return (*edits, f"chmod 0600 {ISCSID_CONF}")
 
     def is_done(self, host: Host) -> bool:
-        """The file holds them and only root may read it."""
         facts = host.facts(host.resolve(ISCSID_CONF))
         return (
             facts is not None
@@ -283,8 +255,7 @@ class SetDefaultChap(Operation):
             and all(_file_holds(host, ISCSID_CONF, prefix, chap) for prefix, chap in self._wanted())
         )
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """The settings are whole, and the file is there."""
+    def check(self, host: Host) -> None:
         for _prefix, chap in self._wanted():
             _refuse_unusable(chap)
         if host.facts(host.resolve(ISCSID_CONF)) is None:
@@ -293,12 +264,12 @@ class SetDefaultChap(Operation):
                     "chap.no-configuration",
                     _("There is no {path}.").format(path=ISCSID_CONF),
                     _("open-iscsi is not installed, or the file was removed."),
-                    _("Install open-iscsi again, then try once more."),
+                    _("Install open-iscsi again, then retry."),
                 )
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Edit the file, keeping a copy without secrets."""
+        """The copy that is kept holds no secrets."""
         old = host.read(ISCSID_CONF)
         new = old
         for prefix, chap in self._wanted():
@@ -310,11 +281,10 @@ class SetDefaultChap(Operation):
         change = Replacement(mode=0o600, backup=backup)
         kept = host.replace(ISCSID_CONF, new.encode(errors="surrogateescape"), change)
         restore_label(host, ISCSID_CONF)
-        progress(_("The old file, without its secrets, is kept as {path}.").format(path=kept))
+        progress(_("The old file is kept, without its secrets, as {path}.").format(path=kept))
 
     def undo(self) -> CannotUndo:
-        """The old secrets are not kept."""
-        return CannotUndo(_("Secrets from before are not kept anywhere, so they cannot be put back."))
+        return CannotUndo(_("The previous secrets are not stored anywhere, so they cannot be restored."))
 
     def _wanted(self) -> tuple[tuple[str, ChapSettings], ...]:
         both = ((NODE_PREFIX, self.session), (DISCOVERY_PREFIX, self.discovery))
@@ -323,7 +293,7 @@ class SetDefaultChap(Operation):
 
 def _set_words(kind: ChapKind) -> str:
     return {
-        ChapKind.NONE: _("Set no CHAP for {what}"),
+        ChapKind.NONE: _("Disable CHAP for {what}"),
         ChapKind.ONE_WAY: _("Set one-way CHAP for {what}"),
         ChapKind.MUTUAL: _("Set mutual CHAP for {what}"),
     }[kind]
@@ -332,10 +302,10 @@ def _set_words(kind: ChapKind) -> str:
 def _why(kind: ChapKind) -> str:
     return {
         ChapKind.NONE: _(
-            "open-iscsi uses CHAP whenever a secret is stored, so names and secrets are removed."
+            "open-iscsi uses CHAP whenever a secret is stored, so user names and secrets are removed."
         ),
-        ChapKind.ONE_WAY: _("This host proves with a secret that it may use the storage."),
-        ChapKind.MUTUAL: _("This host and the storage prove to each other who they are, each with a secret."),
+        ChapKind.ONE_WAY: _("This host authenticates to the target with a secret."),
+        ChapKind.MUTUAL: _("This host and the target authenticate to each other, each with its own secret."),
     }[kind]
 
 
@@ -360,9 +330,9 @@ def _refuse_unusable(chap: ChapSettings) -> None:
         raise Refused(
             Problem(
                 "chap.secret-not-kept",
-                _("The CHAP secret is not known any more."),
-                _("The interrupted run was continued from its journal, which holds no secrets."),
-                _("Go back to CHAP, type the secret again, and go on from there."),
+                _("The CHAP secret is no longer known."),
+                _("The interrupted run was resumed from its journal, which holds no secrets."),
+                _("Go back to CHAP and type the secret again."),
                 "password",
             )
         )

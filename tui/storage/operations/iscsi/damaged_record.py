@@ -1,12 +1,11 @@
-"""A file in the record database that holds no record, moved out of it."""
+"""A file in the record database that is not a record, moved out of it."""
 
 import time
 from dataclasses import dataclass
-from typing import ClassVar
 
 from tui.storage.host.interface import BACKUPS, ChangingHost, FileKind, Host
 from tui.storage.iscsi.record_file import database_of, locked, without_secrets
-from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.operations.operation import CannotUndo, Operation, Progress
 from tui.storage.probe.iscsi.records import read_records
 from tui.storage.probe.reading import names
 from tui.storage.problem import Problem, Refused
@@ -16,38 +15,32 @@ from tui.words import translate as _
 
 @dataclass(frozen=True, slots=True)
 class RemoveDamagedRecord(Operation):
-    """Take one file out of the record database that open-iscsi cannot read; a copy is kept, secrets left out.
+    """Remove one file from the record database that open-iscsi cannot read; a copy without secrets is kept.
 
-    Folders that are empty afterwards go as well: iscsiadm lists them as records without a name.
+    Directories that are empty afterwards are removed too: iscsiadm lists them as records without a name.
 
     Attributes:
         path: the file.
     """
 
-    risk: ClassVar[Risk] = Risk.CONFIGURES
     path: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Move {path} out of the record database").format(path=clean(self.path))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "It holds no record: it was left empty by a crash, or put there by somebody. It can keep "
-            "iscsiadm from listing any record."
+            "It is not a valid record: a crash left it empty, or someone put it there. It can keep"
+            " iscsiadm from listing any record."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The move."""
         return (f"mv {clean(self.path)} {BACKUPS}/",)
 
     def is_done(self, host: Host) -> bool:
-        """There is nothing of that name."""
         return host.facts(self.path) is None
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """It lies in the database, is an ordinary file or an empty folder, and still holds no record."""
+    def check(self, host: Host) -> None:
         database = database_of(host)
         facts = host.facts(self.path)
         if facts is None:
@@ -58,16 +51,14 @@ class RemoveDamagedRecord(Operation):
             raise Refused(
                 Problem(
                     "record.not-damaged",
-                    _("{path} is not left alone by mistake: it may hold a record now.").format(
-                        path=clean(self.path)
-                    ),
-                    _("It was written meanwhile, or is no ordinary file of the database."),
-                    _("Look at the records again."),
+                    _("{path} was not moved: it may hold a valid record now.").format(path=clean(self.path)),
+                    _("It was written in the meantime, or is not a regular file of the database."),
+                    _("Check the records again."),
                 )
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Copy it, remove it, and remove the folders that it leaves empty, under the database's lock."""
+        """Under the database's lock; directories that are empty afterwards are removed too."""
         database = database_of(host)
         with locked(host, database):
             facts = host.facts(self.path)
@@ -83,8 +74,7 @@ class RemoveDamagedRecord(Operation):
                 folder = folder.rpartition("/")[0]
 
     def undo(self) -> CannotUndo:
-        """Nothing to take back."""
-        return CannotUndo(_("A file that holds no record is of no use in the database; a copy is kept."))
+        return CannotUndo(_("A file that is not a record has no use in the database; a copy is kept."))
 
     def _name(self, host: Host) -> str:
         stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(host.now()))

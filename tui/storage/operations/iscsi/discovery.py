@@ -1,11 +1,10 @@
-"""Records: of portals that are asked, of targets that were told or typed, of network cards to go through.
+"""Discovery records, node records of targets that were found or typed, and iface records.
 
 A plain `iscsiadm -m discovery` deletes and rewrites the records it finds, and their settings are lost. Here
 records are only ever added, one by one, and those that exist are not touched.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Command, Host
 from tui.storage.iscsi.daemon import refuse_without_daemon
@@ -18,7 +17,7 @@ from tui.storage.iscsi.records import find_record
 from tui.storage.iscsi.sessions import find_session
 from tui.storage.model.iscsi import InterfaceRecord, Portal
 from tui.storage.operations.iscsi.records import DeleteNodeRecord
-from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.operations.operation import CannotUndo, Operation, Progress
 from tui.storage.probe.iscsi.records import parse_interface_record, parse_portal, read_records
 from tui.storage.probe.iscsi.sessions import read_sessions
 from tui.storage.probe.reading import names, text
@@ -29,26 +28,21 @@ from tui.words import translate as _, translate_count
 
 @dataclass(frozen=True, slots=True)
 class AddDiscoveryRecord(Operation):
-    """Store a portal as one that is asked for targets, so that it can have CHAP of its own."""
+    """Create the discovery record of a portal, which can have CHAP settings of its own."""
 
-    risk: ClassVar[Risk] = Risk.CONFIGURES
     kind: DiscoveryKind
     portal: Portal
 
     def title(self) -> str:
-        """What it does."""
-        return _("Remember {portal} as a portal to ask").format(portal=clean(self.portal.label))
+        return _("Add the discovery record of {portal}").format(portal=clean(self.portal.label))
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("Its record holds the CHAP secret for discovery. A record that exists keeps its settings.")
+        return _("Its record holds the CHAP secret for discovery. An existing record keeps its settings.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (self._add.shown,)
 
     def is_done(self, host: Host) -> bool:
-        """There is such a record."""
         folder = {DiscoveryKind.SENDTARGETS: "send_targets", DiscoveryKind.ISNS: "isns"}.get(self.kind, "")
         return any(
             place.is_same_place(self.portal)
@@ -56,24 +50,21 @@ class AddDiscoveryRecord(Operation):
             if folder and (place := parse_portal(name)) is not None
         )
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """The daemon answers, and this kind has records."""
+    def check(self, host: Host) -> None:
         if not self.kind.is_recorded:
             raise Refused(
                 Problem(
                     "discovery.no-record-kind",
-                    _("This way of discovery has no record of its own."),
+                    _("This discovery method has no record."),
                     remedy=_("Nothing needs to be stored for it."),
                 )
             )
         refuse_without_daemon(host)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Add it."""
         carry_out(host, self._add, Context(Action.RECORD, portal=self.portal))
 
     def undo(self) -> tuple[Operation, ...]:
-        """Delete it."""
         return (DeleteDiscoveryRecord(self.kind, self.portal),)
 
     @property
@@ -83,36 +74,31 @@ class AddDiscoveryRecord(Operation):
 
 @dataclass(frozen=True, slots=True)
 class DeleteDiscoveryRecord(Operation):
-    """Forget a portal as one that is asked for targets.
+    """Delete the discovery record of a portal.
 
     iscsiadm deletes the node records with it that it made by asking that portal.
     """
 
-    risk: ClassVar[Risk] = Risk.CONFIGURES
     kind: DiscoveryKind
     portal: Portal
 
     def title(self) -> str:
-        """What it does."""
-        return _("Forget {portal} as a portal to ask").format(portal=clean(self.portal.label))
+        return _("Delete the discovery record of {portal}").format(portal=clean(self.portal.label))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "The portal is no longer remembered. Records that a discovery by iscsiadm made of its targets "
-            "go with it; those that were added one by one stay."
+            "The discovery record is deleted. Node records that iscsiadm created by discovery at this"
+            " portal are deleted too; records added one by one stay."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (self._delete.shown,)
 
     def is_done(self, host: Host) -> bool:
-        """There is no such record."""
         return not AddDiscoveryRecord(self.kind, self.portal).is_done(host)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """No session uses a record that would go with it: iscsiadm itself does not look."""
+    def check(self, host: Host) -> None:
+        """No session uses a record that would be deleted with it: iscsiadm itself does not check."""
         sessions = [
             session
             for record in records_told_by(host, self.kind, self.portal)
@@ -122,21 +108,19 @@ class DeleteDiscoveryRecord(Operation):
             raise Refused(
                 Problem(
                     "discovery.records-in-use",
-                    _("Records that would be deleted with it are in use, by session {sids}.").format(
+                    _("Node records that would be deleted too are in use by session {sids}.").format(
                         sids=", ".join(str(session.sid) for session in sessions)
                     ),
-                    _("A discovery by iscsiadm made them, and it deletes them together."),
+                    _("They were created by discovery at this portal, and iscsiadm deletes them with it."),
                     _("Log out there first."),
                 )
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Delete it."""
         carry_out(host, self._delete, Context(Action.RECORD, portal=self.portal))
 
     def undo(self) -> CannotUndo:
-        """Its secret is not kept."""
-        return CannotUndo(_("Its CHAP secret is not kept; ask the portal again instead."))
+        return CannotUndo(_("Its CHAP secret is not kept. Run discovery again instead."))
 
     @property
     def _delete(self) -> Command:
@@ -145,53 +129,46 @@ class DeleteDiscoveryRecord(Operation):
 
 @dataclass(frozen=True, slots=True)
 class StoreDiscovered(Operation):
-    """Store chosen targets that a portal told; what is stored already keeps every setting.
+    """Store chosen targets that a portal reported; what is stored already keeps every setting.
 
     Attributes:
         kind: how they were found.
-        portal: who told them; None for firmware.
+        portal: which reported them; None for firmware.
         records: the chosen ones.
         ifaces: names of the iface records to go through, one record for each.
     """
 
-    risk: ClassVar[Risk] = Risk.CONFIGURES
     kind: DiscoveryKind
     portal: Portal | None
     records: tuple[NodeKey, ...]
     ifaces: tuple[str, ...] = ("default",)
 
     def title(self) -> str:
-        """What it does."""
         count = len(self.records)
-        return translate_count(
-            "Store {count} portal of a target", "Store {count} portals of targets", count
-        ).format(count=count)
+        return translate_count("Store {count} target portal", "Store {count} target portals", count).format(
+            count=count
+        )
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "A record tells open-iscsi how to log in to a target. Only what you chose is added; records that "
-            "exist keep their settings, which a plain discovery would reset."
+            "A record tells open-iscsi how to log in to a target. Only the targets you chose are added;"
+            " existing records keep their settings, which a plain discovery would reset."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The commands; those for records that exist are left out when it runs."""
         if self.kind is DiscoveryKind.FIRMWARE:
             return (_FIRMWARE.shown,)
         return tuple(line for record in self._additions() for line in record.shown())
 
     def is_done(self, host: Host) -> bool:
-        """Every one is stored."""
         return all(addition.is_done(host) for addition in self._additions())
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:
-        """The daemon answers, and every name can be used."""
+    def check(self, host: Host) -> None:
         refuse_without_daemon(host)
         for addition in self._additions():
-            addition.check(host, interrupted=interrupted)
+            addition.check(host)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Add those that are missing."""
         if self.kind is DiscoveryKind.FIRMWARE:
             carry_out(host, _FIRMWARE, Context(Action.DISCOVERY))
             return
@@ -201,9 +178,8 @@ class StoreDiscovered(Operation):
                 addition.run(host, progress)
 
     def undo(self) -> CannotUndo:
-        """Which of them are new is not known afterwards."""
         return CannotUndo(
-            _("Some may have been stored before. A record does no harm; delete those you do not want.")
+            _("Some of them may have existed before. Records do no harm; delete those you do not want.")
         )
 
     def _additions(self) -> "tuple[AddNodeRecord, ...]":
@@ -215,60 +191,53 @@ class StoreDiscovered(Operation):
 
 
 _FIRMWARE = Command(("iscsiadm", "-m", "discovery", "-t", "fw", "-o", "new"), DATABASE_DEADLINE, changes=True)
-"""Adds what the firmware (iBFT) names, with its CHAP and card, and leaves records that exist alone."""
+"""Adds what the firmware (iBFT) names, with its CHAP and interface; existing records are not changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class AddNodeRecord(Operation):
     """Store one target at one portal, with the settings of iscsid.conf."""
 
-    risk: ClassVar[Risk] = Risk.CONFIGURES
     target: str
     portal: Portal
     iface: str = "default"
 
     def title(self) -> str:
-        """What it does."""
-        return _("Store {target} at {portal}").format(
+        return _("Add the node record of {target} at {portal}").format(
             target=clean(self.target), portal=clean(self.portal.label)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "A record tells open-iscsi how to log in to a target. It begins with iscsid.conf's settings."
+            "A record tells open-iscsi how to log in to a target. It starts with the settings of iscsid.conf."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (self._add.shown,)
 
     def is_done(self, host: Host) -> bool:
-        """There is such a record."""
         return find_record(host, self.target, self.portal, self.iface) is not None
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """The name can be used, and iscsid answers."""
+    def check(self, host: Host) -> None:
         if not is_usable_target(self.target):
             raise Refused(
                 Problem(
                     "record.unusable-name",
-                    _("The target's name holds characters that no target's name may have: {name}.").format(
+                    _("The target name has characters that are not allowed: {name}.").format(
                         name=clean(self.target)
                     ),
-                    _("The portal told it so, or it was mistyped."),
-                    _("Ask the storage administrator for the target's right name."),
+                    _("The portal reported it, or it was mistyped."),
+                    _("Ask the storage administrator for the correct target name."),
                 )
             )
         refuse_without_daemon(host)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Add it, unless it is there: iscsiadm would overwrite it with the defaults."""
+        """An existing record would be overwritten with the defaults by iscsiadm."""
         if not self.is_done(host):
             carry_out(host, self._add, Context(Action.RECORD, self.target, self.portal))
 
     def undo(self) -> tuple[Operation, ...]:
-        """Delete it."""
         return (DeleteNodeRecord(self.target, self.portal, self.iface),)
 
     @property
@@ -280,46 +249,45 @@ class AddNodeRecord(Operation):
 
 @dataclass(frozen=True, slots=True)
 class AddInterface(Operation):
-    """Make an iface record, which binds sessions to a network card.
+    """Make an iface record, which binds sessions to a network interface.
 
     Attributes:
         name: of the record.
-        network_device: the card, `eth1`, or empty.
-        ip_address: the card by its address, or empty.
-        hardware_address: the card by its MAC address, or empty.
+        network_device: name of the network interface, `eth1`, or empty.
+        ip_address: its IP address instead, or empty.
+        hardware_address: its MAC address instead, or empty.
     """
 
-    risk: ClassVar[Risk] = Risk.CONFIGURES
     name: str
     network_device: str = ""
     ip_address: str = ""
     hardware_address: str = ""
 
     def title(self) -> str:
-        """What it does."""
-        return _("Make the iface record {name}").format(name=clean(self.name))
+        return _("Create the iface record {name}").format(name=clean(self.name))
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("Sessions made with it go through that network card, whatever the routing table says.")
+        return _("Its sessions use this network interface, whatever the routing table says.")
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
         return tuple(command.shown for command in (self._new, self._update))
 
     def is_done(self, host: Host) -> bool:
-        """There is such a record, and it binds the same card."""
         return self._stored(host) == self._wanted
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:
-        """The name is free, and the card is there."""
-        stored = self._stored(host)
-        unbound = InterfaceRecord(self.name)
-        if stored not in (None, self._wanted) and not (interrupted and stored == unbound):
+    def check(self, host: Host) -> None:
+        self._check(host, (None, self._wanted))
+
+    def check_interrupted(self, host: Host) -> None:
+        """A record that is not bound yet is its own."""
+        self._check(host, (None, self._wanted, InterfaceRecord(self.name)))
+
+    def _check(self, host: Host, expected: tuple[InterfaceRecord | None, ...]) -> None:
+        if self._stored(host) not in expected:
             raise Refused(
                 Problem(
                     "iface.taken",
-                    _("There is an iface record {name} already, and it binds something else.").format(
+                    _("The iface record {name} already exists with another binding.").format(
                         name=clean(self.name)
                     ),
                     remedy=_("Choose another name, or use that record."),
@@ -329,22 +297,20 @@ class AddInterface(Operation):
         if self.network_device and host.facts(f"/sys/class/net/{self.network_device}") is None:
             raise Refused(
                 Problem(
-                    "iface.no-such-card",
-                    _("This host has no network card {name}.").format(name=clean(self.network_device)),
+                    "iface.no-such-interface",
+                    _("This host has no network interface {name}.").format(name=clean(self.network_device)),
                     remedy=_("Choose one that `ip link` shows."),
                     field="new_iface",
                 )
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Make it, then bind it."""
         context = Context(Action.RECORD, field="new_iface")
         if self._stored(host) is None:
             carry_out(host, self._new, context)
         carry_out(host, self._update, context)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Delete it."""
         return (DeleteInterface(self.name),)
 
     @property
@@ -374,49 +340,42 @@ class AddInterface(Operation):
 class DeleteInterface(Operation):
     """Delete an iface record."""
 
-    risk: ClassVar[Risk] = Risk.CONFIGURES
     name: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Delete the iface record {name}").format(name=clean(self.name))
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("Sessions are no longer bound to that network card by it.")
+        return _("New sessions are no longer bound to that network interface.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (_iface(self.name, "-o", "delete").shown,)
 
     def is_done(self, host: Host) -> bool:
-        """There is no such record."""
         return host.facts(f"{database_of(host).root}/ifaces/{self.name}") is None
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """Nothing goes through it: records and sessions that name it would lose their card."""
+    def check(self, host: Host) -> None:
+        """Nothing uses it: records and sessions that name it would lose their network interface."""
         records = read_records(host, database_of(host).root).nodes
-        users = [one.target for one in records if one.iface == self.name]
-        users += [one.target for one in read_sessions(host)[0] if one.iface == self.name]
+        users = [record.target for record in records if record.iface == self.name]
+        users += [session.target for session in read_sessions(host)[0] if session.iface == self.name]
         if users:
             raise Refused(
                 Problem(
                     "iface.in-use",
                     _("The iface record {name} is in use.").format(name=clean(self.name)),
-                    _("Through it goes: {targets}.").format(
-                        targets=", ".join(clean(one) for one in dict.fromkeys(users[:4]))
+                    _("Used by: {targets}.").format(
+                        targets=", ".join(clean(target) for target in dict.fromkeys(users[:4]))
                     ),
-                    _("Log out there and delete those node records first."),
+                    _("Log out there and delete these node records first."),
                 )
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Delete it."""
         carry_out(host, _iface(self.name, "-o", "delete"), Context(Action.RECORD, field="new_iface"))
 
     def undo(self) -> CannotUndo:
-        """What it bound is not kept."""
-        return CannotUndo(_("Make it again with the card it shall bind."))
+        return CannotUndo(_("Create it again for the same network interface."))
 
 
 def _iface(name: str, *rest: str) -> Command:

@@ -3,7 +3,6 @@
 import re
 import secrets
 from dataclasses import dataclass
-from typing import ClassVar
 
 from tui.storage.files.systemd import systemctl
 from tui.storage.host.interface import ChangingHost, Host, Replacement
@@ -14,7 +13,7 @@ from tui.storage.iscsi.daemon import (
     refuse_while_sessions_recover,
 )
 from tui.storage.iscsi.iscsi_name import name_problems
-from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.operations.operation import CannotUndo, Operation, Progress
 from tui.storage.probe.iscsi.initiator import INITIATOR_FILE, read_initiator
 from tui.storage.probe.system.distribution import read_distribution
 from tui.storage.problem import Refused
@@ -70,31 +69,27 @@ class SetInitiatorName(Operation):
         previous: the name until now, or empty; for undoing.
     """
 
-    risk: ClassVar[Risk] = Risk.CONFIGURES
     name: str
     previous: str = ""
 
     def title(self) -> str:
-        """What it does."""
-        return _("Name this host {name}").format(name=clean(self.name))
+        return _("Set the initiator name to {name}").format(name=clean(self.name))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "Storage knows this host by its iSCSI name and lets it in by it. iscsid reads the name when it "
-            "starts, so it is restarted, alone; the I/O of sessions waits a moment for that. Sessions that "
-            "are logged in keep the old name until they log out."
+            "The target identifies this host, and checks its ACL, by this initiator name. iscsid reads"
+            " the name only when it starts, so iscsid alone is restarted; I/O pauses for a moment. Open"
+            " sessions keep the old name until they log out."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The edit and the command."""
         return (
             _("edit {path}: InitiatorName={name}").format(path=INITIATOR_FILE, name=clean(self.name)),
             systemctl("restart", DAEMON).shown,
         )
 
     def is_done(self, host: Host) -> bool:
-        """The file says so in the exact form, and iscsid has read it."""
+        """The file has it in the exact form, and iscsid has read it."""
         initiator = read_initiator(host)
         return (
             initiator.name == self.name
@@ -103,15 +98,13 @@ class SetInitiatorName(Operation):
             and is_daemon_up_to_date(host)
         )
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """The name is a good one, and no session needs iscsid at this moment."""
+    def check(self, host: Host) -> None:
         _normal, problems = name_problems(self.name)
         if problems:
             raise Refused(problems[0])
         refuse_while_sessions_recover(host)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Write the file, then restart iscsid."""
         try:
             old = host.read(INITIATOR_FILE)
         except FileNotFoundError:
@@ -127,7 +120,6 @@ class SetInitiatorName(Operation):
         bring_up_daemon(host, "restart")
 
     def undo(self) -> "tuple[Operation, ...] | CannotUndo":
-        """The name from before."""
         if self.previous:
             return (SetInitiatorName(self.previous, self.name),)
-        return CannotUndo(_("This host had no name before, and iscsid does not start without one."))
+        return CannotUndo(_("This host had no initiator name before, and iscsid does not start without one."))

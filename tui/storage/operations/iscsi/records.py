@@ -1,7 +1,6 @@
 """Settings of node records, and their deletion."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Command, Host
 from tui.storage.iscsi.iscsiadm import Action, Context
@@ -10,7 +9,7 @@ from tui.storage.iscsi.record_file import database_of, is_anybody_at_work, lock_
 from tui.storage.iscsi.records import find_record, no_record_problem, record_words
 from tui.storage.iscsi.sessions import find_session
 from tui.storage.model.iscsi import Portal
-from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.operations.operation import CannotUndo, Operation, Progress
 from tui.storage.probe.iscsi.settings import Settings, is_secret_key, parse_settings
 from tui.storage.problem import Problem, Refused
 from tui.storage.untrusted import clean
@@ -19,7 +18,7 @@ from tui.words import translate as _
 
 @dataclass(frozen=True, slots=True)
 class SetRecordValues(Operation):
-    """Change settings of one node record that are no secrets: start at boot, timers.
+    """Change settings of one node record that are not secret: startup at boot, timers.
 
     Attributes:
         target: the target's name.
@@ -29,7 +28,6 @@ class SetRecordValues(Operation):
         previous: what they were, for undoing; empty when that is not known.
     """
 
-    risk: ClassVar[Risk] = Risk.CONFIGURES
     target: str
     portal: Portal
     iface: str
@@ -37,51 +35,44 @@ class SetRecordValues(Operation):
     previous: tuple[tuple[str, str], ...] = ()
 
     def title(self) -> str:
-        """What it does."""
-        return _("Set how {target} at {portal} is used").format(
+        return _("Change the node record of {target} at {portal}").format(
             target=clean(self.target), portal=clean(self.portal.label)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "The record says whether the target is logged in at boot, and how long a lost connection may "
-            "take to come back. Timers count from the next login."
+            "The record says whether to log in to the target at boot, and how long a lost connection may"
+            " take to recover. Timers apply from the next login."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The command that makes the same change."""
         return (self._update.shown,)
 
     def is_done(self, host: Host) -> bool:
-        """The record holds all of them."""
         record = find_record(host, self.target, self.portal, self.iface)
         if record is None:
             return False
         settings = Settings(parse_settings(host.read(record.path)))
         return all(settings.text(key) == value for key, value in self.values)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """There is such a record, and no value is a secret."""
+    def check(self, host: Host) -> None:
         if any(is_secret_key(key) for key, _value in self.values):
             raise Refused(
                 Problem(
                     "record.secret-in-argv",
-                    _("A secret is not set so: everybody can read the arguments of a command."),
-                    remedy=_("Set it with CHAP."),
+                    _("A secret cannot be set this way: any user can read the arguments of a command."),
+                    remedy=_("Set it with the CHAP settings."),
                 )
             )
         if find_record(host, self.target, self.portal, self.iface) is None:
             raise Refused(no_record_problem(self.target, self.portal))
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Have iscsiadm change the record."""
         carry_out(host, self._update, Context(Action.RECORD, self.target, self.portal))
 
     def undo(self) -> "tuple[Operation, ...] | CannotUndo":
-        """The values from before."""
         if not self.previous:
-            return CannotUndo(_("The values from before were not noted."))
+            return CannotUndo(_("The previous values were not saved."))
         return (SetRecordValues(self.target, self.portal, self.iface, self.previous, self.values),)
 
     @property
@@ -94,29 +85,25 @@ class SetRecordValues(Operation):
 class DeleteNodeRecord(Operation):
     """Delete one node record."""
 
-    risk: ClassVar[Risk] = Risk.CONFIGURES
     target: str
     portal: Portal
     iface: str = "default"
 
     def title(self) -> str:
-        """What it does."""
-        return _("Forget {record}").format(record=record_words(self.target, self.portal, self.iface))
+        return _("Delete the node record of {record}").format(
+            record=record_words(self.target, self.portal, self.iface)
+        )
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("Without the record nothing logs in to the target any more, at boot or by hand.")
+        return _("Without the record, nothing logs in to the target any more, neither at boot nor by hand.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (self._delete.shown,)
 
     def is_done(self, host: Host) -> bool:
-        """There is no such record."""
         return find_record(host, self.target, self.portal, self.iface) is None
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """No session uses it."""
+    def check(self, host: Host) -> None:
         session = find_session(host, self.target, self.portal, self.iface)
         if session is not None:
             raise Refused(
@@ -130,12 +117,10 @@ class DeleteNodeRecord(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Have iscsiadm delete it."""
         carry_out(host, self._delete, Context(Action.RECORD, self.target, self.portal))
 
     def undo(self) -> CannotUndo:
-        """Its settings are not kept."""
-        return CannotUndo(_("Its settings and secrets are not kept; ask the portal again instead."))
+        return CannotUndo(_("Its settings and secrets are not kept. Run discovery again instead."))
 
     @property
     def _delete(self) -> Command:
@@ -144,41 +129,32 @@ class DeleteNodeRecord(Operation):
 
 @dataclass(frozen=True, slots=True)
 class RemoveStaleLock(Operation):
-    """Remove a lock of the record database that nobody holds any more."""
-
-    risk: ClassVar[Risk] = Risk.CONFIGURES
+    """Remove a lock of the record database whose owner is gone."""
 
     def title(self) -> str:
-        """What it does."""
         return _("Remove the stale lock of the record database")
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("An iscsiadm was killed while it held the lock; others now wait for it, or fail.")
+        return _("An iscsiadm was killed while it held the lock. Other calls now wait for it or fail.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
-        return (_("remove lock.write from the lock folder of open-iscsi (/run/lock/iscsi)"),)
+        return (_("remove lock.write from open-iscsi's lock directory (/run/lock/iscsi)"),)
 
     def is_done(self, host: Host) -> bool:
-        """There is no lock."""
         return host.facts(lock_path(database_of(host))) is None
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """Nobody is at work."""
+    def check(self, host: Host) -> None:
         if is_anybody_at_work(host):
             raise Refused(
                 Problem(
                     "record.database-busy",
-                    _("An iscsiadm is at work, so its lock is not stale."),
-                    remedy=_("Wait until it is done."),
+                    _("An iscsiadm is running, so its lock is not stale."),
+                    remedy=_("Wait until it has ended."),
                 )
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Remove it."""
         host.remove(lock_path(database_of(host)))
 
     def undo(self) -> CannotUndo:
-        """Nothing to take back."""
-        return CannotUndo(_("A stale lock is of no use to anybody."))
+        return CannotUndo(_("A stale lock has no use."))

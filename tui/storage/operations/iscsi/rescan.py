@@ -7,8 +7,8 @@ from tui.storage.devices.identity import DeviceIdentity
 from tui.storage.host.interface import ChangingHost, Command, Host
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Lun
-from tui.storage.operations.guards.growth_guard import grown_device, shrunk_problem
-from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.operations.guards.growth_guard import grown_device, paths_differ, shrunk_problem
+from tui.storage.operations.operation import CannotUndo, Operation, Progress
 from tui.storage.probe.devices.sizes import array_size
 from tui.storage.probe.narrow import look_at_devices
 from tui.storage.problem import NotVerified, Problem, Refused
@@ -34,29 +34,25 @@ class RescanPaths(Operation):
         disks: kernel names of its paths when this was planned; one that is missing later is a path down.
     """
 
-    risk: ClassVar[Risk] = Risk.CONFIGURES
     survives_reboot: ClassVar[bool] = False
 
     device: DeviceIdentity
     disks: tuple[str, ...]
 
     def title(self) -> str:
-        """What it does."""
-        return _("Ask for the size of {device} on every path").format(device=clean(self.device.path, 60))
+        return _("Rescan the size of {device} on every path").format(device=clean(self.device.path, 60))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "The kernel remembers the size a LUN had at login. It must read it again on each path before"
-            " anything above may grow."
+            "The kernel keeps the size that a LUN had at login. It must read the size again on each path"
+            " before the layers above can grow."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The writes, one for each path."""
         return tuple(f"echo 1 > {_attribute(disk)}" for disk in self.disks)
 
     def is_done(self, host: Host) -> bool:
-        """Whether the array itself says, on every path, what the kernel has. Unknown without sg_readcap."""
+        """The array reports, on every path, the size that the kernel has. Unknown without sg_readcap."""
         inventory = look_at_devices(host)
         try:
             _device, paths = self._paths(host, inventory)
@@ -64,8 +60,7 @@ class RescanPaths(Operation):
             return False
         return all(_offered(host, inventory, lun) == lun.size for lun in paths)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """See that every path is up, and that the array does not show the LUN smaller than before."""
+    def check(self, host: Host) -> None:
         inventory = look_at_devices(host)
         _device, paths = self._paths(host, inventory)
         for lun in paths:
@@ -74,7 +69,6 @@ class RescanPaths(Operation):
                 raise Refused(shrunk_problem(f"/dev/{lun.disk}", offered, lun.size, _("this host")))
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Ask on each path, and wait until all show one size."""
         _device, paths = self._paths(host, look_at_devices(host))
         for lun in paths:
             host.write_attribute(_attribute(lun.disk), "1")
@@ -84,7 +78,7 @@ class RescanPaths(Operation):
             progress(_("{disk}: {size}").format(disk=lun.disk, size=size_words(lun.size)))
 
     def verify(self, host: Host) -> None:
-        """See one size on every path, not smaller than before."""
+        """One size on every path, not smaller than before."""
         inventory = look_at_devices(host)
         _device, paths = self._paths(host, inventory)
         smallest = min(paths, key=lambda lun: lun.size)
@@ -94,19 +88,15 @@ class RescanPaths(Operation):
             )
         if len({lun.size for lun in paths}) > 1:
             raise NotVerified(
-                Problem(
-                    "growth.paths-differ",
-                    _("The paths do not show the same size: {sizes}.").format(
-                        sizes=", ".join(f"{lun.disk} {size_words(lun.size)}" for lun in paths)
-                    ),
-                    cause=_("A controller of the array may not know of the new size yet."),
-                    remedy=_("Wait a moment and try again. Until then nothing above is made larger."),
+                paths_differ(
+                    paths,
+                    _("An array controller may not report the new size yet."),
+                    _("Wait a moment and retry. Until then nothing above is grown."),
                 )
             )
 
     def undo(self) -> CannotUndo:
-        """There is nothing to take back."""
-        return CannotUndo(_("Only what the kernel knows of the LUN was refreshed; nothing was written."))
+        return CannotUndo(_("The kernel only re-read the LUN's size; nothing was written."))
 
     def _paths(self, host: Host, inventory: Inventory) -> tuple[str, tuple[Lun, ...]]:
         device, paths = grown_device(host, self.device, inventory)
@@ -115,9 +105,11 @@ class RescanPaths(Operation):
             raise Refused(
                 Problem(
                     "growth.path-gone",
-                    _("A path is gone: {disks}.").format(disks=", ".join(sorted(missing)) or device.path),
-                    cause=_("Its session was logged out, or the LUN was withdrawn there."),
-                    remedy=_("Log in again, or look at the stack anew and grow over the paths there are."),
+                    _("A path is missing: {disks}.").format(disks=", ".join(sorted(missing)) or device.path),
+                    cause=_("Its session was logged out, or the LUN was unmapped there."),
+                    remedy=_(
+                        "Log in again, or check the stack and plan the growth again for the remaining paths."
+                    ),
                 )
             )
         return device.name, paths

@@ -1,4 +1,4 @@
-"""Looking for LUNs that the target shows since the login."""
+"""Scanning for LUNs that were mapped after the login."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -7,7 +7,7 @@ from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.iscsi.records import record_words
 from tui.storage.iscsi.sessions import disks_of, find_session, is_settled
 from tui.storage.model.iscsi import Lun, Portal, Session, SessionState
-from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.operations.operation import CannotUndo, Operation, Progress
 from tui.storage.problem import Problem, Refused
 from tui.storage.size import size_words
 from tui.storage.waiting import wait_for
@@ -19,7 +19,7 @@ _SETTLE = 30.0
 
 @dataclass(frozen=True, slots=True)
 class ScanForLuns(Operation):
-    """Have the kernel ask one session's target which LUNs it shows now, and take in those that are new.
+    """Scan one session's target for new LUNs.
 
     It is the second half of `iscsiadm -m session -r SID --rescan` (iscsiadm.c, rescan_session); the first,
     which asks every LUN for its size, is left to growing, where every path is looked after.
@@ -32,7 +32,6 @@ class ScanForLuns(Operation):
         iface: its iface record.
     """
 
-    risk: ClassVar[Risk] = Risk.CONFIGURES
     survives_reboot: ClassVar[bool] = False
     sid: int
     target: str
@@ -41,35 +40,32 @@ class ScanForLuns(Operation):
     iface: str = "default"
 
     def title(self) -> str:
-        """What it does."""
-        return _("Look for new LUNs of {record}").format(
+        return _("Scan for new LUNs of {record}").format(
             record=record_words(self.target, self.portal, self.iface)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "LUNs are asked for at login. One that was mapped to this host later shows up when "
-            "they are asked for again. Those that are here stay as they are."
+            "LUNs are scanned at login. A LUN that was mapped later appears after a new scan. Existing"
+            " disks do not change."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The write."""
         return (f"echo '- - -' > {self._attribute}",)
 
     def is_done(self, host: Host) -> bool:  # noqa: ARG002 (only the target knows)
-        """Never: what the target shows is known when it was asked."""
+        """Never: only the target knows what it shows."""
         return False
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """The session is the one that was meant, and logged in: a scan would hang otherwise."""
+    def check(self, host: Host) -> None:
+        """The session is the one that was chosen, and logged in: otherwise a scan would hang."""
         session = self._session(host)
         if session is None or session.sid != self.sid or session.host_number != self.host_number:
             raise Refused(
                 Problem(
                     "scan.no-session",
                     _("Session {sid} is no longer there.").format(sid=self.sid),
-                    remedy=_("Look at the sessions again."),
+                    remedy=_("Check the sessions again."),
                 )
             )
         if session.state is not SessionState.LOGGED_IN:
@@ -80,12 +76,11 @@ class ScanForLuns(Operation):
                         sid=self.sid, state=session.state.value
                     ),
                     _("The connection to the target is lost."),
-                    _("Wait until it is back, then look again."),
+                    _("Wait until it is back, then scan again."),
                 )
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Scan, and wait until udev knows every new disk."""
         before = {lun.address for lun in disks_of(host, self.sid)}
         host.write_attribute(self._attribute, "- - -")
 
@@ -104,12 +99,10 @@ class ScanForLuns(Operation):
             progress(_("No new LUN."))
 
     def verify(self, host: Host) -> None:
-        """See that the session is still there."""
         self.check(host)
 
     def undo(self) -> CannotUndo:
-        """There is nothing to take back."""
-        return CannotUndo(_("Only what the kernel knows of the LUNs was refreshed."))
+        return CannotUndo(_("The kernel only scanned for LUNs; nothing was written."))
 
     @property
     def _attribute(self) -> str:

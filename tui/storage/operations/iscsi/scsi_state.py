@@ -1,4 +1,4 @@
-"""A disk that the kernel gave up on, set running again after its path was repaired."""
+"""A disk that the kernel took offline, set back to running after its path was repaired."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -19,7 +19,7 @@ _RUNNING = 15.0
 
 @dataclass(frozen=True, slots=True)
 class SetDiskRunning(Operation):
-    """Let the kernel send requests to a disk again that its error handling took offline.
+    """Set a disk back to running that the kernel's error handling took offline.
 
     The kernel takes the word only from the state `offline` (scsi_sysfs.c, store_state_field). A disk in
     `transport-offline` comes back with its session and in no other way.
@@ -35,27 +35,22 @@ class SetDiskRunning(Operation):
     disks: tuple[str, ...]
 
     def title(self) -> str:
-        """What it does."""
-        return _("Set {lun} running again").format(lun=self.lun.words)
+        return _("Set {lun} back to running").format(lun=self.lun.words)
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "The kernel gave the disk up after errors and refuses every request to it, although the session"
+            "The kernel set the disk offline after errors and rejects all I/O to it, although the session"
             " is logged in again. Nothing on the disk changes."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The writes to the kernel's attribute."""
         return tuple(f"echo running > {_attribute(clean(disk, 40))}" for disk in self.disks)
 
     def is_done(self, host: Host) -> bool:
-        """Every path to it runs."""
         paths = self.lun.paths(look_at_devices(host))
         return bool(paths) and all(lun.state is DeviceState.RUNNING for lun in paths)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """There is such a disk, its session is logged in, and the kernel lets it be set running."""
+    def check(self, host: Host) -> None:
         inventory = look_at_devices(host)
         paths = self.lun.paths(inventory)
         if not paths:
@@ -77,21 +72,19 @@ class SetDiskRunning(Operation):
                         _("/dev/{disk} is in the state {state}.").format(
                             disk=clean(lun.disk, 40), state=lun.state.value
                         ),
-                        cause=_("The kernel does not let that state be changed by hand."),
-                        remedy=_("It runs again when its session has logged in again."),
+                        cause=_("The kernel does not allow this state to be changed by hand."),
+                        remedy=_("The disk runs again once its session has logged in again."),
                     )
                 )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Write to the attribute of every path that is offline."""
         for lun in _stopped(self.lun.paths(look_at_devices(host))):
             progress(_("{disk}: {state}").format(disk=clean(lun.disk, 40), state=lun.state.value))
             host.write_attribute(_attribute(lun.disk), "running\n")
         wait_for(lambda: self.is_done(host), _RUNNING)
 
     def undo(self) -> CannotUndo:
-        """It stays."""
-        return CannotUndo(_("A disk that runs is not set offline again; nothing needs it."))
+        return CannotUndo(_("There is no reason to set a running disk offline again."))
 
 
 def _attribute(disk: str) -> str:
@@ -106,6 +99,6 @@ def _not_logged_in(lun: Lun) -> Problem:
     return Problem(
         "disk.session-down",
         _("The session {sid} of /dev/{disk} is not logged in.").format(sid=lun.sid, disk=clean(lun.disk, 40)),
-        cause=_("Requests would fail or wait again at once."),
+        cause=_("I/O would fail or hang again at once."),
         remedy=_("Repair the network or the target first, and wait for the session."),
     )

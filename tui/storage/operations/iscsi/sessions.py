@@ -50,31 +50,25 @@ class LogIn(Operation):
         iface: name of the iface record.
     """
 
-    risk: ClassVar[Risk] = Risk.CONFIGURES
     survives_reboot: ClassVar[bool] = False
     target: str
     portal: Portal
     iface: str = "default"
 
     def title(self) -> str:
-        """What it does."""
         return _("Log in to {record}").format(record=record_words(self.target, self.portal, self.iface))
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("A session to the target makes its LUNs appear as disks of this host.")
+        return _("A session to the target makes its LUNs available as disks of this host.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (self._login(0.0).shown,)
 
     def is_done(self, host: Host) -> bool:
-        """There is such a session, and it is logged in."""
         session = find_session(host, self.target, self.portal, self.iface)
         return session is not None and session.state is SessionState.LOGGED_IN
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """There is a record, iscsid answers, and the portal takes connections."""
+    def check(self, host: Host) -> None:
         self._record(host)
         refuse_without_daemon(host)
         answer = host.connect(self.portal.address, self.portal.port, PROBE_DEADLINE)
@@ -85,7 +79,7 @@ class LogIn(Operation):
             raise Refused(_recovering_problem(session))
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Log in; what counts is the session in the kernel, not the exit code."""
+        """What counts is the session in the kernel, not the exit code."""
         begun = host.now()
         outcome = host.run(self._login(_patience(self._record(host))))
         expected = outcome.ok or outcome.status == ExitCode.SESSION_EXISTS
@@ -99,7 +93,6 @@ class LogIn(Operation):
             progress(line)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Log out of exactly that session."""
         return (LogOut(ANY_SESSION, self.target, self.portal, self.iface),)
 
     def _login(self, deadline: float) -> Command:
@@ -154,25 +147,20 @@ class LogOut(Operation):
     iface: str = "default"
 
     def title(self) -> str:
-        """What it does."""
         return _("Log out of {record}").format(record=record_words(self.target, self.portal, self.iface))
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("The session ends and its disks leave this host. Nothing on the storage is changed.")
+        return _("The session ends and its disks are removed from this host. Nothing on the storage changes.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         if self.sid == ANY_SESSION:
             return (node(self.target, self.portal, self.iface, "--logout").shown,)
         return (session_call(self.sid, "--logout").shown,)
 
     def is_done(self, host: Host) -> bool:
-        """There is no such session."""
         return self._session(host) is None
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """It is the session that was meant, and nothing uses its disks."""
+    def check(self, host: Host) -> None:
         session = self._session(host)
         if session is None:
             return
@@ -180,9 +168,9 @@ class LogOut(Operation):
             raise Refused(
                 Problem(
                     "logout.another-session",
-                    _("Session {sid} is no longer the one that was meant.").format(sid=session.sid),
-                    _("It now leads to {target}.").format(target=clean(session.target) or _("no target")),
-                    _("Look at the sessions again."),
+                    _("Session {sid} is no longer the one that was chosen.").format(sid=session.sid),
+                    _("It now connects to {target}.").format(target=clean(session.target) or _("no target")),
+                    _("Check the sessions again."),
                 )
             )
         uses = uses_of(look_at_devices(host), session.sid)
@@ -191,13 +179,13 @@ class LogOut(Operation):
                 Problem(
                     "logout.in-use",
                     _("The disks of session {sid} are in use.").format(sid=session.sid),
-                    _("On them: {uses}.").format(uses=", ".join(clean(use) for use in uses[:6])),
-                    _("Unmount and deactivate what is on them first; ending the session would tear it away."),
+                    _("Used by: {uses}.").format(uses=", ".join(clean(use) for use in uses[:6])),
+                    _("Unmount and deactivate what is on them first; otherwise it would lose its disks."),
                 )
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Log out; what counts is that the session is gone."""
+        """What counts is that the session is gone."""
         session = self._session(host)
         if session is None:
             return
@@ -208,20 +196,19 @@ class LogOut(Operation):
         raise OutcomeUnknown(problem) if outcome.status is None else CommandFailed(problem)
 
     def undo(self) -> "tuple[Operation, ...] | CannotUndo":
-        """Log in again."""
         return (LogIn(self.target, self.portal, self.iface),)
 
     def _session(self, host: Host) -> Session | None:
         if self.sid == ANY_SESSION:
             return find_session(host, self.target, self.portal, self.iface)
-        return next((one for one in read_sessions(host)[0] if one.sid == self.sid), None)
+        return next((session for session in read_sessions(host)[0] if session.sid == self.sid), None)
 
 
 def no_disk_problem(target: str) -> Problem:
     """A session without a disk: nothing failed, and there is nothing to work with."""
     return Problem(
         "login.no-disk",
-        _("{target} let this host in, but shows it no disk.").format(target=clean(target)),
+        _("{target} accepted the login, but shows this host no disk.").format(target=clean(target)),
         _("No LUN is mapped to this host's initiator name."),
         _("Ask the storage administrator to map a LUN to it, then log in again."),
     )
@@ -237,11 +224,11 @@ def _patience(record: NodeRecord) -> float:
 def _recovering_problem(session: Session) -> Problem:
     return Problem(
         "login.recovering",
-        _(
-            "There is a session already, and iscsid is trying to bring it back (session {sid}, {state})."
-        ).format(sid=session.sid, state=session.state.value),
+        _("A session already exists, and iscsid is trying to recover it (session {sid}, {state}).").format(
+            sid=session.sid, state=session.state.value
+        ),
         _("The connection was lost."),
-        _("Wait: it logs in by itself as soon as the target lets it. A second login would not help."),
+        _("Wait: iscsid reconnects as soon as the target responds. A second login would not help."),
     )
 
 
@@ -256,11 +243,11 @@ def _await_disks(host: Host, sid: int) -> tuple[str, ...]:
     settled = wait_for(all_settled, SETTLE_DEADLINE)
     disks = disks_of(host, sid)
     if not disks:
-        session = next((one for one in read_sessions(host)[0] if one.sid == sid), None)
+        session = next((session for session in read_sessions(host)[0] if session.sid == sid), None)
         problem = no_disk_problem(session.target if session is not None else "")
         return (problem.summary, problem.cause, problem.remedy)
     lines = tuple(_disk_line(lun) for lun in disks)
-    return lines if settled else (*lines, _("udev has not described every disk yet."))
+    return lines if settled else (*lines, _("udev has not processed every disk yet."))
 
 
 def _disk_line(lun: Lun) -> str:

@@ -1,72 +1,53 @@
 """Whether a group is activated by itself when its disks appear (lvmautoactivation(7))."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
-from tui.storage.host.interface import ChangingHost, Host
-from tui.storage.operations.calls import as_typed, change
+from tui.storage.host.interface import Host
 from tui.storage.operations.guards.lvm_guard import (
-    LVM_DEADLINE,
-    keep_notes,
     look_for_change,
-    notes_command,
     same_group,
 )
-from tui.storage.operations.operation import Operation, Progress, Risk
+from tui.storage.operations.lvm.lvm_command import MetadataChange
+from tui.storage.operations.operation import Operation
 from tui.storage.probe.narrow import group_named, look_at_volumes
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 
 @dataclass(frozen=True, slots=True)
-class SetAutoactivation(Operation):
-    """Let LVM activate a group by itself, or not. What is active stays active.
+class SetAutoactivation(MetadataChange):
+    """Enable or disable autoactivation of a group. What is active stays active.
 
     Attributes:
         volume_group: the group.
         group_uuid: LVM's identity of it.
-        on: by itself.
+        on: enabled.
     """
 
-    risk: ClassVar[Risk] = Risk.REWRITES
     volume_group: str
     group_uuid: str
     on: bool
 
     def title(self) -> str:
-        """What it does."""
         if self.on:
-            return _("Let {group} be activated by itself").format(group=clean(self.volume_group, 60))
-        return _("Let {group} not be activated by itself").format(group=clean(self.volume_group, 60))
+            return _("Enable autoactivation of {group}").format(group=clean(self.volume_group, 60))
+        return _("Disable autoactivation of {group}").format(group=clean(self.volume_group, 60))
 
     def why(self) -> str:
-        """Why it is needed."""
         if self.on:
-            return _("When all its disks are there, at boot or after a login, its volumes appear below /dev.")
-        return _("Its volumes stay away from /dev until somebody activates them.")
-
-    def shown(self) -> tuple[str, ...]:
-        """The commands."""
-        return (as_typed(notes_command(self.volume_group)), as_typed(self._argv))
+            return _("When all its disks are present, at boot or after a login, its volumes are activated.")
+        return _("Its volumes stay inactive until they are activated by hand.")
 
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         return ("lvm", "vgchange", "--setautoactivation", "y" if self.on else "n", self.volume_group)
 
     def is_done(self, host: Host) -> bool:
-        """The group says so."""
         group = group_named(look_at_volumes(host), self.volume_group)
         return group is not None and group.uuid == self.group_uuid and group.autoactivation is self.on
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """It is this host's own group, and whole."""
+    def check(self, host: Host) -> None:
         same_group(look_for_change(host), self.volume_group, self.group_uuid)
 
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Keep LVM's notes and run vgchange."""
-        keep_notes(host, self.volume_group)
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
-
     def undo(self) -> tuple[Operation, ...]:
-        """Set it as it was."""
         return (SetAutoactivation(self.volume_group, self.group_uuid, not self.on),)

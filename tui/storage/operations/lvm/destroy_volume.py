@@ -3,20 +3,19 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from tui.storage.host.interface import ChangingHost, Host
+from tui.storage.host.interface import Host
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume
-from tui.storage.operations.calls import as_typed, refuse_when_busy
+from tui.storage.operations.calls import refuse_when_busy
 from tui.storage.operations.guards.device_guard import refuse_when_mounted_elsewhere
 from tui.storage.operations.guards.lvm_guard import (
-    change_group,
     look_for_change,
-    notes_command,
     same_group,
     same_volume,
     volume_is_gone,
 )
-from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.operations.lvm.lvm_command import MetadataChange
+from tui.storage.operations.operation import CannotUndo, Risk
 from tui.storage.problem import Problem, Refused
 from tui.storage.size import size_words
 from tui.storage.untrusted import clean
@@ -24,14 +23,14 @@ from tui.words import translate as _
 
 
 @dataclass(frozen=True, slots=True)
-class DestroyVolume(Operation):
+class DestroyVolume(MetadataChange):
     """Remove a plain volume, a snapshot or a thin volume that nobody uses, with all that is on it.
 
     Attributes:
         volume_group: the group.
         group_uuid: LVM's identity of it.
         name: of the volume.
-        uuid: LVM's identity of it; empty only when it takes back a snapshot that was just made.
+        uuid: LVM's identity of it; empty only to undo a snapshot that was just made.
         size: bytes it had when it was chosen; 0 likewise.
         content: what was found on it: `ext4 (my data)`, or empty.
         snapshot_of: the volume it is a snapshot of, or empty.
@@ -48,32 +47,26 @@ class DestroyVolume(Operation):
     snapshot_of: str = ""
 
     def title(self) -> str:
-        """What it does."""
         if self.snapshot_of:
             return _("Remove the snapshot {name} of {origin}").format(
                 name=clean(self.name, 60), origin=clean(self.snapshot_of, 60)
             )
-        return _("Remove the volume {name} and what is on it").format(name=clean(self.name, 60))
+        return _("Remove the volume {name} and its data").format(name=clean(self.name, 60))
 
     def why(self) -> str:
-        """Why it is needed."""
         if self.snapshot_of:
-            return _("The state it kept is gone afterwards; the volume it shows stays as it is.")
-        return _("Its space goes back to the group, and what is on it is gone.")
-
-    def shown(self) -> tuple[str, ...]:
-        """The commands. `--yes` only answers whether an active volume may go; a person has confirmed it."""
-        return (as_typed(notes_command(self.volume_group)), as_typed(self._argv))
+            return _("The saved state is lost; the original volume does not change.")
+        return _("Its space returns to the volume group, and its data is lost.")
 
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
+        # `--yes` answers only whether to remove an active volume; a person has confirmed it.
         return ("lvm", "lvremove", "--yes", f"{self.volume_group}/{self.name}")
 
     def loses(self) -> tuple[str, ...]:
-        """The volume, and what is on it."""
         if self.snapshot_of:
             return (
-                _("{group}/{name}: the state of {origin} that it kept").format(
+                _("{group}/{name}: the saved state of {origin}").format(
                     group=clean(self.volume_group, 60),
                     name=clean(self.name, 60),
                     origin=clean(self.snapshot_of, 60),
@@ -84,16 +77,14 @@ class DestroyVolume(Operation):
                 group=clean(self.volume_group, 60),
                 name=clean(self.name, 60),
                 size=size_words(self.size),
-                content=clean(self.content, 80) or _("no file system is known, there may be data"),
+                content=clean(self.content, 80) or _("no known file system, but there may be data"),
             ),
         )
 
     def is_done(self, host: Host) -> bool:
-        """Whether LVM answers and knows no such volume."""
         return volume_is_gone(host, self.volume_group, self.name)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """See that it is the volume that was confirmed, unchanged, and that nobody uses it or needs it."""
+    def check(self, host: Host) -> None:
         inventory = look_for_change(host)
         same_group(inventory, self.volume_group, self.group_uuid)
         volume = same_volume(inventory, self.volume_group, self.name, self.uuid)
@@ -107,8 +98,8 @@ class DestroyVolume(Operation):
                 Problem(
                     "volume.in-use",
                     _("The volume {name} is in use.").format(name=clean(self.name, 60)),
-                    cause=_("It is mounted, used as swap space, or something stands on it."),
-                    remedy=_("Stop who uses it and unmount it first."),
+                    cause=_("It is mounted, used as swap space, or part of another device."),
+                    remedy=_("Stop what uses it and unmount it first."),
                     evidence=tuple(clean(mount.target) for mount in inventory.mounts_of(device.name)[:4]),
                 )
             )
@@ -116,14 +107,12 @@ class DestroyVolume(Operation):
         if not self.snapshot_of:
             refuse_when_busy(host, device.path)
 
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Keep LVM's notes and run lvremove, which refuses a volume that somebody has open."""
-        change_group(host, self.volume_group, self._argv, self.title(), progress)
-
     def undo(self) -> CannotUndo:
-        """It cannot be taken back."""
         return CannotUndo(
-            _("What was on it is gone. LVM's notes from before are kept, for whoever can restore from them.")
+            _(
+                "The data is lost. A metadata backup from before is kept; an LVM expert may be able to"
+                " restore from it."
+            )
         )
 
     def _refuse_another(self, volume: LogicalVolume) -> None:
@@ -131,28 +120,28 @@ class DestroyVolume(Operation):
             raise Refused(
                 Problem(
                     "identity.changed",
-                    _("{name} is not what was chosen.").format(name=clean(self.name, 60)),
-                    cause=_("Its size changed meanwhile, or another volume has its name."),
-                    remedy=_("Look at the volumes again, and choose anew. Nothing was changed."),
+                    _("{name} is not the volume that was chosen.").format(name=clean(self.name, 60)),
+                    cause=_("Its size has changed, or the name now belongs to another volume."),
+                    remedy=_("Check the volumes and choose again. Nothing was changed."),
                 )
             )
 
     def _refuse_needed(self, inventory: Inventory, volume: LogicalVolume) -> None:
         needing = [
-            one.name
-            for one in inventory.volumes_of(self.volume_group)
-            if one.pool == volume.name or (one.origin == volume.name and not one.pool)
+            other.name
+            for other in inventory.volumes_of(self.volume_group)
+            if other.pool == volume.name or (other.origin == volume.name and not other.pool)
         ]
         if needing or volume.attributes[:1] == "t":
             raise Refused(
                 Problem(
                     "volume.needed",
-                    _("Other volumes stand on {name}: {names}.").format(
+                    _("Other volumes depend on {name}: {names}.").format(
                         name=clean(self.name, 60), names=clean(", ".join(needing[:6]))
                     )
                     if needing
                     else _("{name} is a thin pool.").format(name=clean(self.name, 60)),
-                    cause=_("They would go with it."),
-                    remedy=_("Remove each of them first, by itself."),
+                    cause=_("They would be removed with it."),
+                    remedy=_("Remove each of them on its own first."),
                 )
             )

@@ -4,15 +4,13 @@ from dataclasses import dataclass
 
 from tui.storage.boot_check.facts import lvm_settings
 from tui.storage.devices.identity import DeviceIdentity, compare, identity_of
-from tui.storage.host.interface import ChangingHost, Host
+from tui.storage.host.interface import Host
 from tui.storage.model.block import BlockDevice
 from tui.storage.model.inventory import Inventory
-from tui.storage.operations.calls import as_typed, change
-from tui.storage.operations.guards.lvm_guard import LVM_DEADLINE
-from tui.storage.operations.lvm.physical_volume import volume_on
-from tui.storage.operations.operation import Operation, Progress
+from tui.storage.operations.lvm.lvm_command import LvmCommand
+from tui.storage.operations.lvm.physical_volume import is_physical_volume
+from tui.storage.operations.operation import Operation
 from tui.storage.probe.devices.all_signatures import content_of
-from tui.storage.probe.narrow import look_at_volumes
 from tui.storage.problem import Problem, Refused
 from tui.storage.untrusted import clean
 from tui.words import translate as _
@@ -21,55 +19,44 @@ FOLDER = "/etc/lvm/devices"
 
 
 def uses_devices_file(host: Host) -> bool:
-    """Whether LVM looks only at the disks listed in its devices file: it is on, and the file is there."""
+    """Whether LVM uses only the disks listed in its devices file: it is enabled, and the file is there."""
     settings = lvm_settings(host)
     name = settings.get("devicesfile") or "system.devices"
     return settings.get("use_devicesfile") == "1" and host.facts(f"{FOLDER}/{name}") is not None
 
 
 @dataclass(frozen=True, slots=True)
-class AddToDevicesFile(Operation):
-    """List a disk that carries a physical volume in LVM's devices file, so that LVM sees it.
+class AddToDevicesFile(LvmCommand):
+    """List a disk that carries a physical volume in LVM's devices file, so that LVM uses it.
 
-    Disks that LVM labels itself are listed by pvcreate; one that comes from elsewhere is not.
+    pvcreate lists the disks that it initializes; one that comes from elsewhere is not listed.
 
     Attributes:
         device: the disk or map.
         moved: the file lists what is on it under another identity, that of a LUN which is gone: LVM asks
-            then before it lists it once more, and is told yes.
+            then before it lists it again (`--yes`).
     """
 
     device: DeviceIdentity
     moved: bool = False
 
     def title(self) -> str:
-        """What it does."""
-        return _("Let LVM see {path}").format(path=clean(self.device.path))
+        return _("Add {path} to LVM's devices file").format(path=clean(self.device.path))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "On this host LVM only looks at disks that are listed in its devices file. This disk carries a"
-            " volume from elsewhere and is not listed yet. Nothing is written to the disk."
+            "On this host LVM uses only disks that are listed in its devices file. This disk holds a PV"
+            " from elsewhere and is not listed yet. Nothing is written to the disk."
         )
 
-    def shown(self) -> tuple[str, ...]:
-        """The command."""
-        return (as_typed(self._argv),)
-
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         return ("lvm", "lvmdevices", *(("--yes",) if self.moved else ()), "--adddev", self.device.path)
 
     def is_done(self, host: Host) -> bool:
-        """Whether LVM sees a physical volume on this very disk."""
-        try:
-            return volume_on(look_at_volumes(host), self.device, host) is not None
-        except Refused:
-            return False
+        return is_physical_volume(host, self.device) is True
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """See that it is the disk that was chosen, alone with its label, and that the file is in use."""
+    def check(self, host: Host) -> None:
         device, inventory = compare(host, self.device)
         path = clean(self.device.path)
         content = content_of(host, device.path) if device.answers else {}
@@ -77,8 +64,8 @@ class AddToDevicesFile(Operation):
             raise Refused(
                 Problem(
                     "lvm-devices.no-volume",
-                    _("No physical volume is found on {path}.").format(path=path),
-                    remedy=_("Look at the disk again."),
+                    _("No PV is found on {path}.").format(path=path),
+                    remedy=_("Check the disk again."),
                 )
             )
         twin = _twin(inventory, self.device, content.get("UUID", ""))
@@ -86,75 +73,57 @@ class AddToDevicesFile(Operation):
             raise Refused(
                 Problem(
                     "lvm-devices.twin",
-                    _("{path} and {other} carry the same physical volume.").format(
-                        path=path, other=clean(twin.path)
-                    ),
+                    _("{path} and {other} hold the same PV.").format(path=path, other=clean(twin.path)),
                     cause=_("One of them is a copy: their WWIDs differ."),
-                    remedy=_("Find out which is the copy, and import that one under another name."),
+                    remedy=_(
+                        "Find out which one is the copy, and import it under another name (vgimportclone)."
+                    ),
                 )
             )
         if not uses_devices_file(host):
             raise Refused(
                 Problem(
                     "lvm-devices.unused",
-                    _("LVM does not show {path}, and it is not its devices file that hides it.").format(
-                        path=path
-                    ),
-                    cause=_("A filter in /etc/lvm/lvm.conf may leave it out, or it belongs to another host."),
-                    remedy=_("Look with `pvs -a --foreign --shared` and at `lvmconfig devices`."),
+                    _("LVM does not show {path}, but not because of its devices file.").format(path=path),
+                    cause=_("A filter in /etc/lvm/lvm.conf may exclude it, or it belongs to another host."),
+                    remedy=_("Check `pvs -a --foreign --shared` and `lvmconfig devices`."),
                 )
             )
 
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run lvmdevices."""
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
-
     def undo(self) -> tuple[Operation, ...]:
-        """Take it out of the list."""
         return (RemoveFromDevicesFile(self.device),)
 
 
 def _twin(inventory: Inventory, device: DeviceIdentity, uuid: str) -> BlockDevice | None:
     """Another LUN that is here, by its WWID, with the same physical volume."""
-    for one in inventory.devices:
-        if uuid and one.content_uuid == uuid and inventory.lun_on(one.name) is not None:
-            wwid = identity_of(inventory, one).wwid
+    for other in inventory.devices:
+        if uuid and other.content_uuid == uuid and inventory.lun_on(other.name) is not None:
+            wwid = identity_of(inventory, other).wwid
             if wwid and device.wwid and wwid != device.wwid:
-                return one
+                return other
     return None
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveFromDevicesFile(Operation):
-    """Take a disk on which nothing is active out of LVM's devices file."""
+class RemoveFromDevicesFile(LvmCommand):
+    """Remove a disk on which nothing is active from LVM's devices file."""
 
     device: DeviceIdentity
 
     def title(self) -> str:
-        """What it does."""
-        return _("Let LVM leave {path} alone").format(path=clean(self.device.path))
+        return _("Remove {path} from LVM's devices file").format(path=clean(self.device.path))
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("LVM does not look at it any more. Nothing is written to the disk.")
-
-    def shown(self) -> tuple[str, ...]:
-        """The command."""
-        return (as_typed(self._argv),)
+        return _("LVM ignores the disk from now on. Nothing is written to the disk.")
 
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         return ("lvm", "lvmdevices", "--deldev", self.device.path)
 
     def is_done(self, host: Host) -> bool:
-        """Whether LVM answers and sees no physical volume on it."""
-        try:
-            return volume_on(look_at_volumes(host), self.device, host) is None
-        except Refused:
-            return False
+        return is_physical_volume(host, self.device) is False
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """See that it is the disk that was chosen, and that no volume on it is active."""
+    def check(self, host: Host) -> None:
         device, _inventory = compare(host, self.device)
         if device.holders:
             raise Refused(
@@ -165,10 +134,5 @@ class RemoveFromDevicesFile(Operation):
                 )
             )
 
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run lvmdevices."""
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
-
     def undo(self) -> tuple[Operation, ...]:
-        """List it again."""
         return (AddToDevicesFile(self.device),)

@@ -8,10 +8,11 @@ from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.lvm.names import volume_group_name_problems
 from tui.storage.model.block import BlockDevice
 from tui.storage.model.inventory import Inventory
-from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.calls import settle_all
 from tui.storage.operations.guards.device_guard import guard
-from tui.storage.operations.guards.lvm_guard import LVM_DEADLINE, look_for_change
-from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.operations.guards.lvm_guard import look_for_change, refuse_taken_path
+from tui.storage.operations.lvm.lvm_command import LvmCommand
+from tui.storage.operations.operation import CannotUndo, Progress, Risk
 from tui.storage.probe.devices.all_signatures import content_of
 from tui.storage.probe.narrow import group_named, look_at_volumes
 from tui.storage.problem import Problem, Refused
@@ -20,7 +21,7 @@ from tui.words import translate as _
 
 
 @dataclass(frozen=True, slots=True)
-class ImportClone(Operation):
+class ImportClone(LvmCommand):
     """Give the disks of a clone identities of their own, and their group another name.
 
     Attributes:
@@ -37,77 +38,58 @@ class ImportClone(Operation):
     new_name: str
 
     def title(self) -> str:
-        """What it does."""
-        return _("Make the clone of {group} a group of its own: {name}").format(
+        return _("Import the clone of {group} as the volume group {name}").format(
             group=clean(self.original, 60), name=clean(self.new_name, 60)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "Two sets of disks carry the same identities, so LVM may take one for the other and changes"
-            " nothing. The clone gets new ones; the original is not touched."
+            "Two sets of disks carry the same UUIDs, so LVM may confuse them. The clone gets new ones;"
+            " the original is not changed."
         )
 
-    def shown(self) -> tuple[str, ...]:
-        """The command. It is told every disk of the clone at once."""
-        return (as_typed(self._argv),)
-
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         paths = tuple(device.path for device in self.devices)
         return ("lvm", "vgimportclone", "--basevgname", self.new_name, *paths)
 
     def is_done(self, host: Host) -> bool:
-        """There is a group of the new name, made of exactly these disks."""
         inventory = look_at_volumes(host)
         try:
             disks = {compare(host, device, inventory)[0].name for device in self.devices}
         except Refused:
             return False
-        members = {one.device for one in inventory.physical_volumes if one.volume_group == self.new_name}
+        members = {pv.device for pv in inventory.physical_volumes if pv.volume_group == self.new_name}
         return group_named(inventory, self.new_name) is not None and members == disks
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """The disks are those that were chosen, nothing stands on them, and they are the whole clone."""
+    def check(self, host: Host) -> None:
         inventory = look_for_change(host)
         for problem in volume_group_name_problems(
             self.new_name, [group.name for group in inventory.volume_groups]
         ):
             raise Refused(problem)
-        if host.facts(f"/dev/{self.new_name}") is not None:
-            raise Refused(
-                Problem(
-                    "group.path-taken",
-                    _("/dev/{name} exists already, so LVM does not take that name.").format(
-                        name=clean(self.new_name, 60)
-                    ),
-                    remedy=_("Choose another name."),
-                )
-            )
+        refuse_taken_path(host, self.new_name)
         devices = [guard(host, device, inventory) for device in self.devices]
         carried = [_carried(host, device) for device in devices]
         if sorted(carried) != sorted(self.physical_volumes) or len(set(carried)) != len(carried):
             raise Refused(
                 Problem(
                     "clone.changed",
-                    _("The chosen disks do not carry what was seen on them."),
-                    remedy=_("Look at the disks again. Nothing was written."),
+                    _("The chosen disks do not hold what was found on them before."),
+                    remedy=_("Check the disks again. Nothing was written."),
                     evidence=tuple(clean(uuid, 60) for uuid in carried[:6]),
                 )
             )
         self._refuse_no_twin(inventory, {device.name for device in devices}, host)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run vgimportclone."""
         for device in self.devices:
             compare(host, device)
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
-        change(host, ("udevadm", "settle", "--timeout=30"), self.title(), deadline=40)
+        LvmCommand.run(self, host, progress)
+        settle_all(host, self.title())
 
     def undo(self) -> CannotUndo:
-        """It is not taken back."""
-        return CannotUndo(_("The clone keeps its own identity. The storage can make another clone."))
+        return CannotUndo(_("The clone keeps its new UUIDs. The storage can create another clone."))
 
     def _refuse_no_twin(self, inventory: Inventory, chosen: set[str], host: Host) -> None:
         """See that each has its twin among the disks that were not chosen, under another WWID.
@@ -129,9 +111,9 @@ class ImportClone(Operation):
             raise Refused(
                 Problem(
                     "clone.no-original",
-                    _("No other disk carries the same identity, so this is no clone beside its original."),
-                    cause=_("The original is not there, or the chosen disks are another path to it."),
-                    remedy=_("Compare the WWIDs. The same WWID is one LUN, and wants multipath."),
+                    _("No other disk carries the same UUID, so this is not a clone next to its original."),
+                    cause=_("The original is missing, or the chosen disks are another path to it."),
+                    remedy=_("Compare the WWIDs. The same WWID is one LUN, and needs multipath."),
                     evidence=tuple(clean(uuid, 60) for uuid in alone[:6]),
                 )
             )

@@ -1,14 +1,19 @@
-"""Logical volumes: cut out of a group's free space, and given back while they are empty."""
+"""Logical volumes: created in the free space of a group, and removed while they are empty."""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Command, Host
-from tui.storage.lvm.names import logical_volume_name_problems, volume_path
-from tui.storage.model.inventory import Inventory
-from tui.storage.model.lvm import LogicalVolume
-from tui.storage.operations.calls import as_typed, change, refuse_when_busy, settle
-from tui.storage.operations.guards.lvm_guard import LVM_DEADLINE, look_for_change, own_group, volume_is_gone
+from tui.storage.lvm.names import volume_path
+from tui.storage.operations.calls import refuse_when_busy, settle
+from tui.storage.operations.guards.lvm_guard import (
+    look_for_change,
+    own_group,
+    refuse_bad_volume_name,
+    volume_is_gone,
+    volume_named,
+)
+from tui.storage.operations.lvm.lvm_command import LvmCommand
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
 from tui.storage.probe.devices.all_signatures import probe
 from tui.storage.probe.narrow import group_named, look_at_volumes
@@ -21,17 +26,9 @@ _ZEROED = 4096
 """Bytes that lvcreate overwrites with zero at the beginning of a new volume (lvcreate(8) --zero)."""
 
 
-def volume_named(inventory: Inventory, volume_group: str, name: str) -> LogicalVolume | None:
-    """The volume of that name, or None."""
-    return next(
-        (one for one in inventory.logical_volumes if (one.volume_group, one.name) == (volume_group, name)),
-        None,
-    )
-
-
 @dataclass(frozen=True, slots=True)
-class CreateLogicalVolume(Operation):
-    """Cut a volume out of a group's free space.
+class CreateLogicalVolume(LvmCommand):
+    """Create a volume in the free space of a group.
 
     Attributes:
         volume_group: the group.
@@ -51,29 +48,23 @@ class CreateLogicalVolume(Operation):
         return volume_path(self.volume_group, self.name)
 
     def title(self) -> str:
-        """What it does."""
         return _("Create the volume {name} in {group}").format(
             name=clean(self.name, 60), group=clean(self.volume_group, 60)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "A logical volume is what carries a file system; it can grow later. Old signatures that happen to"
-            " lie in its space are removed: that space is free and belongs to the group."
+            "A logical volume holds the file system; it can be extended later. Old signatures in its"
+            " space are wiped: that space is free and belongs to the volume group."
         )
 
-    def shown(self) -> tuple[str, ...]:
-        """The commands. `--yes` only answers whether stale signatures in free space may go."""
-        return (as_typed(self._argv),)
-
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
+        # `--yes` answers only whether to wipe stale signatures in free space.
         size = ("--extents", str(self.extents), "--name", self.name, self.volume_group)
         return ("lvm", "lvcreate", "--yes", "--wipesignatures", "y", "--zero", "y", *size)
 
     def is_done(self, host: Host) -> bool:
-        """Whether the volume is there, active, with that size."""
         inventory = look_at_volumes(host)
         group = group_named(inventory, self.volume_group)
         volume = volume_named(inventory, self.volume_group, self.name)
@@ -84,25 +75,22 @@ class CreateLogicalVolume(Operation):
             and volume.size == self.extents * group.extent_size
         )
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """See that the group is this host's own, the name good and free, and the space there."""
+    def check(self, host: Host) -> None:
         inventory = look_for_change(host)
         group = own_group(inventory, self.volume_group)
-        taken = [one.name for one in inventory.logical_volumes if one.volume_group == self.volume_group]
-        for problem in logical_volume_name_problems(self.name, self.volume_group, taken):
-            raise Refused(problem)
+        refuse_bad_volume_name(inventory, self.volume_group, self.name, "logical_volume")
         free = group.free_extents
         if not 1 <= self.extents <= free:
             raise Refused(
                 Problem(
                     "volume.size",
-                    _("{count} extents are asked for; {group} has {free} free ({size}).").format(
+                    _("{count} extents requested, but {group} has only {free} free ({size}).").format(
                         count=self.extents,
                         group=clean(self.volume_group, 60),
                         free=free,
                         size=size_words(group.free),
                     ),
-                    cause=_("One extent is {size}, the least a volume can have.").format(
+                    cause=_("One extent is {size}, the smallest size of a volume.").format(
                         size=size_words(group.extent_size)
                     ),
                     remedy=_("Choose another size, or add a disk to the group."),
@@ -111,31 +99,28 @@ class CreateLogicalVolume(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run lvcreate and wait until udev has made the path."""
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
+        LvmCommand.run(self, host, progress)
         settle(host, self.path)
 
     def verify(self, host: Host) -> None:
-        """See the volume in LVM's report and below /dev."""
         Operation.verify(self, host)
         if host.facts(self.path) is None:
             raise NotVerified(
                 Problem(
                     "volume.no-path",
-                    _("The volume was made, but {path} did not appear.").format(path=clean(self.path)),
+                    _("The volume was created, but {path} did not appear.").format(path=clean(self.path)),
                     cause=_("udev may be busy or stopped."),
-                    remedy=_("Look at `systemctl status systemd-udevd`, then try again."),
+                    remedy=_("Check `systemctl status systemd-udevd`, then retry."),
                 )
             )
 
     def undo(self) -> tuple[Operation, ...]:
-        """Remove it, as long as nothing was written to it."""
         return (RemoveLogicalVolume(self.volume_group, self.name),)
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveLogicalVolume(Operation):
-    """Give an empty volume back to its group. One on which anything is found is never removed."""
+class RemoveLogicalVolume(LvmCommand):
+    """Remove an empty volume. One on which anything is found is never removed."""
 
     risk: ClassVar[Risk] = Risk.REWRITES
 
@@ -143,29 +128,22 @@ class RemoveLogicalVolume(Operation):
     name: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Remove the empty volume {name} from {group}").format(
             name=clean(self.name, 60), group=clean(self.volume_group, 60)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("Nothing was written to it, so its space can go back to the group.")
-
-    def shown(self) -> tuple[str, ...]:
-        """The commands. `--yes` only answers whether an active volume may go; it was seen to be empty."""
-        return (as_typed(self._argv),)
+        return _("It is empty, so its space can return to the volume group.")
 
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
+        # `--yes` answers only whether to remove an active volume; it was seen to be empty.
         return ("lvm", "lvremove", "--yes", f"{self.volume_group}/{self.name}")
 
     def is_done(self, host: Host) -> bool:
-        """Whether LVM answers and knows no such volume."""
         return volume_is_gone(host, self.volume_group, self.name)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """See that nobody uses it and that nothing is on it."""
+    def check(self, host: Host) -> None:
         inventory = look_for_change(host)
         own_group(inventory, self.volume_group)
         volume = volume_named(inventory, self.volume_group, self.name)
@@ -174,7 +152,7 @@ class RemoveLogicalVolume(Operation):
             raise Refused(
                 Problem(
                     "volume.inactive",
-                    _("{name} is not active, so it cannot be seen whether it is empty.").format(
+                    _("{name} is not active, so it cannot be checked for data.").format(
                         name=clean(self.name, 60)
                     ),
                     remedy=_("Activate it first."),
@@ -190,14 +168,9 @@ class RemoveLogicalVolume(Operation):
                     _("{name} is not empty, so it is not removed.").format(name=clean(self.name, 60)),
                     cause=found.why,
                     remedy=_("If its content is not needed, remove it by hand with lvremove."),
-                    evidence=tuple(one.words for one in found.signatures[:6]),
+                    evidence=tuple(signature.words for signature in found.signatures[:6]),
                 )
             )
 
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run lvremove."""
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
-
     def undo(self) -> CannotUndo:
-        """It cannot be taken back exactly."""
-        return CannotUndo(_("Make the volume again; it was empty, so nothing is lost."))
+        return CannotUndo(_("Create the volume again; it was empty, so nothing is lost."))

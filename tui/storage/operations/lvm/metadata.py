@@ -1,19 +1,15 @@
-"""Old descriptions of a group on its disks brought up to date (vgck(8) --updatemetadata)."""
+"""Outdated copies of a group's metadata on its PVs, updated (vgck(8) --updatemetadata)."""
 
 import re
 from dataclasses import dataclass
-from typing import ClassVar
 
-from tui.storage.host.interface import ChangingHost, Host
-from tui.storage.operations.calls import as_typed, change
+from tui.storage.host.interface import Host
 from tui.storage.operations.guards.lvm_guard import (
-    LVM_DEADLINE,
-    keep_notes,
     look_for_change,
-    notes_command,
     same_group,
 )
-from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.operations.lvm.lvm_command import MetadataChange
+from tui.storage.operations.operation import CannotUndo
 from tui.storage.probe.narrow import look_at_volumes
 from tui.storage.problem import Problem, Refused
 from tui.storage.untrusted import clean
@@ -24,53 +20,43 @@ OUTDATED = re.compile(
     r"|(?:[Ii]nconsistent metadata.* VG (\S+))|(?:ignoring metadata seqno (\d+) on (\S+) for seqno (\d+)"
     r" on (\S+) for VG (\S+))"
 )
-"""LVM's words for it (lib/metadata/metadata.c, lib/cache/lvmcache.c)."""
+"""LVM's messages for it (lib/metadata/metadata.c, lib/cache/lvmcache.c)."""
 
 
 @dataclass(frozen=True, slots=True)
-class UpdateMetadata(Operation):
-    """Let LVM write the present description of a group to those of its disks that carry an older one.
+class UpdateMetadata(MetadataChange):
+    """Write the current metadata of a group to those of its PVs that have outdated metadata.
 
-    A disk that was removed from the group while it was away, and came back, loses its old description; it
-    is not in the group any more.
+    A disk that was removed from the group while it was away, and came back, loses its old metadata; it is
+    no longer in the group.
 
     Attributes:
         volume_group: the group.
         group_uuid: LVM's identity of it.
     """
 
-    risk: ClassVar[Risk] = Risk.REWRITES
     volume_group: str
     group_uuid: str
 
     def title(self) -> str:
-        """What it does."""
-        return _("Bring the description of {group} up to date on its disks").format(
-            group=clean(self.volume_group, 60)
-        )
+        return _("Update the metadata of {group} on all its PVs").format(group=clean(self.volume_group, 60))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "A disk that was away carries an older description of the group. LVM takes the newest for true,"
-            " and writes it where an older one stands. The volumes are not touched."
+            "A disk that was missing carries outdated metadata. LVM uses the newest metadata and rewrites"
+            " the outdated copies. The volumes are not changed."
         )
 
-    def shown(self) -> tuple[str, ...]:
-        """The commands."""
-        return (as_typed(notes_command(self.volume_group)), as_typed(self._argv))
-
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         return ("lvm", "vgck", "--updatemetadata", self.volume_group)
 
     def is_done(self, host: Host) -> bool:
-        """LVM answers and speaks of no older description of this group."""
         inventory = look_at_volumes(host)
         return inventory.lvm.asked and not outdated_lines(inventory.lvm.warnings, self.volume_group)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """It is this host's own group, and complete: otherwise a newer description may be the one missing."""
+    def check(self, host: Host) -> None:
+        """The group is complete: otherwise a newer copy of the metadata may be on the PV that is missing."""
         inventory = look_for_change(host)
         group = same_group(inventory, self.volume_group, self.group_uuid)
         if group.missing_volumes:
@@ -78,28 +64,22 @@ class UpdateMetadata(Operation):
                 Problem(
                     "group.missing",
                     _("Disks of {group} are missing.").format(group=clean(self.volume_group, 60)),
-                    remedy=_("Bring them back first: one of them may carry the newest description."),
+                    remedy=_("Bring them back first: one of them may carry the newest metadata."),
                 )
             )
 
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Keep LVM's notes and run vgck."""
-        keep_notes(host, self.volume_group)
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
-
     def undo(self) -> CannotUndo:
-        """It is not taken back."""
-        return CannotUndo(_("The beginning of each disk that was kept before can be written back."))
+        return CannotUndo(_("The disk headers that were saved before can be restored."))
 
 
 def outdated_lines(warnings: tuple[str, ...], group: str) -> tuple[str, ...]:
-    """The lines in which LVM speaks of an older description of a group."""
+    """The lines in which LVM reports outdated metadata of a group."""
     # A name may hold dots, and a sentence ends with one.
     named = re.compile(rf"(?<![\w.+-]){re.escape(group)}(?![\w+-]|\.\w)")
     return tuple(line for line in warnings if OUTDATED.search(line) and named.search(line))
 
 
 def outdated_paths(warnings: tuple[str, ...]) -> tuple[str, ...]:
-    """The disks that carry an older description: of those that were removed LVM clears the label too."""
+    """The disks with outdated metadata: of those that were removed LVM clears the PV header too."""
     found = (match[1] or match[7] for line in warnings if (match := OUTDATED.search(line)) is not None)
     return tuple(dict.fromkeys(path for path in found if path))

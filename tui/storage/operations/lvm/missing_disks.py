@@ -1,5 +1,6 @@
-"""A group whose disk was missing: taken back when it returned, given up when it is gone for good."""
+"""A group with missing PVs: used again when they have returned, removed when they are gone for good."""
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,14 +11,14 @@ from tui.storage.model.lvm import PhysicalVolume
 from tui.storage.operations.calls import as_typed, change
 from tui.storage.operations.guards.lvm_guard import (
     LVM_DEADLINE,
+    back_up_metadata,
+    backup_command,
     broken_group,
-    keep_notes,
     look_for_change,
-    notes_command,
-    try_first,
 )
-from tui.storage.operations.guards.may_return import refuse_while_it_may_return
-from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.operations.guards.may_return import refuse_while_disks_may_return
+from tui.storage.operations.lvm.lvm_command import MetadataChange, TestedChange
+from tui.storage.operations.operation import CannotUndo, Progress, Risk
 from tui.storage.probe.narrow import group_named, look_at_volumes
 from tui.storage.problem import Problem, Refused
 from tui.storage.untrusted import clean
@@ -25,8 +26,8 @@ from tui.words import translate as _
 
 
 @dataclass(frozen=True, slots=True)
-class RestoreMissingPv(Operation):
-    """Let LVM use a disk again that it had marked as missing and that is there now.
+class RestoreMissingPv(MetadataChange):
+    """Have LVM use a PV again that it marked as missing and that is there now.
 
     Attributes:
         volume_group: the group.
@@ -35,40 +36,31 @@ class RestoreMissingPv(Operation):
         uuid: LVM's identity of the physical volume on it.
     """
 
-    risk: ClassVar[Risk] = Risk.REWRITES
     volume_group: str
     group_uuid: str
     device: DeviceIdentity
     uuid: str
 
     def title(self) -> str:
-        """What it does."""
-        return _("Take {path} back into {group}").format(
+        return _("Use the PV on {path} in {group} again").format(
             path=clean(self.device.path, 60), group=clean(self.volume_group, 60)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "LVM marked this disk as missing while it was away and wants to be told that what is on it is"
-            " still good. Nothing is copied: whatever was written elsewhere meanwhile is not on it."
+            "LVM marked this PV as missing and uses it again only on request (vgextend --restoremissing)."
+            " Nothing is copied: data written elsewhere in the meantime is not on it."
         )
 
-    def shown(self) -> tuple[str, ...]:
-        """The commands."""
-        return (as_typed(notes_command(self.volume_group)), as_typed(self._argv))
-
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         return ("lvm", "vgextend", "--restoremissing", self.volume_group, self.device.path)
 
     def is_done(self, host: Host) -> bool:
-        """LVM sees this physical volume on a disk, and does not call it missing."""
         volume = self._volume(look_at_volumes(host))
         return volume is not None and bool(volume.device) and not volume.missing
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """It is the disk that was seen, and carries that physical volume of that group."""
+    def check(self, host: Host) -> None:
         inventory = look_for_change(host)
         broken_group(inventory, self.volume_group, self.group_uuid)
         device, _now = compare(host, self.device, inventory)
@@ -77,34 +69,79 @@ class RestoreMissingPv(Operation):
             raise Refused(
                 Problem(
                     "missing.other-disk",
-                    _("{path} is not the disk that {group} misses.").format(
+                    _("{path} is not the PV that is missing from {group}.").format(
                         path=clean(self.device.path), group=clean(self.volume_group, 60)
                     ),
-                    cause=_("LVM finds the missing volume elsewhere, twice, or not at all."),
-                    remedy=_("Look at the group again."),
+                    cause=_("LVM finds the missing PV elsewhere, twice, or not at all."),
+                    remedy=_("Check the group again."),
                 )
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Keep LVM's notes and run vgextend."""
-        keep_notes(host, self.volume_group)
+        back_up_metadata(host, self.volume_group)
         compare(host, self.device)
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
+        change(host, self.argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
 
     def undo(self) -> CannotUndo:
-        """There is no way to mark it as missing again."""
-        return CannotUndo(_("A disk is only marked as missing when it is."))
+        return CannotUndo(_("LVM marks a PV as missing only while it is missing."))
 
     def _volume(self, inventory: Inventory) -> PhysicalVolume | None:
-        found = (one for one in inventory.physical_volumes if one.volume_group == self.volume_group)
-        return next((one for one in found if one.uuid == self.uuid), None)
+        found = (pv for pv in inventory.physical_volumes if pv.volume_group == self.volume_group)
+        return next((pv for pv in found if pv.uuid == self.uuid), None)
+
+
+class _ReduceMissing(TestedChange):
+    """Remove the missing PVs of a group; nothing may come back, and what is missing is what was seen."""
+
+    __slots__ = ()
+    volume_group: str
+    group_uuid: str
+    missing: tuple[str, ...]
+
+    def shown(self) -> tuple[str, ...]:
+        return (as_typed(backup_command(self.volume_group)), *TestedChange.shown(self))
+
+    def is_done(self, host: Host) -> bool:
+        inventory = look_at_volumes(host)
+        group = group_named(inventory, self.volume_group)
+        return (
+            inventory.lvm.asked
+            and not inventory.lvm.left_out
+            and group is not None
+            and not group.missing_volumes
+            and not group.partial
+        )
+
+    def check(self, host: Host) -> None:
+        inventory = look_for_change(host)
+        broken_group(inventory, self.volume_group, self.group_uuid)
+        refuse_while_disks_may_return(host, inventory)
+        now = missing_of(inventory, self.volume_group)
+        if set(now) != set(self.missing):
+            raise Refused(
+                Problem(
+                    "missing.changed",
+                    _("Different PVs of {group} are missing now.").format(group=clean(self.volume_group, 60)),
+                    remedy=_("Check the group again."),
+                    evidence=tuple(clean(uuid, 60) for uuid in now[:12]),
+                )
+            )
+        self._refuse_loss(inventory)
+
+    @abstractmethod
+    def _refuse_loss(self, inventory: Inventory) -> None:
+        """See that the volumes that would be lost are what the person expects."""
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        back_up_metadata(host, self.volume_group)
+        TestedChange.run(self, host, progress)
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveMissingPvs(Operation):
+class RemoveMissingPvs(_ReduceMissing):
     """Go on without disks that are gone for good and on which no volume lies.
 
-    LVM itself refuses when a volume would be damaged; it is tried first without writing (`--test`).
+    LVM itself refuses when a volume would be partial; it is tried first without writing (`--test`).
 
     Attributes:
         volume_group: the group.
@@ -112,65 +149,44 @@ class RemoveMissingPvs(Operation):
         missing: LVM's identities of the physical volumes that are gone, as they were seen.
     """
 
-    risk: ClassVar[Risk] = Risk.REWRITES
     volume_group: str
     group_uuid: str
     missing: tuple[str, ...]
 
     def title(self) -> str:
-        """What it does."""
-        return _("Let {group} go on without its missing disks").format(group=clean(self.volume_group, 60))
+        return _("Remove the missing PVs from {group}").format(group=clean(self.volume_group, 60))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "As long as a disk is missing the group cannot be changed. No volume lies on the missing ones; if"
-            " they come back, LVM does not take them in again."
+            "The volume group cannot be changed while a PV is missing. No volume uses the missing PVs. If"
+            " they come back, LVM will not accept them."
         )
 
-    def shown(self) -> tuple[str, ...]:
-        """The commands."""
-        commands = (notes_command(self.volume_group), self._argv("--test"), self._argv())
-        return tuple(as_typed(argv) for argv in commands)
+    @property
+    def argv(self) -> tuple[str, ...]:
+        return ("lvm", "vgreduce", "--removemissing", self.volume_group)
 
-    def _argv(self, *more: str) -> tuple[str, ...]:
-        return ("lvm", "vgreduce", "--removemissing", *more, self.volume_group)
-
-    def is_done(self, host: Host) -> bool:
-        """LVM answers and none of the group's disks is missing."""
-        return _is_whole(host, self.volume_group)
-
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """Nothing may come back, what is missing is what was seen, and no volume would be damaged."""
-        inventory = look_for_change(host)
-        broken_group(inventory, self.volume_group, self.group_uuid)
-        refuse_while_it_may_return(host, inventory)
-        _refuse_another_loss(inventory, self.volume_group, self.missing)
-        damaged = partial_volumes(inventory, self.volume_group)
-        if damaged:
+    def _refuse_loss(self, inventory: Inventory) -> None:
+        partial = partial_volumes(inventory, self.volume_group)
+        if partial:
             raise Refused(
                 Problem(
                     "missing.volumes-lost",
-                    _("Volumes lie on the missing disks: {names}.").format(
-                        names=clean(", ".join(damaged[:6]))
+                    _("Volumes have extents on the missing disks: {names}.").format(
+                        names=clean(", ".join(partial[:6]))
                     ),
-                    remedy=_("Bring the disks back. Giving them up destroys these volumes."),
+                    remedy=_("Bring the disks back. Removing them destroys these volumes."),
                 )
             )
 
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Keep LVM's notes, try without writing, and run vgreduce."""
-        keep_notes(host, self.volume_group)
-        try_first(host, self._argv("--test"), self.title())
-        change(host, self._argv(), self.title(), deadline=LVM_DEADLINE, progress=progress)
-
     def undo(self) -> CannotUndo:
-        """It is not taken back."""
-        return CannotUndo(_("LVM's notes from before are kept, for whoever can restore from them."))
+        return CannotUndo(
+            _("A metadata backup from before is kept; an LVM expert may be able to restore from it.")
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveMissingPvsAndVolumes(Operation):
+class RemoveMissingPvsAndVolumes(_ReduceMissing):
     """Go on without disks that are gone for good, and lose every volume of which a part lay on them.
 
     Attributes:
@@ -187,59 +203,44 @@ class RemoveMissingPvsAndVolumes(Operation):
     volumes: tuple[str, ...]
 
     def title(self) -> str:
-        """What it does."""
-        return _("Give up the missing disks of {group} and the volumes on them").format(
+        return _("Remove the missing PVs from {group}, and the volumes on them").format(
             group=clean(self.volume_group, 60)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "Only when the storage administrator says that these disks never come back. The volumes that"
-            " lay on them, even in part, are removed; the others of the group can be used again."
+            "Only if the storage administrator confirms that these disks never come back. Volumes on"
+            " them, even in part, are removed; the others can be used again."
         )
 
-    def shown(self) -> tuple[str, ...]:
-        """The commands. `--force` lets vgreduce remove the volumes that a person has confirmed by name."""
-        commands = (notes_command(self.volume_group), self._argv("--test"), self._argv())
-        return tuple(as_typed(argv) for argv in commands)
-
-    def _argv(self, *more: str) -> tuple[str, ...]:
-        return ("lvm", "vgreduce", "--removemissing", "--force", *more, self.volume_group)
+    @property
+    def argv(self) -> tuple[str, ...]:
+        # `--force` lets vgreduce remove the volumes that a person has confirmed by name.
+        return ("lvm", "vgreduce", "--removemissing", "--force", self.volume_group)
 
     def loses(self) -> tuple[str, ...]:
-        """Every volume."""
         return tuple(
-            _("{group}/{name}: all of it, also what lies on disks that are there").format(
+            _("{group}/{name}: all of it, including the parts on disks that are present").format(
                 group=clean(self.volume_group, 60), name=clean(name, 60)
             )
             for name in self.volumes
         )
 
-    def is_done(self, host: Host) -> bool:
-        """LVM answers and none of the group's disks is missing."""
-        return _is_whole(host, self.volume_group)
-
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """Nothing may come back, and exactly what was confirmed would be lost; nobody uses it."""
-        inventory = look_for_change(host)
-        broken_group(inventory, self.volume_group, self.group_uuid)
-        refuse_while_it_may_return(host, inventory)
-        _refuse_another_loss(inventory, self.volume_group, self.missing)
-        damaged = partial_volumes(inventory, self.volume_group)
-        if set(damaged) != set(self.volumes):
+    def _refuse_loss(self, inventory: Inventory) -> None:
+        partial = partial_volumes(inventory, self.volume_group)
+        if set(partial) != set(self.volumes):
             raise Refused(
                 Problem(
                     "missing.changed",
-                    _("Other volumes would be lost than those that were confirmed."),
-                    remedy=_("Look at the group again, and confirm again."),
-                    evidence=tuple(clean(name, 60) for name in damaged[:12]),
+                    _("The volumes that would be lost are not the ones you confirmed."),
+                    remedy=_("Check the group, and confirm again."),
+                    evidence=tuple(clean(name, 60) for name in partial[:12]),
                 )
             )
         used = [
-            one.name
-            for one in inventory.volumes_of(self.volume_group)
-            if one.name in damaged and (one.active or one.open)
+            volume.name
+            for volume in inventory.volumes_of(self.volume_group)
+            if volume.name in partial and (volume.active or volume.open)
         ]
         if used:
             raise Refused(
@@ -252,55 +253,25 @@ class RemoveMissingPvsAndVolumes(Operation):
                 )
             )
 
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Keep LVM's notes, try without writing, and run vgreduce."""
-        keep_notes(host, self.volume_group)
-        try_first(host, self._argv("--test"), self.title())
-        change(host, self._argv(), self.title(), deadline=LVM_DEADLINE, progress=progress)
-
     def undo(self) -> CannotUndo:
-        """It cannot be taken back."""
         return CannotUndo(
-            _("The volumes are gone. LVM's notes from before are kept, for whoever can restore from them.")
+            _(
+                "The volumes are lost. A metadata backup from before is kept; an LVM expert may be able"
+                " to restore from it."
+            )
         )
 
 
 def partial_volumes(inventory: Inventory, group: str) -> tuple[str, ...]:
     """Names of the volumes of which LVM says that a part is missing."""
     return tuple(
-        one.name
-        for one in inventory.volumes_of(group)
-        if one.health == "partial" or one.attributes.ljust(9)[8] == "p"
+        volume.name
+        for volume in inventory.volumes_of(group)
+        if volume.health == "partial" or volume.attributes.ljust(9)[8] == "p"
     )
 
 
 def missing_of(inventory: Inventory, group: str) -> tuple[str, ...]:
     """LVM's identities of the physical volumes that it misses."""
-    found = (one for one in inventory.physical_volumes if one.volume_group == group)
-    return tuple(sorted(one.uuid for one in found if one.missing))
-
-
-def _is_whole(host: Host, name: str) -> bool:
-    inventory = look_at_volumes(host)
-    group = group_named(inventory, name)
-    return (
-        inventory.lvm.asked
-        and not inventory.lvm.left_out
-        and group is not None
-        and not group.missing_volumes
-        and not group.partial
-    )
-
-
-def _refuse_another_loss(inventory: Inventory, group: str, seen: tuple[str, ...]) -> None:
-    now = missing_of(inventory, group)
-    if set(now) == set(seen):
-        return
-    raise Refused(
-        Problem(
-            "missing.changed",
-            _("Other disks of {group} are missing than those that were seen.").format(group=clean(group, 60)),
-            remedy=_("Look at the group again."),
-            evidence=tuple(clean(uuid, 60) for uuid in now[:12]),
-        )
-    )
+    found = (pv for pv in inventory.physical_volumes if pv.volume_group == group)
+    return tuple(sorted(pv.uuid for pv in found if pv.missing))

@@ -1,4 +1,4 @@
-"""Moving everything off a physical volume, while it is used (pvmove(8))."""
+"""Moving all extents off a physical volume, while it is in use (pvmove(8))."""
 
 import re
 from dataclasses import dataclass
@@ -8,14 +8,13 @@ from tui.storage.devices.identity import DeviceIdentity, compare
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import PhysicalVolume
-from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.calls import change
 from tui.storage.operations.guards.lvm_guard import (
-    LVM_DEADLINE,
-    keep_notes,
+    back_up_metadata,
     look_for_change,
-    notes_command,
     same_group,
 )
+from tui.storage.operations.lvm.lvm_command import LvmCommand, MetadataChange
 from tui.storage.operations.lvm.physical_volume import volume_on
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
 from tui.storage.probe.narrow import look_at_volumes
@@ -25,7 +24,7 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 MOVING = 7 * 86400.0
-"""Seconds: terabytes over a slow link take days. It can be left at any time; it goes on by itself."""
+"""Seconds: terabytes over a slow link take days. The move continues when the program is closed."""
 
 _INTERVAL = "2"
 """Seconds between two lines of progress."""
@@ -34,20 +33,18 @@ _MOVED = re.compile(r"Moved: ([0-9.,]+)%")
 
 
 @dataclass(frozen=True, slots=True)
-class MoveData(Operation):
-    """Move every volume off a physical volume, to the free space of its group.
+class MoveData(MetadataChange):
+    """Move all extents off a physical volume, to the free space of its group.
 
-    LVM copies piece by piece and notes each that is done. After a kill or a power cut it goes on from there:
+    LVM copies segment by segment and records each one. After a kill or a power cut it continues from there:
     by itself when the group is activated, and with progress when this operation is run again.
 
     Attributes:
         volume_group: the group.
         group_uuid: LVM's identity of it.
         device: the disk or map to be emptied.
-        destinations: where to; empty for wherever there is room.
+        destinations: where to; empty for any PV with free space.
     """
-
-    risk: ClassVar[Risk] = Risk.REWRITES
 
     volume_group: str
     group_uuid: str
@@ -55,27 +52,20 @@ class MoveData(Operation):
     destinations: tuple[DeviceIdentity, ...] = ()
 
     def title(self) -> str:
-        """What it does."""
-        return _("Move everything off {path}").format(path=clean(self.device.path, 60))
+        return _("Move all extents off {path} (pvmove)").format(path=clean(self.device.path, 60))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "What lies on this disk is copied to the others while it is used, and each piece is switched over"
-            " when its copy is whole. It can take long; the disks must stay connected."
+            "The extents on this disk are copied to the others while they are in use; each segment is"
+            " switched over once it is copied. It can take long, and the disks must stay connected."
         )
 
-    def shown(self) -> tuple[str, ...]:
-        """The commands."""
-        return (as_typed(notes_command(self.volume_group)), as_typed(self._argv))
-
     @property
-    def _argv(self) -> tuple[str, ...]:
-        paths = (self.device.path, *(one.path for one in self.destinations))
+    def argv(self) -> tuple[str, ...]:
+        paths = (self.device.path, *(destination.path for destination in self.destinations))
         return ("lvm", "pvmove", "--interval", _INTERVAL, *paths)
 
     def is_done(self, host: Host) -> bool:
-        """Whether nothing lies on it any more and no move is under way."""
         inventory = look_at_volumes(host)
         try:
             volume = volume_on(inventory, self.device, host)
@@ -89,37 +79,43 @@ class MoveData(Operation):
             and not is_moving(inventory, self.volume_group)
         )
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:
-        """See that the disks are those that were chosen, in this group, and that there is room."""
+    def check(self, host: Host) -> None:
+        self._check(host)
+
+    def check_interrupted(self, host: Host) -> None:
+        """The move that is in progress is its own, even if nothing is left on the disk."""
+        self._check(host, interrupted=True)
+
+    def _check(self, host: Host, *, interrupted: bool = False) -> None:
         inventory = look_for_change(host)
         same_group(inventory, self.volume_group, self.group_uuid)
         source = self._member(host, inventory, self.device)
-        goals = [self._member(host, inventory, one) for one in self.destinations]
+        goals = [self._member(host, inventory, destination) for destination in self.destinations]
         others = [
-            one
-            for one in inventory.physical_volumes
-            if one.volume_group == self.volume_group and one.uuid != source.uuid
+            pv
+            for pv in inventory.physical_volumes
+            if pv.volume_group == self.volume_group and pv.uuid != source.uuid
         ]
         if is_moving(inventory, self.volume_group):
             if not interrupted and source.free == source.size:
                 raise Refused(
                     Problem(
                         "move.another",
-                        _("Data of {group} is being moved already.").format(
+                        _("Extents of {group} are already being moved.").format(
                             group=clean(self.volume_group, 60)
                         ),
-                        remedy=_("Wait until that is done: `lvs -a {group}` shows how far it is.").format(
-                            group=clean(self.volume_group, 60)
-                        ),
+                        remedy=_(
+                            "Wait until the move has ended: `lvs -a {group}` shows its progress."
+                        ).format(group=clean(self.volume_group, 60)),
                     )
                 )
             return
-        room, used = sum(one.free for one in goals or others), source.size - source.free
+        room, used = sum(pv.free for pv in goals or others), source.size - source.free
         if room < used:
             raise Refused(
                 Problem(
                     "move.no-room",
-                    _("{used} lie on {path}; the other disks have {room} free.").format(
+                    _("{used} are on {path}, but the other disks have only {room} free.").format(
                         used=size_words(used), path=clean(self.device.path), room=size_words(room)
                     ),
                     remedy=_("Add a disk to the group, or remove volumes that are no longer needed."),
@@ -127,12 +123,12 @@ class MoveData(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Keep LVM's notes and run pvmove. While a move is under way it only follows that one."""
+        """While a move is in progress, pvmove only follows it."""
         compare(host, self.device)
         if not is_moving(look_at_volumes(host), self.volume_group):
-            keep_notes(host, self.volume_group)
+            back_up_metadata(host, self.volume_group)
 
-        def tell(line: str) -> None:
+        def on_line(line: str) -> None:
             match = _MOVED.search(line)
             if match is None:
                 progress(line)
@@ -141,17 +137,17 @@ class MoveData(Operation):
 
         change(
             host,
-            self._argv,
+            self.argv,
             self.title(),
             deadline=MOVING,
-            progress=tell,
+            progress=on_line,
             remedy=_(
-                "When both disks are well, try again: it goes on where it was. `pvmove --abort` stops it."
+                "When both disks are healthy, retry: the move continues where it stopped. `pvmove"
+                " --abort` stops it."
             ),
         )
 
     def undo(self) -> tuple[Operation, ...]:
-        """Stop it: what was moved whole stays there, the rest stays where it was."""
         return (StopMoving(self.volume_group, self.group_uuid, self.device),)
 
     def _member(self, host: Host, inventory: Inventory, device: DeviceIdentity) -> PhysicalVolume:
@@ -160,18 +156,18 @@ class MoveData(Operation):
             raise Refused(
                 Problem(
                     "move.not-a-member",
-                    _("{path} is no disk of the group {group}.").format(
+                    _("{path} is not a PV of {group}.").format(
                         path=clean(device.path), group=clean(self.volume_group, 60)
                     ),
-                    remedy=_("Look at the group again."),
+                    remedy=_("Check the group again."),
                 )
             )
         return volume
 
 
 @dataclass(frozen=True, slots=True)
-class StopMoving(Operation):
-    """Stop a move that is under way. Nothing is lost: every piece is whole on one of the two disks."""
+class StopMoving(LvmCommand):
+    """Stop a move in progress. Nothing is lost: every segment is complete on one of the two disks."""
 
     risk: ClassVar[Risk] = Risk.REWRITES
 
@@ -180,41 +176,28 @@ class StopMoving(Operation):
     device: DeviceIdentity
 
     def title(self) -> str:
-        """What it does."""
-        return _("Stop moving data off {path}").format(path=clean(self.device.path, 60))
+        return _("Stop moving extents off {path}").format(path=clean(self.device.path, 60))
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("What was moved whole stays where it is now; the rest stays on the disk.")
-
-    def shown(self) -> tuple[str, ...]:
-        """The command."""
-        return (as_typed(self._argv),)
+        return _("Segments already moved stay where they are; the rest stays on the disk.")
 
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         return ("lvm", "pvmove", "--abort", self.device.path)
 
     def is_done(self, host: Host) -> bool:
-        """Whether LVM answers and nothing is being moved."""
         inventory = look_at_volumes(host)
         return inventory.lvm.asked and not is_moving(inventory, self.volume_group)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """See that it is the group and the disk that were chosen."""
+    def check(self, host: Host) -> None:
         inventory = look_for_change(host)
         same_group(inventory, self.volume_group, self.group_uuid)
         compare(host, self.device, inventory)
 
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run pvmove --abort."""
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
-
     def undo(self) -> CannotUndo:
-        """Nothing to take back."""
-        return CannotUndo(_("Start the move again; it copies what still lies on the disk."))
+        return CannotUndo(_("Start the move again; it copies what is still on the disk."))
 
 
 def is_moving(inventory: Inventory, group: str) -> bool:
-    """Whether a pvmove of the group is under way: its mirror is active in the kernel."""
-    return any(one.name.startswith("pvmove") for one in inventory.volumes_of(group))
+    """Whether a pvmove of the group is in progress: its mirror is active in the kernel."""
+    return any(volume.name.startswith("pvmove") for volume in inventory.volumes_of(group))

@@ -1,13 +1,13 @@
-"""Whose a volume group is: exported and imported, or marked with a host's system id (lvmsystemid(7))."""
+"""Ownership of a volume group: export and import, and the system ID of a host (lvmsystemid(7))."""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
-from tui.storage.host.interface import ChangingHost, Command, Host
+from tui.storage.host.interface import Command, Host
 from tui.storage.model.lvm import VolumeGroup
-from tui.storage.operations.calls import as_typed, change
-from tui.storage.operations.guards.lvm_guard import LVM_DEADLINE, look_for_change
-from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.operations.guards.lvm_guard import look_for_change, still_active
+from tui.storage.operations.lvm.lvm_command import LvmCommand
+from tui.storage.operations.operation import CannotUndo, Operation, Risk
 from tui.storage.probe.devices.lvm import parse_system_id
 from tui.storage.probe.narrow import look_at_volumes
 from tui.storage.problem import Problem, Refused
@@ -16,8 +16,8 @@ from tui.words import translate as _
 
 
 @dataclass(frozen=True, slots=True)
-class ImportGroup(Operation):
-    """Take a group in that was exported elsewhere in order to be moved (vgimport(8)).
+class ImportGroup(LvmCommand):
+    """Import a group that was exported by another host (vgimport(8)).
 
     Attributes:
         volume_group: the group.
@@ -29,102 +29,74 @@ class ImportGroup(Operation):
     group_uuid: str
 
     def title(self) -> str:
-        """What it does."""
-        return _("Take in the exported group {group}").format(group=clean(self.volume_group, 60))
+        return _("Import the volume group {group} (vgimport)").format(group=clean(self.volume_group, 60))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "It was taken out of use on purpose, to be moved to another host. When this is that host, it is"
-            " taken in and can be activated."
+            "It was exported to be moved to another host. If this is that host, import it here; then it"
+            " can be activated."
         )
 
-    def shown(self) -> tuple[str, ...]:
-        """The command."""
-        return (as_typed(("lvm", "vgimport", self.volume_group)),)
+    @property
+    def argv(self) -> tuple[str, ...]:
+        return ("lvm", "vgimport", self.volume_group)
 
     def is_done(self, host: Host) -> bool:
-        """The group is there and not exported."""
         group = _group(host, self.volume_group, self.group_uuid)
         return group is not None and not group.exported
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """It is that group, whole, and nobody else's."""
+    def check(self, host: Host) -> None:
         look_for_change(host)
         _refuse_unless(host, self.volume_group, self.group_uuid, exported=True)
 
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run vgimport."""
-        argv = ("lvm", "vgimport", self.volume_group)
-        change(host, argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
-
     def undo(self) -> tuple[Operation, ...]:
-        """Export it again."""
         return (ExportGroup(self.volume_group, self.group_uuid),)
 
 
 @dataclass(frozen=True, slots=True)
-class ExportGroup(Operation):
-    """Take a group of which no volume is active out of use, so that another host can take it in."""
+class ExportGroup(LvmCommand):
+    """Export a group without active volumes, so that another host can import it (vgexport(8))."""
 
     risk: ClassVar[Risk] = Risk.REWRITES
     volume_group: str
     group_uuid: str
 
     def title(self) -> str:
-        """What it does."""
-        return _("Export the group {group}").format(group=clean(self.volume_group, 60))
+        return _("Export the volume group {group} (vgexport)").format(group=clean(self.volume_group, 60))
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("No host uses it until one takes it in; nothing on it changes.")
+        return _("No host can use it until one imports it; its data does not change.")
 
-    def shown(self) -> tuple[str, ...]:
-        """The command."""
-        return (as_typed(("lvm", "vgexport", self.volume_group)),)
+    @property
+    def argv(self) -> tuple[str, ...]:
+        return ("lvm", "vgexport", self.volume_group)
 
     def is_done(self, host: Host) -> bool:
-        """The group is there and exported."""
         group = _group(host, self.volume_group, self.group_uuid)
         return group is not None and group.exported
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """It is that group, this host's own, and no volume of it is active."""
+    def check(self, host: Host) -> None:
         inventory = look_for_change(host)
         _refuse_unless(host, self.volume_group, self.group_uuid, exported=False)
-        active = [one.name for one in inventory.volumes_of(self.volume_group) if one.active]
+        active = [volume.name for volume in inventory.volumes_of(self.volume_group) if volume.active]
         if active:
-            raise Refused(
-                Problem(
-                    "group.in-use",
-                    _("Volumes of {group} are active: {names}.").format(
-                        group=clean(self.volume_group, 60), names=clean(", ".join(active[:6]))
-                    ),
-                    remedy=_("Unmount and deactivate them first."),
-                )
-            )
-
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run vgexport."""
-        argv = ("lvm", "vgexport", self.volume_group)
-        change(host, argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
+            raise Refused(still_active("group.in-use", self.volume_group, active))
 
     def undo(self) -> tuple[Operation, ...]:
-        """Take it in again."""
         return (ImportGroup(self.volume_group, self.group_uuid),)
 
 
 @dataclass(frozen=True, slots=True)
-class TakeOverGroup(Operation):
-    """Make a group this host's that carries the system id of another host.
+class TakeOverGroup(LvmCommand):
+    """Take over a group that has the system ID of another host.
 
-    Its system id is never removed: without one, every host that sees the disks may use it.
+    Its system ID is never removed: without one, every host that sees the disks may use it.
 
     Attributes:
         volume_group: the group.
         group_uuid: LVM's identity of it.
-        owner: the system id it carries, as it was seen.
-        own: this host's system id, as it was seen.
+        owner: its system ID, as it was seen.
+        own: this host's system ID, as it was seen.
     """
 
     risk: ClassVar[Risk] = Risk.REWRITES
@@ -134,43 +106,36 @@ class TakeOverGroup(Operation):
     own: str
 
     def title(self) -> str:
-        """What it does."""
-        return _("Take the group {group} over from {owner}").format(
+        return _("Take over the volume group {group} from {owner}").format(
             group=clean(self.volume_group, 60), owner=clean(self.owner, 60)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "Only when the host {owner} is down for good or cannot reach these disks any more: two hosts that"
-            " use one group destroy what is on it. From then on only this host may use it."
+            "Only if host {owner} is down for good or can no longer reach these disks: two hosts that use"
+            " one VG destroy its data. From then on only this host can use it."
         ).format(owner=clean(self.owner, 60))
 
-    def shown(self) -> tuple[str, ...]:
-        """The command."""
-        return (as_typed(self._argv),)
-
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
+        # For this one call LVM may use groups of that owner (lvmsystemid(7)).
         allowed = f'local/extra_system_ids=["{self.owner}"]'
         return ("lvm", "vgchange", "--config", allowed, "--systemid", self.own, self.volume_group)
 
     def is_done(self, host: Host) -> bool:
-        """The group carries this host's system id."""
         group = _group(host, self.volume_group, self.group_uuid)
         return group is not None and group.system_id == self.own and not group.foreign
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """This host has a system id, and the group is that of the host that was seen, whole."""
+    def check(self, host: Host) -> None:
         inventory = look_for_change(host)
         own = parse_system_id(host.run(Command(("lvm", "systemid"))).stdout)
         if not own or own != self.own:
             raise Refused(
                 Problem(
                     "systemid.none",
-                    _("This host has no system id of its own, or another one than was seen."),
-                    cause=_("LVM has none unless global/system_id_source in /etc/lvm/lvm.conf gives it one."),
-                    remedy=_("Set system_id_source to `uname` or `machineid` there, then look again."),
+                    _("This host has no system ID, or it has changed."),
+                    cause=_("LVM has none unless global/system_id_source is set in /etc/lvm/lvm.conf."),
+                    remedy=_("Set system_id_source to `uname` or `machineid` there, then check again."),
                 )
             )
         group = _group(host, self.volume_group, self.group_uuid)
@@ -180,44 +145,37 @@ class TakeOverGroup(Operation):
             raise Refused(
                 Problem(
                     "group.not-whole",
-                    _("The group {group} is shared, exported or not whole.").format(
+                    _("The group {group} is shared, exported or incomplete.").format(
                         group=clean(self.volume_group, 60)
                     ),
-                    remedy=_("Mend that first, or leave it to its owner."),
+                    remedy=_("Fix that first, or leave it to its owner."),
                 )
             )
         if any(volume.active for volume in inventory.volumes_of(self.volume_group)):
             raise Refused(
                 Problem(
                     "group.in-use",
-                    _("Volumes of {group} are active on this host although it belongs to another.").format(
+                    _("Volumes of {group} are active on this host, although it belongs to another.").format(
                         group=clean(self.volume_group, 60)
                     ),
-                    remedy=_("Deactivate them first, and find out who activated them."),
+                    remedy=_("Deactivate them first, and find out what activated them."),
                 )
             )
 
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run vgchange, which for this one call may see groups of that owner."""
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
-
     def undo(self) -> CannotUndo:
-        """The old owner takes it back in the same way."""
-        return CannotUndo(_("When the other host is to have it again, that host takes it over."))
+        return CannotUndo(_("The other host can take it over again in the same way."))
 
 
 def _group(host: Host, name: str, uuid: str) -> VolumeGroup | None:
     groups = look_at_volumes(host).volume_groups
-    return next((one for one in groups if (one.name, one.uuid) == (name, uuid)), None)
+    return next((group for group in groups if (group.name, group.uuid) == (name, uuid)), None)
 
 
 def _another(name: str) -> Problem:
     return Problem(
         "identity.changed",
-        _("{name} is not the group that was chosen, or it has another owner now.").format(
-            name=clean(name, 60)
-        ),
-        remedy=_("Look at the groups again. Nothing was changed."),
+        _("{name} is not the group that was chosen, or its owner has changed.").format(name=clean(name, 60)),
+        remedy=_("Check the groups again. Nothing was changed."),
     )
 
 
@@ -229,9 +187,9 @@ def _refuse_unless(host: Host, name: str, uuid: str, *, exported: bool) -> None:
         raise Refused(
             Problem(
                 "group.not-ours",
-                _("The group {group} belongs to another host, is shared, or is not whole.").format(
+                _("The group {group} belongs to another host, is shared, or is incomplete.").format(
                     group=clean(name, 60)
                 ),
-                remedy=_("Make it whole and this host's own first."),
+                remedy=_("Complete or take over the group first."),
             )
         )

@@ -1,4 +1,4 @@
-"""Physical volumes: labelling a disk for LVM, and taking the label away."""
+"""Physical volumes: created on a disk, and removed."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -8,9 +8,9 @@ from tui.storage.devices.identity import DeviceIdentity, compare
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import PhysicalVolume
-from tui.storage.operations.calls import as_typed, change
 from tui.storage.operations.guards.device_guard import guard
-from tui.storage.operations.guards.lvm_guard import LVM_DEADLINE, look_for_change
+from tui.storage.operations.guards.lvm_guard import look_for_change
+from tui.storage.operations.lvm.lvm_command import LvmCommand
 from tui.storage.operations.operation import Operation, Progress, Risk
 from tui.storage.probe.narrow import look_at_volumes
 from tui.storage.problem import Problem, Refused
@@ -22,58 +22,56 @@ def volume_on(inventory: Inventory, identity: DeviceIdentity, host: Host) -> Phy
     """The physical volume that LVM found on a device that was chosen, or None.
 
     Raises:
-        Refused: the device is another one now, or LVM did not look at it: what udev remembers of it may be
-            older than what was last written.
+        Refused: the device is another one now, or LVM did not scan it: what udev knows of it may be older
+            than what was last written.
     """
     device, _now = compare(host, identity, inventory)
     if not inventory.lvm.asked or device.name in inventory.lvm.left_out:
         raise Refused(
             Problem(
-                "pv.not-looked-at",
-                _("Whether {path} is a physical volume is not known.").format(path=clean(identity.path)),
-                _("LVM was not asked about it, because it does not answer now."),
-                _("Bring the disk back, then try again."),
+                "pv.not-scanned",
+                _("It is unknown whether {path} is a PV.").format(path=clean(identity.path)),
+                _("LVM did not scan it, because it does not respond now."),
+                _("Bring the disk back, then retry."),
             )
         )
-    return next((one for one in inventory.physical_volumes if one.device == device.name), None)
+    return next((pv for pv in inventory.physical_volumes if pv.device == device.name), None)
+
+
+def is_physical_volume(host: Host, identity: DeviceIdentity) -> bool | None:
+    """Whether LVM finds a physical volume on a device that was chosen, or None where that is not known."""
+    try:
+        return volume_on(look_at_volumes(host), identity, host) is not None
+    except Refused:
+        return None
 
 
 @dataclass(frozen=True, slots=True)
-class CreatePhysicalVolume(Operation):
-    """Label an empty disk for LVM."""
+class CreatePhysicalVolume(LvmCommand):
+    """Create a physical volume on an empty disk."""
 
     risk: ClassVar[Risk] = Risk.REWRITES
 
     device: DeviceIdentity
 
     def title(self) -> str:
-        """What it does."""
-        return _("Give {path} to LVM").format(path=clean(self.device.path))
+        return _("Create a PV on {path}").format(path=clean(self.device.path))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "A label and a small area for LVM's notes are written to the beginning of the disk, which is then"
-            " a physical volume: the ground a volume group stands on."
+            "A PV header and a small metadata area are written to the start of the disk. It is then a"
+            " physical volume: the building block of a volume group."
         )
 
-    def shown(self) -> tuple[str, ...]:
-        """The commands. There is no --yes: LVM asks before it overwrites anything, and is told no."""
-        return (as_typed(self._argv),)
-
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
+        # Without --yes: LVM asks before it overwrites anything, and gets no answer.
         return ("lvm", "pvcreate", self.device.path)
 
     def is_done(self, host: Host) -> bool:
-        """Whether this very disk is a physical volume."""
-        try:
-            return volume_on(look_at_volumes(host), self.device, host) is not None
-        except Refused:
-            return False
+        return is_physical_volume(host, self.device) is True
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """See that it is the disk that was chosen, unused, and that nothing at all is found on it."""
+    def check(self, host: Host) -> None:
         inventory = look_for_change(host)
         device = guard(host, self.device, inventory)
         found = contents(host, inventory, device)
@@ -84,55 +82,43 @@ class CreatePhysicalVolume(Operation):
                 Problem(
                     "pv.not-empty",
                     _("{path} is not empty.").format(path=clean(self.device.path)),
-                    cause=_("Something was found on it that would be lost."),
-                    remedy=_("Use what is there as it is, or confirm that it is to be erased."),
+                    cause=_("It holds data that would be lost."),
+                    remedy=_("Use it as it is, or confirm that it should be erased."),
                     evidence=found.words[:8],
                 )
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run pvcreate. Where LVM uses a devices file it adds the disk to it."""
+        """Where LVM uses a devices file, pvcreate adds the disk to it."""
         compare(host, self.device)
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
+        LvmCommand.run(self, host, progress)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Take the label away, as long as no volume group uses it."""
         return (RemovePhysicalVolume(self.device),)
 
 
 @dataclass(frozen=True, slots=True)
-class RemovePhysicalVolume(Operation):
-    """Take LVM's label from a disk that no volume group uses."""
+class RemovePhysicalVolume(LvmCommand):
+    """Remove the PV from a disk that no volume group uses."""
 
     risk: ClassVar[Risk] = Risk.REWRITES
 
     device: DeviceIdentity
 
     def title(self) -> str:
-        """What it does."""
-        return _("Take {path} back from LVM").format(path=clean(self.device.path))
+        return _("Remove the PV from {path}").format(path=clean(self.device.path))
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("The disk is a physical volume that no volume group uses; without the label it is free.")
-
-    def shown(self) -> tuple[str, ...]:
-        """The commands."""
-        return (as_typed(self._argv),)
+        return _("The disk is a PV that no volume group uses; without the PV header it is free.")
 
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         return ("lvm", "pvremove", self.device.path)
 
     def is_done(self, host: Host) -> bool:
-        """Whether this very disk is there and no physical volume."""
-        try:
-            return volume_on(look_at_volumes(host), self.device, host) is None
-        except Refused:
-            return False
+        return is_physical_volume(host, self.device) is False
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """See that it is the disk that was chosen, and that it belongs to no volume group."""
+    def check(self, host: Host) -> None:
         inventory = look_for_change(host)
         device = guard(host, self.device, inventory)
         refusal = contents(host, inventory, device).refusal
@@ -146,15 +132,13 @@ class RemovePhysicalVolume(Operation):
                     _("{path} belongs to the volume group {group}.").format(
                         path=clean(self.device.path), group=clean(volume.volume_group, 60)
                     ),
-                    remedy=_("Remove the group first, or take the disk out of it."),
+                    remedy=_("Remove the group first, or remove the disk from it."),
                 )
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run pvremove."""
         compare(host, self.device)
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
+        LvmCommand.run(self, host, progress)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Label it again."""
         return (CreatePhysicalVolume(self.device),)

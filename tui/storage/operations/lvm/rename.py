@@ -5,14 +5,17 @@ from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.lvm.names import logical_volume_name_problems, volume_group_name_problems, volume_path
-from tui.storage.operations.calls import as_typed, change, settle
+from tui.storage.operations.calls import as_typed, settle, settle_all
 from tui.storage.operations.guards.lvm_guard import (
-    change_group,
+    back_up_metadata,
+    backup_command,
     look_for_change,
-    notes_command,
     own_group,
+    refuse_bad_volume_name,
+    refuse_taken_path,
     same_volume,
 )
+from tui.storage.operations.lvm.lvm_command import LvmCommand, MetadataChange
 from tui.storage.operations.operation import Operation, Progress, Risk
 from tui.storage.probe.narrow import look_at_volumes
 from tui.storage.problem import Problem, Refused
@@ -21,17 +24,15 @@ from tui.words import translate as _
 
 
 @dataclass(frozen=True, slots=True)
-class RenameLogicalVolume(Operation):
+class RenameLogicalVolume(MetadataChange):
     """Give a volume another name. What is on it does not change; its paths below /dev do.
 
     Attributes:
         volume_group: the group.
-        name: as it is called now.
+        name: its present name.
         uuid: LVM's identity of it.
-        new_name: as it shall be called.
+        new_name: its new name.
     """
-
-    risk: ClassVar[Risk] = Risk.REWRITES
 
     volume_group: str
     name: str
@@ -39,55 +40,43 @@ class RenameLogicalVolume(Operation):
     new_name: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Rename the volume {name} to {new}").format(
             name=clean(self.name, 60), new=clean(self.new_name, 60)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("Its names below /dev change with it; what is on it stays as it is.")
-
-    def shown(self) -> tuple[str, ...]:
-        """The commands."""
-        return (as_typed(notes_command(self.volume_group)), as_typed(self._argv))
+        return _("Its device nodes change too; its data does not.")
 
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         return ("lvm", "lvrename", self.volume_group, self.name, self.new_name)
 
     def is_done(self, host: Host) -> bool:
-        """Whether this very volume has the new name."""
         volumes = look_at_volumes(host).volumes_of(self.volume_group)
-        return any((one.uuid, one.name) == (self.uuid, self.new_name) for one in volumes)
+        return any((volume.uuid, volume.name) == (self.uuid, self.new_name) for volume in volumes)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """See that it is this volume and that the new name is good and free."""
+    def check(self, host: Host) -> None:
         inventory = look_for_change(host)
         own_group(inventory, self.volume_group)
         same_volume(inventory, self.volume_group, self.name, self.uuid)
-        taken = [one.name for one in inventory.volumes_of(self.volume_group)]
-        for problem in logical_volume_name_problems(self.new_name, self.volume_group, taken, "name"):
-            raise Refused(problem)
+        refuse_bad_volume_name(inventory, self.volume_group, self.new_name)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Keep LVM's notes, run lvrename, and wait for the new path."""
-        change_group(host, self.volume_group, self._argv, self.title(), progress)
+        MetadataChange.run(self, host, progress)
         settle(host, volume_path(self.volume_group, self.new_name))
 
     def undo(self) -> tuple[Operation, ...]:
-        """Give it its old name again."""
         return (RenameLogicalVolume(self.volume_group, self.new_name, self.uuid, self.name),)
 
 
 @dataclass(frozen=True, slots=True)
-class RenameVolumeGroup(Operation):
+class RenameVolumeGroup(LvmCommand):
     """Give a volume group another name; the paths of all its volumes change.
 
     Attributes:
-        name: as it is called now.
-        uuid: LVM's identity of it, by which LVM is told which one.
-        new_name: as it shall be called.
+        name: its present name.
+        uuid: LVM's identity of it, by which it is renamed.
+        new_name: its new name.
     """
 
     risk: ClassVar[Risk] = Risk.REWRITES
@@ -97,30 +86,25 @@ class RenameVolumeGroup(Operation):
     new_name: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Rename the volume group {name} to {new}").format(
             name=clean(self.name, 60), new=clean(self.new_name, 60)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("The names of all its volumes below /dev change with it; what is on them stays as it is.")
+        return _("The device nodes of all its volumes change too; their data does not.")
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
-        return (as_typed(notes_command(self.name)), as_typed(self._argv))
+        return (as_typed(backup_command(self.name)), *LvmCommand.shown(self))
 
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         return ("lvm", "vgrename", self.uuid, self.new_name)
 
     def is_done(self, host: Host) -> bool:
-        """Whether this very group has the new name."""
         groups = look_at_volumes(host).volume_groups
-        return any((one.uuid, one.name) == (self.uuid, self.new_name) for one in groups)
+        return any((group.uuid, group.name) == (self.uuid, self.new_name) for group in groups)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """See that it is this group, that the new name is good and free, and fits all its volumes."""
+    def check(self, host: Host) -> None:
         inventory = look_for_change(host)
         group = own_group(inventory, self.name)
         if group.uuid != self.uuid:
@@ -128,32 +112,21 @@ class RenameVolumeGroup(Operation):
                 Problem(
                     "identity.changed",
                     _("{name} is another group now.").format(name=clean(self.name, 60)),
-                    remedy=_("Look at the groups again. Nothing was changed."),
+                    remedy=_("Check the groups again. Nothing was changed."),
                 )
             )
-        taken = [one.name for one in inventory.volume_groups]
+        taken = [group.name for group in inventory.volume_groups]
         problems = list(volume_group_name_problems(self.new_name, taken, "name"))
         for volume in inventory.volumes_of(self.name):
             problems += logical_volume_name_problems(volume.name, self.new_name, (), "name")
         for problem in problems:
             raise Refused(problem)
-        if host.facts(f"/dev/{self.new_name}") is not None:
-            raise Refused(
-                Problem(
-                    "group.path-taken",
-                    _("/dev/{name} exists already, so LVM does not take that name.").format(
-                        name=clean(self.new_name, 60)
-                    ),
-                    remedy=_("Choose another name."),
-                    field="name",
-                )
-            )
+        refuse_taken_path(host, self.new_name, "name")
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Keep LVM's notes, run vgrename, and wait for udev."""
-        change_group(host, self.name, self._argv, self.title(), progress)
-        change(host, ("udevadm", "settle", "--timeout=30"), self.title(), deadline=40)
+        back_up_metadata(host, self.name)
+        LvmCommand.run(self, host, progress)
+        settle_all(host, self.title())
 
     def undo(self) -> tuple[Operation, ...]:
-        """Give it its old name again."""
         return (RenameVolumeGroup(self.new_name, self.uuid, self.name),)

@@ -1,21 +1,18 @@
-"""Letting LVM use the space by which a physical volume's disk grew."""
+"""Growing a physical volume to the size of its disk (pvresize(8))."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from tui.storage.devices.identity import DeviceIdentity, compare
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import PhysicalVolume
-from tui.storage.operations.calls import as_typed
 from tui.storage.operations.guards.growth_guard import grown_device, shrunk_problem
 from tui.storage.operations.guards.lvm_guard import (
-    change_group,
     look_for_change,
-    notes_command,
     own_group,
 )
-from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.operations.lvm.lvm_command import MetadataChange
+from tui.storage.operations.operation import CannotUndo, Progress
 from tui.storage.probe.devices.sizes import extents_start
 from tui.storage.probe.narrow import group_named, look_at_volumes
 from tui.storage.problem import Problem, Refused
@@ -24,8 +21,8 @@ from tui.words import translate as _
 
 
 @dataclass(frozen=True, slots=True)
-class ResizePhysicalVolume(Operation):
-    """Have a physical volume take in all of its disk, which grew.
+class ResizePhysicalVolume(MetadataChange):
+    """Resize a physical volume to all of its disk, which grew.
 
     Attributes:
         device: the disk or map; it may be larger than it was seen, never smaller.
@@ -33,33 +30,25 @@ class ResizePhysicalVolume(Operation):
         volume_group: the group it belongs to.
     """
 
-    risk: ClassVar[Risk] = Risk.REWRITES
-
     device: DeviceIdentity
     uuid: str
     volume_group: str
 
     def title(self) -> str:
-        """What it does."""
-        return _("Let LVM use all of {path}").format(path=clean(self.device.path, 60))
+        return _("Resize the PV to all of {path}").format(path=clean(self.device.path, 60))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "The disk is larger than the physical volume on it. The new space becomes free space of the"
-            " group; what lies there already stays where it is."
+            "The disk is larger than the PV on it. The new space becomes free space of the volume group;"
+            " existing data does not move."
         )
 
-    def shown(self) -> tuple[str, ...]:
-        """The commands."""
-        return (as_typed(notes_command(self.volume_group)), as_typed(self._argv))
-
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         return ("lvm", "pvresize", self.device.path)
 
     def is_done(self, host: Host) -> bool:
-        """Whether not one more extent would fit onto the disk."""
+        """Not one more extent would fit on the disk."""
         inventory = look_at_volumes(host)
         group = group_named(inventory, self.volume_group)
         volume = self._volume(inventory)
@@ -69,8 +58,7 @@ class ResizePhysicalVolume(Operation):
         start = extents_start(host, self.device.path)
         return 0 <= possible_gain(volume, device.size, start, group.extent_size) < group.extent_size
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """See that it is this physical volume, whole, on a disk that did not shrink, all paths up."""
+    def check(self, host: Host) -> None:
         inventory = look_for_change(host)
         own_group(inventory, self.volume_group)
         device, _paths = grown_device(host, self.device, inventory)
@@ -79,10 +67,8 @@ class ResizePhysicalVolume(Operation):
             raise Refused(
                 Problem(
                     "identity.changed",
-                    _("{path} no longer carries the physical volume that was chosen.").format(
-                        path=clean(self.device.path)
-                    ),
-                    remedy=_("Look at the stack again. Nothing was changed."),
+                    _("{path} no longer holds the PV that was chosen.").format(path=clean(self.device.path)),
+                    remedy=_("Check the stack again. Nothing was changed."),
                 )
             )
         if volume.duplicate:
@@ -90,31 +76,28 @@ class ResizePhysicalVolume(Operation):
                 Problem(
                     "pv.in-group",
                     _("LVM sees {path} twice.").format(path=clean(self.device.path)),
-                    cause=_(
-                        "The paths to the LUN are not joined, or a copy of the LUN is shown to this host."
-                    ),
-                    remedy=_("Join the paths with multipath, or withdraw the copy, then try again."),
+                    cause=_("The LUN's paths have no multipath map, or this host sees a copy of the LUN."),
+                    remedy=_("Create the multipath map or unmap the copy, then retry."),
                 )
             )
         if device.size < volume.size:
             raise Refused(shrunk_problem(self.device.path, device.size, volume.size, _("the volume group")))
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Keep LVM's notes and run pvresize, which takes the size of the disk and no other."""
+        """The new size is that of the disk and no other."""
         compare(host, self.device, may_have_grown=True)
-        change_group(host, self.volume_group, self._argv, self.title(), progress)
+        MetadataChange.run(self, host, progress)
 
     def undo(self) -> CannotUndo:
-        """It is not taken back."""
         return CannotUndo(
             _(
-                "A physical volume is not made smaller: volumes may lie in the new space by now. LVM's notes"
-                " from before are kept."
+                "A PV is not shrunk: volumes may use the new space by now. A metadata backup from before"
+                " is kept."
             )
         )
 
     def _volume(self, inventory: Inventory) -> PhysicalVolume | None:
-        return next((one for one in inventory.physical_volumes if one.uuid == self.uuid and one.size), None)
+        return next((pv for pv in inventory.physical_volumes if pv.uuid == self.uuid and pv.size), None)
 
 
 def possible_gain(volume: PhysicalVolume, disk: int, start: int, extent: int) -> int:

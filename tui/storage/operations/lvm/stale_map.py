@@ -1,4 +1,4 @@
-"""A map of the device-mapper whose disk is gone: it hangs on in the kernel and fails whoever touches it."""
+"""A device-mapper map whose disk is gone: it stays in the kernel, and all I/O to it fails."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -6,102 +6,106 @@ from typing import ClassVar
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.model.block import BlockDevice
 from tui.storage.model.inventory import Inventory
-from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.calls import settle_all
+from tui.storage.operations.command import CommandOperation
 from tui.storage.operations.guards.device_guard import refuse_when_mounted_elsewhere
 from tui.storage.operations.mounts.release import holders_of
-from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.operations.operation import CannotUndo, Progress, Risk
 from tui.storage.probe.narrow import look_at_devices
 from tui.storage.problem import Problem, Refused
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class RemoveStaleMap(Operation):
-    """Take away a map that stands on a device that is gone. Only the kernel's table goes, never by force.
+class DmsetupRemove(CommandOperation):
+    """Remove one map that nothing uses: only the kernel's table is removed, and never by force."""
 
-    Attributes:
-        name: of the map, as dmsetup(8) names it.
-        uuid: its dm uuid, as it was seen.
-    """
-
+    __slots__ = ()
     risk: ClassVar[Risk] = Risk.INTERRUPTS
     survives_reboot: ClassVar[bool] = False
+    name: str
+    """Of the map, as dmsetup(8) names it."""
+    uuid: str
+    """Its dm uuid, as it was seen."""
+
+    @property
+    def argv(self) -> tuple[str, ...]:
+        # dmsetup refuses a map that is open.
+        return ("dmsetup", "remove", "--retry", self.name)
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        CommandOperation.run(self, host, progress)
+        settle_all(host, self.title())
+
+    def found(self, inventory: Inventory) -> BlockDevice | None:
+        """The map as it is now."""
+        return next(
+            (
+                device
+                for device in inventory.devices
+                if (device.map_name, device.map_uuid) == (self.name, self.uuid)
+            ),
+            None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveStaleMap(DmsetupRemove):
+    """Remove a map of a device that is gone."""
+
     name: str
     uuid: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Remove the stale map {name}").format(name=clean(self.name, 80))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "It points to a disk that is gone; the disk that came back has another number. While the map is"
-            " there, the volume cannot be made to stand on the disk again. Nothing on the storage changes."
+            "It refers to a disk that is gone; the disk came back under another number. Until the map is"
+            " removed, the volume cannot be activated on the disk. Nothing on the storage changes."
         )
-
-    def shown(self) -> tuple[str, ...]:
-        """The command."""
-        return (as_typed(self._argv),)
-
-    @property
-    def _argv(self) -> tuple[str, ...]:
-        return ("dmsetup", "remove", "--retry", self.name)
 
     def is_done(self, host: Host) -> bool:
-        """There is no such map, or it stands on devices that are there."""
-        device = self._map(look_at_devices(host))
+        """A map on devices that are there is not stale."""
+        device = self.found(look_at_devices(host))
         return device is None or not is_stale(look_at_devices(host), device)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """It is stale, nothing is mounted from it, nothing stands on it, and nobody has it open."""
+    def check(self, host: Host) -> None:
         inventory = look_at_devices(host)
-        device = self._map(inventory)
+        device = self.found(inventory)
         if device is None:
             return
-        remedy = _("Unmount it first; what was not written yet is lost with the disk, not by this.")
+        remedy = _("Unmount it first. Data not yet written is lost with the disk, not by this.")
         refuse_used_map(host, inventory, device, remedy)
 
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run dmsetup, which refuses a map that somebody has open."""
-        change(host, self._argv, self.title(), progress=progress)
-        change(host, ("udevadm", "settle", "--timeout=30"), self.title(), deadline=40)
-
     def undo(self) -> CannotUndo:
-        """It cannot be made again, and need not be."""
-        return CannotUndo(_("The disk it pointed to is gone. Activating the volume makes a new map."))
-
-    def _map(self, inventory: Inventory) -> BlockDevice | None:
-        return next(
-            (one for one in inventory.devices if (one.map_name, one.map_uuid) == (self.name, self.uuid)), None
-        )
+        return CannotUndo(_("The disk it referred to is gone. Activating the volume creates a new map."))
 
 
 def is_stale(inventory: Inventory, device: BlockDevice) -> bool:
-    """Whether a map stands on a device that is gone, itself or through the maps below it."""
+    """Whether a map uses a device that is gone, itself or through the maps below it."""
     seen: set[str] = set()
 
-    def lost(one: BlockDevice) -> bool:
-        seen.add(one.name)
-        lower = (inventory.device(name) for name in one.slaves if name not in seen)
-        return bool(one.lost_slaves) or any(lost(below) for below in lower if below is not None)
+    def lost(candidate: BlockDevice) -> bool:
+        seen.add(candidate.name)
+        lower = (inventory.device(name) for name in candidate.slaves if name not in seen)
+        return bool(candidate.lost_slaves) or any(lost(below) for below in lower if below is not None)
 
     return bool(device.map_name) and lost(device)
 
 
 def refuse_used_map(host: Host, inventory: Inventory, device: BlockDevice, remedy: str) -> None:
-    """Refuse to take a map away that is mounted anywhere, stood on, or open.
+    """See that a map is not mounted anywhere, not used by another map, and not open.
 
     Raises:
-        Refused: somebody uses it, and who.
+        Refused: it is in use, and by what.
     """
     if device.holders or inventory.is_in_use(device.name):
         raise Refused(
             Problem(
                 "stale.in-use",
                 _("The map {name} is still in use.").format(name=clean(device.map_name, 80)),
-                cause=_("It is mounted, used as swap space, or another map stands on it."),
+                cause=_("It is mounted, used as swap space, or another map uses it."),
                 remedy=remedy,
                 evidence=(
                     *(clean(mount.target) for mount in inventory.mounts_of(device.name)[:4]),

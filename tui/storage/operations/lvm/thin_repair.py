@@ -1,21 +1,18 @@
-"""Thin pools that are full or damaged: more room for data or notes, and the repair of their notes."""
+"""Thin pools whose metadata is full or damaged: extended, and repaired."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
-from tui.storage.host.interface import ChangingHost, Command, Host
+from tui.storage.host.interface import Command, Host
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume
-from tui.storage.operations.calls import as_typed, change
 from tui.storage.operations.guards.lvm_guard import (
     LVM_DEADLINE,
-    keep_notes,
     look_for_change,
-    notes_command,
     same_group,
     same_volume,
 )
-from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.operations.lvm.lvm_command import MetadataChange
+from tui.storage.operations.operation import CannotUndo
 from tui.storage.probe.narrow import look_at_volumes
 from tui.storage.probe.reading import whole_number
 from tui.storage.probe.system.tools import tool_path
@@ -25,12 +22,12 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 _REPAIRING = 3600.0
-"""Seconds: thin_repair reads all of the pool's notes, and writes them anew."""
+"""Seconds: thin_repair reads all of the pool's metadata, and writes it again."""
 
 
 @dataclass(frozen=True, slots=True)
-class ExtendPoolMetadata(Operation):
-    """Give a thin pool more room for its own notes; it may be in use.
+class ExtendPoolMetadata(MetadataChange):
+    """Extend the metadata of a thin pool; it may be in use.
 
     Attributes:
         volume_group: the group.
@@ -38,10 +35,9 @@ class ExtendPoolMetadata(Operation):
         name: of the pool.
         uuid: LVM's identity of it.
         size: bytes to be added, a multiple of the group's extent.
-        size_before: bytes of its notes when this was planned.
+        size_before: bytes of its metadata when this was planned.
     """
 
-    risk: ClassVar[Risk] = Risk.REWRITES
     volume_group: str
     group_uuid: str
     name: str
@@ -50,52 +46,38 @@ class ExtendPoolMetadata(Operation):
     size_before: int
 
     def title(self) -> str:
-        """What it does."""
-        return _("Give the notes of the pool {name} more room").format(name=clean(self.name, 60))
+        return _("Extend the metadata of the thin pool {name}").format(name=clean(self.name, 60))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "A pool notes where each piece of its volumes lies. When that room is full, nothing can be"
-            " written any more, although there may be space for data."
+            "The pool's metadata maps the blocks of its volumes. When it is full, writes fail, even if"
+            " there is space for data."
         )
 
-    def shown(self) -> tuple[str, ...]:
-        """The commands."""
-        return (as_typed(notes_command(self.volume_group)), as_typed(self._argv))
-
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         return ("lvm", "lvextend", "--poolmetadatasize", f"+{self.size}b", f"{self.volume_group}/{self.name}")
 
     def is_done(self, host: Host) -> bool:
-        """Its notes have more room than they had."""
-        return notes_size(host, self.volume_group, self.name) > self.size_before
+        return metadata_size(host, self.volume_group, self.name) > self.size_before
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """It is this pool, and the group has the space."""
+    def check(self, host: Host) -> None:
         inventory = look_for_change(host)
         group = same_group(inventory, self.volume_group, self.group_uuid)
         pool_of(inventory, self.volume_group, self.name, self.uuid)
         if not 0 < self.size <= group.free or self.size % group.extent_size:
             raise Refused(no_room(self.volume_group, group.free, self.size))
 
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Keep LVM's notes and run lvextend."""
-        keep_notes(host, self.volume_group)
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
-
     def undo(self) -> CannotUndo:
-        """It is not taken back."""
-        return CannotUndo(_("A pool's notes are not made smaller."))
+        return CannotUndo(_("A pool's metadata volume is not shrunk."))
 
 
 @dataclass(frozen=True, slots=True)
-class RepairThinPool(Operation):
-    """Write the damaged notes of a thin pool anew (lvconvert --repair), and keep the old ones.
+class RepairThinPool(MetadataChange):
+    """Repair the damaged metadata of a thin pool (lvconvert --repair), and keep the old metadata.
 
-    LVM leaves the old notes behind as a volume named POOL_meta0. It is the only way back and is never
-    removed by this program's repairs; where one is there already, the pool was repaired before, and is not
+    LVM keeps the old metadata as a volume named POOL_meta0. Nothing else can undo the repair, and it is
+    never removed by this program; where one is there already, the pool was repaired before, and is not
     repaired a second time.
 
     Attributes:
@@ -105,56 +87,50 @@ class RepairThinPool(Operation):
         uuid: LVM's identity of it.
     """
 
-    risk: ClassVar[Risk] = Risk.REWRITES
     volume_group: str
     group_uuid: str
     name: str
     uuid: str
 
     def title(self) -> str:
-        """What it does."""
-        return _("Repair the notes of the thin pool {name}").format(name=clean(self.name, 60))
+        return _("Repair the metadata of the thin pool {name} (lvconvert --repair)").format(
+            name=clean(self.name, 60)
+        )
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "The pool's notes on where its volumes lie are damaged, so it is not activated. They are read as"
-            " far as they can be and written to another place; the damaged ones are kept as {kept}."
+            "The pool's metadata is damaged, so it cannot be activated. Whatever is readable is written"
+            " to a new metadata volume; the damaged one is kept as {kept}."
         ).format(kept=clean(self._kept, 80))
-
-    def shown(self) -> tuple[str, ...]:
-        """The commands."""
-        return (as_typed(notes_command(self.volume_group)), as_typed(self._argv))
 
     @property
     def _kept(self) -> str:
         return f"{self.name}_meta0"
 
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         return ("lvm", "lvconvert", "--repair", f"{self.volume_group}/{self.name}")
 
     def is_done(self, host: Host) -> bool:
-        """The old notes are there as a volume of their own: it was repaired."""
+        """The damaged metadata is there as a volume of its own: the pool was repaired."""
         volumes = look_at_volumes(host).volumes_of(self.volume_group)
-        return any(one.name == self._kept for one in volumes)
+        return any(volume.name == self._kept for volume in volumes)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """It is this pool, neither it nor a volume of it is active, and the tools are there."""
+    def check(self, host: Host) -> None:
         inventory = look_for_change(host)
         same_group(inventory, self.volume_group, self.group_uuid)
         pool = pool_of(inventory, self.volume_group, self.name, self.uuid)
         active = [
-            one.name
-            for one in inventory.volumes_of(self.volume_group)
-            if one.active and (one.pool == self.name or one.name == pool.name)
+            volume.name
+            for volume in inventory.volumes_of(self.volume_group)
+            if volume.active and (volume.pool == self.name or volume.name == pool.name)
         ]
         if active:
             raise Refused(
                 Problem(
                     "thin.active",
-                    _("Active: {names}.").format(names=clean(", ".join(active[:6]))),
-                    cause=_("A pool that is in use cannot be repaired."),
+                    _("Still active: {names}.").format(names=clean(", ".join(active[:6]))),
+                    cause=_("An active pool cannot be repaired."),
                     remedy=_("Unmount its volumes and deactivate them and the pool first."),
                 )
             )
@@ -167,15 +143,9 @@ class RepairThinPool(Operation):
                 )
             )
 
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Keep LVM's notes and run lvconvert."""
-        keep_notes(host, self.volume_group)
-        change(host, self._argv, self.title(), deadline=_REPAIRING, progress=progress)
-
     def undo(self) -> CannotUndo:
-        """The old notes are kept."""
         return CannotUndo(
-            _("The damaged notes are kept as {kept}; somebody who knows LVM can put them back.").format(
+            _("The damaged metadata is kept as {kept}; an LVM expert can swap it in again.").format(
                 kept=clean(self._kept, 80)
             )
         )
@@ -185,15 +155,15 @@ def pool_of(inventory: Inventory, group: str, name: str, uuid: str) -> LogicalVo
     """The thin pool that was seen.
 
     Raises:
-        Refused: it is gone, another one, or no thin pool.
+        Refused: it is gone, another one, or not a thin pool.
     """
     pool = same_volume(inventory, group, name, uuid)
     if pool.attributes[:1] != "t":
         raise Refused(
             Problem(
                 "thin.pool",
-                _("{name} is no thin pool.").format(name=clean(name, 60)),
-                remedy=_("Look at the volumes again."),
+                _("{name} is not a thin pool.").format(name=clean(name, 60)),
+                remedy=_("Check the volumes again."),
             )
         )
     return pool
@@ -203,15 +173,15 @@ def no_room(group: str, free: int, wanted: int) -> Problem:
     """A group has not enough free space."""
     return Problem(
         "volume.size",
-        _("{wanted} are asked for; {group} has {free} free.").format(
+        _("{wanted} requested, but only {free} free in {group}.").format(
             wanted=size_words(wanted), group=clean(group, 60), free=size_words(free)
         ),
-        remedy=_("Enlarge a LUN of the group, or add a disk to it."),
+        remedy=_("Have a LUN of the group extended, or add a disk to it."),
     )
 
 
-def notes_size(host: Host, group: str, name: str) -> int:
-    """Bytes that a pool's notes have, 0 where LVM does not tell."""
+def metadata_size(host: Host, group: str, name: str) -> int:
+    """Bytes of a pool's metadata, 0 where LVM does not report them."""
     fields = ("--noheadings", "--nohints", "--units", "b", "--nosuffix", "-o", "lv_metadata_size")
     outcome = host.run(Command(("lvm", "lvs", *fields, f"{group}/{name}"), deadline=LVM_DEADLINE))
     return (whole_number(outcome.stdout) or 0) if outcome.ok else 0

@@ -9,9 +9,10 @@ from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.lvm.names import volume_group_name_problems
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume
-from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.calls import settle_all
 from tui.storage.operations.guards.device_guard import refuse_when_mounted_elsewhere
-from tui.storage.operations.guards.lvm_guard import LVM_DEADLINE, look_for_change, own_group
+from tui.storage.operations.guards.lvm_guard import look_for_change, own_group, refuse_taken_path
+from tui.storage.operations.lvm.lvm_command import LvmCommand
 from tui.storage.operations.lvm.physical_volume import volume_on
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
 from tui.storage.probe.narrow import group_named, look_at_volumes
@@ -21,7 +22,7 @@ from tui.words import translate as _
 
 
 @dataclass(frozen=True, slots=True)
-class CreateVolumeGroup(Operation):
+class CreateVolumeGroup(LvmCommand):
     """Make a volume group of disks that are physical volumes already."""
 
     risk: ClassVar[Risk] = Risk.REWRITES
@@ -30,54 +31,44 @@ class CreateVolumeGroup(Operation):
     devices: tuple[DeviceIdentity, ...]
 
     def title(self) -> str:
-        """What it does."""
         return _("Create the volume group {name}").format(name=clean(self.name, 60))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "A volume group joins one or several disks into one pool of space, from which volumes are cut and"
-            " to which disks can be added later."
+            "A volume group combines one or more disks into one pool of extents, from which volumes are"
+            " created. Disks can be added later."
         )
 
-    def shown(self) -> tuple[str, ...]:
-        """The commands."""
-        return (as_typed(self._argv),)
-
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         return ("lvm", "vgcreate", self.name, *(device.path for device in self.devices))
 
     def is_done(self, host: Host) -> bool:
-        """Whether the group is there and made of exactly these disks."""
         inventory = look_at_volumes(host)
         return group_named(inventory, self.name) is not None and _members(inventory, self.name) == _names(
             host, inventory, self.devices
         )
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """See that the name is free and every disk the one that was chosen, unused and in no group."""
+    def check(self, host: Host) -> None:
         inventory = look_for_change(host)
         taken = [group.name for group in inventory.volume_groups]
         for problem in volume_group_name_problems(self.name, taken):
             raise Refused(problem)
-        _refuse_taken_path(host, self.name)
+        refuse_taken_path(host, self.name, "volume_group")
         for device in self.devices:
             _refuse_unless_free(host, inventory, device)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run vgcreate."""
         for device in self.devices:
             compare(host, device)
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
+        LvmCommand.run(self, host, progress)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Remove the group, as long as it has no volumes."""
         return (RemoveVolumeGroup(self.name),)
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveVolumeGroup(Operation):
+class RemoveVolumeGroup(LvmCommand):
     """Remove a volume group that has no volumes; its disks stay physical volumes."""
 
     risk: ClassVar[Risk] = Risk.REWRITES
@@ -85,33 +76,26 @@ class RemoveVolumeGroup(Operation):
     name: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Remove the empty volume group {name}").format(name=clean(self.name, 60))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("It has no volumes, so nothing is lost; its disks are free for another group.")
 
-    def shown(self) -> tuple[str, ...]:
-        """The commands."""
-        return (as_typed(self._argv),)
-
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
+        # Without --yes: vgremove asks before it removes volumes, and gets no answer.
         return ("lvm", "vgremove", self.name)
 
     def is_done(self, host: Host) -> bool:
-        """Whether LVM answers and knows no such group."""
         inventory = look_at_volumes(host)
         return (
             inventory.lvm.asked and not inventory.lvm.left_out and group_named(inventory, self.name) is None
         )
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """See that it is this host's own and has no volumes."""
+    def check(self, host: Host) -> None:
         inventory = look_for_change(host)
         own_group(inventory, self.name)
-        volumes = [one.name for one in inventory.logical_volumes if one.volume_group == self.name]
+        volumes = [volume.name for volume in inventory.logical_volumes if volume.volume_group == self.name]
         if volumes:
             raise Refused(
                 Problem(
@@ -119,23 +103,18 @@ class RemoveVolumeGroup(Operation):
                     _("The volume group {group} has volumes: {names}.").format(
                         group=clean(self.name, 60), names=clean(", ".join(volumes[:6]))
                     ),
-                    remedy=_("It is only removed when it is empty."),
+                    remedy=_("Only an empty group is removed."),
                 )
             )
 
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run vgremove, which asks before it removes volumes, and is told no."""
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
-
     def undo(self) -> CannotUndo:
-        """It cannot be taken back."""
         return CannotUndo(
-            _("Make the group again of the same disks. LVM keeps a copy of its notes in /etc/lvm/archive.")
+            _("Create the group again from the same disks. LVM archives its metadata in /etc/lvm/archive.")
         )
 
 
 @dataclass(frozen=True, slots=True)
-class ExtendVolumeGroup(Operation):
+class ExtendVolumeGroup(LvmCommand):
     """Add disks that are physical volumes already to a volume group."""
 
     risk: ClassVar[Risk] = Risk.REWRITES
@@ -144,34 +123,26 @@ class ExtendVolumeGroup(Operation):
     devices: tuple[DeviceIdentity, ...]
 
     def title(self) -> str:
-        """What it does."""
         return _("Add {paths} to the volume group {name}").format(
             paths=clean(", ".join(device.path for device in self.devices)), name=clean(self.name, 60)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "The space of the new disks joins the pool. From then on the group needs all of its disks: when"
-            " one is missing at boot, it is not activated."
+            "The group gets the space of the new disks. From then on it needs all of them: if one is"
+            " missing at boot, it is not activated."
         )
 
-    def shown(self) -> tuple[str, ...]:
-        """The commands."""
-        return (as_typed(self._argv),)
-
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         return ("lvm", "vgextend", self.name, *(device.path for device in self.devices))
 
     def is_done(self, host: Host) -> bool:
-        """Whether all of these disks are in the group."""
         inventory = look_at_volumes(host)
         wanted = _names(host, inventory, self.devices)
         return wanted is not None and wanted <= _members(inventory, self.name)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """See that the group is this host's own, and every disk the chosen one, unused and in no group."""
+    def check(self, host: Host) -> None:
         inventory = look_for_change(host)
         own_group(inventory, self.name)
         members = _members(inventory, self.name)
@@ -181,19 +152,17 @@ class ExtendVolumeGroup(Operation):
                 _refuse_unless_free(host, inventory, device)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run vgextend."""
         for device in self.devices:
             compare(host, device)
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
+        LvmCommand.run(self, host, progress)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Take the disks out again, as long as nothing lies on them."""
         return (ReduceVolumeGroup(self.name, self.devices),)
 
 
 @dataclass(frozen=True, slots=True)
-class ReduceVolumeGroup(Operation):
-    """Take disks on which no volume lies out of a volume group."""
+class ReduceVolumeGroup(LvmCommand):
+    """Remove disks that no volume uses from a volume group."""
 
     risk: ClassVar[Risk] = Risk.REWRITES
 
@@ -201,31 +170,23 @@ class ReduceVolumeGroup(Operation):
     devices: tuple[DeviceIdentity, ...]
 
     def title(self) -> str:
-        """What it does."""
-        return _("Take {paths} out of the volume group {name}").format(
+        return _("Remove {paths} from the volume group {name}").format(
             paths=clean(", ".join(device.path for device in self.devices)), name=clean(self.name, 60)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("No volume lies on these disks, so the group can do without them.")
-
-    def shown(self) -> tuple[str, ...]:
-        """The commands."""
-        return (as_typed(self._argv),)
+        return _("No extent of these disks is in use, so the group does not need them.")
 
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         return ("lvm", "vgreduce", self.name, *(device.path for device in self.devices))
 
     def is_done(self, host: Host) -> bool:
-        """Whether none of these disks is in the group."""
         inventory = look_at_volumes(host)
         wanted = _names(host, inventory, self.devices)
         return inventory.lvm.asked and wanted is not None and not wanted & _members(inventory, self.name)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """See that the group is this host's own and no volume lies on the disks."""
+    def check(self, host: Host) -> None:
         inventory = look_for_change(host)
         own_group(inventory, self.name)
         for device in self.devices:
@@ -234,71 +195,60 @@ class ReduceVolumeGroup(Operation):
                 raise Refused(
                     Problem(
                         "pv.has-volumes",
-                        _("Volumes lie on {path}.").format(path=clean(device.path)),
+                        _("Extents on {path} are in use.").format(path=clean(device.path)),
                         remedy=_("Move them first: pvmove {path}").format(path=clean(device.path)),
                     )
                 )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run vgreduce, which refuses disks that are in use."""
+        """Disks that are in use are refused by vgreduce."""
         for device in self.devices:
             compare(host, device)
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
+        LvmCommand.run(self, host, progress)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Add them again."""
         return (ExtendVolumeGroup(self.name, self.devices),)
 
 
 @dataclass(frozen=True, slots=True)
-class ActivateVolumeGroup(Operation):
-    """Make the volumes of a group appear below /dev."""
+class ActivateVolumeGroup(LvmCommand):
+    """Activate the volumes of a group."""
 
     survives_reboot: ClassVar[bool] = False
 
     name: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Activate the volume group {name}").format(name=clean(self.name, 60))
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("Its volumes get names below /dev and can be mounted. Nothing on them changes.")
-
-    def shown(self) -> tuple[str, ...]:
-        """The commands."""
-        return (as_typed(self._argv),)
+        return _("Their device nodes appear, and they can be mounted. Their data does not change.")
 
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         return ("lvm", "vgchange", "--activate", "y", self.name)
 
     def is_done(self, host: Host) -> bool:
-        """Whether every volume of it that can be active is."""
         inventory = look_at_volumes(host)
         group = group_named(inventory, self.name)
         if group is None or group.foreign or group.shared or group.exported:
             return False
         return all(volume.active for volume in _activatable(inventory, self.name))
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """See that it is this host's own and complete."""
+    def check(self, host: Host) -> None:
         own_group(look_for_change(host), self.name)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run vgchange and wait for udev."""
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
-        change(host, ("udevadm", "settle", "--timeout=30"), self.title(), deadline=40)
+        LvmCommand.run(self, host, progress)
+        settle_all(host, self.title())
 
     def undo(self) -> tuple[Operation, ...]:
-        """Deactivate it, as long as nobody uses its volumes."""
         return (DeactivateVolumeGroup(self.name),)
 
 
 @dataclass(frozen=True, slots=True)
-class DeactivateVolumeGroup(Operation):
-    """Take the volumes of a group that nobody uses away from /dev."""
+class DeactivateVolumeGroup(LvmCommand):
+    """Deactivate the volumes of a group, none of which is in use."""
 
     risk: ClassVar[Risk] = Risk.INTERRUPTS
     survives_reboot: ClassVar[bool] = False
@@ -306,30 +256,24 @@ class DeactivateVolumeGroup(Operation):
     name: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Deactivate the volume group {name}").format(name=clean(self.name, 60))
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("Its volumes go away from /dev, so that nothing holds its disks. Nothing on them changes.")
-
-    def shown(self) -> tuple[str, ...]:
-        """The commands."""
-        return (as_typed(self._argv),)
+        return _(
+            "Their device nodes are removed, so nothing holds the disks open. Their data does not change."
+        )
 
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         return ("lvm", "vgchange", "--activate", "n", self.name)
 
     def is_done(self, host: Host) -> bool:
-        """Whether none of its volumes is active."""
         inventory = look_at_volumes(host)
         return inventory.lvm.asked and not any(
             volume.active for volume in inventory.logical_volumes if volume.volume_group == self.name
         )
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """See that nobody uses one of its volumes."""
+    def check(self, host: Host) -> None:
         inventory = look_for_change(host)
         used = [
             volume.name
@@ -348,12 +292,7 @@ class DeactivateVolumeGroup(Operation):
                 )
             )
 
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run vgchange."""
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
-
     def undo(self) -> tuple[Operation, ...]:
-        """Activate it again."""
         return (ActivateVolumeGroup(self.name),)
 
 
@@ -380,18 +319,6 @@ def _names(host: Host, inventory: Inventory, devices: tuple[DeviceIdentity, ...]
         return None
 
 
-def _refuse_taken_path(host: Host, name: str) -> None:
-    if host.facts(f"/dev/{name}") is not None:
-        raise Refused(
-            Problem(
-                "group.path-taken",
-                _("/dev/{name} exists already, so LVM does not take that name.").format(name=clean(name, 60)),
-                remedy=_("Choose another name."),
-                field="volume_group",
-            )
-        )
-
-
 def _refuse_unless_free(host: Host, inventory: Inventory, identity: DeviceIdentity) -> None:
     """See that a chosen disk is an unused physical volume in no group."""
     device, _now = compare(host, identity, inventory)
@@ -405,8 +332,8 @@ def _refuse_unless_free(host: Host, inventory: Inventory, identity: DeviceIdenti
         raise Refused(
             Problem(
                 "pv.missing",
-                _("{path} is no physical volume.").format(path=path),
-                remedy=_("Give it to LVM first."),
+                _("{path} is not a PV.").format(path=path),
+                remedy=_("Create a PV on it first."),
             )
         )
     if volume.volume_group or volume.duplicate:
@@ -415,9 +342,9 @@ def _refuse_unless_free(host: Host, inventory: Inventory, identity: DeviceIdenti
                 "pv.in-group",
                 _("LVM sees {path} twice.").format(path=path)
                 if volume.duplicate
-                else _("{path} belongs to the volume group {group} already.").format(
+                else _("{path} already belongs to the volume group {group}.").format(
                     path=path, group=clean(volume.volume_group, 60)
                 ),
-                remedy=_("Choose another disk, or use what is there as it is."),
+                remedy=_("Choose another disk, or use it as it is."),
             )
         )

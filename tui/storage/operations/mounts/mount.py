@@ -6,9 +6,10 @@ from typing import ClassVar
 from tui.storage.files.filesystem_kind import FilesystemKind
 from tui.storage.files.mount_options import option_problems, runtime_options
 from tui.storage.host.interface import ChangingHost, Command, FileKind, Host
-from tui.storage.operations.calls import as_typed, change
-from tui.storage.operations.guards.mounted import mount_at
-from tui.storage.operations.mounts.mount_point import no_folder, refuse_bad_place
+from tui.storage.operations.calls import change
+from tui.storage.operations.command import CommandOperation
+from tui.storage.operations.guards.mounted import no_device
+from tui.storage.operations.mounts.mount_point import no_directory, refuse_bad_place, refuse_taken_mount_point
 from tui.storage.operations.mounts.release import holders_of
 from tui.storage.operations.operation import Operation, Progress, Risk
 from tui.storage.probe.devices.all_signatures import content_of
@@ -23,7 +24,7 @@ MOUNTING = 300.0
 
 
 @dataclass(frozen=True, slots=True)
-class MountFilesystem(Operation):
+class MountFilesystem(CommandOperation):
     """Mount a file system now.
 
     Attributes:
@@ -41,85 +42,60 @@ class MountFilesystem(Operation):
     options: tuple[str, ...] = ()
 
     def title(self) -> str:
-        """What it does."""
         return _("Mount {device} at {path}").format(
             device=clean(self.device), path=clean(self.mount_point, 80)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("From now on the files of the volume appear under this folder.")
-
-    def shown(self) -> tuple[str, ...]:
-        """The command."""
-        return (as_typed(self._argv),)
+        return _("The files of the volume appear in this directory.")
 
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         options = runtime_options(self.options)
         chosen = ("-o", ",".join(options)) if options else ()
         return ("mount", "-t", self.kind, *chosen, self.device, self.mount_point)
 
     def is_done(self, host: Host) -> bool:
-        """Whether this very device is what is mounted there."""
         inventory = look_at_devices(host)
         place = host.resolve(self.mount_point)
         device = device_behind(host, inventory, self.device)
         found = [mount for mount in inventory.mounts if mount.target == place]
         return device is not None and bool(found) and found[-1].device == device.name
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """See that the place is a folder and no mount, and the device carries what is to be mounted."""
+    def check(self, host: Host) -> None:
         refuse_bad_place(host, self.mount_point)
         facts = host.facts(host.resolve(self.mount_point))
         if facts is None or facts.kind is not FileKind.FOLDER:
-            raise Refused(no_folder(self.mount_point))
-        taken = mount_at(host, host.resolve(self.mount_point))
-        if taken is not None:
-            raise Refused(
-                Problem(
-                    "mount-point.taken",
-                    _("{source} is mounted at {path} already.").format(
-                        source=clean(taken.source, 80), path=clean(self.mount_point, 80)
-                    ),
-                    remedy=_("Choose another mount point, or unmount that first."),
-                    field="mount_point",
-                )
-            )
+            raise Refused(no_directory(self.mount_point))
+        refuse_taken_mount_point(
+            host, self.mount_point, _("Choose another mount point, or unmount that first.")
+        )
         if self.kind in tuple(FilesystemKind):
             for problem in option_problems(self.options, FilesystemKind(self.kind)):
                 raise Refused(problem)
         self._refuse_device(host)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run mount; when it fails, read what the kernel said."""
+        """When mount fails, the kernel log says why."""
         try:
-            change(host, self._argv, self.title(), deadline=MOUNTING, progress=progress)
+            change(host, self.argv, self.title(), deadline=MOUNTING, progress=progress)
         except CommandFailed as error:
             raise CommandFailed(_mount_problem(host, self, error.problem)) from error
 
     def undo(self) -> tuple[Operation, ...]:
-        """Unmount it."""
         return (UnmountFilesystem(self.device, self.mount_point, self.kind, self.options),)
 
     def _refuse_device(self, host: Host) -> None:
         inventory = look_at_devices(host)
         device = device_behind(host, inventory, self.device)
         if device is None or not device.answers:
-            raise Refused(
-                Problem(
-                    "mount.no-device",
-                    _("{device} is not there, or does not answer.").format(device=clean(self.device)),
-                    cause=_("The session may be lost, or the volume group is not active."),
-                    remedy=_("Repair the path first, then try again."),
-                )
-            )
+            raise Refused(no_device(self.device))
         elsewhere = [mount.target for mount in inventory.mounts if mount.device == device.name]
         if elsewhere:
             raise Refused(
                 Problem(
                     "mount.elsewhere",
-                    _("{device} is mounted at {path} already.").format(
+                    _("{device} is already mounted at {path}.").format(
                         device=clean(self.device), path=clean(elsewhere[0], 80)
                     ),
                     remedy=_("Use it there, or unmount it first."),
@@ -130,23 +106,23 @@ class MountFilesystem(Operation):
             raise Refused(
                 Problem(
                     "mount.other-kind",
-                    _("{device} carries {found}, not {kind}.").format(
+                    _("{device} holds {found}, not {kind}.").format(
                         device=clean(self.device), found=clean(kind, 40) or _("nothing"), kind=self.kind
                     ),
-                    remedy=_("Go back and look at the volume again."),
+                    remedy=_("Go back and check the volume again."),
                 )
             )
 
 
-LETTING_GO = 5.0
-"""Seconds for which a file system may be busy with nobody to be seen who holds it."""
+BUSY_FOR = 5.0
+"""Seconds for which a file system may be busy although nothing is seen to use it."""
 
 _BUSY = "target is busy"
 """EBUSY, as umount(8) puts it."""
 
 
 @dataclass(frozen=True, slots=True)
-class UnmountFilesystem(Operation):
+class UnmountFilesystem(CommandOperation):
     """Unmount what `MountFilesystem` mounted. The attributes are the same."""
 
     risk: ClassVar[Risk] = Risk.INTERRUPTS
@@ -158,23 +134,18 @@ class UnmountFilesystem(Operation):
     options: tuple[str, ...] = ()
 
     def title(self) -> str:
-        """What it does."""
         return _("Unmount {path}").format(path=clean(self.mount_point, 80))
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("What is in memory is written out, and the files leave the folder. Nothing is lost.")
-
-    def shown(self) -> tuple[str, ...]:
-        """The command."""
-        return (as_typed(self._argv),)
+        return _(
+            "Data in memory is written out, and the files disappear from the directory. Nothing is lost."
+        )
 
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         return ("umount", self.mount_point)
 
     def is_done(self, host: Host) -> bool:
-        """Whether this device is not mounted there."""
         inventory = look_at_devices(host)
         device = device_behind(host, inventory, self.device)
         place = host.resolve(self.mount_point)
@@ -183,8 +154,7 @@ class UnmountFilesystem(Operation):
             for mount in inventory.mounts
         )
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """See that nothing else is mounted over it or below it."""
+    def check(self, host: Host) -> None:
         inventory = look_at_devices(host)
         place = host.resolve(self.mount_point)
         below = [mount.target for mount in inventory.mounts if mount.target.startswith(f"{place}/")]
@@ -200,10 +170,10 @@ class UnmountFilesystem(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run umount, which refuses while a file is open; then say who has it open.
+        """While a file is open umount refuses; the processes that have it open are named then.
 
-        The kernel may let go of a file a moment after the process that had it is gone: while nobody is seen
-        to hold the file system, umount is asked again for a few seconds.
+        The kernel may close a file a moment after its process has ended: while nothing is seen to use the
+        file system, umount is retried for a few seconds.
         """
         failed: Problem | None = None
 
@@ -213,7 +183,7 @@ class UnmountFilesystem(Operation):
             # Where anybody is seen, that is the last line.
             return failed is None or not any(_BUSY in line for line in failed.evidence[-1:])
 
-        wait_for(is_over, LETTING_GO)
+        wait_for(is_over, BUSY_FOR)
         if failed is not None:
             raise CommandFailed(failed)
 
@@ -222,11 +192,11 @@ class UnmountFilesystem(Operation):
         try:
             change(
                 host,
-                self._argv,
+                self.argv,
                 self.title(),
                 deadline=MOUNTING,
                 progress=progress,
-                remedy=_("`fuser -vm {path}` shows who uses it. Stop that and try again.").format(
+                remedy=_("`fuser -vm {path}` shows what uses it. Stop that and retry.").format(
                     path=clean(self.mount_point, 80)
                 ),
             )
@@ -236,7 +206,6 @@ class UnmountFilesystem(Operation):
         return None
 
     def undo(self) -> tuple[Operation, ...]:
-        """Mount it again."""
         return (MountFilesystem(self.device, self.mount_point, self.kind, self.options),)
 
 
@@ -254,8 +223,8 @@ def _mount_problem(host: Host, operation: MountFilesystem, problem: Problem) -> 
             kind=operation.kind
         )
     elif any(word in text for word in _KERNEL_WORDS):
-        cause = _("The kernel does not take the file system or one of the options.")
-        remedy = _("Read the kernel's lines below. Leave out unusual options, or check the file system.")
+        cause = _("The kernel rejects the file system or one of the options.")
+        remedy = _("Read the kernel messages below. Remove unusual options, or check the file system.")
     else:
         cause, remedy = problem.cause, problem.remedy
     return Problem(problem.code, problem.summary, cause, remedy, evidence=(*problem.evidence, *said))

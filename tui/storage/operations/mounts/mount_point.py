@@ -1,4 +1,4 @@
-"""The folder on which a volume is mounted."""
+"""The directory on which a volume is mounted."""
 
 from dataclasses import dataclass
 
@@ -14,67 +14,55 @@ from tui.words import translate as _
 
 @dataclass(frozen=True, slots=True)
 class MakeMountPoint(Operation):
-    """Make the folder under which a volume appears."""
+    """Create the directory on which a volume is mounted."""
 
     path: str
 
     def title(self) -> str:
-        """What it does."""
-        return _("Make the folder {path}").format(path=clean(self.path, 80))
+        return _("Create the directory {path}").format(path=clean(self.path, 80))
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("A volume is mounted on a folder that exists.")
+        return _("A volume is mounted on an existing directory.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (as_typed(("mkdir", "-p", self.path)),)
 
     def is_done(self, host: Host) -> bool:
-        """Whether the folder is there."""
         facts = host.facts(host.resolve(self.path))
         return facts is not None and facts.kind is FileKind.FOLDER
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """See that the path, its links followed, is no place of the system, and nothing else is there."""
+    def check(self, host: Host) -> None:
         refuse_bad_place(host, self.path)
         facts = host.facts(host.resolve(self.path))
         if facts is not None and facts.kind is not FileKind.FOLDER:
-            raise Refused(no_folder(self.path))
+            raise Refused(no_directory(self.path))
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Make it, and those above it that are missing."""
         host.make_folder(self.path)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Remove the folder, as long as it is empty."""
         return (RemoveMountPoint(self.path),)
 
 
 @dataclass(frozen=True, slots=True)
 class RemoveMountPoint(Operation):
-    """Remove an empty folder on which nothing is mounted."""
+    """Remove an empty directory on which nothing is mounted."""
 
     path: str
 
     def title(self) -> str:
-        """What it does."""
-        return _("Remove the empty folder {path}").format(path=clean(self.path, 80))
+        return _("Remove the empty directory {path}").format(path=clean(self.path, 80))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("Nothing is mounted on it any more.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (as_typed(("rmdir", self.path)),)
 
     def is_done(self, host: Host) -> bool:
-        """Whether nothing is there."""
         return host.facts(self.path) is None
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """See that it is an empty folder and no mount."""
+    def check(self, host: Host) -> None:
         facts = host.facts(self.path)
         if (
             facts is None
@@ -84,18 +72,18 @@ class RemoveMountPoint(Operation):
         ):
             raise Refused(
                 Problem(
-                    "folder.not-empty",
-                    _("{path} is not an empty folder, so it stays.").format(path=clean(self.path, 80)),
-                    remedy=_("Look what is in it, and remove it by hand if it is not needed."),
+                    "directory.not-empty",
+                    _("{path} is not an empty directory, so it is not removed.").format(
+                        path=clean(self.path, 80)
+                    ),
+                    remedy=_("Check what is in it, and remove it by hand if it is not needed."),
                 )
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Remove it."""
         host.remove(self.path)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Make it again."""
         return (MakeMountPoint(self.path),)
 
 
@@ -110,11 +98,31 @@ def refuse_bad_place(host: Host, path: str) -> None:
             raise Refused(problem)
 
 
-def no_folder(path: str) -> Problem:
-    """Something else than a folder, or nothing, is where one is needed."""
+def no_directory(path: str) -> Problem:
+    """There is no directory where one is needed."""
     return Problem(
-        "mount-point.no-folder",
-        _("{path} is not a folder.").format(path=clean(path, 80)),
-        remedy=_("Choose another mount point, or let the folder be made."),
+        "mount-point.no-directory",
+        _("{path} is not a directory.").format(path=clean(path, 80)),
+        remedy=_("Choose another mount point, or have the directory created."),
         field="mount_point",
     )
+
+
+def refuse_taken_mount_point(host: Host, path: str, remedy: str) -> None:
+    """See that nothing is mounted at a place.
+
+    Raises:
+        Refused: something is; `remedy` says what to do.
+    """
+    taken = mount_at(host, host.resolve(path))
+    if taken is not None:
+        raise Refused(
+            Problem(
+                "mount-point.taken",
+                _("{source} is already mounted at {path}.").format(
+                    source=clean(taken.source, 80), path=clean(path, 80)
+                ),
+                remedy=remedy,
+                field="mount_point",
+            )
+        )

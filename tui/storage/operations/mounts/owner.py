@@ -1,4 +1,4 @@
-"""Who owns the folder at the top of a mounted volume."""
+"""Owner and mode of the root directory of a mounted volume."""
 
 import re
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ _MODE = re.compile(r"[0-7]{3,4}")
 
 @dataclass(frozen=True, slots=True)
 class SetOwner(Operation):
-    """Say who owns the folder at the top of a mounted volume. What is in it stays as it is.
+    """Set owner and mode of the root directory of a mounted volume. What is in it does not change.
 
     Attributes:
         path: the mount point.
         user: name or number, or empty to leave it.
         group: likewise.
         mode: permission bits in octal, such as `0755`, or empty to leave them.
-        previous: numeric owner, group and permission bits before, for the way back; or None.
+        previous: numeric owner, group and permission bits before, for undo; or None.
     """
 
     path: str
@@ -33,7 +33,6 @@ class SetOwner(Operation):
     previous: tuple[int, int, int] | None = None
 
     def title(self) -> str:
-        """What it does."""
         parts = [
             f"{self.user}:{self.group}" if self.group else self.user,
             self.mode,
@@ -43,11 +42,9 @@ class SetOwner(Operation):
         )
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("A new file system belongs to root. This lets others work in it.")
+        return _("A new file system belongs to root. This gives other users access to it.")
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
         return tuple(as_typed(argv) for argv in self._commands)
 
     @property
@@ -61,7 +58,6 @@ class SetOwner(Operation):
         return tuple(commands)
 
     def is_done(self, host: Host) -> bool:
-        """Whether the folder has that owner and mode, with the volume mounted on it."""
         facts = host.facts(self.path)
         if facts is None or mount_at(host, host.resolve(self.path)) is None:
             return False
@@ -70,8 +66,8 @@ class SetOwner(Operation):
         mode = int(self.mode, 8) if _MODE.fullmatch(self.mode) else facts.mode
         return (facts.uid, facts.gid, facts.mode) == (user, group, mode)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """See that the volume is mounted there, so that it is not the folder below that changes."""
+    def check(self, host: Host) -> None:
+        """The volume is mounted there: otherwise the directory below it would change."""
         if mount_at(host, host.resolve(self.path)) is None:
             raise Refused(not_mounted(self.path))
         for table, name, field in (("passwd", self.user, "owner"), ("group", self.group, "group")):
@@ -79,9 +75,9 @@ class SetOwner(Operation):
                 raise Refused(
                     Problem(
                         "owner.unknown",
-                        _("This host knows no user {name}.").format(name=clean(name, 60))
+                        _("This host has no user {name}.").format(name=clean(name, 60))
                         if table == "passwd"
-                        else _("This host knows no group {name}.").format(name=clean(name, 60)),
+                        else _("This host has no group {name}.").format(name=clean(name, 60)),
                         remedy=_("Check the spelling, or type a number."),
                         field=field,
                     )
@@ -90,21 +86,20 @@ class SetOwner(Operation):
             raise Refused(
                 Problem(
                     "owner.mode",
-                    _("{mode} is no mode.").format(mode=clean(self.mode, 20)),
+                    _("{mode} is not a valid mode.").format(mode=clean(self.mode, 20)),
                     remedy=_("Type three or four digits from 0 to 7, such as 0755."),
                     field="mode",
                 )
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run chown and chmod, in that order: a change of owner clears the set-user-id bits."""
+        """First chown: a change of owner clears the set-user-ID bits."""
         for argv in self._commands:
             change(host, argv, self.title(), progress=progress)
 
     def undo(self) -> "tuple[Operation, ...] | CannotUndo":
-        """Set the former owner and mode."""
         if self.previous is None:
-            return CannotUndo(_("The former owner and mode of the folder were not written down."))
+            return CannotUndo(_("The former owner and mode of the directory were not saved."))
         uid, gid, mode = self.previous
         return (SetOwner(self.path, str(uid), str(gid), f"{mode:04o}"),)
 

@@ -1,4 +1,4 @@
-"""Waiting until nobody holds a file system or a disk, and asking processes to end."""
+"""Waiting until nothing uses a file system or a disk, and sending SIGTERM to processes."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -15,8 +15,8 @@ from tui.storage.untrusted import clean
 from tui.storage.waiting import wait_for
 from tui.words import translate as _
 
-_LETS_GO = {KernelHold.SWAP, KernelHold.AUTOMOUNT, KernelHold.BIND}
-"""What an operation of its own takes away."""
+_REMOVED_BEFORE = {KernelHold.SWAP, KernelHold.AUTOMOUNT, KernelHold.BIND}
+"""What an operation of its own removes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def words_of_process(process: Process) -> str:
 
 
 def holders(users: Users) -> tuple[str, ...]:
-    """Who must let go before an unmount can succeed, a line each; empty when nobody must."""
+    """What must be closed before an unmount can succeed, a line each; empty when nothing must."""
     lines = [words_of_process(process) for process in users.processes if not process.is_storage]
     lines += [kernel_words(user.how, user.name) for user in users.kernel if keeps_hold(user)]
     return tuple(dict.fromkeys(lines))
@@ -64,29 +64,29 @@ def holders_of(host: Host, paths: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def keeps_hold(user: KernelUser) -> bool:
-    """Whether something of the kernel stands in the way of an unmount and does not go by itself."""
-    return user.how not in _LETS_GO and not user.follows
+    """Whether something of the kernel prevents an unmount and does not end by itself."""
+    return user.how not in _REMOVED_BEFORE and not user.follows
 
 
 def kernel_words(how: KernelHold, name: str) -> str:
-    """What of the kernel holds it, and how that is ended."""
+    """What of the kernel uses it, and how that is ended."""
     shown = clean(name, 120)
     return {
         KernelHold.SWAP: _("swap space {name}"),
         KernelHold.LOOP: _("loop device {name}: losetup -d {name}"),
-        KernelHold.NFS_EXPORT: _("exported over NFS: {name} (take it out with exportfs -u)"),
-        KernelHold.BIND: _("mounted again at {name}"),
+        KernelHold.NFS_EXPORT: _("exported over NFS: {name} (unexport it with exportfs -u)"),
+        KernelHold.BIND: _("also mounted at {name}"),
         KernelHold.BELOW: _("something else is mounted at {name}: umount {name}"),
-        KernelHold.NAMESPACE: _("mounted at {name} in a container or service with a mount table of its own"),
-        KernelHold.AUTOMOUNT: _("mounted by itself at {name} whenever somebody looks there"),
-        KernelHold.MAP: _("{name} stands on it: close it first (cryptsetup close, dmsetup)"),
-        KernelHold.RAID: _("{name} stands on it: mdadm --stop {name}"),
+        KernelHold.NAMESPACE: _("mounted at {name} in the mount namespace of a container or service"),
+        KernelHold.AUTOMOUNT: _("automounted at {name} on access"),
+        KernelHold.MAP: _("used by {name}: close it first (cryptsetup close, dmsetup)"),
+        KernelHold.RAID: _("used by {name}: mdadm --stop {name}"),
     }[how].format(name=shown)
 
 
 @dataclass(frozen=True, slots=True)
 class WaitUntilUnused(Operation):
-    """Wait until nobody holds some devices or what is mounted from them. Nothing is done to anybody.
+    """Wait until nothing uses some devices or what is mounted from them. No process is touched.
 
     Attributes:
         paths: names below /dev that last: /dev/VG/LV, /dev/disk/by-uuid/….
@@ -99,31 +99,29 @@ class WaitUntilUnused(Operation):
     seconds: int = 60
 
     def title(self) -> str:
-        """What it does."""
-        return _("Wait until nobody uses it")
+        return _("Wait until nothing uses it")
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("What has files open would lose them. Nothing is forced: who does not let go is named.")
+        return _(
+            "Processes with open files would lose access. Nothing is forced; anything still using it is"
+            " listed."
+        )
 
     def shown(self) -> tuple[str, ...]:
-        """What is read."""
-        return (_("look at /proc/PID/fd, cwd, root, exe and maps of every process"),)
+        return (_("read /proc/PID/fd, cwd, root, exe and maps of every process"),)
 
     def is_done(self, host: Host) -> bool:
-        """Nobody holds one of them."""
         return not holders_of(host, self.paths)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Look again and again, and say who it is."""
-        told: tuple[str, ...] = ()
+        seen: tuple[str, ...] = ()
 
         def free() -> bool:
-            nonlocal told
+            nonlocal seen
             now = holders_of(host, self.paths)
-            if now and now != told:
-                progress(_("held by {holder}").format(holder=now[0]))
-            told = now
+            if now and now != seen:
+                progress(_("in use by {holder}").format(holder=now[0]))
+            seen = now
             return not now
 
         if wait_for(free, self.seconds, pause=0.5):
@@ -132,14 +130,13 @@ class WaitUntilUnused(Operation):
             Problem(
                 "disconnect.still-held",
                 _("It is still in use, so nothing was unmounted."),
-                _("Those that hold it are named below."),
-                _("End them in their own way and try again, or choose to stop services or end processes."),
-                evidence=told[:12],
+                _("What uses it is listed below."),
+                _("Close them and retry, or choose to stop services or end processes."),
+                evidence=seen[:12],
             )
         )
 
     def undo(self) -> tuple[Operation, ...]:
-        """Nothing was changed."""
         return ()
 
 
@@ -158,39 +155,33 @@ class EndProcesses(Operation):
     seconds: int = 30
 
     def title(self) -> str:
-        """What it does."""
-        names = ", ".join(f"{clean(one.command, 40)} ({one.pid})" for one in self.processes[:3])
-        return _("Ask to end: {processes}").format(processes=names)
+        names = ", ".join(f"{clean(process.command, 40)} ({process.pid})" for process in self.processes[:3])
+        return _("Send SIGTERM to {processes}").format(processes=names)
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "They have files open there. Each gets the signal to end and can save its work; none is killed. "
-            "They are not started again by reconnecting."
+            "They have files open there. Each gets SIGTERM and can shut down cleanly; none gets SIGKILL."
+            " Reconnecting does not start them again."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (as_typed(self._argv(self.processes)),)
 
     def is_done(self, host: Host) -> bool:
-        """None of them is there any more."""
         return not self._living(host)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """None of them is the first process, or one of those that this program runs under."""
+    def check(self, host: Host) -> None:
         own = _own_line(host)
-        if any(one.pid in own for one in self._living(host)):
+        if any(process.pid in own for process in self._living(host)):
             raise Refused(
                 Problem(
                     "process.our-own",
-                    _("This program, or the shell it was started from, stands in that folder."),
-                    remedy=_("Leave the program, change to another folder (cd /), and start it again."),
+                    _("iscsi-console, or the shell it was started from, has its working directory there."),
+                    remedy=_("Quit, change to another directory (cd /), and start it again."),
                 )
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Send the signal once, and wait."""
         living = self._living(host)
         if living:
             change(host, self._argv(living), self.title(), progress=progress)
@@ -203,26 +194,25 @@ class EndProcesses(Operation):
                 _("{count} of the processes did not end within {seconds} seconds.").format(
                     count=len(left), seconds=self.seconds
                 ),
-                _("They may be saving their work, ignore the signal, or wait for a disk."),
-                _("Look at them. When they have ended, go on: what is done is not repeated."),
-                evidence=tuple(f"{one.pid} {clean(one.command, 120)}" for one in left[:12]),
+                _("They may be saving data, ignoring the signal, or waiting for a disk."),
+                _("Check them. When they have ended, continue: steps already done are not run again."),
+                evidence=tuple(f"{process.pid} {clean(process.command, 120)}" for process in left[:12]),
             )
         )
 
     def undo(self) -> CannotUndo:
-        """They stay ended."""
-        return CannotUndo(_("Processes that were ended are not started again."))
+        return CannotUndo(_("Processes that have ended are not started again."))
 
     def _living(self, host: Host) -> tuple[ProcessName, ...]:
-        def lives(one: ProcessName) -> bool:
-            stat = parse_stat(text(host, f"/proc/{one.pid}/stat"))
-            return stat is not None and stat.started == one.started and stat.state not in "ZX"
+        def lives(process: ProcessName) -> bool:
+            stat = parse_stat(text(host, f"/proc/{process.pid}/stat"))
+            return stat is not None and stat.started == process.started and stat.state not in "ZX"
 
-        return tuple(one for one in self.processes if lives(one))
+        return tuple(process for process in self.processes if lives(process))
 
     @staticmethod
     def _argv(processes: tuple[ProcessName, ...]) -> tuple[str, ...]:
-        return ("kill", "-TERM", *(str(one.pid) for one in processes))
+        return ("kill", "-TERM", *(str(process.pid) for process in processes))
 
 
 def _own_line(host: Host) -> set[int]:

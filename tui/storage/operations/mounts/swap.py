@@ -1,4 +1,4 @@
-"""Swap space: out of use, and in use again."""
+"""Swap space: disabled, and enabled again."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -6,6 +6,7 @@ from typing import ClassVar
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.model.files import Swap
 from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.command import CommandOperation
 from tui.storage.operations.operation import Operation, Progress, Risk
 from tui.storage.probe.narrow import device_behind, look_at_devices
 from tui.storage.probe.reading import text, whole_number
@@ -23,7 +24,7 @@ MARGIN = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class SwapOff(Operation):
-    """Take swap space out of use; what lies on it goes back into memory.
+    """Disable swap space; what is on it is read back into memory.
 
     Attributes:
         path: a name that lasts: /dev/VG/LV, /dev/disk/by-uuid/…, or a file.
@@ -36,23 +37,18 @@ class SwapOff(Operation):
     priority: int = -1
 
     def title(self) -> str:
-        """What it does."""
-        return _("Take the swap space {path} out of use").format(path=clean(self.path, 120))
+        return _("Disable the swap space {path}").format(path=clean(self.path, 120))
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("What was swapped out goes back into memory; there is room for it, or this is not begun.")
+        return _("Swapped-out pages are read back into memory. This starts only if there is room for them.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (as_typed(("swapoff", self.path)),)
 
     def is_done(self, host: Host) -> bool:
-        """It is not in use."""
         return swap_at(host, self.path) is None
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """What lies on it fits into memory and the swap space that stays."""
+    def check(self, host: Host) -> None:
         swap = swap_at(host, self.path)
         room = room_without(host, (swap,)) if swap is not None else None
         if swap is None or room is None or room >= swap.used + MARGIN:
@@ -60,58 +56,47 @@ class SwapOff(Operation):
         raise Refused(
             Problem(
                 "swap.no-room",
-                _("{used} lie on {path}, and only {room} are free in memory and other swap space.").format(
+                _(
+                    "{used} are swapped to {path}, but only {room} are free in memory and other swap space."
+                ).format(
                     used=size_words(swap.used), path=clean(self.path, 120), room=size_words(max(room, 0))
                 ),
-                _("Taking it away would make the kernel end processes."),
-                _("End something that needs much memory, or add swap space elsewhere, then try again."),
+                _("Without it the kernel would kill processes (OOM)."),
+                _("Stop something that uses much memory, or add other swap space, then retry."),
             )
         )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run swapoff."""
         change(host, ("swapoff", self.path), self.title(), deadline=MOVING, progress=progress)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Use it again."""
         return (SwapOn(self.path, self.priority),)
 
 
 @dataclass(frozen=True, slots=True)
-class SwapOn(Operation):
-    """Use swap space. The attributes are those of `SwapOff`."""
+class SwapOn(CommandOperation):
+    """Enable swap space. The attributes are those of `SwapOff`."""
 
     survives_reboot: ClassVar[bool] = False
     path: str
     priority: int = -1
 
     def title(self) -> str:
-        """What it does."""
-        return _("Use the swap space {path}").format(path=clean(self.path, 120))
+        return _("Enable the swap space {path}").format(path=clean(self.path, 120))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("It was in use before.")
 
-    def shown(self) -> tuple[str, ...]:
-        """The command."""
-        return (as_typed(self._argv),)
-
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
+        # Run swapon, which takes nothing that is not marked as swap space.
         chosen = ("--priority", str(self.priority)) if self.priority >= 0 else ()
         return ("swapon", *chosen, self.path)
 
     def is_done(self, host: Host) -> bool:
-        """It is in use."""
         return swap_at(host, self.path) is not None
 
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run swapon, which takes nothing that is not marked as swap space."""
-        change(host, self._argv, self.title(), progress=progress)
-
     def undo(self) -> tuple[Operation, ...]:
-        """Take it out of use."""
         return (SwapOff(self.path, self.priority),)
 
 

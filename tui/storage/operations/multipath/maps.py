@@ -9,7 +9,7 @@ from tui.storage.iscsi.sessions import uses_of_disk
 from tui.storage.model.block import MultipathMap
 from tui.storage.model.inventory import Inventory
 from tui.storage.operations.calls import change
-from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.operations.operation import CannotUndo, Operation, Progress
 from tui.storage.probe.devices.multipath import failed_paths
 from tui.storage.probe.narrow import look_at_devices
 from tui.storage.probe.system.tools import tool_path
@@ -32,47 +32,44 @@ _FEWEST = 2
 
 @dataclass(frozen=True, slots=True)
 class CreateMultipathMap(Operation):
-    """Have multipath join the paths to one LUN; other maps stay as they are.
+    """Create the multipath map of one LUN; other maps do not change.
 
     Attributes:
         wwid: of the LUN, as sysfs writes it.
-        disks: kernel names of its paths when this was planned; what has the WWID when it runs is joined.
+        disks: kernel names of its paths when this was planned; every disk that has the WWID then is a path.
     """
 
-    risk: ClassVar[Risk] = Risk.CONFIGURES
     survives_reboot: ClassVar[bool] = False
     wwid: str
     disks: tuple[str, ...]
 
     def title(self) -> str:
-        """What it does."""
-        return _("Join the paths to {wwid} ({disks})").format(
+        return _("Create the multipath map for {wwid} ({disks})").format(
             wwid=clean(self.wwid), disks=", ".join(self.disks)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "These disks are one LUN reached over several portals. multipath makes one device of them, which "
-            "goes on working when a path is lost. It remembers the LUN for the next boot."
+            "These disks are one LUN reached through several portals. multipath makes one device of them,"
+            " which keeps working when a path is lost. It records the LUN for the next boot."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
         disk = next(iter(self.disks), "")
         return (systemctl("start", DAEMON).shown, *(" ".join(argv) for argv in _commands(disk)))
 
     def is_done(self, host: Host) -> bool:
-        """One map stands on every path there is."""
         inventory = look_at_devices(host)
         paths = _paths(inventory, self.wwid)
-        joined = next((one for one in inventory.multipath_maps if one.wwid == self.wwid), None)
+        joined = next(
+            (multipath_map for multipath_map in inventory.multipath_maps if multipath_map.wwid == self.wwid),
+            None,
+        )
         if joined is None or len(paths) < _FEWEST or not set(paths) <= set(joined.paths):
             return False
         return host.facts(f"/dev/mapper/{joined.name}") is not None
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """The tools are there, there are several paths, and nothing uses one of them by itself."""
+    def check(self, host: Host) -> None:
         if not tool_path(host, "multipath") or not tool_path(host, "multipathd"):
             raise Refused(
                 Problem(
@@ -88,8 +85,8 @@ class CreateMultipathMap(Operation):
             raise Refused(
                 Problem(
                     "multipath.one-path",
-                    _("Only one path leads to {wwid} now.").format(wwid=clean(self.wwid)),
-                    _("A session was lost or logged out meanwhile."),
+                    _("{wwid} has only one path now.").format(wwid=clean(self.wwid)),
+                    _("A session was lost or logged out in the meantime."),
                     _("Log in through the other portal again."),
                     "multipath",
                 )
@@ -100,18 +97,17 @@ class CreateMultipathMap(Operation):
                 raise Refused(
                     Problem(
                         "multipath.path-in-use",
-                        _("The path {path} is in use by itself.").format(path=path),
-                        _("On it: {uses}.").format(uses=", ".join(clean(use) for use in uses[:6])),
-                        _("Unmount and deactivate what is on it; it comes back on the map."),
+                        _("The path {path} is in use outside the map.").format(path=path),
+                        _("Used by: {uses}.").format(uses=", ".join(clean(use) for use in uses[:6])),
+                        _("Unmount and deactivate what is on it; use it on the map afterwards."),
                         "multipath",
                     )
                 )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Start multipathd, remember the LUN, make the map, and wait for it."""
         if host.facts(CONFIGURATION) is None and tool_path(host, "mpathconf"):
             # Red Hat's unit does not start without a configuration file.
-            change(host, ("mpathconf", "--enable"), _("Make {path}").format(path=CONFIGURATION))
+            change(host, ("mpathconf", "--enable"), _("Create {path}").format(path=CONFIGURATION))
         if unit_property(host, DAEMON, "ActiveState") != "active":
             do(host, systemctl("start", DAEMON), DAEMON)
         paths = _paths(look_at_devices(host), self.wwid)
@@ -127,68 +123,64 @@ class CreateMultipathMap(Operation):
             raise CommandFailed(
                 Problem(
                     "multipath.no-map",
-                    _("multipath did not join the paths to {wwid}.").format(wwid=clean(self.wwid)),
-                    _("Its configuration excludes this LUN or its vendor (blacklist), or a path is in use."),
-                    _("Look at what multipath -v3 -d prints, and at {path}.").format(path=CONFIGURATION),
+                    _("multipath did not create the map for {wwid}.").format(wwid=clean(self.wwid)),
+                    _("The LUN or its vendor is blacklisted in its configuration, or a path is in use."),
+                    _("Check the output of `multipath -v3 -d`, and {path}.").format(path=CONFIGURATION),
                     "multipath",
                     clean_lines("\n".join(said), most=8),
                 )
             )
 
     def undo(self) -> "tuple[Operation, ...] | CannotUndo":
-        """Take the paths apart again."""
         return (RemoveMultipathMap(self.wwid, self.disks),)
 
 
 @dataclass(frozen=True, slots=True)
 class RemoveMultipathMap(Operation):
-    """Take a multipath map away, unless something uses it; the paths stay as disks of their own."""
+    """Remove a multipath map that nothing uses, and the WWID; the paths stay as disks of their own."""
 
-    risk: ClassVar[Risk] = Risk.CONFIGURES
     survives_reboot: ClassVar[bool] = False
     wwid: str
     disks: tuple[str, ...]
 
     def title(self) -> str:
-        """What it does."""
-        return _("Take the paths to {wwid} apart").format(wwid=clean(self.wwid))
+        return _("Remove the multipath map for {wwid}").format(wwid=clean(self.wwid))
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("The LUN is no longer to be used through multipath.")
+        return _("The LUN should no longer be used through multipath.")
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
         disk = next(iter(self.disks), "")
-        return (f"multipath -w /dev/{disk}", _("multipath -f (the map over {disk})").format(disk=disk))
+        return (f"multipath -w /dev/{disk}", _("multipath -f (the map of {disk})").format(disk=disk))
 
     def is_done(self, host: Host) -> bool:
-        """There is no such map."""
         return self._map(look_at_devices(host)) is None
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """Nothing stands on the map, also where none of its paths answers."""
+    def check(self, host: Host) -> None:
+        """Nothing uses the map, even where none of its paths responds."""
         inventory = look_at_devices(host)
-        joined = next((one for one in inventory.multipath_maps if one.wwid == self.wwid), None)
+        joined = next(
+            (multipath_map for multipath_map in inventory.multipath_maps if multipath_map.wwid == self.wwid),
+            None,
+        )
         uses = uses_of_disk(inventory, joined.device) if joined is not None else ()
         if uses:
             raise Refused(
                 Problem(
                     "multipath.map-in-use",
                     _("The multipath map is in use."),
-                    _("On it: {uses}.").format(uses=", ".join(clean(use) for use in uses[:6])),
+                    _("Used by: {uses}.").format(uses=", ".join(clean(use) for use in uses[:6])),
                     _("Unmount and deactivate what is on it first."),
                 )
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Forget the LUN, then flush its map."""
         inventory = look_at_devices(host)
         name = self._map(inventory)
         for path in _paths(inventory, self.wwid)[:1]:
             change(host, ("multipath", "-w", f"/dev/{path}"), self.title(), progress=progress)
         if name is not None:
-            # udev, which looks into every map that has just changed, holds it open meanwhile.
+            # udev reads every map that has just changed, and has it open meanwhile.
             host.run(
                 Command(("udevadm", "settle", f"--timeout={_MAP_DEADLINE:.0f}"), deadline=_MAP_DEADLINE + 5)
             )
@@ -196,11 +188,17 @@ class RemoveMultipathMap(Operation):
         wait_for(lambda: self.is_done(host), _MAP_DEADLINE, pause=0.25)
 
     def undo(self) -> "tuple[Operation, ...] | CannotUndo":
-        """Join them again."""
         return (CreateMultipathMap(self.wwid, self.disks),)
 
     def _map(self, inventory: Inventory) -> str | None:
-        return next((one.name for one in inventory.multipath_maps if one.wwid == self.wwid), None)
+        return next(
+            (
+                multipath_map.name
+                for multipath_map in inventory.multipath_maps
+                if multipath_map.wwid == self.wwid
+            ),
+            None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,72 +206,67 @@ class StartMultipathd(Operation):
     """Start multipathd, and see that it uses again what answers; it changes no map's content.
 
     Attributes:
-        wwids: of the LUNs whose maps nobody watches, as sysfs writes them.
+        wwids: of the LUNs whose maps are not monitored, as sysfs writes them.
     """
 
-    risk: ClassVar[Risk] = Risk.CONFIGURES
     survives_reboot: ClassVar[bool] = False
     wwids: tuple[str, ...]
 
     def title(self) -> str:
-        """What it does."""
-        return _("Start multipathd, and have it take back every path that answers")
+        return _("Start multipathd and reinstate every path that responds")
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "The kernel only drops paths that fail. multipathd tries them again and takes them back; it also"
-            " lets the maps wait for a path again, as its configuration says."
+            "The kernel only drops paths that fail. multipathd checks them and reinstates them; it also"
+            " restores queueing on the maps as configured (`no_path_retry`)."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (systemctl("start", DAEMON).shown,)
 
     def is_done(self, host: Host) -> bool:
-        """It runs, and every path whose disk answers is used."""
+        """It runs, and every path whose disk responds is used."""
         if unit_property(host, DAEMON, "ActiveState") != "active":
             return False
         inventory = look_at_devices(host)
-        maps = [one for one in inventory.multipath_maps if one.wwid in self.wwids]
-        return not any(_unused(host, inventory, one) for one in maps)
+        maps = [
+            multipath_map for multipath_map in inventory.multipath_maps if multipath_map.wwid in self.wwids
+        ]
+        return not any(_unused(host, inventory, multipath_map) for multipath_map in maps)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """The unit is there and not masked."""
+    def check(self, host: Host) -> None:
         refuse_missing(host, DAEMON)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (systemd says nothing)
-        """Start it, and wait for the paths."""
         do(host, systemctl("start", DAEMON), DAEMON)
         if not wait_for(lambda: self.is_done(host), _PATHS_DEADLINE, pause=0.5):
             raise CommandFailed(
                 Problem(
                     "multipath.path-not-back",
-                    _("multipathd runs, and does not use every path whose disk answers."),
-                    _("What it asks the disk is not answered well, or its configuration excludes the disk."),
-                    _("multipathd show paths tells what it finds, the journal of multipathd why."),
+                    _("multipathd is running, but does not use every path whose disk responds."),
+                    _("Its path checker fails on the disk, or the disk is blacklisted."),
+                    _("Run `multipathd show paths`, and read the journal of multipathd."),
                     "multipath",
                 )
             )
 
     def undo(self) -> CannotUndo:
-        """It stays."""
-        return CannotUndo(_("multipathd keeps running: nobody else takes lost paths back."))
+        return CannotUndo(_("multipathd keeps running: nothing else reinstates failed paths."))
 
 
 def _unused(host: Host, inventory: Inventory, joined: MultipathMap) -> bool:
-    """Whether a map does not use a path whose disk answers, or does not tell. No disk is read."""
-    told = host.run(Command(("dmsetup", "status", "--noflush", joined.name)))
-    failed = failed_paths(told.stdout)
-    numbers = {one.name: one.number for one in inventory.devices}
+    """Whether a map does not use a path whose disk responds, or its status is unknown. No disk is read."""
+    status = host.run(Command(("dmsetup", "status", "--noflush", joined.name)))
+    failed = failed_paths(status.stdout)
+    numbers = {device.name: device.number for device in inventory.devices}
     device = inventory.device(joined.device)
-    if not told.ok or device is None or device.suspended:
-        return True  # Its table is just being loaded anew.
+    if not status.ok or device is None or device.suspended:
+        return True  # Its table is being reloaded.
     return any(numbers.get(path) in failed for path in joined.good_paths)
 
 
 def _commands(disk: str) -> tuple[tuple[str, ...], ...]:
-    """Remember the LUN of a disk as one to be joined, and make its map: no other map is touched."""
+    """Add the WWID of a disk to the WWIDs file, and create its map: no other map is changed."""
     return (("multipath", "-a", f"/dev/{disk}"), ("multipath", f"/dev/{disk}"))
 
 

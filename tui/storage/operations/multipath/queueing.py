@@ -1,4 +1,4 @@
-"""What a multipath map does while all its paths are down: hold requests back, or fail them.
+"""What a multipath map does while all its paths are down: queue I/O, or fail it.
 
 no_path_retry in multipath.conf(5) says it; the kernel calls it queue_if_no_path.
 """
@@ -22,12 +22,12 @@ _QUEUES = re.compile(r"\bqueue_if_no_path\b")
 
 @dataclass(frozen=True, slots=True)
 class StopQueueing(Operation):
-    """Let one map fail what it holds back, so that what waits for it comes free. No other map is touched.
+    """Fail the I/O that one map queues, so that processes stop hanging. No other map is changed.
 
     Attributes:
         wwid: of the LUN, as sysfs writes it.
         name: of its map when this was planned.
-        used_by: who waits for it, a line each, as it was seen.
+        used_by: what waits for it, a line each, as it was seen.
     """
 
     risk: ClassVar[Risk] = Risk.DESTROYS
@@ -37,32 +37,28 @@ class StopQueueing(Operation):
     used_by: tuple[str, ...] = ()
 
     def title(self) -> str:
-        """What it does."""
-        return _("Let the map {name} fail instead of wait").format(name=clean(self.name, 80))
+        return _("Disable queueing on {name}: fail I/O now").format(name=clean(self.name, 80))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "All its paths are down and it holds every request back, so whoever uses it hangs. Only when the"
-            " paths do not come back soon: from now on requests fail, and what was not written is lost."
+            "All its paths are down and it queues I/O (`queue_if_no_path`), so any process that uses it"
+            " hangs. Only if the paths do not come back soon: from now on I/O fails, and data not yet"
+            " written is lost."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (as_typed(_argv("disablequeueing", self.name)),)
 
     def loses(self) -> tuple[str, ...]:
-        """What was not written yet."""
-        what = _("what was written to {name} and is not on the storage yet").format(name=clean(self.name, 80))
+        what = _("data written to {name} that is not on the storage yet").format(name=clean(self.name, 80))
         return (what, *(_("used by {who}").format(who=clean(who, 120)) for who in self.used_by[:8]))
 
     def is_done(self, host: Host) -> bool:
-        """There is no such map, or it does not hold requests back."""
         found = _map(look_at_devices(host), self.wwid)
-        return found is None or not holds_back(host, found.name)
+        return found is None or not queues_io(host, found.name)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """It is that map, and none of its paths is up: one that is makes this needless."""
+    def check(self, host: Host) -> None:
+        """None of its paths is up: one that is up makes this needless."""
         found = _map(look_at_devices(host), self.wwid)
         if found is None or found.name != self.name:
             raise Refused(_other_map(self.name))
@@ -73,22 +69,20 @@ class StopQueueing(Operation):
                     _("The path {path} of {name} is up.").format(
                         path=clean(found.good_paths[0], 40), name=clean(self.name, 80)
                     ),
-                    remedy=_("Requests go through it. Nothing has to fail."),
+                    remedy=_("I/O goes through it. Nothing has to fail."),
                 )
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Tell multipathd."""
         change(host, _argv("disablequeueing", self.name), self.title(), progress=progress)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Let it hold requests back again; what failed stays failed."""
         return (ResumeQueueing(self.wwid, self.name),)
 
 
 @dataclass(frozen=True, slots=True)
 class ResumeQueueing(Operation):
-    """Let one map hold requests back again while all paths are down, as its configuration says.
+    """Have one map queue I/O again while all paths are down, as its configuration says.
 
     Attributes:
         wwid: of the LUN, as sysfs writes it.
@@ -100,24 +94,20 @@ class ResumeQueueing(Operation):
     name: str
 
     def title(self) -> str:
-        """What it does."""
-        return _("Let the map {name} wait for its paths again").format(name=clean(self.name, 80))
+        return _("Restore queueing on {name}").format(name=clean(self.name, 80))
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("A short outage then fails nothing: requests wait for a path to come back.")
+        return _("A short outage then causes no I/O errors: I/O is queued until a path is back.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (as_typed(_argv("restorequeueing", self.name)),)
 
     def is_done(self, host: Host) -> bool:
-        """There is no such map, or it holds requests back."""
         found = _map(look_at_devices(host), self.wwid)
-        return found is None or holds_back(host, found.name)
+        return found is None or queues_io(host, found.name)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """It is that map, and a path is up: else whoever uses it would hang again."""
+    def check(self, host: Host) -> None:
+        """A path is up: otherwise any process that uses the map would hang again."""
         found = _map(look_at_devices(host), self.wwid)
         if found is None or found.name != self.name:
             raise Refused(_other_map(self.name))
@@ -131,16 +121,14 @@ class ResumeQueueing(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Tell multipathd."""
         change(host, _argv("restorequeueing", self.name), self.title(), progress=progress)
 
     def undo(self) -> tuple[Operation, ...]:
-        """It stays: it is what the configuration says."""
         return ()
 
 
-def holds_back(host: Host, name: str) -> bool:
-    """Whether a map holds requests back when it has no path, by its table (dmsetup(8)); no disk is read."""
+def queues_io(host: Host, name: str) -> bool:
+    """Whether a map queues I/O when it has no path, by its table (dmsetup(8)); no disk is read."""
     outcome = host.run(Command(("dmsetup", "table", name)))
     return outcome.ok and bool(_QUEUES.search(outcome.stdout))
 
@@ -150,12 +138,14 @@ def _argv(what: str, name: str) -> tuple[str, ...]:
 
 
 def _map(inventory: Inventory, wwid: str) -> MultipathMap | None:
-    return next((one for one in inventory.multipath_maps if one.wwid == wwid), None)
+    return next(
+        (multipath_map for multipath_map in inventory.multipath_maps if multipath_map.wwid == wwid), None
+    )
 
 
 def _other_map(name: str) -> Problem:
     return Problem(
         "identity.changed",
-        _("{name} is not the map over that LUN any more.").format(name=clean(name, 80)),
-        remedy=_("Look at the maps again. Nothing was changed."),
+        _("{name} is no longer the map of that LUN.").format(name=clean(name, 80)),
+        remedy=_("Check the maps again. Nothing was changed."),
     )

@@ -1,4 +1,4 @@
-"""Letting a multipath map follow the size of its paths."""
+"""Resizing a multipath map to the size of its paths."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -6,12 +6,11 @@ from typing import ClassVar
 from tui.storage.devices.identity import DeviceIdentity
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.model.block import BlockKind
-from tui.storage.operations.calls import as_typed, change
-from tui.storage.operations.guards.growth_guard import grown_device, paths_of, shrunk_problem
-from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.operations.command import CommandOperation
+from tui.storage.operations.guards.growth_guard import grown_device, paths_differ, paths_of, shrunk_problem
+from tui.storage.operations.operation import CannotUndo, Progress
 from tui.storage.probe.narrow import device_behind, look_at_devices
 from tui.storage.problem import Problem, Refused
-from tui.storage.size import size_words
 from tui.storage.untrusted import clean
 from tui.storage.waiting import wait_for
 from tui.words import translate as _
@@ -21,7 +20,7 @@ _DEADLINE = 20.0
 
 
 @dataclass(frozen=True, slots=True)
-class ResizeMap(Operation):
+class ResizeMap(CommandOperation):
     """Have multipathd give a map the size that all of its paths show (multipathd(8), `resize map`).
 
     Attributes:
@@ -29,33 +28,26 @@ class ResizeMap(Operation):
         name: its name, as multipathd knows it.
     """
 
-    risk: ClassVar[Risk] = Risk.CONFIGURES
+    deadline: ClassVar[float] = 60.0
     survives_reboot: ClassVar[bool] = False
 
     device: DeviceIdentity
     name: str
 
     def title(self) -> str:
-        """What it does."""
-        return _("Let the map {name} follow its paths").format(name=clean(self.name, 60))
+        return _("Resize the multipath map {name}").format(name=clean(self.name, 60))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "The map keeps the size it was made with. It is reloaded with the new one while requests wait for"
-            " a moment; nothing is lost."
+            "The map keeps the size it was created with. It is reloaded with the new size while I/O is"
+            " queued for a moment; nothing is lost."
         )
 
-    def shown(self) -> tuple[str, ...]:
-        """The command."""
-        return (as_typed(self._argv),)
-
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         return ("multipathd", "resize", "map", self.name)
 
     def is_done(self, host: Host) -> bool:
-        """Whether the map is as large as each of its paths."""
         inventory = look_at_devices(host)
         device = device_behind(host, inventory, self.device.path)
         if device is None or device.kind is not BlockKind.MULTIPATH:
@@ -63,8 +55,7 @@ class ResizeMap(Operation):
         paths = paths_of(inventory, device)
         return bool(paths) and {lun.size for lun in paths} == {device.size}
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """See that it is this map, that every path is up, and that all show one size, not a smaller one."""
+    def check(self, host: Host) -> None:
         inventory = look_at_devices(host)
         device, paths = grown_device(host, self.device, inventory)
         if device.map_name != self.name or device.kind is not BlockKind.MULTIPATH:
@@ -74,7 +65,7 @@ class ResizeMap(Operation):
                     _("{path} is not the multipath map {name}.").format(
                         path=clean(self.device.path), name=clean(self.name, 60)
                     ),
-                    remedy=_("Look at the stack again."),
+                    remedy=_("Check the stack again."),
                 )
             )
         smallest = min(paths, key=lambda lun: lun.size)
@@ -84,21 +75,16 @@ class ResizeMap(Operation):
             )
         if len({lun.size for lun in paths}) > 1:
             raise Refused(
-                Problem(
-                    "growth.paths-differ",
-                    _("The paths do not show the same size: {sizes}.").format(
-                        sizes=", ".join(f"{lun.disk} {size_words(lun.size)}" for lun in paths)
-                    ),
-                    cause=_("They were not all asked again, or a controller of the array lags behind."),
-                    remedy=_("Ask every path for its size first."),
+                paths_differ(
+                    paths,
+                    _("Not every path was rescanned, or an array controller lags behind."),
+                    _("Rescan every path first."),
                 )
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Tell multipathd, and wait until the map has the size."""
-        change(host, self._argv, self.title(), deadline=60.0, progress=progress)
+        CommandOperation.run(self, host, progress)
         wait_for(lambda: self.is_done(host), _DEADLINE, pause=0.25)
 
     def undo(self) -> CannotUndo:
-        """It cannot be taken back."""
-        return CannotUndo(_("A map is as large as its LUN; it is not made smaller than that."))
+        return CannotUndo(_("A map has the size of its LUN; it is not shrunk below that."))

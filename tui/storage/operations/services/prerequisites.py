@@ -34,49 +34,43 @@ class InstallPackages(Operation):
     family: str
 
     def title(self) -> str:
-        """What it does."""
         return translate_count(
             "Install the package {packages}", "Install the packages {packages}", len(self.packages)
         ).format(packages=", ".join(self.packages))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "They hold the programs and services that work with iSCSI storage. What they need in turn is "
-            "installed with them; configuration files of yours are kept."
+            "They provide the programs and services for iSCSI storage. Their dependencies are installed"
+            " too; your configuration files are kept."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
         return tuple(command.shown for command in self._commands())
 
     def is_done(self, host: Host) -> bool:
-        """Every package is installed."""
         if self.family == "debian":
             query = ("dpkg-query", "--show", "--showformat=${db:Status-Status}\\n", "--", *self.packages)
             outcome = host.run(Command(query))
             return outcome.ok and outcome.stdout.split() == ["installed"] * len(self.packages)
         return host.run(Command(("rpm", "--query", "--", *self.packages))).ok
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """The family is known."""
+    def check(self, host: Host) -> None:  # noqa: ARG002 (no host knows more than the family)
         if not self._commands():
             raise Refused(
                 Problem(
                     "packages.unknown-family",
-                    _("This program does not know how to install packages on this distribution."),
-                    remedy=_("Install {packages} with your package manager, then come back.").format(
+                    _("iscsi-console cannot install packages on this distribution."),
+                    remedy=_("Install {packages} with your package manager, then continue here.").format(
                         packages=", ".join(self.packages)
                     ),
                 )
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run the package manager, passing on its lines."""
         *before, install = self._commands()
         warnings = ""
         for command in before:
-            # An outdated or unreachable package list need not matter: the installation itself tells.
+            # An outdated or unreachable package list need not matter: the installation itself reports it.
             warnings += host.run(command, lambda line: progress(clean(line))).stderr
         outcome = host.run(install, lambda line: progress(clean(line)))
         if outcome.status is None:
@@ -85,8 +79,7 @@ class InstallPackages(Operation):
             raise CommandFailed(self._problem(outcome, warnings))
 
     def undo(self) -> CannotUndo:
-        """Packages stay."""
-        return CannotUndo(_("The packages stay installed: other programs may have begun to use them."))
+        return CannotUndo(_("The packages stay installed: other programs may use them by now."))
 
     def _commands(self) -> tuple[Command, ...]:
         def command(*argv: str) -> Command:
@@ -114,15 +107,15 @@ class InstallPackages(Operation):
                 _("The installation did not end within {minutes} minutes.").format(
                     minutes=round(INSTALL_DEADLINE / 60)
                 ),
-                _("The package mirror is slow or does not answer."),
-                _("Look whether it still runs, then try again."),
+                _("The package mirror is slow or does not respond."),
+                _("Check whether it is still running, then retry."),
                 evidence=clean_lines(warnings + outcome.stdout + outcome.stderr, most=8),
             )
         return Problem(
             "packages.failed",
             _("The packages could not be installed."),
-            _("The package mirror cannot be reached, or another installation is running."),
-            _("Read the lines below, mend what they name, and try again."),
+            _("The package mirror is unreachable, or another installation is running."),
+            _("Read the lines below, fix the cause and retry."),
             evidence=clean_lines(warnings + (outcome.stderr or outcome.stdout), most=8),
         )
 
@@ -135,37 +128,31 @@ class LoadModule(Operation):
     module: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Load the kernel module {module}").format(module=self.module)
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("The kernel speaks iSCSI only with this module. At boot iscsid's own start loads it.")
+        return _("The kernel needs this module for iSCSI. At boot iscsid loads it.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (self._command.shown,)
 
     def is_done(self, host: Host) -> bool:
-        """The kernel has it, loaded or built in."""
         return self.module in read_modules(host) or host.facts(f"/sys/module/{self.module}") is not None
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Load it."""
         outcome = host.run(self._command)
         if not outcome.ok:
             raise CommandFailed(
                 Problem(
                     "module.failed",
                     _("The kernel module {module} could not be loaded.").format(module=self.module),
-                    _("The running kernel has no such module: it was updated, and the machine not rebooted."),
-                    _("Reboot into the installed kernel; a small cloud kernel may need its full package."),
+                    _("The running kernel does not have this module: it was updated without a reboot."),
+                    _("Reboot into the installed kernel. A minimal cloud kernel may need its full package."),
                     evidence=clean_lines(outcome.stderr, most=4),
                 )
             )
 
     def undo(self) -> CannotUndo:
-        """It stays."""
         return CannotUndo(_("The module stays loaded until the next reboot; it does no harm."))
 
     @property
@@ -181,69 +168,57 @@ class StartService(Operation):
     unit: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Start {unit}").format(unit=self.unit)
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("Until it runs it does nothing: neither now, nor in good order at the next shutdown.")
+        return _("It is needed now, and for a clean shutdown.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (systemctl("start", self.unit).shown,)
 
     def is_done(self, host: Host) -> bool:
-        """It is active."""
         return unit_property(host, self.unit, "ActiveState") == "active"
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """The unit is there and not masked."""
+    def check(self, host: Host) -> None:
         refuse_missing(host, self.unit)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (systemctl says nothing)
-        """Start it; of iscsid also wait until it has taken up the sessions that it finds."""
+        """For iscsid, also wait until it has recovered the sessions that it finds."""
         if self.unit == DAEMON:
             bring_up_daemon(host, "start")
         else:
             do(host, systemctl("start", self.unit), self.unit)
 
     def undo(self) -> CannotUndo:
-        """It stays."""
         return CannotUndo(_("{unit} keeps running: sessions may depend on it by now.").format(unit=self.unit))
 
 
 @dataclass(frozen=True, slots=True)
 class EnableService(Operation):
-    """Let a systemd unit start at boot."""
+    """Enable a systemd unit."""
 
     unit: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Start {unit} at boot").format(unit=self.unit)
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("Without it the storage is not there after a reboot.")
+        return _("Without it the storage is not available after a reboot.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (systemctl("enable", self.unit).shown,)
 
     def is_done(self, host: Host) -> bool:
-        """It is enabled, or something else starts it anyway."""
+        """It is enabled, or something else starts it."""
         return unit_property(host, self.unit, "UnitFileState") in _ENABLED
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """The unit is there and not masked."""
+    def check(self, host: Host) -> None:
         refuse_missing(host, self.unit)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (systemctl says nothing)
-        """Enable it."""
         do(host, systemctl("enable", self.unit), self.unit)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Disable it again."""
         return (DisableService(self.unit),)
 
 
@@ -253,32 +228,26 @@ _ENABLED = {"enabled", "enabled-runtime", "static", "indirect", "alias", "linked
 
 @dataclass(frozen=True, slots=True)
 class DisableService(Operation):
-    """Let a systemd unit no longer start at boot; what runs goes on."""
+    """Disable a systemd unit; it keeps running if it runs."""
 
     unit: str
 
     def title(self) -> str:
-        """What it does."""
-        return _("No longer start {unit} at boot").format(unit=self.unit)
+        return _("Do not start {unit} at boot").format(unit=self.unit)
 
     def why(self) -> str:
-        """Why it is needed."""
         return _("It was not started at boot before.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (systemctl("disable", self.unit).shown,)
 
     def is_done(self, host: Host) -> bool:
-        """It is not enabled."""
         return unit_property(host, self.unit, "UnitFileState") not in _ENABLED
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (systemctl says nothing)
-        """Disable it."""
         do(host, systemctl("disable", self.unit), self.unit)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Enable it again."""
         return (EnableService(self.unit),)
 
 
@@ -296,25 +265,22 @@ class RestartDaemon(Operation):
     unit: str
 
     def title(self) -> str:
-        """What it does."""
         return _("Restart iscsid")
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "iscsid reads this host's name and its configuration only when it starts. The kernel keeps the "
-            "sessions meanwhile; their connections are opened afresh, and I/O waits for that moment."
+            "iscsid reads the initiator name and its configuration only when it starts. The kernel keeps"
+            " the sessions; their connections are reopened, and I/O pauses for that moment."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (systemctl("restart", self.unit).shown,)
 
     def is_done(self, host: Host) -> bool:
-        """The daemon answers and is younger than its files."""
+        """The daemon responds and is younger than its files."""
         return self.unit == DAEMON and is_daemon_up_to_date(host)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
+    def check(self, host: Host) -> None:
         """Only iscsid, and only while no session needs it."""
         if self.unit != DAEMON:
             raise Refused(
@@ -323,16 +289,17 @@ class RestartDaemon(Operation):
                     _("{unit} is not iscsid's own unit, so it is not restarted.").format(
                         unit=clean(self.unit)
                     ),
-                    _("Stopping the unit that logs in at boot unmounts and logs out all iSCSI storage."),
+                    _(
+                        "Stopping the unit that logs in at boot unmounts all iSCSI storage and logs out"
+                        " of it."
+                    ),
                     _("Restart {unit} instead.").format(unit=DAEMON),
                 )
             )
         refuse_while_sessions_recover(host)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Restart it and wait until it answers."""
         bring_up_daemon(host, "restart")
 
     def undo(self) -> CannotUndo:
-        """Nothing to take back."""
-        return CannotUndo(_("A restart leaves nothing to take back."))
+        return CannotUndo(_("A restart leaves nothing to undo."))

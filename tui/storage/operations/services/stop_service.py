@@ -1,4 +1,4 @@
-"""Stopping a service that holds a file system or a disk."""
+"""Stopping a service that uses a file system or a disk."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -53,43 +53,36 @@ class StopService(Operation):
     triggers: tuple[str, ...] = ()
 
     def title(self) -> str:
-        """What it does."""
         return _("Stop {unit}").format(unit=clean(self.unit, 120))
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("It has files open there. It ends in its own way, and is started again when you reconnect.")
+        return _("It has files open there. It shuts down cleanly, and is started again when you reconnect.")
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
         return tuple(systemctl("stop", unit).shown for unit in (*self.triggers, self.unit))
 
     def is_done(self, host: Host) -> bool:
-        """Neither it nor what would start it is active."""
         return all(
             unit_property(host, unit, "ActiveState") in _STOPPED for unit in (self.unit, *self.triggers)
         )
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """It is no part of the system, and this program does not run in it."""
+    def check(self, host: Host) -> None:
         own, _container = parse_cgroup(text(host, "/proc/self/cgroup"))
         if own == self.unit or not may_be_stopped(self.unit):
             raise Refused(
                 Problem(
                     "service.not-to-be-stopped",
-                    _("{unit} is not stopped by this program.").format(unit=clean(self.unit, 120)),
-                    _("This program runs in it.")
+                    _("iscsi-console does not stop {unit}.").format(unit=clean(self.unit, 120)),
+                    _("iscsi-console runs in it.")
                     if own == self.unit
                     else _("The system or other storage depends on it."),
-                    _("Find out what it holds, and have it let go of that by its own means."),
+                    _("Find out what it uses, and have it close that in its own way."),
                 )
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (systemctl says nothing)
-        """Stop them, and wait until they have ended."""
         for unit in (*self.triggers, self.unit):
             do(host, systemctl("stop", unit), unit)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Start it again, and what starts it."""
         return tuple(StartService(unit) for unit in (self.unit, *self.triggers))

@@ -5,7 +5,8 @@ from typing import ClassVar
 
 from tui.storage.files.filesystem_kind import FilesystemKind
 from tui.storage.host.interface import ChangingHost, Host
-from tui.storage.operations.calls import as_typed, change, settle
+from tui.storage.operations.calls import settle
+from tui.storage.operations.command import CommandOperation
 from tui.storage.operations.filesystem.check_filesystem import refuse_other_kinds
 from tui.storage.operations.filesystem.unused_volume import unused_volume
 from tui.storage.operations.operation import Operation, Progress, Risk
@@ -19,7 +20,7 @@ _REWRITING = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class GiveFilesystemNewUuid(Operation):
+class GiveFilesystemNewUuid(CommandOperation):
     """Give the file system of a clone a UUID of its own.
 
     tune2fs wants it checked, and xfs_admin wants its log replayed before; both come as steps before this.
@@ -31,6 +32,7 @@ class GiveFilesystemNewUuid(Operation):
         new_uuid: the one it gets.
     """
 
+    deadline: ClassVar[float] = _REWRITING
     risk: ClassVar[Risk] = Risk.REWRITES
     device: str
     kind: FilesystemKind
@@ -38,28 +40,21 @@ class GiveFilesystemNewUuid(Operation):
     new_uuid: str
 
     def title(self) -> str:
-        """What it does."""
-        return _("Give the file system on {device} a UUID of its own").format(device=clean(self.device, 80))
+        return _("Give the file system on {device} a new UUID").format(device=clean(self.device, 80))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "A clone carries the UUID of its original: fstab and the boot could take one for the other, and"
-            " XFS refuses to mount it. The files stay as they are."
+            "A clone carries the UUID of its original: fstab and the boot could confuse the two, and XFS"
+            " refuses to mount it. The files do not change."
         )
 
-    def shown(self) -> tuple[str, ...]:
-        """The command."""
-        return (as_typed(self._argv),)
-
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         if self.kind is FilesystemKind.XFS:
             return ("xfs_admin", "-U", self.new_uuid, self.device)
         return ("tune2fs", "-U", self.new_uuid, self.device)
 
     def is_done(self, host: Host) -> bool:
-        """It has the new one."""
         device = device_behind(host, look_at_devices(host), self.device)
         return (
             device is not None
@@ -67,16 +62,13 @@ class GiveFilesystemNewUuid(Operation):
             and content_of(host, device.path).get("UUID") == self.new_uuid
         )
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """It carries the UUID that was seen, and nobody has it mounted."""
+    def check(self, host: Host) -> None:
         refuse_other_kinds(self.kind)
         unused_volume(host, self.device, self.kind.value, self.uuid)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run the tool, and let udev see it."""
-        change(host, self._argv, self.title(), deadline=_REWRITING, progress=progress)
+        CommandOperation.run(self, host, progress)
         settle(host, f"/dev/disk/by-uuid/{self.new_uuid}")
 
     def undo(self) -> tuple[Operation, ...]:
-        """Give it the old one again."""
         return (GiveFilesystemNewUuid(self.device, self.kind, self.new_uuid, self.uuid),)

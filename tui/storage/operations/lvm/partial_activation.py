@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Host
-from tui.storage.operations.calls import as_typed, change
-from tui.storage.operations.guards.lvm_guard import LVM_DEADLINE, broken_group, look_for_change, same_volume
+from tui.storage.operations.calls import settle_all
+from tui.storage.operations.guards.lvm_guard import broken_group, look_for_change, same_volume
 from tui.storage.operations.lvm.activation import DeactivateLogicalVolume
+from tui.storage.operations.lvm.lvm_command import LvmCommand
 from tui.storage.operations.lvm.missing_disks import partial_volumes
 from tui.storage.operations.operation import Operation, Progress
 from tui.storage.probe.narrow import look_at_volumes
@@ -16,7 +17,7 @@ from tui.words import translate as _
 
 
 @dataclass(frozen=True, slots=True)
-class ActivateWholeVolume(Operation):
+class ActivateCompleteVolume(LvmCommand):
     """Activate a volume that does not lie on the missing disks; one that does is never activated in part.
 
     Attributes:
@@ -33,30 +34,22 @@ class ActivateWholeVolume(Operation):
     uuid: str
 
     def title(self) -> str:
-        """What it does."""
-        return _("Activate {name}, which is whole").format(
+        return _("Activate {name}, which has no missing extents").format(
             name=clean(f"{self.volume_group}/{self.name}", 120)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("Nothing of it lies on the missing disks, so it can be used. Nothing on it changes.")
-
-    def shown(self) -> tuple[str, ...]:
-        """The command."""
-        return (as_typed(self._argv),)
+        return _("None of its extents is on a missing disk, so it can be used. Its data does not change.")
 
     @property
-    def _argv(self) -> tuple[str, ...]:
+    def argv(self) -> tuple[str, ...]:
         return ("lvm", "lvchange", "--activate", "y", f"{self.volume_group}/{self.name}")
 
     def is_done(self, host: Host) -> bool:
-        """It is active."""
         volumes = look_at_volumes(host).volumes_of(self.volume_group)
-        return any(one.uuid == self.uuid and one.active for one in volumes)
+        return any(volume.uuid == self.uuid and volume.active for volume in volumes)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """It is this volume of this group, and whole."""
+    def check(self, host: Host) -> None:
         inventory = look_for_change(host)
         broken_group(inventory, self.volume_group, self.group_uuid)
         same_volume(inventory, self.volume_group, self.name, self.uuid)
@@ -64,16 +57,14 @@ class ActivateWholeVolume(Operation):
             raise Refused(
                 Problem(
                     "volume.partial",
-                    _("A part of {name} lies on a disk that is missing.").format(name=clean(self.name, 60)),
-                    remedy=_("Bring the disk back. A file system with holes is not activated."),
+                    _("{name} has extents on a missing disk.").format(name=clean(self.name, 60)),
+                    remedy=_("Bring the disk back. A volume with missing extents is not activated."),
                 )
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run lvchange and wait for udev."""
-        change(host, self._argv, self.title(), deadline=LVM_DEADLINE, progress=progress)
-        change(host, ("udevadm", "settle", "--timeout=30"), self.title(), deadline=40)
+        LvmCommand.run(self, host, progress)
+        settle_all(host, self.title())
 
     def undo(self) -> tuple[Operation, ...]:
-        """Deactivate it."""
         return (DeactivateLogicalVolume(self.volume_group, self.name),)

@@ -1,4 +1,4 @@
-"""A copy of what a repair may spoil, taken before it, in one dated folder; and the way back from it."""
+"""A copy of what a repair may damage, saved before it in one dated directory; and its restoration."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from typing import ClassVar
 from tui.storage.devices.identity import DeviceIdentity, compare
 from tui.storage.host.interface import ChangingHost, Command, FileKind, Host, Replacement
 from tui.storage.iscsi.record_file import database_of, without_secrets
-from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.calls import as_typed, change, reread_command
 from tui.storage.operations.guards.device_guard import guard
 from tui.storage.operations.guards.lvm_guard import LVM_DEADLINE, look_for_change
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
@@ -21,25 +21,25 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 KEPT = "/var/lib/iscsi-console/kept"
-"""Where the folders are, mode 0700: the beginnings of disks are nobody's business."""
+"""Where the directories are, mode 0700: the contents of disks are confidential."""
 
 _KINDS = ("nodes", "send_targets", "isns", "ifaces")
-"""Folders of the record database that hold files; links from one to the other are not copied."""
+"""Directories of the record database that hold files; links from one to the other are not copied."""
 
-BEGINNING = 1024 * 1024
-"""Bytes at the beginning of a physical volume that are LVM's own unless it was told otherwise (pe_start)."""
+HEADER_SIZE = 1024 * 1024
+"""Bytes at the start of a PV before its first extent, unless it was created otherwise (pe_start)."""
 
 _COPYING = 120.0
 """Seconds for one MiB of a disk."""
 
 
 @dataclass(frozen=True, slots=True)
-class KeepBeforeRepair(Operation):
-    """Copy LVM's notes on some groups, the beginning of some disks, the record database and fstab.
+class CopyBeforeRepair(Operation):
+    """Back up the metadata of some groups, the start of some disks, the record database and fstab.
 
     Attributes:
-        name: of the folder, made of the time: `2026-05-01-031500`.
-        groups: volume groups whose notes are written as LVM sees them now.
+        name: of the directory, made of the time: `2026-05-01-031500`.
+        groups: volume groups whose metadata is backed up.
         devices: physical volumes, or what was one; the first MiB of each is kept.
     """
 
@@ -54,53 +54,48 @@ class KeepBeforeRepair(Operation):
         return f"{KEPT}/{re.sub(r'[^A-Za-z0-9-]', '-', self.name)[:60]}"
 
     def title(self) -> str:
-        """What it does."""
-        return _("Keep a copy of everything that the repair may touch")
+        return _("Save a copy of everything that the repair may change")
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "Whatever the repair does, the beginning of each disk, LVM's notes, the login records and fstab"
-            " can be put back as they are now. The folder says how; only root may read it."
+            "The start of each disk, the LVM metadata, the node records and fstab can then be restored as"
+            " they are now. The directory says how; only root can read it."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The commands and files."""
         return (
             f"mkdir -p -m 0700 {self.folder}",
-            *(as_typed(self._notes(group)) for group in self.groups),
+            *(as_typed(self._back_up(group)) for group in self.groups),
             *(as_typed(self._copy(device)) for device in self.devices),
             _("copy the record database, without secrets, to {path}").format(path=f"{self.folder}/records"),
             f"cp {FSTAB} {self.folder}/fstab",
-            _("write {path}").format(path=f"{self.folder}/HOW-TO-GO-BACK"),
+            _("write {path}").format(path=f"{self.folder}/HOW-TO-RESTORE"),
         )
 
     def is_done(self, host: Host) -> bool:
-        """Everything was kept: the note that says how to go back is written last."""
-        return host.facts(f"{self.folder}/HOW-TO-GO-BACK") is not None and not self._short(host)
+        """The instructions are written last."""
+        return host.facts(f"{self.folder}/HOW-TO-RESTORE") is not None and not self._short(host)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """Every disk is the one that was seen, and answers."""
+    def check(self, host: Host) -> None:
         for identity in self.devices:
             device, _inventory = compare(host, identity)
             if not device.answers:
                 raise Refused(
                     Problem(
                         "keep.silent",
-                        _("{path} does not answer now, so nothing of it can be kept.").format(
+                        _("{path} does not respond now, so it cannot be saved.").format(
                             path=clean(identity.path)
                         ),
-                        cause=_("Its session is lost, or it was taken away."),
+                        cause=_("Its session is lost, or it was removed."),
                         remedy=_("Repair the session first. Nothing is rewritten without a copy."),
                     )
                 )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Copy one after the other, the note last."""
         host.make_folder(KEPT, 0o700)
         host.make_folder(self.folder, 0o700)
         for group in self.groups:
-            change(host, self._notes(group), self.title(), deadline=LVM_DEADLINE, progress=progress)
+            change(host, self._back_up(group), self.title(), deadline=LVM_DEADLINE, progress=progress)
         for device in self.devices:
             compare(host, device)
             self._make_private(host, self.copy_of(device))
@@ -109,42 +104,41 @@ class KeepBeforeRepair(Operation):
         fstab = text_or_empty(host, FSTAB)
         private = Replacement(mode=0o600)
         host.replace(f"{self.folder}/fstab", fstab.encode(errors="surrogateescape"), private)
-        self._see_all(host)
-        host.replace(f"{self.folder}/HOW-TO-GO-BACK", self.way_back.encode(), private)
-        progress(_("kept in {folder}").format(folder=self.folder))
+        self._refuse_incomplete(host)
+        host.replace(f"{self.folder}/HOW-TO-RESTORE", self.instructions.encode(), private)
+        progress(_("saved in {directory}").format(directory=self.folder))
 
     def undo(self) -> tuple[Operation, ...]:
-        """Nothing was changed."""
         return ()
 
     @property
-    def way_back(self) -> str:
-        """What stands in the folder for whoever needs it, perhaps without this program."""
-        lines = [_("Kept before a repair by iscsi-console. To put back, with nothing mounted or active:"), ""]
+    def instructions(self) -> str:
+        """The instructions in the directory, which may be needed without this program."""
+        lines = [_("Saved before a repair by iscsi-console. To restore, with nothing mounted or active:"), ""]
         for device in self.devices:
-            lines += [f"# {device.words}", as_typed(back_command(self.copy_of(device), device)), ""]
+            lines += [f"# {device.words}", as_typed(restore_command(self.copy_of(device), device)), ""]
         for group in self.groups:
-            lines += [as_typed(("lvm", "vgcfgrestore", "--test", "--file", self.notes_of(group), group))]
-            lines += [as_typed(("lvm", "vgcfgrestore", "--file", self.notes_of(group), group)), ""]
+            lines += [as_typed(("lvm", "vgcfgrestore", "--test", "--file", self.metadata_of(group), group))]
+            lines += [as_typed(("lvm", "vgcfgrestore", "--file", self.metadata_of(group), group)), ""]
         lines += [f"cp {self.folder}/fstab {FSTAB}", ""]
         lines += [
-            _(
-                "# The login records are in {folder}. CHAP secrets are left out of them, shown as stars."
-            ).format(folder=f"{self.folder}/records")
+            _("# The node records are in {directory}, with CHAP secrets masked.").format(
+                directory=f"{self.folder}/records"
+            )
         ]
         return "\n".join((*lines, ""))
 
     def copy_of(self, device: DeviceIdentity) -> str:
-        """The file with the beginning of a disk."""
+        """The file with the start of a disk."""
         name = re.sub(r"[^A-Za-z0-9.-]+", "-", device.wwid or device.path).strip("-.")
         return f"{self.folder}/beginning-{name[:100]}"
 
-    def notes_of(self, group: str) -> str:
-        """The file with LVM's notes on a group."""
+    def metadata_of(self, group: str) -> str:
+        """The file with the metadata backup of a group."""
         return f"{self.folder}/lvm-{group}"
 
-    def _notes(self, group: str) -> tuple[str, ...]:
-        return ("lvm", "vgcfgbackup", "--file", self.notes_of(group), group)
+    def _back_up(self, group: str) -> tuple[str, ...]:
+        return ("lvm", "vgcfgbackup", "--file", self.metadata_of(group), group)
 
     def _copy(self, device: DeviceIdentity) -> tuple[str, ...]:
         return (
@@ -169,27 +163,27 @@ class KeepBeforeRepair(Operation):
         host.replace(path, b"", Replacement(mode=0o600))
 
     def _short(self, host: Host) -> list[str]:
-        """The copies that are not there, or not whole."""
-        wanted = [(self.notes_of(group), 1) for group in self.groups]
-        wanted += [(self.copy_of(device), min(BEGINNING, device.size)) for device in self.devices]
+        """The copies that are missing or incomplete."""
+        wanted = [(self.metadata_of(group), 1) for group in self.groups]
+        wanted += [(self.copy_of(device), min(HEADER_SIZE, device.size)) for device in self.devices]
         return [path for path, size in wanted if _size(host, path) < size]
 
-    def _see_all(self, host: Host) -> None:
+    def _refuse_incomplete(self, host: Host) -> None:
         short = self._short(host)
         if short:
             raise NotVerified(
                 Problem(
                     "keep.incomplete",
-                    _("The copy {path} is not whole.").format(path=clean(short[0])),
-                    cause=_("The disk could not be read, or this host's file system is full."),
-                    remedy=_("Make room or repair the session, then try again. Nothing was rewritten."),
+                    _("The copy {path} is incomplete.").format(path=clean(short[0])),
+                    cause=_("The disk could not be read, or the file system of this host is full."),
+                    remedy=_("Free space or repair the session, then retry. Nothing was rewritten."),
                 )
             )
 
 
 @dataclass(frozen=True, slots=True)
 class RestoreDiskHeader(Operation):
-    """Write the beginning of a disk back as `KeepBeforeRepair` kept it.
+    """Restore the start of a disk as `CopyBeforeRepair` saved it.
 
     Attributes:
         device: the disk; nothing may be active on it.
@@ -201,54 +195,50 @@ class RestoreDiskHeader(Operation):
     file: str
 
     def title(self) -> str:
-        """What it does."""
-        return _("Write the kept beginning of {path} back").format(path=clean(self.device.path, 60))
+        return _("Restore the saved start of {path}").format(path=clean(self.device.path, 60))
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("The disk then begins again as it did before the repair; what follows is not touched.")
+        return _(
+            "The start of the disk is then as it was before the repair; the data behind it is not changed."
+        )
 
     def shown(self) -> tuple[str, ...]:
-        """The commands."""
-        return (as_typed(back_command(self.file, self.device)), as_typed(_settle(self.device)))
+        return (as_typed(restore_command(self.file, self.device)), as_typed(reread_command(self.device.path)))
 
     def loses(self) -> tuple[str, ...]:
-        """What stands there now."""
         return (_("The first MiB of {device}, as it is now").format(device=self.device.words),)
 
     def is_done(self, host: Host) -> bool:
-        """The disk begins as the copy does."""
         try:
             device, _inventory = compare(host, self.device)
         except Refused:
             return False
-        return device.answers and _is_same_beginning(host, device.path, self.file)
+        return device.answers and _has_same_start(host, device.path, self.file)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """It is the disk that was chosen, nobody uses it, and the copy is whole."""
+    def check(self, host: Host) -> None:
         guard(host, self.device, look_for_change(host))
-        if _size(host, self.file) != BEGINNING:
+        if _size(host, self.file) != HEADER_SIZE:
             raise Refused(
                 Problem(
                     "keep.no-copy",
-                    _("{file} is no copy of the beginning of a disk.").format(file=clean(self.file)),
-                    remedy=_("Look into {folder} for the copy that was taken.").format(folder=KEPT),
+                    _("{file} is not a saved start of a disk.").format(file=clean(self.file)),
+                    remedy=_("Find the saved copy in {directory}.").format(directory=KEPT),
                 )
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Write it, and let udev look at the disk again."""
         compare(host, self.device)
-        change(host, back_command(self.file, self.device), self.title(), deadline=_COPYING, progress=progress)
-        change(host, _settle(self.device), self.title())
+        change(
+            host, restore_command(self.file, self.device), self.title(), deadline=_COPYING, progress=progress
+        )
+        change(host, reread_command(self.device.path), self.title())
 
     def undo(self) -> CannotUndo:
-        """It cannot be taken back."""
-        return CannotUndo(_("Keep a copy of the disk as it is now before this, when it may be needed."))
+        return CannotUndo(_("If the present state may be needed, save a copy of the disk before this."))
 
 
-def back_command(file: str, device: DeviceIdentity) -> tuple[str, ...]:
-    """The call that writes a kept beginning back; nothing behind the first MiB is touched."""
+def restore_command(file: str, device: DeviceIdentity) -> tuple[str, ...]:
+    """The call that restores the saved start of a disk; nothing behind the first MiB is changed."""
     return ("dd", f"if={file}", f"of={device.path}", "bs=1M", "count=1", "conv=notrunc,fsync", "status=none")
 
 
@@ -262,14 +252,10 @@ def _files_below(host: Host, paths: tuple[str, ...]) -> Iterator[str]:
             yield from _files_below(host, tuple(f"{path}/{name}" for name in names(host, path)))
 
 
-def _settle(device: DeviceIdentity) -> tuple[str, ...]:
-    return ("udevadm", "trigger", "--settle", "--action=change", f"--name-match={device.path}")
-
-
 def _size(host: Host, path: str) -> int:
     facts = host.facts(path)
     return facts.size if facts is not None and facts.kind is FileKind.FILE else 0
 
 
-def _is_same_beginning(host: Host, path: str, file: str) -> bool:
-    return host.run(Command(("cmp", "--silent", f"--bytes={BEGINNING}", path, file), deadline=20.0)).ok
+def _has_same_start(host: Host, path: str, file: str) -> bool:
+    return host.run(Command(("cmp", "--silent", f"--bytes={HEADER_SIZE}", path, file), deadline=20.0)).ok

@@ -1,4 +1,4 @@
-"""Seeing that what was disconnected really is gone: no session, no disk, no map left behind."""
+"""Verifying that what was disconnected is removed: no session, no disk, no map is left."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -15,7 +15,7 @@ from tui.storage.waiting import wait_for
 from tui.words import translate as _
 
 _GOING = 15.0
-"""Seconds for the kernel to finish what it was told."""
+"""Seconds for the kernel to finish."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,56 +44,49 @@ class VerifyRemoved(Operation):
     map_uuids: tuple[str, ...] = ()
 
     def title(self) -> str:
-        """What it does."""
-        return _("See that they are gone")
+        return _("Verify that they are removed")
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("A map or a disk that stays behind would hang whoever touches it later.")
+        return _("A leftover map or disk would hang any process that opens it later.")
 
     def shown(self) -> tuple[str, ...]:
-        """What is read."""
         return (_("read /sys/class/iscsi_session, /sys/class/block and /sys/block/dm-*/dm/uuid"),)
 
     def is_done(self, host: Host) -> bool:
-        """Nothing is left."""
         return not self._left(look_at_devices(host))
 
-    def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it only looks)
-        """Wait a moment for the kernel."""
+    def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it only reads)
         wait_for(lambda: self.is_done(host), _GOING)
 
     def verify(self, host: Host) -> None:
-        """Name what is left.
-
-        Raises:
-            NotVerified: something is.
-        """
         left = self._left(look_at_devices(host))
         if left:
             raise NotVerified(
                 Problem(
                     "disconnect.left-behind",
-                    _("Something is left behind: {what}.").format(what=clean(", ".join(left[:4]))),
-                    _("Something found it again meanwhile: a rescan, multipathd, or a login from elsewhere."),
-                    _("Look at the console, then go on; what is done is not repeated."),
-                    evidence=tuple(clean(one) for one in left[:12]),
+                    _("Still there: {what}.").format(what=clean(", ".join(left[:4]))),
+                    _("It came back in the meantime: by a rescan, multipathd, or another login."),
+                    _("Check the console, then continue; steps already done are not run again."),
+                    evidence=tuple(clean(name) for name in left[:12]),
                 )
             )
 
     def undo(self) -> tuple[Operation, ...]:
-        """Nothing was changed."""
         return ()
 
     def _left(self, inventory: Inventory) -> tuple[str, ...]:
         found: list[str] = []
         for name in self.sessions:
             found += [
-                _("session {sid}").format(sid=one.sid)
-                for one in inventory.sessions_of(name.target)
-                if one.portal.is_same_place(name.portal) and one.iface == name.iface
+                _("session {sid}").format(sid=session.sid)
+                for session in inventory.sessions_of(name.target)
+                if session.portal.is_same_place(name.portal) and session.iface == name.iface
             ]
         for lun in self.luns:
-            found += [f"/dev/{one.disk}" for one in lun.paths(inventory) if one.disk]
-        found += [one.path for one in inventory.devices if one.map_uuid and one.map_uuid in self.map_uuids]
+            found += [f"/dev/{path.disk}" for path in lun.paths(inventory) if path.disk]
+        found += [
+            device.path
+            for device in inventory.devices
+            if device.map_uuid and device.map_uuid in self.map_uuids
+        ]
         return tuple(dict.fromkeys(found))

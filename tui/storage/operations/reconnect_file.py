@@ -1,4 +1,4 @@
-"""What was taken apart, written down before, so that it can be put together again later."""
+"""How to reconnect what is about to be disconnected, saved in a file."""
 
 from dataclasses import dataclass
 
@@ -9,15 +9,15 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 FOLDER = "/var/lib/iscsi-console/disconnected"
-"""Where the notes are: one JSON file each, mode 0600, in a folder with mode 0700."""
+"""The directory of the JSON files, mode 0700; each has mode 0600."""
 
 
 @dataclass(frozen=True, slots=True)
-class NoteDisconnect(Operation):
-    """Write down how everything is put back.
+class SaveReconnectFile(Operation):
+    """Save how everything is reconnected.
 
     Attributes:
-        name: name of the note, made of the time.
+        name: name of the file, made of the time.
         text: its content (`maintenance.reconnect`); it holds no secret.
     """
 
@@ -30,47 +30,38 @@ class NoteDisconnect(Operation):
         return f"{FOLDER}/{self.name}.json"
 
     def title(self) -> str:
-        """What it does."""
-        return _("Write down how to put it back")
+        return _("Save how to reconnect it")
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("With this note one key reconnects everything, also after the program was closed.")
+        return _("With this file one key reconnects everything, even after iscsi-console was closed.")
 
     def shown(self) -> tuple[str, ...]:
-        """The file."""
         return (f"write {clean(self.path, 200)}",)
 
     def is_done(self, host: Host) -> bool:
-        """The note is there."""
         return text_or_empty(host, self.path) == self.text
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Write it."""
         host.make_folder(FOLDER, 0o700)
         host.replace(self.path, self.text.encode(), Replacement(mode=0o600))
 
     def undo(self) -> tuple[Operation, ...]:
-        """Remove it."""
-        return (ForgetDisconnect(self.name),)
+        return (DeleteReconnectFile(self.name),)
 
 
 @dataclass(frozen=True, slots=True)
-class ForgetDisconnect(Operation):
-    """Remove a note: everything is back, or the person does not want it back."""
+class DeleteReconnectFile(Operation):
+    """Delete the file: everything is reconnected, or should not be."""
 
     name: str
 
     def title(self) -> str:
-        """What it does."""
-        return _("Remove the note of what was disconnected")
+        return _("Delete the saved reconnect file")
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("It is not needed any more.")
+        return _("It is no longer needed.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command that does the same."""
         return (f"rm {clean(self._path, 200)}",)
 
     @property
@@ -78,13 +69,10 @@ class ForgetDisconnect(Operation):
         return f"{FOLDER}/{self.name}.json"
 
     def is_done(self, host: Host) -> bool:
-        """It is gone."""
         return host.facts(self._path) is None
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Remove it."""
         host.remove(self._path)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Nothing: what it was for is there."""
         return ()

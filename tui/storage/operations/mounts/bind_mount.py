@@ -1,26 +1,25 @@
-"""A file system's further places: bind mounts, and the same volume mounted twice (mount(8))."""
+"""Bind mounts and second mounts of one file system (mount(8))."""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, FileKind, Host
 from tui.storage.operations.calls import as_typed, change
-from tui.storage.operations.guards.mounted import mount_at
 from tui.storage.operations.mounts.mount import MOUNTING, UnmountFilesystem
-from tui.storage.operations.mounts.mount_point import no_folder
+from tui.storage.operations.mounts.mount_point import no_directory, refuse_taken_mount_point
 from tui.storage.operations.operation import Operation, Progress
-from tui.storage.problem import Problem, Refused
+from tui.storage.problem import Refused
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 
 @dataclass(frozen=True, slots=True)
-class MountAgain(Operation):
-    """Mount a folder that is mounted already at a second place.
+class BindMount(Operation):
+    """Mount a directory of a mounted file system at a second place.
 
     Attributes:
         device: path of the volume.
-        source: the folder, below the first mount point.
+        source: the directory, below the first mount point.
         mount_point: the second place.
         kind: file system.
         options: of the second place alone: `ro`, `nosuid` and the like.
@@ -34,17 +33,14 @@ class MountAgain(Operation):
     options: tuple[str, ...] = ()
 
     def title(self) -> str:
-        """What it does."""
         return _("Mount {source} also at {path}").format(
             source=clean(self.source, 80), path=clean(self.mount_point, 80)
         )
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("The same files were there before.")
+        return _("It was mounted there before.")
 
     def shown(self) -> tuple[str, ...]:
-        """The commands: what the second place allows is set after the bind (mount(8))."""
         return tuple(as_typed(argv) for argv in self._commands)
 
     @property
@@ -56,33 +52,19 @@ class MountAgain(Operation):
         return (bind, ("mount", "-o", flags, self.mount_point))
 
     def is_done(self, host: Host) -> bool:
-        """This volume is what is mounted there."""
         return not self._unmount.is_done(host)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """Both are folders, or both files, and nothing is mounted there."""
+    def check(self, host: Host) -> None:
         facts = host.facts(host.resolve(self.mount_point))
         if facts is None or facts.kind not in (FileKind.FOLDER, FileKind.FILE):
-            raise Refused(no_folder(self.mount_point))
-        taken = mount_at(host, host.resolve(self.mount_point))
-        if taken is not None:
-            raise Refused(
-                Problem(
-                    "mount-point.taken",
-                    _("{source} is mounted at {path} already.").format(
-                        source=clean(taken.source, 80), path=clean(self.mount_point, 80)
-                    ),
-                    remedy=_("Unmount that first, or leave it as it is."),
-                )
-            )
+            raise Refused(no_directory(self.mount_point))
+        refuse_taken_mount_point(host, self.mount_point, _("Unmount that first, or keep it as it is."))
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Run mount."""
         for argv in self._commands:
             change(host, argv, self.title(), deadline=MOUNTING, progress=progress)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Unmount the second place."""
         return (self._unmount,)
 
     @property

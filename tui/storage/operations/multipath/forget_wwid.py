@@ -1,9 +1,9 @@
-"""Letting multipath, and LVM with it, forget that a LUN was once reached over several paths."""
+"""The WWIDs file of multipath: one LUN removed from it, or added again."""
 
 from dataclasses import dataclass
 
 from tui.storage.host.interface import ChangingHost, Host
-from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.calls import as_typed, change, reread_command
 from tui.storage.operations.operation import Operation, Progress
 from tui.storage.probe.devices.multipath import wwid_of_map
 from tui.storage.probe.narrow import look_at_devices
@@ -13,13 +13,13 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 WWIDS = "/etc/multipath/wwids"
-"""The LUNs that multipath has joined once, a line `/WWID/` each. LVM reads it too, and passes over the disks
-named there (lvm.conf(5), multipath_wwids_file)."""
+"""The LUNs for which multipath has created a map, a line `/WWID/` each. LVM reads it too, and ignores the
+disks listed there (lvm.conf(5), multipath_wwids_file)."""
 
 
 @dataclass(frozen=True, slots=True)
-class ForgetMultipathLun(Operation):
-    """Take one LUN out of multipath's list (multipath -w). No map may be over it.
+class ForgetWwid(Operation):
+    """Remove one LUN from the WWIDs file (multipath -w). It must not have a map.
 
     Attributes:
         wwid: of the LUN, as sysfs writes it.
@@ -30,94 +30,85 @@ class ForgetMultipathLun(Operation):
     disk: str
 
     def title(self) -> str:
-        """What it does."""
-        return _("Let multipath forget /dev/{disk}").format(disk=clean(self.disk, 40))
+        return _("Remove /dev/{disk} from multipath's WWIDs file").format(disk=clean(self.disk, 40))
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "multipath once joined this LUN and still lists it, so LVM takes its only disk for a path of a"
-            " map that is not there, and passes over it. Only where one path is wanted from now on."
+            "The LUN was used with multipath before and is still in its WWIDs file, so LVM ignores its"
+            " only disk as a path of a map that no longer exists. Only if the LUN should have a single"
+            " path from now on."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (as_typed(("multipath", "-w", f"/dev/{self.disk}")),)
 
     def is_done(self, host: Host) -> bool:
-        """It is not in the list."""
         return not is_listed(host, self.wwid)
 
-    def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
-        """One disk leads to it, and no map is over it."""
+    def check(self, host: Host) -> None:
         inventory = look_at_devices(host)
         disks = sorted(lun.disk for lun in inventory.luns if lun.disk and lun.wwid == self.wwid)
-        joined = [one.name for one in inventory.multipath_maps if one.wwid == self.wwid]
+        joined = [
+            multipath_map.name
+            for multipath_map in inventory.multipath_maps
+            if multipath_map.wwid == self.wwid
+        ]
         if len(disks) != 1 or joined:
             raise Refused(
                 Problem(
                     "multipath.several-paths",
-                    _("{count} disks lead to this LUN, and {maps} maps are over it.").format(
+                    _("{count} disks belong to this LUN, and it has {maps} multipath maps.").format(
                         count=len(disks), maps=len(joined)
                     ),
-                    cause=_("A LUN with several paths must be used through its map, or be left alone."),
-                    remedy=_("Join the paths, or log out of all portals but one first."),
+                    cause=_("A LUN with several paths must be used through its map, or not at all."),
+                    remedy=_("Create the multipath map, or log out of all portals but one first."),
                     evidence=(*(f"/dev/{clean(disk, 40)}" for disk in disks), *map(clean, joined)),
                 )
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Tell multipath, naming the disk that the LUN has now, and let udev look at it again."""
         lun = next(lun for lun in look_at_devices(host).luns if lun.disk and lun.wwid == self.wwid)
         change(host, ("multipath", "-w", f"/dev/{lun.disk}"), self.title(), progress=progress)
-        look_again = ("udevadm", "trigger", "--settle", "--action=change", f"--name-match=/dev/{lun.disk}")
-        change(host, look_again, self.title())
+        change(host, reread_command(f"/dev/{lun.disk}"), self.title())
 
     def undo(self) -> tuple[Operation, ...]:
-        """List it again."""
-        return (RememberMultipathLun(self.wwid, self.disk),)
+        return (RememberWwid(self.wwid, self.disk),)
 
 
 @dataclass(frozen=True, slots=True)
-class RememberMultipathLun(Operation):
-    """Put one LUN into multipath's list again (multipath -a). The attributes are those of its counterpart."""
+class RememberWwid(Operation):
+    """Add one LUN to the WWIDs file again (multipath -a). The attributes are those of its counterpart."""
 
     wwid: str
     disk: str
 
     def title(self) -> str:
-        """What it does."""
-        return _("Let multipath remember /dev/{disk}").format(disk=clean(self.disk, 40))
+        return _("Add /dev/{disk} to multipath's WWIDs file").format(disk=clean(self.disk, 40))
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("It was in multipath's list before.")
+        return _("It was in the WWIDs file before.")
 
     def shown(self) -> tuple[str, ...]:
-        """The command."""
         return (as_typed(("multipath", "-a", f"/dev/{self.disk}")),)
 
     def is_done(self, host: Host) -> bool:
-        """It is in the list."""
         return is_listed(host, self.wwid)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Tell multipath, naming the disk that the LUN has now."""
         found = (lun.disk for lun in look_at_devices(host).luns if lun.disk and lun.wwid == self.wwid)
         disk = next(found, self.disk)
         change(host, ("multipath", "-a", f"/dev/{disk}"), self.title(), progress=progress)
 
     def undo(self) -> tuple[Operation, ...]:
-        """Forget it again."""
-        return (ForgetMultipathLun(self.wwid, self.disk),)
+        return (ForgetWwid(self.wwid, self.disk),)
 
 
 def is_listed(host: Host, wwid: str) -> bool:
-    """Whether multipath's list names the LUN."""
+    """Whether the WWIDs file lists the LUN."""
     return wwid in listed_luns(host)
 
 
 def listed_luns(host: Host) -> tuple[str, ...]:
-    """The LUNs that multipath's list names, as sysfs writes their WWIDs."""
+    """The LUNs in the WWIDs file, as sysfs writes their WWIDs."""
     lines = (line.strip() for line in text(host, WWIDS).split("\n"))
     return tuple(wwid_of_map(line.strip("/")) for line in lines if line and not line.startswith("#"))

@@ -1,4 +1,4 @@
-"""Lines of /etc/fstab put out of force where they stand, and in force again, byte for byte."""
+"""Lines of /etc/fstab commented out in place, and restored byte for byte."""
 
 from dataclasses import dataclass
 
@@ -10,79 +10,68 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 MARK = "# disconnected by iscsi-console: "
-"""What stands before a line that was put out of force; the line follows as it was."""
+"""The prefix of a line that was commented out; the line follows as it was."""
 
 
 @dataclass(frozen=True, slots=True)
 class CommentOutFstabLines(Operation):
-    """Make comments of some lines, so that the next boot passes them over.
+    """Comment out some lines, so that the next boot ignores them.
 
     Attributes:
-        lines: as they stand in the file.
+        lines: as they are in the file.
     """
 
     lines: tuple[str, ...]
 
     def title(self) -> str:
-        """What it does."""
-        return _("Leave it alone at the next boot")
+        return _("Do not mount it at the next boot")
 
     def why(self) -> str:
-        """Why it is needed."""
         return _(
-            "The lines become comments and stay where they are; a dated copy of the file is kept. Without "
-            "this, the next boot would wait for the volume."
+            "The lines are commented out where they are, and a dated backup of the file is kept."
+            " Otherwise the next boot would wait for the volume."
         )
 
     def shown(self) -> tuple[str, ...]:
-        """The edits and the command."""
         return (
             *(f"edit {FSTAB}: {MARK}{clean(line, 200)}" for line in self.lines),
             "systemctl daemon-reload",
         )
 
     def is_done(self, host: Host) -> bool:
-        """None of them is in force."""
         return not set(self.lines) & set(text_or_empty(host, FSTAB).split("\n"))
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Replace the file and let systemd read it."""
         _replace(host, {line: MARK + line for line in self.lines}, self.title())
 
     def undo(self) -> tuple[Operation, ...]:
-        """Put them in force again."""
         return (RestoreFstabLines(self.lines),)
 
 
 @dataclass(frozen=True, slots=True)
 class RestoreFstabLines(Operation):
-    """Put lines in force again that `CommentOutFstabLines` made comments of."""
+    """Restore lines that `CommentOutFstabLines` commented out."""
 
     lines: tuple[str, ...]
 
     def title(self) -> str:
-        """What it does."""
         return _("Mount it at boot again")
 
     def why(self) -> str:
-        """Why it is needed."""
-        return _("The lines of fstab are put back in force, as they were.")
+        return _("The lines of fstab are made active again, unchanged.")
 
     def shown(self) -> tuple[str, ...]:
-        """The edits and the command."""
         return (*(f"edit {FSTAB}: {clean(line, 200)}" for line in self.lines), "systemctl daemon-reload")
 
     def is_done(self, host: Host) -> bool:
-        """None is a comment of this program; a line that somebody took out is not put back."""
+        """None is a comment of this program; a line that someone removed is not restored."""
         marked = {MARK + line for line in self.lines}
         return not marked & set(text_or_empty(host, FSTAB).split("\n"))
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        """Replace the file and let systemd read it."""
         _replace(host, {MARK + line: line for line in self.lines}, self.title())
 
     def undo(self) -> tuple[Operation, ...]:
-        """Put them out of force."""
         return (CommentOutFstabLines(self.lines),)
 
 
