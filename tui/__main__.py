@@ -100,11 +100,11 @@ def _open_practice() -> int:
     mode = _terminal_mode("iscsi-console practice --list")
     if mode is None:
         return 1
-    from tui.app import open_practice  # noqa: PLC0415 (Textual reads the environment when it is imported)
+    from tui.app import PRACTICE, open_app  # noqa: PLC0415 (Textual reads the environment when it is imported)
     from tui.screens.access import access  # noqa: PLC0415 (likewise)
 
     host = _host(None, looking_only=True)
-    return open_practice(host, access(is_root=host.is_root, read_only=True), mode)
+    return open_app(host, access(is_root=host.is_root, read_only=True), mode, PRACTICE)
 
 
 def _open_task(scenario: "Scenario", begin: "Begin") -> int:
@@ -112,8 +112,8 @@ def _open_task(scenario: "Scenario", begin: "Begin") -> int:
     mode = _terminal_mode("iscsi-console status")
     if mode is None:
         return 1
-    from tui.app import open_task  # noqa: PLC0415 (Textual reads the environment when it is imported)
     from tui.practice.coach import Coach  # noqa: PLC0415 (likewise)
+    from tui.practice_app import open_task  # noqa: PLC0415 (Textual reads the environment when it is imported)
     from tui.screens.access import access  # noqa: PLC0415 (likewise)
 
     host = _host(None, looking_only=False)
@@ -125,12 +125,12 @@ def _open_wizard(arguments: argparse.Namespace) -> int:
     mode = _terminal_mode("iscsi-console setup --answers FILE")
     if mode is None:
         return 1
-    from tui.app import open_setup  # noqa: PLC0415 (Textual reads the environment when it is imported)
+    from tui.app import SET_UP, open_app  # noqa: PLC0415 (Textual reads the environment when it is imported)
     from tui.screens.access import access  # noqa: PLC0415 (likewise)
 
     host = _host(arguments.recorded, looking_only=arguments.read_only)
     allowed = access(is_root=host.is_root, recorded=bool(arguments.recorded), read_only=arguments.read_only)
-    return open_setup(host, allowed, mode)
+    return open_app(host, allowed, mode, SET_UP)
 
 
 def _open_console(recorded: str | None, *, looking_only: bool) -> int:
@@ -142,11 +142,11 @@ def _open_console(recorded: str | None, *, looking_only: bool) -> int:
     from tui.storage.watching.prefetch import Prefetch  # noqa: PLC0415 (likewise)
 
     head_start = None if recorded else Prefetch(host)
-    from tui.app import open_console  # noqa: PLC0415 (Textual reads the environment when it is imported)
+    from tui.app import open_app  # noqa: PLC0415 (Textual reads the environment when it is imported)
     from tui.screens.access import access  # noqa: PLC0415 (likewise)
 
     allowed = access(is_root=host.is_root, recorded=bool(recorded), read_only=looking_only)
-    return open_console(host, allowed, mode, live=not recorded, head_start=head_start)
+    return open_app(host, allowed, mode, live=not recorded, head_start=head_start)
 
 
 def _terminal_mode(line_command: str) -> "TerminalMode | None":

@@ -14,7 +14,6 @@ from tests.screens.driving import COLOUR, LARGE, MONO, ROOT, SMALL, OneScreen, f
 from tests.screens.test_console import recorded
 from tests.snapshot import SnapCompare
 from tests.storage.scripted_host import ScriptedHost
-from tui.app import PracticeApp
 from tui.lab.errors import LabError
 from tui.practice.coach import Begin, Coach
 from tui.practice.examine import Verdict
@@ -23,6 +22,7 @@ from tui.practice.notes import Note
 from tui.practice.progress import Progress, Standing
 from tui.practice.reading import FOLDER, read_scenario
 from tui.practice.scenario import Phase, Scenario
+from tui.practice_app import PracticeApp
 from tui.screens.practice import sheet as sheet_module
 from tui.screens.practice.catalogue import CatalogueScreen
 from tui.screens.practice.run import RunScreen

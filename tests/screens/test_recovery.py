@@ -761,7 +761,7 @@ async def test_the_menu_offers_it_first_where_something_is_wrong(monkeypatch: py
         await says(pilot, "FAILED")
         await press(pilot, "enter")
         await arrived(pilot, ActionMenu)
-        assert "r Find out what is wrong, and repair it" in flat_text(pilot)
+        assert "r Find out what is wrong and repair it" in flat_text(pilot)
         await press(pilot, "enter")
         await arrived(pilot, RecoveryScreen)
 

@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, on, work
+from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
 from textual.widgets import Static
@@ -42,7 +41,7 @@ from widgets.stack_view import StackView
 from widgets.state import Role, State
 
 if TYPE_CHECKING:
-    from tui.screens.console.action import Subject
+    from tui.screens.console.here import Subject
     from tui.storage.model.users import Users
     from tui.storage.watching.prefetch import Prefetch
 
@@ -137,16 +136,6 @@ class ConsoleScreen(ReadingScreen):
         }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("w", "happenings", _("what happened")),
-        Binding("f", "fold_well", show=False, tooltip=_("Fold the stacks that are well, or unfold them")),
-        Binding("o", "reorder", show=False, tooltip=_("Sort the stacks: as found, problems first, by name")),
-        Binding("ctrl+r", "read_again", show=False, tooltip=_("Read the host again")),
-        Binding("f1", "help", _("help")),
-        Binding("f2", "commands", _("commands")),
-        Binding("escape,q", "leave", _("leave")),
-    ]
-
     WIDE: ClassVar[int] = 100
     """Cells from which the details stand beside the ladder."""
 
@@ -167,7 +156,6 @@ class ConsoleScreen(ReadingScreen):
         self._found: tuple[Stack, ...] = ()
         self._stacks: tuple[Stack, ...] = ()
         self._subjects: dict[str, Rung | Stack] = {}
-        self._is_wrong = False
         self._order = Order.FOUND
         self._folds_well = False
         self._well: frozenset[str] = frozenset()
@@ -225,7 +213,7 @@ class ConsoleScreen(ReadingScreen):
         self._subjects = {heading_key(stack): stack for stack in self._stacks}
         self._subjects |= {rung.key: rung for stack in self._stacks for rung in stack.rungs}
         self.query_one("#top", TopBar).facts = top_facts(inventory, self._stacks, self._access)
-        self._is_wrong = any(is_wrong(stack) for stack in found)
+        self.is_wrong = any(is_wrong(stack) for stack in found)
         self._show_stacks(inventory)
         self.show_news()
         self.refresh_bindings()
@@ -371,24 +359,11 @@ class ConsoleScreen(ReadingScreen):
 
     # Keys ---------------------------------------------------------------------------------------------------
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
-        """Keep in sight what is not possible; leave out what is not to be had, or mend what is well."""
-        if action == "other" and not self.has_others:
-            return False
-        if action in {"repair", "find_out"}:
-            return self._is_wrong is (action == "repair")
-        return None if action == "set_up" and self._access.reason else True
-
-    def on_key(self, event: events.Key) -> None:
-        """Say why a key that is switched off does nothing."""
-        if event.key == "s" and self._access.reason:
-            self.notify(_("Not possible: {reason}.").format(reason=self._access.reason), markup=False)
-
     def subject(self) -> "Subject":
         """Return what the cursor is on: a rung, the heading of a stack, or nothing."""
         return self._subjects.get(self.query_one("#stack", StackView).key or "")
 
-    def action_fold_well(self) -> None:
+    def action_fold_healthy(self) -> None:
         """Fold the stacks that are well away, or show them again."""
         view = self.query_one("#stack", StackView)
         self._folds_well = not self._folds_well
