@@ -190,10 +190,10 @@ def _add_own_options(parser: argparse.ArgumentParser) -> None:
         "--recorded",
         metavar="FILE",
         dest="console_recorded",
-        help=_("open the console on a captured host; nothing is changed"),
+        help=_("open the console on a recorded host; nothing is changed"),
     )
     parser.add_argument(
-        "--read-only", action="store_true", dest="console_read_only", help=_("open the console to look only")
+        "--read-only", action="store_true", dest="console_read_only", help=_("open the console read-only")
     )
 
 
@@ -223,13 +223,13 @@ def _parsed(argv: list[str]) -> tuple[argparse.Namespace, dict[str, SubCommand]]
         prog="iscsi-console", description=_("Set up, watch, take down and repair iSCSI storage.")
     )
     _add_own_options(parser)
-    commands = parser.add_subparsers(dest="action", title=_("without one of these the console opens"))
+    commands = parser.add_subparsers(dest="action", title=_("without a sub-command the console opens"))
     modules = {name: load() for name, load in _COMMANDS.items() if asked == name or asked not in _COMMANDS}
     for module in modules.values():
         module.add_arguments(commands)
     arguments = parser.parse_args(argv)
     if arguments.action and (arguments.console_recorded or arguments.console_read_only):
-        parser.error(_("give the options of a sub-command behind it"))
+        parser.error(_("put a sub-command's options after it"))
     return arguments, modules
 
 

@@ -64,9 +64,9 @@ def test_ipv6_portals_are_written_in_brackets() -> None:
         ),
         (NETWORK + TARGET + '[[target.lun]]\nnumber = 256\nsize = "1G"\n', "from 0 to 255"),
         (NETWORK + TARGET + '[[target.lun]]\nsize = "big"\n', "not a size"),
-        (NETWORK + TARGET + '[[target.lun]]\nsize = "1G"\n' * 2, "two LUNs with one number"),
+        (NETWORK + TARGET + '[[target.lun]]\nsize = "1G"\n' * 2, "two LUNs with the same number"),
         (NETWORK + TARGET + TARGET, "same name"),
-        (NETWORK + TARGET + 'kind = "tgt"\n[[target.lun]]\nsize = "1G"\n', "tgt keeps LUN 0"),
+        (NETWORK + TARGET + 'kind = "tgt"\n[[target.lun]]\nsize = "1G"\n', "tgt reserves LUN 0"),
     ],
 )
 def test_a_description_that_does_not_fit_is_refused(text: str, said: str) -> None:

@@ -198,7 +198,7 @@ def test_a_kept_machine_belongs_to_one_at_a_time(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["", "../x", "a/b", ".hidden", "a\x1b[2J", "x" * 65])
 def test_other_names_are_refused(name: str, tmp_path: Path) -> None:
-    with pytest.raises(LabError, match="cannot name a machine"), claim(Places(tmp_path), name):
+    with pytest.raises(LabError, match="is not a valid machine name"), claim(Places(tmp_path), name):
         pytest.fail("claimed")
 
 

@@ -64,10 +64,10 @@ def test_everything_an_inventory_lists_can_be_asked_about() -> None:
         ("sessions", {"sid": "three"}, "sid holds a number, which 'three' is not"),
         ("sessions", {"sid": True}, "sid holds a number"),
         ("sessions", {"state": {"at_least": 3}}, "cannot be compared by at_least; there are is, not"),
-        ("sessions", {"state": {"like": "("}}, "no regular expression"),
+        ("sessions", {"state": {"like": "("}}, "not a valid regular expression"),
         ("mounts", {"options": ["rw"]}, "options holds a texts"),
         ("logical_volumes", {"active": "yes"}, "active holds a flag"),
-        ("services", {"stack.health": "good"}, "nothing is known of a stack there"),
+        ("services", {"stack.health": "good"}, "it has no stack"),
     ],
 )
 def test_a_condition_that_cannot_be_asked_says_why(

@@ -201,8 +201,8 @@ def test_a_mistake_is_named(folder: Path, old: str, new: str, words: str) -> Non
 @pytest.mark.parametrize(
     ("gone", "words"),
     [
-        ("solutions/reference.sh", "reference.sh and one other way"),
-        ("solutions/other.sh", "reference.sh and one other way"),
+        ("solutions/reference.sh", "reference.sh and one other solution"),
+        ("solutions/other.sh", "reference.sh and one other solution"),
         ("wrong/one.sh", "at least one wrong move"),
         ("san.toml", "san.toml"),
     ],

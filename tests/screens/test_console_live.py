@@ -257,13 +257,13 @@ def session(state: SessionState, timer: int | None) -> Session:
             SessionState.FAILED,
             120,
             Outage(90),
-            ["lost 00:01:30 10 s ago", "gives up in 1 min 51 s timer 120 s"],
+            ["lost 00:01:30 10 s ago", "gives up in 1 min 51 s timeout 120 s"],
         ),
         (
             SessionState.FAILED,
             120,
             Outage(90, exact=False),
-            ["lost 00:01:30 at least 10 s ago", "gives up in at most 1 min 51 s timer 120 s"],
+            ["lost 00:01:30 at least 10 s ago", "gives up in at most 1 min 51 s timeout 120 s"],
         ),
         (SessionState.FAILED, 5, Outage(90), [AGO, "gives up any moment timer 5 s"]),
         (

@@ -80,7 +80,7 @@ async def test_the_list_tells_how_far_the_person_is(tmp_path: Path) -> None:
         for words in ("left    First light", "solved  Nobody answers", "begun   Access denied", "1 solved"):
             assert words in shown
         await pilot.press(*["down"] * 3)
-        assert "Enter goes on where you were" in text_of(pilot)
+        assert "Enter continues where you were" in text_of(pilot)
         await pilot.press("escape")
         await quiet(pilot)
         assert said == ["left"]
@@ -93,7 +93,7 @@ async def test_without_a_lab_the_list_says_why(tmp_path: Path) -> None:
         assert "mmdebstrap is not installed" in text_of(pilot)
         await pilot.press("enter")
         await quiet(pilot)
-        assert "There can be no practice machine" in text_of(pilot)
+        assert "The practice machine cannot run" in text_of(pilot)
     assert said == []
 
 
@@ -283,7 +283,7 @@ async def test_enter_checks_and_names_what_does_not_hold() -> None:
         await quiet(pilot)
         shown = flat_text(pilot)
         assert "2 do not hold yet." in shown
-        assert "Port 3260 of the array takes no connection." in shown
+        assert "Port 3260 of the array does not accept connections." in shown
     assert asked == []
 
 
@@ -351,7 +351,7 @@ async def test_the_sheet_comes_first_and_keys_lead_to_and_fro(monkeypatch: pytes
     coach = coach_of(CLOSED, None, "session")
     shells: list[str] = []
     app = inside(coach)
-    monkeypatch.setattr("tui.practice.shell.run_shell", lambda: shells.append("shell"))
+    monkeypatch.setattr("tui.practice_app.run_shell", lambda: shells.append("shell"))
 
     @contextmanager
     def suspend() -> Iterator[None]:
@@ -364,7 +364,7 @@ async def test_the_sheet_comes_first_and_keys_lead_to_and_fro(monkeypatch: pytes
         await pilot.press("escape")
         await quiet(pilot)
         assert "Nobody answers" in text_of(pilot)
-        assert "4 of 5 hold" in text_of(pilot)
+        assert "4 of 5 met" in text_of(pilot)
         await pilot.press("f7")
         await quiet(pilot)
         assert shells == ["shell"]

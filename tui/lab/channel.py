@@ -88,15 +88,15 @@ class Running:
             try:
                 message = self._messages.get(timeout=timeout)
             except queue.Empty:
-                raise TimeoutError(_("The guest's command has been silent for too long.")) from None
+                raise TimeoutError(_("The guest's command has produced no output for too long.")) from None
             if isinstance(message, Output):
                 yield message
             else:
                 self._over = message or _GONE
         if self._over is _GONE:
-            raise GuestGone(_("The guest ended while its command was running."))
+            raise GuestGone(_("The guest terminated while its command was running."))
         if isinstance(self._over, Refused):
-            raise LabError(_("The guest cannot run this: {reason}").format(reason=self._over.reason))
+            raise LabError(_("The guest cannot run the command: {reason}").format(reason=self._over.reason))
 
     def wait(self, timeout: float | None = None) -> int:
         """Wait for the end, dropping output; the exit status. Raises as `outputs` does."""
@@ -120,7 +120,8 @@ class Running:
                     self.signal(signal.SIGKILL)
                     raise TimeoutError(
                         _(
-                            "The guest's command took longer than {seconds:.0f} seconds. It had said:\n{said}"
+                            "The guest's command took longer than {seconds:.0f} seconds. "
+                            "Its output so far:\n{said}"
                         ).format(
                             seconds=timeout, said=bytes(streams[1] + streams[2]).decode(errors="replace")
                         )
@@ -196,10 +197,10 @@ class Channel:
             state = self._ready.get(timeout=timeout)
         except queue.Empty:
             raise TimeoutError(
-                _("The guest did not come up within {seconds:.0f} seconds.").format(seconds=timeout)
+                _("The guest did not boot within {seconds:.0f} seconds.").format(seconds=timeout)
             ) from None
         if state is None:
-            raise GuestGone(_("The guest ended while it was starting."))
+            raise GuestGone(_("The guest terminated while it was booting."))
         return state
 
     def send(self, message: Message) -> None:

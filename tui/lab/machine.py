@@ -84,7 +84,7 @@ class Machine:
             self._process.wait(timeout)
         except subprocess.TimeoutExpired:
             raise TimeoutError(
-                _("The guest did not switch itself off within {seconds:.0f} seconds.").format(seconds=timeout)
+                _("The guest did not power off within {seconds:.0f} seconds.").format(seconds=timeout)
             ) from None
 
     def stop(self) -> None:

@@ -190,16 +190,16 @@ class ConsoleScreen(ReadingScreen):
     def on_mount(self) -> None:
         """Read the host; what tells of changes begins with the first picture."""
         self.query_one("#empty", Paragraphs).paragraphs = (
-            Paragraph(_("Looking at this host."), state=State.HERE),
+            Paragraph(_("Reading this host."), state=State.HERE),
         )
         self.query_one("#stack", StackView).display = False
         self.query_one(Countdown).label_width = self.query_one(Plots).label_width = LABELS
         self.query_one("#about", Paragraphs).label_width = LABELS
         self.query_one(Countdown).display = self.query_one(Plots).display = False
         self.query_one(Happenings).empty = (
-            _("What happens from now on is told here.")
+            _("Events from now on appear here.")
             if self._open_live is not None
-            else _("A recorded host: nothing happens here.")
+            else _("This is a recorded host: there are no events.")
         )
         self.begin_to_read()
         self.set_interval(self._refresh_seconds, self._tick)
@@ -379,7 +379,7 @@ class ConsoleScreen(ReadingScreen):
     def action_happenings(self) -> None:
         """Show everything that happened."""
         if self._live is None:
-            self.notify(_("A recorded host: nothing happens here."))
+            self.notify(_("This is a recorded host: there are no events."))
             return
         from tui.screens.console.happenings import HappeningsScreen
 
@@ -393,7 +393,7 @@ class ConsoleScreen(ReadingScreen):
 
     def _go_to(self, key: str | None) -> None:
         if key and not self.query_one("#stack", StackView).go_to(key):
-            self.notify(_("That is not in the picture any more."))
+            self.notify(_("That layer no longer exists."))
 
     def action_leave(self) -> None:
         """Leave the program."""

@@ -32,8 +32,10 @@ def disks_of(rung: Rung, inventory: Inventory) -> tuple[str, ...]:
     if rung.kind is RungKind.SESSION and rung.sid is not None:
         return tuple(lun.disk for lun in inventory.luns_of(rung.sid) if lun.disk)
     if rung.kind is RungKind.PORTAL:
-        through = [one for one in inventory.sessions_of(rung.target) if one.portal.label == rung.name]
-        return tuple(lun.disk for one in through for lun in inventory.luns_of(one.sid) if lun.disk)
+        through = [
+            session for session in inventory.sessions_of(rung.target) if session.portal.label == rung.name
+        ]
+        return tuple(lun.disk for session in through for lun in inventory.luns_of(session.sid) if lun.disk)
     device = device_of(rung, inventory)
     return (device,) if device else ()
 
@@ -61,11 +63,11 @@ def plot_rows(disks: Sequence[str], rates: "Sequence[Rates] | None") -> tuple[Pl
     now = rates[-1]
     latency = now.latency
     return (
-        PlotRow(_("read"), tuple(one.read for one in rates), rate_words(now.read), _LEAST_RATE),
-        PlotRow(_("write"), tuple(one.written for one in rates), rate_words(now.written), _LEAST_RATE),
+        PlotRow(_("read"), tuple(rate.read for rate in rates), rate_words(now.read), _LEAST_RATE),
+        PlotRow(_("write"), tuple(rate.written for rate in rates), rate_words(now.written), _LEAST_RATE),
         PlotRow(
             _("latency"),
-            tuple(one.latency or 0.0 for one in rates),
+            tuple(rate.latency or 0.0 for rate in rates),
             latency_words(latency),
             _LEAST_LATENCY,
             Role.ACCENT,
@@ -103,7 +105,7 @@ def outage_lines(session: Session, outage: "Outage | None", now: float) -> Itera
     if session.state not in {SessionState.FAILED, SessionState.FREE}:
         return
     if outage is None:
-        yield CountLine(_("lost"), _("since when is not known"))
+        yield CountLine(_("lost"), _("since an unknown time"))
         return
     ago = max(0.0, float(int(now - outage.since)))
     clock = time.strftime("%H:%M:%S", time.localtime(outage.since))
@@ -121,14 +123,14 @@ def outage_lines(session: Session, outage: "Outage | None", now: float) -> Itera
     if timer is None:
         return
     if timer < 0:
-        yield CountLine(_("gives up"), _("never"), _("requests wait for ever"), Role.STRONG)
+        yield CountLine(_("gives up"), _("never"), _("I/O is queued for ever"), Role.STRONG)
         return
     yield from _running_down(outage, float(timer), now)
 
 
 def _running_down(outage: "Outage", timer: float, now: float) -> Iterator[CountLine]:
     left = outage.since + timer - now
-    after = _("timer {seconds} s").format(seconds=int(timer))
+    after = _("timeout {seconds} s").format(seconds=int(timer))
     if left <= 0:
         yield CountLine(_("gives up"), _("any moment"), after, Role.STRONG)
     else:

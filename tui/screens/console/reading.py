@@ -154,7 +154,7 @@ class ReadingScreen(ActingScreen):
         """Whether nothing but a box lies over this screen."""
         screens = self.app.screen_stack
         above = screens[screens.index(self) + 1 :] if self in screens else screens
-        return all(isinstance(one, ModalScreen) for one in above)
+        return all(isinstance(screen, ModalScreen) for screen in above)
 
     @on(events.ScreenResume)
     def _make_up(self) -> None:
@@ -177,7 +177,9 @@ class ReadingScreen(ActingScreen):
 
     def _pass_on(self, whole: bool) -> None:
         """Tell the screen in front, which may show the host too and decides itself whether to read."""
-        front = next(one for one in reversed(self.app.screen_stack) if not isinstance(one, ModalScreen))
+        front = next(
+            screen for screen in reversed(self.app.screen_stack) if not isinstance(screen, ModalScreen)
+        )
         front.post_message(HostChanged(whole))
 
     def begin_to_read(self) -> None:

@@ -114,4 +114,4 @@ class PracticeConsole(ConsoleScreen):
     @on(StepDone)
     def _step_done(self, event: StepDone) -> None:
         self.show_task()
-        self.notify(_("Done: {title}. F6 says how it goes on.").format(title=event.title))
+        self.notify(_("Done: {title}. Press F6 for the next step.").format(title=event.title))

@@ -72,14 +72,14 @@ class LabTheatre:
 
     def reset(self, told: Callable[[str], None]) -> None:
         """Throw the machine away and have one at the start: the spare one, which is ready by now."""
-        told(_("Throwing the machine away and taking a fresh one."))
+        told(_("Discarding the machine and starting a new one."))
         self._ready().close()
         forget_kept(self._scenario, self._places)
         self._stage = self._spare.take()
 
     def restart(self, told: Callable[[str], None]) -> None:
         """Restart the machine."""
-        told(_("Shutting the machine down and starting it again. This takes about twenty seconds."))
+        told(_("Restarting the machine. This takes about twenty seconds."))
         self._ready().restart()
 
     def keep(self, told: Callable[[str], None]) -> None:
