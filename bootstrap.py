@@ -62,7 +62,7 @@ class Level(NamedTuple):
 
 
 def program(package: str, name: str) -> Need:
-    """A package that is needed for one program, looked for where an administrator's PATH would find it."""
+    """A package that is needed for one program, searched for in an administrator's PATH."""
     path = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
     return Need(package, lambda: shutil.which(name, path=path) is not None)
 
@@ -193,7 +193,7 @@ def prepare_system(level: Level) -> None:
 
 
 def fingerprint(lock: Path) -> str:
-    """What an installation is made of: Python's version, this folder, the project file and the lock file."""
+    """What an installation depends on: Python's version, this directory, project file and lock file."""
     content = hashlib.sha256()
     for part in (
         f"{sys.version_info.major}.{sys.version_info.minor}".encode(),

@@ -40,7 +40,7 @@ def _doctor() -> SubCommand:
 
 
 class _Capture:
-    """A capture holds what every look at a host reads: that of the screens, and that of the doctor."""
+    """A capture holds everything that the screens and the doctor read."""
 
     def add_arguments(self, commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
         """Add `capture`."""
@@ -235,7 +235,7 @@ def _parsed(argv: list[str]) -> tuple[argparse.Namespace, dict[str, SubCommand]]
 
 def main() -> int:
     """Run the program and return its exit status."""
-    # Of what is imported, and made for a first picture, nothing is garbage: it is looked for later.
+    # Of what is imported, and made for a first picture, nothing is garbage: collection starts later.
     gc.disable()
     arguments, modules = _parsed(sys.argv[1:])
     try:

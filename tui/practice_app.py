@@ -28,7 +28,7 @@ class PracticeApp(ConsoleApp):
         look: colours and glyphs.
         host: the machine.
         access: what may be done on it.
-        coach: follows the learner.
+        coach: the learner's state.
         live: as of a `ConsoleApp`.
         refresh_seconds: how often what only counts is drawn again.
     """

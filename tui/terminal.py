@@ -1,7 +1,7 @@
 """What the terminal can do, decided before Textual is imported.
 
 Textual reads its environment variables when it is imported, and picks its colour filters when the App is
-made; both must be told first. So the command line does:
+made; both are set first. So the command line does:
 
     mode = choose_mode(os.environ, read_tty(), line_command="iscsi-console status")
     if mode.refusal:

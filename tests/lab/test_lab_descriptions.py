@@ -47,16 +47,16 @@ def test_ipv6_portals_are_written_in_brackets() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("network = [", "not TOML"),
+        ("network = [", "not valid TOML"),
         ("", "at least one"),
         (NETWORK, "at least one"),
         (NETWORK.replace("/24", "/64"), "addresses with their prefix"),
-        (NETWORK + TARGET.replace("192.0.2.10", "198.51.100.9"), "no network"),
+        (NETWORK + TARGET.replace("192.0.2.10", "198.51.100.9"), "not on a network"),
         (NETWORK + TARGET.replace("192.0.2.10", "host.example"), "portals such as"),
         (NETWORK + TARGET.replace("iqn.", "disk."), "iSCSI name"),
         (NETWORK + TARGET + 'kind = "scst"\n', "one of lio, tgt"),
         (NETWORK + TARGET + 'initiators = "some"\n', "list of initiator names"),
-        (NETWORK + TARGET + "colour = 3\n", "unknown entry colour"),
+        (NETWORK + TARGET + "colour = 3\n", "unknown key colour"),
         (NETWORK + TARGET + '[target.chap]\nuser = "u"\n', "both, for CHAP"),
         (
             NETWORK + TARGET + '[target.chap]\nuser = "u"\nsecret = "s"\nmutual_user = "m"\n',

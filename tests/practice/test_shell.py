@@ -33,7 +33,7 @@ def test_a_real_bash_notes_what_was_typed(tmp_path: Path) -> None:
 def test_a_line_with_a_status_is_told_with_it() -> None:
     told = happening("24\t   12  iscsiadm -m node --login", 3.0)
     assert told is not None
-    assert (told.text, told.words) == ("iscsiadm -m node --login", "typed; it ended with status 24")
+    assert (told.text, told.words) == ("iscsiadm -m node --login", "typed; exit status 24")
 
 
 def test_escape_sequences_do_not_reach_the_screen() -> None:

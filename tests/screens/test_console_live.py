@@ -252,7 +252,7 @@ def session(state: SessionState, timer: int | None) -> Session:
     ("state", "timer", "outage", "said"),
     [
         (SessionState.LOGGED_IN, 120, Outage(90), []),
-        (SessionState.FAILED, 120, None, ["lost since when is not known "]),
+        (SessionState.FAILED, 120, None, ["lost since an unknown time "]),
         (
             SessionState.FAILED,
             120,
@@ -265,12 +265,12 @@ def session(state: SessionState, timer: int | None) -> Session:
             Outage(90, exact=False),
             ["lost 00:01:30 at least 10 s ago", "gives up in at most 1 min 51 s timeout 120 s"],
         ),
-        (SessionState.FAILED, 5, Outage(90), [AGO, "gives up any moment timer 5 s"]),
+        (SessionState.FAILED, 5, Outage(90), [AGO, "gives up any moment timeout 5 s"]),
         (
             SessionState.FAILED,
             -1,
             Outage(90),
-            ["lost 00:01:30 10 s ago", "gives up never requests wait for ever"],
+            ["lost 00:01:30 10 s ago", "gives up never I/O is queued for ever"],
         ),
         (SessionState.FREE, 5, Outage(90), [AGO, "gave up 00:01:35 after 5 s"]),
         (

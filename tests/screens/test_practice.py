@@ -77,7 +77,12 @@ async def test_the_list_tells_how_far_the_person_is(tmp_path: Path) -> None:
     async with OneScreen(screen).run_test(size=SMALL) as pilot:
         await quiet(pilot)
         shown = text_of(pilot)
-        for words in ("left    First light", "solved  Nobody answers", "begun   Access denied", "1 solved"):
+        for words in (
+            "paused   First light",
+            "solved   Nobody answers",
+            "started  Access denied",
+            "1 solved",
+        ):
             assert words in shown
         await pilot.press(*["down"] * 3)
         assert "Enter continues where you were" in text_of(pilot)
@@ -221,7 +226,7 @@ async def test_a_console_that_crashed_is_no_dead_end(tmp_path: Path, monkeypatch
         async with app.run_test(size=SMALL) as pilot:
             for _turn in range(3):
                 await quiet(pilot)
-            assert "ended by itself, with status 1" in flat_text(pilot)
+            assert "terminated, with exit status 1" in flat_text(pilot)
             await pilot.press("escape")
             await quiet(pilot)
     assert app.answers == [None]
@@ -282,7 +287,7 @@ async def test_enter_checks_and_names_what_does_not_hold() -> None:
         await pilot.press("enter")
         await quiet(pilot)
         shown = flat_text(pilot)
-        assert "2 do not hold yet." in shown
+        assert "2 are not met yet." in shown
         assert "Port 3260 of the array does not accept connections." in shown
     assert asked == []
 
@@ -316,7 +321,7 @@ async def test_a_solved_one_is_told_about_and_left() -> None:
     async with app.run_test(size=LARGE) as pilot:
         await quiet(pilot)
         shown = flat_text(pilot)
-        assert "What was the matter" in shown
+        assert "What was wrong" in shown
         assert "What would have lost data" in shown
         await pilot.press("enter")
         await quiet(pilot)

@@ -36,10 +36,10 @@ class NotACondition(ValueError):
 class Kind(StrEnum):
     """What a field holds."""
 
-    TEXT = "text"
+    TEXT = "string"
     NUMBER = "number"
-    FLAG = "flag"
-    TEXTS = "texts"
+    FLAG = "boolean"
+    TEXTS = "list of strings"
 
 
 class Comparison(StrEnum):
@@ -104,7 +104,7 @@ def _compare(test: Comparison, found: object, wanted: Value) -> bool:
 
 @cache
 def collections() -> Mapping[str, type]:
-    """What goals can ask about: the lists of an inventory by name, its single parts, rungs and stacks."""
+    """What goals can ask about: the lists of an inventory by name, its single parts, layers and stacks."""
     found: dict[str, type] = {"rungs": Rung, "stacks": Stack}
     for name, hint in typing.get_type_hints(Inventory).items():
         item = typing.get_args(hint)[0] if typing.get_origin(hint) is tuple else hint
@@ -207,11 +207,11 @@ def _kind(item: type, path: tuple[str, ...], name: str) -> Kind:
 
 
 def _properties(item: type) -> dict[str, object]:
-    """The types of what a dataclass tells of itself beside its fields, such as a stack's health."""
-    told = {name: value.fget for name, value in vars(item).items() if isinstance(value, property)}
+    """The types of a dataclass's properties, such as a stack's health."""
+    properties = {name: value.fget for name, value in vars(item).items() if isinstance(value, property)}
     return {
         name: typing.get_type_hints(getter).get("return")
-        for name, getter in told.items()
+        for name, getter in properties.items()
         if getter is not None and not name.startswith("_")
     }
 

@@ -1,6 +1,6 @@
-"""Reads and checks the folder of a scenario: every mistake names the file, the key, and what is wrong.
+"""Reads and checks the directory of a scenario: every mistake names the file, the key, and what is wrong.
 
-A folder `tui/practice/scenarios/NAME` holds
+A directory `tui/practice/scenarios/NAME` holds
 
     scenario.toml      what is described here
     san.toml           the storage array, as `iscsi-console lab --san` takes it
@@ -61,7 +61,7 @@ FOLDER = Path(__file__).parent / "scenarios"
 """The scenarios and lessons that come with the program."""
 
 TOUR_FILE = Path(__file__).parent / "tour.json"
-"""The recorded host that is shown to whoever has none (`iscsi-console capture`)."""
+"""The recorded host that the tour shows (`iscsi-console capture`)."""
 
 VARIANT = Path("/var/lib/practice/variant")
 """Where a machine keeps which variant it was made as; not there where a scenario has none."""
@@ -79,7 +79,7 @@ def identifiers() -> tuple[str, ...]:
 
 
 def read_staged(folder: Path, noted: Path = VARIANT) -> Scenario:
-    """Read one folder as the machine this runs in plays it.
+    """Read one directory as the machine this runs in plays it.
 
     Raises:
         ConsoleError: at the first thing that does not fit.
@@ -88,7 +88,7 @@ def read_staged(folder: Path, noted: Path = VARIANT) -> Scenario:
 
 
 def read_scenario(folder: Path, variant: str = "") -> Scenario:
-    """Read one folder.
+    """Read one directory.
 
     Args:
         folder: where it is.

@@ -39,7 +39,7 @@ def run_shell(folder: Path = FOLDER) -> int:
 
 
 class Typed:
-    """The lines that were typed, told once each.
+    """The lines that were typed, reported once each.
 
     Args:
         folder: where `run_shell` notes them.

@@ -62,9 +62,9 @@ class Stage:
 
     Args:
         scenario: what is practised.
-        places: the lab's folders.
+        places: the lab's directories.
         keep: go on with the machine that was kept.
-        listener: told, in a sentence, what is being done.
+        listener: called with a sentence on what is being done.
 
     Raises:
         LabError: when the machine cannot be had.
@@ -163,7 +163,7 @@ def _noted(scenario: Scenario) -> str:
 
 
 class Examiner:
-    """The process in the machine that tells which goals hold."""
+    """The process in the machine that checks which goals are met."""
 
     def __init__(self, guest: Guest, scenario: Scenario) -> None:
         argv = ("python3", "-m", "tui.practice.examine", seen_in_guest(scenario.folder))

@@ -102,7 +102,7 @@ class ActingScreen(Screen[None]):
         if self._access.reason and any(key.key == event.key and key.action and key.changes for key in KEYS):
             self.notify(not_possible(self._access.reason), markup=False)
 
-    # Actions of the rung ------------------------------------------------------------------------------------
+    # Actions of the layer -----------------------------------------------------------------------------------
 
     def possible(self) -> tuple[Action, ...]:
         """Return what can be done with what the cursor is on."""

@@ -1,4 +1,4 @@
-"""What the console says about a host as a whole: nothing yet, what was not seen, its help."""
+"""What the console says about a host as a whole: no storage yet, what was not read, its help."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def top_facts(inventory: Inventory, stacks: Iterable[Stack], access: Access) -> TopFacts:
-    """Return what stands in the top bar: who this is, and how many problems and sessions there are."""
+    """Return the top bar: the host, and the number of problems and sessions."""
     broken = sum(len(broken_first(stack)) for stack in stacks)
     problems = translate_count("{count} problem", "{count} problems", broken).format(count=broken)
     sessions = len(inventory.sessions)
@@ -34,23 +34,23 @@ def top_facts(inventory: Inventory, stacks: Iterable[Stack], access: Access) -> 
 
 
 def about_stack(stack: Stack) -> tuple[Paragraph, ...]:
-    """Return the names of a stack, whole."""
+    """Return the full names of a stack."""
     lines = [Paragraph(clean(name, LONGEST), label=_("target")) for name in stack.targets if name]
     lines += [Paragraph(clean(name, LONGEST), label=_("VG")) for name in stack.volume_groups]
     return tuple(lines)
 
 
 def repair_offer() -> tuple[Paragraph, ...]:
-    """Return where it goes on from something that is wrong."""
+    """Return what to do about something that is wrong."""
     return (Paragraph(_("Press r to find out what is wrong and how to repair it."), Role.ACCENT),)
 
 
 def nothing_yet(access: Access, *, others: bool) -> tuple[Paragraph, ...]:
-    """Return what a host without storage shows: what iSCSI is, and what to do next.
+    """Return what a host without storage shows: what iSCSI is, and the next step.
 
     Args:
         access: what may be done on the host.
-        others: practice and tour are to be had.
+        others: practice and tour are available.
     """
     next_step = (
         Paragraph(_("Not possible now: {reason}.").format(reason=access.reason), Role.WARN, state=State.WARN)
@@ -90,7 +90,7 @@ def _others() -> tuple[Paragraph, ...]:
 
 
 def tour_sections() -> "tuple[HelpSection, ...]":
-    """Return what the tour begins with."""
+    """Return the introduction of the tour."""
     from widgets.help import HelpSection
 
     return (

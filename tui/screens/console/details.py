@@ -1,4 +1,4 @@
-"""Everything about one rung: what is to be known first, then label by label, each number with its meaning."""
+"""The details of one layer: its state first, then facts by label, each number with its meaning."""
 
 from collections.abc import Iterable, Iterator
 
@@ -17,7 +17,7 @@ Fact = tuple[str, str, str]
 
 
 def title(rung: Rung, inventory: Inventory) -> tuple[Paragraph, ...]:
-    """Return what stands first about a rung: its state, and what is wrong or to be known."""
+    """Return the first lines of a layer: its state, and what is wrong or important."""
     lines = [Paragraph(_heading(rung), Role.STRONG, state=state_of(rung.health))]
     if rung.reason:
         role = Role.BAD if rung.health is Health.BAD else Role.WARN
@@ -29,12 +29,12 @@ def title(rung: Rung, inventory: Inventory) -> tuple[Paragraph, ...]:
 
 
 def details(rung: Rung, inventory: Inventory, more: Iterable[Fact] = ()) -> tuple[Paragraph, ...]:
-    """Return the facts of a rung, label by label.
+    """Return the facts of a layer, label by label.
 
     Args:
-        rung: the rung.
+        rung: the layer.
         inventory: the host.
-        more: what else there is to say, at the end.
+        more: further facts, at the end.
     """
     return tuple(
         Paragraph(clean(value, LONGEST), label=label, after=clean(meaning, LONGEST))

@@ -1,4 +1,4 @@
-"""What ticks beside a rung: how long a session has been lost, and what goes through its disks."""
+"""Live figures of the selected layer: outage countdown and throughput."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tui.storage.watching.activity import Rates
 
 LABELS = 8
-"""Cells of the label column beside a rung: `gives up`, and every label of the details but few."""
+"""Cells of the label column: `gives up`, and every label of the details but few."""
 
 _LEAST_RATE = 64 * 1024.0
 """Bytes a second that fill less than a plot's height: a lone write of a journal is no load."""
@@ -28,7 +28,7 @@ _LEAST_LATENCY = 0.005
 
 
 def disks_of(rung: Rung, inventory: Inventory) -> tuple[str, ...]:
-    """The disks whose figures are a rung's: those of a session are all of its LUNs'."""
+    """The disks whose figures are shown for a layer: for a session those of all its LUNs."""
     if rung.kind is RungKind.SESSION and rung.sid is not None:
         return tuple(lun.disk for lun in inventory.luns_of(rung.sid) if lun.disk)
     if rung.kind is RungKind.PORTAL:
@@ -41,7 +41,7 @@ def disks_of(rung: Rung, inventory: Inventory) -> tuple[str, ...]:
 
 
 def device_of(rung: Rung, inventory: Inventory) -> str:
-    """The kernel name of the device a rung is or stands on, or empty."""
+    """The kernel name of the device that a layer is or is on, or empty."""
     if rung.device or rung.kind is not RungKind.MOUNT:
         return rung.device
     return next((mount.device for mount in inventory.mounts if mount.target == rung.name), "")
@@ -88,7 +88,7 @@ def rate_words(rate: float) -> str:
 
 
 def session_of(rung: Rung, inventory: Inventory) -> Session | None:
-    """The session a rung is, or is a LUN of."""
+    """The session that a layer is, or is a LUN of."""
     if rung.sid is None or rung.kind not in {RungKind.SESSION, RungKind.LUN}:
         return None
     return inventory.session(rung.sid)
@@ -99,7 +99,7 @@ def outage_lines(session: Session, outage: "Outage | None", now: float) -> Itera
 
     Args:
         session: the session; one that is logged in has no lines.
-        outage: what is known of its outage, or None: then nobody has watched.
+        outage: what is known of its outage, or None when it was not watched.
         now: seconds since the epoch.
     """
     if session.state not in {SessionState.FAILED, SessionState.FREE}:

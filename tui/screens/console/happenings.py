@@ -1,4 +1,4 @@
-"""Everything that happened, on a screen of its own: the whole line, what it means, the rung it is about."""
+"""Everything that happened, on its own screen: the whole line, what it means, the layer it is about."""
 
 from collections.abc import Callable
 from typing import ClassVar
@@ -21,17 +21,17 @@ from widgets.look import look_of
 from widgets.state import Role
 
 _LOOK_EVERY = 0.5
-"""Seconds between two looks at whether something happened."""
+"""Seconds between two checks for new entries."""
 
 
 class HappeningsScreen(Screen[str | None]):
-    """All happenings; ends with the key of the rung to go to, or None.
+    """All happenings; dismisses with the key of the layer to go to, or None.
 
     Args:
         log: what happened.
         now: seconds since the epoch on the host.
-        subject: key of the rung the cursor was on, for showing only what is about it; or empty.
-        subject_name: what that rung is called.
+        subject: key of the layer the cursor was on, to show only what is about it; or empty.
+        subject_name: the name of that layer.
     """
 
     DEFAULT_CSS = """
@@ -70,14 +70,14 @@ class HappeningsScreen(Screen[str | None]):
         self._shown: dict[str, Happening] = {}
 
     def compose(self) -> ComposeResult:
-        """Put the list over what the chosen line says as a whole."""
+        """Put the list above the details of the selected line."""
         yield Static(id="heading")
         yield HappeningList(id="happened")
         yield Paragraphs(id="about")
         yield KeyBar(id="keys")
 
     def on_mount(self) -> None:
-        """Show what happened, and go on showing it."""
+        """Show what happened, and keep it up to date."""
         self._show()
         self.query_one(HappeningList).focus()
         self.set_interval(_LOOK_EVERY, self._look)
@@ -119,11 +119,11 @@ class HappeningsScreen(Screen[str | None]):
         self.query_one("#about", Paragraphs).paragraphs = lines
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
-        """Keep in sight what needs a rung under the console's cursor."""
+        """Grey out what needs a layer under the console's cursor."""
         return None if action == "only_this" and not self._subject else True
 
     def action_only_this(self) -> None:
-        """Show only what is about the rung the console's cursor is on, or all again."""
+        """Show only what is about the layer under the console's cursor, or everything again."""
         self._only = not self._only
         self._show()
 

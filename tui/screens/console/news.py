@@ -24,7 +24,7 @@ def happening_rows(happenings: Iterable[Happening], now: float) -> tuple[Happeni
 
 
 def source_word(source: Source) -> str:
-    """Return who told it, in a word of at most seven cells."""
+    """Return the source, in a word of at most seven cells."""
     return {
         Source.EVENT: _("event"),
         Source.SESSION: _("session"),
@@ -44,7 +44,7 @@ def clock(when: float, now: float) -> str:
 def outage_notes(
     inventory: Inventory, outage_of: Callable[[int], Outage | None], now: float
 ) -> dict[str, str]:
-    """Return since when sessions are lost, by the keys of their rungs."""
+    """Return since when sessions are lost, by the keys of their layers."""
     lost = ((session, outage_of(session.sid)) for session in inventory.sessions)
     return {
         session_key(session): _("since {time}").format(time=clock(outage.since, now))

@@ -1,4 +1,4 @@
-"""Who works for a rung and who uses it: iSCSI's own processes and threads, and those that hold a mount."""
+"""The processes and threads that carry a session, and those that use a mount."""
 
 from collections.abc import Iterable, Iterator
 
@@ -10,10 +10,10 @@ from tui.storage.watching.processes import IscsiProcess, ProcessKind
 from tui.words import translate as _, translate_count
 
 MOST = 6
-"""Users that are named; of the others the number is said."""
+"""Users that are listed; the others are counted."""
 
 USED = frozenset({RungKind.FILESYSTEM, RungKind.MOUNT, RungKind.SWAP})
-"""Rungs that somebody uses."""
+"""Layers that processes use."""
 
 
 def worker_facts(rung: Rung, inventory: Inventory, processes: Iterable[IscsiProcess]) -> Iterator[Fact]:
@@ -31,7 +31,7 @@ def worker_facts(rung: Rung, inventory: Inventory, processes: Iterable[IscsiProc
 
 
 def user_facts(users: Users) -> Iterator[Fact]:
-    """Yield who uses a mount, a line each."""
+    """Yield what uses a mount, a line each."""
     found = [*map(_process, users.processes), *map(_kernel_user, users.kernel)]
     if not found:
         nobody = _("unknown") if users.unseen else _("nothing now")

@@ -34,7 +34,7 @@ class CatalogueScreen(Screen[None]):
     Args:
         scenarios: in the order of the list.
         progress: what the person did so far.
-        kept: tells whether a scenario was left in the middle.
+        kept: says whether a scenario was interrupted.
         open_run: makes the screen that runs one.
         on_leave: called when the person leaves.
         reasons: why no practice machine can be had on this host; none when it can.

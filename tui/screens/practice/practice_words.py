@@ -32,7 +32,7 @@ def minutes_words(minutes: int) -> str:
 def standing_words(standing: Standing, *, kept: bool) -> tuple[State, str]:
     """How far a person is with it, as a state and a word."""
     if kept:
-        return State.HERE, _("in progress")
+        return State.HERE, _("paused")
     if standing.solved:
         return State.GOOD, _("solved")
     return (State.WAITING, _("started")) if standing.started else (State.WAITING, _("new"))

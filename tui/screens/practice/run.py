@@ -30,19 +30,19 @@ from widgets.state import Role, State
 class Theatre(Protocol):
     """What makes machines ready for one scenario and puts them away (`tui.screens.practice.theatre`)."""
 
-    def open(self, told: Callable[[str], None], *, resume: bool) -> None:
+    def open(self, progress: Callable[[str], None], *, resume: bool) -> None:
         """Make the first machine ready, or the one that was left."""
 
     def hand_over(self, begin: Begin, on_note: Callable[[Note], None]) -> int:
         """Give the terminal to the console in the machine; its exit status."""
 
-    def reset(self, told: Callable[[str], None]) -> None:
+    def reset(self, progress: Callable[[str], None]) -> None:
         """Throw the machine away and have one at the start."""
 
-    def restart(self, told: Callable[[str], None]) -> None:
+    def restart(self, progress: Callable[[str], None]) -> None:
         """Restart the machine."""
 
-    def keep(self, told: Callable[[str], None]) -> None:
+    def keep(self, progress: Callable[[str], None]) -> None:
         """Keep the machine for later."""
 
     def throw_away(self) -> None:

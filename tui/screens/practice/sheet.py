@@ -33,14 +33,14 @@ SHEET_KEY, SHELL_KEY = "f6", "f7"
 
 
 class Checked(Message):
-    """The coach has looked."""
+    """The coach has checked the goals."""
 
 
 class TaskSheet(Screen[None]):
     """What is asked for, what holds of it, and the hints that were given.
 
     Args:
-        coach: goes with the learner.
+        coach: the learner's state.
         on_shell: opens the shell.
         on_leave: called when the learner wants to end the run in a way, or to be asked how with None.
         on_change: called when the coach knows more.
@@ -204,11 +204,11 @@ class TaskSheet(Screen[None]):
 def leave_question(scenario: Scenario) -> Notice:
     """Ask how to leave."""
     later = _("Its machine can be shut down and continued later, or discarded.")
-    anew = _("Its state is not in any file, so it cannot be continued later.")
+    not_later = _("Its state is not in any file, so it cannot be continued later.")
     offers = (Offer(Leaving.LATER.name, _("Later")),) if scenario.resumes else ()
     return Notice(
         _("Leave this practice?"),
-        happened=later if scenario.resumes else anew,
+        happened=later if scenario.resumes else not_later,
         next_step=_("Your progress is saved in any case. Nothing outside the machine was changed."),
         offers=(*offers, Offer(Leaving.AWAY.name, _("Discard"))),
         close=_("Stay"),
