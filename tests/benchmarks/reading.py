@@ -24,8 +24,9 @@ _ISCSIADM = ("iscsiadm", "-m", "session", "-P", "3")
 _LSBLK = ("lsblk", "-J", "-O")
 _NOTE = (
     "Reading: all three read one tree on a tmpfs over /sys, /run/udev and /etc/iscsi. Ours keeps running and"
-    " reads the record database as well; the others are started each time. LVM is not run. iscsiadm asks iscsid"
-    " of each session: a stand-in answers at once; where no iscsid runs, iscsiadm waits a second per session."
+    " reads the record database as well; the others are started each time. LVM is not run. iscsiadm asks"
+    " iscsid of each session: a stand-in answers at once; where no iscsid runs, iscsiadm waits a second per"
+    " session."
 )
 _BARE = (
     "Bare: every file and directory that our reading opens, in a loop that opens, reads and closes it and"
