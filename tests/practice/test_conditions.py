@@ -31,7 +31,7 @@ STACK = Stack("target:t1", ("iqn.2003-01.org.example:t1",), ("data",), ())
 def test_a_condition_is_asked_of_a_thing(
     collection: str, where: dict[str, object], thing: object, holds: bool
 ) -> None:
-    assert all(one.holds(thing, STACK) for one in conditions(collection, where)) is holds
+    assert all(condition.holds(thing, STACK) for condition in conditions(collection, where)) is holds
 
 
 def test_what_belongs_to_no_stack_meets_nothing_about_one() -> None:

@@ -24,9 +24,9 @@ def test_a_real_bash_notes_what_was_typed(tmp_path: Path) -> None:
         env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "TERM": "dumb"},
     )
     told = typed.take(5.0)
-    assert [one.text for one in told] == ["echo one", "false", "echo 'two words'"]
-    assert [one.tone for one in told] == [Tone.PLAIN, Tone.WARN, Tone.PLAIN]
-    assert {(one.source, one.when) for one in told} == {(Source.SHELL, 5.0)}
+    assert [line.text for line in told] == ["echo one", "false", "echo 'two words'"]
+    assert [line.tone for line in told] == [Tone.PLAIN, Tone.WARN, Tone.PLAIN]
+    assert {(line.source, line.when) for line in told} == {(Source.SHELL, 5.0)}
     assert typed.take(6.0) == ()
 
 

@@ -299,7 +299,7 @@ def test_plots_say_when_there_is_nothing_to_plot() -> None:
 
 
 def test_latency_in_words() -> None:
-    assert [latency_words(one) for one in (None, 0.0, 0.0004, 0.003)] == [
+    assert [latency_words(latency) for latency in (None, 0.0, 0.0004, 0.003)] == [
         "idle",
         "below 1 ms",
         "below 1 ms",
@@ -324,9 +324,9 @@ def test_orders() -> None:
         return Stack(name, (name,), (), (Rung(RungKind.PORTAL, name, name, health=health),))
 
     stacks = (stack("b", Health.GOOD), stack("a", Health.WARN), stack("c", Health.BAD))
-    assert [one.key for one in ordered(stacks, Order.FOUND)] == ["b", "a", "c"]
-    assert [one.key for one in ordered(stacks, Order.NAME)] == ["a", "b", "c"]
-    assert [one.key for one in ordered(stacks, Order.WORST)] == ["c", "a", "b"]
+    assert [stack.key for stack in ordered(stacks, Order.FOUND)] == ["b", "a", "c"]
+    assert [stack.key for stack in ordered(stacks, Order.NAME)] == ["a", "b", "c"]
+    assert [stack.key for stack in ordered(stacks, Order.WORST)] == ["c", "a", "b"]
     assert Order.NAME.following is Order.FOUND
 
 

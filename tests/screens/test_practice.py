@@ -257,12 +257,12 @@ def coach_of(scenario: Scenario, begin: Begin | None = None, *failing: str, look
         coach._take(
             tuple(
                 Verdict(
-                    one.identifier,
-                    one.identifier not in failing,
-                    one.lacks if one.identifier in failing else one.says,
-                    one.spared,
+                    goal.identifier,
+                    goal.identifier not in failing,
+                    goal.lacks if goal.identifier in failing else goal.says,
+                    goal.spared,
                 )
-                for one in goals
+                for goal in goals
             )
         )
 
