@@ -197,7 +197,7 @@ def list_help() -> tuple[HelpSection, ...]:
         HelpSection(
             _("Leaving and continuing"),
             _(
-                "Most scenarios can be interrupted: the machine is shut down and its disk kept, and Enter "
+                "Some scenarios can be interrupted: the machine is shut down and its disk kept, and Enter "
                 "continues from there. The others start over."
             ),
         ),

@@ -204,7 +204,7 @@ class TaskSheet(Screen[None]):
 def leave_question(scenario: Scenario) -> Notice:
     """Ask how to leave."""
     later = _("Its machine can be shut down and continued later, or discarded.")
-    not_later = _("Its state is not in any file, so it cannot be continued later.")
+    not_later = _("Its state is not on its disk, so it cannot be continued later.")
     offers = (Offer(Leaving.LATER.name, _("Later")),) if scenario.resumes else ()
     return Notice(
         _("Leave this practice?"),
