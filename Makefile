@@ -1,4 +1,4 @@
-# `make` lists what there is. Every target first prepares the machine (bootstrap.py): Debian packages that
+# `make` lists the targets. Every target first prepares the machine (bootstrap.py): Debian packages that
 # are missing and the locked Python packages in .venv. Where nothing is missing that takes a moment.
 
 PYTHON ?= python3
@@ -23,7 +23,7 @@ run: ## Try the set-up wizard on a practice machine (nothing on this machine cha
 	@$(PYTHON) bootstrap.py run
 	@$(BIN)/iscsi-console lab try
 
-test: ## Linters, types, import contracts and every test, also on real kernels in the lab
+test: ## Linters, types, import contracts and every test, including those on real kernels in the lab
 	@$(PYTHON) bootstrap.py test
 	@$(BIN)/python -m tests.progress --fast $(FAST) --guests $(GUESTS)
 	@# The image takes one processor a minute, and gives way: it is not needed before the lab.
@@ -45,11 +45,11 @@ bench: ## Measure speed side by side with other programs; the table goes to benc
 	@$(PYTHON) bootstrap.py bench
 	$(BIN)/python -m tests.benchmarks
 
-lab-shell: ## A root shell on a fresh practice machine
+lab-shell: ## Open a root shell on a new practice machine
 	@$(PYTHON) bootstrap.py run
 	@$(BIN)/iscsi-console lab shell
 
-screenshots: ## Draw the pictures in screenshots/ again
+screenshots: ## Redraw the pictures in screenshots/
 	@$(PYTHON) bootstrap.py check
 	$(BIN)/python -m tests.screenshots
 

@@ -62,7 +62,7 @@ class Level(NamedTuple):
 
 
 def program(package: str, name: str) -> Need:
-    """A package that is needed for one program, looked for where an administrator's PATH would find it."""
+    """A package that is needed for one program, searched for in an administrator's PATH."""
     path = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
     return Need(package, lambda: shutil.which(name, path=path) is not None)
 
@@ -153,8 +153,8 @@ def install_packages(packages: Sequence[str]) -> None:
         return
     say(
         translate_count(
-            "This needs a Debian package that is not here yet; installing it: {names}",
-            "This needs Debian packages that are not here yet; installing them: {names}",
+            "A Debian package is missing; installing it: {names}",
+            "Debian packages are missing; installing them: {names}",
             len(packages),
         ).format(names=names)
     )
@@ -186,14 +186,14 @@ def prepare_system(level: Level) -> None:
         still = missing(wanted)
         if missing(BASE if level.lab_optional else wanted):
             raise SetupError(
-                _("Still missing: {names}. Have root install them, then run make again.").format(
+                _("Still missing: {names}. Install them as root, then run make again.").format(
                     names=" ".join(still)
                 )
             )
 
 
 def fingerprint(lock: Path) -> str:
-    """What an installation is made of: Python's version, this folder, the project file and the lock file."""
+    """What an installation depends on: Python's version, this directory, project file and lock file."""
     content = hashlib.sha256()
     for part in (
         f"{sys.version_info.major}.{sys.version_info.minor}".encode(),
@@ -261,11 +261,13 @@ def install_python(lock: Path) -> None:
     if not _venv_usable():
         _run(
             [sys.executable, "-m", "venv", "--clear", str(VENV)],
-            _("Making the Python environment in .venv"),
-            _("Python could not make .venv; its message is above. Mend that, then run make again."),
+            _("Creating the Python environment in .venv"),
+            _("Python could not create .venv; its message is above. Fix the cause, then run make again."),
         )
     pip = [str(VENV / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
-    failure = _("pip failed; its message is above. Can this machine reach its Python package index?")
+    failure = _(
+        "pip failed; its message is above. Check that this machine can reach its Python package index."
+    )
     _run(
         # The lock names every dependency already, so pip need not work them out again.
         [*pip, "--no-deps", "--require-hashes", "--requirement", str(lock)],
@@ -289,9 +291,9 @@ def prepare(level: Level) -> None:
     """
     if sys.version_info < OLDEST_PYTHON:
         raise SetupError(
-            _("This Python is {found}; version {oldest} or newer is needed. Name one: make PYTHON=…").format(
-                found=platform.python_version(), oldest=".".join(map(str, OLDEST_PYTHON))
-            )
+            _(
+                "This is Python {found}; version {oldest} or newer is required. Choose one: make PYTHON=…"
+            ).format(found=platform.python_version(), oldest=".".join(map(str, OLDEST_PYTHON)))
         )
     with Path(__file__).open() as lock:
         # Two makes at once would install over each other.

@@ -38,7 +38,7 @@ def test_a_sub_command_is_imported_alone() -> None:
         (["no-such"], "invalid choice: 'no-such'"),
         (["--recorded"], "expected one argument"),
         (["--no-such"], "unrecognized arguments: --no-such"),
-        (["--read-only", "setup"], "give the options of a sub-command behind it"),
+        (["--read-only", "setup"], "put a sub-command's options after it"),
     ],
 )
 def test_what_is_wrong_is_said_beside_all_that_is_possible(

@@ -58,6 +58,7 @@ def imported_by(names: list[str]) -> set[str]:
         pytest.param(modules_of("tui.practice", list(tui.practice.__path__)), id="practice"),
         pytest.param(["tui.words"], id="words"),
         pytest.param(["tui.__main__"], id="command line"),
+        pytest.param(["tui.screens.console.keys"], id="keys of the console"),
     ],
 )
 def test_imports_nothing_of_the_screen(names: list[str]) -> None:

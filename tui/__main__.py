@@ -40,7 +40,7 @@ def _doctor() -> SubCommand:
 
 
 class _Capture:
-    """A capture holds what every look at a host reads: that of the screens, and that of the doctor."""
+    """A capture holds everything that the screens and the doctor read."""
 
     def add_arguments(self, commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
         """Add `capture`."""
@@ -100,11 +100,11 @@ def _open_practice() -> int:
     mode = _terminal_mode("iscsi-console practice --list")
     if mode is None:
         return 1
-    from tui.app import open_practice  # noqa: PLC0415 (Textual reads the environment when it is imported)
+    from tui.app import PRACTICE, open_app  # noqa: PLC0415 (Textual reads the environment when it is imported)
     from tui.screens.access import access  # noqa: PLC0415 (likewise)
 
     host = _host(None, looking_only=True)
-    return open_practice(host, access(is_root=host.is_root, read_only=True), mode)
+    return open_app(host, access(is_root=host.is_root, read_only=True), mode, PRACTICE)
 
 
 def _open_task(scenario: "Scenario", begin: "Begin") -> int:
@@ -112,8 +112,8 @@ def _open_task(scenario: "Scenario", begin: "Begin") -> int:
     mode = _terminal_mode("iscsi-console status")
     if mode is None:
         return 1
-    from tui.app import open_task  # noqa: PLC0415 (Textual reads the environment when it is imported)
     from tui.practice.coach import Coach  # noqa: PLC0415 (likewise)
+    from tui.practice_app import open_task  # noqa: PLC0415 (Textual reads the environment when it is imported)
     from tui.screens.access import access  # noqa: PLC0415 (likewise)
 
     host = _host(None, looking_only=False)
@@ -125,12 +125,12 @@ def _open_wizard(arguments: argparse.Namespace) -> int:
     mode = _terminal_mode("iscsi-console setup --answers FILE")
     if mode is None:
         return 1
-    from tui.app import open_setup  # noqa: PLC0415 (Textual reads the environment when it is imported)
+    from tui.app import SET_UP, open_app  # noqa: PLC0415 (Textual reads the environment when it is imported)
     from tui.screens.access import access  # noqa: PLC0415 (likewise)
 
     host = _host(arguments.recorded, looking_only=arguments.read_only)
     allowed = access(is_root=host.is_root, recorded=bool(arguments.recorded), read_only=arguments.read_only)
-    return open_setup(host, allowed, mode)
+    return open_app(host, allowed, mode, SET_UP)
 
 
 def _open_console(recorded: str | None, *, looking_only: bool) -> int:
@@ -142,11 +142,11 @@ def _open_console(recorded: str | None, *, looking_only: bool) -> int:
     from tui.storage.watching.prefetch import Prefetch  # noqa: PLC0415 (likewise)
 
     head_start = None if recorded else Prefetch(host)
-    from tui.app import open_console  # noqa: PLC0415 (Textual reads the environment when it is imported)
+    from tui.app import open_app  # noqa: PLC0415 (Textual reads the environment when it is imported)
     from tui.screens.access import access  # noqa: PLC0415 (likewise)
 
     allowed = access(is_root=host.is_root, recorded=bool(recorded), read_only=looking_only)
-    return open_console(host, allowed, mode, live=not recorded, head_start=head_start)
+    return open_app(host, allowed, mode, live=not recorded, head_start=head_start)
 
 
 def _terminal_mode(line_command: str) -> "TerminalMode | None":
@@ -190,10 +190,10 @@ def _add_own_options(parser: argparse.ArgumentParser) -> None:
         "--recorded",
         metavar="FILE",
         dest="console_recorded",
-        help=_("open the console on a captured host; nothing is changed"),
+        help=_("open the console on a recorded host; nothing is changed"),
     )
     parser.add_argument(
-        "--read-only", action="store_true", dest="console_read_only", help=_("open the console to look only")
+        "--read-only", action="store_true", dest="console_read_only", help=_("open the console read-only")
     )
 
 
@@ -223,19 +223,19 @@ def _parsed(argv: list[str]) -> tuple[argparse.Namespace, dict[str, SubCommand]]
         prog="iscsi-console", description=_("Set up, watch, take down and repair iSCSI storage.")
     )
     _add_own_options(parser)
-    commands = parser.add_subparsers(dest="action", title=_("without one of these the console opens"))
+    commands = parser.add_subparsers(dest="action", title=_("without a sub-command the console opens"))
     modules = {name: load() for name, load in _COMMANDS.items() if asked == name or asked not in _COMMANDS}
     for module in modules.values():
         module.add_arguments(commands)
     arguments = parser.parse_args(argv)
     if arguments.action and (arguments.console_recorded or arguments.console_read_only):
-        parser.error(_("give the options of a sub-command behind it"))
+        parser.error(_("put a sub-command's options after it"))
     return arguments, modules
 
 
 def main() -> int:
     """Run the program and return its exit status."""
-    # Of what is imported, and made for a first picture, nothing is garbage: it is looked for later.
+    # Of what is imported, and made for a first picture, nothing is garbage: collection starts later.
     gc.disable()
     arguments, modules = _parsed(sys.argv[1:])
     try:

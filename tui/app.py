@@ -5,11 +5,10 @@ Textual may be imported from here on, so the terminal's mode is chosen and appli
 
 import gc
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.segment import Segments
-from textual import work
-from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from tui.screens.access import Access
@@ -23,15 +22,11 @@ from widgets.glyphs import Glyphs
 from widgets.look import Colours, Look, LookApp
 
 if TYPE_CHECKING:
-    from tui.practice.coach import Coach
-    from tui.practice.leaving import Leaving
-    from tui.practice.shell import Typed
-    from tui.screens.practice.inside import PracticeConsole
     from tui.screens.setup.driver import Driver
-    from tui.screens.setup.setup_screen import SetupScreen
     from tui.storage.watching.prefetch import Prefetch
 
 CONSOLE, SET_UP, PRACTICE, TOUR = "console", "setup", "practice", "tour"
+"""The modes. The first one has a name of its own, `ConsoleApp.DEFAULT_MODE`."""
 
 
 class ConsoleApp(LookApp[int]):
@@ -42,10 +37,10 @@ class ConsoleApp(LookApp[int]):
         host: the host.
         access: what may be done on it, and why not more.
         first: what to open, CONSOLE, SET_UP or PRACTICE.
-        live: the host can change by itself; or what makes what tells of it.
+        live: the host can change by itself; or makes what reports its changes.
         refresh_seconds: how often what only counts is drawn again.
         make_driver: makes the set-up's driver for the host; that of `tui.setup` when left out.
-        head_start: a whole look at the host that began earlier.
+        head_start: a reading of the whole host that began earlier.
     """
 
     DEFAULT_MODE: ClassVar[str] = "first"
@@ -72,9 +67,14 @@ class ConsoleApp(LookApp[int]):
         self._refresh_seconds = refresh_seconds
         self._make_driver = make_driver
         self._head_start = head_start
-        self.add_mode(SET_UP, self._set_up)
-        self.add_mode(PRACTICE, self._practice)
-        self.add_mode(TOUR, self._tour)
+        self._made_by: dict[str, Callable[[], Screen[Any]]] = {
+            CONSOLE: self._console,
+            SET_UP: self._set_up,
+            PRACTICE: self._practice,
+            TOUR: self._tour,
+        }
+        for mode in (SET_UP, PRACTICE, TOUR):
+            self.add_mode(mode, self._made_by[mode])
 
     def get_default_screen(self) -> Screen[Any]:
         """Return the screen to begin with.
@@ -82,16 +82,35 @@ class ConsoleApp(LookApp[int]):
         It is on the stack before it is composed. One that a mode makes is not, where the loop starts tasks
         at once (Python 3.12 and later), and what it is composed of asks the app for its screen.
         """
-        made_by: dict[str, Callable[[], Screen[Any]]] = {
-            CONSOLE: self._console,
-            SET_UP: self._set_up,
-            PRACTICE: self._practice,
-        }
-        return made_by[self._first]()
+        return self._made_by[self._first]()
 
     def on_mount(self) -> None:
         """Let other modes come back to the one that has begun."""
         self.add_mode(self.DEFAULT_MODE, self.get_default_screen)
+
+    def open(self, mode: str) -> None:
+        """Open the set-up, the practice or the tour, or go back to the first mode."""
+        self.run_worker(self._switch(mode), group="mode")
+
+    async def _switch(self, mode: str) -> None:
+        before = self.current_mode
+        await self.switch_mode(mode)
+        if before == SET_UP:
+            # The next set-up begins with what the host is then.
+            await self.remove_mode(SET_UP)
+            self.add_mode(SET_UP, self._set_up)
+        if mode == TOUR:
+            from tui.screens.console.console_words import tour_sections
+            from widgets.help import Help
+
+            await self.push_screen(Help(_("A tour"), tour_sections()))
+
+    def _leave_mode(self, words: str = "") -> None:
+        """Go back to the first mode; end the program when this is the first."""
+        if self.current_mode == self.DEFAULT_MODE:
+            self.leave(words)
+        else:
+            self.open(self.DEFAULT_MODE)
 
     def on_ready(self) -> None:
         """Take up again the search for garbage that was put off for the start (`tui.__main__`).
@@ -109,82 +128,35 @@ class ConsoleApp(LookApp[int]):
         screen = ConsoleScreen(
             CommandLogHost(self._host),
             self._access,
-            self._open_set_up,
+            partial(self.open, SET_UP),
             self.leave,
             live=self._open_live,
             refresh_seconds=self._refresh_seconds,
             head_start=self._head_start,
         )
-        screen.offer({PRACTICE: self.open_practice, TOUR: self.open_tour})
+        screen.offer({mode: partial(self.open, mode) for mode in (PRACTICE, TOUR)})
         return screen
 
-    def _set_up(self) -> "SetupScreen":
+    def _set_up(self) -> Screen[Any]:
         from tui.screens.setup.setup_screen import SetupScreen
         from tui.setup.session import Setup
 
         driver = Setup(self._host) if self._make_driver is None else self._make_driver(self._host)
-        return SetupScreen(driver, self._access, self._leave_set_up)
+        return SetupScreen(driver, self._access, self._leave_mode)
 
     def _practice(self) -> Screen[None]:
         from tui.screens.practice.opening import catalogue_screen
 
-        return catalogue_screen(self._leave_practice)
-
-    def open_practice(self) -> None:
-        """Show what can be practised."""
-        self.run_worker(self._to_practice(), group="mode")
-
-    async def _to_practice(self) -> None:
-        await self.switch_mode(PRACTICE)
-
-    def _leave_practice(self) -> None:
-        if self._first == PRACTICE:
-            self.leave()
-        else:
-            self.run_worker(self._to_console(), group="mode")
-
-    async def _to_console(self) -> None:
-        await self.switch_mode(self.DEFAULT_MODE)
+        return catalogue_screen(self._leave_mode)
 
     def _tour(self) -> ConsoleScreen:
         from tui.practice.reading import TOUR_FILE
         from tui.screens.access import access
         from tui.storage.host.recorded import RecordedHost
 
-        return ConsoleScreen(
-            CommandLogHost(RecordedHost(str(TOUR_FILE))),
-            access(is_root=False, recorded=True),
-            self._open_set_up,
-            self._leave_practice,
-        )
-
-    def open_tour(self) -> None:
-        """Show the console on a recorded host, with words for the way."""
-        self.run_worker(self._to_tour(), group="mode")
-
-    async def _to_tour(self) -> None:
-        from tui.screens.console.console_words import tour_sections
-        from widgets.help import Help
-
-        await self.switch_mode(TOUR)
-        await self.push_screen(Help(_("A tour"), tour_sections()))
-
-    def _open_set_up(self) -> None:
-        self.run_worker(self._to_set_up(), group="mode")
-
-    async def _to_set_up(self) -> None:
-        await self.switch_mode(SET_UP)
-
-    def _leave_set_up(self, words: str) -> None:
-        if self._first == SET_UP:
-            self.leave(words)
-        else:
-            self.run_worker(self._back_to_console(), group="mode")
-
-    async def _back_to_console(self) -> None:
-        await self.switch_mode(self.DEFAULT_MODE)
-        await self.remove_mode(SET_UP)
-        self.add_mode(SET_UP, self._set_up)
+        host = CommandLogHost(RecordedHost(str(TOUR_FILE)))
+        allowed = access(is_root=False, recorded=True)
+        return ConsoleScreen(host, allowed, partial(self.open, SET_UP), self._leave_mode)
 
     def leave(self, words: str = "") -> None:
         """End the program, with words for the terminal it leaves behind."""
@@ -195,16 +167,15 @@ class ConsoleApp(LookApp[int]):
         from tui.screens.plan.plan_screen import PlanScreen
         from tui.screens.setup.setup_screen import SetupScreen
 
-        screen = self.screen
-        running = next(
-            (one for one in self.screen_stack if isinstance(one, PlanScreen) and one.working), None
+        screens = self.screen_stack
+        first, front = screens[:1], screens[-1:]
+        asked: tuple[PlanScreen | ConsoleScreen | SetupScreen, ...] = (
+            *(screen for screen in screens if isinstance(screen, PlanScreen) and screen.working),
+            *(screen for screen in front if isinstance(screen, ConsoleScreen)),
+            *(screen for screen in first if isinstance(screen, SetupScreen)),
         )
-        if running is not None:
-            running.action_leave()
-        elif isinstance(screen, SetupScreen | ConsoleScreen):
-            screen.action_leave()
-        elif self.screen_stack and isinstance(self.screen_stack[0], SetupScreen):
-            self.screen_stack[0].action_leave()
+        if asked:
+            asked[0].action_leave()
         else:
             self.leave()
 
@@ -218,155 +189,29 @@ class ConsoleApp(LookApp[int]):
         self._close_messages_no_wait()
 
 
-class PracticeApp(ConsoleApp):
-    """The program inside a practice machine: the console, with a task.
-
-    Args:
-        look: colours and glyphs.
-        host: the machine.
-        access: what may be done on it.
-        coach: goes with the learner.
-        live: as of a `ConsoleApp`.
-        refresh_seconds: how often what only counts is drawn again.
-    """
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f6", "sheet", _("task"), show=False),
-        Binding("f7", "shell", _("shell"), show=False),
-    ]
-
-    def __init__(
-        self,
-        look: Look,
-        host: ChangingHost,
-        access: Access,
-        coach: "Coach",
-        *,
-        live: bool | OpenLive = True,
-        refresh_seconds: float = 1.0,
-    ) -> None:
-        super().__init__(look, host, access, live=live, refresh_seconds=refresh_seconds)
-        self._coach = coach
-        self._practised: PracticeConsole | None = None
-        self._typed_lines: Typed | None = None
-
-    def on_mount(self) -> None:
-        """Show the task before the console."""
-        self.action_sheet()
-        self._coach.tell()
-
-    def _console(self) -> ConsoleScreen:
-        from tui.screens.practice.inside import PracticeConsole
-
-        self._practised = PracticeConsole(
-            self._coach,
-            CommandLogHost(self._host),
-            self._access,
-            self._open_set_up,
-            self.leave,
-            live=self._open_live,
-            refresh_seconds=self._refresh_seconds,
-        )
-        return self._practised
-
-    def action_sheet(self) -> None:
-        """Show the task."""
-        from tui.screens.practice.sheet import TaskSheet
-
-        sheet = TaskSheet(self._coach, self.action_shell, self._leave_by, self._show_task)
-        self.push_screen(sheet)
-
-    def _show_task(self) -> None:
-        if self._practised is not None and self._practised.is_mounted:
-            self._practised.show_task()
-
-    def action_shell(self) -> None:
-        """Give the terminal to a shell of the machine, and tell what was typed there."""
-        from tui.practice.shell import run_shell
-
-        with self.suspend():
-            run_shell()
-        if self._practised is not None:
-            self._practised.told(self._typed.take(self._host.now()))
-            self._practised.acted()
-
-    @property
-    def _typed(self) -> "Typed":
-        if self._typed_lines is None:
-            from tui.practice.shell import Typed
-
-            self._typed_lines = Typed()
-        return self._typed_lines
-
-    def leave(self, words: str = "") -> None:  # noqa: ARG002 - the machine goes, and words with it
-        """Ask how to leave."""
-        self._leave_by(None)
-
-    def _leave_by(self, way: "Leaving | None") -> None:
-        if way is not None:
-            self.exit(way.value)
-            return
-        self._ask_how_to_leave()
-
-    @work(group="question")
-    async def _ask_how_to_leave(self) -> None:
-        from tui.screens.practice.sheet import leave_question, leaving_of
-
-        way = leaving_of(await self.push_screen_wait(leave_question(self._coach.scenario)))
-        if way is not None:
-            self.exit(way.value)
-
-
 def look_of_mode(mode: TerminalMode) -> Look:
     """Return the look for a terminal mode."""
     return Look(Colours(mode.look.value), Glyphs(mode.glyphs.value))
 
 
-def open_setup(host: ChangingHost, access: Access, mode: TerminalMode) -> int:
-    """Open the set-up wizard on a terminal; return the exit status."""
-    return _run(ConsoleApp(look_of_mode(mode), host, access, first=SET_UP))
-
-
-def open_console(
+def open_app(
     host: ChangingHost,
     access: Access,
     mode: TerminalMode,
+    first: str = CONSOLE,
     *,
     live: bool = True,
     head_start: "Prefetch | None" = None,
 ) -> int:
-    """Open the console on a terminal; return the exit status.
-
-    Args:
-        host: the host.
-        access: what may be done on it.
-        mode: how the terminal is used.
-        live: the host can change by itself; a recorded one cannot.
-        head_start: a whole look at the host that began earlier.
-    """
+    """Open the program on a terminal; return the exit status. Arguments as of a `ConsoleApp`."""
+    look, refresh = look_of_mode(mode), mode.refresh_seconds
     app = ConsoleApp(
-        look_of_mode(mode),
-        host,
-        access,
-        live=live,
-        refresh_seconds=mode.refresh_seconds,
-        head_start=head_start,
+        look, host, access, first=first, live=live, refresh_seconds=refresh, head_start=head_start
     )
-    return _run(app)
+    return run(app)
 
 
-def open_practice(host: ChangingHost, access: Access, mode: TerminalMode) -> int:
-    """Open the list of what can be practised on a terminal; return the exit status."""
-    return _run(ConsoleApp(look_of_mode(mode), host, access, first=PRACTICE))
-
-
-def open_task(host: ChangingHost, access: Access, mode: TerminalMode, coach: "Coach") -> int:
-    """Open the console with a task, inside a practice machine; return how it was left."""
-    return _run(PracticeApp(look_of_mode(mode), host, access, coach, refresh_seconds=mode.refresh_seconds))
-
-
-def _run(app: ConsoleApp) -> int:
+def run(app: ConsoleApp) -> int:
+    """Run the program; return the exit status."""
     result = app.run(mouse=False)
-    if app.return_code:
-        return app.return_code
-    return result or 0
+    return app.return_code or result or 0

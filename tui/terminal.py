@@ -1,7 +1,7 @@
 """What the terminal can do, decided before Textual is imported.
 
 Textual reads its environment variables when it is imported, and picks its colour filters when the App is
-made; both must be told first. So the command line does:
+made; both are set first. So the command line does:
 
     mode = choose_mode(os.environ, read_tty(), line_command="iscsi-console status")
     if mode.refusal:
@@ -122,18 +122,20 @@ def choose_mode(environ: Mapping[str, str], tty: TtyFacts, *, line_command: str)
 
 
 def _refusal(environ: Mapping[str, str], tty: TtyFacts, line_command: str) -> str:
-    instead = _("Use `{command}` instead, it needs no screen.").format(command=line_command)
+    instead = _("Use `{command}` instead; it needs no terminal.").format(command=line_command)
     if not tty.interactive:
-        return _("There is no terminal here: input, output or errors go to a file or a pipe.") + " " + instead
+        return (
+            _("This is not a terminal: standard input, output or error is a file or a pipe.") + " " + instead
+        )
     term = environ.get("TERM", "")
     if term.lower() in _UNUSABLE:
         said = _('TERM is "{term}"').format(term=term) if term else _("TERM is not set")
-        why = _("{said}, so nothing is known about how this terminal moves its cursor.").format(said=said)
-        return " ".join((why, _("If it can, say what it is, for example TERM=vt220."), instead))
+        why = _("{said}, so the capabilities of this terminal are unknown.").format(said=said)
+        return " ".join((why, _("If it can move its cursor, set its type, for example TERM=vt220."), instead))
     for variable, kind in ((LOOK_VARIABLE, Look), (GLYPHS_VARIABLE, Glyphs)):
         value = environ.get(variable, "")
         if value and value not in set(kind):
-            return _('{variable} is "{value}"; it can be {choices}.').format(
+            return _('{variable} is "{value}"; valid values: {choices}.').format(
                 variable=variable, value=value, choices=", ".join(kind)
             )
     return ""

@@ -24,12 +24,13 @@ _ISCSIADM = ("iscsiadm", "-m", "session", "-P", "3")
 _LSBLK = ("lsblk", "-J", "-O")
 _NOTE = (
     "Reading: all three read one tree on a tmpfs over /sys, /run/udev and /etc/iscsi. Ours keeps running and"
-    " reads the record database as well; the others are started anew. LVM is not asked. iscsiadm asks iscsid"
-    " of each session: a stand-in answers at once; where no iscsid runs, iscsiadm waits a second per session."
+    " reads the record database as well; the others are started each time. LVM is not run. iscsiadm asks"
+    " iscsid of each session: a stand-in answers at once; where no iscsid runs, iscsiadm waits a second per"
+    " session."
 )
 _BARE = (
-    "Bare: every file and folder that our reading asks for, in a loop that opens, reads and closes it and"
-    " does nothing else: what no program that reads them in Python can be faster than."
+    "Bare: every file and directory that our reading opens, in a loop that opens, reads and closes it and"
+    " does nothing else: the lower limit for any program that reads them in Python."
 )
 _LINEAR = "One more session: what each from the 101st to the 1,000th adds, by the least times; 1 is linear."
 

@@ -26,7 +26,7 @@ _NOTE = (
     "Set-up: a volume of the practice array from nothing to mounted, in a fresh guest each time, which is"
     " User-Mode Linux without KVM: starting a process takes several times as long there as on the host."
     " The script runs the commands that the program ran, waits for the disk, and writes and reads a file; it"
-    " looks at nothing before it writes."
+    " checks nothing before it writes."
 )
 _WAIT = (
     'for try in $(seq 300); do set -- /dev/disk/by-path/*-iscsi-*-lun-*; test -b "$1" && break;'

@@ -47,16 +47,16 @@ def test_ipv6_portals_are_written_in_brackets() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("network = [", "not TOML"),
+        ("network = [", "not valid TOML"),
         ("", "at least one"),
         (NETWORK, "at least one"),
         (NETWORK.replace("/24", "/64"), "addresses with their prefix"),
-        (NETWORK + TARGET.replace("192.0.2.10", "198.51.100.9"), "no network"),
+        (NETWORK + TARGET.replace("192.0.2.10", "198.51.100.9"), "not on a network"),
         (NETWORK + TARGET.replace("192.0.2.10", "host.example"), "portals such as"),
         (NETWORK + TARGET.replace("iqn.", "disk."), "iSCSI name"),
         (NETWORK + TARGET + 'kind = "scst"\n', "one of lio, tgt"),
         (NETWORK + TARGET + 'initiators = "some"\n', "list of initiator names"),
-        (NETWORK + TARGET + "colour = 3\n", "unknown entry colour"),
+        (NETWORK + TARGET + "colour = 3\n", "unknown key colour"),
         (NETWORK + TARGET + '[target.chap]\nuser = "u"\n', "both, for CHAP"),
         (
             NETWORK + TARGET + '[target.chap]\nuser = "u"\nsecret = "s"\nmutual_user = "m"\n',
@@ -64,9 +64,9 @@ def test_ipv6_portals_are_written_in_brackets() -> None:
         ),
         (NETWORK + TARGET + '[[target.lun]]\nnumber = 256\nsize = "1G"\n', "from 0 to 255"),
         (NETWORK + TARGET + '[[target.lun]]\nsize = "big"\n', "not a size"),
-        (NETWORK + TARGET + '[[target.lun]]\nsize = "1G"\n' * 2, "two LUNs with one number"),
+        (NETWORK + TARGET + '[[target.lun]]\nsize = "1G"\n' * 2, "two LUNs with the same number"),
         (NETWORK + TARGET + TARGET, "same name"),
-        (NETWORK + TARGET + 'kind = "tgt"\n[[target.lun]]\nsize = "1G"\n', "tgt keeps LUN 0"),
+        (NETWORK + TARGET + 'kind = "tgt"\n[[target.lun]]\nsize = "1G"\n', "tgt reserves LUN 0"),
     ],
 )
 def test_a_description_that_does_not_fit_is_refused(text: str, said: str) -> None:

@@ -166,7 +166,7 @@ def kept_name() -> Iterator[str]:
 def test_a_kept_machine_is_the_same_after_a_reboot(release: Release, kept_name: str) -> None:
     with Guest.boot(release, keep=kept_name) as guest:
         guest.write_text("/root/note", "before")
-        with pytest.raises(LabError, match="running already"):
+        with pytest.raises(LabError, match="already running"):
             Guest.boot(release, keep=kept_name)
         guest.reboot()
         assert guest.read_text("/root/note") == "before"

@@ -64,7 +64,7 @@ def staged(scenario: Scenario) -> Stage:
         stage.set_up()
         verdicts = stage.check()
         assert failing(verdicts), "there is nothing to do"
-        harmed = [one.words for one in verdicts if one.spared and not one.holds]
+        harmed = [verdict.words for verdict in verdicts if verdict.spared and not verdict.holds]
         assert not harmed, f"harmed before anything was done: {harmed}"
     except BaseException:
         stage.close()

@@ -72,7 +72,7 @@ def test_a_script_that_takes_too_long_does_not_hold() -> None:
     coach = Coach(scenario(goal("a")), host(a=None), note=lambda _note: None)
     coach.check()
     (verdict,) = coach.missing()
-    assert verdict.note == "This could not be looked at in time."
+    assert verdict.note == "This could not be checked in time."
 
 
 def test_hints_come_one_by_one_and_are_noted() -> None:

@@ -31,7 +31,7 @@ STACK = Stack("target:t1", ("iqn.2003-01.org.example:t1",), ("data",), ())
 def test_a_condition_is_asked_of_a_thing(
     collection: str, where: dict[str, object], thing: object, holds: bool
 ) -> None:
-    assert all(one.holds(thing, STACK) for one in conditions(collection, where)) is holds
+    assert all(condition.holds(thing, STACK) for condition in conditions(collection, where)) is holds
 
 
 def test_what_belongs_to_no_stack_meets_nothing_about_one() -> None:
@@ -57,17 +57,21 @@ def test_everything_an_inventory_lists_can_be_asked_about() -> None:
 @pytest.mark.parametrize(
     ("collection", "where", "words"),
     [
-        ("sesions", {}, "sesions is nothing that can be asked about"),
-        ("sessions", {"stat": "FREE"}, "stat is no field; there are sid, target"),
-        ("sessions", {"portal": "192.0.2.10"}, "portal is no single value"),
-        ("sessions", {"state.word": "x"}, "state.word goes deeper"),
-        ("sessions", {"sid": "three"}, "sid holds a number, which 'three' is not"),
-        ("sessions", {"sid": True}, "sid holds a number"),
-        ("sessions", {"state": {"at_least": 3}}, "cannot be compared by at_least; there are is, not"),
-        ("sessions", {"state": {"like": "("}}, "no regular expression"),
-        ("mounts", {"options": ["rw"]}, "options holds a texts"),
-        ("logical_volumes", {"active": "yes"}, "active holds a flag"),
-        ("services", {"stack.health": "good"}, "nothing is known of a stack there"),
+        ("sesions", {}, "sesions is not a known collection"),
+        ("sessions", {"stat": "FREE"}, "stat is not a field; valid fields: sid, target"),
+        ("sessions", {"portal": "192.0.2.10"}, "portal is not a single value"),
+        ("sessions", {"state.word": "x"}, "state.word names a field of a value"),
+        ("sessions", {"sid": "three"}, "sid is a number; 'three' is not"),
+        ("sessions", {"sid": True}, "sid is a number"),
+        (
+            "sessions",
+            {"state": {"at_least": 3}},
+            "cannot be compared by at_least; valid comparisons: is, not",
+        ),
+        ("sessions", {"state": {"like": "("}}, "not a valid regular expression"),
+        ("mounts", {"options": ["rw"]}, "options is a list of strings"),
+        ("logical_volumes", {"active": "yes"}, "active is a boolean"),
+        ("services", {"stack.health": "good"}, "it has no stack"),
     ],
 )
 def test_a_condition_that_cannot_be_asked_says_why(

@@ -26,7 +26,11 @@ def test_the_scripts_and_the_look_at_the_host_wait_side_by_side() -> None:
     machine.replies[("sh", "-eu", "-c")] = meet
     none = Goal("none", "None.", "Some.", "sessions", conditions("sessions", {}), at_least=0, at_most=0)
     verdicts = judge(machine, (goal("a"), none, goal("b")), look)
-    assert [(one.identifier, one.holds) for one in verdicts] == [("a", True), ("none", True), ("b", True)]
+    assert [(verdict.identifier, verdict.holds) for verdict in verdicts] == [
+        ("a", True),
+        ("none", True),
+        ("b", True),
+    ]
 
 
 def test_no_inventory_is_taken_for_scripts_alone() -> None:
@@ -37,4 +41,4 @@ def test_no_inventory_is_taken_for_scripts_alone() -> None:
     machine.replies[("sh", "-eu", "-c", "b")] = Outcome(1)
     machine.replies[("sh", "-eu", "-c", "a")] = Outcome(0)
     verdicts = judge(machine, (goal("a"), goal("b")), look)
-    assert [(one.identifier, one.holds) for one in verdicts] == [("a", True), ("b", False)]
+    assert [(verdict.identifier, verdict.holds) for verdict in verdicts] == [("a", True), ("b", False)]

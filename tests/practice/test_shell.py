@@ -25,16 +25,16 @@ def test_a_real_bash_notes_what_was_typed(tmp_path: Path) -> None:
         env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "TERM": "dumb"},
     )
     told = typed.take(5.0)
-    assert [one.text for one in told] == ["echo one", "false", "echo 'two words'"]
-    assert [one.tone for one in told] == [Tone.PLAIN, Tone.WARN, Tone.PLAIN]
-    assert {(one.source, one.when) for one in told} == {(Source.SHELL, 5.0)}
+    assert [line.text for line in told] == ["echo one", "false", "echo 'two words'"]
+    assert [line.tone for line in told] == [Tone.PLAIN, Tone.WARN, Tone.PLAIN]
+    assert {(line.source, line.when) for line in told} == {(Source.SHELL, 5.0)}
     assert typed.take(6.0) == ()
 
 
 def test_a_line_with_a_status_is_told_with_it() -> None:
     told = happening("24\t   12  iscsiadm -m node --login", 3.0)
     assert told is not None
-    assert (told.text, told.words) == ("iscsiadm -m node --login", "typed; it ended with status 24")
+    assert (told.text, told.words) == ("iscsiadm -m node --login", "typed; exit status 24")
 
 
 def test_escape_sequences_do_not_reach_the_screen() -> None:

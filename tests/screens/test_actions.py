@@ -16,8 +16,8 @@ from tests.storage.changing.plan_operations import MakeFile
 from tests.storage.scripted_host import ScriptedHost
 from tui.app import ConsoleApp
 from tui.screens.access import Access, access
-from tui.screens.console.action import Action
-from tui.screens.console.actions import actions
+from tui.screens.console.here import Here
+from tui.screens.console.keys import Action, actions
 from tui.screens.console.menu import ActionMenu
 from tui.screens.plan.plan_screen import PlanScreen
 from tui.screens.resume import Resume
@@ -45,16 +45,17 @@ def rung_of(inventory: Inventory, kind: RungKind, name: str) -> Rung:
 
 
 def offered(inventory: Inventory, kind: RungKind, name: str, allowed: Access = ROOT) -> dict[str, Action]:
-    return {one.key: one for one in actions(rung_of(inventory, kind, name), inventory, allowed)}
+    here = Here(rung_of(inventory, kind, name), inventory)
+    return {action.key: action for action in actions(here, allowed)}
 
 
 def test_a_session_is_logged_out_of_and_looked_through() -> None:
     found = offered(host_with_a_session(), RungKind.SESSION, "3")
     assert found["l"].label == "Log out"
     assert not found["l"].reason
-    assert found["u"].label == "Look for new LUNs"
+    assert found["u"].label == "Scan for new LUNs"
     assert found["x"].reason == "session 3 uses it"
-    assert found["e"].label == "Settings of the record"
+    assert found["e"].label == "Show and change the node record"
 
 
 def test_a_record_is_logged_in_by_and_deleted() -> None:
@@ -73,7 +74,7 @@ def test_the_absent_session_is_one_record() -> None:
         for rung in stack.rungs
         if rung.kind is RungKind.SESSION and rung.sid is None
     )
-    (found,) = [one for one in actions(rung, inventory, ROOT) if one.key == "l"]
+    (found,) = [action for action in actions(Here(rung, inventory), ROOT) if action.key == "l"]
     screen = found.opens(CommandLogHost(ScriptedHost()), ROOT)
     assert isinstance(screen, PlanScreen)
     assert screen.proposal.plan.title == f"Log in to {TARGET} at {SECOND.label}"
@@ -90,12 +91,12 @@ def test_what_changes_the_host_is_in_sight_and_says_why_not(allowed: Access) -> 
 
 
 def test_on_a_host_without_storage_there_is_something_to_look_at() -> None:
-    assert {"t", "p", "i"} <= {one.key for one in actions(None, installed(), ROOT)}
+    assert {"t", "p", "i"} <= {action.key for action in actions(Here(None, installed()), ROOT)}
 
 
 def menu(allowed: Access = ROOT, look: Look = COLOUR) -> OneScreen:
     inventory = host_with_a_session()
-    found = actions(rung_of(inventory, RungKind.SESSION, "3"), inventory, allowed)
+    found = actions(Here(rung_of(inventory, RungKind.SESSION, "3"), inventory), allowed)
     return OneScreen(ActionMenu("session 3", found), look)
 
 

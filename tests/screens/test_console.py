@@ -116,7 +116,7 @@ async def test_a_bare_host_offers_practice_and_a_tour(
     async with app.run_test(size=SMALL) as pilot:
         await settle(pilot)
         shown = " ".join(text_of(pilot).split())
-        assert "Press F9: practise" in shown
+        assert "Press F9: practice" in shown
         assert "Press F8: a tour" in shown
         await pilot.press("f9")
         await settle(pilot)
@@ -141,7 +141,7 @@ async def test_commands_and_help_are_there() -> None:
         await pilot.press("f2")
         assert "Commands run so far" in text_of(pilot)
         await pilot.press("escape", "f1")
-        assert "How to read the ladder" in text_of(pilot)
+        assert "How to read the stacks" in text_of(pilot)
 
 
 @pytest.mark.parametrize("look", [COLOUR, MONO], ids=["colour", "mono"])

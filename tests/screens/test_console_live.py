@@ -250,25 +250,25 @@ def session(state: SessionState, timer: int | None) -> Session:
     ("state", "timer", "outage", "said"),
     [
         (SessionState.LOGGED_IN, 120, Outage(90), []),
-        (SessionState.FAILED, 120, None, ["lost since when is not known "]),
+        (SessionState.FAILED, 120, None, ["lost since an unknown time "]),
         (
             SessionState.FAILED,
             120,
             Outage(90),
-            ["lost 00:01:30 10 s ago", "gives up in 1 min 51 s timer 120 s"],
+            ["lost 00:01:30 10 s ago", "gives up in 1 min 51 s timeout 120 s"],
         ),
         (
             SessionState.FAILED,
             120,
             Outage(90, exact=False),
-            ["lost 00:01:30 at least 10 s ago", "gives up in at most 1 min 51 s timer 120 s"],
+            ["lost 00:01:30 at least 10 s ago", "gives up in at most 1 min 51 s timeout 120 s"],
         ),
-        (SessionState.FAILED, 5, Outage(90), [AGO, "gives up any moment timer 5 s"]),
+        (SessionState.FAILED, 5, Outage(90), [AGO, "gives up any moment timeout 5 s"]),
         (
             SessionState.FAILED,
             -1,
             Outage(90),
-            ["lost 00:01:30 10 s ago", "gives up never requests wait for ever"],
+            ["lost 00:01:30 10 s ago", "gives up never I/O is queued for ever"],
         ),
         (SessionState.FREE, 5, Outage(90), [AGO, "gave up 00:01:35 after 5 s"]),
         (
@@ -297,7 +297,7 @@ def test_plots_say_when_there_is_nothing_to_plot() -> None:
 
 
 def test_latency_in_words() -> None:
-    assert [latency_words(one) for one in (None, 0.0, 0.0004, 0.003)] == [
+    assert [latency_words(latency) for latency in (None, 0.0, 0.0004, 0.003)] == [
         "idle",
         "below 1 ms",
         "below 1 ms",
@@ -322,9 +322,9 @@ def test_orders() -> None:
         return Stack(name, (name,), (), (Rung(RungKind.PORTAL, name, name, health=health),))
 
     stacks = (stack("b", Health.GOOD), stack("a", Health.WARN), stack("c", Health.BAD))
-    assert [one.key for one in ordered(stacks, Order.FOUND)] == ["b", "a", "c"]
-    assert [one.key for one in ordered(stacks, Order.NAME)] == ["a", "b", "c"]
-    assert [one.key for one in ordered(stacks, Order.WORST)] == ["c", "a", "b"]
+    assert [stack.key for stack in ordered(stacks, Order.FOUND)] == ["b", "a", "c"]
+    assert [stack.key for stack in ordered(stacks, Order.NAME)] == ["a", "b", "c"]
+    assert [stack.key for stack in ordered(stacks, Order.WORST)] == ["c", "a", "b"]
     assert Order.NAME.following is Order.FOUND
 
 

@@ -13,7 +13,8 @@ from tests.waiting import until_shown
 from tui.maintenance.dependents import Subject, subject_of, subject_of_target
 from tui.maintenance.reconnect import note_name, note_text
 from tui.screens.access import Access, access
-from tui.screens.console.actions import actions
+from tui.screens.console.here import Here
+from tui.screens.console.keys import actions
 from tui.screens.disconnect.disconnect_screen import DisconnectScreen
 from tui.screens.disconnect.reconnect import reconnect_screen
 from tui.screens.plan.plan_screen import PlanScreen
@@ -258,7 +259,9 @@ def test_the_console_offers_both() -> None:
     stack = stacks(inventory)[0]
     cursors: list[Rung | Stack] = [stack, *(rung for rung in stack.rungs if rung.health is Health.GOOD)]
     for cursor in cursors:
-        found = {one.key: one for one in actions(cursor, inventory, ROOT)}
+        found = {action.key: action for action in actions(Here(cursor, inventory), ROOT)}
         assert {"d", "c"} <= set(found), cursor
         assert not found["d"].reason
-    assert {one.key: one.reason for one in actions(stack, inventory, RECORDED)}["c"] == RECORDED.reason
+    assert {action.key: action.reason for action in actions(Here(stack, inventory), RECORDED)}[
+        "c"
+    ] == RECORDED.reason

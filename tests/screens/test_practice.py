@@ -15,7 +15,6 @@ from tests.screens.test_console import recorded
 from tests.snapshot import SnapCompare
 from tests.storage.scripted_host import ScriptedHost
 from tests.waiting import AT_MOST
-from tui.app import PracticeApp
 from tui.lab.errors import LabError
 from tui.practice.coach import Begin, Coach
 from tui.practice.examine import Verdict
@@ -24,6 +23,7 @@ from tui.practice.notes import Note
 from tui.practice.progress import Progress, Standing
 from tui.practice.reading import FOLDER, read_scenario
 from tui.practice.scenario import Phase, Scenario
+from tui.practice_app import PracticeApp
 from tui.screens.practice import sheet as sheet_module
 from tui.screens.practice.catalogue import CatalogueScreen
 from tui.screens.practice.run import RunScreen
@@ -78,10 +78,15 @@ async def test_the_list_tells_how_far_the_person_is(tmp_path: Path) -> None:
     async with OneScreen(screen).run_test(size=SMALL) as pilot:
         await quiet(pilot)
         shown = text_of(pilot)
-        for words in ("left    First light", "solved  Nobody answers", "begun   Access denied", "1 solved"):
+        for words in (
+            "paused   First light",
+            "solved   Nobody answers",
+            "started  Access denied",
+            "1 solved",
+        ):
             assert words in shown
         await pilot.press(*["down"] * 3)
-        assert "Enter goes on where you were" in text_of(pilot)
+        assert "Enter continues where you were" in text_of(pilot)
         await pilot.press("escape")
         await quiet(pilot)
         assert said == ["left"]
@@ -94,7 +99,7 @@ async def test_without_a_lab_the_list_says_why(tmp_path: Path) -> None:
         assert "mmdebstrap is not installed" in text_of(pilot)
         await pilot.press("enter")
         await quiet(pilot)
-        assert "There can be no practice machine" in text_of(pilot)
+        assert "The practice machine cannot run" in text_of(pilot)
     assert said == []
 
 
@@ -222,7 +227,7 @@ async def test_a_console_that_crashed_is_no_dead_end(tmp_path: Path, monkeypatch
         async with app.run_test(size=SMALL) as pilot:
             for _turn in range(3):
                 await quiet(pilot)
-            assert "ended by itself, with status 1" in flat_text(pilot)
+            assert "terminated, with exit status 1" in flat_text(pilot)
             await pilot.press("escape")
             await quiet(pilot)
     assert app.answers == [None]
@@ -253,12 +258,12 @@ def coach_of(scenario: Scenario, begin: Begin | None = None, *failing: str, look
         coach._take(
             tuple(
                 Verdict(
-                    one.identifier,
-                    one.identifier not in failing,
-                    one.lacks if one.identifier in failing else one.says,
-                    one.spared,
+                    goal.identifier,
+                    goal.identifier not in failing,
+                    goal.lacks if goal.identifier in failing else goal.says,
+                    goal.spared,
                 )
-                for one in goals
+                for goal in goals
             )
         )
 
@@ -283,8 +288,8 @@ async def test_enter_checks_and_names_what_does_not_hold() -> None:
         await pilot.press("enter")
         await quiet(pilot)
         shown = flat_text(pilot)
-        assert "2 do not hold yet." in shown
-        assert "Port 3260 of the array takes no connection." in shown
+        assert "2 are not met yet." in shown
+        assert "Port 3260 of the array does not accept connections." in shown
     assert asked == []
 
 
@@ -317,7 +322,7 @@ async def test_a_solved_one_is_told_about_and_left() -> None:
     async with app.run_test(size=LARGE) as pilot:
         await quiet(pilot)
         shown = flat_text(pilot)
-        assert "What was the matter" in shown
+        assert "What was wrong" in shown
         assert "What would have lost data" in shown
         await pilot.press("enter")
         await quiet(pilot)
@@ -352,7 +357,7 @@ async def test_the_sheet_comes_first_and_keys_lead_to_and_fro(monkeypatch: pytes
     coach = coach_of(CLOSED, None, "session")
     shells: list[str] = []
     app = inside(coach)
-    monkeypatch.setattr("tui.practice.shell.run_shell", lambda: shells.append("shell"))
+    monkeypatch.setattr("tui.practice_app.run_shell", lambda: shells.append("shell"))
 
     @contextmanager
     def suspend() -> Iterator[None]:
@@ -365,7 +370,7 @@ async def test_the_sheet_comes_first_and_keys_lead_to_and_fro(monkeypatch: pytes
         await pilot.press("escape")
         await quiet(pilot)
         assert "Nobody answers" in text_of(pilot)
-        assert "4 of 5 hold" in text_of(pilot)
+        assert "4 of 5 met" in text_of(pilot)
         await pilot.press("f7")
         await quiet(pilot)
         assert shells == ["shell"]

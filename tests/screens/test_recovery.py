@@ -722,7 +722,7 @@ async def test_r_opens_it_for_the_rung_under_the_cursor(monkeypatch: pytest.Monk
     first = Finding("F01.made-up", "Something else is broken.", "Wait.", rungs=("portal:other",))
     looking_at(monkeypatch, made(first, failing))
     async with living.app(COLOUR).run_test(size=LARGE) as pilot:
-        await says(pilot, "r repair", "Press r: what is wrong, and")
+        await says(pilot, "r repair", "Press r to find out what is wrong and")
         assert pilot.app.screen.query_one(StackView).go_to(SECOND_SESSION)
         await press(pilot, "r")
         await arrived(pilot, RecoveryScreen)
@@ -759,7 +759,7 @@ async def test_the_menu_offers_it_first_where_something_is_wrong(monkeypatch: py
         await says(pilot, "FAILED")
         await press(pilot, "enter")
         await arrived(pilot, ActionMenu)
-        assert "r Find out what is wrong, and repair it" in flat_text(pilot)
+        assert "r Find out what is wrong and repair it" in flat_text(pilot)
         await press(pilot, "enter")
         await arrived(pilot, RecoveryScreen)
 

@@ -7,8 +7,8 @@ from tests.screens.driving import ROOT
 from tests.setup.building import bare, logged_in
 from tests.storage.scripted_host import ScriptedHost
 from tui.screens.access import access
-from tui.screens.console.action import Action
-from tui.screens.console.actions import actions
+from tui.screens.console.here import Here
+from tui.screens.console.keys import Action, actions
 from tui.screens.grow.grow_screen import GrowScreen
 from tui.screens.volumes.volumes_screen import VolumesScreen
 from tui.storage.host.command_log import CommandLogHost
@@ -19,7 +19,7 @@ from tui.storage.stacks.stack import Stack, stacks
 
 def offered(key: str, subject: Rung | Stack, inventory: Inventory, *, root: bool = True) -> Action:
     allowed = ROOT if root else access(is_root=False)
-    return next(one for one in actions(subject, inventory, allowed) if one.key == key)
+    return next(action for action in actions(Here(subject, inventory), allowed) if action.key == key)
 
 
 def test_every_rung_of_a_stack_with_a_volume_offers_both() -> None:
@@ -51,5 +51,5 @@ def test_without_root_they_are_seen_with_the_reason(key: str) -> None:
 
 
 def test_on_a_host_without_storage_neither_is_offered() -> None:
-    keys = {one.key for one in actions(None, bare(), ROOT)}
+    keys = {action.key for action in actions(Here(None, bare()), ROOT)}
     assert not keys & {"g", "n"}

@@ -28,7 +28,7 @@ def require_terminal() -> None:
         LabError: When standard input or output is none.
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise LabError(_("There is no terminal here to give to the guest. Use: iscsi-console lab exec"))
+        raise LabError(_("The guest needs a terminal, and there is none here. Use: iscsi-console lab exec"))
 
 
 def attach(guest: Guest, argv: Sequence[str]) -> int:

@@ -98,14 +98,14 @@ class Running:
         if self._over is None:
             message = _get(self._messages, patience)
             if message is _SILENCE:
-                raise TimeoutError(_("The guest's command has been silent for too long."))
+                raise TimeoutError(_("The guest's command has produced no output for too long."))
             if isinstance(message, Output):
                 return message
             self._over = message or _GONE
         if self._over is _GONE:
-            raise GuestGone(_("The guest ended while its command was running."))
+            raise GuestGone(_("The guest terminated while its command was running."))
         if isinstance(self._over, Refused):
-            raise LabError(_("The guest cannot run this: {reason}").format(reason=self._over.reason))
+            raise LabError(_("The guest cannot run the command: {reason}").format(reason=self._over.reason))
         return None
 
     def wait(self, timeout: float | None = None) -> int:
@@ -129,9 +129,9 @@ class Running:
         except TimeoutError:
             self.signal(signal.SIGKILL)
             raise TimeoutError(
-                _("The guest's command took longer than {seconds:.0f} seconds. It had said:\n{said}").format(
-                    seconds=timeout, said=bytes(streams[1] + streams[2]).decode(errors="replace")
-                )
+                _(
+                    "The guest's command took longer than {seconds:.0f} seconds. Its output so far:\n{said}"
+                ).format(seconds=timeout, said=bytes(streams[1] + streams[2]).decode(errors="replace"))
             ) from None
         return Completed(self.wait(), bytes(streams[1]), bytes(streams[2]))
 
@@ -212,10 +212,10 @@ class Channel:
         state = _get(self._ready, Patience(timeout))
         if isinstance(state, Output):
             raise TimeoutError(
-                _("The guest did not come up within {seconds:.0f} seconds.").format(seconds=timeout)
+                _("The guest did not boot within {seconds:.0f} seconds.").format(seconds=timeout)
             )
         if state is None:
-            raise GuestGone(_("The guest ended while it was starting."))
+            raise GuestGone(_("The guest terminated while it was booting."))
         return state
 
     def send(self, message: Message) -> None:

@@ -55,27 +55,27 @@ def missing() -> tuple[str, ...]:
 
 def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `lab` and what can be done with it to the program's sub-commands."""
-    lab = commands.add_parser("lab", help=_("practise on a machine with a real kernel, without root"))
+    lab = commands.add_parser("lab", help=_("practice on a machine with a real kernel, without root"))
     actions = lab.add_subparsers(dest="lab_action", required=True)
 
     parser = actions.add_parser("build", help=_("build the image of a machine"))
     parser.add_argument(
-        "--release", type=Release, choices=list(Release), help=_("which Debian release; both if not given")
+        "--release", type=Release, choices=list(Release), help=_("Debian release; both if omitted")
     )
     parser.set_defaults(lab_handler=_build)
 
-    parser = actions.add_parser("exec", help=_("run a command in a fresh machine and throw the machine away"))
+    parser = actions.add_parser("exec", help=_("run a command in a new machine and discard the machine"))
     _add_machine_arguments(parser)
     parser.add_argument("command", nargs="+", help=_("the command and its arguments, after --"))
     parser.set_defaults(lab_handler=_exec)
 
-    parser = actions.add_parser("run", help=_("give this terminal to a program in a machine"))
+    parser = actions.add_parser("run", help=_("run a program in a machine on this terminal"))
     _add_machine_arguments(parser)
     parser.add_argument(
         "command",
         nargs="*",
         default=["iscsi-console", "setup"],
-        help=_("after --; the set-up wizard if not given"),
+        help=_("after --; the set-up wizard if omitted"),
     )
     parser.set_defaults(lab_handler=_run)
 
@@ -83,10 +83,8 @@ def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     _add_machine_arguments(parser)
     parser.set_defaults(lab_handler=_run, command=["bash", "-l"])
 
-    parser = actions.add_parser("try", help=_("try the set-up wizard in a fresh machine"))
-    parser.add_argument(
-        "--release", type=Release, choices=list(Release), help=_("which Debian release (bookworm)")
-    )
+    parser = actions.add_parser("try", help=_("try the set-up wizard in a new machine"))
+    parser.add_argument("--release", type=Release, choices=list(Release), help=_("Debian release (bookworm)"))
     parser.set_defaults(lab_handler=_try, san=TRIAL, keep=None, memory=MEMORY)
 
     parser = actions.add_parser("list", help=_("list kept machines, images and arrays"))
@@ -98,18 +96,16 @@ def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def _add_machine_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--release", type=Release, choices=list(Release), help=_("which Debian release (bookworm)")
-    )
+    parser.add_argument("--release", type=Release, choices=list(Release), help=_("Debian release (bookworm)"))
     parser.add_argument(
         "--san",
         metavar="FILE",
-        help=_("the storage array beside it: a TOML file, or one of {examples} ({default})").format(
+        help=_("its storage array: a TOML file, or one of {examples} ({default})").format(
             examples=", ".join(examples()), default=DEFAULT_SAN
         ),
     )
     parser.add_argument(
-        "--keep", metavar="NAME", help=_("keep the disk; the next start is this machine after a reboot")
+        "--keep", metavar="NAME", help=_("keep the disk; the next start boots this machine again")
     )
     parser.add_argument(
         "--memory", default=MEMORY, help=_("of the machine ({default})").format(default=MEMORY)
@@ -119,7 +115,7 @@ def _add_machine_arguments(parser: argparse.ArgumentParser) -> None:
 def main(arguments: argparse.Namespace) -> int:
     """Do what the `lab` arguments ask for; the exit status."""
     handler: Callable[[argparse.Namespace, Places], int] = arguments.lab_handler
-    # A terminated lab takes its guest with it, by the same way out as an interrupted one.
+    # A terminated lab takes its guest with it, in the same way as an interrupted one.
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         return handler(arguments, Places.of_environment())
@@ -143,7 +139,7 @@ def _say(text: str) -> None:
 def _build(arguments: argparse.Namespace, places: Places) -> int:
     for release in (arguments.release,) if arguments.release else Release:
         image = build(release, places, _say)
-        _say(_("{release}: {folder}").format(release=release, folder=image.folder))
+        _say(_("{release}: {directory}").format(release=release, directory=image.folder))
     return 0
 
 
@@ -183,7 +179,7 @@ def _feed(running: Running) -> None:
 
 def _run(arguments: argparse.Namespace, places: Places) -> int:
     require_terminal()
-    _say(_("Starting the machine; this takes about ten seconds."))
+    _say(_("Booting the machine; this takes about ten seconds."))
     with _boot(arguments, places) as guest:
         return _leave(guest, arguments, attach(guest, arguments.command))
 
@@ -195,14 +191,19 @@ def _try(arguments: argparse.Namespace, places: Places) -> int:
     if reasons:
         for reason in reasons:
             _say(reason)
-        _say(_("So there is no practice machine here. This is the storage of this host; nothing is changed."))
+        _say(
+            _(
+                "So the practice machine cannot run here. This is the storage of this host; nothing is "
+                "changed."
+            )
+        )
         look = ["--read-only"] if terminal else ["status"]
         return subprocess.run([sys.executable, "-m", "tui", *look], check=False).returncode
     if terminal:
         arguments.command = ["iscsi-console", "setup"]
         status = _run(arguments, places)
-        _say(_("That practice machine is gone, and your answers with it. The next start makes a fresh one."))
-        _say(_("Lessons, and storage that is broken on purpose: {command}").format(command=_practice()))
+        _say(_("The practice machine was discarded, with your answers. The next start creates a new one."))
+        _say(_("Lessons, and scenarios with broken storage: {command}").format(command=_practice()))
         return status
     answers = seen_in_guest(Path(__file__).parent / "answers" / f"{TRIAL}.toml")
     arguments.command = ["iscsi-console", "setup", "--answers", answers]
@@ -225,7 +226,7 @@ def _list(_arguments: argparse.Namespace, places: Places) -> int:
     lines += [f"  {kept.name}  {kept.release}" for kept in kept_machines(places)] or ["  -"]
     lines.append(_("Images:"))
     lines += [f"  {path.name}" for path in sorted(places.images.glob("*-*")) if path.is_dir()] or ["  -"]
-    lines.append(_("Arrays that come with the program:"))
+    lines.append(_("Arrays included with the program:"))
     lines += [f"  {name}  {_first_line(name)}" for name in examples()]
     sys.stdout.write("\n".join(lines) + "\n")
     return 0

@@ -184,7 +184,7 @@ def _lun_restored(scene: Scene) -> None:
 def _lun_grown(scene: Scene) -> None:
     """Enlarge a LUN to option `size`; only `iblock` LUNs can grow in use."""
     if scene.target.kind is not TargetKind.LIO or scene.lun.backing is not Backing.IBLOCK:
-        raise SanError(_("Only a LUN with backing iblock can grow."))
+        raise SanError(_("Only a LUN with an iblock backstore can grow."))
     lio.grow(scene.target, scene.lun, size_of(scene.options.get("size", "1G")))
 
 
@@ -260,7 +260,7 @@ def read_options(words: list[str]) -> dict[str, str]:
         name, equals, value = word.partition("=")
         if not equals or name not in OPTIONS:
             raise SanError(
-                _("{word} is not an option; there are {options}.").format(
+                _("{word} is not an option; valid options: {options}.").format(
                     word=name, options=", ".join(sorted(OPTIONS))
                 )
             )
@@ -271,7 +271,7 @@ def read_options(words: list[str]) -> dict[str, str]:
 def main(words: list[str]) -> int:
     """Do what the command line says; the exit status."""
     if not words or words[0] not in list(Fault):
-        sys.stderr.write(_("Which fault? There are {faults}.").format(faults=", ".join(Fault)) + "\n")
+        sys.stderr.write(_("No such fault. Valid faults: {faults}.").format(faults=", ".join(Fault)) + "\n")
         return 2
     try:
         given = sys.stdin.read().splitlines() if words[1:] == ["-"] else words[1:]

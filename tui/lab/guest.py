@@ -53,7 +53,7 @@ def _image(release: Release | None, places: Places, kept: Kept | None, listener:
         return build(release or Release.BOOKWORM, places, listener)
     if release not in (None, kept.release):
         raise LabError(
-            _("The kept machine {name} is {its}, not {wanted}.").format(
+            _("The kept machine {name} runs {its}, not {wanted}.").format(
                 name=kept.name, its=kept.release, wanted=release
             )
         )
@@ -178,7 +178,7 @@ class Guest:
         except (LabError, TimeoutError) as error:
             self.cut_power()
             said = "\n".join(machine.log_text().splitlines()[-25:])
-            raise LabError(_("{error} Its console says:\n{said}").format(error=error, said=said)) from error
+            raise LabError(_("{error} Its console output:\n{said}").format(error=error, said=said)) from error
         self.boot_seconds = time.monotonic() - begun
 
     def start(
@@ -288,7 +288,7 @@ class Guest:
             if done.status == 0:
                 return
             if last:
-                raise LabError(_("The guest does not shut down: {said}").format(said=done.error_text))
+                raise LabError(_("The guest did not shut down: {said}").format(said=done.error_text))
 
     def _in_the_way(self) -> str:
         """What a shutdown that does not end waits for: jobs of systemd, and the end of its console."""

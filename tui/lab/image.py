@@ -81,7 +81,7 @@ def build(release: Release, places: Places, listener: Listener) -> Image:
         if image.folder.is_dir():
             return image
         begun = time.monotonic()
-        listener(_("Building the image of a {release} machine. It is made once.").format(release=release))
+        listener(_("Building the image of a {release} machine. This is done once.").format(release=release))
         with tempfile.TemporaryDirectory(dir=places.images, prefix=".new-") as folder:
             new = Image(Path(folder) / "image")
             new.folder.mkdir(mode=0o755)

@@ -56,7 +56,7 @@ class Kept:
         image = Image(places.images / self.image)
         if not image.disk.exists():
             raise LabError(
-                _("The image under the kept machine {name} is gone.").format(name=self.name)
+                _("The image that the kept machine {name} is based on is gone.").format(name=self.name)
                 + " "
                 + _("Remove the machine with: iscsi-console lab forget {name}").format(name=self.name)
             )
@@ -85,9 +85,10 @@ def claim(places: Places, name: str) -> Iterator[Kept]:
     """
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name):
         raise LabError(
-            _("{name} cannot name a machine: letters, digits, dot, dash and underscore, at most 64.").format(
-                name=ascii(name)
-            )
+            _(
+                "{name} is not a valid machine name: letters, digits, dot, dash and underscore, at most "
+                "64 characters."
+            ).format(name=ascii(name))
         )
     folder = places.kept / name
     folder.mkdir(parents=True, exist_ok=True)
@@ -95,7 +96,7 @@ def claim(places: Places, name: str) -> Iterator[Kept]:
         try:
             holding.enter_context(locked(folder / "lock", wait=False))
         except BlockingIOError:
-            raise LabError(_("The machine {name} is running already.").format(name=name)) from None
+            raise LabError(_("The machine {name} is already running.").format(name=name)) from None
         yield Kept(folder)
 
 

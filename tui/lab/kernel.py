@@ -86,13 +86,13 @@ def obtain(root: Path, listener: mmdebstrap.Listener) -> Kernel:
         # Somebody else may have made it meanwhile.
         if (found := known(root)) is not None:
             return found
-        listener(_("Fetching the kernel of the practice machines. It is done once."))
+        listener(_("Downloading the kernel of the practice machines. This is done once."))
         for release in RELEASES[:-1]:
             try:
                 return _fetch(root, release, listener)
             except LabError:
                 listener(
-                    _("The kernel of {release} is not to be had; taking the next.").format(release=release)
+                    _("No kernel available for {release}; using the next release.").format(release=release)
                 )
         return _fetch(root, RELEASES[-1], listener)
 
@@ -110,7 +110,9 @@ def _fetch(root: Path, release: str, listener: mmdebstrap.Listener) -> Kernel:
         new.rename(tree)
     found = find(tree)
     if found is None:
-        raise LabError(_("The package {package} holds no kernel this lab knows.").format(package=PACKAGES[0]))
+        raise LabError(
+            _("The package {package} contains no kernel that the lab supports.").format(package=PACKAGES[0])
+        )
     return found
 
 
@@ -131,9 +133,7 @@ def _tool(argv: tuple[str, ...]) -> None:
     except FileNotFoundError:
         raise LabError(_("{program} is not installed.").format(program=argv[0])) from None
     if outcome.returncode != 0:
-        raise LabError(
-            _("The kernel could not be made ready: {reason}").format(reason=outcome.stderr.strip())
-        )
+        raise LabError(_("The kernel could not be prepared: {reason}").format(reason=outcome.stderr.strip()))
 
 
 def missing() -> tuple[str, ...]:
@@ -141,7 +141,7 @@ def missing() -> tuple[str, ...]:
     if platform.system() == "Linux" and platform.machine() == "x86_64":
         return ()
     return (
-        _("User-Mode Linux is built for 64-bit Intel and AMD processors; this is {machine}.").format(
+        _("User-Mode Linux needs a 64-bit Intel or AMD processor; this is {machine}.").format(
             machine=platform.machine()
         ),
     )

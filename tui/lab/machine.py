@@ -90,7 +90,7 @@ class Machine:
                 self._process.wait(seconds)
                 return
         raise TimeoutError(
-            _("The guest did not switch itself off within {seconds:.0f} seconds.").format(seconds=timeout)
+            _("The guest did not power off within {seconds:.0f} seconds.").format(seconds=timeout)
         )
 
     def stop(self) -> None:

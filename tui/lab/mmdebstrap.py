@@ -56,4 +56,4 @@ def run(argv: Sequence[str], listener: Listener, descriptors: Sequence[int] = ()
             raise
     if building.returncode != 0:
         said = "\n".join(last_lines)
-        raise LabError(_("The image could not be built. mmdebstrap said:\n{said}").format(said=said))
+        raise LabError(_("The image could not be built. Output of mmdebstrap:\n{said}").format(said=said))

@@ -34,10 +34,10 @@ class Places:
         if set(str(root)) & set(",: \t"):
             raise LabError(
                 _(
-                    "The lab cannot live in {folder}: its kernel accepts no blank, comma or colon there."
-                ).format(folder=root)
+                    "The lab cannot use {directory}: its kernel accepts no space, comma or colon in the path."
+                ).format(directory=root)
                 + " "
-                + _("Set ISCSI_CONSOLE_LAB to another folder.")
+                + _("Set ISCSI_CONSOLE_LAB to another directory.")
             )
         return cls(root.absolute())
 
@@ -96,7 +96,7 @@ def packages_folder() -> Path:
     """The folder of installed packages that holds Textual and the other dependencies."""
     spec = find_spec("textual")
     if spec is None or spec.origin is None:
-        raise LabError(_("Textual is not installed for this Python, so a guest cannot borrow it."))
+        raise LabError(_("Textual is not installed for this Python, so a guest cannot use it."))
     return Path(spec.origin).resolve().parents[1]
 
 
@@ -107,8 +107,9 @@ def memory_folder() -> Path:
             return folder
     raise LabError(
         _(
-            "No folder is left for the guest's memory: /dev/shm, {folder} and /var/tmp forbid running code."
-        ).format(folder=tempfile.gettempdir())
+            "There is no directory for the guest's memory: /dev/shm, {directory} and /var/tmp are "
+            "mounted noexec."
+        ).format(directory=tempfile.gettempdir())
     )
 
 

@@ -148,7 +148,7 @@ def read_description(name_or_file: str) -> str:
         text = path.read_text()
     except (OSError, UnicodeDecodeError) as error:
         raise SanError(
-            _("{name} is neither a readable file nor one of {examples} ({reason}).").format(
+            _("{name} is not a readable file, nor one of {examples} ({reason}).").format(
                 name=name_or_file, examples=", ".join(examples()), reason=error
             )
         ) from error
@@ -165,7 +165,7 @@ def parse(text: str) -> San:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SanError(_("The description is not TOML: {reason}").format(reason=error)) from error
+        raise SanError(_("The description is not valid TOML: {reason}").format(reason=error)) from error
     top = _Table(document, _("the description"))
     networks = tuple(_network(table) for table in top.tables("network"))
     targets = tuple(_target(table) for table in top.tables("target"))
@@ -209,7 +209,7 @@ def size_of(text: str) -> int:
     """
     size = re.fullmatch(r"([1-9]\d*)([KMG])", text)
     if size is None:
-        raise SanError(_("{text} is not a size; 512M and 2G are.").format(text=ascii(text)))
+        raise SanError(_("{text} is not a size; examples: 512M, 2G.").format(text=ascii(text)))
     return int(size[1]) * UNITS[size[2]]
 
 
@@ -245,17 +245,17 @@ def _check_whole(san: San) -> None:
     for target in san.targets:
         numbers = [lun.number for lun in target.luns]
         if len(set(numbers)) != len(numbers):
-            raise SanError(_("Target {name} has two LUNs with one number.").format(name=target.name))
+            raise SanError(_("Target {name} has two LUNs with the same number.").format(name=target.name))
         for portal in target.portals:
             if portal.address not in reachable:
                 raise SanError(
-                    _("Portal {portal} of {name} is on no network of the array.").format(
+                    _("Portal {portal} of {name} is not on a network of the array.").format(
                         portal=portal, name=target.name
                     )
                 )
         if target.kind is TargetKind.TGT and (san.discovery or 0 in numbers):
             raise SanError(
-                _("Target {name}: tgt keeps LUN 0 for itself and has no discovery CHAP here.").format(
+                _("Target {name}: tgt reserves LUN 0, and discovery CHAP is not supported here.").format(
                     name=target.name
                 )
             )
@@ -280,19 +280,19 @@ class _Table:
 
     def wrong(self, name: str, expected: str) -> SanError:
         return SanError(
-            _("{place}: {name} should be {expected}.").format(place=self._place, name=name, expected=expected)
+            _("{place}: {name} must be {expected}.").format(place=self._place, name=name, expected=expected)
         )
 
     def text(self, name: str) -> str:
         value = self.take(name, None)
         if not isinstance(value, str) or not value:
-            raise self.wrong(name, _("a text"))
+            raise self.wrong(name, _("a string"))
         return value
 
     def texts(self, name: str) -> list[str]:
         found = _texts(self.take(name, None))
         if not found:
-            raise self.wrong(name, _("a list of texts"))
+            raise self.wrong(name, _("a list of strings"))
         return found
 
     def choice(self, name: str, kinds: type[StrEnum], default: StrEnum) -> str:
@@ -334,5 +334,5 @@ class _Table:
     def finish(self) -> None:
         if self._values:
             raise SanError(
-                _("{place}: unknown entry {name}.").format(place=self._place, name=", ".join(self._values))
+                _("{place}: unknown key {name}.").format(place=self._place, name=", ".join(self._values))
             )

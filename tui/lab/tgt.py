@@ -106,7 +106,7 @@ def _of(target: Target, operation: str, mode: str, *words: str) -> None:
     try:
         number = _numbers()[target.name]
     except KeyError:
-        raise SanError(_("The target {name} is not up.").format(name=target.name)) from None
+        raise SanError(_("The target {name} is not ready.").format(name=target.name)) from None
     _admin("--op", operation, "--mode", mode, "--tid", str(number), *words)
 
 
@@ -115,5 +115,5 @@ def _admin(*words: str) -> str:
         ("tgtadm", "--lld", "iscsi", *words), check=False, capture_output=True, text=True
     )
     if outcome.returncode != 0:
-        raise SanError(_("tgtadm says: {reason}").format(reason=outcome.stderr.strip()))
+        raise SanError(_("tgtadm: {reason}").format(reason=outcome.stderr.strip()))
     return outcome.stdout

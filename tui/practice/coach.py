@@ -1,4 +1,4 @@
-"""Who goes with the learner through a scenario: what holds, which hints were given, which step comes next."""
+"""The state of a learner in a scenario: goals that are met, hints that were given, the next step."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class Coach:
         scenario: what is practised.
         host: the machine.
         begin: how far the learner was.
-        note: told how far the learner is, whenever that changes.
+        note: called with the learner's progress whenever it changes.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Coach:
         return self.scenario.hints[: self.hints]
 
     def missing(self) -> tuple[Verdict, ...]:
-        """What did not hold when it was looked at last."""
+        """The goals that were not met at the last check."""
         return tuple(verdict for verdict in self.verdicts if not verdict.holds)
 
     def give_hint(self) -> bool:

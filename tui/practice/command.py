@@ -14,9 +14,9 @@ OpenInside = Callable[[Scenario, Begin], int]
 def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `practice` to the program's sub-commands."""
     parser = commands.add_parser(
-        "practice", help=_("learn on a machine of its own: lessons and scenarios, without root")
+        "practice", help=_("lessons and scenarios on a practice machine, without root")
     )
-    parser.add_argument("--list", action="store_true", help=_("print what there is, and end"))
+    parser.add_argument("--list", action="store_true", help=_("list lessons and scenarios, and exit"))
     # What follows is said by the program to itself, inside the machine.
     parser.add_argument("--inside", choices=identifiers(), help=argparse.SUPPRESS)
     parser.add_argument("--phase", type=Phase, choices=list(Phase), default=Phase.NOW, help=argparse.SUPPRESS)

@@ -36,10 +36,10 @@ class NotACondition(ValueError):
 class Kind(StrEnum):
     """What a field holds."""
 
-    TEXT = "text"
+    TEXT = "string"
     NUMBER = "number"
-    FLAG = "flag"
-    TEXTS = "texts"
+    FLAG = "boolean"
+    TEXTS = "list of strings"
 
 
 class Comparison(StrEnum):
@@ -104,7 +104,7 @@ def _compare(test: Comparison, found: object, wanted: Value) -> bool:
 
 @cache
 def collections() -> Mapping[str, type]:
-    """What goals can ask about: the lists of an inventory by name, its single parts, rungs and stacks."""
+    """What goals can ask about: the lists of an inventory by name, its single parts, layers and stacks."""
     found: dict[str, type] = {"rungs": Rung, "stacks": Stack}
     for name, hint in typing.get_type_hints(Inventory).items():
         item = typing.get_args(hint)[0] if typing.get_origin(hint) is tuple else hint
@@ -123,24 +123,24 @@ def conditions(collection: str, where: Mapping[str, object]) -> tuple[Condition,
     if item is None:
         known = ", ".join(sorted(collections()))
         raise NotACondition(
-            _("{name} is nothing that can be asked about; there are {known}.").format(
-                name=collection, known=known
-            )
+            _("{name} is not a known collection; valid names: {known}.").format(name=collection, known=known)
         )
-    return tuple(one for name, asked in where.items() for one in _of_field(collection, item, name, asked))
+    return tuple(
+        condition for name, asked in where.items() for condition in _of_field(collection, item, name, asked)
+    )
 
 
 def _of_field(collection: str, item: type, name: str, asked: object) -> list[Condition]:
     path = tuple(name.split("."))
     if path[0] == STACK and collection not in MEMBERSHIP:
-        raise NotACondition(_("{name}: nothing is known of a stack there.").format(name=name))
+        raise NotACondition(_("{name}: it has no stack.").format(name=name))
     kind = _kind(Stack, path[1:], name) if path[0] == STACK else _kind(item, path, name)
     tests = asked if isinstance(asked, dict) else {_TESTS[kind][0].value: asked}
     found = []
     for word, value in tests.items():
         if word not in {test.value for test in _TESTS[kind]}:
             raise NotACondition(
-                _("{name} cannot be compared by {word}; there are {known}.").format(
+                _("{name} cannot be compared by {word}; valid comparisons: {known}.").format(
                     name=name, word=word, known=", ".join(_TESTS[kind])
                 )
             )
@@ -149,7 +149,11 @@ def _of_field(collection: str, item: type, name: str, asked: object) -> list[Con
 
 
 def _value(kind: Kind, test: Comparison, value: object, name: str) -> Value:
-    if test is Comparison.ONE_OF and isinstance(value, list) and all(isinstance(one, str) for one in value):
+    if (
+        test is Comparison.ONE_OF
+        and isinstance(value, list)
+        and all(isinstance(choice, str) for choice in value)
+    ):
         return tuple(value)
     if kind is Kind.FLAG and isinstance(value, bool):
         return value
@@ -162,7 +166,7 @@ def _value(kind: Kind, test: Comparison, value: object, name: str) -> Value:
             _require_pattern(value, name)
         return value
     raise NotACondition(
-        _("{name} holds a {kind}, which {value} is not.").format(name=name, kind=kind, value=repr(value))
+        _("{name} is a {kind}; {value} is not.").format(name=name, kind=kind, value=repr(value))
     )
 
 
@@ -171,7 +175,7 @@ def _require_pattern(value: str, name: str) -> None:
         re.compile(value)
     except re.error as error:
         raise NotACondition(
-            _("{name}: {value} is no regular expression: {reason}").format(
+            _("{name}: {value} is not a valid regular expression: {reason}").format(
                 name=name, value=value, reason=error
             )
         ) from error
@@ -181,12 +185,12 @@ def _kind(item: type, path: tuple[str, ...], name: str) -> Kind:
     hint: object = item
     for part in path:
         if not (isinstance(hint, type) and dataclasses.is_dataclass(hint)):
-            raise NotACondition(_("{name} goes deeper than what is there.").format(name=name))
+            raise NotACondition(_("{name} names a field of a value that has no fields.").format(name=name))
         hints = typing.get_type_hints(hint) | _properties(hint)
         known = [*(field.name for field in dataclasses.fields(hint)), *_properties(hint)]
         if part not in known:
             raise NotACondition(
-                _("{name}: {part} is no field; there are {known}.").format(
+                _("{name}: {part} is not a field; valid fields: {known}.").format(
                     name=name, part=part, known=", ".join(known)
                 )
             )
@@ -199,15 +203,15 @@ def _kind(item: type, path: tuple[str, ...], name: str) -> Kind:
         return Kind.TEXT
     if typing.get_origin(hint) is tuple and typing.get_args(hint)[0] is str:
         return Kind.TEXTS
-    raise NotACondition(_("{name} is no single value; name one of its fields.").format(name=name))
+    raise NotACondition(_("{name} is not a single value; name one of its fields.").format(name=name))
 
 
 def _properties(item: type) -> dict[str, object]:
-    """The types of what a dataclass tells of itself beside its fields, such as a stack's health."""
-    told = {name: value.fget for name, value in vars(item).items() if isinstance(value, property)}
+    """The types of a dataclass's properties, such as a stack's health."""
+    properties = {name: value.fget for name, value in vars(item).items() if isinstance(value, property)}
     return {
         name: typing.get_type_hints(getter).get("return")
-        for name, getter in told.items()
+        for name, getter in properties.items()
         if getter is not None and not name.startswith("_")
     }
 

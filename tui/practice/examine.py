@@ -57,8 +57,8 @@ def _sentinel(number: int, file: str) -> Goal:
     known = f"grep -F -- {shlex.quote(f'  {file}')} {SENTINELS}"
     return Goal(
         f"kept-{number + 1}",
-        _("{file} holds what it held.").format(file=file),
-        _("{file} is not there with what it held before.").format(file=file),
+        _("{file} is unchanged.").format(file=file),
+        _("{file} is missing or was changed.").format(file=file),
         script=f"{known} | sha256sum --status --strict --check -",
         phases=frozenset(Phase),
         spared=True,
@@ -91,17 +91,17 @@ def judge(host: Host, goals: Sequence[Goal], look: Callable[[Host], Inventory]) 
 
 def _script_verdict(host: Host, goal: Goal) -> Verdict:
     outcome = host.run(Command(("sh", "-eu", "-c", goal.script), deadline=SCRIPT_SECONDS))
-    note = _("This could not be looked at in time.") if outcome.status is None else ""
+    note = _("This could not be checked in time.") if outcome.status is None else ""
     return _verdict(goal, holds=outcome.status == 0, note=note)
 
 
 def _counted(goal: Goal, inventory: Inventory, found: Sequence[Stack]) -> Verdict:
     if goal.collection in _OF_LVM and (inventory.lvm.error or not inventory.lvm.asked):
         return _verdict(
-            goal, holds=False, note=_("LVM does not answer: {why}").format(why=inventory.lvm.error)
+            goal, holds=False, note=_("LVM does not respond: {why}").format(why=inventory.lvm.error)
         )
     number = sum(
-        all(one.holds(thing, stack) for one in goal.conditions)
+        all(condition.holds(thing, stack) for condition in goal.conditions)
         for thing, stack in _things(goal, inventory, found)
     )
     return _verdict(goal, holds=goal.at_least <= number and (goal.at_most is None or number <= goal.at_most))

@@ -1,4 +1,4 @@
-"""How the console inside the machine ends: its exit status tells the program outside what comes next."""
+"""How the console inside the machine ends: its exit status says to the program outside what comes next."""
 
 from enum import IntEnum
 

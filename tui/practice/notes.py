@@ -1,4 +1,4 @@
-"""What the task sheet inside the machine tells the program outside: a line for everything worth keeping.
+"""What the task sheet inside the machine reports to the program outside: a line for everything to keep.
 
 The sheet appends to a file of the machine; outside, `tui.practice.following` reads it as it grows, so that
 nothing is lost when the program is killed.

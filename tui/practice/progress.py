@@ -91,7 +91,7 @@ class Progress:
             return {}
 
     def _write(self, known: Mapping[str, Standing]) -> None:
-        document = {"schema": SCHEMA, "practised": {name: encode(one) for name, one in known.items()}}
+        document = {"schema": SCHEMA, "practised": {name: encode(result) for name, result in known.items()}}
         handle, new = tempfile.mkstemp(dir=self._folder, prefix=".practice-")
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -1,6 +1,6 @@
-"""Reads and checks the folder of a scenario: every mistake names the file, the key, and what is wrong.
+"""Reads and checks the directory of a scenario: every mistake names the file, the key, and what is wrong.
 
-A folder `tui/practice/scenarios/NAME` holds
+A directory `tui/practice/scenarios/NAME` holds
 
     scenario.toml      what is described here
     san.toml           the storage array, as `iscsi-console lab --san` takes it
@@ -61,7 +61,7 @@ FOLDER = Path(__file__).parent / "scenarios"
 """The scenarios and lessons that come with the program."""
 
 TOUR_FILE = Path(__file__).parent / "tour.json"
-"""The recorded host that is shown to whoever has none (`iscsi-console capture`)."""
+"""The recorded host that the tour shows (`iscsi-console capture`)."""
 
 VARIANT = Path("/var/lib/practice/variant")
 """Where a machine keeps which variant it was made as; not there where a scenario has none."""
@@ -79,7 +79,7 @@ def identifiers() -> tuple[str, ...]:
 
 
 def read_staged(folder: Path, noted: Path = VARIANT) -> Scenario:
-    """Read one folder as the machine this runs in plays it.
+    """Read one directory as the machine this runs in plays it.
 
     Raises:
         ConsoleError: at the first thing that does not fit.
@@ -88,7 +88,7 @@ def read_staged(folder: Path, noted: Path = VARIANT) -> Scenario:
 
 
 def read_scenario(folder: Path, variant: str = "") -> Scenario:
-    """Read one folder.
+    """Read one directory.
 
     Args:
         folder: where it is.
@@ -107,8 +107,8 @@ def read_scenario(folder: Path, variant: str = "") -> Scenario:
     kind = table.choice("kind", Kind, Kind.SCENARIO)
     reboots = table.flag("reboots", False)
     steps = tuple(_step(step) for step in table.tables("step"))
-    goals = tuple(_goal(goal, reboots=reboots) for one in tables for goal in one.tables("goal"))
-    debriefs = [_debrief(debrief) for one in tables if (debrief := one.table("debrief"))]
+    goals = tuple(_goal(goal, reboots=reboots) for table in tables for goal in table.tables("goal"))
+    debriefs = [_debrief(debrief) for table in tables if (debrief := table.table("debrief"))]
     scenario = Scenario(
         folder=folder,
         kind=kind,
@@ -125,7 +125,7 @@ def read_scenario(folder: Path, variant: str = "") -> Scenario:
         sentinels=table.texts("sentinels"),
         reboots=reboots,
         resumes=table.flag("resumes", True),
-        hints=tuple(_(hint.strip()) for one in tables for hint in one.texts("hints")),
+        hints=tuple(_(hint.strip()) for table in tables for hint in table.texts("hints")),
         steps=steps,
         debrief=debriefs[-1] if debriefs else Debrief("", "", ""),
         solutions=_scripts(*(part / "solutions" for part in folders)),
@@ -133,8 +133,8 @@ def read_scenario(folder: Path, variant: str = "") -> Scenario:
         variants=variants,
         variant=variant,
     )
-    for one in tables:
-        one.end()
+    for table in tables:
+        table.end()
     _check_whole(scenario, table)
     return scenario
 
@@ -156,18 +156,18 @@ def _step(table: Table) -> LessonStep:
         goal=_goal(table, reboots=False),
     )
     if not step.commands:
-        raise table.mistake("commands", _("what is to be done must be possible by hand too."))
+        raise table.mistake("commands", _("commands are required too: a step must be possible by hand."))
     return step
 
 
 def _goal(table: Table, *, reboots: bool) -> Goal:
     identifier = _text(table, "id")
     if not _IDENTIFIER.fullmatch(identifier):
-        raise table.mistake("id", _("small letters, digits and dashes are expected."))
+        raise table.mistake("id", _("expected lower-case letters, digits and dashes."))
     says, lacks = _sentence(table, "says"), _sentence(table, "lacks")
     script, collection = table.text("script").strip(), table.text("of")
     if bool(script) == bool(collection):
-        raise table.mistake("of", _("a goal needs either what it asks about, or a script."))
+        raise table.mistake("of", _("a goal needs either `of` or `script`."))
     where = table.content("where") or {}
     try:
         asked = conditions(collection, where) if collection else ()
@@ -249,9 +249,9 @@ def _check_whole(scenario: Scenario, table: Table) -> None:
     """Check what no single key can know."""
     names = [goal.identifier for goal in scenario.goals]
     if len(set(names)) != len(names) or not names:
-        raise table.mistake("goal", _("at least one is needed, and each needs an id of its own."))
+        raise table.mistake("goal", _("at least one is required, each with an id of its own."))
     if not 1 <= scenario.minutes <= 120:
-        raise table.mistake("minutes", _("a number from 1 to 120 is expected."))
+        raise table.mistake("minutes", _("expected a number from 1 to 120."))
     if not scenario.learns:
         raise table.mistake("learns", _("it is missing."))
     if scenario.kind is Kind.LESSON:
@@ -261,13 +261,13 @@ def _check_whole(scenario: Scenario, table: Table) -> None:
     if scenario.steps:
         raise table.mistake("step", _("only a lesson has steps."))
     if len(scenario.hints) != HINTS:
-        raise table.mistake("hints", _("three are expected: where to look, what is wrong, the command."))
+        raise table.mistake("hints", _("expected three: where to look, what is wrong, the command."))
     if not scenario.debrief.happened:
         raise table.mistake("debrief", _("it is missing."))
     if REFERENCE not in [script.name for script in scenario.solutions] or len(scenario.solutions) < 2:
-        raise _wrong(scenario.folder / "solutions", _("reference.sh and one other way are needed."))
+        raise _wrong(scenario.folder / "solutions", _("reference.sh and one other solution are required."))
     if not scenario.wrong_moves:
-        raise _wrong(scenario.folder / "wrong", _("at least one wrong move is needed."))
+        raise _wrong(scenario.folder / "wrong", _("at least one wrong move is required."))
 
 
 def _text(table: Table, name: str) -> str:

@@ -1,4 +1,4 @@
-"""What a scenario and a lesson are: the folder of one, read and checked (`tui.practice.reading`)."""
+"""What a scenario and a lesson are: the directory of one, read and checked (`tui.practice.reading`)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -97,7 +97,7 @@ class StartFault:
 
 @dataclass(frozen=True, slots=True)
 class Debrief:
-    """What is told once it is solved.
+    """What is shown once it is solved.
 
     Attributes:
         happened: what was the matter.
@@ -112,7 +112,7 @@ class Debrief:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A script of sh(1) in a scenario's folder; `about` is its first comment line."""
+    """A script of sh(1) in a scenario's directory; `about` is its first comment line."""
 
     name: str
     about: str
@@ -141,7 +141,7 @@ class Scenario:
         resumes: the machine can be switched off in the middle and be gone on with later.
         hints: where to look, what is wrong, the command.
         steps: of a lesson.
-        debrief: told at the end.
+        debrief: shown at the end.
         solutions: ways that solve it, the reference first.
         wrong_moves: ways that must not solve it.
         variants: the names of the causes one of which is drawn at each start; empty where there is one only.
@@ -173,7 +173,7 @@ class Scenario:
 
     @property
     def identifier(self) -> str:
-        """Its stable name: that of its folder."""
+        """Its stable name: that of its directory."""
         return self.folder.name
 
     def goals_of(self, phase: Phase) -> tuple[Goal, ...]:

@@ -33,13 +33,13 @@ def run_shell(folder: Path = FOLDER) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     settings = folder / "bashrc"
     settings.write_text(f"practice_typed={folder / 'typed'}\n{_SETTINGS}", encoding="utf-8")
-    print(_("A root shell on the practice machine. Ctrl-D, or exit, leads back to the console."))
+    print(_("A root shell on the practice machine. Ctrl-D or exit returns to the console."))
     environment = {**os.environ, "HOME": os.environ.get("HOME", "/root")}
     return subprocess.run(("bash", "--rcfile", str(settings), "-i"), env=environment, check=False).returncode
 
 
 class Typed:
-    """The lines that were typed, told once each.
+    """The lines that were typed, reported once each.
 
     Args:
         folder: where `run_shell` notes them.
@@ -56,7 +56,7 @@ class Typed:
         except FileNotFoundError:
             return ()
         fresh, self._read = lines[self._read :], len(lines)
-        return tuple(one for line in fresh if (one := happening(line, now)) is not None)
+        return tuple(typed for line in fresh if (typed := happening(line, now)) is not None)
 
 
 def happening(line: str, now: float) -> Happening | None:
@@ -65,5 +65,5 @@ def happening(line: str, now: float) -> Happening | None:
     if found is None:
         return None
     status = int(found[1])
-    words = _("typed") if status == 0 else _("typed; it ended with status {status}").format(status=status)
+    words = _("typed") if status == 0 else _("typed; exit status {status}").format(status=status)
     return Happening(now, Source.SHELL, clean(found[2]), words, tone=Tone.PLAIN if status == 0 else Tone.WARN)

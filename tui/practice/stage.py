@@ -62,9 +62,9 @@ class Stage:
 
     Args:
         scenario: what is practised.
-        places: the lab's folders.
+        places: the lab's directories.
         keep: go on with the machine that was kept.
-        listener: told, in a sentence, what is being done.
+        listener: called with a sentence on what is being done.
 
     Raises:
         LabError: when the machine cannot be had.
@@ -99,10 +99,10 @@ class Stage:
         Raises:
             LabError: when it does not come up or the starting state cannot be made.
         """
-        self._listener(_("Starting a machine of its own: a real kernel, as an ordinary process."))
+        self._listener(_("Booting the practice machine: a real kernel, as an ordinary process."))
         self.guest.power_on()
         if not self._resumed:
-            self._listener(_("Putting it into the state where you come in."))
+            self._listener(_("Preparing the initial state."))
             self.play(_noted(self.scenario) + self.scenario.start, START_SECONDS)
         self._apply_faults(restarted=self._resumed)
 
@@ -133,7 +133,7 @@ class Stage:
             TimeoutError: when it does not go down.
         """
         self._examiner = None
-        self._listener(_("Restarting the machine, to see what is left of it."))
+        self._listener(_("Restarting the machine, to check what survives."))
         self.guest.reboot()
         self._apply_faults(restarted=True)
 
@@ -144,7 +144,7 @@ class Stage:
             LabError: when another run of the same scenario keeps its own.
             TimeoutError: when it does not go down.
         """
-        self._listener(_("Switching the machine off; its disk is kept."))
+        self._listener(_("Shutting the machine down; its disk is kept."))
         self.guest.keep_as(kept_name(self.scenario))
 
     def close(self) -> None:
@@ -152,9 +152,9 @@ class Stage:
         self.guest.close()
 
     def _apply_faults(self, *, restarted: bool) -> None:
-        for one in self.scenario.faults:
-            if one.each_boot or not restarted:
-                self.guest.fault(one.fault, **one.options)
+        for fault in self.scenario.faults:
+            if fault.each_boot or not restarted:
+                self.guest.fault(fault.fault, **fault.options)
 
 
 def _noted(scenario: Scenario) -> str:
@@ -163,7 +163,7 @@ def _noted(scenario: Scenario) -> str:
 
 
 class Examiner:
-    """The process in the machine that tells which goals hold."""
+    """The process in the machine that checks which goals are met."""
 
     def __init__(self, guest: Guest, scenario: Scenario) -> None:
         argv = ("python3", "-m", "tui.practice.examine", seen_in_guest(scenario.folder))
@@ -225,7 +225,7 @@ class Spare:
         stage, self._stage, self._thread = self._stage, None, None
         failure, self._failure = self._failure, None
         if failure is not None or stage is None:
-            raise failure or LabError(_("The machine was put away."))
+            raise failure or LabError(_("The machine was removed."))
         return stage
 
     def close(self) -> None:

@@ -1,19 +1,20 @@
-"""The part of the console that does something: actions of the rung, and plans that were cut off.
+"""The part of the console that does something: the keys (`KEYS`), and plans that were interrupted.
 
-What plans changes is imported when it is needed, or once the first picture stands: it is two thirds of the
+What plans changes is imported when it is needed, or once the first picture is shown: it is two thirds of the
 program, and the picture need not wait for it.
 """
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from tui.screens.access import Access
+from tui.screens.console.keys import KEYS, Action, Key, actions, not_possible
 from tui.screens.rungs import LONGEST, kind_word
 from tui.storage.host.command_log import CommandLogHost
 from tui.storage.model.inventory import Inventory
@@ -23,8 +24,16 @@ from tui.words import translate as _
 from widgets.stack_view import StackView
 
 if TYPE_CHECKING:
-    from tui.screens.console.action import Action, Subject
+    from tui.screens.console.here import Subject
     from tui.storage.changing.interrupted import Interrupted
+
+
+def _bindings(key: Key) -> Iterator[Binding]:
+    """The bindings of a key; the first that `check_action` allows is the one that counts."""
+    action = key.action or f"act('{key.key}')"
+    if key.when_wrong:
+        yield Binding(key.key, f"act_when_wrong('{key.key}')", key.bar, tooltip=key.words)
+    yield Binding(key.key, action, key.bar, show=bool(key.bar) and not key.when_wrong, tooltip=key.words)
 
 
 class ActingScreen(Screen[None]):
@@ -34,26 +43,12 @@ class ActingScreen(Screen[None]):
         host: the host.
         access: what may be done on it, and why not more.
         on_set_up: called when the person wants to set storage up.
+
+    Attributes:
+        is_wrong: something on the host is broken.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,a", "actions", _("actions")),
-        # Shown while something is wrong; at any other time the key is there and not in the way.
-        Binding("r", "repair", _("repair"), tooltip=_("Find out what is wrong, and repair it")),
-        Binding("r", "find_out", show=False, tooltip=_("Find out whether anything is wrong, and repair it")),
-        Binding("d", "act('d')", show=False, tooltip=_("Disconnect what the cursor is on")),
-        Binding("c", "act('c')", show=False, tooltip=_("Reconnect what was disconnected")),
-        Binding("g", "act('g')", show=False, tooltip=_("Grow it")),
-        Binding("l", "act('l')", show=False, tooltip=_("Log in or out")),
-        Binding("e", "act('e')", show=False, tooltip=_("Show and change the record")),
-        Binding("n", "act('n')", show=False, tooltip=_("Make or change volumes")),
-        Binding("t", "act('t')", show=False, tooltip=_("Targets and sessions: log in, log out, delete")),
-        Binding("p", "act('p')", show=False, tooltip=_("Portals to ask for targets")),
-        Binding("i", "act('i')", show=False, tooltip=_("Iface records")),
-        Binding("s", "set_up", _("set up")),
-        Binding("f9", "other('practice')", show=False, tooltip=_("Practise on a machine of its own")),
-        Binding("f8", "other('tour')", show=False, tooltip=_("Look around on a recorded host")),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [binding for key in KEYS for binding in _bindings(key)]
 
     def __init__(self, host: CommandLogHost, access: Access, on_set_up: Callable[[], None]) -> None:
         super().__init__()
@@ -61,15 +56,16 @@ class ActingScreen(Screen[None]):
         self._access = access
         self._on_set_up = on_set_up
         self._inventory: Inventory | None = None
+        self.is_wrong = False
         self._others: Mapping[str, Callable[[], None]] = {}
 
     def offer(self, others: Mapping[str, Callable[[], None]]) -> None:
-        """Offer what is to be had beside this host: `practice` and `tour`."""
+        """Offer what is available beside this host: `practice` and `tour`."""
         self._others = others
 
     @property
     def has_others(self) -> bool:
-        """Whether practice and tour are to be had from here."""
+        """Whether practice and tour can be opened from here."""
         return bool(self._others)
 
     def action_other(self, name: str) -> None:
@@ -82,32 +78,41 @@ class ActingScreen(Screen[None]):
         raise NotImplementedError
 
     def acted(self) -> None:
-        """Be told that something was done, or looked at, so that the host may be different."""
+        """Take notice that something was done, or checked, so that the host may be different."""
         raise NotImplementedError
 
     def action_set_up(self) -> None:
         """Open the set-up."""
         self._on_set_up()
 
-    def action_repair(self) -> None:
-        """Find out what is wrong, beginning with what the cursor is on."""
-        self.action_act("r")
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
+        """Grey out what is impossible now; leave out what does not apply."""
+        if action == "other":
+            return self.has_others
+        if action == "act_when_wrong":
+            return self.is_wrong
+        return (
+            None
+            if self._access.reason and any(key.action == action and key.changes for key in KEYS)
+            else True
+        )
 
-    def action_find_out(self) -> None:
-        """Do the same while nothing looks wrong."""
-        self.action_act("r")
+    def on_key(self, event: events.Key) -> None:
+        """Say why a key that is greyed out does nothing."""
+        if self._access.reason and any(key.key == event.key and key.action and key.changes for key in KEYS):
+            self.notify(not_possible(self._access.reason), markup=False)
 
-    # Actions of the rung ------------------------------------------------------------------------------------
+    # Actions of the layer -----------------------------------------------------------------------------------
 
-    def possible(self) -> "tuple[Action, ...]":
+    def possible(self) -> tuple[Action, ...]:
         """Return what can be done with what the cursor is on."""
-        from tui.screens.console.actions import actions
+        from tui.screens.console.here import Here
 
-        return () if self._inventory is None else actions(self.subject(), self._inventory, self._access)
+        return () if self._inventory is None else actions(Here(self.subject(), self._inventory), self._access)
 
     @on(StackView.Chosen)
     def action_actions(self) -> None:
-        """Show what can be done with what the cursor is on."""
+        """List what can be done with what the cursor is on."""
         from tui.screens.console.menu import ActionMenu
 
         found = self.possible()
@@ -116,26 +121,28 @@ class ActingScreen(Screen[None]):
 
     def action_act(self, key: str | None) -> None:
         """Do one thing with what the cursor is on; say why when it cannot be done."""
-        action = next((one for one in self.possible() if one.key == key), None)
+        action = next((action for action in self.possible() if action.key == key), None)
         if action is None:
             return
         if action.reason:
-            self.notify(_("Not possible: {reason}.").format(reason=action.reason), markup=False)
+            self.notify(not_possible(action.reason), markup=False)
             return
         self.app.push_screen(action.opens(self._host, self._access), lambda _done: self.acted())
 
-    # A plan that was cut off --------------------------------------------------------------------------------
+    action_act_when_wrong = action_act
+
+    # A plan that was interrupted ----------------------------------------------------------------------------
 
     @work(thread=True, group="ready")
     def get_ready(self) -> None:
         """Import what the keys need in the background, so that the first one is not late."""
-        importlib.import_module("tui.screens.console.actions")
+        importlib.import_module("tui.screens.console.here")
         importlib.import_module("tui.screens.console.menu")
         importlib.import_module("tui.screens.recovery.recovery_screen")
 
     @work(thread=True, group="interrupted")
     def look_for_interrupted(self) -> None:
-        """Look, in the background, whether the last plan was cut off; if so, offer to go on."""
+        """Check, in the background, whether the last plan was interrupted; if so, offer to continue."""
         from tui.storage.changing import run_plan
         from tui.storage.changing.interrupted import interrupted
         from tui.storage.changing.journal import is_changing
@@ -161,13 +168,16 @@ class ActingScreen(Screen[None]):
 
     @work(group="question")
     async def _ask(self, found: "Interrupted") -> None:
-        from tui.screens.console import openers
+        from tui.maintenance.proposal import Proposal, way_back_of
+        from tui.screens.plan.plan_screen import PlanScreen
         from tui.screens.resume import Resume
         from tui.storage.changing import run_plan
 
         answer = await self.app.push_screen_wait(Resume(found))
         if answer and found.plan is not None:
-            screen = openers.resume(self._host, self._access, found.plan, found.journal)
+            why = _("This plan was started earlier and interrupted. Steps already done are not run again.")
+            proposal = Proposal(found.plan, why, way_back=way_back_of(found.plan))
+            screen = PlanScreen(proposal, self._host, self._access, resumed=found.journal)
             self.app.push_screen(screen, lambda _done: self.acted())
         elif answer is False:
             problem = run_plan.give_up(found.journal)

@@ -1,12 +1,11 @@
-"""The console: the stacks of this host, the details of the rung under the cursor, and what happened."""
+"""The console: the stacks of this host, the details of the layer under the cursor, and what happened."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, on, work
+from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
 from textual.widgets import Static
@@ -22,7 +21,7 @@ from tui.screens.console.console_words import (
 )
 from tui.screens.console.details import Fact, details, title
 from tui.screens.console.figures import LABELS, device_of, disks_of, outage_lines, plot_rows, session_of
-from tui.screens.console.order import MANY, Order, ordered, refolded, well
+from tui.screens.console.order import MANY, Order, healthy, ordered, refolded
 from tui.screens.console.reading import OpenLive, ReadingScreen
 from tui.screens.paragraphs import Paragraph, Paragraphs
 from tui.screens.rungs import LONGEST, Rows, heading_key, is_wrong, kind_word
@@ -42,7 +41,7 @@ from widgets.stack_view import StackView
 from widgets.state import Role, State
 
 if TYPE_CHECKING:
-    from tui.screens.console.action import Subject
+    from tui.screens.console.here import Subject
     from tui.storage.model.users import Users
     from tui.storage.watching.prefetch import Prefetch
 
@@ -52,7 +51,7 @@ _ROWS = 12
 
 @dataclass
 class UsersFound(Message):
-    """Somebody looked who uses a rung."""
+    """What uses a layer was read."""
 
     key: str
     users: "Users"
@@ -66,9 +65,9 @@ class ConsoleScreen(ReadingScreen):
         access: what may be done on it, and why not more.
         on_set_up: called when the person wants to set storage up.
         on_leave: called when the person leaves.
-        live: makes what tells of changes; None for a host that has none, such as a recorded one.
+        live: opens the watch over the host; None for one that does not change, such as a recorded one.
         refresh_seconds: how often what only counts is drawn again.
-        head_start: a whole look at the host that began earlier.
+        head_start: a reading of the whole host that began earlier.
     """
 
     DEFAULT_CSS = """
@@ -137,18 +136,8 @@ class ConsoleScreen(ReadingScreen):
         }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("w", "happenings", _("what happened")),
-        Binding("f", "fold_well", show=False, tooltip=_("Fold the stacks that are well, or unfold them")),
-        Binding("o", "reorder", show=False, tooltip=_("Sort the stacks: as found, problems first, by name")),
-        Binding("ctrl+r", "read_again", show=False, tooltip=_("Read the host again")),
-        Binding("f1", "help", _("help")),
-        Binding("f2", "commands", _("commands")),
-        Binding("escape,q", "leave", _("leave")),
-    ]
-
     WIDE: ClassVar[int] = 100
-    """Cells from which the details stand beside the ladder."""
+    """Cells from which the details are beside the stacks."""
 
     def __init__(
         self,
@@ -167,10 +156,9 @@ class ConsoleScreen(ReadingScreen):
         self._found: tuple[Stack, ...] = ()
         self._stacks: tuple[Stack, ...] = ()
         self._subjects: dict[str, Rung | Stack] = {}
-        self._is_wrong = False
         self._order = Order.FOUND
-        self._folds_well = False
-        self._well: frozenset[str] = frozenset()
+        self._folds_healthy = False
+        self._healthy: frozenset[str] = frozenset()
         self._explained = ""
         self._rows = Rows()
         self._noted: dict[str, str] = {}
@@ -178,7 +166,7 @@ class ConsoleScreen(ReadingScreen):
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (self.WIDE, "-wide")]
 
     def compose(self) -> ComposeResult:
-        """Put the ladder beside its details, or over them where there is little room."""
+        """Put the stacks beside the details, or above them where there is little room."""
         # Textual sees the width after a first layout, and would lay everything out a second time.
         self.add_class("-wide" if self.app.size.width >= self.WIDE else "-narrow")
         host = clean(self._host.name)
@@ -200,18 +188,18 @@ class ConsoleScreen(ReadingScreen):
         yield KeyBar(id="keys")
 
     def on_mount(self) -> None:
-        """Read the host; what tells of changes begins with the first picture."""
+        """Read the host; the watch starts after the first picture."""
         self.query_one("#empty", Paragraphs).paragraphs = (
-            Paragraph(_("Looking at this host."), state=State.HERE),
+            Paragraph(_("Reading this host."), state=State.HERE),
         )
         self.query_one("#stack", StackView).display = False
         self.query_one(Countdown).label_width = self.query_one(Plots).label_width = LABELS
         self.query_one("#about", Paragraphs).label_width = LABELS
         self.query_one(Countdown).display = self.query_one(Plots).display = False
         self.query_one(Happenings).empty = (
-            _("What happens from now on is told here.")
+            _("Events from now on appear here.")
             if self._open_live is not None
-            else _("A recorded host: nothing happens here.")
+            else _("This is a recorded host: there are no events.")
         )
         self.begin_to_read()
         self.set_interval(self._refresh_seconds, self._tick)
@@ -225,14 +213,14 @@ class ConsoleScreen(ReadingScreen):
         self._subjects = {heading_key(stack): stack for stack in self._stacks}
         self._subjects |= {rung.key: rung for stack in self._stacks for rung in stack.rungs}
         self.query_one("#top", TopBar).facts = top_facts(inventory, self._stacks, self._access)
-        self._is_wrong = any(is_wrong(stack) for stack in found)
+        self.is_wrong = any(is_wrong(stack) for stack in found)
         self._show_stacks(inventory)
         self.show_news()
         self.refresh_bindings()
         self._ask_for_users(self.subject())
 
     def show_mistake(self, error: BaseException | None) -> None:
-        """Say that reading failed, which is a mistake of the program."""
+        """Say that reading failed, which is a bug in the program."""
         from tui.screens.failure import unexpected
 
         problem = unexpected(error)
@@ -246,12 +234,12 @@ class ConsoleScreen(ReadingScreen):
         view, empty = self.query_one("#stack", StackView), self.query_one("#empty", Paragraphs)
         first = not view.display
         there = frozenset(rung.key for rung in view.rungs if rung.heading)
-        now = well(self._stacks)
+        now = healthy(self._stacks)
         if first and len(self._stacks) >= MANY:
-            self._folds_well = True
-        if self._folds_well:
-            view.set_reactive(StackView.folded, refolded(view.folded, self._well, now, there))
-        self._well = now
+            self._folds_healthy = True
+        if self._folds_healthy:
+            view.set_reactive(StackView.folded, refolded(view.folded, self._healthy, now, there))
+        self._healthy = now
         self._noted = self._notes(inventory)
         view.rungs = self._rows.of(self._stacks, self._noted)
         view.display = bool(self._stacks)
@@ -273,12 +261,12 @@ class ConsoleScreen(ReadingScreen):
         return outage_notes(inventory, self._live.desk.outage, self._host.now())
 
     def show_live(self) -> None:
-        """Show who works for the rung under the cursor, and look who uses it."""
+        """Show the processes of the layer under the cursor, and find out what uses it."""
         self._show_details()
         self._ask_for_users(self.subject())
 
     def show_news(self) -> None:
-        """Show what happened last, and find the rungs it is about."""
+        """Show what happened last, and resolve the layers it is about."""
         if self._live is None or self._inventory is None:
             return
         from tui.screens.console.news import happening_rows
@@ -291,7 +279,7 @@ class ConsoleScreen(ReadingScreen):
             self.query_one("#stack", StackView).rungs = self._rows.of(self._stacks, self._noted)
         self.query_one(Happenings).rows = happening_rows(desk.log.newest(_ROWS), self._host.now())
 
-    # The rung under the cursor ------------------------------------------------------------------------------
+    # The layer under the cursor -----------------------------------------------------------------------------
 
     @on(StackView.Highlighted)
     def _show_details(self) -> None:
@@ -316,7 +304,7 @@ class ConsoleScreen(ReadingScreen):
             self._ask_for_users(subject)
 
     def _more(self, rung: Rung, inventory: Inventory) -> Iterator[Fact]:
-        """Yield who works for a rung and who uses it, as far as that is known by now."""
+        """Yield the processes of a layer and what uses it, as far as that is known by now."""
         if self._live is None:
             return
         from tui.screens.console.users import user_facts, worker_facts
@@ -326,7 +314,7 @@ class ConsoleScreen(ReadingScreen):
             yield from user_facts(self._users.users)
 
     def _ask_for_users(self, subject: "Subject") -> None:
-        """Look in the background who uses what the cursor is on."""
+        """Find out in the background what uses the layer under the cursor."""
         if not isinstance(subject, Rung) or self._live is None:
             return
         from tui.screens.console.users import USED
@@ -371,31 +359,18 @@ class ConsoleScreen(ReadingScreen):
 
     # Keys ---------------------------------------------------------------------------------------------------
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
-        """Keep in sight what is not possible; leave out what is not to be had, or mend what is well."""
-        if action == "other" and not self.has_others:
-            return False
-        if action in {"repair", "find_out"}:
-            return self._is_wrong is (action == "repair")
-        return None if action == "set_up" and self._access.reason else True
-
-    def on_key(self, event: events.Key) -> None:
-        """Say why a key that is switched off does nothing."""
-        if event.key == "s" and self._access.reason:
-            self.notify(_("Not possible: {reason}.").format(reason=self._access.reason), markup=False)
-
     def subject(self) -> "Subject":
         """Return what the cursor is on: a rung, the heading of a stack, or nothing."""
         return self._subjects.get(self.query_one("#stack", StackView).key or "")
 
-    def action_fold_well(self) -> None:
-        """Fold the stacks that are well away, or show them again."""
+    def action_fold_healthy(self) -> None:
+        """Fold the healthy stacks, or unfold them."""
         view = self.query_one("#stack", StackView)
-        self._folds_well = not self._folds_well
-        view.folded = view.folded | self._well if self._folds_well else view.folded - self._well
+        self._folds_healthy = not self._folds_healthy
+        view.folded = view.folded | self._healthy if self._folds_healthy else view.folded - self._healthy
 
     def action_reorder(self) -> None:
-        """Sort the stacks in another way."""
+        """Sort the stacks in the next order."""
         self._order = self._order.following
         self.notify(self._order.words, timeout=2)
         if self._inventory is not None:
@@ -404,7 +379,7 @@ class ConsoleScreen(ReadingScreen):
     def action_happenings(self) -> None:
         """Show everything that happened."""
         if self._live is None:
-            self.notify(_("A recorded host: nothing happens here."))
+            self.notify(_("This is a recorded host: there are no events."))
             return
         from tui.screens.console.happenings import HappeningsScreen
 
@@ -418,7 +393,7 @@ class ConsoleScreen(ReadingScreen):
 
     def _go_to(self, key: str | None) -> None:
         if key and not self.query_one("#stack", StackView).go_to(key):
-            self.notify(_("That is not in the picture any more."))
+            self.notify(_("That layer no longer exists."))
 
     def action_leave(self) -> None:
         """Leave the program."""

@@ -1,4 +1,4 @@
-"""What the console says about a host as a whole: nothing yet, what was not seen, its help."""
+"""What the console says about a host as a whole: no storage yet, what was not read, its help."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def top_facts(inventory: Inventory, stacks: Iterable[Stack], access: Access) -> TopFacts:
-    """Return what stands in the top bar: who this is, and how many problems and sessions there are."""
+    """Return the top bar: the host, and the number of problems and sessions."""
     broken = sum(len(broken_first(stack)) for stack in stacks)
     problems = translate_count("{count} problem", "{count} problems", broken).format(count=broken)
     sessions = len(inventory.sessions)
@@ -34,37 +34,37 @@ def top_facts(inventory: Inventory, stacks: Iterable[Stack], access: Access) -> 
 
 
 def about_stack(stack: Stack) -> tuple[Paragraph, ...]:
-    """Return the names of a stack, whole."""
+    """Return the full names of a stack."""
     lines = [Paragraph(clean(name, LONGEST), label=_("target")) for name in stack.targets if name]
-    lines += [Paragraph(clean(name, LONGEST), label=_("group")) for name in stack.volume_groups]
+    lines += [Paragraph(clean(name, LONGEST), label=_("VG")) for name in stack.volume_groups]
     return tuple(lines)
 
 
 def repair_offer() -> tuple[Paragraph, ...]:
-    """Return where it goes on from something that is wrong."""
-    return (Paragraph(_("Press r: what is wrong, and what can be done about it."), Role.ACCENT),)
+    """Return what to do about something that is wrong."""
+    return (Paragraph(_("Press r to find out what is wrong and how to repair it."), Role.ACCENT),)
 
 
 def nothing_yet(access: Access, *, others: bool) -> tuple[Paragraph, ...]:
-    """Return what a host without storage shows: what iSCSI is, and what to do next.
+    """Return what a host without storage shows: what iSCSI is, and the next step.
 
     Args:
         access: what may be done on the host.
-        others: practice and tour are to be had.
+        others: practice and tour are available.
     """
     next_step = (
         Paragraph(_("Not possible now: {reason}.").format(reason=access.reason), Role.WARN, state=State.WARN)
         if access.reason
-        else Paragraph(_("Press s: the set-up leads you from here to a mounted volume."), Role.ACCENT)
+        else Paragraph(_("Press s: the set-up guides you from here to a mounted volume."), Role.ACCENT)
     )
     return (
         Paragraph(_("There is no iSCSI storage on this host yet."), Role.STRONG),
         Paragraph(""),
         Paragraph(
             _(
-                "iSCSI makes a disk of another machine appear here over the network. You need the address of "
-                "the storage (its portal) from the storage administrator, who needs this host's initiator "
-                "name."
+                "iSCSI makes a disk of another machine available here over the network. Ask the storage "
+                "administrator for the address of the storage (its portal), and give them this host's "
+                "initiator name."
             )
         ),
         Paragraph(""),
@@ -78,34 +78,37 @@ def _others() -> tuple[Paragraph, ...]:
     return (
         Paragraph(""),
         Paragraph(
-            _("Press F9: practise on a machine of its own, where nothing can be harmed. It needs no root."),
+            _(
+                "Press F9: practice on a separate machine, where nothing can be damaged. Root is not "
+                "required."
+            ),
             Role.ACCENT,
         ),
         Paragraph(""),
-        Paragraph(_("Press F8: a tour, this console on the recorded storage of another host."), Role.ACCENT),
+        Paragraph(_("Press F8: a tour of this console on a recorded host."), Role.ACCENT),
     )
 
 
 def tour_sections() -> "tuple[HelpSection, ...]":
-    """Return what the tour begins with."""
+    """Return the introduction of the tour."""
     from widgets.help import HelpSection
 
     return (
         HelpSection(
             _("A host with a problem"),
             _(
-                "This is the console on a host that was recorded: one disk of an array over two networks, "
-                "one of which is down. The ladder stands on its feet: portals below, then sessions, the LUN "
-                "over each, the map that joins both, and on it LVM, file system and folder."
+                "This is the console on a recorded host: one LUN of an array over two networks, one of "
+                "which is down. Each stack lists its layers in order: portals first, then sessions, the "
+                "LUN of each, the multipath map over both, and on it LVM, file system and mount point."
             ),
         ),
         HelpSection(
-            _("Look around"),
+            _("What to look at"),
             _(
-                "The cursor is on the first broken rung. Go up and down with the arrow keys and read beside "
-                "it what each rung is and what its state means for what stands on it. The folder still "
-                "works: the other path carries it. Enter lists what could be done, and why not here: "
-                "nothing can be changed on a recording. Esc leads back."
+                "The cursor is on the first broken layer. Move with the arrow keys; the details show what "
+                "each layer is and what its state means for the layers that depend on it. The mount "
+                "still works: the other path carries the I/O. Enter lists the actions, and why they are "
+                "not possible here: a recording cannot be changed. Esc goes back."
             ),
         ),
         *explanations(),
@@ -116,12 +119,12 @@ def unseen(inventory: Inventory) -> tuple[Paragraph, ...]:
     """Return what could not be read, the first few."""
     return tuple(
         Paragraph(
-            _("Not seen: {what}").format(what=clean(one.what)),
+            _("Not read: {what}").format(what=clean(missing.what)),
             Role.MUTED,
             state=State.UNKNOWN,
-            after=clean(one.why),
+            after=clean(missing.why),
         )
-        for one in inventory.unseen[:3]
+        for missing in inventory.unseen[:3]
     )
 
 
@@ -131,29 +134,27 @@ def explanations() -> "tuple[HelpSection, ...]":
 
     return (
         HelpSection(
-            _("How to read the ladder"),
+            _("How to read the stacks"),
             _(
                 "Each stack begins with the portal: the address where the storage listens. The session is "
-                "the connection to it, the LUN the disk it shows. Then come LVM's layers, the file system, "
-                "and the folder where its files appear. Every rung stands on the one before it. When "
-                "something is broken, the first broken rung is where to look."
+                "the connection to it, the LUN the disk that it provides. Then come LVM's layers, the "
+                "file system, and its mount point. Every layer depends on the one before it. When "
+                "something is broken, check the first broken layer."
             ),
         ),
         HelpSection(
-            _("Keys of the ladder"),
+            _("Moving around"),
             _(
-                "Arrow keys move, left and right fold and unfold, ! goes to the next problem, / searches, f "
-                "folds the stacks that are well, o sorts. The pane beside it explains the rung under the "
-                "cursor; w shows everything that happened. Tab "
-                "goes to the pane, where the arrow keys show what did not fit."
+                "Arrow keys move, left and right fold and unfold. The pane next to the stacks explains "
+                "the layer under the cursor. Tab goes to that pane, where the arrow keys scroll."
             ),
         ),
         HelpSection(
             _("When something is wrong"),
             _(
-                "Press r on any rung. The whole host is looked at: logs, portals, network, LVM, files. "
-                "You are told what is broken and how that is known, and led through what can be done: a plan "
-                "that is run and seen to work, a message for whoever must act, or how long to wait."
+                "Press r on any layer. The whole host is checked: logs, portals, network, LVM, files. The "
+                "result says what is broken and on what evidence, and offers the fixes: a plan that is "
+                "run and verified, a message to the administrator who has to act, or how long to wait."
             ),
         ),
     )

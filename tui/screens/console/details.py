@@ -1,4 +1,4 @@
-"""Everything about one rung: what is to be known first, then label by label, each number with its meaning."""
+"""The details of one layer: its state first, then facts by label, each number with its meaning."""
 
 from collections.abc import Iterable, Iterator
 
@@ -17,7 +17,7 @@ Fact = tuple[str, str, str]
 
 
 def title(rung: Rung, inventory: Inventory) -> tuple[Paragraph, ...]:
-    """Return what stands first about a rung: its state, and what is wrong or to be known."""
+    """Return the first lines of a layer: its state, and what is wrong or important."""
     lines = [Paragraph(_heading(rung), Role.STRONG, state=state_of(rung.health))]
     if rung.reason:
         role = Role.BAD if rung.health is Health.BAD else Role.WARN
@@ -29,12 +29,12 @@ def title(rung: Rung, inventory: Inventory) -> tuple[Paragraph, ...]:
 
 
 def details(rung: Rung, inventory: Inventory, more: Iterable[Fact] = ()) -> tuple[Paragraph, ...]:
-    """Return the facts of a rung, label by label.
+    """Return the facts of a layer, label by label.
 
     Args:
-        rung: the rung.
+        rung: the layer.
         inventory: the host.
-        more: what else there is to say, at the end.
+        more: further facts, at the end.
     """
     return tuple(
         Paragraph(clean(value, LONGEST), label=label, after=clean(meaning, LONGEST))
@@ -50,16 +50,16 @@ def outage_meaning(rung: Rung, inventory: Inventory) -> str:
         return ""
     if session.state is SessionState.FAILED:
         if _has_other_path(session, inventory):
-            return _("The other path carries the volume. Nothing is lost.")
+            return _("The other path carries the I/O. Nothing is lost.")
         if session.recovery_timeout is not None and session.recovery_timeout < 0:
             return _("Nothing is lost. Repair the network or the target.")
         return _("Nothing is lost so far. Repair the network or the target.")
     if session.state is SessionState.FREE:
         if _has_other_path(session, inventory):
-            return _("The other path carries the volume. This one comes back by itself.")
+            return _("The other path carries the I/O. This session reconnects by itself.")
         return _(
-            "Writes fail now, and a file system may stop taking any. The session comes back by itself; then "
-            "check the file system."
+            "Writes fail now, and a file system may stop accepting them. The session reconnects by "
+            "itself; then check the file system."
         )
     return ""
 
@@ -68,7 +68,7 @@ def _has_other_path(session: Session, inventory: Inventory) -> bool:
     """Whether every disk of a session is a path of a map that has a good one elsewhere."""
     own = {lun.disk for lun in inventory.luns_of(session.sid) if lun.disk}
     maps = [inventory.map_over(disk) for disk in own]
-    return bool(maps) and all(one is not None and bool(set(one.good_paths) - own) for one in maps)
+    return bool(maps) and all(over is not None and bool(set(over.good_paths) - own) for over in maps)
 
 
 def _heading(rung: Rung) -> str:
@@ -86,7 +86,7 @@ def _facts(rung: Rung, inventory: Inventory) -> Iterator[tuple[str, str, str]]:
     elif rung.kind is RungKind.SESSION and session is not None:
         yield from _session(session)
     elif rung.kind is RungKind.LUN:
-        lun = next((one for one in inventory.luns if one.disk == rung.device and rung.device), None)
+        lun = next((lun for lun in inventory.luns if lun.disk == rung.device and rung.device), None)
         if lun is not None:
             yield from _lun(lun)
     else:
@@ -109,45 +109,51 @@ def _record(rung: Rung, inventory: Inventory) -> Iterator[tuple[str, str, str]]:
 def _node(record: NodeRecord) -> Iterator[tuple[str, str, str]]:
     meaning = {
         "automatic": _("logged in at every boot"),
-        "manual": _("logged in by hand"),
+        "manual": _("not logged in at boot"),
         "onboot": _("logged in before the root file system"),
     }
     yield _("startup"), record.startup, meaning.get(record.startup, "")
     yield _("CHAP"), record.chap.kind, ""
-    yield _("iface"), record.iface, _("any network card") if record.iface == "default" else ""
+    yield _("iface"), record.iface, _("any network interface") if record.iface == "default" else ""
 
 
 def _session(session: Session) -> Iterator[tuple[str, str, str]]:
     yield _("portal"), session.portal.label, ""
     yield _("peer"), session.peer, ""
-    yield _("iface"), session.iface, _("any network card") if session.iface == "default" else ""
-    yield _("name"), session.initiator_name, _("the name this host logged in with")
+    yield _("iface"), session.iface, _("any network interface") if session.iface == "default" else ""
+    yield _("name"), session.initiator_name, _("the initiator name used at login")
     if session.recovery_timeout is not None and session.state is SessionState.LOGGED_IN:
         yield (
             _("gives up"),
             _("after {seconds} s").format(seconds=session.recovery_timeout),
-            _("until then requests wait while the connection is lost, and nothing is lost"),
+            _("replacement_timeout: I/O is queued this long after the connection is lost; nothing is lost"),
         )
     if session.noop_interval is not None:
         yield (
             _("ping"),
             _("every {seconds} s").format(seconds=session.noop_interval),
-            _("a lost connection is noticed by it"),
+            _("noop_out_interval: the NOP-Out that detects a lost connection"),
+        )
+    if session.noop_timeout is not None:
+        yield (
+            " ",
+            _("answer within {seconds} s").format(seconds=session.noop_timeout),
+            _("noop_out_timeout: without an answer the connection is lost"),
         )
 
 
 def _lun(lun: Lun) -> Iterator[tuple[str, str, str]]:
-    yield _("LUN"), str(lun.number), _("the number the target gives it")
-    yield _("disk"), f"/dev/{lun.disk}" if lun.disk else "", _("may change from boot to boot")
+    yield _("LUN"), str(lun.number), _("its number at the target")
+    yield _("disk"), f"/dev/{lun.disk}" if lun.disk else "", _("can change at every login")
     yield _("WWID"), lun.wwid, _("never changes")
     yield _("size"), size(lun.size), ""
-    yield _("maker"), f"{lun.vendor} {lun.model} {lun.revision}".strip(), ""
+    yield _("vendor"), f"{lun.vendor} {lun.model} {lun.revision}".strip(), ""
 
 
 def _volume(rung: Rung, inventory: Inventory) -> Iterator[tuple[str, str, str]]:
     device = inventory.device(rung.device) if rung.device else None
     if rung.kind is RungKind.VOLUME_GROUP:
-        group = next((one for one in inventory.volume_groups if one.name == rung.name), None)
+        group = next((group for group in inventory.volume_groups if group.name == rung.name), None)
         if group is not None:
             yield _("size"), size(group.size), ""
             yield _("free"), size(group.free), _("for new or larger volumes")
@@ -156,7 +162,7 @@ def _volume(rung: Rung, inventory: Inventory) -> Iterator[tuple[str, str, str]]:
         if rung.kind is not RungKind.MOUNT:
             yield _("size"), size(device.size), ""
     if rung.kind is RungKind.MOUNT:
-        mount = next((one for one in inventory.mounts if one.target == rung.name), None)
+        mount = next((mount for mount in inventory.mounts if mount.target == rung.name), None)
         if mount is not None:
             yield _("source"), mount.source, ""
             yield _("options"), ",".join(mount.options), ""

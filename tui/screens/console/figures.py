@@ -1,4 +1,4 @@
-"""What ticks beside a rung: how long a session has been lost, and what goes through its disks."""
+"""Live figures of the selected layer: outage countdown and throughput."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tui.storage.watching.activity import Rates
 
 LABELS = 8
-"""Cells of the label column beside a rung: `gives up`, and every label of the details but few."""
+"""Cells of the label column: `gives up`, and every label of the details but few."""
 
 _LEAST_RATE = 64 * 1024.0
 """Bytes a second that fill less than a plot's height: a lone write of a journal is no load."""
@@ -28,18 +28,20 @@ _LEAST_LATENCY = 0.005
 
 
 def disks_of(rung: Rung, inventory: Inventory) -> tuple[str, ...]:
-    """The disks whose figures are a rung's: those of a session are all of its LUNs'."""
+    """The disks whose figures are shown for a layer: for a session those of all its LUNs."""
     if rung.kind is RungKind.SESSION and rung.sid is not None:
         return tuple(lun.disk for lun in inventory.luns_of(rung.sid) if lun.disk)
     if rung.kind is RungKind.PORTAL:
-        through = [one for one in inventory.sessions_of(rung.target) if one.portal.label == rung.name]
-        return tuple(lun.disk for one in through for lun in inventory.luns_of(one.sid) if lun.disk)
+        through = [
+            session for session in inventory.sessions_of(rung.target) if session.portal.label == rung.name
+        ]
+        return tuple(lun.disk for session in through for lun in inventory.luns_of(session.sid) if lun.disk)
     device = device_of(rung, inventory)
     return (device,) if device else ()
 
 
 def device_of(rung: Rung, inventory: Inventory) -> str:
-    """The kernel name of the device a rung is or stands on, or empty."""
+    """The kernel name of the device that a layer is or is on, or empty."""
     if rung.device or rung.kind is not RungKind.MOUNT:
         return rung.device
     return next((mount.device for mount in inventory.mounts if mount.target == rung.name), "")
@@ -61,11 +63,11 @@ def plot_rows(disks: Sequence[str], rates: "Sequence[Rates] | None") -> tuple[Pl
     now = rates[-1]
     latency = now.latency
     return (
-        PlotRow(_("read"), tuple(one.read for one in rates), rate_words(now.read), _LEAST_RATE),
-        PlotRow(_("write"), tuple(one.written for one in rates), rate_words(now.written), _LEAST_RATE),
+        PlotRow(_("read"), tuple(rate.read for rate in rates), rate_words(now.read), _LEAST_RATE),
+        PlotRow(_("write"), tuple(rate.written for rate in rates), rate_words(now.written), _LEAST_RATE),
         PlotRow(
             _("latency"),
-            tuple(one.latency or 0.0 for one in rates),
+            tuple(rate.latency or 0.0 for rate in rates),
             latency_words(latency),
             _LEAST_LATENCY,
             Role.ACCENT,
@@ -86,7 +88,7 @@ def rate_words(rate: float) -> str:
 
 
 def session_of(rung: Rung, inventory: Inventory) -> Session | None:
-    """The session a rung is, or is a LUN of."""
+    """The session that a layer is, or is a LUN of."""
     if rung.sid is None or rung.kind not in {RungKind.SESSION, RungKind.LUN}:
         return None
     return inventory.session(rung.sid)
@@ -97,13 +99,13 @@ def outage_lines(session: Session, outage: "Outage | None", now: float) -> Itera
 
     Args:
         session: the session; one that is logged in has no lines.
-        outage: what is known of its outage, or None: then nobody has watched.
+        outage: what is known of its outage, or None when it was not watched.
         now: seconds since the epoch.
     """
     if session.state not in {SessionState.FAILED, SessionState.FREE}:
         return
     if outage is None:
-        yield CountLine(_("lost"), _("since when is not known"))
+        yield CountLine(_("lost"), _("since an unknown time"))
         return
     ago = max(0.0, float(int(now - outage.since)))
     clock = time.strftime("%H:%M:%S", time.localtime(outage.since))
@@ -121,14 +123,14 @@ def outage_lines(session: Session, outage: "Outage | None", now: float) -> Itera
     if timer is None:
         return
     if timer < 0:
-        yield CountLine(_("gives up"), _("never"), _("requests wait for ever"), Role.STRONG)
+        yield CountLine(_("gives up"), _("never"), _("I/O is queued for ever"), Role.STRONG)
         return
     yield from _running_down(outage, float(timer), now)
 
 
 def _running_down(outage: "Outage", timer: float, now: float) -> Iterator[CountLine]:
     left = outage.since + timer - now
-    after = _("timer {seconds} s").format(seconds=int(timer))
+    after = _("timeout {seconds} s").format(seconds=int(timer))
     if left <= 0:
         yield CountLine(_("gives up"), _("any moment"), after, Role.STRONG)
     else:

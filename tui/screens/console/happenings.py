@@ -1,4 +1,4 @@
-"""Everything that happened, on a screen of its own: the whole line, what it means, the rung it is about."""
+"""Everything that happened, on its own screen: the whole line, what it means, the layer it is about."""
 
 from collections.abc import Callable
 from typing import ClassVar
@@ -21,17 +21,17 @@ from widgets.look import look_of
 from widgets.state import Role
 
 _LOOK_EVERY = 0.5
-"""Seconds between two looks at whether something happened."""
+"""Seconds between two checks for new entries."""
 
 
 class HappeningsScreen(Screen[str | None]):
-    """All happenings; ends with the key of the rung to go to, or None.
+    """All happenings; dismisses with the key of the layer to go to, or None.
 
     Args:
         log: what happened.
         now: seconds since the epoch on the host.
-        subject: key of the rung the cursor was on, for showing only what is about it; or empty.
-        subject_name: what that rung is called.
+        subject: key of the layer the cursor was on, to show only what is about it; or empty.
+        subject_name: the name of that layer.
     """
 
     DEFAULT_CSS = """
@@ -53,7 +53,7 @@ class HappeningsScreen(Screen[str | None]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f", "only_this", _("only this rung")),
+        Binding("f", "only_this", _("only this layer")),
         Binding("f1", "help", _("help")),
         Binding("escape,w,q", "leave", _("back")),
     ]
@@ -70,14 +70,14 @@ class HappeningsScreen(Screen[str | None]):
         self._shown: dict[str, Happening] = {}
 
     def compose(self) -> ComposeResult:
-        """Put the list over what the chosen line says as a whole."""
+        """Put the list above the details of the selected line."""
         yield Static(id="heading")
         yield HappeningList(id="happened")
         yield Paragraphs(id="about")
         yield KeyBar(id="keys")
 
     def on_mount(self) -> None:
-        """Show what happened, and go on showing it."""
+        """Show what happened, and keep it up to date."""
         self._show()
         self.query_one(HappeningList).focus()
         self.set_interval(_LOOK_EVERY, self._look)
@@ -90,15 +90,15 @@ class HappeningsScreen(Screen[str | None]):
         self._version = self._log.version
         found = self._log.kept()
         if self._only:
-            found = tuple(one for one in found if one.subject == self._subject)
+            found = tuple(happening for happening in found if happening.subject == self._subject)
         rows = happening_rows(found, self._now())
-        self._shown = {row.key: one for row, one in zip(rows, found, strict=True)}
+        self._shown = {row.key: happening for row, happening in zip(rows, found, strict=True)}
         self.query_one(HappeningList).show_rows(rows)
         look = look_of(self)
         if not rows:
             words = _("Nothing has happened yet.")
         elif self._only:
-            words = _("What happened to {rung}").format(rung=self._name)
+            words = _("What happened to {layer}").format(layer=self._name)
         else:
             words = _("What happened")
         self.query_one("#heading", Static).update(look.text(words, Role.STRONG))
@@ -106,28 +106,31 @@ class HappeningsScreen(Screen[str | None]):
 
     @on(LineList.Highlighted)
     def _explain(self) -> None:
-        one = self._shown.get(self.query_one(HappeningList).key or "")
+        happening = self._shown.get(self.query_one(HappeningList).key or "")
         lines: tuple[Paragraph, ...] = ()
-        if one is not None:
-            told = _("{time}  {source}").format(
-                time=clock(one.when, self._now()), source=source_word(one.source)
+        if happening is not None:
+            source = _("{time}  {source}").format(
+                time=clock(happening.when, self._now()), source=source_word(happening.source)
             )
-            lines = (Paragraph(one.text, label=told), Paragraph(one.words, Role.ACCENT, label=" "))
+            lines = (
+                Paragraph(happening.text, label=source),
+                Paragraph(happening.words, Role.ACCENT, label=" "),
+            )
         self.query_one("#about", Paragraphs).paragraphs = lines
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
-        """Keep in sight what needs a rung under the console's cursor."""
+        """Grey out what needs a layer under the console's cursor."""
         return None if action == "only_this" and not self._subject else True
 
     def action_only_this(self) -> None:
-        """Show only what is about the rung the console's cursor is on, or all again."""
+        """Show only what is about the layer under the console's cursor, or everything again."""
         self._only = not self._only
         self._show()
 
     @on(HappeningList.Chosen)
     def _chosen(self, event: HappeningList.Chosen) -> None:
-        one = self._shown.get(event.key)
-        self.dismiss(one.subject if one is not None else None)
+        happening = self._shown.get(event.key)
+        self.dismiss(happening.subject if happening is not None else None)
 
     def action_leave(self) -> None:
         """Go back."""
@@ -141,18 +144,18 @@ class HappeningsScreen(Screen[str | None]):
 def _help() -> tuple[HelpSection, ...]:
     return (
         HelpSection(
-            _("Who tells it"),
+            _("Sources"),
             _(
-                "event: the kernel announces a disk, a map or a change of one. session: the state of a "
-                "session changed. kernel and iscsid: lines of their logs that are about storage. command: "
-                "what this program ran to change something."
+                "event: a uevent of the kernel: a disk or a map was added, removed or changed. session: "
+                "the state of a session changed. kernel and iscsid: log lines about storage. command: a "
+                "command that this program ran to change something."
             ),
         ),
         HelpSection(
             _("How far back"),
             _(
-                "The newest thousand are kept while the program runs. At its start it reads what the kernel "
-                "and iscsid said since the machine was switched on, as far as this user may read it."
+                "The newest thousand entries are kept while the program runs. When it starts it reads the "
+                "logs of the kernel and iscsid since boot, as far as this user may read them."
             ),
         ),
     )

@@ -1,4 +1,4 @@
-"""The actions of a rung, as a short list to choose from."""
+"""What can be done with what the cursor is on, as a list to choose from."""
 
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
@@ -7,7 +7,7 @@ from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from tui.screens.console.action import Action
+from tui.screens.console.keys import Action, not_possible
 from tui.words import translate as _
 from widgets.dialogs import Dialog
 from widgets.table import Column, PickList, PickRow
@@ -36,7 +36,10 @@ class ActionMenu(Dialog[str | None]):
         """Return the list; what cannot be done says why."""
         yield PickList(
             (Column(""), Column("", grow=True)),
-            tuple(PickRow(one.key, (one.key, one.label), reason=one.reason) for one in self._actions),
+            tuple(
+                PickRow(action.key, (action.key, action.label), reason=action.reason)
+                for action in self._actions
+            ),
             id="actions",
         )
 
@@ -44,19 +47,19 @@ class ActionMenu(Dialog[str | None]):
         """Put the cursor on the first action that can be taken."""
         picks = self.query_one("#actions", PickList)
         picks.focus()
-        possible = next((one.key for one in self._actions if not one.reason), None)
+        possible = next((action.key for action in self._actions if not action.reason), None)
         if possible is not None:
             picks.go_to(possible)
 
     def on_key(self, event: events.Key) -> None:
         """Take an action by its letter; say why when it cannot be taken."""
-        action = next((one for one in self._actions if one.key == event.character), None)
+        action = next((action for action in self._actions if action.key == event.character), None)
         if action is None:
             return
         event.stop()
         event.prevent_default()
         if action.reason:
-            self.notify(_("Not possible: {reason}.").format(reason=action.reason), markup=False)
+            self.notify(not_possible(action.reason), markup=False)
         else:
             self.dismiss(action.key)
 

@@ -20,11 +20,11 @@ _DAY = 20 * 3600.0
 
 def happening_rows(happenings: Iterable[Happening], now: float) -> tuple[HappeningRow, ...]:
     """Return the rows, in the same order. A row keeps its key while other rows come and go."""
-    return tuple(_row(one, now) for one in happenings)
+    return tuple(_row(happening, now) for happening in happenings)
 
 
 def source_word(source: Source) -> str:
-    """Return who told it, in a word of at most seven cells."""
+    """Return the source, in a word of at most seven cells."""
     return {
         Source.EVENT: _("event"),
         Source.SESSION: _("session"),
@@ -44,7 +44,7 @@ def clock(when: float, now: float) -> str:
 def outage_notes(
     inventory: Inventory, outage_of: Callable[[int], Outage | None], now: float
 ) -> dict[str, str]:
-    """Return since when sessions are lost, by the keys of their rungs."""
+    """Return since when sessions are lost, by the keys of their layers."""
     lost = ((session, outage_of(session.sid)) for session in inventory.sessions)
     return {
         session_key(session): _("since {time}").format(time=clock(outage.since, now))
@@ -53,13 +53,13 @@ def outage_notes(
     }
 
 
-def _row(one: Happening, now: float) -> HappeningRow:
+def _row(happening: Happening, now: float) -> HappeningRow:
     return HappeningRow(
-        f"{one.when} {one.source} {one.text}",
-        clock(one.when, now),
-        source_word(one.source),
-        one.text,
-        one.words,
-        one.count,
-        _STATES[one.tone],
+        f"{happening.when} {happening.source} {happening.text}",
+        clock(happening.when, now),
+        source_word(happening.source),
+        happening.text,
+        happening.words,
+        happening.count,
+        _STATES[happening.tone],
     )

@@ -9,7 +9,7 @@ from tui.storage.stacks.stack import Stack
 from tui.words import translate as _
 
 MANY = 12
-"""Stacks from which on those that are well are folded at the beginning."""
+"""Number of stacks from which healthy ones are folded at the start."""
 
 _WORST_FIRST = (Health.BAD, Health.ABSENT, Health.WARN, Health.UNKNOWN, Health.GOOD)
 
@@ -48,22 +48,22 @@ def ordered(stacks: Iterable[Stack], order: Order) -> tuple[Stack, ...]:
     return found
 
 
-def well(stacks: Iterable[Stack]) -> frozenset[str]:
-    """Return the keys of the headings over stacks whose every rung holds."""
+def healthy(stacks: Iterable[Stack]) -> frozenset[str]:
+    """Return the keys of the headings of healthy stacks."""
     return frozenset(heading_key(stack) for stack in stacks if stack.health is Health.GOOD)
 
 
 def refolded(
     folded: frozenset[str], before: frozenset[str], now: frozenset[str], there: frozenset[str]
 ) -> frozenset[str]:
-    """Return what is folded after the host changed, while stacks that are well are kept folded.
+    """Return what is folded after the host changed, while healthy stacks are kept folded.
 
-    What became well is folded and what broke is unfolded; what a person folded or unfolded stays so.
+    A stack that became healthy is folded, one that broke is unfolded; what a person folded or unfolded stays.
 
     Args:
         folded: keys that are folded.
-        before: headings of the stacks that were well.
+        before: headings of the stacks that were healthy.
         now: headings of those that are.
-        there: headings that were there before; a new stack that is well is folded as well.
+        there: headings that were there before; a new healthy stack is folded too.
     """
     return (folded | (now - before) | (now - there)) - (before - now)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class LiveSource(Protocol):
-    """What tells of a host as it lives (`tui.storage.watching.live.Live`)."""
+    """The watch over a running host (`tui.storage.watching.live.Live`)."""
 
     @property
     def desk(self) -> "NewsDesk":
@@ -50,7 +50,7 @@ class LiveSource(Protocol):
 OpenLive = Callable[
     [CommandLogHost, Callable[[frozenset[Topic]], None], Callable[[], None], float], LiveSource
 ]
-"""Makes what tells of a host, from the host, two callbacks (topics changed, there is news), and when the
+"""Opens the watch over a host, from the host, two callbacks (topics changed, there is news), and when the
 reading began of what is shown so far, in seconds since the epoch."""
 
 
@@ -90,14 +90,14 @@ class ReadingScreen(ActingScreen):
     A change is seen in two steps: a glance at the kernel's files at once, and the whole inventory, which has
     to ask LVM, when it is there. What changed while the whole was being read is glanced at again on top of
     it, so the picture never goes back. While another screen covers this one nothing is read: LVM's locks and
-    the host's time belong to what that screen does; it is told.
+    the host's time belong to what that screen does; it is notified.
 
     Args:
         host: the host.
         access: what may be done on it, and why not more.
         on_set_up: called when the person wants to set storage up.
-        live: makes what tells of changes; None for a host that has none.
-        head_start: a whole look at the host that began earlier; the first picture is made of it.
+        live: opens the watch over the host; None for one that does not change.
+        head_start: a reading of the whole host that began earlier; the first picture is made of it.
     """
 
     def __init__(
@@ -131,7 +131,7 @@ class ReadingScreen(ActingScreen):
 
     @abstractmethod
     def show_mistake(self, error: BaseException | None) -> None:
-        """Say that reading failed, which is a mistake of the program."""
+        """Say that reading failed, which is a bug in the program."""
 
     def on_unmount(self) -> None:
         """End the watch."""
@@ -154,7 +154,7 @@ class ReadingScreen(ActingScreen):
         """Whether nothing but a box lies over this screen."""
         screens = self.app.screen_stack
         above = screens[screens.index(self) + 1 :] if self in screens else screens
-        return all(isinstance(one, ModalScreen) for one in above)
+        return all(isinstance(screen, ModalScreen) for screen in above)
 
     @on(events.ScreenResume)
     def _make_up(self) -> None:
@@ -177,7 +177,9 @@ class ReadingScreen(ActingScreen):
 
     def _pass_on(self, whole: bool) -> None:
         """Tell the screen in front, which may show the host too and decides itself whether to read."""
-        front = next(one for one in reversed(self.app.screen_stack) if not isinstance(one, ModalScreen))
+        front = next(
+            screen for screen in reversed(self.app.screen_stack) if not isinstance(screen, ModalScreen)
+        )
         front.post_message(HostChanged(whole))
 
     def begin_to_read(self) -> None:

@@ -1,4 +1,4 @@
-"""Who works for a rung and who uses it: iSCSI's own processes and threads, and those that hold a mount."""
+"""The processes and threads that carry a session, and those that use a mount."""
 
 from collections.abc import Iterable, Iterator
 
@@ -10,10 +10,10 @@ from tui.storage.watching.processes import IscsiProcess, ProcessKind
 from tui.words import translate as _, translate_count
 
 MOST = 6
-"""Users that are named; of the others the number is said."""
+"""Users that are listed; the others are counted."""
 
 USED = frozenset({RungKind.FILESYSTEM, RungKind.MOUNT, RungKind.SWAP})
-"""Rungs that somebody uses."""
+"""Layers that processes use."""
 
 
 def worker_facts(rung: Rung, inventory: Inventory, processes: Iterable[IscsiProcess]) -> Iterator[Fact]:
@@ -22,27 +22,27 @@ def worker_facts(rung: Rung, inventory: Inventory, processes: Iterable[IscsiProc
     if rung.kind is not RungKind.SESSION or session is None:
         return
     every = tuple(processes)
-    daemons = [one for one in every if one.kind is ProcessKind.DAEMON]
-    threads = [one for one in every if one.host_number == session.host_number >= 0]
+    daemons = [process for process in every if process.kind is ProcessKind.DAEMON]
+    threads = [process for process in every if process.host_number == session.host_number >= 0]
     for label, found in ((_("daemon"), daemons), (_("threads"), threads)):
-        names = ", ".join(f"{one.name} {one.pid}" for one in found)
-        waits = any(one.waiting for one in found)
-        yield label, names, _("waits for a disk that does not answer") if waits else ""
+        names = ", ".join(f"{process.name} {process.pid}" for process in found)
+        waits = any(process.waiting for process in found)
+        yield label, names, _("waits for a disk that does not respond") if waits else ""
 
 
 def user_facts(users: Users) -> Iterator[Fact]:
-    """Yield who uses a mount, a line each."""
+    """Yield what uses a mount, a line each."""
     found = [*map(_process, users.processes), *map(_kernel_user, users.kernel)]
     if not found:
-        nobody = _("not known") if users.unseen else _("nobody now")
+        nobody = _("unknown") if users.unseen else _("nothing now")
         yield _("used by"), nobody, ""
     for place, (name, what) in enumerate(found[:MOST]):
         yield (_("used by") if place == 0 else " "), name, what
     left = len(found) - MOST
     if left > 0:
         yield " ", translate_count("and {count} more", "and {count} more", left).format(count=left), ""
-    for one in users.unseen:
-        yield " ", one.what, one.why
+    for unseen in users.unseen:
+        yield " ", unseen.what, unseen.why
 
 
 def _process(process: Process) -> tuple[str, str]:

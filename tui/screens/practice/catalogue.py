@@ -34,7 +34,7 @@ class CatalogueScreen(Screen[None]):
     Args:
         scenarios: in the order of the list.
         progress: what the person did so far.
-        kept: tells whether a scenario was left in the middle.
+        kept: says whether a scenario was interrupted.
         open_run: makes the screen that runs one.
         on_leave: called when the person leaves.
         reasons: why no practice machine can be had on this host; none when it can.
@@ -128,7 +128,7 @@ class CatalogueScreen(Screen[None]):
                 )
             with VerticalScroll(id="details"):
                 yield Paragraphs(id="about", label_width=LABELS)
-        yield KeyBar("" if self._reasons else _("practise"), id="keys")
+        yield KeyBar("" if self._reasons else _("start"), id="keys")
 
     def on_mount(self) -> None:
         """Show the list."""
@@ -177,7 +177,7 @@ class CatalogueScreen(Screen[None]):
         event.stop()
         scenario = self._current()
         if self._reasons:
-            self.notify(_("There can be no practice machine on this host."), severity="warning")
+            self.notify(_("The practice machine cannot run on this host."), severity="warning")
         elif scenario is not None:
             self.app.push_screen(self._open_run(scenario))
 

@@ -36,12 +36,12 @@ class PracticeConsole(ConsoleScreen):
     """The console of the practice machine.
 
     Args:
-        coach: goes with the learner.
+        coach: the learner's state.
         host: the machine.
         access: what may be done on it: everything.
         on_set_up: called when the person wants to set storage up.
         on_leave: called when the person leaves.
-        live: makes what tells of changes.
+        live: opens the watch over the machine.
         refresh_seconds: how often what only counts is drawn again.
     """
 
@@ -95,7 +95,7 @@ class PracticeConsole(ConsoleScreen):
         self.query_one(TaskPane).show(self._coach)
 
     def told(self, happenings: Sequence[Happening]) -> None:
-        """Tell what happened elsewhere, such as in the shell."""
+        """Report what happened elsewhere, such as in the shell."""
         if self._live is not None and happenings:
             self._live.desk.told(happenings)
 
@@ -114,4 +114,4 @@ class PracticeConsole(ConsoleScreen):
     @on(StepDone)
     def _step_done(self, event: StepDone) -> None:
         self.show_task()
-        self.notify(_("Done: {title}. F6 says how it goes on.").format(title=event.title))
+        self.notify(_("Done: {title}. Press F6 for the next step.").format(title=event.title))

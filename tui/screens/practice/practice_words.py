@@ -32,10 +32,10 @@ def minutes_words(minutes: int) -> str:
 def standing_words(standing: Standing, *, kept: bool) -> tuple[State, str]:
     """How far a person is with it, as a state and a word."""
     if kept:
-        return State.HERE, _("left")
+        return State.HERE, _("paused")
     if standing.solved:
         return State.GOOD, _("solved")
-    return (State.WAITING, _("begun")) if standing.started else (State.WAITING, _("new"))
+    return (State.WAITING, _("started")) if standing.started else (State.WAITING, _("new"))
 
 
 def spaced(text: str) -> Iterator[str]:
@@ -50,23 +50,24 @@ def about(scenario: Scenario, standing: Standing, *, kept: bool) -> tuple[Paragr
     """What the list says of what the cursor is on."""
     facts = (kind_word(scenario.kind), level_word(scenario.level), minutes_words(scenario.minutes))
     lines = [Paragraph(scenario.title, Role.STRONG, after=", ".join(facts)), Paragraph("")]
-    lines += [Paragraph(one, label=_("learn") if not n else " ") for n, one in enumerate(scenario.learns)]
+    lines += [Paragraph(topic, label=_("learn") if not n else " ") for n, topic in enumerate(scenario.learns)]
     lines += [
-        Paragraph(one, Role.MUTED, label=_("exams") if not n else " ") for n, one in enumerate(scenario.exams)
+        Paragraph(exam, Role.MUTED, label=_("exams") if not n else " ")
+        for n, exam in enumerate(scenario.exams)
     ]
     lines.append(Paragraph(_so_far(standing, kept=kept), label=_("you")))
     lines.append(Paragraph(""))
-    lines += [Paragraph(one) for one in spaced(scenario.task)]
+    lines += [Paragraph(text) for text in spaced(scenario.task)]
     return tuple(lines)
 
 
 def _so_far(standing: Standing, *, kept: bool) -> str:
     if kept:
-        return _("Left in the middle; Enter goes on where you were.")
+        return _("In progress; Enter continues where you were.")
     if standing.solved:
         times = translate_count("Solved {count} time.", "Solved {count} times.", standing.solved)
         return times.format(count=standing.solved)
-    return _("Begun, not solved yet.") if standing.started else _("Not begun yet.")
+    return _("Started, not solved yet.") if standing.started else _("Not started yet.")
 
 
 def strip_words(coach: Coach) -> str:
@@ -74,7 +75,7 @@ def strip_words(coach: Coach) -> str:
     if coach.stand is Stand.SOLVED:
         return _("solved")
     if coach.stand is Stand.HELD:
-        return _("everything holds; now the restart")
+        return _("all goals are met; now the restart")
     step = coach.step
     if step is not None:
         return _("step {number} of {all}: {title}").format(
@@ -83,7 +84,7 @@ def strip_words(coach: Coach) -> str:
     if not coach.verdicts:
         return _("not checked yet")
     holds = len(coach.verdicts) - len(coach.missing())
-    return _("{holds} of {all} hold").format(holds=holds, all=len(coach.verdicts))
+    return _("{holds} of {all} met").format(holds=holds, all=len(coach.verdicts))
 
 
 def sheet(coach: Coach) -> tuple[Paragraph, ...]:
@@ -97,7 +98,7 @@ def sheet(coach: Coach) -> tuple[Paragraph, ...]:
 
 def _task(coach: Coach) -> Iterator[Paragraph]:
     if coach.phase is Phase.AFTER_REBOOT:
-        yield Paragraph(_("The machine was restarted. Does everything still hold?"), Role.ACCENT)
+        yield Paragraph(_("The machine was restarted. Are all goals still met?"), Role.ACCENT)
         yield Paragraph("")
     for text in spaced(coach.scenario.task):
         yield Paragraph(text)
@@ -114,11 +115,11 @@ def _heading(coach: Coach) -> str:
     if not coach.verdicts:
         return _("What is checked")
     if coach.stand is Stand.HELD:
-        return _("Everything holds. Enter restarts the machine, to see whether it does after that too.")
+        return _("All goals are met. Enter restarts the machine, to check them after a reboot too.")
     missing = len(coach.missing())
     if not missing:
-        return _("Everything holds.")
-    return translate_count("{count} does not hold yet.", "{count} do not hold yet.", missing).format(
+        return _("All goals are met.")
+    return translate_count("{count} is not met yet.", "{count} are not met yet.", missing).format(
         count=missing
     )
 
@@ -128,7 +129,7 @@ def _goals(coach: Coach) -> Iterator[Paragraph]:
         yield from (Paragraph(says, state=State.WAITING) for _name, says in coach.goals())
         return
     # What does not hold comes first: on a small screen it is what has to be seen.
-    for verdict in sorted(coach.verdicts, key=lambda one: one.holds):
+    for verdict in sorted(coach.verdicts, key=lambda verdict: verdict.holds):
         yield Paragraph(
             verdict.words,
             Role.MUTED if verdict.holds else Role.TEXT,
@@ -162,17 +163,17 @@ def _lesson(coach: Coach) -> Iterator[Paragraph]:
             yield Paragraph("")
             yield Paragraph(verdict.words, state=State.WAITING, after=verdict.note)
         yield Paragraph("")
-    for place, one in enumerate(steps[: coach.steps], start=1):
+    for place, step in enumerate(steps[: coach.steps], start=1):
         yield Paragraph(
-            _("{number} {title}").format(number=place, title=one.title), Role.MUTED, state=State.GOOD
+            _("{number} {title}").format(number=place, title=step.title), Role.MUTED, state=State.GOOD
         )
 
 
 def _debrief(scenario: Scenario) -> Iterator[Paragraph]:
     yield Paragraph(_("Solved."), Role.GOOD, state=State.GOOD)
     for title, text in (
-        (_("What was the matter"), scenario.debrief.happened),
-        (_("Other ways"), scenario.debrief.other_ways),
+        (_("What was wrong"), scenario.debrief.happened),
+        (_("Other solutions"), scenario.debrief.other_ways),
         (_("What would have lost data"), scenario.debrief.would_have_lost),
     ):
         if text:
@@ -187,17 +188,17 @@ def list_help() -> tuple[HelpSection, ...]:
         HelpSection(
             _("What this is"),
             _(
-                "Each lesson and each scenario runs on a machine of its own: a real Linux kernel with a real "
-                "storage array beside it, as one ordinary process of yours. It needs no root, and nothing "
-                "outside it can be harmed. Lessons go step by step; scenarios give a task, and any correct "
-                "way counts, through the console or by hand in the shell."
+                "Each lesson and each scenario runs on its own machine: a real Linux kernel with a real "
+                "storage array, as an ordinary process. It does not need root, and it cannot damage "
+                "anything outside. Lessons go step by step; scenarios give a task, and every correct "
+                "solution counts, through the console or by hand in the shell."
             ),
         ),
         HelpSection(
-            _("Leaving and coming back"),
+            _("Leaving and continuing"),
             _(
-                "A scenario can be left in the middle. Where it can be, its machine is switched off and its "
-                "disk kept, and Enter goes on from there; the others begin at the start again."
+                "Some scenarios can be interrupted: the machine is shut down and its disk kept, and Enter "
+                "continues from there. The others start over."
             ),
         ),
     )
@@ -209,10 +210,10 @@ def sheet_help() -> tuple[HelpSection, ...]:
         HelpSection(
             _("The task sheet"),
             _(
-                "Check looks at the machine as it is and names what does not hold yet; how you got there "
-                "does not matter. Hints come one by one: where to look, what is wrong, the command. Reset "
-                "throws the machine away and begins at the start. The shell is a root shell on the machine; "
-                "what is typed there shows in the console under what happened."
+                "Check reads the state of the machine and lists the goals that are not met yet; how you "
+                "got there does not matter. Hints come one by one: where to look, what is wrong, the "
+                "command. Reset discards the machine and starts over. The shell is a root shell on the "
+                'machine; what is typed there appears in the console below "what happened".'
             ),
         ),
     )

@@ -30,19 +30,19 @@ from widgets.state import Role, State
 class Theatre(Protocol):
     """What makes machines ready for one scenario and puts them away (`tui.screens.practice.theatre`)."""
 
-    def open(self, told: Callable[[str], None], *, resume: bool) -> None:
+    def open(self, progress: Callable[[str], None], *, resume: bool) -> None:
         """Make the first machine ready, or the one that was left."""
 
     def hand_over(self, begin: Begin, on_note: Callable[[Note], None]) -> int:
         """Give the terminal to the console in the machine; its exit status."""
 
-    def reset(self, told: Callable[[str], None]) -> None:
+    def reset(self, progress: Callable[[str], None]) -> None:
         """Throw the machine away and have one at the start."""
 
-    def restart(self, told: Callable[[str], None]) -> None:
+    def restart(self, progress: Callable[[str], None]) -> None:
         """Restart the machine."""
 
-    def keep(self, told: Callable[[str], None]) -> None:
+    def keep(self, progress: Callable[[str], None]) -> None:
         """Keep the machine for later."""
 
     def throw_away(self) -> None:
@@ -132,7 +132,7 @@ class RunScreen(Screen[None]):
             yield Paragraphs(
                 (
                     Paragraph(self._scenario.title, Role.STRONG),
-                    Paragraph(_("A machine of its own is made ready; nothing on this host is touched.")),
+                    Paragraph(_("A practice machine is being prepared; nothing on this host is changed.")),
                 ),
                 id="title",
             )
@@ -211,7 +211,7 @@ class RunScreen(Screen[None]):
         elif status == Leaving.AWAY:
             self._work(self._theatre.throw_away, Over())
         else:
-            words = _("The console in the machine ended by itself, with status {status}.")
+            words = _("The console in the machine terminated, with exit status {status}.")
             self.post_message(Over(words.format(status=status)))
 
     def _on_note(self, note: Note) -> None:
@@ -237,7 +237,7 @@ class RunScreen(Screen[None]):
 
     @on(NotKept)
     def _not_kept(self, event: NotKept) -> None:
-        words = _("How far you are cannot be kept: {reason}.").format(reason=event.reason)
+        words = _("Your progress cannot be saved: {reason}.").format(reason=event.reason)
         self.notify(words, severity="warning")
 
     # The end ----------------------------------------------------------------------------------------------
@@ -250,10 +250,10 @@ class RunScreen(Screen[None]):
             return
         self._end_row(State.BAD)
         self.query_one("#trouble", Paragraphs).paragraphs = (
-            Paragraph(_("The practice machine cannot go on."), Role.BAD, state=State.BAD),
+            Paragraph(_("The practice machine cannot continue."), Role.BAD, state=State.BAD),
             *(Paragraph(line) for line in clean_lines(event.trouble)),
             Paragraph(""),
-            Paragraph(_("Escape leads back to the list. Nothing on this host was touched.")),
+            Paragraph(_("Escape returns to the list. Nothing on this host was changed.")),
         )
 
     def action_leave(self) -> None:
@@ -261,5 +261,5 @@ class RunScreen(Screen[None]):
         if self._leaving:
             return
         self._leaving = True
-        self._tell(_("Putting the machine away."))
+        self._tell(_("Removing the machine."))
         self._work(self._theatre.close, Over())

@@ -33,14 +33,14 @@ SHEET_KEY, SHELL_KEY = "f6", "f7"
 
 
 class Checked(Message):
-    """The coach has looked."""
+    """The coach has checked the goals."""
 
 
 class TaskSheet(Screen[None]):
     """What is asked for, what holds of it, and the hints that were given.
 
     Args:
-        coach: goes with the learner.
+        coach: the learner's state.
         on_shell: opens the shell.
         on_leave: called when the learner wants to end the run in a way, or to be asked how with None.
         on_change: called when the coach knows more.
@@ -108,7 +108,7 @@ class TaskSheet(Screen[None]):
         """Show what the coach knows."""
         first: tuple[Paragraph, ...] = ()
         if self._checking:
-            first = (Paragraph(_("Looking at the machine."), state=State.HERE), Paragraph(""))
+            first = (Paragraph(_("Checking the machine."), state=State.HERE), Paragraph(""))
         elif self._mistake:
             first = (Paragraph(self._mistake, state=State.BAD), Paragraph(""))
         self.query_one("#text", Paragraphs).paragraphs = (*first, *sheet(self._coach))
@@ -173,9 +173,9 @@ class TaskSheet(Screen[None]):
     async def action_reset(self) -> None:
         """Begin again at the start, after asking."""
         question = Confirm(
-            _("Begin again at the start?"),
+            _("Start over?"),
             losses=(_("everything that was done on this practice machine"),),
-            yes=_("Begin again"),
+            yes=_("Start over"),
         )
         if await self.app.push_screen_wait(question):
             self._leave_by(Leaving.RESET)
@@ -203,14 +203,14 @@ class TaskSheet(Screen[None]):
 
 def leave_question(scenario: Scenario) -> Notice:
     """Ask how to leave."""
-    later = _("Its machine can be switched off and gone on with later, or thrown away.")
-    anew = _("What matters here is in no file, so it cannot be gone on with later.")
+    later = _("Its machine can be shut down and continued later, or discarded.")
+    not_later = _("Its state is not on its disk, so it cannot be continued later.")
     offers = (Offer(Leaving.LATER.name, _("Later")),) if scenario.resumes else ()
     return Notice(
         _("Leave this practice?"),
-        happened=later if scenario.resumes else anew,
-        next_step=_("How far you are is kept in any case. Nothing outside the machine was touched."),
-        offers=(*offers, Offer(Leaving.AWAY.name, _("Throw away"))),
+        happened=later if scenario.resumes else not_later,
+        next_step=_("Your progress is saved in any case. Nothing outside the machine was changed."),
+        offers=(*offers, Offer(Leaving.AWAY.name, _("Discard"))),
         close=_("Stay"),
         state=State.HERE,
     )

@@ -20,7 +20,7 @@ class LabTheatre:
 
     Args:
         scenario: what is practised.
-        places: the lab's folders.
+        places: the lab's directories.
     """
 
     def __init__(self, scenario: Scenario, places: Places) -> None:
@@ -30,12 +30,12 @@ class LabTheatre:
         self._stage: Stage | None = None
         self._closed = False
 
-    def open(self, told: Callable[[str], None], *, resume: bool) -> None:
+    def open(self, progress: Callable[[str], None], *, resume: bool) -> None:
         """Make the first machine ready, or the one that was left."""
         if not resume:
-            # Whoever begins anew has no use for the machine of before.
+            # A new start does not use the previous machine.
             forget_kept(self._scenario, self._places)
-        self._stage = Stage(drawn(self._scenario), self._places, keep=resume, listener=told)
+        self._stage = Stage(drawn(self._scenario), self._places, keep=resume, listener=progress)
         if self._closed:
             self._stage.close()
             return
@@ -70,21 +70,21 @@ class LabTheatre:
             heard[0] = -1
         return status
 
-    def reset(self, told: Callable[[str], None]) -> None:
+    def reset(self, progress: Callable[[str], None]) -> None:
         """Throw the machine away and have one at the start: the spare one, which is ready by now."""
-        told(_("Throwing the machine away and taking a fresh one."))
+        progress(_("Discarding the machine and starting a new one."))
         self._ready().close()
         forget_kept(self._scenario, self._places)
         self._stage = self._spare.take()
 
-    def restart(self, told: Callable[[str], None]) -> None:
+    def restart(self, progress: Callable[[str], None]) -> None:
         """Restart the machine."""
-        told(_("Shutting the machine down and starting it again. This takes about twenty seconds."))
+        progress(_("Restarting the machine. This takes about twenty seconds."))
         self._ready().restart()
 
-    def keep(self, told: Callable[[str], None]) -> None:
+    def keep(self, progress: Callable[[str], None]) -> None:
         """Keep the machine for later."""
-        told(_("Shutting the machine down; its disk is kept."))
+        progress(_("Shutting the machine down; its disk is kept."))
         self._ready().keep()
 
     def throw_away(self) -> None:

@@ -131,7 +131,7 @@ list)
         grep -E 'Session State|Address|No active' "$host/info" | sed 's/^[ \t]*/    /'
     done ;;
 remove)
-    [ -d "$acls/${2:?which host}" ] || { echo "$2 is not on the list" >&2; exit 1; }
+    [ -d "$acls/${2:?which host}" ] || { echo "$2 is not in the ACL" >&2; exit 1; }
     rm "$acls/$2"/lun_0/lun && rmdir "$acls/$2"/lun_0 "$acls/$2" ;;
 *) echo "usage: san-hosts [list | remove IQN]" >&2; exit 2 ;;
 esac

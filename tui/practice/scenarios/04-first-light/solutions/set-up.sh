@@ -1,4 +1,4 @@
-# The set-up of this program, which writes a line with the UUID; XFS in the place of ext4.
+# The set-up of this program, which writes a line with the UUID; XFS instead of ext4.
 cat > /tmp/answers.toml << 'END'
 [name]
 initiator = "iqn.2003-01.org.linux-iscsi.lab:db7"

@@ -1,4 +1,4 @@
-# All there and mounted, but nothing brings it back at boot.
+# Everything is mounted, but nothing mounts it at boot.
 target=iqn.2003-01.org.linux-iscsi.lab:files
 echo "InitiatorName=iqn.2003-01.org.linux-iscsi.lab:db7" > /etc/iscsi/initiatorname.iscsi
 systemctl restart iscsid.service

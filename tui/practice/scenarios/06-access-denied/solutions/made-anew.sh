@@ -1,4 +1,4 @@
-# The secret as a default in iscsid.conf, which only root may read, and the record made anew from it.
+# The secret as a default in iscsid.conf, which only root may read, and the record re-created from it.
 target=iqn.2003-01.org.linux-iscsi.lab:mail
 printf 'InitiatorName=%s\n' iqn.2003-01.org.linux-iscsi.lab:mx1 > /etc/iscsi/initiatorname.iscsi
 chmod 600 /etc/iscsi/iscsid.conf

@@ -1,4 +1,4 @@
-# The session is up, but the secret stands in a file that everybody may read.
+# The session is up, but the secret is in a file that every user can read.
 target=iqn.2003-01.org.linux-iscsi.lab:mail
 echo "InitiatorName=iqn.2003-01.org.linux-iscsi.lab:mx1" > /etc/iscsi/initiatorname.iscsi
 systemctl restart iscsid.service

@@ -1,4 +1,4 @@
-# Every record deleted that is not in use, and the target found anew: its settings are gone.
+# Every record deleted that is not in use, and the target discovered again: its settings are gone.
 files=iqn.2003-01.org.linux-iscsi.lab:files
 rm -r /etc/iscsi/nodes/*
 iscsiadm -m discovery -t sendtargets -p 192.0.2.10

@@ -1,4 +1,4 @@
-# Everything logged out first, to clean up: whoever used the disk lost it.
+# Everything logged out first, to clean up: the disk was in use and disappeared.
 files=iqn.2003-01.org.linux-iscsi.lab:files
 iscsiadm -m node --logoutall=all
 iscsiadm -m node -T $files -p 198.51.100.10:3260,1 -o delete

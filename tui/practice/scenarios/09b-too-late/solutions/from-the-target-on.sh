@@ -1,4 +1,4 @@
-# Everything let go down to the session, and built up again, with every question of e2fsck looked at first.
+# Everything taken down to the session, and set up again, with e2fsck -n first.
 ledger=iqn.2003-01.org.linux-iscsi.lab:ledger
 cable in
 until_true 120 grep -q LOGGED_IN /sys/class/iscsi_session/session1/state

@@ -1,4 +1,4 @@
-# The service started before the mount: it writes into the folder below.
+# The service started before the mount: it writes to the directory below.
 cable in
 until_true 120 grep -q LOGGED_IN /sys/class/iscsi_session/session1/state
 systemctl stop ledger-writer.service

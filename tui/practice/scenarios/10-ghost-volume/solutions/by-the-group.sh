@@ -1,4 +1,4 @@
-# LVM lets go of the map, since it finds the group on the new disk.
+# LVM deactivates the map, since it finds the group on the new disk.
 systemctl stop reporter.service
 umount /srv/plans
 vgchange -a n projects

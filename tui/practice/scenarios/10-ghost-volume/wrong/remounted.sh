@@ -1,3 +1,3 @@
-# Remounted for writing, again and again: the map below is still the dead one.
+# Remounted for writing, again and again: the map below still refers to the removed disk.
 mount -o remount,rw /srv/plans || true
 vgchange -a y projects

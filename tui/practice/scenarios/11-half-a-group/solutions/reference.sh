@@ -1,4 +1,4 @@
-# The target found again, logged in to, now and at boot; LVM has its PV back by itself.
+# The target discovered, logged in to, now and at boot; LVM finds its PV by itself.
 right=iqn.2003-01.org.linux-iscsi.lab:right
 iscsiadm -m discoverydb -t sendtargets -p 192.0.2.10 -o new --discover
 set_record $right 192.0.2.10:3261 node.startup automatic

@@ -1,2 +1,2 @@
-# What LVM itself mentions, with force: the group is whole again, and the volume is gone.
+# What LVM itself mentions, with --force: the group is complete again, and the volume is gone.
 vgreduce --removemissing --force data

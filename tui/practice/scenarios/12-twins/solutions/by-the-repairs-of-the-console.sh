@@ -1,4 +1,4 @@
-# What the repair screen of the program offers: the clone made a group of its own, then the paths joined.
+# What the Recovery screen of this program offers: the clone imported as a separate group, then the paths combined.
 repair() {
     python3 - "$1" << 'END'
 import subprocess

@@ -1,4 +1,4 @@
-# The second path logged out, which nothing stands on; then the clone imported, with the original mounted all the time.
+# The second path logged out, which is not in use; then the clone imported, with the original mounted all the time.
 studio=iqn.2003-01.org.linux-iscsi.lab:studio
 iscsiadm -m node -T $studio -p 198.51.100.10:3260 --logout
 iscsiadm -m node -T $studio -p 198.51.100.10:3260 -o delete

@@ -1,4 +1,4 @@
-# The clone imported and the file copied; then the original taken down for a moment, and its paths joined.
+# The clone imported and the file copied; then the original taken down for a moment, and its paths combined.
 clone=$(disk_of iqn.2003-01.org.linux-iscsi.lab:monday 0)
 path=$(disk_of iqn.2003-01.org.linux-iscsi.lab:studio 0)
 vgimportclone --basevgname monday "$clone"

@@ -1,4 +1,4 @@
-# A copy first; then the new table wiped, the label and the notes written again from LVM's own copies.
+# A copy first; then the new table wiped, label and metadata restored from LVM's backup.
 target=iqn.2003-01.org.linux-iscsi.lab:library
 disk=$(disk_of $target 0)
 dd if="$disk" of=/root/beginning bs=1M count=8 status=none

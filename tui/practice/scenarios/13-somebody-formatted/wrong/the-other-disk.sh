@@ -1,4 +1,4 @@
-# The right label on the wrong disk: LVM is content, and there is no file system.
+# The right label on the wrong disk: LVM reports no problem, and there is no file system.
 target=iqn.2003-01.org.linux-iscsi.lab:library
 dd if="$(disk_of $target 0)" of=/root/beginning bs=1M count=8 status=none
 other=$(disk_of $target 1)

@@ -1,4 +1,4 @@
-# Repaired rightly, but nothing was kept that would lead back if it had been the wrong disk, or the wrong notes.
+# Repaired correctly, but without a copy to undo it if it had been the wrong disk or the wrong metadata.
 target=iqn.2003-01.org.linux-iscsi.lab:library
 disk=$(disk_of $target 0)
 uuid=$(sed -n '/pv0 {/,/}/s/^\s*id = "\(.*\)"/\1/p' /etc/lvm/backup/books)

@@ -1,4 +1,4 @@
-# The array ends the other's session; a copy made on this host is checked first; a system ID marks whose the group is.
+# The array ends the other's session; a copy made on this host is checked first; a system ID says which host owns the group.
 umount /srv/freight
 san-hosts remove iqn.2003-01.org.linux-iscsi.lab:db6
 until_true 30 sh -c '[ "$(cat /sys/kernel/config/target/iscsi/iqn.*/fabric_statistics/iscsi_instance/sessions)" = 1 ]'

@@ -1,4 +1,4 @@
-# Both captains off the volume; the other off the list; a copy on the array; a check; MMP; mounted again.
+# Both hosts off the volume; the other out of the ACL; a copy on the array; a check; MMP; mounted again.
 umount /srv/freight
 call-db6
 san-hosts remove iqn.2003-01.org.linux-iscsi.lab:db6

@@ -1,4 +1,4 @@
-# Checked while the other host still writes; sent away only after that.
+# Checked while the other host still writes; logged out only after that.
 umount /srv/freight
 san-copy before-the-check
 e2fsck -f -y /dev/freight/hold || [ $? -le 1 ]

@@ -1,4 +1,4 @@
-# The other host has let go, but is on the list still, and nothing tells it whose the volume is.
+# The other host is logged out, but still in the ACL, and nothing on the volume says which host owns it.
 umount /srv/freight
 call-db6
 san-copy before-the-check

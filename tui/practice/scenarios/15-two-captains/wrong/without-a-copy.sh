@@ -1,4 +1,4 @@
-# All in order, but the check had nothing to go back to.
+# All in order, but there was no copy before the check.
 umount /srv/freight
 call-db6
 san-hosts remove iqn.2003-01.org.linux-iscsi.lab:db6

@@ -1,0 +1,36 @@
+"""The keys of the console: each is declared once, and the README lists them so."""
+
+import re
+from pathlib import Path
+
+from tui.screens.console.keys import KEYS
+from widgets.key_bar import key_name
+
+README = Path(__file__).resolve().parent.parent / "README.md"
+
+
+def rows() -> list[str]:
+    """The lines of the table: each key with its words."""
+    return [
+        f"| {', '.join(f'`{key_name(name)}`' for name in key.key.split(','))} | {key.words} |" for key in KEYS
+    ]
+
+
+def test_the_readme_lists_every_key_of_the_console() -> None:
+    table = README.read_text().partition("| key | what it does |\n|---|---|\n")[2].partition("\n\n")[0]
+    assert table.splitlines() == rows()
+
+
+def test_every_key_is_declared_once() -> None:
+    names = [name for key in KEYS for name in key.key.split(",")]
+    assert len(names) == len(set(names)) > 20
+
+
+def test_a_key_either_opens_a_screen_or_runs_an_action() -> None:
+    assert [key.key for key in KEYS if (key.opens is None) is (not key.action)] == []
+
+
+def test_no_words_are_used_twice() -> None:
+    words = [key.words for key in KEYS]
+    assert len(words) == len(set(words))
+    assert [text for text in words if not re.fullmatch(r"[A-Z].*[^.]", text)] == []
