@@ -43,7 +43,7 @@ def test_an_interrupted_plan_that_fails_again_is_given_up_for_the_answers(tmp_pa
     status, said = played(tmp_path, Script(name=NameAnswer("_")))
     assert status == FAILED
     assert "Resuming: interrupted before, 1 of 1 operations left" in said
-    assert "given up" in said
+    assert "is discarded" in said
     assert "1 Name: _" in said
     assert Journal.unfinished(tmp_path / "journal") is None
 
@@ -54,7 +54,7 @@ def test_it_can_be_asked_to_leave(tmp_path: Path) -> None:
     stream = io.StringIO()
     setup = Setup(ScriptedHost(), Places(tmp_path / "journal", tmp_path / "lock"), keeps_answers=False)
     assert play(setup, Script(), stream, leave) == FAILED
-    assert "left before its end" in stream.getvalue()
+    assert "left the set-up before it was complete" in stream.getvalue()
     assert "1 Name" not in stream.getvalue()
 
 

@@ -284,4 +284,4 @@ def test_what_is_on_a_disk_is_said_in_words() -> None:
     (disk,) = disks.disks(state_of(logged_in(), used_disk("ext4", "gpt")))
     assert volumes.carries(disk).startswith("ext4")
     (disk,) = disks.disks(state_of(logged_in()))
-    assert volumes.carries(disk) == "not looked at yet"
+    assert volumes.carries(disk) == "not read yet"

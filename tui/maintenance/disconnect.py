@@ -69,8 +69,8 @@ class _Making:
         return Proposal(
             Plan(title, tuple(operations)),
             _(
-                "Everything that stands on it is taken apart from the top, so that nothing is lost: users, "
-                "mounts, volumes, disks, sessions. Each step is checked before the next."
+                "Everything above it is taken down from the top, so that no data is lost: users, "
+                "mounts, volumes, disks, sessions. Each step is verified before the next."
             ),
             tuple(self._notes),
             problem,
@@ -107,7 +107,7 @@ class _Making:
         ending = processes_to_end(users) if choice is AboutUsers.END_PROCESSES else ()
         if ending:
             self._add(EndProcesses(tuple(name_of_process(one) for one in ending), self._choices.patience))
-            self._notes.append(_("Processes that are ended are not started again by reconnecting."))
+            self._notes.append(_("Processes that are terminated are not started again by reconnecting."))
         paths = [self._path(name) for name in self._found.devices]
         if paths:
             self._add(WaitUntilUnused(tuple(dict.fromkeys(paths)), self._choices.patience))
@@ -144,9 +144,9 @@ class _Making:
         back = way_back_of_mount(self._inventory, mount, primary(self._inventory, mount.device))
         if not back:
             self._notes.append(
-                _("{path} is not mounted again by reconnecting: it shows a part of its own.").format(
-                    path=clean(mount.target, 80)
-                )
+                _(
+                    "{path} is not mounted again by reconnecting: it mounts only a part of its file system."
+                ).format(path=clean(mount.target, 80))
             )
         return back
 
@@ -190,7 +190,7 @@ class _Making:
             back: tuple[Operation, ...] = ()
             if self._record_of(session.target, session.portal.label, session.iface) is None:
                 self._notes.append(
-                    _("There is no record for {target} at {portal}: log in again by discovering it.").format(
+                    _("There is no record for {target} at {portal}: to log in again, discover it.").format(
                         target=clean(session.target, 120), portal=clean(session.portal.label)
                     )
                 )
@@ -271,28 +271,28 @@ class _Making:
             ]
             self._notes.append(
                 _(
-                    "Session {sid} stays: it shows {others} too. The next login or a rescan finds "
-                    "this LUN again."
+                    "Session {sid} stays logged in: it has {others} too. The next login or rescan "
+                    "adds this LUN again."
                 ).format(sid=session.sid, others=", ".join(others[:4]))
             )
         for name in self._found.kept_maps:
             self._notes.append(
-                _("The multipath map {name} goes on over its other paths.").format(name=clean(name, 80))
+                _("The multipath map {name} keeps working over its other paths.").format(name=clean(name, 80))
             )
         if self._choices.users is not AboutUsers.WAIT and services_of(self._seen.users):
             self._notes.append(
                 _(
-                    "The services are started again by reconnecting. At the next boot they start in any "
-                    "case, and may write into the empty folder."
+                    "The services are started again by reconnecting. At the next boot they start "
+                    "anyway, and may write to the empty directory."
                 )
             )
 
     def _boot_words(self) -> str:
         if self._choices.at_boot is AtBoot.KEEP:
-            return _("At the next boot it comes back by itself, as records and fstab say.")
+            return _("At the next boot it comes back automatically, as configured in the records and fstab.")
         lasting = SetRecordValues | CommentOutFstabLines | DisableService
         if any(isinstance(operation, lasting) for operation, _back in self._steps):
             if not self._found.sessions and (self._found.groups or self._found.volumes):
-                return _("At the next boot LVM activates it again, but nothing of it is mounted.")
-            return _("At the next boot it stays away, until you reconnect it.")
-        return _("Nothing of it is set up to come back at the next boot.")
+                return _("At the next boot LVM activates it again, but none of it is mounted.")
+            return _("It stays disconnected at the next boot, until you reconnect it.")
+        return _("None of it is configured to come back at the next boot.")

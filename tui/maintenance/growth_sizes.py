@@ -216,9 +216,9 @@ def _of_paths(paths: tuple[Lun, ...], arrays: dict[str, int]) -> list[Size]:
         words = (
             _("down")
             if not lun.state.answers
-            else _("the array has {size}").format(size=size_words(arrays[lun.disk]))
+            else _("the array reports {size}").format(size=size_words(arrays[lun.disk]))
             if arrays.get(lun.disk, lun.size) > lun.size
-            else _("another path shows {size}").format(size=size_words(largest))
+            else _("another path has {size}").format(size=size_words(largest))
             if lags
             else ""
         )
@@ -239,7 +239,7 @@ def _of_physical(
     start = starts.get(volume.uuid, DEFAULT_START)
     gain = possible_gain(volume, disk.size, start, group.extent_size)
     lags = group.extent_size > 0 and gain >= group.extent_size
-    words = _("its disk has room for {size} more").format(size=size_words(gain)) if lags else ""
+    words = _("its disk has {size} more").format(size=size_words(gain)) if lags else ""
     possible = volume.size + max(0, gain)
     return Size(Layer.PHYSICAL_VOLUME, volume.path, volume.device, volume.size, possible, lags, words)
 
@@ -296,16 +296,16 @@ def _problem(
     if not disks and not lost:
         return Problem(
             "growth.no-group",
-            _("LVM does not show the disks of this volume."),
+            _("LVM does not list the PVs of this volume."),
             cause=clean(inventory.lvm.error) or _("It was removed, or its disks do not answer."),
-            remedy=_("Look at the stack again. Nothing grows on what cannot be seen."),
+            remedy=_("Check the stack again. Nothing grows while its PVs are unknown."),
         )
     if lost:
         return Problem(
             "growth.disk-gone",
             _("A disk below is gone: {disks}.").format(disks=clean(", ".join(lost[:4]))),
-            cause=_("Its session was logged out, or the LUN was withdrawn."),
-            remedy=_("Repair that first. Nothing grows on a group that is not whole."),
+            cause=_("Its session was logged out, or the LUN was unmapped."),
+            remedy=_("Repair that first. Nothing grows in an incomplete VG."),
         )
     for disk in disks:
         paths = paths_of(inventory, disk)
@@ -332,10 +332,10 @@ def _between(inventory: Inventory, disk: BlockDevice) -> Problem:
     if luns_below(inventory, disk):
         return Problem(
             "growth.between",
-            _("{path} is no whole LUN: a partition or an encrypted device lies between.").format(
+            _("{path} is not a whole LUN: there is a partition or an encrypted device between.").format(
                 path=clean(disk.path)
             ),
-            cause=_("It has a size of its own, which this program does not change."),
+            cause=_("It has its own size, which this program does not change."),
             remedy=_("Enlarge it by hand with its own tool (growpart, cryptsetup resize), then come back."),
         )
     return Problem(

@@ -37,5 +37,5 @@ def way_back_of(plan: Plan) -> Plan | None:
         if isinstance(back, CannotUndo):
             return None
         undone += back
-    title = _("Put back: {title}").format(title=plan.title)
+    title = _("Undo: {title}").format(title=plan.title)
     return Plan(title, tuple(undone), plan.together) if undone else None

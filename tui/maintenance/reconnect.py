@@ -81,7 +81,7 @@ def propose_reconnect(note: Disconnected) -> Proposal:
         return Proposal(Plan(title, ()), "", refusal=note.problem)
     return Proposal(
         note.back,
-        _("Everything is put back as it was before it was disconnected; what is there already is skipped."),
+        _("Everything is restored as it was before it was disconnected; what is already there is skipped."),
         notes=(
             _("Disconnected {when}.").format(when=time.strftime("%Y-%m-%d %H:%M", time.localtime(note.at))),
         ),
@@ -109,7 +109,7 @@ def _read(host: Host, name: str) -> Disconnected:
     except (ValueError, RecursionError) as error:
         problem = Problem(
             "reconnect.not-readable",
-            _("The note {name} of what was disconnected cannot be read.").format(name=name),
+            _("The record {name} of what was disconnected cannot be read.").format(name=name),
             cause=clean(str(error)),
             remedy=_(
                 "It may come from another version. Log in, activate and mount by hand, then remove {path}."

@@ -44,7 +44,7 @@ def rename_group(inventory: Inventory, group: VolumeGroup, new_name: str) -> Pro
         volumes,
     )
     return _renamed(
-        _("Rename the group {name} to {new}").format(name=clean(group.name, 60), new=clean(new_name, 60)),
+        _("Rename the VG {name} to {new}").format(name=clean(group.name, 60), new=clean(new_name, 60)),
         steps,
         _refusal(inventory, volumes),
     )
@@ -55,8 +55,8 @@ def _refusal(inventory: Inventory, volumes: tuple[LogicalVolume, ...]) -> Proble
     if any(one.name.startswith("pvmove") for one in volumes):
         return Problem(
             "rename.moving",
-            _("Data is being moved from one disk to another."),
-            remedy=_("Wait until that is done, or stop it."),
+            _("Data is being moved from one PV to another (pvmove)."),
+            remedy=_("Wait until that is done, or abort it (pvmove --abort)."),
         )
     devices = {one.device: one for one in volumes if one.device}
     swap = next((one for one in inventory.swaps if one.device in devices), None)
@@ -65,8 +65,8 @@ def _refusal(inventory: Inventory, volumes: tuple[LogicalVolume, ...]) -> Proble
     return Problem(
         "rename.swap",
         _("The volume {name} is in use as swap space.").format(name=clean(devices[swap.device].name, 60)),
-        cause=_("systemd knows swap space by its path and may turn it off when that goes."),
-        remedy=_("Turn it off first (swapoff {path}), and on again by its new name.").format(
+        cause=_("systemd identifies swap space by its path and may disable it when that disappears."),
+        remedy=_("Disable it first (swapoff {path}), and enable it again by its new name.").format(
             path=clean(swap.path, 80)
         ),
     )
@@ -130,13 +130,13 @@ def _renamed(title: str, steps: tuple[Operation, ...], refusal: Problem | None) 
     notes = []
     if unmounts:
         notes.append(
-            _("{places} is unmounted for a moment and mounted again: stop who uses it first.").format(
+            _("{places} is unmounted briefly and mounted again: stop its users first.").format(
                 places=clean(", ".join(unmounts[:4]))
             )
         )
     if any(isinstance(one, RenameInFstab) for one in steps):
-        notes.append(_("fstab names the new path from then on; the old file is kept."))
-    notes.append(_("Scripts and services that name the old path must be changed by hand."))
+        notes.append(_("fstab gets the new path; the old file is kept."))
+    notes.append(_("Scripts and services with the old path must be changed by hand."))
     plan = Plan(title, steps)
-    why = _("Its names below /dev change; what is on it stays as it is.")
+    why = _("Its names below /dev change; its data stays as it is.")
     return Proposal(plan, why, tuple(notes), refusal, _("Rename"), way_back_of(plan))

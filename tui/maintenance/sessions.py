@@ -59,7 +59,7 @@ def log_out(sessions: Sequence[Session], inventory: Inventory) -> Proposal:
     missing = len(records) < len(sessions)
     return Proposal(
         plan,
-        _("The sessions end and their disks leave this host. Nothing on the storage is changed."),
+        _("The sessions end and their disks are removed from this host. Nothing on the storage is changed."),
         _boot_notes(records),
         _in_use(sessions, inventory) or _recovering(sessions),
         _("Log out"),
@@ -73,18 +73,18 @@ def scan(sessions: Sequence[Session]) -> Proposal:
         ScanForLuns(one.sid, one.target, one.portal, one.host_number, one.iface) for one in sessions
     )
     title = translate_count(
-        "Look for new LUNs through {count} session",
-        "Look for new LUNs through {count} sessions",
+        "Scan for new LUNs through {count} session",
+        "Scan for new LUNs through {count} sessions",
         len(sessions),
     ).format(count=len(sessions))
     return Proposal(
         Plan(title, operations),
         _(
-            "The target is asked which LUNs it shows to this host now. New ones appear as disks; those that "
-            "are here stay as they are, and one that was withdrawn is not removed."
+            "The target is asked which LUNs it shows to this host now. New ones appear as disks; "
+            "existing ones stay as they are, and unmapped ones are not removed."
         ),
         refusal=_down(sessions),
-        yes=_("Look"),
+        yes=_("Scan"),
     )
 
 
@@ -94,8 +94,8 @@ def why_no_login(record: NodeRecord, inventory: Inventory) -> str:
     if session is None:
         return ""
     if session.state is SessionState.LOGGED_IN:
-        return _("logged in already, session {sid}").format(sid=session.sid)
-    return _("iscsid is trying to bring session {sid} back").format(sid=session.sid)
+        return _("already logged in, session {sid}").format(sid=session.sid)
+    return _("iscsid is trying to reconnect session {sid}").format(sid=session.sid)
 
 
 def why_no_logout(session: Session, inventory: Inventory) -> str:
@@ -131,13 +131,18 @@ def _boot_notes(records: Sequence[NodeRecord]) -> tuple[str, ...]:
         return ()
     at_boot = sum(logs_in_at_boot(one) for one in records)
     if at_boot == len(records):
-        return (_("At the next boot this host logs in there by itself, as the records say."),)
+        return (_("At the next boot this host logs in there automatically, as configured in the records."),)
     if not at_boot:
-        return (_("At the next boot this host does not log in there by itself, as the records say."),)
+        return (
+            _(
+                "At the next boot this host does not log in there automatically, as configured "
+                "in the records."
+            ),
+        )
     return (
         translate_count(
-            "At the next boot this host logs in by itself by {at_boot} of the records.",
-            "At the next boot this host logs in by itself by {at_boot} of the {count} records.",
+            "At the next boot this host logs in automatically with {at_boot} of the records.",
+            "At the next boot this host logs in automatically with {at_boot} of the {count} records.",
             len(records),
         ).format(at_boot=at_boot, count=len(records)),
     )
@@ -149,7 +154,7 @@ def _not_usable(inventory: Inventory) -> Problem | None:
     return Problem(
         "daemon.silent",
         _("iscsid does not answer."),
-        _("It is not running, and nobody can log in without it."),
+        _("It is not running, and logging in needs it."),
         _("Start it with: systemctl start iscsid.service"),
     )
 
@@ -161,7 +166,7 @@ def _in_use(sessions: Sequence[Session], inventory: Inventory) -> Problem | None
     return Problem(
         "logout.in-use",
         _("Their disks are in use: {uses}.").format(uses=_listed(uses, 6)),
-        _("Ending a session would tear them away from whoever uses them."),
+        _("Ending a session would remove them while they are in use."),
         _("Disconnect (d) takes everything down in the right order first."),
     )
 
@@ -175,8 +180,8 @@ def _recovering(sessions: Sequence[Session]) -> Problem | None:
         _("Session {sids} has no target name, so iscsiadm cannot address it.").format(
             sids=", ".join(nameless)
         ),
-        _("iscsid lost it, by a crash or by being killed."),
-        _("A restart of iscsid may bring its name back."),
+        _("It was lost when iscsid crashed or was killed."),
+        _("A restart of iscsid may restore its name."),
     )
 
 
@@ -188,5 +193,5 @@ def _down(sessions: Sequence[Session]) -> Problem | None:
         "scan.session-down",
         _("Not logged in: session {sids}.").format(sids=", ".join(down)),
         _("The connection to the target is lost."),
-        _("Wait until it is back, then look again."),
+        _("Wait until it is back, then scan again."),
     )

@@ -139,8 +139,8 @@ class Setup:
         if not self.host.is_root:
             return Problem(
                 "host.looking-only",
-                _("Nothing is changed: the program is only looking at this host."),
-                remedy=_("Start it as root, and without --read-only, to make changes."),
+                _("Nothing is changed: the program is read-only on this host."),
+                remedy=_("To make changes, start it as root and without --read-only."),
             )
         asked = ASKED if step is Step.RUN else (step,) if step.is_asked else ()
         return next((problem for one in asked for problem in logic(one).problems(self._state)), None)
@@ -279,7 +279,7 @@ class Setup:
     def _look_at_disks(self, watcher: Watcher) -> None:
         found = []
         for disk in disks.disks(self._state):
-            watcher.line(_("Looking at what is on {path}").format(path=disk.device.path))
+            watcher.line(_("Reading what is on {path}").format(path=disk.device.path))
             found.append(look_at_disk(self.host, self._state.inventory, disk))
         self._change(probed=tuple(found))
 
@@ -311,6 +311,6 @@ def left_problem() -> Problem:
     """The person asked to end, and something is left to do."""
     return Problem(
         "setup.left",
-        _("The set-up was left before its end."),
-        remedy=_("What was begun is finished, and the rest can be resumed at the next start."),
+        _("You left the set-up before it was complete."),
+        remedy=_("The running operation was completed; the rest can be resumed at the next start."),
     )

@@ -47,7 +47,7 @@ def problems(text: str, field: str) -> tuple[Problem, ...]:
     return (
         Problem(
             "size.form",
-            _("{text} is no size.").format(text=clean(text, 40) or _("Nothing")),
+            _("{text} is not a valid size.").format(text=clean(text, 40) or _("Nothing")),
             remedy=_(
                 "Write a number with M, G or T, such as 10G, or a share of the free space, such as 50%."
             ),

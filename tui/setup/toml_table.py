@@ -45,9 +45,7 @@ class Table:
         if value is None:
             return default
         if not isinstance(value, str):
-            raise self.mistake(
-                name, _("a text in quotation marks is expected, not {value}.").format(value=_shown(value))
-            )
+            raise self.mistake(name, _("expected a string, not {value}.").format(value=_shown(value)))
         return value
 
     def number_text(self, name: str, default: str) -> str:
@@ -57,7 +55,7 @@ class Table:
             return default
         if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
             return str(value)
-        raise self.mistake(name, _("a whole number is expected, not {value}.").format(value=_shown(value)))
+        raise self.mistake(name, _("expected an integer, not {value}.").format(value=_shown(value)))
 
     def number(self, name: str) -> int | None:
         """A whole number, or None when the key is not there. Raises ConsoleError."""
@@ -65,9 +63,7 @@ class Table:
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int):
-            raise self.mistake(
-                name, _("a whole number is expected, not {value}.").format(value=_shown(value))
-            )
+            raise self.mistake(name, _("expected an integer, not {value}.").format(value=_shown(value)))
         return value
 
     def flag(self, name: str, default: bool) -> bool:
@@ -76,7 +72,9 @@ class Table:
         if value is None:
             return default
         if not isinstance(value, bool):
-            raise self.mistake(name, _("true or false is expected, not {value}.").format(value=_shown(value)))
+            raise self.mistake(
+                name, _("expected a boolean (true or false), not {value}.").format(value=_shown(value))
+            )
         return value
 
     def choice(self, name: str, kind: type[Choice], default: Choice) -> Choice:
@@ -101,7 +99,7 @@ class Table:
             return (value,)
         if isinstance(value, list) and all(isinstance(one, str) for one in value):
             return tuple(value)
-        raise self.mistake(name, _("a list of texts is expected, not {value}.").format(value=_shown(value)))
+        raise self.mistake(name, _("expected an array of strings, not {value}.").format(value=_shown(value)))
 
     def table(self, name: str) -> "Table | None":
         """A table within this one, or None. Raises ConsoleError."""
@@ -109,7 +107,7 @@ class Table:
         if value is None:
             return None
         if not isinstance(value, dict):
-            raise self.mistake(name, _("a table is expected: [{key}]").format(key=self.key(name)))
+            raise self.mistake(name, _("expected a table: [{key}]").format(key=self.key(name)))
         return Table(self.file, value, self.key(name))
 
     def tables(self, name: str) -> "tuple[Table, ...]":
@@ -118,7 +116,7 @@ class Table:
         if value is None:
             return ()
         if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
-            raise self.mistake(name, _("a list of tables is expected: [[{key}]]").format(key=self.key(name)))
+            raise self.mistake(name, _("expected an array of tables: [[{key}]]").format(key=self.key(name)))
         return tuple(
             Table(self.file, one, f"{self.key(name)}[{number}]") for number, one in enumerate(value, start=1)
         )
@@ -139,8 +137,8 @@ class Table:
             if name not in self._asked:
                 raise self.mistake(
                     clean(name, 60),
-                    _("there is no such key."),
-                    _("Known here: {names}.").format(names=", ".join(sorted(self._asked))),
+                    _("unknown key."),
+                    _("Known keys: {names}.").format(names=", ".join(sorted(self._asked))),
                 )
 
     def _take(self, name: str) -> object:

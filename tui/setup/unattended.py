@@ -20,7 +20,7 @@ from tui.storage.changing.plan import Plan, Stage, Step as PlanStep
 from tui.storage.changing.watcher import Unwatched
 from tui.storage.problem import Problem
 from tui.storage.size import size_words
-from tui.storage.stacks.rung import Health, Rung
+from tui.storage.stacks.rung import Rung
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 
@@ -136,7 +136,7 @@ def _resume(setup: Setup, script: Script, teller: Teller) -> Problem | None:
     problem = setup.resume(teller, teller.leave)
     if problem is not None and not teller.leave.is_set():
         # The answers may have been mended since; what they ask for now is planned afresh.
-        teller.problem(problem, _("The interrupted plan is given up"))
+        teller.problem(problem, _("The interrupted plan is discarded"))
         problem = setup.give_up()
     setup.begin()
     return problem
@@ -244,8 +244,8 @@ def _tell_verified(verified: Verified, teller: Teller) -> None:
         for check in one.boot:
             mark = {True: _("ok"), False: _("FAILS"), None: _("unknown")}[check.holds]
             teller.say(
-                _("at boot  {mark:<8} {rung}: {words}").format(
-                    mark=mark, rung=check.rung.label, words=check.words
+                _("at boot  {mark:<9} {layer}: {words}").format(
+                    mark=mark, layer=check.rung.label, words=check.words
                 ),
                 2,
             )
@@ -259,11 +259,4 @@ def _tell_verified(verified: Verified, teller: Teller) -> None:
 
 def _rung_line(rung: Rung) -> str:
     words = " ".join(clean(part) for part in (rung.name, rung.state, *rung.detail) if part)
-    mark = {
-        Health.GOOD: _("ok"),
-        Health.WARN: _("warn"),
-        Health.BAD: _("BAD"),
-        Health.ABSENT: _("absent"),
-        Health.UNKNOWN: _("unknown"),
-    }[rung.health]
-    return f"{mark:<7} {rung.kind.value}: {words}"
+    return f"{rung.health.word:<9} {rung.kind.word}: {words}"

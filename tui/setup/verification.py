@@ -70,17 +70,17 @@ class Verified:
             if broken is not None:
                 return Problem(
                     "verify.rung",
-                    _("{rung} does not hold: {state}.").format(
-                        rung=clean(broken.name), state=clean(broken.reason or broken.state)
+                    _("{layer} is broken: {state}.").format(
+                        layer=clean(broken.name), state=clean(broken.reason or broken.state)
                     ),
-                    remedy=_("Look at the rungs from the bottom; the first broken one is where to begin."),
+                    remedy=_("Check the layers from the bottom; start with the first broken one."),
                 )
         for one in self.mounts:
             for check in one.boot:
                 if check.holds is False:
                     return Problem(
                         "verify.boot",
-                        _("After a reboot {mount_point} would not be there: {why}").format(
+                        _("After a reboot {mount_point} would not be mounted: {why}").format(
                             mount_point=clean(one.mount_point), why=check.words
                         ),
                         remedy=check.remedy,
@@ -143,7 +143,7 @@ def _mount_problem(state: SetupState, volume: str, point: str) -> Problem | None
     return Problem(
         "verify.not-mounted",
         _("{volume} is not mounted at {point}.").format(volume=clean(volume), point=clean(point)),
-        remedy=_("Look at the commands that ran (F2), then run the plan again."),
+        remedy=_("Check the commands that ran (F2), then run the plan again."),
     )
 
 
@@ -160,6 +160,6 @@ def _write(host: ChangingHost, point: str) -> Problem | None:
             _("A file in {point} could not be written: {why}.").format(
                 point=clean(point), why=clean(error.strerror or str(error))
             ),
-            remedy=_("Look at the kernel's messages; the session may have failed."),
+            remedy=_("Check the kernel log; the session may have failed."),
         )
     return None

@@ -206,7 +206,7 @@ def test_when_no_disk_answers_lvm_is_not_run() -> None:
     ("outcome", "words"),
     [
         (Outcome(None), "did not answer"),
-        (Outcome(3, "", "  Error during parsing of command line."), "too old"),
+        (Outcome(3, "", "  Error during parsing of command line."), "cannot leave out"),
         (Outcome(5, "not json", "Failed"), "no report"),
     ],
 )

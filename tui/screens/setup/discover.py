@@ -79,7 +79,7 @@ class DiscoverPage(Page):
         yield ChoiceField(
             _("Through"),
             (
-                Choice(ANY, _("any card")),
+                Choice(ANY, _("any interface")),
                 Choice(CHOSEN, _("chosen"), "" if known else _("none yet")),
                 Choice(NEW, _("another")),
             ),
@@ -104,7 +104,7 @@ class DiscoverPage(Page):
                 id="new-iface-name",
             ),
             TextField(
-                _("Card"),
+                _("Interface"),
                 new.network_device,
                 placeholder="eth1",
                 width=16,
@@ -197,24 +197,27 @@ class DiscoverPage(Page):
             HelpSection(
                 _("What a portal is"),
                 _(
-                    "The address and port where the storage listens, usually port 3260. The storage "
-                    "administrator gives it to you. A host name, an IPv4 address and an IPv6 address all do."
+                    "The address and port where the storage listens, usually port 3260. The "
+                    "storage administrator gives it to you. A host name, an IPv4 address or an "
+                    "IPv6 address."
                 ),
             ),
-            HelpSection(_("Ways to find targets"), f"{ways}\n{_slp()}"),
+            HelpSection(_("Discovery methods"), f"{ways}\n{_slp()}"),
             HelpSection(
                 _("What the words in the list mean"),
                 _(
-                    "new: this host has no record of it yet. known: it has one, which keeps its settings. "
-                    "vanished: it has one, but the portal no longer tells of it. unreachable: the portal "
-                    "tells of it, but it takes no connection from here."
+                    "new: this host has no record of it yet. known: it has one, which keeps its "
+                    "settings. vanished: it has one, but the portal no longer offers it. "
+                    "unreachable: the portal offers it, but it does not accept a connection from "
+                    "here."
                 ),
             ),
             HelpSection(
                 _("Through"),
                 _(
-                    "Usually any card: the system finds the way to the portal. To use certain network cards, "
-                    "for example one per path, name them; each gets an iface record of its own."
+                    "Usually any interface: the routing table decides. To use certain network "
+                    "interfaces, for example one per path, name them; each gets its own iface "
+                    "record."
                 ),
             ),
         )

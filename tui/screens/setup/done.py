@@ -64,7 +64,7 @@ class DonePage(Page, can_focus=True):
         self.focus()
 
     def _commands(self) -> Iterable[Paragraph]:
-        yield Paragraph(_("What was run"), Role.STRONG, after=_("F2 shows each with what it said"))
+        yield Paragraph(_("What ran"), Role.STRONG, after=_("F2 shows each command with its output"))
         for line in self._verified.commands:
             yield Paragraph(clean(line, 2000), Role.ACCENT)
 
@@ -96,7 +96,7 @@ class DonePage(Page, can_focus=True):
     def _verdict(one: MountVerified) -> str:
         if not one.boot:
             return _("is not mounted, as you chose")
-        return _("will be there") if one.survives_reboot else _("will not be there")
+        return _("will be mounted") if one.survives_reboot else _("will not be mounted")
 
     @staticmethod
     def _check(check: Checked, width: int) -> Paragraph:
@@ -120,19 +120,19 @@ class DonePage(Page, can_focus=True):
         """Explain how to read the ladder."""
         return (
             HelpSection(
-                _("How to read the ladder"),
+                _("How to read the stack"),
                 _(
-                    "From top to bottom: the portal, the session to it, the disk it shows (LUN), LVM's "
-                    "layers on the disk, the file system, and the folder where you find your files. Each "
-                    "stands on the one before; if something breaks one day, the first broken rung is where "
-                    "to look."
+                    "From top to bottom: the portal, the session to it, its disk (LUN), the "
+                    "layers of LVM on the disk, the file system, and the directory with your "
+                    "files. Each needs the one before; if something breaks one day, start at the "
+                    "first broken layer."
                 ),
             ),
             HelpSection(
                 _("The boot check"),
                 _(
-                    "What will happen at the next boot, looked up rung by rung on this host. pass: it is "
-                    "arranged. fail: it is not, and what to do is said beside it."
+                    "What will happen at the next boot, checked layer by layer on this host. "
+                    "pass: it is configured. fail: it is not, and what to do is written beside it."
                 ),
             ),
         )

@@ -46,7 +46,7 @@ class MountPage(Page):
         def ident(attribute: str) -> str:
             return f"mounts-{number}-{attribute}"
 
-        holds = _("new, {size}") if one.is_new else _("as it is: {kind}, {size}")
+        holds = _("new, {size}") if one.is_new else _("keep: {kind}, {size}")
         yield Paragraphs(
             (
                 Paragraph(
@@ -64,13 +64,13 @@ class MountPage(Page):
             yield TextField(
                 _("Label"),
                 entry.label,
-                placeholder=_("may be empty"),
+                placeholder=_("optional"),
                 validate=self.checks(name("label")),
                 max_length=255,
                 id=ident("label"),
             )
         yield TextField(
-            _("Folder"),
+            _("Directory"),
             entry.mount_point,
             validate=self.checks(name("mount_point")),
             max_length=4096,
@@ -97,7 +97,7 @@ class MountPage(Page):
             placeholder="0755",
             width=8,
             validate=self.checks(name("mode")),
-            hint=_("permissions of the folder"),
+            hint=_("permissions of the directory"),
             id=ident("mode"),
         )
         yield TextField(
@@ -162,26 +162,31 @@ class MountPage(Page):
             HelpSection(
                 _("What mounting is"),
                 _(
-                    "A file system keeps files and folders on a volume. Mounting makes them appear under a "
-                    "folder of this host, such as /srv/data. The folder is made if it is not there."
+                    "A file system holds files and directories on a volume. Mounting makes them "
+                    "available below a directory of this host, such as /srv/data. The directory "
+                    "is created if it does not exist."
                 ),
             ),
             HelpSection(
                 _("Which type"),
                 _(
-                    "ext4 is the usual one and can be made larger and smaller. xfs suits large files and can "
-                    "only be made larger. btrfs can take snapshots. When in doubt, ext4."
+                    "ext4 is the usual one and can be grown and shrunk. xfs suits large files and "
+                    "can only be grown. btrfs can take snapshots. When in doubt, ext4."
                 ),
             ),
             HelpSection(
                 _("Owner and mode"),
-                _("Who may write into the folder once the volume is mounted. Leave them empty to keep root."),
+                _(
+                    "Who can write to the directory once the volume is mounted. Leave them empty to "
+                    "keep root."
+                ),
             ),
             HelpSection(
                 _("Options"),
                 _(
-                    "How it is mounted, separated by commas; each is explained below the field. What a "
-                    "network disk needs at boot (_netdev, nofail, a timeout) is added by the next page."
+                    "The mount options, separated by commas; each is explained below the field. "
+                    "What a network disk needs at boot (_netdev, nofail, a timeout) is added by "
+                    "the next page."
                 ),
             ),
         )

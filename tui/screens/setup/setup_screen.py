@@ -123,7 +123,7 @@ class SetupScreen(WorkingScreen[None]):
 
     def on_mount(self) -> None:
         """Read the host, in the background."""
-        self._say(_("Looking at this host."))
+        self._say(_("Reading this host."))
         self._start(self._look, _("reading sessions, disks and volumes"))
 
     # Work in the background -----------------------------------------------------------------------------
@@ -330,7 +330,7 @@ class SetupScreen(WorkingScreen[None]):
             refusal = Problem(
                 "access.looking-only",
                 _("Nothing can be changed: {reason}.").format(reason=self._access.reason),
-                remedy=_("You can look at every page. To change the host, start the program as root."),
+                remedy=_("You can view every page. To change the host, start the program as root."),
             )
             self.run_worker(self._show_trouble(refusal, (Offer(CLOSE, _("Close")),)), group="words")
             return
@@ -443,17 +443,17 @@ class SetupScreen(WorkingScreen[None]):
 
     def _question_before_stopping(self) -> Confirm:
         return Confirm(
-            _("Leave while something runs?"),
+            _("Leave while an operation is running?"),
             _(
-                "What runs now is finished first, so that nothing is left half-done. Then the program ends, "
-                "and the next start offers to go on from there."
+                "The running operation is completed first, so that nothing is left half-done. "
+                "Then the program ends, and the next start offers to resume."
             ),
             yes=_("Finish and leave"),
             no=_("Stay"),
         )
 
     def _stops(self) -> None:
-        self._say(_("Leaving when the present operation is done."))
+        self._say(_("Leaving when the current operation is done."))
 
     def _was_over(self) -> None:
         self._go_away()
@@ -475,6 +475,6 @@ class SetupScreen(WorkingScreen[None]):
     def _go_away(self) -> None:
         self.driver.leave()
         if self.driver.state.step is Step.DONE:
-            self._gone(_("The storage is set up. Look at it any time with: iscsi-console"))
+            self._gone(_("The storage is set up. View it any time with: iscsi-console"))
         else:
-            self._gone(_("Your answers are kept, secrets are not. Go on with: iscsi-console setup"))
+            self._gone(_("Your answers are kept, secrets are not. Continue with: iscsi-console setup"))

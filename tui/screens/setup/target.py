@@ -54,7 +54,7 @@ class TargetPage(Page):
             _("Log in"),
             (
                 Choice(Startup.AUTOMATIC, _("at every boot")),
-                Choice(Startup.MANUAL, _("by hand")),
+                Choice(Startup.MANUAL, _("manually")),
                 Choice(Startup.ONBOOT, _("before the root file system")),
             ),
             chosen.startup,
@@ -155,16 +155,18 @@ class TargetPage(Page):
             HelpSection(
                 _("What to mark"),
                 _(
-                    "A target is a piece of storage with a name; a portal is one way to it. Mark with Space "
-                    "every portal of the target you were given: two portals of one target are two paths to "
-                    "the same disks, and the storage stays there when one fails. The letter a marks all."
+                    "A target is a piece of storage with a name; a portal is one path to it. Mark "
+                    "with Space every portal of the target you were given: two portals of one "
+                    "target are two paths to the same disks, and the storage stays available when "
+                    "one fails. The letter a marks all."
                 ),
             ),
             HelpSection(
                 _("Log in"),
                 _(
-                    "At every boot is what a server wants. By hand is for storage that is used now and then. "
-                    "Before the root file system is only for a host that boots from iSCSI."
+                    "At every boot is what a server needs. Manually is for storage that is used "
+                    "now and then. Before the root file system is only for a host that boots from "
+                    "iSCSI."
                 ),
             ),
             HelpSection(_("Timers"), presets),

@@ -56,14 +56,14 @@ class VolumesPage(Page):
         chosen = volumes.answer(self.state)
         yield ChoiceField(_("Use"), self._ways(), chosen.way, id="way")
         yield PickList(
-            (Column(_("Volume"), grow=True), Column(_("Size"), align_right=True), Column(_("Holds"))),
+            (Column(_("Volume"), grow=True), Column(_("Size"), align_right=True), Column(_("Content"))),
             many=True,
             checked=frozenset(chosen.existing),
             id="existing",
         ).add_class("space")
         yield wrong_list("existing")
         yield PickList(
-            (Column(_("Disk")), Column(_("Size"), align_right=True), Column(_("What it is"), grow=True)),
+            (Column(_("Disk")), Column(_("Size"), align_right=True), Column(_("Content"), grow=True)),
             many=True,
             checked=frozenset(chosen.disks),
             empty=_("No disk was found. Go back with ^P and log in."),
@@ -119,9 +119,9 @@ class VolumesPage(Page):
         some = "" if disks.existing(self.state) else _("none")
         groups = "" if volumes.groups(self.state) else _("none")
         return (
-            Choice(VolumesWay.EXISTING, _("what is there"), some),
+            Choice(VolumesWay.EXISTING, _("existing content"), some),
             Choice(VolumesWay.NEW_GROUP, _("new group")),
-            Choice(VolumesWay.EXISTING_GROUP, _("known group"), groups),
+            Choice(VolumesWay.EXISTING_GROUP, _("existing group"), groups),
         )
 
     def _erased(self, chosen: VolumesAnswer) -> frozenset[str]:
@@ -196,7 +196,7 @@ class VolumesPage(Page):
         self.query_one("#erase-words", Paragraphs).paragraphs = (
             (
                 Paragraph(
-                    _("These disks are not empty. Mark with Space what may be erased; you are asked again."),
+                    _("These disks are not empty. Mark with Space what can be erased; you are asked again."),
                     Role.WARN,
                     state=State.WARN,
                 ),
@@ -246,22 +246,24 @@ class VolumesPage(Page):
             HelpSection(
                 _("What LVM does"),
                 _(
-                    "A volume group is a pool made of one or more disks. Volumes are cut out of it; each is "
-                    "used like a disk, and can be made larger later, which a bare disk cannot."
+                    "A volume group (VG) is a pool of one or more disks (PVs). Volumes (LVs) are "
+                    "allocated from it; each is used like a disk, and can be extended later, "
+                    "which a bare disk cannot."
                 ),
             ),
             HelpSection(
-                _("When a disk carries something"),
+                _("When a disk is not empty"),
                 _(
-                    "The first offer is to use it as it is. Nothing is erased unless you mark the disk for "
-                    "erasing here, and type a word on the last page before it happens."
+                    "The default is to use its content as it is. Nothing is erased unless you "
+                    "mark the disk for erasing here, and type a word on the last page before it "
+                    "happens."
                 ),
             ),
             HelpSection(
                 _("Sizes"),
                 _(
-                    "10G, 512 MiB, or a share such as 50%. Shares count what the sizes leave over; 100% "
-                    "takes the rest. Units are powers of 1024, as LVM counts."
+                    "10G, 512 MiB, or a share such as 50%. Shares are of what the sizes leave "
+                    "over; 100% takes the rest. Units are powers of 1024, as in LVM."
                 ),
             ),
         )

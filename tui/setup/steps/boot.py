@@ -41,17 +41,17 @@ def ways() -> tuple[tuple[BootWay, str, str], ...]:
         (
             BootWay.FSTAB_UUID,
             _("fstab, by UUID"),
-            _("The usual way: the identity of the file system stays, whatever the disk is called."),
+            _("The usual way: the file system's UUID stays the same, whatever the device is called."),
         ),
         (
             BootWay.FSTAB_PATH,
             _("fstab, by path"),
-            _("By the volume's name; needed where a snapshot or clone has the same UUID."),
+            _("By the volume's path; needed if a snapshot or clone has the same UUID."),
         ),
         (
             BootWay.MOUNT_UNIT,
             _("systemd mount unit"),
-            _("A unit file of its own instead of a line in fstab."),
+            _("A systemd unit instead of a line in fstab."),
         ),
         (BootWay.NONE, _("not at boot"), _("Mounted now; after a reboot you mount it yourself.")),
     )
@@ -128,7 +128,7 @@ def problems(state: SetupState) -> tuple[Problem, ...]:
     return (
         Problem(
             "boot.timeout",
-            _("{text} is no number of seconds for the wait at boot.").format(
+            _("{text} is not a valid number of seconds for the wait at boot.").format(
                 text=clean(answer(state).device_timeout, 40) or _("Nothing")
             ),
             remedy=_("Choose a number from 1 to {most}.").format(most=LONGEST_TIMEOUT),
@@ -145,7 +145,7 @@ def warnings(state: SetupState) -> tuple[Problem, ...]:
             Problem(
                 "boot.not-mounted",
                 _("After a reboot the volumes are not mounted."),
-                remedy=_("Choose fstab if they are to be there."),
+                remedy=_("Choose fstab if they should be mounted."),
                 field="way",
             )
         )
@@ -154,7 +154,7 @@ def warnings(state: SetupState) -> tuple[Problem, ...]:
             Problem(
                 "boot.no-login",
                 _("The volumes would be mounted at boot, but nothing logs in to the target."),
-                remedy=_("Go back to the target and choose automatic."),
+                remedy=_("Go back to the Target step and choose automatic."),
                 field="way",
             )
         )
@@ -164,12 +164,12 @@ def warnings(state: SetupState) -> tuple[Problem, ...]:
             Problem(
                 "boot.rc-local",
                 translate_count(
-                    "rc.local has {count} old line that does the same by hand.",
-                    "rc.local has {count} old lines that do the same by hand.",
+                    "rc.local has {count} old line that does the same.",
+                    "rc.local has {count} old lines that do the same.",
                     len(old),
                 ).format(count=len(old)),
                 "; ".join(one.shown for one in old),
-                _("Let them be replaced, so that nothing is done twice."),
+                _("Let them be commented out, so that nothing is done twice."),
                 "replace_rc_local",
             )
         )
@@ -219,7 +219,7 @@ def plan(state: SetupState) -> Plan:
     entries = tuple(
         operation for entry, one in mount.ordered(state) for operation in entry_operations(state, entry, one)
     )
-    return Plan(_("Arrange the next boot"), (*entries, *rest(state)))
+    return Plan(_("Configure the next boot"), (*entries, *rest(state)))
 
 
 def lacks(state: SetupState) -> Problem | None:
@@ -231,8 +231,9 @@ def explain(state: SetupState) -> Explanation:
     """What happens at boot."""
     return Explanation(
         _(
-            "At boot the network comes up, iscsid logs in, LVM activates the group, and systemd mounts the "
-            "volume. If the storage is away, the boot goes on without it and is not held up for ever."
+            "At boot the network comes up, iscsid logs in, LVM activates the VG, and systemd "
+            "mounts the volume. If the storage is unavailable, the boot goes on without it after "
+            "a limited wait."
         ),
         commands(plan(state)) if not problems(state) else (),
     )

@@ -56,7 +56,7 @@ def satisfied(state: SetupState) -> str | None:
     """This host logged in before, so its records hold what is needed, and nothing else was asked for."""
     if not state.inventory.sessions or (state.answers.chap and state.answers.chap != defaults(state)):
         return None
-    return _("This host is logged in already: {kind}.").format(kind=note(state))
+    return _("This host is already logged in: {kind}.").format(kind=note(state))
 
 
 def keeps_stored(choice: ChapChoice, stored: tuple[ChapFacts, ...]) -> bool:
@@ -87,7 +87,7 @@ def secret_unknown(choice: ChapChoice, stored: ChapFacts, where: str) -> Problem
     return Problem(
         "chap.secret-elsewhere",
         _("The secret for {where} is not stored on this host.").format(where=clean(where)),
-        _("Another record has one under this name, and a secret is never copied from there."),
+        _("Another record has one for this user name, but a secret is never copied from there."),
         _("Go back to CHAP (^P) and type it."),
     )
 
@@ -113,7 +113,7 @@ def _of_choice(choice: ChapChoice, stored: tuple[ChapFacts, ...], prefix: str) -
         return (
             Problem(
                 "chap.no-username",
-                _("CHAP needs the name that this host proves itself with."),
+                _("CHAP needs this host's user name."),
                 remedy=_("Type the user name and the secret that the storage administrator entered."),
                 field=f"{prefix}username",
             ),
@@ -123,8 +123,8 @@ def _of_choice(choice: ChapChoice, stored: tuple[ChapFacts, ...], prefix: str) -
         found += (
             Problem(
                 "chap.no-username",
-                _("Mutual CHAP needs the name that the target proves itself with."),
-                remedy=_("Type the target's own name and secret, or choose one-way."),
+                _("Mutual CHAP needs the target's user name."),
+                remedy=_("Type the target's own user name and secret, or choose one-way."),
                 field=f"{prefix}username_in",
             ),
         )
@@ -151,7 +151,7 @@ def placements(state: SetupState) -> tuple[Placement, ...]:
 def plan(state: SetupState) -> Plan:
     """Write the defaults of iscsid.conf, when that was asked for; records get theirs as they are made."""
     chosen = answer(state)
-    title = _("Set CHAP for records made from now on")
+    title = _("Set CHAP for new records")
     if chosen.scope is ChapScope.RECORDS:
         return Plan(title, ())
     defaults = state.inventory.defaults
@@ -173,12 +173,12 @@ def explain(state: SetupState) -> Explanation:
     runs = commands(plan(state)) if not problems(state) else ()
     kinds = {chosen.discovery.kind, chosen.session.kind}
     if chosen.scope is ChapScope.RECORDS and kinds != {ChapKind.NONE}:
-        runs = (_("nothing yet: the secrets are written into the records when those are made"),)
+        runs = (_("nothing yet: the secrets are written to the records when those are created"),)
     return Explanation(
         _(
-            "With CHAP both sides prove that they know a secret without sending it. Leave it at none unless "
-            "the storage administrator gave you a user name and a secret. Secrets are kept only in the files "
-            "that open-iscsi reads, readable by root alone."
+            "With CHAP both sides prove that they know a secret without sending it. Leave it at "
+            "none unless the storage administrator gave you a user name and a secret. Secrets are "
+            "stored only in open-iscsi's own files, which only root can read."
         ),
         runs,
     )

@@ -126,7 +126,7 @@ def _target_problems(target: str) -> tuple[Problem, ...]:
     return (
         Problem(
             "name.unusable",
-            _("{name} cannot be used as the name of a target.").format(name=clean(target)),
+            _("{name} is not a valid target name.").format(name=clean(target)),
             remedy=_("Copy the name from the storage again."),
             field="target",
         ),
@@ -161,31 +161,31 @@ def _new_iface_problems(new: InterfaceRecord, interfaces: tuple[InterfaceRecord,
         add(
             "name",
             "name",
-            _("{name} cannot be the name of an iface record.").format(name=clean(new.name) or _("Nothing")),
-            _("Use letters, digits, hyphens and dots, such as san-a; default and iser are taken."),
+            _("{name} is not a valid name for an iface record.").format(name=clean(new.name) or _("Nothing")),
+            _("Use letters, digits, hyphens and dots, such as san-a; default and iser are reserved."),
         )
     existing = next((one for one in interfaces if one.name == new.name), None)
     if existing is not None and existing != new:
         add(
             "taken",
             "name",
-            _("There is an iface record named {name} already, and it binds something else.").format(
+            _("An iface record named {name} already exists, with other bindings.").format(
                 name=clean(new.name)
             ),
-            _("Choose another name, or use the record that exists."),
+            _("Choose another name, or use the existing record."),
         )
     if not (new.network_device or new.ip_address or new.hardware_address):
         add(
             "binds-nothing",
             "network_device",
             _("The iface record binds nothing."),
-            _("Name the network card, its IP address or its hardware address."),
+            _("Name the network interface, its IP address or its hardware address."),
         )
     if new.network_device and not re.fullmatch(r"[^\s/:]{1,15}", new.network_device):
         add(
             "device",
             "network_device",
-            _("{name} is no name of a network card.").format(name=clean(new.network_device)),
+            _("{name} is not a valid name of a network interface.").format(name=clean(new.network_device)),
             _("Copy it from the output of: ip link"),
         )
     if new.ip_address and not _is_ip(new.ip_address):
@@ -193,7 +193,7 @@ def _new_iface_problems(new: InterfaceRecord, interfaces: tuple[InterfaceRecord,
             "address",
             "ip_address",
             _("{address} is not an IP address.").format(address=clean(new.ip_address)),
-            _("Write an address of this host, without a network mask."),
+            _("Write an address of this host, without a netmask."),
         )
     if new.hardware_address and not re.fullmatch(
         r"[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}", new.hardware_address
@@ -287,7 +287,7 @@ def lacks(state: SetupState) -> Problem | None:
     return Problem(
         "discover.not-asked",
         _("The portal has not been asked yet."),
-        remedy=_("Go on with Enter: it is asked, and nothing is stored but the portal itself."),
+        remedy=_("Go on with Enter: it is asked, and only the portal itself is stored."),
         field="address",
     )
 
@@ -296,9 +296,9 @@ def _nothing_usable(state: SetupState) -> Problem:
     told = found(state)
     return Problem(
         "discover.nothing-usable",
-        _("The portal told of no target that this host can use."),
+        _("The portal listed no usable target."),
         clean("; ".join(f"{one.target} {one.portal.label}: {one.note}" for one in told)),
-        _("Ask the storage administrator which portals this host may reach, and under which name."),
+        _("Ask the storage administrator which portals this host can reach, and with which initiator name."),
         "address",
     )
 
@@ -307,8 +307,9 @@ def explain(state: SetupState) -> Explanation:
     """What discovery does."""
     return Explanation(
         _(
-            "The portal lists the targets that it will show this host by its name. The list is shown before "
-            "any target is stored. Targets this host knows already keep their settings."
+            "The portal lists the targets that it offers to this host's initiator name. The list "
+            "is shown before any target is stored. Targets that this host already knows keep "
+            "their settings."
         ),
         _runs(state) if not problems(state) else (),
     )

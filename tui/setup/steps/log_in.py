@@ -68,7 +68,7 @@ def problems(state: SetupState) -> tuple[Problem, ...]:
     return (
         Problem(
             "log-in.no-multipath-tools",
-            _("Several paths lead to one disk, and multipath-tools is not installed."),
+            _("There are several paths to one LUN, and multipath-tools is not installed."),
             remedy=_("Install it with your package manager, then come back."),
             field="multipath",
         ),
@@ -82,7 +82,7 @@ def warnings(state: SetupState) -> tuple[Problem, ...]:
         found.append(
             Problem(
                 "log-in.paths-apart",
-                _("Several paths lead to one disk and are not joined."),
+                _("There are several paths to one LUN, and no multipath map."),
                 _("LVM sees such a disk twice and refuses to change it."),
                 _("Use multipath, or log in through one portal only."),
                 "multipath",
@@ -109,7 +109,7 @@ def multipath_plan(state: SetupState) -> Plan:
         if packages:
             operations.append(InstallPackages(packages, state.inventory.distribution.family))
         operations.extend(CreateMultipathMap(one.wwid, one.paths) for one in wanted)
-    return Plan(_("Join the paths to each disk"), tuple(operations))
+    return Plan(_("Create the multipath maps"), tuple(operations))
 
 
 def lacks(state: SetupState) -> Problem | None:
@@ -127,15 +127,15 @@ def lacks(state: SetupState) -> Problem | None:
     if not disks.disks(state):
         return Problem(
             "log-in.no-disk",
-            _("The login works, but the target shows no disk."),
-            _("The storage has no LUN there, or gives this host's name no access to it."),
-            _("Ask the storage administrator to map a LUN to this host's initiator name, then try again."),
+            _("The login works, but the target shows no LUN."),
+            _("The storage has no LUN there, or its ACL gives this initiator no access to it."),
+            _("Ask the storage administrator to map a LUN to this host's initiator name, then retry."),
         )
     if joinable(state) and answer(state).multipath:
         return Problem(
             "log-in.paths-apart",
-            _("Several paths lead to one disk and are not joined yet."),
-            remedy=_("Go on with Enter: multipath joins them."),
+            _("There are several paths to one LUN, and no multipath map yet."),
+            remedy=_("Go on with Enter: multipath creates it."),
             field="multipath",
         )
     return None
@@ -145,8 +145,9 @@ def explain(state: SetupState) -> Explanation:
     """What a login brings."""
     return Explanation(
         _(
-            "A login opens a session to the target; its LUNs then appear as disks. When two sessions lead to "
-            "the same LUN, multipath makes one disk of them, which survives the loss of one path."
+            "A login opens a session to the target; its LUNs then appear as disks. If two "
+            "sessions lead to the same LUN, multipath makes one device of them, which keeps "
+            "working when one path fails."
         ),
         (*commands(plan(state)), *commands(multipath_plan(state))),
     )

@@ -47,8 +47,8 @@ def warnings(state: SetupState) -> tuple[Problem, ...]:
                         "{point} is not empty: {count} entries.",
                         facts.entries,
                     ).format(point=clean(facts.path), count=facts.entries),
-                    _("What is in it is hidden while the volume is mounted over it."),
-                    _("Choose an empty folder, or move its content first."),
+                    _("Its content is hidden while the volume is mounted there."),
+                    _("Choose an empty directory, or move its content first."),
                     f"mounts.{number}.mount_point",
                 )
             )
@@ -120,8 +120,9 @@ def explain(state: SetupState) -> Explanation:
     """What a mount is."""
     return Explanation(
         _(
-            "A file system keeps files and folders on a volume; mounting makes them appear under a folder of "
-            "this host. Nothing is written now: the plan is shown as a whole before it runs."
+            "A file system holds files and directories on a volume; mounting makes them available "
+            "below a directory of this host. Nothing is written now: the whole plan is shown "
+            "before it runs."
         ),
         commands(plan(state)) if not problems(state) else (),
     )

@@ -82,7 +82,7 @@ def _cannot_prepare(state: SetupState) -> tuple[Problem, ...]:
                 "name.missing-parts",
                 _("This host lacks: {names}.").format(names=names),
                 _("Without them it cannot use iSCSI storage."),
-                _("Let the program install and load them, or do it yourself, then come back."),
+                _("Let the program install and load them, or do it yourself and come back."),
                 "prepare",
             ),
         )
@@ -91,8 +91,8 @@ def _cannot_prepare(state: SetupState) -> tuple[Problem, ...]:
             Problem(
                 "name.unknown-distribution",
                 _("This host lacks: {names}.").format(names=names),
-                _("The program does not know how this distribution names their packages."),
-                _("Install them with your package manager, then come back."),
+                _("The program does not know the package names of this distribution."),
+                _("Install them with your package manager and come back."),
                 "prepare",
             ),
         )
@@ -119,7 +119,10 @@ def warnings(state: SetupState) -> tuple[Problem, ...]:
                     count,
                 ).format(count=count, names=", ".join(clean(name) for name in old)),
                 _("A session keeps the name it was logged in with."),
-                _("The new name counts from the next login of each. Ask the storage to know both names."),
+                _(
+                    "The new name is used from the next login of each. Ask the storage "
+                    "administrator to add both names to the ACL."
+                ),
                 "name",
             )
         )
@@ -185,7 +188,7 @@ def lacks(state: SetupState) -> Problem | None:
         return None
     return Problem(
         "name.not-set",
-        _("The name is not in force yet."),
+        _("The name is not active yet."),
         remedy=_("Go on with Enter: the name is written and iscsid is started."),
         field="name",
     )
@@ -195,8 +198,9 @@ def explain(state: SetupState) -> Explanation:
     """What the name is for."""
     return Explanation(
         _(
-            "Storage knows this host by its initiator name, and lets it see only what it may. The storage "
-            "administrator enters the same name there. No two hosts may have the same one."
+            "The storage identifies this host, and checks its ACL, by this initiator name. The "
+            "storage administrator enters the same name there. No two hosts can have the same "
+            "name."
         ),
         commands(plan(state)) if not problems(state) else (),
     )

@@ -37,13 +37,16 @@ def timer_words() -> dict[str, tuple[str, str]]:
     """For every timer its label and what it means."""
     return {
         "replacement_timeout": (
-            _("Hold I/O back"),
-            _("Seconds a lost session may take to come back before requests fail."),
+            _("Recovery timeout (replacement_timeout)"),
+            _("Seconds that I/O is queued after a session is lost, before it fails."),
         ),
-        "login_timeout": (_("Login"), _("Seconds one attempt to log in may take.")),
-        "login_retries": (_("Attempts"), _("How often the first login is tried.")),
-        "noop_interval": (_("Ping every"), _("Seconds between pings; 0 sends none.")),
-        "noop_timeout": (_("Ping answer"), _("Seconds a ping may take before the path counts as lost.")),
+        "login_timeout": (_("Login timeout"), _("Seconds that one login attempt can take.")),
+        "login_retries": (_("Login attempts"), _("How often the initial login is tried.")),
+        "noop_interval": (_("Ping interval"), _("Seconds between pings; 0 sends none.")),
+        "noop_timeout": (
+            _("Ping timeout"),
+            _("Seconds that a ping can take before the path counts as lost."),
+        ),
     }
 
 
@@ -51,11 +54,9 @@ def preset_words() -> dict[TimerPreset, str]:
     """What every preset is for."""
     return {
         TimerPreset.SINGLE: _(
-            "One path: wait two minutes for it to come back, so that a reboot of a switch does no harm."
+            "One path: wait two minutes for it to come back, so that a switch can reboot without I/O errors."
         ),
-        TimerPreset.MULTIPATH: _(
-            "Several paths: give a lost one up after 15 s, so that the others take over."
-        ),
+        TimerPreset.MULTIPATH: _("Several paths: fail a lost path after 15 s, so that the others take over."),
         TimerPreset.KEEP: _("Leave the timers as they are in the records."),
     }
 
@@ -151,8 +152,8 @@ def problems(state: SetupState) -> tuple[Problem, ...]:
             _("{target} at {portal} is neither known to this host nor offered by the portal.").format(
                 target=clean(choice.target), portal=clean(choice.portal.label)
             ),
-            _("The storage may show this host, by its name, other targets."),
-            _("Ask the portal again, or ask the storage administrator whether this host's name is entered."),
+            _("The storage may offer other targets to this initiator."),
+            _("Ask the portal again, or ask the storage administrator whether this initiator is in the ACL."),
             "chosen",
         )
         for choice in chosen.chosen
@@ -210,7 +211,7 @@ def warnings(state: SetupState) -> tuple[Problem, ...]:
             Problem(
                 "target.manual",
                 _("The targets are not logged in at boot."),
-                remedy=_("Choose automatic if the volumes are to be there after a reboot."),
+                remedy=_("Choose automatic if the volumes should be available after a reboot."),
                 field="startup",
             )
         )
@@ -220,7 +221,7 @@ def warnings(state: SetupState) -> tuple[Problem, ...]:
             Problem(
                 "target.short-timer",
                 _("With one path, I/O fails {seconds} s after the path is lost.").format(seconds=hold),
-                _("A file system that gets such an error turns read-only."),
+                _("A file system with such an error becomes read-only or shuts down."),
                 _("Keep 120 unless there are several paths."),
                 "timers.replacement_timeout",
             )
@@ -229,9 +230,9 @@ def warnings(state: SetupState) -> tuple[Problem, ...]:
         found.append(
             Problem(
                 "target.endless-timer",
-                _("I/O waits for ever while the path is lost."),
-                _("Programs then hang and cannot be ended."),
-                _("Keep this for a root file system on iSCSI."),
+                _("I/O waits without a limit while the path is lost."),
+                _("Processes then hang and cannot be killed."),
+                _("Use this only for a root file system on iSCSI."),
                 "timers.replacement_timeout",
             )
         )
@@ -315,7 +316,7 @@ def lacks(state: SetupState) -> Problem | None:
             "{count} chosen targets are not stored yet.",
             len(missing),
         ).format(count=len(missing)),
-        remedy=_("Go on with Enter: the records are made."),
+        remedy=_("Go on with Enter: the records are created."),
         field="chosen",
     )
 
@@ -324,8 +325,8 @@ def explain(state: SetupState) -> Explanation:
     """What a record is."""
     return Explanation(
         _(
-            "A record says how this host logs in to a target at one portal: with which secrets, whether also "
-            "at boot, and how long it waits when the network fails."
+            "A record holds how this host logs in to a target at one portal: with which secrets, "
+            "whether also at boot, and how long it waits when the network fails."
         ),
         commands(plan(state)) if not problems(state) else (),
     )

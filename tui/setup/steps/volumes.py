@@ -76,13 +76,13 @@ def identity(state: SetupState, disk: Disk) -> DeviceIdentity:
 def activation(state: SetupState) -> Plan:
     """Activate the groups of existing volumes, so that their file systems can be read; writes nothing."""
     names = dict.fromkeys(one.group for one in chosen_existing(state) if one.group and not one.device)
-    return Plan(_("Activate the volume group"), tuple(ActivateVolumeGroup(name) for name in names))
+    return Plan(_("Activate the VG"), tuple(ActivateVolumeGroup(name) for name in names))
 
 
 def plan(state: SetupState) -> Plan:
     """Make PVs, the group and the volumes; or activate what is there."""
     chosen = answer(state)
-    title = _("Make the volumes")
+    title = _("Create the volumes")
     if chosen.way is VolumesWay.EXISTING:
         names = dict.fromkeys(one.group for one in chosen_existing(state) if one.group)
         return Plan(title, tuple(ActivateVolumeGroup(name) for name in names))
@@ -116,7 +116,7 @@ def lacks(state: SetupState) -> Problem | None:
     if activation(state).operations:
         return Problem(
             "volumes.not-active",
-            _("The volume group is not active, so its file systems cannot be read."),
+            _("The VG is not active, so its file systems cannot be read."),
             remedy=_("Go on with Enter: it is activated. That writes nothing."),
             field="existing",
         )
@@ -127,8 +127,9 @@ def explain(state: SetupState) -> Explanation:
     """What LVM adds."""
     return Explanation(
         _(
-            "LVM joins disks to a group and cuts volumes out of it, which can grow later. Nothing is written "
-            "now: the plan is shown as a whole before it runs."
+            "LVM combines disks into a volume group and allocates logical volumes from it, which "
+            "can be extended later. Nothing is written now: the whole plan is shown before it "
+            "runs."
         ),
         commands(plan(state)) if not problems(state) else (),
     )

@@ -126,10 +126,10 @@ class _Run:
 def _of_system(operation: Operation, error: OSError) -> Problem:
     code, what = {
         errno.ENOSPC: ("system.full", _("the file system is full")),
-        errno.EDQUOT: ("system.full", _("the quota is used up")),
+        errno.EDQUOT: ("system.full", _("the disk quota is exceeded")),
         errno.EROFS: ("system.read-only", _("the file system is read-only")),
-        errno.EACCES: ("system.denied", _("the system does not allow it")),
-        errno.EPERM: ("system.denied", _("the system does not allow it")),
+        errno.EACCES: ("system.denied", _("permission denied")),
+        errno.EPERM: ("system.denied", _("permission denied")),
     }.get(error.errno or 0, ("system.error", clean(error.strerror or str(error))))
     # A rename names the temporary file first; what could not be replaced is the second.
     place = error.filename2 or error.filename
@@ -137,5 +137,5 @@ def _of_system(operation: Operation, error: OSError) -> Problem:
         code,
         _("{title}: {what}.").format(title=operation.title(), what=what.rstrip(".")),
         cause=clean(str(place)) if place else "",
-        remedy=_("The file is as it was. Mend this and try again; what is done already is not repeated."),
+        remedy=_("The file is unchanged. Fix the cause and retry; steps already done are not run again."),
     )

@@ -115,9 +115,7 @@ class Journal:
                     "journal.not-readable",
                     _("The interrupted plan in {path} cannot be read.").format(path=self.path),
                     cause=str(error),
-                    remedy=_(
-                        "It may come from another version. Give it up, look at the host, and begin anew."
-                    ),
+                    remedy=_("It may come from another version. Discard it, check the host, and start over."),
                 )
             ) from error
         return Plan(str(first.get("title", "")), operations, first.get("together") is True)
@@ -172,11 +170,13 @@ class Journal:
             raise ConsoleError(
                 Problem(
                     "journal.not-noted",
-                    _("This step is done, but that could not be written into the journal: {why}.").format(
+                    _("This step is done, but could not be recorded in the journal: {why}.").format(
                         why=error.strerror or str(error)
                     ),
                     cause=str(self.path),
-                    remedy=_("Make room, then resume: what is done is recognised and not repeated."),
+                    remedy=_(
+                        "Free some space, then resume: steps already done are recognized and not run again."
+                    ),
                 )
             ) from error
 
@@ -215,11 +215,11 @@ def change_lock(path: Path = LOCK) -> Iterator[None]:
         raise Refused(
             Problem(
                 "lock.not-writable",
-                _("The lock that keeps two consoles apart cannot be made: {why}.").format(
+                _("The lock that allows one change at a time cannot be created: {why}.").format(
                     why=error.strerror or str(error)
                 ),
                 cause=str(path),
-                remedy=_("Start the program as root, and make sure that /run can be written."),
+                remedy=_("Start the program as root, and make sure that /run is writable."),
             )
         ) from error
     try:
@@ -233,7 +233,7 @@ def change_lock(path: Path = LOCK) -> Iterator[None]:
                     _("Another console is changing this host (process {holder}).").format(
                         holder=holder or "?"
                     ),
-                    remedy=_("Wait until it is done; until then this one can look."),
+                    remedy=_("Wait until it is done; until then this one is read-only."),
                 )
             ) from error
         os.ftruncate(handle, 0)
@@ -265,7 +265,7 @@ def _not_writable(path: Path, error: OSError) -> Problem:
             why=error.strerror or str(error)
         ),
         cause=str(path.parent),
-        remedy=_("Make room or make the file system writable, then try again."),
+        remedy=_("Free some space or make the file system writable, then retry."),
     )
 
 

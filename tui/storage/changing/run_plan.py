@@ -154,5 +154,5 @@ def _of_system(error: OSError) -> Problem:
         "system.error",
         _("A file could not be written: {why}.").format(why=clean(error.strerror or str(error))),
         cause=clean(str(error.filename)) if error.filename else "",
-        remedy=_("Nothing was changed. Mend this and try again."),
+        remedy=_("Nothing was changed. Fix the cause and retry."),
     )

@@ -262,8 +262,8 @@ class LocalHost:
             raise Refused(
                 Problem(
                     "host.looking-only",
-                    _("Nothing is changed: the program is only looking at this host."),
-                    remedy=_("Start it as root, and without --read-only, to make changes."),
+                    _("Nothing is changed: the program is read-only on this host."),
+                    remedy=_("To make changes, start it as root and without --read-only."),
                 )
             )
 

@@ -205,7 +205,7 @@ def _unreadable(path: str, reason: str) -> Problem:
     return Problem(
         "recorded.unreadable",
         _("The capture {path} could not be read.").format(path=clean(path)),
-        remedy=_("Check the path, and that you may read the file: captures are made for their owner only."),
+        remedy=_("Check the path and the permissions: only its owner can read a capture."),
         evidence=(clean(reason),),
     )
 
@@ -213,8 +213,8 @@ def _unreadable(path: str, reason: str) -> Problem:
 def _not_a_capture(path: str, reason: str) -> Problem:
     return Problem(
         "recorded.malformed",
-        _("{path} is no capture of this program.").format(path=clean(path)),
-        cause=_("It was written by something else, by a newer version, or is cut short."),
+        _("{path} is not a capture of this program.").format(path=clean(path)),
+        cause=_("It was written by another program or a newer version, or is truncated."),
         remedy=_("Make a new one with “iscsi-console capture FILE”."),
         evidence=(clean(reason),),
     )

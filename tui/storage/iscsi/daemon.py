@@ -44,7 +44,7 @@ def refuse_without_daemon(host: Host) -> None:
                 "daemon.silent",
                 _("iscsid does not answer."),
                 _("It is not running; without it records would not get the settings of iscsid.conf."),
-                _("Start {unit}, then try again.").format(unit=DAEMON),
+                _("Start {unit}, then retry.").format(unit=DAEMON),
             )
         )
 
@@ -81,9 +81,9 @@ def bring_up_daemon(host: ChangingHost, verb: Literal["start", "restart"]) -> No
         raise CommandFailed(
             Problem(
                 "service.sessions-lost",
-                _("iscsid runs, but these sessions are not logged in again: {sids}.").format(sids=lost),
-                _("The target does not answer, or refuses this host now."),
-                _("iscsid goes on trying. Look at its lines, and bring the target back."),
+                _("iscsid runs, but these sessions have not reconnected: {sids}.").format(sids=lost),
+                _("The target does not respond, or refuses this host now."),
+                _("iscsid keeps retrying. Check its log, and bring the target back."),
                 evidence=daemon_lines(host, begun)[-6:],
             )
         )
@@ -109,10 +109,10 @@ def refuse_while_sessions_recover(host: Host) -> None:
                     "{count} sessions are not logged in, so iscsid is not restarted now.",
                     len(waiting),
                 ).format(count=len(waiting)),
-                _("iscsid is trying to bring it back: {targets}.").format(
+                _("iscsid is trying to reconnect: {targets}.").format(
                     targets=", ".join(clean(one.target) or f"session {one.sid}" for one in waiting[:4])
                 ),
-                _("Wait until the target answers again, or log out of it, then try again."),
+                _("Wait until the target responds again, or log out of it, then retry."),
             )
         )
 

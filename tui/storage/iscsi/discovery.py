@@ -211,20 +211,23 @@ def unreachable_problem(portal: Portal, answer: PortAnswer, field: str = "addres
         case Answer.REFUSED:
             words = (
                 _("{portal} refuses the connection.").format(portal=place),
-                _("A machine is there, but no target listens on that port, or a firewall refuses it."),
+                _(
+                    "The host is up, but no target listens on that port, or a firewall rejects the "
+                    "connection."
+                ),
                 ask,
             )
         case Answer.NO_SUCH_HOST:
             words = (
                 _("The name {name} cannot be resolved.").format(name=clean(portal.address)),
-                _("It is misspelt, or the name server does not answer."),
+                _("It is misspelled, or the name server does not answer."),
                 _("Type the portal's IP address instead: a boot must not depend on a name server."),
             )
         case Answer.UNREACHABLE | Answer.UNTRIED:
             words = (
-                _("There is no way from this host to {portal}.").format(portal=place),
-                _("The network card is down, or there is no route to that network."),
-                _("Look at this host's addresses and routes (ip address, ip route)."),
+                _("There is no route from this host to {portal}.").format(portal=place),
+                _("The network interface is down, or there is no route to that network."),
+                _("Check this host's addresses and routes (ip address, ip route)."),
             )
         case Answer.SILENT | Answer.OPEN:
             words = (
@@ -260,8 +263,8 @@ def about_slp() -> Problem:
     """What became of SLP, for those who look for it."""
     return Problem(
         "discovery.slp",
-        _("open-iscsi cannot look for targets by SLP."),
-        _("It was announced but never finished, and the word was removed in version 2.1.9."),
+        _("open-iscsi cannot discover targets by SLP."),
+        _("It was announced but never finished, and was removed in version 2.1.9."),
         _("Ask a portal directly (SendTargets), or an iSNS server."),
         "kind",
     )
@@ -323,7 +326,7 @@ def _gone(
         if (record.target, record.portal.address, record.portal.port) not in told
         and (_is_linked(record, linked) or (asked is not None and record.portal.is_same_place(asked)))
     }
-    note = _("recorded here, but the portal no longer tells of it")
+    note = _("recorded, but no longer offered by the portal")
     return [Found(key.target, key.portal, Standing.VANISHED, note, recorded=True) for key in gone]
 
 
@@ -343,10 +346,10 @@ def _is_linked(record: NodeRecord, linked: frozenset[str]) -> bool:
 
 def _judged(key: NodeKey, answer: PortAnswer | None, recorded: bool) -> Found:
     if not is_usable_target(key.target):
-        note = _("its name holds characters that no target's name may have")
+        note = _("its name contains characters that no target name may have")
         return Found(key.target, key.portal, Standing.UNUSABLE, note)
     if is_link_local(key.portal.address):
-        note = _("link-local, this host cannot reach it")
+        note = _("link-local; cannot be reached from this host")
         return Found(key.target, key.portal, Standing.UNREACHABLE, note, recorded)
     if answer is None or answer.answer is not Answer.OPEN:
         return Found(key.target, key.portal, Standing.UNREACHABLE, _silence(answer), recorded)
@@ -360,6 +363,6 @@ def _silence(answer: PortAnswer | None) -> str:
         case Answer.NO_SUCH_HOST:
             return _("its name cannot be resolved")
         case Answer.UNREACHABLE | Answer.UNTRIED:
-            return _("no way there from this host")
+            return _("no route from this host")
         case _silent:
             return _("does not answer")

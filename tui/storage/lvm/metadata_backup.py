@@ -137,11 +137,11 @@ def parse_notes(content: str, path: str = "") -> GroupNotes:
     document = _parse(content)
     found = [(name, value) for name, value in document.items() if isinstance(value, dict)]
     if len(found) != 1:
-        raise NotNotes(_("It holds no single volume group."))
+        raise NotNotes(_("It does not contain exactly one VG."))
     name, section = found[0]
     uuid, number = section.get("id"), section.get("seqno")
     if not isinstance(uuid, str) or not isinstance(number, int):
-        raise NotNotes(_("The volume group in it has no identity."))
+        raise NotNotes(_("The VG in it has no UUID."))
     disks = tuple(_disk(key, one) for key, one in _sections(section, "physical_volumes"))
     written = document.get("creation_time")
     return GroupNotes(
@@ -248,7 +248,7 @@ def _parse(content: str) -> dict[str, Value]:
     tokens = _Tokens(content)
     document = _section(tokens, 0)
     if tokens.next():
-        raise NotNotes(_("There is more at its end than belongs there."))
+        raise NotNotes(_("There is extra text at its end."))
     return document
 
 
@@ -278,9 +278,9 @@ def _section(tokens: _Tokens, depth: int) -> dict[str, Value]:
         elif sign == "=":
             found[_plain(name)] = _value(tokens)
         else:
-            raise NotNotes(_("It is cut off, or no text of LVM."))
+            raise NotNotes(_("It is truncated, or not a metadata backup of LVM."))
     if (name == "}") != (depth > 0):
-        raise NotNotes(_("It is cut off, or no text of LVM."))
+        raise NotNotes(_("It is truncated, or not a metadata backup of LVM."))
     return found
 
 
@@ -291,7 +291,7 @@ def _value(tokens: _Tokens) -> Value:
     found: list[Value] = []
     while (piece := tokens.next()) != "]":
         if not piece:
-            raise NotNotes(_("It is cut off, or no text of LVM."))
+            raise NotNotes(_("It is truncated, or not a metadata backup of LVM."))
         if piece != ",":
             found.append(_scalar(piece))
     return found
@@ -299,7 +299,7 @@ def _value(tokens: _Tokens) -> Value:
 
 def _scalar(piece: str) -> Value:
     if not piece or piece in '{}=[],"':
-        raise NotNotes(_("It is cut off, or no text of LVM."))
+        raise NotNotes(_("It is truncated, or not a metadata backup of LVM."))
     if piece.startswith('"'):
         return _plain(piece)
     return int(piece) if re.fullmatch(r"-?\d{1,20}", piece) else piece

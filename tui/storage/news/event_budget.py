@@ -34,6 +34,4 @@ class EventBudget:
         if self._left_out and now - self._began >= self._window:
             count, self._left_out = self._left_out, 0
             text = translate_count("{count} more event", "{count} more events", count).format(count=count)
-            yield Happening(
-                now, Source.EVENT, text, _("too many at once to list; all were taken into account")
-            )
+            yield Happening(now, Source.EVENT, text, _("too many at once to list; all were processed"))

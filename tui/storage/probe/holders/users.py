@@ -44,9 +44,9 @@ def read_users(host: Host, inventory: Inventory, devices: Iterable[str]) -> User
     unseen: list[Unseen] = []
     if look.hidden:
         what = translate_count("{count} process", "{count} processes", look.hidden)
-        unseen.append(Unseen(what.format(count=look.hidden), _("Only root may see what they hold.")))
+        unseen.append(Unseen(what.format(count=look.hidden), _("Only root can see what they use.")))
     if look.blind:
-        unseen.append(Unseen(_("processes"), _("/proc shows none, so nobody knows who uses it.")))
+        unseen.append(Unseen(_("processes"), _("/proc shows none, so its users are unknown.")))
     kernel = read_kernel_users(host, inventory, tuple(wanted), tuple(look.tables.values()))
     own_unit, _container = parse_cgroup(text(host, "/proc/self/cgroup"))
     return Users(processes, kernel, tuple(unseen), own_unit)

@@ -238,5 +238,5 @@ def _portal_group(value: str) -> int | None:
 
 def _why(error: OSError) -> str:
     if isinstance(error, PermissionError):
-        return _("Only root may read it.")
+        return _("Only root can read it.")
     return _("It could not be read: {reason}.").format(reason=error.strerror or type(error).__name__)
