@@ -10,6 +10,7 @@ from tui.setup.review import final_plan
 from tui.setup.state import SetupState
 from tui.setup.step import Step, following
 from tui.setup.steps.by_name import logic
+from tui.setup.undo import Undo
 from tui.setup.verification import Verified
 from tui.storage.changing.interrupted import Interrupted
 from tui.storage.changing.plan import Plan, Stage, Step as PlanStep
@@ -32,6 +33,7 @@ class ScriptedDriver:
         state: what is known now.
         effects: what the state becomes when a step has run.
         failures: what goes wrong when a step runs, once each.
+        undoing: what undoes the set-up; there is none when None.
         gate: a run waits for it, so that a test can look at what is shown meanwhile.
     """
 
@@ -45,6 +47,7 @@ class ScriptedDriver:
     given_up: bool = False
     left: bool = False
     unlocked: bool = False
+    undoing: Undo | None = None
     gate: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
@@ -142,6 +145,16 @@ class ScriptedDriver:
         """Remember that."""
         self.unlocked = True
         return None
+
+    @property
+    def can_undo(self) -> bool:
+        """There is one when the test says so."""
+        return self.undoing is not None
+
+    def undo(self) -> Undo:
+        """What the test says."""
+        assert self.undoing is not None
+        return self.undoing
 
     def leave(self) -> None:
         """Remember that."""

@@ -92,10 +92,10 @@ class _Making:
         if choice is AboutUsers.WAIT:
             return users
         stopped = services_of(users)
-        processes = tuple(one for one in users.processes if one.unit not in stopped)
+        processes = tuple(process for process in users.processes if process.unit not in stopped)
         kernel = tuple(one for one in users.kernel if one.unit not in stopped)
         if choice is AboutUsers.END_PROCESSES:
-            processes = tuple(one for one in processes if one.ours)
+            processes = tuple(process for process in processes if process.ours)
         return Users(processes, kernel, users.unseen, users.own_unit)
 
     def _users(self) -> None:
@@ -156,8 +156,8 @@ class _Making:
         for volume in self._found.volumes:
             self._add(DeactivateLogicalVolume(volume.volume_group, volume.name))
         for group in self._found.groups:
-            volumes = [one for one in self._inventory.volumes_of(group) if one.path]
-            active = [one for one in volumes if one.active]
+            volumes = [volume for volume in self._inventory.volumes_of(group) if volume.path]
+            active = [volume for volume in volumes if volume.active]
             if not active:
                 continue
             back: tuple[Operation, ...] = (ActivateVolumeGroup(group),)
@@ -212,15 +212,17 @@ class _Making:
         if not apart:
             return
         whole = tuple(name for name, paths in found.luns if len(paths) == len(name.paths(self._inventory)))
-        sessions = tuple(SessionName(one.target, one.portal, one.iface) for one in found.sessions)
+        sessions = tuple(
+            SessionName(session.target, session.portal, session.iface) for session in found.sessions
+        )
         self._add(VerifyRemoved(sessions, whole, tuple(maps)))
 
     def _record_of(self, target: str, portal: str, iface: str) -> NodeRecord | None:
         return next(
             (
-                one
-                for one in self._inventory.node_records
-                if (one.target, one.portal.label, one.iface) == (target, portal, iface)
+                record
+                for record in self._inventory.node_records
+                if (record.target, record.portal.label, record.iface) == (target, portal, iface)
             ),
             None,
         )
@@ -243,7 +245,7 @@ class _Making:
 
     def _records(self) -> Iterator[NodeRecord]:
         """The records that would log in to what goes."""
-        gone = {(one.target, one.portal.label, one.iface) for one in self._found.sessions}
+        gone = {(session.target, session.portal.label, session.iface) for session in self._found.sessions}
         for record in self._inventory.node_records:
             all_of_it = self._subject.kind is SubjectKind.TARGET and record.target == self._subject.key
             if all_of_it or (record.target, record.portal.label, record.iface) in gone:

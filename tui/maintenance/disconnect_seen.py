@@ -116,7 +116,9 @@ def processes_to_end(users: Users) -> tuple[Process, ...]:
     """Those of some users that belong to no service which may be stopped, and are not this program."""
     services = services_of(users)
     return tuple(
-        one for one in users.processes if one.unit not in services and not one.ours and not one.is_storage
+        process
+        for process in users.processes
+        if process.unit not in services and not process.ours and not process.is_storage
     )
 
 

@@ -181,7 +181,7 @@ def _refusal(
         )
     volume = growth.volume
     wants_volume = wish.whole or (lagging is not None and lagging.layer is Layer.LOGICAL_VOLUME)
-    if volume is not None and wants_volume and any(isinstance(one, ExtendLogicalVolume) for one in steps):
+    if volume is not None and wants_volume and any(isinstance(step, ExtendLogicalVolume) for step in steps):
         problem = why_not_extend(inventory, volume) or _size_problem(growth, wish)
         if problem is not None:
             return problem
@@ -242,14 +242,14 @@ def _why(growth: Growth, wish: Wish) -> str:
 
 def _notes(growth: Growth, wish: Wish, steps: tuple[Operation, ...]) -> tuple[str, ...]:
     notes = [_("None of this can be undone: nothing that was grown is shrunk.")]
-    if all(isinstance(one, RescanPaths) for one in steps):
+    if all(isinstance(step, RescanPaths) for step in steps):
         notes = [_("Only the kernel's size of the LUN is updated; nothing is written.")]
     if wish.whole and growth.filesystem is not None and _filesystem(growth) is None:
         notes.append(
             _("The file system keeps its size: {reason}").format(reason=_cannot_grow(growth).summary)
         )
     if (
-        any(isinstance(one, ExtendLogicalVolume) for one in steps)
+        any(isinstance(step, ExtendLogicalVolume) for step in steps)
         and 0 < wish.share < WHOLE
         and not wish.size
     ):

@@ -143,7 +143,7 @@ def read_facts(host: Host, inventory: Inventory, subject: Subject) -> SizeFacts:
         for size in bare.sizes
         if size.layer is Layer.LUN and (device := inventory.device(size.device)) is not None
     ]
-    arrays = tuple((one.name, size) for one in disks if (size := array_size(host, one)) is not None)
+    arrays = tuple((disk.name, size) for disk in disks if (size := array_size(host, disk)) is not None)
     starts = tuple(
         (volume.uuid, extents_start(host, device.path))
         for volume in bare.physical
@@ -158,11 +158,17 @@ def growth(inventory: Inventory, subject: Subject, facts: SizeFacts) -> Growth:
     group = group_named(inventory, subject.group) if subject.group else None
     physical = tuple(
         sorted(
-            (one for one in inventory.physical_volumes if group and one.volume_group == group.name),
+            (
+                physical_volume
+                for physical_volume in inventory.physical_volumes
+                if group and physical_volume.volume_group == group.name
+            ),
             key=lambda one: one.path,
         )
     )
-    volume = next((one for one in inventory.volumes_of(subject.group) if one.name == subject.volume), None)
+    volume = next(
+        (volume for volume in inventory.volumes_of(subject.group) if volume.name == subject.volume), None
+    )
     names = [one.device for one in physical] if subject.group else [subject.device]
     if not any(names) and volume is not None and (device := inventory.device(volume.device)) is not None:
         # LVM did not answer: the kernel still knows what the volume stands on.
@@ -275,7 +281,7 @@ def _filesystem_of(
     inventory: Inventory, volume: LogicalVolume | None, disks: tuple[BlockDevice, ...]
 ) -> BlockDevice | None:
     names = [volume.device] if volume is not None else [disk.name for disk in disks]
-    carrying = {one.device for one in inventory.filesystems}
+    carrying = {filesystem.device for filesystem in inventory.filesystems}
     return next(
         (device for name in names if name in carrying and (device := inventory.device(name)) is not None),
         None,

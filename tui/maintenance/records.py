@@ -123,14 +123,14 @@ def _chap_words(before: ChapKind, after: ChapKind) -> str:
 
 def delete(records: Sequence[NodeRecord], inventory: Inventory) -> Proposal:
     """Delete node records; refused while a session uses one of them, as iscsiadm refuses it."""
-    operations = tuple(DeleteNodeRecord(one.target, one.portal, one.iface) for one in records)
+    operations = tuple(DeleteNodeRecord(record.target, record.portal, record.iface) for record in records)
     title = (
         operations[0].title()
         if len(operations) == 1
         else _("Delete {count} node records").format(count=len(operations))
     )
     notes = [_("Settings and CHAP secrets in them are lost. Asking the portal again creates new records.")]
-    at_boot = sum(logs_in_at_boot(one) for one in records)
+    at_boot = sum(logs_in_at_boot(record) for record in records)
     if at_boot:
         notes.append(
             translate_count(
@@ -219,9 +219,9 @@ def rediscover(record: DiscoveryRecord, chosen: Sequence[Found], inventory: Inve
         chosen: new ones are stored, vanished ones are deleted.
         inventory: the host.
     """
-    fresh = [one for one in chosen if one.standing is Standing.NEW]
-    gone = {(one.target, one.portal.label) for one in chosen if one.standing is Standing.VANISHED}
-    doomed = [one for one in inventory.node_records if (one.target, one.portal.label) in gone]
+    fresh = [choice for choice in chosen if choice.standing is Standing.NEW]
+    gone = {(choice.target, choice.portal.label) for choice in chosen if choice.standing is Standing.VANISHED}
+    doomed = [record for record in inventory.node_records if (record.target, record.portal.label) in gone]
     operations: list[Operation] = []
     if fresh:
         keys = tuple(one.key for one in fresh)

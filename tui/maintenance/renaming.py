@@ -52,14 +52,14 @@ def rename_group(inventory: Inventory, group: VolumeGroup, new_name: str) -> Pro
 
 def _refusal(inventory: Inventory, volumes: tuple[LogicalVolume, ...]) -> Problem | None:
     """Why none of these may be renamed now, or None."""
-    if any(one.name.startswith("pvmove") for one in volumes):
+    if any(volume.name.startswith("pvmove") for volume in volumes):
         return Problem(
             "rename.moving",
             _("Data is being moved from one PV to another (pvmove)."),
             remedy=_("Wait until that is done, or abort it (pvmove --abort)."),
         )
-    devices = {one.device: one for one in volumes if one.device}
-    swap = next((one for one in inventory.swaps if one.device in devices), None)
+    devices = {volume.device: volume for volume in volumes if volume.device}
+    swap = next((swap for swap in inventory.swaps if swap.device in devices), None)
     if swap is None:
         return None
     return Problem(
@@ -83,10 +83,10 @@ def renamed_paths(
         new_volume: the volume's new name, or empty.
     """
     found: list[tuple[str, str]] = []
-    for one in volumes:
-        group, name = new_group or one.volume_group, new_volume or one.name
-        found.append((volume_path(one.volume_group, one.name), volume_path(group, name)))
-        found.append((mapper_path(one.volume_group, one.name), mapper_path(group, name)))
+    for volume in volumes:
+        group, name = new_group or volume.volume_group, new_volume or volume.name
+        found.append((volume_path(volume.volume_group, volume.name), volume_path(group, name)))
+        found.append((mapper_path(volume.volume_group, volume.name), mapper_path(group, name)))
     return tuple(found)
 
 
@@ -122,11 +122,11 @@ def _renaming(
 def _asked(options: tuple[str, ...]) -> tuple[str, ...]:
     """Of the options of a mount those that a person may have asked for; the rest are the kernel's own."""
     kept = {"ro", "noatime", "nodiratime", "nodev", "nosuid", "noexec", "discard"}
-    return tuple(one for one in options if one in kept)
+    return tuple(option for option in options if option in kept)
 
 
 def _renamed(title: str, steps: tuple[Operation, ...], refusal: Problem | None) -> Proposal:
-    unmounts = [one.mount_point for one in steps if isinstance(one, UnmountFilesystem)]
+    unmounts = [step.mount_point for step in steps if isinstance(step, UnmountFilesystem)]
     notes = []
     if unmounts:
         notes.append(
@@ -134,7 +134,7 @@ def _renamed(title: str, steps: tuple[Operation, ...], refusal: Problem | None) 
                 places=clean(", ".join(unmounts[:4]))
             )
         )
-    if any(isinstance(one, RenameInFstab) for one in steps):
+    if any(isinstance(step, RenameInFstab) for step in steps):
         notes.append(_("fstab gets the new path; the old file is kept."))
     notes.append(_("Scripts and services with the old path must be changed by hand."))
     plan = Plan(title, steps)

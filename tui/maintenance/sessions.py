@@ -16,12 +16,14 @@ from tui.words import translate as _, translate_count
 
 def record_of(inventory: Inventory, session: Session) -> NodeRecord | None:
     """The node record a session was logged in by, or None."""
-    return next((one for one in inventory.node_records if _is_of(one, session)), None)
+    return next((record for record in inventory.node_records if _is_of(record, session)), None)
 
 
 def session_of(inventory: Inventory, record: NodeRecord) -> Session | None:
     """The session of a node record, or None while nobody is logged in by it."""
-    return next((one for one in inventory.sessions_of(record.target) if _is_of(record, one)), None)
+    return next(
+        (session for session in inventory.sessions_of(record.target) if _is_of(record, session)), None
+    )
 
 
 def _is_of(record: NodeRecord, session: Session) -> bool:
@@ -39,7 +41,7 @@ def logs_in_at_boot(record: NodeRecord) -> bool:
 
 def log_in(records: Sequence[NodeRecord], inventory: Inventory) -> Proposal:
     """Log in by these records, side by side; one that is refused stops no other."""
-    operations = tuple(LogIn(one.target, one.portal, one.iface) for one in records)
+    operations = tuple(LogIn(record.target, record.portal, record.iface) for record in records)
     plan = Plan(_title_in(operations), operations, together=len(operations) > 1)
     return Proposal(
         plan,
@@ -53,9 +55,11 @@ def log_in(records: Sequence[NodeRecord], inventory: Inventory) -> Proposal:
 
 def log_out(sessions: Sequence[Session], inventory: Inventory) -> Proposal:
     """Log out of these sessions; refused while something that needs them is in use."""
-    operations = tuple(LogOut(one.sid, one.target, one.portal, one.iface) for one in sessions)
+    operations = tuple(
+        LogOut(session.sid, session.target, session.portal, session.iface) for session in sessions
+    )
     plan = Plan(_title_out(operations), operations, together=len(operations) > 1)
-    records = [record for one in sessions if (record := record_of(inventory, one)) is not None]
+    records = [record for session in sessions if (record := record_of(inventory, session)) is not None]
     missing = len(records) < len(sessions)
     return Proposal(
         plan,
@@ -70,7 +74,8 @@ def log_out(sessions: Sequence[Session], inventory: Inventory) -> Proposal:
 def scan(sessions: Sequence[Session]) -> Proposal:
     """Look for LUNs that were mapped to this host since it logged in."""
     operations = tuple(
-        ScanForLuns(one.sid, one.target, one.portal, one.host_number, one.iface) for one in sessions
+        ScanForLuns(session.sid, session.target, session.portal, session.host_number, session.iface)
+        for session in sessions
     )
     title = translate_count(
         "Scan for new LUNs through {count} session",
@@ -129,7 +134,7 @@ def _boot_notes(records: Sequence[NodeRecord]) -> tuple[str, ...]:
     """What the records say of the next boot."""
     if not records:
         return ()
-    at_boot = sum(logs_in_at_boot(one) for one in records)
+    at_boot = sum(logs_in_at_boot(record) for record in records)
     if at_boot == len(records):
         return (_("At the next boot this host logs in there automatically, as configured in the records."),)
     if not at_boot:
@@ -160,7 +165,7 @@ def _not_usable(inventory: Inventory) -> Problem | None:
 
 
 def _in_use(sessions: Sequence[Session], inventory: Inventory) -> Problem | None:
-    uses = uses_of_sessions(inventory, [one.sid for one in sessions])
+    uses = uses_of_sessions(inventory, [session.sid for session in sessions])
     if not uses:
         return None
     return Problem(
@@ -172,7 +177,7 @@ def _in_use(sessions: Sequence[Session], inventory: Inventory) -> Problem | None
 
 
 def _recovering(sessions: Sequence[Session]) -> Problem | None:
-    nameless = [str(one.sid) for one in sessions if not one.target]
+    nameless = [str(session.sid) for session in sessions if not session.target]
     if not nameless:
         return None
     return Problem(
@@ -186,7 +191,7 @@ def _recovering(sessions: Sequence[Session]) -> Problem | None:
 
 
 def _down(sessions: Sequence[Session]) -> Problem | None:
-    down = [str(one.sid) for one in sessions if one.state is not SessionState.LOGGED_IN]
+    down = [str(session.sid) for session in sessions if session.state is not SessionState.LOGGED_IN]
     if not down:
         return None
     return Problem(

@@ -26,7 +26,11 @@ POOL, SNAPSHOT, THIN = "t", "s", "V"
 
 def free_disks(inventory: Inventory) -> tuple[BlockDevice, ...]:
     """Disks of sessions, or maps over them, that nothing is known to be on: they may join a group."""
-    labelled = {one.device for one in inventory.physical_volumes if one.volume_group}
+    labelled = {
+        physical_volume.device
+        for physical_volume in inventory.physical_volumes
+        if physical_volume.volume_group
+    }
     return tuple(
         device
         for device in inventory.devices
@@ -46,10 +50,12 @@ def free_disks(inventory: Inventory) -> tuple[BlockDevice, ...]:
 def add_disk(inventory: Inventory, group: VolumeGroup, device: BlockDevice) -> Proposal:
     """Add a disk to a group."""
     identity = identity_of(inventory, device)
-    label = any(one.device == device.name for one in inventory.physical_volumes)
+    label = any(physical_volume.device == device.name for physical_volume in inventory.physical_volumes)
     steps: tuple[Operation, ...] = () if label else (CreatePhysicalVolume(identity),)
     steps += (ExtendVolumeGroup(group.name, (identity,)),)
-    members = sum(one.volume_group == group.name for one in inventory.physical_volumes)
+    members = sum(
+        physical_volume.volume_group == group.name for physical_volume in inventory.physical_volumes
+    )
     return _proposal(
         _("Add {path} to {group}").format(path=clean(device.path, 60), group=clean(group.name, 60)),
         steps,
@@ -120,12 +126,12 @@ def move_off(inventory: Inventory, source: PhysicalVolume, *, leave: bool = True
         leave: take the disk out of the group and away from LVM afterwards.
     """
     device = inventory.device(source.device)
-    group = next((one for one in inventory.volume_groups if one.name == source.volume_group), None)
+    group = next((group for group in inventory.volume_groups if group.name == source.volume_group), None)
     title = _("Move all extents off {path}").format(path=clean(source.path, 60))
     others = [
-        one
-        for one in inventory.physical_volumes
-        if one.volume_group == source.volume_group and one.uuid != source.uuid
+        physical_volume
+        for physical_volume in inventory.physical_volumes
+        if physical_volume.volume_group == source.volume_group and physical_volume.uuid != source.uuid
     ]
     if device is None or group is None:
         return _proposal(title, (), "", refusal=_no_disk(source))
@@ -133,8 +139,8 @@ def move_off(inventory: Inventory, source: PhysicalVolume, *, leave: bool = True
     steps: tuple[Operation, ...] = (MoveData(group.name, group.uuid, identity),)
     if leave:
         steps += (ReduceVolumeGroup(group.name, (identity,)), RemovePhysicalVolume(identity))
-    used, room = source.size - source.free, sum(one.free for one in others)
-    moving = any(one.name.startswith("pvmove") for one in inventory.volumes_of(group.name))
+    used, room = source.size - source.free, sum(other.free for other in others)
+    moving = any(volume.name.startswith("pvmove") for volume in inventory.volumes_of(group.name))
     return _proposal(
         title,
         steps,
@@ -152,7 +158,7 @@ def move_off(inventory: Inventory, source: PhysicalVolume, *, leave: bool = True
 
 def snapshot(inventory: Inventory, origin: LogicalVolume, name: str, size: int) -> Proposal:
     """Keep the present state of a volume; `size` bytes for what changes afterwards, 0 in a thin pool."""
-    group = next((one for one in inventory.volume_groups if one.name == origin.volume_group), None)
+    group = next((group for group in inventory.volume_groups if group.name == origin.volume_group), None)
     extents = _extents(group, size) if group is not None and not origin.pool else 0
     step = CreateSnapshot(
         origin.volume_group, group.uuid if group else "", origin.name, origin.uuid, name, extents
@@ -198,11 +204,11 @@ def thin_pool(group: VolumeGroup, name: str, size: int) -> Proposal:
 
 def thin_volume(inventory: Inventory, pool: LogicalVolume, name: str, size: int) -> Proposal:
     """Make a volume in a pool."""
-    group = next((one for one in inventory.volume_groups if one.name == pool.volume_group), None)
+    group = next((group for group in inventory.volume_groups if group.name == pool.volume_group), None)
     extent = group.extent_size if group is not None else 0
     size = -(-size // extent) * extent if extent else size
     promised = size + sum(
-        one.size for one in inventory.volumes_of(pool.volume_group) if one.pool == pool.name
+        volume.size for volume in inventory.volumes_of(pool.volume_group) if volume.pool == pool.name
     )
     notes = (
         (
@@ -246,7 +252,7 @@ def _extents(group: VolumeGroup, size: int, *, up: bool = True) -> int:
 
 def _group_of(inventory: Inventory, volume: LogicalVolume) -> str:
     """UUID of the group of a volume."""
-    return next((one.uuid for one in inventory.volume_groups if one.name == volume.volume_group), "")
+    return next((group.uuid for group in inventory.volume_groups if group.name == volume.volume_group), "")
 
 
 def _fstab_lines(inventory: Inventory, volume: LogicalVolume) -> tuple[RemoveFstabEntry, ...]:

@@ -56,24 +56,24 @@ def _target(script: Script, state: SetupState) -> TargetAnswer:
     names = wish.names or tuple(sorted(told))
     ifaces = discover.answer(state).ifaces or ("default",)
     chosen = [
-        one
-        for one in target.offers(state)
-        if one.target in names
-        and (one.target, one.portal.label) in reachable
-        and one.iface in ifaces
-        and (not wish.portals or any(_is_meant(written, one.portal) for written in wish.portals))
+        offer
+        for offer in target.offers(state)
+        if offer.target in names
+        and (offer.target, offer.portal.label) in reachable
+        and offer.iface in ifaces
+        and (not wish.portals or any(_is_meant(written, offer.portal) for written in wish.portals))
     ]
     # What is named and not offered is chosen all the same, so that the step says what is wrong with it.
-    offered = {one.target for one in chosen}
+    offered = {choice.target for choice in chosen}
     chosen.extend(
         TargetChoice(missing, Portal("?"), ifaces[0]) for missing in wish.names if missing not in offered
     )
     chosen.extend(
         TargetChoice(next(iter(names), "?"), _portal(written), ifaces[0])
         for written in wish.portals
-        if not any(_is_meant(written, one.portal) for one in chosen)
+        if not any(_is_meant(written, choice.portal) for choice in chosen)
     )
-    several = len({(one.portal.label, one.iface) for one in chosen}) > 1
+    several = len({(choice.portal.label, choice.iface) for choice in chosen}) > 1
     preset = wish.preset or (TimerPreset.MULTIPATH if several else TimerPreset.SINGLE)
     return TargetAnswer(tuple(chosen), wish.startup, preset, _over(target.PRESETS[preset], wish.timers))
 
@@ -81,7 +81,7 @@ def _target(script: Script, state: SetupState) -> TargetAnswer:
 def _over(preset: Timers, numbers: Timers | None) -> Timers:
     if numbers is None:
         return preset
-    given = {one.name: getattr(numbers, one.name) for one in fields(Timers)}
+    given = {field.name: getattr(numbers, field.name) for field in fields(Timers)}
     return replace(preset, **{key: value for key, value in given.items() if value is not None})
 
 
@@ -102,7 +102,7 @@ def _volumes(script: Script, state: SetupState) -> VolumesAnswer:
         return VolumesAnswer(way, wish.existing or there)
     group = offered.group if wish.group is None else wish.group
     if wish.group is None and way is VolumesWay.EXISTING_GROUP:
-        group = next((one.name for one in volumes.groups(state)), "")
+        group = next((group.name for group in volumes.groups(state)), "")
     return VolumesAnswer(
         way,
         disks=_disks(script, state, group, way),

@@ -9,13 +9,14 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from tui.setup import kept, review, secrets
+from tui.setup import kept, review, secrets, undo
 from tui.setup.answers import NOTHING_DECIDED, Answer
 from tui.setup.looking import folder_facts, look_at_disk, modified, rc_local, wait_for_disks
 from tui.setup.state import SetupState
 from tui.setup.step import ASKED, Step, following
 from tui.setup.steps import discover, disks, log_in, mount, volumes
 from tui.setup.steps.by_name import logic
+from tui.setup.undo import Undo
 from tui.setup.verification import Verified, verify
 from tui.storage.changing import run_plan
 from tui.storage.changing.interrupted import Interrupted, interrupted
@@ -30,6 +31,7 @@ from tui.storage.iscsi.discovery import Discovered, discover as ask, unreachable
 from tui.storage.model.inventory import Inventory
 from tui.storage.operations.iscsi.initiator import generate_name
 from tui.storage.operations.iscsi.records import RemoveStaleLock
+from tui.storage.operations.operation import Operation
 from tui.storage.probe.glance import glance
 from tui.storage.probe.inventory import take_inventory
 from tui.storage.probe.iscsi.initiator import INITIATOR_FILE
@@ -192,14 +194,16 @@ class Setup:
         plan = log_in.plan(self._state)
         ending = self._execute(plan, watcher, leave, resumable=False)
         problems = ending.result.problems if ending.result is not None else (ending.problem,)
-        self._change(logins=tuple(zip((one.title() for one in plan.operations), problems, strict=False)))
+        self._change(
+            logins=tuple(zip((operation.title() for operation in plan.operations), problems, strict=False))
+        )
         # Nothing stands on disks that have just come; LVM is asked when they all have.
         self._change(inventory=glance(self.host, self._state.inventory))
         if not log_in.logged_in(self._state):
             self.refresh()
             return ending.problem or log_in.lacks(self._state)
         watcher.line(_("Waiting for the disks"))
-        wait_for_disks(self.host, frozenset(one.sid for one in disks.sessions(self._state)), leave)
+        wait_for_disks(self.host, frozenset(session.sid for session in disks.sessions(self._state)), leave)
         self.refresh()
         joining = self._execute(log_in.multipath_plan(self._state), watcher, leave, resumable=False)
         if joining.result is not None and joining.result.stages:
@@ -271,6 +275,24 @@ class Setup:
         """Do not carry the interrupted plan on; what it did stays."""
         found = self.interrupted()
         return None if found is None else run_plan.give_up(found.journal)
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether a set-up changed this host, as far as its journals say. Reads them."""
+        return self.host.is_root and bool(undo.latest(self.places.journals))
+
+    def undo(self) -> Undo:
+        """How to undo the latest set-up on the host as it is now; what is gone already is left out. Slow."""
+        self.refresh()
+        found = undo.undo(undo.latest(self.places.journals), self._state.inventory)
+        left = tuple(operation for operation in found.plan.operations if not self._is_done(operation))
+        return replace(found, plan=replace(found.plan, operations=left))
+
+    def _is_done(self, operation: Operation) -> bool:
+        try:
+            return operation.is_done(self.host)
+        except (ConsoleError, OSError):
+            return False
 
     def leave(self) -> None:
         """Keep the answers, without secrets, for the next visit."""

@@ -96,7 +96,7 @@ class SetupState:
 
     def folder(self, path: str) -> FolderFacts | None:
         """What is known about a mount point, or None where it was not looked at."""
-        return next((one for one in self.folders if one.path == path), None)
+        return next((folder for folder in self.folders if folder.path == path), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -230,18 +230,18 @@ def _tell_verified(verified: Verified, teller: Teller) -> None:
     for stack in verified.stacks:
         for rung in stack.rungs:
             teller.say(_rung_line(rung), 2 + 2 * rung.depth)
-    for one in verified.mounts:
+    for mount in verified.mounts:
         teller.say()
         teller.say(
             _("{volume} at {mount_point}: {state}").format(
-                volume=clean(one.volume),
-                mount_point=clean(one.mount_point),
+                volume=clean(mount.volume),
+                mount_point=clean(mount.mount_point),
                 state=_("mounted, a file was written and read back")
-                if one.problem is None
-                else one.problem.summary,
+                if mount.problem is None
+                else mount.problem.summary,
             )
         )
-        for check in one.boot:
+        for check in mount.boot:
             mark = {True: _("ok"), False: _("FAILS"), None: _("unknown")}[check.holds]
             teller.say(
                 _("at boot  {mark:<9} {layer}: {words}").format(

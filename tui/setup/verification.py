@@ -132,13 +132,13 @@ def verify(
         if at_boot:
             checks = boot_check(state.inventory, point, read_boot_facts(host, state.inventory, point))
         found.append(MountVerified(one.volume, point, problem, checks))
-    targets = {one.target for one in disks.sessions(state)}
+    targets = {session.target for session in disks.sessions(state)}
     ladders = tuple(stack for stack in stacks(state.inventory) if targets & set(stack.targets))
     return Verified(tuple(found), ladders, commands)
 
 
 def _mount_problem(state: SetupState, volume: str, point: str) -> Problem | None:
-    if any(one.volume == volume and one.mounted == point for one in mount.targets(state)):
+    if any(target.volume == volume and target.mounted == point for target in mount.targets(state)):
         return None
     return Problem(
         "verify.not-mounted",

@@ -114,7 +114,11 @@ class DiscoverPage(Page):
         )
 
     def _known(self) -> tuple[InterfaceRecord, ...]:
-        return tuple(one for one in self.state.inventory.interfaces if one.name not in {"default", "iser"})
+        return tuple(
+            interface
+            for interface in self.state.inventory.interfaces
+            if interface.name not in {"default", "iser"}
+        )
 
     def answer(self) -> DiscoverAnswer:
         """Return everything as typed."""
@@ -261,7 +265,7 @@ def _rows(found: tuple[Found, ...]) -> Iterable[PickRow]:
     for one in found:
         alike.setdefault((one.target, one.standing, one.note), []).append(one)
     for (name, standing, note), members in alike.items():
-        labels = ", ".join(clean(one.portal.label) for one in members)
+        labels = ", ".join(clean(member.portal.label) for member in members)
         count = translate_count("{count} portal", "{count} portals", len(members)).format(count=len(members))
         yield PickRow(
             f"{name} {standing} {note}",

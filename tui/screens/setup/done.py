@@ -69,27 +69,27 @@ class DonePage(Page, can_focus=True):
             yield Paragraph(clean(line, 2000), Role.ACCENT)
 
     def _results(self) -> Iterable[Paragraph]:
-        for one in self._verified.mounts:
-            if one.problem is None:
+        for mount in self._verified.mounts:
+            if mount.problem is None:
                 words = _("{volume} is mounted at {point}, and a file was written and read there.")
                 yield Paragraph(
-                    words.format(volume=clean(one.volume), point=clean(one.mount_point)), state=State.GOOD
+                    words.format(volume=clean(mount.volume), point=clean(mount.mount_point)), state=State.GOOD
                 )
             else:
-                yield Paragraph(one.problem.summary, Role.BAD, state=State.BAD, after=one.problem.remedy)
+                yield Paragraph(mount.problem.summary, Role.BAD, state=State.BAD, after=mount.problem.remedy)
         problem = self._verified.problem
-        if problem is not None and all(one.problem is None for one in self._verified.mounts):
+        if problem is not None and all(mount.problem is None for mount in self._verified.mounts):
             yield Paragraph(problem.summary, Role.WARN, state=State.WARN, after=problem.remedy)
 
     def _boot(self) -> Iterable[Paragraph]:
-        for one in self._verified.mounts:
+        for mount in self._verified.mounts:
             yield Paragraph(
-                _("At the next boot: {point}").format(point=clean(one.mount_point)),
+                _("At the next boot: {point}").format(point=clean(mount.mount_point)),
                 Role.STRONG,
-                after=self._verdict(one),
+                after=self._verdict(mount),
             )
-            width = max((cells(check.rung.label) for check in one.boot), default=0)
-            for check in one.boot:
+            width = max((cells(check.rung.label) for check in mount.boot), default=0)
+            for check in mount.boot:
                 yield self._check(check, width)
 
     @staticmethod

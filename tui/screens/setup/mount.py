@@ -35,8 +35,8 @@ class MountPage(Page):
     def parts(self) -> Iterable[Widget]:
         """Return the fields of every volume."""
         entries = mount.answer(self.state).mounts
-        for number, (one, entry) in enumerate(zip(self._targets, entries, strict=True)):
-            yield from self._fields(number, one, entry)
+        for number, (target, entry) in enumerate(zip(self._targets, entries, strict=True)):
+            yield from self._fields(number, target, entry)
         yield wrong_list("mounts")
 
     def _fields(self, number: int, one: MountTarget, entry: VolumeMount) -> Iterable[Widget]:
@@ -111,7 +111,7 @@ class MountPage(Page):
 
     def answer(self) -> MountAnswer:
         """Return the entries as typed."""
-        return MountAnswer(tuple(self._entry(number, one) for number, one in enumerate(self._targets)))
+        return MountAnswer(tuple(self._entry(number, target) for number, target in enumerate(self._targets)))
 
     def _entry(self, number: int, one: MountTarget) -> VolumeMount:
         def text(attribute: str) -> str:

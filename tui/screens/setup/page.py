@@ -272,7 +272,9 @@ class Page(Form):
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
         """Show below a row what is wrong with a field that was left; a field alone shows it by itself."""
-        field = next((one for one in event.widget.ancestors if isinstance(one, TextField)), None)
+        field = next(
+            (ancestor for ancestor in event.widget.ancestors if isinstance(ancestor, TextField)), None
+        )
         if field is not None and field.id is not None and field.value:
             self._show_below(field.id)
 

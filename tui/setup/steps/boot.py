@@ -69,7 +69,7 @@ def _login_unit(state: SetupState) -> str:
 
 def _units(state: SetupState) -> tuple[str, ...]:
     roles = [Role.LOGIN_AT_BOOT, Role.LVM_SHUTDOWN]
-    if any(one.map_name for one in disks.disks(state)):
+    if any(disk.map_name for disk in disks.disks(state)):
         roles.append(Role.MULTIPATH)
     found = (state.inventory.service(role) for role in roles)
     return tuple(service.unit for service in found if service is not None)
@@ -116,7 +116,8 @@ def satisfied(state: SetupState) -> str | None:
 
 def _is_enabled(state: SetupState, unit: str) -> bool:
     return any(
-        one.unit == unit and one.enabled in ("enabled", "static", "alias") for one in state.inventory.services
+        service.unit == unit and service.enabled in ("enabled", "static", "alias")
+        for service in state.inventory.services
     )
 
 
@@ -206,11 +207,13 @@ def rest(state: SetupState) -> tuple[Operation, ...]:
 
 def _logs_in_to_nothing_else(state: SetupState) -> bool:
     """Whether starting the service that logs in to every automatic record finds all of them logged in."""
-    connected = {(one.target, one.portal.label, one.iface) for one in state.inventory.sessions}
+    connected = {
+        (session.target, session.portal.label, session.iface) for session in state.inventory.sessions
+    }
     return all(
-        (one.target, one.portal.label, one.iface) in connected
-        for one in state.inventory.node_records
-        if Startup.AUTOMATIC in (one.startup, one.connection_startup)
+        (record.target, record.portal.label, record.iface) in connected
+        for record in state.inventory.node_records
+        if Startup.AUTOMATIC in (record.startup, record.connection_startup)
     )
 
 

@@ -40,16 +40,20 @@ def _stored_for_sessions(state: SetupState) -> tuple[ChapFacts, ...]:
     """
     records = state.inventory.node_records
     target = state.answers.target
-    chosen = {(one.target, one.portal.label, one.iface) for one in target.chosen} if target else set()
+    chosen = (
+        {(choice.target, choice.portal.label, choice.iface) for choice in target.chosen} if target else set()
+    )
     if not chosen:
-        chosen = {(one.target, one.portal.label, one.iface) for one in state.inventory.sessions}
-    mine = [one for one in records if (one.target, one.portal.label, one.iface) in chosen]
+        chosen = {
+            (session.target, session.portal.label, session.iface) for session in state.inventory.sessions
+        }
+    mine = [record for record in records if (record.target, record.portal.label, record.iface) in chosen]
     return tuple(one.chap for one in mine or records) or (state.inventory.defaults.session_chap,)
 
 
 def _stored_for_discovery(state: SetupState) -> tuple[ChapFacts, ...]:
     records = state.inventory.discovery_records
-    return tuple(one.chap for one in records) or (state.inventory.defaults.discovery_chap,)
+    return tuple(record.chap for record in records) or (state.inventory.defaults.discovery_chap,)
 
 
 def satisfied(state: SetupState) -> str | None:

@@ -78,7 +78,8 @@ def found(state: SetupState) -> tuple[Found, ...]:
         return state.discovered.found
     typed = name_problems(chosen.target, for_target=True, field="target")[0]
     known = any(
-        one.target == typed and one.portal.is_same_place(where) for one in state.inventory.node_records
+        record.target == typed and record.portal.is_same_place(where)
+        for record in state.inventory.node_records
     )
     return (Found(typed, where, Standing.KNOWN if known else Standing.NEW, recorded=known),)
 
@@ -135,7 +136,7 @@ def _target_problems(target: str) -> tuple[Problem, ...]:
 
 def _iface_problems(chosen: DiscoverAnswer, interfaces: tuple[InterfaceRecord, ...]) -> tuple[Problem, ...]:
     new = chosen.new_iface
-    known = {one.name for one in interfaces} | ({new.name} if new else set()) | {"default"}
+    known = {interface.name for interface in interfaces} | ({new.name} if new else set()) | {"default"}
     mistakes = [
         Problem(
             "iface.unknown",
@@ -164,7 +165,7 @@ def _new_iface_problems(new: InterfaceRecord, interfaces: tuple[InterfaceRecord,
             _("{name} is not a valid name for an iface record.").format(name=clean(new.name) or _("Nothing")),
             _("Use letters, digits, hyphens and dots, such as san-a; default and iser are reserved."),
         )
-    existing = next((one for one in interfaces if one.name == new.name), None)
+    existing = next((interface for interface in interfaces if interface.name == new.name), None)
     if existing is not None and existing != new:
         add(
             "taken",
@@ -227,9 +228,9 @@ def _record(state: SetupState, chosen: DiscoverAnswer) -> DiscoveryRecord | None
     where = portal_of(chosen)
     return next(
         (
-            one
-            for one in state.inventory.discovery_records
-            if where is not None and one.portal.is_same_place(where) and one.kind == chosen.kind
+            record
+            for record in state.inventory.discovery_records
+            if where is not None and record.portal.is_same_place(where) and record.kind == chosen.kind
         ),
         None,
     )

@@ -80,13 +80,13 @@ class Existing:
 
 def sessions(state: SetupState) -> tuple[Session, ...]:
     """The sessions of the chosen records, in order of their number."""
-    chosen = {one.target for one in target.answer(state).chosen}
-    return tuple(one for one in state.inventory.sessions if one.target in chosen)
+    chosen = {choice.target for choice in target.answer(state).chosen}
+    return tuple(session for session in state.inventory.sessions if session.target in chosen)
 
 
 def luns(state: SetupState) -> tuple[Lun, ...]:
     """The disks that those sessions show and that answer."""
-    numbers = {one.sid for one in sessions(state) if one.state is SessionState.LOGGED_IN}
+    numbers = {session.sid for session in sessions(state) if session.state is SessionState.LOGGED_IN}
     return tuple(lun for lun in state.inventory.luns if lun.sid in numbers and lun.disk and lun.state.answers)
 
 
@@ -186,7 +186,7 @@ def _is_ordinary(volume: LogicalVolume) -> bool:
 
 
 def _carries_filesystem(inventory: Inventory, device: str) -> bool:
-    return any(one.device == device for one in inventory.filesystems)
+    return any(filesystem.device == device for filesystem in inventory.filesystems)
 
 
 def _of_volume(inventory: Inventory, volume: LogicalVolume) -> Existing:
@@ -221,4 +221,8 @@ def _of_disk(inventory: Inventory, one: Disk) -> Existing:
 
 
 def _kind(inventory: Inventory, device: str) -> str:
-    return next((one.kind for one in inventory.filesystems if one.device == device), "") if device else ""
+    return (
+        next((filesystem.kind for filesystem in inventory.filesystems if filesystem.device == device), "")
+        if device
+        else ""
+    )

@@ -46,7 +46,7 @@ def logged_in(state: SetupState) -> tuple[Session, ...]:
 
 def joinable(state: SetupState) -> tuple[disks.Disk, ...]:
     """The disks with several paths and no multipath map over them."""
-    return tuple(one for one in disks.disks(state) if one.lacks_map)
+    return tuple(disk for disk in disks.disks(state) if disk.lacks_map)
 
 
 def satisfied(state: SetupState) -> str | None:
@@ -95,7 +95,7 @@ def plan(state: SetupState) -> Plan:
     """Log in through every chosen record, all at the same time."""
     return Plan(
         _("Log in to the targets"),
-        tuple(LogIn(one.target, one.portal, one.iface) for one in target.answer(state).chosen),
+        tuple(LogIn(choice.target, choice.portal, choice.iface) for choice in target.answer(state).chosen),
         together=True,
     )
 

@@ -69,7 +69,7 @@ def options_explained(entry: VolumeMount) -> tuple[Explained, ...]:
 
 def ordered(state: SetupState) -> tuple[tuple[VolumeMount, MountTarget], ...]:
     """Entries with their volumes, outer mount points before those inside them."""
-    by_volume = {one.volume: one for one in targets(state)}
+    by_volume = {target.volume: target for target in targets(state)}
     pairs = [(entry, by_volume[entry.volume]) for entry in answer(state).mounts]
     return tuple(sorted(pairs, key=lambda pair: normalised(pair[0].mount_point).count("/")))
 

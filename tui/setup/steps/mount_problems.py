@@ -17,7 +17,7 @@ from tui.words import translate as _
 def problems(state: SetupState) -> tuple[Problem, ...]:
     """Kinds, labels, mount points, owners and options that do not do."""
     entries = answer(state).mounts
-    by_volume = {one.volume: one for one in targets(state)}
+    by_volume = {target.volume: target for target in targets(state)}
     found: list[Problem] = []
     strangers = state.answers.mount.mounts if state.answers.mount else ()
     found.extend(

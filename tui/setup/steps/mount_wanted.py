@@ -77,9 +77,12 @@ def _there(state: SetupState, one: disks.Existing) -> MountTarget:
 
 def answer(state: SetupState) -> MountAnswer:
     """The decided entries in the order of the volumes; a volume nobody decided about has its default."""
-    decided = {one.volume: one for one in state.answers.mount.mounts} if state.answers.mount else {}
+    decided = {mount.volume: mount for mount in state.answers.mount.mounts} if state.answers.mount else {}
     return MountAnswer(
-        tuple(_settled(decided.get(one.volume) or _default(state, one), one) for one in targets(state))
+        tuple(
+            _settled(decided.get(target.volume) or _default(state, target), target)
+            for target in targets(state)
+        )
     )
 
 
@@ -90,7 +93,7 @@ def _settled(entry: VolumeMount, one: MountTarget) -> VolumeMount:
 
 def defaults(state: SetupState) -> MountAnswer:
     """ext4 below /srv for new volumes; what fstab or the mount table says for those that are there."""
-    return MountAnswer(tuple(_default(state, one) for one in targets(state)))
+    return MountAnswer(tuple(_default(state, target) for target in targets(state)))
 
 
 def _default(state: SetupState, one: MountTarget) -> VolumeMount:
@@ -111,13 +114,14 @@ def _default(state: SetupState, one: MountTarget) -> VolumeMount:
 def _own_options(options: tuple[str, ...]) -> tuple[str, ...]:
     """What a person chose of the options of a boot entry; the step "At boot" adds the rest anew."""
     added = ("_netdev", "nofail", "defaults")
-    return tuple(one for one in options if one not in added and not one.startswith("x-systemd."))
+    return tuple(option for option in options if option not in added and not option.startswith("x-systemd."))
 
 
 def is_mounted(state: SetupState, entry: VolumeMount) -> bool:
     """Whether the volume is mounted where it shall be."""
     return any(
-        one.volume == entry.volume and one.mounted == normalised(entry.mount_point) for one in targets(state)
+        target.volume == entry.volume and target.mounted == normalised(entry.mount_point)
+        for target in targets(state)
     )
 
 

@@ -106,10 +106,14 @@ def warnings(state: SetupState) -> tuple[Problem, ...]:
     found = [] if typed == normal else list(name_problems(typed)[1])
     found.extend(name_warnings(normal))
     old = sorted(
-        {one.initiator_name for one in state.inventory.sessions if one.initiator_name not in ("", normal)}
+        {
+            session.initiator_name
+            for session in state.inventory.sessions
+            if session.initiator_name not in ("", normal)
+        }
     )
     if old:
-        count = sum(one.initiator_name in old for one in state.inventory.sessions)
+        count = sum(session.initiator_name in old for session in state.inventory.sessions)
         found.append(
             Problem(
                 "name.sessions-under-old-name",

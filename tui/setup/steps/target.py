@@ -88,11 +88,13 @@ def answer(state: SetupState) -> TargetAnswer:
 def defaults(state: SetupState) -> TargetAnswer:
     """Every portal of the only target; where there are several targets, the person chooses."""
     offered = offers(state)
-    told = {one.target for one in discover.found(state) if one.can_be_used} or {one.target for one in offered}
-    logged_in = {one.target for one in state.inventory.sessions}
+    told = {one.target for one in discover.found(state) if one.can_be_used} or {
+        offer.target for offer in offered
+    }
+    logged_in = {session.target for session in state.inventory.sessions}
     candidates = (told & logged_in) or told
-    chosen = tuple(one for one in offered if len(candidates) == 1 and one.target in candidates)
-    if chosen and all(record(state, one) is not None for one in chosen):
+    chosen = tuple(offer for offer in offered if len(candidates) == 1 and offer.target in candidates)
+    if chosen and all(record(state, choice) is not None for choice in chosen):
         kept = record(state, chosen[0])
         startup = Startup(kept.startup) if kept and kept.startup in set(Startup) else Startup.AUTOMATIC
         return TargetAnswer(chosen, startup, TimerPreset.KEEP, PRESETS[TimerPreset.KEEP])
@@ -122,7 +124,7 @@ def satisfied(state: SetupState) -> str | None:
     if problems(state):
         return None
     chosen = answer(state)
-    connected = {(one.target, one.portal.label) for one in state.inventory.sessions}
+    connected = {(session.target, session.portal.label) for session in state.inventory.sessions}
     for choice in chosen.chosen:
         stored = record(state, choice)
         if stored is None or (choice.target, choice.portal.label) not in connected:
@@ -145,7 +147,7 @@ def problems(state: SetupState) -> tuple[Problem, ...]:
                 field="chosen",
             )
         )
-    places = {(one.target, one.portal.label, one.iface) for one in offers(state)}
+    places = {(offer.target, offer.portal.label, offer.iface) for offer in offers(state)}
     found.extend(
         Problem(
             "target.not-offered",
@@ -204,7 +206,7 @@ def warnings(state: SetupState) -> tuple[Problem, ...]:
     """Choices that are possible and likely to be regretted."""
     chosen = answer(state)
     found: list[Problem] = []
-    portals = {(one.target, one.portal.label) for one in chosen.chosen}
+    portals = {(choice.target, choice.portal.label) for choice in chosen.chosen}
     several = len(portals) > len({target for target, _portal in portals})
     if chosen.startup is Startup.MANUAL:
         found.append(
@@ -275,7 +277,7 @@ def plan(state: SetupState) -> Plan:
     """Store the chosen records, give them their CHAP, their startup mode and their timers."""
     chosen, asked = answer(state), discover.answer(state)
     operations: list[Operation] = []
-    new = tuple(one for one in chosen.chosen if record(state, one) is None)
+    new = tuple(choice for choice in chosen.chosen if record(state, choice) is None)
     if new and asked.kind is DiscoveryKind.STATIC:
         operations.extend(AddNodeRecord(one.target, one.portal, one.iface) for one in new)
     elif new:
@@ -306,7 +308,7 @@ def lacks(state: SetupState) -> Problem | None:
     mistakes = problems(state)
     if mistakes:
         return mistakes[0]
-    missing = [one for one in answer(state).chosen if record(state, one) is None]
+    missing = [choice for choice in answer(state).chosen if record(state, choice) is None]
     if not missing:
         return None
     return Problem(
@@ -337,8 +339,8 @@ def note(state: SetupState) -> str:
     chosen = answer(state).chosen
     if not chosen:
         return ""
-    targets = sorted({one.target for one in chosen})
-    portals = len({(one.target, one.portal) for one in chosen})
+    targets = sorted({choice.target for choice in chosen})
+    portals = len({(choice.target, choice.portal) for choice in chosen})
     if len(targets) == 1:
         return translate_count("{target}, {count} portal", "{target}, {count} portals", portals).format(
             target=clean(targets[0]), count=portals

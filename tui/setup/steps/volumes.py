@@ -45,7 +45,7 @@ def _pending(state: SetupState) -> bool:
     chosen = answer(state)
     if chosen.way is VolumesWay.EXISTING:
         return any(not one.mounted for one in chosen_existing(state))
-    return any(existing_volume(state, chosen.group, one.name) is None for one in chosen.volumes)
+    return any(existing_volume(state, chosen.group, volume.name) is None for volume in chosen.volumes)
 
 
 def warnings(state: SetupState) -> tuple[Problem, ...]:

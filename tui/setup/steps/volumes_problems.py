@@ -122,7 +122,7 @@ def _disk_problems(state: SetupState) -> tuple[Problem, ...]:
                 field="disks",
             )
         )
-    known = {one.wwid: one for one in disks.disks(state)}
+    known = {disk.wwid: disk for disk in disks.disks(state)}
     inside = members(state, chosen.group)
     for wwid in chosen.disks:
         disk = known.get(wwid)

@@ -21,7 +21,7 @@ def defaults(state: SetupState) -> VolumesAnswer:
     carried = tuple(one for one in disks.existing(state) if one.kind or one.group)
     if carried:
         return VolumesAnswer(VolumesWay.EXISTING, tuple(one.volume for one in carried))
-    empty = tuple(one.wwid for one in disks.disks(state) if is_empty(one))
+    empty = tuple(disk.wwid for disk in disks.disks(state) if is_empty(disk))
     taken = {group.name for group in state.inventory.volume_groups}
     return VolumesAnswer(
         VolumesWay.NEW_GROUP,
@@ -58,13 +58,13 @@ def groups(state: SetupState) -> tuple[VolumeGroup, ...]:
 
 def group_named(state: SetupState, name: str) -> VolumeGroup | None:
     """The volume group of that name, whoever it belongs to, or None."""
-    return next((one for one in state.inventory.volume_groups if one.name == name), None)
+    return next((group for group in state.inventory.volume_groups if group.name == name), None)
 
 
 def members(state: SetupState, group: str) -> set[str]:
     """WWIDs of the disks that are in a group."""
     holders = {pv.device for pv in state.inventory.physical_volumes if pv.volume_group == group}
-    return {one.wwid for one in disks.disks(state) if one.device.name in holders}
+    return {disk.wwid for disk in disks.disks(state) if disk.device.name in holders}
 
 
 def is_made(state: SetupState) -> bool:
@@ -80,7 +80,11 @@ def is_made(state: SetupState) -> bool:
 def existing_volume(state: SetupState, group: str, name: str) -> LogicalVolume | None:
     """The logical volume of that name that the group has, or None."""
     return next(
-        (one for one in state.inventory.logical_volumes if one.volume_group == group and one.name == name),
+        (
+            volume
+            for volume in state.inventory.logical_volumes
+            if volume.volume_group == group and volume.name == name
+        ),
         None,
     )
 
@@ -102,9 +106,9 @@ def layout(state: SetupState) -> Layout:
     free = group.free // extent if made and group is not None else 0
     inside = members(state, chosen.group) if made else set()
     free += sum(
-        usable_extents(one.size, state.alignment_of(one.wwid), extent)
-        for one in chosen_disks(state)
-        if one.wwid not in inside
+        usable_extents(disk.size, state.alignment_of(disk.wwid), extent)
+        for disk in chosen_disks(state)
+        if disk.wwid not in inside
     )
     present = {
         volume.name: existing_volume(state, chosen.group, volume.name) if made else None
@@ -127,4 +131,4 @@ def layout(state: SetupState) -> Layout:
 def chosen_disks(state: SetupState) -> tuple[Disk, ...]:
     """The disks that the group is made of or extended with."""
     chosen = answer(state)
-    return tuple(one for one in disks.disks(state) if one.wwid in chosen.disks)
+    return tuple(disk for disk in disks.disks(state) if disk.wwid in chosen.disks)

@@ -31,7 +31,7 @@ def check_name(inventory: Inventory, sessions: list[Session]) -> Iterator[Checke
             Rung.NAME, False, words.format(path=initiator.path), _("Set the name again in the first step.")
         )
         return
-    others = {one.initiator_name for one in sessions if one.initiator_name} - {initiator.name}
+    others = {session.initiator_name for session in sessions if session.initiator_name} - {initiator.name}
     if others:
         yield Checked(
             Rung.NAME,
@@ -56,11 +56,11 @@ def check_services(inventory: Inventory) -> Iterator[Checked]:
         )
         return
     daemons = [one for one in (inventory.service(Role.DAEMON), inventory.service(Role.DAEMON_SOCKET)) if one]
-    enabled = [one.unit for one in daemons if one.enabled in _COMES_BACK]
+    enabled = [daemon.unit for daemon in daemons if daemon.enabled in _COMES_BACK]
     if enabled:
         yield Checked(Rung.SERVICES, True, _("{unit} starts iscsid.").format(unit=enabled[-1]))
     else:
-        names = " ".join(one.unit for one in daemons) or "iscsid.socket"
+        names = " ".join(daemon.unit for daemon in daemons) or "iscsid.socket"
         yield Checked(
             Rung.SERVICES,
             False,
@@ -101,7 +101,9 @@ def check_session(inventory: Inventory, session: Session) -> Iterator[Checked]:
     record = record_of(inventory, session)
     if record is None:
         holds = (
-            None if any(not one.readable for one in inventory.node_records) or not inventory.root else False
+            None
+            if any(not record.readable for record in inventory.node_records) or not inventory.root
+            else False
         )
         yield Checked(
             Rung.RECORD,
@@ -160,7 +162,11 @@ def _chap(record: NodeRecord, place: str) -> Checked:
 
 def check_multipath(inventory: Inventory, device: BlockDevice) -> Iterator[Checked]:
     """What joins the paths."""
-    maps = [one for one in inventory.multipath_maps if one.device in names_below(inventory, device)]
+    maps = [
+        multipath_map
+        for multipath_map in inventory.multipath_maps
+        if multipath_map.device in names_below(inventory, device)
+    ]
     if not maps:
         return
     service = inventory.service(Role.MULTIPATH)

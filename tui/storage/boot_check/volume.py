@@ -20,8 +20,10 @@ def check_volume(inventory: Inventory, device: BlockDevice, facts: BootFacts) ->
     """Whether LVM activates it."""
     if device.kind is not BlockKind.LOGICAL_VOLUME:
         return
-    volume = next((one for one in inventory.logical_volumes if one.device == device.name), None)
-    group = next((one for one in inventory.volume_groups if volume and one.name == volume.volume_group), None)
+    volume = next((volume for volume in inventory.logical_volumes if volume.device == device.name), None)
+    group = next(
+        (group for group in inventory.volume_groups if volume and group.name == volume.volume_group), None
+    )
     if volume is None or group is None:
         yield Checked(
             Rung.GROUP,

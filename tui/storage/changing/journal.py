@@ -100,6 +100,16 @@ class Journal:
                 return None if ended else cls(path, events)
         return None
 
+    @classmethod
+    def all_of(cls, origin: Origin, folder: Path = FOLDER) -> "Iterator[Journal]":
+        """The journals of one part of the program, oldest first, however they ended, without damaged ones."""
+        with contextlib.suppress(OSError):
+            for path in sorted(folder.glob("*.jsonl")):
+                events = tuple(_read(path))
+                journal = cls(path, events)
+                if events and events[0].get("event") == "plan" and journal.origin is origin:
+                    yield journal
+
     def plan(self) -> Plan:
         """The plan it was begun for; secrets are empty.
 
@@ -132,6 +142,16 @@ class Journal:
         if last is None:
             return Progressed.NOT_BEGUN
         return Progressed.BEGUN if last.get("event") == "begin" else Progressed.DONE
+
+    def changed(self, number: int) -> bool:
+        """Whether an operation changed the host and was verified; False where it was already so."""
+        last = self._last(number)
+        return last is not None and last.get("event") == "done"
+
+    @property
+    def is_finished(self) -> bool:
+        """Every operation of the plan is done."""
+        return any(event.get("event") == "finished" for event in self._events)
 
     def is_of_this_boot(self, number: int) -> bool:
         """Whether what was written last about an operation was written since the machine was started."""

@@ -102,7 +102,14 @@ def contents(host: Host, inventory: Inventory, device: BlockDevice) -> Contents:
     """
     probing = probe(host, device) if device.answers else Probing(done=False, why=_("It does not answer now."))
     above = {device.name, *(upper.name for upper in inventory.above(device.name))}
-    volume = next((one for one in inventory.physical_volumes if one.device == device.name), None)
+    volume = next(
+        (
+            physical_volume
+            for physical_volume in inventory.physical_volumes
+            if physical_volume.device == device.name
+        ),
+        None,
+    )
     group = _group(inventory, volume)
     refusal = why_not_write(inventory, device) or _not_read(device, probing)
     refusal = refusal or _lvm_refusal(inventory, device, probing, volume)
@@ -115,7 +122,9 @@ def contents(host: Host, inventory: Inventory, device: BlockDevice) -> Contents:
         physical_volume=volume,
         volume_group=group,
         logical_volumes=tuple(
-            one for one in inventory.logical_volumes if group is not None and one.volume_group == group.name
+            volume
+            for volume in inventory.logical_volumes
+            if group is not None and volume.volume_group == group.name
         ),
         refusal=refusal or _spans(inventory, volume, group),
         reuse_refusal=_reuse_refusal(inventory, device, probing, volume, group),
@@ -220,9 +229,9 @@ def _spans(inventory: Inventory, volume: PhysicalVolume | None, group: VolumeGro
     if volume is None or group is None:
         return None
     others = [
-        one
-        for one in inventory.physical_volumes
-        if one.volume_group == group.name and one.uuid != volume.uuid
+        physical_volume
+        for physical_volume in inventory.physical_volumes
+        if physical_volume.volume_group == group.name and physical_volume.uuid != volume.uuid
     ]
     if not others and not group.missing_volumes:
         return None

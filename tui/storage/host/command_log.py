@@ -47,7 +47,7 @@ class CommandLogHost(ForwardingHost):
     def ran(self, *, changes_only: bool = False) -> tuple[Ran, ...]:
         """The commands so far, oldest first."""
         with self._guard:
-            return tuple(one for one in self._ran if one.command.changes or not changes_only)
+            return tuple(command for command in self._ran if command.command.changes or not changes_only)
 
     def run(self, command: Command, on_line: Callable[[str], None] | None = None) -> Outcome:
         """Run a command and note it."""
@@ -63,8 +63,8 @@ class CommandLogHost(ForwardingHost):
     def adopt(self, ran: Iterable[Ran]) -> None:
         """Take over commands that ran elsewhere for the same purpose, as the newest ones; nobody is told."""
         with self._guard:
-            for one in ran:
-                self._keep(one)
+            for command in ran:
+                self._keep(command)
 
     def _keep(self, ran: Ran) -> None:
         """Add a command; forget the oldest ones, and before them what they said, where there are too many."""

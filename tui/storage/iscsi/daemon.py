@@ -90,7 +90,9 @@ def bring_up_daemon(host: ChangingHost, verb: Literal["start", "restart"]) -> No
 
 
 def _logged_in(host: Host) -> frozenset[int]:
-    return frozenset(one.sid for one in read_sessions(host)[0] if one.state is SessionState.LOGGED_IN)
+    return frozenset(
+        session.sid for session in read_sessions(host)[0] if session.state is SessionState.LOGGED_IN
+    )
 
 
 def refuse_while_sessions_recover(host: Host) -> None:
@@ -99,7 +101,7 @@ def refuse_while_sessions_recover(host: Host) -> None:
     Raises:
         Refused: there is such a session.
     """
-    waiting = [one for one in read_sessions(host)[0] if one.state is not SessionState.LOGGED_IN]
+    waiting = [session for session in read_sessions(host)[0] if session.state is not SessionState.LOGGED_IN]
     if waiting:
         raise Refused(
             Problem(

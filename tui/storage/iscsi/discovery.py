@@ -293,7 +293,9 @@ def records_told_by(host: Host, kind: DiscoveryKind, portal: Portal) -> tuple[No
     """
     root = database_of(host).root
     linked = _linked(host, root, kind, portal)
-    return tuple(one for one in read_records(host, root).nodes if _is_linked(one, linked)) if linked else ()
+    return (
+        tuple(node for node in read_records(host, root).nodes if _is_linked(node, linked)) if linked else ()
+    )
 
 
 def _told(

@@ -142,7 +142,7 @@ def parse_notes(content: str, path: str = "") -> GroupNotes:
     uuid, number = section.get("id"), section.get("seqno")
     if not isinstance(uuid, str) or not isinstance(number, int):
         raise NotNotes(_("The VG in it has no UUID."))
-    disks = tuple(_disk(key, one) for key, one in _sections(section, "physical_volumes"))
+    disks = tuple(_disk(key, section) for key, section in _sections(section, "physical_volumes"))
     written = document.get("creation_time")
     return GroupNotes(
         path=path,
@@ -154,8 +154,8 @@ def parse_notes(content: str, path: str = "") -> GroupNotes:
         host=_word(document, "creation_host").split("\t")[0],
         disks=disks,
         volumes=tuple(
-            _volume(key, one, frozenset(disk.key for disk in disks))
-            for key, one in _sections(section, "logical_volumes")
+            _volume(key, section, frozenset(disk.key for disk in disks))
+            for key, section in _sections(section, "logical_volumes")
         ),
     )
 

@@ -91,9 +91,9 @@ class HappeningLog:
     def add(self, happenings: Iterable[Happening]) -> None:
         """Add some; a repeated line makes its count higher and its time later."""
         with self._guard:
-            for one in happenings:
+            for happening in happenings:
                 self._version += 1
-                self._add(one)
+                self._add(happening)
             del self._kept[: -self._most]
 
     def kept(self) -> tuple[Happening, ...]:

@@ -42,8 +42,8 @@ class SubjectIndex:
     def resolved(self, happenings: Iterable[Happening]) -> tuple[Happening, ...]:
         """The happenings with the keys of their rungs; what has no rung stays as it was told."""
         return tuple(
-            replace(one, subject=key)
-            if (key := self._rungs.get(one.subject)) is not None and key != one.subject
-            else one
-            for one in happenings
+            replace(happening, subject=key)
+            if (key := self._rungs.get(happening.subject)) is not None and key != happening.subject
+            else happening
+            for happening in happenings
         )

@@ -69,7 +69,11 @@ def _with_contents(now: Inventory, before: Inventory) -> Inventory:
     if not found:
         return now
     listed = {filesystem.device for filesystem in now.filesystems}
-    more = [one for one in before.filesystems if one.device in found and one.device not in listed]
+    more = [
+        filesystem
+        for filesystem in before.filesystems
+        if filesystem.device in found and filesystem.device not in listed
+    ]
     devices = tuple(found.get(device.name, device) for device in now.devices)
     return replace(now, devices=devices, filesystems=(*now.filesystems, *more))
 

@@ -91,7 +91,7 @@ class _Look:
 
     def processes(self) -> Iterator[Process]:
         """Those that hold something, by number."""
-        found = [one for one in names(self._host, "/proc") if one.isdigit()]
+        found = [name for name in names(self._host, "/proc") if name.isdigit()]
         self.blind = not found
         for name in sorted(found, key=int):
             stat = parse_stat(text(self._host, f"/proc/{name}/stat"))
@@ -202,7 +202,7 @@ def parse_stat(content: str) -> Stat | None:
         return None
     pid, _bracket, name = before.partition("(")
     numbers = [whole_number(one) for one in (pid, fields[1], fields[6], fields[19])]
-    known = [one for one in numbers if one is not None]
+    known = [number for number in numbers if number is not None]
     if len(known) < len(numbers):
         return None
     number, parent, flags, started = known
