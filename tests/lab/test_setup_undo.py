@@ -67,7 +67,7 @@ def test_a_set_up_is_undone_by_keys_from_mounted_back_to_bare(guest_factory: Gue
         terminal.press("Enter", "Enter")
         terminal.wait_for("Done, and seen to have worked.", deadline=SLOW)
         terminal.press("Enter")
-        terminal.wait_for("Which portal offers", deadline=SLOW)
+        terminal.wait_for("Do the portal and the target require", deadline=SLOW)
         terminal.press("Escape")
         terminal.status(deadline=SLOW)
 

@@ -92,7 +92,7 @@ class ScriptedDriver:
     def next(self) -> SetupState:
         """Go on as the real one does, but past nothing."""
         step = self.state.step
-        if step.is_asked and (lacking := logic(step).lacks(self.state)) is not None:
+        if step.is_asked and (lacking := logic(step).blocker(self.state)) is not None:
             self.state = replace(self.state, problem=lacking)
             return self.state
         return self.go(following(step))
@@ -112,7 +112,7 @@ class ScriptedDriver:
             if step is Step.RUN:
                 self.state = replace(self.state, step=Step.DONE)
             elif step.is_asked:
-                problem = logic(step).lacks(self.state)
+                problem = logic(step).blocker(self.state)
         elif step is Step.LOG_IN:
             self.state = replace(self.state, logins=tuple((one.title(), problem) for one in plan.operations))
         self.state = replace(self.state, problem=problem)

@@ -9,7 +9,7 @@ from tests.storage.scripted_host import ScriptedHost
 from tui.setup.answers import NameAnswer
 from tui.setup.answers_file import Script
 from tui.setup.session import Places, Setup
-from tui.setup.unattended import FAILED, Teller, play
+from tui.setup.unattended import FAILED, Printer, play
 from tui.storage.changing.journal import Journal
 from tui.storage.changing.plan import Plan, Stage, Step as PlanStep
 from tui.storage.problem import Problem
@@ -64,7 +64,7 @@ class ClosedStream(io.StringIO):
 
 
 def test_a_closed_pipe_breaks_nothing_off() -> None:
-    Teller(ClosedStream(), threading.Event()).say("nobody hears it")
+    Printer(ClosedStream(), threading.Event()).say("nobody hears it")
 
 
 @pytest.mark.parametrize(
@@ -79,8 +79,8 @@ def test_a_closed_pipe_breaks_nothing_off() -> None:
 )
 def test_every_stage_has_its_line(step: PlanStep, line: str) -> None:
     stream = io.StringIO()
-    teller = Teller(stream, threading.Event())
-    teller.plan(Plan("p", (FailWith("refused"),)))
-    teller.step(step)
+    printer = Printer(stream, threading.Event())
+    printer.plan(Plan("p", (FailWith("refused"),)))
+    printer.step(step)
     assert line in stream.getvalue()
-    assert teller.changed == (step.stage is Stage.DONE)
+    assert printer.changed == (step.stage is Stage.DONE)

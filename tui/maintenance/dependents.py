@@ -96,7 +96,7 @@ def _disks_below(device: BlockDevice, inventory: Inventory) -> tuple[str, ...]:
     if joined is not None:
         return joined.paths
     if device.kind is BlockKind.PARTITION:
-        return tuple(one.name for one in inventory.devices if device.name in one.partitions)
+        return tuple(disk.name for disk in inventory.devices if device.name in disk.partitions)
     return (device.name,)
 
 
@@ -286,7 +286,7 @@ class _Walk:
         for lun in self._inventory.luns:
             if f"lun:{lun.address}" in keys:
                 name = name_of(lun, self._inventory)
-                known = next((one for one in found if one.wwid and one.wwid == name.wwid), name)
+                known = next((other for other in found if other.wwid and other.wwid == name.wwid), name)
                 found.setdefault(known, []).append(lun)
         return tuple((name, tuple(luns)) for name, luns in found.items())
 

@@ -59,7 +59,7 @@ class _Making:
         if self._choices.at_boot is AtBoot.OFF:
             self._boot()
         self._say_what_stays()
-        back = tuple(one for _operation, undone in reversed(self._steps) for one in undone)
+        back = tuple(operation for _operation, undone in reversed(self._steps) for operation in undone)
         name = note_name(self._inventory.taken_at)
         note = NoteDisconnect(name, note_text(self._subject, self._inventory.taken_at, back))
         operations = [operation for operation, _back in self._steps]
@@ -93,7 +93,7 @@ class _Making:
             return users
         stopped = services_of(users)
         processes = tuple(process for process in users.processes if process.unit not in stopped)
-        kernel = tuple(one for one in users.kernel if one.unit not in stopped)
+        kernel = tuple(user for user in users.kernel if user.unit not in stopped)
         if choice is AboutUsers.END_PROCESSES:
             processes = tuple(process for process in processes if process.ours)
         return Users(processes, kernel, users.unseen, users.own_unit)
@@ -106,7 +106,9 @@ class _Making:
                 self._add(StopService(unit, triggers.get(unit, ())))
         ending = processes_to_end(users) if choice is AboutUsers.END_PROCESSES else ()
         if ending:
-            self._add(EndProcesses(tuple(name_of_process(one) for one in ending), self._choices.patience))
+            self._add(
+                EndProcesses(tuple(name_of_process(process) for process in ending), self._choices.patience)
+            )
             self._notes.append(_("Processes that are terminated are not started again by reconnecting."))
         paths = [self._path(name) for name in self._found.devices]
         if paths:
@@ -162,7 +164,7 @@ class _Making:
                 continue
             back: tuple[Operation, ...] = (ActivateVolumeGroup(group),)
             if len(active) < len(volumes):
-                back = tuple(ActivateLogicalVolume(group, one.name) for one in active)
+                back = tuple(ActivateLogicalVolume(group, volume.name) for volume in active)
             self._add(DeactivateVolumeGroup(group), back)
 
     def _disks(self) -> None:

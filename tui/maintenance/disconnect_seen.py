@@ -125,4 +125,4 @@ def processes_to_end(users: Users) -> tuple[Process, ...]:
 def _triggers(host: Host, unit: str) -> tuple[str, ...]:
     """The active units that would start a unit again (TriggeredBy, systemd.unit(5))."""
     found = unit_property(host, unit, "TriggeredBy").split()
-    return tuple(one for one in found if unit_property(host, one, "ActiveState") == "active")
+    return tuple(unit for unit in found if unit_property(host, unit, "ActiveState") == "active")

@@ -98,10 +98,16 @@ def _next_step(growth: Growth, inventory: Inventory, wish: Wish) -> tuple[Operat
     match lagging.layer:
         case Layer.MAP:
             paths = [disk.path for disk in growth.disks if disk.name == lagging.device]
-            found: list[Operation] = [one for one in _maps(growth, inventory) if one.device.path in paths]
+            found: list[Operation] = [
+                operation for operation in _maps(growth, inventory) if operation.device.path in paths
+            ]
         case Layer.PHYSICAL_VOLUME:
-            volumes = [one.uuid for one in growth.physical if one.device == lagging.device]
-            found = [one for one in _physical(growth, inventory) if one.uuid in volumes]
+            volumes = [
+                physical_volume.uuid
+                for physical_volume in growth.physical
+                if physical_volume.device == lagging.device
+            ]
+            found = [operation for operation in _physical(growth, inventory) if operation.uuid in volumes]
         case Layer.LOGICAL_VOLUME:
             extend = _extend(growth, wish)
             found = [extend] if extend is not None else []

@@ -163,18 +163,18 @@ def growth(inventory: Inventory, subject: Subject, facts: SizeFacts) -> Growth:
                 for physical_volume in inventory.physical_volumes
                 if group and physical_volume.volume_group == group.name
             ),
-            key=lambda one: one.path,
+            key=lambda physical_volume: physical_volume.path,
         )
     )
     volume = next(
         (volume for volume in inventory.volumes_of(subject.group) if volume.name == subject.volume), None
     )
-    names = [one.device for one in physical] if subject.group else [subject.device]
+    names = [physical_volume.device for physical_volume in physical] if subject.group else [subject.device]
     if not any(names) and volume is not None and (device := inventory.device(volume.device)) is not None:
         # LVM did not answer: the kernel still knows what the volume stands on.
         names = list(device.slaves)
     disks = tuple(device for name in names if (device := inventory.device(name)) is not None)
-    on_disk = {one.device: one for one in physical}
+    on_disk = {physical_volume.device: physical_volume for physical_volume in physical}
     arrays = dict(facts.arrays)
     sizes: list[Size] = []
     for disk in disks:
@@ -298,7 +298,7 @@ def _problem(
     reach: Reach | None,
 ) -> Problem | None:
     """What forbids any growth: a path down, something between, or a device smaller than what stands on it."""
-    lost = [one.path for one in physical if not one.device]
+    lost = [physical_volume.path for physical_volume in physical if not physical_volume.device]
     if not disks and not lost:
         return Problem(
             "growth.no-group",
@@ -326,7 +326,9 @@ def _problem(
                 return shrunk_problem(f"/dev/{lun.disk}", array, lun.size, _("this host"))
             if lun.size < disk.size:
                 return shrunk_problem(f"/dev/{lun.disk}", lun.size, disk.size, disk.map_name)
-        volume = next((one for one in physical if one.device == disk.name), None)
+        volume = next(
+            (physical_volume for physical_volume in physical if physical_volume.device == disk.name), None
+        )
         if volume is not None and disk.size < volume.size:
             return shrunk_problem(disk.path, disk.size, volume.size, volume.volume_group)
     if filesystem is not None and reach is not None and reach.is_beyond(filesystem.size):

@@ -173,12 +173,14 @@ def _in_use(records: Sequence[NodeRecord], inventory: Inventory) -> Problem | No
     )
 
 
-def forget_portal(record: DiscoveryRecord, told: Sequence[NodeRecord], inventory: Inventory) -> Proposal:
+def forget_portal(
+    record: DiscoveryRecord, made_by_it: Sequence[NodeRecord], inventory: Inventory
+) -> Proposal:
     """Delete the record of a portal that is asked for targets.
 
     Args:
         record: the portal's discovery record.
-        told: the node records that go with it (`storage.discovery.records_told_by`).
+        made_by_it: the node records that go with it (`storage.discovery.records_told_by`).
         inventory: the host.
     """
     plan = Plan(
@@ -186,15 +188,18 @@ def forget_portal(record: DiscoveryRecord, told: Sequence[NodeRecord], inventory
         (DeleteDiscoveryRecord(DiscoveryKind(record.kind), record.portal),),
     )
     notes = []
-    if told:
+    if made_by_it:
         notes.append(
             translate_count(
                 "{count} node record is deleted too, because iscsiadm created it by asking this "
                 "portal: {names}.",
                 "{count} node records are deleted too, because iscsiadm created them by asking "
                 "this portal: {names}.",
-                len(told),
-            ).format(count=len(told), names=", ".join(dict.fromkeys(clean(one.target) for one in told)))
+                len(made_by_it),
+            ).format(
+                count=len(made_by_it),
+                names=", ".join(dict.fromkeys(clean(record.target) for record in made_by_it)),
+            )
         )
     else:
         notes.append(_("The node records stay, and so do sessions."))
@@ -204,7 +209,7 @@ def forget_portal(record: DiscoveryRecord, told: Sequence[NodeRecord], inventory
         plan,
         _("This host no longer remembers that this portal can be asked for targets."),
         tuple(notes),
-        _in_use(told, inventory),
+        _in_use(made_by_it, inventory),
         _("Forget"),
     )
 
@@ -224,9 +229,9 @@ def rediscover(record: DiscoveryRecord, chosen: Sequence[Found], inventory: Inve
     doomed = [record for record in inventory.node_records if (record.target, record.portal.label) in gone]
     operations: list[Operation] = []
     if fresh:
-        keys = tuple(one.key for one in fresh)
+        keys = tuple(portal.key for portal in fresh)
         operations.append(StoreDiscovered(DiscoveryKind(record.kind), record.portal, keys))
-    operations += [DeleteNodeRecord(one.target, one.portal, one.iface) for one in doomed]
+    operations += [DeleteNodeRecord(record.target, record.portal, record.iface) for record in doomed]
     notes = [_("Existing records keep all settings.")]
     if fresh:
         notes.append(_("New records get the settings of iscsid.conf; this host does not log in yet."))

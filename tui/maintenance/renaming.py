@@ -112,8 +112,8 @@ def _renaming(
         if volume.device in by_path or mount.kind == FilesystemKind.BTRFS
     ]
     back = tuple(
-        MountFilesystem(new.get(one.device, one.device), one.mount_point, one.kind, one.options)
-        for one in reversed(around)
+        MountFilesystem(new.get(mount.device, mount.device), mount.mount_point, mount.kind, mount.options)
+        for mount in reversed(around)
     )
     lines = tuple((old, name) for old, name in paths if any(entry.spec == old for entry in inventory.fstab))
     return (*around, rename, *((RenameInFstab(lines),) if lines else ()), *back)

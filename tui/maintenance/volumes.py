@@ -265,9 +265,9 @@ def _fstab_lines(inventory: Inventory, volume: LogicalVolume) -> tuple[RemoveFst
 
 def _needed(inventory: Inventory, volume: LogicalVolume) -> Problem | None:
     needing = [
-        one.name
-        for one in inventory.volumes_of(volume.volume_group)
-        if one.pool == volume.name or (one.origin == volume.name and not one.pool)
+        other.name
+        for other in inventory.volumes_of(volume.volume_group)
+        if other.pool == volume.name or (other.origin == volume.name and not other.pool)
     ]
     if not needing:
         return None

@@ -343,9 +343,9 @@ def _volumes(table: Table | None) -> VolumesWish:
     if table is None:
         return VolumesWish()
     volumes = []
-    for one in table.tables("volume"):
-        volumes.append(NewVolume(one.text("name"), one.text("size", "100%")))
-        one.end()
+    for row in table.tables("volume"):
+        volumes.append(NewVolume(row.text("name"), row.text("size", "100%")))
+        row.end()
     wish = VolumesWish(
         table.choice("way", VolumesWay, VolumesWay.NEW_GROUP) if table.has("way") else None,
         table.texts("existing"),

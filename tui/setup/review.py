@@ -40,11 +40,11 @@ def final_plan(state: SetupState) -> Plan:
     """
     mounts = tuple(
         operation
-        for entry, one in mount.ordered(state)
+        for entry, target in mount.ordered(state)
         for operation in (
             mount.folder(entry),
-            *boot.entry_operations(state, entry, one),
-            *mount.mounting(entry, one),
+            *boot.entry_operations(state, entry, target),
+            *mount.mounting(entry, target),
         )
     )
     return Plan(

@@ -51,6 +51,7 @@ def _lacks(operation: Operation) -> bool:
             return operation.chap.lacks_secrets
         case SetDefaultChap():
             return any(
-                one is not None and one.lacks_secrets for one in (operation.session, operation.discovery)
+                settings is not None and settings.lacks_secrets
+                for settings in (operation.session, operation.discovery)
             )
     return False

@@ -111,7 +111,7 @@ class Setup:
     def next(self) -> SetupState:
         """Go on when nothing is lacking, past steps that are satisfied; else the problem says why not."""
         step = self._state.step
-        lacking = logic(step).lacks(self._state) if step.is_asked else None
+        lacking = logic(step).blocker(self._state) if step.is_asked else None
         if lacking is not None:
             return self._change(problem=lacking)
         self._change(step=following(step), problem=None)
@@ -122,7 +122,7 @@ class Setup:
     def _pass_satisfied(self) -> None:
         while self._state.step.is_asked:
             step = logic(self._state.step)
-            if step.lacks(self._state) is not None or step.satisfied(self._state) is None:
+            if step.blocker(self._state) is not None or step.satisfied(self._state) is None:
                 return
             self._change(step=following(self._state.step))
 
@@ -145,7 +145,7 @@ class Setup:
                 remedy=_("To make changes, start it as root and without --read-only."),
             )
         asked = ASKED if step is Step.RUN else (step,) if step.is_asked else ()
-        return next((problem for one in asked for problem in logic(one).problems(self._state)), None)
+        return next((problem for asking in asked for problem in logic(asking).problems(self._state)), None)
 
     def _work(self, step: Step, watcher: Watcher, leave: threading.Event) -> Problem | None:
         work: dict[Step, Callable[[Watcher, threading.Event], Problem | None]] = {
@@ -167,7 +167,7 @@ class Setup:
         ending = self._execute(plan, watcher, leave, resumable=False)
         if plan.operations:
             self.refresh()
-        return ending.problem or logic(step).lacks(self._state)
+        return ending.problem or logic(step).blocker(self._state)
 
     def _discover(self, watcher: Watcher, leave: threading.Event) -> Problem | None:
         chosen = discover.answer(self._state)
@@ -186,9 +186,9 @@ class Setup:
                 return ending.problem
         if where is not None:
             watcher.line(_("Asking {portal}").format(portal=clean(where.label)))
-        told = ask(self.host, self._state.inventory, chosen.kind, where, chosen.ifaces)
-        self._change(discovered=told, asked=chosen)
-        return told.problem or discover.lacks(self._state)
+        discovered = ask(self.host, self._state.inventory, chosen.kind, where, chosen.ifaces)
+        self._change(discovered=discovered, asked=chosen)
+        return discovered.problem or discover.blocker(self._state)
 
     def _log_in(self, watcher: Watcher, leave: threading.Event) -> Problem | None:
         plan = log_in.plan(self._state)
@@ -201,7 +201,7 @@ class Setup:
         self._change(inventory=glance(self.host, self._state.inventory))
         if not log_in.logged_in(self._state):
             self.refresh()
-            return ending.problem or log_in.lacks(self._state)
+            return ending.problem or log_in.blocker(self._state)
         watcher.line(_("Waiting for the disks"))
         wait_for_disks(self.host, frozenset(session.sid for session in disks.sessions(self._state)), leave)
         self.refresh()
@@ -209,7 +209,7 @@ class Setup:
         if joining.result is not None and joining.result.stages:
             self.refresh()
         self._look_at_disks(watcher)
-        return joining.problem or log_in.lacks(self._state)
+        return joining.problem or log_in.blocker(self._state)
 
     def _volumes(self, watcher: Watcher, leave: threading.Event) -> Problem | None:
         activation = volumes.activation(self._state)
@@ -218,11 +218,11 @@ class Setup:
             self.refresh()
             self._look_at_disks(watcher)
         self._look_at_folders()
-        return ending.problem or volumes.lacks(self._state)
+        return ending.problem or volumes.blocker(self._state)
 
     def _mount(self, _watcher: Watcher, _leave: threading.Event) -> Problem | None:
         self._look_at_folders()
-        return mount.lacks(self._state)
+        return mount.blocker(self._state)
 
     def _run_all(self, watcher: Watcher, leave: threading.Event) -> Problem | None:
         ending = self._execute(review.final_plan(self._state), watcher, leave, resumable=True)

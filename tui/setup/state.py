@@ -88,11 +88,11 @@ class SetupState:
 
     def contents_of(self, wwid: str) -> Contents | None:
         """What was found on a disk, or None where it was not looked at."""
-        return next((one.contents for one in self.probed if one.wwid == wwid), None)
+        return next((disk.contents for disk in self.probed if disk.wwid == wwid), None)
 
     def alignment_of(self, wwid: str) -> int:
         """Bytes LVM aligns data to on a disk."""
-        return next((one.alignment for one in self.probed if one.wwid == wwid), 0)
+        return next((disk.alignment for disk in self.probed if disk.wwid == wwid), 0)
 
     def folder(self, path: str) -> FolderFacts | None:
         """What is known about a mount point, or None where it was not looked at."""
@@ -128,7 +128,7 @@ class Logic(Protocol):
     def plan(self, state: SetupState) -> Plan:
         """What the step does, on its own. Only to be asked for when there are no problems."""
 
-    def lacks(self, state: SetupState) -> Problem | None:
+    def blocker(self, state: SetupState) -> Problem | None:
         """What must still happen before the next step makes sense, or None."""
 
     def explain(self, state: SetupState) -> Explanation:

@@ -80,12 +80,12 @@ class Table:
     def choice(self, name: str, kind: type[Choice], default: Choice) -> Choice:
         """One word of several. Raises ConsoleError."""
         text = self.text(name, default.value)
-        found = next((one for one in kind if one.value == text), None)
+        found = next((member for member in kind if member.value == text), None)
         if found is None:
             raise self.mistake(
                 name,
                 _("{value} is not one of {words}.").format(
-                    value=_shown(text), words=", ".join(f'"{one.value}"' for one in kind)
+                    value=_shown(text), words=", ".join(f'"{member.value}"' for member in kind)
                 ),
             )
         return found
@@ -97,7 +97,7 @@ class Table:
             return ()
         if isinstance(value, str):
             return (value,)
-        if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
             return tuple(value)
         raise self.mistake(name, _("expected an array of strings, not {value}.").format(value=_shown(value)))
 
@@ -115,10 +115,10 @@ class Table:
         value = self._take(name)
         if value is None:
             return ()
-        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             raise self.mistake(name, _("expected an array of tables: [[{key}]]").format(key=self.key(name)))
         return tuple(
-            Table(self.file, one, f"{self.key(name)}[{number}]") for number, one in enumerate(value, start=1)
+            Table(self.file, row, f"{self.key(name)}[{number}]") for number, row in enumerate(value, start=1)
         )
 
     def content(self, name: str) -> Mapping[str, object] | None:

@@ -1,4 +1,4 @@
-"""The set-up without a screen: the same machine, played from an answers file, told line by line."""
+"""The set-up without a screen: the same machine, played from an answers file, shown line by line."""
 
 import contextlib
 import sys
@@ -29,7 +29,7 @@ FAILED = 1
 """Exit statuses: everything verified, or something stands in the way."""
 
 
-class Teller(Unwatched):
+class Printer(Unwatched):
     """Writes what happens as lines of text; safe to be called from several threads."""
 
     def __init__(self, stream: TextIO, leave: threading.Event) -> None:
@@ -99,25 +99,25 @@ def play(
     Args:
         setup: on the host to set up.
         script: the answers.
-        stream: where it is told; standard output when not given.
+        stream: where it is shown; standard output when not given.
         leave: when set, what runs is finished and nothing more is begun.
     """
-    teller = Teller(stream or sys.stdout, leave or threading.Event())
-    teller.say(_("Setting up storage on {host}").format(host=clean(setup.host.name)))
+    printer = Printer(stream or sys.stdout, leave or threading.Event())
+    printer.say(_("Setting up storage on {host}").format(host=clean(setup.host.name)))
     setup.begin()
     for act in (_resume, _ask, _carry_out):
-        problem = act(setup, script, teller)
+        problem = act(setup, script, printer)
         if problem is not None:
-            teller.problem(problem, _("Stopped"))
+            printer.problem(problem, _("Stopped"))
             return FAILED
     if setup.verified is not None:
-        _tell_verified(setup.verified, teller)
-    teller.say()
-    teller.say(_("Everything is set up.") if teller.changed else _("Everything was set up already."))
+        _print_verified(setup.verified, printer)
+    printer.say()
+    printer.say(_("Everything is set up.") if printer.changed else _("Everything was set up already."))
     return SUCCEEDED
 
 
-def _resume(setup: Setup, script: Script, teller: Teller) -> Problem | None:
+def _resume(setup: Setup, script: Script, printer: Printer) -> Problem | None:
     """Carry on what an earlier start left unfinished."""
     if script.chap is not None:
         # The journal holds no secrets; the operations that need them get them from the answers.
@@ -127,41 +127,41 @@ def _resume(setup: Setup, script: Script, teller: Teller) -> Problem | None:
         return None
     if found.plan is None:
         return found.problem
-    teller.say()
-    teller.say(
+    printer.say()
+    printer.say(
         _("Resuming: {title}, {left} of {all} operations left").format(
             title=found.plan.title, left=found.left, all=len(found.plan.operations)
         )
     )
-    problem = setup.resume(teller, teller.leave)
-    if problem is not None and not teller.leave.is_set():
+    problem = setup.resume(printer, printer.leave)
+    if problem is not None and not printer.leave.is_set():
         # The answers may have been mended since; what they ask for now is planned afresh.
-        teller.problem(problem, _("The interrupted plan is discarded"))
+        printer.problem(problem, _("The interrupted plan is discarded"))
         problem = setup.give_up()
     setup.begin()
     return problem
 
 
-def _ask(setup: Setup, script: Script, teller: Teller) -> Problem | None:
+def _ask(setup: Setup, script: Script, printer: Printer) -> Problem | None:
     """Answer the steps in order; those that only touch the network run as they are reached."""
     for number, step in enumerate(ASKED, start=1):
-        if teller.leave.is_set():
+        if printer.leave.is_set():
             return left_problem()
         setup.go(step)
         setup.answer(answer_for(script, setup.state, step))
         explanation = logic(step).explain(setup.state)
-        teller.say()
+        printer.say()
         note = logic(step).note(setup.state)
-        teller.say(f"{number} {step.label}{': ' if note else ''}{note}")
-        teller.say(explanation.why, 2)
+        printer.say(f"{number} {step.label}{': ' if note else ''}{note}")
+        printer.say(explanation.why, 2)
         for warning in logic(step).warnings(setup.state):
-            teller.problem(warning, _("Note"))
-        problem = setup.run(teller, teller.leave)
-        told = _TOLD.get(step)
-        if told is not None:
-            told(setup.state, teller)
+            printer.problem(warning, _("Note"))
+        problem = setup.run(printer, printer.leave)
+        shown = _PRINTED.get(step)
+        if shown is not None:
+            shown(setup.state, printer)
         if problem is None:
-            problem = logic(step).lacks(setup.state) or _incomplete(setup.state, step)
+            problem = logic(step).blocker(setup.state) or _incomplete(setup.state, step)
         if problem is not None:
             return problem
     return None
@@ -174,18 +174,18 @@ def _incomplete(state: SetupState, step: Step) -> Problem | None:
     return next((problem for _title, problem in state.logins if problem is not None), None)
 
 
-def _tell_found(state: SetupState, teller: Teller) -> None:
-    told = state.discovered.found if state.discovered is not None else ()
-    for one in told:
-        words = f"{one.standing.value:<11} {clean(one.target)}  {clean(one.portal.label)}"
-        teller.say(f"{words}  {one.note}" if one.note else words, 2)
+def _print_found(state: SetupState, printer: Printer) -> None:
+    shown = state.discovered.found if state.discovered is not None else ()
+    for portal in shown:
+        words = f"{portal.standing.value:<11} {clean(portal.target)}  {clean(portal.portal.label)}"
+        printer.say(f"{words}  {portal.note}" if portal.note else words, 2)
 
 
-def _tell_logins(state: SetupState, teller: Teller) -> None:
+def _print_logins(state: SetupState, printer: Printer) -> None:
     for line in log_in.outcome_lines(state):
-        teller.say(line, 2)
+        printer.say(line, 2)
     for disk in disks(state):
-        teller.say(
+        printer.say(
             _("{path}  {size}  {vendor} {model}  {wwid}  {paths} path(s)").format(
                 path=disk.device.path,
                 size=size_words(disk.size),
@@ -198,41 +198,41 @@ def _tell_logins(state: SetupState, teller: Teller) -> None:
         )
 
 
-_TOLD: dict[Step, Callable[[SetupState, Teller], None]] = {
-    Step.DISCOVER: _tell_found,
-    Step.LOG_IN: _tell_logins,
+_PRINTED: dict[Step, Callable[[SetupState, Printer], None]] = {
+    Step.DISCOVER: _print_found,
+    Step.LOG_IN: _print_logins,
 }
 
 
-def _carry_out(setup: Setup, _script: Script, teller: Teller) -> Problem | None:
+def _carry_out(setup: Setup, _script: Script, printer: Printer) -> Problem | None:
     """Review the gathered plan, run it, and verify."""
     seen = review.review(setup.state)
-    teller.say()
-    teller.say(_("Review: {count} operations").format(count=len(seen.plan.operations)))
+    printer.say()
+    printer.say(_("Review: {count} operations").format(count=len(seen.plan.operations)))
     if seen.problems:
         return seen.problems[0][1]
     for line in seen.loses:
-        teller.say(_("lost: {what}").format(what=line), 2)
+        printer.say(_("lost: {what}").format(what=line), 2)
     for number, operation in enumerate(seen.plan.operations, start=1):
-        teller.say(f"{number}. {operation.title()}", 2)
-    teller.say()
-    teller.say(_("Run"))
+        printer.say(f"{number}. {operation.title()}", 2)
+    printer.say()
+    printer.say(_("Run"))
     setup.go(Step.RUN)
-    problem = setup.run(teller, teller.leave)
+    problem = setup.run(printer, printer.leave)
     if problem is not None and setup.verified is not None:
-        _tell_verified(setup.verified, teller)
+        _print_verified(setup.verified, printer)
     return problem
 
 
-def _tell_verified(verified: Verified, teller: Teller) -> None:
-    teller.say()
-    teller.say(_("Stack"))
+def _print_verified(verified: Verified, printer: Printer) -> None:
+    printer.say()
+    printer.say(_("Stack"))
     for stack in verified.stacks:
         for rung in stack.rungs:
-            teller.say(_rung_line(rung), 2 + 2 * rung.depth)
+            printer.say(_rung_line(rung), 2 + 2 * rung.depth)
     for mount in verified.mounts:
-        teller.say()
-        teller.say(
+        printer.say()
+        printer.say(
             _("{volume} at {mount_point}: {state}").format(
                 volume=clean(mount.volume),
                 mount_point=clean(mount.mount_point),
@@ -243,18 +243,18 @@ def _tell_verified(verified: Verified, teller: Teller) -> None:
         )
         for check in mount.boot:
             mark = {True: _("ok"), False: _("FAILS"), None: _("unknown")}[check.holds]
-            teller.say(
+            printer.say(
                 _("at boot  {mark:<9} {layer}: {words}").format(
                     mark=mark, layer=check.rung.label, words=check.words
                 ),
                 2,
             )
             if check.holds is False and check.remedy:
-                teller.say(check.remedy, 4)
-    teller.say()
-    teller.say(_("Commands that ran"))
+                printer.say(check.remedy, 4)
+    printer.say()
+    printer.say(_("Commands that ran"))
     for command in verified.commands:
-        teller.say(clean(command, longest=4000), 2)
+        printer.say(clean(command, longest=4000), 2)
 
 
 def _rung_line(rung: Rung) -> str:

@@ -57,14 +57,14 @@ class Verified:
 
     @property
     def _mount_points(self) -> frozenset[str]:
-        return frozenset(one.mount_point for one in self.mounts)
+        return frozenset(verified.mount_point for verified in self.mounts)
 
     @property
     def problem(self) -> Problem | None:
         """The first thing that is not as it should be, or None."""
-        for one in self.mounts:
-            if one.problem is not None:
-                return one.problem
+        for verified in self.mounts:
+            if verified.problem is not None:
+                return verified.problem
         for stack in self.stacks:
             broken = first_broken(replace(stack, rungs=_carrying(stack, self._mount_points)))
             if broken is not None:
@@ -75,13 +75,13 @@ class Verified:
                     ),
                     remedy=_("Check the layers from the bottom; start with the first broken one."),
                 )
-        for one in self.mounts:
-            for check in one.boot:
+        for verified in self.mounts:
+            for check in verified.boot:
                 if check.holds is False:
                     return Problem(
                         "verify.boot",
                         _("After a reboot {mount_point} would not be mounted: {why}").format(
-                            mount_point=clean(one.mount_point), why=check.words
+                            mount_point=clean(verified.mount_point), why=check.words
                         ),
                         remedy=check.remedy,
                     )
@@ -122,16 +122,16 @@ def verify(
     """
     found = []
     at_boot = boot.answer(state).way is not BootWay.NONE
-    for entry, one in mount.ordered(state):
+    for entry, target in mount.ordered(state):
         point = normalised(entry.mount_point)
         tell(_("Writing and reading a file in {point}").format(point=clean(point)))
-        problem = _mount_problem(state, one.volume, point) or (
+        problem = _mount_problem(state, target.volume, point) or (
             None if "ro" in entry.options else _write(host, point)
         )
         checks: tuple[Checked, ...] = ()
         if at_boot:
             checks = boot_check(state.inventory, point, read_boot_facts(host, state.inventory, point))
-        found.append(MountVerified(one.volume, point, problem, checks))
+        found.append(MountVerified(target.volume, point, problem, checks))
     targets = {session.target for session in disks.sessions(state)}
     ladders = tuple(stack for stack in stacks(state.inventory) if targets & set(stack.targets))
     return Verified(tuple(found), ladders, commands)

@@ -60,7 +60,7 @@ class BootPage(Page):
     def refresh_parts(self) -> None:
         """Show what speaks for the choice, and the old lines that would go."""
         way = self.answer().way
-        why = next(words for one, _name, words in boot.ways() if one is way)
+        why = next(words for known, _name, words in boot.ways() if known is way)
         self.query_one("#why-way", Paragraphs).paragraphs = (Paragraph(why, Role.MUTED, " "),)
         old = boot.rc_local_lines(self.state)
         self.query_one("#replace-rc-local", CheckField).display = bool(old)

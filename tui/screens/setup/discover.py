@@ -247,7 +247,7 @@ def _answered(state: SetupState, found: tuple[Found, ...]) -> tuple[Paragraph, .
             )
         )
     if found:
-        targets = len({one.target for one in found})
+        targets = len({portal.target for portal in found})
         portals = translate_count("{count} portal", "{count} portals", len(found)).format(count=len(found))
         lines.append(
             Paragraph(
@@ -262,8 +262,8 @@ def _answered(state: SetupState, found: tuple[Found, ...]) -> tuple[Paragraph, .
 def _rows(found: tuple[Found, ...]) -> Iterable[PickRow]:
     """One row for the portals of a target that stand alike to this host."""
     alike: dict[tuple[str, Standing, str], list[Found]] = {}
-    for one in found:
-        alike.setdefault((one.target, one.standing, one.note), []).append(one)
+    for portal in found:
+        alike.setdefault((portal.target, portal.standing, portal.note), []).append(portal)
     for (name, standing, note), members in alike.items():
         labels = ", ".join(clean(member.portal.label) for member in members)
         count = translate_count("{count} portal", "{count} portals", len(members)).format(count=len(members))

@@ -93,10 +93,10 @@ class DonePage(Page, can_focus=True):
                 yield self._check(check, width)
 
     @staticmethod
-    def _verdict(one: MountVerified) -> str:
-        if not one.boot:
+    def _verdict(verified: MountVerified) -> str:
+        if not verified.boot:
             return _("is not mounted, as you chose")
-        return _("will be mounted") if one.survives_reboot else _("will not be mounted")
+        return _("will be mounted") if verified.survives_reboot else _("will not be mounted")
 
     @staticmethod
     def _check(check: Checked, width: int) -> Paragraph:

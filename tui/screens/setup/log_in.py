@@ -72,9 +72,9 @@ class LogInPage(Page):
         found = disks.disks(self.state)
         self.query_one("#count", Paragraphs).paragraphs = _count(found)
         picks = self.query_one("#disks", PickList)
-        picks.rows = tuple(_row(one) for one in found)
+        picks.rows = tuple(_row(disk) for disk in found)
         picks.display = bool(found)
-        self.query_one("#multipath", CheckField).display = any(len(one.paths) > 1 for one in found)
+        self.query_one("#multipath", CheckField).display = any(len(disk.paths) > 1 for disk in found)
 
     def moves_on(self, state: SetupState) -> bool:  # noqa: ARG002 (the disks are there to be looked at)
         """Stay: the person looks at the disks before going on."""

@@ -39,25 +39,25 @@ class MountPage(Page):
             yield from self._fields(number, target, entry)
         yield wrong_list("mounts")
 
-    def _fields(self, number: int, one: MountTarget, entry: VolumeMount) -> Iterable[Widget]:
+    def _fields(self, number: int, volume: MountTarget, entry: VolumeMount) -> Iterable[Widget]:
         def name(attribute: str) -> str:
             return f"mounts.{number}.{attribute}"
 
         def ident(attribute: str) -> str:
             return f"mounts-{number}-{attribute}"
 
-        holds = _("new, {size}") if one.is_new else _("keep: {kind}, {size}")
+        holds = _("new, {size}") if volume.is_new else _("keep: {kind}, {size}")
         yield Paragraphs(
             (
                 Paragraph(
-                    clean(one.volume),
+                    clean(volume.volume),
                     Role.STRONG,
-                    after=holds.format(kind=clean(one.kind), size=size(one.size)),
+                    after=holds.format(kind=clean(volume.kind), size=size(volume.size)),
                 ),
             ),
             classes="space" if number else "",
         )
-        if one.is_new:
+        if volume.is_new:
             yield ChoiceField(
                 _("Type"), tuple(Choice(kind, kind) for kind in FilesystemKind), entry.kind, id=ident("kind")
             )
@@ -113,15 +113,15 @@ class MountPage(Page):
         """Return the entries as typed."""
         return MountAnswer(tuple(self._entry(number, target) for number, target in enumerate(self._targets)))
 
-    def _entry(self, number: int, one: MountTarget) -> VolumeMount:
+    def _entry(self, number: int, volume: MountTarget) -> VolumeMount:
         def text(attribute: str) -> str:
             return self.query_one(f"#mounts-{number}-{attribute}", TextField).value
 
-        kind = self.query_one(f"#mounts-{number}-kind", ChoiceField).value if one.is_new else one.kind
+        kind = self.query_one(f"#mounts-{number}-kind", ChoiceField).value if volume.is_new else volume.kind
         return VolumeMount(
-            one.volume,
+            volume.volume,
             kind,
-            text("label") if one.is_new else one.label,
+            text("label") if volume.is_new else volume.label,
             text("mount-point"),
             text("owner"),
             text("group"),
@@ -133,14 +133,14 @@ class MountPage(Page):
         """Explain the options."""
         for number, entry in enumerate(self.answer().mounts):
             explained = mount.options_explained(entry)
-            width = max((len(one.option) for one in explained), default=0)
+            width = max((len(option.option) for option in explained), default=0)
             self.query_one(f"#mounts-{number}-explained", Paragraphs).paragraphs = tuple(
                 Paragraph(
-                    clean(one.words),
-                    Role.MUTED if one.known else Role.WARN,
-                    f"{'':9}{clean(one.option):{min(width, 16)}}",
+                    clean(option.words),
+                    Role.MUTED if option.known else Role.WARN,
+                    f"{'':9}{clean(option.option):{min(width, 16)}}",
                 )
-                for one in explained
+                for option in explained
             )
 
     def is_done(self, state: SetupState) -> bool:

@@ -105,7 +105,7 @@ class Page(Form):
 
     def is_done(self, state: SetupState) -> bool:
         """Whether Enter goes on instead of running the step: nothing is lacking any more."""
-        return by_name.logic(self.step).lacks(state) is None
+        return by_name.logic(self.step).blocker(state) is None
 
     def moves_on(self, state: SetupState) -> bool:
         """Whether the next page comes by itself when the step has run; not where there is much to see."""

@@ -365,7 +365,7 @@ class SetupScreen(WorkingScreen[None]):
         if state.step is Step.REVIEW:
             self._confirm()
             return
-        missing = by_name.logic(state.step).lacks(state)
+        missing = by_name.logic(state.step).blocker(state)
         if missing is None:
             await self._show_page(self.driver.next())
             return

@@ -148,7 +148,7 @@ class VolumesPage(Page):
         )
 
     def _existing_keys(self) -> tuple[str, ...]:
-        return tuple(one.volume for one in disks.existing(self.state))
+        return tuple(existing.volume for existing in disks.existing(self.state))
 
     def _marked(self, name: str, keys: tuple[str, ...]) -> tuple[str, ...]:
         marked = self.query_one(f"#{name}", PickList).checked
@@ -176,22 +176,24 @@ class VolumesPage(Page):
     def _show_existing(self, *, shown: bool) -> None:
         picks = self.query_one("#existing", PickList)
         picks.display = shown
-        picks.rows = tuple(_existing_row(one) for one in disks.existing(self.state))
+        picks.rows = tuple(_existing_row(existing) for existing in disks.existing(self.state))
 
     def _show_disks(self, *, shown: bool) -> None:
         found = disks.disks(self.state)
         picks = self.query_one("#disks", PickList)
         picks.display = shown
-        picks.rows = tuple(_disk_row(one) for one in found)
+        picks.rows = tuple(_disk_row(disk) for disk in found)
         marked = picks.checked
         full = tuple(
-            one for one in found if one.wwid in marked and one.contents is not None and not one.contents.empty
+            disk
+            for disk in found
+            if disk.wwid in marked and disk.contents is not None and not disk.contents.empty
         )
         erase = self.query_one("#erase", PickList)
         erase.display = shown and bool(full)
         erase.rows = tuple(
-            PickRow(one.wwid, (one.device.path, size(one.size), clean(one.wwid)), State.WARN, _("erase"))
-            for one in full
+            PickRow(disk.wwid, (disk.device.path, size(disk.size), clean(disk.wwid)), State.WARN, _("erase"))
+            for disk in full
         )
         self.query_one("#erase-words", Paragraphs).paragraphs = (
             (
@@ -269,11 +271,11 @@ class VolumesPage(Page):
         )
 
 
-def _existing_row(one: Existing) -> PickRow:
-    kind = one.kind or (_("no file system") if one.device else _("not active yet"))
-    label = f"{kind} {one.label}".strip()
-    note = _("mounted at {point}").format(point=clean(one.mounted)) if one.mounted else ""
-    return PickRow(one.volume, (clean(one.volume), size(one.size), clean(label)), note=note)
+def _existing_row(existing: Existing) -> PickRow:
+    kind = existing.kind or (_("no file system") if existing.device else _("not active yet"))
+    label = f"{kind} {existing.label}".strip()
+    note = _("mounted at {point}").format(point=clean(existing.mounted)) if existing.mounted else ""
+    return PickRow(existing.volume, (clean(existing.volume), size(existing.size), clean(label)), note=note)
 
 
 def _disk_row(disk: Disk) -> PickRow:

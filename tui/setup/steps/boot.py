@@ -75,16 +75,16 @@ def _units(state: SetupState) -> tuple[str, ...]:
     return tuple(service.unit for service in found if service is not None)
 
 
-def line(state: SetupState, entry: VolumeMount, one: MountTarget) -> BootLine:
+def line(state: SetupState, entry: VolumeMount, volume: MountTarget) -> BootLine:
     """The boot entry of a volume."""
     chosen = answer(state)
     options = boot_options(
         (*entry.options, f"x-systemd.device-timeout={_seconds(chosen.device_timeout)}s"), _login_unit(state)
     )
-    by_path = chosen.way is BootWay.FSTAB_PATH or not one.uuid
+    by_path = chosen.way is BootWay.FSTAB_PATH or not volume.uuid
     kind = mount.filesystem_kind(entry.kind)
     return BootLine(
-        one.stable_path if by_path else f"UUID={one.uuid}",
+        volume.stable_path if by_path else f"UUID={volume.uuid}",
         normalised(entry.mount_point),
         entry.kind,
         options,
@@ -103,8 +103,8 @@ def satisfied(state: SetupState) -> str | None:
     chosen = answer(state)
     if problems(state) or not entries or chosen.way not in (BootWay.FSTAB_UUID, BootWay.FSTAB_PATH):
         return None
-    for entry, one in entries:
-        wanted = line(state, entry, one)
+    for entry, volume in entries:
+        wanted = line(state, entry, volume)
         if not any(wanted.is_same_as(present) for present in state.inventory.fstab):
             return None
     if chosen.services and not all(_is_enabled(state, unit) for unit in _units(state)):
@@ -169,7 +169,7 @@ def warnings(state: SetupState) -> tuple[Problem, ...]:
                     "rc.local has {count} old lines that do the same.",
                     len(old),
                 ).format(count=len(old)),
-                "; ".join(one.shown for one in old),
+                "; ".join(line.shown for line in old),
                 _("Let them be commented out, so that nothing is done twice."),
                 "replace_rc_local",
             )
@@ -177,12 +177,12 @@ def warnings(state: SetupState) -> tuple[Problem, ...]:
     return tuple(found)
 
 
-def entry_operations(state: SetupState, entry: VolumeMount, one: MountTarget) -> tuple[Operation, ...]:
+def entry_operations(state: SetupState, entry: VolumeMount, volume: MountTarget) -> tuple[Operation, ...]:
     """The boot entry of a volume; it comes before the mount, so that no old entry interferes with it."""
     chosen = answer(state)
     if chosen.way is BootWay.NONE:
         return ()
-    wanted = line(state, entry, one)
+    wanted = line(state, entry, volume)
     if chosen.way is BootWay.MOUNT_UNIT:
         return (WriteMountUnit(wanted.spec, wanted.mount_point, wanted.kind, wanted.options),)
     return (AddFstabEntry(wanted.spec, wanted.mount_point, wanted.kind, wanted.options, wanted.pass_number),)
@@ -201,7 +201,7 @@ def rest(state: SetupState) -> tuple[Operation, ...]:
             operations.append(StartService(login.unit))
     old = rc_local_lines(state)
     if old and chosen.replace_rc_local:
-        operations.append(RemoveRcLocalLines(tuple(one.text for one in old)))
+        operations.append(RemoveRcLocalLines(tuple(line.text for line in old)))
     return tuple(operations)
 
 
@@ -220,12 +220,14 @@ def _logs_in_to_nothing_else(state: SetupState) -> bool:
 def plan(state: SetupState) -> Plan:
     """Boot entries, services, and old lines taken out of rc.local."""
     entries = tuple(
-        operation for entry, one in mount.ordered(state) for operation in entry_operations(state, entry, one)
+        operation
+        for entry, target in mount.ordered(state)
+        for operation in entry_operations(state, entry, target)
     )
     return Plan(_("Configure the next boot"), (*entries, *rest(state)))
 
 
-def lacks(state: SetupState) -> Problem | None:
+def blocker(state: SetupState) -> Problem | None:
     """The first mistake."""
     return next(iter(problems(state)), None)
 

@@ -48,7 +48,7 @@ def _stored_for_sessions(state: SetupState) -> tuple[ChapFacts, ...]:
             (session.target, session.portal.label, session.iface) for session in state.inventory.sessions
         }
     mine = [record for record in records if (record.target, record.portal.label, record.iface) in chosen]
-    return tuple(one.chap for one in mine or records) or (state.inventory.defaults.session_chap,)
+    return tuple(record.chap for record in mine or records) or (state.inventory.defaults.session_chap,)
 
 
 def _stored_for_discovery(state: SetupState) -> tuple[ChapFacts, ...]:
@@ -166,7 +166,7 @@ def plan(state: SetupState) -> Plan:
     return Plan(title, (SetDefaultChap(session, discovery),))
 
 
-def lacks(state: SetupState) -> Problem | None:
+def blocker(state: SetupState) -> Problem | None:
     """The first mistake."""
     return next(iter(problems(state)), None)
 

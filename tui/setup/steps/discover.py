@@ -274,12 +274,12 @@ def question(state: SetupState) -> Command | None:
     return query(chosen.kind, portal_of(chosen), chosen.ifaces, recorded=recorded)
 
 
-def lacks(state: SetupState) -> Problem | None:
+def blocker(state: SetupState) -> Problem | None:
     """The first mistake, why the portal told nothing, or that nobody asked yet and nothing is known."""
     mistakes = problems(state)
     if mistakes:
         return mistakes[0]
-    if any(one.can_be_used for one in found(state)):
+    if any(portal.can_be_used for portal in found(state)):
         return None
     if state.discovered is not None and was_asked(state):
         return state.discovered.problem or _nothing_usable(state)
@@ -294,11 +294,11 @@ def lacks(state: SetupState) -> Problem | None:
 
 
 def _nothing_usable(state: SetupState) -> Problem:
-    told = found(state)
+    listed = found(state)
     return Problem(
         "discover.nothing-usable",
         _("The portal listed no usable target."),
-        clean("; ".join(f"{one.target} {one.portal.label}: {one.note}" for one in told)),
+        clean("; ".join(f"{portal.target} {portal.portal.label}: {portal.note}" for portal in listed)),
         _("Ask the storage administrator which portals this host can reach, and with which initiator name."),
         "address",
     )

@@ -97,7 +97,7 @@ def disks(state: SetupState) -> tuple[Disk, ...]:
         grouped.setdefault(lun.wwid or lun.disk, []).append(lun)
     found = (_disk(state, wwid, tuple(paths)) for wwid, paths in grouped.items())
     return tuple(
-        sorted((one for one in found if one is not None), key=lambda one: (one.target, one.number, one.wwid))
+        sorted((lun for lun in found if lun is not None), key=lambda lun: (lun.target, lun.number, lun.wwid))
     )
 
 
@@ -124,21 +124,23 @@ def _disk(state: SetupState, wwid: str, paths: tuple[Lun, ...]) -> Disk | None:
 
 def disk(state: SetupState, wwid: str) -> Disk | None:
     """The disk of that identity, or None."""
-    return next((one for one in disks(state) if one.wwid == wwid), None)
+    return next((offered for offered in disks(state) if offered.wwid == wwid), None)
 
 
 def groups_on(state: SetupState) -> tuple[str, ...]:
     """Names of the volume groups that have a PV on one of the disks."""
-    return tuple(dict.fromkeys(name for one in disks(state) for name in _groups_of(state, one)))
+    return tuple(dict.fromkeys(name for offered in disks(state) for name in _groups_of(state, offered)))
 
 
 def refusal_of_group(state: SetupState, group: str) -> Problem | None:
     """Why what is on one of a group's disks cannot be used as it is, or None."""
     return next(
         (
-            one.contents.reuse_refusal
-            for one in disks(state)
-            if one.contents is not None and one.contents.reuse_refusal and group in _groups_of(state, one)
+            offered.contents.reuse_refusal
+            for offered in disks(state)
+            if offered.contents is not None
+            and offered.contents.reuse_refusal
+            and group in _groups_of(state, offered)
         ),
         None,
     )
@@ -172,11 +174,11 @@ def existing(state: SetupState) -> tuple[Existing, ...]:
         if volume.volume_group in groups and _is_ordinary(volume)
     ]
     bare = [
-        _of_disk(state.inventory, one)
-        for one in disks(state)
-        if one.device.content
-        and _carries_filesystem(state.inventory, one.device.name)
-        and (one.contents is None or one.contents.reuse_refusal is None)
+        _of_disk(state.inventory, offered)
+        for offered in disks(state)
+        if offered.device.content
+        and _carries_filesystem(state.inventory, offered.device.name)
+        and (offered.contents is None or offered.contents.reuse_refusal is None)
     ]
     return (*volumes, *bare)
 

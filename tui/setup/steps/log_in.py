@@ -28,11 +28,11 @@ def session(state: SetupState, choice: TargetChoice) -> Session | None:
     """The session of a chosen record, or None."""
     return next(
         (
-            one
-            for one in state.inventory.sessions
-            if one.target == choice.target
-            and one.iface == choice.iface
-            and one.portal.is_same_place(choice.portal)
+            other
+            for other in state.inventory.sessions
+            if other.target == choice.target
+            and other.iface == choice.iface
+            and other.portal.is_same_place(choice.portal)
         ),
         None,
     )
@@ -41,7 +41,9 @@ def session(state: SetupState, choice: TargetChoice) -> Session | None:
 def logged_in(state: SetupState) -> tuple[Session, ...]:
     """The sessions of chosen records that are logged in."""
     found = (session(state, choice) for choice in target.answer(state).chosen)
-    return tuple(one for one in found if one is not None and one.state is SessionState.LOGGED_IN)
+    return tuple(
+        session for session in found if session is not None and session.state is SessionState.LOGGED_IN
+    )
 
 
 def joinable(state: SetupState) -> tuple[disks.Disk, ...]:
@@ -108,11 +110,11 @@ def multipath_plan(state: SetupState) -> Plan:
         packages = name.lacking_packages(state.inventory, ("multipath", "multipathd"))
         if packages:
             operations.append(InstallPackages(packages, state.inventory.distribution.family))
-        operations.extend(CreateMultipathMap(one.wwid, one.paths) for one in wanted)
+        operations.extend(CreateMultipathMap(disk.wwid, disk.paths) for disk in wanted)
     return Plan(_("Create the multipath maps"), tuple(operations))
 
 
-def lacks(state: SetupState) -> Problem | None:
+def blocker(state: SetupState) -> Problem | None:
     """Why no disk can be used yet."""
     mistakes = problems(state)
     if mistakes:

@@ -38,10 +38,10 @@ def problems(state: SetupState) -> tuple[Problem, ...]:
     return tuple(found)
 
 
-def _entry_problems(state: SetupState, entry: VolumeMount, one: MountTarget, prefix: str) -> list[Problem]:
+def _entry_problems(state: SetupState, entry: VolumeMount, volume: MountTarget, prefix: str) -> list[Problem]:
     found: list[Problem] = []
     kind = filesystem_kind(entry.kind)
-    if one.is_new and kind is None:
+    if volume.is_new and kind is None:
         found.append(
             Problem(
                 "mount.kind",
@@ -50,20 +50,20 @@ def _entry_problems(state: SetupState, entry: VolumeMount, one: MountTarget, pre
                 field=f"{prefix}kind",
             )
         )
-    if not one.is_new and entry.kind != one.kind:
+    if not volume.is_new and entry.kind != volume.kind:
         found.append(
             Problem(
                 "mount.other-kind",
                 _("{volume} has a {kind} file system, not {wanted}.").format(
-                    volume=clean(one.volume), kind=clean(one.kind), wanted=clean(entry.kind)
+                    volume=clean(volume.volume), kind=clean(volume.kind), wanted=clean(entry.kind)
                 ),
                 remedy=_("Mount it as it is, or create a new volume."),
                 field=f"{prefix}kind",
             )
         )
-    if one.is_new and kind is not None:
+    if volume.is_new and kind is not None:
         found.extend(label_problems(kind, entry.label, f"{prefix}label"))
-        found.extend(size_problems(kind, one.size, f"{prefix}kind"))
+        found.extend(size_problems(kind, volume.size, f"{prefix}kind"))
         if not state.inventory.has_tool(kind.tool) and not name.lacking_packages(
             state.inventory, (kind.tool,)
         ):
@@ -77,13 +77,13 @@ def _entry_problems(state: SetupState, entry: VolumeMount, one: MountTarget, pre
             )
     if kind is not None:
         found.extend(option_problems(entry.options, kind, f"{prefix}options"))
-    found.extend(_point_problems(state, entry, one, prefix))
+    found.extend(_point_problems(state, entry, volume, prefix))
     found.extend(_owner_problems(entry, prefix))
     return found
 
 
 def _point_problems(
-    state: SetupState, entry: VolumeMount, one: MountTarget, prefix: str
+    state: SetupState, entry: VolumeMount, volume: MountTarget, prefix: str
 ) -> tuple[Problem, ...]:
     field = f"{prefix}mount_point"
     mistakes = mount_point_problems(entry.mount_point, field)
@@ -91,7 +91,7 @@ def _point_problems(
         return mistakes
     point = normalised(entry.mount_point)
     other = next(
-        (mount for mount in state.inventory.mounts if mount.target == point and one.mounted != point),
+        (mount for mount in state.inventory.mounts if mount.target == point and volume.mounted != point),
         None,
     )
     if other is not None:
@@ -103,12 +103,12 @@ def _point_problems(
                 field=field,
             ),
         )
-    if one.mounted and one.mounted != point:
+    if volume.mounted and volume.mounted != point:
         return (
             Problem(
                 "mount.elsewhere",
                 _("{volume} is already mounted at {point}.").format(
-                    volume=clean(one.volume), point=clean(one.mounted)
+                    volume=clean(volume.volume), point=clean(volume.mounted)
                 ),
                 remedy=_("Keep that mount point, or unmount it first."),
                 field=field,

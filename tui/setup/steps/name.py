@@ -183,7 +183,7 @@ def plan(state: SetupState) -> Plan:
     return Plan(_("Name this host and start its iSCSI service"), tuple(operations))
 
 
-def lacks(state: SetupState) -> Problem | None:
+def blocker(state: SetupState) -> Problem | None:
     """The first mistake, or that the name is not in force yet."""
     found = problems(state)
     if found:

@@ -62,20 +62,25 @@ def preset_words() -> dict[TimerPreset, str]:
 
 
 def offers(state: SetupState) -> tuple[TargetChoice, ...]:
-    """Everything that can be chosen: what the portal told now, and what this host knows, sorted."""
+    """Everything that can be chosen: what the portal listed now, and what this host knows, sorted."""
     ifaces = discover.answer(state).ifaces or ("default",)
     fresh = {
-        TargetChoice(one.target, one.portal, iface)
-        for one in discover.found(state)
-        if one.can_be_used
+        TargetChoice(portal.target, portal.portal, iface)
+        for portal in discover.found(state)
+        if portal.can_be_used
         for iface in ifaces
     }
-    known = {TargetChoice(one.target, one.portal, one.iface) for one in state.inventory.node_records}
-    places = {(one.target, one.portal.label, one.iface) for one in known}
+    known = {
+        TargetChoice(record.target, record.portal, record.iface) for record in state.inventory.node_records
+    }
+    places = {(choice.target, choice.portal.label, choice.iface) for choice in known}
     return tuple(
         sorted(
-            known | {one for one in fresh if (one.target, one.portal.label, one.iface) not in places},
-            key=lambda one: (one.target, one.portal.label, one.iface),
+            known
+            | {
+                choice for choice in fresh if (choice.target, choice.portal.label, choice.iface) not in places
+            },
+            key=lambda choice: (choice.target, choice.portal.label, choice.iface),
         )
     )
 
@@ -88,11 +93,11 @@ def answer(state: SetupState) -> TargetAnswer:
 def defaults(state: SetupState) -> TargetAnswer:
     """Every portal of the only target; where there are several targets, the person chooses."""
     offered = offers(state)
-    told = {one.target for one in discover.found(state) if one.can_be_used} or {
+    listed = {portal.target for portal in discover.found(state) if portal.can_be_used} or {
         offer.target for offer in offered
     }
     logged_in = {session.target for session in state.inventory.sessions}
-    candidates = (told & logged_in) or told
+    candidates = (listed & logged_in) or listed
     chosen = tuple(offer for offer in offered if len(candidates) == 1 and offer.target in candidates)
     if chosen and all(record(state, choice) is not None for choice in chosen):
         kept = record(state, chosen[0])
@@ -109,11 +114,11 @@ def record(state: SetupState, choice: TargetChoice) -> NodeRecord | None:
     """The record a choice has on this host already, or None."""
     return next(
         (
-            one
-            for one in state.inventory.node_records
-            if one.target == choice.target
-            and one.iface == choice.iface
-            and one.portal.is_same_place(choice.portal)
+            record
+            for record in state.inventory.node_records
+            if record.target == choice.target
+            and record.iface == choice.iface
+            and record.portal.is_same_place(choice.portal)
         ),
         None,
     )
@@ -279,11 +284,11 @@ def plan(state: SetupState) -> Plan:
     operations: list[Operation] = []
     new = tuple(choice for choice in chosen.chosen if record(state, choice) is None)
     if new and asked.kind is DiscoveryKind.STATIC:
-        operations.extend(AddNodeRecord(one.target, one.portal, one.iface) for one in new)
+        operations.extend(AddNodeRecord(choice.target, choice.portal, choice.iface) for choice in new)
     elif new:
         where = discover.portal_of(asked)
-        keys = tuple(dict.fromkeys(NodeKey(one.target, one.portal) for one in new))
-        ifaces = tuple(dict.fromkeys(one.iface for one in new))
+        keys = tuple(dict.fromkeys(NodeKey(choice.target, choice.portal) for choice in new))
+        ifaces = tuple(dict.fromkeys(choice.iface for choice in new))
         operations.append(StoreDiscovered(asked.kind, where, keys, ifaces))
     for choice in chosen.chosen:
         stored = record(state, choice)
@@ -303,7 +308,7 @@ def plan(state: SetupState) -> Plan:
     return Plan(_("Store the targets"), tuple(operations))
 
 
-def lacks(state: SetupState) -> Problem | None:
+def blocker(state: SetupState) -> Problem | None:
     """The first mistake, or that the records are not stored yet."""
     mistakes = problems(state)
     if mistakes:

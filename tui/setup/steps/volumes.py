@@ -28,23 +28,38 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _, translate_count
 
 __all__ = [
-    "activation", "answer", "carries", "chosen_existing", "defaults", "existing_volume", "explain", "groups",
-    "is_empty", "lacks", "layout", "members", "note", "plan", "problems", "satisfied", "warnings",
+    "activation",
+    "answer",
+    "blocker",
+    "carries",
+    "chosen_existing",
+    "defaults",
+    "existing_volume",
+    "explain",
+    "groups",
+    "is_empty",
+    "layout",
+    "members",
+    "note",
+    "plan",
+    "problems",
+    "satisfied",
+    "warnings",
 ]  # fmt: skip
 
 
 def satisfied(state: SetupState) -> str | None:
     """A volume of the disks is mounted already, and nothing else was asked for."""
-    mounted = tuple(one for one in disks.existing(state) if one.mounted)
+    mounted = tuple(existing for existing in disks.existing(state) if existing.mounted)
     if not mounted or (state.answers.volumes is not None and _pending(state)):
         return None
-    return _("{volumes} in use.").format(volumes=", ".join(clean(one.volume) for one in mounted))
+    return _("{volumes} in use.").format(volumes=", ".join(clean(existing.volume) for existing in mounted))
 
 
 def _pending(state: SetupState) -> bool:
     chosen = answer(state)
     if chosen.way is VolumesWay.EXISTING:
-        return any(not one.mounted for one in chosen_existing(state))
+        return any(not existing.mounted for existing in chosen_existing(state))
     return any(existing_volume(state, chosen.group, volume.name) is None for volume in chosen.volumes)
 
 
@@ -75,7 +90,9 @@ def identity(state: SetupState, disk: Disk) -> DeviceIdentity:
 
 def activation(state: SetupState) -> Plan:
     """Activate the groups of existing volumes, so that their file systems can be read; writes nothing."""
-    names = dict.fromkeys(one.group for one in chosen_existing(state) if one.group and not one.device)
+    names = dict.fromkeys(
+        existing.group for existing in chosen_existing(state) if existing.group and not existing.device
+    )
     return Plan(_("Activate the VG"), tuple(ActivateVolumeGroup(name) for name in names))
 
 
@@ -84,7 +101,7 @@ def plan(state: SetupState) -> Plan:
     chosen = answer(state)
     title = _("Create the volumes")
     if chosen.way is VolumesWay.EXISTING:
-        names = dict.fromkeys(one.group for one in chosen_existing(state) if one.group)
+        names = dict.fromkeys(existing.group for existing in chosen_existing(state) if existing.group)
         return Plan(title, tuple(ActivateVolumeGroup(name) for name in names))
     operations: list[Operation] = []
     inside = members(state, chosen.group)
@@ -108,7 +125,7 @@ def plan(state: SetupState) -> Plan:
     return Plan(title, tuple(operations))
 
 
-def lacks(state: SetupState) -> Problem | None:
+def blocker(state: SetupState) -> Problem | None:
     """The first mistake, or that an existing group is not active, so that nothing is known of its volumes."""
     mistakes = problems(state)
     if mistakes:

@@ -36,7 +36,7 @@ def problems(state: SetupState) -> tuple[Problem, ...]:
 
 def _existing_problems(state: SetupState) -> tuple[Problem, ...]:
     chosen = answer(state)
-    offered = {one.volume: one for one in disks.existing(state)}
+    offered = {existing.volume: existing for existing in disks.existing(state)}
     if not chosen.existing:
         return (
             Problem(

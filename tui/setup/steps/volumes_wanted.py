@@ -18,9 +18,9 @@ def answer(state: SetupState) -> VolumesAnswer:
 
 def defaults(state: SetupState) -> VolumesAnswer:
     """What is there, as it is; on empty disks one group with one volume over all of them."""
-    carried = tuple(one for one in disks.existing(state) if one.kind or one.group)
+    carried = tuple(existing for existing in disks.existing(state) if existing.kind or existing.group)
     if carried:
-        return VolumesAnswer(VolumesWay.EXISTING, tuple(one.volume for one in carried))
+        return VolumesAnswer(VolumesWay.EXISTING, tuple(existing.volume for existing in carried))
     empty = tuple(disk.wwid for disk in disks.disks(state) if is_empty(disk))
     taken = {group.name for group in state.inventory.volume_groups}
     return VolumesAnswer(
@@ -94,7 +94,7 @@ def chosen_existing(state: SetupState) -> tuple[Existing, ...]:
     chosen = answer(state)
     if chosen.way is not VolumesWay.EXISTING:
         return ()
-    return tuple(one for one in disks.existing(state) if one.volume in chosen.existing)
+    return tuple(existing for existing in disks.existing(state) if existing.volume in chosen.existing)
 
 
 def layout(state: SetupState) -> Layout:

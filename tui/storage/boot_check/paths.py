@@ -55,7 +55,11 @@ def check_services(inventory: Inventory) -> Iterator[Checked]:
             Rung.SERVICES, None, _("systemd did not answer, so the state of the services is unknown.")
         )
         return
-    daemons = [one for one in (inventory.service(Role.DAEMON), inventory.service(Role.DAEMON_SOCKET)) if one]
+    daemons = [
+        service
+        for service in (inventory.service(Role.DAEMON), inventory.service(Role.DAEMON_SOCKET))
+        if service
+    ]
     enabled = [daemon.unit for daemon in daemons if daemon.enabled in _COMES_BACK]
     if enabled:
         yield Checked(Rung.SERVICES, True, _("{unit} starts iscsid.").format(unit=enabled[-1]))

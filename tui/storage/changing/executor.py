@@ -49,7 +49,7 @@ def execute(
     if plan.together:
 
         def one_unless_left(number: int) -> tuple[Stage, Problem | None]:
-            return (Stage.WAITING, None) if leave.is_set() else run.one(number)
+            return (Stage.WAITING, None) if leave.is_set() else run.run_operation(number)
 
         with ThreadPoolExecutor(max_workers=max(1, min(16, len(plan.operations)))) as pool:
             results = list(pool.map(one_unless_left, range(len(plan.operations))))
@@ -59,7 +59,7 @@ def execute(
             if leave.is_set() or any(stage is Stage.FAILED for stage, _problem in results):
                 results.append((Stage.WAITING, None))
             else:
-                results.append(run.one(number))
+                results.append(run.run_operation(number))
     result = Result(
         tuple(stage for stage, _problem in results), tuple(problem for _stage, problem in results)
     )
@@ -72,13 +72,13 @@ def execute(
 
 
 class _Run:
-    """One execution of a plan; `one` runs one operation from check to verification."""
+    """One execution of a plan; `run_operation` runs one from check to verification."""
 
     def __init__(self, plan: Plan, host: ChangingHost, journal: Journal, listener: Listener) -> None:
         self._plan, self._host, self._journal, self._listener = plan, host, journal, listener
         self._look = LvmReportCache(host)
 
-    def one(self, number: int) -> tuple[Stage, Problem | None]:
+    def run_operation(self, number: int) -> tuple[Stage, Problem | None]:
         started = time.monotonic()
 
         def tell(

@@ -98,7 +98,7 @@ def boot_options(
     if login_unit:
         added.append(f"x-systemd.after={login_unit}")
     first = () if chosen else ("defaults",)
-    return (*first, *chosen, *(one for one in added if one.partition("=")[0] not in names))
+    return (*first, *chosen, *(option for option in added if option.partition("=")[0] not in names))
 
 
 def runtime_options(options: tuple[str, ...]) -> tuple[str, ...]:

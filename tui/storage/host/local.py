@@ -347,9 +347,9 @@ def _on_lines(line: bytearray, block: bytes, on_line: Callable[[str], None]) -> 
     line += block.replace(b"\r", b"\n").replace(b"\b", b"")
     *whole, rest = bytes(line).split(b"\n")
     line[:] = rest[-65536:]
-    for one in whole:
-        if one.strip():
-            on_line(one.decode(errors="replace"))
+    for place in whole:
+        if place.strip():
+            on_line(place.decode(errors="replace"))
 
 
 def _reap(process: subprocess.Popen[bytes], end: float) -> int | None:

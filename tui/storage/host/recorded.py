@@ -163,10 +163,10 @@ def _outcomes(document: dict[str, object]) -> dict[tuple[str, ...], Outcome]:
     if not isinstance(listed, list):
         raise NotDecodable("no run")
     found: dict[tuple[str, ...], Outcome] = {}
-    for one in listed:
-        if not isinstance(one, dict):
+    for item in listed:
+        if not isinstance(item, dict):
             raise NotDecodable("a command that is no object")
-        found[decode(tuple[str, ...], one.get("argv"))] = decode(Outcome, one.get("outcome"))
+        found[decode(tuple[str, ...], item.get("argv"))] = decode(Outcome, item.get("outcome"))
     return found
 
 

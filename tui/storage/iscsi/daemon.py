@@ -112,7 +112,9 @@ def refuse_while_sessions_recover(host: Host) -> None:
                     len(waiting),
                 ).format(count=len(waiting)),
                 _("iscsid is trying to reconnect: {targets}.").format(
-                    targets=", ".join(clean(one.target) or f"session {one.sid}" for one in waiting[:4])
+                    targets=", ".join(
+                        clean(session.target) or f"session {session.sid}" for session in waiting[:4]
+                    )
                 ),
                 _("Wait until the target responds again, or log out of it, then retry."),
             )

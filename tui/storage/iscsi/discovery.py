@@ -199,7 +199,7 @@ def discover(
         return Discovered(problem=problem_of(outcome, context, daemon_lines(host, asked_at)), answer=answer)
     linked = _linked(host, root, kind, portal)
     found = (*_told(host, keys, records.nodes, ifaces), *_gone(keys, records.nodes, portal, linked))
-    order = sorted(found, key=lambda one: (one.target, one.portal.address, one.portal.port))
+    order = sorted(found, key=lambda portal: (portal.target, portal.portal.address, portal.portal.port))
     return Discovered(found=tuple(order), answer=answer)
 
 

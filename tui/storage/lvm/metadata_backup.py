@@ -119,7 +119,7 @@ class GroupNotes:
 
         def lies_there(volume: NotedVolume, seen: frozenset[str]) -> bool:
             inner = (by_name[name] for name in volume.parts if name in by_name and name not in seen)
-            return disk.key in volume.disks or any(lies_there(one, seen | {one.name}) for one in inner)
+            return disk.key in volume.disks or any(lies_there(part, seen | {part.name}) for part in inner)
 
         return tuple(
             volume.name
@@ -177,7 +177,7 @@ def notes_of(host: Host, group: str) -> tuple[GroupNotes, ...]:
                 notes = read_notes(host, f"{folder}/{name}")
                 if notes is not None and notes.group == group:
                     found.append(notes)
-    return tuple(sorted(found, key=lambda one: (one.number, one.written), reverse=True))
+    return tuple(sorted(found, key=lambda backup: (backup.number, backup.written), reverse=True))
 
 
 def noted_groups(host: Host) -> tuple[str, ...]:
@@ -207,7 +207,7 @@ def _sections(section: dict[str, Value], key: str) -> Iterator[tuple[str, dict[s
 def _flags(section: dict[str, Value]) -> list[Value]:
     """`status` and `flags`; the latter newer LVM writes only where it is not empty."""
     lists = (section.get("status"), section.get("flags"))
-    return [flag for one in lists if isinstance(one, list) for flag in one]
+    return [flag for flags in lists if isinstance(flags, list) for flag in flags]
 
 
 def _disk(key: str, section: dict[str, Value]) -> NotedDisk:
@@ -224,7 +224,11 @@ def _disk(key: str, section: dict[str, Value]) -> NotedDisk:
 
 
 def _volume(key: str, section: dict[str, Value], disks: frozenset[str]) -> NotedVolume:
-    segments = [one for name, one in section.items() if name.startswith("segment") and isinstance(one, dict)]
+    segments = [
+        segment
+        for name, segment in section.items()
+        if name.startswith("segment") and isinstance(segment, dict)
+    ]
     named = {word for segment in segments for word in _words_in(segment)}
     return NotedVolume(
         name=key,
@@ -241,7 +245,7 @@ def _words_in(segment: dict[str, Value]) -> Iterator[str]:
         if isinstance(value, str):
             yield value
         elif isinstance(value, list):
-            yield from (one for one in value if isinstance(one, str))
+            yield from (item for item in value if isinstance(item, str))
 
 
 def _parse(content: str) -> dict[str, Value]:

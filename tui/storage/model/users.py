@@ -152,9 +152,9 @@ class Users:
         processes = tuple(
             replace(process, held=held)
             for process in self.processes
-            if (held := tuple(one for one in process.held if one.device in wanted))
+            if (held := tuple(file for file in process.held if file.device in wanted))
         )
-        kernel = tuple(one for one in self.kernel if one.device in wanted)
+        kernel = tuple(user for user in self.kernel if user.device in wanted)
         return Users(processes, kernel, self.unseen, self.own_unit)
 
 

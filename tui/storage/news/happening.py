@@ -115,12 +115,14 @@ class HappeningLog:
                 self._kept[-newest:] = after
                 self._version += 1
 
-    def _add(self, one: Happening) -> None:
+    def _add(self, happening: Happening) -> None:
         for place in range(len(self._kept) - 1, max(-1, len(self._kept) - 1 - _LOOK_BACK), -1):
             known = self._kept[place]
-            if known.is_same(one) and abs(one.when - known.when) <= _SAME_WITHIN:
+            if known.is_same(happening) and abs(happening.when - known.when) <= _SAME_WITHIN:
                 del self._kept[place]
-                one = replace(one, when=max(one.when, known.when), count=one.count + known.count)
+                happening = replace(
+                    happening, when=max(happening.when, known.when), count=happening.count + known.count
+                )
                 break
-        place = bisect_right(self._kept, one.when, key=lambda known: known.when)
-        self._kept.insert(place, one)
+        place = bisect_right(self._kept, happening.when, key=lambda known: known.when)
+        self._kept.insert(place, happening)

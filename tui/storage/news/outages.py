@@ -91,6 +91,6 @@ class Outages:
         return Outage(since, told is not None or good is not None, gave_up)
 
 
-def _sid_of(one: Happening) -> int | None:
-    kind, _colon, number = one.subject.partition(":")
+def _sid_of(happening: Happening) -> int | None:
+    kind, _colon, number = happening.subject.partition(":")
     return int(number) if kind == "sid" and number.isdecimal() else None

@@ -33,19 +33,19 @@ from tui.storage.probe.reading import names, word
 UDEV_DATABASE = "/run/udev/data"
 """udev writes a file in here, and so changes the folder's time, for every device it has heard of."""
 
-_GRAIN = 0.02
+_CLOCK_TICK = 0.02
 """Seconds by which the time of a file may lag behind the clock: the kernel's tick, at 100 Hz, and a bit."""
 
 _RECORDS_EVERY = 3
 """Records, of which there may be thousands, are compared at every third look."""
 
-_AFTERMATH = (0.05, 0.25, 0.6)
+_RECHECK_DELAYS = (0.05, 0.25, 0.6)
 """Seconds after news of a session at which the sessions are looked at: iscsid needs a moment to act on it."""
 
-_BREATH = 0.005
+_STORM_PAUSE = 0.005
 """Seconds without work between two turns of a storm: Python runs one thread at a time, and keys go first."""
 
-_ECHO = 1.0
+_REPORT_AGAIN_AFTER = 1.0
 """Seconds after which a change of sessions is reported again: their disks follow later, unannounced."""
 
 _SESSION = re.compile(r"^session(\d{1,9})$")
@@ -163,7 +163,7 @@ class Watch:
             return frozenset()
         files = [(Topic.RECORDS, facts) for _path, facts in self._record_times]
         files += [(Topic.MOUNTS, self._host.facts(FSTAB)), (Topic.DEVICES, self._host.facts(UDEV_DATABASE))]
-        oldest = self._since - _GRAIN
+        oldest = self._since - _CLOCK_TICK
         return frozenset(topic for topic, facts in files if facts is not None and facts.modified >= oldest)
 
     def _watch(self, tables: dict[int, Topic]) -> None:
@@ -206,7 +206,7 @@ class Watch:
             if self._events is not None:
                 self._tell(self._events.rest())
         if Topic.SESSIONS in found:
-            self._echo = now + _ECHO
+            self._echo = now + _REPORT_AGAIN_AFTER
         elif now >= self._echo:
             self._echo = float("inf")
             found.add(Topic.SESSIONS)
@@ -247,7 +247,7 @@ class Watch:
             return EVERYTHING
         self._tell(announced.happenings)
         if announced.more:
-            self._stopping.wait(_BREATH)
+            self._stopping.wait(_STORM_PAUSE)
         return announced.topics
 
     def _tell(self, happenings: Sequence[Happening]) -> None:
@@ -257,8 +257,8 @@ class Watch:
     def _look_soon(self) -> None:
         """Look at the sessions a few times in the next second, unless that is planned already."""
         now = time.monotonic()
-        if not self._soon or self._soon[-1] < now + _AFTERMATH[-1] / 2:
-            self._soon = [now + after for after in _AFTERMATH]
+        if not self._soon or self._soon[-1] < now + _RECHECK_DELAYS[-1] / 2:
+            self._soon = [now + after for after in _RECHECK_DELAYS]
 
     def _look(self) -> dict[Topic, object]:
         """What is compared from one look to the next: states, names and times of files."""

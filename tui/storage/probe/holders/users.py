@@ -115,13 +115,13 @@ class _Look:
             target = root if link == "root" else _link(self._host, f"{place}/{link}")
             if target and (device := table.device_of(_living(target))):
                 found[Held(how, target, device)] = None
-        for one in self._open(place, table):
-            found[one] = None
+        for file in self._open(place, table):
+            found[file] = None
         if stat.state != "D":
-            files = {one.path for one in found}
-            for one in self._mapped(place):
-                if one.path not in files:
-                    found[one] = None
+            files = {file.path for file in found}
+            for file in self._mapped(place):
+                if file.path not in files:
+                    found[file] = None
         return tuple(found)
 
     def _table(self, space: str, place: str, root: str) -> MountTable:
@@ -201,7 +201,7 @@ def parse_stat(content: str) -> Stat | None:
     if not bracket or len(fields) < 20:
         return None
     pid, _bracket, name = before.partition("(")
-    numbers = [whole_number(one) for one in (pid, fields[1], fields[6], fields[19])]
+    numbers = [whole_number(field) for field in (pid, fields[1], fields[6], fields[19])]
     known = [number for number in numbers if number is not None]
     if len(known) < len(numbers):
         return None
