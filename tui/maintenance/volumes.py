@@ -5,7 +5,7 @@ from tui.storage.changing.plan import Plan
 from tui.storage.devices.identity import identity_of, luns_below
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.inventory import Inventory
-from tui.storage.model.lvm import LogicalVolume, PhysicalVolume, VolumeGroup
+from tui.storage.model.lvm import LogicalVolume, PhysicalVolume, VolumeGroup, VolumeKind
 from tui.storage.operations.boot.fstab_entry import RemoveFstabEntry
 from tui.storage.operations.lvm.destroy_volume import DestroyVolume
 from tui.storage.operations.lvm.logical_volume import CreateLogicalVolume
@@ -19,9 +19,6 @@ from tui.storage.problem import Problem
 from tui.storage.size import size_words
 from tui.storage.untrusted import clean
 from tui.words import translate as _
-
-POOL, SNAPSHOT, THIN = "t", "s", "V"
-"""First letters of lv_attr (lvs(8)): thin pool, snapshot, thin volume."""
 
 
 def free_disks(inventory: Inventory) -> tuple[BlockDevice, ...]:
@@ -89,7 +86,7 @@ def remove_volume(inventory: Inventory, volume: LogicalVolume) -> Proposal:
     title = _("Remove {group}/{name}").format(
         group=clean(volume.volume_group, 60), name=clean(volume.name, 60)
     )
-    if volume.attributes[:1] == POOL:
+    if volume.kind is VolumeKind.THIN_POOL:
         return _proposal(
             title,
             (RemoveThinPool(volume.volume_group, group, volume.name),),

@@ -8,7 +8,7 @@ from tui.storage.devices.contents import Contents
 from tui.storage.model.block import BlockDevice
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Lun, Session, SessionState
-from tui.storage.model.lvm import LogicalVolume
+from tui.storage.model.lvm import LogicalVolume, VolumeKind
 from tui.storage.problem import Problem
 
 
@@ -183,8 +183,20 @@ def existing(state: SetupState) -> tuple[Existing, ...]:
     return (*volumes, *bare)
 
 
+_INTERNAL = frozenset(
+    {
+        VolumeKind.THIN_POOL,
+        VolumeKind.VDO_POOL,
+        VolumeKind.METADATA,
+        VolumeKind.MIRROR_LOG,
+        VolumeKind.IMAGE,
+    }
+)
+"""What LVM uses itself: nobody puts a file system on it."""
+
+
 def _is_ordinary(volume: LogicalVolume) -> bool:
-    return not volume.name.startswith("[") and volume.attributes[:1] not in ("t", "d", "e", "l", "i")
+    return not volume.name.startswith("[") and volume.kind not in _INTERNAL
 
 
 def _carries_filesystem(inventory: Inventory, device: str) -> bool:

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.model.inventory import Inventory
-from tui.storage.model.lvm import LogicalVolume
+from tui.storage.model.lvm import LogicalVolume, VolumeKind
 from tui.storage.operations.calls import as_typed, refuse_when_busy
 from tui.storage.operations.guards.device_guard import refuse_when_mounted_elsewhere
 from tui.storage.operations.guards.lvm_guard import (
@@ -143,7 +143,7 @@ class DestroyVolume(Operation):
             for one in inventory.volumes_of(self.volume_group)
             if one.pool == volume.name or (one.origin == volume.name and not one.pool)
         ]
-        if needing or volume.attributes[:1] == "t":
+        if needing or volume.kind is VolumeKind.THIN_POOL:
             raise Refused(
                 Problem(
                     "volume.needed",

@@ -6,7 +6,7 @@ from typing import ClassVar
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.lvm.names import volume_path
 from tui.storage.model.inventory import Inventory
-from tui.storage.model.lvm import LogicalVolume
+from tui.storage.model.lvm import LogicalVolume, VolumeKind
 from tui.storage.operations.calls import as_typed
 from tui.storage.operations.guards.lvm_guard import (
     change_group,
@@ -146,7 +146,6 @@ class ExtendLogicalVolume(Operation):
 def why_not_extend(inventory: Inventory, volume: LogicalVolume) -> Problem | None:
     """Why a volume cannot be made larger while it is used, or None."""
     name = clean(volume.name, 60)
-    kind = volume.attributes[:1]
     if not volume.active:
         return Problem(
             "volume.inactive",
@@ -158,7 +157,7 @@ def why_not_extend(inventory: Inventory, volume: LogicalVolume) -> Problem | Non
         for one in inventory.volumes_of(volume.volume_group)
         if one.origin == volume.name and not one.pool
     ]
-    if snapshots and kind in ("o", "O"):
+    if snapshots and volume.kind in (VolumeKind.ORIGIN, VolumeKind.MERGING_ORIGIN):
         return Problem(
             "volume.has-snapshots",
             _("The volume {name} has snapshots: {snapshots}.").format(
@@ -168,9 +167,9 @@ def why_not_extend(inventory: Inventory, volume: LogicalVolume) -> Problem | Non
             remedy=_("Remove the snapshots first, when they are no longer needed."),
         )
     reason = {
-        "V": _("it lies in a thin pool, so the group's free space is not its own"),
-        "C": _("it is cached; LVM makes it larger only without its cache"),
-    }.get(kind, "")
+        VolumeKind.THIN_VOLUME: _("it lies in a thin pool, so the group's free space is not its own"),
+        VolumeKind.CACHED: _("it is cached; LVM makes it larger only without its cache"),
+    }.get(volume.kind, "")
     if reason:
         return Problem(
             "volume.kind",

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.lvm.names import logical_volume_name_problems, volume_path
+from tui.storage.model.lvm import VolumeKind
 from tui.storage.operations.calls import as_typed, settle
 from tui.storage.operations.guards.lvm_guard import (
     change_group,
@@ -85,7 +86,10 @@ class CreateSnapshot(Operation):
         taken = [one.name for one in inventory.volumes_of(self.volume_group)]
         for problem in logical_volume_name_problems(self.name, self.volume_group, taken, "name"):
             raise Refused(problem)
-        if bool(origin.pool) == bool(self.extents) or origin.attributes[:1] in ("s", "t"):
+        if bool(origin.pool) == bool(self.extents) or origin.kind in (
+            VolumeKind.SNAPSHOT,
+            VolumeKind.THIN_POOL,
+        ):
             raise Refused(
                 Problem(
                     "snapshot.kind",

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.lvm.names import logical_volume_name_problems, volume_path
+from tui.storage.model.lvm import VolumeKind
 from tui.storage.operations.calls import as_typed, settle
 from tui.storage.operations.guards.lvm_guard import (
     change_group,
@@ -76,7 +77,7 @@ class CreateThinPool(Operation):
     def is_done(self, host: Host) -> bool:
         """Whether there is a pool of that name."""
         volumes = look_at_volumes(host).volumes_of(self.volume_group)
-        return any(one.name == self.name and one.attributes[:1] == "t" for one in volumes)
+        return any(one.name == self.name and one.kind is VolumeKind.THIN_POOL for one in volumes)
 
     def check(self, host: Host, *, interrupted: bool = False) -> None:  # noqa: ARG002 (see Operation.check)
         """See that it is this group, that the name is good, and that there is room for data and notes."""
@@ -146,7 +147,7 @@ class RemoveThinPool(Operation):
         same_group(inventory, self.volume_group, self.group_uuid)
         pool = same_volume(inventory, self.volume_group, self.name, "")
         inside = [one.name for one in inventory.volumes_of(self.volume_group) if one.pool == self.name]
-        if inside or pool.attributes[:1] != "t":
+        if inside or pool.kind is not VolumeKind.THIN_POOL:
             raise Refused(
                 Problem(
                     "volume.needed",
@@ -226,7 +227,7 @@ class CreateThinVolume(Operation):
         taken = [one.name for one in inventory.volumes_of(self.volume_group)]
         for problem in logical_volume_name_problems(self.name, self.volume_group, taken, "name"):
             raise Refused(problem)
-        if pool.attributes[:1] != "t" or pool.health:
+        if pool.kind is not VolumeKind.THIN_POOL or pool.health:
             raise Refused(
                 Problem(
                     "thin.pool",

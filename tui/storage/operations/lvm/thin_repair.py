@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Command, Host
 from tui.storage.model.inventory import Inventory
-from tui.storage.model.lvm import LogicalVolume
+from tui.storage.model.lvm import LogicalVolume, VolumeKind
 from tui.storage.operations.calls import as_typed, change
 from tui.storage.operations.guards.lvm_guard import (
     LVM_DEADLINE,
@@ -188,7 +188,7 @@ def pool_of(inventory: Inventory, group: str, name: str, uuid: str) -> LogicalVo
         Refused: it is gone, another one, or no thin pool.
     """
     pool = same_volume(inventory, group, name, uuid)
-    if pool.attributes[:1] != "t":
+    if pool.kind is not VolumeKind.THIN_POOL:
         raise Refused(
             Problem(
                 "thin.pool",
