@@ -1,10 +1,13 @@
 """Undoing a set-up on a real kernel: from mounted back to bare, and nothing else is touched."""
 
+import re
+
 import pytest
 
 from tests.lab.conftest import GuestFactory
 from tests.lab.on_console import on_console
-from tests.lab.recovery_by_keys import _TYPED, WORD
+from tests.lab.recovery_by_keys import WORD
+from tests.lab.terminal import Terminal
 from tests.lab.test_setup_flows import set_up, write_file
 from tui.lab.guest import Guest
 from tui.lab.image import Release
@@ -12,6 +15,8 @@ from tui.lab.image import Release
 pytestmark = pytest.mark.lab
 
 SLOW = 120.0
+DONE = re.compile(r"Done,? and (seen to have worked|verified)\.")
+TYPED = re.compile(rf"to allow it[ \[]+{WORD}\b")
 ASKED = f'Type "{WORD}" to allow it'
 FOUND = {
     "sessions": "ls /sys/class/iscsi_session",
@@ -26,6 +31,12 @@ FOUND = {
 
 def found(guest: Guest) -> dict[str, str]:
     return {name: guest.run(("sh", "-c", script)).text.strip() for name, script in FOUND.items()}
+
+
+def is_on_yes(terminal: Terminal) -> bool:
+    """Whether the button behind the one that goes back is drawn bold, as what has the focus is."""
+    lines = [line for line in terminal.screen(styled=True).splitlines() if "No, go back" in line]
+    return len(lines) == 1 and "\x1b[1m" in lines[0].partition("No, go back")[2]
 
 
 def disk_start(guest: Guest) -> str:
@@ -63,13 +74,15 @@ def test_a_set_up_is_undone_by_keys_from_mounted_back_to_bare(guest_factory: Gue
         terminal.press("Enter")
         terminal.wait_for(ASKED)
         terminal.write(WORD)
-        terminal.wait_until(lambda screen: _TYPED.search(screen) is not None, "the word as typed", SLOW)
-        terminal.press("Enter", "Enter")
-        terminal.wait_for("Done, and seen to have worked.", deadline=SLOW)
+        terminal.wait_until(lambda screen: TYPED.search(screen) is not None, "the word as typed", SLOW)
+        terminal.press("Enter")
+        terminal.wait_until(lambda _screen: is_on_yes(terminal), "the focus on yes", SLOW)
+        terminal.press("Enter")
+        terminal.wait_until(lambda screen: DONE.search(screen) is not None, "the end of the plan", SLOW)
         terminal.press("Enter")
         terminal.wait_for("Do the portal and the target require", deadline=SLOW)
         terminal.press("Escape")
-        terminal.status(deadline=SLOW)
+        terminal.wait_for("Your answers are kept", deadline=SLOW)
 
     assert not any(found(guest).values()), found(guest)
     assert guest.check("cat", "/etc/fstab") == fstab

@@ -225,5 +225,9 @@ def test_only_root_is_offered_to_undo_and_what_is_gone_is_left_out(tmp_path: Pat
     places = Places(tmp_path / "journal", tmp_path / "lock")
     assert Setup(ScriptedHost(), places).can_undo
     assert not Setup(ScriptedHost(root=False), places).can_undo
+    unchanged = Places(tmp_path / "unchanged", tmp_path / "lock")
+    journal(unchanged.journals, *STORED, done=())
+    journal(unchanged.journals, *STORED, done=(0,), origin=Origin.CONSOLE)
+    assert not Setup(ScriptedHost(), unchanged).can_undo
     assert known(PORTAL).node_records
     assert Setup(ScriptedHost(), places).undo().plan.operations == ()

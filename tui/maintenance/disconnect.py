@@ -1,4 +1,4 @@
-"""Safe disconnect: a subject and a person's choices become a plan, and the plan that puts it back."""
+"""Safe disconnect: a subject and a person's choices become a plan, and the plan that undoes it."""
 
 from collections.abc import Iterator
 
@@ -36,12 +36,12 @@ _MANUAL = "manual"
 
 
 def propose(seen: Seen, subject: Subject, choices: Choices | None = None) -> Proposal:
-    """The plan that disconnects a subject, with the plan that puts it back."""
+    """The plan that disconnects a subject, with the plan that undoes it."""
     return _Making(seen, subject, choices or Choices()).proposal()
 
 
 class _Making:
-    """One plan while it is made: each operation with what takes it back."""
+    """One plan while it is made: each operation with what undoes it."""
 
     def __init__(self, seen: Seen, subject: Subject, choices: Choices) -> None:
         self._seen, self._subject, self._choices = seen, subject, choices
@@ -63,7 +63,7 @@ class _Making:
         name = note_name(self._inventory.taken_at)
         note = NoteDisconnect(name, note_text(self._subject, self._inventory.taken_at, back))
         operations = [operation for operation, _back in self._steps]
-        # Up to there nothing is done that could be put back.
+        # Up to there nothing is done that could be undone.
         first = next((n for n, (_operation, undone) in enumerate(self._steps) if undone), len(operations))
         operations.insert(first, note)
         return Proposal(

@@ -21,7 +21,7 @@ class AboutUsers(StrEnum):
     """What to do about those who hold it."""
 
     WAIT = "wait"
-    """Wait until they let go; nothing is done to anybody."""
+    """Wait until they close it; no process is touched."""
     STOP_SERVICES = "stop-services"
     """Stop the services among them, and wait for the others."""
     END_PROCESSES = "end-processes"

@@ -30,7 +30,7 @@ class Wish:
     Attributes:
         whole: every rung up to the file system; else only the next one.
         share: percent of the group's free space; 0 leaves the volume as it is.
-        size: bytes the volume shall have, instead of a share; 0 when the share counts.
+        size: bytes the volume should have, instead of a share; 0 when the share counts.
     """
 
     whole: bool = True
@@ -78,7 +78,7 @@ def _everything(growth: Growth, inventory: Inventory, wish: Wish) -> tuple[Opera
     steps: list[Operation] = []
     filesystem = _filesystem(growth)
     if filesystem is not None and _only_filesystem_lags(growth) and not growth.asked:
-        # What there is to take in is taken in; whether the array has more is asked afterwards.
+        # What is already larger below is used; whether the array has more is asked afterwards.
         return (filesystem,)
     steps += _rescans(growth, inventory)
     steps += _maps(growth, inventory)

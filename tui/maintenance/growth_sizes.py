@@ -1,6 +1,6 @@
 """The sizes of one stack side by side, and the first that lags: LUN, map, PV, LV, file system.
 
-When a LUN is enlarged on the array, nothing on the host follows by itself. Each rung has to take in the new
+When a LUN is enlarged on the array, nothing on the host follows by itself. Each layer has to use the new
 space after the one below it, all while it is used. `growth` compares what an inventory and a few tools tell;
 `tui.maintenance.growth_plan` makes the plan.
 """
@@ -60,9 +60,9 @@ class Size:
         layer: which.
         name: the disk, map, volume or mount point. Raw.
         device: kernel name of what it is, or of what carries it.
-        size: bytes, or None where it cannot be told.
-        possible: bytes it could have at once, by the rung below; None where that cannot be told.
-        lags: it can take in more.
+        size: bytes, or None where it is unknown.
+        possible: bytes it could have at once, by the layer below; None where that is unknown.
+        lags: it can grow to what the layer below has.
         words: why, in a few words; empty when nothing is to be said.
         holds: it is up; False for a path that is down.
     """
@@ -119,7 +119,7 @@ class Growth:
 
     @property
     def coming(self) -> int:
-        """Bytes that the group will have free once every PV has taken in what its LUN has by now."""
+        """Bytes that the group will have free once every PV is as large as its LUN."""
         extent = self.group.extent_size if self.group is not None else 0
         if not extent:
             return 0

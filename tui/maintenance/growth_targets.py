@@ -10,7 +10,7 @@ from tui.storage.stacks.rung import Rung, RungKind
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What shall grow: a volume with all that carries it, or a device that carries a file system by itself.
+    """What grows: a volume with all that carries it, or a device that carries a file system by itself.
 
     Attributes:
         group: name of the volume group, or empty.

@@ -1,4 +1,4 @@
-"""What was disconnected, and putting it back: also later, after the program was closed."""
+"""What was disconnected, and reconnecting it: also later, after the program was closed."""
 
 import json
 import re
@@ -31,7 +31,7 @@ class Disconnected:
         name: name of the note.
         subject: what it was, or None when the note cannot be read.
         at: when, in seconds since the epoch.
-        back: the plan that puts it back, or None when the note cannot be read.
+        back: the plan that reconnects it, or None when the note cannot be read.
         problem: why it cannot be read, or None.
     """
 
@@ -53,7 +53,7 @@ def note_name(at: float) -> str:
 
 
 def note_text(subject: Subject, at: float, back: tuple[Operation, ...]) -> str:
-    """The content of a note: what was disconnected, when, and the operations that put it back."""
+    """The content of a note: what was disconnected, when, and the operations that reconnect it."""
     document = {
         "schema": SCHEMA,
         "at": at,
@@ -69,13 +69,13 @@ def back_plan(subject: Subject, name: str, back: tuple[Operation, ...]) -> Plan:
 
 
 def disconnected(host: Host) -> tuple[Disconnected, ...]:
-    """Everything that was disconnected and not put back, the newest first. Empty without root."""
+    """Everything that was disconnected and not reconnected, the newest first. Empty without root."""
     found = sorted((name.removesuffix(".json") for name in names(host, FOLDER)), reverse=True)
     return tuple(_read(host, name) for name in found if _NAME.fullmatch(name))
 
 
 def propose_reconnect(note: Disconnected) -> Proposal:
-    """Putting back what a note tells of: everything as it was, in the opposite order."""
+    """Reconnecting what a note lists: everything as it was, in the opposite order."""
     title = _("Reconnect {name}").format(name=note.words)
     if note.back is None:
         return Proposal(Plan(title, ()), "", refusal=note.problem)

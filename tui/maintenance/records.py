@@ -39,7 +39,7 @@ def wanted_chap(kind: ChapKind, typed: ChapSettings, stored: ChapFacts) -> ChapS
     """What is to be written, or None when a record keeps what it has: the same names and no new secret.
 
     Args:
-        kind: who shall prove itself.
+        kind: which side authenticates itself.
         typed: names and secrets as typed; an empty secret keeps the stored one.
         stored: what the record says.
     """
@@ -67,7 +67,7 @@ def edit(
         record: the record.
         stored: its settings as its file has them.
         wanted: values by key.
-        chap: names and secrets to write, or None to leave them alone.
+        chap: names and secrets to write, or None to keep them.
         inventory: the host.
     """
     different = changes(stored, wanted)
@@ -215,7 +215,7 @@ def forget_portal(
 
 
 def rediscover(record: DiscoveryRecord, chosen: Sequence[Found], inventory: Inventory) -> Proposal:
-    """Take in what a portal told anew, and delete what it no longer tells of.
+    """Store what a portal newly lists, and delete what it no longer lists.
 
     Records that exist are never touched: a plain discovery would reset their settings.
 

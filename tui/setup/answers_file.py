@@ -102,7 +102,7 @@ class TargetWish:
 
 @dataclass(frozen=True, slots=True)
 class VolumesWish:
-    """What shall be on the disks; what is None is chosen when the disks are known."""
+    """What is wanted on the disks; what is None is chosen when the disks are known."""
 
     way: VolumesWay | None = None
     existing: tuple[str, ...] = ()
@@ -157,7 +157,7 @@ def read_script(path: str) -> Script:
     """Read an answers file and the secret files it names.
 
     Raises:
-        ConsoleError: it cannot be read, is no TOML, has an unknown key or a value of the wrong kind, or
+        ConsoleError: it cannot be read, is not TOML, has an unknown key or a value of the wrong kind, or
             a secret lies where others can read it.
     """
     try:

@@ -21,7 +21,7 @@ class Review:
         commands: every command and file edit, one line each.
         loses: what will be gone afterwards, one line each.
         word: what must be typed before it runs; empty when nothing is destroyed.
-        problems: by step, what still stands in the way; the plan is empty while there is any.
+        problems: by step, what still prevents it; the plan is empty while there is any.
         warnings: what the person should know.
     """
 

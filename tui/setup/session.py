@@ -20,7 +20,7 @@ from tui.setup.undo import Undo
 from tui.setup.verification import Verified, verify
 from tui.storage.changing import run_plan
 from tui.storage.changing.interrupted import Interrupted, interrupted
-from tui.storage.changing.journal import Origin
+from tui.storage.changing.journal import Journal, Origin
 from tui.storage.changing.plan import Plan
 from tui.storage.changing.run_plan import Ending
 from tui.storage.changing.watcher import Unwatched, Watcher
@@ -127,7 +127,7 @@ class Setup:
             self._change(step=following(self._state.step))
 
     def run(self, watcher: Watcher | None = None, leave: threading.Event | None = None) -> Problem | None:
-        """Do the work of the page: run its plan, ask, wait and look. Returns what stands in the way."""
+        """Do the work of the page: run its plan, ask, wait and read. Returns what prevents it."""
         watcher, leave = watcher or Unwatched(), leave or threading.Event()
         step = self._state.step
         problem = self._first_problem(step) or self._work(step, watcher, leave)
@@ -278,8 +278,9 @@ class Setup:
 
     @property
     def can_undo(self) -> bool:
-        """Whether a set-up changed this host, as far as its journals say. Reads them."""
-        return self.host.is_root and bool(undo.latest(self.places.journals))
+        """Whether a set-up changed this host, as far as its journals say. Quick: no plan is decoded."""
+        journals = Journal.all_of(Origin.SETUP, self.places.journals)
+        return self.host.is_root and any(journal.has_changes for journal in journals)
 
     def undo(self) -> Undo:
         """How to undo the latest set-up on the host as it is now; what is gone already is left out. Slow."""
@@ -319,7 +320,7 @@ class Setup:
         try:
             kept.keep(self.host, self._state.answers, self.places.answers)
         except (OSError, ConsoleError):
-            # A full or read-only disk is told of by the plan itself, which needs a journal.
+            # A full or read-only disk is reported by the plan itself, which needs a journal.
             return
 
     def _forget(self) -> None:

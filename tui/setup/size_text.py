@@ -28,7 +28,7 @@ class Share:
 
 
 def parse(text: str) -> Bytes | Share | None:
-    """What a person typed, or None when it is no size. A bare number is refused: nobody means bytes."""
+    """What a person typed, or None when it is not a size. A bare number is refused: nobody means bytes."""
     share = _SHARE.fullmatch(text)
     if share:
         part = _number(share[1], share[2]) / 100

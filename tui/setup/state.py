@@ -56,7 +56,7 @@ class SetupState:
         suggested_name: a fresh initiator name to offer, or empty.
         name_written: when the file with the initiator name was written, seconds since the epoch, or None.
         machine_made: when /etc/machine-id was written, likewise.
-        discovered: what the portal told, or None before it was asked.
+        discovered: what the portal listed, or None before it was asked.
         asked: the answer with which it was asked; when it is no longer the answer, `discovered` is stale.
         logins: how each login ended: (title of the operation, problem or None).
         probed: what was found on the disks, by WWID.

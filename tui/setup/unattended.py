@@ -26,7 +26,7 @@ from tui.words import translate as _
 
 SUCCEEDED = 0
 FAILED = 1
-"""Exit statuses: everything verified, or something stands in the way."""
+"""Exit statuses: everything verified, or something prevented it."""
 
 
 class Printer(Unwatched):
@@ -81,7 +81,7 @@ class Printer(Unwatched):
         self.say(f"{text} …", 2)
 
     def problem(self, problem: Problem, word: str) -> None:
-        """What stands in the way, its cause, and what to do."""
+        """What prevents it, its cause, and what to do."""
         self.say(f"{word}: {problem.summary}", 2)
         for text in (problem.cause, problem.remedy, *problem.evidence):
             if text:
@@ -93,7 +93,7 @@ def play(
 ) -> int:
     """Carry a set-up out from an answers file; the exit status.
 
-    Nothing is asked. It stops at the first thing that stands in the way, says why, and leaves the rest alone;
+    Nothing is asked. It stops at the first problem, says why, and does nothing further;
     a second start goes on from there.
 
     Args:
@@ -135,7 +135,7 @@ def _resume(setup: Setup, script: Script, printer: Printer) -> Problem | None:
     )
     problem = setup.resume(printer, printer.leave)
     if problem is not None and not printer.leave.is_set():
-        # The answers may have been mended since; what they ask for now is planned afresh.
+        # The answers may have been corrected since; what they ask for now is planned afresh.
         printer.problem(problem, _("The interrupted plan is discarded"))
         problem = setup.give_up()
     setup.begin()

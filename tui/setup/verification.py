@@ -25,7 +25,7 @@ class MountVerified:
 
     Attributes:
         volume: `VG/LV` or WWID.
-        mount_point: where it shall be.
+        mount_point: where it should be.
         problem: why it is not there or cannot be written to, or None.
         boot: what the next boot will do, rung by rung; empty where it is not to be mounted at boot.
     """

@@ -10,6 +10,7 @@ from hypothesis import given, strategies as st
 from tests.storage.scripted_host import ScriptedHost
 from tui.storage.host.interface import Command, Outcome
 from tui.storage.model.block import BlockDevice, BlockKind
+from tui.storage.model.lvm import LogicalVolume, VolumeKind
 from tui.storage.probe.devices.lvm import (
     Volumes,
     dashed,
@@ -107,6 +108,46 @@ def test_what_lvm_says_of_a_group_stands_in_the_report_itself() -> None:
         "WARNING: Inconsistent metadata found for VG vgb.",
         "WARNING: outdated PV /dev/sdc seqno 4 has been removed in current VG vgb seqno 5.",
     )
+
+
+def changed_volume(**values: str) -> LogicalVolume:
+    """The first LV of the recorded report, with other values in its row."""
+    stdout, stderr = recorded("missing")
+    document = json.loads(stdout)
+    row = next(row for report in document["report"] for row in report.get("lv", ()))
+    row.update(values)
+    name = row["lv_name"]
+    return next(
+        volume for volume in parse_report(json.dumps(document), stderr).logical if volume.name == name
+    )
+
+
+@pytest.mark.parametrize(("value", "skipped"), [("1", True), ("0", False), ("", False)])
+def test_a_volume_is_left_out_of_activation_only_when_lvm_says_so(value: str, skipped: bool) -> None:
+    assert changed_volume(lv_skip_activation=value).skip_activation is skipped
+
+
+@pytest.mark.parametrize(
+    ("attributes", "active", "opened", "suspended", "kind"),
+    [
+        ("-wi-ao----", True, True, False, VolumeKind.PLAIN),
+        ("-wi-a-----", True, False, False, VolumeKind.PLAIN),
+        ("-wi-------", False, False, False, VolumeKind.PLAIN),
+        ("owi-s-----", True, False, True, VolumeKind.ORIGIN),
+        ("swi-I-----", True, False, False, VolumeKind.SNAPSHOT),
+        ("swi-S-----", True, False, True, VolumeKind.SNAPSHOT),
+        ("twi-aotz--", True, True, False, VolumeKind.THIN_POOL),
+        ("Vwi-XXtz--", False, False, False, VolumeKind.THIN_VOLUME),
+        ("?wi-a-----", True, False, False, VolumeKind.UNKNOWN),
+        ("", False, False, False, VolumeKind.UNKNOWN),
+    ],
+)
+def test_the_letters_of_lv_attr(
+    attributes: str, active: bool, opened: bool, suspended: bool, kind: VolumeKind
+) -> None:
+    volume = changed_volume(lv_attr=attributes)
+    assert (volume.active, volume.open, volume.suspended) == (active, opened, suspended)
+    assert volume.kind is kind
 
 
 def test_an_empty_report_is_a_report() -> None:

@@ -177,7 +177,7 @@ class DiscoverPage(Page):
         return False
 
     def is_done(self, state: SetupState) -> bool:
-        """Go on when this very portal was asked and told something usable."""
+        """Go on when this very portal was asked and listed something usable."""
         return state.asked == discover.answer(state) and super().is_done(state)
 
     def focus_first(self) -> None:

@@ -135,4 +135,12 @@ class DonePage(Page, can_focus=True):
                     "pass: it is configured. fail: it is not, and what to do is written beside it."
                 ),
             ),
+            HelpSection(
+                _("Undo this set-up"),
+                _(
+                    "F8 shows a plan that undoes what this set-up changed. The volumes that it created "
+                    "are destroyed with all data on them, after you type a word. What this host had "
+                    "before stays as it was."
+                ),
+            ),
         )

@@ -164,7 +164,7 @@ class Page(Form):
         self.refresh_notes()
 
     def refresh_notes(self) -> None:
-        """Show the notes for what is typed now, and take back what is no longer wrong."""
+        """Show the notes for what is typed now, and remove what is no longer wrong."""
         for place in self.query(".wrong-list").results(Paragraphs):
             if place.paragraphs and place.id is not None:
                 self._show_below(place.id.removeprefix("wrong-"))

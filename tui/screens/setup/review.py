@@ -78,7 +78,7 @@ class ReviewPage(Page):
         )
 
     def notes(self) -> tuple[Paragraph, ...]:
-        """Return the warnings, and what still stands in the way."""
+        """Return the warnings, and what still prevents the run."""
         wrong = tuple(
             Paragraph(problem.summary, state=State.BAD, after=_("at {step}").format(step=step.label))
             for step, problem in self.review.problems

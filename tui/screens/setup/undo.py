@@ -21,7 +21,7 @@ def undo_proposal(undo: Undo) -> Proposal:
     nothing = Problem(
         "undo.nothing",
         _("Nothing that the set-up changed is left to undo."),
-        remedy=_("See the notes above for what stays."),
+        remedy=_("What is listed above stays as it is."),
     )
     return Proposal(
         undo.plan,

@@ -30,7 +30,7 @@ MOST = 16
 
 
 class VolumesPage(Page):
-    """The disks with what is on them, and what shall be there."""
+    """The disks with what is on them, and what is wanted there."""
 
     DEFAULT_CSS = """
     VolumesPage {

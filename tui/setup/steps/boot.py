@@ -122,7 +122,7 @@ def _is_enabled(state: SetupState, unit: str) -> bool:
 
 
 def problems(state: SetupState) -> tuple[Problem, ...]:
-    """A timeout that is no number."""
+    """A timeout that is not a number."""
     seconds = _seconds(answer(state).device_timeout)
     if seconds is not None and 1 <= seconds <= LONGEST_TIMEOUT:
         return ()

@@ -66,7 +66,7 @@ def was_asked(state: SetupState) -> bool:
 
 
 def found(state: SetupState) -> tuple[Found, ...]:
-    """What the portal told, as long as the answer is still the one it was asked with.
+    """What the portal listed, as long as the answer is still the one it was asked with.
 
     A target typed by hand is found when its portal takes connections.
     """
@@ -275,7 +275,7 @@ def question(state: SetupState) -> Command | None:
 
 
 def blocker(state: SetupState) -> Problem | None:
-    """The first mistake, why the portal told nothing, or that nobody asked yet and nothing is known."""
+    """The first mistake, why the portal listed nothing, or that it was not asked yet and nothing is known."""
     mistakes = problems(state)
     if mistakes:
         return mistakes[0]

@@ -41,7 +41,7 @@ __all__ = [
 
 
 def satisfied(state: SetupState) -> str | None:
-    """Every volume is mounted where it shall be."""
+    """Every volume is mounted where it should be."""
     entries = answer(state).mounts
     if not entries or problems(state) or not all(is_mounted(state, entry) for entry in entries):
         return None

@@ -1,4 +1,4 @@
-"""How the volumes shall be mounted: the answer of step 7, and what of it is there already."""
+"""How the volumes should be mounted: the answer of step 7, and what of it is there already."""
 
 from dataclasses import dataclass, replace
 
@@ -123,13 +123,13 @@ def _default(state: SetupState, volume: MountTarget) -> VolumeMount:
 
 
 def _own_options(options: tuple[str, ...]) -> tuple[str, ...]:
-    """What a person chose of the options of a boot entry; the step "At boot" adds the rest anew."""
+    """What a person chose of the options of a boot entry; the step "At boot" adds the rest again."""
     added = ("_netdev", "nofail", "defaults")
     return tuple(option for option in options if option not in added and not option.startswith("x-systemd."))
 
 
 def is_mounted(state: SetupState, entry: VolumeMount) -> bool:
-    """Whether the volume is mounted where it shall be."""
+    """Whether the volume is mounted where it should be."""
     return any(
         target.volume == entry.volume and target.mounted == normalised(entry.mount_point)
         for target in targets(state)

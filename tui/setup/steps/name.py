@@ -184,7 +184,7 @@ def plan(state: SetupState) -> Plan:
 
 
 def blocker(state: SetupState) -> Problem | None:
-    """The first mistake, or that the name is not in force yet."""
+    """The first mistake, or that the name is not active yet."""
     found = problems(state)
     if found:
         return found[0]

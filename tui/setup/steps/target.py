@@ -262,7 +262,7 @@ def _values(chosen: TargetAnswer) -> tuple[tuple[str, str], ...]:
 
 
 def _stored_values(stored: NodeRecord | None) -> tuple[tuple[str, str], ...]:
-    """What the record says now of the values that are set here, for the way back."""
+    """What the record says now of the values that are set here, for the undo."""
     if stored is None:
         return ()
     values = [("node.startup", stored.startup), ("node.conn[0].startup", stored.connection_startup)]

@@ -1,4 +1,4 @@
-"""What shall be on the disks: the answer of step 6, and what of it is there already."""
+"""What is wanted on the disks: the answer of step 6, and what of it is there already."""
 
 from tui.setup.answers import NewVolume, VolumesAnswer, VolumesWay
 from tui.setup.state import SetupState
@@ -57,7 +57,7 @@ def groups(state: SetupState) -> tuple[VolumeGroup, ...]:
 
 
 def group_named(state: SetupState, name: str) -> VolumeGroup | None:
-    """The volume group of that name, whoever it belongs to, or None."""
+    """The volume group of that name, whichever host it belongs to, or None."""
     return next((group for group in state.inventory.volume_groups if group.name == name), None)
 
 

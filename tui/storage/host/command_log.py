@@ -40,7 +40,7 @@ class CommandLogHost(ForwardingHost):
         self._listeners: list[Callable[[Ran], None]] = []
 
     def listen(self, listener: Callable[[Ran], None]) -> Callable[[], None]:
-        """Have each command told when it has ended, in the thread that ran it; return how to stop that."""
+        """Call this with each command that has ended, in the thread that ran it; return how to stop that."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
@@ -61,7 +61,7 @@ class CommandLogHost(ForwardingHost):
         return outcome
 
     def adopt(self, ran: Iterable[Ran]) -> None:
-        """Take over commands that ran elsewhere for the same purpose, as the newest ones; nobody is told."""
+        """Take over commands that ran elsewhere for the same purpose, as the newest ones; calls nothing."""
         with self._guard:
             for command in ran:
                 self._keep(command)

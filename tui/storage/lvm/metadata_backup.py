@@ -1,4 +1,4 @@
-"""LVM's notes on a group as it keeps them in /etc/lvm/backup and /etc/lvm/archive (vgcfgbackup(8)).
+"""LVM's metadata backups of a VG, as it keeps them in /etc/lvm/backup and /etc/lvm/archive (vgcfgbackup(8)).
 
 The format is LVM's own configuration text (lvm.conf(5)): `name = value`, `name { … }`, lists in brackets,
 comments after `#`. Everything in it comes from a disk in the end, so nothing in it is trusted.
@@ -26,18 +26,18 @@ Value = str | int | list["Value"] | dict[str, "Value"]
 
 
 class NotNotes(ValueError):
-    """The text is no notes of LVM."""
+    """The text is not a metadata backup of LVM."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotedDisk:
-    """A physical volume as the notes have it.
+    """A physical volume as the backup has it.
 
     Attributes:
-        key: its name inside the notes: `pv0`.
+        key: its name inside the backup: `pv0`.
         uuid: LVM's identity of it.
-        hint: the path it had when the notes were written; only a hint.
-        size: bytes of the device, 0 when the notes do not say.
+        hint: the path it had when the backup was written; only a hint.
+        size: bytes of the device, 0 when the backup does not say.
         start: bytes before the first extent; all before it is LVM's own.
         extents: how many it has.
         identifier: what LVM's devices file knew it by (`naa.…`), or empty; LVM 2.03.12 and later.
@@ -56,7 +56,7 @@ class NotedDisk:
 
 @dataclass(frozen=True, slots=True)
 class NotedVolume:
-    """A logical volume as the notes have it.
+    """A logical volume as the backup has it.
 
     Attributes:
         name: its name.
@@ -77,7 +77,7 @@ class NotedVolume:
 
 @dataclass(frozen=True, slots=True)
 class GroupNotes:
-    """One file of notes.
+    """One metadata backup.
 
     Attributes:
         path: the file.
@@ -103,7 +103,7 @@ class GroupNotes:
 
     @property
     def has_thin_pool(self) -> bool:
-        """A pool keeps notes of its own on its disks, which old notes of the group would contradict."""
+        """A pool has metadata of its own on its disks, which an old backup of the VG would contradict."""
         return any(set(volume.kinds) & _POOLED for volume in self.volumes)
 
     def disk(self, uuid: str) -> NotedDisk | None:
@@ -161,7 +161,7 @@ def parse_notes(content: str, path: str = "") -> GroupNotes:
 
 
 def read_notes(host: Host, path: str) -> GroupNotes | None:
-    """The notes in a file, or None when there are none that can be read."""
+    """The backup in a file, or None when there is none that can be read."""
     try:
         return parse_notes(text(host, path), path)
     except NotNotes:
@@ -169,7 +169,7 @@ def read_notes(host: Host, path: str) -> GroupNotes | None:
 
 
 def notes_of(host: Host, group: str) -> tuple[GroupNotes, ...]:
-    """Every file of notes that LVM keeps of a group, the latest state first."""
+    """Every backup that LVM keeps of a VG, the latest state first."""
     found: list[GroupNotes] = []
     for folder in FOLDERS:
         for name in names(host, folder):
@@ -181,7 +181,7 @@ def notes_of(host: Host, group: str) -> tuple[GroupNotes, ...]:
 
 
 def noted_groups(host: Host) -> tuple[str, ...]:
-    """Names of the groups that LVM keeps notes of, those included that are not there now."""
+    """Names of the VGs that LVM keeps backups of, those included that are not there now."""
     backups = set(names(host, FOLDERS[0]))
     archived = (re.sub(r"_\d+-\d+\.vg$", "", name) for name in names(host, FOLDERS[1]))
     return tuple(sorted(name for name in backups | set(archived) if name and not name.startswith(".")))

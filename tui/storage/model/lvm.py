@@ -151,7 +151,7 @@ class LogicalVolume:
 
 @dataclass(frozen=True, slots=True)
 class LvmReading:
-    """How far the LVM report can be trusted: an empty report is no proof that nothing is there.
+    """How far the LVM report can be trusted: an empty report does not prove that nothing is there.
 
     Attributes:
         asked: LVM was run and answered in time.

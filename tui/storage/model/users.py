@@ -77,7 +77,7 @@ class Process:
 
     @property
     def is_storage(self) -> bool:
-        """It is a daemon that has disks open because it looks after them, and lets go of them by itself."""
+        """It is a daemon that has disks open because it looks after them, and closes them by itself."""
         return self.unit in _STORAGE_DAEMONS
 
     @property
@@ -103,7 +103,7 @@ class KernelHold(StrEnum):
     AUTOMOUNT = "automount"
     """systemd mounts it again as soon as somebody looks there."""
     MAP = "map"
-    """A device-mapper device that is no part of LVM or multipath stands on it."""
+    """A device-mapper device that is not part of LVM or multipath stands on it."""
     RAID = "raid"
 
 

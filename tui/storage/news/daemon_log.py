@@ -13,7 +13,7 @@ from tui.storage.news.log_source import Told
 from tui.storage.untrusted import clean
 
 _BEFORE = 60
-"""Lines of this boot that are told at the beginning."""
+"""Lines of this boot that are reported at the beginning."""
 
 _BLOCK = 65536
 _LONGEST_LINE = 64 * 1024
@@ -106,7 +106,7 @@ class DaemonLog:
 
 
 def daemon_line(entry: bytes) -> tuple[Happening, bool] | None:
-    """What a journal entry tells, and whether it tells of a session; None when it tells nothing.
+    """What a journal entry says, and whether it is about a session; None when it says nothing.
 
     Args:
         entry: one line of `journalctl --output=json` (systemd.journal-fields(7)). A message that is not

@@ -17,7 +17,7 @@ _LOOK_BACK = 8
 
 
 class Source(StrEnum):
-    """Who told it."""
+    """Where it comes from."""
 
     EVENT = "event"
     """A uevent of the kernel, as udev passes it on."""
@@ -48,13 +48,13 @@ class Happening:
 
     Attributes:
         when: seconds since the epoch.
-        source: who told it.
-        text: the line as it was told, already cleaned (`untrusted.clean`).
+        source: where it comes from.
+        text: the line as it came, already cleaned (`untrusted.clean`).
         words: what it means, in a few words; empty where the line says it.
         subject: what it is about: the key of a rung, or a raw name such as `device:sda` that
             `news.subject.SubjectIndex` finds the rung of.
         tone: how it is meant.
-        count: how often it was told within a short time.
+        count: how often it came within a short time.
     """
 
     when: float
@@ -66,7 +66,7 @@ class Happening:
     count: int = 1
 
     def is_same(self, other: "Happening") -> bool:
-        """Whether both say the same, whenever they were told."""
+        """Whether both say the same, whenever they came."""
         return (self.source, self.text, self.subject) == (other.source, other.text, other.subject)
 
 
@@ -85,7 +85,7 @@ class HappeningLog:
 
     @property
     def version(self) -> int:
-        """A number that grows with every change, so that whoever shows the log knows when to look."""
+        """A number that grows with every change, so that what shows the log knows when to read it."""
         return self._version
 
     def add(self, happenings: Iterable[Happening]) -> None:

@@ -22,7 +22,7 @@ class Meaning:
         words: a few words for a person; empty where the line says it all.
         tone: how it is meant.
         subject: the raw name of what it is about (`news.subject`), or empty.
-        session: it tells of a session's state, so the sessions are worth a look now.
+        session: it is about a session's state, so the sessions are worth a look now.
     """
 
     words: str

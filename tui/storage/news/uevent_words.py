@@ -1,4 +1,4 @@
-"""Which uevents of storage are told, and what they mean in a few words (block/genhd.c, dm-uevent.c)."""
+"""Which uevents of storage are listed, and what they mean in a few words (block/genhd.c, dm-uevent.c)."""
 
 import re
 from collections.abc import Mapping
@@ -43,7 +43,7 @@ def uevent_happening(
     Args:
         when: seconds since the epoch.
         action: add, remove, change …
-        subsystem: block or scsi; sessions are told by their state.
+        subsystem: block or scsi; sessions are followed by their state.
         name: the kernel's name of the device.
         properties: the event's own and, where udev runs, what udev found.
     """

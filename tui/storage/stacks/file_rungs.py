@@ -1,4 +1,4 @@
-"""The upper rungs: file systems, mounts and swap, and what fstab asks for in vain."""
+"""The upper rungs: file systems, mounts and swap, and what fstab lists without effect."""
 
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.files import FstabEntry, Mount, Swap

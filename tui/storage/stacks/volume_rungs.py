@@ -11,7 +11,7 @@ _KINDS = {BlockKind.PARTITION: RungKind.PARTITION, BlockKind.CRYPT: RungKind.CRY
 
 
 def add_device_rungs(ladder: Ladder) -> None:
-    """Add a rung for every device that stands on a LUN and is no LV: maps, partitions, encrypted devices.
+    """Add a rung for every device that stands on a LUN and is not an LV: maps, partitions, encrypted devices.
 
     What stands on something that has no rung yet waits for the next call.
     """

@@ -1,4 +1,4 @@
-"""Noticing that something about the storage has changed, which topic of it, and what is told about it.
+"""Noticing that something about the storage has changed, which topic of it, and what is reported about it.
 
 Disks, maps and volumes announce themselves by uevents. Sessions do not when they fail or recover (kernel
 scsi_transport_iscsi.c), so their state is read each second, and at once when a log speaks of them. The
@@ -71,11 +71,11 @@ class Watch:
             not raise.
         events: where announcements come from; without one uevents are used, and polling alone where there
             are none.
-        listener: told what happened, at once.
+        listener: gets what happened, at once.
         logs: opens the logs that are followed, in the watch's thread.
         records: root of the record database, or how to find it; empty to leave records unwatched.
         since: when the reading began whose picture is to be kept true, in seconds since the epoch: what
-            changed between it and the beginning of the watch is told as changed. None when there is none.
+            changed between it and the beginning of the watch is reported as changed. None when there is none.
         settle: seconds of quiet that end a storm of changes and let one call go out.
         patience: seconds after which a call goes out though the storm goes on.
         period: seconds between two looks at what has to be polled.
@@ -114,7 +114,7 @@ class Watch:
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
 
     def start(self) -> None:
-        """Begin to watch; what is there already is no change."""
+        """Begin to watch; what is there already is not a change."""
         self._thread.start()
 
     def wait_until_ready(self, seconds: float) -> bool:
@@ -275,7 +275,7 @@ class Watch:
         return looked
 
     def _look_at_sessions(self) -> SessionStates:
-        """The states of all sessions; what changed is told."""
+        """The states of all sessions; what changed is reported."""
         host = self._host
         states = {
             int(match[1]): word(host, f"/sys/class/iscsi_session/{name}/state")
