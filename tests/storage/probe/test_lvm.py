@@ -127,6 +127,36 @@ def test_a_volume_is_left_out_of_activation_only_when_lvm_says_so(value: str, sk
     assert changed_volume(lv_skip_activation=value).skip_activation is skipped
 
 
+@pytest.mark.parametrize(("value", "automatic"), [("1", True), ("0", False), (None, True)], ids=str)
+def test_a_group_is_activated_automatically_unless_lvm_says_otherwise(
+    value: str | None, automatic: bool
+) -> None:
+    row = {"vg_name": "vg", "vg_uuid": GROUP} | ({"vg_autoactivation": value} if value is not None else {})
+    (group,) = parse_report(json.dumps({"report": [{"vg": [row]}]}), "").groups
+    assert group.autoactivation is automatic
+
+
+@pytest.mark.parametrize(
+    ("row", "shared"),
+    [
+        ({}, False),
+        ({"vg_lock_type": "none"}, False),
+        ({"vg_lock_type": "dlm"}, True),
+        ({"vg_lock_type": "sanlock"}, True),
+        ({"vg_lock_type": "idm"}, True),
+        ({"vg_shared": "1"}, True),
+        ({"vg_clustered": "1"}, True),
+        ({"vg_shared": "0", "vg_clustered": "0"}, False),
+    ],
+    ids=str,
+)
+def test_a_group_under_a_lock_manager_or_a_cluster_is_shared(row: dict[str, str], shared: bool) -> None:
+    (group,) = parse_report(
+        json.dumps({"report": [{"vg": [{"vg_name": "vg", "vg_uuid": GROUP} | row]}]}), ""
+    ).groups
+    assert group.shared is shared
+
+
 @pytest.mark.parametrize(
     ("attributes", "active", "opened", "suspended", "kind"),
     [

@@ -37,8 +37,8 @@ def timer_words() -> dict[str, tuple[str, str]]:
     """For every timer its label and what it means."""
     return {
         "replacement_timeout": (
-            _("Recovery timeout (replacement_timeout)"),
-            _("Seconds that I/O is queued after a session is lost, before it fails."),
+            _("Recovery timeout"),
+            _("Seconds that I/O is queued after a session is lost (replacement_timeout), before it fails."),
         ),
         "login_timeout": (_("Login timeout"), _("Seconds that one login attempt can take.")),
         "login_retries": (_("Login attempts"), _("How often the initial login is tried.")),

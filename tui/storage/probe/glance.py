@@ -17,7 +17,7 @@ from tui.storage.probe.narrow import look_at_devices
 def glance(host: Host, before: Inventory) -> Inventory:
     """The inventory with its sessions, LUNs, devices, maps, mounts and swap as they are now.
 
-    LVM's report stays as it was and is joined with the devices anew. Records, services and what is written
+    LVM's report stays as it was and is joined with the devices again. Records, services and what is written
     in files stay. No command runs and no disk is touched.
     """
     now = _with_contents(look_at_devices(host), before)

@@ -106,7 +106,7 @@ class _Look:
             space = self._host.link(f"{place}/ns/mnt")
             root = self._host.link(f"{place}/root")
         except OSError as error:
-            # Gone meanwhile is no secret.
+            # It ended meanwhile, which hides nothing.
             self.hidden += isinstance(error, PermissionError)
             return ()
         table = self._table(space, place, root)
