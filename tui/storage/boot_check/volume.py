@@ -241,7 +241,7 @@ def _of_unit(device: BlockDevice, mount_point: str, facts: BootFacts) -> Iterato
 
 
 def unit_settings(content: str) -> dict[str, str]:
-    """The settings of a unit file, sections not told apart; of several of one name the last."""
+    """The settings of a unit file, sections not distinguished; of several of one name the last."""
     pairs = (
         line.strip().partition("=")
         for line in content.split("\n")

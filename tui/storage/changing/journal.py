@@ -149,6 +149,11 @@ class Journal:
         return last is not None and last.get("event") == "done"
 
     @property
+    def has_changes(self) -> bool:
+        """Whether any operation changed the host. Needs the events only, not the plan."""
+        return any(event.get("event") == "done" for event in self._events)
+
+    @property
     def is_finished(self) -> bool:
         """Every operation of the plan is done."""
         return any(event.get("event") == "finished" for event in self._events)

@@ -70,7 +70,7 @@ def carry_out(
     Args:
         plan: what the person has said yes to.
         host: the host to change.
-        watcher: told of every step.
+        watcher: gets every step.
         leave: when set, no further operation is begun; what runs is finished.
         places: where lock and journals are; those of this host when None.
         origin: the part of the program that carries it on when it is cut off.
@@ -104,7 +104,7 @@ def carry_on(
         journal: that of the plan.
         plan: as it was begun, with the secrets that the journal does not keep.
         host: the host to change.
-        watcher: told of every step.
+        watcher: gets every step.
         leave: when set, no further operation is begun; what runs is finished.
         places: where the lock is; that of this host when None.
     """

@@ -103,8 +103,7 @@ def _path_of_a_map(inventory: Inventory, device: BlockDevice) -> Iterator[Proble
             cause=_("multipathd has claimed it, but the map does not exist yet."),
             remedy=_("Wait for the map below /dev/mapper and use that."),
         )
-    others = twins(inventory, device)
-    if others and joined is None:
+    elif others := twins(inventory, device):
         yield Problem(
             "device.twins",
             _("{path} and {others} are the same LUN (they have the same WWID).").format(

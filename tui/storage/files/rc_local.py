@@ -81,7 +81,7 @@ def relevant_lines(text: str, mount_points: tuple[str, ...]) -> tuple[RcLocalLin
 
 
 def without_lines(text: str, lines: tuple[str, ...], date: str) -> str:
-    """The script with lines turned into dated notes; each must stand there exactly, or it stays as it is.
+    """The script with lines turned into dated comments; each must stand there exactly, or it stays as it is.
 
     Args:
         text: the script.

@@ -53,9 +53,9 @@ class Standing(StrEnum):
     KNOWN = "known"
     """There is a record of it, which is kept as it is."""
     VANISHED = "vanished"
-    """There is a record of it, but the portal that was asked no longer tells of it."""
+    """There is a record of it, but the portal that was asked no longer lists it."""
     UNREACHABLE = "unreachable"
-    """It was told, but does not take a connection from here."""
+    """It was listed, but does not accept a connection from here."""
     UNUSABLE = "unusable"
     """Its name or address cannot be used."""
 
@@ -73,7 +73,7 @@ class Found:
     """One portal of one target.
 
     Attributes:
-        target: the target's name, as the network told it: untrusted.
+        target: the target's name, as the network has it: untrusted.
         portal: where it listens.
         standing: what that means for this host.
         note: why it cannot be used, in words, or empty.
@@ -277,7 +277,7 @@ def _has_record(records: Records, kind: DiscoveryKind, portal: Portal | None) ->
 
 
 def _linked(host: Host, root: str, kind: DiscoveryKind, portal: Portal | None) -> frozenset[str]:
-    """Targets that iscsiadm noted as told by this portal: links `TARGET,ADDRESS,PORT,TPGT,IFACE`."""
+    """Targets that iscsiadm recorded as listed by this portal: links `TARGET,ADDRESS,PORT,TPGT,IFACE`."""
     folder = {DiscoveryKind.SENDTARGETS: "send_targets", DiscoveryKind.ISNS: "isns"}.get(kind)
     if folder is None or portal is None:
         return frozenset()
@@ -301,7 +301,7 @@ def records_told_by(host: Host, kind: DiscoveryKind, portal: Portal) -> tuple[No
 def _told(
     host: Host, keys: tuple[NodeKey, ...], records: tuple[NodeRecord, ...], ifaces: tuple[str, ...]
 ) -> list[Found]:
-    """What the portal told, each portal of it tried."""
+    """What the portal listed, each portal of it tried."""
     answers = probe_portals(
         host,
         [
@@ -320,7 +320,7 @@ def _told(
 def _gone(
     keys: tuple[NodeKey, ...], records: tuple[NodeRecord, ...], asked: Portal | None, linked: frozenset[str]
 ) -> list[Found]:
-    """What is recorded as this portal's, and was not told any more."""
+    """What is recorded as this portal's, and is no longer listed."""
     told = {(key.target, key.portal.address, key.portal.port) for key in keys}
     gone = {
         NodeKey(record.target, record.portal)

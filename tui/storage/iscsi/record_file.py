@@ -42,7 +42,7 @@ def edit_record(content: str, values: Values) -> str:
     """The text of a record with some settings changed; everything else stays as it is, in its place.
 
     Raises:
-        ValueError: a value holds a line break, or the text is no record.
+        ValueError: a value holds a line break, or the text is not a record.
     """
     _refuse_line_breaks(values)
     lines = _lines(content)
@@ -95,7 +95,7 @@ def change_record(host: ChangingHost, path: str, values: Values) -> None:
     """Change settings of one record of the database, atomically and under its lock; it becomes mode 0600.
 
     Raises:
-        Refused: it is no ordinary record of root's, or the database stays locked.
+        Refused: it is not an ordinary record of root's, or the database stays locked.
         OSError: it could not be read or written.
     """
     database = database_of(host)
