@@ -300,13 +300,15 @@ def test_a_record_is_changed_as_iscsiadm_changes_it(guest: Guest, terminal: Term
     terminal.press("Left")
     terminal.wait_for("(•) log in")
     terminal.press("Down")
-    terminal.wait_for("When the connection is lost")
+    terminal.wait_for("I/O is queued after the connection")
     terminal.press("BSpace", "BSpace", "BSpace")
     terminal.wait_until(lambda screen: "120" not in screen, "an empty field")
     terminal.write("33")
     terminal.wait_for("33  ")
     terminal.press("Enter")
-    terminal.wait_for("At boot: manual becomes automatic, at the next boot", "Recovery: 120 becomes 33")
+    terminal.wait_for(
+        "At boot: manual becomes automatic, at the next boot", "(replacement_timeout): 120 becomes 33"
+    )
     carry_out(terminal, "Change the record", asks=False)
     terminal.wait_for("Targets and sessions", "automatic")
     ours = effect(guest)
@@ -332,7 +334,7 @@ def test_asking_again_adds_what_is_new_and_keeps_every_setting(guest: Guest, ter
     terminal.press("Enter")
     terminal.wait_for("2 portals of targets: 1 new, 0 gone.")
     terminal.press("Enter")
-    carry_out(terminal, "Take in what", asks=True)
+    carry_out(terminal, "Store what", asks=True)
     terminal.wait_for("Portals to ask for targets")
     assert _records(effect(guest)) == _records(wanted)
     assert "node.startup = automatic" in guest.check(*first)
@@ -353,7 +355,7 @@ def test_a_lun_that_was_mapped_later_is_found(guest: Guest, terminal: Terminal) 
     terminal.press("t")
     terminal.wait_for("Targets and sessions", "2 active sessions.", *numbers(guest))
     terminal.press("u")
-    carry_out(terminal, "Look for new LUNs", asks=True)
+    carry_out(terminal, "Scan for new LUNs", asks=True)
     assert guest.check("sh", "-c", disks).strip() == "2"
 
 
@@ -368,7 +370,7 @@ def test_an_iface_record_is_made_and_deleted_as_by_iscsiadm(guest: Guest, termin
     terminal.write("san-a")
     card = terminal.screen().partition("(•) ")[2].split()[0]
     terminal.press("Enter")
-    carry_out(terminal, "Make the iface record san-a", asks=False)
+    carry_out(terminal, "Create the iface record san-a", asks=False)
     terminal.wait_for("Iface records", "san-a")
     ours = guest.check("sh", "-c", ifaces)
     guest.check("iscsiadm", "-m", "iface", "-I", "san-a", "-o", "delete")

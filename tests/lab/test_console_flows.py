@@ -79,7 +79,7 @@ FLOWS = (
     Flow("two_portals", disks="2 paths", maps=1),
     Flow("ipv6", portal="2001:db8::10"),
     Flow("tgt"),
-    Flow("open", before=BY_HAND, volumes="(•) what is there"),
+    Flow("open", before=BY_HAND, volumes="(•) existing content"),
 )
 
 
@@ -134,26 +134,26 @@ def walk(terminal: Terminal, flow: Flow) -> None:
     """Go through every page, each when it is there."""
     terminal.wait_for("What is this host called", "Enter set name", deadline=SLOW)
     terminal.press("Enter")
-    terminal.wait_for("Do the portal and the target ask", "Enter next", deadline=SLOW)
+    terminal.wait_for("Do the portal and the target require", "Enter next", deadline=SLOW)
     play(terminal, flow.chap)
     terminal.press("Enter")
     terminal.wait_for("Which portal offers", "Enter discover", deadline=SLOW)
     play(terminal, (f"={flow.portal}", "Enter"))
     terminal.wait_for("1 target", "Enter next", deadline=SLOW)
     terminal.press("Enter")
-    terminal.wait_for("Which targets shall", "Enter store")
+    terminal.wait_for("Which targets should", "Enter store")
     terminal.press("Enter")
     terminal.wait_for("Log in, and see", "Enter log in", deadline=SLOW)
     terminal.press("Enter")
     terminal.wait_for(flow.disks, "LOGGED_IN", "Enter next", deadline=SLOW)
     terminal.press("Enter")
-    terminal.wait_for("Which volumes shall", flow.volumes, "Enter next")
+    terminal.wait_for("Which volumes do you want", flow.volumes, "Enter next")
     terminal.press("Enter")
-    terminal.wait_for("Where shall the volumes", "/srv/data", "Enter next", deadline=SLOW)
+    terminal.wait_for("Where should the volumes", "/srv/data", "Enter next", deadline=SLOW)
     terminal.press("Enter")
-    terminal.wait_for("Shall the storage be there", "Enter review", deadline=SLOW)
+    terminal.wait_for("Should the storage be available", "Enter review", deadline=SLOW)
     terminal.press("Enter")
-    terminal.wait_for("This is what will be done", "Nothing that is on a disk is", "Enter set up")
+    terminal.wait_for("This is what will be done", "No data on any disk is", "Enter set up")
     terminal.press("Enter")
     terminal.wait_for("Set this up now?")
     terminal.press("Right", "Enter")

@@ -54,7 +54,7 @@ disconnect(portal, Choices(AboutUsers.WAIT, AtBoot.OFF, 5))
 """
     (done,) = told(guest, script)
     assert done.ok, done
-    assert "goes on over its other paths" in done.notes
+    assert "keeps working over its other paths" in done.notes
     assert sessions(guest) == 1
     wait_for(guest, "test $(ls /sys/block/dm-*/slaves | grep -c ^sd) = 1")
     wait_for(guest, f"test $(cat /srv/data/n) -gt {before}")

@@ -131,8 +131,8 @@ def test_without_root_the_ladder_is_seen_and_what_is_hidden_is_named(guest: Gues
     said = guest.check("setpriv", "--reuid=65534", "--clear-groups", "iscsi-console", "status")
     assert "/data" in said
     assert "lv-one" in said
-    assert "Not seen, so its absence above proves nothing:" in said
-    assert "/nodes: Only root may read it." in said
+    assert "Not read, so its absence above proves nothing:" in said
+    assert "/nodes: Only root can read it." in said
 
 
 def test_looking_does_not_wake_a_daemon_that_waits_behind_its_socket(guest: Guest) -> None:

@@ -89,5 +89,5 @@ def put_a_stranger_on_the_disk(guest: Guest) -> None:
 def test_a_target_without_a_lun_is_told(guest_factory: GuestFactory) -> None:
     guest = guest_factory("no_lun")
     why = stopped(guest, OPEN)
-    assert "the target shows no disk" in why
+    assert "the target shows no LUN" in why
     assert "initiator name" in why

@@ -320,7 +320,7 @@ def test_growing_and_a_new_volume_are_one_key_away(guest: Guest) -> None:
         terminal.write("typed")
         terminal.wait_for("typed")
         retype(terminal, "32M")
-        say_yes(terminal, "Create the volume typed")
+        say_yes(terminal, "Create the LV typed")
         terminal.wait_for("Volumes of vg", "typed 32 MiB")
     sizes = sh(guest, "lvs --noheadings --units m --nosuffix -o lv_name,lv_size vg | sort").split()
     assert sizes == ["data", f"{before + 64}.00", "typed", "32.00"]

@@ -195,7 +195,7 @@ def test_a_target_comes_apart_from_the_top_and_goes_back_from_the_bottom() -> No
         "swapon /dev/vg/swap",
         "rm /var/lib/iscsi-console/disconnected/20270115-080000-250.json",
     ]
-    assert "stays away" in proposal.notes[0]
+    assert "stays disconnected" in proposal.notes[0]
     assert max(one.risk for one in proposal.plan.operations) < Risk.REWRITES
 
 
@@ -205,7 +205,7 @@ def test_a_lun_leaves_the_session_that_another_needs() -> None:
     assert "LogOut" not in kinds(proposal)
     assert "SetRecordValues" not in kinds(proposal)
     assert kinds(proposal).count("RemoveDisk") == 1
-    assert "Session 1 stays: it shows LUN 1 too" in " ".join(proposal.notes)
+    assert "Session 1 stays logged in: it has LUN 1 too" in " ".join(proposal.notes)
     assert "LVM activates it again" in proposal.notes[0]
     assert proposal.way_back is not None
     assert any("scan" in line for one in proposal.way_back.operations for line in one.shown())
@@ -228,7 +228,7 @@ def test_a_part_leaves_what_is_below_alone(kind: RungKind, name: str, last: str)
     proposal = proposed(the(inventory, kind, name), at_boot=AtBoot.KEEP)
     assert kinds(proposal)[-1] == last
     assert not {"LogOut", "RemoveDisk", "FlushDisk"} & set(kinds(proposal))
-    assert "comes back by itself" in proposal.notes[0]
+    assert "comes back automatically" in proposal.notes[0]
 
 
 def test_users_are_waited_for_stopped_or_ended_as_was_chosen() -> None:

@@ -72,7 +72,7 @@ def test_the_difference_says_when_it_is_felt() -> None:
     found = changes(GOLDEN, wanted)
     assert [change.field.effect for change in found] == [Effect.NEXT_BOOT, Effect.NEXT_LOGIN]
     assert found[0].words == "At boot: manual becomes automatic, at the next boot"
-    assert found[1].words == "Recovery: 120 becomes -1, at the next login"
+    assert found[1].words == "Recovery timeout (replacement_timeout): 120 becomes -1, at the next login"
 
 
 def test_an_edit_touches_one_record_and_can_be_taken_back() -> None:
@@ -83,7 +83,7 @@ def test_an_edit_touches_one_record_and_can_be_taken_back() -> None:
     assert operation.previous == (("node.startup", "manual"), ("node.conn[0].startup", "manual"))
     assert "-T " in operation.shown()[0]
     assert "-I default" in operation.shown()[0]
-    assert proposal.notes[-1] == "Session 3 keeps what it has until it logs out and in again."
+    assert proposal.notes[-1] == "Session 3 keeps its settings until it logs out and in again."
     assert proposal.way_back is not None
     assert proposal.way_back.operations == operation.undo()
 
@@ -91,7 +91,7 @@ def test_an_edit_touches_one_record_and_can_be_taken_back() -> None:
 def test_what_a_record_does_not_say_cannot_be_put_back() -> None:
     proposal = edit(record(PORTAL), Settings(()), {"node.session.queue_depth": "64"}, None, installed())
     assert proposal.way_back is None
-    assert proposal.notes == ("Queue depth: the built-in value becomes 64, at the next login",)
+    assert proposal.notes == ("Queue depth: the default becomes 64, at the next login",)
 
 
 def test_chap_is_written_only_where_it_is_another() -> None:
@@ -143,8 +143,8 @@ def test_every_deletion_names_target_portal_and_iface() -> None:
 def test_a_portal_is_forgotten_with_its_secret_and_what_iscsiadm_made_by_asking_it() -> None:
     portal = DiscoveryRecord("sendtargets", Portal("192.0.2.10"), MUTUAL)
     alone = forget_portal(portal, (), installed())
-    assert alone.notes[0] == "The records of targets stay, and so do sessions."
-    assert "Its CHAP secret for discovery is not kept." in alone.notes
+    assert alone.notes[0] == "The node records stay, and so do sessions."
+    assert "Its CHAP secret for discovery is lost." in alone.notes
     assert alone.refusal is None
     with_records = forget_portal(portal, (record(SECOND),), with_session())
     assert TARGET in with_records.notes[0]

@@ -30,7 +30,7 @@ def test_logging_in_to_several_is_one_plan_side_by_side() -> None:
     assert [one.shown()[0].split()[3:8] for one in proposal.plan.operations] == [
         ["-T", TARGET, "-p", portal.label, "-I"] for portal in (PORTAL, SECOND)
     ]
-    assert proposal.notes == ("At the next boot this host logs in by itself by 1 of the 2 records.",)
+    assert proposal.notes == (("At the next boot this host logs in automatically with 1 of the 2 records."),)
     assert proposal.way_back is not None
     assert len(proposal.way_back.operations) == 2
 
@@ -46,7 +46,9 @@ def test_logging_out_says_that_the_next_boot_logs_in_again() -> None:
     inventory = two()
     proposal = log_out(inventory.sessions, inventory)
     assert proposal.refusal is None
-    assert proposal.notes == ("At the next boot this host logs in there by itself, as the records say.",)
+    assert proposal.notes == (
+        ("At the next boot this host logs in there automatically, as configured in the records."),
+    )
     assert proposal.plan.operations[0].shown() == ("iscsiadm -m session -r 3 --logout",)
     assert proposal.way_back is not None
 
@@ -78,7 +80,7 @@ def test_who_is_logged_in_already_need_not_be() -> None:
     assert "session 3" in why_no_login(first, inventory)
     assert not why_no_login(second, inventory)
     failed = replace(inventory.sessions[0], state=SessionState.FAILED)
-    assert "bring" in why_no_login(first, replace(inventory, sessions=(failed,)))
+    assert "reconnect" in why_no_login(first, replace(inventory, sessions=(failed,)))
 
 
 def test_a_scan_waits_for_the_session() -> None:

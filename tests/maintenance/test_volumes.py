@@ -77,7 +77,7 @@ def test_a_disk_joins_with_a_label_first_and_can_leave_again() -> None:
     assert [type(one).__name__ for one in proposal.way_back.operations] == [
         "ReduceVolumeGroup", "RemovePhysicalVolume",
     ]  # fmt: skip
-    assert "2 disks" in proposal.notes[0]
+    assert "2 PVs" in proposal.notes[0]
 
 
 def test_sizes_become_whole_extents() -> None:
@@ -144,7 +144,7 @@ def test_a_snapshot_says_what_it_is_not() -> None:
     (step,) = proposal.plan.operations
     assert isinstance(step, CreateSnapshot)
     assert step.extents == 10
-    assert "no backup" in proposal.notes[0]
+    assert "not a backup" in proposal.notes[0]
     thin = with_volume_too(inventory, name="thin", pool="pool", attributes="Vwi-a-tz--")
     (step,) = volumes.snapshot(thin, volume_of(thin, "thin"), "night", 40 * MIB).plan.operations
     assert isinstance(step, CreateSnapshot)

@@ -160,7 +160,7 @@ def test_what_has_no_variants_is_drawn_as_it_is(folder: Path) -> None:
 def test_a_mistake_in_a_variant_is_named(varied: Path) -> None:
     file = varied / "variants/late/scenario.toml"
     file.write_text('title = "Another"\n' + VARIANT.format(name="late"))
-    with pytest.raises(ConsoleError, match="title: there is no such key") as caught:
+    with pytest.raises(ConsoleError, match="title: unknown key") as caught:
         read_scenario(varied, "late")
     assert str(file) in caught.value.problem.summary
     with pytest.raises(ConsoleError, match="there is no never"):
@@ -177,7 +177,7 @@ def names(scenario: Scenario, phase: Phase) -> list[str]:
         ('title = "A title"', "", "title: it is missing"),
         ("minutes = 5", "minutes = 500", "minutes: expected a number from 1 to 120"),
         ('"where", "what", "how"', '"where"', "hints: expected three"),
-        ("[debrief]", "[debriefing]", "debriefing: there is no such key"),
+        ("[debrief]", "[debriefing]", "debriefing: unknown key"),
         ('of = "sessions"', 'of = "session"', "goal[1].where: session is not a known collection"),
         ('state = "LOGGED_IN"', 'stat = "LOGGED_IN"', "goal[1].where: stat: stat is not a field"),
         ('id = "quick"', 'id = "session"', "goal: at least one is required, each with an id of its own"),
@@ -226,5 +226,5 @@ def test_a_fault_is_read_with_its_options(folder: Path) -> None:
     (one,) = read_scenario(folder).faults
     assert (one.fault, one.options, one.each_boot) == ("link-down", {"network": "a"}, True)
     (folder / "scenario.toml").write_text(WHOLE + fault.replace("network", "colour"))
-    with pytest.raises(ConsoleError, match=r"fault\[1\]\.colour: there is no such key"):
+    with pytest.raises(ConsoleError, match=r"fault\[1\]\.colour: unknown key"):
         read_scenario(folder)

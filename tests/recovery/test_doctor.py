@@ -107,7 +107,7 @@ def test_a_report_holds_findings_evidence_and_commands_and_no_secret(tmp_path: P
         assert words in text
     again = doctor("--recorded", str(capture), "--within", "60", "--report", str(report))
     assert again.returncode == 2
-    assert "exists already" in again.stderr
+    assert "already exists" in again.stderr
     assert (
         doctor("--recorded", str(capture), "--within", "60", "--report", str(report), "--force").returncode
         == 1

@@ -166,7 +166,7 @@ def failed(live: MadeUpLive) -> None:
                 NOW - 14,
                 Source.SESSION,
                 "2 LOGGED_IN → FAILED",
-                "the connection is lost; requests wait",
+                "the connection is lost; I/O is queued",
                 "sid:2",
                 Tone.BAD,
             ),

@@ -11,6 +11,7 @@ from tui.setup.review import final_plan
 from tui.setup.state import SetupState
 from tui.setup.step import Step, following
 from tui.setup.steps.by_name import logic
+from tui.setup.undo import Undo
 from tui.setup.verification import Verified
 from tui.storage.changing.interrupted import Interrupted
 from tui.storage.changing.plan import Plan, Stage, Step as PlanStep
@@ -33,6 +34,7 @@ class ScriptedDriver:
         state: what is known now.
         effects: what the state becomes when a step has run.
         failures: what goes wrong when a step runs, once each.
+        undoing: what undoes the set-up; there is none when None.
         gate: a run waits for it, so that a test can look at what is shown meanwhile.
     """
 
@@ -46,6 +48,7 @@ class ScriptedDriver:
     given_up: bool = False
     left: bool = False
     unlocked: bool = False
+    undoing: Undo | None = None
     gate: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
@@ -90,7 +93,7 @@ class ScriptedDriver:
     def next(self) -> SetupState:
         """Go on as the real one does, but past nothing."""
         step = self.state.step
-        if step.is_asked and (lacking := logic(step).lacks(self.state)) is not None:
+        if step.is_asked and (lacking := logic(step).blocker(self.state)) is not None:
             self.state = replace(self.state, problem=lacking)
             return self.state
         return self.go(following(step))
@@ -110,7 +113,7 @@ class ScriptedDriver:
             if step is Step.RUN:
                 self.state = replace(self.state, step=Step.DONE)
             elif step.is_asked:
-                problem = logic(step).lacks(self.state)
+                problem = logic(step).blocker(self.state)
         elif step is Step.LOG_IN:
             self.state = replace(self.state, logins=tuple((one.title(), problem) for one in plan.operations))
         self.state = replace(self.state, problem=problem)
@@ -143,6 +146,16 @@ class ScriptedDriver:
         """Remember that."""
         self.unlocked = True
         return None
+
+    @property
+    def can_undo(self) -> bool:
+        """There is one when the test says so."""
+        return self.undoing is not None
+
+    def undo(self) -> Undo:
+        """What the test says."""
+        assert self.undoing is not None
+        return self.undoing
 
     def leave(self) -> None:
         """Remember that."""

@@ -57,7 +57,7 @@ async def test_a_session_that_fails_is_shown_with_the_time_that_is_left() -> Non
         living.set_state(2, "FAILED", "blocked")
         failed(living.live)
         living.live.changed(frozenset({Topic.SESSIONS}))
-        await until(pilot, "2 LOGGED_IN → FAILED the connection is lost; requests wait")
+        await until(pilot, "2 LOGGED_IN → FAILED the connection is lost; I/O is queued")
         await until(pilot, "gives up in 1 min 47 s")
         await settle(pilot)
         shown = flat(pilot)
@@ -141,7 +141,7 @@ async def test_news_lead_to_the_rung_they_are_about() -> None:
         assert isinstance(pilot.app.screen, HappeningsScreen)
         shown = flat(pilot)
         assert "What happened" in shown
-        assert "the connection is lost; requests wait" in shown
+        assert "the connection is lost; I/O is queued" in shown
         living.live.desk.told((Happening(NOW, Source.EVENT, "add sdc", "a new disk"),))
         await until(pilot, "add sdc")
         await pilot.press("up", "enter")

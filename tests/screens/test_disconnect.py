@@ -100,7 +100,7 @@ async def test_everything_that_goes_is_shown_with_its_users() -> None:
             "1790 vim",
             "vg_ittest",
             "/iscsi data",
-            "stays away",
+            "stays disconnected",
         ):
             assert words in shown, words
 

@@ -81,8 +81,8 @@ async def test_the_first_rung_that_lags_is_named_and_the_whole_way_is_offered(
     async with opened(enlarged()).run_test(size=SMALL) as pilot:
         await settle(pilot)
         shown = flat_text(pilot)
-        assert "← next: the array has 1 GiB" in shown
-        assert "ask for it on every path" in shown
+        assert "← next: the array reports 1 GiB" in shown
+        assert "rescan it on every path" in shown
         await press(pilot, "enter")
         names = [type(one).__name__ for one in proposal_of(pilot).proposal.plan.operations]
         assert names == [
@@ -115,7 +115,7 @@ async def test_what_is_no_size_is_said_below_the_field(opened: Callable[..., One
         await settle(pilot)
         await press(pilot, "tab", *["backspace"] * 4, *"lots", "enter")
         assert isinstance(pilot.app.screen, GrowScreen)
-        assert "lots is no size" in flat_text(pilot)
+        assert "lots is not a valid size" in flat_text(pilot)
 
 
 async def test_a_path_that_is_down_leaves_nothing_to_choose(opened: Callable[..., OneScreen]) -> None:

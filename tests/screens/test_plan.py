@@ -215,7 +215,7 @@ async def test_everything_is_put_back_with_one_key(tmp_path: Path) -> None:
         await press(pilot, "enter")
         assert "b put it back" in flat_text(pilot)
         await press(pilot, "b")
-        assert "Put back: Make two files" in flat_text(pilot)
+        assert "Undo: Make two files" in flat_text(pilot)
         await press(pilot, "enter", "y", "enter")
         assert not (tmp_path / "one").exists()
         await press(pilot, "enter")
@@ -300,7 +300,7 @@ def sessions(*, refusal: Problem | None = None) -> Proposal:
     operations = (LogOut(1, TARGET, PORTAL), LogOut(2, TARGET, other))
     return Proposal(
         Plan("Log out of 2 sessions", operations),
-        "The sessions end and their disks leave this host. Nothing on the storage is changed.",
+        ("The sessions end and their disks are removed from this host. Nothing on the storage is changed."),
         ("At the next boot this host logs in again by itself, as the records say.",),
         refusal,
         "Log out",

@@ -145,7 +145,7 @@ async def test_the_row_under_the_cursor_counts_when_none_is_marked() -> None:
     async with app.run_test(size=SMALL, notifications=True) as pilot:
         await settle(pilot)
         await press(pilot, "l")
-        assert "logged in already, session 3" in flat_text(pilot)
+        assert "already logged in, session 3" in flat_text(pilot)
         await press(pilot, "o")
         assert [one.shown() for one in proposal_on(app).proposal.plan.operations] == [
             ("iscsiadm -m session -r 3 --logout",)
@@ -193,8 +193,8 @@ async def test_a_record_shows_its_settings_and_the_difference_before_saving() ->
         assert isinstance(app.screen, RecordScreen)
         await press(pilot, "down", *(["backspace"] * 3), "6", "0", "enter")
         shown = flat_text(pilot)
-        assert "Recovery: 120 becomes 60, at the next login" in shown
-        assert "Session 3 keeps what it has" in shown
+        assert "Recovery timeout (replacement_timeout): 120 becomes 60, at the next login" in shown
+        assert "Session 3 keeps its settings" in shown
         assert "-n node.session.timeo.replacement_timeout -v 60" in shown
         plan = proposal_on(app).proposal
         assert plan.way_back is not None

@@ -65,7 +65,7 @@ async def test_which_secret_goes_where_is_said() -> None:
         await press(pilot, "right")
         shown = flat_text(pilot)
         assert "node.session.auth.username, .password" in shown
-        assert "at the target's access list" in shown
+        assert "in the target's ACL" in shown
 
 
 HOSTILE = (
@@ -154,8 +154,8 @@ async def test_several_paths_are_seen_and_said() -> None:
     async with opened(driver) as pilot:
         shown = flat_text(pilot)
         assert "2 paths" in shown
-        assert "not joined" in shown
-        assert "Enter join the paths" in text_of(pilot)
+        assert "no multipath map yet" in shown
+        assert "Enter create map" in text_of(pilot)
 
 
 async def test_a_timer_is_explained_when_it_has_the_focus() -> None:
@@ -262,7 +262,7 @@ async def test_the_end_shows_ladder_boot_check_and_commands() -> None:
             "mpatha",
             "At the next boot",
             "pass",
-            "What was run",
+            "What ran",
         ):
             assert words in shown
         await press(pilot, "enter")

@@ -177,7 +177,7 @@ async def test_leaving_while_something_runs_asks_and_waits_for_the_end() -> None
     driver.gate.clear()
     async with opened(driver) as pilot:
         await pilot.press("enter", "escape")
-        assert "Leave while something runs?" in text_of(pilot)
+        assert "Leave while an operation is running?" in text_of(pilot)
         await pilot.press("right", "enter")
         await pilot.pause()
         assert isinstance(pilot.app.screen, SetupScreen)
@@ -222,7 +222,7 @@ async def test_erasing_wants_the_word() -> None:
         assert "This will be lost" in flat_text(pilot)
         await press(pilot, "enter")
         shown = text_of(pilot)
-        assert "This will be lost, and cannot be brought back" in shown
+        assert "This will be lost, and cannot be restored" in shown
         assert 'Type "erase" to allow it' in shown
         assert focused_button(pilot) == "No, go back"
         await pilot.press(*"eras", "enter")

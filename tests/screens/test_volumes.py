@@ -101,7 +101,7 @@ async def test_every_task_leads_to_its_plan_and_back(opened: Callable[..., OneSc
         ):
             await press(pilot, *keys)
             if expected is None:
-                assert "There is a logical volume named pool" in flat_text(pilot)
+                assert "An LV named pool already exists" in flat_text(pilot)
             else:
                 assert names(pilot) == expected, keys
                 await press(pilot, "escape")
@@ -136,7 +136,7 @@ async def test_a_name_that_lvm_does_not_take_is_said_below_the_field(
         await settle(pilot)
         await press(pilot, "n", *"a b", "enter")
         assert isinstance(pilot.app.screen, TaskScreen)
-        assert "LVM does not take" in flat_text(pilot)
+        assert "LVM does not allow" in flat_text(pilot)
 
 
 SCENES: dict[str, tuple[Callable[[], Inventory], tuple[str, ...]]] = {

@@ -108,7 +108,7 @@ def test_old_lines_of_rc_local_are_replaced_or_pointed_out() -> None:
 def test_the_wait_is_a_number_of_seconds(text: str) -> None:
     (problem,) = boot.problems(fresh(BootAnswer(device_timeout=text)))
     assert (problem.code, problem.field) == ("boot.timeout", "device_timeout")
-    assert boot.lacks(fresh(BootAnswer(device_timeout=text))) == problem
+    assert boot.blocker(fresh(BootAnswer(device_timeout=text))) == problem
 
 
 def test_a_manual_login_cannot_bring_the_mount_back() -> None:

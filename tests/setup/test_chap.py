@@ -24,7 +24,7 @@ def test_a_fresh_host_has_none_and_is_asked() -> None:
     state = state_of(installed())
     assert chap.defaults(state) == ChapAnswer()
     assert chap.satisfied(state) is None
-    assert chap.lacks(state) is None
+    assert chap.blocker(state) is None
     assert chap.plan(state).operations == ()
 
 
@@ -59,7 +59,7 @@ def test_the_names_of_the_records_are_offered_without_secrets() -> None:
 def test_mistakes_name_their_field(choice: ChapChoice, code: str, field: str) -> None:
     found = chap.problems(asked(choice))
     assert (code, field) in {(problem.code, problem.field) for problem in found}
-    assert chap.lacks(asked(choice)) == found[0]
+    assert chap.blocker(asked(choice)) == found[0]
     assert PLANTED not in str(found)
 
 

@@ -43,7 +43,7 @@ def test_the_portal_asked_before_is_offered() -> None:
 def test_known_targets_satisfy_until_another_portal_is_asked_for() -> None:
     assert discover.satisfied(state_of(known())) == "1 target is known to this host."
     assert discover.satisfied(state(DiscoverAnswer(address="192.0.2.99"), known())) is None
-    assert discover.lacks(state_of(known())) is None
+    assert discover.blocker(state_of(known())) is None
 
 
 def test_asking_without_secrets_stores_nothing() -> None:
@@ -139,7 +139,7 @@ def test_a_new_iface_is_made_first() -> None:
 def test_mistakes_name_their_field(answer: DiscoverAnswer, code: str, field: str) -> None:
     found = discover.problems(state(answer))
     assert (code, field) in {(problem.code, problem.field) for problem in found}
-    lacking = discover.lacks(state(answer))
+    lacking = discover.blocker(state(answer))
     assert lacking == found[0]
 
 
@@ -151,8 +151,8 @@ def test_firmware_needs_no_portal() -> None:
 
 
 def test_going_on_needs_something_that_can_be_used() -> None:
-    assert discover.lacks(told(Found(TARGET, PORTAL, Standing.NEW))) is None
-    unusable = discover.lacks(told(Found(TARGET, PORTAL, Standing.UNREACHABLE, "does not answer")))
+    assert discover.blocker(told(Found(TARGET, PORTAL, Standing.NEW))) is None
+    unusable = discover.blocker(told(Found(TARGET, PORTAL, Standing.UNREACHABLE, "does not answer")))
     assert unusable is not None
     assert unusable.code == "discover.nothing-usable"
     assert "does not answer" in unusable.cause
@@ -160,11 +160,11 @@ def test_going_on_needs_something_that_can_be_used() -> None:
 
 def test_why_the_portal_did_not_answer_is_what_is_lacking() -> None:
     problem = Problem("portal.refused", "It refuses.")
-    assert discover.lacks(told(problem=problem)) == problem
+    assert discover.blocker(told(problem=problem)) == problem
 
 
 def test_before_asking_it_says_so() -> None:
-    lacking = discover.lacks(state())
+    lacking = discover.blocker(state())
     assert lacking is not None
     assert lacking.code == "discover.not-asked"
 
@@ -172,7 +172,7 @@ def test_before_asking_it_says_so() -> None:
 def test_what_another_portal_told_no_longer_counts() -> None:
     stale = told(Found(TARGET, PORTAL, Standing.NEW)).answered(DiscoverAnswer(address="192.0.2.99"))
     assert discover.found(stale) == ()
-    assert discover.lacks(stale) is not None
+    assert discover.blocker(stale) is not None
 
 
 @pytest.mark.parametrize(("inventory", "standing"), [(installed(), Standing.NEW), (known(), Standing.KNOWN)])
@@ -183,7 +183,7 @@ def test_a_target_typed_by_hand_is_found_when_its_portal_answers(
     typed = replace(state(answer, inventory), discovered=Discovered(), asked=answer)
     (found,) = discover.found(typed)
     assert (found.target, found.portal, found.standing) == (TARGET, WHERE, standing)
-    assert discover.lacks(typed) is None
+    assert discover.blocker(typed) is None
 
 
 def test_every_kind_has_words() -> None:

@@ -31,23 +31,23 @@ def test_every_chosen_record_is_logged_in_at_the_same_time() -> None:
 
 def test_without_a_session_the_failure_is_what_is_lacking() -> None:
     state = state_of(known())
-    lacking = log_in.lacks(state)
+    lacking = log_in.blocker(state)
     assert lacking is not None
     assert lacking.code == "log-in.not-logged-in"
-    assert log_in.lacks(replace(state, logins=(("Log in", FAILURE),))) == FAILURE
+    assert log_in.blocker(replace(state, logins=(("Log in", FAILURE),))) == FAILURE
 
 
 def test_one_session_of_two_is_enough_to_go_on_and_said() -> None:
     inventory = replace(logged_in(), node_records=(record(), record(SECOND)))
     state = replace(state_of(inventory, empty_disk()), logins=(("one", None), ("two", FAILURE)))
-    assert log_in.lacks(state) is None
+    assert log_in.blocker(state) is None
     assert log_in.warnings(state) == (FAILURE,)
     assert log_in.satisfied(state) is None
     assert log_in.outcome_lines(state) == ("one: logged in", "two: Refused by the target.")
 
 
 def test_a_session_without_a_disk_is_told() -> None:
-    lacking = log_in.lacks(state_of(replace(logged_in(), luns=())))
+    lacking = log_in.blocker(state_of(replace(logged_in(), luns=())))
     assert lacking is not None
     assert lacking.code == "log-in.no-disk"
     assert "initiator name" in lacking.remedy
@@ -77,7 +77,7 @@ def test_two_paths_to_one_disk_are_joined() -> None:
     assert disk.lacks_map
     assert log_in.multipath_plan(state).operations == (CreateMultipathMap(WWID, ("sda", "sdb")),)
     assert log_in.satisfied(state) is None
-    lacking = log_in.lacks(state)
+    lacking = log_in.blocker(state)
     assert lacking is not None
     assert lacking.code == "log-in.paths-apart"
 
@@ -86,7 +86,7 @@ def test_paths_left_apart_are_warned_about() -> None:
     state = state_of(logged_in(PORTAL, SECOND)).answered(LogInAnswer(multipath=False))
     assert log_in.multipath_plan(state).operations == ()
     assert codes(log_in.warnings(state)) == ["log-in.paths-apart"]
-    assert log_in.lacks(state) is None
+    assert log_in.blocker(state) is None
 
 
 def test_joined_paths_are_used_through_their_map() -> None:

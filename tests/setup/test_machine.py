@@ -138,7 +138,7 @@ def test_no_answer_breaks_a_step_and_no_page_shows_a_secret(host: str, decided: 
         here = logic(step)
         mistakes = here.problems(state)
         shown = [here.explain(state), here.note(state), here.satisfied(state), mistakes, here.warnings(state)]
-        lacking = here.lacks(state)
+        lacking = here.blocker(state)
         if mistakes:
             assert lacking is not None
         else:

@@ -131,7 +131,7 @@ def test_outer_mount_points_come_first() -> None:
 def test_mistakes_name_their_field(entry: VolumeMount, code: str, field: str) -> None:
     found = mount.problems(fresh(entry))
     assert (code, field) in {(problem.code, problem.field) for problem in found}
-    assert mount.lacks(fresh(entry)) == found[0]
+    assert mount.blocker(fresh(entry)) == found[0]
 
 
 def test_another_kind_than_is_there_is_told() -> None:

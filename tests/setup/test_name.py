@@ -32,7 +32,7 @@ def test_a_missing_or_bad_name_is_replaced_by_a_fresh_one(present: str) -> None:
 def test_a_ready_host_is_satisfied() -> None:
     state = state_of(installed())
     assert name.satisfied(state) is not None
-    assert name.lacks(state) is None
+    assert name.blocker(state) is None
     assert name.note(state) == NAME
 
 
@@ -49,7 +49,7 @@ def test_a_ready_host_is_satisfied() -> None:
 def test_anything_missing_keeps_the_step_open(inventory: object) -> None:
     state = state_of(inventory)  # type: ignore[arg-type]  # parametrize loses the type
     assert name.satisfied(state) is None
-    problem = name.lacks(state)
+    problem = name.blocker(state)
     assert problem is not None
     assert problem.code == "name.not-set"
 

@@ -173,7 +173,7 @@ def test_what_is_not_offered_cannot_be_chosen() -> None:
     state = told(PORTAL).answered(TargetAnswer((TargetChoice(OTHER, PORTAL),)))
     (problem,) = target.problems(state)
     assert problem.code == "target.not-offered"
-    assert target.lacks(state) == problem
+    assert target.blocker(state) == problem
 
 
 @pytest.mark.parametrize(
@@ -211,10 +211,10 @@ def test_stored_and_logged_in_is_satisfied() -> None:
 
 
 def test_going_on_needs_the_records() -> None:
-    lacking = target.lacks(told(PORTAL))
+    lacking = target.blocker(told(PORTAL))
     assert lacking is not None
     assert lacking.code == "target.not-stored"
-    assert target.lacks(told(PORTAL, inventory=known())) is None
+    assert target.blocker(told(PORTAL, inventory=known())) is None
 
 
 def test_the_note_counts_portals() -> None:

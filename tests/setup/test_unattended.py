@@ -10,7 +10,7 @@ from tests.storage.scripted_host import ScriptedHost
 from tui.setup.answers import ChapAnswer, ChapChoice, NameAnswer
 from tui.setup.answers_file import Script
 from tui.setup.session import Places, Setup
-from tui.setup.unattended import FAILED, NOTHING_CHOSEN, Chosen, Teller, play
+from tui.setup.unattended import FAILED, NOTHING_CHOSEN, Chosen, Printer, play
 from tui.storage.changing.journal import Journal, Origin, change_lock
 from tui.storage.changing.plan import Plan, Stage, Step as PlanStep
 from tui.storage.iscsi.chap import ChapKind
@@ -163,7 +163,7 @@ def test_it_can_be_asked_to_leave(tmp_path: Path) -> None:
     stream = io.StringIO()
     setup = Setup(ScriptedHost(), Places(tmp_path / "journal", tmp_path / "lock"), keeps_answers=False)
     assert play(setup, Script(), stream, leave) == FAILED
-    assert "left before its end" in stream.getvalue()
+    assert "left the set-up before it was complete" in stream.getvalue()
     assert "1 Name" not in stream.getvalue()
 
 
@@ -173,7 +173,7 @@ class ClosedStream(io.StringIO):
 
 
 def test_a_closed_pipe_breaks_nothing_off() -> None:
-    Teller(ClosedStream(), threading.Event()).say("nobody hears it")
+    Printer(ClosedStream(), threading.Event()).say("nobody hears it")
 
 
 @pytest.mark.parametrize(
@@ -188,8 +188,8 @@ def test_a_closed_pipe_breaks_nothing_off() -> None:
 )
 def test_every_stage_has_its_line(step: PlanStep, line: str) -> None:
     stream = io.StringIO()
-    teller = Teller(stream, threading.Event())
-    teller.plan(Plan("p", (FailWith("refused"),)))
-    teller.step(step)
+    printer = Printer(stream, threading.Event())
+    printer.plan(Plan("p", (FailWith("refused"),)))
+    printer.step(step)
     assert line in stream.getvalue()
-    assert teller.changed == (step.stage is Stage.DONE)
+    assert printer.changed == (step.stage is Stage.DONE)

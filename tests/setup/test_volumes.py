@@ -68,13 +68,13 @@ def test_what_is_there_is_offered_first() -> None:
     assert volumes.problems(state) == ()
     assert volumes.plan(state).operations == (ActivateVolumeGroup("vg_data"),)
     assert volumes.activation(state).operations == ()
-    assert volumes.lacks(state) is None
+    assert volumes.blocker(state) is None
 
 
 def test_an_inactive_group_is_activated_before_going_on() -> None:
     state = state_of(with_volume(logged_in(), active=False), used_disk("LVM2_member"))
     assert volumes.activation(state).operations == (ActivateVolumeGroup("vg_data"),)
-    lacking = volumes.lacks(state)
+    lacking = volumes.blocker(state)
     assert lacking is not None
     assert lacking.code == "volumes.not-active"
 
@@ -201,7 +201,7 @@ def test_a_map_is_what_is_written_to() -> None:
 def test_mistakes_name_their_field(answer: VolumesAnswer, code: str, field: str) -> None:
     found = volumes.problems(fresh(answer))
     assert (code, field) in {(problem.code, problem.field) for problem in found}
-    assert volumes.lacks(fresh(answer)) == found[0]
+    assert volumes.blocker(fresh(answer)) == found[0]
 
 
 def test_a_disk_smaller_than_an_extent_has_no_room() -> None:
@@ -284,4 +284,4 @@ def test_what_is_on_a_disk_is_said_in_words() -> None:
     (disk,) = disks.disks(state_of(logged_in(), used_disk("ext4", "gpt")))
     assert volumes.carries(disk).startswith("ext4")
     (disk,) = disks.disks(state_of(logged_in()))
-    assert volumes.carries(disk) == "not looked at yet"
+    assert volumes.carries(disk) == "not read yet"

@@ -26,7 +26,7 @@ def test_the_ladder_in_words() -> None:
     assert "FAILED" in text
     assert "First broken: session 1." in text
     assert "/iscsi data" in text
-    assert "Not seen, so its absence above proves nothing:" in text
+    assert "Not read, so its absence above proves nothing:" in text
 
 
 def test_hostile_names_come_out_clean() -> None:
@@ -102,5 +102,5 @@ def test_status_imports_no_screen_and_a_bad_capture_is_explained(tmp_path: Path)
         [sys.executable, "-c", code, "status", "--recorded", str(bad)], capture_output=True, check=False
     )
     assert run.returncode == 1
-    assert b"is no capture of this program" in run.stderr
+    assert b"is not a capture of this program" in run.stderr
     assert b"Traceback" not in run.stderr

@@ -89,11 +89,14 @@ def _lun_below(rung: Rung, inventory: Inventory) -> Subject | None:
 
 
 def _disks_below(device: BlockDevice, inventory: Inventory) -> tuple[str, ...]:
-    joined = next((one for one in inventory.multipath_maps if one.device == device.name), None)
+    joined = next(
+        (multipath_map for multipath_map in inventory.multipath_maps if multipath_map.device == device.name),
+        None,
+    )
     if joined is not None:
         return joined.paths
     if device.kind is BlockKind.PARTITION:
-        return tuple(one.name for one in inventory.devices if device.name in one.partitions)
+        return tuple(disk.name for disk in inventory.devices if device.name in disk.partitions)
     return (device.name,)
 
 
@@ -240,8 +243,15 @@ class _Walk:
         """Whether a multipath map goes on over a path that stays."""
         if rung.kind is not RungKind.MULTIPATH:
             return False
-        joined = next((one for one in self._inventory.multipath_maps if one.device == rung.device), None)
-        going = {one.device for one in self._goes.values() if one.kind is RungKind.LUN}
+        joined = next(
+            (
+                multipath_map
+                for multipath_map in self._inventory.multipath_maps
+                if multipath_map.device == rung.device
+            ),
+            None,
+        )
+        going = {goe.device for goe in self._goes.values() if goe.kind is RungKind.LUN}
         if joined is None or not set(joined.good_paths) - going:
             return False
         self._kept_maps[joined.name] = None
@@ -276,7 +286,7 @@ class _Walk:
         for lun in self._inventory.luns:
             if f"lun:{lun.address}" in keys:
                 name = name_of(lun, self._inventory)
-                known = next((one for one in found if one.wwid and one.wwid == name.wwid), name)
+                known = next((other for other in found if other.wwid and other.wwid == name.wwid), name)
                 found.setdefault(known, []).append(lun)
         return tuple((name, tuple(luns)) for name, luns in found.items())
 

@@ -1,4 +1,4 @@
-"""Safe disconnect: a subject and a person's choices become a plan, and the plan that puts it back."""
+"""Safe disconnect: a subject and a person's choices become a plan, and the plan that undoes it."""
 
 from collections.abc import Iterator
 
@@ -37,12 +37,12 @@ _MANUAL = "manual"
 
 
 def propose(seen: Seen, subject: Subject, choices: Choices | None = None) -> Proposal:
-    """The plan that disconnects a subject, with the plan that puts it back."""
+    """The plan that disconnects a subject, with the plan that undoes it."""
     return _Making(seen, subject, choices or Choices()).proposal()
 
 
 class _Making:
-    """One plan while it is made: each operation with what takes it back."""
+    """One plan while it is made: each operation with what undoes it."""
 
     def __init__(self, seen: Seen, subject: Subject, choices: Choices) -> None:
         self._seen, self._subject, self._choices = seen, subject, choices
@@ -60,18 +60,18 @@ class _Making:
         if self._choices.at_boot is AtBoot.OFF:
             self._boot()
         self._say_what_stays()
-        back = tuple(one for _operation, undone in reversed(self._steps) for one in undone)
+        back = tuple(operation for _operation, undone in reversed(self._steps) for operation in undone)
         name = note_name(self._inventory.taken_at)
         note = SaveReconnectFile(name, note_text(self._subject, self._inventory.taken_at, back))
         operations = [operation for operation, _back in self._steps]
-        # Up to there nothing is done that could be put back.
+        # Up to there nothing is done that could be undone.
         first = next((n for n, (_operation, undone) in enumerate(self._steps) if undone), len(operations))
         operations.insert(first, note)
         return Proposal(
             Plan(title, tuple(operations)),
             _(
-                "Everything that stands on it is taken apart from the top, so that nothing is lost: users, "
-                "mounts, volumes, disks, sessions. Each step is checked before the next."
+                "Everything above it is taken down from the top, so that no data is lost: users, "
+                "mounts, volumes, disks, sessions. Each step is verified before the next."
             ),
             tuple(self._notes),
             problem,
@@ -93,10 +93,10 @@ class _Making:
         if choice is AboutUsers.WAIT:
             return users
         stopped = services_of(users)
-        processes = tuple(one for one in users.processes if one.unit not in stopped)
-        kernel = tuple(one for one in users.kernel if one.unit not in stopped)
+        processes = tuple(process for process in users.processes if process.unit not in stopped)
+        kernel = tuple(user for user in users.kernel if user.unit not in stopped)
         if choice is AboutUsers.END_PROCESSES:
-            processes = tuple(one for one in processes if one.ours)
+            processes = tuple(process for process in processes if process.ours)
         return Users(processes, kernel, users.unseen, users.own_unit)
 
     def _users(self) -> None:
@@ -107,8 +107,10 @@ class _Making:
                 self._add(StopService(unit, triggers.get(unit, ())))
         ending = processes_to_end(users) if choice is AboutUsers.END_PROCESSES else ()
         if ending:
-            self._add(EndProcesses(tuple(name_of_process(one) for one in ending), self._choices.patience))
-            self._notes.append(_("Processes that are ended are not started again by reconnecting."))
+            self._add(
+                EndProcesses(tuple(name_of_process(process) for process in ending), self._choices.patience)
+            )
+            self._notes.append(_("Processes that are terminated are not started again by reconnecting."))
         paths = [self._path(name) for name in self._found.devices]
         if paths:
             self._add(WaitUntilUnused(tuple(dict.fromkeys(paths)), self._choices.patience))
@@ -145,9 +147,9 @@ class _Making:
         back = way_back_of_mount(self._inventory, mount, primary(self._inventory, mount.device))
         if not back:
             self._notes.append(
-                _("{path} is not mounted again by reconnecting: it shows a part of its own.").format(
-                    path=clean(mount.target, 80)
-                )
+                _(
+                    "{path} is not mounted again by reconnecting: it mounts only a part of its file system."
+                ).format(path=clean(mount.target, 80))
             )
         return back
 
@@ -157,13 +159,13 @@ class _Making:
         for volume in self._found.volumes:
             self._add(DeactivateLogicalVolume(volume.volume_group, volume.name))
         for group in self._found.groups:
-            volumes = [one for one in self._inventory.volumes_of(group) if one.path]
-            active = [one for one in volumes if one.active]
+            volumes = [volume for volume in self._inventory.volumes_of(group) if volume.path]
+            active = [volume for volume in volumes if volume.active]
             if not active:
                 continue
             back: tuple[Operation, ...] = (ActivateVolumeGroup(group),)
             if len(active) < len(volumes):
-                back = tuple(ActivateLogicalVolume(group, one.name) for one in active)
+                back = tuple(ActivateLogicalVolume(group, volume.name) for volume in active)
             self._add(DeactivateVolumeGroup(group), back)
 
     def _disks(self) -> None:
@@ -191,7 +193,7 @@ class _Making:
             back: tuple[Operation, ...] = ()
             if self._record_of(session.target, session.portal.label, session.iface) is None:
                 self._notes.append(
-                    _("There is no record for {target} at {portal}: log in again by discovering it.").format(
+                    _("There is no record for {target} at {portal}: to log in again, discover it.").format(
                         target=clean(session.target, 120), portal=clean(session.portal.label)
                     )
                 )
@@ -213,15 +215,17 @@ class _Making:
         if not apart:
             return
         whole = tuple(name for name, paths in found.luns if len(paths) == len(name.paths(self._inventory)))
-        sessions = tuple(SessionName(one.target, one.portal, one.iface) for one in found.sessions)
+        sessions = tuple(
+            SessionName(session.target, session.portal, session.iface) for session in found.sessions
+        )
         self._add(VerifyRemoved(sessions, whole, tuple(maps)))
 
     def _record_of(self, target: str, portal: str, iface: str) -> NodeRecord | None:
         return next(
             (
-                one
-                for one in self._inventory.node_records
-                if (one.target, one.portal.label, one.iface) == (target, portal, iface)
+                record
+                for record in self._inventory.node_records
+                if (record.target, record.portal.label, record.iface) == (target, portal, iface)
             ),
             None,
         )
@@ -244,7 +248,7 @@ class _Making:
 
     def _records(self) -> Iterator[NodeRecord]:
         """The records that would log in to what goes."""
-        gone = {(one.target, one.portal.label, one.iface) for one in self._found.sessions}
+        gone = {(session.target, session.portal.label, session.iface) for session in self._found.sessions}
         for record in self._inventory.node_records:
             all_of_it = self._subject.kind is SubjectKind.TARGET and record.target == self._subject.key
             if all_of_it or (record.target, record.portal.label, record.iface) in gone:
@@ -272,28 +276,28 @@ class _Making:
             ]
             self._notes.append(
                 _(
-                    "Session {sid} stays: it shows {others} too. The next login or a rescan finds "
-                    "this LUN again."
+                    "Session {sid} stays logged in: it has {others} too. The next login or rescan "
+                    "adds this LUN again."
                 ).format(sid=session.sid, others=", ".join(others[:4]))
             )
         for name in self._found.kept_maps:
             self._notes.append(
-                _("The multipath map {name} goes on over its other paths.").format(name=clean(name, 80))
+                _("The multipath map {name} keeps working over its other paths.").format(name=clean(name, 80))
             )
         if self._choices.users is not AboutUsers.WAIT and services_of(self._seen.users):
             self._notes.append(
                 _(
-                    "The services are started again by reconnecting. At the next boot they start in any "
-                    "case, and may write into the empty folder."
+                    "The services are started again by reconnecting. At the next boot they start "
+                    "anyway, and may write to the empty directory."
                 )
             )
 
     def _boot_words(self) -> str:
         if self._choices.at_boot is AtBoot.KEEP:
-            return _("At the next boot it comes back by itself, as records and fstab say.")
+            return _("At the next boot it comes back automatically, as configured in the records and fstab.")
         lasting = SetRecordValues | CommentOutFstabLines | DisableService
         if any(isinstance(operation, lasting) for operation, _back in self._steps):
             if not self._found.sessions and (self._found.groups or self._found.volumes):
-                return _("At the next boot LVM activates it again, but nothing of it is mounted.")
-            return _("At the next boot it stays away, until you reconnect it.")
-        return _("Nothing of it is set up to come back at the next boot.")
+                return _("At the next boot LVM activates it again, but none of it is mounted.")
+            return _("It stays disconnected at the next boot, until you reconnect it.")
+        return _("None of it is configured to come back at the next boot.")

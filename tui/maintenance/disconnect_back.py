@@ -36,11 +36,11 @@ def lasting_path(inventory: Inventory, device: str) -> str:
     if found is None:
         return f"/dev/{device}"
     if found.kind is BlockKind.LOGICAL_VOLUME:
-        volume = next((one for one in inventory.logical_volumes if one.device == device), None)
+        volume = next((volume for volume in inventory.logical_volumes if volume.device == device), None)
         return volume.path if volume is not None and volume.path else found.path
     if found.kind is BlockKind.DISK or found.kind is BlockKind.PARTITION:
         for beginning in ("/dev/disk/by-path/", "/dev/disk/by-id/", "/dev/disk/by-uuid/"):
-            link = next((one for one in sorted(found.links) if one.startswith(beginning)), None)
+            link = next((link for link in sorted(found.links) if link.startswith(beginning)), None)
             if link is not None:
                 return link
     return found.path
@@ -66,7 +66,7 @@ def way_back_of_mount(inventory: Inventory, mount: Mount, first: Mount | None) -
     if first.root != "/":
         return ()
     source = first.target.rstrip("/") + mount.root if mount.root != "/" else first.target
-    flags = tuple(one for one in mount.options if one in _FLAGS and one not in first.options)
+    flags = tuple(option for option in mount.options if option in _FLAGS and option not in first.options)
     return (BindMount(path, source, mount.target, mount.kind, flags),)
 
 
@@ -79,5 +79,7 @@ def _options(inventory: Inventory, mount: Mount) -> tuple[str, ...]:
             if not known or not option_problems(options, FilesystemKind(mount.kind)):
                 return options
     return tuple(
-        one for one in mount.options if one in _FLAGS or (mount.kind == "btrfs" and one.startswith("subvol="))
+        option
+        for option in mount.options
+        if option in _FLAGS or (mount.kind == "btrfs" and option.startswith("subvol="))
     )

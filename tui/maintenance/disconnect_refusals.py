@@ -34,7 +34,7 @@ def _reasons(inventory: Inventory, found: Dependents, users: Users) -> Iterator[
     if found.is_empty:
         yield Problem(
             "disconnect.nothing",
-            _("There is nothing to disconnect: it is gone already."),
+            _("There is nothing to disconnect: it is already gone."),
             remedy=_("Read the host again (r)."),
         )
     yield from _of_the_system(inventory, found)
@@ -45,9 +45,9 @@ def _reasons(inventory: Inventory, found: Dependents, users: Users) -> Iterator[
     if ours:
         yield Problem(
             "disconnect.our-own",
-            _("This program itself stands in a folder of it."),
+            _("The working directory of this program is on it."),
             cause=clean(ours[0].held[0].path, 200) if ours[0].held else "",
-            remedy=_("Leave the program, change to another folder (cd /), and start it again."),
+            remedy=_("Leave the program, change to another directory (cd /), and start it again."),
         )
 
 
@@ -56,19 +56,22 @@ def _of_the_system(inventory: Inventory, found: Dependents) -> Iterator[Problem]
     if system is not None:
         yield Problem(
             "disconnect.system",
-            _("{path} of this running system stands on it.").format(path=clean(system, 80)),
-            _("Without it the machine stops."),
-            _("It can only be disconnected with the machine shut down."),
+            _("{path} of this running system is on it.").format(path=clean(system, 80)),
+            _("The machine cannot run without it."),
+            _("It can only be disconnected when the machine is shut down."),
         )
-    gone = {(one.target, one.portal.label, one.iface) for one in found.sessions}
+    gone = {(session.target, session.portal.label, session.iface) for session in found.sessions}
     for record in inventory.node_records:
         onboot = "onboot" in {record.startup, record.connection_startup}
         if onboot and (record.target, record.portal.label, record.iface) in gone:
             yield Problem(
                 "disconnect.boots-from-it",
                 _("This machine boots from {target}.").format(target=clean(record.target, 120)),
-                _("Its record says onboot: the session is opened before the root file system is mounted."),
-                _("It can only be disconnected with the machine shut down."),
+                _(
+                    "Its record has node.startup = onboot: the session is opened before the root "
+                    "file system is mounted."
+                ),
+                _("It can only be disconnected when the machine is shut down."),
             )
 
 
@@ -77,11 +80,9 @@ def _nameless(found: Dependents) -> Iterator[Problem]:
         if not session.target:
             yield Problem(
                 "disconnect.nameless",
-                _("Session {sid} was left without a target name, and iscsiadm cannot address it.").format(
-                    sid=session.sid
-                ),
+                _("Session {sid} has no target name, so iscsiadm cannot address it.").format(sid=session.sid),
                 _("iscsid was killed or restarted in the middle of a login."),
-                _("It does no harm and goes at the next reboot."),
+                _("It does no harm and ends at the next reboot."),
             )
 
 
@@ -109,8 +110,8 @@ def _no_room(found: Dependents, room: int | None) -> Iterator[Problem]:
             _("{used} are swapped out to it, and only {room} are free elsewhere.").format(
                 used=size_words(used), room=size_words(max(room, 0))
             ),
-            _("Taking the swap space away would make the kernel end processes."),
-            _("End something that needs much memory, or add swap space elsewhere."),
+            _("Disabling this swap space would make the kernel kill processes (out of memory)."),
+            _("Stop a process that uses much memory, or add swap space elsewhere."),
         )
 
 
@@ -118,7 +119,7 @@ def _kernel(found: Dependents, users: Users) -> Iterator[Problem]:
     """What the plan has no operation for: a person ends it, and the screen sees that at once."""
     evidence = [kernel_words(user.how, user.name) for user in users.kernel if keeps_hold(user)]
     evidence += [
-        _("{name} stands on it: close it first (cryptsetup close, dmsetup, losetup -d)").format(
+        _("{name} uses it: close it first (cryptsetup close, dmsetup, losetup -d)").format(
             name=clean(rung.name, 80)
         )
         for rung in found.rungs
@@ -127,7 +128,7 @@ def _kernel(found: Dependents, users: Users) -> Iterator[Problem]:
     if evidence:
         yield Problem(
             "disconnect.held-by-kernel",
-            _("The kernel holds it in a way that only you can end."),
-            remedy=_("End what is named below by hand; it is looked at again all the time."),
+            _("The kernel uses it in a way that only you can end."),
+            remedy=_("Stop what is listed below by hand; the list is updated continuously."),
             evidence=tuple(dict.fromkeys(evidence))[:12],
         )

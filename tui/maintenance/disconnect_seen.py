@@ -21,7 +21,7 @@ class AboutUsers(StrEnum):
     """What to do about those who hold it."""
 
     WAIT = "wait"
-    """Wait until they let go; nothing is done to anybody."""
+    """Wait until they close it; no process is touched."""
     STOP_SERVICES = "stop-services"
     """Stop the services among them, and wait for the others."""
     END_PROCESSES = "end-processes"
@@ -116,11 +116,13 @@ def processes_to_end(users: Users) -> tuple[Process, ...]:
     """Those of some users that belong to no service which may be stopped, and are not this program."""
     services = services_of(users)
     return tuple(
-        one for one in users.processes if one.unit not in services and not one.ours and not one.is_storage
+        process
+        for process in users.processes
+        if process.unit not in services and not process.ours and not process.is_storage
     )
 
 
 def _triggers(host: Host, unit: str) -> tuple[str, ...]:
     """The active units that would start a unit again (TriggeredBy, systemd.unit(5))."""
     found = unit_property(host, unit, "TriggeredBy").split()
-    return tuple(one for one in found if unit_property(host, one, "ActiveState") == "active")
+    return tuple(unit for unit in found if unit_property(host, unit, "ActiveState") == "active")

@@ -30,7 +30,7 @@ class Wish:
     Attributes:
         whole: every rung up to the file system; else only the next one.
         share: percent of the group's free space; 0 leaves the volume as it is.
-        size: bytes the volume shall have, instead of a share; 0 when the share counts.
+        size: bytes the volume should have, instead of a share; 0 when the share counts.
     """
 
     whole: bool = True
@@ -60,17 +60,17 @@ def next_words(growth: Growth) -> str:
     lagging = growth.lagging
     if lagging is None:
         return (
-            _("All sizes agree, and the array has no more. Ask its administrator to enlarge the LUN.")
+            _("All sizes agree, and the array reports no more. Ask its administrator to enlarge the LUN.")
             if growth.asked
-            else _("All sizes agree. If the LUN was enlarged on the array, ask every path for its size.")
+            else _("All sizes agree. If the LUN was enlarged on the array, rescan its size on every path.")
         )
     name = clean(lagging.name, 60)
     return {
-        Layer.LUN: _("The kernel still has the old size of the LUN: ask for it on every path."),
-        Layer.MAP: _("The paths are larger than the map {name}: let it follow them."),
-        Layer.PHYSICAL_VOLUME: _("{name} is larger than what LVM uses of it: let LVM take in the rest."),
-        Layer.LOGICAL_VOLUME: _("The group has free space: give {name} as much of it as you want."),
-        Layer.FILESYSTEM: _("The volume is larger than the file system at {name}: let it take in the rest."),
+        Layer.LUN: _("The kernel still has the old size of the LUN: rescan it on every path."),
+        Layer.MAP: _("The paths are larger than the map {name}: resize the map."),
+        Layer.PHYSICAL_VOLUME: _("{name} is larger than its PV: resize the PV (pvresize)."),
+        Layer.LOGICAL_VOLUME: _("The VG has free space: give {name} as much of it as you want."),
+        Layer.FILESYSTEM: _("The LV is larger than the file system at {name}: grow the file system."),
     }[lagging.layer].format(name=name)
 
 
@@ -78,7 +78,7 @@ def _everything(growth: Growth, inventory: Inventory, wish: Wish) -> tuple[Opera
     steps: list[Operation] = []
     filesystem = _filesystem(growth)
     if filesystem is not None and _only_filesystem_lags(growth) and not growth.asked:
-        # What there is to take in is taken in; whether the array has more is asked afterwards.
+        # What is already larger below is used; whether the array has more is asked afterwards.
         return (filesystem,)
     steps += _rescans(growth, inventory)
     steps += _maps(growth, inventory)
@@ -98,10 +98,16 @@ def _next_step(growth: Growth, inventory: Inventory, wish: Wish) -> tuple[Operat
     match lagging.layer:
         case Layer.MAP:
             paths = [disk.path for disk in growth.disks if disk.name == lagging.device]
-            found: list[Operation] = [one for one in _maps(growth, inventory) if one.device.path in paths]
+            found: list[Operation] = [
+                operation for operation in _maps(growth, inventory) if operation.device.path in paths
+            ]
         case Layer.PHYSICAL_VOLUME:
-            volumes = [one.uuid for one in growth.physical if one.device == lagging.device]
-            found = [one for one in _physical(growth, inventory) if one.uuid in volumes]
+            volumes = [
+                physical_volume.uuid
+                for physical_volume in growth.physical
+                if physical_volume.device == lagging.device
+            ]
+            found = [operation for operation in _physical(growth, inventory) if operation.uuid in volumes]
         case Layer.LOGICAL_VOLUME:
             extend = _extend(growth, wish)
             found = [extend] if extend is not None else []
@@ -176,12 +182,12 @@ def _refusal(
     if lagging is None and growth.asked:
         return Problem(
             "growth.nothing-new",
-            _("All sizes agree, and the array shows the LUN no larger than before."),
-            remedy=_("Ask the storage administrator to enlarge the LUN, or add a disk to the group."),
+            _("All sizes agree, and the array reports the same size of the LUN as before."),
+            remedy=_("Ask the storage administrator to enlarge the LUN, or add a disk to the VG."),
         )
     volume = growth.volume
     wants_volume = wish.whole or (lagging is not None and lagging.layer is Layer.LOGICAL_VOLUME)
-    if volume is not None and wants_volume and any(isinstance(one, ExtendLogicalVolume) for one in steps):
+    if volume is not None and wants_volume and any(isinstance(step, ExtendLogicalVolume) for step in steps):
         problem = why_not_extend(inventory, volume) or _size_problem(growth, wish)
         if problem is not None:
             return problem
@@ -190,7 +196,7 @@ def _refusal(
     if not steps:
         return Problem(
             "growth.nothing-chosen",
-            _("Nothing is left to do: the volume is to get nothing of the free space."),
+            _("There is nothing to do: none of the free space is assigned to the volume."),
             remedy=_("Choose a share of it, or a size."),
             field="share",
         )
@@ -205,15 +211,15 @@ def _size_problem(growth: Growth, wish: Wish) -> Problem | None:
     if wish.size <= volume.size:
         return Problem(
             "growth.smaller",
-            _("It has {size} already; no volume is made smaller.").format(size=size_words(volume.size)),
+            _("It already has {size}; volumes are not shrunk.").format(size=size_words(volume.size)),
             remedy=_("Choose a larger size."),
             field="size",
         )
     if growth.asked and wish.size > volume.size + room:
         return Problem(
             "volume.size",
-            _("The volume can have {most} at most.").format(most=size_words(volume.size + room)),
-            remedy=_("Choose a smaller size, enlarge the LUN, or add a disk to the group."),
+            _("The volume can have at most {most}.").format(most=size_words(volume.size + room)),
+            remedy=_("Choose a smaller size, enlarge the LUN, or add a disk to the VG."),
             field="size",
         )
     return None
@@ -224,7 +230,7 @@ def _cannot_grow(growth: Growth) -> Problem:
     if device is not None and mount is not None and not mount.read_only:
         return Problem(
             "growth.other-filesystem",
-            _("The file system {kind} is not made larger here.").format(kind=clean(device.content, 40)),
+            _("This program cannot grow a {kind} file system.").format(kind=clean(device.content, 40)),
             remedy=_("Use its own tool."),
         )
     place = mount.target if mount is not None else ""
@@ -234,24 +240,24 @@ def _cannot_grow(growth: Growth) -> Problem:
 def _why(growth: Growth, wish: Wish) -> str:
     if wish.whole:
         return _(
-            "Each rung takes in what the one below it has gained, from the LUN up to the file system."
-            " Everything stays in use meanwhile."
+            "Each layer is grown to the size of the one below it, from the LUN up to the file "
+            "system. Everything stays in use meanwhile."
         )
     return next_words(growth)
 
 
 def _notes(growth: Growth, wish: Wish, steps: tuple[Operation, ...]) -> tuple[str, ...]:
-    notes = [_("None of this can be taken back: what has grown is not made smaller.")]
-    if all(isinstance(one, RescanPaths) for one in steps):
-        notes = [_("Only the kernel's knowledge of the LUN is refreshed; nothing is written.")]
+    notes = [_("None of this can be undone: nothing that was grown is shrunk.")]
+    if all(isinstance(step, RescanPaths) for step in steps):
+        notes = [_("Only the kernel's size of the LUN is updated; nothing is written.")]
     if wish.whole and growth.filesystem is not None and _filesystem(growth) is None:
         notes.append(
-            _("The file system stays as it is: {reason}").format(reason=_cannot_grow(growth).summary)
+            _("The file system keeps its size: {reason}").format(reason=_cannot_grow(growth).summary)
         )
     if (
-        any(isinstance(one, ExtendLogicalVolume) for one in steps)
+        any(isinstance(step, ExtendLogicalVolume) for step in steps)
         and 0 < wish.share < WHOLE
         and not wish.size
     ):
-        notes.append(_("{share} percent of what is free stays free.").format(share=WHOLE - wish.share))
+        notes.append(_("{share} percent of the free space stays free.").format(share=WHOLE - wish.share))
     return tuple(notes)

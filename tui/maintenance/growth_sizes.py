@@ -1,6 +1,6 @@
 """The sizes of one stack side by side, and the first that lags: LUN, map, PV, LV, file system.
 
-When a LUN is enlarged on the array, nothing on the host follows by itself. Each rung has to take in the new
+When a LUN is enlarged on the array, nothing on the host follows by itself. Each layer has to use the new
 space after the one below it, all while it is used. `growth` compares what an inventory and a few tools tell;
 `tui.maintenance.growth_plan` makes the plan.
 """
@@ -60,9 +60,9 @@ class Size:
         layer: which.
         name: the disk, map, volume or mount point. Raw.
         device: kernel name of what it is, or of what carries it.
-        size: bytes, or None where it cannot be told.
-        possible: bytes it could have at once, by the rung below; None where that cannot be told.
-        lags: it can take in more.
+        size: bytes, or None where it is unknown.
+        possible: bytes it could have at once, by the layer below; None where that is unknown.
+        lags: it can grow to what the layer below has.
         words: why, in a few words; empty when nothing is to be said.
         holds: it is up; False for a path that is down.
     """
@@ -119,7 +119,7 @@ class Growth:
 
     @property
     def coming(self) -> int:
-        """Bytes that the group will have free once every PV has taken in what its LUN has by now."""
+        """Bytes that the group will have free once every PV is as large as its LUN."""
         extent = self.group.extent_size if self.group is not None else 0
         if not extent:
             return 0
@@ -143,7 +143,7 @@ def read_facts(host: Host, inventory: Inventory, subject: Subject) -> SizeFacts:
         for size in bare.sizes
         if size.layer is Layer.LUN and (device := inventory.device(size.device)) is not None
     ]
-    arrays = tuple((one.name, size) for one in disks if (size := array_size(host, one)) is not None)
+    arrays = tuple((disk.name, size) for disk in disks if (size := array_size(host, disk)) is not None)
     starts = tuple(
         (volume.uuid, extents_start(host, device.path))
         for volume in bare.physical
@@ -158,17 +158,23 @@ def growth(inventory: Inventory, subject: Subject, facts: SizeFacts) -> Growth:
     group = group_named(inventory, subject.group) if subject.group else None
     physical = tuple(
         sorted(
-            (one for one in inventory.physical_volumes if group and one.volume_group == group.name),
-            key=lambda one: one.path,
+            (
+                physical_volume
+                for physical_volume in inventory.physical_volumes
+                if group and physical_volume.volume_group == group.name
+            ),
+            key=lambda physical_volume: physical_volume.path,
         )
     )
-    volume = next((one for one in inventory.volumes_of(subject.group) if one.name == subject.volume), None)
-    names = [one.device for one in physical] if subject.group else [subject.device]
+    volume = next(
+        (volume for volume in inventory.volumes_of(subject.group) if volume.name == subject.volume), None
+    )
+    names = [physical_volume.device for physical_volume in physical] if subject.group else [subject.device]
     if not any(names) and volume is not None and (device := inventory.device(volume.device)) is not None:
         # LVM did not answer: the kernel still knows what the volume stands on.
         names = list(device.slaves)
     disks = tuple(device for name in names if (device := inventory.device(name)) is not None)
-    on_disk = {one.device: one for one in physical}
+    on_disk = {physical_volume.device: physical_volume for physical_volume in physical}
     arrays = dict(facts.arrays)
     sizes: list[Size] = []
     for disk in disks:
@@ -216,9 +222,9 @@ def _of_paths(paths: tuple[Lun, ...], arrays: dict[str, int]) -> list[Size]:
         words = (
             _("down")
             if not lun.state.answers
-            else _("the array has {size}").format(size=size_words(arrays[lun.disk]))
+            else _("the array reports {size}").format(size=size_words(arrays[lun.disk]))
             if arrays.get(lun.disk, lun.size) > lun.size
-            else _("another path shows {size}").format(size=size_words(largest))
+            else _("another path has {size}").format(size=size_words(largest))
             if lags
             else ""
         )
@@ -239,7 +245,7 @@ def _of_physical(
     start = starts.get(volume.uuid, DEFAULT_START)
     gain = possible_gain(volume, disk.size, start, group.extent_size)
     lags = group.extent_size > 0 and gain >= group.extent_size
-    words = _("its disk has room for {size} more").format(size=size_words(gain)) if lags else ""
+    words = _("its disk has {size} more").format(size=size_words(gain)) if lags else ""
     possible = volume.size + max(0, gain)
     return Size(Layer.PHYSICAL_VOLUME, volume.path, volume.device, volume.size, possible, lags, words)
 
@@ -275,7 +281,7 @@ def _filesystem_of(
     inventory: Inventory, volume: LogicalVolume | None, disks: tuple[BlockDevice, ...]
 ) -> BlockDevice | None:
     names = [volume.device] if volume is not None else [disk.name for disk in disks]
-    carrying = {one.device for one in inventory.filesystems}
+    carrying = {filesystem.device for filesystem in inventory.filesystems}
     return next(
         (device for name in names if name in carrying and (device := inventory.device(name)) is not None),
         None,
@@ -292,20 +298,20 @@ def _problem(
     reach: Reach | None,
 ) -> Problem | None:
     """What forbids any growth: a path down, something between, or a device smaller than what stands on it."""
-    lost = [one.path for one in physical if not one.device]
+    lost = [physical_volume.path for physical_volume in physical if not physical_volume.device]
     if not disks and not lost:
         return Problem(
             "growth.no-group",
-            _("LVM does not show the disks of this volume."),
+            _("LVM does not list the PVs of this volume."),
             cause=clean(inventory.lvm.error) or _("It was removed, or its disks do not answer."),
-            remedy=_("Look at the stack again. Nothing grows on what cannot be seen."),
+            remedy=_("Check the stack again. Nothing grows while its PVs are unknown."),
         )
     if lost:
         return Problem(
             "growth.disk-gone",
             _("A disk below is gone: {disks}.").format(disks=clean(", ".join(lost[:4]))),
-            cause=_("Its session was logged out, or the LUN was withdrawn."),
-            remedy=_("Repair that first. Nothing grows on a group that is not whole."),
+            cause=_("Its session was logged out, or the LUN was unmapped."),
+            remedy=_("Repair that first. Nothing grows in an incomplete VG."),
         )
     for disk in disks:
         paths = paths_of(inventory, disk)
@@ -320,7 +326,9 @@ def _problem(
                 return shrunk_problem(f"/dev/{lun.disk}", array, lun.size, _("this host"))
             if lun.size < disk.size:
                 return shrunk_problem(f"/dev/{lun.disk}", lun.size, disk.size, disk.map_name)
-        volume = next((one for one in physical if one.device == disk.name), None)
+        volume = next(
+            (physical_volume for physical_volume in physical if physical_volume.device == disk.name), None
+        )
         if volume is not None and disk.size < volume.size:
             return shrunk_problem(disk.path, disk.size, volume.size, volume.volume_group)
     if filesystem is not None and reach is not None and reach.is_beyond(filesystem.size):
@@ -332,10 +340,10 @@ def _between(inventory: Inventory, disk: BlockDevice) -> Problem:
     if luns_below(inventory, disk):
         return Problem(
             "growth.between",
-            _("{path} is no whole LUN: a partition or an encrypted device lies between.").format(
+            _("{path} is not a whole LUN: there is a partition or an encrypted device between.").format(
                 path=clean(disk.path)
             ),
-            cause=_("It has a size of its own, which this program does not change."),
+            cause=_("It has its own size, which this program does not change."),
             remedy=_("Enlarge it by hand with its own tool (growpart, cryptsetup resize), then come back."),
         )
     return Problem(

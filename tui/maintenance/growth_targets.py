@@ -10,7 +10,7 @@ from tui.storage.stacks.rung import Rung, RungKind
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What shall grow: a volume with all that carries it, or a device that carries a file system by itself.
+    """What grows: a volume with all that carries it, or a device that carries a file system by itself.
 
     Attributes:
         group: name of the volume group, or empty.
@@ -37,7 +37,11 @@ def subjects_of(inventory: Inventory, rung: Rung) -> tuple[Subject, ...]:
     if rung.kind is RungKind.VOLUME_GROUP:
         return _of_groups(inventory, [rung.name])
     if rung.kind is RungKind.PHYSICAL_VOLUME:
-        groups = [one.volume_group for one in inventory.physical_volumes if rung.key == f"pv:{one.uuid}"]
+        groups = [
+            physical_volume.volume_group
+            for physical_volume in inventory.physical_volumes
+            if rung.key == f"pv:{physical_volume.uuid}"
+        ]
         return _of_groups(inventory, groups)
     if rung.kind is RungKind.SESSION and rung.sid is not None:
         return _of_devices(inventory, [lun.disk for lun in inventory.luns_of(rung.sid)])
@@ -50,9 +54,17 @@ def subjects_of(inventory: Inventory, rung: Rung) -> tuple[Subject, ...]:
 
 def _of_devices(inventory: Inventory, names: Iterable[str]) -> tuple[Subject, ...]:
     found: dict[Subject, None] = {}
-    volumes = {one.device: one for one in inventory.logical_volumes if one.device and not _is_passing(one)}
-    carrying = {one.device for one in inventory.filesystems}
-    groups = {one.device: one.volume_group for one in inventory.physical_volumes if one.device}
+    volumes = {
+        volume.device: volume
+        for volume in inventory.logical_volumes
+        if volume.device and not _is_passing(volume)
+    }
+    carrying = {filesystem.device for filesystem in inventory.filesystems}
+    groups = {
+        physical_volume.device: physical_volume.volume_group
+        for physical_volume in inventory.physical_volumes
+        if physical_volume.device
+    }
     for name in filter(None, names):
         for device in (name, *(upper.name for upper in inventory.above(name))):
             if device in volumes:
@@ -68,8 +80,8 @@ def _of_devices(inventory: Inventory, names: Iterable[str]) -> tuple[Subject, ..
 def _of_groups(inventory: Inventory, names: Iterable[str]) -> tuple[Subject, ...]:
     found: dict[Subject, None] = {}
     for name in filter(None, names):
-        volumes = [one for one in inventory.volumes_of(name) if not _is_passing(one)]
-        found.update(dict.fromkeys(Subject(name, one.name) for one in volumes))
+        volumes = [volume for volume in inventory.volumes_of(name) if not _is_passing(volume)]
+        found.update(dict.fromkeys(Subject(name, volume.name) for volume in volumes))
         if not volumes:
             found[Subject(name)] = None
     return tuple(found)
@@ -78,17 +90,17 @@ def _of_groups(inventory: Inventory, names: Iterable[str]) -> tuple[Subject, ...
 def _under_files(inventory: Inventory, rung: Rung) -> list[str]:
     """Kernel names of what carries a file system, a mount or a swap area."""
     names = [key.removeprefix("filesystem-on:") for key in rung.also]
-    names += [one.device for one in inventory.mounts if rung.name == one.target]
-    names += [one.device for one in inventory.fstab if rung.name == one.mount_point]
-    return names + [one.device for one in inventory.swaps if rung.name == one.path]
+    names += [mount.device for mount in inventory.mounts if rung.name == mount.target]
+    names += [entry.device for entry in inventory.fstab if rung.name == entry.mount_point]
+    return names + [swap.device for swap in inventory.swaps if rung.name == swap.path]
 
 
 def _of_volume_key(inventory: Inventory, rung: Rung) -> tuple[Subject, ...]:
     keys = {key.removeprefix("lv-name:") for key in rung.also}
     return tuple(
-        Subject(one.volume_group, one.name)
-        for one in inventory.logical_volumes
-        if f"{one.volume_group}/{one.name}" in keys
+        Subject(volume.volume_group, volume.name)
+        for volume in inventory.logical_volumes
+        if f"{volume.volume_group}/{volume.name}" in keys
     )
 
 

@@ -1,4 +1,4 @@
-"""What every wish of a person becomes before anything is changed: a plan, with everything said about it."""
+"""A plan with its reasons, warnings and undo plan, as put to the user."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ class Proposal:
         notes: what they should know first: what happens at the next boot, what stays.
         refusal: why it may not be done at all, or None; with one, the plan is not run.
         yes: the word on the button that does it; a verb. Empty for a general one.
-        way_back: the plan that puts everything back as it was, or None when there is none.
+        way_back: the plan that undoes everything, or None when there is none.
     """
 
     plan: Plan
@@ -30,12 +30,12 @@ class Proposal:
 
 
 def way_back_of(plan: Plan) -> Plan | None:
-    """The plan made of what every operation says takes it back, the last first; None when one cannot be."""
+    """The plan made of what undoes each operation, the last first; None when one cannot be undone."""
     undone: list[Operation] = []
     for operation in reversed(plan.operations):
         back = operation.undo()
         if isinstance(back, CannotUndo):
             return None
         undone += back
-    title = _("Put back: {title}").format(title=plan.title)
+    title = _("Undo: {title}").format(title=plan.title)
     return Plan(title, tuple(undone), plan.together) if undone else None

@@ -1,4 +1,4 @@
-"""What was disconnected, and putting it back: also later, after the program was closed."""
+"""What was disconnected, and reconnecting it: also later, after the program was closed."""
 
 import json
 import re
@@ -31,7 +31,7 @@ class Disconnected:
         name: name of the note.
         subject: what it was, or None when the note cannot be read.
         at: when, in seconds since the epoch.
-        back: the plan that puts it back, or None when the note cannot be read.
+        back: the plan that reconnects it, or None when the note cannot be read.
         problem: why it cannot be read, or None.
     """
 
@@ -53,7 +53,7 @@ def note_name(at: float) -> str:
 
 
 def note_text(subject: Subject, at: float, back: tuple[Operation, ...]) -> str:
-    """The content of a note: what was disconnected, when, and the operations that put it back."""
+    """The content of a note: what was disconnected, when, and the operations that reconnect it."""
     document = {
         "schema": SCHEMA,
         "at": at,
@@ -71,19 +71,19 @@ def back_plan(subject: Subject, name: str, back: tuple[Operation, ...]) -> Plan:
 
 
 def disconnected(host: Host) -> tuple[Disconnected, ...]:
-    """Everything that was disconnected and not put back, the newest first. Empty without root."""
+    """Everything that was disconnected and not reconnected, the newest first. Empty without root."""
     found = sorted((name.removesuffix(".json") for name in names(host, FOLDER)), reverse=True)
     return tuple(_read(host, name) for name in found if _NAME.fullmatch(name))
 
 
 def propose_reconnect(note: Disconnected) -> Proposal:
-    """Putting back what a note tells of: everything as it was, in the opposite order."""
+    """Reconnecting what a note lists: everything as it was, in the opposite order."""
     title = _("Reconnect {name}").format(name=note.words)
     if note.back is None:
         return Proposal(Plan(title, ()), "", refusal=note.problem)
     return Proposal(
         note.back,
-        _("Everything is put back as it was before it was disconnected; what is there already is skipped."),
+        _("Everything is restored as it was before it was disconnected; what is already there is skipped."),
         notes=(
             _("Disconnected {when}.").format(when=time.strftime("%Y-%m-%d %H:%M", time.localtime(note.at))),
         ),
@@ -111,7 +111,7 @@ def _read(host: Host, name: str) -> Disconnected:
     except (ValueError, RecursionError) as error:
         problem = Problem(
             "reconnect.not-readable",
-            _("The note {name} of what was disconnected cannot be read.").format(name=name),
+            _("The record {name} of what was disconnected cannot be read.").format(name=name),
             cause=clean(str(error)),
             remedy=_(
                 "It may come from another version. Log in, activate and mount by hand, then remove {path}."

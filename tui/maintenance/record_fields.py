@@ -61,75 +61,75 @@ def fields() -> tuple[RecordField, ...]:
             STARTUP,
             _("At boot"),
             _(
-                "Whether this host logs in when it starts. onboot is for the disk this host runs from. "
-                "Then it is done before anything else."
+                "Whether this host logs in when it starts. onboot is for the disk with the root "
+                "file system: it logs in before the root file system is mounted."
             ),
             Effect.NEXT_BOOT,
             (
                 ("automatic", _("log in")),
-                ("manual", _("do not")),
+                ("manual", _("do not log in")),
                 ("onboot", _("onboot, for the root disk")),
             ),
         ),
         RecordField(
             "node.session.timeo.replacement_timeout",
-            _("Recovery"),
+            _("Recovery timeout (replacement_timeout)"),
             _(
-                "When the connection is lost, requests wait so long for it to come back before they fail. "
-                "Short with multipath, which has another way; long without. -1 waits for ever."
+                "How long I/O is queued after the connection is lost before it fails. Short with "
+                "multipath, which has another path; long without. -1 waits without a limit."
             ),
             unit=seconds,
             least=-1,
         ),
         RecordField(
             "node.conn[0].timeo.login_timeout",
-            _("Login"),
-            _("How long one attempt to log in may take."),
+            _("Login timeout"),
+            _("How long one login attempt can take."),
             unit=seconds,
             least=1,
         ),
         RecordField(
             "node.session.initial_login_retry_max",
-            _("Attempts"),
-            _("How often the first login is tried before it counts as failed."),
+            _("Login attempts"),
+            _("How often the initial login is tried before it fails."),
             least=1,
             most=1000,
         ),
         RecordField(
             "node.conn[0].timeo.noop_out_interval",
-            _("Ping every"),
-            _("How often the target is asked whether it is still there. 0 never asks."),
+            _("Ping interval"),
+            _("How often the target is pinged (NOP-Out). 0 sends no pings."),
             unit=seconds,
         ),
         RecordField(
             "node.conn[0].timeo.noop_out_timeout",
-            _("Ping waits"),
-            _("How long its answer may take before the connection counts as lost."),
+            _("Ping timeout"),
+            _("How long a ping can take before the connection counts as lost."),
             unit=seconds,
         ),
         RecordField(
             "node.session.err_timeo.abort_timeout",
-            _("Abort"),
-            _("How long the target may take to take back one request that hangs."),
+            _("Abort timeout"),
+            _("How long the target can take to abort a command that hangs."),
             unit=seconds,
         ),
         RecordField(
             "node.session.err_timeo.lu_reset_timeout",
-            _("LUN reset"),
-            _("How long it may take to reset a LUN, when taking back one request did not help."),
+            _("LUN reset timeout"),
+            _("How long the reset of a LUN can take, when aborting a command failed."),
             unit=seconds,
         ),
         RecordField(
             "node.session.queue_depth",
             _("Queue depth"),
-            _("How many requests one LUN gets at the same time. The target may ask for less."),
+            _("How many commands one LUN gets at the same time. The target may allow fewer."),
             least=1,
             most=1024,
         ),
         RecordField(
             "node.session.cmds_max",
-            _("Requests"),
-            _("How many requests the whole session has at the same time: a power of two."),
+            _("Commands"),
+            _("How many commands the whole session has at the same time: a power of two."),
             least=2,
             most=2048,
         ),
@@ -138,8 +138,8 @@ def fields() -> tuple[RecordField, ...]:
                 key,
                 label,
                 _(
-                    "A checksum over {what}, which finds what TCP's own lets through. It costs time; "
-                    "both sides must agree."
+                    "A checksum over {what}, which detects errors that TCP's checksum misses. It "
+                    "costs time; both sides must agree."
                 ).format(what=what),
                 choices=_DIGESTS,
             )
@@ -152,10 +152,10 @@ def fields() -> tuple[RecordField, ...]:
             "node.session.scan",
             _("LUNs"),
             _(
-                "Whether every LUN becomes a disk at login, or only what you ask for. manual can hang at "
-                "login in open-iscsi 2.1.8 to 2.1.10."
+                "Whether every LUN becomes a disk at login, or only those you scan for. manual "
+                "can hang at login in open-iscsi 2.1.8 to 2.1.10."
             ),
-            choices=(("auto", _("all at login")), ("manual", _("by hand"))),
+            choices=(("auto", _("all at login")), ("manual", _("manually"))),
         ),
     )
 
@@ -174,7 +174,7 @@ class Change:
     @property
     def words(self) -> str:
         """What changes and when that is felt."""
-        before = self.before or _("the built-in value")
+        before = self.before or _("the default")
         return _("{label}: {before} becomes {after}, {when}").format(
             label=self.field.label, before=before, after=self.after, when=self.field.effect.words
         )
@@ -199,7 +199,7 @@ def problems(wanted: Mapping[str, str]) -> tuple[Problem, ...]:
         if field.choices:
             if value not in {choice for choice, _words in field.choices}:
                 found.append(
-                    _wrong(field, _("{label}: choose one of those shown.").format(label=field.label))
+                    _wrong(field, _("{label}: choose one of the listed values.").format(label=field.label))
                 )
         elif not _is_number(value, field):
             words = _("{label}: a whole number from {least} to {most}.").format(

@@ -39,7 +39,7 @@ def wanted_chap(kind: ChapKind, typed: ChapSettings, stored: ChapFacts) -> ChapS
     """What is to be written, or None when a record keeps what it has: the same names and no new secret.
 
     Args:
-        kind: who shall prove itself.
+        kind: which side authenticates itself.
         typed: names and secrets as typed; an empty secret keeps the stored one.
         stored: what the record says.
     """
@@ -67,7 +67,7 @@ def edit(
         record: the record.
         stored: its settings as its file has them.
         wanted: values by key.
-        chap: names and secrets to write, or None to leave them alone.
+        chap: names and secrets to write, or None to keep them.
         inventory: the host.
     """
     different = changes(stored, wanted)
@@ -88,11 +88,11 @@ def edit(
     session = session_of(inventory, record)
     if session is not None and operations:
         notes.append(
-            _("Session {sid} keeps what it has until it logs out and in again.").format(sid=session.sid)
+            _("Session {sid} keeps its settings until it logs out and in again.").format(sid=session.sid)
         )
     return Proposal(
         plan,
-        _("Only this record is changed. What is not named here stays as it is."),
+        _("Only this record is changed. Other settings stay as they are."),
         tuple(notes),
         yes=_("Save"),
         way_back=way_back_of(plan),
@@ -123,25 +123,25 @@ def _chap_words(before: ChapKind, after: ChapKind) -> str:
 
 def delete(records: Sequence[NodeRecord], inventory: Inventory) -> Proposal:
     """Delete node records; refused while a session uses one of them, as iscsiadm refuses it."""
-    operations = tuple(DeleteNodeRecord(one.target, one.portal, one.iface) for one in records)
+    operations = tuple(DeleteNodeRecord(record.target, record.portal, record.iface) for record in records)
     title = (
         operations[0].title()
         if len(operations) == 1
         else _("Delete {count} node records").format(count=len(operations))
     )
-    notes = [_("Settings and CHAP secrets in them are not kept. Asking the portal again makes new records.")]
-    at_boot = sum(logs_in_at_boot(one) for one in records)
+    notes = [_("Settings and CHAP secrets in them are lost. Asking the portal again creates new records.")]
+    at_boot = sum(logs_in_at_boot(record) for record in records)
     if at_boot:
         notes.append(
             translate_count(
                 "This host then no longer logs in there at boot.",
-                "This host then no longer logs in at boot by {count} of them.",
+                "This host then no longer logs in at boot with {count} of them.",
                 at_boot,
             ).format(count=at_boot)
         )
     return Proposal(
         Plan(title, operations),
-        _("Without a record nothing logs in to the target any more, at boot or by hand."),
+        _("Without a record this host cannot log in to the target, at boot or by hand."),
         tuple(notes),
         _in_use(records, inventory),
         _("Delete"),
@@ -168,47 +168,54 @@ def _in_use(records: Sequence[NodeRecord], inventory: Inventory) -> Problem | No
             "{count} of these records are in use, by the sessions {sids}.",
             len(found),
         ).format(count=len(found), sids=sids),
-        _("A session reads its record again when its connection is lost."),
+        _("A session reads its record again when it reconnects."),
         _("Log out there first, or choose only the others."),
     )
 
 
-def forget_portal(record: DiscoveryRecord, told: Sequence[NodeRecord], inventory: Inventory) -> Proposal:
+def forget_portal(
+    record: DiscoveryRecord, made_by_it: Sequence[NodeRecord], inventory: Inventory
+) -> Proposal:
     """Delete the record of a portal that is asked for targets.
 
     Args:
         record: the portal's discovery record.
-        told: the node records that go with it (`storage.discovery.records_told_by`).
+        made_by_it: the node records that go with it (`storage.discovery.records_told_by`).
         inventory: the host.
     """
     plan = Plan(
-        _("Forget {portal} as a portal to ask").format(portal=clean(record.portal.label)),
+        _("Forget the portal {portal}").format(portal=clean(record.portal.label)),
         (DeleteDiscoveryRecord(DiscoveryKind(record.kind), record.portal),),
     )
     notes = []
-    if told:
+    if made_by_it:
         notes.append(
             translate_count(
-                "{count} node record goes with it, because iscsiadm made it by asking this portal: {names}.",
-                "{count} node records go with it, because iscsiadm made them by asking this portal: {names}.",
-                len(told),
-            ).format(count=len(told), names=", ".join(dict.fromkeys(clean(one.target) for one in told)))
+                "{count} node record is deleted too, because iscsiadm created it by asking this "
+                "portal: {names}.",
+                "{count} node records are deleted too, because iscsiadm created them by asking "
+                "this portal: {names}.",
+                len(made_by_it),
+            ).format(
+                count=len(made_by_it),
+                names=", ".join(dict.fromkeys(clean(record.target) for record in made_by_it)),
+            )
         )
     else:
-        notes.append(_("The records of targets stay, and so do sessions."))
+        notes.append(_("The node records stay, and so do sessions."))
     if record.chap.has_password:
-        notes.append(_("Its CHAP secret for discovery is not kept."))
+        notes.append(_("Its CHAP secret for discovery is lost."))
     return Proposal(
         plan,
         _("This host no longer remembers that this portal can be asked for targets."),
         tuple(notes),
-        _in_use(told, inventory),
+        _in_use(made_by_it, inventory),
         _("Forget"),
     )
 
 
 def rediscover(record: DiscoveryRecord, chosen: Sequence[Found], inventory: Inventory) -> Proposal:
-    """Take in what a portal told anew, and delete what it no longer tells of.
+    """Store what a portal newly lists, and delete what it no longer lists.
 
     Records that exist are never touched: a plain discovery would reset their settings.
 
@@ -217,30 +224,30 @@ def rediscover(record: DiscoveryRecord, chosen: Sequence[Found], inventory: Inve
         chosen: new ones are stored, vanished ones are deleted.
         inventory: the host.
     """
-    fresh = [one for one in chosen if one.standing is Standing.NEW]
-    gone = {(one.target, one.portal.label) for one in chosen if one.standing is Standing.VANISHED}
-    doomed = [one for one in inventory.node_records if (one.target, one.portal.label) in gone]
+    fresh = [choice for choice in chosen if choice.standing is Standing.NEW]
+    gone = {(choice.target, choice.portal.label) for choice in chosen if choice.standing is Standing.VANISHED}
+    doomed = [record for record in inventory.node_records if (record.target, record.portal.label) in gone]
     operations: list[Operation] = []
     if fresh:
-        keys = tuple(one.key for one in fresh)
+        keys = tuple(portal.key for portal in fresh)
         operations.append(StoreDiscovered(DiscoveryKind(record.kind), record.portal, keys))
-    operations += [DeleteNodeRecord(one.target, one.portal, one.iface) for one in doomed]
-    notes = [_("Records that exist keep every setting.")]
+    operations += [DeleteNodeRecord(record.target, record.portal, record.iface) for record in doomed]
+    notes = [_("Existing records keep all settings.")]
     if fresh:
-        notes.append(_("New records begin with the settings of iscsid.conf; nobody is logged in yet."))
+        notes.append(_("New records get the settings of iscsid.conf; this host does not log in yet."))
     return Proposal(
-        Plan(_("Take in what {portal} tells").format(portal=clean(record.portal.label)), tuple(operations)),
+        Plan(_("Store what {portal} lists").format(portal=clean(record.portal.label)), tuple(operations)),
         _("Only what you chose is stored or deleted."),
         tuple(notes),
         _in_use(doomed, inventory),
-        _("Do it"),
+        _("Apply"),
     )
 
 
 def add_interface(interface: InterfaceRecord) -> Proposal:
     """Make an iface record."""
     plan = Plan(
-        _("Make the iface record {name}").format(name=clean(interface.name)),
+        _("Create the iface record {name}").format(name=clean(interface.name)),
         (
             AddInterface(
                 interface.name, interface.network_device, interface.ip_address, interface.hardware_address
@@ -249,12 +256,12 @@ def add_interface(interface: InterfaceRecord) -> Proposal:
     )
     return Proposal(
         plan,
-        _("Sessions made with it go through that network card, whatever the routing table says."),
+        _("Sessions through it use that network interface, whatever the routing table says."),
         (
-            _("It is used when a target is stored through it; records that exist stay as they are."),
+            _("It is used when a target is stored through it; existing records stay as they are."),
             _("While any iface record exists, a bare iscsiadm discovery stores targets through all of them."),
         ),
-        yes=_("Make"),
+        yes=_("Create"),
         way_back=way_back_of(plan),
     )
 
@@ -273,7 +280,7 @@ def delete_interface(interface: InterfaceRecord, inventory: Inventory) -> Propos
     )
     return Proposal(
         plan,
-        _("Sessions are no longer bound to that network card by it."),
+        _("It no longer binds sessions to that network interface."),
         refusal=refusal if reason else None,
         yes=_("Delete"),
     )
@@ -285,9 +292,9 @@ def why_interface_stays(interface: InterfaceRecord, inventory: Inventory) -> str
         return _("open-iscsi has it built in")
     users = sum(record.iface == interface.name for record in inventory.node_records)
     if users:
-        return translate_count(
-            "{count} node record goes through it", "{count} node records go through it", users
-        ).format(count=users)
+        return translate_count("{count} node record uses it", "{count} node records use it", users).format(
+            count=users
+        )
     if any(session.iface == interface.name for session in inventory.sessions):
-        return _("a session goes through it")
+        return _("a session uses it")
     return ""

@@ -44,7 +44,7 @@ def rename_group(inventory: Inventory, group: VolumeGroup, new_name: str) -> Pro
         volumes,
     )
     return _renamed(
-        _("Rename the group {name} to {new}").format(name=clean(group.name, 60), new=clean(new_name, 60)),
+        _("Rename the VG {name} to {new}").format(name=clean(group.name, 60), new=clean(new_name, 60)),
         steps,
         _refusal(inventory, volumes),
     )
@@ -52,21 +52,21 @@ def rename_group(inventory: Inventory, group: VolumeGroup, new_name: str) -> Pro
 
 def _refusal(inventory: Inventory, volumes: tuple[LogicalVolume, ...]) -> Problem | None:
     """Why none of these may be renamed now, or None."""
-    if any(one.name.startswith("pvmove") for one in volumes):
+    if any(volume.name.startswith("pvmove") for volume in volumes):
         return Problem(
             "rename.moving",
-            _("Data is being moved from one disk to another."),
-            remedy=_("Wait until that is done, or stop it."),
+            _("Data is being moved from one PV to another (pvmove)."),
+            remedy=_("Wait until that is done, or abort it (pvmove --abort)."),
         )
-    devices = {one.device: one for one in volumes if one.device}
-    swap = next((one for one in inventory.swaps if one.device in devices), None)
+    devices = {volume.device: volume for volume in volumes if volume.device}
+    swap = next((swap for swap in inventory.swaps if swap.device in devices), None)
     if swap is None:
         return None
     return Problem(
         "rename.swap",
         _("The volume {name} is in use as swap space.").format(name=clean(devices[swap.device].name, 60)),
-        cause=_("systemd knows swap space by its path and may turn it off when that goes."),
-        remedy=_("Turn it off first (swapoff {path}), and on again by its new name.").format(
+        cause=_("systemd identifies swap space by its path and may disable it when that disappears."),
+        remedy=_("Disable it first (swapoff {path}), and enable it again by its new name.").format(
             path=clean(swap.path, 80)
         ),
     )
@@ -83,10 +83,10 @@ def renamed_paths(
         new_volume: the volume's new name, or empty.
     """
     found: list[tuple[str, str]] = []
-    for one in volumes:
-        group, name = new_group or one.volume_group, new_volume or one.name
-        found.append((volume_path(one.volume_group, one.name), volume_path(group, name)))
-        found.append((mapper_path(one.volume_group, one.name), mapper_path(group, name)))
+    for volume in volumes:
+        group, name = new_group or volume.volume_group, new_volume or volume.name
+        found.append((volume_path(volume.volume_group, volume.name), volume_path(group, name)))
+        found.append((mapper_path(volume.volume_group, volume.name), mapper_path(group, name)))
     return tuple(found)
 
 
@@ -112,8 +112,8 @@ def _renaming(
         if volume.device in by_path or mount.kind == FilesystemKind.BTRFS
     ]
     back = tuple(
-        MountFilesystem(new.get(one.device, one.device), one.mount_point, one.kind, one.options)
-        for one in reversed(around)
+        MountFilesystem(new.get(mount.device, mount.device), mount.mount_point, mount.kind, mount.options)
+        for mount in reversed(around)
     )
     lines = tuple((old, name) for old, name in paths if any(entry.spec == old for entry in inventory.fstab))
     return (*around, rename, *((RenameInFstab(lines),) if lines else ()), *back)
@@ -122,21 +122,21 @@ def _renaming(
 def _asked(options: tuple[str, ...]) -> tuple[str, ...]:
     """Of the options of a mount those that a person may have asked for; the rest are the kernel's own."""
     kept = {"ro", "noatime", "nodiratime", "nodev", "nosuid", "noexec", "discard"}
-    return tuple(one for one in options if one in kept)
+    return tuple(option for option in options if option in kept)
 
 
 def _renamed(title: str, steps: tuple[Operation, ...], refusal: Problem | None) -> Proposal:
-    unmounts = [one.mount_point for one in steps if isinstance(one, UnmountFilesystem)]
+    unmounts = [step.mount_point for step in steps if isinstance(step, UnmountFilesystem)]
     notes = []
     if unmounts:
         notes.append(
-            _("{places} is unmounted for a moment and mounted again: stop who uses it first.").format(
+            _("{places} is unmounted briefly and mounted again: stop its users first.").format(
                 places=clean(", ".join(unmounts[:4]))
             )
         )
-    if any(isinstance(one, RenameInFstab) for one in steps):
-        notes.append(_("fstab names the new path from then on; the old file is kept."))
-    notes.append(_("Scripts and services that name the old path must be changed by hand."))
+    if any(isinstance(step, RenameInFstab) for step in steps):
+        notes.append(_("fstab gets the new path; the old file is kept."))
+    notes.append(_("Scripts and services with the old path must be changed by hand."))
     plan = Plan(title, steps)
-    why = _("Its names below /dev change; what is on it stays as it is.")
+    why = _("Its names below /dev change; its data stays as it is.")
     return Proposal(plan, why, tuple(notes), refusal, _("Rename"), way_back_of(plan))

@@ -16,12 +16,14 @@ from tui.words import translate as _, translate_count
 
 def record_of(inventory: Inventory, session: Session) -> NodeRecord | None:
     """The node record a session was logged in by, or None."""
-    return next((one for one in inventory.node_records if _is_of(one, session)), None)
+    return next((record for record in inventory.node_records if _is_of(record, session)), None)
 
 
 def session_of(inventory: Inventory, record: NodeRecord) -> Session | None:
     """The session of a node record, or None while nobody is logged in by it."""
-    return next((one for one in inventory.sessions_of(record.target) if _is_of(record, one)), None)
+    return next(
+        (session for session in inventory.sessions_of(record.target) if _is_of(record, session)), None
+    )
 
 
 def _is_of(record: NodeRecord, session: Session) -> bool:
@@ -39,7 +41,7 @@ def logs_in_at_boot(record: NodeRecord) -> bool:
 
 def log_in(records: Sequence[NodeRecord], inventory: Inventory) -> Proposal:
     """Log in by these records, side by side; one that is refused stops no other."""
-    operations = tuple(LogIn(one.target, one.portal, one.iface) for one in records)
+    operations = tuple(LogIn(record.target, record.portal, record.iface) for record in records)
     plan = Plan(_title_in(operations), operations, together=len(operations) > 1)
     return Proposal(
         plan,
@@ -53,13 +55,15 @@ def log_in(records: Sequence[NodeRecord], inventory: Inventory) -> Proposal:
 
 def log_out(sessions: Sequence[Session], inventory: Inventory) -> Proposal:
     """Log out of these sessions; refused while something that needs them is in use."""
-    operations = tuple(LogOut(one.sid, one.target, one.portal, one.iface) for one in sessions)
+    operations = tuple(
+        LogOut(session.sid, session.target, session.portal, session.iface) for session in sessions
+    )
     plan = Plan(_title_out(operations), operations, together=len(operations) > 1)
-    records = [record for one in sessions if (record := record_of(inventory, one)) is not None]
+    records = [record for session in sessions if (record := record_of(inventory, session)) is not None]
     missing = len(records) < len(sessions)
     return Proposal(
         plan,
-        _("The sessions end and their disks leave this host. Nothing on the storage is changed."),
+        _("The sessions end and their disks are removed from this host. Nothing on the storage is changed."),
         _boot_notes(records),
         _in_use(sessions, inventory) or _recovering(sessions),
         _("Log out"),
@@ -70,21 +74,22 @@ def log_out(sessions: Sequence[Session], inventory: Inventory) -> Proposal:
 def scan(sessions: Sequence[Session]) -> Proposal:
     """Look for LUNs that were mapped to this host since it logged in."""
     operations = tuple(
-        ScanForLuns(one.sid, one.target, one.portal, one.host_number, one.iface) for one in sessions
+        ScanForLuns(session.sid, session.target, session.portal, session.host_number, session.iface)
+        for session in sessions
     )
     title = translate_count(
-        "Look for new LUNs through {count} session",
-        "Look for new LUNs through {count} sessions",
+        "Scan for new LUNs through {count} session",
+        "Scan for new LUNs through {count} sessions",
         len(sessions),
     ).format(count=len(sessions))
     return Proposal(
         Plan(title, operations),
         _(
-            "The target is asked which LUNs it shows to this host now. New ones appear as disks; those that "
-            "are here stay as they are, and one that was withdrawn is not removed."
+            "The target is asked which LUNs it shows to this host now. New ones appear as disks; "
+            "existing ones stay as they are, and unmapped ones are not removed."
         ),
         refusal=_down(sessions),
-        yes=_("Look"),
+        yes=_("Scan"),
     )
 
 
@@ -94,8 +99,8 @@ def why_no_login(record: NodeRecord, inventory: Inventory) -> str:
     if session is None:
         return ""
     if session.state is SessionState.LOGGED_IN:
-        return _("logged in already, session {sid}").format(sid=session.sid)
-    return _("iscsid is trying to bring session {sid} back").format(sid=session.sid)
+        return _("already logged in, session {sid}").format(sid=session.sid)
+    return _("iscsid is trying to reconnect session {sid}").format(sid=session.sid)
 
 
 def why_no_logout(session: Session, inventory: Inventory) -> str:
@@ -129,15 +134,20 @@ def _boot_notes(records: Sequence[NodeRecord]) -> tuple[str, ...]:
     """What the records say of the next boot."""
     if not records:
         return ()
-    at_boot = sum(logs_in_at_boot(one) for one in records)
+    at_boot = sum(logs_in_at_boot(record) for record in records)
     if at_boot == len(records):
-        return (_("At the next boot this host logs in there by itself, as the records say."),)
+        return (_("At the next boot this host logs in there automatically, as configured in the records."),)
     if not at_boot:
-        return (_("At the next boot this host does not log in there by itself, as the records say."),)
+        return (
+            _(
+                "At the next boot this host does not log in there automatically, as configured "
+                "in the records."
+            ),
+        )
     return (
         translate_count(
-            "At the next boot this host logs in by itself by {at_boot} of the records.",
-            "At the next boot this host logs in by itself by {at_boot} of the {count} records.",
+            "At the next boot this host logs in automatically with {at_boot} of the records.",
+            "At the next boot this host logs in automatically with {at_boot} of the {count} records.",
             len(records),
         ).format(at_boot=at_boot, count=len(records)),
     )
@@ -149,25 +159,25 @@ def _not_usable(inventory: Inventory) -> Problem | None:
     return Problem(
         "daemon.silent",
         _("iscsid does not answer."),
-        _("It is not running, and nobody can log in without it."),
+        _("It is not running, and logging in needs it."),
         _("Start it with: systemctl start iscsid.service"),
     )
 
 
 def _in_use(sessions: Sequence[Session], inventory: Inventory) -> Problem | None:
-    uses = uses_of_sessions(inventory, [one.sid for one in sessions])
+    uses = uses_of_sessions(inventory, [session.sid for session in sessions])
     if not uses:
         return None
     return Problem(
         "logout.in-use",
         _("Their disks are in use: {uses}.").format(uses=_listed(uses, 6)),
-        _("Ending a session would tear them away from whoever uses them."),
+        _("Ending a session would remove them while they are in use."),
         _("Disconnect (d) takes everything down in the right order first."),
     )
 
 
 def _recovering(sessions: Sequence[Session]) -> Problem | None:
-    nameless = [str(one.sid) for one in sessions if not one.target]
+    nameless = [str(session.sid) for session in sessions if not session.target]
     if not nameless:
         return None
     return Problem(
@@ -175,18 +185,18 @@ def _recovering(sessions: Sequence[Session]) -> Problem | None:
         _("Session {sids} has no target name, so iscsiadm cannot address it.").format(
             sids=", ".join(nameless)
         ),
-        _("iscsid lost it, by a crash or by being killed."),
-        _("A restart of iscsid may bring its name back."),
+        _("It was lost when iscsid crashed or was killed."),
+        _("A restart of iscsid may restore its name."),
     )
 
 
 def _down(sessions: Sequence[Session]) -> Problem | None:
-    down = [str(one.sid) for one in sessions if one.state is not SessionState.LOGGED_IN]
+    down = [str(session.sid) for session in sessions if session.state is not SessionState.LOGGED_IN]
     if not down:
         return None
     return Problem(
         "scan.session-down",
         _("Not logged in: session {sids}.").format(sids=", ".join(down)),
         _("The connection to the target is lost."),
-        _("Wait until it is back, then look again."),
+        _("Wait until it is back, then scan again."),
     )

@@ -5,7 +5,7 @@ from tui.storage.changing.plan import Plan
 from tui.storage.devices.identity import identity_of, luns_below
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.inventory import Inventory
-from tui.storage.model.lvm import LogicalVolume, PhysicalVolume, VolumeGroup
+from tui.storage.model.lvm import LogicalVolume, PhysicalVolume, VolumeGroup, VolumeKind
 from tui.storage.operations.boot.fstab_entry import RemoveFstabEntry
 from tui.storage.operations.lvm.destroy_volume import DestroyVolume
 from tui.storage.operations.lvm.logical_volume import CreateLogicalVolume
@@ -20,13 +20,14 @@ from tui.storage.size import size_words
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 
-POOL, SNAPSHOT, THIN = "t", "s", "V"
-"""First letters of lv_attr (lvs(8)): thin pool, snapshot, thin volume."""
-
 
 def free_disks(inventory: Inventory) -> tuple[BlockDevice, ...]:
     """Disks of sessions, or maps over them, that nothing is known to be on: they may join a group."""
-    labelled = {one.device for one in inventory.physical_volumes if one.volume_group}
+    labelled = {
+        physical_volume.device
+        for physical_volume in inventory.physical_volumes
+        if physical_volume.volume_group
+    }
     return tuple(
         device
         for device in inventory.devices
@@ -46,18 +47,20 @@ def free_disks(inventory: Inventory) -> tuple[BlockDevice, ...]:
 def add_disk(inventory: Inventory, group: VolumeGroup, device: BlockDevice) -> Proposal:
     """Add a disk to a group."""
     identity = identity_of(inventory, device)
-    label = any(one.device == device.name for one in inventory.physical_volumes)
+    label = any(physical_volume.device == device.name for physical_volume in inventory.physical_volumes)
     steps: tuple[Operation, ...] = () if label else (CreatePhysicalVolume(identity),)
     steps += (ExtendVolumeGroup(group.name, (identity,)),)
-    members = sum(one.volume_group == group.name for one in inventory.physical_volumes)
+    members = sum(
+        physical_volume.volume_group == group.name for physical_volume in inventory.physical_volumes
+    )
     return _proposal(
         _("Add {path} to {group}").format(path=clean(device.path, 60), group=clean(group.name, 60)),
         steps,
-        _("The group gets the disk's {size} as free space.").format(size=size_words(device.size)),
+        _("The VG gets the disk's {size} as free space.").format(size=size_words(device.size)),
         notes=(
             _(
-                "From then on the group needs all of its {count} disks: when one is missing at boot, none of"
-                " its volumes appears."
+                "From then on the VG needs all of its {count} PVs: if one is missing at boot, "
+                "none of its LVs is activated."
             ).format(count=members + 1),
         ),
         yes=_("Add"),
@@ -67,12 +70,12 @@ def add_disk(inventory: Inventory, group: VolumeGroup, device: BlockDevice) -> P
 def new_volume(group: VolumeGroup, name: str, size: int) -> Proposal:
     """Cut a volume out of a group."""
     return _proposal(
-        _("Create the volume {name}").format(name=clean(name, 60)),
+        _("Create the LV {name}").format(name=clean(name, 60)),
         (CreateLogicalVolume(group.name, name, _extents(group, size)),),
-        _("It gets {size} of the group's {free} of free space. Nothing is on it yet.").format(
+        _("It gets {size} of the {free} free in the VG. It is empty at first.").format(
             size=size_words(_extents(group, size) * group.extent_size), free=size_words(group.free)
         ),
-        notes=(_("The set-up (s) makes a file system on it and mounts it."),),
+        notes=(_("The set-up (s) creates a file system on it and mounts it."),),
         yes=_("Create"),
     )
 
@@ -83,11 +86,11 @@ def remove_volume(inventory: Inventory, volume: LogicalVolume) -> Proposal:
     title = _("Remove {group}/{name}").format(
         group=clean(volume.volume_group, 60), name=clean(volume.name, 60)
     )
-    if volume.attributes[:1] == POOL:
+    if volume.kind is VolumeKind.THIN_POOL:
         return _proposal(
             title,
             (RemoveThinPool(volume.volume_group, group, volume.name),),
-            _("The pool's space goes back to the group."),
+            _("Its space is returned to the pool."),
             yes=_("Remove"),
             refusal=_needed(inventory, volume),
         )
@@ -102,12 +105,10 @@ def remove_volume(inventory: Inventory, volume: LogicalVolume) -> Proposal:
     return _proposal(
         title,
         steps,
-        _("The state that it kept is gone afterwards; {origin} stays as it is.").format(
-            origin=clean(origin, 60)
-        )
+        _("The state in the snapshot is lost; {origin} stays as it is.").format(origin=clean(origin, 60))
         if origin
-        else _("Its space goes back to the group. What is on it is gone for good."),
-        notes=(_("The line of fstab that mounts it at boot goes first."),) if lines else (),
+        else _("Its space is returned to the VG. Its data is lost for good."),
+        notes=(_("The line of fstab that mounts it at boot is removed first."),) if lines else (),
         yes=_("Remove"),
         refusal=_needed(inventory, volume) or _used(inventory, volume),
     )
@@ -122,12 +123,12 @@ def move_off(inventory: Inventory, source: PhysicalVolume, *, leave: bool = True
         leave: take the disk out of the group and away from LVM afterwards.
     """
     device = inventory.device(source.device)
-    group = next((one for one in inventory.volume_groups if one.name == source.volume_group), None)
-    title = _("Move everything off {path}").format(path=clean(source.path, 60))
+    group = next((group for group in inventory.volume_groups if group.name == source.volume_group), None)
+    title = _("Move all extents off {path}").format(path=clean(source.path, 60))
     others = [
-        one
-        for one in inventory.physical_volumes
-        if one.volume_group == source.volume_group and one.uuid != source.uuid
+        physical_volume
+        for physical_volume in inventory.physical_volumes
+        if physical_volume.volume_group == source.volume_group and physical_volume.uuid != source.uuid
     ]
     if device is None or group is None:
         return _proposal(title, (), "", refusal=_no_disk(source))
@@ -135,17 +136,17 @@ def move_off(inventory: Inventory, source: PhysicalVolume, *, leave: bool = True
     steps: tuple[Operation, ...] = (MoveData(group.name, group.uuid, identity),)
     if leave:
         steps += (ReduceVolumeGroup(group.name, (identity,)), RemovePhysicalVolume(identity))
-    used, room = source.size - source.free, sum(one.free for one in others)
-    moving = any(one.name.startswith("pvmove") for one in inventory.volumes_of(group.name))
+    used, room = source.size - source.free, sum(other.free for other in others)
+    moving = any(volume.name.startswith("pvmove") for volume in inventory.volumes_of(group.name))
     return _proposal(
         title,
         steps,
-        _("{used} are copied to the group's other disks while they are used. It may take hours.").format(
+        _("{used} are copied to the VG's other PVs while they are in use. It may take hours.").format(
             used=size_words(used)
         ),
         notes=(
-            _("All disks must stay connected. When the program is closed, the copying goes on by itself."),
-            *((_("Afterwards the LUN is empty and can be taken away on the array."),) if leave else ()),
+            _("All disks must stay connected. If you close the program, the copying continues."),
+            *((_("Afterwards the LUN is empty and can be deleted on the array."),) if leave else ()),
         ),
         yes=_("Move"),
         refusal=None if moving or (others and room >= used) else _no_room(source, used, room, len(others)),
@@ -154,55 +155,63 @@ def move_off(inventory: Inventory, source: PhysicalVolume, *, leave: bool = True
 
 def snapshot(inventory: Inventory, origin: LogicalVolume, name: str, size: int) -> Proposal:
     """Keep the present state of a volume; `size` bytes for what changes afterwards, 0 in a thin pool."""
-    group = next((one for one in inventory.volume_groups if one.name == origin.volume_group), None)
+    group = next((group for group in inventory.volume_groups if group.name == origin.volume_group), None)
     extents = _extents(group, size) if group is not None and not origin.pool else 0
     step = CreateSnapshot(
         origin.volume_group, group.uuid if group else "", origin.name, origin.uuid, name, extents
     )
     device = inventory.device(origin.device) if origin.device else None
-    notes = [_("A snapshot is no backup: it lies on the same disks.")]
+    notes = [_("A snapshot is not a backup: it is on the same disks.")]
     if extents:
-        notes.append(_("When its space is full, the snapshot is lost; the volume is not. Watch it here."))
-        notes.append(_("While it exists, {name} cannot grow in use.").format(name=clean(origin.name, 60)))
+        notes.append(
+            _("When it is full, the snapshot becomes invalid; the volume does not. Watch its usage here.")
+        )
+        notes.append(
+            _("While it exists, {name} cannot grow while in use.").format(name=clean(origin.name, 60))
+        )
     if device is not None and device.content == "xfs":
-        notes.append(_("An XFS snapshot is mounted with the option nouuid, since it has the same UUID."))
+        notes.append(_("An XFS snapshot must be mounted with the option nouuid, since it has the same UUID."))
     return _proposal(
         _("Take a snapshot of {name}").format(name=clean(origin.name, 60)),
         (step,),
-        _("It shows {name} as it is at that moment, while {name} goes on being used.").format(
+        _("It keeps the present state of {name}, while {name} stays in use.").format(
             name=clean(origin.name, 60)
         ),
         notes=tuple(notes),
-        yes=_("Take"),
+        yes=_("Create"),
     )
 
 
 def thin_pool(group: VolumeGroup, name: str, size: int) -> Proposal:
     """Set space aside for thin volumes."""
     return _proposal(
-        _("Make the thin pool {name}").format(name=clean(name, 60)),
+        _("Create the thin pool {name}").format(name=clean(name, 60)),
         (CreateThinPool(group.name, group.uuid, name, _extents(group, size, up=False)),),
-        _("Thin volumes in it take space only as they are written to."),
+        _("Thin volumes in it use space only as they are written to."),
         notes=(
-            _("When the pool is full, writing to its volumes stops and fails. Watch how full it is."),
-            _("The kernel needs dm_thin_pool, and the package thin-provisioning-tools checks it at start."),
+            _("When the pool is full, writes to its volumes are queued, then fail. Watch its usage."),
+            _(
+                "It needs the kernel module dm_thin_pool; the package thin-provisioning-tools "
+                "checks it at activation."
+            ),
         ),
-        yes=_("Make"),
+        yes=_("Create"),
     )
 
 
 def thin_volume(inventory: Inventory, pool: LogicalVolume, name: str, size: int) -> Proposal:
     """Make a volume in a pool."""
-    group = next((one for one in inventory.volume_groups if one.name == pool.volume_group), None)
+    group = next((group for group in inventory.volume_groups if group.name == pool.volume_group), None)
     extent = group.extent_size if group is not None else 0
     size = -(-size // extent) * extent if extent else size
     promised = size + sum(
-        one.size for one in inventory.volumes_of(pool.volume_group) if one.pool == pool.name
+        volume.size for volume in inventory.volumes_of(pool.volume_group) if volume.pool == pool.name
     )
     notes = (
         (
             _(
-                "The volumes of the pool then promise {promised}, and it has {size}: it must be watched."
+                "The volumes of the pool then have {promised} in total, and it has {size}: its "
+                "usage must be watched."
             ).format(promised=size_words(promised), size=size_words(pool.size)),
         )
         if promised > pool.size
@@ -211,7 +220,9 @@ def thin_volume(inventory: Inventory, pool: LogicalVolume, name: str, size: int)
     return _proposal(
         _("Create the thin volume {name}").format(name=clean(name, 60)),
         (CreateThinVolume(pool.volume_group, group.uuid if group else "", pool.name, name, size),),
-        _("It shows {size} and takes space of the pool as it is written to.").format(size=size_words(size)),
+        _("It has a virtual size of {size} and uses space of the pool as it is written to.").format(
+            size=size_words(size)
+        ),
         notes=notes,
         yes=_("Create"),
     )
@@ -238,7 +249,7 @@ def _extents(group: VolumeGroup, size: int, *, up: bool = True) -> int:
 
 def _group_of(inventory: Inventory, volume: LogicalVolume) -> str:
     """UUID of the group of a volume."""
-    return next((one.uuid for one in inventory.volume_groups if one.name == volume.volume_group), "")
+    return next((group.uuid for group in inventory.volume_groups if group.name == volume.volume_group), "")
 
 
 def _fstab_lines(inventory: Inventory, volume: LogicalVolume) -> tuple[RemoveFstabEntry, ...]:
@@ -251,19 +262,19 @@ def _fstab_lines(inventory: Inventory, volume: LogicalVolume) -> tuple[RemoveFst
 
 def _needed(inventory: Inventory, volume: LogicalVolume) -> Problem | None:
     needing = [
-        one.name
-        for one in inventory.volumes_of(volume.volume_group)
-        if one.pool == volume.name or (one.origin == volume.name and not one.pool)
+        other.name
+        for other in inventory.volumes_of(volume.volume_group)
+        if other.pool == volume.name or (other.origin == volume.name and not other.pool)
     ]
     if not needing:
         return None
     return Problem(
         "volume.needed",
-        _("Other volumes stand on {name}: {names}.").format(
+        _("Other volumes depend on {name}: {names}.").format(
             name=clean(volume.name, 60), names=clean(", ".join(needing[:6]))
         ),
-        cause=_("They would go with it."),
-        remedy=_("Remove each of them first, by itself."),
+        cause=_("They would be removed too."),
+        remedy=_("Remove each of them first, separately."),
     )
 
 
@@ -276,26 +287,26 @@ def _used(inventory: Inventory, volume: LogicalVolume) -> Problem | None:
         _("The volume {name} is in use: {places}.").format(
             name=clean(volume.name, 60), places=clean(places) or _("swap space")
         ),
-        remedy=_("Disconnect it first (d): that stops who uses it, and unmounts it."),
+        remedy=_("Disconnect it first (d): that stops its users and unmounts it."),
     )
 
 
 def _no_disk(source: PhysicalVolume) -> Problem:
     return Problem(
         "growth.disk-gone",
-        _("The disk of {path} is not there.").format(path=clean(source.path, 60)),
-        cause=_("Its session was logged out, or the LUN was withdrawn."),
-        remedy=_("Repair that first: nothing can be copied from a disk that is gone."),
+        _("The PV {path} is missing.").format(path=clean(source.path, 60)),
+        cause=_("Its session was logged out, or the LUN was unmapped."),
+        remedy=_("Repair that first: nothing can be copied from a missing disk."),
     )
 
 
 def _no_room(source: PhysicalVolume, used: int, room: int, others: int) -> Problem:
     return Problem(
         "move.no-room",
-        _("{used} lie on {path}; the other disks have {room} free.").format(
+        _("{used} are used on {path}; the other PVs have {room} free.").format(
             used=size_words(used), path=clean(source.path, 60), room=size_words(room)
         )
         if others
-        else _("{path} is the group's only disk.").format(path=clean(source.path, 60)),
-        remedy=_("Add a disk to the group first, or remove volumes that are no longer needed."),
+        else _("{path} is the VG's only PV.").format(path=clean(source.path, 60)),
+        remedy=_("Add a disk to the VG first, or remove volumes that are no longer needed."),
     )

@@ -83,7 +83,7 @@ class DiscoverAnswer:
         kind: SendTargets, iSNS, firmware, or a target typed by hand.
         address: host name, IPv4 or IPv6 (brackets allowed); not asked for firmware.
         port: as typed; 3260 by default, 3205 for iSNS.
-        ifaces: names of iface records to go through; empty for any network card.
+        ifaces: names of iface records to go through; empty for any network interface.
         new_iface: an iface record to make first, or None. Its name is among `ifaces`.
         target: the target's name; asked only for a target typed by hand.
     """
@@ -117,7 +117,7 @@ class TimerPreset(StrEnum):
     """Which timers the records get."""
 
     SINGLE = "single"
-    """One path: hold I/O back for two minutes while the path is lost."""
+    """One path: queue I/O for two minutes while the path is lost."""
     MULTIPATH = "multipath"
     """Several paths: give a lost path up soon, so that the other one takes over."""
     KEEP = "keep"
@@ -172,7 +172,7 @@ class NewVolume:
 
 @dataclass(frozen=True, slots=True)
 class VolumesAnswer:
-    """What shall be on the disks.
+    """What is wanted on the disks.
 
     Attributes:
         way: use what is there, a new group, or a group that is there.

@@ -105,7 +105,7 @@ class TargetWish:
 
 @dataclass(frozen=True, slots=True)
 class VolumesWish:
-    """What shall be on the disks; what is None is chosen when the disks are known."""
+    """What is wanted on the disks; what is None is chosen when the disks are known."""
 
     way: VolumesWay | None = None
     existing: tuple[str, ...] = ()
@@ -165,7 +165,7 @@ def read_script(path: str) -> Script:
     """Read an answers file and the secret files it names.
 
     Raises:
-        ConsoleError: it cannot be read, is no TOML, has an unknown key or a value of the wrong kind, or
+        ConsoleError: it cannot be read, is not TOML, has an unknown key or a value of the wrong kind, or
             a secret lies where others can read it.
     """
     try:
@@ -180,7 +180,7 @@ def read_script(path: str) -> Script:
             Problem(
                 "answers.toml",
                 _("{file} is not TOML: {why}").format(file=clean(path), why=clean(str(error))),
-                remedy=_("Mend that line; texts stand in quotation marks."),
+                remedy=_("Fix that line; strings must be quoted."),
             )
         ) from error
     return _script(Table(path, document), is_private=not mode & 0o077)
@@ -191,7 +191,7 @@ def _unreadable(path: str, error: OSError) -> ConsoleError:
         Problem(
             "answers.unreadable",
             _("{file} cannot be read: {why}.").format(file=clean(path), why=error.strerror),
-            remedy=_("Check the path and your rights."),
+            remedy=_("Check the path and the permissions."),
         )
     )
 
@@ -253,7 +253,7 @@ def _secret(table: Table, name: str, *, is_private: bool) -> Secret:
     if inline and not is_private:
         raise table.mistake(
             name,
-            _("a secret may only stand in a file that nobody else can read."),
+            _("a secret is only allowed in a file that nobody else can read."),
             _("Run chmod 0600 {file}, or put the secret into a file and name it with {key}.").format(
                 file=clean(table.file), key=in_file
             ),
@@ -276,7 +276,7 @@ def _secret_in(table: Table, name: str, path: str) -> Secret:
     if mode & 0o077:
         raise table.mistake(
             name,
-            _("others can read {file} (mode {mode:04o}).").format(file=clean(str(place)), mode=mode),
+            _("other users can read {file} (mode {mode:04o}).").format(file=clean(str(place)), mode=mode),
             _("Run chmod 0600 {file}.").format(file=clean(str(place))),
         )
     secret = text.removesuffix("\n").removesuffix("\r")
@@ -351,9 +351,9 @@ def _volumes(table: Table | None) -> VolumesWish:
     if table is None:
         return VolumesWish()
     volumes = []
-    for one in table.tables("volume"):
-        volumes.append(NewVolume(one.text("name"), one.text("size", "100%")))
-        one.end()
+    for row in table.tables("volume"):
+        volumes.append(NewVolume(row.text("name"), row.text("size", "100%")))
+        row.end()
     wish = VolumesWish(
         table.choice("way", VolumesWay, VolumesWay.NEW_GROUP) if table.has("way") else None,
         table.texts("existing"),
@@ -378,7 +378,7 @@ def _mount(table: Table) -> MountWish:
         table.texts("options") if table.has("options") else None,
     )
     if not wish.volume:
-        raise table.mistake("volume", _("it must say which volume is meant."))
+        raise table.mistake("volume", _("it must name the volume."))
     table.end()
     return wish
 

@@ -15,9 +15,9 @@ from tui.words import translate as _
 
 def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `setup` to the program's sub-commands."""
-    parser = commands.add_parser("setup", help=_("lead from a bare host to a mounted volume"))
+    parser = commands.add_parser("setup", help=_("set up a bare host up to a mounted volume"))
     parser.add_argument(
-        "--answers", metavar="FILE", help=_("answer every step from a file (TOML) and ask nothing")
+        "--answers", metavar="FILE", help=_("take all answers from a file (TOML) and ask nothing")
     )
     parser.add_argument(
         "--resume",
@@ -28,8 +28,8 @@ def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     parser.add_argument(
         "--give-up", metavar="ID", default="", help=_("with --answers: discard an interrupted plan")
     )
-    parser.add_argument("--recorded", metavar="FILE", help=_("look at a captured host; nothing is changed"))
-    parser.add_argument("--read-only", action="store_true", help=_("only look at this host"))
+    parser.add_argument("--recorded", metavar="FILE", help=_("show a captured host; nothing is changed"))
+    parser.add_argument("--read-only", action="store_true", help=_("read-only: change nothing on this host"))
 
 
 def main(arguments: argparse.Namespace, open_wizard: Callable[[argparse.Namespace], int]) -> int:

@@ -21,7 +21,7 @@ class Review:
         commands: every command and file edit, one line each.
         loses: what will be gone afterwards, one line each.
         word: what must be typed before it runs; empty when nothing is destroyed.
-        problems: by step, what still stands in the way; the plan is empty while there is any.
+        problems: by step, what still prevents it; the plan is empty while there is any.
         warnings: what the person should know.
     """
 
@@ -40,11 +40,11 @@ def final_plan(state: SetupState) -> Plan:
     """
     mounts = tuple(
         operation
-        for entry, one in mount.ordered(state)
+        for entry, target in mount.ordered(state)
         for operation in (
             mount.folder(entry),
-            *boot.entry_operations(state, entry, one),
-            *mount.mounting(entry, one),
+            *boot.entry_operations(state, entry, target),
+            *mount.mounting(entry, target),
         )
     )
     return Plan(

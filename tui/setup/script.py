@@ -51,29 +51,31 @@ def _name(script: Script, state: SetupState) -> NameAnswer:
 
 def _target(script: Script, state: SetupState) -> TargetAnswer:
     wish = script.target
-    reachable = {(one.target, one.portal.label) for one in discover.found(state) if one.can_be_used}
-    told = {one.target for one in discover.found(state)}
-    names = wish.names or tuple(sorted(told))
+    reachable = {
+        (portal.target, portal.portal.label) for portal in discover.found(state) if portal.can_be_used
+    }
+    offered = {portal.target for portal in discover.found(state)}
+    names = wish.names or tuple(sorted(offered))
     ifaces = discover.answer(state).ifaces or ("default",)
     chosen = [
-        one
-        for one in target.offers(state)
-        if one.target in names
-        and (one.target, one.portal.label) in reachable
-        and one.iface in ifaces
-        and (not wish.portals or any(_is_meant(written, one.portal) for written in wish.portals))
+        offer
+        for offer in target.offers(state)
+        if offer.target in names
+        and (offer.target, offer.portal.label) in reachable
+        and offer.iface in ifaces
+        and (not wish.portals or any(_is_meant(written, offer.portal) for written in wish.portals))
     ]
     # What is named and not offered is chosen all the same, so that the step says what is wrong with it.
-    offered = {one.target for one in chosen}
+    offered = {choice.target for choice in chosen}
     chosen.extend(
         TargetChoice(missing, Portal("?"), ifaces[0]) for missing in wish.names if missing not in offered
     )
     chosen.extend(
         TargetChoice(next(iter(names), "?"), _portal(written), ifaces[0])
         for written in wish.portals
-        if not any(_is_meant(written, one.portal) for one in chosen)
+        if not any(_is_meant(written, choice.portal) for choice in chosen)
     )
-    several = len({(one.portal.label, one.iface) for one in chosen}) > 1
+    several = len({(choice.portal.label, choice.iface) for choice in chosen}) > 1
     preset = wish.preset or (TimerPreset.MULTIPATH if several else TimerPreset.SINGLE)
     return TargetAnswer(tuple(chosen), wish.startup, preset, _over(target.PRESETS[preset], wish.timers))
 
@@ -81,7 +83,7 @@ def _target(script: Script, state: SetupState) -> TargetAnswer:
 def _over(preset: Timers, numbers: Timers | None) -> Timers:
     if numbers is None:
         return preset
-    given = {one.name: getattr(numbers, one.name) for one in fields(Timers)}
+    given = {field.name: getattr(numbers, field.name) for field in fields(Timers)}
     return replace(preset, **{key: value for key, value in given.items() if value is not None})
 
 
@@ -98,11 +100,13 @@ def _volumes(script: Script, state: SetupState) -> VolumesAnswer:
     wish, offered = script.volumes, volumes.defaults(state)
     way = wish.way or (VolumesWay.NEW_GROUP if wish.volumes or wish.group else offered.way)
     if way is VolumesWay.EXISTING:
-        there = tuple(one.volume for one in disks.existing(state) if one.kind or not one.device)
+        there = tuple(
+            existing.volume for existing in disks.existing(state) if existing.kind or not existing.device
+        )
         return VolumesAnswer(way, wish.existing or there)
     group = offered.group if wish.group is None else wish.group
     if wish.group is None and way is VolumesWay.EXISTING_GROUP:
-        group = next((one.name for one in volumes.groups(state)), "")
+        group = next((group.name for group in volumes.groups(state)), "")
     return VolumesAnswer(
         way,
         disks=_disks(script, state, group, way),
@@ -116,19 +120,19 @@ def _disks(script: Script, state: SetupState, group: str, way: VolumesWay) -> tu
     """WWIDs of the disks meant: those named; else the group's own and, for a new group, the empty ones."""
     there = disks.disks(state)
     if script.volumes.disks:
-        by_name = {word: one.wwid for one in there for word in one.confirmations}
+        by_name = {word: disk.wwid for disk in there for word in disk.confirmations}
         return tuple(by_name.get(word, word) for word in script.volumes.disks)
     members = volumes.members(state, group)
     if members or way is VolumesWay.EXISTING_GROUP:
-        return tuple(one.wwid for one in there if one.wwid in members)
+        return tuple(disk.wwid for disk in there if disk.wwid in members)
     erased = set(script.volumes.erase)
-    usable = tuple(one.wwid for one in there if volumes.is_empty(one) or erased & set(one.confirmations))
+    usable = tuple(disk.wwid for disk in there if volumes.is_empty(disk) or erased & set(disk.confirmations))
     # With no disk to use, the step says of every one why it cannot be used.
-    return usable or tuple(one.wwid for one in there)
+    return usable or tuple(disk.wwid for disk in there)
 
 
 def _mount(script: Script, state: SetupState) -> MountAnswer:
-    wishes = {one.volume: one for one in script.mounts}
+    wishes = {wish.volume: wish for wish in script.mounts}
     entries = []
     used: set[str] = set()
     for default in mount.defaults(state).mounts:
@@ -138,7 +142,7 @@ def _mount(script: Script, state: SetupState) -> MountAnswer:
         )
         entries.append(wish.over(default) if wish is not None else default)
         used.add(wish.volume if wish is not None else "")
-    entries.extend(_stranger(one) for one in script.mounts if one.volume not in used)
+    entries.extend(_stranger(wish) for wish in script.mounts if wish.volume not in used)
     return MountAnswer(tuple(entries))
 
 

@@ -13,7 +13,7 @@ def refilled(plan: Plan, chap: ChapAnswer | None) -> Plan:
     """The plan with the secrets of the answers, where their user names are those of the operation."""
     if chap is None:
         return plan
-    return replace(plan, operations=tuple(_refilled(one, chap) for one in plan.operations))
+    return replace(plan, operations=tuple(_refilled(operation, chap) for operation in plan.operations))
 
 
 def _refilled(operation: Operation, chap: ChapAnswer) -> Operation:
@@ -42,7 +42,7 @@ def _known(needed: ChapSettings, given: ChapSettings) -> ChapSettings:
 
 def lacking(plan: Plan, done: frozenset[int] = frozenset()) -> bool:
     """Whether an operation that is not done yet needs a secret that nobody gave."""
-    return any(_lacks(one) for number, one in enumerate(plan.operations) if number not in done)
+    return any(_lacks(operation) for number, operation in enumerate(plan.operations) if number not in done)
 
 
 def _lacks(operation: Operation) -> bool:
@@ -51,6 +51,7 @@ def _lacks(operation: Operation) -> bool:
             return operation.chap.lacks_secrets
         case SetDefaultChap():
             return any(
-                one is not None and one.lacks_secrets for one in (operation.session, operation.discovery)
+                settings is not None and settings.lacks_secrets
+                for settings in (operation.session, operation.discovery)
             )
     return False

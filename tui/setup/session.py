@@ -9,17 +9,18 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from tui.setup import kept, review, secrets
+from tui.setup import kept, review, secrets, undo
 from tui.setup.answers import NOTHING_DECIDED, Answer
 from tui.setup.looking import folder_facts, look_at_disk, modified, rc_local, wait_for_disks
 from tui.setup.state import SetupState
 from tui.setup.step import ASKED, Step, following
 from tui.setup.steps import discover, disks, log_in, mount, volumes
 from tui.setup.steps.by_name import logic
+from tui.setup.undo import Undo
 from tui.setup.verification import Verified, verify
 from tui.storage.changing import run_plan
 from tui.storage.changing.interrupted import Interrupted, all_interrupted
-from tui.storage.changing.journal import Origin, who_changes
+from tui.storage.changing.journal import Journal, Origin, who_changes
 from tui.storage.changing.plan import Plan
 from tui.storage.changing.run_plan import Ending
 from tui.storage.changing.watcher import Unwatched, Watcher
@@ -30,6 +31,7 @@ from tui.storage.iscsi.discovery import Discovered, discover as ask, unreachable
 from tui.storage.model.inventory import Inventory
 from tui.storage.operations.iscsi.initiator import generate_name
 from tui.storage.operations.iscsi.records import RemoveStaleLock
+from tui.storage.operations.operation import Operation
 from tui.storage.probe.glance import glance
 from tui.storage.probe.inventory import take_inventory
 from tui.storage.probe.iscsi.initiator import INITIATOR_FILE
@@ -116,7 +118,7 @@ class Setup:
     def next(self) -> SetupState:
         """Go on when nothing is lacking, past steps that are satisfied; else the problem says why not."""
         step = self._state.step
-        lacking = logic(step).lacks(self._state) if step.is_asked else None
+        lacking = logic(step).blocker(self._state) if step.is_asked else None
         if lacking is not None:
             return self._change(problem=lacking)
         self._change(step=following(step), problem=None)
@@ -127,12 +129,12 @@ class Setup:
     def _pass_satisfied(self) -> None:
         while self._state.step.is_asked:
             step = logic(self._state.step)
-            if step.lacks(self._state) is not None or step.satisfied(self._state) is None:
+            if step.blocker(self._state) is not None or step.satisfied(self._state) is None:
                 return
             self._change(step=following(self._state.step))
 
     def run(self, watcher: Watcher | None = None, leave: threading.Event | None = None) -> Problem | None:
-        """Do the work of the page: run its plan, ask, wait and look. Returns what stands in the way."""
+        """Do the work of the page: run its plan, ask, wait and read. Returns what prevents it."""
         watcher, leave = watcher or Unwatched(), leave or threading.Event()
         step = self._state.step
         problem = self._first_problem(step) or self._work(step, watcher, leave)
@@ -146,11 +148,11 @@ class Setup:
         if not self.host.is_root:
             return Problem(
                 "host.looking-only",
-                _("Nothing is changed: the program is only looking at this host."),
-                remedy=_("Start it as root, and without --read-only, to make changes."),
+                _("Nothing is changed: the program is read-only on this host."),
+                remedy=_("To make changes, start it as root and without --read-only."),
             )
         asked = ASKED if step is Step.RUN else (step,) if step.is_asked else ()
-        return next((problem for one in asked for problem in logic(one).problems(self._state)), None)
+        return next((problem for asking in asked for problem in logic(asking).problems(self._state)), None)
 
     def _work(self, step: Step, watcher: Watcher, leave: threading.Event) -> Problem | None:
         work: dict[Step, Callable[[Watcher, threading.Event], Problem | None]] = {
@@ -172,7 +174,7 @@ class Setup:
         ending = self._execute(plan, watcher, leave, resumable=False)
         if plan.operations:
             self.refresh()
-        return ending.problem or logic(step).lacks(self._state)
+        return ending.problem or logic(step).blocker(self._state)
 
     def _discover(self, watcher: Watcher, leave: threading.Event) -> Problem | None:
         chosen = discover.answer(self._state)
@@ -191,28 +193,30 @@ class Setup:
                 return ending.problem
         if where is not None:
             watcher.line(_("Asking {portal}").format(portal=clean(where.label)))
-        told = ask(self.host, self._state.inventory, chosen.kind, where, chosen.ifaces)
-        self._change(discovered=told, asked=chosen)
-        return told.problem or discover.lacks(self._state)
+        discovered = ask(self.host, self._state.inventory, chosen.kind, where, chosen.ifaces)
+        self._change(discovered=discovered, asked=chosen)
+        return discovered.problem or discover.blocker(self._state)
 
     def _log_in(self, watcher: Watcher, leave: threading.Event) -> Problem | None:
         plan = log_in.plan(self._state)
         ending = self._execute(plan, watcher, leave, resumable=False)
         problems = ending.result.problems if ending.result is not None else (ending.problem,)
-        self._change(logins=tuple(zip((one.title() for one in plan.operations), problems, strict=False)))
+        self._change(
+            logins=tuple(zip((operation.title() for operation in plan.operations), problems, strict=False))
+        )
         # Nothing stands on disks that have just come; LVM is asked when they all have.
         self._change(inventory=glance(self.host, self._state.inventory))
         if not log_in.logged_in(self._state):
             self.refresh()
-            return ending.problem or log_in.lacks(self._state)
+            return ending.problem or log_in.blocker(self._state)
         watcher.line(_("Waiting for the disks"))
-        wait_for_disks(self.host, frozenset(one.sid for one in disks.sessions(self._state)), leave)
+        wait_for_disks(self.host, frozenset(session.sid for session in disks.sessions(self._state)), leave)
         self.refresh()
         joining = self._execute(log_in.multipath_plan(self._state), watcher, leave, resumable=False)
         if joining.result is not None and joining.result.stages:
             self.refresh()
         self._look_at_disks(watcher)
-        return joining.problem or log_in.lacks(self._state)
+        return joining.problem or log_in.blocker(self._state)
 
     def _volumes(self, watcher: Watcher, leave: threading.Event) -> Problem | None:
         activation = volumes.activation(self._state)
@@ -221,11 +225,11 @@ class Setup:
             self.refresh()
             self._look_at_disks(watcher)
         self._look_at_folders()
-        return ending.problem or volumes.lacks(self._state)
+        return ending.problem or volumes.blocker(self._state)
 
     def _mount(self, _watcher: Watcher, _leave: threading.Event) -> Problem | None:
         self._look_at_folders()
-        return mount.lacks(self._state)
+        return mount.blocker(self._state)
 
     def _run_all(self, watcher: Watcher, leave: threading.Event) -> Problem | None:
         ending = self._execute(review.final_plan(self._state), watcher, leave, resumable=True)
@@ -304,6 +308,27 @@ class Setup:
         found = chosen or self.interrupted()
         return None if found is None else run_plan.give_up(found.journal, self.places)
 
+    @property
+    def can_undo(self) -> bool:
+        """Whether a set-up changed this host, as far as its journals say. Quick: no plan is decoded."""
+        journals = Journal.all_of(self.places.journals)
+        return self.host.is_root and any(
+            journal.origin.is_setup and journal.has_changes for journal in journals
+        )
+
+    def undo(self) -> Undo:
+        """How to undo the latest set-up on the host as it is now; what is gone already is left out. Slow."""
+        self.refresh()
+        found = undo.undo(undo.latest(self.places.journals), self._state.inventory)
+        left = tuple(operation for operation in found.plan.operations if not self._is_done(operation))
+        return replace(found, plan=replace(found.plan, operations=left))
+
+    def _is_done(self, operation: Operation) -> bool:
+        try:
+            return operation.is_done(self.host)
+        except (ConsoleError, OSError):
+            return False
+
     def leave(self) -> None:
         """Keep the answers, without secrets, for the next visit."""
         self._keep()
@@ -311,7 +336,7 @@ class Setup:
     def _look_at_disks(self, watcher: Watcher) -> None:
         found = []
         for disk in disks.disks(self._state):
-            watcher.line(_("Looking at what is on {path}").format(path=disk.device.path))
+            watcher.line(_("Reading what is on {path}").format(path=disk.device.path))
             found.append(look_at_disk(self.host, self._state.inventory, disk))
         self._change(probed=tuple(found))
 
@@ -329,7 +354,7 @@ class Setup:
         try:
             kept.keep(self.host, self._state.answers, self.places.answers)
         except (OSError, ConsoleError):
-            # A full or read-only disk is told of by the plan itself, which needs a journal.
+            # A full or read-only disk is reported by the plan itself, which needs a journal.
             return
 
     def _forget(self) -> None:
@@ -343,6 +368,6 @@ def left_problem() -> Problem:
     """The person asked to end, and something is left to do."""
     return Problem(
         "setup.left",
-        _("The set-up was left before its end."),
-        remedy=_("What was begun is finished, and the rest can be resumed at the next start."),
+        _("You left the set-up before it was complete."),
+        remedy=_("The running operation was completed; the rest can be resumed at the next start."),
     )

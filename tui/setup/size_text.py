@@ -28,7 +28,7 @@ class Share:
 
 
 def parse(text: str) -> Bytes | Share | None:
-    """What a person typed, or None when it is no size. A bare number is refused: nobody means bytes."""
+    """What a person typed, or None when it is not a size. A bare number is refused: nobody means bytes."""
     share = _SHARE.fullmatch(text)
     if share:
         part = _number(share[1], share[2]) / 100
@@ -47,7 +47,7 @@ def problems(text: str, field: str) -> tuple[Problem, ...]:
     return (
         Problem(
             "size.form",
-            _("{text} is no size.").format(text=clean(text, 40) or _("Nothing")),
+            _("{text} is not a valid size.").format(text=clean(text, 40) or _("Nothing")),
             remedy=_(
                 "Write a number with M, G or T, such as 10G, or a share of the free space, such as 50%."
             ),

@@ -56,7 +56,7 @@ class SetupState:
         suggested_name: a fresh initiator name to offer, or empty.
         name_written: when the file with the initiator name was written, seconds since the epoch, or None.
         machine_made: when /etc/machine-id was written, likewise.
-        discovered: what the portal told, or None before it was asked.
+        discovered: what the portal listed, or None before it was asked.
         asked: the answer with which it was asked; when it is no longer the answer, `discovered` is stale.
         logins: how each login ended: (title of the operation, problem or None).
         probed: what was found on the disks, by WWID.
@@ -88,15 +88,15 @@ class SetupState:
 
     def contents_of(self, wwid: str) -> Contents | None:
         """What was found on a disk, or None where it was not looked at."""
-        return next((one.contents for one in self.probed if one.wwid == wwid), None)
+        return next((disk.contents for disk in self.probed if disk.wwid == wwid), None)
 
     def alignment_of(self, wwid: str) -> int:
         """Bytes LVM aligns data to on a disk."""
-        return next((one.alignment for one in self.probed if one.wwid == wwid), 0)
+        return next((disk.alignment for disk in self.probed if disk.wwid == wwid), 0)
 
     def folder(self, path: str) -> FolderFacts | None:
         """What is known about a mount point, or None where it was not looked at."""
-        return next((one for one in self.folders if one.path == path), None)
+        return next((folder for folder in self.folders if folder.path == path), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class Logic(Protocol):
     def plan(self, state: SetupState) -> Plan:
         """What the step does, on its own. Only to be asked for when there are no problems."""
 
-    def lacks(self, state: SetupState) -> Problem | None:
+    def blocker(self, state: SetupState) -> Problem | None:
         """What must still happen before the next step makes sense, or None."""
 
     def explain(self, state: SetupState) -> Explanation:

@@ -43,13 +43,13 @@ class Step(StrEnum):
         """What the page asks, one short sentence."""
         return {
             Step.NAME: _("What is this host called in the storage network?"),
-            Step.CHAP: _("Do the portal and the target ask for a secret?"),
+            Step.CHAP: _("Do the portal and the target require a CHAP secret?"),
             Step.DISCOVER: _("Which portal offers the storage?"),
-            Step.TARGET: _("Which targets shall this host use, and how?"),
+            Step.TARGET: _("Which targets should this host use, and how?"),
             Step.LOG_IN: _("Log in, and see which disks appear."),
-            Step.VOLUMES: _("Which volumes shall be on the disks?"),
-            Step.MOUNT: _("Where shall the volumes appear in the file tree?"),
-            Step.BOOT: _("Shall the storage be there after a reboot?"),
+            Step.VOLUMES: _("Which volumes do you want?"),
+            Step.MOUNT: _("Where should the volumes be mounted?"),
+            Step.BOOT: _("Should the storage be available after a reboot?"),
             Step.REVIEW: _("This is what will be done. Is it right?"),
             Step.RUN: _("Setting up."),
             Step.DONE: _("The storage is ready."),

@@ -45,9 +45,7 @@ class Table:
         if value is None:
             return default
         if not isinstance(value, str):
-            raise self.mistake(
-                name, _("a text in quotation marks is expected, not {value}.").format(value=_shown(value))
-            )
+            raise self.mistake(name, _("expected a string, not {value}.").format(value=_shown(value)))
         return value
 
     def number_text(self, name: str, default: str) -> str:
@@ -57,7 +55,7 @@ class Table:
             return default
         if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
             return str(value)
-        raise self.mistake(name, _("a whole number is expected, not {value}.").format(value=_shown(value)))
+        raise self.mistake(name, _("expected an integer, not {value}.").format(value=_shown(value)))
 
     def number(self, name: str) -> int | None:
         """A whole number, or None when the key is not there. Raises ConsoleError."""
@@ -65,9 +63,7 @@ class Table:
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int):
-            raise self.mistake(
-                name, _("a whole number is expected, not {value}.").format(value=_shown(value))
-            )
+            raise self.mistake(name, _("expected an integer, not {value}.").format(value=_shown(value)))
         return value
 
     def flag(self, name: str, default: bool) -> bool:
@@ -76,18 +72,20 @@ class Table:
         if value is None:
             return default
         if not isinstance(value, bool):
-            raise self.mistake(name, _("true or false is expected, not {value}.").format(value=_shown(value)))
+            raise self.mistake(
+                name, _("expected a boolean (true or false), not {value}.").format(value=_shown(value))
+            )
         return value
 
     def choice(self, name: str, kind: type[Choice], default: Choice) -> Choice:
         """One word of several. Raises ConsoleError."""
         text = self.text(name, default.value)
-        found = next((one for one in kind if one.value == text), None)
+        found = next((member for member in kind if member.value == text), None)
         if found is None:
             raise self.mistake(
                 name,
                 _("{value} is not one of {words}.").format(
-                    value=_shown(text), words=", ".join(f'"{one.value}"' for one in kind)
+                    value=_shown(text), words=", ".join(f'"{member.value}"' for member in kind)
                 ),
             )
         return found
@@ -99,9 +97,9 @@ class Table:
             return ()
         if isinstance(value, str):
             return (value,)
-        if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
             return tuple(value)
-        raise self.mistake(name, _("a list of texts is expected, not {value}.").format(value=_shown(value)))
+        raise self.mistake(name, _("expected an array of strings, not {value}.").format(value=_shown(value)))
 
     def table(self, name: str) -> "Table | None":
         """A table within this one, or None. Raises ConsoleError."""
@@ -109,7 +107,7 @@ class Table:
         if value is None:
             return None
         if not isinstance(value, dict):
-            raise self.mistake(name, _("a table is expected: [{key}]").format(key=self.key(name)))
+            raise self.mistake(name, _("expected a table: [{key}]").format(key=self.key(name)))
         return Table(self.file, value, self.key(name))
 
     def tables(self, name: str) -> "tuple[Table, ...]":
@@ -117,10 +115,10 @@ class Table:
         value = self._take(name)
         if value is None:
             return ()
-        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
-            raise self.mistake(name, _("a list of tables is expected: [[{key}]]").format(key=self.key(name)))
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            raise self.mistake(name, _("expected an array of tables: [[{key}]]").format(key=self.key(name)))
         return tuple(
-            Table(self.file, one, f"{self.key(name)}[{number}]") for number, one in enumerate(value, start=1)
+            Table(self.file, row, f"{self.key(name)}[{number}]") for number, row in enumerate(value, start=1)
         )
 
     def content(self, name: str) -> Mapping[str, object] | None:
@@ -139,8 +137,8 @@ class Table:
             if name not in self._asked:
                 raise self.mistake(
                     clean(name, 60),
-                    _("there is no such key."),
-                    _("Known here: {names}.").format(names=", ".join(sorted(self._asked))),
+                    _("unknown key."),
+                    _("Known keys: {names}.").format(names=", ".join(sorted(self._asked))),
                 )
 
     def _take(self, name: str) -> object:

@@ -1,4 +1,4 @@
-"""The set-up without a screen: the same machine, played from an answers file, told line by line."""
+"""The set-up without a screen: the same machine, played from an answers file, shown line by line."""
 
 import contextlib
 import sys
@@ -23,7 +23,7 @@ from tui.storage.changing.watcher import Unwatched
 from tui.storage.operations.operation import Risk
 from tui.storage.problem import Problem
 from tui.storage.size import size_words
-from tui.storage.stacks.rung import Health, Rung
+from tui.storage.stacks.rung import Rung
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 
@@ -43,7 +43,7 @@ class Chosen(NamedTuple):
 NOTHING_CHOSEN = Chosen()
 
 
-class Teller(Unwatched):
+class Printer(Unwatched):
     """Writes what happens as lines of text; safe to be called from several threads."""
 
     def __init__(self, stream: TextIO, leave: threading.Event) -> None:
@@ -95,7 +95,7 @@ class Teller(Unwatched):
         self.say(f"{text} …", 2)
 
     def problem(self, problem: Problem, word: str) -> None:
-        """What stands in the way, its cause, and what to do."""
+        """What prevents it, its cause, and what to do."""
         self.say(f"{word}: {problem.summary}", 2)
         for text in (problem.cause, problem.remedy, *problem.evidence):
             if text:
@@ -121,25 +121,25 @@ def play(
         leave: when set, what runs is finished and nothing more is begun.
         chosen: what to do with interrupted plans.
     """
-    teller = Teller(stream or sys.stdout, leave or threading.Event())
-    teller.say(_("Setting up storage on {host}").format(host=clean(setup.host.name)))
+    printer = Printer(stream or sys.stdout, leave or threading.Event())
+    printer.say(_("Setting up storage on {host}").format(host=clean(setup.host.name)))
     problem = setup.who_changes()
     if problem is None:
         setup.begin()
-        problem = _deal_with_interrupted(setup, script, chosen, teller)
+        problem = _deal_with_interrupted(setup, script, chosen, printer)
     for act in (_ask, _carry_out):
-        problem = problem or act(setup, script, teller)
+        problem = problem or act(setup, script, printer)
     if problem is not None:
-        teller.problem(problem, _("Stopped"))
+        printer.problem(problem, _("Stopped"))
         return FAILED
     if setup.verified is not None:
-        _tell_verified(setup.verified, teller)
-    teller.say()
-    teller.say(_("Everything is set up.") if teller.changed else _("Everything was set up already."))
+        _print_verified(setup.verified, printer)
+    printer.say()
+    printer.say(_("Everything is set up.") if printer.changed else _("Everything was set up already."))
     return SUCCEEDED
 
 
-def _deal_with_interrupted(setup: Setup, script: Script, chosen: Chosen, teller: Teller) -> Problem | None:
+def _deal_with_interrupted(setup: Setup, script: Script, chosen: Chosen, printer: Printer) -> Problem | None:
     """Resume or give up what earlier starts left unfinished: what was chosen, and what is this set-up's own.
 
     Nobody is asked here, so a plan of anybody else, or one that would still rewrite or destroy something, is
@@ -163,10 +163,10 @@ def _deal_with_interrupted(setup: Setup, script: Script, chosen: Chosen, teller:
     for interrupted in reversed(found):
         name = interrupted.journal.identifier
         if name == chosen.give_up:
-            teller.say(_("Given up: {title}").format(title=_title(interrupted)))
+            printer.say(_("Given up: {title}").format(title=_title(interrupted)))
             problem = setup.give_up(interrupted)
         elif name == chosen.resume or _is_own(interrupted, script):
-            problem = _resume(setup, interrupted, teller)
+            problem = _resume(setup, interrupted, printer)
         else:
             problem = _not_ours(interrupted, script)
         if problem is not None:
@@ -185,16 +185,16 @@ def _began(interrupted: Interrupted, script: Script) -> bool:
     return interrupted.origin is Origin.ANSWERS and interrupted.journal.answers == script.fingerprint
 
 
-def _resume(setup: Setup, interrupted: Interrupted, teller: Teller) -> Problem | None:
+def _resume(setup: Setup, interrupted: Interrupted, printer: Printer) -> Problem | None:
     if interrupted.plan is None:
         return interrupted.problem
-    teller.say()
-    teller.say(
+    printer.say()
+    printer.say(
         _("Resuming: {title}, {left} of {all} operations left").format(
             title=_title(interrupted), left=interrupted.left, all=len(interrupted.plan.operations)
         )
     )
-    return setup.resume(teller, teller.leave, interrupted)
+    return setup.resume(printer, printer.leave, interrupted)
 
 
 def _not_ours(interrupted: Interrupted, script: Script) -> Problem:
@@ -229,26 +229,26 @@ def _title(interrupted: Interrupted) -> str:
     return clean(interrupted.plan.title) if interrupted.plan is not None else interrupted.journal.identifier
 
 
-def _ask(setup: Setup, script: Script, teller: Teller) -> Problem | None:
+def _ask(setup: Setup, script: Script, printer: Printer) -> Problem | None:
     """Answer the steps in order; those that only touch the network run as they are reached."""
     for number, step in enumerate(ASKED, start=1):
-        if teller.leave.is_set():
+        if printer.leave.is_set():
             return left_problem()
         setup.go(step)
         setup.answer(answer_for(script, setup.state, step))
         explanation = logic(step).explain(setup.state)
-        teller.say()
+        printer.say()
         note = logic(step).note(setup.state)
-        teller.say(f"{number} {step.label}{': ' if note else ''}{note}")
-        teller.say(explanation.why, 2)
+        printer.say(f"{number} {step.label}{': ' if note else ''}{note}")
+        printer.say(explanation.why, 2)
         for warning in logic(step).warnings(setup.state):
-            teller.problem(warning, _("Note"))
-        problem = setup.run(teller, teller.leave)
-        told = _TOLD.get(step)
-        if told is not None:
-            told(setup.state, teller)
+            printer.problem(warning, _("Note"))
+        problem = setup.run(printer, printer.leave)
+        shown = _PRINTED.get(step)
+        if shown is not None:
+            shown(setup.state, printer)
         if problem is None:
-            problem = logic(step).lacks(setup.state) or _incomplete(setup.state, step)
+            problem = logic(step).blocker(setup.state) or _incomplete(setup.state, step)
         if problem is not None:
             return problem
     return None
@@ -261,18 +261,18 @@ def _incomplete(state: SetupState, step: Step) -> Problem | None:
     return next((problem for _title, problem in state.logins if problem is not None), None)
 
 
-def _tell_found(state: SetupState, teller: Teller) -> None:
-    told = state.discovered.found if state.discovered is not None else ()
-    for one in told:
-        words = f"{one.standing.value:<11} {clean(one.target)}  {clean(one.portal.label)}"
-        teller.say(f"{words}  {one.note}" if one.note else words, 2)
+def _print_found(state: SetupState, printer: Printer) -> None:
+    shown = state.discovered.found if state.discovered is not None else ()
+    for portal in shown:
+        words = f"{portal.standing.value:<11} {clean(portal.target)}  {clean(portal.portal.label)}"
+        printer.say(f"{words}  {portal.note}" if portal.note else words, 2)
 
 
-def _tell_logins(state: SetupState, teller: Teller) -> None:
+def _print_logins(state: SetupState, printer: Printer) -> None:
     for line in log_in.outcome_lines(state):
-        teller.say(line, 2)
+        printer.say(line, 2)
     for disk in disks(state):
-        teller.say(
+        printer.say(
             _("{path}  {size}  {vendor} {model}  {wwid}  {paths} path(s)").format(
                 path=disk.device.path,
                 size=size_words(disk.size),
@@ -285,72 +285,65 @@ def _tell_logins(state: SetupState, teller: Teller) -> None:
         )
 
 
-_TOLD: dict[Step, Callable[[SetupState, Teller], None]] = {
-    Step.DISCOVER: _tell_found,
-    Step.LOG_IN: _tell_logins,
+_PRINTED: dict[Step, Callable[[SetupState, Printer], None]] = {
+    Step.DISCOVER: _print_found,
+    Step.LOG_IN: _print_logins,
 }
 
 
-def _carry_out(setup: Setup, _script: Script, teller: Teller) -> Problem | None:
+def _carry_out(setup: Setup, _script: Script, printer: Printer) -> Problem | None:
     """Review the gathered plan, run it, and verify."""
     seen = review.review(setup.state)
-    teller.say()
-    teller.say(_("Review: {count} operations").format(count=len(seen.plan.operations)))
+    printer.say()
+    printer.say(_("Review: {count} operations").format(count=len(seen.plan.operations)))
     if seen.problems:
         return seen.problems[0][1]
     for line in seen.loses:
-        teller.say(_("lost: {what}").format(what=line), 2)
+        printer.say(_("lost: {what}").format(what=line), 2)
     for number, operation in enumerate(seen.plan.operations, start=1):
-        teller.say(f"{number}. {operation.title()}", 2)
-    teller.say()
-    teller.say(_("Run"))
+        printer.say(f"{number}. {operation.title()}", 2)
+    printer.say()
+    printer.say(_("Run"))
     setup.go(Step.RUN)
-    problem = setup.run(teller, teller.leave)
+    problem = setup.run(printer, printer.leave)
     if problem is not None and setup.verified is not None:
-        _tell_verified(setup.verified, teller)
+        _print_verified(setup.verified, printer)
     return problem
 
 
-def _tell_verified(verified: Verified, teller: Teller) -> None:
-    teller.say()
-    teller.say(_("Stack"))
+def _print_verified(verified: Verified, printer: Printer) -> None:
+    printer.say()
+    printer.say(_("Stack"))
     for stack in verified.stacks:
         for rung in stack.rungs:
-            teller.say(_rung_line(rung), 2 + 2 * rung.depth)
-    for one in verified.mounts:
-        teller.say()
-        teller.say(
+            printer.say(_rung_line(rung), 2 + 2 * rung.depth)
+    for mount in verified.mounts:
+        printer.say()
+        printer.say(
             _("{volume} at {mount_point}: {state}").format(
-                volume=clean(one.volume),
-                mount_point=clean(one.mount_point),
+                volume=clean(mount.volume),
+                mount_point=clean(mount.mount_point),
                 state=_("mounted, a file was written and read back")
-                if one.problem is None
-                else one.problem.summary,
+                if mount.problem is None
+                else mount.problem.summary,
             )
         )
-        for check in one.boot:
+        for check in mount.boot:
             mark = {True: _("ok"), False: _("FAILS"), None: _("unknown")}[check.holds]
-            teller.say(
-                _("at boot  {mark:<8} {rung}: {words}").format(
-                    mark=mark, rung=check.rung.label, words=check.words
+            printer.say(
+                _("at boot  {mark:<9} {layer}: {words}").format(
+                    mark=mark, layer=check.rung.label, words=check.words
                 ),
                 2,
             )
             if check.holds is False and check.remedy:
-                teller.say(check.remedy, 4)
-    teller.say()
-    teller.say(_("Commands that ran"))
+                printer.say(check.remedy, 4)
+    printer.say()
+    printer.say(_("Commands that ran"))
     for command in verified.commands:
-        teller.say(clean(command, longest=4000), 2)
+        printer.say(clean(command, longest=4000), 2)
 
 
 def _rung_line(rung: Rung) -> str:
     words = " ".join(clean(part) for part in (rung.name, rung.state, *rung.detail) if part)
-    mark = {
-        Health.GOOD: _("ok"),
-        Health.WARN: _("warn"),
-        Health.BAD: _("BAD"),
-        Health.ABSENT: _("absent"),
-        Health.UNKNOWN: _("unknown"),
-    }[rung.health]
-    return f"{mark:<7} {rung.kind.value}: {words}"
+    return f"{rung.health.word:<9} {rung.kind.word}: {words}"

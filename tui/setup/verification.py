@@ -25,7 +25,7 @@ class MountVerified:
 
     Attributes:
         volume: `VG/LV` or WWID.
-        mount_point: where it shall be.
+        mount_point: where it should be.
         problem: why it is not there or cannot be written to, or None.
         boot: what the next boot will do, rung by rung; empty where it is not to be mounted at boot.
     """
@@ -57,31 +57,31 @@ class Verified:
 
     @property
     def _mount_points(self) -> frozenset[str]:
-        return frozenset(one.mount_point for one in self.mounts)
+        return frozenset(verified.mount_point for verified in self.mounts)
 
     @property
     def problem(self) -> Problem | None:
         """The first thing that is not as it should be, or None."""
-        for one in self.mounts:
-            if one.problem is not None:
-                return one.problem
+        for verified in self.mounts:
+            if verified.problem is not None:
+                return verified.problem
         for stack in self.stacks:
             broken = first_broken(replace(stack, rungs=_carrying(stack, self._mount_points)))
             if broken is not None:
                 return Problem(
                     "verify.rung",
-                    _("{rung} does not hold: {state}.").format(
-                        rung=clean(broken.name), state=clean(broken.reason or broken.state)
+                    _("{layer} is broken: {state}.").format(
+                        layer=clean(broken.name), state=clean(broken.reason or broken.state)
                     ),
-                    remedy=_("Look at the rungs from the bottom; the first broken one is where to begin."),
+                    remedy=_("Check the layers from the bottom; start with the first broken one."),
                 )
-        for one in self.mounts:
-            for check in one.boot:
+        for verified in self.mounts:
+            for check in verified.boot:
                 if check.holds is False:
                     return Problem(
                         "verify.boot",
-                        _("After a reboot {mount_point} would not be there: {why}").format(
-                            mount_point=clean(one.mount_point), why=check.words
+                        _("After a reboot {mount_point} would not be mounted: {why}").format(
+                            mount_point=clean(verified.mount_point), why=check.words
                         ),
                         remedy=check.remedy,
                     )
@@ -122,28 +122,28 @@ def verify(
     """
     found = []
     at_boot = boot.answer(state).way is not BootWay.NONE
-    for entry, one in mount.ordered(state):
+    for entry, target in mount.ordered(state):
         point = normalised(entry.mount_point)
         tell(_("Writing and reading a file in {point}").format(point=clean(point)))
-        problem = _mount_problem(state, one.volume, point) or (
+        problem = _mount_problem(state, target.volume, point) or (
             None if "ro" in entry.options else _write(host, point)
         )
         checks: tuple[Checked, ...] = ()
         if at_boot:
             checks = boot_check(state.inventory, point, read_boot_facts(host, state.inventory, point))
-        found.append(MountVerified(one.volume, point, problem, checks))
-    targets = {one.target for one in disks.sessions(state)}
+        found.append(MountVerified(target.volume, point, problem, checks))
+    targets = {session.target for session in disks.sessions(state)}
     ladders = tuple(stack for stack in stacks(state.inventory) if targets & set(stack.targets))
     return Verified(tuple(found), ladders, commands)
 
 
 def _mount_problem(state: SetupState, volume: str, point: str) -> Problem | None:
-    if any(one.volume == volume and one.mounted == point for one in mount.targets(state)):
+    if any(target.volume == volume and target.mounted == point for target in mount.targets(state)):
         return None
     return Problem(
         "verify.not-mounted",
         _("{volume} is not mounted at {point}.").format(volume=clean(volume), point=clean(point)),
-        remedy=_("Look at the commands that ran (F2), then run the plan again."),
+        remedy=_("Check the commands that ran (F2), then run the plan again."),
     )
 
 
@@ -160,6 +160,6 @@ def _write(host: ChangingHost, point: str) -> Problem | None:
             _("A file in {point} could not be written: {why}.").format(
                 point=clean(point), why=clean(error.strerror or str(error))
             ),
-            remedy=_("Look at the kernel's messages; the session may have failed."),
+            remedy=_("Check the kernel log; the session may have failed."),
         )
     return None

@@ -46,9 +46,9 @@ def capture(host: Host, path: str, *, force: bool = False, looks: Iterable[Look]
 
 def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `capture` to the program's sub-commands."""
-    parser = commands.add_parser("capture", help=_("write down what is read of this host, without secrets"))
-    parser.add_argument("file", metavar="FILE", help=_("the file to write; only you may read it"))
-    parser.add_argument("--force", action="store_true", help=_("replace the file when it exists"))
+    parser = commands.add_parser("capture", help=_("record what is read from this host, without secrets"))
+    parser.add_argument("file", metavar="FILE", help=_("the file to write; only you can read it"))
+    parser.add_argument("--force", action="store_true", help=_("replace the file if it exists"))
 
 
 def main(arguments: argparse.Namespace, looks: Iterable[Look] = (take_inventory,)) -> int:

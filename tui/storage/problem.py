@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that stands in the way, as a person reads it.
+    """One problem, as a person reads it.
 
     Attributes:
         code: stable identifier such as `login.authorization`, for tests and for the journal.
@@ -31,7 +31,7 @@ def problem_text(problem: Problem) -> str:
 
 
 class ConsoleError(Exception):
-    """Something the person must be told about; carries the `Problem`."""
+    """Something the person must know; carries the `Problem`."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.summary)

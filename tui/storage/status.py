@@ -30,7 +30,7 @@ from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import NodeRecord, Session
 from tui.storage.probe.inventory import take_inventory
 from tui.storage.stacks.iscsi_rungs import portal_key, record_key
-from tui.storage.stacks.rung import Health, Rung, RungKind
+from tui.storage.stacks.rung import Health, Rung
 from tui.storage.stacks.stack import Stack, StackIndex, first_broken, stacks
 from tui.storage.untrusted import clean
 from tui.words import translate as _, translate_count
@@ -122,13 +122,13 @@ def status_text(inventory: Inventory) -> str:
     if not found:
         lines += ["", _("No target is known and no session is up.")]
     if inventory.damaged_records:
-        lines += ["", _("These files in the record database are no records:")]
+        lines += ["", _("These files in the record database are not valid records:")]
         lines += [f"  {clean(path)}" for path in inventory.damaged_records]
     if inventory.lvm.warnings:
         lines += ["", _("LVM says:")]
         lines += [f"  {clean(warning)}" for warning in inventory.lvm.warnings]
     if inventory.unseen:
-        lines += ["", _("Not seen, so its absence above proves nothing:")]
+        lines += ["", _("Not read, so its absence above proves nothing:")]
         lines += [f"  {clean(unseen.what)}: {clean(unseen.why)}" for unseen in inventory.unseen]
     return "\n".join(lines)
 
@@ -137,15 +137,15 @@ def _heading(inventory: Inventory, found: tuple[Stack, ...]) -> Iterator[str]:
     count = len(inventory.sessions)
     broken = sum(rung.health is Health.BAD for stack in found for rung in stack.rungs)
     sessions = translate_count("{count} session", "{count} sessions", count).format(count=count)
-    problems = translate_count("{count} broken rung", "{count} broken rungs", broken).format(count=broken)
+    problems = translate_count("{count} broken layer", "{count} broken layers", broken).format(count=broken)
     yield _("Storage on {host}: {sessions}, {problems}").format(
         host=clean(inventory.host, _LONGEST_NAME), sessions=sessions, problems=problems
     )
     initiator = inventory.initiator
     if not initiator.readable:
-        name = _("only root may read it")
+        name = _("only root can read it")
     elif initiator.generates:
-        name = _("made at the next start of iscsid")
+        name = _("created at the next start of iscsid")
     else:
         name = clean(initiator.name, _LONGEST_NAME) or _("none yet")
     yield _("Initiator: {name}").format(name=name)
@@ -162,7 +162,7 @@ def _stack_lines(stack: Stack) -> Iterator[str]:
         yield _rung_line(rung)
     broken = first_broken(stack)
     if broken is not None:
-        what = f"{_kind_word(broken.kind)} {clean(broken.name, _LONGEST_NAME)}".strip()
+        what = f"{broken.kind.word} {clean(broken.name, _LONGEST_NAME)}".strip()
         yield "  " + _("First broken: {what}.").format(what=what) + f" {broken.reason}".rstrip()
 
 
@@ -170,41 +170,13 @@ def _rung_line(rung: Rung) -> str:
     indent = "  " * (rung.depth + 1)
     words = (clean(rung.name, _LONGEST_NAME), clean(rung.state, _LONGEST_NAME), *map(clean, rung.detail))
     said = "  ".join(word for word in words if word)
-    line = f"{indent}{_health_word(rung.health):<8} {_kind_word(rung.kind):<11} {said}".rstrip()
+    line = f"{indent}{rung.health.word:<9} {rung.kind.word:<11} {said}".rstrip()
     return f"{line}  - {rung.reason}" if rung.reason else line
-
-
-def _health_word(health: Health) -> str:
-    return {
-        Health.GOOD: _("good"),
-        Health.WARN: _("warning"),
-        Health.BAD: _("broken"),
-        Health.ABSENT: _("absent"),
-        Health.UNKNOWN: _("unknown"),
-    }[health]
-
-
-def _kind_word(kind: RungKind) -> str:
-    return {
-        RungKind.PORTAL: _("portal"),
-        RungKind.SESSION: _("session"),
-        RungKind.LUN: _("LUN"),
-        RungKind.MULTIPATH: _("multipath"),
-        RungKind.PARTITION: _("partition"),
-        RungKind.CRYPT: _("encrypted"),
-        RungKind.OTHER_DEVICE: _("device"),
-        RungKind.PHYSICAL_VOLUME: _("PV"),
-        RungKind.VOLUME_GROUP: _("VG"),
-        RungKind.LOGICAL_VOLUME: _("LV"),
-        RungKind.FILESYSTEM: _("filesystem"),
-        RungKind.MOUNT: _("mount"),
-        RungKind.SWAP: _("swap"),
-    }[kind]
 
 
 def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `status` to the program's sub-commands."""
-    parser = commands.add_parser("status", help=_("show the storage of this host, rung by rung"))
+    parser = commands.add_parser("status", help=_("list the storage of this host, layer by layer"))
     parser.add_argument("--json", action="store_true", help=_("print the whole inventory as JSON"))
     parser.add_argument("--recorded", metavar="FILE", help=_("show a captured host instead of this one"))
 

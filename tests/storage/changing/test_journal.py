@@ -19,7 +19,7 @@ from tests.storage.scripted_host import ScriptedHost
 from tests.waiting import AT_MOST
 from tui.storage.changing import journal as journal_module
 from tui.storage.changing.executor import execute
-from tui.storage.changing.journal import Journal, Progressed, change_lock
+from tui.storage.changing.journal import Journal, Origin, Progressed, change_lock
 from tui.storage.changing.plan import Plan, Stage
 from tui.storage.problem import ConsoleError, Problem, Refused
 from tui.storage.secret import Secret
@@ -285,3 +285,36 @@ def test_killed_at_any_moment_it_resumes_and_repeats_nothing(
     # Only the one that was killed between its two halves may run again, on what it made itself.
     assert set(ran) == set(NAMES)
     assert ran.total() <= len(NAMES) + 1
+
+
+def test_what_was_so_already_is_told_from_what_was_changed(tmp_path: Path) -> None:
+    plan = three(tmp_path)
+    (tmp_path / NAMES[0]).write_text("whole")
+    journal = Journal.open(plan, tmp_path / "journal")
+    assert not journal.has_changes
+    assert execute(plan, ScriptedHost(), journal).ok
+    (read,) = Journal.all_of(tmp_path / "journal")
+    assert read.is_finished
+    assert read.has_changes
+    assert [read.changed(number) for number in range(3)] == [False, True, True]
+    assert read.origin.is_setup
+
+
+def test_what_had_begun_when_the_program_was_killed_counts_as_changed(tmp_path: Path) -> None:
+    plan = three(tmp_path)
+    journal = Journal.open(plan, tmp_path / "journal")
+    journal.begin(0)
+    (tmp_path / NAMES[0]).write_text("whole")
+    assert not journal.changed(0)
+    (read,) = Journal.all_of(tmp_path / "journal")
+    assert execute(plan, ScriptedHost(), read).stages[0] is Stage.ALREADY
+    assert read.changed(0)
+
+
+def test_journals_are_listed_latest_first_without_damaged_ones(tmp_path: Path) -> None:
+    made = [Journal.open(three(tmp_path), tmp_path, origin) for origin in (*Origin, *Origin)]
+    made[0].abandon()
+    (tmp_path / "20000101-000000-000000001.jsonl").write_text("not a journal\n")
+    assert [journal.path for journal in Journal.all_of(tmp_path)] == [journal.path for journal in made[::-1]]
+    assert [journal.origin.is_setup for journal in made[:3]] == [True, True, False]
+    assert Journal.all_of(tmp_path / "none") == ()

@@ -141,6 +141,13 @@ def test_a_duplicate_and_an_incomplete_group() -> None:
     )
 
 
+@pytest.mark.parametrize(("missing", "partial"), [(0, False), (1, False), (0, True), (1, True)], ids=str)
+def test_a_group_that_misses_a_disk_or_is_partial_is_not_used(missing: int, partial: bool) -> None:
+    found = with_group(VolumeGroup("vg", "u", missing_volumes=missing, partial=partial))
+    assert found.reusable is (not missing and not partial)
+    assert (code(found)[1] == "contents.group-partial") is bool(missing or partial)
+
+
 def test_one_of_several_disks_of_a_group_is_not_erased_alone() -> None:
     group = VolumeGroup("vg", "u")
     volumes = (PhysicalVolume("/dev/sda", "sda", "p", "vg"), PhysicalVolume("/dev/sdb", "sdb", "q", "vg"))

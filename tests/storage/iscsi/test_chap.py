@@ -69,7 +69,7 @@ def test_odd_secrets_are_only_advised_against() -> None:
     for secret, code in (
         ("short", "chap.unusual-length"),
         ("x" * 17, "chap.unusual-length"),
-        ("with a blank", "chap.unusual-characters"),
+        ("with a space", "chap.unusual-characters"),
         ('quote"quote"1', "chap.unusual-characters"),
         ("0x0123456789ab", "chap.looks-coded"),
     ):

@@ -153,7 +153,7 @@ def test_firmware_needs_no_portal() -> None:
     host = host_telling(status=21, stderr="iscsiadm: Could not get list of targets from firmware.\n")
     found = discover(host, INVENTORY, DiscoveryKind.FIRMWARE, None)
     assert found.problem is not None
-    assert "firmware names no target" in found.problem.summary
+    assert "firmware lists no target" in found.problem.summary
     assert host.commands[0].shown == "iscsiadm -m discovery -t fw -o nonpersistent"
 
 

@@ -22,17 +22,17 @@ KERNEL = {
         Tone.BAD,
     ),
     " session3: session recovery timed out after 120 secs": (
-        "waited 120 s; from now on requests fail",
+        "replacement_timeout of 120 s is over; I/O fails from now on",
         "sid:3",
         Tone.BAD,
     ),
     "sd 2:0:0:1: rejecting I/O to offline device": (
-        "the kernel gave up on the disk: requests fail at once",
+        "the kernel gave up on the disk: I/O fails at once",
         "lun:2:0:0:1",
         Tone.BAD,
     ),
     "sd 2:0:0:0: Capacity data has changed": (
-        "the LUN has another size: a rescan takes it over",
+        "the LUN has another size: a rescan reads it",
         "lun:2:0:0:0",
         Tone.WARN,
     ),
@@ -42,18 +42,18 @@ KERNEL = {
         Tone.GOOD,
     ),
     "I/O error, dev sdb, sector 2048 op 0x1:(WRITE) flags 0x800 phys_seg 1 prio class 2": (
-        "a write failed",
+        "write error",
         "device:sdb",
         Tone.BAD,
     ),
-    "blk_update_request: I/O error, dev sda, sector 0": ("a request failed", "device:sda", Tone.BAD),
+    "blk_update_request: I/O error, dev sda, sector 0": ("I/O error", "device:sda", Tone.BAD),
     "Buffer I/O error on dev dm-0, logical block 5, lost async page write": (
         "a write is lost",
         "device:dm-0",
         Tone.BAD,
     ),
     "EXT4-fs (dm-3): Remounting filesystem read-only": (
-        "ext4 takes no more writes; unmount and check it when the disk is back",
+        "ext4 is read-only now; unmount and check it when the disk is back",
         "device:dm-3",
         Tone.BAD,
     ),
@@ -68,7 +68,7 @@ KERNEL = {
         Tone.BAD,
     ),
     "device-mapper: multipath: 254:0: Failing path 8:16.": (
-        "one path is out; the map goes on with the others",
+        "one path failed; the map keeps working with the others",
         "number:8:16",
         Tone.WARN,
     ),
@@ -124,16 +124,20 @@ def test_any_line_can_be_read(line: str) -> None:
             "logged in",
             "sid:4",
         ),
-        ("connect to 192.0.2.10:3260 failed (Connection refused)", "nothing listens at that address", ""),
-        ("cannot make a connection to 192.0.2.10:3260 (-1,101)", "this host has no way to that network", ""),
+        (
+            "connect to 192.0.2.10:3260 failed (Connection refused)",
+            ("connection refused: nothing listens at that address"),
+            "",
+        ),
+        ("cannot make a connection to 192.0.2.10:3260 (-1,101)", "no route to that network", ""),
         (
             "session 1 login rejected: Initiator failed authentication with target",
-            "user name or secret is not what the target wants",
+            "the target does not accept the CHAP user or secret",
             "sid:1",
         ),
         (
             "conn 0 login rejected: initiator failed authorization with target",
-            "the target's access list does not hold this host's name",
+            "not authorized: this initiator is not in the target's ACL",
             "",
         ),
     ],
@@ -223,8 +227,8 @@ def test_what_two_looks_at_the_sessions_tell() -> None:
 
 def test_a_session_that_was_met_before_its_login_is_not_called_back() -> None:
     (made,) = session_happenings(5.0, {}, {1: "FREE"})
-    assert made.words == "a session is being made"
+    assert made.words == "a session is being created"
     (logged_in,) = session_happenings(6.0, {1: "FREE"}, {1: "LOGGED_IN"})
     assert logged_in.words == "logged in"
     (back,) = session_happenings(7.0, {1: "FAILED"}, {1: "LOGGED_IN"})
-    assert "the connection is back" in back.words
+    assert "the session has reconnected" in back.words

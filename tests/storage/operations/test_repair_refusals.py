@@ -306,6 +306,12 @@ def two_alike(other: str) -> ScriptedHost:
         (ChangeFstabLine(OLD, NEW, "x."), lambda: with_fstab(OLD, OLD), "fstab.changed"),
         (ChangeFstabLine(OLD, NEW.replace("/srv", "/"), "x."), lambda: with_fstab(OLD), "fstab.other-place"),
         (ChangeFstabLine(OLD, "# gone", "x."), lambda: with_fstab(OLD), "fstab.other-place"),
+        (ChangeFstabLine(OLD, f"{NEW}\n", "x."), lambda: with_fstab(OLD), "fstab.other-place"),
+        (
+            ChangeFstabLine(OLD, NEW.replace("ext4", "xfs"), "x."),
+            lambda: with_fstab(OLD),
+            "fstab.other-place",
+        ),
         (
             ExtendPoolMetadata("vg", GROUP, "data", LOGICAL, 4 * MIB, MIB),
             lambda: lvm(host_with()),

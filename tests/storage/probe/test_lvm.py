@@ -10,6 +10,7 @@ from hypothesis import given, strategies as st
 from tests.storage.scripted_host import ScriptedHost
 from tui.storage.host.interface import Command, Outcome
 from tui.storage.model.block import BlockDevice, BlockKind
+from tui.storage.model.lvm import LogicalVolume, VolumeKind
 from tui.storage.probe.devices.lvm import (
     Volumes,
     dashed,
@@ -109,6 +110,76 @@ def test_what_lvm_says_of_a_group_stands_in_the_report_itself() -> None:
     )
 
 
+def changed_volume(**values: str) -> LogicalVolume:
+    """The first LV of the recorded report, with other values in its row."""
+    stdout, stderr = recorded("missing")
+    document = json.loads(stdout)
+    row = next(row for report in document["report"] for row in report.get("lv", ()))
+    row.update(values)
+    name = row["lv_name"]
+    return next(
+        volume for volume in parse_report(json.dumps(document), stderr).logical if volume.name == name
+    )
+
+
+@pytest.mark.parametrize(("value", "skipped"), [("1", True), ("0", False), ("", False)])
+def test_a_volume_is_left_out_of_activation_only_when_lvm_says_so(value: str, skipped: bool) -> None:
+    assert changed_volume(lv_skip_activation=value).skip_activation is skipped
+
+
+@pytest.mark.parametrize(("value", "automatic"), [("1", True), ("0", False), (None, True)], ids=str)
+def test_a_group_is_activated_automatically_unless_lvm_says_otherwise(
+    value: str | None, automatic: bool
+) -> None:
+    row = {"vg_name": "vg", "vg_uuid": GROUP} | ({"vg_autoactivation": value} if value is not None else {})
+    (group,) = parse_report(json.dumps({"report": [{"vg": [row]}]}), "").groups
+    assert group.autoactivation is automatic
+
+
+@pytest.mark.parametrize(
+    ("row", "shared"),
+    [
+        ({}, False),
+        ({"vg_lock_type": "none"}, False),
+        ({"vg_lock_type": "dlm"}, True),
+        ({"vg_lock_type": "sanlock"}, True),
+        ({"vg_lock_type": "idm"}, True),
+        ({"vg_shared": "1"}, True),
+        ({"vg_clustered": "1"}, True),
+        ({"vg_shared": "0", "vg_clustered": "0"}, False),
+    ],
+    ids=str,
+)
+def test_a_group_under_a_lock_manager_or_a_cluster_is_shared(row: dict[str, str], shared: bool) -> None:
+    (group,) = parse_report(
+        json.dumps({"report": [{"vg": [{"vg_name": "vg", "vg_uuid": GROUP} | row]}]}), ""
+    ).groups
+    assert group.shared is shared
+
+
+@pytest.mark.parametrize(
+    ("attributes", "active", "opened", "suspended", "kind"),
+    [
+        ("-wi-ao----", True, True, False, VolumeKind.PLAIN),
+        ("-wi-a-----", True, False, False, VolumeKind.PLAIN),
+        ("-wi-------", False, False, False, VolumeKind.PLAIN),
+        ("owi-s-----", True, False, True, VolumeKind.ORIGIN),
+        ("swi-I-----", True, False, False, VolumeKind.SNAPSHOT),
+        ("swi-S-----", True, False, True, VolumeKind.SNAPSHOT),
+        ("twi-aotz--", True, True, False, VolumeKind.THIN_POOL),
+        ("Vwi-XXtz--", False, False, False, VolumeKind.THIN_VOLUME),
+        ("?wi-a-----", True, False, False, VolumeKind.UNKNOWN),
+        ("", False, False, False, VolumeKind.UNKNOWN),
+    ],
+)
+def test_the_letters_of_lv_attr(
+    attributes: str, active: bool, opened: bool, suspended: bool, kind: VolumeKind
+) -> None:
+    volume = changed_volume(lv_attr=attributes)
+    assert (volume.active, volume.open, volume.suspended) == (active, opened, suspended)
+    assert volume.kind is kind
+
+
 def test_an_empty_report_is_a_report() -> None:
     volumes = parse_report(*recorded("absent"))
     assert volumes.physical == ()
@@ -206,7 +277,7 @@ def test_when_no_disk_answers_lvm_is_not_run() -> None:
     ("outcome", "words"),
     [
         (Outcome(None), "did not answer"),
-        (Outcome(3, "", "  Error during parsing of command line."), "too old"),
+        (Outcome(3, "", "  Error during parsing of command line."), "cannot leave out"),
         (Outcome(5, "not json", "Failed"), "no report"),
     ],
 )

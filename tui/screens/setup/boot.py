@@ -41,7 +41,10 @@ class BootPage(Page):
             "", _("Start the services that log in at boot"), value=chosen.services, id="services"
         )
         yield CheckField(
-            "", _("Replace old lines in rc.local"), value=chosen.replace_rc_local, id="replace-rc-local"
+            "",
+            _("Comment out the old lines in rc.local"),
+            value=chosen.replace_rc_local,
+            id="replace-rc-local",
         )
         yield Paragraphs(id="old-lines", classes="facts")
 
@@ -57,7 +60,7 @@ class BootPage(Page):
     def refresh_parts(self) -> None:
         """Show what speaks for the choice, and the old lines that would go."""
         way = self.answer().way
-        why = next(words for one, _name, words in boot.ways() if one is way)
+        why = next(words for known, _name, words in boot.ways() if known is way)
         self.query_one("#why-way", Paragraphs).paragraphs = (Paragraph(why, Role.MUTED, " "),)
         old = boot.rc_local_lines(self.state)
         self.query_one("#replace-rc-local", CheckField).display = bool(old)
@@ -77,24 +80,25 @@ class BootPage(Page):
             HelpSection(
                 _("What happens at boot"),
                 _(
-                    "First the network comes up, then the login service logs in to the targets, LVM finds "
-                    "its group on the disks, and at last the volume is mounted. Every part must be told to "
-                    "do so; this page sees to it."
+                    "First the network comes up, then the login service logs in to the targets, "
+                    "LVM activates the VG, and last the volume is mounted. Each part needs "
+                    "configuration; this page takes care of it."
                 ),
             ),
             HelpSection(
-                _("If the storage is away"),
+                _("If the storage is unavailable"),
                 _(
-                    "The boot waits for the disk as long as you say here and then goes on without it, so "
-                    "that you can log in and look. The options _netdev and nofail do that."
+                    "The boot waits for the disk as long as you enter here and then goes on "
+                    "without it, so that you can log in and check. The options _netdev and nofail "
+                    "do that."
                 ),
             ),
             HelpSection(
                 _("fstab or a unit"),
                 _(
-                    "A line in /etc/fstab is what most people look at first. By UUID it finds the file "
-                    "system whatever the disk is called. A systemd mount unit says the same in a file of its "
-                    "own."
+                    "A line in /etc/fstab is the usual place. With a UUID it identifies the file "
+                    "system whatever the device is called. A systemd mount unit does the same in "
+                    "its own file."
                 ),
             ),
         )

@@ -104,8 +104,8 @@ class ChapPage(Page):
         for placement in chap.placements(self.draft()):
             found += [
                 Paragraph(placement.use, Role.STRONG),
-                Paragraph(placement.here, label=_("Here")),
-                Paragraph(clean(placement.there), label=_("There")),
+                Paragraph(placement.here, label=_("This host")),
+                Paragraph(clean(placement.there), label=_("Storage")),
             ]
         self.query_one("#placements", Paragraphs).paragraphs = tuple(found)
 
@@ -119,30 +119,32 @@ class ChapPage(Page):
             HelpSection(
                 _("What CHAP is"),
                 _(
-                    "A check of who is who when a connection is made: each side shows that it knows a "
-                    "secret, without sending it. It does not encrypt the data. If the storage administrator "
-                    "gave you no user name and secret, leave both at none."
+                    "A mutual check when a connection is made: each side proves that it knows a "
+                    "secret, without sending it. It does not encrypt the data. If the storage "
+                    "administrator gave you no user name and secret, leave both at none."
                 ),
             ),
             HelpSection(
                 _("One-way and mutual"),
                 _(
-                    "One-way: this host proves itself to the storage. Mutual: the storage proves itself to "
-                    "this host as well, with a name and a secret of its own. The two secrets must differ."
+                    "One-way: this host proves its identity to the storage. Mutual: the storage "
+                    "proves its identity to this host as well, with its own user name and secret. "
+                    "The two secrets must differ."
                 ),
             ),
             HelpSection(
                 _("Target and discovery"),
                 _(
-                    "Using a target and asking a portal for its targets are checked apart. Many storage "
-                    "systems ask for a secret only at the login to the target."
+                    "Login to a target and discovery at a portal are authenticated separately. "
+                    "Many storage systems require a secret only for the login."
                 ),
             ),
             HelpSection(
-                _("Where secrets go"),
+                _("Where secrets are stored"),
                 _(
-                    "Only into files of open-iscsi that root alone can read. They are never shown, logged or "
-                    "put on a command line. ^R shows what you type until you leave the field."
+                    "Only in open-iscsi's own files, which only root can read. They are never "
+                    "shown, logged or put on a command line. ^R shows what you type until you "
+                    "leave the field."
                 ),
             ),
         )

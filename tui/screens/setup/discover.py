@@ -79,7 +79,7 @@ class DiscoverPage(Page):
         yield ChoiceField(
             _("Through"),
             (
-                Choice(ANY, _("any card")),
+                Choice(ANY, _("any interface")),
                 Choice(CHOSEN, _("chosen"), "" if known else _("none yet")),
                 Choice(NEW, _("another")),
             ),
@@ -104,7 +104,7 @@ class DiscoverPage(Page):
                 id="new-iface-name",
             ),
             TextField(
-                _("Card"),
+                _("Interface"),
                 new.network_device,
                 placeholder="eth1",
                 width=16,
@@ -114,7 +114,11 @@ class DiscoverPage(Page):
         )
 
     def _known(self) -> tuple[InterfaceRecord, ...]:
-        return tuple(one for one in self.state.inventory.interfaces if one.name not in {"default", "iser"})
+        return tuple(
+            interface
+            for interface in self.state.inventory.interfaces
+            if interface.name not in {"default", "iser"}
+        )
 
     def answer(self) -> DiscoverAnswer:
         """Return everything as typed."""
@@ -173,7 +177,7 @@ class DiscoverPage(Page):
         return False
 
     def is_done(self, state: SetupState) -> bool:
-        """Go on when this very portal was asked and told something usable."""
+        """Go on when this very portal was asked and listed something usable."""
         return state.asked == discover.answer(state) and super().is_done(state)
 
     def focus_first(self) -> None:
@@ -197,24 +201,27 @@ class DiscoverPage(Page):
             HelpSection(
                 _("What a portal is"),
                 _(
-                    "The address and port where the storage listens, usually port 3260. The storage "
-                    "administrator gives it to you. A host name, an IPv4 address and an IPv6 address all do."
+                    "The address and port where the storage listens, usually port 3260. The "
+                    "storage administrator gives it to you. A host name, an IPv4 address or an "
+                    "IPv6 address."
                 ),
             ),
-            HelpSection(_("Ways to find targets"), f"{ways}\n{_slp()}"),
+            HelpSection(_("Discovery methods"), f"{ways}\n{_slp()}"),
             HelpSection(
                 _("What the words in the list mean"),
                 _(
-                    "new: this host has no record of it yet. known: it has one, which keeps its settings. "
-                    "vanished: it has one, but the portal no longer tells of it. unreachable: the portal "
-                    "tells of it, but it takes no connection from here."
+                    "new: this host has no record of it yet. known: it has one, which keeps its "
+                    "settings. vanished: it has one, but the portal no longer offers it. "
+                    "unreachable: the portal offers it, but it does not accept a connection from "
+                    "here."
                 ),
             ),
             HelpSection(
                 _("Through"),
                 _(
-                    "Usually any card: the system finds the way to the portal. To use certain network cards, "
-                    "for example one per path, name them; each gets an iface record of its own."
+                    "Usually any interface: the routing table decides. To use certain network "
+                    "interfaces, for example one per path, name them; each gets its own iface "
+                    "record."
                 ),
             ),
         )
@@ -240,7 +247,7 @@ def _answered(state: SetupState, found: tuple[Found, ...]) -> tuple[Paragraph, .
             )
         )
     if found:
-        targets = len({one.target for one in found})
+        targets = len({portal.target for portal in found})
         portals = translate_count("{count} portal", "{count} portals", len(found)).format(count=len(found))
         lines.append(
             Paragraph(
@@ -255,10 +262,10 @@ def _answered(state: SetupState, found: tuple[Found, ...]) -> tuple[Paragraph, .
 def _rows(found: tuple[Found, ...]) -> Iterable[PickRow]:
     """One row for the portals of a target that stand alike to this host."""
     alike: dict[tuple[str, Standing, str], list[Found]] = {}
-    for one in found:
-        alike.setdefault((one.target, one.standing, one.note), []).append(one)
+    for portal in found:
+        alike.setdefault((portal.target, portal.standing, portal.note), []).append(portal)
     for (name, standing, note), members in alike.items():
-        labels = ", ".join(clean(one.portal.label) for one in members)
+        labels = ", ".join(clean(member.portal.label) for member in members)
         count = translate_count("{count} portal", "{count} portals", len(members)).format(count=len(members))
         yield PickRow(
             f"{name} {standing} {note}",

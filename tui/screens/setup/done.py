@@ -64,39 +64,39 @@ class DonePage(Page, can_focus=True):
         self.focus()
 
     def _commands(self) -> Iterable[Paragraph]:
-        yield Paragraph(_("What was run"), Role.STRONG, after=_("F2 shows each with what it said"))
+        yield Paragraph(_("What ran"), Role.STRONG, after=_("F2 shows each command with its output"))
         for line in self._verified.commands:
             yield Paragraph(clean(line, 2000), Role.ACCENT)
 
     def _results(self) -> Iterable[Paragraph]:
-        for one in self._verified.mounts:
-            if one.problem is None:
+        for mount in self._verified.mounts:
+            if mount.problem is None:
                 words = _("{volume} is mounted at {point}, and a file was written and read there.")
                 yield Paragraph(
-                    words.format(volume=clean(one.volume), point=clean(one.mount_point)), state=State.GOOD
+                    words.format(volume=clean(mount.volume), point=clean(mount.mount_point)), state=State.GOOD
                 )
             else:
-                yield Paragraph(one.problem.summary, Role.BAD, state=State.BAD, after=one.problem.remedy)
+                yield Paragraph(mount.problem.summary, Role.BAD, state=State.BAD, after=mount.problem.remedy)
         problem = self._verified.problem
-        if problem is not None and all(one.problem is None for one in self._verified.mounts):
+        if problem is not None and all(mount.problem is None for mount in self._verified.mounts):
             yield Paragraph(problem.summary, Role.WARN, state=State.WARN, after=problem.remedy)
 
     def _boot(self) -> Iterable[Paragraph]:
-        for one in self._verified.mounts:
+        for mount in self._verified.mounts:
             yield Paragraph(
-                _("At the next boot: {point}").format(point=clean(one.mount_point)),
+                _("At the next boot: {point}").format(point=clean(mount.mount_point)),
                 Role.STRONG,
-                after=self._verdict(one),
+                after=self._verdict(mount),
             )
-            width = max((cells(check.rung.label) for check in one.boot), default=0)
-            for check in one.boot:
+            width = max((cells(check.rung.label) for check in mount.boot), default=0)
+            for check in mount.boot:
                 yield self._check(check, width)
 
     @staticmethod
-    def _verdict(one: MountVerified) -> str:
-        if not one.boot:
+    def _verdict(verified: MountVerified) -> str:
+        if not verified.boot:
             return _("is not mounted, as you chose")
-        return _("will be there") if one.survives_reboot else _("will not be there")
+        return _("will be mounted") if verified.survives_reboot else _("will not be mounted")
 
     @staticmethod
     def _check(check: Checked, width: int) -> Paragraph:
@@ -120,19 +120,27 @@ class DonePage(Page, can_focus=True):
         """Explain how to read the ladder."""
         return (
             HelpSection(
-                _("How to read the ladder"),
+                _("How to read the stack"),
                 _(
-                    "From top to bottom: the portal, the session to it, the disk it shows (LUN), LVM's "
-                    "layers on the disk, the file system, and the folder where you find your files. Each "
-                    "stands on the one before; if something breaks one day, the first broken rung is where "
-                    "to look."
+                    "From top to bottom: the portal, the session to it, its disk (LUN), the "
+                    "layers of LVM on the disk, the file system, and the directory with your "
+                    "files. Each needs the one before; if something breaks one day, start at the "
+                    "first broken layer."
                 ),
             ),
             HelpSection(
                 _("The boot check"),
                 _(
-                    "What will happen at the next boot, looked up rung by rung on this host. pass: it is "
-                    "arranged. fail: it is not, and what to do is said beside it."
+                    "What will happen at the next boot, checked layer by layer on this host. "
+                    "pass: it is configured. fail: it is not, and what to do is written beside it."
+                ),
+            ),
+            HelpSection(
+                _("Undo this set-up"),
+                _(
+                    "F8 shows a plan that undoes what this set-up changed. The volumes that it created "
+                    "are destroyed with all data on them, after you type a word. What this host had "
+                    "before stays as it was."
                 ),
             ),
         )

@@ -6,6 +6,7 @@ from typing import Protocol
 from tui.setup.answers import Answer
 from tui.setup.state import SetupState
 from tui.setup.step import Step
+from tui.setup.undo import Undo
 from tui.setup.verification import Verified
 from tui.storage.changing.interrupted import Interrupted
 from tui.storage.changing.watcher import Watcher
@@ -53,6 +54,13 @@ class Driver(Protocol):
 
     def remove_stale_lock(self, watcher: Watcher, leave: threading.Event) -> Problem | None:
         """Remove the lock of the record database that nobody holds any more. Slow."""
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a set-up to undo. Reads its journals."""
+
+    def undo(self) -> Undo:
+        """Read the host and plan how to undo the latest set-up. Slow."""
 
     def leave(self) -> None:
         """Keep the answers, without the secrets."""

@@ -8,19 +8,20 @@ def general_help() -> tuple[HelpSection, ...]:
     """What F1 says on every page, after what it says of the page."""
     return (
         HelpSection(
-            _("Finding your way"),
+            _("How to use the set-up"),
             _(
-                "Enter does the obvious next thing, Tab and the arrow keys go from field to field. You can "
-                "go back at any time; answers stay. The first five steps touch only settings and the network "
-                "and run as you reach them. Everything that writes to a disk is collected, shown as one list "
-                "on the page Review, and run only after you say yes there."
+                "Enter does the obvious next thing, Tab and the arrow keys go from field to "
+                "field. You can go back at any time; answers stay. The first five steps change "
+                "only settings and the network and run as you reach them. Everything that writes "
+                "to a disk is collected, listed on the page Review, and run only after you "
+                "confirm it there."
             ),
         ),
         HelpSection(
             _("Leaving"),
             _(
-                "Escape leaves. Your answers are kept for the next start, except for secrets. A plan that "
-                "was interrupted can be carried on; what is done already is not repeated."
+                "Escape leaves. Your answers are kept for the next start, except for secrets. An "
+                "interrupted plan can be resumed; steps already done are not run again."
             ),
         ),
     )

@@ -48,7 +48,7 @@ class LogInPage(Page):
         )
         yield CheckField(
             "",
-            _("Join the paths to one disk (multipath)"),
+            _("Create a multipath map for each LUN"),
             value=log_in.answer(self.state).multipath,
             id="multipath",
         ).add_class("space")
@@ -72,9 +72,9 @@ class LogInPage(Page):
         found = disks.disks(self.state)
         self.query_one("#count", Paragraphs).paragraphs = _count(found)
         picks = self.query_one("#disks", PickList)
-        picks.rows = tuple(_row(one) for one in found)
+        picks.rows = tuple(_row(disk) for disk in found)
         picks.display = bool(found)
-        self.query_one("#multipath", CheckField).display = any(len(one.paths) > 1 for one in found)
+        self.query_one("#multipath", CheckField).display = any(len(disk.paths) > 1 for disk in found)
 
     def moves_on(self, state: SetupState) -> bool:  # noqa: ARG002 (the disks are there to be looked at)
         """Stay: the person looks at the disks before going on."""
@@ -84,9 +84,7 @@ class LogInPage(Page):
         """Say whether something is left to do."""
         if self.is_done(self.state):
             return _("next")
-        return (
-            _("join the paths") if log_in.logged_in(self.state) and disks.disks(self.state) else _("log in")
-        )
+        return _("create map") if log_in.logged_in(self.state) and disks.disks(self.state) else _("log in")
 
     def help(self) -> tuple[HelpSection, ...]:
         """Explain sessions, LUNs and multipath."""
@@ -94,24 +92,24 @@ class LogInPage(Page):
             HelpSection(
                 _("What a login does"),
                 _(
-                    "It opens a session: the lasting connection to the target over which the disk is read "
-                    "and written. The target then shows its logical units (LUNs), and each becomes a disk "
-                    "here."
+                    "It opens a session: the permanent connection to the target over which the "
+                    "disk is read and written. The target then shows its logical units (LUNs), "
+                    "and each becomes a disk here."
                 ),
             ),
             HelpSection(
                 _("What a WWID is"),
                 _(
-                    "The identity of a disk that never changes. Names such as sda change from boot to boot; "
-                    "compare the WWID with what the storage administrator sees."
+                    "The identity of a disk, which never changes. Names such as sda can change "
+                    "from boot to boot; compare the WWID with the one on the storage."
                 ),
             ),
             HelpSection(
                 _("Several paths"),
                 _(
-                    "The same WWID over two portals is one disk with two paths. Multipath makes one device "
-                    "of them that goes on working when one path is lost. Without it LVM refuses to use the "
-                    "disk."
+                    "The same WWID over two portals is one disk with two paths. Multipath makes "
+                    "one device of them that keeps working when one path fails. Without it LVM "
+                    "refuses to use the disk."
                 ),
             ),
         )
@@ -150,7 +148,7 @@ def _count(found: tuple[Disk, ...]) -> tuple[Paragraph, ...]:
         return ()
     words = translate_count("{count} disk", "{count} disks", len(found)).format(count=len(found))
     apart = any(disk.lacks_map for disk in found)
-    return (Paragraph(words, Role.STRONG, after=_("its paths are not joined yet") if apart else ""),)
+    return (Paragraph(words, Role.STRONG, after=_("no multipath map yet") if apart else ""),)
 
 
 def _row(disk: Disk) -> PickRow:

@@ -35,42 +35,42 @@ class MountPage(Page):
     def parts(self) -> Iterable[Widget]:
         """Return the fields of every volume."""
         entries = mount.answer(self.state).mounts
-        for number, (one, entry) in enumerate(zip(self._targets, entries, strict=True)):
-            yield from self._fields(number, one, entry)
+        for number, (target, entry) in enumerate(zip(self._targets, entries, strict=True)):
+            yield from self._fields(number, target, entry)
         yield wrong_list("mounts")
 
-    def _fields(self, number: int, one: MountTarget, entry: VolumeMount) -> Iterable[Widget]:
+    def _fields(self, number: int, volume: MountTarget, entry: VolumeMount) -> Iterable[Widget]:
         def name(attribute: str) -> str:
             return f"mounts.{number}.{attribute}"
 
         def ident(attribute: str) -> str:
             return f"mounts-{number}-{attribute}"
 
-        holds = _("new, {size}") if one.is_new else _("as it is: {kind}, {size}")
+        holds = _("new, {size}") if volume.is_new else _("keep: {kind}, {size}")
         yield Paragraphs(
             (
                 Paragraph(
-                    clean(one.volume),
+                    clean(volume.volume),
                     Role.STRONG,
-                    after=holds.format(kind=clean(one.kind), size=size(one.size)),
+                    after=holds.format(kind=clean(volume.kind), size=size(volume.size)),
                 ),
             ),
             classes="space" if number else "",
         )
-        if one.is_new:
+        if volume.is_new:
             yield ChoiceField(
                 _("Type"), tuple(Choice(kind, kind) for kind in FilesystemKind), entry.kind, id=ident("kind")
             )
             yield TextField(
                 _("Label"),
                 entry.label,
-                placeholder=_("may be empty"),
+                placeholder=_("optional"),
                 validate=self.checks(name("label")),
                 max_length=255,
                 id=ident("label"),
             )
         yield TextField(
-            _("Folder"),
+            _("Directory"),
             entry.mount_point,
             validate=self.checks(name("mount_point")),
             max_length=4096,
@@ -97,7 +97,7 @@ class MountPage(Page):
             placeholder="0755",
             width=8,
             validate=self.checks(name("mode")),
-            hint=_("permissions of the folder"),
+            hint=_("permissions of the directory"),
             id=ident("mode"),
         )
         yield TextField(
@@ -111,17 +111,17 @@ class MountPage(Page):
 
     def answer(self) -> MountAnswer:
         """Return the entries as typed."""
-        return MountAnswer(tuple(self._entry(number, one) for number, one in enumerate(self._targets)))
+        return MountAnswer(tuple(self._entry(number, target) for number, target in enumerate(self._targets)))
 
-    def _entry(self, number: int, one: MountTarget) -> VolumeMount:
+    def _entry(self, number: int, volume: MountTarget) -> VolumeMount:
         def text(attribute: str) -> str:
             return self.query_one(f"#mounts-{number}-{attribute}", TextField).value
 
-        kind = self.query_one(f"#mounts-{number}-kind", ChoiceField).value if one.is_new else one.kind
+        kind = self.query_one(f"#mounts-{number}-kind", ChoiceField).value if volume.is_new else volume.kind
         return VolumeMount(
-            one.volume,
+            volume.volume,
             kind,
-            text("label") if one.is_new else one.label,
+            text("label") if volume.is_new else volume.label,
             text("mount-point"),
             text("owner"),
             text("group"),
@@ -133,14 +133,14 @@ class MountPage(Page):
         """Explain the options."""
         for number, entry in enumerate(self.answer().mounts):
             explained = mount.options_explained(entry)
-            width = max((len(one.option) for one in explained), default=0)
+            width = max((len(option.option) for option in explained), default=0)
             self.query_one(f"#mounts-{number}-explained", Paragraphs).paragraphs = tuple(
                 Paragraph(
-                    clean(one.words),
-                    Role.MUTED if one.known else Role.WARN,
-                    f"{'':9}{clean(one.option):{min(width, 16)}}",
+                    clean(option.words),
+                    Role.MUTED if option.known else Role.WARN,
+                    f"{'':9}{clean(option.option):{min(width, 16)}}",
                 )
-                for one in explained
+                for option in explained
             )
 
     def is_done(self, state: SetupState) -> bool:
@@ -162,26 +162,31 @@ class MountPage(Page):
             HelpSection(
                 _("What mounting is"),
                 _(
-                    "A file system keeps files and folders on a volume. Mounting makes them appear under a "
-                    "folder of this host, such as /srv/data. The folder is made if it is not there."
+                    "A file system holds files and directories on a volume. Mounting makes them "
+                    "available below a directory of this host, such as /srv/data. The directory "
+                    "is created if it does not exist."
                 ),
             ),
             HelpSection(
                 _("Which type"),
                 _(
-                    "ext4 is the usual one and can be made larger and smaller. xfs suits large files and can "
-                    "only be made larger. btrfs can take snapshots. When in doubt, ext4."
+                    "ext4 is the usual one and can be grown and shrunk. xfs suits large files and "
+                    "can only be grown. btrfs can take snapshots. When in doubt, ext4."
                 ),
             ),
             HelpSection(
                 _("Owner and mode"),
-                _("Who may write into the folder once the volume is mounted. Leave them empty to keep root."),
+                _(
+                    "Who can write to the directory once the volume is mounted. Leave them empty to "
+                    "keep root."
+                ),
             ),
             HelpSection(
                 _("Options"),
                 _(
-                    "How it is mounted, separated by commas; each is explained below the field. What a "
-                    "network disk needs at boot (_netdev, nofail, a timeout) is added by the next page."
+                    "The mount options, separated by commas; each is explained below the field. "
+                    "What a network disk needs at boot (_netdev, nofail, a timeout) is added by "
+                    "the next page."
                 ),
             ),
         )

@@ -23,7 +23,7 @@ class NamePage(Page):
     """The present name, the wanted one, and what must be installed."""
 
     step = Step.NAME
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+g", "fresh", _("fresh name"))]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+g", "fresh", _("new name"))]
 
     def parts(self) -> Iterable[Widget]:
         """Return the fields."""
@@ -83,24 +83,26 @@ class NamePage(Page):
             HelpSection(
                 _("What this name is"),
                 _(
-                    "In iSCSI the host that uses storage is the initiator, and the storage is the target. "
-                    "Each has a name that is unique in the world. The storage administrator allows access by "
-                    "this name, so tell it to them, and change it only when they can change it too."
+                    "In iSCSI the host that uses storage is the initiator, and the storage is the "
+                    "target. Each has a name that is unique in the world. The storage "
+                    "administrator allows access by this name (ACL), so send it to them, and "
+                    "change it only when they can change it too."
                 ),
             ),
             HelpSection(
                 _("What it looks like"),
                 _(
-                    "iqn.YEAR-MONTH.your.domain.reversed:anything, in small letters, such as "
-                    "iqn.2024-03.com.example:db7. Names that begin with eui. or naa. are for hosts whose "
-                    "hardware gives them one. ^G makes a fresh name that nobody else has."
+                    "iqn.YEAR-MONTH.your.domain.reversed:anything, in lowercase, such as "
+                    "iqn.2024-03.com.example:db7. Names that begin with eui. or naa. are for "
+                    "hosts whose hardware provides one. ^G generates a new name that no other "
+                    "host has."
                 ),
             ),
             HelpSection(
                 _("What happens with Enter"),
                 _(
-                    "Missing packages are installed, the kernel module is loaded, the name is written and "
-                    "the daemon iscsid is restarted so that it takes the name. Running sessions keep running."
+                    "Missing packages are installed, the kernel module is loaded, the name is "
+                    "written and iscsid is restarted to read it. Existing sessions keep running."
                 ),
             ),
         )

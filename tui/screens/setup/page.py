@@ -105,7 +105,7 @@ class Page(Form):
 
     def is_done(self, state: SetupState) -> bool:
         """Whether Enter goes on instead of running the step: nothing is lacking any more."""
-        return by_name.logic(self.step).lacks(state) is None
+        return by_name.logic(self.step).blocker(state) is None
 
     def moves_on(self, state: SetupState) -> bool:
         """Whether the next page comes by itself when the step has run; not where there is much to see."""
@@ -164,7 +164,7 @@ class Page(Form):
         self.refresh_notes()
 
     def refresh_notes(self) -> None:
-        """Show the notes for what is typed now, and take back what is no longer wrong."""
+        """Show the notes for what is typed now, and remove what is no longer wrong."""
         for place in self.query(".wrong-list").results(Paragraphs):
             if place.paragraphs and place.id is not None:
                 self._show_below(place.id.removeprefix("wrong-"))
@@ -272,7 +272,9 @@ class Page(Form):
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
         """Show below a row what is wrong with a field that was left; a field alone shows it by itself."""
-        field = next((one for one in event.widget.ancestors if isinstance(one, TextField)), None)
+        field = next(
+            (ancestor for ancestor in event.widget.ancestors if isinstance(ancestor, TextField)), None
+        )
         if field is not None and field.id is not None and field.value:
             self._show_below(field.id)
 

@@ -55,12 +55,12 @@ class ReviewPage(Page):
         self.review = review(self.state)
         losses = self.review.loses
         lost = [Paragraph(clean(line), Role.BAD, " ") for line in losses]
-        head = Paragraph(_("This will be lost, and cannot be brought back:"), Role.WARN, state=State.WARN)
+        head = Paragraph(_("This will be lost, and cannot be restored:"), Role.WARN, state=State.WARN)
         count = len(self.review.plan.operations)
         safe = Paragraph(
             translate_count(
-                "{count} operation. Nothing that is on a disk is lost.",
-                "{count} operations. Nothing that is on a disk is lost.",
+                "{count} operation. No data on any disk is lost.",
+                "{count} operations. No data on any disk is lost.",
                 count,
             ).format(count=count),
             state=State.GOOD,
@@ -78,7 +78,7 @@ class ReviewPage(Page):
         )
 
     def notes(self) -> tuple[Paragraph, ...]:
-        """Return the warnings, and what still stands in the way."""
+        """Return the warnings, and what still prevents the run."""
         wrong = tuple(
             Paragraph(problem.summary, state=State.BAD, after=_("at {step}").format(step=step.label))
             for step, problem in self.review.problems
@@ -112,16 +112,16 @@ class ReviewPage(Page):
             HelpSection(
                 _("What this page is"),
                 _(
-                    "Nothing has been written to a disk so far. These are the operations that do it, in "
-                    "their order. Go through them with the arrow keys: the pane below says why each is there "
-                    "and shows its exact commands."
+                    "Nothing has been written to a disk so far. These operations do it, in this "
+                    "order. Select them with the arrow keys: the pane below says why each is "
+                    "needed and shows its exact commands."
                 ),
             ),
             HelpSection(
                 _("What the words mean"),
                 _(
-                    "configures: changes settings, and can be taken back. rewrites: changes LVM's notes on "
-                    "the disks; a copy is kept. destroys: data on the disk is gone afterwards."
+                    "configures: changes settings, and can be undone. rewrites: changes LVM "
+                    "metadata on the disks; a backup is kept. destroys: data on the disk is lost."
                 ),
             ),
         )
@@ -139,7 +139,7 @@ def confirmation(reviewed: Review) -> Confirm:
         )
     return Confirm(
         _("Set this up now?"),
-        _("Nothing that is on a disk is lost. Each operation is checked before it runs and after."),
+        _("No data on any disk is lost. Each operation is checked before it runs and after."),
         yes=_("Set up"),
         no=_("No, go back"),
     )

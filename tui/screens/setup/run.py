@@ -54,8 +54,8 @@ class RunPage(Page):
         """Say that it may be left alone."""
         return Explanation(
             _(
-                "Each operation is checked, run, and seen to have worked before the next one begins. A note "
-                "of it is kept on disk, so that a set-up that is cut off can be carried on."
+                "Each operation is checked, run and verified before the next one starts. Progress "
+                "is recorded on disk, so that an interrupted set-up can be resumed."
             )
         )
 
@@ -73,9 +73,9 @@ class RunPage(Page):
             HelpSection(
                 _("While it runs"),
                 _(
-                    "You need not do anything. Escape asks whether to stop; what runs is finished first. If "
-                    "something fails, nothing after it is begun, and you can try again: what is done is not "
-                    "repeated."
+                    "You need not do anything. Escape asks whether to stop; the running operation "
+                    "is completed first. If something fails, no later operation is started, and "
+                    "you can retry: steps already done are not run again."
                 ),
             ),
         )

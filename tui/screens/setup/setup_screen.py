@@ -11,6 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
+from tui.maintenance.proposal import Proposal
 from tui.screens.access import Access
 from tui.screens.commands import command_rows
 from tui.screens.failure import unexpected
@@ -23,6 +24,7 @@ from tui.screens.setup.page import Page
 from tui.screens.setup.pages import page_for
 from tui.screens.setup.rail import rail_steps
 from tui.screens.setup.review import confirmation
+from tui.screens.setup.undo import UndoPlanned, undo_proposal
 from tui.screens.trouble import AGAIN, CLOSE, REMOVE_LOCK, Trouble
 from tui.screens.work import CutOff, Finished, Reporter
 from tui.screens.working import WorkingScreen
@@ -83,6 +85,7 @@ class SetupScreen(WorkingScreen[None]):
         Binding("up,shift+tab", "go(-1)", _("field above"), show=False, priority=True),
         Binding("ctrl+n", "next", _("next")),
         Binding("ctrl+p", "back", _("back")),
+        Binding("f8", "undo", _("undo this set-up")),
         Binding("f1", "help", _("help")),
         Binding("f2", "commands", _("commands")),
         Binding("escape", "leave", _("leave")),
@@ -101,6 +104,7 @@ class SetupScreen(WorkingScreen[None]):
         self._gone = on_leave
         self.page: Page | None = None
         self._is_working = False
+        self._can_undo = False
         self._trouble: Problem | None = None
         self.VERTICAL_BREAKPOINTS = [(0, "-low"), (LOW, "-high")]
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
@@ -123,7 +127,7 @@ class SetupScreen(WorkingScreen[None]):
 
     def on_mount(self) -> None:
         """Read the host, in the background."""
-        self._say(_("Looking at this host."))
+        self._say(_("Reading this host."))
         self._start(self._look, _("reading sessions, disks and volumes"))
 
     # Work in the background -----------------------------------------------------------------------------
@@ -133,7 +137,7 @@ class SetupScreen(WorkingScreen[None]):
         """Something runs that must not be cut off."""
         return self._is_working
 
-    def _start(self, task: Callable[[], Problem | CutOff | None], line: str = "") -> None:
+    def _start(self, task: Callable[[], Problem | CutOff | UndoPlanned | None], line: str = "") -> None:
         """Run a task in a thread, its progress in the lower pane."""
         self._trouble = None
         self._is_working = True
@@ -148,9 +152,9 @@ class SetupScreen(WorkingScreen[None]):
         self._run(task)
 
     @work(thread=True, group="setup", exit_on_error=False)
-    def _run(self, task: Callable[[], Problem | CutOff | None]) -> None:
+    def _run(self, task: Callable[[], Problem | CutOff | UndoPlanned | None]) -> None:
         ended = task()
-        self.post_message(ended if isinstance(ended, CutOff) else Finished(ended))
+        self.post_message(ended if isinstance(ended, CutOff | UndoPlanned) else Finished(ended))
 
     def _look(self) -> CutOff | None:
         interrupted = self.driver.interrupted()
@@ -175,15 +179,11 @@ class SetupScreen(WorkingScreen[None]):
     async def _finished(self, event: Finished) -> None:
         if not self.working or not self.query("#question"):
             return  # Nothing ran, or the program ends just now.
-        self._work.end_line(failed=event.problem is not None)
-        self._show_work()
-        self._is_working = False
+        self._end_work(failed=event.problem is not None)
         if self._leave.is_set():
             self._go_away()
             return
         state = self.driver.state
-        if self.page is not None:
-            self.page.disabled = False
         if event.problem is not None:
             await self._show_page(state)
             await self._show_trouble(event.problem)
@@ -192,11 +192,21 @@ class SetupScreen(WorkingScreen[None]):
         else:
             await self._show_page(state)
 
+    def _end_work(self, *, failed: bool = False) -> None:
+        self._work.end_line(failed=failed)
+        self._show_work()
+        self._is_working = False
+        if self.page is not None:
+            self.page.disabled = False
+
     # Pages ------------------------------------------------------------------------------------------------
 
     async def _show_page(self, state: SetupState) -> None:
         """Show the page of the state's step, and everything around it."""
         new = self.page is None or self.page.step is not state.step
+        if new:
+            # The set-up that is complete, or the one before as long as this one has changed nothing.
+            self._can_undo = (self.page is None or state.step is Step.DONE) and self.driver.can_undo
         if new:
             place = self.query_one("#page", Vertical)
             await place.remove_children()
@@ -281,11 +291,15 @@ class SetupScreen(WorkingScreen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
         """Switch off, in sight, what makes no sense while something runs, or at the first and last step."""
         if action == "go":
-            return self.focused is not None and any(isinstance(one, Field) for one in self.focused.ancestors)
+            return self.focused is not None and any(
+                isinstance(ancestor, Field) for ancestor in self.focused.ancestors
+            )
         if action in {"next", "back", "enter"} and (self.working or self.page is None):
             return None
         if action == "back":
             return self._back() is not None
+        if action == "undo":
+            return self._can_undo and not self.working
         if action == "next":
             return self.driver.state.step not in {Step.RUN, Step.DONE}
         return True
@@ -330,7 +344,7 @@ class SetupScreen(WorkingScreen[None]):
             refusal = Problem(
                 "access.looking-only",
                 _("Nothing can be changed: {reason}.").format(reason=self._access.reason),
-                remedy=_("You can look at every page. To change the host, start the program as root."),
+                remedy=_("You can view every page. To change the host, start the program as root."),
             )
             self.run_worker(self._show_trouble(refusal, (Offer(CLOSE, _("Close")),)), group="words")
             return
@@ -351,7 +365,7 @@ class SetupScreen(WorkingScreen[None]):
         if state.step is Step.REVIEW:
             self._confirm()
             return
-        missing = by_name.logic(state.step).lacks(state)
+        missing = by_name.logic(state.step).blocker(state)
         if missing is None:
             await self._show_page(self.driver.next())
             return
@@ -425,6 +439,33 @@ class SetupScreen(WorkingScreen[None]):
         if await self.app.push_screen_wait(question):
             await self._show_page(self.driver.next())
 
+    def action_undo(self) -> None:
+        """Find out what undoes the set-up, in the background, then put it before the person."""
+        self._start(self._plan_undo, _("reading sessions, disks and volumes"))
+
+    def _plan_undo(self) -> UndoPlanned:
+        return UndoPlanned(self.driver.undo())
+
+    @on(UndoPlanned)
+    def _offer_undo(self, event: UndoPlanned) -> None:
+        self._end_work()
+        if self._leave.is_set():
+            self._go_away()
+        else:
+            self._review_undo(undo_proposal(event.undo))
+
+    @work(group="question")
+    async def _review_undo(self, proposal: Proposal) -> None:
+        """Let the person review and confirm the plan; when it ran to its end, the set-up starts over."""
+        from tui.screens.plan.plan_screen import PlanScreen  # noqa: PLC0415 (seldom needed)
+
+        if await self.app.push_screen_wait(PlanScreen(proposal, self.driver.host, self._access)):
+            self._start(self._begin, _("reading sessions, disks and volumes"))
+        else:
+            self._show_around(self.driver.state)
+            if self.page is not None:
+                self.page.focus_first()
+
     @on(CutOff)
     def _offer_resume(self, event: CutOff) -> None:
         self._is_working = False
@@ -443,17 +484,17 @@ class SetupScreen(WorkingScreen[None]):
 
     def _question_before_stopping(self) -> Confirm:
         return Confirm(
-            _("Leave while something runs?"),
+            _("Leave while an operation is running?"),
             _(
-                "What runs now is finished first, so that nothing is left half-done. Then the program ends, "
-                "and the next start offers to go on from there."
+                "The running operation is completed first, so that nothing is left half-done. "
+                "Then the program ends, and the next start offers to resume."
             ),
             yes=_("Finish and leave"),
             no=_("Stay"),
         )
 
     def _stops(self) -> None:
-        self._say(_("Leaving when the present operation is done."))
+        self._say(_("Leaving when the current operation is done."))
 
     def _was_over(self) -> None:
         self._go_away()
@@ -475,6 +516,6 @@ class SetupScreen(WorkingScreen[None]):
     def _go_away(self) -> None:
         self.driver.leave()
         if self.driver.state.step is Step.DONE:
-            self._gone(_("The storage is set up. Look at it any time with: iscsi-console"))
+            self._gone(_("The storage is set up. View it any time with: iscsi-console"))
         else:
-            self._gone(_("Your answers are kept, secrets are not. Go on with: iscsi-console setup"))
+            self._gone(_("Your answers are kept, secrets are not. Continue with: iscsi-console setup"))

@@ -45,7 +45,7 @@ class TargetPage(Page):
         yield PickList(
             (Column(_("Target"), grow=True), Column(_("Portal")), Column("")),
             many=True,
-            checked=frozenset(_key(one) for one in offered if one in chosen.chosen),
+            checked=frozenset(_key(offer) for offer in offered if offer in chosen.chosen),
             empty=_("Nothing was found. Go back with ^P and ask another portal."),
             id="chosen",
         )
@@ -54,7 +54,7 @@ class TargetPage(Page):
             _("Log in"),
             (
                 Choice(Startup.AUTOMATIC, _("at every boot")),
-                Choice(Startup.MANUAL, _("by hand")),
+                Choice(Startup.MANUAL, _("manually")),
                 Choice(Startup.ONBOOT, _("before the root file system")),
             ),
             chosen.startup,
@@ -82,7 +82,9 @@ class TargetPage(Page):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Let the pane below say what a number is for."""
-        field = next((one for one in event.widget.ancestors if isinstance(one, NumberField)), None)
+        field = next(
+            (ancestor for ancestor in event.widget.ancestors if isinstance(ancestor, NumberField)), None
+        )
         self._looked_at = field.id if field is not None else None
         self.post_message(self.Looked())
 
@@ -100,7 +102,7 @@ class TargetPage(Page):
         marked = self.query_one("#chosen", PickList).checked
         preset = TimerPreset(self.query_one("#preset", ChoiceField).value)
         return TargetAnswer(
-            tuple(one for one in target.offers(self.state) if _key(one) in marked),
+            tuple(offer for offer in target.offers(self.state) if _key(offer) in marked),
             Startup(self.query_one("#startup", ChoiceField).value),
             preset,
             self._numbers() if preset is not TimerPreset.KEEP else target.PRESETS[TimerPreset.KEEP],
@@ -125,19 +127,19 @@ class TargetPage(Page):
     def refresh_parts(self) -> None:
         """Show what can be chosen, and the numbers unless they are kept."""
         picks = self.query_one("#chosen", PickList)
-        several_cards = len({one.iface for one in target.offers(self.state)}) > 1
+        several_cards = len({offer.iface for offer in target.offers(self.state)}) > 1
         picks.rows = tuple(
             PickRow(
-                _key(one),
+                _key(offer),
                 (
-                    clean(one.target, LONGEST),
-                    clean(one.portal.label),
-                    clean(one.iface) if several_cards else "",
+                    clean(offer.target, LONGEST),
+                    clean(offer.portal.label),
+                    clean(offer.iface) if several_cards else "",
                 ),
-                State.GOOD if target.record(self.state, one) is not None else State.HERE,
-                _("known") if target.record(self.state, one) is not None else _("new"),
+                State.GOOD if target.record(self.state, offer) is not None else State.HERE,
+                _("known") if target.record(self.state, offer) is not None else _("new"),
             )
-            for one in target.offers(self.state)
+            for offer in target.offers(self.state)
         )
         preset = TimerPreset(self.query_one("#preset", ChoiceField).value)
         for name in target.timer_words():
@@ -155,16 +157,18 @@ class TargetPage(Page):
             HelpSection(
                 _("What to mark"),
                 _(
-                    "A target is a piece of storage with a name; a portal is one way to it. Mark with Space "
-                    "every portal of the target you were given: two portals of one target are two paths to "
-                    "the same disks, and the storage stays there when one fails. The letter a marks all."
+                    "A target is a piece of storage with a name; a portal is one path to it. Mark "
+                    "with Space every portal of the target you were given: two portals of one "
+                    "target are two paths to the same disks, and the storage stays available when "
+                    "one fails. The letter a marks all."
                 ),
             ),
             HelpSection(
                 _("Log in"),
                 _(
-                    "At every boot is what a server wants. By hand is for storage that is used now and then. "
-                    "Before the root file system is only for a host that boots from iSCSI."
+                    "At every boot is what a server needs. Manually is for storage that is used "
+                    "now and then. Before the root file system is only for a host that boots from "
+                    "iSCSI."
                 ),
             ),
             HelpSection(_("Timers"), presets),

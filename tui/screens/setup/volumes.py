@@ -30,7 +30,7 @@ MOST = 16
 
 
 class VolumesPage(Page):
-    """The disks with what is on them, and what shall be there."""
+    """The disks with what is on them, and what is wanted there."""
 
     DEFAULT_CSS = """
     VolumesPage {
@@ -56,14 +56,14 @@ class VolumesPage(Page):
         chosen = volumes.answer(self.state)
         yield ChoiceField(_("Use"), self._ways(), chosen.way, id="way")
         yield PickList(
-            (Column(_("Volume"), grow=True), Column(_("Size"), align_right=True), Column(_("Holds"))),
+            (Column(_("Volume"), grow=True), Column(_("Size"), align_right=True), Column(_("Content"))),
             many=True,
             checked=frozenset(chosen.existing),
             id="existing",
         ).add_class("space")
         yield wrong_list("existing")
         yield PickList(
-            (Column(_("Disk")), Column(_("Size"), align_right=True), Column(_("What it is"), grow=True)),
+            (Column(_("Disk")), Column(_("Size"), align_right=True), Column(_("Content"), grow=True)),
             many=True,
             checked=frozenset(chosen.disks),
             empty=_("No disk was found. Go back with ^P and log in."),
@@ -119,9 +119,9 @@ class VolumesPage(Page):
         some = "" if disks.existing(self.state) else _("none")
         groups = "" if volumes.groups(self.state) else _("none")
         return (
-            Choice(VolumesWay.EXISTING, _("what is there"), some),
+            Choice(VolumesWay.EXISTING, _("existing content"), some),
             Choice(VolumesWay.NEW_GROUP, _("new group")),
-            Choice(VolumesWay.EXISTING_GROUP, _("known group"), groups),
+            Choice(VolumesWay.EXISTING_GROUP, _("existing group"), groups),
         )
 
     def _erased(self, chosen: VolumesAnswer) -> frozenset[str]:
@@ -148,7 +148,7 @@ class VolumesPage(Page):
         )
 
     def _existing_keys(self) -> tuple[str, ...]:
-        return tuple(one.volume for one in disks.existing(self.state))
+        return tuple(existing.volume for existing in disks.existing(self.state))
 
     def _marked(self, name: str, keys: tuple[str, ...]) -> tuple[str, ...]:
         marked = self.query_one(f"#{name}", PickList).checked
@@ -176,27 +176,29 @@ class VolumesPage(Page):
     def _show_existing(self, *, shown: bool) -> None:
         picks = self.query_one("#existing", PickList)
         picks.display = shown
-        picks.rows = tuple(_existing_row(one) for one in disks.existing(self.state))
+        picks.rows = tuple(_existing_row(existing) for existing in disks.existing(self.state))
 
     def _show_disks(self, *, shown: bool) -> None:
         found = disks.disks(self.state)
         picks = self.query_one("#disks", PickList)
         picks.display = shown
-        picks.rows = tuple(_disk_row(one) for one in found)
+        picks.rows = tuple(_disk_row(disk) for disk in found)
         marked = picks.checked
         full = tuple(
-            one for one in found if one.wwid in marked and one.contents is not None and not one.contents.empty
+            disk
+            for disk in found
+            if disk.wwid in marked and disk.contents is not None and not disk.contents.empty
         )
         erase = self.query_one("#erase", PickList)
         erase.display = shown and bool(full)
         erase.rows = tuple(
-            PickRow(one.wwid, (one.device.path, size(one.size), clean(one.wwid)), State.WARN, _("erase"))
-            for one in full
+            PickRow(disk.wwid, (disk.device.path, size(disk.size), clean(disk.wwid)), State.WARN, _("erase"))
+            for disk in full
         )
         self.query_one("#erase-words", Paragraphs).paragraphs = (
             (
                 Paragraph(
-                    _("These disks are not empty. Mark with Space what may be erased; you are asked again."),
+                    _("These disks are not empty. Mark with Space what can be erased; you are asked again."),
                     Role.WARN,
                     state=State.WARN,
                 ),
@@ -246,32 +248,34 @@ class VolumesPage(Page):
             HelpSection(
                 _("What LVM does"),
                 _(
-                    "A volume group is a pool made of one or more disks. Volumes are cut out of it; each is "
-                    "used like a disk, and can be made larger later, which a bare disk cannot."
+                    "A volume group (VG) is a pool of one or more disks (PVs). Volumes (LVs) are "
+                    "allocated from it; each is used like a disk, and can be extended later, "
+                    "which a bare disk cannot."
                 ),
             ),
             HelpSection(
-                _("When a disk carries something"),
+                _("When a disk is not empty"),
                 _(
-                    "The first offer is to use it as it is. Nothing is erased unless you mark the disk for "
-                    "erasing here, and type a word on the last page before it happens."
+                    "The default is to use its content as it is. Nothing is erased unless you "
+                    "mark the disk for erasing here, and type a word on the last page before it "
+                    "happens."
                 ),
             ),
             HelpSection(
                 _("Sizes"),
                 _(
-                    "10G, 512 MiB, or a share such as 50%. Shares count what the sizes leave over; 100% "
-                    "takes the rest. Units are powers of 1024, as LVM counts."
+                    "10G, 512 MiB, or a share such as 50%. Shares are of what the sizes leave "
+                    "over; 100% takes the rest. Units are powers of 1024, as in LVM."
                 ),
             ),
         )
 
 
-def _existing_row(one: Existing) -> PickRow:
-    kind = one.kind or (_("no file system") if one.device else _("not active yet"))
-    label = f"{kind} {one.label}".strip()
-    note = _("mounted at {point}").format(point=clean(one.mounted)) if one.mounted else ""
-    return PickRow(one.volume, (clean(one.volume), size(one.size), clean(label)), note=note)
+def _existing_row(existing: Existing) -> PickRow:
+    kind = existing.kind or (_("no file system") if existing.device else _("not active yet"))
+    label = f"{kind} {existing.label}".strip()
+    note = _("mounted at {point}").format(point=clean(existing.mounted)) if existing.mounted else ""
+    return PickRow(existing.volume, (clean(existing.volume), size(existing.size), clean(label)), note=note)
 
 
 def _disk_row(disk: Disk) -> PickRow:

@@ -8,7 +8,7 @@ from tui.maintenance.proposal import Proposal
 from tui.setup.size_text import Bytes, Share, parse, problems
 from tui.storage.lvm.names import logical_volume_name_problems, volume_group_name_problems
 from tui.storage.model.inventory import Inventory
-from tui.storage.model.lvm import LogicalVolume, VolumeGroup
+from tui.storage.model.lvm import LogicalVolume, VolumeGroup, VolumeKind
 from tui.storage.operations.guards.lvm_guard import why_not_ours
 from tui.storage.operations.lvm.thin import metadata_extents
 from tui.storage.problem import Problem
@@ -241,7 +241,7 @@ def _volumes(inventory: Inventory, group: VolumeGroup) -> list[LogicalVolume]:
 
 
 def _is_pool(volume: LogicalVolume) -> bool:
-    return volume.attributes[:1] == volumes.POOL
+    return volume.kind is VolumeKind.THIN_POOL
 
 
 def _named(found: Iterable[LogicalVolume], name: str) -> LogicalVolume:

@@ -1,9 +1,8 @@
 """How the space of a group is used, and how full its snapshots and pools are, for the screen."""
 
-from tui.maintenance.volumes import POOL
 from tui.screens.paragraphs import Paragraph
 from tui.storage.model.inventory import Inventory
-from tui.storage.model.lvm import VolumeGroup
+from tui.storage.model.lvm import VolumeGroup, VolumeKind
 from tui.storage.probe.devices.fill import Fill
 from tui.storage.size import size_words
 from tui.storage.untrusted import clean
@@ -49,7 +48,7 @@ def fill_lines(inventory: Inventory, group: VolumeGroup, fills: tuple[Fill, ...]
             state, after = State.BAD, _("the kernel says: {word}").format(word=clean(fill.trouble, 40))
         elif max(fill.used, fill.notes) >= _NEARLY_FULL:
             state, after = State.WARN, _("nearly full: let it grow (g on it), or remove what is not needed")
-        what = _("pool") if volume.attributes[:1] == POOL else _("snapshot")
+        what = _("pool") if volume.kind is VolumeKind.THIN_POOL else _("snapshot")
         words = _("{what} {name} is {percent} % full").format(
             what=what, name=clean(volume.name, 60), percent=f"{fill.used:g}"
         )

@@ -41,17 +41,17 @@ def ways() -> tuple[tuple[BootWay, str, str], ...]:
         (
             BootWay.FSTAB_UUID,
             _("fstab, by UUID"),
-            _("The usual way: the identity of the file system stays, whatever the disk is called."),
+            _("The usual way: the file system's UUID stays the same, whatever the device is called."),
         ),
         (
             BootWay.FSTAB_PATH,
             _("fstab, by path"),
-            _("By the volume's name; needed where a snapshot or clone has the same UUID."),
+            _("By the volume's path; needed if a snapshot or clone has the same UUID."),
         ),
         (
             BootWay.MOUNT_UNIT,
             _("systemd mount unit"),
-            _("A unit file of its own instead of a line in fstab."),
+            _("A systemd unit instead of a line in fstab."),
         ),
         (BootWay.NONE, _("not at boot"), _("Mounted now; after a reboot you mount it yourself.")),
     )
@@ -69,22 +69,22 @@ def _login_unit(state: SetupState) -> str:
 
 def _units(state: SetupState) -> tuple[str, ...]:
     roles = [Role.LOGIN_AT_BOOT, Role.LVM_SHUTDOWN]
-    if any(one.map_name for one in disks.disks(state)):
+    if any(disk.map_name for disk in disks.disks(state)):
         roles.append(Role.MULTIPATH)
     found = (state.inventory.service(role) for role in roles)
     return tuple(service.unit for service in found if service is not None)
 
 
-def line(state: SetupState, entry: VolumeMount, one: MountTarget) -> BootLine:
+def line(state: SetupState, entry: VolumeMount, volume: MountTarget) -> BootLine:
     """The boot entry of a volume."""
     chosen = answer(state)
     options = boot_options(
         (*entry.options, f"x-systemd.device-timeout={_seconds(chosen.device_timeout)}s"), _login_unit(state)
     )
-    by_path = chosen.way is BootWay.FSTAB_PATH or not one.uuid
+    by_path = chosen.way is BootWay.FSTAB_PATH or not volume.uuid
     kind = mount.filesystem_kind(entry.kind)
     return BootLine(
-        one.stable_path if by_path else f"UUID={one.uuid}",
+        volume.stable_path if by_path else f"UUID={volume.uuid}",
         normalised(entry.mount_point),
         entry.kind,
         options,
@@ -103,8 +103,8 @@ def satisfied(state: SetupState) -> str | None:
     chosen = answer(state)
     if problems(state) or not entries or chosen.way not in (BootWay.FSTAB_UUID, BootWay.FSTAB_PATH):
         return None
-    for entry, one in entries:
-        wanted = line(state, entry, one)
+    for entry, volume in entries:
+        wanted = line(state, entry, volume)
         if not any(wanted.is_same_as(present) for present in state.inventory.fstab):
             return None
     if chosen.services and not all(_is_enabled(state, unit) for unit in _units(state)):
@@ -116,19 +116,20 @@ def satisfied(state: SetupState) -> str | None:
 
 def _is_enabled(state: SetupState, unit: str) -> bool:
     return any(
-        one.unit == unit and one.enabled in ("enabled", "static", "alias") for one in state.inventory.services
+        service.unit == unit and service.enabled in ("enabled", "static", "alias")
+        for service in state.inventory.services
     )
 
 
 def problems(state: SetupState) -> tuple[Problem, ...]:
-    """A timeout that is no number."""
+    """A timeout that is not a number."""
     seconds = _seconds(answer(state).device_timeout)
     if seconds is not None and 1 <= seconds <= LONGEST_TIMEOUT:
         return ()
     return (
         Problem(
             "boot.timeout",
-            _("{text} is no number of seconds for the wait at boot.").format(
+            _("{text} is not a valid number of seconds for the wait at boot.").format(
                 text=clean(answer(state).device_timeout, 40) or _("Nothing")
             ),
             remedy=_("Choose a number from 1 to {most}.").format(most=LONGEST_TIMEOUT),
@@ -145,7 +146,7 @@ def warnings(state: SetupState) -> tuple[Problem, ...]:
             Problem(
                 "boot.not-mounted",
                 _("After a reboot the volumes are not mounted."),
-                remedy=_("Choose fstab if they are to be there."),
+                remedy=_("Choose fstab if they should be mounted."),
                 field="way",
             )
         )
@@ -154,7 +155,7 @@ def warnings(state: SetupState) -> tuple[Problem, ...]:
             Problem(
                 "boot.no-login",
                 _("The volumes would be mounted at boot, but nothing logs in to the target."),
-                remedy=_("Go back to the target and choose automatic."),
+                remedy=_("Go back to the Target step and choose automatic."),
                 field="way",
             )
         )
@@ -164,24 +165,24 @@ def warnings(state: SetupState) -> tuple[Problem, ...]:
             Problem(
                 "boot.rc-local",
                 translate_count(
-                    "rc.local has {count} old line that does the same by hand.",
-                    "rc.local has {count} old lines that do the same by hand.",
+                    "rc.local has {count} old line that does the same.",
+                    "rc.local has {count} old lines that do the same.",
                     len(old),
                 ).format(count=len(old)),
-                "; ".join(one.shown for one in old),
-                _("Let them be replaced, so that nothing is done twice."),
+                "; ".join(line.shown for line in old),
+                _("Let them be commented out, so that nothing is done twice."),
                 "replace_rc_local",
             )
         )
     return tuple(found)
 
 
-def entry_operations(state: SetupState, entry: VolumeMount, one: MountTarget) -> tuple[Operation, ...]:
+def entry_operations(state: SetupState, entry: VolumeMount, volume: MountTarget) -> tuple[Operation, ...]:
     """The boot entry of a volume; it comes before the mount, so that no old entry interferes with it."""
     chosen = answer(state)
     if chosen.way is BootWay.NONE:
         return ()
-    wanted = line(state, entry, one)
+    wanted = line(state, entry, volume)
     if chosen.way is BootWay.MOUNT_UNIT:
         return (WriteMountUnit(wanted.spec, wanted.mount_point, wanted.kind, wanted.options),)
     return (AddFstabEntry(wanted.spec, wanted.mount_point, wanted.kind, wanted.options, wanted.pass_number),)
@@ -200,29 +201,33 @@ def rest(state: SetupState) -> tuple[Operation, ...]:
             operations.append(StartService(login.unit))
     old = rc_local_lines(state)
     if old and chosen.replace_rc_local:
-        operations.append(RemoveRcLocalLines(tuple(one.text for one in old)))
+        operations.append(RemoveRcLocalLines(tuple(line.text for line in old)))
     return tuple(operations)
 
 
 def _logs_in_to_nothing_else(state: SetupState) -> bool:
     """Whether starting the service that logs in to every automatic record finds all of them logged in."""
-    connected = {(one.target, one.portal.label, one.iface) for one in state.inventory.sessions}
+    connected = {
+        (session.target, session.portal.label, session.iface) for session in state.inventory.sessions
+    }
     return all(
-        (one.target, one.portal.label, one.iface) in connected
-        for one in state.inventory.node_records
-        if Startup.AUTOMATIC in (one.startup, one.connection_startup)
+        (record.target, record.portal.label, record.iface) in connected
+        for record in state.inventory.node_records
+        if Startup.AUTOMATIC in (record.startup, record.connection_startup)
     )
 
 
 def plan(state: SetupState) -> Plan:
     """Boot entries, services, and old lines taken out of rc.local."""
     entries = tuple(
-        operation for entry, one in mount.ordered(state) for operation in entry_operations(state, entry, one)
+        operation
+        for entry, target in mount.ordered(state)
+        for operation in entry_operations(state, entry, target)
     )
-    return Plan(_("Arrange the next boot"), (*entries, *rest(state)))
+    return Plan(_("Configure the next boot"), (*entries, *rest(state)))
 
 
-def lacks(state: SetupState) -> Problem | None:
+def blocker(state: SetupState) -> Problem | None:
     """The first mistake."""
     return next(iter(problems(state)), None)
 
@@ -231,8 +236,9 @@ def explain(state: SetupState) -> Explanation:
     """What happens at boot."""
     return Explanation(
         _(
-            "At boot the network comes up, iscsid logs in, LVM activates the group, and systemd mounts the "
-            "volume. If the storage is away, the boot goes on without it and is not held up for ever."
+            "At boot the network comes up, iscsid logs in, LVM activates the VG, and systemd "
+            "mounts the volume. If the storage is unavailable, the boot goes on without it after "
+            "a limited wait."
         ),
         commands(plan(state)) if not problems(state) else (),
     )

@@ -40,23 +40,27 @@ def _stored_for_sessions(state: SetupState) -> tuple[ChapFacts, ...]:
     """
     records = state.inventory.node_records
     target = state.answers.target
-    chosen = {(one.target, one.portal.label, one.iface) for one in target.chosen} if target else set()
+    chosen = (
+        {(choice.target, choice.portal.label, choice.iface) for choice in target.chosen} if target else set()
+    )
     if not chosen:
-        chosen = {(one.target, one.portal.label, one.iface) for one in state.inventory.sessions}
-    mine = [one for one in records if (one.target, one.portal.label, one.iface) in chosen]
-    return tuple(one.chap for one in mine or records) or (state.inventory.defaults.session_chap,)
+        chosen = {
+            (session.target, session.portal.label, session.iface) for session in state.inventory.sessions
+        }
+    mine = [record for record in records if (record.target, record.portal.label, record.iface) in chosen]
+    return tuple(record.chap for record in mine or records) or (state.inventory.defaults.session_chap,)
 
 
 def _stored_for_discovery(state: SetupState) -> tuple[ChapFacts, ...]:
     records = state.inventory.discovery_records
-    return tuple(one.chap for one in records) or (state.inventory.defaults.discovery_chap,)
+    return tuple(record.chap for record in records) or (state.inventory.defaults.discovery_chap,)
 
 
 def satisfied(state: SetupState) -> str | None:
     """This host logged in before, so its records hold what is needed, and nothing else was asked for."""
     if not state.inventory.sessions or (state.answers.chap and state.answers.chap != defaults(state)):
         return None
-    return _("This host is logged in already: {kind}.").format(kind=note(state))
+    return _("This host is already logged in: {kind}.").format(kind=note(state))
 
 
 def keeps_stored(choice: ChapChoice, stored: tuple[ChapFacts, ...]) -> bool:
@@ -87,7 +91,7 @@ def secret_unknown(choice: ChapChoice, stored: ChapFacts, where: str) -> Problem
     return Problem(
         "chap.secret-elsewhere",
         _("The secret for {where} is not stored on this host.").format(where=clean(where)),
-        _("Another record has one under this name, and a secret is never copied from there."),
+        _("Another record has one for this user name, but a secret is never copied from there."),
         _("Go back to CHAP (^P) and type it."),
     )
 
@@ -113,7 +117,7 @@ def _of_choice(choice: ChapChoice, stored: tuple[ChapFacts, ...], prefix: str) -
         return (
             Problem(
                 "chap.no-username",
-                _("CHAP needs the name that this host proves itself with."),
+                _("CHAP needs this host's user name."),
                 remedy=_("Type the user name and the secret that the storage administrator entered."),
                 field=f"{prefix}username",
             ),
@@ -123,8 +127,8 @@ def _of_choice(choice: ChapChoice, stored: tuple[ChapFacts, ...], prefix: str) -
         found += (
             Problem(
                 "chap.no-username",
-                _("Mutual CHAP needs the name that the target proves itself with."),
-                remedy=_("Type the target's own name and secret, or choose one-way."),
+                _("Mutual CHAP needs the target's user name."),
+                remedy=_("Type the target's own user name and secret, or choose one-way."),
                 field=f"{prefix}username_in",
             ),
         )
@@ -151,7 +155,7 @@ def placements(state: SetupState) -> tuple[Placement, ...]:
 def plan(state: SetupState) -> Plan:
     """Write the defaults of iscsid.conf, when that was asked for; records get theirs as they are made."""
     chosen = answer(state)
-    title = _("Set CHAP for records made from now on")
+    title = _("Set CHAP for new records")
     if chosen.scope is ChapScope.RECORDS:
         return Plan(title, ())
     defaults = state.inventory.defaults
@@ -162,7 +166,7 @@ def plan(state: SetupState) -> Plan:
     return Plan(title, (SetDefaultChap(session, discovery),))
 
 
-def lacks(state: SetupState) -> Problem | None:
+def blocker(state: SetupState) -> Problem | None:
     """The first mistake."""
     return next(iter(problems(state)), None)
 
@@ -173,12 +177,12 @@ def explain(state: SetupState) -> Explanation:
     runs = commands(plan(state)) if not problems(state) else ()
     kinds = {chosen.discovery.kind, chosen.session.kind}
     if chosen.scope is ChapScope.RECORDS and kinds != {ChapKind.NONE}:
-        runs = (_("nothing yet: the secrets are written into the records when those are made"),)
+        runs = (_("nothing yet: the secrets are written to the records when those are created"),)
     return Explanation(
         _(
-            "With CHAP both sides prove that they know a secret without sending it. Leave it at none unless "
-            "the storage administrator gave you a user name and a secret. Secrets are kept only in the files "
-            "that open-iscsi reads, readable by root alone."
+            "With CHAP both sides prove that they know a secret without sending it. Leave it at "
+            "none unless the storage administrator gave you a user name and a secret. Secrets are "
+            "stored only in open-iscsi's own files, which only root can read."
         ),
         runs,
     )

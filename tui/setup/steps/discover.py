@@ -66,7 +66,7 @@ def was_asked(state: SetupState) -> bool:
 
 
 def found(state: SetupState) -> tuple[Found, ...]:
-    """What the portal told, as long as the answer is still the one it was asked with.
+    """What the portal listed, as long as the answer is still the one it was asked with.
 
     A target typed by hand is found when its portal takes connections.
     """
@@ -78,7 +78,8 @@ def found(state: SetupState) -> tuple[Found, ...]:
         return state.discovered.found
     typed = name_problems(chosen.target, for_target=True, field="target")[0]
     known = any(
-        one.target == typed and one.portal.is_same_place(where) for one in state.inventory.node_records
+        record.target == typed and record.portal.is_same_place(where)
+        for record in state.inventory.node_records
     )
     return (Found(typed, where, Standing.KNOWN if known else Standing.NEW, recorded=known),)
 
@@ -126,7 +127,7 @@ def _target_problems(target: str) -> tuple[Problem, ...]:
     return (
         Problem(
             "name.unusable",
-            _("{name} cannot be used as the name of a target.").format(name=clean(target)),
+            _("{name} is not a valid target name.").format(name=clean(target)),
             remedy=_("Copy the name from the storage again."),
             field="target",
         ),
@@ -135,7 +136,7 @@ def _target_problems(target: str) -> tuple[Problem, ...]:
 
 def _iface_problems(chosen: DiscoverAnswer, interfaces: tuple[InterfaceRecord, ...]) -> tuple[Problem, ...]:
     new = chosen.new_iface
-    known = {one.name for one in interfaces} | ({new.name} if new else set()) | {"default"}
+    known = {interface.name for interface in interfaces} | ({new.name} if new else set()) | {"default"}
     mistakes = [
         Problem(
             "iface.unknown",
@@ -161,31 +162,31 @@ def _new_iface_problems(new: InterfaceRecord, interfaces: tuple[InterfaceRecord,
         add(
             "name",
             "name",
-            _("{name} cannot be the name of an iface record.").format(name=clean(new.name) or _("Nothing")),
-            _("Use letters, digits, hyphens and dots, such as san-a; default and iser are taken."),
+            _("{name} is not a valid name for an iface record.").format(name=clean(new.name) or _("Nothing")),
+            _("Use letters, digits, hyphens and dots, such as san-a; default and iser are reserved."),
         )
-    existing = next((one for one in interfaces if one.name == new.name), None)
+    existing = next((interface for interface in interfaces if interface.name == new.name), None)
     if existing is not None and existing != new:
         add(
             "taken",
             "name",
-            _("There is an iface record named {name} already, and it binds something else.").format(
+            _("An iface record named {name} already exists, with other bindings.").format(
                 name=clean(new.name)
             ),
-            _("Choose another name, or use the record that exists."),
+            _("Choose another name, or use the existing record."),
         )
     if not (new.network_device or new.ip_address or new.hardware_address):
         add(
             "binds-nothing",
             "network_device",
             _("The iface record binds nothing."),
-            _("Name the network card, its IP address or its hardware address."),
+            _("Name the network interface, its IP address or its hardware address."),
         )
     if new.network_device and not re.fullmatch(r"[^\s/:]{1,15}", new.network_device):
         add(
             "device",
             "network_device",
-            _("{name} is no name of a network card.").format(name=clean(new.network_device)),
+            _("{name} is not a valid name of a network interface.").format(name=clean(new.network_device)),
             _("Copy it from the output of: ip link"),
         )
     if new.ip_address and not _is_ip(new.ip_address):
@@ -193,7 +194,7 @@ def _new_iface_problems(new: InterfaceRecord, interfaces: tuple[InterfaceRecord,
             "address",
             "ip_address",
             _("{address} is not an IP address.").format(address=clean(new.ip_address)),
-            _("Write an address of this host, without a network mask."),
+            _("Write an address of this host, without a netmask."),
         )
     if new.hardware_address and not re.fullmatch(
         r"[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}", new.hardware_address
@@ -227,9 +228,9 @@ def _record(state: SetupState, chosen: DiscoverAnswer) -> DiscoveryRecord | None
     where = portal_of(chosen)
     return next(
         (
-            one
-            for one in state.inventory.discovery_records
-            if where is not None and one.portal.is_same_place(where) and one.kind == chosen.kind
+            record
+            for record in state.inventory.discovery_records
+            if where is not None and record.portal.is_same_place(where) and record.kind == chosen.kind
         ),
         None,
     )
@@ -273,12 +274,12 @@ def question(state: SetupState) -> Command | None:
     return query(chosen.kind, portal_of(chosen), chosen.ifaces, recorded=recorded)
 
 
-def lacks(state: SetupState) -> Problem | None:
-    """The first mistake, why the portal told nothing, or that nobody asked yet and nothing is known."""
+def blocker(state: SetupState) -> Problem | None:
+    """The first mistake, why the portal listed nothing, or that it was not asked yet and nothing is known."""
     mistakes = problems(state)
     if mistakes:
         return mistakes[0]
-    if any(one.can_be_used for one in found(state)):
+    if any(portal.can_be_used for portal in found(state)):
         return None
     if state.discovered is not None and was_asked(state):
         return state.discovered.problem or _nothing_usable(state)
@@ -287,18 +288,18 @@ def lacks(state: SetupState) -> Problem | None:
     return Problem(
         "discover.not-asked",
         _("The portal has not been asked yet."),
-        remedy=_("Go on with Enter: it is asked, and nothing is stored but the portal itself."),
+        remedy=_("Go on with Enter: it is asked, and only the portal itself is stored."),
         field="address",
     )
 
 
 def _nothing_usable(state: SetupState) -> Problem:
-    told = found(state)
+    listed = found(state)
     return Problem(
         "discover.nothing-usable",
-        _("The portal told of no target that this host can use."),
-        clean("; ".join(f"{one.target} {one.portal.label}: {one.note}" for one in told)),
-        _("Ask the storage administrator which portals this host may reach, and under which name."),
+        _("The portal listed no usable target."),
+        clean("; ".join(f"{portal.target} {portal.portal.label}: {portal.note}" for portal in listed)),
+        _("Ask the storage administrator which portals this host can reach, and with which initiator name."),
         "address",
     )
 
@@ -307,8 +308,9 @@ def explain(state: SetupState) -> Explanation:
     """What discovery does."""
     return Explanation(
         _(
-            "The portal lists the targets that it will show this host by its name. The list is shown before "
-            "any target is stored. Targets this host knows already keep their settings."
+            "The portal lists the targets that it offers to this host's initiator name. The list "
+            "is shown before any target is stored. Targets that this host already knows keep "
+            "their settings."
         ),
         _runs(state) if not problems(state) else (),
     )

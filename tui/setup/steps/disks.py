@@ -8,7 +8,7 @@ from tui.storage.devices.contents import Contents
 from tui.storage.model.block import BlockDevice
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Lun, Session, SessionState
-from tui.storage.model.lvm import LogicalVolume
+from tui.storage.model.lvm import LogicalVolume, VolumeKind
 from tui.storage.problem import Problem
 
 
@@ -80,13 +80,13 @@ class Existing:
 
 def sessions(state: SetupState) -> tuple[Session, ...]:
     """The sessions of the chosen records, in order of their number."""
-    chosen = {one.target for one in target.answer(state).chosen}
-    return tuple(one for one in state.inventory.sessions if one.target in chosen)
+    chosen = {choice.target for choice in target.answer(state).chosen}
+    return tuple(session for session in state.inventory.sessions if session.target in chosen)
 
 
 def luns(state: SetupState) -> tuple[Lun, ...]:
     """The disks that those sessions show and that answer."""
-    numbers = {one.sid for one in sessions(state) if one.state is SessionState.LOGGED_IN}
+    numbers = {session.sid for session in sessions(state) if session.state is SessionState.LOGGED_IN}
     return tuple(lun for lun in state.inventory.luns if lun.sid in numbers and lun.disk and lun.state.answers)
 
 
@@ -97,7 +97,7 @@ def disks(state: SetupState) -> tuple[Disk, ...]:
         grouped.setdefault(lun.wwid or lun.disk, []).append(lun)
     found = (_disk(state, wwid, tuple(paths)) for wwid, paths in grouped.items())
     return tuple(
-        sorted((one for one in found if one is not None), key=lambda one: (one.target, one.number, one.wwid))
+        sorted((lun for lun in found if lun is not None), key=lambda lun: (lun.target, lun.number, lun.wwid))
     )
 
 
@@ -124,21 +124,23 @@ def _disk(state: SetupState, wwid: str, paths: tuple[Lun, ...]) -> Disk | None:
 
 def disk(state: SetupState, wwid: str) -> Disk | None:
     """The disk of that identity, or None."""
-    return next((one for one in disks(state) if one.wwid == wwid), None)
+    return next((offered for offered in disks(state) if offered.wwid == wwid), None)
 
 
 def groups_on(state: SetupState) -> tuple[str, ...]:
     """Names of the volume groups that have a PV on one of the disks."""
-    return tuple(dict.fromkeys(name for one in disks(state) for name in _groups_of(state, one)))
+    return tuple(dict.fromkeys(name for offered in disks(state) for name in _groups_of(state, offered)))
 
 
 def refusal_of_group(state: SetupState, group: str) -> Problem | None:
     """Why what is on one of a group's disks cannot be used as it is, or None."""
     return next(
         (
-            one.contents.reuse_refusal
-            for one in disks(state)
-            if one.contents is not None and one.contents.reuse_refusal and group in _groups_of(state, one)
+            offered.contents.reuse_refusal
+            for offered in disks(state)
+            if offered.contents is not None
+            and offered.contents.reuse_refusal
+            and group in _groups_of(state, offered)
         ),
         None,
     )
@@ -172,21 +174,33 @@ def existing(state: SetupState) -> tuple[Existing, ...]:
         if volume.volume_group in groups and _is_ordinary(volume)
     ]
     bare = [
-        _of_disk(state.inventory, one)
-        for one in disks(state)
-        if one.device.content
-        and _carries_filesystem(state.inventory, one.device.name)
-        and (one.contents is None or one.contents.reuse_refusal is None)
+        _of_disk(state.inventory, offered)
+        for offered in disks(state)
+        if offered.device.content
+        and _carries_filesystem(state.inventory, offered.device.name)
+        and (offered.contents is None or offered.contents.reuse_refusal is None)
     ]
     return (*volumes, *bare)
 
 
+_INTERNAL = frozenset(
+    {
+        VolumeKind.THIN_POOL,
+        VolumeKind.VDO_POOL,
+        VolumeKind.METADATA,
+        VolumeKind.MIRROR_LOG,
+        VolumeKind.IMAGE,
+    }
+)
+"""What LVM uses itself: nobody puts a file system on it."""
+
+
 def _is_ordinary(volume: LogicalVolume) -> bool:
-    return not volume.name.startswith("[") and volume.attributes[:1] not in ("t", "d", "e", "l", "i")
+    return not volume.name.startswith("[") and volume.kind not in _INTERNAL
 
 
 def _carries_filesystem(inventory: Inventory, device: str) -> bool:
-    return any(one.device == device for one in inventory.filesystems)
+    return any(filesystem.device == device for filesystem in inventory.filesystems)
 
 
 def _of_volume(inventory: Inventory, volume: LogicalVolume) -> Existing:
@@ -221,4 +235,8 @@ def _of_disk(inventory: Inventory, one: Disk) -> Existing:
 
 
 def _kind(inventory: Inventory, device: str) -> str:
-    return next((one.kind for one in inventory.filesystems if one.device == device), "") if device else ""
+    return (
+        next((filesystem.kind for filesystem in inventory.filesystems if filesystem.device == device), "")
+        if device
+        else ""
+    )

@@ -27,7 +27,7 @@ class Layout:
 
     Attributes:
         total: what is free before.
-        rows: the volumes, in the order typed; one whose size is no size has 0 extents.
+        rows: the volumes, in the order typed; one whose size is not valid has 0 extents.
         left: what is free afterwards; negative when more is asked for than there is.
         extent: bytes of an extent.
     """

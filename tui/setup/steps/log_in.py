@@ -28,11 +28,11 @@ def session(state: SetupState, choice: TargetChoice) -> Session | None:
     """The session of a chosen record, or None."""
     return next(
         (
-            one
-            for one in state.inventory.sessions
-            if one.target == choice.target
-            and one.iface == choice.iface
-            and one.portal.is_same_place(choice.portal)
+            other
+            for other in state.inventory.sessions
+            if other.target == choice.target
+            and other.iface == choice.iface
+            and other.portal.is_same_place(choice.portal)
         ),
         None,
     )
@@ -41,12 +41,14 @@ def session(state: SetupState, choice: TargetChoice) -> Session | None:
 def logged_in(state: SetupState) -> tuple[Session, ...]:
     """The sessions of chosen records that are logged in."""
     found = (session(state, choice) for choice in target.answer(state).chosen)
-    return tuple(one for one in found if one is not None and one.state is SessionState.LOGGED_IN)
+    return tuple(
+        session for session in found if session is not None and session.state is SessionState.LOGGED_IN
+    )
 
 
 def joinable(state: SetupState) -> tuple[disks.Disk, ...]:
     """The disks with several paths and no multipath map over them."""
-    return tuple(one for one in disks.disks(state) if one.lacks_map)
+    return tuple(disk for disk in disks.disks(state) if disk.lacks_map)
 
 
 def satisfied(state: SetupState) -> str | None:
@@ -68,7 +70,7 @@ def problems(state: SetupState) -> tuple[Problem, ...]:
     return (
         Problem(
             "log-in.no-multipath-tools",
-            _("Several paths lead to one disk, and multipath-tools is not installed."),
+            _("There are several paths to one LUN, and multipath-tools is not installed."),
             remedy=_("Install it with your package manager, then come back."),
             field="multipath",
         ),
@@ -82,7 +84,7 @@ def warnings(state: SetupState) -> tuple[Problem, ...]:
         found.append(
             Problem(
                 "log-in.paths-apart",
-                _("Several paths lead to one disk and are not joined."),
+                _("There are several paths to one LUN, and no multipath map."),
                 _("LVM sees such a disk twice and refuses to change it."),
                 _("Use multipath, or log in through one portal only."),
                 "multipath",
@@ -95,7 +97,7 @@ def plan(state: SetupState) -> Plan:
     """Log in through every chosen record, all at the same time."""
     return Plan(
         _("Log in to the targets"),
-        tuple(LogIn(one.target, one.portal, one.iface) for one in target.answer(state).chosen),
+        tuple(LogIn(choice.target, choice.portal, choice.iface) for choice in target.answer(state).chosen),
         together=True,
     )
 
@@ -108,11 +110,11 @@ def multipath_plan(state: SetupState) -> Plan:
         packages = name.lacking_packages(state.inventory, ("multipath", "multipathd"))
         if packages:
             operations.append(InstallPackages(packages, state.inventory.distribution.family))
-        operations.extend(CreateMultipathMap(one.wwid, one.paths) for one in wanted)
-    return Plan(_("Join the paths to each disk"), tuple(operations))
+        operations.extend(CreateMultipathMap(disk.wwid, disk.paths) for disk in wanted)
+    return Plan(_("Create the multipath maps"), tuple(operations))
 
 
-def lacks(state: SetupState) -> Problem | None:
+def blocker(state: SetupState) -> Problem | None:
     """Why no disk can be used yet."""
     mistakes = problems(state)
     if mistakes:
@@ -127,15 +129,15 @@ def lacks(state: SetupState) -> Problem | None:
     if not disks.disks(state):
         return Problem(
             "log-in.no-disk",
-            _("The login works, but the target shows no disk."),
-            _("The storage has no LUN there, or gives this host's name no access to it."),
-            _("Ask the storage administrator to map a LUN to this host's initiator name, then try again."),
+            _("The login works, but the target shows no LUN."),
+            _("The storage has no LUN there, or its ACL gives this initiator no access to it."),
+            _("Ask the storage administrator to map a LUN to this host's initiator name, then retry."),
         )
     if joinable(state) and answer(state).multipath:
         return Problem(
             "log-in.paths-apart",
-            _("Several paths lead to one disk and are not joined yet."),
-            remedy=_("Go on with Enter: multipath joins them."),
+            _("There are several paths to one LUN, and no multipath map yet."),
+            remedy=_("Go on with Enter: multipath creates it."),
             field="multipath",
         )
     return None
@@ -145,8 +147,9 @@ def explain(state: SetupState) -> Explanation:
     """What a login brings."""
     return Explanation(
         _(
-            "A login opens a session to the target; its LUNs then appear as disks. When two sessions lead to "
-            "the same LUN, multipath makes one disk of them, which survives the loss of one path."
+            "A login opens a session to the target; its LUNs then appear as disks. If two "
+            "sessions lead to the same LUN, multipath makes one device of them, which keeps "
+            "working when one path fails."
         ),
         (*commands(plan(state)), *commands(multipath_plan(state))),
     )

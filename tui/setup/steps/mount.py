@@ -19,14 +19,29 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _, translate_count
 
 __all__ = [
-    "MountTarget", "answer", "defaults", "explain", "file_systems", "filesystem_kind", "folder", "is_mounted",
-    "lacks", "mounting", "note", "options_explained", "ordered", "plan", "problems", "satisfied", "targets",
+    "MountTarget",
+    "answer",
+    "blocker",
+    "defaults",
+    "explain",
+    "file_systems",
+    "filesystem_kind",
+    "folder",
+    "is_mounted",
+    "mounting",
+    "note",
+    "options_explained",
+    "ordered",
+    "plan",
+    "problems",
+    "satisfied",
+    "targets",
     "warnings",
 ]  # fmt: skip
 
 
 def satisfied(state: SetupState) -> str | None:
-    """Every volume is mounted where it shall be."""
+    """Every volume is mounted where it should be."""
     entries = answer(state).mounts
     if not entries or problems(state) or not all(is_mounted(state, entry) for entry in entries):
         return None
@@ -47,16 +62,16 @@ def warnings(state: SetupState) -> tuple[Problem, ...]:
                         "{point} is not empty: {count} entries.",
                         facts.entries,
                     ).format(point=clean(facts.path), count=facts.entries),
-                    _("What is in it is hidden while the volume is mounted over it."),
-                    _("Choose an empty folder, or move its content first."),
+                    _("Its content is hidden while the volume is mounted there."),
+                    _("Choose an empty directory, or move its content first."),
                     f"mounts.{number}.mount_point",
                 )
             )
         kind = filesystem_kind(entry.kind)
         found.extend(
-            Problem("mount.unknown-option", one.words, field=f"mounts.{number}.options")
-            for one in (options_explained(entry) if kind is not None else ())
-            if not one.known
+            Problem("mount.unknown-option", option.words, field=f"mounts.{number}.options")
+            for option in (options_explained(entry) if kind is not None else ())
+            if not option.known
         )
     return tuple(found)
 
@@ -69,7 +84,7 @@ def options_explained(entry: VolumeMount) -> tuple[Explained, ...]:
 
 def ordered(state: SetupState) -> tuple[tuple[VolumeMount, MountTarget], ...]:
     """Entries with their volumes, outer mount points before those inside them."""
-    by_volume = {one.volume: one for one in targets(state)}
+    by_volume = {target.volume: target for target in targets(state)}
     pairs = [(entry, by_volume[entry.volume]) for entry in answer(state).mounts]
     return tuple(sorted(pairs, key=lambda pair: normalised(pair[0].mount_point).count("/")))
 
@@ -77,15 +92,15 @@ def ordered(state: SetupState) -> tuple[tuple[VolumeMount, MountTarget], ...]:
 def file_systems(state: SetupState) -> tuple[Operation, ...]:
     """Make the file systems."""
     operations: list[Operation] = []
-    new = [(entry, one) for entry, one in ordered(state) if one.is_new]
+    new = [(entry, target) for entry, target in ordered(state) if target.is_new]
     tools = tuple(dict.fromkeys(kind.tool for entry, _one in new if (kind := filesystem_kind(entry.kind))))
     packages = name.lacking_packages(state.inventory, tools)
     if packages:
         operations.append(InstallPackages(packages, state.inventory.distribution.family))
-    for entry, one in new:
+    for entry, target in new:
         kind = filesystem_kind(entry.kind)
         if kind is not None:
-            operations.append(MakeFilesystem(one.path, kind, entry.label, one.uuid))
+            operations.append(MakeFilesystem(target.path, kind, entry.label, target.uuid))
     return tuple(operations)
 
 
@@ -94,10 +109,10 @@ def folder(entry: VolumeMount) -> Operation:
     return MakeMountPoint(normalised(entry.mount_point))
 
 
-def mounting(entry: VolumeMount, one: MountTarget) -> tuple[Operation, ...]:
+def mounting(entry: VolumeMount, volume: MountTarget) -> tuple[Operation, ...]:
     """Mount a volume, and set owner and mode of its folder."""
     point = normalised(entry.mount_point)
-    mounted = MountFilesystem(one.path, point, entry.kind, entry.options)
+    mounted = MountFilesystem(volume.path, point, entry.kind, entry.options)
     if entry.owner or entry.group or entry.mode:
         return (mounted, SetOwner(point, entry.owner, entry.group, entry.mode))
     return (mounted,)
@@ -106,12 +121,14 @@ def mounting(entry: VolumeMount, one: MountTarget) -> tuple[Operation, ...]:
 def plan(state: SetupState) -> Plan:
     """Make the file systems and the folders, and mount."""
     mounts = tuple(
-        operation for entry, one in ordered(state) for operation in (folder(entry), *mounting(entry, one))
+        operation
+        for entry, target in ordered(state)
+        for operation in (folder(entry), *mounting(entry, target))
     )
     return Plan(_("Mount the volumes"), (*file_systems(state), *mounts))
 
 
-def lacks(state: SetupState) -> Problem | None:
+def blocker(state: SetupState) -> Problem | None:
     """The first mistake."""
     return next(iter(problems(state)), None)
 
@@ -120,8 +137,9 @@ def explain(state: SetupState) -> Explanation:
     """What a mount is."""
     return Explanation(
         _(
-            "A file system keeps files and folders on a volume; mounting makes them appear under a folder of "
-            "this host. Nothing is written now: the plan is shown as a whole before it runs."
+            "A file system holds files and directories on a volume; mounting makes them available "
+            "below a directory of this host. Nothing is written now: the whole plan is shown "
+            "before it runs."
         ),
         commands(plan(state)) if not problems(state) else (),
     )

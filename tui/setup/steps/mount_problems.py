@@ -17,13 +17,13 @@ from tui.words import translate as _
 def problems(state: SetupState) -> tuple[Problem, ...]:
     """Kinds, labels, mount points, owners and options that do not do."""
     entries = answer(state).mounts
-    by_volume = {one.volume: one for one in targets(state)}
+    by_volume = {target.volume: target for target in targets(state)}
     found: list[Problem] = []
     strangers = state.answers.mount.mounts if state.answers.mount else ()
     found.extend(
         Problem(
             "mount.no-such-volume",
-            _("{volume} is not among the volumes chosen.").format(volume=clean(entry.volume)),
+            _("{volume} is not one of the chosen volumes.").format(volume=clean(entry.volume)),
             remedy=_("Choose one of: {names}.").format(
                 names=", ".join(map(clean, by_volume)) or _("nothing")
             ),
@@ -38,32 +38,32 @@ def problems(state: SetupState) -> tuple[Problem, ...]:
     return tuple(found)
 
 
-def _entry_problems(state: SetupState, entry: VolumeMount, one: MountTarget, prefix: str) -> list[Problem]:
+def _entry_problems(state: SetupState, entry: VolumeMount, volume: MountTarget, prefix: str) -> list[Problem]:
     found: list[Problem] = []
     kind = filesystem_kind(entry.kind)
-    if one.is_new and kind is None:
+    if volume.is_new and kind is None:
         found.append(
             Problem(
                 "mount.kind",
-                _("{kind} is no file system that can be made here.").format(kind=clean(entry.kind)),
+                _("This program cannot create a {kind} file system.").format(kind=clean(entry.kind)),
                 remedy=_("Choose ext4, xfs or btrfs."),
                 field=f"{prefix}kind",
             )
         )
-    if not one.is_new and entry.kind != one.kind:
+    if not volume.is_new and entry.kind != volume.kind:
         found.append(
             Problem(
                 "mount.other-kind",
-                _("{volume} carries {kind}, not {wanted}.").format(
-                    volume=clean(one.volume), kind=clean(one.kind), wanted=clean(entry.kind)
+                _("{volume} has a {kind} file system, not {wanted}.").format(
+                    volume=clean(volume.volume), kind=clean(volume.kind), wanted=clean(entry.kind)
                 ),
-                remedy=_("Mount it as what it is, or make a new volume."),
+                remedy=_("Mount it as it is, or create a new volume."),
                 field=f"{prefix}kind",
             )
         )
-    if one.is_new and kind is not None:
+    if volume.is_new and kind is not None:
         found.extend(label_problems(kind, entry.label, f"{prefix}label"))
-        found.extend(size_problems(kind, one.size, f"{prefix}kind"))
+        found.extend(size_problems(kind, volume.size, f"{prefix}kind"))
         if not state.inventory.has_tool(kind.tool) and not name.lacking_packages(
             state.inventory, (kind.tool,)
         ):
@@ -77,13 +77,13 @@ def _entry_problems(state: SetupState, entry: VolumeMount, one: MountTarget, pre
             )
     if kind is not None:
         found.extend(option_problems(entry.options, kind, f"{prefix}options"))
-    found.extend(_point_problems(state, entry, one, prefix))
+    found.extend(_point_problems(state, entry, volume, prefix))
     found.extend(_owner_problems(entry, prefix))
     return found
 
 
 def _point_problems(
-    state: SetupState, entry: VolumeMount, one: MountTarget, prefix: str
+    state: SetupState, entry: VolumeMount, volume: MountTarget, prefix: str
 ) -> tuple[Problem, ...]:
     field = f"{prefix}mount_point"
     mistakes = mount_point_problems(entry.mount_point, field)
@@ -91,7 +91,7 @@ def _point_problems(
         return mistakes
     point = normalised(entry.mount_point)
     other = next(
-        (mount for mount in state.inventory.mounts if mount.target == point and one.mounted != point),
+        (mount for mount in state.inventory.mounts if mount.target == point and volume.mounted != point),
         None,
     )
     if other is not None:
@@ -99,16 +99,16 @@ def _point_problems(
             Problem(
                 "mount.occupied",
                 _("{source} is mounted at {point}.").format(source=clean(other.source), point=clean(point)),
-                remedy=_("Choose another folder, or unmount that first."),
+                remedy=_("Choose another directory, or unmount that first."),
                 field=field,
             ),
         )
-    if one.mounted and one.mounted != point:
+    if volume.mounted and volume.mounted != point:
         return (
             Problem(
                 "mount.elsewhere",
-                _("{volume} is mounted at {point} already.").format(
-                    volume=clean(one.volume), point=clean(one.mounted)
+                _("{volume} is already mounted at {point}.").format(
+                    volume=clean(volume.volume), point=clean(volume.mounted)
                 ),
                 remedy=_("Keep that mount point, or unmount it first."),
                 field=field,
@@ -119,7 +119,7 @@ def _point_problems(
         return (
             Problem(
                 "mount.not-a-folder",
-                _("{point} is there and is not a folder.").format(point=clean(point)),
+                _("{point} exists and is not a directory.").format(point=clean(point)),
                 remedy=_("Choose another path."),
                 field=field,
             ),
@@ -134,8 +134,8 @@ def _owner_problems(entry: VolumeMount, prefix: str) -> list[Problem]:
         found.append(Problem(f"mount.{code}", summary, remedy=remedy, field=f"{prefix}{field}"))
 
     for field, text, words in (
-        ("owner", entry.owner, _("{name} is no name of a user.")),
-        ("group", entry.group, _("{name} is no name of a group.")),
+        ("owner", entry.owner, _("{name} is not a known user.")),
+        ("group", entry.group, _("{name} is not a known group.")),
     ):
         if text and not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}\$?", text):
             add(
@@ -148,7 +148,7 @@ def _owner_problems(entry: VolumeMount, prefix: str) -> list[Problem]:
         add(
             "mode",
             "mode",
-            _("{mode} is no mode of a folder.").format(mode=clean(entry.mode)),
+            _("{mode} is not a valid mode for a directory.").format(mode=clean(entry.mode)),
             _("Write three or four octal digits, such as 0755."),
         )
     return found
@@ -172,7 +172,7 @@ def _clashes(entries: tuple[VolumeMount, ...]) -> list[Problem]:
                     _("{one} and {other} have the same mount point.").format(
                         one=clean(twin.volume), other=clean(entry.volume)
                     ),
-                    remedy=_("Give each volume a folder of its own."),
+                    remedy=_("Give each volume its own directory."),
                     field=f"mounts.{number}.mount_point",
                 )
             )

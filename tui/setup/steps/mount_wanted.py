@@ -1,4 +1,4 @@
-"""How the volumes shall be mounted: the answer of step 7, and what of it is there already."""
+"""How the volumes should be mounted: the answer of step 7, and what of it is there already."""
 
 from dataclasses import dataclass, replace
 
@@ -43,9 +43,9 @@ class MountTarget:
 def targets(state: SetupState) -> tuple[MountTarget, ...]:
     """The volumes of step 6, in its order."""
     chosen = volumes.answer(state)
-    there = {one.volume: one for one in disks.existing(state)}
+    there = {existing.volume: existing for existing in disks.existing(state)}
     if chosen.way is VolumesWay.EXISTING:
-        return tuple(_there(state, there[one]) for one in chosen.existing if one in there)
+        return tuple(_there(state, there[volume]) for volume in chosen.existing if volume in there)
     found = []
     for number, row in enumerate(volumes.layout(state).rows):
         known = there.get(f"{chosen.group}/{row.name}")
@@ -64,60 +64,75 @@ def targets(state: SetupState) -> tuple[MountTarget, ...]:
     return tuple(found)
 
 
-def _there(state: SetupState, one: disks.Existing) -> MountTarget:
-    stable = one.path
-    if one.group:
-        stable = mapper_path(*one.volume.split("/", 1))
+def _there(state: SetupState, existing: disks.Existing) -> MountTarget:
+    stable = existing.path
+    if existing.group:
+        stable = mapper_path(*existing.volume.split("/", 1))
     else:
-        device = state.inventory.device(one.device)
+        device = state.inventory.device(existing.device)
         links = device.links if device is not None else ()
-        stable = next((link for link in links if link.startswith("/dev/disk/by-id/")), one.path)
-    return MountTarget(one.volume, one.path, stable, one.size, one.kind, one.uuid, one.label, one.mounted)
+        stable = next((link for link in links if link.startswith("/dev/disk/by-id/")), existing.path)
+    return MountTarget(
+        existing.volume,
+        existing.path,
+        stable,
+        existing.size,
+        existing.kind,
+        existing.uuid,
+        existing.label,
+        existing.mounted,
+    )
 
 
 def answer(state: SetupState) -> MountAnswer:
     """The decided entries in the order of the volumes; a volume nobody decided about has its default."""
-    decided = {one.volume: one for one in state.answers.mount.mounts} if state.answers.mount else {}
+    decided = {mount.volume: mount for mount in state.answers.mount.mounts} if state.answers.mount else {}
     return MountAnswer(
-        tuple(_settled(decided.get(one.volume) or _default(state, one), one) for one in targets(state))
+        tuple(
+            _settled(decided.get(target.volume) or _default(state, target), target)
+            for target in targets(state)
+        )
     )
 
 
-def _settled(entry: VolumeMount, one: MountTarget) -> VolumeMount:
+def _settled(entry: VolumeMount, volume: MountTarget) -> VolumeMount:
     """What is there already is no longer a question."""
-    return entry if one.is_new else replace(entry, label=one.label)
+    return entry if volume.is_new else replace(entry, label=volume.label)
 
 
 def defaults(state: SetupState) -> MountAnswer:
     """ext4 below /srv for new volumes; what fstab or the mount table says for those that are there."""
-    return MountAnswer(tuple(_default(state, one) for one in targets(state)))
+    return MountAnswer(tuple(_default(state, target) for target in targets(state)))
 
 
-def _default(state: SetupState, one: MountTarget) -> VolumeMount:
-    short = one.volume.rpartition("/")[2]
+def _default(state: SetupState, volume: MountTarget) -> VolumeMount:
+    short = volume.volume.rpartition("/")[2]
     entry = next(
         (
             entry
             for entry in state.inventory.fstab
-            if entry.spec in (one.path, one.stable_path, f"UUID={one.uuid}") and not one.is_new
+            if entry.spec in (volume.path, volume.stable_path, f"UUID={volume.uuid}") and not volume.is_new
         ),
         None,
     )
-    point = one.mounted or (entry.mount_point if entry is not None else f"/srv/{short}")
+    point = volume.mounted or (entry.mount_point if entry is not None else f"/srv/{short}")
     options = _own_options(entry.options) if entry is not None else ("rw", "noatime")
-    return VolumeMount(one.volume, one.kind or FilesystemKind.EXT4.value, one.label, point, options=options)
+    return VolumeMount(
+        volume.volume, volume.kind or FilesystemKind.EXT4.value, volume.label, point, options=options
+    )
 
 
 def _own_options(options: tuple[str, ...]) -> tuple[str, ...]:
-    """What a person chose of the options of a boot entry; the step "At boot" adds the rest anew."""
+    """What a person chose of the options of a boot entry; the step "At boot" adds the rest again."""
     added = ("_netdev", "nofail", "defaults")
-    return tuple(one for one in options if one not in added and not one.startswith("x-systemd."))
+    return tuple(option for option in options if option not in added and not option.startswith("x-systemd."))
 
 
 def is_mounted(state: SetupState, entry: VolumeMount) -> bool:
-    """Whether the volume is mounted where it shall be."""
+    """Whether the volume is mounted where it should be."""
     return any(
-        one.volume == entry.volume and one.mounted == normalised(entry.mount_point) for one in targets(state)
+        target.volume == entry.volume and target.mounted == normalised(entry.mount_point)
+        for target in targets(state)
     )
 
 

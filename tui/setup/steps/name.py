@@ -82,7 +82,7 @@ def _cannot_prepare(state: SetupState) -> tuple[Problem, ...]:
                 "name.missing-parts",
                 _("This host lacks: {names}.").format(names=names),
                 _("Without them it cannot use iSCSI storage."),
-                _("Let the program install and load them, or do it yourself, then come back."),
+                _("Let the program install and load them, or do it yourself and come back."),
                 "prepare",
             ),
         )
@@ -91,8 +91,8 @@ def _cannot_prepare(state: SetupState) -> tuple[Problem, ...]:
             Problem(
                 "name.unknown-distribution",
                 _("This host lacks: {names}.").format(names=names),
-                _("The program does not know how this distribution names their packages."),
-                _("Install them with your package manager, then come back."),
+                _("The program does not know the package names of this distribution."),
+                _("Install them with your package manager and come back."),
                 "prepare",
             ),
         )
@@ -106,10 +106,14 @@ def warnings(state: SetupState) -> tuple[Problem, ...]:
     found = [] if typed == normal else list(name_problems(typed)[1])
     found.extend(name_warnings(normal))
     old = sorted(
-        {one.initiator_name for one in state.inventory.sessions if one.initiator_name not in ("", normal)}
+        {
+            session.initiator_name
+            for session in state.inventory.sessions
+            if session.initiator_name not in ("", normal)
+        }
     )
     if old:
-        count = sum(one.initiator_name in old for one in state.inventory.sessions)
+        count = sum(session.initiator_name in old for session in state.inventory.sessions)
         found.append(
             Problem(
                 "name.sessions-under-old-name",
@@ -119,7 +123,10 @@ def warnings(state: SetupState) -> tuple[Problem, ...]:
                     count,
                 ).format(count=count, names=", ".join(clean(name) for name in old)),
                 _("A session keeps the name it was logged in with."),
-                _("The new name counts from the next login of each. Ask the storage to know both names."),
+                _(
+                    "The new name is used from the next login of each. Ask the storage "
+                    "administrator to add both names to the ACL."
+                ),
                 "name",
             )
         )
@@ -176,8 +183,8 @@ def plan(state: SetupState) -> Plan:
     return Plan(_("Name this host and start its iSCSI service"), tuple(operations))
 
 
-def lacks(state: SetupState) -> Problem | None:
-    """The first mistake, or that the name is not in force yet."""
+def blocker(state: SetupState) -> Problem | None:
+    """The first mistake, or that the name is not active yet."""
     found = problems(state)
     if found:
         return found[0]
@@ -185,7 +192,7 @@ def lacks(state: SetupState) -> Problem | None:
         return None
     return Problem(
         "name.not-set",
-        _("The name is not in force yet."),
+        _("The name is not active yet."),
         remedy=_("Go on with Enter: the name is written and iscsid is started."),
         field="name",
     )
@@ -195,8 +202,9 @@ def explain(state: SetupState) -> Explanation:
     """What the name is for."""
     return Explanation(
         _(
-            "Storage knows this host by its initiator name, and lets it see only what it may. The storage "
-            "administrator enters the same name there. No two hosts may have the same one."
+            "The storage identifies this host, and checks its ACL, by this initiator name. The "
+            "storage administrator enters the same name there. No two hosts can have the same "
+            "name."
         ),
         commands(plan(state)) if not problems(state) else (),
     )

@@ -49,7 +49,7 @@ def _address_problems(host: str) -> tuple[Problem, ...]:
     if not host:
         return problem(
             "empty",
-            _("There is no address."),
+            _("The address is empty."),
             _("Type the address or the host name of the portal, as the storage administrator gave it."),
         )
     if "%" in host or (":" in host and host.lower().startswith("fe80:")):
@@ -57,7 +57,7 @@ def _address_problems(host: str) -> tuple[Problem, ...]:
             "link-local",
             _("{address} is a link-local address.").format(address=clean(host)),
             _("Type a routable IPv6 address of the portal."),
-            _("iSCSI records cannot name the network card that such an address needs."),
+            _("iSCSI records cannot name the network interface that such an address needs."),
         )
     if ":" in host or re.fullmatch(r"[0-9.]+", host):
         return () if _is_address(host) else problem("address", *_not_an_address(host))
@@ -87,7 +87,7 @@ def _not_an_address(host: str) -> tuple[str, str]:
         )
     return (
         _("{address} is not an IPv4 address.").format(address=clean(host)),
-        _("Write four numbers from 0 to 255 with dots between them, as 192.0.2.10."),
+        _("Write four numbers from 0 to 255 separated by dots, such as 192.0.2.10."),
     )
 
 

@@ -37,13 +37,16 @@ def timer_words() -> dict[str, tuple[str, str]]:
     """For every timer its label and what it means."""
     return {
         "replacement_timeout": (
-            _("Hold I/O back"),
-            _("Seconds a lost session may take to come back before requests fail."),
+            _("Recovery timeout"),
+            _("Seconds that I/O is queued after a session is lost (replacement_timeout), before it fails."),
         ),
-        "login_timeout": (_("Login"), _("Seconds one attempt to log in may take.")),
-        "login_retries": (_("Attempts"), _("How often the first login is tried.")),
-        "noop_interval": (_("Ping every"), _("Seconds between pings; 0 sends none.")),
-        "noop_timeout": (_("Ping answer"), _("Seconds a ping may take before the path counts as lost.")),
+        "login_timeout": (_("Login timeout"), _("Seconds that one login attempt can take.")),
+        "login_retries": (_("Login attempts"), _("How often the initial login is tried.")),
+        "noop_interval": (_("Ping interval"), _("Seconds between pings; 0 sends none.")),
+        "noop_timeout": (
+            _("Ping timeout"),
+            _("Seconds that a ping can take before the path counts as lost."),
+        ),
     }
 
 
@@ -51,30 +54,33 @@ def preset_words() -> dict[TimerPreset, str]:
     """What every preset is for."""
     return {
         TimerPreset.SINGLE: _(
-            "One path: wait two minutes for it to come back, so that a reboot of a switch does no harm."
+            "One path: wait two minutes for it to come back, so that a switch can reboot without I/O errors."
         ),
-        TimerPreset.MULTIPATH: _(
-            "Several paths: give a lost one up after 15 s, so that the others take over."
-        ),
+        TimerPreset.MULTIPATH: _("Several paths: fail a lost path after 15 s, so that the others take over."),
         TimerPreset.KEEP: _("Leave the timers as they are in the records."),
     }
 
 
 def offers(state: SetupState) -> tuple[TargetChoice, ...]:
-    """Everything that can be chosen: what the portal told now, and what this host knows, sorted."""
+    """Everything that can be chosen: what the portal listed now, and what this host knows, sorted."""
     ifaces = discover.answer(state).ifaces or ("default",)
     fresh = {
-        TargetChoice(one.target, one.portal, iface)
-        for one in discover.found(state)
-        if one.can_be_used
+        TargetChoice(portal.target, portal.portal, iface)
+        for portal in discover.found(state)
+        if portal.can_be_used
         for iface in ifaces
     }
-    known = {TargetChoice(one.target, one.portal, one.iface) for one in state.inventory.node_records}
-    places = {(one.target, one.portal.label, one.iface) for one in known}
+    known = {
+        TargetChoice(record.target, record.portal, record.iface) for record in state.inventory.node_records
+    }
+    places = {(choice.target, choice.portal.label, choice.iface) for choice in known}
     return tuple(
         sorted(
-            known | {one for one in fresh if (one.target, one.portal.label, one.iface) not in places},
-            key=lambda one: (one.target, one.portal.label, one.iface),
+            known
+            | {
+                choice for choice in fresh if (choice.target, choice.portal.label, choice.iface) not in places
+            },
+            key=lambda choice: (choice.target, choice.portal.label, choice.iface),
         )
     )
 
@@ -87,11 +93,13 @@ def answer(state: SetupState) -> TargetAnswer:
 def defaults(state: SetupState) -> TargetAnswer:
     """Every portal of the only target; where there are several targets, the person chooses."""
     offered = offers(state)
-    told = {one.target for one in discover.found(state) if one.can_be_used} or {one.target for one in offered}
-    logged_in = {one.target for one in state.inventory.sessions}
-    candidates = (told & logged_in) or told
-    chosen = tuple(one for one in offered if len(candidates) == 1 and one.target in candidates)
-    if chosen and all(record(state, one) is not None for one in chosen):
+    listed = {portal.target for portal in discover.found(state) if portal.can_be_used} or {
+        offer.target for offer in offered
+    }
+    logged_in = {session.target for session in state.inventory.sessions}
+    candidates = (listed & logged_in) or listed
+    chosen = tuple(offer for offer in offered if len(candidates) == 1 and offer.target in candidates)
+    if chosen and all(record(state, choice) is not None for choice in chosen):
         kept = record(state, chosen[0])
         startup = Startup(kept.startup) if kept and kept.startup in set(Startup) else Startup.AUTOMATIC
         return TargetAnswer(chosen, startup, TimerPreset.KEEP, PRESETS[TimerPreset.KEEP])
@@ -106,11 +114,11 @@ def record(state: SetupState, choice: TargetChoice) -> NodeRecord | None:
     """The record a choice has on this host already, or None."""
     return next(
         (
-            one
-            for one in state.inventory.node_records
-            if one.target == choice.target
-            and one.iface == choice.iface
-            and one.portal.is_same_place(choice.portal)
+            record
+            for record in state.inventory.node_records
+            if record.target == choice.target
+            and record.iface == choice.iface
+            and record.portal.is_same_place(choice.portal)
         ),
         None,
     )
@@ -121,7 +129,7 @@ def satisfied(state: SetupState) -> str | None:
     if problems(state):
         return None
     chosen = answer(state)
-    connected = {(one.target, one.portal.label) for one in state.inventory.sessions}
+    connected = {(session.target, session.portal.label) for session in state.inventory.sessions}
     for choice in chosen.chosen:
         stored = record(state, choice)
         if stored is None or (choice.target, choice.portal.label) not in connected:
@@ -144,15 +152,15 @@ def problems(state: SetupState) -> tuple[Problem, ...]:
                 field="chosen",
             )
         )
-    places = {(one.target, one.portal.label, one.iface) for one in offers(state)}
+    places = {(offer.target, offer.portal.label, offer.iface) for offer in offers(state)}
     found.extend(
         Problem(
             "target.not-offered",
             _("{target} at {portal} is neither known to this host nor offered by the portal.").format(
                 target=clean(choice.target), portal=clean(choice.portal.label)
             ),
-            _("The storage may show this host, by its name, other targets."),
-            _("Ask the portal again, or ask the storage administrator whether this host's name is entered."),
+            _("The storage may offer other targets to this initiator."),
+            _("Ask the portal again, or ask the storage administrator whether this initiator is in the ACL."),
             "chosen",
         )
         for choice in chosen.chosen
@@ -203,14 +211,14 @@ def warnings(state: SetupState) -> tuple[Problem, ...]:
     """Choices that are possible and likely to be regretted."""
     chosen = answer(state)
     found: list[Problem] = []
-    portals = {(one.target, one.portal.label) for one in chosen.chosen}
+    portals = {(choice.target, choice.portal.label) for choice in chosen.chosen}
     several = len(portals) > len({target for target, _portal in portals})
     if chosen.startup is Startup.MANUAL:
         found.append(
             Problem(
                 "target.manual",
                 _("The targets are not logged in at boot."),
-                remedy=_("Choose automatic if the volumes are to be there after a reboot."),
+                remedy=_("Choose automatic if the volumes should be available after a reboot."),
                 field="startup",
             )
         )
@@ -220,7 +228,7 @@ def warnings(state: SetupState) -> tuple[Problem, ...]:
             Problem(
                 "target.short-timer",
                 _("With one path, I/O fails {seconds} s after the path is lost.").format(seconds=hold),
-                _("A file system that gets such an error turns read-only."),
+                _("A file system with such an error becomes read-only or shuts down."),
                 _("Keep 120 unless there are several paths."),
                 "timers.replacement_timeout",
             )
@@ -229,9 +237,9 @@ def warnings(state: SetupState) -> tuple[Problem, ...]:
         found.append(
             Problem(
                 "target.endless-timer",
-                _("I/O waits for ever while the path is lost."),
-                _("Programs then hang and cannot be ended."),
-                _("Keep this for a root file system on iSCSI."),
+                _("I/O waits without a limit while the path is lost."),
+                _("Processes then hang and cannot be killed."),
+                _("Use this only for a root file system on iSCSI."),
                 "timers.replacement_timeout",
             )
         )
@@ -254,7 +262,7 @@ def _values(chosen: TargetAnswer) -> tuple[tuple[str, str], ...]:
 
 
 def _stored_values(stored: NodeRecord | None) -> tuple[tuple[str, str], ...]:
-    """What the record says now of the values that are set here, for the way back."""
+    """What the record says now of the values that are set here, for the undo."""
     if stored is None:
         return ()
     values = [("node.startup", stored.startup), ("node.conn[0].startup", stored.connection_startup)]
@@ -274,13 +282,13 @@ def plan(state: SetupState) -> Plan:
     """Store the chosen records, give them their CHAP, their startup mode and their timers."""
     chosen, asked = answer(state), discover.answer(state)
     operations: list[Operation] = []
-    new = tuple(one for one in chosen.chosen if record(state, one) is None)
+    new = tuple(choice for choice in chosen.chosen if record(state, choice) is None)
     if new and asked.kind is DiscoveryKind.STATIC:
-        operations.extend(AddNodeRecord(one.target, one.portal, one.iface) for one in new)
+        operations.extend(AddNodeRecord(choice.target, choice.portal, choice.iface) for choice in new)
     elif new:
         where = discover.portal_of(asked)
-        keys = tuple(dict.fromkeys(NodeKey(one.target, one.portal) for one in new))
-        ifaces = tuple(dict.fromkeys(one.iface for one in new))
+        keys = tuple(dict.fromkeys(NodeKey(choice.target, choice.portal) for choice in new))
+        ifaces = tuple(dict.fromkeys(choice.iface for choice in new))
         operations.append(StoreDiscovered(asked.kind, where, keys, ifaces))
     for choice in chosen.chosen:
         stored = record(state, choice)
@@ -300,12 +308,12 @@ def plan(state: SetupState) -> Plan:
     return Plan(_("Store the targets"), tuple(operations))
 
 
-def lacks(state: SetupState) -> Problem | None:
+def blocker(state: SetupState) -> Problem | None:
     """The first mistake, or that the records are not stored yet."""
     mistakes = problems(state)
     if mistakes:
         return mistakes[0]
-    missing = [one for one in answer(state).chosen if record(state, one) is None]
+    missing = [choice for choice in answer(state).chosen if record(state, choice) is None]
     if not missing:
         return None
     return Problem(
@@ -315,7 +323,7 @@ def lacks(state: SetupState) -> Problem | None:
             "{count} chosen targets are not stored yet.",
             len(missing),
         ).format(count=len(missing)),
-        remedy=_("Go on with Enter: the records are made."),
+        remedy=_("Go on with Enter: the records are created."),
         field="chosen",
     )
 
@@ -324,8 +332,8 @@ def explain(state: SetupState) -> Explanation:
     """What a record is."""
     return Explanation(
         _(
-            "A record says how this host logs in to a target at one portal: with which secrets, whether also "
-            "at boot, and how long it waits when the network fails."
+            "A record holds how this host logs in to a target at one portal: with which secrets, "
+            "whether also at boot, and how long it waits when the network fails."
         ),
         commands(plan(state)) if not problems(state) else (),
     )
@@ -336,8 +344,8 @@ def note(state: SetupState) -> str:
     chosen = answer(state).chosen
     if not chosen:
         return ""
-    targets = sorted({one.target for one in chosen})
-    portals = len({(one.target, one.portal) for one in chosen})
+    targets = sorted({choice.target for choice in chosen})
+    portals = len({(choice.target, choice.portal) for choice in chosen})
     if len(targets) == 1:
         return translate_count("{target}, {count} portal", "{target}, {count} portals", portals).format(
             target=clean(targets[0]), count=portals

@@ -28,24 +28,39 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _, translate_count
 
 __all__ = [
-    "activation", "answer", "carries", "chosen_existing", "defaults", "existing_volume", "explain", "groups",
-    "is_empty", "lacks", "layout", "members", "note", "plan", "problems", "satisfied", "warnings",
+    "activation",
+    "answer",
+    "blocker",
+    "carries",
+    "chosen_existing",
+    "defaults",
+    "existing_volume",
+    "explain",
+    "groups",
+    "is_empty",
+    "layout",
+    "members",
+    "note",
+    "plan",
+    "problems",
+    "satisfied",
+    "warnings",
 ]  # fmt: skip
 
 
 def satisfied(state: SetupState) -> str | None:
     """A volume of the disks is mounted already, and nothing else was asked for."""
-    mounted = tuple(one for one in disks.existing(state) if one.mounted)
+    mounted = tuple(existing for existing in disks.existing(state) if existing.mounted)
     if not mounted or (state.answers.volumes is not None and _pending(state)):
         return None
-    return _("{volumes} in use.").format(volumes=", ".join(clean(one.volume) for one in mounted))
+    return _("{volumes} in use.").format(volumes=", ".join(clean(existing.volume) for existing in mounted))
 
 
 def _pending(state: SetupState) -> bool:
     chosen = answer(state)
     if chosen.way is VolumesWay.EXISTING:
-        return any(not one.mounted for one in chosen_existing(state))
-    return any(existing_volume(state, chosen.group, one.name) is None for one in chosen.volumes)
+        return any(not existing.mounted for existing in chosen_existing(state))
+    return any(existing_volume(state, chosen.group, volume.name) is None for volume in chosen.volumes)
 
 
 def warnings(state: SetupState) -> tuple[Problem, ...]:
@@ -75,16 +90,18 @@ def identity(state: SetupState, disk: Disk) -> DeviceIdentity:
 
 def activation(state: SetupState) -> Plan:
     """Activate the groups of existing volumes, so that their file systems can be read; writes nothing."""
-    names = dict.fromkeys(one.group for one in chosen_existing(state) if one.group and not one.device)
-    return Plan(_("Activate the volume group"), tuple(ActivateVolumeGroup(name) for name in names))
+    names = dict.fromkeys(
+        existing.group for existing in chosen_existing(state) if existing.group and not existing.device
+    )
+    return Plan(_("Activate the VG"), tuple(ActivateVolumeGroup(name) for name in names))
 
 
 def plan(state: SetupState) -> Plan:
     """Make PVs, the group and the volumes; or activate what is there."""
     chosen = answer(state)
-    title = _("Make the volumes")
+    title = _("Create the volumes")
     if chosen.way is VolumesWay.EXISTING:
-        names = dict.fromkeys(one.group for one in chosen_existing(state) if one.group)
+        names = dict.fromkeys(existing.group for existing in chosen_existing(state) if existing.group)
         return Plan(title, tuple(ActivateVolumeGroup(name) for name in names))
     operations: list[Operation] = []
     inside = members(state, chosen.group)
@@ -108,7 +125,7 @@ def plan(state: SetupState) -> Plan:
     return Plan(title, tuple(operations))
 
 
-def lacks(state: SetupState) -> Problem | None:
+def blocker(state: SetupState) -> Problem | None:
     """The first mistake, or that an existing group is not active, so that nothing is known of its volumes."""
     mistakes = problems(state)
     if mistakes:
@@ -116,7 +133,7 @@ def lacks(state: SetupState) -> Problem | None:
     if activation(state).operations:
         return Problem(
             "volumes.not-active",
-            _("The volume group is not active, so its file systems cannot be read."),
+            _("The VG is not active, so its file systems cannot be read."),
             remedy=_("Go on with Enter: it is activated. That writes nothing."),
             field="existing",
         )
@@ -127,8 +144,9 @@ def explain(state: SetupState) -> Explanation:
     """What LVM adds."""
     return Explanation(
         _(
-            "LVM joins disks to a group and cuts volumes out of it, which can grow later. Nothing is written "
-            "now: the plan is shown as a whole before it runs."
+            "LVM combines disks into a volume group and allocates logical volumes from it, which "
+            "can be extended later. Nothing is written now: the whole plan is shown before it "
+            "runs."
         ),
         commands(plan(state)) if not problems(state) else (),
     )

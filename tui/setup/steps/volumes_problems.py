@@ -36,13 +36,13 @@ def problems(state: SetupState) -> tuple[Problem, ...]:
 
 def _existing_problems(state: SetupState) -> tuple[Problem, ...]:
     chosen = answer(state)
-    offered = {one.volume: one for one in disks.existing(state)}
+    offered = {existing.volume: existing for existing in disks.existing(state)}
     if not chosen.existing:
         return (
             Problem(
                 "volumes.none-chosen",
                 _("No volume is chosen."),
-                remedy=_("Mark at least one with Space, or make a new one."),
+                remedy=_("Mark at least one with Space, or create a new one."),
                 field="existing",
             ),
         )
@@ -60,8 +60,8 @@ def _existing_problems(state: SetupState) -> tuple[Problem, ...]:
     found.extend(
         Problem(
             "volumes.no-filesystem",
-            _("{volume} carries no file system that can be mounted.").format(volume=clean(name)),
-            remedy=_("Make a new volume, or put a file system on this one yourself."),
+            _("{volume} has no file system that can be mounted.").format(volume=clean(name)),
+            remedy=_("Create a new volume, or create a file system on this one yourself."),
             field="existing",
         )
         for name in chosen.existing
@@ -75,13 +75,13 @@ def _unusable_reason(state: SetupState, volume: str) -> str:
     if group is None:
         return ""
     if group.foreign:
-        return _("The volume group {name} belongs to another host.").format(name=clean(group.name))
+        return _("The VG {name} belongs to another host.").format(name=clean(group.name))
     if group.shared:
-        return _("The volume group {name} is shared by a cluster.").format(name=clean(group.name))
+        return _("The VG {name} is shared by a cluster.").format(name=clean(group.name))
     if group.exported:
-        return _("The volume group {name} is exported.").format(name=clean(group.name))
+        return _("The VG {name} is exported.").format(name=clean(group.name))
     if group.missing_volumes:
-        return _("Disks of the volume group {name} are missing.").format(name=clean(group.name))
+        return _("PVs of the VG {name} are missing.").format(name=clean(group.name))
     refusal = disks.refusal_of_group(state, group.name)
     return refusal.summary if refusal is not None else ""
 
@@ -98,7 +98,7 @@ def _group_problems(state: SetupState) -> tuple[Problem, ...]:
     return (
         Problem(
             "volumes.no-such-group",
-            _("There is no usable volume group {name} on these disks.").format(
+            _("There is no usable VG {name} on these disks.").format(
                 name=clean(chosen.group) or _("without a name")
             ),
             _unusable_reason(state, chosen.group),
@@ -122,7 +122,7 @@ def _disk_problems(state: SetupState) -> tuple[Problem, ...]:
                 field="disks",
             )
         )
-    known = {one.wwid: one for one in disks.disks(state)}
+    known = {disk.wwid: disk for disk in disks.disks(state)}
     inside = members(state, chosen.group)
     for wwid in chosen.disks:
         disk = known.get(wwid)
@@ -130,8 +130,8 @@ def _disk_problems(state: SetupState) -> tuple[Problem, ...]:
             found.append(
                 Problem(
                     "volumes.disk-not-there",
-                    _("The disk {wwid} is not there.").format(wwid=clean(wwid)),
-                    _("No session to the chosen targets shows it."),
+                    _("The disk {wwid} does not exist.").format(wwid=clean(wwid)),
+                    _("No session to the chosen targets has it."),
                     _("Choose one of: {names}.").format(names=", ".join(map(clean, known)) or _("nothing")),
                     "disks",
                 )
@@ -146,8 +146,10 @@ def _use_problems(disk: Disk, chosen: VolumesAnswer) -> tuple[Problem, ...]:
         return (
             Problem(
                 "volumes.paths-apart",
-                _("{paths} are paths to one disk and are not joined.").format(paths=", ".join(disk.paths)),
-                remedy=_("Go back to the login and let multipath join them."),
+                _("{paths} are paths to one LUN, and there is no multipath map.").format(
+                    paths=", ".join(disk.paths)
+                ),
+                remedy=_("Go back to the Log in step and let multipath create the map."),
                 field="disks",
             ),
         )
@@ -155,8 +157,8 @@ def _use_problems(disk: Disk, chosen: VolumesAnswer) -> tuple[Problem, ...]:
         return (
             Problem(
                 "volumes.not-looked-at",
-                _("{path} was not looked at yet.").format(path=disk.device.path),
-                remedy=_("Go back to the login and go on with Enter."),
+                _("{path} was not read yet.").format(path=disk.device.path),
+                remedy=_("Go back to the Log in step and go on with Enter."),
                 field="disks",
             ),
         )
@@ -168,9 +170,9 @@ def _use_problems(disk: Disk, chosen: VolumesAnswer) -> tuple[Problem, ...]:
                 "volumes.erase-needed",
                 _("{path} is not empty: {what}.").format(path=disk.device.path, what=carries(disk)),
                 _("Everything on it would be lost."),
-                _(
-                    "Use what is there as it is, choose another disk, or confirm that {wwid} is erased."
-                ).format(wwid=clean(disk.wwid)),
+                _("Use its content as it is, choose another disk, or confirm that {wwid} is erased.").format(
+                    wwid=clean(disk.wwid)
+                ),
                 "erase",
             ),
         )
@@ -180,7 +182,7 @@ def _use_problems(disk: Disk, chosen: VolumesAnswer) -> tuple[Problem, ...]:
 def carries(disk: Disk) -> str:
     """What is on a disk, in a few words."""
     if disk.contents is None:
-        return _("not looked at yet")
+        return _("not read yet")
     if disk.contents.empty:
         return _("empty")
     return ", ".join(disk.contents.words)
@@ -214,7 +216,7 @@ def _volume_problems(state: SetupState) -> tuple[Problem, ...]:
             found.append(
                 Problem(
                     "volumes.no-room",
-                    _("There is no room for {name}.").format(name=clean(volume.name)),
+                    _("There is no space for {name}.").format(name=clean(volume.name)),
                     _("A volume needs at least one extent of {size}.").format(size=size_words(extent)),
                     _("Make other volumes smaller, or choose a larger disk."),
                     f"volumes.{number}.size",
@@ -225,7 +227,7 @@ def _volume_problems(state: SetupState) -> tuple[Problem, ...]:
         found.append(
             Problem(
                 "volumes.too-large",
-                _("The volumes are {size} larger than the room there is.").format(size=size_words(-left)),
+                _("The volumes need {size} more than there is free.").format(size=size_words(-left)),
                 remedy=_("Make one smaller, or use 100% for the rest."),
                 field=f"volumes.{len(chosen.volumes) - 1}.size",
             )
@@ -240,9 +242,11 @@ def _size_differs(volume: NewVolume, present: LogicalVolume, extent: int, field:
     return (
         Problem(
             "volumes.other-size",
-            _("{name} is there with {size}.").format(name=clean(volume.name), size=size_words(present.size)),
-            _("The set-up makes volumes; it does not grow or shrink them."),
-            _("Give the size that it has, or another name."),
+            _("{name} already exists with {size}.").format(
+                name=clean(volume.name), size=size_words(present.size)
+            ),
+            _("The set-up creates volumes; it does not grow or shrink them."),
+            _("Enter its present size, or another name."),
             field,
         ),
     )

@@ -1,4 +1,4 @@
-"""What shall be on the disks: the answer of step 6, and what of it is there already."""
+"""What is wanted on the disks: the answer of step 6, and what of it is there already."""
 
 from tui.setup.answers import NewVolume, VolumesAnswer, VolumesWay
 from tui.setup.state import SetupState
@@ -18,10 +18,10 @@ def answer(state: SetupState) -> VolumesAnswer:
 
 def defaults(state: SetupState) -> VolumesAnswer:
     """What is there, as it is; on empty disks one group with one volume over all of them."""
-    carried = tuple(one for one in disks.existing(state) if one.kind or one.group)
+    carried = tuple(existing for existing in disks.existing(state) if existing.kind or existing.group)
     if carried:
-        return VolumesAnswer(VolumesWay.EXISTING, tuple(one.volume for one in carried))
-    empty = tuple(one.wwid for one in disks.disks(state) if is_empty(one))
+        return VolumesAnswer(VolumesWay.EXISTING, tuple(existing.volume for existing in carried))
+    empty = tuple(disk.wwid for disk in disks.disks(state) if is_empty(disk))
     taken = {group.name for group in state.inventory.volume_groups}
     return VolumesAnswer(
         VolumesWay.NEW_GROUP,
@@ -57,14 +57,14 @@ def groups(state: SetupState) -> tuple[VolumeGroup, ...]:
 
 
 def group_named(state: SetupState, name: str) -> VolumeGroup | None:
-    """The volume group of that name, whoever it belongs to, or None."""
-    return next((one for one in state.inventory.volume_groups if one.name == name), None)
+    """The volume group of that name, whichever host it belongs to, or None."""
+    return next((group for group in state.inventory.volume_groups if group.name == name), None)
 
 
 def members(state: SetupState, group: str) -> set[str]:
     """WWIDs of the disks that are in a group."""
     holders = {pv.device for pv in state.inventory.physical_volumes if pv.volume_group == group}
-    return {one.wwid for one in disks.disks(state) if one.device.name in holders}
+    return {disk.wwid for disk in disks.disks(state) if disk.device.name in holders}
 
 
 def is_made(state: SetupState) -> bool:
@@ -80,7 +80,11 @@ def is_made(state: SetupState) -> bool:
 def existing_volume(state: SetupState, group: str, name: str) -> LogicalVolume | None:
     """The logical volume of that name that the group has, or None."""
     return next(
-        (one for one in state.inventory.logical_volumes if one.volume_group == group and one.name == name),
+        (
+            volume
+            for volume in state.inventory.logical_volumes
+            if volume.volume_group == group and volume.name == name
+        ),
         None,
     )
 
@@ -90,7 +94,7 @@ def chosen_existing(state: SetupState) -> tuple[Existing, ...]:
     chosen = answer(state)
     if chosen.way is not VolumesWay.EXISTING:
         return ()
-    return tuple(one for one in disks.existing(state) if one.volume in chosen.existing)
+    return tuple(existing for existing in disks.existing(state) if existing.volume in chosen.existing)
 
 
 def layout(state: SetupState) -> Layout:
@@ -102,9 +106,9 @@ def layout(state: SetupState) -> Layout:
     free = group.free // extent if made and group is not None else 0
     inside = members(state, chosen.group) if made else set()
     free += sum(
-        usable_extents(one.size, state.alignment_of(one.wwid), extent)
-        for one in chosen_disks(state)
-        if one.wwid not in inside
+        usable_extents(disk.size, state.alignment_of(disk.wwid), extent)
+        for disk in chosen_disks(state)
+        if disk.wwid not in inside
     )
     present = {
         volume.name: existing_volume(state, chosen.group, volume.name) if made else None
@@ -127,4 +131,4 @@ def layout(state: SetupState) -> Layout:
 def chosen_disks(state: SetupState) -> tuple[Disk, ...]:
     """The disks that the group is made of or extended with."""
     chosen = answer(state)
-    return tuple(one for one in disks.disks(state) if one.wwid in chosen.disks)
+    return tuple(disk for disk in disks.disks(state) if disk.wwid in chosen.disks)

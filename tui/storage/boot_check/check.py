@@ -34,7 +34,7 @@ def boot_check(inventory: Inventory, mount_point: str, facts: BootFacts = NO_FAC
 
 def will_survive(checked: tuple[Checked, ...]) -> bool:
     """Whether nothing was found that stands against it."""
-    return all(one.holds is not False for one in checked)
+    return all(check.holds is not False for check in checked)
 
 
 def _check(inventory: Inventory, mount_point: str, facts: BootFacts) -> Iterator[Checked]:

@@ -18,20 +18,20 @@ def check_name(inventory: Inventory, sessions: list[Session]) -> Iterator[Checke
     """The name that the target knows this host by."""
     initiator = inventory.initiator
     if not initiator.readable:
-        yield Checked(Rung.NAME, None, _("Only root may read {path}.").format(path=initiator.path))
+        yield Checked(Rung.NAME, None, _("Only root can read {path}.").format(path=initiator.path))
         return
     _normal, problems = name_problems(initiator.name)
     if problems or not initiator.exact or initiator.generates:
         words = (
             problems[0].summary
             if problems
-            else _("The line in {path} does not have the form that every start script accepts.")
+            else _("The line in {path} is not in the form that every start script accepts.")
         )
         yield Checked(
             Rung.NAME, False, words.format(path=initiator.path), _("Set the name again in the first step.")
         )
         return
-    others = {one.initiator_name for one in sessions if one.initiator_name} - {initiator.name}
+    others = {session.initiator_name for session in sessions if session.initiator_name} - {initiator.name}
     if others:
         yield Checked(
             Rung.NAME,
@@ -39,7 +39,10 @@ def check_name(inventory: Inventory, sessions: list[Session]) -> Iterator[Checke
             _("This session was logged in as {old}; after the boot it logs in as {new}.").format(
                 old=clean(", ".join(sorted(others))), new=clean(initiator.name)
             ),
-            _("Make sure that the target admits the new name: log out and in again now, or ask its owner."),
+            _(
+                "Make sure that the target's ACL has the new name: log out and in again now, or ask "
+                "the storage administrator."
+            ),
         )
         return
     yield Checked(Rung.NAME, True, clean(initiator.name))
@@ -48,14 +51,20 @@ def check_name(inventory: Inventory, sessions: list[Session]) -> Iterator[Checke
 def check_services(inventory: Inventory) -> Iterator[Checked]:
     """What starts iscsid and logs in."""
     if not inventory.services:
-        yield Checked(Rung.SERVICES, None, _("systemd did not answer, so the services are not known."))
+        yield Checked(
+            Rung.SERVICES, None, _("systemd did not answer, so the state of the services is unknown.")
+        )
         return
-    daemons = [one for one in (inventory.service(Role.DAEMON), inventory.service(Role.DAEMON_SOCKET)) if one]
-    enabled = [one.unit for one in daemons if one.enabled in _COMES_BACK]
+    daemons = [
+        service
+        for service in (inventory.service(Role.DAEMON), inventory.service(Role.DAEMON_SOCKET))
+        if service
+    ]
+    enabled = [daemon.unit for daemon in daemons if daemon.enabled in _COMES_BACK]
     if enabled:
         yield Checked(Rung.SERVICES, True, _("{unit} starts iscsid.").format(unit=enabled[-1]))
     else:
-        names = " ".join(one.unit for one in daemons) or "iscsid.socket"
+        names = " ".join(daemon.unit for daemon in daemons) or "iscsid.socket"
         yield Checked(
             Rung.SERVICES,
             False,
@@ -96,16 +105,18 @@ def check_session(inventory: Inventory, session: Session) -> Iterator[Checked]:
     record = record_of(inventory, session)
     if record is None:
         holds = (
-            None if any(not one.readable for one in inventory.node_records) or not inventory.root else False
+            None
+            if any(not record.readable for record in inventory.node_records) or not inventory.root
+            else False
         )
         yield Checked(
             Rung.RECORD,
             holds,
-            _("{place}: there is no node record, so nothing logs in after the boot.").format(place=place),
+            _("{place}: no node record, so nothing logs in after the boot.").format(place=place),
             _("Discover the target again and log in through its record."),
         )
     elif not record.readable:
-        yield Checked(Rung.RECORD, None, _("{place}: only root may read the record.").format(place=place))
+        yield Checked(Rung.RECORD, None, _("{place}: only root can read the record.").format(place=place))
     else:
         yield _startup(record, place)
         yield _chap(record, place)
@@ -118,7 +129,7 @@ def check_session(inventory: Inventory, session: Session) -> Iterator[Checked]:
             _("{portal} does not answer now (session {state}).").format(
                 portal=session.portal.label, state=session.state.value
             ),
-            _("Repair the path; whether it is back at the next boot cannot be known from here."),
+            _("Repair the path. Whether it is back at the next boot cannot be known from here."),
         )
 
 
@@ -132,7 +143,7 @@ def _startup(record: NodeRecord, place: str) -> Checked:
         else _("{place}: node.startup is manual.")
     )
     return Checked(
-        Rung.RECORD, False, words.format(place=place), _("Set it to automatic in the step Target.")
+        Rung.RECORD, False, words.format(place=place), _("Set it to automatic in the Target step.")
     )
 
 
@@ -143,7 +154,7 @@ def _chap(record: NodeRecord, place: str) -> Checked:
             Rung.CHAP,
             False,
             _("{place}: a CHAP name is stored, but no secret.").format(place=place),
-            _("Enter the secret in the step CHAP, or remove the name."),
+            _("Enter the secret in the CHAP step, or remove the name."),
         )
     words = {
         "none": _("{place}: no CHAP."),
@@ -155,7 +166,11 @@ def _chap(record: NodeRecord, place: str) -> Checked:
 
 def check_multipath(inventory: Inventory, device: BlockDevice) -> Iterator[Checked]:
     """What joins the paths."""
-    maps = [one for one in inventory.multipath_maps if one.device in names_below(inventory, device)]
+    maps = [
+        multipath_map
+        for multipath_map in inventory.multipath_maps
+        if multipath_map.device in names_below(inventory, device)
+    ]
     if not maps:
         return
     service = inventory.service(Role.MULTIPATH)
@@ -164,7 +179,7 @@ def check_multipath(inventory: Inventory, device: BlockDevice) -> Iterator[Check
         yield Checked(
             Rung.MULTIPATH,
             True,
-            _("{unit} joins the {count} paths of {map}.").format(
+            _("{unit} creates the map {map} from its {count} paths.").format(
                 unit=service.unit, count=len(maps[0].paths), map=name
             ),
         )

@@ -20,13 +20,15 @@ def check_volume(inventory: Inventory, device: BlockDevice, facts: BootFacts) ->
     """Whether LVM activates it."""
     if device.kind is not BlockKind.LOGICAL_VOLUME:
         return
-    volume = next((one for one in inventory.logical_volumes if one.device == device.name), None)
-    group = next((one for one in inventory.volume_groups if volume and one.name == volume.volume_group), None)
+    volume = next((volume for volume in inventory.logical_volumes if volume.device == device.name), None)
+    group = next(
+        (group for group in inventory.volume_groups if volume and group.name == volume.volume_group), None
+    )
     if volume is None or group is None:
         yield Checked(
             Rung.GROUP,
             None,
-            _("LVM does not show the volume behind {path}.").format(path=clean(device.path)),
+            _("LVM does not list the volume behind {path}.").format(path=clean(device.path)),
             inventory.lvm.error,
         )
         return
@@ -36,14 +38,14 @@ def check_volume(inventory: Inventory, device: BlockDevice, facts: BootFacts) ->
         yield Checked(
             Rung.VOLUME,
             False,
-            _("{volume} is left out of automatic activation.").format(volume=clean(volume.name, 60)),
+            _("{volume} is excluded from automatic activation.").format(volume=clean(volume.name, 60)),
             f"lvchange {flag} {group.name}/{volume.name}",
         )
     else:
         yield Checked(
             Rung.VOLUME,
             True if inventory.lvm.asked else None,
-            _("{volume} is activated with its group.").format(volume=clean(volume.name, 60)),
+            _("{volume} is activated with its VG.").format(volume=clean(volume.name, 60)),
         )
 
 
@@ -53,7 +55,7 @@ def _group(inventory: Inventory, group: VolumeGroup, facts: BootFacts) -> Checke
         return Checked(
             Rung.GROUP,
             False,
-            _("{group} is not activated when its disks appear: automatic activation is off.").format(
+            _("{group} is not activated when its PVs appear: event-based activation is off.").format(
                 group=name
             ),
             f"vgchange --setautoactivation y {group.name}"
@@ -64,10 +66,10 @@ def _group(inventory: Inventory, group: VolumeGroup, facts: BootFacts) -> Checke
         return Checked(
             Rung.GROUP,
             False,
-            _("{group} lacks {count} of its disks; an incomplete group is not activated at boot.").format(
+            _("{group} is missing {count} of its PVs; an incomplete VG is not activated at boot.").format(
                 group=name, count=group.missing_volumes
             ),
-            _("Log in to the LUNs that are missing."),
+            _("Log in to the missing LUNs."),
         )
     hidden = [
         volume.path
@@ -86,13 +88,17 @@ def _group(inventory: Inventory, group: VolumeGroup, facts: BootFacts) -> Checke
             Rung.GROUP,
             False,
             _(
-                "{group} is not activated when its disks appear: LVM's filter takes {paths} by a link only."
+                "{group} is not activated when its PVs appear: LVM's filter accepts {paths} by a "
+                "symbolic link only."
             ).format(group=name, paths=clean(", ".join(facts.accepted_late))),
-            _("At that moment this LVM knows no links: let the filter reject what is foreign instead."),
+            _(
+                "This version of LVM does not know symbolic links at that moment: let the filter "
+                "reject other devices instead."
+            ),
         )
     if facts.event_activation is None or not inventory.lvm.asked:
         return Checked(Rung.GROUP, None, _("LVM was not asked how it activates {group}.").format(group=name))
-    return Checked(Rung.GROUP, True, _("{group} is activated when its disks appear.").format(group=name))
+    return Checked(Rung.GROUP, True, _("{group} is activated when its PVs appear.").format(group=name))
 
 
 def _listed(facts: BootFacts) -> str:
@@ -115,7 +121,7 @@ def check_filesystem(inventory: Inventory, device: BlockDevice) -> Iterator[Chec
             yield Checked(
                 Rung.FILESYSTEM,
                 False,
-                _("{other} carries a file system with the same UUID.").format(other=clean(", ".join(twin))),
+                _("{other} has a file system with the same UUID.").format(other=clean(", ".join(twin))),
                 _("It is a copy or a snapshot: mount by /dev/mapper path instead of UUID."),
             )
         else:
@@ -130,8 +136,8 @@ def check_filesystem(inventory: Inventory, device: BlockDevice) -> Iterator[Chec
     yield Checked(
         Rung.FILESYSTEM,
         None,
-        _("udev tells no file system on {path}.").format(path=clean(device.path)),
-        _("Let udev look again: udevadm trigger --action=change {path}").format(path=clean(device.path)),
+        _("udev's database has no file system on {path}.").format(path=clean(device.path)),
+        _("Let udev read it again: udevadm trigger --action=change {path}").format(path=clean(device.path)),
     )
 
 
@@ -149,7 +155,7 @@ def check_mount(
             Rung.MOUNT,
             False,
             _("Nothing mounts {path} at boot.").format(path=clean(mount_point, 60)),
-            _("Let this step write an entry into /etc/fstab or a mount unit."),
+            _("Let this step add an entry to /etc/fstab or create a mount unit."),
         )
 
 
@@ -161,14 +167,14 @@ def _of_entry(device: BlockDevice, entries: list[FstabEntry]) -> Iterator[Checke
         yield Checked(
             Rung.MOUNT,
             False,
-            _("{count} lines of /etc/fstab mount something at this place.").format(count=len(entries)),
+            _("{count} lines of /etc/fstab mount something here.").format(count=len(entries)),
             _("Keep one of them."),
         )
     elif entry.device != device.name or kind_differs:
         yield Checked(
             Rung.MOUNT,
             False,
-            _("{line} names {spec} ({kind}), which is not the volume that is mounted.").format(
+            _("{line} mounts {spec} ({kind}), which is not the mounted volume.").format(
                 line=line, spec=clean(entry.spec, 80), kind=clean(entry.kind, 20)
             ),
             _("Replace the line."),
@@ -216,7 +222,7 @@ def _of_unit(device: BlockDevice, mount_point: str, facts: BootFacts) -> Iterato
         yield Checked(
             Rung.MOUNT,
             False,
-            _("{unit} names {what}, which is not the volume that is mounted.").format(
+            _("{unit} mounts {what}, which is not the mounted volume.").format(
                 unit=unit, what=clean(what, 80)
             ),
             _("Write the unit again."),
@@ -235,7 +241,7 @@ def _of_unit(device: BlockDevice, mount_point: str, facts: BootFacts) -> Iterato
 
 
 def unit_settings(content: str) -> dict[str, str]:
-    """The settings of a unit file, sections not told apart; of several of one name the last."""
+    """The settings of a unit file, sections not distinguished; of several of one name the last."""
     pairs = (
         line.strip().partition("=")
         for line in content.split("\n")
@@ -247,12 +253,12 @@ def unit_settings(content: str) -> dict[str, str]:
 def check_folder(mount_point: str, facts: BootFacts) -> Iterator[Checked]:
     """Where it is mounted."""
     if facts.mount_point_exists:
-        yield Checked(Rung.FOLDER, True, _("{path} is there.").format(path=clean(mount_point, 60)))
+        yield Checked(Rung.FOLDER, True, _("{path} exists.").format(path=clean(mount_point, 60)))
     elif facts.mount_point_exists is False:
         yield Checked(
             Rung.FOLDER,
             False,
-            _("The folder {path} is not there.").format(path=clean(mount_point, 60)),
+            _("The directory {path} does not exist.").format(path=clean(mount_point, 60)),
             f"mkdir -p {mount_point}",
         )
 
@@ -264,6 +270,6 @@ def check_leftovers(mount_point: str, facts: BootFacts) -> Iterator[Checked]:
         yield Checked(
             Rung.LEFTOVERS,
             False,
-            _("{path} does this by hand too: {line}").format(path=facts.rc_local_path, line=lines[0].shown),
-            _("Let this step take the old lines out; they are kept as notes."),
+            _("{path} does this as well: {line}").format(path=facts.rc_local_path, line=lines[0].shown),
+            _("Let this step comment out the old lines."),
         )

@@ -49,7 +49,7 @@ def execute(
     if plan.together:
 
         def one_unless_left(number: int) -> tuple[Stage, Problem | None]:
-            return (Stage.WAITING, None) if leave.is_set() else run.one(number)
+            return (Stage.WAITING, None) if leave.is_set() else run.run_operation(number)
 
         with ThreadPoolExecutor(max_workers=max(1, min(16, len(plan.operations)))) as pool:
             results = list(pool.map(one_unless_left, range(len(plan.operations))))
@@ -59,7 +59,7 @@ def execute(
             if leave.is_set() or any(stage is Stage.FAILED for stage, _problem in results):
                 results.append((Stage.WAITING, None))
             else:
-                results.append(run.one(number))
+                results.append(run.run_operation(number))
     result = Result(
         tuple(stage for stage, _problem in results), tuple(problem for _stage, problem in results)
     )
@@ -72,13 +72,13 @@ def execute(
 
 
 class _Run:
-    """One execution of a plan; `one` runs one operation from check to verification."""
+    """One execution of a plan; `run_operation` runs one from check to verification."""
 
     def __init__(self, plan: Plan, host: ChangingHost, journal: Journal, listener: Listener) -> None:
         self._plan, self._host, self._journal, self._listener = plan, host, journal, listener
         self._look = LvmReportCache(host)
 
-    def one(self, number: int) -> tuple[Stage, Problem | None]:
+    def run_operation(self, number: int) -> tuple[Stage, Problem | None]:
         started = time.monotonic()
 
         def tell(
@@ -129,10 +129,10 @@ class _Run:
 def _of_system(operation: Operation, error: OSError) -> Problem:
     code, what = {
         errno.ENOSPC: ("system.full", _("the file system is full")),
-        errno.EDQUOT: ("system.full", _("the quota is used up")),
+        errno.EDQUOT: ("system.full", _("the disk quota is exceeded")),
         errno.EROFS: ("system.read-only", _("the file system is read-only")),
-        errno.EACCES: ("system.denied", _("the system does not allow it")),
-        errno.EPERM: ("system.denied", _("the system does not allow it")),
+        errno.EACCES: ("system.denied", _("permission denied")),
+        errno.EPERM: ("system.denied", _("permission denied")),
     }.get(error.errno or 0, ("system.error", clean(error.strerror or str(error))))
     # A rename names the temporary file first; what could not be replaced is the second.
     place = error.filename2 or error.filename
@@ -140,5 +140,5 @@ def _of_system(operation: Operation, error: OSError) -> Problem:
         code,
         _("{title}: {what}.").format(title=operation.title(), what=what.rstrip(".")),
         cause=clean(str(place)) if place else "",
-        remedy=_("The file is as it was. Mend this and try again; what is done already is not repeated."),
+        remedy=_("The file is unchanged. Fix the cause and retry; steps already done are not run again."),
     )

@@ -30,7 +30,7 @@ class Interrupted:
     @property
     def left(self) -> int:
         """How many operations are not done."""
-        return sum(one is not Progressed.DONE for one in self.progressed)
+        return sum(progressed is not Progressed.DONE for progressed in self.progressed)
 
     @property
     def risk(self) -> Risk:
@@ -43,7 +43,9 @@ class Interrupted:
     @property
     def done(self) -> frozenset[int]:
         """The numbers of the operations that are done."""
-        return frozenset(number for number, one in enumerate(self.progressed) if one is Progressed.DONE)
+        return frozenset(
+            number for number, progressed in enumerate(self.progressed) if progressed is Progressed.DONE
+        )
 
     @property
     def origin(self) -> Origin:

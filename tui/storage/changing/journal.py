@@ -38,6 +38,11 @@ class Origin(StrEnum):
     """A set-up from an answers file: nobody is asked, so it resumes nothing but what these answers began."""
     CONSOLE = "console"
 
+    @property
+    def is_setup(self) -> bool:
+        """Whether it is a set-up, by the wizard or from answers."""
+        return self is not Origin.CONSOLE
+
 
 class Progressed(StrEnum):
     """How far an operation came, by the journal."""
@@ -184,9 +189,7 @@ class Journal:
                     "journal.not-readable",
                     _("The interrupted plan in {path} cannot be read.").format(path=self.path),
                     cause=str(error),
-                    remedy=_(
-                        "It may come from another version. Give it up, look at the host, and begin anew."
-                    ),
+                    remedy=_("It may come from another version. Discard it, check the host, and start over."),
                 )
             ) from error
         return Plan(str(first.get("title", "")), operations, first.get("together") is True)
@@ -203,6 +206,21 @@ class Journal:
         if last is None:
             return Progressed.NOT_BEGUN
         return Progressed.BEGUN if last.get("event") == "begin" else Progressed.DONE
+
+    def changed(self, number: int) -> bool:
+        """Whether an operation changed the host and was verified; False where it was already so."""
+        last = self._last(number)
+        return last is not None and last.get("event") == "done"
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether any operation changed the host. Needs the events only, not the plan."""
+        return any(event.get("event") == "done" for event in self._events)
+
+    @property
+    def is_finished(self) -> bool:
+        """Every operation of the plan is done."""
+        return any(event.get("event") == "finished" for event in self._events)
 
     def is_of_this_boot(self, number: int) -> bool:
         """Whether what was written last about an operation was written since the machine was started."""
@@ -241,11 +259,13 @@ class Journal:
             raise ConsoleError(
                 Problem(
                     "journal.not-noted",
-                    _("This step is done, but that could not be written into the journal: {why}.").format(
+                    _("This step is done, but could not be recorded in the journal: {why}.").format(
                         why=error.strerror or str(error)
                     ),
                     cause=str(self.path),
-                    remedy=_("Make room, then resume: what is done is recognised and not repeated."),
+                    remedy=_(
+                        "Free some space, then resume: steps already done are recognized and not run again."
+                    ),
                 )
             ) from error
 
@@ -284,11 +304,11 @@ def change_lock(path: Path = LOCK) -> Iterator[None]:
         raise Refused(
             Problem(
                 "lock.not-writable",
-                _("The lock that keeps two consoles apart cannot be made: {why}.").format(
+                _("The lock that allows one change at a time cannot be created: {why}.").format(
                     why=error.strerror or str(error)
                 ),
                 cause=str(path),
-                remedy=_("Start the program as root, and make sure that /run can be written."),
+                remedy=_("Start the program as root, and make sure that /run is writable."),
             )
         ) from error
     try:
@@ -330,7 +350,7 @@ def _held(handle: int) -> Problem:
         _("Another console is changing this host (process {holder}).").format(
             holder=holder if holder.isdecimal() else "?"
         ),
-        remedy=_("Wait until it is done; until then this one can look."),
+        remedy=_("Wait until it is done; until then this one is read-only."),
     )
 
 
@@ -341,7 +361,7 @@ def _not_writable(path: Path, error: OSError) -> Problem:
             why=error.strerror or str(error)
         ),
         cause=str(path.parent),
-        remedy=_("Make room or make the file system writable, then try again."),
+        remedy=_("Free some space or make the file system writable, then retry."),
     )
 
 

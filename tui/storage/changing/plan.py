@@ -1,4 +1,4 @@
-"""A list of operations, and what is told of it while it runs."""
+"""A list of operations, and what is reported of it while it runs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -7,7 +7,7 @@ from tui.storage.operations.operation import Operation
 
 def encode_operations(plan: Plan) -> list[Plain]:
     """The operations of a plan: kind and fields of each."""
-    return [{"kind": type(one).__name__, "fields": encode(one)} for one in plan.operations]
+    return [{"kind": type(operation).__name__, "fields": encode(operation)} for operation in plan.operations]
 
 
 def decode_operations(plain: Plain) -> tuple[Operation, ...]:

@@ -71,7 +71,7 @@ def carry_out(
     Args:
         plan: what the person has said yes to.
         host: the host to change.
-        watcher: told of every step.
+        watcher: gets every step.
         leave: when set, no further operation is begun; what runs is finished.
         places: where lock and journals are; those of this host when None.
         origin: the part of the program that resumes it when it is cut off.
@@ -106,7 +106,7 @@ def carry_on(
         journal: that of the plan.
         plan: as it was begun, with the secrets that the journal does not keep.
         host: the host to change.
-        watcher: told of every step.
+        watcher: gets every step.
         leave: when set, no further operation is begun; what runs is finished.
         places: where the lock is; that of this host when None.
     """
@@ -162,5 +162,5 @@ def _of_system(error: OSError) -> Problem:
         "system.error",
         _("A file could not be written: {why}.").format(why=clean(error.strerror or str(error))),
         cause=clean(str(error.filename)) if error.filename else "",
-        remedy=_("Nothing was changed. Mend this and try again."),
+        remedy=_("Nothing was changed. Fix the cause and retry."),
     )

@@ -1,4 +1,4 @@
-"""Who is told of what a plan does, while it does it. Calls come from a worker and must not block."""
+"""Who gets reports of what a plan does, while it does it. Calls come from a worker and must not block."""
 
 from typing import Protocol
 
@@ -6,10 +6,10 @@ from tui.storage.changing.plan import Plan, Step as PlanStep
 
 
 class Watcher(Protocol):
-    """Gets told what happens, as it happens."""
+    """Gets reports of what happens, as it happens."""
 
     def plan(self, plan: Plan) -> None:
-        """A plan begins; the steps told next are its operations."""
+        """A plan begins; the steps reported next are its operations."""
 
     def step(self, step: PlanStep) -> None:
         """An operation of that plan began, ended, or said something."""

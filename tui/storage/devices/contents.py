@@ -87,7 +87,7 @@ class Contents:
             lines.append(
                 _("nothing")
                 if self.probing.blank
-                else _("no signature that is known, but its beginning is not blank: it may hold data")
+                else _("no known signature, but its beginning is not blank: it may hold data")
             )
         return tuple(lines)
 
@@ -102,7 +102,14 @@ def contents(host: Host, inventory: Inventory, device: BlockDevice) -> Contents:
     """
     probing = probe(host, device) if device.answers else Probing(done=False, why=_("It does not answer now."))
     above = {device.name, *(upper.name for upper in inventory.above(device.name))}
-    volume = next((one for one in inventory.physical_volumes if one.device == device.name), None)
+    volume = next(
+        (
+            physical_volume
+            for physical_volume in inventory.physical_volumes
+            if physical_volume.device == device.name
+        ),
+        None,
+    )
     group = _group(inventory, volume)
     refusal = why_not_write(inventory, device) or _not_read(device, probing)
     refusal = refusal or _lvm_refusal(inventory, device, probing, volume)
@@ -115,7 +122,9 @@ def contents(host: Host, inventory: Inventory, device: BlockDevice) -> Contents:
         physical_volume=volume,
         volume_group=group,
         logical_volumes=tuple(
-            one for one in inventory.logical_volumes if group is not None and one.volume_group == group.name
+            volume
+            for volume in inventory.logical_volumes
+            if group is not None and volume.volume_group == group.name
         ),
         refusal=refusal or _spans(inventory, volume, group),
         reuse_refusal=_reuse_refusal(inventory, device, probing, volume, group),
@@ -133,9 +142,9 @@ def _not_read(device: BlockDevice, probing: Probing) -> Problem | None:
         return None
     return Problem(
         "contents.not-read",
-        _("What is on {path} could not be read, so it is not called empty.").format(path=clean(device.path)),
+        _("{path} could not be read, so it is not assumed to be empty.").format(path=clean(device.path)),
         cause=probing.why,
-        remedy=_("Look at the session and at the kernel's messages, then look at the disk again."),
+        remedy=_("Check the session and the kernel log, then check the disk again."),
     )
 
 
@@ -152,17 +161,16 @@ def _lvm_refusal(
             _("{path} carries {kind}, which several hosts use at once.").format(
                 path=path, kind=clean(", ".join(sorted(clustered)))
             ),
-            remedy=_("Leave it to those hosts. Ask the storage administrator for a LUN of your own."),
+            remedy=_("Do not use it here. Ask the storage administrator for a LUN of your own."),
         )
     if "LVM2_member" in kinds and volume is None:
         return Problem(
             "contents.lvm-hidden",
-            _("{path} carries an LVM physical volume that LVM does not show on this host.").format(path=path),
+            _("{path} carries an LVM PV that LVM does not list on this host.").format(path=path),
             cause=inventory.lvm.error
-            or _("It may belong to another host, or LVM's devices file or filter leaves it out."),
+            or _("It may belong to another host, or LVM's devices file or filter excludes it."),
             remedy=_(
-                "Look with `pvs -a --foreign --shared` and `lvmdevices`. It is not touched until that is"
-                " clear."
+                "Check `pvs -a --foreign --shared` and `lvmdevices`. It is not changed until that is clear."
             ),
         )
     group = _group(inventory, volume)
@@ -172,36 +180,35 @@ def _lvm_refusal(
     if group.foreign or volume.foreign:
         return Problem(
             "contents.foreign",
-            _("{path} belongs to the volume group {group} of the host {owner}.").format(
+            _("{path} belongs to the VG {group} of the host {owner}.").format(
                 path=path, group=name, owner=clean(group.system_id, 60) or "?"
             ),
-            cause=_("That host may be using it at this moment."),
-            remedy=_("Leave it alone, or let its owner give it up first (vgchange --systemid)."),
+            cause=_("That host may be using it now."),
+            remedy=_("Do not use it, or let its owner release it first (vgchange --systemid)."),
         )
     if group.shared:
         return Problem(
             "contents.shared",
-            _("{path} belongs to the volume group {group}, which several hosts share.").format(
-                path=path, group=name
-            ),
-            cause=_("Its changes are agreed upon by a lock manager (lvmlockd), which this program is not."),
-            remedy=_("Leave it to the cluster's own tools."),
+            _("{path} belongs to the VG {group}, which several hosts share.").format(path=path, group=name),
+            cause=_("Changes to it go through a lock manager (lvmlockd), which this program does not use."),
+            remedy=_("Use the cluster's own tools."),
         )
     if group.exported or volume.exported:
         return Problem(
             "contents.exported",
-            _("{path} belongs to the volume group {group}, which was exported to be moved.").format(
-                path=path, group=name
-            ),
-            cause=_("Somebody took it out of use on purpose, to attach it to another host."),
+            _("{path} belongs to the VG {group}, which was exported.").format(path=path, group=name),
+            cause=_("It was exported on purpose, to attach it to another host."),
             remedy=_("If this is that host, run `vgimport {group}` first.").format(group=name),
         )
     if volume.duplicate:
         return Problem(
             "contents.duplicate",
-            _("LVM sees the physical volume on {path} twice.").format(path=path),
-            cause=_("Multipath does not join its paths, or one of the disks is a clone or a snapshot."),
-            remedy=_("Compare the WWIDs: one LUN needs multipath, a clone needs `vgimportclone`."),
+            _("LVM finds the same PV on {path} and on another device.").format(path=path),
+            cause=_("Multipath does not manage its paths, or one of the disks is a clone or a snapshot."),
+            remedy=_(
+                "Compare the WWIDs: one LUN with several paths needs multipath, a clone "
+                "needs `vgimportclone`."
+            ),
         )
     return None
 
@@ -211,10 +218,10 @@ def _unknown_group(volume: PhysicalVolume | None, path: str) -> Problem | None:
         return None
     return Problem(
         "contents.group-unknown",
-        _("{path} belongs to the volume group {group}, of which LVM tells nothing.").format(
+        _("{path} belongs to the VG {group}, which LVM does not list.").format(
             path=path, group=clean(volume.volume_group, 60)
         ),
-        remedy=_("Look with `vgs --foreign --shared`. It is not touched until that is clear."),
+        remedy=_("Check `vgs --foreign --shared`. It is not changed until that is clear."),
     )
 
 
@@ -222,19 +229,19 @@ def _spans(inventory: Inventory, volume: PhysicalVolume | None, group: VolumeGro
     if volume is None or group is None:
         return None
     others = [
-        one
-        for one in inventory.physical_volumes
-        if one.volume_group == group.name and one.uuid != volume.uuid
+        physical_volume
+        for physical_volume in inventory.physical_volumes
+        if physical_volume.volume_group == group.name and physical_volume.uuid != volume.uuid
     ]
     if not others and not group.missing_volumes:
         return None
     return Problem(
         "contents.group-spans",
-        _("{path} is one of several disks of the volume group {group}.").format(
+        _("{path} is one of several PVs of the VG {group}.").format(
             path=clean(volume.path), group=clean(group.name, 60)
         ),
-        cause=_("Erasing it alone would break volumes that lie partly on the others."),
-        remedy=_("Use the group as it is, or take the disk out of it with `pvmove` and `vgreduce`."),
+        cause=_("Erasing it alone would destroy volumes that are partly on the others."),
+        remedy=_("Use the VG as it is, or remove the disk from it with `pvmove` and `vgreduce`."),
     )
 
 
@@ -255,8 +262,8 @@ def _reuse_refusal(
         return refusal
     return Problem(
         "contents.group-partial",
-        _("The volume group {group} is not complete: {count} of its disks are missing.").format(
+        _("The VG {group} is incomplete: {count} of its PVs are missing.").format(
             group=clean(group.name, 60), count=group.missing_volumes
         ),
-        remedy=_("Log in to the LUNs that are missing, then look again."),
+        remedy=_("Log in to the missing LUNs, then check again."),
     )

@@ -44,27 +44,27 @@ def _reasons(
             "device.silent",
             _("{path} does not answer now.").format(path=path),
             cause=_silence(inventory, device),
-            remedy=_("Wait until the session is logged in again, or repair it, then try again."),
+            remedy=_("Wait until the session is logged in again, or repair it, then retry."),
         )
     if device.size == 0:
         yield Problem(
             "device.no-size",
             _("{path} has no size.").format(path=path),
             cause=_("The target shows the LUN, but no storage behind it."),
-            remedy=_("Ask the storage administrator to look at this LUN."),
+            remedy=_("Ask the storage administrator to check this LUN."),
         )
     if not luns_below(inventory, device):
         yield Problem(
             "device.not-iscsi",
             _("{path} is not on an iSCSI disk.").format(path=path),
-            cause=_("This program only writes to disks that a session of this host shows."),
+            cause=_("This program writes only to disks of this host's iSCSI sessions."),
             remedy=_("Choose one of the disks of the session."),
         )
     if device.read_only:
         yield Problem(
             "device.read-only",
             _("{path} is write-protected.").format(path=path),
-            cause=_("The target shows the LUN read-only, or this host was told to treat it so."),
+            cause=_("The target exports the LUN read-only, or it was set read-only on this host."),
             remedy=_("Ask the storage administrator to allow this initiator to write."),
         )
     yield from _path_of_a_map(inventory, device)
@@ -76,8 +76,8 @@ def _reasons(
         yield Problem(
             "device.held",
             _("{path} is in use by {holders}.").format(path=path, holders=_names(inventory, held)),
-            cause=_("A volume, a RAID or an encrypted device stands on it and is active."),
-            remedy=_("Deactivate that first, or use what is there as it is."),
+            cause=_("An active volume, RAID or encrypted device uses it."),
+            remedy=_("Deactivate that first, or use its content as it is."),
         )
 
 
@@ -93,25 +93,24 @@ def _path_of_a_map(inventory: Inventory, device: BlockDevice) -> Iterator[Proble
         yield Problem(
             "device.path-of-map",
             _("{path} is one path of the multipath map {map}.").format(path=path, map=clean(joined.name)),
-            cause=_("Writing to a single path goes past multipath and damages what the map shows."),
+            cause=_("Writing to a single path bypasses multipath and corrupts what is on the map."),
             remedy=_("Use /dev/mapper/{map} instead.").format(map=clean(joined.name)),
         )
     elif device.multipath_member:
         yield Problem(
             "device.path-of-map",
             _("{path} is one path of a multipath map.").format(path=path),
-            cause=_("multipathd has claimed it, but the map is not there yet."),
+            cause=_("multipathd has claimed it, but the map does not exist yet."),
             remedy=_("Wait for the map below /dev/mapper and use that."),
         )
-    others = twins(inventory, device)
-    if others and joined is None:
+    elif others := twins(inventory, device):
         yield Problem(
             "device.twins",
-            _("{path} and {others} are the same LUN (they have one WWID).").format(
+            _("{path} and {others} are the same LUN (they have the same WWID).").format(
                 path=path, others=", ".join(f"/dev/{name}" for name in others)
             ),
-            cause=_("The LUN is reached over several portals, and multipath does not join the paths."),
-            remedy=_("Use multipath and its map. With a single path, log out of the others."),
+            cause=_("The LUN is reached over several portals, and multipath does not manage the paths."),
+            remedy=_("Use multipath and its map, or log out of the other paths."),
         )
 
 
@@ -132,13 +131,13 @@ def _in_use(inventory: Inventory, device: BlockDevice) -> Iterator[Problem]:
             _("{path} is in use: it is mounted at {targets}.").format(
                 path=path, targets=", ".join(clean(mount.target, 60) for mount in mounts[:4])
             ),
-            remedy=_("Unmount it first, or use what is there as it is."),
+            remedy=_("Unmount it first, or use its content as it is."),
         )
     if any(swap.device in above for swap in inventory.swaps):
         yield Problem(
             "device.swap",
             _("{path} is in use as swap space.").format(path=path),
-            remedy=_("Choose another disk, or turn the swap space off first."),
+            remedy=_("Choose another disk, or disable the swap space first (swapoff)."),
         )
 
 

@@ -98,9 +98,9 @@ def compare(
         raise Refused(
             Problem(
                 "identity.gone",
-                _("{path} is not there any more.").format(path=clean(identity.path)),
-                cause=_("The session may be lost or logged out, or the LUN was withdrawn."),
-                remedy=_("Look at the session, then choose the disk again."),
+                _("{path} no longer exists.").format(path=clean(identity.path)),
+                cause=_("The session may be lost or logged out, or the LUN was unmapped."),
+                remedy=_("Check the session, then choose the disk again."),
                 evidence=(identity.words,),
             )
         )
@@ -113,8 +113,8 @@ def compare(
                 _("{path} is not the device that was chosen. Nothing was written to it.").format(
                     path=clean(identity.path)
                 ),
-                cause=_("The name now belongs to another LUN, or the LUN was made anew or changed its size."),
-                remedy=_("Go back, look at the disks again, and choose anew."),
+                cause=_("The name now belongs to another LUN, or the LUN was re-created or resized."),
+                remedy=_("Go back, check the disks, and choose again."),
                 evidence=(
                     _("chosen: {identity}").format(identity=identity.words),
                     _("now: {identity}").format(identity=found.words),

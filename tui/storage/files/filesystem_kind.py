@@ -47,13 +47,11 @@ class FilesystemKind(StrEnum):
     def words(self) -> str:
         """What speaks for it, in a sentence."""
         return {
-            FilesystemKind.EXT4: _(
-                "The usual choice: sturdy, can grow while mounted and shrink while unmounted."
-            ),
+            FilesystemKind.EXT4: _("The usual choice: robust; grows while mounted, shrinks while unmounted."),
             FilesystemKind.XFS: _(
-                "For large files and volumes: fast in parallel, can grow while mounted, cannot shrink."
+                "For large files and volumes: fast parallel I/O; grows while mounted, cannot shrink."
             ),
-            FilesystemKind.BTRFS: _("With checksums and snapshots of its own; can grow and shrink."),
+            FilesystemKind.BTRFS: _("With checksums and its own snapshots; grows and shrinks."),
         }[self]
 
 
@@ -64,10 +62,10 @@ def label_problems(kind: FilesystemKind, label: str, field: str = "label") -> tu
         return (
             Problem(
                 "label.too-long",
-                _("The label has {size} bytes; {kind} takes at most {longest}.").format(
+                _("The label has {size} bytes; {kind} allows at most {longest}.").format(
                     size=size, kind=kind.value, longest=kind.longest_label
                 ),
-                remedy=_("Shorten it. A letter with an accent counts two bytes or more."),
+                remedy=_("Shorten it. An accented letter counts as two bytes or more."),
                 field=field,
             ),
         )
@@ -75,10 +73,10 @@ def label_problems(kind: FilesystemKind, label: str, field: str = "label") -> tu
         return (
             Problem(
                 "label.character",
-                _("The label {label} holds a character that tools may not show or find again.").format(
+                _("The label {label} contains a character that tools may not show or find.").format(
                     label=clean(label, 40)
                 ),
-                remedy=_("Use letters, digits, blanks, and . _ - only."),
+                remedy=_("Use only letters, digits, spaces, and . _ -"),
                 field=field,
             ),
         )
@@ -86,7 +84,7 @@ def label_problems(kind: FilesystemKind, label: str, field: str = "label") -> tu
         return (
             Problem(
                 "label.edges",
-                _("The label begins or ends with a blank, or begins with a hyphen."),
+                _("The label begins or ends with a space, or begins with a hyphen."),
                 remedy=_("Begin and end it with a letter or a digit."),
                 field=field,
             ),

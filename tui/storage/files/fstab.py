@@ -11,7 +11,7 @@ OWN_NOTE = "# iscsi-console: a volume over iSCSI, mounted when the network and t
 
 @dataclass(frozen=True, slots=True)
 class BootLine:
-    """What an entry shall say, before it has a place in the file."""
+    """What an entry says, before it has a place in the file."""
 
     spec: str
     mount_point: str

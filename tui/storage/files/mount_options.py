@@ -55,12 +55,10 @@ def explain(option: str, kind: FilesystemKind) -> Explained:
     if words is not None:
         return Explained(option, words.format(value=clean(value, 40)))
     if name.startswith("x-"):
-        return Explained(option, _("A note for systemd or another program; the file system never sees it."))
+        return Explained(option, _("A comment for systemd or another program; the file system ignores it."))
     return Explained(
         option,
-        _("This program does not know it. {kind} decides at the mount whether it takes it.").format(
-            kind=kind.value
-        ),
+        _("Unknown to this program. {kind} accepts or rejects it at mount time.").format(kind=kind.value),
         known=False,
     )
 
@@ -100,7 +98,7 @@ def boot_options(
     if login_unit:
         added.append(f"x-systemd.after={login_unit}")
     first = () if chosen else ("defaults",)
-    return (*first, *chosen, *(one for one in added if one.partition("=")[0] not in names))
+    return (*first, *chosen, *(option for option in added if option.partition("=")[0] not in names))
 
 
 def runtime_options(options: tuple[str, ...]) -> tuple[str, ...]:
@@ -114,19 +112,17 @@ def _of_one(option: str, kind: FilesystemKind, field: str) -> Problem | None:
     if any(not character.isprintable() or character.isspace() for character in option):
         return Problem(
             "mount-option.character",
-            _("The option {option} holds a blank or a character that cannot be shown.").format(
+            _("The option {option} contains a space or a nonprintable character.").format(
                 option=clean(option, 40)
             ),
-            remedy=_("Separate options with commas, without blanks."),
+            remedy=_("Separate options with commas, without spaces."),
             field=field,
         )
     if name in ("noauto", "bind", "rbind", "move", "remount", "loop", "user", "users", "owner", "group"):
         return Problem(
             "mount-option.no-boot",
-            _("The option {option} does not fit a volume that is to be there after every boot.").format(
-                option=name
-            ),
-            remedy=_("Leave it out."),
+            _("The option {option} does not fit a volume that is mounted at every boot.").format(option=name),
+            remedy=_("Remove it."),
             field=field,
         )
     if name in _general() or name in _of_kind(kind):
@@ -137,8 +133,8 @@ def _of_one(option: str, kind: FilesystemKind, field: str) -> Problem | None:
             _("{kind} has no option {option}: access control lists are always on.").format(
                 kind=kind.value, option=name
             ),
-            cause=_("With it the mount would be refused."),
-            remedy=_("Leave it out; nothing is lost."),
+            cause=_("The mount would fail with it."),
+            remedy=_("Remove it; nothing is lost."),
             field=field,
         )
     owner = next((other for other in FilesystemKind if name in _of_kind(other)), None)
@@ -149,8 +145,8 @@ def _of_one(option: str, kind: FilesystemKind, field: str) -> Problem | None:
         _("{option} is an option of {owner}, not of {kind}.").format(
             option=name, owner=owner.value, kind=kind.value
         ),
-        cause=_("With it the mount would be refused."),
-        remedy=_("Leave it out."),
+        cause=_("The mount would fail with it."),
+        remedy=_("Remove it."),
         field=field,
     )
 
@@ -182,119 +178,117 @@ def _too_long(options: tuple[str, ...], field: str) -> Problem | None:
         return None
     return Problem(
         "mount-option.too-long",
-        _("The options are {length} bytes long; the kernel takes at most {longest}.").format(
+        _("The options are {length} bytes long; the kernel accepts at most {longest}.").format(
             length=length, longest=_LONGEST
         ),
-        remedy=_("Leave some out."),
+        remedy=_("Remove some of them."),
         field=field,
     )
 
 
 def _general() -> dict[str, str]:
     return {
-        "defaults": _("The usual: rw, suid, dev, exec, auto, nouser, async."),
-        "rw": _("Files can be read and written."),
-        "ro": _("Nothing can be written."),
-        "noatime": _("Reading a file does not write down when it was read: fewer writes over the network."),
-        "atime": _("The time of reading is kept as the kernel's default says."),
-        "relatime": _("The time of reading is written at most once a day or after a change. The default."),
-        "strictatime": _("Every reading is written down: many small writes over the network."),
-        "nodiratime": _("As noatime, for folders only."),
-        "diratime": _("Reading a folder is written down as reading a file is."),
+        "defaults": _("The defaults: rw, suid, dev, exec, auto, nouser, async."),
+        "rw": _("Read-write."),
+        "ro": _("Read-only."),
+        "noatime": _("Access times are not updated: fewer writes over the network."),
+        "atime": _("Access times are updated as the kernel's default says."),
+        "relatime": _("Access times are updated at most once a day or after a change. The default."),
+        "strictatime": _("Every read updates the access time: many small writes over the network."),
+        "nodiratime": _("As noatime, for directories only."),
+        "diratime": _("Access times of directories are updated as those of files."),
         "lazytime": _("Times are kept in memory and written now and then."),
         "nolazytime": _("Times are written as they change."),
-        "exec": _("Programs on the volume can be started."),
-        "noexec": _("Programs on the volume cannot be started."),
-        "suid": _("Programs may run with their owner's rights (set-user-id)."),
-        "nosuid": _("The set-user-id bits of programs on the volume count for nothing."),
-        "dev": _("Device files on the volume work."),
-        "nodev": _("Device files on the volume are mere files."),
+        "exec": _("Programs on the volume can be executed."),
+        "noexec": _("Programs on the volume cannot be executed."),
+        "suid": _("The set-user-ID and set-group-ID bits of programs are honored."),
+        "nosuid": _("The set-user-ID and set-group-ID bits of programs are ignored."),
+        "dev": _("Device files on the volume are interpreted."),
+        "nodev": _("Device files on the volume are not interpreted."),
         "sync": _("Every write waits for the disk: safe and very slow over a network."),
-        "async": _("Writes are gathered in memory first. The default."),
-        "dirsync": _("Changes of folders wait for the disk."),
-        "auto": _("It is mounted at boot. The default."),
-        "nouser": _("Only root may mount it. The default."),
-        "nofail": _("The boot goes on when the disk is not there."),
-        "_netdev": _("The disk comes over the network: mount after it is up, unmount before it goes."),
-        "x-systemd.device-timeout": _("The boot waits {value} for the disk, then goes on."),
-        "x-systemd.mount-timeout": _("The mount at boot may take {value}."),
+        "async": _("Writes are buffered in memory first. The default."),
+        "dirsync": _("Directory updates wait for the disk."),
+        "auto": _("Mounted at boot. The default."),
+        "nouser": _("Only root can mount it. The default."),
+        "nofail": _("The boot does not fail when the device is missing."),
+        "_netdev": _(
+            "The device needs the network: mounted after the network is up, unmounted before it goes down."
+        ),
+        "x-systemd.device-timeout": _("The boot waits {value} for the device, then goes on."),
+        "x-systemd.mount-timeout": _("The mount command at boot may take {value}."),
         "x-systemd.after": _("Mounted after {value} and unmounted before it stops."),
-        "x-systemd.requires": _("Not mounted unless {value} started without any failure."),
-        "x-systemd.automount": _("Mounted when somebody first looks into the folder."),
-        "x-systemd.idle-timeout": _("Unmounted when nobody has used it for {value}."),
+        "x-systemd.requires": _("Mounted only if {value} started successfully."),
+        "x-systemd.automount": _("Mounted on first access (automount)."),
+        "x-systemd.idle-timeout": _("Unmounted after {value} without access."),
     }
 
 
 def _of_kind(kind: FilesystemKind) -> dict[str, str]:
     return {
         FilesystemKind.EXT4: {
-            "acl": _("Access control lists (setfacl) work. The default today."),
-            "noacl": _("Access control lists do not work."),
-            "user_xattr": _("Extended attributes of users work. The default."),
-            "nouser_xattr": _("Extended attributes of users do not work."),
-            "data": _("How file contents go through the journal: {value}."),
-            "commit": _("Data is written out at least every {value} seconds."),
-            "barrier": _("The order of writes is kept on the disk. The default; a crash is safe."),
-            "nobarrier": _("The order of writes is not kept: a crash can damage the file system."),
-            "discard": _(
-                "Freed blocks are given back to thin storage at once; fstrim now and then is cheaper."
-            ),
-            "nodiscard": _("Freed blocks are not given back at once. The default."),
-            "errors": _("On damage: {value}."),
-            "stripe": _("Writes are laid out for an array of {value} blocks."),
-            "usrquota": _("Quotas of users are kept."),
-            "grpquota": _("Quotas of groups are kept."),
-            "prjquota": _("Quotas of projects are kept."),
+            "acl": _("Access control lists (setfacl) are supported. The default today."),
+            "noacl": _("Access control lists are not supported."),
+            "user_xattr": _("User extended attributes are supported. The default."),
+            "nouser_xattr": _("User extended attributes are not supported."),
+            "data": _("How file data is journaled: {value}."),
+            "commit": _("Data is synced at least every {value} seconds."),
+            "barrier": _("Write barriers are on. The default; a crash is safe."),
+            "nobarrier": _("Write barriers are off: a crash can damage the file system."),
+            "discard": _("Freed blocks are discarded at once for thin storage; periodic fstrim costs less."),
+            "nodiscard": _("Freed blocks are not discarded at once. The default."),
+            "errors": _("On errors: {value}."),
+            "stripe": _("Writes are laid out for an array of {value} blocks per stripe."),
+            "usrquota": _("User quotas are kept."),
+            "grpquota": _("Group quotas are kept."),
+            "prjquota": _("Project quotas are kept."),
             "noload": _("The journal is not replayed: only to rescue data, together with ro."),
             "norecovery": _("The journal is not replayed: only to rescue data, together with ro."),
-            "delalloc": _("Space is chosen when data is written out. The default."),
-            "nodelalloc": _("Space is chosen at once."),
-            "init_itable": _("How fast unfinished tables are filled in after mkfs: {value}."),
-            "noinit_itable": _("Unfinished tables are not filled in while it is mounted."),
+            "delalloc": _("Blocks are allocated when data is written out (delayed allocation). The default."),
+            "nodelalloc": _("Blocks are allocated at once."),
+            "init_itable": _("How fast uninitialized inode tables are filled in after mkfs: {value}."),
+            "noinit_itable": _("Uninitialized inode tables are not filled in while mounted."),
         },
         FilesystemKind.XFS: {
-            "discard": _(
-                "Freed blocks are given back to thin storage at once; fstrim now and then is cheaper."
-            ),
-            "nodiscard": _("Freed blocks are not given back at once. The default."),
-            "inode64": _("Inodes may lie anywhere on a large volume. The default."),
-            "inode32": _("Inodes keep to 32 bits, for very old programs."),
+            "discard": _("Freed blocks are discarded at once for thin storage; periodic fstrim costs less."),
+            "nodiscard": _("Freed blocks are not discarded at once. The default."),
+            "inode64": _("Inodes may be anywhere on a large volume. The default."),
+            "inode32": _("Inode numbers fit in 32 bits, for very old programs."),
             "logbufs": _("{value} log buffers in memory."),
             "logbsize": _("Log buffers of {value}."),
-            "allocsize": _("A growing file is given {value} ahead."),
+            "allocsize": _("Preallocation size for growing files: {value}."),
             "sunit": _("Stripe unit of the array: {value}."),
             "swidth": _("Stripe width of the array: {value}."),
-            "largeio": _("Programs are told to read and write in stripe widths."),
-            "nouuid": _("A copy with the same UUID may be mounted, such as a snapshot."),
+            "largeio": _("The stripe width is reported to programs as the best I/O size."),
+            "nouuid": _("A copy with the same UUID, such as a snapshot, can be mounted."),
             "norecovery": _("The log is not replayed: only to rescue data, together with ro."),
-            "uquota": _("Quotas of users are kept."),
-            "gquota": _("Quotas of groups are kept."),
-            "pquota": _("Quotas of projects are kept."),
-            "usrquota": _("Quotas of users are kept."),
-            "grpquota": _("Quotas of groups are kept."),
-            "prjquota": _("Quotas of projects are kept."),
+            "uquota": _("User quotas are kept."),
+            "gquota": _("Group quotas are kept."),
+            "pquota": _("Project quotas are kept."),
+            "usrquota": _("User quotas are kept."),
+            "grpquota": _("Group quotas are kept."),
+            "prjquota": _("Project quotas are kept."),
             "noquota": _("No quotas."),
         },
         FilesystemKind.BTRFS: {
-            "acl": _("Access control lists (setfacl) work. The default."),
-            "noacl": _("Access control lists do not work."),
+            "acl": _("Access control lists (setfacl) are supported. The default."),
+            "noacl": _("Access control lists are not supported."),
             "compress": _("New files are compressed: {value}."),
-            "compress-force": _("New files are compressed even where it seems to be of no use: {value}."),
+            "compress-force": _("New files are compressed even if they do not seem compressible: {value}."),
             "subvol": _("The subvolume {value} is mounted."),
-            "subvolid": _("The subvolume number {value} is mounted."),
-            "autodefrag": _("Small scattered writes are put in order in the background."),
-            "noautodefrag": _("Scattered writes stay where they are. The default."),
-            "commit": _("Data is written out at least every {value} seconds."),
-            "degraded": _("Mounted even when a device of it is missing."),
-            "discard": _("Freed blocks are given back to thin storage. {value}"),
-            "nodiscard": _("Freed blocks are not given back."),
-            "ssd": _("Laid out for a solid-state disk."),
-            "nossd": _("Laid out for a turning disk."),
-            "space_cache": _("The free space is remembered: {value}."),
-            "thread_pool": _("{value} threads at work."),
+            "subvolid": _("The subvolume with the ID {value} is mounted."),
+            "autodefrag": _("Files with small random writes are defragmented in the background."),
+            "noautodefrag": _("Files are not defragmented automatically. The default."),
+            "commit": _("Data is synced at least every {value} seconds."),
+            "degraded": _("Mounted even if a device of it is missing."),
+            "discard": _("Freed blocks are discarded for thin storage. {value}"),
+            "nodiscard": _("Freed blocks are not discarded."),
+            "ssd": _("Tuned for a solid-state disk."),
+            "nossd": _("Tuned for a rotating disk."),
+            "space_cache": _("The free-space cache: {value}."),
+            "thread_pool": _("{value} worker threads."),
             "nodatacow": _("New files are overwritten in place, without checksums."),
             "datacow": _("New files are never overwritten in place. The default."),
-            "barrier": _("The order of writes is kept on the disk. The default; a crash is safe."),
-            "nobarrier": _("The order of writes is not kept: a crash can damage the file system."),
+            "barrier": _("Write barriers are on. The default; a crash is safe."),
+            "nobarrier": _("Write barriers are off: a crash can damage the file system."),
         },
     }[kind]

@@ -49,7 +49,7 @@ def _form(path: str, field: str) -> Problem | None:
     if not path.strip():
         return Problem(
             "mount-point.empty",
-            _("A mount point is needed: the folder under which the volume appears."),
+            _("A mount point is needed: the directory where the volume appears."),
             remedy=_("Type a path such as /srv/data."),
             field=field,
         )
@@ -57,29 +57,29 @@ def _form(path: str, field: str) -> Problem | None:
         return Problem(
             "mount-point.relative",
             _("{path} does not begin with a slash.").format(path=clean(path, 60)),
-            cause=_("At boot there is no folder it could be relative to."),
-            remedy=_("Type the whole path, such as /srv/data."),
+            cause=_("At boot there is no current directory that it could be relative to."),
+            remedy=_("Type an absolute path, such as /srv/data."),
             field=field,
         )
     if any(not character.isprintable() for character in path):
         return Problem(
             "mount-point.character",
-            _("The path holds a character that cannot be shown: {path}").format(path=clean(path, 60)),
+            _("The path contains a nonprintable character: {path}").format(path=clean(path, 60)),
             remedy=_("Type it again with printable characters."),
             field=field,
         )
     if any(part in (".", "..") for part in path.split("/")):
         return Problem(
             "mount-point.dots",
-            _("The path holds “.” or “..”, so it does not say plainly where the volume will be."),
+            _("The path contains “.” or “..”, so it does not say clearly where the volume will be."),
             remedy=_("Type the path without them."),
             field=field,
         )
     if path != path.rstrip():
         return Problem(
             "mount-point.blank",
-            _("The path ends with a blank."),
-            remedy=_("Remove the blank."),
+            _("The path ends with a space."),
+            remedy=_("Remove the space."),
             field=field,
         )
     return _length(normalised(path), field)
@@ -92,7 +92,7 @@ def _length(path: str, field: str) -> Problem | None:
         return Problem(
             "mount-point.too-long",
             _("The path is longer than the system allows."),
-            remedy=_("Use at most {name} bytes for one folder.").format(name=_LONGEST_NAME),
+            remedy=_("Use at most {name} bytes for one directory name.").format(name=_LONGEST_NAME),
             field=field,
         )
     if len(mount_unit(path)) > LONGEST_UNIT:
@@ -100,8 +100,8 @@ def _length(path: str, field: str) -> Problem | None:
             "mount-point.unit-too-long",
             _("The path is too long for systemd, which mounts it at boot."),
             cause=_(
-                "The unit's name, {unit}, would have {length} characters; {longest} are allowed. Hyphens,"
-                " blanks and accents count four or more each."
+                "The unit's name, {unit}, would have {length} characters; {longest} are allowed. "
+                "Hyphens, spaces and accented letters count as four or more each."
             ).format(unit=clean(mount_unit(path), 40), length=len(mount_unit(path)), longest=LONGEST_UNIT),
             remedy=_("Use a shorter path."),
             field=field,
@@ -115,16 +115,18 @@ def _place(path: str, field: str) -> Problem | None:
             "mount-point.system",
             _("{path} belongs to the system.").format(path=clean(path, 60)),
             cause=_("A volume mounted there would hide files that the system needs."),
-            remedy=_("Use a folder of your own, such as /srv/data or /mnt/data."),
+            remedy=_("Use a directory of your own, such as /srv/data or /mnt/data."),
             field=field,
         )
     emptied = next((folder for folder in _EMPTIED_AT_BOOT if is_below(path, folder)), None)
     if emptied:
         return Problem(
             "mount-point.volatile",
-            _("What is in {folder} is cleaned up at boot and while the system runs.").format(folder=emptied),
-            cause=_("Programs that clean up there could remove what is on the volume."),
-            remedy=_("Use a folder that stays, such as /srv/data."),
+            _("Files in {directory} are cleaned up at boot and while the system runs.").format(
+                directory=emptied
+            ),
+            cause=_("Programs that clean up there could remove the files on the volume."),
+            remedy=_("Use a permanent directory, such as /srv/data."),
             field=field,
         )
     return None

@@ -54,7 +54,7 @@ def not_written_problem(path: str, error: OSError) -> Problem:
     return Problem(
         "capture.not-written",
         _("The file {path} could not be written.").format(path=clean(path)),
-        remedy=_("Choose a folder that exists, has room, and that you may write to."),
+        remedy=_("Choose an existing directory that has free space and that you can write to."),
         evidence=(clean(error.strerror or str(error)),),
     )
 
@@ -71,6 +71,6 @@ def _take_place(temporary: str, path: str) -> None:
 def _exists(path: str) -> Problem:
     return Problem(
         "capture.exists",
-        _("{path} exists already, and nothing was written.").format(path=clean(path)),
+        _("{path} already exists; nothing was written.").format(path=clean(path)),
         remedy=_("Choose another name, or add --force to replace it."),
     )

@@ -81,7 +81,7 @@ def relevant_lines(text: str, mount_points: tuple[str, ...]) -> tuple[RcLocalLin
 
 
 def without_lines(text: str, lines: tuple[str, ...], date: str) -> str:
-    """The script with lines turned into dated notes; each must stand there exactly, or it stays as it is.
+    """The script with lines turned into dated comments; each must stand there exactly, or it stays as it is.
 
     Args:
         text: the script.
@@ -94,8 +94,8 @@ def without_lines(text: str, lines: tuple[str, ...], date: str) -> str:
         physical = line.split("\n")
         if line in wanted:
             physical = [
-                _noted(one, date, _MARK if place == 0 else _CONTINUED_MARK)
-                for place, one in enumerate(physical)
+                _noted(text, date, _MARK if place == 0 else _CONTINUED_MARK)
+                for place, text in enumerate(physical)
             ]
         result += physical
     return "\n".join(result)
@@ -103,7 +103,7 @@ def without_lines(text: str, lines: tuple[str, ...], date: str) -> str:
 
 def with_lines_back(text: str, lines: tuple[str, ...]) -> str:
     """The script with these lines as they were before `without_lines`."""
-    wanted = {one for line in lines for one in line.split("\n")}
+    wanted = {physical for line in lines for physical in line.split("\n")}
     result = []
     for line in text.split("\n"):
         match = _TAKEN_OUT.match(line)

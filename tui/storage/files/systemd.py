@@ -31,8 +31,8 @@ def refuse_missing(host: Host, unit: str) -> None:
         raise Refused(
             Problem(
                 "service.masked",
-                _("{unit} is masked: somebody forbade to start it.").format(unit=clean(unit)),
-                remedy=_("If that is no longer wanted: systemctl unmask {unit}").format(unit=clean(unit)),
+                _("{unit} is masked, so it cannot be started.").format(unit=clean(unit)),
+                remedy=_("To allow it again: systemctl unmask {unit}").format(unit=clean(unit)),
             )
         )
     if state in {"", "not-found"}:
@@ -40,8 +40,8 @@ def refuse_missing(host: Host, unit: str) -> None:
             Problem(
                 "service.missing",
                 _("There is no unit {unit} on this host.").format(unit=clean(unit)),
-                _("The package that brings it is not installed."),
-                _("Install it, then try again."),
+                _("The package that provides it is not installed."),
+                _("Install it, then retry."),
             )
         )
 
@@ -62,7 +62,7 @@ def do(host: ChangingHost, command: Command, unit: str) -> None:
                     unit=clean(unit), seconds=round(command.deadline)
                 ),
                 _("The unit may still be starting."),
-                _("Look at systemctl status {unit} before trying again.").format(unit=clean(unit)),
+                _("Check systemctl status {unit} before you retry.").format(unit=clean(unit)),
             )
         )
     if not outcome.ok:
@@ -77,7 +77,7 @@ def unit_problem(host: Host, unit: str, said: tuple[str, ...]) -> Problem:
     return Problem(
         "service.failed",
         _("{unit} could not be started.").format(unit=clean(unit)),
-        _("Its own words are below."),
-        _("Mend what they name, then try again."),
+        _("Its own messages are below."),
+        _("Fix what they report, then retry."),
         evidence=(*said, *clean_lines(journal.stdout if journal.ok else "", most=6)),
     )

@@ -40,14 +40,14 @@ class CommandLogHost(ForwardingHost):
         self._listeners: list[Callable[[Ran], None]] = []
 
     def listen(self, listener: Callable[[Ran], None]) -> Callable[[], None]:
-        """Have each command told when it has ended, in the thread that ran it; return how to stop that."""
+        """Call this with each command that has ended, in the thread that ran it; return how to stop that."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
     def ran(self, *, changes_only: bool = False) -> tuple[Ran, ...]:
         """The commands so far, oldest first."""
         with self._guard:
-            return tuple(one for one in self._ran if one.command.changes or not changes_only)
+            return tuple(command for command in self._ran if command.command.changes or not changes_only)
 
     def run(self, command: Command, on_line: Callable[[str], None] | None = None) -> Outcome:
         """Run a command and note it."""
@@ -61,10 +61,10 @@ class CommandLogHost(ForwardingHost):
         return outcome
 
     def adopt(self, ran: Iterable[Ran]) -> None:
-        """Take over commands that ran elsewhere for the same purpose, as the newest ones; nobody is told."""
+        """Take over commands that ran elsewhere for the same purpose, as the newest ones; calls nothing."""
         with self._guard:
-            for one in ran:
-                self._keep(one)
+            for command in ran:
+                self._keep(command)
 
     def _keep(self, ran: Ran) -> None:
         """Add a command; forget the oldest ones, and before them what they said, where there are too many."""

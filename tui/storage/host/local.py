@@ -262,8 +262,8 @@ class LocalHost:
             raise Refused(
                 Problem(
                     "host.looking-only",
-                    _("Nothing is changed: the program is only looking at this host."),
-                    remedy=_("Start it as root, and without --read-only, to make changes."),
+                    _("Nothing is changed: the program is read-only on this host."),
+                    remedy=_("To make changes, start it as root and without --read-only."),
                 )
             )
 
@@ -347,9 +347,9 @@ def _on_lines(line: bytearray, block: bytes, on_line: Callable[[str], None]) -> 
     line += block.replace(b"\r", b"\n").replace(b"\b", b"")
     *whole, rest = bytes(line).split(b"\n")
     line[:] = rest[-65536:]
-    for one in whole:
-        if one.strip():
-            on_line(one.decode(errors="replace"))
+    for place in whole:
+        if place.strip():
+            on_line(place.decode(errors="replace"))
 
 
 def _reap(process: subprocess.Popen[bytes], end: float) -> int | None:

@@ -163,10 +163,10 @@ def _outcomes(document: dict[str, object]) -> dict[tuple[str, ...], Outcome]:
     if not isinstance(listed, list):
         raise NotDecodable("no run")
     found: dict[tuple[str, ...], Outcome] = {}
-    for one in listed:
-        if not isinstance(one, dict):
+    for item in listed:
+        if not isinstance(item, dict):
             raise NotDecodable("a command that is no object")
-        found[decode(tuple[str, ...], one.get("argv"))] = decode(Outcome, one.get("outcome"))
+        found[decode(tuple[str, ...], item.get("argv"))] = decode(Outcome, item.get("outcome"))
     return found
 
 
@@ -205,7 +205,7 @@ def _unreadable(path: str, reason: str) -> Problem:
     return Problem(
         "recorded.unreadable",
         _("The capture {path} could not be read.").format(path=clean(path)),
-        remedy=_("Check the path, and that you may read the file: captures are made for their owner only."),
+        remedy=_("Check the path and the permissions: only its owner can read a capture."),
         evidence=(clean(reason),),
     )
 
@@ -213,8 +213,8 @@ def _unreadable(path: str, reason: str) -> Problem:
 def _not_a_capture(path: str, reason: str) -> Problem:
     return Problem(
         "recorded.malformed",
-        _("{path} is no capture of this program.").format(path=clean(path)),
-        cause=_("It was written by something else, by a newer version, or is cut short."),
+        _("{path} is not a capture of this program.").format(path=clean(path)),
+        cause=_("It was written by another program or a newer version, or is truncated."),
         remedy=_("Make a new one with “iscsi-console capture FILE”."),
         evidence=(clean(reason),),
     )

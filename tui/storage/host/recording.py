@@ -1,4 +1,4 @@
-"""A host whose every answer is noted, and the file made of the notes, without a secret in it."""
+"""A host whose every answer is recorded, and the file made of that, without a secret in it."""
 
 import errno
 import re

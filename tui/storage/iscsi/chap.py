@@ -85,8 +85,8 @@ def problems(settings: ChapSettings, field_prefix: str = "") -> tuple[Problem, .
         add(
             "mutual-without-one-way",
             "username",
-            _("The target is to prove itself, but this host is not."),
-            _("With mutual CHAP alone open-iscsi logs in without any check at all."),
+            _("The target must authenticate itself, but this host does not."),
+            _("With mutual CHAP alone open-iscsi logs in without any authentication."),
             _("Fill in this host's user name and secret as well, or choose none."),
         )
     else:
@@ -98,7 +98,7 @@ def problems(settings: ChapSettings, field_prefix: str = "") -> tuple[Problem, .
                 "equal-secrets",
                 "password_in",
                 _("Both sides have the same secret."),
-                _("Who knows one side's secret could then pretend to be the other; targets refuse it."),
+                _("Anyone who knows one side's secret could then impersonate the other; targets refuse it."),
                 _("Agree on a different secret for the target."),
             )
     return tuple(found)
@@ -115,10 +115,10 @@ def advice(settings: ChapSettings, field_prefix: str = "") -> tuple[Problem, ...
             found.append(
                 Problem(
                     "chap.unusual-length",
-                    _("The secret has {length} bytes; most storage wants {least} to {most}.").format(
+                    _("The secret has {length} bytes; most storage requires {least} to {most}.").format(
                         length=len(secret), least=SHORTEST_ADVISED, most=LONGEST_ADVISED
                     ),
-                    remedy=_("Keep it if the storage takes it."),
+                    remedy=_("Keep it if the storage accepts it."),
                     field=field,
                 )
             )
@@ -126,8 +126,8 @@ def advice(settings: ChapSettings, field_prefix: str = "") -> tuple[Problem, ...
             found.append(
                 Problem(
                     "chap.unusual-characters",
-                    _("The secret holds blanks, quotation marks or letters outside ASCII."),
-                    _("Some storage cannot take them, and two systems may write them in different bytes."),
+                    _("The secret contains spaces, quotation marks or non-ASCII letters."),
+                    _("Some storage does not accept them, and two systems may encode them differently."),
                     _("Letters, digits and plain punctuation are safe everywhere."),
                     field,
                 )
@@ -137,7 +137,7 @@ def advice(settings: ChapSettings, field_prefix: str = "") -> tuple[Problem, ...
                 Problem(
                     "chap.looks-coded",
                     _("The secret begins with 0x or 0b."),
-                    _("Some storage takes such a secret for a number and compares other bytes."),
+                    _("Some storage reads such a secret as a number and compares other bytes."),
                     _("Choose one that begins differently if the login is refused."),
                     field,
                 )
@@ -152,7 +152,7 @@ def _one_side(username: str, password: Secret, prefix: str, suffix: str) -> list
         found.append(
             Problem(
                 "chap.no-username",
-                _("A secret needs a user name beside it."),
+                _("A secret needs a user name."),
                 remedy=_("Type the name that the storage administrator entered with the secret."),
                 field=name_field,
             )
@@ -161,7 +161,7 @@ def _one_side(username: str, password: Secret, prefix: str, suffix: str) -> list
         found.append(
             Problem(
                 "chap.no-secret",
-                _("The user name needs a secret beside it."),
+                _("The user name needs a secret."),
                 remedy=_("Type the secret, or choose none."),
                 field=secret_field,
             )
@@ -178,7 +178,7 @@ def _text_problems(text: str, field: str, what: str) -> list[Problem]:
         found.append(
             Problem(
                 "chap.too-long",
-                _("{what} has {length} bytes; open-iscsi keeps {most}.").format(
+                _("{what} has {length} bytes; open-iscsi allows at most {most}.").format(
                     what=what, length=length, most=LONGEST
                 ),
                 remedy=_("Agree on a shorter one with the storage administrator."),
@@ -191,8 +191,8 @@ def _text_problems(text: str, field: str, what: str) -> list[Problem]:
         found.append(
             Problem(
                 "chap.control-character",
-                _("{what} holds a control character, such as a line break.").format(what=what),
-                _("It may have come in with a copied text."),
+                _("{what} contains a control character, such as a line break.").format(what=what),
+                _("It may have been pasted with other text."),
                 _("Type it again."),
                 field,
             )
@@ -201,9 +201,9 @@ def _text_problems(text: str, field: str, what: str) -> list[Problem]:
         found.append(
             Problem(
                 "chap.blank-around",
-                _("{what} begins or ends with a blank.").format(what=what),
-                _("open-iscsi loses such blanks when it reads its records."),
-                _("Take the blank away here, and on the storage if it is there too."),
+                _("{what} begins or ends with a space.").format(what=what),
+                _("open-iscsi strips such spaces when it reads its records."),
+                _("Remove the space here, and on the storage if it is there too."),
                 field,
             )
         )
@@ -211,7 +211,7 @@ def _text_problems(text: str, field: str, what: str) -> list[Problem]:
         found.append(
             Problem(
                 "chap.reserved",
-                _("{what} cannot be the word {word}: open-iscsi takes that for none.").format(
+                _("{what} cannot be the word {word}: open-iscsi takes it for no value.").format(
                     what=what, word=text
                 ),
                 field=field,
@@ -250,7 +250,7 @@ def which_secret_goes_where(
     if discovery is not ChapKind.NONE:
         found.append(
             Placement(
-                _("Discovery: this host proves itself"),
+                _("Discovery: this host authenticates itself"),
                 "discovery.sendtargets.auth.username, .password",
                 _("User and secret for discovery, which many arrays set once for all hosts"),
             )
@@ -258,7 +258,7 @@ def which_secret_goes_where(
     if discovery is ChapKind.MUTUAL:
         found.append(
             Placement(
-                _("Discovery: the storage proves itself"),
+                _("Discovery: the storage authenticates itself"),
                 "discovery.sendtargets.auth.username_in, .password_in",
                 _("Its own (mutual, outgoing) user and secret for discovery"),
             )
@@ -266,15 +266,15 @@ def which_secret_goes_where(
     if session is not ChapKind.NONE:
         found.append(
             Placement(
-                _("Login: this host proves itself"),
+                _("Login: this host authenticates itself"),
                 "node.session.auth.username, .password",
-                _("User and secret of {host} at the target's access list").format(host=host),
+                _("User and secret of {host} in the target's ACL").format(host=host),
             )
         )
     if session is ChapKind.MUTUAL:
         found.append(
             Placement(
-                _("Login: the target proves itself"),
+                _("Login: the target authenticates itself"),
                 "node.session.auth.username_in, .password_in",
                 _("The target's own (mutual, outgoing) user and secret, different from the first"),
             )

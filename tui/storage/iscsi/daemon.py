@@ -44,7 +44,7 @@ def refuse_without_daemon(host: Host) -> None:
                 "daemon.silent",
                 _("iscsid does not answer."),
                 _("It is not running; without it records would not get the settings of iscsid.conf."),
-                _("Start {unit}, then try again.").format(unit=DAEMON),
+                _("Start {unit}, then retry.").format(unit=DAEMON),
             )
         )
 
@@ -81,16 +81,18 @@ def bring_up_daemon(host: ChangingHost, verb: Literal["start", "restart"]) -> No
         raise CommandFailed(
             Problem(
                 "service.sessions-lost",
-                _("iscsid runs, but these sessions are not logged in again: {sids}.").format(sids=lost),
-                _("The target does not answer, or refuses this host now."),
-                _("iscsid goes on trying. Look at its lines, and bring the target back."),
+                _("iscsid runs, but these sessions have not reconnected: {sids}.").format(sids=lost),
+                _("The target does not respond, or refuses this host now."),
+                _("iscsid keeps retrying. Check its log, and bring the target back."),
                 evidence=daemon_lines(host, begun)[-6:],
             )
         )
 
 
 def _logged_in(host: Host) -> frozenset[int]:
-    return frozenset(one.sid for one in read_sessions(host)[0] if one.state is SessionState.LOGGED_IN)
+    return frozenset(
+        session.sid for session in read_sessions(host)[0] if session.state is SessionState.LOGGED_IN
+    )
 
 
 def refuse_while_sessions_recover(host: Host) -> None:
@@ -99,7 +101,7 @@ def refuse_while_sessions_recover(host: Host) -> None:
     Raises:
         Refused: there is such a session.
     """
-    waiting = [one for one in read_sessions(host)[0] if one.state is not SessionState.LOGGED_IN]
+    waiting = [session for session in read_sessions(host)[0] if session.state is not SessionState.LOGGED_IN]
     if waiting:
         raise Refused(
             Problem(
@@ -109,10 +111,12 @@ def refuse_while_sessions_recover(host: Host) -> None:
                     "{count} sessions are not logged in, so iscsid is not restarted now.",
                     len(waiting),
                 ).format(count=len(waiting)),
-                _("iscsid is trying to bring it back: {targets}.").format(
-                    targets=", ".join(clean(one.target) or f"session {one.sid}" for one in waiting[:4])
+                _("iscsid is trying to reconnect: {targets}.").format(
+                    targets=", ".join(
+                        clean(session.target) or f"session {session.sid}" for session in waiting[:4]
+                    )
                 ),
-                _("Wait until the target answers again, or log out of it, then try again."),
+                _("Wait until the target responds again, or log out of it, then retry."),
             )
         )
 

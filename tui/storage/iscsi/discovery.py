@@ -53,9 +53,9 @@ class Standing(StrEnum):
     KNOWN = "known"
     """There is a record of it, which is kept as it is."""
     VANISHED = "vanished"
-    """There is a record of it, but the portal that was asked no longer tells of it."""
+    """There is a record of it, but the portal that was asked no longer lists it."""
     UNREACHABLE = "unreachable"
-    """It was told, but does not take a connection from here."""
+    """It was listed, but does not accept a connection from here."""
     UNUSABLE = "unusable"
     """Its name or address cannot be used."""
 
@@ -73,7 +73,7 @@ class Found:
     """One portal of one target.
 
     Attributes:
-        target: the target's name, as the network told it: untrusted.
+        target: the target's name, as the network has it: untrusted.
         portal: where it listens.
         standing: what that means for this host.
         note: why it cannot be used, in words, or empty.
@@ -199,7 +199,7 @@ def discover(
         return Discovered(problem=problem_of(outcome, context, daemon_lines(host, asked_at)), answer=answer)
     linked = _linked(host, root, kind, portal)
     found = (*_told(host, keys, records.nodes, ifaces), *_gone(keys, records.nodes, portal, linked))
-    order = sorted(found, key=lambda one: (one.target, one.portal.address, one.portal.port))
+    order = sorted(found, key=lambda portal: (portal.target, portal.portal.address, portal.portal.port))
     return Discovered(found=tuple(order), answer=answer)
 
 
@@ -211,20 +211,23 @@ def unreachable_problem(portal: Portal, answer: PortAnswer, field: str = "addres
         case Answer.REFUSED:
             words = (
                 _("{portal} refuses the connection.").format(portal=place),
-                _("A machine is there, but no target listens on that port, or a firewall refuses it."),
+                _(
+                    "The host is up, but no target listens on that port, or a firewall rejects the "
+                    "connection."
+                ),
                 ask,
             )
         case Answer.NO_SUCH_HOST:
             words = (
                 _("The name {name} cannot be resolved.").format(name=clean(portal.address)),
-                _("It is misspelt, or the name server does not answer."),
+                _("It is misspelled, or the name server does not answer."),
                 _("Type the portal's IP address instead: a boot must not depend on a name server."),
             )
         case Answer.UNREACHABLE | Answer.UNTRIED:
             words = (
-                _("There is no way from this host to {portal}.").format(portal=place),
-                _("The network card is down, or there is no route to that network."),
-                _("Look at this host's addresses and routes (ip address, ip route)."),
+                _("There is no route from this host to {portal}.").format(portal=place),
+                _("The network interface is down, or there is no route to that network."),
+                _("Check this host's addresses and routes (ip address, ip route)."),
             )
         case Answer.SILENT | Answer.OPEN:
             words = (
@@ -260,8 +263,8 @@ def about_slp() -> Problem:
     """What became of SLP, for those who look for it."""
     return Problem(
         "discovery.slp",
-        _("open-iscsi cannot look for targets by SLP."),
-        _("It was announced but never finished, and the word was removed in version 2.1.9."),
+        _("open-iscsi cannot discover targets by SLP."),
+        _("It was announced but never finished, and was removed in version 2.1.9."),
         _("Ask a portal directly (SendTargets), or an iSNS server."),
         "kind",
     )
@@ -274,7 +277,7 @@ def _has_record(records: Records, kind: DiscoveryKind, portal: Portal | None) ->
 
 
 def _linked(host: Host, root: str, kind: DiscoveryKind, portal: Portal | None) -> frozenset[str]:
-    """Targets that iscsiadm noted as told by this portal: links `TARGET,ADDRESS,PORT,TPGT,IFACE`."""
+    """Targets that iscsiadm recorded as listed by this portal: links `TARGET,ADDRESS,PORT,TPGT,IFACE`."""
     folder = {DiscoveryKind.SENDTARGETS: "send_targets", DiscoveryKind.ISNS: "isns"}.get(kind)
     if folder is None or portal is None:
         return frozenset()
@@ -290,13 +293,15 @@ def records_told_by(host: Host, kind: DiscoveryKind, portal: Portal) -> tuple[No
     """
     root = database_of(host).root
     linked = _linked(host, root, kind, portal)
-    return tuple(one for one in read_records(host, root).nodes if _is_linked(one, linked)) if linked else ()
+    return (
+        tuple(node for node in read_records(host, root).nodes if _is_linked(node, linked)) if linked else ()
+    )
 
 
 def _told(
     host: Host, keys: tuple[NodeKey, ...], records: tuple[NodeRecord, ...], ifaces: tuple[str, ...]
 ) -> list[Found]:
-    """What the portal told, each portal of it tried."""
+    """What the portal listed, each portal of it tried."""
     answers = probe_portals(
         host,
         [
@@ -315,7 +320,7 @@ def _told(
 def _gone(
     keys: tuple[NodeKey, ...], records: tuple[NodeRecord, ...], asked: Portal | None, linked: frozenset[str]
 ) -> list[Found]:
-    """What is recorded as this portal's, and was not told any more."""
+    """What is recorded as this portal's, and is no longer listed."""
     told = {(key.target, key.portal.address, key.portal.port) for key in keys}
     gone = {
         NodeKey(record.target, record.portal)
@@ -323,7 +328,7 @@ def _gone(
         if (record.target, record.portal.address, record.portal.port) not in told
         and (_is_linked(record, linked) or (asked is not None and record.portal.is_same_place(asked)))
     }
-    note = _("recorded here, but the portal no longer tells of it")
+    note = _("recorded, but no longer offered by the portal")
     return [Found(key.target, key.portal, Standing.VANISHED, note, recorded=True) for key in gone]
 
 
@@ -343,10 +348,10 @@ def _is_linked(record: NodeRecord, linked: frozenset[str]) -> bool:
 
 def _judged(key: NodeKey, answer: PortAnswer | None, recorded: bool) -> Found:
     if not is_usable_target(key.target):
-        note = _("its name holds characters that no target's name may have")
+        note = _("its name contains characters that no target name may have")
         return Found(key.target, key.portal, Standing.UNUSABLE, note)
     if is_link_local(key.portal.address):
-        note = _("link-local, this host cannot reach it")
+        note = _("link-local; cannot be reached from this host")
         return Found(key.target, key.portal, Standing.UNREACHABLE, note, recorded)
     if answer is None or answer.answer is not Answer.OPEN:
         return Found(key.target, key.portal, Standing.UNREACHABLE, _silence(answer), recorded)
@@ -360,6 +365,6 @@ def _silence(answer: PortAnswer | None) -> str:
         case Answer.NO_SUCH_HOST:
             return _("its name cannot be resolved")
         case Answer.UNREACHABLE | Answer.UNTRIED:
-            return _("no way there from this host")
+            return _("no route from this host")
         case _silent:
             return _("does not answer")

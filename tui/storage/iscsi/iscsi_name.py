@@ -52,10 +52,8 @@ def name_problems(
     if not text.strip():
         add(
             "empty",
-            _("There is no name."),
-            _("Type one such as {example}, or let one be made.").format(
-                example="iqn.1993-08.org.debian:01:db7"
-            ),
+            _("The name is empty."),
+            _("Type one such as {example}, or generate one.").format(example="iqn.1993-08.org.debian:01:db7"),
         )
         return better, tuple(found)
     _look_at_the_surface(text, better, add, for_target=for_target)
@@ -81,9 +79,9 @@ def name_warnings(text: str, *, for_target: bool = False, field: str = "name") -
         found.append(
             Problem(
                 "name.underscore",
-                _("The target's name has an underscore, which the rules for iSCSI names do not allow."),
-                _("Some arrays use it all the same."),
-                _("Keep it if the storage really spells its name so."),
+                _("The target's name has an underscore, which iSCSI names must not contain."),
+                _("Some arrays use it anyway."),
+                _("Keep it if that is the exact name on the storage."),
                 field,
             )
         )
@@ -91,8 +89,8 @@ def name_warnings(text: str, *, for_target: bool = False, field: str = "name") -
         found.append(
             Problem(
                 "name.capitals",
-                _("The target's name has capital letters, which the rules for iSCSI names do not allow."),
-                _("Some arrays use them and compare letter by letter."),
+                _("The target's name has uppercase letters, which iSCSI names must not contain."),
+                _("Some arrays use them and compare names case-sensitively."),
                 _("Type the name exactly as the storage shows it."),
                 field,
             )
@@ -102,10 +100,10 @@ def name_warnings(text: str, *, for_target: bool = False, field: str = "name") -
         found.append(
             Problem(
                 "name.domain-order",
-                _("The domain looks as if it were written forwards: {domain}.").format(
+                _("The domain does not seem to be reversed: {domain}.").format(
                     domain=clean(".".join(labels))
                 ),
-                _("In an iSCSI name the domain is reversed, the country or com first."),
+                _("In an iSCSI name the domain is reversed, with the country or com first."),
                 _("Write {domain} if that is what is meant.").format(
                     domain=clean(".".join(reversed(labels)))
                 ),
@@ -126,7 +124,7 @@ def looks_cloned(
         machine_made: when /etc/machine-id was written, which clones get afresh at their first start.
         field: the name of the answer, for `Problem.field`.
     """
-    remedy = _("Give this host a name of its own, and tell the storage administrator about it.")
+    remedy = _("Give this host its own name, and report it to the storage administrator.")
     unique = name.lower().rpartition(":")[2]
     if _PLACEHOLDERS.search(unique) or (name and not unique):
         return Problem(
@@ -174,24 +172,24 @@ def _look_at_the_surface(text: str, better: str, add: Callable[..., None], *, fo
     if text != text.lstrip():
         add(
             "leading-blank",
-            _("There is a blank before the name."),
+            _("There is a space before the name."),
             write_so,
             _("Some distributions refuse to start iscsid with it."),
         )
     if text != text.rstrip():
-        add("trailing-blank", _("There is a blank after the name."), write_so)
+        add("trailing-blank", _("There is a space after the name."), write_so)
     if _ASSIGNMENT.match(text):
         add("assignment", _("Only the name itself belongs here, without InitiatorName= before it."), write_so)
     if text.strip()[:1] in {'"', "'"} or text.strip()[-1:] in {'"', "'"}:
-        add("quotes", _("The name stands in quotation marks, which would become part of it."), write_so)
+        add("quotes", _("The name is in quotation marks, which would become part of it."), write_so)
     if not for_target and any(character.isupper() for character in text if character.isalpha()):
         letters = _ASSIGNMENT.sub("", text, count=1)
         if any(character.isupper() for character in letters):
             add(
                 "capitals",
-                _("The name has capital letters; iSCSI names are written in small letters."),
+                _("The name has uppercase letters; iSCSI names are lowercase."),
                 write_so,
-                _("Storage that compares letter by letter would not know this host."),
+                _("Storage that compares case-sensitively would not recognize this host."),
             )
 
 
@@ -199,17 +197,17 @@ def _look_at_the_characters(name: str, add: Callable[..., None], *, for_target: 
     if "#" in name:
         add(
             "comment",
-            _("There is a # in the name. What follows it would become part of the name."),
-            _("Leave the comment out, or put it on a line of its own in the file."),
-            _("iscsid knows no comments behind a name."),
+            _("There is a # in the name. The text after it would become part of the name."),
+            _("Remove the comment, or put it on its own line in the file."),
+            _("iscsid does not support comments after a name."),
         )
         return
     if any(character.isspace() for character in name):
-        add("blank-inside", _("There is a blank within the name."), _("Leave it out or write a hyphen."))
+        add("blank-inside", _("There is a space within the name."), _("Remove it or write a hyphen."))
     if "_" in name and not for_target:
         add(
             "underscore",
-            _("There is an underscore in the name; iSCSI names do not allow it."),
+            _("There is an underscore in the name, which iSCSI names must not contain."),
             _("Write a hyphen instead: {name}.").format(name=clean(name.replace("_", "-"))),
         )
     strangers = [
@@ -240,7 +238,7 @@ def _look_at_the_structure(name: str, add: Callable[..., None], *, for_target: b
     else:
         add(
             "prefix",
-            _("The name begins with none of iqn., eui. and naa.: {start}.").format(start=clean(name[:12])),
+            _("The name does not begin with iqn., eui. or naa.: {start}.").format(start=clean(name[:12])),
             _("Begin it with iqn., a year and a month, as in {example}.").format(
                 example="iqn.2024-05.com.example:db7"
             ),
@@ -252,7 +250,7 @@ def _look_at_hex(digits: str, add: Callable[..., None], form: str, lengths: tupl
     if not re.fullmatch(r"[0-9a-f]*", digits):
         add(
             f"{form}-digits",
-            _("After {form}. only the hexadecimal digits 0 to 9 and a to f may follow.").format(form=form),
+            _("After {form}. only the hexadecimal digits 0 to 9 and a to f are allowed.").format(form=form),
         )
     elif len(digits) not in lengths:
         add(
@@ -272,13 +270,13 @@ def _look_at_iqn(rest: str, add: Callable[..., None], *, for_target: bool) -> No
         add(
             "month",
             _("There is no month {month}.").format(month=date[2]),
-            _("Write 01 to 12: a month in which the organisation owned its domain."),
+            _("Write 01 to 12: a month in which the organization owned its domain."),
         )
     tail = rest[date.end() :]
     if not tail.startswith(".") or tail[1:2] in {"", ":"}:
         add(
             "domain-missing",
-            _("After the year and month the organisation's domain is missing."),
+            _("The organization's domain is missing after the year and month."),
             _("Write it reversed, as in {example}.").format(example="iqn.2024-05.com.example:db7"),
         )
         return
@@ -289,7 +287,7 @@ def _look_at_iqn(rest: str, add: Callable[..., None], *, for_target: bool) -> No
         add(
             "colon-at-end",
             _("Nothing follows the colon."),
-            _("Add what tells this host from others, such as its name, or leave the colon out."),
+            _("Add what distinguishes this host, such as its name, or remove the colon."),
         )
 
 
@@ -306,7 +304,7 @@ def _say_what_ails_the_date(rest: str, add: Callable[..., None]) -> None:
             example,
         )
     else:
-        add("date-missing", _("After iqn. the year and month are missing."), example)
+        add("date-missing", _("The year and month are missing after iqn."), example)
 
 
 def _domain_of(name: str) -> list[str]:
@@ -321,7 +319,7 @@ def _domain_of(name: str) -> list[str]:
 def _domain_faults(domain: str, *, for_target: bool) -> Iterator[str]:
     labels = (domain.replace("_", "-") if for_target else domain).split(".")
     if "" in labels:
-        yield _("The domain has a dot too many: {domain}.").format(domain=clean(domain))
+        yield _("The domain has an extra dot: {domain}.").format(domain=clean(domain))
     for label in dict.fromkeys(labels):
         # Strange characters have been named already; here only what is wrong with the right ones.
         if label and _ALLOWED.issuperset(label) and not _LABEL.fullmatch(label):

@@ -98,84 +98,59 @@ def problem_of(outcome: Outcome, context: Context, daemon: tuple[str, ...] = ())
     Args:
         outcome: how it ended; not with success.
         context: what was attempted.
-        daemon: what iscsid wrote meanwhile (`daemon_lines`); it tells apart what has one code.
+        daemon: what iscsid wrote meanwhile (`daemon_lines`); it distinguishes what has one code.
     """
-    evidence = (*clean_lines(outcome.stderr, most=6), *_telling(daemon))
+    evidence = (*clean_lines(outcome.stderr, most=6), *_about_connections(daemon))
     name, words = _meaning(outcome, context, "\n".join((outcome.stderr, *daemon)))
+    names = {"target": context.name, "portal": context.place, "seconds": round(outcome.seconds)}
     return Problem(
-        f"{context.action.value}.{name}", words.summary, words.cause, words.remedy, context.field, evidence
+        f"{context.action.value}.{name}",
+        words.summary.format(**names, status=outcome.status),
+        words.cause,
+        words.remedy.format(**names),
+        context.field,
+        evidence,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Words:
+    """Sentences for a failure, with `{target}` and `{portal}` of its context to be filled in."""
+
     summary: str
     cause: str = ""
     remedy: str = ""
 
 
-def _telling(daemon: tuple[str, ...], most: int = 6) -> tuple[str, ...]:
+def _about_connections(daemon: tuple[str, ...], most: int = 6) -> tuple[str, ...]:
     """The newest lines of iscsid that are about a connection, repeats left out."""
     lines = [line for line in daemon if re.search(r"conn|login|auth|target|session", line, re.IGNORECASE)]
     return tuple(dict.fromkeys(lines))[-most:]
 
 
 def _meaning(outcome: Outcome, context: Context, said: str) -> tuple[str, _Words]:
-    if outcome.status is None and context.action is Action.DISCOVERY:
-        return "deadline", _words(ExitCode.PDU_TIMEOUT, context)
     if outcome.status is None:
-        return "deadline", _Words(
-            _("iscsiadm gave no answer in {seconds} seconds and was ended.").format(
-                seconds=round(outcome.seconds)
-            ),
-            _("iscsid may be stuck, and may still carry on with the request by itself."),
-            _("Look at the sessions before trying again: the request may have taken effect."),
-        )
+        silent = context.action is Action.DISCOVERY
+        return "deadline", _WORDS[ExitCode.PDU_TIMEOUT] if silent else _DEADLINE
     if outcome.status == MISSING:
-        return "no-iscsiadm", _Words(
-            _("The program iscsiadm is not installed."),
-            remedy=_("Install the package open-iscsi (on Red Hat: iscsi-initiator-utils)."),
-        )
+        return "no-iscsiadm", _NO_ISCSIADM
     try:
         code = ExitCode(outcome.status)
     except ValueError:
-        return "unknown", _Words(
-            _("iscsiadm ended with status {status}, which is none of its codes.").format(
-                status=outcome.status
-            ),
-            _("It was ended by somebody, or it is a version this program does not know."),
-            _("Read the lines below and try again."),
-        )
-    told = _told_apart(code, context, said)
-    if told is not None:
-        return told
-    return code.name.lower().replace("_", "-"), _words(code, context)
+        return "unknown", _UNKNOWN
+    return _distinguished(code, context, said) or (code.name.lower().replace("_", "-"), _words(code, context))
 
 
-def _told_apart(code: ExitCode, context: Context, said: str) -> tuple[str, _Words] | None:
+def _distinguished(code: ExitCode, context: Context, said: str) -> tuple[str, _Words] | None:
     """Codes that stand for several things, by what iscsiadm or iscsid said."""
     if code is ExitCode.LOGIN_AUTHORIZATION:
         return _authorization(context, said.lower())
     if code is ExitCode.FATAL_LOGIN and _is_mutual(said):
-        return "mutual", _Words(
-            _("{target} could not prove itself: its answer to mutual CHAP is wrong.").format(
-                target=context.name
-            ),
-            _("The target's own user or secret here differs from what is set on the storage."),
-            _("Type the target's secret again, or ask the storage administrator for it."),
-        )
+        return "mutual", _MUTUAL
     if code is ExitCode.FATAL_LOGIN and "target not found" in said:
-        return "no-such-target", _Words(
-            _("{portal} knows no target {target}.").format(portal=context.place, target=context.name),
-            _("It was removed or renamed, or this portal does not offer it."),
-            _("Ask the portal again (Discover), then choose from what it offers now."),
-        )
+        return "no-such-target", _NO_SUCH_TARGET
     if code is ExitCode.DATABASE and re.search(r"\block\b|Could not lock", said):
-        return "database-locked", _Words(
-            _("The record database is locked."),
-            _("Another iscsiadm is at work, or one was killed and left its lock behind."),
-            _("Wait a minute and try again; if it stays so, remove the stale lock."),
-        )
+        return "database-locked", _DATABASE_LOCKED
     return None
 
 
@@ -184,233 +159,246 @@ def _is_mutual(said: str) -> bool:
 
 
 def _authorization(context: Context, said: str) -> tuple[str, _Words]:
-    """Code 24: status 0201 (who are you) or 0202 (you may not), told apart by what iscsiadm or iscsid said.
+    """Code 24: status 0201 (authentication) or 0202 (authorization), by what iscsiadm or iscsid said.
 
     Discovery speaks of authorization in both cases. Logins run side by side and the lines of iscsid name no
     target: where both are said there, neither is claimed.
     """
     forbidden = "failed authorization" in said
     unproved = "failed authentication" in said or "failed to authenticate" in said
-    if unproved and context.action is Action.DISCOVERY:
+    asks = context.action is Action.DISCOVERY
+    if unproved and asks:
         forbidden = False
     if forbidden and not unproved:
-        return "access-list", _Words(
-            _("{target} does not let this host in.").format(target=context.name),
-            _("This host's iSCSI name is not on the target's access list (ACL)."),
-            _("Give the initiator name to the storage administrator, or correct the name here."),
-        )
+        return "access-list", _NOT_IN_ACL
     if unproved and not forbidden:
-        return "authentication", _Words(
-            _("{target} does not accept this host's CHAP user and secret.").format(target=context.name)
-            if context.action is not Action.DISCOVERY
-            else _("{portal} does not accept the CHAP user and secret for discovery.").format(
-                portal=context.place
-            ),
-            _("They differ from what is set on the storage, or the storage wants CHAP and none is set here."),
-            _("Type user and secret again; discovery and login have secrets of their own."),
-        )
-    return "authorization", _Words(
-        _("{target} refused this host.").format(target=context.name)
-        if context.action is not Action.DISCOVERY
-        else _("{portal} refused to tell its targets to this host.").format(portal=context.place),
-        _("Either the CHAP user or secret is wrong, or the initiator name is not on the access list."),
-        _("Check the secret first, then ask the storage administrator about the access list."),
-    )
+        return "authentication", _DISCOVERY_CHAP if asks else _LOGIN_CHAP
+    return "authorization", _DISCOVERY_REFUSED if asks else _LOGIN_REFUSED
 
 
 def _words(code: ExitCode, context: Context) -> _Words:
-    portal, target = context.place, context.name
-    check_portal = _("Check address and port, and whether the storage and the network between are up.")
-    restart = _("See how it is doing with systemctl status iscsid, and restart it.")
-    match code:
-        case ExitCode.SUCCESS:
-            return _Words(_("iscsiadm reported success, but the change is not there."), remedy=restart)
-        case ExitCode.GENERIC:
-            return _Words(
-                _("iscsiadm failed without saying why."),
-                _("It was interrupted, or a stray file lies in the record database."),
-                _("Read the lines below and try again."),
-            )
-        case ExitCode.SESSION_NOT_FOUND:
-            return _Words(
-                _("iscsid does not know this session."),
-                _("It was ended meanwhile, or iscsid was restarted and has not taken it over."),
-                _("Look at the sessions again; restarting iscsid makes it adopt those that are left."),
-            )
-        case ExitCode.NO_MEMORY:
-            return _Words(_("iscsiadm got no memory."), remedy=_("Free memory on this host and try again."))
-        case ExitCode.TRANSPORT:
-            return _Words(
-                _("{portal} does not take a connection.").format(portal=portal),
-                _("Nothing listens there, or a firewall refuses it."),
-                check_portal,
-            )
-        case ExitCode.LOGIN:
-            return _Words(
-                _("The login to {target} failed.").format(target=target),
-                _("The target answered, but not in a way that allows a session."),
-                _("Read the lines below; the target's own log may say more."),
-            )
-        case ExitCode.DATABASE:
-            return _Words(
-                _("The record database could not be read or written."),
-                _("Its file system is full or read-only, or a record is damaged."),
-                _("Look at the folder of the records and at the free space there."),
-            )
-        case ExitCode.INVALID:
-            return _Words(
-                _("iscsiadm did not accept the request."),
-                _("The record does not exist, or this version does not know an option."),
-                _("Read the lines below."),
-            )
-        case ExitCode.TRANSPORT_TIMEOUT:
-            return _Words(
-                _("{portal} did not answer in time.").format(portal=portal),
-                _("The storage or the network between is down, or a firewall drops the packets."),
-                check_portal,
-            )
-        case ExitCode.INTERNAL:
-            return _Words(
-                _("iscsid or the kernel could not carry the request out."),
-                _("Another request for the same session was still running, or the kernel refused it."),
-                _("Wait a few seconds and try again; the kernel's log may say more."),
-            )
-        case ExitCode.LOGOUT:
-            return _Words(
-                _("The logout from {target} failed.").format(target=target),
-                _("The target did not answer it."),
-                _("Look at the session's state and try again."),
-            )
-        case ExitCode.PDU_TIMEOUT:
-            return _Words(
-                _("{portal} takes connections but does not answer as an iSCSI target.").format(portal=portal),
-                _("Something else listens on that port, or the storage is overloaded."),
-                check_portal,
-            )
-        case ExitCode.TRANSPORT_NOT_FOUND:
-            return _Words(
-                _("The kernel module for this transport is not there."),
-                _("iscsi_tcp is not loaded, or is missing for the running kernel (updated, not rebooted)."),
-                _("Load the module iscsi_tcp; if that fails, reboot into the installed kernel."),
-            )
-        case ExitCode.ACCESS:
-            return _Words(_("iscsid takes requests from root only."), remedy=_("Run the program as root."))
-        case ExitCode.TRANSPORT_CAPABILITIES:
-            return _Words(
-                _("The transport of this iface cannot do that."),
-                remedy=_("Choose the iface default, or one with the transport tcp."),
-            )
-        case ExitCode.SESSION_EXISTS:
-            if context.action is Action.RECORD:
-                return _Words(
-                    _("The record is in use by a session."),
-                    remedy=_("Log out of {target} at {portal} first.").format(target=target, portal=portal),
-                )
-            return _Words(
-                _("There is a session to {target} at {portal} already.").format(target=target, portal=portal),
-                remedy=_("Nothing needs to be done."),
-            )
-        case ExitCode.INVALID_REQUEST:
-            return _Words(
-                _("iscsid did not understand the request."),
-                _("iscsiadm and the running iscsid are of different versions (an update without restart)."),
-                restart,
-            )
-        case ExitCode.ISNS_UNAVAILABLE:
-            return _Words(
-                _("This open-iscsi was built without iSNS."),
-                remedy=_("Ask the portals directly (SendTargets) instead."),
-            )
-        case ExitCode.DAEMON_CONVERSATION:
-            return _Words(_("iscsid broke off the conversation."), _("It has probably died."), restart)
-        case ExitCode.FATAL_LOGIN:
-            return _Words(
-                _("{target} refused the login for good.").format(target=target),
-                _("This portal does not offer the target, or the two sides find no common way to log in."),
-                _("Read the lines below; ask the portal again (Discover) and check CHAP."),
-            )
-        case ExitCode.DAEMON_NOT_CONNECTED:
-            return _Words(_("iscsid cannot be reached."), _("It is not running."), _("Start iscsid.service."))
-        case ExitCode.NO_OBJECTS_FOUND:
-            return _nothing_found(context)
-        case ExitCode.SYSFS_LOOKUP:
-            return _Words(
-                _("The kernel's entry for the session could not be read."),
-                _("The session is going away, or iscsid left it without a name."),
-                _("Look at the sessions again in a few seconds."),
-            )
-        case ExitCode.HOST_NOT_FOUND:
-            return _Words(
-                _("The host of {portal} was not found.").format(portal=portal),
-                _("The name does not resolve, or the iface is bound to a card that is gone."),
-                _("Use the portal's IP address, and check the iface."),
-            )
-        case ExitCode.LOGIN_AUTHORIZATION:
-            return _authorization(context, "")[1]
-        case ExitCode.ISNS_QUERY | ExitCode.ISNS_REGISTRATION:
-            return _Words(
-                _("The iSNS server at {portal} refused the request.").format(portal=portal),
-                _("This host may not be registered there, or belongs to no discovery domain."),
-                _("Ask the storage administrator, or ask the portals directly (SendTargets)."),
-            )
-        case ExitCode.NOT_SUPPORTED:
-            return _Words(
-                _("This open-iscsi or the storage does not support the request."),
-                remedy=_("Read the lines below."),
-            )
-        case ExitCode.BUSY:
-            return _Words(
-                _("The session is in use, and iscsid is set not to end such sessions (safe_logout)."),
-                remedy=_("Unmount what is on its disks first."),
-            )
-        case ExitCode.AGAIN:
-            return _Words(_("iscsid asks to try again later."), remedy=_("Try again in a few seconds."))
-        case ExitCode.UNKNOWN_DISCOVERY_TYPE:
-            return _Words(
-                _("This open-iscsi does not know that way of discovery."), remedy=_("Use SendTargets.")
-            )
-        case ExitCode.CHILD_TERMINATED:
-            return _Words(
-                _("A helper of iscsiadm was ended."),
-                _("Somebody ended it, or memory ran out."),
-                _("Look at the kernel's log, then try again."),
-            )
-        case ExitCode.SESSION_NOT_CONNECTED:
-            return _Words(
-                _("The session to {target} is not connected, so it cannot be logged out now.").format(
-                    target=target
-                ),
-                _("iscsid is trying to reach the target again."),
-                _("Bring the target back, or wait until iscsid gives up."),
-            )
-        case ExitCode.REQUEST_TIMEOUT:
-            return _Words(_("iscsid did not answer in time."), _("It may be stuck in the kernel."), restart)
+    if code is ExitCode.NO_OBJECTS_FOUND:
+        if context.action is Action.DISCOVERY and context.portal is None:
+            return _NO_FIRMWARE_TARGET
+        return _NOTHING_FOUND[context.action]
+    if code is ExitCode.SESSION_EXISTS and context.action is Action.RECORD:
+        return _RECORD_IN_USE
+    return _WORDS[code]
 
 
-def _nothing_found(context: Context) -> _Words:
-    match context.action:
-        case Action.DISCOVERY if context.portal is None:
-            return _Words(
-                _("This machine's firmware names no target."),
-                _("It was not booted from iSCSI, or its card tells the system nothing (no iBFT)."),
-                _("Ask a portal of the storage instead (SendTargets)."),
-            )
-        case Action.DISCOVERY:
-            return _Words(
-                _("{portal} answers, but shows this host no target.").format(portal=context.place),
-                _("Its access list does not name this host, or it has no target yet."),
-                _("Give the initiator name to the storage administrator."),
-            )
-        case Action.LOGOUT:
-            return _Words(
-                _("iscsiadm found no such session."),
-                _("It is gone already, or iscsid cannot be reached: iscsiadm says the same for both."),
-                _("Look at the sessions again, and whether iscsid runs."),
-            )
-        case Action.LOGIN | Action.RECORD:
-            return _Words(
-                _("There is no record of {target} at {portal}.").format(
-                    target=context.name, portal=context.place
-                ),
-                remedy=_("Ask the portal again (Discover) to make one."),
-            )
+_CHECK_PORTAL = _("Check the address and port, and whether the storage and the network between are up.")
+_RESTART_ISCSID = _("Check `systemctl status iscsid` and restart it.")
+_CHECK_CHAP = _("Enter user and secret again; discovery and login have separate secrets.")
+_DIFFERENT_CHAP = _(
+    "They differ from those on the storage, or the storage requires CHAP and none is set here."
+)
+_CHAP_OR_ACL = _("Either the CHAP user or secret is wrong, or the initiator is not in the ACL.")
+_CHECK_CHAP_FIRST = _("Check the secret first, then ask the storage administrator about the ACL.")
+_READ_LINES = _("Read the lines below.")
+
+_DEADLINE = _Words(
+    _("iscsiadm did not answer within {seconds} seconds and was terminated."),
+    _("iscsid may be stuck, and may still carry out the request."),
+    _("Check the sessions before you retry: the request may have taken effect."),
+)
+_NO_ISCSIADM = _Words(
+    _("The program iscsiadm is not installed."),
+    remedy=_("Install the package open-iscsi (on Red Hat: iscsi-initiator-utils)."),
+)
+_UNKNOWN = _Words(
+    _("iscsiadm ended with status {status}, which is not one of its exit codes."),
+    _("It was killed, or this program does not know its version."),
+    _("Read the lines below and retry."),
+)
+_MUTUAL = _Words(
+    _("{target} failed to authenticate itself: its response to mutual CHAP is wrong."),
+    _("The target's own user or secret here differs from what is set on the storage."),
+    _("Enter the target's secret again, or ask the storage administrator for it."),
+)
+_NO_SUCH_TARGET = _Words(
+    _("{portal} does not offer the target {target}."),
+    _("It was removed or renamed, or this portal does not offer it."),
+    _("Ask the portal again (Discover), then choose from what it offers now."),
+)
+_DATABASE_LOCKED = _Words(
+    _("The record database is locked."),
+    _("Another iscsiadm is running, or one was killed and left its lock file."),
+    _("Wait a minute and retry; if it stays locked, remove the stale lock."),
+)
+_NOT_IN_ACL = _Words(
+    _("{target} does not authorize this initiator."),
+    _("This host's initiator name is not in the target's ACL."),
+    _("Give the initiator name to the storage administrator, or correct the name here."),
+)
+_LOGIN_CHAP = _Words(
+    _("{target} does not accept this host's CHAP user and secret."), _DIFFERENT_CHAP, _CHECK_CHAP
+)
+_DISCOVERY_CHAP = _Words(
+    _("{portal} does not accept the CHAP user and secret for discovery."), _DIFFERENT_CHAP, _CHECK_CHAP
+)
+_LOGIN_REFUSED = _Words(_("{target} refused this host."), _CHAP_OR_ACL, _CHECK_CHAP_FIRST)
+_DISCOVERY_REFUSED = _Words(
+    _("{portal} refused to list its targets to this host."), _CHAP_OR_ACL, _CHECK_CHAP_FIRST
+)
+_RECORD_IN_USE = _Words(
+    _("The record is in use by a session."), remedy=_("Log out of {target} at {portal} first.")
+)
+_NO_FIRMWARE_TARGET = _Words(
+    _("This machine's firmware lists no target."),
+    _("It was not booted from iSCSI, or its network adapter has no boot table for the system (iBFT)."),
+    _("Ask a portal of the storage instead (SendTargets)."),
+)
+_NO_RECORD = _Words(
+    _("There is no record of {target} at {portal}."),
+    remedy=_("Ask the portal again (Discover) to create one."),
+)
+_NOTHING_FOUND = {
+    Action.DISCOVERY: _Words(
+        _("{portal} answers, but lists no target for this host."),
+        _("This initiator is not in its ACL, or it has no target yet."),
+        _("Give the initiator name to the storage administrator."),
+    ),
+    Action.LOGOUT: _Words(
+        _("iscsiadm found no such session."),
+        _("It has ended, or iscsid cannot be reached: iscsiadm reports the same for both."),
+        _("Check the sessions again, and whether iscsid is running."),
+    ),
+    Action.LOGIN: _NO_RECORD,
+    Action.RECORD: _NO_RECORD,
+}
+_ISNS_REFUSED = _Words(
+    _("The iSNS server at {portal} refused the request."),
+    _("This host may not be registered there, or is not in any discovery domain."),
+    _("Ask the storage administrator, or ask the portals directly (SendTargets)."),
+)
+
+_WORDS = {
+    ExitCode.SUCCESS: _Words(
+        _("iscsiadm reported success, but the change is not visible."), remedy=_RESTART_ISCSID
+    ),
+    ExitCode.GENERIC: _Words(
+        _("iscsiadm failed without giving a reason."),
+        _("It was interrupted, or there is a stray file in the record database."),
+        _("Read the lines below and retry."),
+    ),
+    ExitCode.SESSION_NOT_FOUND: _Words(
+        _("iscsid does not know this session."),
+        _("It has ended, or iscsid was restarted and has not adopted it."),
+        _("Check the sessions again; restarting iscsid makes it adopt existing sessions."),
+    ),
+    ExitCode.NO_MEMORY: _Words(
+        _("iscsiadm ran out of memory."), remedy=_("Free some memory on this host and retry.")
+    ),
+    ExitCode.TRANSPORT: _Words(
+        _("{portal} does not accept a connection."),
+        _("Nothing listens there, or a firewall rejects it."),
+        _CHECK_PORTAL,
+    ),
+    ExitCode.LOGIN: _Words(
+        _("The login to {target} failed."),
+        _("The target responded, but did not accept a session."),
+        _("Read the lines below; the target's own log may say more."),
+    ),
+    ExitCode.DATABASE: _Words(
+        _("The record database could not be read or written."),
+        _("Its file system is full or read-only, or a record is damaged."),
+        _("Check the directory of the records and the free space there."),
+    ),
+    ExitCode.INVALID: _Words(
+        _("iscsiadm rejected the request."),
+        _("The record does not exist, or this version does not know an option."),
+        _READ_LINES,
+    ),
+    ExitCode.TRANSPORT_TIMEOUT: _Words(
+        _("The connection to {portal} timed out."),
+        _("The storage or the network between is down, or a firewall drops the packets."),
+        _CHECK_PORTAL,
+    ),
+    ExitCode.INTERNAL: _Words(
+        _("iscsid or the kernel could not carry out the request."),
+        _("Another request for the same session was still running, or the kernel refused it."),
+        _("Wait a few seconds and retry; the kernel log may say more."),
+    ),
+    ExitCode.LOGOUT: _Words(
+        _("The logout from {target} failed."),
+        _("The target did not respond."),
+        _("Check the session's state and retry."),
+    ),
+    ExitCode.PDU_TIMEOUT: _Words(
+        _("{portal} accepts connections but does not answer as an iSCSI target."),
+        _("Something else listens on that port, or the storage is overloaded."),
+        _CHECK_PORTAL,
+    ),
+    ExitCode.TRANSPORT_NOT_FOUND: _Words(
+        _("The kernel module for this transport is not loaded."),
+        _("iscsi_tcp is not loaded, or is missing for the running kernel (updated, not rebooted)."),
+        _("Load the module iscsi_tcp; if that fails, reboot into the installed kernel."),
+    ),
+    ExitCode.ACCESS: _Words(
+        _("iscsid accepts requests from root only."), remedy=_("Run the program as root.")
+    ),
+    ExitCode.TRANSPORT_CAPABILITIES: _Words(
+        _("The transport of this iface does not support that."),
+        remedy=_("Choose the iface default, or one with the transport tcp."),
+    ),
+    ExitCode.SESSION_EXISTS: _Words(
+        _("A session to {target} at {portal} already exists."), remedy=_("Nothing needs to be done.")
+    ),
+    ExitCode.INVALID_REQUEST: _Words(
+        _("iscsid did not understand the request."),
+        _("iscsiadm and the running iscsid have different versions (an update without a restart)."),
+        _RESTART_ISCSID,
+    ),
+    ExitCode.ISNS_UNAVAILABLE: _Words(
+        _("This open-iscsi was built without iSNS."),
+        remedy=_("Ask the portals directly (SendTargets) instead."),
+    ),
+    ExitCode.DAEMON_CONVERSATION: _Words(
+        _("iscsid closed the connection to iscsiadm."), _("It has probably crashed."), _RESTART_ISCSID
+    ),
+    ExitCode.FATAL_LOGIN: _Words(
+        _("{target} refused the login permanently."),
+        _("This portal does not offer the target, or the two sides have no login method in common."),
+        _("Read the lines below; ask the portal again (Discover) and check CHAP."),
+    ),
+    ExitCode.DAEMON_NOT_CONNECTED: _Words(
+        _("iscsid cannot be reached."), _("It is not running."), _("Start iscsid.service.")
+    ),
+    ExitCode.SYSFS_LOOKUP: _Words(
+        _("The session's entry in sysfs could not be read."),
+        _("The session is ending, or has no target name."),
+        _("Check the sessions again in a few seconds."),
+    ),
+    ExitCode.HOST_NOT_FOUND: _Words(
+        _("The host of {portal} was not found."),
+        _("The name does not resolve, or the iface is bound to a network interface that is gone."),
+        _("Use the portal's IP address, and check the iface."),
+    ),
+    ExitCode.ISNS_QUERY: _ISNS_REFUSED,
+    ExitCode.ISNS_REGISTRATION: _ISNS_REFUSED,
+    ExitCode.NOT_SUPPORTED: _Words(
+        _("This open-iscsi or the storage does not support the request."), remedy=_READ_LINES
+    ),
+    ExitCode.BUSY: _Words(
+        _("The session is in use, and iscsid is configured not to log out such sessions (safe_logout)."),
+        remedy=_("Unmount its disks first."),
+    ),
+    ExitCode.AGAIN: _Words(_("iscsid is busy with another request."), remedy=_("Retry in a few seconds.")),
+    ExitCode.UNKNOWN_DISCOVERY_TYPE: _Words(
+        _("This open-iscsi does not know that discovery method."), remedy=_("Use SendTargets.")
+    ),
+    ExitCode.CHILD_TERMINATED: _Words(
+        _("A child process of iscsiadm was terminated."),
+        _("It was killed, or memory ran out."),
+        _("Check the kernel log, then retry."),
+    ),
+    ExitCode.SESSION_NOT_CONNECTED: _Words(
+        _("The session to {target} is not connected, so it cannot be logged out now."),
+        _("iscsid is trying to reconnect."),
+        _("Bring the target back, or wait until iscsid stops retrying."),
+    ),
+    ExitCode.REQUEST_TIMEOUT: _Words(
+        _("iscsid did not answer in time."), _("It may be stuck in the kernel."), _RESTART_ISCSID
+    ),
+}
+"""What each code means. Absent are those whose meaning depends on what was attempted or said."""

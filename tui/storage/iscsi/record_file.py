@@ -42,7 +42,7 @@ def edit_record(content: str, values: Values) -> str:
     """The text of a record with some settings changed; everything else stays as it is, in its place.
 
     Raises:
-        ValueError: a value holds a line break, or the text is no record.
+        ValueError: a value holds a line break, or the text is not a record.
     """
     _refuse_line_breaks(values)
     lines = _lines(content)
@@ -95,7 +95,7 @@ def change_record(host: ChangingHost, path: str, values: Values) -> None:
     """Change settings of one record of the database, atomically and under its lock; it becomes mode 0600.
 
     Raises:
-        Refused: it is no ordinary record of root's, or the database stays locked.
+        Refused: it is not an ordinary record of root's, or the database stays locked.
         OSError: it could not be read or written.
     """
     database = database_of(host)
@@ -105,9 +105,9 @@ def change_record(host: ChangingHost, path: str, values: Values) -> None:
             raise Refused(
                 Problem(
                     "record.not-a-record",
-                    _("There is no record of root's at {path}.").format(path=clean(path)),
-                    _("It was removed meanwhile, or something else lies in its place."),
-                    _("Ask the portal again (Discover) to make the record anew."),
+                    _("{path} is not a node record owned by root.").format(path=clean(path)),
+                    _("It was removed meanwhile, or another file is in its place."),
+                    _("Ask the portal again (Discover) to re-create the record."),
                 )
             )
         old = host.read(path)
@@ -117,7 +117,9 @@ def change_record(host: ChangingHost, path: str, values: Values) -> None:
             raise Refused(
                 Problem(
                     "record.damaged",
-                    _("The record {path} has a form this program does not know.").format(path=clean(path)),
+                    _("The record {path} has a format that this program does not know.").format(
+                        path=clean(path)
+                    ),
                     clean(str(error)),
                     _("Delete the record and ask the portal again (Discover)."),
                 )
@@ -183,15 +185,15 @@ def _lock_problem(host: Host, place: str) -> Problem:
     if is_anybody_at_work(host):
         return Problem(
             "record.database-busy",
-            _("The record database is locked: another iscsiadm is at work."),
-            _("Somebody logs in, discovers or changes records at this moment."),
-            _("Wait until it is done and try again."),
+            _("The record database is locked: another iscsiadm is running."),
+            _("It is logging in, discovering or changing records."),
+            _("Wait until it is done and retry."),
         )
     return Problem(
         "record.lock-stale",
-        _("The record database is locked, but nobody is at work on it."),
-        _("An iscsiadm was killed and left its lock behind: {path}.").format(path=clean(place)),
-        _("Remove the stale lock, then try again; iscsiadm itself would wait 30 seconds for it every time."),
+        _("The record database is locked, but no process uses it."),
+        _("An iscsiadm was killed and left its lock file: {path}.").format(path=clean(place)),
+        _("Remove the stale lock, then retry. iscsiadm itself would wait 30 seconds for it every time."),
     )
 
 

@@ -42,6 +42,6 @@ def no_record_problem(target: str, portal: Portal) -> Problem:
         _("There is no record of {target} at {portal}.").format(
             target=clean(target), portal=clean(portal.label)
         ),
-        _("It was deleted, or this portal was never stored."),
+        _("It was deleted, or this portal was never recorded."),
         _("Ask the portal again (Discover) and choose the target."),
     )

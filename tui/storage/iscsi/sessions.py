@@ -66,9 +66,9 @@ def uses_of_disk(inventory: Inventory, disk: str) -> tuple[str, ...]:
     """What stands on a disk: mount points, swap, active volumes; a multipath map by itself is no use."""
     device = inventory.device(disk)
     found: dict[str, None] = {}
-    for one in (device, *inventory.above(disk)) if device is not None else ():
-        found.update(dict.fromkeys(mount.target for mount in inventory.mounts_of(one.name)))
-        found.update(dict.fromkeys(swap.path for swap in inventory.swaps if swap.device == one.name))
-        if one.kind not in (BlockKind.DISK, BlockKind.PARTITION, BlockKind.MULTIPATH):
-            found[one.path] = None
+    for upper in (device, *inventory.above(disk)) if device is not None else ():
+        found.update(dict.fromkeys(mount.target for mount in inventory.mounts_of(upper.name)))
+        found.update(dict.fromkeys(swap.path for swap in inventory.swaps if swap.device == upper.name))
+        if upper.kind not in (BlockKind.DISK, BlockKind.PARTITION, BlockKind.MULTIPATH):
+            found[upper.path] = None
     return tuple(found)

@@ -6,7 +6,7 @@ _PATTERN = re.compile(r'"((?:[^"\\]|\\.)*)"|([ar])(.)(.*?)\3(?=[ ,\]]|$)')
 
 
 def rejects(value: str, paths: tuple[str, ...]) -> bool:
-    """Whether a filter of lvm.conf(5) passes over a device: the first pattern that fits a name decides.
+    """Whether a filter of lvm.conf(5) rejects a device: the first pattern that fits a name decides.
 
     A device is taken when one of its names is, and also when no pattern fits any of them.
 
@@ -22,7 +22,7 @@ def rejects(value: str, paths: tuple[str, ...]) -> bool:
 
 
 def filter_patterns(value: str) -> list[tuple[bool, re.Pattern[str]]]:
-    """The patterns of a filter: whether each accepts, and what it fits. What is no pattern is passed over."""
+    """The patterns of a filter: whether each accepts, and what it fits. What is not a pattern is skipped."""
     found: list[tuple[bool, re.Pattern[str]]] = []
     for quoted, verdict, _sign, body in _PATTERN.findall(value):
         text = quoted or f"{verdict}|{body}|"

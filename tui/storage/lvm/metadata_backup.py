@@ -1,4 +1,4 @@
-"""LVM's notes on a group as it keeps them in /etc/lvm/backup and /etc/lvm/archive (vgcfgbackup(8)).
+"""LVM's metadata backups of a VG, as it keeps them in /etc/lvm/backup and /etc/lvm/archive (vgcfgbackup(8)).
 
 The format is LVM's own configuration text (lvm.conf(5)): `name = value`, `name { … }`, lists in brackets,
 comments after `#`. Everything in it comes from a disk in the end, so nothing in it is trusted.
@@ -26,18 +26,18 @@ Value = str | int | list["Value"] | dict[str, "Value"]
 
 
 class NotNotes(ValueError):
-    """The text is no notes of LVM."""
+    """The text is not a metadata backup of LVM."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotedDisk:
-    """A physical volume as the notes have it.
+    """A physical volume as the backup has it.
 
     Attributes:
-        key: its name inside the notes: `pv0`.
+        key: its name inside the backup: `pv0`.
         uuid: LVM's identity of it.
-        hint: the path it had when the notes were written; only a hint.
-        size: bytes of the device, 0 when the notes do not say.
+        hint: the path it had when the backup was written; only a hint.
+        size: bytes of the device, 0 when the backup does not say.
         start: bytes before the first extent; all before it is LVM's own.
         extents: how many it has.
         identifier: what LVM's devices file knew it by (`naa.…`), or empty; LVM 2.03.12 and later.
@@ -56,7 +56,7 @@ class NotedDisk:
 
 @dataclass(frozen=True, slots=True)
 class NotedVolume:
-    """A logical volume as the notes have it.
+    """A logical volume as the backup has it.
 
     Attributes:
         name: its name.
@@ -77,7 +77,7 @@ class NotedVolume:
 
 @dataclass(frozen=True, slots=True)
 class GroupNotes:
-    """One file of notes.
+    """One metadata backup.
 
     Attributes:
         path: the file.
@@ -103,7 +103,7 @@ class GroupNotes:
 
     @property
     def has_thin_pool(self) -> bool:
-        """A pool keeps notes of its own on its disks, which old notes of the group would contradict."""
+        """A pool has metadata of its own on its disks, which an old backup of the VG would contradict."""
         return any(set(volume.kinds) & _POOLED for volume in self.volumes)
 
     def disk(self, uuid: str) -> NotedDisk | None:
@@ -119,7 +119,7 @@ class GroupNotes:
 
         def lies_there(volume: NotedVolume, seen: frozenset[str]) -> bool:
             inner = (by_name[name] for name in volume.parts if name in by_name and name not in seen)
-            return disk.key in volume.disks or any(lies_there(one, seen | {one.name}) for one in inner)
+            return disk.key in volume.disks or any(lies_there(part, seen | {part.name}) for part in inner)
 
         return tuple(
             volume.name
@@ -137,12 +137,12 @@ def parse_notes(content: str, path: str = "") -> GroupNotes:
     document = _parse(content)
     found = [(name, value) for name, value in document.items() if isinstance(value, dict)]
     if len(found) != 1:
-        raise NotNotes(_("It holds no single volume group."))
+        raise NotNotes(_("It does not contain exactly one VG."))
     name, section = found[0]
     uuid, number = section.get("id"), section.get("seqno")
     if not isinstance(uuid, str) or not isinstance(number, int):
-        raise NotNotes(_("The volume group in it has no identity."))
-    disks = tuple(_disk(key, one) for key, one in _sections(section, "physical_volumes"))
+        raise NotNotes(_("The VG in it has no UUID."))
+    disks = tuple(_disk(key, section) for key, section in _sections(section, "physical_volumes"))
     written = document.get("creation_time")
     return GroupNotes(
         path=path,
@@ -154,14 +154,14 @@ def parse_notes(content: str, path: str = "") -> GroupNotes:
         host=_word(document, "creation_host").split("\t")[0],
         disks=disks,
         volumes=tuple(
-            _volume(key, one, frozenset(disk.key for disk in disks))
-            for key, one in _sections(section, "logical_volumes")
+            _volume(key, section, frozenset(disk.key for disk in disks))
+            for key, section in _sections(section, "logical_volumes")
         ),
     )
 
 
 def read_notes(host: Host, path: str) -> GroupNotes | None:
-    """The notes in a file, or None when there are none that can be read."""
+    """The backup in a file, or None when there is none that can be read."""
     try:
         return parse_notes(text(host, path), path)
     except NotNotes:
@@ -169,7 +169,7 @@ def read_notes(host: Host, path: str) -> GroupNotes | None:
 
 
 def notes_of(host: Host, group: str) -> tuple[GroupNotes, ...]:
-    """Every file of notes that LVM keeps of a group, the latest state first."""
+    """Every backup that LVM keeps of a VG, the latest state first."""
     found: list[GroupNotes] = []
     for folder in FOLDERS:
         for name in names(host, folder):
@@ -177,11 +177,11 @@ def notes_of(host: Host, group: str) -> tuple[GroupNotes, ...]:
                 notes = read_notes(host, f"{folder}/{name}")
                 if notes is not None and notes.group == group:
                     found.append(notes)
-    return tuple(sorted(found, key=lambda one: (one.number, one.written), reverse=True))
+    return tuple(sorted(found, key=lambda backup: (backup.number, backup.written), reverse=True))
 
 
 def noted_groups(host: Host) -> tuple[str, ...]:
-    """Names of the groups that LVM keeps notes of, those included that are not there now."""
+    """Names of the VGs that LVM keeps backups of, those included that are not there now."""
     backups = set(names(host, FOLDERS[0]))
     archived = (re.sub(r"_\d+-\d+\.vg$", "", name) for name in names(host, FOLDERS[1]))
     return tuple(sorted(name for name in backups | set(archived) if name and not name.startswith(".")))
@@ -207,7 +207,7 @@ def _sections(section: dict[str, Value], key: str) -> Iterator[tuple[str, dict[s
 def _flags(section: dict[str, Value]) -> list[Value]:
     """`status` and `flags`; the latter newer LVM writes only where it is not empty."""
     lists = (section.get("status"), section.get("flags"))
-    return [flag for one in lists if isinstance(one, list) for flag in one]
+    return [flag for flags in lists if isinstance(flags, list) for flag in flags]
 
 
 def _disk(key: str, section: dict[str, Value]) -> NotedDisk:
@@ -224,7 +224,11 @@ def _disk(key: str, section: dict[str, Value]) -> NotedDisk:
 
 
 def _volume(key: str, section: dict[str, Value], disks: frozenset[str]) -> NotedVolume:
-    segments = [one for name, one in section.items() if name.startswith("segment") and isinstance(one, dict)]
+    segments = [
+        segment
+        for name, segment in section.items()
+        if name.startswith("segment") and isinstance(segment, dict)
+    ]
     named = {word for segment in segments for word in _words_in(segment)}
     return NotedVolume(
         name=key,
@@ -241,14 +245,14 @@ def _words_in(segment: dict[str, Value]) -> Iterator[str]:
         if isinstance(value, str):
             yield value
         elif isinstance(value, list):
-            yield from (one for one in value if isinstance(one, str))
+            yield from (item for item in value if isinstance(item, str))
 
 
 def _parse(content: str) -> dict[str, Value]:
     tokens = _Tokens(content)
     document = _section(tokens, 0)
     if tokens.next():
-        raise NotNotes(_("There is more at its end than belongs there."))
+        raise NotNotes(_("There is extra text at its end."))
     return document
 
 
@@ -278,9 +282,9 @@ def _section(tokens: _Tokens, depth: int) -> dict[str, Value]:
         elif sign == "=":
             found[_plain(name)] = _value(tokens)
         else:
-            raise NotNotes(_("It is cut off, or no text of LVM."))
+            raise NotNotes(_("It is truncated, or not a metadata backup of LVM."))
     if (name == "}") != (depth > 0):
-        raise NotNotes(_("It is cut off, or no text of LVM."))
+        raise NotNotes(_("It is truncated, or not a metadata backup of LVM."))
     return found
 
 
@@ -291,7 +295,7 @@ def _value(tokens: _Tokens) -> Value:
     found: list[Value] = []
     while (piece := tokens.next()) != "]":
         if not piece:
-            raise NotNotes(_("It is cut off, or no text of LVM."))
+            raise NotNotes(_("It is truncated, or not a metadata backup of LVM."))
         if piece != ",":
             found.append(_scalar(piece))
     return found
@@ -299,7 +303,7 @@ def _value(tokens: _Tokens) -> Value:
 
 def _scalar(piece: str) -> Value:
     if not piece or piece in '{}=[],"':
-        raise NotNotes(_("It is cut off, or no text of LVM."))
+        raise NotNotes(_("It is truncated, or not a metadata backup of LVM."))
     if piece.startswith('"'):
         return _plain(piece)
     return int(piece) if re.fullmatch(r"-?\d{1,20}", piece) else piece

@@ -32,8 +32,8 @@ def volume_group_name_problems(
     if problem is None and name in set(taken):
         problem = Problem(
             "lvm-name.taken",
-            _("There is a volume group named {name} already.").format(name=clean(name)),
-            remedy=_("Choose another name, or use the volume group that exists."),
+            _("A VG named {name} already exists.").format(name=clean(name)),
+            remedy=_("Choose another name, or use the existing VG."),
             field=field,
         )
     return (problem,) if problem else ()
@@ -54,19 +54,17 @@ def logical_volume_name_problems(
     if problem is None and name in set(taken):
         problem = Problem(
             "lvm-name.taken",
-            _("There is a logical volume named {name} in this volume group already.").format(
-                name=clean(name)
-            ),
-            remedy=_("Choose another name, or use the volume that exists."),
+            _("An LV named {name} already exists in this VG.").format(name=clean(name)),
+            remedy=_("Choose another name, or use the existing LV."),
             field=field,
         )
     if problem is None and volume_group and len(map_name(volume_group, name)) > LONGEST:
         problem = Problem(
             "lvm-name.too-long",
-            _("The names of the group and the volume are too long together."),
+            _("The names of the VG and the LV are too long together."),
             cause=_(
-                "The kernel joins them into one name of at most {longest} characters, in which a hyphen"
-                " counts twice; this one has {length}."
+                "Device-mapper joins them into one name of at most {longest} characters, in which "
+                "a hyphen counts twice; this one has {length}."
             ).format(longest=LONGEST, length=len(map_name(volume_group, name))),
             remedy=_("Shorten one of them."),
             field=field,
@@ -101,16 +99,16 @@ def _common(name: str, field: str) -> Problem | None:
     if stranger is not None:
         return Problem(
             "lvm-name.character",
-            _("LVM does not take the character “{character}” in a name.").format(
-                character=_("blank") if stranger == " " else clean(stranger)
+            _("LVM does not allow the character “{character}” in a name.").format(
+                character=_("space") if stranger == " " else clean(stranger)
             ),
-            remedy=_("Use the letters a to z and A to Z, digits, and + _ . - only."),
+            remedy=_("Use only the letters a to z and A to Z, digits, and + _ . -"),
             field=field,
         )
     if name.startswith("-"):
         return Problem(
             "lvm-name.hyphen",
-            _("A name may not begin with a hyphen."),
+            _("A name cannot begin with a hyphen."),
             cause=_("LVM would read it as an option."),
             remedy=_("Begin it with a letter or a digit."),
             field=field,
@@ -118,14 +116,14 @@ def _common(name: str, field: str) -> Problem | None:
     if name in (".", ".."):
         return Problem(
             "lvm-name.dots",
-            _("“{name}” is the name of a folder, not of a volume.").format(name=name),
+            _("“{name}” is the name of a directory, not of a volume.").format(name=name),
             remedy=_("Choose another name."),
             field=field,
         )
     if len(name) > LONGEST:
         return Problem(
             "lvm-name.too-long",
-            _("The name has {length} characters; LVM takes at most {longest}.").format(
+            _("The name has {length} characters; LVM allows at most {longest}.").format(
                 length=len(name), longest=LONGEST
             ),
             remedy=_("Shorten it."),
@@ -140,14 +138,14 @@ def _reserved(name: str, field: str) -> Problem | None:
     if start is None and part is None:
         return None
     summary = (
-        _("A volume's name may not begin with “{word}”.").format(word=start)
+        _("The name of an LV cannot begin with “{word}”.").format(word=start)
         if start
-        else _("A volume's name may not contain “{word}”.").format(word=part)
+        else _("The name of an LV cannot contain “{word}”.").format(word=part)
     )
     return Problem(
         "lvm-name.reserved",
         summary,
-        cause=_("LVM names its own hidden volumes so."),
+        cause=_("LVM reserves it for its internal volumes."),
         remedy=_("Choose another name."),
         field=field,
     )

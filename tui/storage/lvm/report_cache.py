@@ -8,7 +8,7 @@ from tui.storage.host.interface import Command, Host, Outcome
 from tui.storage.probe.devices.lvm import is_report
 
 FRESH = 1.0
-"""Seconds for which a report serves. Whoever waits for something to appear asks again after it."""
+"""Seconds for which a report serves. A caller that waits for something to appear asks again after it."""
 
 
 class LvmReportCache(ForwardingHost):
@@ -29,7 +29,7 @@ class LvmReportCache(ForwardingHost):
         self._told: dict[tuple[str, ...], tuple[float, Outcome]] = {}
 
     def forget(self) -> None:
-        """Ask anew from now on: something was changed."""
+        """Ask again from now on: something was changed."""
         self._told.clear()
 
     def run(self, command: Command, on_line: Callable[[str], None] | None = None) -> Outcome:

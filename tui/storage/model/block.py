@@ -34,7 +34,7 @@ class BlockDevice:
         partitions: kernel names of its partitions.
         map_name: dm name, or empty.
         map_uuid: dm uuid, `LVM-…`, `mpath-…`, or empty.
-        suspended: a dm map whose I/O is held back.
+        suspended: a dm map whose I/O is queued.
         content: ID_FS_TYPE of udev: ext4, xfs, LVM2_member, mpath_member, or empty.
         content_uuid: ID_FS_UUID, or empty.
         content_label: ID_FS_LABEL, or empty.

@@ -11,7 +11,7 @@ class Portal:
     Attributes:
         address: IPv4, IPv6 without brackets, or a host name.
         port: TCP port, 3260 by default.
-        tpgt: portal group tag, or None when no discovery has told it.
+        tpgt: portal group tag, or None when no discovery has listed it.
     """
 
     address: str
@@ -95,7 +95,7 @@ class Tool:
 
 @dataclass(frozen=True, slots=True)
 class InterfaceRecord:
-    """An iface record: which network card a session goes through. Empty values bind nothing."""
+    """An iface record: which network interface a session goes through. Empty values bind nothing."""
 
     name: str
     transport: str = "tcp"
@@ -207,9 +207,9 @@ class SessionState(StrEnum):
 
     LOGGED_IN = "LOGGED_IN"
     FAILED = "FAILED"
-    """The connection is lost; requests wait until recovery_tmo has run down."""
+    """The connection is lost; I/O is queued until recovery_tmo is over."""
     FREE = "FREE"
-    """The recovery timer has run down; requests fail."""
+    """The recovery timeout is over; I/O fails."""
     UNKNOWN = "UNKNOWN"
 
 
@@ -227,7 +227,7 @@ class Session:
         target_state: SCANNED and the like; newer kernels only.
         connection_state: up, down, failed; newer kernels only.
         initiator_name: the name it was logged in with, which a later rename does not change.
-        recovery_timeout: seconds the kernel holds requests back when the connection is lost; -1 for ever.
+        recovery_timeout: seconds the kernel queues I/O when the connection is lost; -1 without a limit.
         noop_interval: seconds between pings, 0 for none.
         noop_timeout: seconds a ping may take.
         host_number: the SCSI host.
@@ -283,7 +283,7 @@ class Lun:
         address: `HOST:CHANNEL:TARGET:LUN`.
         sid: the session.
         number: the LUN.
-        disk: kernel name (`sda`), or empty where it is no disk; changes from login to login.
+        disk: kernel name (`sda`), or empty where it is not a disk; changes from login to login.
         wwid: the identity that does not change, `naa.6001405…`, or empty.
         size: bytes.
         vendor: as INQUIRY tells it.

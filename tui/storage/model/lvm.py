@@ -1,6 +1,7 @@
-"""LVM's three layers, as its own report tells them (lvmreport(7)); sizes in bytes."""
+"""LVM's three layers, as its own report has them (lvmreport(7)); sizes in bytes."""
 
 from dataclasses import dataclass
+from enum import Enum
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,37 @@ class VolumeGroup:
         return self.free // self.extent_size if self.extent_size else 0
 
 
+class VolumeKind(Enum):
+    """What an LV is, by the first letter of lv_attr (lvs(8))."""
+
+    PLAIN = "-"
+    CACHED = "C"
+    MIRRORED = "m"
+    MIRRORED_UNSYNCED = "M"
+    ORIGIN = "o"
+    MERGING_ORIGIN = "O"
+    INTEGRITY = "g"
+    RAID = "r"
+    RAID_UNSYNCED = "R"
+    SNAPSHOT = "s"
+    MERGING_SNAPSHOT = "S"
+    PVMOVE = "p"
+    VIRTUAL = "v"
+    IMAGE = "i"
+    IMAGE_UNSYNCED = "I"
+    MIRROR_LOG = "l"
+    CONVERTING = "c"
+    THIN_VOLUME = "V"
+    THIN_POOL = "t"
+    THIN_POOL_DATA = "T"
+    VDO_POOL = "d"
+    VDO_POOL_DATA = "D"
+    METADATA = "e"
+    """Metadata of a pool or a RAID, or the spare that a pool's repair needs."""
+    UNKNOWN = ""
+    """LVM did not say, or in a letter of a later version."""
+
+
 @dataclass(frozen=True, slots=True)
 class LogicalVolume:
     """A volume cut out of a VG.
@@ -85,7 +117,7 @@ class LogicalVolume:
         device: kernel name (`dm-1`) while it is active, else empty.
         active: its dm table is loaded, which says nothing about its disks.
         open: somebody uses it.
-        suspended: its I/O is held back.
+        suspended: its I/O is queued.
         health: lv_health_status, empty when LVM sees nothing wrong.
         attributes: lv_attr.
         pool: thin pool it lives in, or empty.
@@ -108,10 +140,18 @@ class LogicalVolume:
     origin: str = ""
     skip_activation: bool = False
 
+    @property
+    def kind(self) -> VolumeKind:
+        """What it is."""
+        try:
+            return VolumeKind(self.attributes[:1])
+        except ValueError:
+            return VolumeKind.UNKNOWN
+
 
 @dataclass(frozen=True, slots=True)
 class LvmReading:
-    """How far the LVM report can be trusted: an empty report is no proof that nothing is there.
+    """How far the LVM report can be trusted: an empty report does not prove that nothing is there.
 
     Attributes:
         asked: LVM was run and answered in time.

@@ -77,7 +77,7 @@ class Process:
 
     @property
     def is_storage(self) -> bool:
-        """It is a daemon that has disks open because it looks after them, and lets go of them by itself."""
+        """It is a daemon that has disks open because it looks after them, and closes them by itself."""
         return self.unit in _STORAGE_DAEMONS
 
     @property
@@ -103,7 +103,7 @@ class KernelHold(StrEnum):
     AUTOMOUNT = "automount"
     """systemd mounts it again as soon as somebody looks there."""
     MAP = "map"
-    """A device-mapper device that is no part of LVM or multipath stands on it."""
+    """A device-mapper device that is not part of LVM or multipath stands on it."""
     RAID = "raid"
 
 
@@ -152,9 +152,9 @@ class Users:
         processes = tuple(
             replace(process, held=held)
             for process in self.processes
-            if (held := tuple(one for one in process.held if one.device in wanted))
+            if (held := tuple(file for file in process.held if file.device in wanted))
         )
-        kernel = tuple(one for one in self.kernel if one.device in wanted)
+        kernel = tuple(user for user in self.kernel if user.device in wanted)
         return Users(processes, kernel, self.unseen, self.own_unit)
 
 

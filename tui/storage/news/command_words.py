@@ -12,7 +12,7 @@ def command_happening(ran: Ran) -> Happening | None:
         return None
     status, seconds = ran.outcome.status, ran.outcome.seconds
     if status is None:
-        words, tone = _("no end after {seconds:.0f} s, given up").format(seconds=seconds), Tone.WARN
+        words, tone = _("timed out after {seconds:.0f} s").format(seconds=seconds), Tone.WARN
     elif status == 0:
         words, tone = _("done in {seconds:.1f} s").format(seconds=seconds), Tone.GOOD
     else:

@@ -13,7 +13,7 @@ from tui.storage.news.log_source import Told
 from tui.storage.untrusted import clean
 
 _BEFORE = 60
-"""Lines of this boot that are told at the beginning."""
+"""Lines of this boot that are reported at the beginning."""
 
 _BLOCK = 65536
 _LONGEST_LINE = 64 * 1024
@@ -87,7 +87,7 @@ class DaemonLog:
         self._rest = rest[-_LONGEST_LINE:]
         found = [line for line in map(daemon_line, whole) if line is not None]
         return Told(
-            tuple(one for one, _session in found),
+            tuple(line for line, _session in found),
             any(session for _one, session in found),
             more=len(block) == _BLOCK,
         )
@@ -106,7 +106,7 @@ class DaemonLog:
 
 
 def daemon_line(entry: bytes) -> tuple[Happening, bool] | None:
-    """What a journal entry tells, and whether it tells of a session; None when it tells nothing.
+    """What a journal entry says, and whether it is about a session; None when it says nothing.
 
     Args:
         entry: one line of `journalctl --output=json` (systemd.journal-fields(7)). A message that is not
@@ -119,7 +119,7 @@ def daemon_line(entry: bytes) -> tuple[Happening, bool] | None:
     if not isinstance(fields, dict):
         return None
     message, stamp = fields.get("MESSAGE"), fields.get("__REALTIME_TIMESTAMP")
-    if isinstance(message, list) and all(isinstance(one, int) and 0 <= one < 256 for one in message):
+    if isinstance(message, list) and all(isinstance(byte, int) and 0 <= byte < 256 for byte in message):
         message = bytes(message).decode(errors="replace")
     if not isinstance(message, str) or not isinstance(stamp, str) or not stamp.isdecimal():
         return None

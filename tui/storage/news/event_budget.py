@@ -1,4 +1,4 @@
-"""A bound on how many events are told: in a storm the first ones and a number."""
+"""A bound on how many events are listed: in a storm the first ones and a number."""
 
 from collections.abc import Iterable
 
@@ -20,7 +20,7 @@ class EventBudget:
         self._told = self._left_out = 0
 
     def open(self, now: float) -> bool:
-        """Whether one more may be told now; else it is counted."""
+        """Whether one more may be listed now; else it is counted."""
         if now - self._began >= self._window:
             self._began, self._told = now, 0
         if self._told < self._most:
@@ -34,6 +34,4 @@ class EventBudget:
         if self._left_out and now - self._began >= self._window:
             count, self._left_out = self._left_out, 0
             text = translate_count("{count} more event", "{count} more events", count).format(count=count)
-            yield Happening(
-                now, Source.EVENT, text, _("too many at once to list; all were taken into account")
-            )
+            yield Happening(now, Source.EVENT, text, _("too many at once to list; all were processed"))

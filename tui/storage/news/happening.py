@@ -17,7 +17,7 @@ _LOOK_BACK = 8
 
 
 class Source(StrEnum):
-    """Who told it."""
+    """Where it comes from."""
 
     EVENT = "event"
     """A uevent of the kernel, as udev passes it on."""
@@ -48,13 +48,13 @@ class Happening:
 
     Attributes:
         when: seconds since the epoch.
-        source: who told it.
-        text: the line as it was told, already cleaned (`untrusted.clean`).
+        source: where it comes from.
+        text: the line as it came, already cleaned (`untrusted.clean`).
         words: what it means, in a few words; empty where the line says it.
         subject: what it is about: the key of a rung, or a raw name such as `device:sda` that
             `news.subject.SubjectIndex` finds the rung of.
         tone: how it is meant.
-        count: how often it was told within a short time.
+        count: how often it came within a short time.
     """
 
     when: float
@@ -66,7 +66,7 @@ class Happening:
     count: int = 1
 
     def is_same(self, other: "Happening") -> bool:
-        """Whether both say the same, whenever they were told."""
+        """Whether both say the same, whenever they came."""
         return (self.source, self.text, self.subject) == (other.source, other.text, other.subject)
 
 
@@ -85,15 +85,15 @@ class HappeningLog:
 
     @property
     def version(self) -> int:
-        """A number that grows with every change, so that whoever shows the log knows when to look."""
+        """A number that grows with every change, so that what shows the log knows when to read it."""
         return self._version
 
     def add(self, happenings: Iterable[Happening]) -> None:
         """Add some; a repeated line makes its count higher and its time later."""
         with self._guard:
-            for one in happenings:
+            for happening in happenings:
                 self._version += 1
-                self._add(one)
+                self._add(happening)
             del self._kept[: -self._most]
 
     def kept(self) -> tuple[Happening, ...]:
@@ -115,12 +115,14 @@ class HappeningLog:
                 self._kept[-newest:] = after
                 self._version += 1
 
-    def _add(self, one: Happening) -> None:
+    def _add(self, happening: Happening) -> None:
         for place in range(len(self._kept) - 1, max(-1, len(self._kept) - 1 - _LOOK_BACK), -1):
             known = self._kept[place]
-            if known.is_same(one) and abs(one.when - known.when) <= _SAME_WITHIN:
+            if known.is_same(happening) and abs(happening.when - known.when) <= _SAME_WITHIN:
                 del self._kept[place]
-                one = replace(one, when=max(one.when, known.when), count=one.count + known.count)
+                happening = replace(
+                    happening, when=max(happening.when, known.when), count=happening.count + known.count
+                )
                 break
-        place = bisect_right(self._kept, one.when, key=lambda known: known.when)
-        self._kept.insert(place, one)
+        place = bisect_right(self._kept, happening.when, key=lambda known: known.when)
+        self._kept.insert(place, happening)

@@ -70,7 +70,7 @@ class KernelLog:
 
 
 def kernel_line(record: str, booted: float) -> tuple[Happening, bool] | None:
-    """What a record tells, and whether it tells of a session; None when it is not about storage.
+    """What a record says, and whether it is about a session; None when it is not about storage.
 
     Args:
         record: `PRIORITY,NUMBER,MICROSECONDS,FLAGS;LINE`, then lines with properties of the device.

@@ -22,7 +22,7 @@ class Meaning:
         words: a few words for a person; empty where the line says it all.
         tone: how it is meant.
         subject: the raw name of what it is about (`news.subject`), or empty.
-        session: it tells of a session's state, so the sessions are worth a look now.
+        session: it is about a session's state, so the sessions are worth a look now.
     """
 
     words: str
@@ -52,11 +52,11 @@ def connection_error(code: int) -> str:
     """What a connection error number of the kernel means; 1000 is its base."""
     return {
         1011: _("the connection broke: network or target"),
-        1014: _("a header arrived damaged"),
-        1015: _("data arrived damaged"),
+        1014: _("a header was corrupted on the way (digest error)"),
+        1015: _("data was corrupted on the way (digest error)"),
         1019: _("sending failed: network or target"),
         1020: _("the target closed the connection"),
-        1021: _("a command never ended, so the session was dropped"),
+        1021: _("a command timed out, so the session was dropped"),
         1022: _("the target stopped answering pings"),
     }.get(code, _("the connection is lost"))
 
@@ -66,7 +66,9 @@ def _broken(match: re.Match[str]) -> str:
 
 
 def _gave_up(match: re.Match[str]) -> str:
-    return _("waited {seconds} s; from now on requests fail").format(seconds=match["seconds"])
+    return _("replacement_timeout of {seconds} s is over; I/O fails from now on").format(
+        seconds=match["seconds"]
+    )
 
 
 _SESSION = "sid:{sid}"
@@ -100,20 +102,20 @@ _RULES: tuple[_Rule, ...] = (
     ),
     _rule(
         _ADDRESS + r".*rejecting I/O to (?:offline|dead) device",
-        _("the kernel gave up on the disk: requests fail at once"),
+        _("the kernel gave up on the disk: I/O fails at once"),
         Tone.BAD,
         _SCSI,
     ),
-    _rule(_ADDRESS + r".*Device offlined", _("the kernel took the disk offline"), Tone.BAD, _SCSI),
+    _rule(_ADDRESS + r".*Device offlined", _("the kernel set the disk offline"), Tone.BAD, _SCSI),
     _rule(
         _ADDRESS + r".*LUN assignments on this target have changed",
-        _("the target shows other LUNs now: a rescan finds new ones"),
+        _("the target's list of LUNs has changed: a rescan finds new ones"),
         Tone.WARN,
         _SCSI,
     ),
     _rule(
         _ADDRESS + r".*Capacity data has changed",
-        _("the LUN has another size: a rescan takes it over"),
+        _("the LUN has another size: a rescan reads it"),
         Tone.WARN,
         _SCSI,
     ),
@@ -125,33 +127,38 @@ _RULES: tuple[_Rule, ...] = (
     ),
     _rule(
         _ADDRESS + r".*Synchronize Cache\(10\) failed",
-        _("its last writes could not be flushed: the connection was gone"),
+        _("its last writes could not be flushed: the connection was lost"),
         Tone.WARN,
         _SCSI,
     ),
-    _rule(_ADDRESS + r".*Power-on or device reset occurred", _("the target started anew"), Tone.PLAIN, _SCSI),
+    _rule(
+        _ADDRESS + r".*Power-on or device reset occurred",
+        _("the target was reset or restarted"),
+        Tone.PLAIN,
+        _SCSI,
+    ),
     _rule(
         r"critical space allocation error, dev " + _DEVICE,
-        _("the storage has no room left for this thin LUN: the write failed"),
+        _("the storage has no space left for this thin LUN: the write failed"),
         Tone.BAD,
         _DISK,
     ),
     _rule(
         # The second form is that of kernels without CONFIG_SCSI_CONSTANTS.
         _ADDRESS + r".*(?:Space allocation failed write protect|ASC=0x27 ASCQ=0x7\b)",
-        _("the storage has no room left for this thin LUN"),
+        _("the storage has no space left for this thin LUN"),
         Tone.BAD,
         _SCSI,
     ),
     _rule(
         _ADDRESS + r".*(?:Add\. Sense: |ASC=0x[0-9a-f]+ ASCQ=)",
-        _("why the storage refused a request"),
+        _("why the storage rejected a command"),
         Tone.WARN,
         _SCSI,
     ),
     _rule(
         r"critical (?:target|medium|nexus) error, dev " + _DEVICE,
-        _("the storage refused a request"),
+        _("the storage rejected a command"),
         Tone.BAD,
         _DISK,
     ),
@@ -161,12 +168,12 @@ _RULES: tuple[_Rule, ...] = (
         Tone.BAD,
         _DISK,
     ),
-    _rule(r"Buffer I/O error on dev(?:ice)? " + _DEVICE, _("a request failed"), Tone.BAD, _DISK),
-    _rule(r"I/O error, dev " + _DEVICE + r".*WRITE", _("a write failed"), Tone.BAD, _DISK),
-    _rule(r"I/O error, dev " + _DEVICE, _("a request failed"), Tone.BAD, _DISK),
+    _rule(r"Buffer I/O error on dev(?:ice)? " + _DEVICE, _("I/O error"), Tone.BAD, _DISK),
+    _rule(r"I/O error, dev " + _DEVICE + r".*WRITE", _("write error"), Tone.BAD, _DISK),
+    _rule(r"I/O error, dev " + _DEVICE, _("I/O error"), Tone.BAD, _DISK),
     _rule(
         r"EXT4-fs \(" + _DEVICE + r"\): Remounting filesystem read-only",
-        _("ext4 takes no more writes; unmount and check it when the disk is back"),
+        _("ext4 is read-only now; unmount and check it when the disk is back"),
         Tone.BAD,
         _DISK,
     ),
@@ -184,7 +191,7 @@ _RULES: tuple[_Rule, ...] = (
     ),
     _rule(
         r"XFS \(" + _DEVICE + r"\): (?:Metadata (?:corruption|CRC error) detected|Corruption )",
-        _("XFS met damage"),
+        _("XFS found corruption"),
         Tone.BAD,
         _DISK,
     ),
@@ -213,11 +220,11 @@ _RULES: tuple[_Rule, ...] = (
     _rule(r"EXT4-fs \(" + _DEVICE + r"\): unmounting filesystem", _("unmounted"), Tone.PLAIN, _DISK),
     _rule(
         r"EXT4-fs \(" + _DEVICE + r"\): recovery complete",
-        _("the journal was replayed after an unclean end"),
+        _("the journal was replayed after an unclean shutdown"),
         Tone.WARN,
         _DISK,
     ),
-    _rule(r"EXT4-fs \(" + _DEVICE + r"\): resized filesystem", _("ext4 has grown"), Tone.GOOD, _DISK),
+    _rule(r"EXT4-fs \(" + _DEVICE + r"\): resized filesystem", _("ext4 has been grown"), Tone.GOOD, _DISK),
     _rule(
         r"XFS \(" + _DEVICE + r"\): .*(?:[Ff]ilesystem has been shut down|Shutting down filesystem)",
         _("XFS shut itself down; unmount, and mount again when the disk is back"),
@@ -227,13 +234,13 @@ _RULES: tuple[_Rule, ...] = (
     _rule(r"XFS \(" + _DEVICE + r"\): .*log I/O error", _("XFS could not write its log"), Tone.BAD, _DISK),
     _rule(
         r"XFS \(" + _DEVICE + r"\): .*duplicate UUID",
-        _("a file system with the same identity is mounted: a copy or a snapshot"),
+        _("a file system with the same UUID is mounted: a copy or a snapshot"),
         Tone.BAD,
         _DISK,
     ),
     _rule(
         r"XFS \(" + _DEVICE + r"\): Starting recovery",
-        _("replaying the log after an unclean end"),
+        _("replaying the log after an unclean shutdown"),
         Tone.WARN,
         _DISK,
     ),
@@ -241,14 +248,14 @@ _RULES: tuple[_Rule, ...] = (
     _rule(r"XFS \(" + _DEVICE + r"\): Unmounting [Ff]ilesystem", _("unmounted"), Tone.PLAIN, _DISK),
     _rule(
         r"BTRFS(?: \w+)? \(device " + _DEVICE + r"[^)]*\):.*forced readonly",
-        _("btrfs takes no more writes"),
+        _("btrfs is read-only now"),
         Tone.BAD,
         _DISK,
     ),
     _rule(r"BTRFS error \(device " + _DEVICE, _("btrfs met an error"), Tone.BAD, _DISK),
     _rule(
         r"device-mapper: multipath: .*Failing path (?P<number>\d+:\d+)",
-        _("one path is out; the map goes on with the others"),
+        _("one path failed; the map keeps working with the others"),
         Tone.WARN,
         "number:{number}",
     ),
@@ -260,13 +267,13 @@ _RULES: tuple[_Rule, ...] = (
     ),
     _rule(
         r"device-mapper: thin: (?P<number>\d+:\d+): .*(?:low water mark|out-of-data-space|no free data)",
-        _("the thin pool is running full"),
+        _("the thin pool is almost full"),
         Tone.WARN,
         "number:{number}",
     ),
     _rule(
         r"device-mapper: snapshots: Invalidating snapshot",
-        _("a snapshot ran full and is lost; its origin is well"),
+        _("a snapshot filled up and is invalid; its origin is fine"),
         Tone.WARN,
     ),
     _rule(

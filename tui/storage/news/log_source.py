@@ -11,8 +11,8 @@ class Told:
     """What was read.
 
     Attributes:
-        happenings: in the order they were told.
-        session: one of them tells of a session, so the sessions are worth a look now.
+        happenings: in the order they came.
+        session: one of them is about a session, so the sessions are worth a look now.
         more: there is more to read at once.
     """
 

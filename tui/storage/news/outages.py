@@ -49,18 +49,18 @@ class Outages:
 
     def take(self, happenings: Iterable[Happening]) -> None:
         """Take the times from lines of the logs; their order does not matter."""
-        for one in happenings:
-            sid = _sid_of(one)
+        for happening in happenings:
+            sid = _sid_of(happening)
             if sid is None:
                 continue
-            if one.source is Source.KERNEL and "detected conn error" in one.text:
+            if happening.source is Source.KERNEL and "detected conn error" in happening.text:
                 times = self._errors.setdefault(sid, [])
-                insort(times, one.when)
+                insort(times, happening.when)
                 del times[:-_LINES]
-            elif one.source is Source.KERNEL and "recovery timed out" in one.text:
-                self._gave_up[sid] = max(one.when, self._gave_up.get(sid, 0.0))
-            elif one.source is Source.DAEMON and "is operational" in one.text:
-                self._back[sid] = max(one.when, self._back.get(sid, 0.0))
+            elif happening.source is Source.KERNEL and "recovery timed out" in happening.text:
+                self._gave_up[sid] = max(happening.when, self._gave_up.get(sid, 0.0))
+            elif happening.source is Source.DAEMON and "is operational" in happening.text:
+                self._back[sid] = max(happening.when, self._back.get(sid, 0.0))
 
     def look(self, when: float, states: SessionStates) -> None:
         """Take what a look at the sessions found."""
@@ -91,6 +91,6 @@ class Outages:
         return Outage(since, told is not None or good is not None, gave_up)
 
 
-def _sid_of(one: Happening) -> int | None:
-    kind, _colon, number = one.subject.partition(":")
+def _sid_of(happening: Happening) -> int | None:
+    kind, _colon, number = happening.subject.partition(":")
     return int(number) if kind == "sid" and number.isdecimal() else None

@@ -21,7 +21,7 @@ def session_happenings(when: float, before: SessionStates, after: SessionStates)
         if new is None:
             found.append(Happening(when, Source.SESSION, f"{sid} {old} →", _("logged out"), subject))
         elif old is None:
-            words = _("a new session") if new == SessionState.LOGGED_IN else _("a session is being made")
+            words = _("a new session") if new == SessionState.LOGGED_IN else _("a session is being created")
             tone = Tone.GOOD if new == SessionState.LOGGED_IN else Tone.PLAIN
             found.append(Happening(when, Source.SESSION, f"{sid} → {new}".rstrip(), words, subject, tone))
         else:
@@ -33,11 +33,11 @@ def session_happenings(when: float, before: SessionStates, after: SessionStates)
 def _became(before: str, state: str) -> tuple[str, Tone]:
     if state == SessionState.LOGGED_IN:
         if before == SessionState.FAILED:
-            return _("the connection is back, and what waited goes on"), Tone.GOOD
+            return _("the session has reconnected; queued I/O continues"), Tone.GOOD
         # FREE is also what a session is until its first login (libiscsi's iscsi_session_setup).
         return _("logged in"), Tone.GOOD
     if state == SessionState.FAILED:
-        return _("the connection is lost; requests wait"), Tone.BAD
+        return _("the connection is lost; I/O is queued"), Tone.BAD
     if state == SessionState.FREE:
-        return _("the waiting is over: requests fail"), Tone.BAD
+        return _("replacement_timeout is over: I/O fails"), Tone.BAD
     return "", Tone.PLAIN

@@ -2,7 +2,7 @@
 
 Logs and events name things as the kernel does: a disk, a session number, `MAJOR:MINOR`. Such raw names are
 `device:sda`, `sid:3`, `lun:HOST:CHANNEL:TARGET:LUN` and `number:8:0`. They are used again for other things
-later, so a happening's rung is looked up soon after it was told, and kept.
+later, so a happening's rung is looked up soon after it came, and kept.
 """
 
 from collections.abc import Iterable
@@ -40,10 +40,10 @@ class SubjectIndex:
         return self._rungs.get(subject)
 
     def resolved(self, happenings: Iterable[Happening]) -> tuple[Happening, ...]:
-        """The happenings with the keys of their rungs; what has no rung stays as it was told."""
+        """The happenings with the keys of their rungs; what has no rung stays as it came."""
         return tuple(
-            replace(one, subject=key)
-            if (key := self._rungs.get(one.subject)) is not None and key != one.subject
-            else one
-            for one in happenings
+            replace(happening, subject=key)
+            if (key := self._rungs.get(happening.subject)) is not None and key != happening.subject
+            else happening
+            for happening in happenings
         )

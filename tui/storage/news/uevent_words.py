@@ -1,4 +1,4 @@
-"""Which uevents of storage are told, and what they mean in a few words (block/genhd.c, dm-uevent.c)."""
+"""Which uevents of storage are listed, and what they mean in a few words (block/genhd.c, dm-uevent.c)."""
 
 import re
 from collections.abc import Mapping
@@ -10,12 +10,18 @@ from tui.words import translate as _
 _QUIET = re.compile(r"^(loop|ram|sr|fd)\d")
 
 _ATTENTION = {
-    "CAPACITY_DATA_HAS_CHANGED": _("the target says that a LUN has another size; a rescan takes it over"),
-    "REPORTED_LUNS_DATA_HAS_CHANGED": _("the target says that it shows other LUNs; a rescan finds new ones"),
-    "INQUIRY_DATA_HAS_CHANGED": _("the target says that a disk describes itself differently"),
-    "MODE_PARAMETERS_CHANGED": _("the target says that a disk's settings have changed"),
-    "THIN_PROVISIONING_SOFT_THRESHOLD_REACHED": _("the target says that its space for a LUN is running out"),
-    "ASYMMETRIC_ACCESS_STATE_CHANGED": _("the target says that another path is the better one now"),
+    "CAPACITY_DATA_HAS_CHANGED": _(
+        "the target reports that the size of a LUN has changed; a rescan reads it"
+    ),
+    "REPORTED_LUNS_DATA_HAS_CHANGED": _(
+        "the target reports that its list of LUNs has changed; a rescan finds new ones"
+    ),
+    "INQUIRY_DATA_HAS_CHANGED": _("the target reports that a disk's inquiry data has changed"),
+    "MODE_PARAMETERS_CHANGED": _("the target reports that a disk's mode parameters have changed"),
+    "THIN_PROVISIONING_SOFT_THRESHOLD_REACHED": _(
+        "the target reports that its space for a LUN is running out"
+    ),
+    "ASYMMETRIC_ACCESS_STATE_CHANGED": _("the target reports that the preferred path has changed"),
 }
 """Unit attentions that the kernel passes on as SDEV_UA (drivers/scsi/scsi_lib.c)."""
 
@@ -37,7 +43,7 @@ def uevent_happening(
     Args:
         when: seconds since the epoch.
         action: add, remove, change …
-        subsystem: block or scsi; sessions are told by their state.
+        subsystem: block or scsi; sessions are followed by their state.
         name: the kernel's name of the device.
         properties: the event's own and, where udev runs, what udev found.
     """
@@ -49,7 +55,7 @@ def uevent_happening(
     shown = properties.get("DM_NAME", "")
     what = f"{name} {shown}" if shown else name
     if action == "remove":
-        return _told(when, f"remove {what}", _("it is gone"), subject)
+        return _told(when, f"remove {what}", _("removed"), subject)
     if action == "add":
         if name.startswith("dm-"):
             return None  # A map has its name only with the change that follows.
@@ -75,15 +81,17 @@ def _changed(
         tone = Tone.WARN if act == "PATH_FAILED" else Tone.GOOD if act == "PATH_REINSTATED" else Tone.PLAIN
         return _told(when, text, _path_words(act, paths), subject, tone)
     if name.startswith("dm-"):
-        words = _("suspended for a change") if properties.get("DM_SUSPENDED") == "1" else _("a map is active")
+        words = (
+            _("suspended during a change") if properties.get("DM_SUSPENDED") == "1" else _("a map is active")
+        )
         return _told(when, f"change {what}", words, subject)
     if properties.get("DISK_MEDIA_CHANGE") == "1":
         return None
     content = properties.get("ID_FS_TYPE", "")
     if content:
-        words = _("udev looked at it again: it carries {content}").format(content=clean(content, 40))
+        words = _("udev checked it again: it carries {content}").format(content=clean(content, 40))
     else:
-        words = _("udev looked at it again")
+        words = _("udev checked it again")
     return _told(when, f"change {what}", words, subject)
 
 

@@ -1,4 +1,4 @@
-"""The kernel's uevents of storage: which topics they are about, and what is told of them."""
+"""The kernel's uevents of storage: which topics they are about, and what is listed of them."""
 
 import contextlib
 import select
@@ -35,7 +35,7 @@ class Announced:
     Attributes:
         topics: what may have changed.
         happenings: what there is to tell a person.
-        more: more may be waiting than was taken in this turn.
+        more: more may be waiting than was read in this turn.
     """
 
     topics: frozenset[Topic] = frozenset()
@@ -63,8 +63,8 @@ class Uevents:
     """The uevents of this machine: as the kernel sends them, and again after udev has worked on them.
 
     udev may take seconds for a disk, and what the kernel itself changed is worth a look before that. So disks
-    that come, go or grow are told at once; maps, which have their names from udev, and contents after it.
-    Where udev does not run everything is told as the kernel sends it.
+    that come, go or grow are listed at once; maps, which have their names from udev, and contents after it.
+    Where udev does not run everything is listed as the kernel sends it.
 
     Raises:
         OSError: the netlink socket could not be opened.
@@ -123,6 +123,6 @@ class Uevents:
         return tuple(self._budget.rest(time.time()))
 
     def close(self) -> None:
-        """Let go of the sockets: libudev closes each with its last reference."""
+        """Close the sockets: libudev closes each with its last reference."""
         self._ready.close()
         self._monitors.clear()

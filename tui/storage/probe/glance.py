@@ -17,7 +17,7 @@ from tui.storage.probe.narrow import look_at_devices
 def glance(host: Host, before: Inventory) -> Inventory:
     """The inventory with its sessions, LUNs, devices, maps, mounts and swap as they are now.
 
-    LVM's report stays as it was and is joined with the devices anew. Records, services and what is written
+    LVM's report stays as it was and is joined with the devices again. Records, services and what is written
     in files stay. No command runs and no disk is touched.
     """
     now = _with_contents(look_at_devices(host), before)
@@ -69,7 +69,11 @@ def _with_contents(now: Inventory, before: Inventory) -> Inventory:
     if not found:
         return now
     listed = {filesystem.device for filesystem in now.filesystems}
-    more = [one for one in before.filesystems if one.device in found and one.device not in listed]
+    more = [
+        filesystem
+        for filesystem in before.filesystems
+        if filesystem.device in found and filesystem.device not in listed
+    ]
     devices = tuple(found.get(device.name, device) for device in now.devices)
     return replace(now, devices=devices, filesystems=(*now.filesystems, *more))
 

@@ -51,8 +51,8 @@ def take_inventory(host: Host) -> Inventory:
         blocks = with_signatures(host, blocks, frozenset(mount.device for mount in mounts))
     places = DevicePlaces(blocks.devices)
     unseen = [
-        *([] if initiator.readable else [Unseen(initiator.path, _("Only root may read it."))]),
-        *([] if defaults.readable else [Unseen(defaults.path, _("Only root may read it."))]),
+        *([] if initiator.readable else [Unseen(initiator.path, _("Only root can read it."))]),
+        *([] if defaults.readable else [Unseen(defaults.path, _("Only root can read it."))]),
         *([] if services is not None else [Unseen("systemctl", _("systemd does not answer."))]),
         *([] if daemon_answers is not None else [Unseen("/proc/net/unix", _("It could not be read."))]),
         *records.unseen,
@@ -102,14 +102,14 @@ def _unseen_contents(host: Host, *, described: bool) -> list[Unseen]:
     """What is on the disks comes from udev; say so when udev has not looked at all of them."""
     if described or has_entries(host):
         return []
-    return [Unseen("/run/udev/data", _("udev has no entries here, so what the disks carry is not known."))]
+    return [Unseen("/run/udev/data", _("udev has no entries here, so the content of the disks is unknown."))]
 
 
 def _unseen_volumes(volumes: Volumes, *, root: bool, installed: bool) -> list[Unseen]:
     if not installed:
         return []
     if not root:
-        return [Unseen("lvm", _("Only root may ask LVM; what is shown of it comes from the kernel."))]
+        return [Unseen("lvm", _("Only root can ask LVM; what is listed comes from the kernel."))]
     if volumes.reading.error:
         return [Unseen("lvm", volumes.reading.error)]
     if volumes.reading.left_out:

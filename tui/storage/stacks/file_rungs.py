@@ -1,4 +1,4 @@
-"""The upper rungs: file systems, mounts and swap, and what fstab asks for in vain."""
+"""The upper rungs: file systems, mounts and swap, and what fstab lists without effect."""
 
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.files import FstabEntry, Mount, Swap
@@ -83,11 +83,11 @@ def _mount(mount: Mount, device: BlockDevice, lower: str) -> Rung:
 def mount_health(mount: Mount, *, answers: bool) -> tuple[Health, str]:
     """How well a mount holds; `answers` says that the device below can be read."""
     if not answers:
-        return Health.BAD, _("A disk below does not answer: readers and writers wait or fail.")
+        return Health.BAD, _("A disk below does not answer: reads and writes wait or fail.")
     if turned_read_only(mount):
-        return Health.BAD, _("The kernel turned it read-only after an error.")
+        return Health.BAD, _("The kernel remounted it read-only after an error.")
     if mount.size is None:
-        return Health.WARN, _("The file system does not say how full it is.")
+        return Health.WARN, _("The usage of the file system could not be read.")
     return Health.GOOD, ""
 
 
@@ -127,7 +127,7 @@ def _not_mounted(entry: FstabEntry, mounts: tuple[Mount, ...], swaps: list[Swap]
             f"swap:{entry.spec}",
             entry.spec,
             health=Health.ABSENT,
-            reason=_("fstab asks for it as swap space, and it is not in use."),
+            reason=_("fstab lists it as swap space, but it is not in use."),
             stands_on=(lower,),
         )
     if any(mount.target == entry.mount_point for mount in mounts):
@@ -137,6 +137,6 @@ def _not_mounted(entry: FstabEntry, mounts: tuple[Mount, ...], swaps: list[Swap]
         f"mount:{entry.mount_point}",
         entry.mount_point,
         health=Health.ABSENT,
-        reason=_("fstab asks for it, and it is not mounted."),
+        reason=_("fstab lists it, but it is not mounted."),
         stands_on=(lower,),
     )

@@ -68,7 +68,7 @@ def _portal_of_session(key: str, session: Session, known: Rung | None) -> Rung:
         key,
         session.portal.label,
         health=Health.GOOD if up else Health.UNKNOWN,
-        reason="" if up else _("No session through it is up, so it is not known whether it answers."),
+        reason="" if up else _("No session through it is up, so it is unknown whether it answers."),
         target=session.target,
     )
 
@@ -79,7 +79,7 @@ def _portal_of_record(key: str, record: NodeRecord, known: Rung | None, also: tu
         key,
         record.portal.label,
         health=known.health if known is not None else Health.UNKNOWN,
-        reason=known.reason if known is not None else _("Known from a record; nobody is logged in there."),
+        reason=known.reason if known is not None else _("Known from a record; there is no session."),
         target=record.target,
         also=also,
     )
@@ -115,28 +115,28 @@ def session_health(session: Session, *, daemon: bool, disks: bool) -> tuple[Heal
         disks: the session shows at least one disk.
     """
     if not session.target:
-        return Health.BAD, _("It was left without a target name, and iscsiadm cannot address it.")
+        return Health.BAD, _("It has no target name, so iscsiadm cannot address it.")
     if session.state is SessionState.FAILED:
         return Health.BAD, _failed_words(session.recovery_timeout)
     if session.state is SessionState.FREE:
-        return Health.BAD, _("The connection is lost and its recovery time is over: requests fail.")
+        return Health.BAD, _("The connection is lost and replacement_timeout is over: I/O fails.")
     if session.state is SessionState.UNKNOWN:
-        return Health.UNKNOWN, _("The kernel does not tell its state.")
+        return Health.UNKNOWN, _("The kernel does not report its state.")
     if not daemon:
-        return Health.WARN, _("iscsid does not run: after a lost connection nothing would log in again.")
+        return Health.WARN, _("iscsid is not running: a lost session would not reconnect.")
     if not disks:
-        return Health.WARN, _("The target shows no disk to this host.")
+        return Health.WARN, _("The target shows no LUN to this host.")
     return Health.GOOD, ""
 
 
 def _failed_words(timeout: int | None) -> str:
     if timeout is None:
-        return _("The connection is lost: requests wait.")
+        return _("The connection is lost: I/O is queued.")
     if timeout < 0:
-        return _("The connection is lost: requests wait until it is back, however long that takes.")
-    return _("The connection is lost: requests wait for up to {seconds} s, then they fail.").format(
-        seconds=timeout
-    )
+        return _("The connection is lost: I/O is queued until it is back, without a limit.")
+    return _(
+        "The connection is lost: I/O is queued for up to {seconds} s (replacement_timeout), then it fails."
+    ).format(seconds=timeout)
 
 
 def _lun(lun: Lun, session: Session, shared: frozenset[str]) -> Rung:
@@ -162,28 +162,28 @@ def _lun(lun: Lun, session: Session, shared: frozenset[str]) -> Rung:
 def lun_health(lun: Lun, session: Session, *, shared: bool) -> tuple[Health, str]:
     """How well a LUN holds; `shared` says that another disk has its WWID and no multipath map joins them."""
     if lun.state in {DeviceState.BLOCKED, DeviceState.CREATED_BLOCKED, DeviceState.QUIESCE}:
-        return Health.BAD, _("The disk is blocked: every reader waits.")
+        return Health.BAD, _("The disk is blocked: all I/O to it waits.")
     if lun.state in {DeviceState.TRANSPORT_OFFLINE, DeviceState.OFFLINE}:
-        return Health.BAD, _("The disk is offline: requests fail.")
+        return Health.BAD, _("The disk is offline: I/O fails.")
     if lun.state in {DeviceState.CANCEL, DeviceState.DELETED}:
-        return Health.BAD, _("The disk is going away.")
+        return Health.BAD, _("The disk is being removed.")
     if session.state in {SessionState.FAILED, SessionState.FREE}:
         return Health.BAD, _("Its session is not logged in.")
     if not lun.disk:
-        return Health.WARN, _("The kernel has made no disk of it yet.")
+        return Health.WARN, _("The kernel has not created a disk for it yet.")
     if not lun.size:
         return Health.BAD, _("The disk has no size.")
     if shared:
-        return Health.WARN, _("The same disk is reached over another path, and no multipath map joins them.")
+        return Health.WARN, _("The same LUN is reached over another path, and no multipath map uses them.")
     return (Health.GOOD, "") if lun.state is DeviceState.RUNNING else (Health.UNKNOWN, "")
 
 
 def _absent_session(record: NodeRecord) -> Rung:
     at_boot = "automatic" in {record.startup, record.connection_startup} or record.startup == "onboot"
     reason = (
-        _("Nobody is logged in, though the record asks for it at boot.")
+        _("There is no session, though the record logs in at boot.")
         if at_boot
-        else _("Nobody is logged in; the record asks for no login at boot.")
+        else _("There is no session; the record does not log in at boot.")
     )
     return Rung(
         RungKind.SESSION,

@@ -11,7 +11,7 @@ _KINDS = {BlockKind.PARTITION: RungKind.PARTITION, BlockKind.CRYPT: RungKind.CRY
 
 
 def add_device_rungs(ladder: Ladder) -> None:
-    """Add a rung for every device that stands on a LUN and is no LV: maps, partitions, encrypted devices.
+    """Add a rung for every device that stands on a LUN and is not an LV: maps, partitions, encrypted devices.
 
     What stands on something that has no rung yet waits for the next call.
     """
@@ -117,13 +117,13 @@ def _multipath(ladder: Ladder, multipath: MultipathMap, device: BlockDevice) -> 
 def multipath_health(multipath: MultipathMap, device: BlockDevice) -> tuple[Health, str]:
     """How well a multipath map holds."""
     if device.suspended:
-        return Health.BAD, _("The map is suspended: its requests are held back.")
+        return Health.BAD, _("The map is suspended: its I/O is queued.")
     if not multipath.good_paths or not device.answers:
-        return Health.BAD, _("None of its paths works.")
+        return Health.BAD, _("All of its paths have failed.")
     if len(multipath.good_paths) < len(multipath.paths):
-        return Health.WARN, _("Some of its paths do not work; the others carry it.")
+        return Health.WARN, _("Some of its paths have failed; the others carry the I/O.")
     if len(multipath.paths) == 1:
-        return Health.WARN, _("It has one path only.")
+        return Health.WARN, _("It has only one path.")
     return Health.GOOD, ""
 
 
@@ -143,9 +143,9 @@ def _other_device(device: BlockDevice, stands_on: tuple[str, ...]) -> Rung:
 
 def _device_health(device: BlockDevice) -> tuple[Health, str]:
     if device.suspended:
-        return Health.BAD, _("The map is suspended: its requests are held back.")
+        return Health.BAD, _("The map is suspended: its I/O is queued.")
     if device.lost_slaves:
-        return Health.BAD, _("A disk it was made on is gone.")
+        return Health.BAD, _("A disk below it is gone.")
     return (Health.GOOD, "") if device.answers else (Health.BAD, _("The disk below does not answer."))
 
 
@@ -172,11 +172,13 @@ def _physical(ladder: Ladder, volume: PhysicalVolume) -> Rung:
 def physical_health(volume: PhysicalVolume, *, answers: bool) -> tuple[Health, str]:
     """How well a PV holds; `answers` says that its device is there and can be read."""
     if volume.missing or not volume.device:
-        return Health.BAD, _("LVM looks for this disk and does not find it.")
+        return Health.BAD, _("LVM expects this PV and does not find it.")
     if not answers:
         return Health.BAD, _("Its disk does not answer.")
     if volume.duplicate:
-        return Health.WARN, _("Another disk carries the same PV: LVM refuses changes until one of them goes.")
+        return Health.WARN, _(
+            "Another disk has the same PV UUID: LVM refuses changes until one of them is removed."
+        )
     return Health.GOOD, ""
 
 
@@ -189,13 +191,13 @@ def group_health(group: VolumeGroup, *, waiting: bool, lower: int) -> tuple[Heal
         lower: how many PVs it stands on here.
     """
     if group.missing_volumes or group.partial or not lower:
-        return Health.BAD, _("Some of its disks are gone.")
+        return Health.BAD, _("Some of its PVs are missing.")
     if waiting:
-        return Health.BAD, _("Some of its disks do not answer.")
+        return Health.BAD, _("Some of its PVs do not answer.")
     if group.foreign:
         return Health.WARN, _("It belongs to another host, by its system ID.")
     if group.exported:
-        return Health.WARN, _("It is exported: LVM leaves it alone until it is imported.")
+        return Health.WARN, _("It is exported: LVM does not use it until it is imported (vgimport).")
     if group.shared:
         return Health.WARN, _("It is shared with other hosts by a lock manager.")
     return Health.GOOD, ""
@@ -221,15 +223,15 @@ def _logical(ladder: Ladder, volume: LogicalVolume, group: str) -> Rung:
 def logical_health(volume: LogicalVolume, device: BlockDevice | None) -> tuple[Health, str]:
     """How well an LV holds. That it is active says only that its table is loaded; its disks decide."""
     if volume.suspended or (device is not None and device.suspended):
-        return Health.BAD, _("It is suspended: its requests are held back.")
+        return Health.BAD, _("It is suspended: its I/O is queued.")
     if device is not None and device.lost_slaves:
-        return Health.BAD, _("It is active, but a disk it was made on is gone.")
+        return Health.BAD, _("It is active, but a disk below it is gone.")
     if device is not None and not device.answers:
         return Health.BAD, _("A disk below does not answer.")
     if volume.health in {"partial", "failed"}:
-        return Health.BAD, _("A part of it is on a disk that is gone.")
+        return Health.BAD, _("A part of it is on a missing PV.")
     if volume.health:
         return Health.WARN, _("LVM reports: {words}.").format(words=volume.health)
     if not volume.active:
-        return Health.ABSENT, _("It is not active, so there is no device to use.")
+        return Health.ABSENT, _("It is not active, so it has no device node.")
     return Health.GOOD, ""

@@ -109,9 +109,9 @@ class Activity:
             return found[0] if found else ()
         longest = max(map(len, found))
         sums = [IDLE] * longest
-        for one in found:
-            offset = longest - len(one)
-            for place, rates in enumerate(one):
+        for item in found:
+            offset = longest - len(item)
+            for place, rates in enumerate(item):
                 if rates is not IDLE:
                     sums[offset + place] += rates
         return tuple(sums)

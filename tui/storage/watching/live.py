@@ -25,10 +25,10 @@ class Live:
     """Watches this machine in a thread of its own.
 
     Args:
-        host: this machine; its commands are told as well.
+        host: this machine; its commands are listed as well.
         changed: called from the thread with the topics that changed; with none when the watch
             has begun and at the first sign of a change: then a glance is worth while.
-        news: called from any thread when something was told.
+        news: called from any thread when something happened.
         since: when the reading began whose picture is to be kept true, in seconds since the epoch.
     """
 

@@ -49,7 +49,7 @@ class Prefetch:
     def taken(self) -> "tuple[Inventory, tuple[Ran, ...]] | None":
         """Wait for what was seen and return it, the first time; None afterwards, and where looking failed.
 
-        Whoever gets None looks again: then the mistake shows where it can be told.
+        A caller that gets None reads again: then the mistake shows where it can be reported.
         """
         if self._answer < 0:
             return None

@@ -69,4 +69,4 @@ def read_processes() -> tuple[IscsiProcess, ...]:
         if known is not None:
             waiting = process.info["status"] == psutil.STATUS_DISK_SLEEP
             found.append(IscsiProcess(process.pid, name, known[0], waiting, known[1]))
-    return tuple(sorted(found, key=lambda one: one.pid))
+    return tuple(sorted(found, key=lambda process: process.pid))

@@ -1,4 +1,4 @@
-"""Noticing that something about the storage has changed, which topic of it, and what is told about it.
+"""Noticing that something about the storage has changed, which topic of it, and what is reported about it.
 
 Disks, maps and volumes announce themselves by uevents. Sessions do not when they fail or recover (kernel
 scsi_transport_iscsi.c), so their state is read each second, and at once when a log speaks of them. The
@@ -33,19 +33,19 @@ from tui.storage.probe.reading import names, word
 UDEV_DATABASE = "/run/udev/data"
 """udev writes a file in here, and so changes the folder's time, for every device it has heard of."""
 
-_GRAIN = 0.02
+_CLOCK_TICK = 0.02
 """Seconds by which the time of a file may lag behind the clock: the kernel's tick, at 100 Hz, and a bit."""
 
 _RECORDS_EVERY = 3
 """Records, of which there may be thousands, are compared at every third look."""
 
-_AFTERMATH = (0.05, 0.25, 0.6)
+_RECHECK_DELAYS = (0.05, 0.25, 0.6)
 """Seconds after news of a session at which the sessions are looked at: iscsid needs a moment to act on it."""
 
-_BREATH = 0.005
+_STORM_PAUSE = 0.005
 """Seconds without work between two turns of a storm: Python runs one thread at a time, and keys go first."""
 
-_ECHO = 1.0
+_REPORT_AGAIN_AFTER = 1.0
 """Seconds after which a change of sessions is reported again: their disks follow later, unannounced."""
 
 _SESSION = re.compile(r"^session(\d{1,9})$")
@@ -71,11 +71,11 @@ class Watch:
             not raise.
         events: where announcements come from; without one uevents are used, and polling alone where there
             are none.
-        listener: told what happened, at once.
+        listener: gets what happened, at once.
         logs: opens the logs that are followed, in the watch's thread.
         records: root of the record database, or how to find it; empty to leave records unwatched.
         since: when the reading began whose picture is to be kept true, in seconds since the epoch: what
-            changed between it and the beginning of the watch is told as changed. None when there is none.
+            changed between it and the beginning of the watch is reported as changed. None when there is none.
         settle: seconds of quiet that end a storm of changes and let one call go out.
         patience: seconds after which a call goes out though the storm goes on.
         period: seconds between two looks at what has to be polled.
@@ -114,7 +114,7 @@ class Watch:
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
 
     def start(self) -> None:
-        """Begin to watch; what is there already is no change."""
+        """Begin to watch; what is there already is not a change."""
         self._thread.start()
 
     def wait_until_ready(self, seconds: float) -> bool:
@@ -163,7 +163,7 @@ class Watch:
             return frozenset()
         files = [(Topic.RECORDS, facts) for _path, facts in self._record_times]
         files += [(Topic.MOUNTS, self._host.facts(FSTAB)), (Topic.DEVICES, self._host.facts(UDEV_DATABASE))]
-        oldest = self._since - _GRAIN
+        oldest = self._since - _CLOCK_TICK
         return frozenset(topic for topic, facts in files if facts is not None and facts.modified >= oldest)
 
     def _watch(self, tables: dict[int, Topic]) -> None:
@@ -206,7 +206,7 @@ class Watch:
             if self._events is not None:
                 self._tell(self._events.rest())
         if Topic.SESSIONS in found:
-            self._echo = now + _ECHO
+            self._echo = now + _REPORT_AGAIN_AFTER
         elif now >= self._echo:
             self._echo = float("inf")
             found.add(Topic.SESSIONS)
@@ -247,7 +247,7 @@ class Watch:
             return EVERYTHING
         self._tell(announced.happenings)
         if announced.more:
-            self._stopping.wait(_BREATH)
+            self._stopping.wait(_STORM_PAUSE)
         return announced.topics
 
     def _tell(self, happenings: Sequence[Happening]) -> None:
@@ -257,8 +257,8 @@ class Watch:
     def _look_soon(self) -> None:
         """Look at the sessions a few times in the next second, unless that is planned already."""
         now = time.monotonic()
-        if not self._soon or self._soon[-1] < now + _AFTERMATH[-1] / 2:
-            self._soon = [now + after for after in _AFTERMATH]
+        if not self._soon or self._soon[-1] < now + _RECHECK_DELAYS[-1] / 2:
+            self._soon = [now + after for after in _RECHECK_DELAYS]
 
     def _look(self) -> dict[Topic, object]:
         """What is compared from one look to the next: states, names and times of files."""
@@ -275,7 +275,7 @@ class Watch:
         return looked
 
     def _look_at_sessions(self) -> SessionStates:
-        """The states of all sessions; what changed is told."""
+        """The states of all sessions; what changed is reported."""
         host = self._host
         states = {
             int(match[1]): word(host, f"/sys/class/iscsi_session/{name}/state")

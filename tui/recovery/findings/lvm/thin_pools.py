@@ -8,7 +8,7 @@ from tui.recovery.facts import MapTable
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen
 from tui.recovery.findings.repair_plans import disks_of, group_rung, keep, repair
 from tui.recovery.gathering.logs import POOL_LINE
-from tui.storage.model.lvm import LogicalVolume, VolumeGroup
+from tui.storage.model.lvm import LogicalVolume, VolumeGroup, VolumeKind
 from tui.storage.operations.lvm.extend_logical_volume import WHOLE, ExtendLogicalVolume
 from tui.storage.operations.lvm.thin_repair import ExtendPoolMetadata, RepairThinPool
 from tui.storage.operations.lvm.volume_group import ActivateVolumeGroup
@@ -91,7 +91,7 @@ def thin_pools(evidence: Evidence) -> Iterator[Finding]:
     }
     for pool in inventory.logical_volumes:
         group = group_named(inventory, pool.volume_group)
-        if pool.attributes[:1] != "t" or group is None or group.foreign or group.shared:
+        if pool.kind is not VolumeKind.THIN_POOL or group is None or group.foreign or group.shared:
             continue
         state = states.get((pool.volume_group, pool.name), PoolState())
         health = pool.health

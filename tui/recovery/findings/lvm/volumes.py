@@ -9,7 +9,7 @@ from tui.recovery.findings.lvm.thin_pools import pool_repair, pool_rung
 from tui.recovery.findings.repair_plans import disks_of, group_rung, repair
 from tui.storage.devices.identity import luns_below
 from tui.storage.model.inventory import Inventory
-from tui.storage.model.lvm import LogicalVolume, VolumeGroup
+from tui.storage.model.lvm import LogicalVolume, VolumeGroup, VolumeKind
 from tui.storage.operations.lvm.autoactivation import SetAutoactivation
 from tui.storage.operations.lvm.destroy_volume import DestroyVolume
 from tui.storage.operations.lvm.volume_group import ActivateVolumeGroup
@@ -42,7 +42,7 @@ def inactive_groups(evidence: Evidence) -> Iterator[Finding]:
 
 def _inactive(evidence: Evidence, group: VolumeGroup, volumes: list[LogicalVolume]) -> Finding:
     name = clean(group.name, 60)
-    pools = [one for one in evidence.inventory.volumes_of(group.name) if one.attributes[:1] == "t"]
+    pools = [one for one in evidence.inventory.volumes_of(group.name) if one.kind is VolumeKind.THIN_POOL]
     steps: list[Operation] = []
     if not group.autoactivation:
         steps.append(SetAutoactivation(group.name, group.uuid, on=True))

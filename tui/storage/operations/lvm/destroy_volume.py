@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from tui.storage.host.interface import Host
 from tui.storage.model.inventory import Inventory
-from tui.storage.model.lvm import LogicalVolume
+from tui.storage.model.lvm import LogicalVolume, VolumeKind
 from tui.storage.operations.calls import refuse_when_busy
 from tui.storage.operations.guards.device_guard import refuse_when_mounted_elsewhere
 from tui.storage.operations.guards.lvm_guard import (
@@ -132,7 +132,7 @@ class DestroyVolume(MetadataChange):
             for other in inventory.volumes_of(self.volume_group)
             if other.pool == volume.name or (other.origin == volume.name and not other.pool)
         ]
-        if needing or volume.attributes[:1] == "t":
+        if needing or volume.kind is VolumeKind.THIN_POOL:
             raise Refused(
                 Problem(
                     "volume.needed",

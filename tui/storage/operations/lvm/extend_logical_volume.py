@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from tui.storage.host.interface import Host
 from tui.storage.lvm.names import volume_path
 from tui.storage.model.inventory import Inventory
-from tui.storage.model.lvm import LogicalVolume
+from tui.storage.model.lvm import LogicalVolume, VolumeKind
 from tui.storage.operations.guards.lvm_guard import (
     look_for_change,
     same_group,
@@ -131,7 +131,6 @@ class ExtendLogicalVolume(MetadataChange):
 def why_not_extend(inventory: Inventory, volume: LogicalVolume) -> Problem | None:
     """Why a volume cannot be made larger while it is used, or None."""
     name = clean(volume.name, 60)
-    kind = volume.attributes[:1]
     if not volume.active:
         return Problem(
             "volume.inactive",
@@ -143,7 +142,7 @@ def why_not_extend(inventory: Inventory, volume: LogicalVolume) -> Problem | Non
         for other in inventory.volumes_of(volume.volume_group)
         if other.origin == volume.name and not other.pool
     ]
-    if snapshots and kind in ("o", "O"):
+    if snapshots and volume.kind in (VolumeKind.ORIGIN, VolumeKind.MERGING_ORIGIN):
         return Problem(
             "volume.has-snapshots",
             _("The volume {name} has snapshots: {snapshots}.").format(
@@ -153,9 +152,9 @@ def why_not_extend(inventory: Inventory, volume: LogicalVolume) -> Problem | Non
             remedy=_("Remove the snapshots first, if they are no longer needed."),
         )
     reason = {
-        "V": _("it is in a thin pool, so it does not use the group's free space"),
-        "C": _("it is cached; LVM can extend it only without its cache"),
-    }.get(kind, "")
+        VolumeKind.THIN_VOLUME: _("it is in a thin pool, so it does not use the group's free space"),
+        VolumeKind.CACHED: _("it is cached; LVM can extend it only without its cache"),
+    }.get(volume.kind, "")
     if reason:
         return Problem(
             "volume.kind",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.lvm.names import volume_path
+from tui.storage.model.lvm import VolumeKind
 from tui.storage.operations.calls import settle
 from tui.storage.operations.guards.lvm_guard import (
     look_for_change,
@@ -72,7 +73,10 @@ class CreateSnapshot(MetadataChange):
         group = same_group(inventory, self.volume_group, self.group_uuid)
         origin = same_volume(inventory, self.volume_group, self.origin, self.origin_uuid)
         refuse_bad_volume_name(inventory, self.volume_group, self.name)
-        if bool(origin.pool) == bool(self.extents) or origin.attributes[:1] in ("s", "t"):
+        if bool(origin.pool) == bool(self.extents) or origin.kind in (
+            VolumeKind.SNAPSHOT,
+            VolumeKind.THIN_POOL,
+        ):
             raise Refused(
                 Problem(
                     "snapshot.kind",

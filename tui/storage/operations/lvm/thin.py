@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.lvm.names import volume_path
+from tui.storage.model.lvm import VolumeKind
 from tui.storage.operations.calls import settle
 from tui.storage.operations.guards.lvm_guard import (
     look_for_change,
@@ -66,7 +67,7 @@ class CreateThinPool(MetadataChange):
 
     def is_done(self, host: Host) -> bool:
         volumes = look_at_volumes(host).volumes_of(self.volume_group)
-        return any(volume.name == self.name and volume.attributes[:1] == "t" for volume in volumes)
+        return any(volume.name == self.name and volume.kind is VolumeKind.THIN_POOL for volume in volumes)
 
     def check(self, host: Host) -> None:
         inventory = look_for_change(host)
@@ -121,7 +122,7 @@ class RemoveThinPool(MetadataChange):
         inside = [
             volume.name for volume in inventory.volumes_of(self.volume_group) if volume.pool == self.name
         ]
-        if inside or pool.attributes[:1] != "t":
+        if inside or pool.kind is not VolumeKind.THIN_POOL:
             raise Refused(
                 Problem(
                     "volume.needed",
@@ -184,7 +185,7 @@ class CreateThinVolume(MetadataChange):
         group = same_group(inventory, self.volume_group, self.group_uuid)
         pool = same_volume(inventory, self.volume_group, self.pool, "")
         refuse_bad_volume_name(inventory, self.volume_group, self.name)
-        if pool.attributes[:1] != "t" or pool.health:
+        if pool.kind is not VolumeKind.THIN_POOL or pool.health:
             raise Refused(
                 Problem(
                     "thin.pool",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from tui.storage.host.interface import Command, Host
 from tui.storage.model.inventory import Inventory
-from tui.storage.model.lvm import LogicalVolume
+from tui.storage.model.lvm import LogicalVolume, VolumeKind
 from tui.storage.operations.guards.lvm_guard import (
     LVM_DEADLINE,
     look_for_change,
@@ -158,7 +158,7 @@ def pool_of(inventory: Inventory, group: str, name: str, uuid: str) -> LogicalVo
         Refused: it is gone, another one, or not a thin pool.
     """
     pool = same_volume(inventory, group, name, uuid)
-    if pool.attributes[:1] != "t":
+    if pool.kind is not VolumeKind.THIN_POOL:
         raise Refused(
             Problem(
                 "thin.pool",

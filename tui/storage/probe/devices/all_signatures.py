@@ -74,7 +74,7 @@ def probe(host: Host, device: BlockDevice) -> Probing:
     try:
         signatures = parse_wipefs(wipefs.stdout)
     except ValueError:
-        return Probing(done=False, why=_("wipefs gave no list that can be read."))
+        return Probing(done=False, why=_("The output of wipefs could not be read."))
     properties = _only(blkid.stdout)
     known = {signature.kind for signature in signatures}
     extra = [

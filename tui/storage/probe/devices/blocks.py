@@ -54,7 +54,7 @@ def silent_disks(sessions: Iterable[Session], luns: Iterable[Lun]) -> frozenset[
 def mark_silent(devices: Iterable[BlockDevice]) -> tuple[BlockDevice, ...]:
     """Carry silence up: a device answers when all it stands on does, a multipath map when one path does.
 
-    A removed disk stays in the `slaves` of the map over it. It is told from a new disk of the same name by
+    A removed disk stays in the `slaves` of the map over it. A new disk of the same name differs from it by
     `holders`, which the kernel keeps on both sides (block/holder.c).
     """
     by_name = {device.name: device for device in devices}
@@ -161,7 +161,7 @@ def _is_partition_of(name: str, disk: str) -> bool:
 
 
 def _answers(state: str, said: dict[str, str]) -> bool:
-    """Whether a device by itself answers: its SCSI state, and what multipath told udev of a map's paths.
+    """Whether a device by itself answers: its SCSI state, and what multipath stored in udev of a map's paths.
 
     Disks of other kinds (nvme, virtio) have no such state, or words of their own such as `live`.
     """

@@ -18,7 +18,7 @@ class Fill:
         volume_group: the group.
         volume: the snapshot or the pool.
         used: percent of its space for data that is used; 100 for a snapshot that is lost.
-        notes: percent of a pool's space for its own notes that is used; 0 for a snapshot.
+        notes: percent of a pool's metadata space that is used (Meta%); 0 for a snapshot.
         trouble: the kernel's word when it is not well: `Invalid`, `read_only`, `out_of_data_space` …
     """
 

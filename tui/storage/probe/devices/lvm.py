@@ -271,7 +271,7 @@ def _judged(outcome: Outcome, *, restricted: bool) -> Volumes:
     if outcome.status is None:
         error = _("LVM did not answer in time.")
     elif outcome.status == _UNKNOWN_OPTION and restricted:
-        error = _("Not asked: this LVM is too old to leave out the disks that do not answer.")
+        error = _("Not asked: this version of LVM cannot leave out the disks that do not answer.")
     else:
         try:
             return parse_report(outcome.stdout, outcome.stderr)

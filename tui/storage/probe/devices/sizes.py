@@ -47,7 +47,7 @@ class Reach:
 
 
 def filesystem_reach(host: Host, device: BlockDevice, mount: Mount | None = None) -> Reach | None:
-    """How far the file system on a device reaches, or None where it cannot be told.
+    """How far the file system on a device reaches, or None where it is unknown.
 
     Args:
         host: the host.
@@ -126,7 +126,7 @@ def array_size(host: Host, device: BlockDevice) -> int | None:
 
 
 def extents_start(host: Host, path: str) -> int:
-    """How many bytes of a PV lie outside of its extents: its label and LVM's notes.
+    """How many bytes of a PV lie outside of its extents: its label and LVM's metadata.
 
     `DEFAULT_START` where LVM does not tell. Only this one disk is opened.
     """
@@ -144,7 +144,7 @@ def extents_start(host: Host, path: str) -> int:
         start, notes = whole_number(row["pe_start"]), whole_number(row["pv_mda_count"])
     except (ValueError, LookupError, TypeError, AttributeError):
         return DEFAULT_START
-    # A second copy of the notes lies at the end of the disk, in 1 MiB (pvcreate(8) --pvmetadatacopies).
+    # A second copy of the metadata is at the end of the disk, in 1 MiB (pvcreate(8) --pvmetadatacopies).
     return (start or DEFAULT_START) + max(0, (notes or 1) - 1) * _MIB
 
 

@@ -13,7 +13,7 @@ from tui.storage.probe.mounts.mounts import MountLine
 from tui.storage.probe.reading import names, text, word
 
 _EXPORTS = ("/proc/fs/nfsd/exports", "/var/lib/nfs/etab")
-"""What the kernel's NFS server exports, and what it was told to (exports(5)); the same lines."""
+"""What the kernel's NFS server exports, and what it is configured to (exports(5)); the same lines."""
 
 _HOLDERS = {
     BlockKind.CRYPT: KernelHold.MAP,

@@ -44,9 +44,9 @@ def read_users(host: Host, inventory: Inventory, devices: Iterable[str]) -> User
     unseen: list[Unseen] = []
     if look.hidden:
         what = translate_count("{count} process", "{count} processes", look.hidden)
-        unseen.append(Unseen(what.format(count=look.hidden), _("Only root may see what they hold.")))
+        unseen.append(Unseen(what.format(count=look.hidden), _("Only root can see what they use.")))
     if look.blind:
-        unseen.append(Unseen(_("processes"), _("/proc shows none, so nobody knows who uses it.")))
+        unseen.append(Unseen(_("processes"), _("/proc shows none, so its users are unknown.")))
     kernel = read_kernel_users(host, inventory, tuple(wanted), tuple(look.tables.values()))
     own_unit, _container = parse_cgroup(text(host, "/proc/self/cgroup"))
     return Users(processes, kernel, tuple(unseen), own_unit)
@@ -91,7 +91,7 @@ class _Look:
 
     def processes(self) -> Iterator[Process]:
         """Those that hold something, by number."""
-        found = [one for one in names(self._host, "/proc") if one.isdigit()]
+        found = [name for name in names(self._host, "/proc") if name.isdigit()]
         self.blind = not found
         for name in sorted(found, key=int):
             stat = parse_stat(text(self._host, f"/proc/{name}/stat"))
@@ -106,7 +106,7 @@ class _Look:
             space = self._host.link(f"{place}/ns/mnt")
             root = self._host.link(f"{place}/root")
         except OSError as error:
-            # Gone meanwhile is no secret.
+            # It ended meanwhile, which hides nothing.
             self.hidden += isinstance(error, PermissionError)
             return ()
         table = self._table(space, place, root)
@@ -115,13 +115,13 @@ class _Look:
             target = root if link == "root" else _link(self._host, f"{place}/{link}")
             if target and (device := table.device_of(_living(target))):
                 found[Held(how, target, device)] = None
-        for one in self._open(place, table):
-            found[one] = None
+        for file in self._open(place, table):
+            found[file] = None
         if stat.state != "D":
-            files = {one.path for one in found}
-            for one in self._mapped(place):
-                if one.path not in files:
-                    found[one] = None
+            files = {file.path for file in found}
+            for file in self._mapped(place):
+                if file.path not in files:
+                    found[file] = None
         return tuple(found)
 
     def _table(self, space: str, place: str, root: str) -> MountTable:
@@ -201,8 +201,8 @@ def parse_stat(content: str) -> Stat | None:
     if not bracket or len(fields) < 20:
         return None
     pid, _bracket, name = before.partition("(")
-    numbers = [whole_number(one) for one in (pid, fields[1], fields[6], fields[19])]
-    known = [one for one in numbers if one is not None]
+    numbers = [whole_number(field) for field in (pid, fields[1], fields[6], fields[19])]
+    known = [number for number in numbers if number is not None]
     if len(known) < len(numbers):
         return None
     number, parent, flags, started = known

@@ -28,7 +28,7 @@ class Records:
     discovery: tuple[DiscoveryRecord, ...] = ()
     interfaces: tuple[InterfaceRecord, ...] = _BUILT_IN
     damaged: tuple[str, ...] = ()
-    """Paths of files that are no record: empty after a crash, or left there by somebody."""
+    """Paths of files that are not records: empty after a crash, or left there by somebody."""
     unseen: tuple[Unseen, ...] = ()
 
 
@@ -103,7 +103,7 @@ def parse_node_record(
 
 
 def parse_discovery_record(text: str, kind: str, portal: Portal) -> DiscoveryRecord | None:
-    """Read a discovery record, `kind` being sendtargets or isns; None when the text is no record."""
+    """Read a discovery record, `kind` being sendtargets or isns; None when the text is not a record."""
     settings = Values(settings_by_key(text))
     if not settings:
         return None
@@ -113,7 +113,7 @@ def parse_discovery_record(text: str, kind: str, portal: Portal) -> DiscoveryRec
 
 
 def parse_interface_record(text: str, name: str) -> InterfaceRecord | None:
-    """Read an iface record; None when the text is no record."""
+    """Read an iface record; None when the text is not a record."""
     settings = Values(settings_by_key(text))
     if not settings.text("iface.iscsi_ifacename") and not settings.text("iface.transport_name"):
         return None
@@ -238,5 +238,5 @@ def _portal_group(value: str) -> int | None:
 
 def _why(error: OSError) -> str:
     if isinstance(error, PermissionError):
-        return _("Only root may read it.")
+        return _("Only root can read it.")
     return _("It could not be read: {reason}.").format(reason=error.strerror or type(error).__name__)

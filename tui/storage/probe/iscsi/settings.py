@@ -85,7 +85,7 @@ class Values:
         return bool(self._by_key)
 
     def text(self, key: str, default: str = "") -> str:
-        """The value of a key that is no secret, or the default when it is not set."""
+        """The value of a key that is not a secret, or the default when it is not set."""
         value = self._by_key.get(key, default)
         return value if isinstance(value, str) and value != "<empty>" else default
 

@@ -34,7 +34,7 @@ def candidate_units(family: str) -> tuple[str, ...]:
 
 
 def show_units(family: str) -> Command:
-    """The one call that tells of all of them."""
+    """The one call that reads all of them."""
     return Command(("systemctl", "show", f"--property={_PROPERTIES}", "--", *candidate_units(family)))
 
 

@@ -49,7 +49,7 @@ def read_tools(host: Host, family: str) -> tuple[Tool, ...]:
 
 
 def tool_path(host: Host, name: str) -> str:
-    """Where a program is installed, or empty. Links are followed: a dangling one is no program."""
+    """Where a program is installed, or empty. Links are followed: a dangling one is not a program."""
     for folder in _FOLDERS:
         path = f"{folder}/{name}"
         facts = host.facts(path)
