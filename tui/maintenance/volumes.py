@@ -70,7 +70,8 @@ def new_volume(group: VolumeGroup, name: str, size: int) -> Proposal:
         _("Create the volume {name}").format(name=clean(name, 60)),
         (CreateLogicalVolume(group.name, name, _extents(group, size)),),
         _("It gets {size} of the group's {free} of free space. Nothing is on it yet.").format(
-            size=size_words(_extents(group, size) * group.extent_size), free=size_words(group.free)
+            size=size_words(_extents(group, size) * group.extent_size, group.free),
+            free=size_words(group.free, _extents(group, size) * group.extent_size),
         ),
         notes=(_("The set-up (s) makes a file system on it and mounts it."),),
         yes=_("Create"),
@@ -203,7 +204,7 @@ def thin_volume(inventory: Inventory, pool: LogicalVolume, name: str, size: int)
         (
             _(
                 "The volumes of the pool then promise {promised}, and it has {size}: it must be watched."
-            ).format(promised=size_words(promised), size=size_words(pool.size)),
+            ).format(promised=size_words(promised, pool.size), size=size_words(pool.size, promised)),
         )
         if promised > pool.size
         else ()
@@ -293,7 +294,7 @@ def _no_room(source: PhysicalVolume, used: int, room: int, others: int) -> Probl
     return Problem(
         "move.no-room",
         _("{used} lie on {path}; the other disks have {room} free.").format(
-            used=size_words(used), path=clean(source.path, 60), room=size_words(room)
+            used=size_words(used, room), path=clean(source.path, 60), room=size_words(room, used)
         )
         if others
         else _("{path} is the group's only disk.").format(path=clean(source.path, 60)),

@@ -3,9 +3,9 @@
     yield Meter(id="space")
     ...
     meter.parts = (
-        MeterPart(_("other volumes"), used, Fill.USED, size(used)),
-        MeterPart("lv_static", wanted, Fill.NEW, size(wanted)),
-        MeterPart(_("free"), free, Fill.FREE, size(free)),
+        MeterPart(_("other volumes"), used, Fill.USED, used_words),
+        MeterPart("lv_static", wanted, Fill.NEW, wanted_words),
+        MeterPart(_("free"), free, Fill.FREE, free_words),
     )
 
 Each filling is a character of its own, so the bar can be read without colour.

@@ -3,8 +3,8 @@
     yield SizeBars(id="sizes")
     ...
     bars.rows = (
-        SizeBar("lun", _("LUN"), "sda", 1 << 30, words=size(1 << 30)),
-        SizeBar("pv", _("PV"), "/dev/sda", 1 << 29, room=1 << 30, words=size(1 << 29), state=State.WARN,
+        SizeBar("lun", _("LUN"), "sda", 1 << 30, words="1 GiB"),
+        SizeBar("pv", _("PV"), "/dev/sda", 1 << 29, room=1 << 30, words="512 MiB", state=State.WARN,
                 note=_("its disk has room for 512 MiB more")),
     )
 

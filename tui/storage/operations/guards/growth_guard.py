@@ -65,7 +65,10 @@ def shrunk_problem(what: str, now: int, needed: int, upper: str) -> Problem:
     return Problem(
         "growth.shrunk",
         _("{what} has become smaller: {now}, and {upper} needs {needed}.").format(
-            what=clean(what, 80), now=size_words(now), upper=clean(upper, 80), needed=size_words(needed)
+            what=clean(what, 80),
+            now=size_words(now, needed),
+            upper=clean(upper, 80),
+            needed=size_words(needed, now),
         ),
         cause=_("The LUN was made smaller on the array, or another LUN has taken its place."),
         remedy=_(

@@ -97,7 +97,10 @@ class RescanPaths(Operation):
                 Problem(
                     "growth.paths-differ",
                     _("The paths do not show the same size: {sizes}.").format(
-                        sizes=", ".join(f"{lun.disk} {size_words(lun.size)}" for lun in paths)
+                        sizes=", ".join(
+                            f"{lun.disk} {size_words(lun.size, *(path.size for path in paths))}"
+                            for lun in paths
+                        )
                     ),
                     cause=_("A controller of the array may not know of the new size yet."),
                     remedy=_("Wait a moment and try again. Until then nothing above is made larger."),

@@ -120,9 +120,9 @@ class ExtendLogicalVolume(Operation):
                 Problem(
                     "volume.size",
                     _("{wanted} more are asked for; {group} has {free} free.").format(
-                        wanted=size_words(wanted * group.extent_size),
+                        wanted=size_words(wanted * group.extent_size, group.free),
                         group=clean(self.volume_group, 60),
-                        free=size_words(group.free),
+                        free=size_words(group.free, wanted * group.extent_size),
                     ),
                     remedy=_("Choose a smaller size, enlarge the LUN, or add a disk to the group."),
                     field="size",

@@ -120,7 +120,7 @@ class MoveData(Operation):
                 Problem(
                     "move.no-room",
                     _("{used} lie on {path}; the other disks have {room} free.").format(
-                        used=size_words(used), path=clean(self.device.path), room=size_words(room)
+                        used=size_words(used, room), path=clean(self.device.path), room=size_words(room, used)
                     ),
                     remedy=_("Add a disk to the group, or remove volumes that are no longer needed."),
                 )

@@ -81,8 +81,8 @@ class RestoreLabel(Operation):
                     "label.other-size",
                     _("{path} has {now}; the physical volume had {before}.").format(
                         path=clean(self.device.path),
-                        now=size_words(device.size),
-                        before=size_words(noted.size),
+                        now=size_words(device.size, noted.size),
+                        before=size_words(noted.size, device.size),
                     ),
                     cause=_("It may be another LUN, or the LUN was made anew or changed its size."),
                     remedy=_("Look for the right LUN: its WWID and size must be those from before."),

@@ -100,9 +100,9 @@ class CreateSnapshot(Operation):
                 Problem(
                     "volume.size",
                     _("The snapshot is to have {wanted}; {group} has {free} free.").format(
-                        wanted=size_words(self.extents * group.extent_size),
+                        wanted=size_words(self.extents * group.extent_size, group.free),
                         group=clean(self.volume_group, 60),
-                        free=size_words(group.free),
+                        free=size_words(group.free, self.extents * group.extent_size),
                     ),
                     remedy=_("Choose a smaller size, or add a disk to the group."),
                     field="size",

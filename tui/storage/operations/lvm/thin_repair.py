@@ -204,7 +204,7 @@ def no_room(group: str, free: int, wanted: int) -> Problem:
     return Problem(
         "volume.size",
         _("{wanted} are asked for; {group} has {free} free.").format(
-            wanted=size_words(wanted), group=clean(group, 60), free=size_words(free)
+            wanted=size_words(wanted, free), group=clean(group, 60), free=size_words(free, wanted)
         ),
         remedy=_("Enlarge a LUN of the group, or add a disk to it."),
     )

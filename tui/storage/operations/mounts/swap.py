@@ -61,7 +61,9 @@ class SwapOff(Operation):
             Problem(
                 "swap.no-room",
                 _("{used} lie on {path}, and only {room} are free in memory and other swap space.").format(
-                    used=size_words(swap.used), path=clean(self.path, 120), room=size_words(max(room, 0))
+                    used=size_words(swap.used, room),
+                    path=clean(self.path, 120),
+                    room=size_words(room, swap.used),
                 ),
                 _("Taking it away would make the kernel end processes."),
                 _("End something that needs much memory, or add swap space elsewhere, then try again."),

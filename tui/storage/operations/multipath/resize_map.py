@@ -87,7 +87,10 @@ class ResizeMap(Operation):
                 Problem(
                     "growth.paths-differ",
                     _("The paths do not show the same size: {sizes}.").format(
-                        sizes=", ".join(f"{lun.disk} {size_words(lun.size)}" for lun in paths)
+                        sizes=", ".join(
+                            f"{lun.disk} {size_words(lun.size, *(path.size for path in paths))}"
+                            for lun in paths
+                        )
                     ),
                     cause=_("They were not all asked again, or a controller of the array lags behind."),
                     remedy=_("Ask every path for its size first."),
