@@ -20,7 +20,8 @@ from tui.storage.changing.plan import Plan, Stage, Step as PlanStep
 from tui.storage.changing.watcher import Unwatched
 from tui.storage.problem import Problem
 from tui.storage.size import size_words
-from tui.storage.stacks.rung import Health, Rung
+from tui.storage.stacks.layer_words import health_word, layer_word
+from tui.storage.stacks.rung import Rung
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 
@@ -259,11 +260,4 @@ def _tell_verified(verified: Verified, teller: Teller) -> None:
 
 def _rung_line(rung: Rung) -> str:
     words = " ".join(clean(part) for part in (rung.name, rung.state, *rung.detail) if part)
-    mark = {
-        Health.GOOD: _("ok"),
-        Health.WARN: _("warn"),
-        Health.BAD: _("BAD"),
-        Health.ABSENT: _("absent"),
-        Health.UNKNOWN: _("unknown"),
-    }[rung.health]
-    return f"{mark:<7} {rung.kind.value}: {words}"
+    return f"{health_word(rung.health):<9} {layer_word(rung.kind)}: {words}"

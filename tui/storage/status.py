@@ -30,7 +30,8 @@ from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import NodeRecord, Session
 from tui.storage.probe.inventory import take_inventory
 from tui.storage.stacks.iscsi_rungs import portal_key, record_key
-from tui.storage.stacks.rung import Health, Rung, RungKind
+from tui.storage.stacks.layer_words import health_word, layer_word
+from tui.storage.stacks.rung import Health, Rung
 from tui.storage.stacks.stack import Stack, StackIndex, first_broken, stacks
 from tui.storage.untrusted import clean
 from tui.words import translate as _, translate_count
@@ -162,7 +163,7 @@ def _stack_lines(stack: Stack) -> Iterator[str]:
         yield _rung_line(rung)
     broken = first_broken(stack)
     if broken is not None:
-        what = f"{_kind_word(broken.kind)} {clean(broken.name, _LONGEST_NAME)}".strip()
+        what = f"{layer_word(broken.kind)} {clean(broken.name, _LONGEST_NAME)}".strip()
         yield "  " + _("First broken: {what}.").format(what=what) + f" {broken.reason}".rstrip()
 
 
@@ -170,36 +171,8 @@ def _rung_line(rung: Rung) -> str:
     indent = "  " * (rung.depth + 1)
     words = (clean(rung.name, _LONGEST_NAME), clean(rung.state, _LONGEST_NAME), *map(clean, rung.detail))
     said = "  ".join(word for word in words if word)
-    line = f"{indent}{_health_word(rung.health):<8} {_kind_word(rung.kind):<11} {said}".rstrip()
+    line = f"{indent}{health_word(rung.health):<9} {layer_word(rung.kind):<11} {said}".rstrip()
     return f"{line}  - {rung.reason}" if rung.reason else line
-
-
-def _health_word(health: Health) -> str:
-    return {
-        Health.GOOD: _("good"),
-        Health.WARN: _("warning"),
-        Health.BAD: _("broken"),
-        Health.ABSENT: _("absent"),
-        Health.UNKNOWN: _("unknown"),
-    }[health]
-
-
-def _kind_word(kind: RungKind) -> str:
-    return {
-        RungKind.PORTAL: _("portal"),
-        RungKind.SESSION: _("session"),
-        RungKind.LUN: _("LUN"),
-        RungKind.MULTIPATH: _("multipath"),
-        RungKind.PARTITION: _("partition"),
-        RungKind.CRYPT: _("encrypted"),
-        RungKind.OTHER_DEVICE: _("device"),
-        RungKind.PHYSICAL_VOLUME: _("PV"),
-        RungKind.VOLUME_GROUP: _("VG"),
-        RungKind.LOGICAL_VOLUME: _("LV"),
-        RungKind.FILESYSTEM: _("filesystem"),
-        RungKind.MOUNT: _("mount"),
-        RungKind.SWAP: _("swap"),
-    }[kind]
 
 
 def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

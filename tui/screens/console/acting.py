@@ -14,9 +14,10 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from tui.screens.access import Access
-from tui.screens.rungs import LONGEST, kind_word
+from tui.screens.rungs import LONGEST
 from tui.storage.host.command_log import CommandLogHost
 from tui.storage.model.inventory import Inventory
+from tui.storage.stacks.layer_words import layer_word
 from tui.storage.stacks.rung import Rung
 from tui.storage.untrusted import clean
 from tui.words import translate as _
@@ -180,6 +181,6 @@ def subject_words(subject: "Subject") -> str:
     if subject is None:
         return _("This host")
     if isinstance(subject, Rung):
-        return f"{kind_word(subject.kind)} {clean(subject.name, LONGEST)}".strip()
+        return f"{layer_word(subject.kind)} {clean(subject.name, LONGEST)}".strip()
     names = [clean(name, LONGEST) for name in (*subject.targets, *subject.volume_groups) if name]
     return names[0] if names else _("Stack")

@@ -25,9 +25,10 @@ from tui.screens.console.figures import LABELS, device_of, disks_of, outage_line
 from tui.screens.console.order import MANY, Order, ordered, refolded, well
 from tui.screens.console.reading import OpenLive, ReadingScreen
 from tui.screens.paragraphs import Paragraph, Paragraphs
-from tui.screens.rungs import LONGEST, Rows, heading_key, is_wrong, kind_word
+from tui.screens.rungs import LONGEST, Rows, heading_key, is_wrong
 from tui.storage.host.command_log import CommandLogHost
 from tui.storage.model.inventory import Inventory
+from tui.storage.stacks.layer_words import layer_word
 from tui.storage.stacks.rung import Rung
 from tui.storage.stacks.stack import Stack, first_broken
 from tui.storage.untrusted import clean
@@ -410,7 +411,7 @@ class ConsoleScreen(ReadingScreen):
 
         subject = self.subject()
         rung = subject if isinstance(subject, Rung) else None
-        name = f"{kind_word(rung.kind)} {clean(rung.name, LONGEST)}" if rung is not None else ""
+        name = f"{layer_word(rung.kind)} {clean(rung.name, LONGEST)}" if rung is not None else ""
         screen = HappeningsScreen(
             self._live.desk.log, self._host.now, rung.key if rung is not None else "", name
         )

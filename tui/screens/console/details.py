@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator
 
 from tui.screens.paragraphs import Paragraph
-from tui.screens.rungs import LONGEST, kind_word, state_of
+from tui.screens.rungs import LONGEST, state_of
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Lun, NodeRecord, Session, SessionState
 from tui.storage.size import size_words
+from tui.storage.stacks.layer_words import layer_word
 from tui.storage.stacks.rung import Health, Rung, RungKind
 from tui.storage.untrusted import clean
 from tui.words import translate as _
@@ -72,7 +73,7 @@ def _has_other_path(session: Session, inventory: Inventory) -> bool:
 
 
 def _heading(rung: Rung) -> str:
-    words = (kind_word(rung.kind), clean(rung.name, LONGEST), clean(rung.state))
+    words = (layer_word(rung.kind), clean(rung.name, LONGEST), clean(rung.state))
     return "  ".join(word for word in words if word)
 
 

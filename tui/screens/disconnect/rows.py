@@ -2,10 +2,11 @@
 
 from tui.maintenance.dependents import Dependents, users_at
 from tui.maintenance.disconnect_seen import AboutUsers, processes_to_end, services_of
-from tui.screens.rungs import LONGEST, kind_word, state_of
+from tui.screens.rungs import LONGEST, state_of
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.users import Hold, KernelUser, Process, Users
 from tui.storage.operations.mounts.release import keeps_hold, kernel_words
+from tui.storage.stacks.layer_words import layer_word
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 from widgets.stack_view import Rung as Row
@@ -29,7 +30,7 @@ def rows_of(found: Dependents, inventory: Inventory, users: Users, choice: About
         rows.append(
             Row(
                 rung.key,
-                kind_word(rung.kind),
+                layer_word(rung.kind),
                 clean(rung.name, LONGEST),
                 depth,
                 details[0] if details else "",
