@@ -145,7 +145,7 @@ def _move(inventory: Inventory, group: VolumeGroup) -> Task:
         )
         return (
             ChoiceField(_("Empty"), tuple(choices), id=DISK),
-            CheckField(_("Then"), _("remove the disk from the VG and its PV header"), value=True, id=LEAVE),
+            CheckField(_("Then"), _("remove it from the VG (vgreduce, pvremove)"), value=True, id=LEAVE),
         )
 
     def propose(typed: Typed) -> Proposal:

@@ -76,9 +76,9 @@ def help_sections() -> tuple[HelpSection, ...]:
             _("Snapshots and thin volumes"),
             _(
                 "A snapshot preserves the state of an LV; it is on the same disks and is not a backup. When "
-                "its space is full the snapshot becomes invalid; its origin does not. Thin volumes share a "
-                "thin pool and can be larger together than the pool: when the pool is full, writes to all of "
-                "them fail."
+                "its space is full the snapshot becomes invalid; its origin is not affected. Thin volumes "
+                "share a thin pool and can be larger together than the pool: when the pool is full, writes "
+                "to all of them fail."
             ),
         ),
         HelpSection(
