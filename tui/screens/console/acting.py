@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 
 from tui.screens.access import Access
+from tui.screens.background import BackgroundScreen
 from tui.screens.rungs import LONGEST
 from tui.storage.host.command_log import CommandLogHost
 from tui.storage.model.inventory import Inventory
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tui.storage.changing.interrupted import Interrupted
 
 
-class ActingScreen(Screen[None]):
+class ActingScreen(BackgroundScreen[None]):
     """A screen over one host, on which things are done with what the cursor is on.
 
     Args:
@@ -127,16 +127,18 @@ class ActingScreen(Screen[None]):
 
     # A plan that was cut off --------------------------------------------------------------------------------
 
-    @work(thread=True, group="ready")
+    @work(thread=True, group="ready", exit_on_error=False)
     def get_ready(self) -> None:
         """Import what the keys need in the background, so that the first one is not late."""
         importlib.import_module("tui.screens.console.actions")
         importlib.import_module("tui.screens.console.menu")
         importlib.import_module("tui.screens.recovery.recovery_screen")
 
-    @work(thread=True, group="interrupted")
     def look_for_interrupted(self) -> None:
-        """Look, in the background, whether the last plan was cut off; if so, offer to go on."""
+        """Look, in the background, whether the last plan was cut off; if so, offer to resume it."""
+        self.in_background("interrupted", self._look_for_interrupted)
+
+    def _look_for_interrupted(self) -> None:
         from tui.storage.changing import run_plan
         from tui.storage.changing.interrupted import interrupted
         from tui.storage.changing.journal import is_changing

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, on, work
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -333,15 +333,16 @@ class ConsoleScreen(ReadingScreen):
         from tui.screens.console.users import USED
 
         if subject.kind in USED:
-            self._find_users(subject, self._inventory)
+            inventory = self._inventory
+            self.in_background("users", lambda: self._find_users(subject, inventory))
 
-    @work(thread=True, group="users", exclusive=True, exit_on_error=False)
-    def _find_users(self, rung: Rung, inventory: Inventory | None) -> None:
+    def _find_users(self, rung: Rung, inventory: Inventory | None) -> UsersFound | None:
         from tui.storage.probe.holders.users import read_users
 
         device = device_of(rung, inventory) if inventory is not None else ""
         if inventory is not None and device:
-            self.post_message(UsersFound(rung.key, read_users(self._host, inventory, (device,))))
+            return UsersFound(rung.key, read_users(self._host, inventory, (device,)))
+        return None
 
     @on(UsersFound)
     def _show_users(self, event: UsersFound) -> None:

@@ -78,7 +78,7 @@ def help_sections() -> tuple[HelpSection, ...]:
                 "A snapshot preserves the state of an LV; it is on the same disks and is not a backup. When "
                 "its space is full the snapshot becomes invalid; its origin is not affected. Thin volumes "
                 "share a thin pool and can be larger together than the pool: when the pool is full, writes "
-                "to all of them fail."
+                "to all of them stop."
             ),
         ),
         HelpSection(
