@@ -255,7 +255,7 @@ class Confirm(Dialog[bool]):
             yield self.paragraph(self._text)
         if self._losses:
             look = look_of(self.app)
-            lines = [look.text(_("This will be lost, and cannot be brought back:"), Role.WARN)]
+            lines = [look.text(_("This will be lost and cannot be recovered:"), Role.WARN)]
             mark = look.glyphs.state(State.WARN)
             lines += [look.text(f"{mark} {flat(loss)}", Role.STRONG) for loss in self._losses]
             yield Static(Content("\n").join(lines))
@@ -266,7 +266,7 @@ class Confirm(Dialog[bool]):
             return
         look = look_of(self.app)
         opening, closing = ("  [", "]") if look.native else ("  ", "")
-        request = _('Type "{word}" to allow it').format(word=self._word)
+        request = _('Type "{word}" to confirm').format(word=self._word)
         yield Horizontal(
             Static(Content(look.plain(request) + opening)),
             self._input,

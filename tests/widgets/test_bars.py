@@ -199,7 +199,7 @@ async def test_help_knows_the_keys_the_bar_has_no_room_for() -> None:
         keys = keys_of(app.screen)
         assert {hint.key for hint in keys} == {"space", "a", "ctrl+n", "ctrl+p", "f1", "f2", "escape"}
         drawn = draw_keys(keys, FULL).plain.split("\n")
-        assert "a       Choose all, or none" in drawn
+        assert "a       Mark all, or none" in drawn
         assert "^N      next (not now)" in drawn
 
 

@@ -1,6 +1,5 @@
 """Work in the background, and the one way in which all screens show that it failed."""
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -32,23 +31,14 @@ class BackgroundScreen(Screen[Result]):
     again, and `job_failed` shows what happened and what to do next.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._jobs: Counter[str] = Counter()
-
     def in_background(self, job: str, task: Callable[[], Message | None]) -> None:
         """Run a task in a thread. The message it returns is posted to this screen when the job is over.
 
         Args:
-            job: names the work, for `is_busy` and `job_failed`.
+            job: names the work, for `job_failed`.
             task: what is run.
         """
-        self._jobs[job] += 1
         self.run_worker(partial(self._run_job, job, task), group=job, thread=True, exit_on_error=False)
-
-    def is_busy(self, job: str) -> bool:
-        """Whether work of that name goes on."""
-        return self._jobs[job] > 0
 
     def job_failed(self, job: str, problem: Problem) -> None:  # noqa: ARG002 - for screens with several jobs
         """Show what failed and what to do next. A screen that has a place for it shows it there."""
@@ -64,7 +54,6 @@ class BackgroundScreen(Screen[Result]):
     @on(JobEnded)
     def _job_ended(self, event: JobEnded) -> None:
         event.stop()
-        self._jobs[event.job] -= 1
         if not self.is_attached:
             return  # The program ends just now.
         if event.error is not None:

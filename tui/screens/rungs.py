@@ -1,4 +1,4 @@
-"""The ladder of the storage engine as rows of the stack view: words and states are chosen here."""
+"""The stacks of the storage engine as rows of the stack view."""
 
 from collections.abc import Iterable, Mapping
 

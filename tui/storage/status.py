@@ -115,21 +115,21 @@ def status_json(inventory: Inventory) -> str:
 
 
 def status_text(inventory: Inventory) -> str:
-    """The stacks as lines for people: one a rung, states as words, every name cleaned."""
+    """The stacks as lines for people: one for each layer, states as words, every name cleaned."""
     found = stacks(inventory)
     lines = [*_heading(inventory, found)]
     for stack in found:
         lines += ["", *_stack_lines(stack)]
     if not found:
-        lines += ["", _("No target is known and no session is up.")]
+        lines += ["", _("No node records and no sessions.")]
     if inventory.damaged_records:
-        lines += ["", _("These files in the record database are no records:")]
+        lines += ["", _("Files in the record database that are not node records:")]
         lines += [f"  {clean(path)}" for path in inventory.damaged_records]
     if inventory.lvm.warnings:
-        lines += ["", _("LVM says:")]
+        lines += ["", _("LVM warnings:")]
         lines += [f"  {clean(warning)}" for warning in inventory.lvm.warnings]
     if inventory.unseen:
-        lines += ["", _("Not seen, so its absence above proves nothing:")]
+        lines += ["", _("Not read, so it may exist although it is not listed above:")]
         lines += [f"  {clean(unseen.what)}: {clean(unseen.why)}" for unseen in inventory.unseen]
     return "\n".join(lines)
 
@@ -138,20 +138,20 @@ def _heading(inventory: Inventory, found: tuple[Stack, ...]) -> Iterator[str]:
     count = len(inventory.sessions)
     broken = sum(rung.health is Health.BAD for stack in found for rung in stack.rungs)
     sessions = translate_count("{count} session", "{count} sessions", count).format(count=count)
-    problems = translate_count("{count} broken rung", "{count} broken rungs", broken).format(count=broken)
+    problems = translate_count("{count} broken layer", "{count} broken layers", broken).format(count=broken)
     yield _("Storage on {host}: {sessions}, {problems}").format(
         host=clean(inventory.host, _LONGEST_NAME), sessions=sessions, problems=problems
     )
     initiator = inventory.initiator
     if not initiator.readable:
-        name = _("only root may read it")
+        name = _("readable by root only")
     elif initiator.generates:
-        name = _("made at the next start of iscsid")
+        name = _("generated at the next start of iscsid")
     else:
-        name = clean(initiator.name, _LONGEST_NAME) or _("none yet")
+        name = clean(initiator.name, _LONGEST_NAME) or _("not set")
     yield _("Initiator: {name}").format(name=name)
     yield _("iscsid: {state}").format(
-        state=_("answers") if inventory.daemon_answers else _("does not answer")
+        state=_("responds") if inventory.daemon_answers else _("does not respond")
     )
 
 
@@ -164,7 +164,7 @@ def _stack_lines(stack: Stack) -> Iterator[str]:
     broken = first_broken(stack)
     if broken is not None:
         what = f"{layer_word(broken.kind)} {clean(broken.name, _LONGEST_NAME)}".strip()
-        yield "  " + _("First broken: {what}.").format(what=what) + f" {broken.reason}".rstrip()
+        yield "  " + _("First broken layer: {what}.").format(what=what) + f" {broken.reason}".rstrip()
 
 
 def _rung_line(rung: Rung) -> str:
@@ -177,9 +177,9 @@ def _rung_line(rung: Rung) -> str:
 
 def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `status` to the program's sub-commands."""
-    parser = commands.add_parser("status", help=_("show the storage of this host, rung by rung"))
+    parser = commands.add_parser("status", help=_("show the storage of this host, layer by layer"))
     parser.add_argument("--json", action="store_true", help=_("print the whole inventory as JSON"))
-    parser.add_argument("--recorded", metavar="FILE", help=_("show a captured host instead of this one"))
+    parser.add_argument("--recorded", metavar="FILE", help=_("show a recorded host instead of this one"))
 
 
 def main(arguments: argparse.Namespace) -> int:

@@ -180,7 +180,7 @@ class DisconnectScreen(BaseScreen[bool]):
         if not self._reading:
             self._reading = True
             everything = whole or not self._known
-            self.in_background("look", lambda: self._read(whole=everything))
+            self.in_background("disconnect", lambda: self._read(whole=everything))
 
     def _read(self, *, whole: bool) -> Looked:
         host, subject = self._host, self._subject

@@ -34,7 +34,7 @@ def standing(users: Users, refusal: Problem | None, access: Access) -> tuple[Par
         lines.append(Paragraph(f"  {refusal.remedy}", Role.MUTED))
     elif held:
         words = translate_count(
-            "In use by {count} process or service.", "In use by {count} processes or services.", held
+            "In use by {count} user.", "In use by {count} users.", held
         )
         lines.append(Paragraph(words.format(count=held), state=State.WARN, after=_("checked every second")))
     else:

@@ -142,7 +142,7 @@ class GrowScreen(BaseScreen[bool]):
         self._look(self._subject)
 
     def _look(self, subject: Subject) -> None:
-        self.in_background("sizes", lambda: self._read(subject))
+        self.in_background("inventory", lambda: self._read(subject))
 
     def _read(self, subject: Subject) -> Looked:
         inventory = take_inventory(self._host)

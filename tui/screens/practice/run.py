@@ -175,7 +175,7 @@ class RunScreen(BaseScreen[None]):
 
     def _work(self, task: Callable[[], None], done: Message | None = None) -> None:
         """Do something about the machine in the background; then hand it over, or what `done` says."""
-        self.in_background("machine", lambda: self._carry_out(task, done or Ready()))
+        self.in_background("practice", lambda: self._carry_out(task, done or Ready()))
 
     def _carry_out(self, task: Callable[[], None], done: Message) -> Message:
         try:

@@ -25,7 +25,7 @@ from widgets.key_bar import KeyBar
 from widgets.look import look_of
 from widgets.state import Role
 
-_READING = "reading"
+_READING = "records"
 
 
 @dataclass

@@ -106,7 +106,7 @@ class VolumesScreen(BaseScreen[bool]):
 
     def _look(self) -> None:
         host = self._host
-        self.in_background("group", lambda: self.Looked(take_inventory(host), read_fills(host)))
+        self.in_background("inventory", lambda: self.Looked(take_inventory(host), read_fills(host)))
 
     def job_failed(self, job: str, problem: Problem) -> None:  # noqa: ARG002 - there is one job
         """Show the problem in place of how full snapshots and pools are."""
