@@ -33,6 +33,7 @@ _CONSOLE = "w what happened"
 """In the line of keys of the console, and of no other screen."""
 
 _DONE = "Done and verified."
+_NOTHING = "Nothing to do: already in this state."
 _STOPPED = re.compile(r"\d+ of \d+ operations? done\.|Nothing was started\.")
 _GO_BACK = "No, go back"
 _TYPED = re.compile(rf"to allow it[ \[]+{WORD}\b")
@@ -178,7 +179,7 @@ class Console:
 
 
 def _is_over(screen: str) -> bool:
-    return _DONE in screen or "Nothing to do: already in this state." in screen or _STOPPED.search(screen) is not None
+    return _DONE in screen or _NOTHING in screen or _STOPPED.search(screen) is not None
 
 
 @contextmanager

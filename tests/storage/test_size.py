@@ -7,7 +7,8 @@ from tui.storage.size import size_words
 
 MIB, GIB, TIB = 2**20, 2**30, 2**40
 SIZES = st.integers(0, 2**64)
-UNITS: dict[str, int] = {name: 1024**power for power, name in enumerate(("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"))}
+NAMES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
+UNITS: dict[str, int] = {name: 1024**power for power, name in enumerate(NAMES)}
 
 
 def read(words: str) -> Fraction:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TypeVar
 
 from textual import on
+from textual.await_complete import AwaitComplete
 from textual.message import Message
 from textual.screen import Screen
 
@@ -31,6 +32,15 @@ class BackgroundScreen(Screen[Result]):
     again, and `job_failed` shows what happened and what to do next.
     """
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._is_left = False
+
+    def dismiss(self, result: Result | None = None) -> AwaitComplete:
+        """Leave. What ends in the background from then on is dropped: there is nothing to show it on."""
+        self._is_left = True
+        return super().dismiss(result)
+
     def in_background(self, job: str, task: Callable[[], Message | None]) -> None:
         """Run a task in a thread. The message it returns is posted to this screen when the job is over.
 
@@ -54,8 +64,8 @@ class BackgroundScreen(Screen[Result]):
     @on(JobEnded)
     def _job_ended(self, event: JobEnded) -> None:
         event.stop()
-        if not self.is_attached:
-            return  # The program ends just now.
+        if self._is_left or not self.is_attached:
+            return
         if event.error is not None:
             self.job_failed(event.job, _problem_of(event.error))
         elif event.result is not None:
