@@ -34,7 +34,7 @@ def at(driver: ScriptedDriver) -> Step:
 
 def focused_button(pilot: Pilot[Any]) -> str:
     focused = pilot.app.screen.focused
-    return focused.label if isinstance(focused, PushButton) else ""
+    return str(focused.label) if isinstance(focused, PushButton) else ""
 
 
 def field(pilot: Pilot[Any], name: str) -> TextField:

@@ -136,8 +136,9 @@ def test_the_meter_reads_without_colour() -> None:
 
 
 async def test_the_meter_follows_its_parts() -> None:
-    meter = Meter(SPACE)
+    meter = Meter()
     async with Host(meter).run_test(size=(30, 10)) as pilot:
+        meter.parts = SPACE
         await pilot.pause()
         assert meter.size.height == 4
         meter.parts = (MeterPart("free", 1, Fill.FREE, "1 GiB"),)
