@@ -3,7 +3,7 @@
     self.app.push_screen(Commands(rows))
     commands.rows = rows        # while it is open
 
-Secrets are masked by whoever makes the rows.
+The caller that makes the rows masks secrets.
 """
 
 from collections.abc import Sequence

@@ -55,7 +55,7 @@ class RungList(LineList[RungLine]):
         return draw_rung(line, self.columns, look, width)
 
     def on_resize(self) -> None:
-        """Let the stack decide anew whether there is room between the rungs."""
+        """Let the stack decide again whether there is room between the rungs."""
         self.post_message(self.Resized())
 
 

@@ -63,7 +63,7 @@ def tail(text: str, width: int) -> str:
 def cut_middle(text: str, width: int, ellipsis: str = "…") -> str:
     """Return the text in at most `width` cells, its middle cut out when it is longer.
 
-    Two thirds of the room go to the end: it is the end of an IQN, a WWID or a path that tells one from
+    Two thirds of the room go to the end: the end of an IQN, a WWID or a path distinguishes one from
     another.
     """
     if cell_len(text) <= width:
