@@ -155,7 +155,7 @@ async def test_a_plan_that_was_cut_off_is_carried_on(tmp_path: Path) -> None:
         await arrived(pilot, Resume)
         shown = flat_text(pilot)
         assert "The last change was interrupted. Resume it?" in shown
-        assert "left to do" in shown
+        assert "not started" in shown
         await press(pilot, "enter")
         await arrived(pilot, PlanScreen)
         assert "Done and verified." in flat_text(pilot)

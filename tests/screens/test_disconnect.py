@@ -110,7 +110,7 @@ async def test_choices_say_what_becomes_of_each() -> None:
         assert "No process is touched" in flat(pilot)
         await pilot.press("right")
         await settle(pilot)
-        assert "is stopped" in flat(pilot)
+        assert "will be stopped" in flat(pilot)
         assert "SIGTERM" not in flat(pilot)
         await pilot.press("right")
         await settle(pilot)

@@ -172,7 +172,7 @@ async def test_a_failure_says_what_to_do_and_is_tried_again(tmp_path: Path, plac
         shown = flat_text(pilot)
         assert "1 of 2 operations done." in shown
         assert "Nobody made it." in shown
-        assert "Try again" in shown
+        assert "Retry" in shown
         (tmp_path / "gate").touch()
         await press(pilot, "enter")
         assert "Done and verified." in flat_text(pilot)

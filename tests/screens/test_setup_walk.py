@@ -240,9 +240,9 @@ async def test_a_cut_off_plan_is_offered_first_and_carried_on() -> None:
     async with opened(driver) as pilot:
         shown = text_of(pilot)
         assert "The last set-up was interrupted" in shown
-        for words in ("done", "started, result unknown", "left to do"):
+        for words in ("done", "started, result unknown", "not started"):
             assert words in shown
-        assert focused_button(pilot) == "Go on"
+        assert focused_button(pilot) == "Resume"
         await press(pilot, "enter")
         assert isinstance(pilot.app.screen, SetupScreen)
     assert driver.resumed

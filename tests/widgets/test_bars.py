@@ -182,7 +182,7 @@ async def test_the_key_bar_follows_the_bindings() -> None:
         await pilot.pause()
         bar = app.query_one(KeyBar)
         shown = bar.render().plain
-        assert shown == "Enter use them   Space choose   ^N next   ^P back   F1 help   Esc leave"
+        assert shown == "Enter use them   Space mark   ^N next   ^P back   F1 help   Esc leave"
         assert [hint.key for hint in bar.hints if not hint.enabled] == ["ctrl+n"]
         app.set_focus(None)
         await pilot.pause()
