@@ -177,7 +177,7 @@ async def test_what_a_capture_does_not_hold_is_not_called_unused() -> None:
     async with opened(host, allowed=RECORDED).run_test(size=LARGE) as pilot:
         await settle(pilot)
         assert "No users found." in flat(pilot)
-        assert "Not seen: processes" in flat(pilot)
+        assert "Not checked: processes" in flat(pilot)
 
 
 async def test_a_mount_alone_and_help_and_commands() -> None:

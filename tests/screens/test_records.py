@@ -290,7 +290,7 @@ async def test_ifaces_are_listed_made_and_deleted() -> None:
         await press(pilot, "x")
         assert "open-iscsi has it built in" in flat_text(pilot)
         await press(pilot, "down", "down")
-        assert "card eth1" in flat_text(pilot)
+        assert "interface eth1" in flat_text(pilot)
         await press(pilot, "x")
         assert proposal_on(app).proposal.plan.operations[0].shown() == (
             "iscsiadm -m iface -I eth1 -o delete",
