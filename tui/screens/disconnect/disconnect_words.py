@@ -33,9 +33,7 @@ def standing(users: Users, refusal: Problem | None, access: Access) -> tuple[Par
         lines += [Paragraph(f"  {line}", Role.WARN) for line in refusal.evidence[:3]]
         lines.append(Paragraph(f"  {refusal.remedy}", Role.MUTED))
     elif held:
-        words = translate_count(
-            "In use by {count} user.", "In use by {count} users.", held
-        )
+        words = translate_count("In use by {count} user.", "In use by {count} users.", held)
         lines.append(Paragraph(words.format(count=held), state=State.WARN, after=_("checked every second")))
     else:
         seen = Paragraph(_("Not in use."), state=State.GOOD)
