@@ -78,7 +78,7 @@ class ChangingLines(Widget):
     def refresh(
         self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
     ) -> "ChangingLines":
-        """Draw again; without regions all of it is made anew."""
+        """Draw again; without regions all of it is made again."""
         if not regions:
             self._shown_for = (-1, -1)
         super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)

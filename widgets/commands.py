@@ -3,7 +3,7 @@
     self.app.push_screen(Commands(rows))
     commands.rows = rows        # while it is open
 
-Secrets are masked by whoever makes the rows.
+The caller that makes the rows masks secrets.
 """
 
 from collections.abc import Sequence
@@ -79,7 +79,7 @@ def command_lines(rows: Sequence[CommandRow], opened: frozenset[str], width: int
                 more = translate_count("{count} line before", "{count} lines before", left)
                 kept.insert(0, more.format(count=left))
             whole = wrap_command(row.command, inner)
-            shown = [*whole, *(kept or [_("It said nothing.")])]
+            shown = [*whole, *(kept or [_("No output.")])]
             lines.extend(CommandLine(None, row, text, text in whole) for text in shown)
     return lines
 
@@ -101,7 +101,7 @@ class CommandList(LineList[CommandLine]):
         self._show()
 
     def on_resize(self) -> None:
-        """Wrap anew."""
+        """Wrap again."""
         self._show()
 
     def _show(self) -> None:

@@ -13,10 +13,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.message import Message
+from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Button, Input, Static
 
 from widgets.fields.text_field import LineInput
 from widgets.look import look_of
@@ -27,7 +27,7 @@ from widgets.widget_words import translate as _
 T = TypeVar("T")
 
 
-class PushButton(Widget, can_focus=True):
+class PushButton(Button, inherit_css=False):
     """A word to press with Enter or Space; in reverse or on a bright ground when it has the focus."""
 
     DEFAULT_CSS = """
@@ -54,22 +54,11 @@ class PushButton(Widget, can_focus=True):
         }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "press", "Press", show=False)]
-
-    @dataclass
-    class Pressed(Message):
-        """The button was pressed."""
-
-        button: "PushButton"
-
-        @property
-        def control(self) -> "PushButton":
-            """The button itself."""
-            return self.button
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "press", show=False)]
 
     def __init__(self, label: str, *, id: str | None = None, disabled: bool = False) -> None:
-        super().__init__(id=id, disabled=disabled)
-        self.label = flat(label)
+        super().__init__(Content(flat(label)), id=id, disabled=disabled)
+        self.active_effect_duration = 0
         self.take_letter: Callable[[str], None] | None = None
         """Who takes letters that are typed while the button has the focus."""
 
@@ -80,13 +69,14 @@ class PushButton(Widget, can_focus=True):
             event.prevent_default()
             self.take_letter(event.character or "")
 
-    def action_press(self) -> None:
-        """Press it."""
-        self.post_message(self.Pressed(self))
+    def get_content_width(self, container: Size, viewport: Size) -> int:  # noqa: ARG002 - Textual's signature
+        """Return the cells of the word and its ends."""
+        return self.render().cell_length
 
     def render(self) -> Content:
         """Draw the word between brackets where there is no ground to show its ends."""
-        return Content(f"[ {self.label} ]" if look_of(self).native else f"  {self.label}  ")
+        before, after = ("[ ", " ]") if look_of(self).native else ("  ", "  ")
+        return Content.assemble(before, str(self.label), after)
 
 
 class Dialog(ModalScreen[T], Generic[T]):
@@ -255,7 +245,7 @@ class Confirm(Dialog[bool]):
             yield self.paragraph(self._text)
         if self._losses:
             look = look_of(self.app)
-            lines = [look.text(_("This will be lost, and cannot be brought back:"), Role.WARN)]
+            lines = [look.text(_("This will be lost and cannot be recovered:"), Role.WARN)]
             mark = look.glyphs.state(State.WARN)
             lines += [look.text(f"{mark} {flat(loss)}", Role.STRONG) for loss in self._losses]
             yield Static(Content("\n").join(lines))
@@ -266,7 +256,7 @@ class Confirm(Dialog[bool]):
             return
         look = look_of(self.app)
         opening, closing = ("  [", "]") if look.native else ("  ", "")
-        request = _('Type "{word}" to allow it').format(word=self._word)
+        request = _('Type "{word}" to confirm').format(word=self._word)
         yield Horizontal(
             Static(Content(look.plain(request) + opening)),
             self._input,

@@ -45,7 +45,6 @@ class GlyphSet:
     thumb: str
     """Scroll bar: the part shown, and the rest."""
     track: str
-    arrow: str
     separator: str
     """Between short facts on one line."""
     levels: str
@@ -84,7 +83,6 @@ UNICODE = GlyphSet(
     empty="─",
     thumb="┃",
     track="│",
-    arrow="→",
     separator="·",
     levels="▁▂▃▄▅▆▇█",
 )
@@ -117,7 +115,6 @@ CP437 = GlyphSet(
     empty="░",
     thumb="█",
     track="│",
-    arrow="->",
     separator="·",
     levels="_.▄█",
 )
@@ -142,7 +139,6 @@ ASCII = GlyphSet(
     empty=".",
     thumb="#",
     track="|",
-    arrow="->",
     separator="-",
     levels="_.:|",
 )

@@ -1,4 +1,4 @@
-"""What happened: time, who told it, the line itself, and what it means in a few words.
+"""What happened: time, its source, the line itself, and what it means in a few words.
 
     yield Happenings(id="news")                 # the newest ones, as many as there is room for
     ...
@@ -39,11 +39,11 @@ class HappeningRow:
     time: str
     """`14:02:11`."""
     source: str
-    """Who told it, in a word of at most seven cells."""
+    """Its source, in a word of at most seven cells."""
     text: str
     words: str = ""
     count: int = 1
-    """How often it was told."""
+    """How often it was reported."""
     state: State | None = None
     """Gives the line itself its colour."""
 

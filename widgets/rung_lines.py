@@ -244,7 +244,7 @@ def _draw_joins(joins: str, look: Look) -> Content:
 def _folded_note(line: RungLine) -> str:
     if not line.hidden:
         return ""
-    words = translate_count("{count} rung folded", "{count} rungs folded", line.hidden).format(
+    words = translate_count("{count} layer folded", "{count} layers folded", line.hidden).format(
         count=line.hidden
     )
     if line.problems:

@@ -55,7 +55,7 @@ class RungList(LineList[RungLine]):
         return draw_rung(line, self.columns, look, width)
 
     def on_resize(self) -> None:
-        """Let the stack decide anew whether there is room between the rungs."""
+        """Let the stack decide again whether there is room between the rungs."""
         self.post_message(self.Resized())
 
 
@@ -78,12 +78,12 @@ class StackView(Vertical):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "fold", show=False, tooltip=_("Fold what is below the rung")),
-        Binding("right", "unfold", show=False, tooltip=_("Unfold it")),
+        Binding("left", "fold", show=False, tooltip=_("Fold the layers below")),
+        Binding("right", "unfold", show=False, tooltip=_("Unfold them")),
         Binding("space", "switch", show=False),
         Binding("exclamation_mark", "next_problem", show=False, tooltip=_("Go to the next problem")),
-        Binding("slash", "search", show=False, tooltip=_("Find a rung by any of its words")),
-        Binding("f3", "find_next", show=False, tooltip=_("Find the next one")),
+        Binding("slash", "search", show=False, tooltip=_("Search for a layer")),
+        Binding("f3", "find_next", show=False, tooltip=_("Find next")),
         Binding("escape", "close_search", _("close search")),
         Binding("enter", "choose", "Open", show=False),
     ]
@@ -130,7 +130,7 @@ class StackView(Vertical):
         """Put the search line under the list."""
         yield self._list
         with Horizontal(classes="search"):
-            yield Static(Content(_("Find") + " "))
+            yield Static(Content(_("Search") + " "))
             yield self._query
 
     def on_mount(self) -> None:
@@ -228,7 +228,7 @@ class StackView(Vertical):
     def action_next_problem(self) -> None:
         """Go to the next rung that is not as it should be."""
         if not self._go_round(lambda rung: rung.state in PROBLEMS and not rung.heading):
-            self.notify(_("No rung has a problem."))
+            self.notify(_("No layer has a problem."))
 
     def action_fold(self) -> None:
         """Fold what is below the rung; on a rung with nothing below, go to the one it belongs to."""

@@ -1,4 +1,4 @@
-"""The states a thing can be in, as a person sees them: always a glyph and a word, and only then a colour."""
+"""Status values with their glyph and word; color only says it once more."""
 
 from enum import StrEnum
 
@@ -25,7 +25,7 @@ class Role(StrEnum):
 
 
 class State(StrEnum):
-    """How it stands with a rung, a step, a row or a running thing."""
+    """The health of a layer, or the progress of a step, a row or a running thing."""
 
     GOOD = "good"
     HERE = "here"
@@ -64,10 +64,10 @@ def state_word(state: State) -> str:
     """Return the word for a state that came without a more exact one."""
     words = {
         State.GOOD: _("ok"),
-        State.HERE: _("here"),
+        State.HERE: _("running"),
         State.WAITING: _("waiting"),
         State.WARN: _("warning"),
-        State.BAD: _("failed"),
+        State.BAD: _("broken"),
         State.ABSENT: _("not there"),
         State.UNKNOWN: _("unknown"),
     }

@@ -100,8 +100,8 @@ class PickList(Vertical):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "check", _("choose")),
-        Binding("a", "check_all", show=False, tooltip=_("Choose all, or none")),
+        Binding("space", "check", _("mark")),
+        Binding("a", "check_all", show=False, tooltip=_("Mark all, or none")),
         Binding("enter", "pick", "Pick", show=False),
     ]
 

@@ -1,4 +1,4 @@
-"""Text measured in terminal cells: cutting, padding, wrapping, sizes and durations.
+"""Text measured in terminal cells: cutting, padding, wrapping, and durations.
 
 A cell is one column of the terminal; a Chinese character takes two, a combining mark none.
 """
@@ -15,7 +15,6 @@ _HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 _GLUE = "\N{NO-BREAK SPACE}"
 _WORD_LEAST = 16
 """Cells of a word that is not cut while there are longer ones."""
-_UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
 
 
 def flat(text: str) -> str:
@@ -64,7 +63,7 @@ def tail(text: str, width: int) -> str:
 def cut_middle(text: str, width: int, ellipsis: str = "…") -> str:
     """Return the text in at most `width` cells, its middle cut out when it is longer.
 
-    Two thirds of the room go to the end: it is the end of an IQN, a WWID or a path that tells one from
+    Two thirds of the room go to the end: the end of an IQN, a WWID or a path distinguishes one from
     another.
     """
     if cell_len(text) <= width:
@@ -181,23 +180,6 @@ def _pieces(text: str) -> Iterator[str]:
             start = index + 1
     if start < len(text):
         yield text[start:]
-
-
-def size(number: int) -> str:
-    """Return a number of bytes in binary units, as LVM and lsblk count: `512 MiB`, `1.5 GiB`, `0 B`.
-
-    Three significant digits at most below 1000; whole numbers carry no fraction.
-    """
-    amount = float(number)
-    unit = 0
-    while abs(amount) >= 1024 and unit < len(_UNITS) - 1:
-        amount /= 1024
-        unit += 1
-    digits = 0 if abs(amount) >= 100 or amount == int(amount) else 1 if abs(amount) >= 10 else 2
-    shown = f"{amount:.{digits}f}"
-    if "." in shown:
-        shown = shown.rstrip("0").rstrip(".")
-    return f"{shown} {_UNITS[unit]}"
 
 
 def duration(seconds: float) -> str:

@@ -32,8 +32,9 @@ _LOOKING = re.compile(r"\d+ of \d+ read, ")
 _CONSOLE = "w what happened"
 """In the line of keys of the console, and of no other screen."""
 
-_DONE = "Done, and seen to have worked."
-_STOPPED = re.compile(r"\d+ of \d+ operations? (is|are) done\.|Nothing was begun\.")
+_DONE = "Done and verified."
+_NOTHING = "Nothing to do: already in this state."
+_STOPPED = re.compile(r"\d+ of \d+ operations? done\.|Nothing was started\.")
 _GO_BACK = "No, go back"
 _TYPED = re.compile(rf"to allow it[ \[]+{WORD}\b")
 _BOLD = "\x1b[1m"
@@ -151,7 +152,7 @@ class Console:
         if not typed:
             self.terminal.press("Right", "Enter")
             return
-        self.terminal.wait_for(f'Type "{WORD}" to allow it')
+        self.terminal.wait_for(f'Type "{WORD}" to confirm')
         self.terminal.write(WORD)
         self.terminal.wait_until(lambda screen: _TYPED.search(screen) is not None, "the word as typed", SLOW)
         self.terminal.press("Enter")
@@ -178,7 +179,7 @@ class Console:
 
 
 def _is_over(screen: str) -> bool:
-    return _DONE in screen or "Nothing was run." in screen or _STOPPED.search(screen) is not None
+    return _DONE in screen or _NOTHING in screen or _STOPPED.search(screen) is not None
 
 
 @contextmanager

@@ -350,9 +350,9 @@ def test_both_ways_from_the_keyboard(guest: Guest) -> None:
     with on_console(guest, "iscsi-console", columns=100, rows=32) as terminal:
         terminal.wait_for("Esc leave", "vg-a")
         terminal.press("Home", "d")
-        terminal.wait_for("Disconnect iqn", "1 user holds it", "sleep 1000")
+        terminal.wait_for("Disconnect iqn", "In use by 1 user", "sleep 1000")
         guest.check("pkill", "-x", "sleep")
-        terminal.wait_for("Nobody uses it now.")
+        terminal.wait_for("Not in use.")
         terminal.press("Enter")
         carry_out(terminal, "Wait until nothing uses it", asks=True)
         terminal.wait_for("Esc leave")

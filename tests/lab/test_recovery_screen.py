@@ -87,7 +87,7 @@ def test_a_lost_session_is_waited_for_and_its_file_system_repaired(guest: Guest)
         terminal.wait_for("Unmount it, repair it, and mount it again", "Runs", deadline=SLOW)
         terminal.press("Enter")
         say_yes(terminal, "It cannot be", "No, go back", "Repair")
-        terminal.wait_for("Done, and seen to have worked.", "Enter close", deadline=SLOW)
+        terminal.wait_for("Done and verified.", "Enter close", deadline=SLOW)
         terminal.press("Enter")
         terminal.wait_until(
             lambda screen: (

@@ -345,5 +345,5 @@ def say_yes(terminal: Terminal, title: str) -> None:
     terminal.press("Enter")
     terminal.wait_for("No, go back")
     terminal.press("y", "Enter")
-    terminal.wait_for("Done, and seen to have worked.", deadline=120)
+    terminal.wait_for("Done and verified.", deadline=120)
     terminal.press("Enter")

@@ -119,7 +119,7 @@ async def test_what_is_not_possible_is_not_chosen() -> None:
     async with app.run_test(size=SMALL, notifications=True) as pilot:
         await settle(pilot)
         await press(pilot, "l")
-        assert "Not possible: that needs root." in flat_text(pilot)
+        assert "Not possible: root is required." in flat_text(pilot)
         assert app.answers == []
         await press(pilot, "escape")
     assert app.answers == [None]
@@ -155,11 +155,11 @@ async def test_a_plan_that_was_cut_off_is_carried_on(tmp_path: Path) -> None:
     async with app.run_test(size=SMALL) as pilot:
         await arrived(pilot, Resume)
         shown = flat_text(pilot)
-        assert "The last change was cut off. Go on from there?" in shown
-        assert "left to do" in shown
+        assert "The last change was interrupted. Resume it?" in shown
+        assert "not started" in shown
         await press(pilot, "enter")
         await arrived(pilot, PlanScreen)
-        assert "Done, and seen to have worked." in flat_text(pilot)
+        assert "Done and verified." in flat_text(pilot)
     assert (tmp_path / "two").read_text() == "whole"
     assert (tmp_path / "log").read_text() == "two\n"
     assert Journal.unfinished(run_plan.PLACES.journals) is None

@@ -93,7 +93,7 @@ async def test_everything_that_goes_is_shown_with_its_users() -> None:
         await settle(pilot)
         shown = flat(pilot)
         assert f"Disconnect {TARGET}" in shown
-        assert "2 users hold it." in shown
+        assert "In use by 2 users." in shown
         for words in (
             "812 /usr/sbin/smbd",
             "smbd.service",
@@ -108,15 +108,15 @@ async def test_everything_that_goes_is_shown_with_its_users() -> None:
 async def test_choices_say_what_becomes_of_each() -> None:
     async with opened(busy()).run_test(size=LARGE) as pilot:
         await settle(pilot)
-        assert "Nothing is done to anybody" in flat(pilot)
+        assert "No process is touched" in flat(pilot)
         await pilot.press("right")
         await settle(pilot)
-        assert "is stopped" in flat(pilot)
-        assert "asked to end" not in flat(pilot)
+        assert "will be stopped" in flat(pilot)
+        assert "SIGTERM" not in flat(pilot)
         await pilot.press("right")
         await settle(pilot)
-        assert "asked to end" in flat(pilot)
-        assert "None is killed" in flat(pilot)
+        assert "SIGTERM" in flat(pilot)
+        assert "None gets SIGKILL" in flat(pilot)
 
 
 async def test_the_plan_is_looked_at_and_left_again() -> None:
@@ -142,10 +142,10 @@ async def test_who_comes_and_goes_is_seen_without_a_key() -> None:
     app = opened(host, live=True)
     async with app.run_test(size=LARGE) as pilot:
         await settle(pilot)
-        assert "2 users hold it." in flat(pilot)
+        assert "In use by 2 users." in flat(pilot)
         host.leave(812)
         host.leave(1790)
-        await until_shown(pilot, lambda: "Nobody uses it now." in flat(pilot), lambda: flat(pilot))
+        await until_shown(pilot, lambda: "Not in use." in flat(pilot), lambda: flat(pilot))
         assert "smbd" not in flat(pilot)
 
 
@@ -172,8 +172,8 @@ async def test_what_a_capture_does_not_hold_is_not_called_unused() -> None:
     host = RecordedHost(str(MACHINES / "single-path-ext4.json"))
     async with opened(host, allowed=RECORDED).run_test(size=LARGE) as pilot:
         await settle(pilot)
-        assert "Nobody seen uses it." in flat(pilot)
-        assert "Not seen: processes" in flat(pilot)
+        assert "No users found." in flat(pilot)
+        assert "Not checked: processes" in flat(pilot)
 
 
 async def test_a_mount_alone_and_help_and_commands() -> None:
@@ -185,7 +185,7 @@ async def test_a_mount_alone_and_help_and_commands() -> None:
         await settle(pilot)
         assert "vg_ittest" not in flat(pilot)
         await pilot.press("f1")
-        assert "Putting it back" in flat(pilot)
+        assert "Reconnecting" in flat(pilot)
         await pilot.press("escape", "f2")
         assert "Commands run so far" in flat(pilot)
 
@@ -231,7 +231,7 @@ async def test_of_several_one_is_chosen_and_a_damaged_note_is_named() -> None:
     app = OpenedBack(reconnect_screen(CommandLogHost(host), ROOT))
     async with app.run_test(size=SMALL) as pilot:
         await settle(pilot)
-        assert "Which of these" in flat(pilot)
+        assert "What do you want" in flat(pilot)
         assert "cannot be read" in flat(pilot)
         await pilot.press("x")
         await settle(pilot)
@@ -251,7 +251,7 @@ async def test_nothing_to_reconnect_is_said() -> None:
     app = OpenedBack(reconnect_screen(CommandLogHost(PeopledHost("bare")), ROOT))
     async with app.run_test(size=SMALL) as pilot:
         await settle(pilot)
-        assert "Nothing was disconnected by this program" in flat(pilot)
+        assert "iscsi-console disconnected nothing" in flat(pilot)
 
 
 def test_the_console_offers_both() -> None:

@@ -132,7 +132,7 @@ async def test_what_can_be_taken_back_runs_from_the_review(tmp_path: Path, place
         await press(pilot, "down")
         assert "touch two" in flat_text(pilot)
         await press(pilot, "enter")
-        assert "Done, and seen to have worked." in flat_text(pilot)
+        assert "Done and verified." in flat_text(pilot)
         assert (tmp_path / "two").read_text() == "whole"
         assert Journal.unfinished(places.journals) is None
         await press(pilot, "enter")
@@ -145,7 +145,7 @@ async def test_what_cannot_be_taken_back_is_asked_about_with_the_focus_on_no(tmp
         await settle(pilot)
         await press(pilot, "enter")
         assert isinstance(app.screen, Confirm)
-        assert "It cannot be taken back by itself." in flat_text(pilot)
+        assert "It cannot be undone automatically." in flat_text(pilot)
         await press(pilot, "enter")
         assert not (tmp_path / "one").exists()
         await press(pilot, "enter", "y", "enter")
@@ -170,12 +170,12 @@ async def test_a_failure_says_what_to_do_and_is_tried_again(tmp_path: Path, plac
         await settle(pilot)
         await press(pilot, "enter")
         shown = flat_text(pilot)
-        assert "1 of 2 operations are done." in shown
+        assert "1 of 2 operations done." in shown
         assert "Nobody made it." in shown
-        assert "Try again" in shown
+        assert "Retry" in shown
         (tmp_path / "gate").touch()
         await press(pilot, "enter")
-        assert "Done, and seen to have worked." in flat_text(pilot)
+        assert "Done and verified." in flat_text(pilot)
         assert (tmp_path / "log").read_text() == "one\n"
         assert Journal.unfinished(places.journals) is None
 
@@ -211,9 +211,9 @@ async def test_everything_is_put_back_with_one_key(tmp_path: Path) -> None:
     app = app_of(replace(proposal, way_back=way_back_of(proposal.plan)))
     async with app.run_test(size=SMALL) as pilot:
         await settle(pilot)
-        assert "put it back" not in flat_text(pilot)
+        assert "b undo" not in flat_text(pilot)
         await press(pilot, "enter")
-        assert "b put it back" in flat_text(pilot)
+        assert "b undo" in flat_text(pilot)
         await press(pilot, "b")
         assert "Undo: Make two files" in flat_text(pilot)
         await press(pilot, "enter", "y", "enter")
@@ -251,7 +251,7 @@ async def test_without_root_the_plan_can_be_read(tmp_path: Path) -> None:
     app = app_of(proposal_of(*two_files(tmp_path)), access(is_root=False))
     async with app.run_test(size=SMALL) as pilot:
         await settle(pilot)
-        assert "Nothing can be changed: that needs root." in flat_text(pilot)
+        assert "Nothing can be changed: root is required." in flat_text(pilot)
         await press(pilot, "enter")
     assert not (tmp_path / "one").exists()
 
@@ -264,7 +264,7 @@ async def test_another_console_at_work_is_told(tmp_path: Path, places: Places) -
             await press(pilot, "enter")
         shown = flat_text(pilot)
         assert "Another console is changing this host" in shown
-        assert "Nothing was begun." in shown
+        assert "Nothing was started." in shown
         await press(pilot, "enter")
         assert (tmp_path / "two").exists()
 
@@ -274,13 +274,13 @@ async def test_a_stale_lock_is_removed_and_the_plan_tried_again(tmp_path: Path) 
     async with app.run_test(size=SMALL) as pilot:
         await settle(pilot)
         await press(pilot, "enter")
-        assert "Remove the lock, and try again" in flat_text(pilot)
+        assert "Remove the lock and retry" in flat_text(pilot)
         await press(pilot, "enter")
         assert "Remove the stale lock" in flat_text(pilot)
         await press(pilot, "enter", "y", "enter")
         (tmp_path / "gate").touch()
         await press(pilot, "enter")
-        assert "Done, and seen to have worked." in flat_text(pilot)
+        assert "Done and verified." in flat_text(pilot)
 
 
 async def test_help_and_commands_are_there(tmp_path: Path) -> None:

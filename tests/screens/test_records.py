@@ -280,7 +280,7 @@ async def test_without_root_no_portal_is_asked() -> None:
     app = OneScreen(RediscoverScreen(CommandLogHost(a_host()), LOOKING, three_records(), ASKED))
     async with app.run_test(size=SMALL) as pilot:
         await settle(pilot)
-        assert "that needs root" in flat_text(pilot)
+        assert "root is required" in flat_text(pilot)
 
 
 async def test_ifaces_are_listed_made_and_deleted() -> None:
@@ -290,7 +290,7 @@ async def test_ifaces_are_listed_made_and_deleted() -> None:
         await press(pilot, "x")
         assert "open-iscsi has it built in" in flat_text(pilot)
         await press(pilot, "down", "down")
-        assert "card eth1" in flat_text(pilot)
+        assert "interface eth1" in flat_text(pilot)
         await press(pilot, "x")
         assert proposal_on(app).proposal.plan.operations[0].shown() == (
             "iscsiadm -m iface -I eth1 -o delete",
@@ -298,7 +298,7 @@ async def test_ifaces_are_listed_made_and_deleted() -> None:
         await press(pilot, "escape", "n")
         assert isinstance(app.screen, NewInterfaceScreen)
         await press(pilot, "e", "t", "h", "1", "enter")
-        assert "There is one of that name already." in flat_text(pilot)
+        assert "An iface record with this name already exists." in flat_text(pilot)
         await press(pilot, "b", "enter")
         assert "iscsiadm -m iface -I eth1b -o new" in proposal_on(app).proposal.plan.operations[0].shown()
 

@@ -261,7 +261,7 @@ async def test_a_mistake_of_the_program_is_told_and_can_be_tried_again(
     app, looks = recovery_app(monkeypatch, well())
     looks.fails = ZeroDivisionError("hidden")
     async with app.run_test(size=LARGE) as pilot:
-        shown = await says(pilot, "The program made a mistake (ZeroDivisionError).")
+        shown = await says(pilot, "iscsi-console failed unexpectedly (ZeroDivisionError).")
         assert "hidden" not in shown
         looks.fails = None
         await press(pilot, "f5")
@@ -462,7 +462,7 @@ async def run_the_plan(pilot: Pilot[Any]) -> None:
     await press(pilot, "enter")
     if isinstance(pilot.app.screen, Confirm):
         await press(pilot, "right", "enter")
-    await says(pilot, "Done, and seen to have worked.")
+    await says(pilot, "Done and verified.")
     await press(pilot, "enter")
     await arrived(pilot, RecoveryScreen)
 

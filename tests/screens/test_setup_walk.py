@@ -34,7 +34,7 @@ def at(driver: ScriptedDriver) -> Step:
 
 def focused_button(pilot: Pilot[Any]) -> str:
     focused = pilot.app.screen.focused
-    return focused.label if isinstance(focused, PushButton) else ""
+    return str(focused.label) if isinstance(focused, PushButton) else ""
 
 
 def field(pilot: Pilot[Any], name: str) -> TextField:
@@ -148,7 +148,7 @@ async def test_a_stale_lock_is_removed_and_the_step_run_again() -> None:
     driver.failures[Step.LOG_IN] = Problem("record.lock-stale", "The record database is locked.")
     async with opened(driver) as pilot:
         await press(pilot, "enter")
-        assert focused_button(pilot) == "Remove the lock, and try again"
+        assert focused_button(pilot) == "Remove the lock and retry"
         await press(pilot, "enter")
         assert "1 disk" in flat_text(pilot)
     assert driver.unlocked
@@ -223,7 +223,7 @@ async def test_erasing_wants_the_word() -> None:
         await press(pilot, "enter")
         shown = text_of(pilot)
         assert "This will be lost, and cannot be restored" in shown
-        assert 'Type "erase" to allow it' in shown
+        assert 'Type "erase" to confirm' in shown
         assert focused_button(pilot) == "No, go back"
         await pilot.press(*"eras", "enter")
         assert focused_button(pilot) == "No, go back"
@@ -239,10 +239,10 @@ async def test_a_cut_off_plan_is_offered_first_and_carried_on() -> None:
     driver.cut_off = scenes.interrupted()
     async with opened(driver) as pilot:
         shown = text_of(pilot)
-        assert "The last set-up was cut off" in shown
-        for words in ("done", "begun, not known to be done", "left to do"):
+        assert "The last set-up was interrupted" in shown
+        for words in ("done", "started, result unknown", "not started"):
             assert words in shown
-        assert focused_button(pilot) == "Go on"
+        assert focused_button(pilot) == "Resume"
         await press(pilot, "enter")
         assert isinstance(pilot.app.screen, SetupScreen)
     assert driver.resumed
@@ -263,8 +263,8 @@ async def test_a_plan_that_lacks_a_secret_cannot_be_carried_on() -> None:
     driver = scenes.driver(scenes.named())
     driver.cut_off = replace(scenes.interrupted(), lacks_secret=True)
     async with opened(driver) as pilot:
-        assert "because secrets are not kept" in " ".join(text_of(pilot).split())
-        assert focused_button(pilot) == "Begin anew"
+        assert "because secrets are not stored" in " ".join(text_of(pilot).split())
+        assert focused_button(pilot) == "Start over"
         await press(pilot, "escape")
     assert driver.left
     assert not driver.given_up
@@ -273,7 +273,7 @@ async def test_a_plan_that_lacks_a_secret_cannot_be_carried_on() -> None:
 @pytest.mark.parametrize(
     ("allowed", "reason"),
     [
-        (access(is_root=False), "that needs root"),
+        (access(is_root=False), "root is required"),
         (access(is_root=True, read_only=True), "started with --read-only"),
         (access(is_root=False, recorded=True), "this is a recorded host"),
     ],
@@ -297,7 +297,7 @@ async def test_a_mistake_of_the_program_shows_no_values() -> None:
     async with opened(driver) as pilot:
         await press(pilot, "enter")
         shown = flat_text(pilot)
-        assert "The program made a mistake (ValueError)" in shown
+        assert "iscsi-console failed unexpectedly (ValueError)" in shown
         assert "secret-in-a-message" not in shown
 
 

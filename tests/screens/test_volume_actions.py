@@ -47,7 +47,7 @@ def test_where_no_volume_stands_both_are_seen_with_the_reason() -> None:
 def test_without_root_they_are_seen_with_the_reason(key: str) -> None:
     inventory = level()
     (stack,) = stacks(inventory)
-    assert offered(key, stack, inventory, root=False).reason == "that needs root"
+    assert offered(key, stack, inventory, root=False).reason == "root is required"
 
 
 def test_on_a_host_without_storage_neither_is_offered() -> None:

@@ -115,7 +115,7 @@ async def test_what_cannot_be_done_says_why(opened: Callable[..., OneScreen]) ->
         await settle(pilot)
         await press(pilot, "m")
         assert isinstance(pilot.app.screen, VolumesScreen)
-        assert "the group has one disk only" in flat_text(pilot)
+        assert "the VG has only one PV" in flat_text(pilot)
 
 
 async def test_without_root_everything_is_seen_and_nothing_opens(opened: Callable[..., OneScreen]) -> None:
@@ -124,7 +124,7 @@ async def test_without_root_everything_is_seen_and_nothing_opens(opened: Callabl
         await settle(pilot)
         shown = flat_text(pilot)
         assert "New volume" in shown
-        assert "that needs root" in shown
+        assert "root is required" in shown
         await press(pilot, "n")
         assert isinstance(pilot.app.screen, VolumesScreen)
 

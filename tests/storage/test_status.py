@@ -24,9 +24,9 @@ def inventory_of(name: str) -> Inventory:
 def test_the_ladder_in_words() -> None:
     text = status.status_text(inventory_of("failed-session"))
     assert "FAILED" in text
-    assert "First broken: session 1." in text
+    assert "First broken layer: session 1." in text
     assert "/iscsi data" in text
-    assert "Not read, so its absence above proves nothing:" in text
+    assert "Not read, so it may exist although it is not listed above:" in text
 
 
 def test_hostile_names_come_out_clean() -> None:

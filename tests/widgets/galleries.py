@@ -227,11 +227,17 @@ class ProgressGallery(Gallery):
         yield TopBar(TOP)
         with Vertical(id="main"):
             yield ProgressList(PROGRESS, clock=lambda: 100.0, id="progress")
-            yield Meter(SPACE, id="space")
-            yield Meter(
-                (MeterPart("used", 1, Fill.USED, "4 MiB"), MeterPart("free", 10**9, Fill.FREE, "3.6 TiB"))
-            )
+            yield Meter(id="space")
+            yield Meter(id="nearly-empty")
         yield KeyBar("next")
+
+    def on_mount(self) -> None:
+        """Fill the meters."""
+        self.query_one("#space", Meter).parts = SPACE
+        self.query_one("#nearly-empty", Meter).parts = (
+            MeterPart("used", 1, Fill.USED, "4 MiB"),
+            MeterPart("free", 10**9, Fill.FREE, "3.6 TiB"),
+        )
 
 
 class DialogGallery(FormGallery):

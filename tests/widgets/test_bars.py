@@ -182,7 +182,7 @@ async def test_the_key_bar_follows_the_bindings() -> None:
         await pilot.pause()
         bar = app.query_one(KeyBar)
         shown = bar.render().plain
-        assert shown == "Enter use them   Space choose   ^N next   ^P back   F1 help   Esc leave"
+        assert shown == "Enter use them   Space mark   ^N next   ^P back   F1 help   Esc leave"
         assert [hint.key for hint in bar.hints if not hint.enabled] == ["ctrl+n"]
         app.set_focus(None)
         await pilot.pause()
@@ -199,7 +199,7 @@ async def test_help_knows_the_keys_the_bar_has_no_room_for() -> None:
         keys = keys_of(app.screen)
         assert {hint.key for hint in keys} == {"space", "a", "ctrl+n", "ctrl+p", "f1", "f2", "escape"}
         drawn = draw_keys(keys, FULL).plain.split("\n")
-        assert "a       Choose all, or none" in drawn
+        assert "a       Mark all, or none" in drawn
         assert "^N      next (not now)" in drawn
 
 

@@ -112,10 +112,10 @@ async def test_the_focus_goes_to_the_first_mistake() -> None:
     [
         ("3260", 3260, None),
         (" 17 ", 17, None),
-        ("", None, "A whole number is needed here."),
-        ("ten", None, "A whole number is needed here."),
-        ("1.5", None, "A whole number is needed here."),
-        ("٣", None, "A whole number is needed here."),
+        ("", None, "A whole number is required."),
+        ("ten", None, "A whole number is required."),
+        ("1.5", None, "A whole number is required."),
+        ("٣", None, "A whole number is required."),
         ("-4", -4, "The number must be at least 0."),
     ],
 )

@@ -136,8 +136,9 @@ def test_the_meter_reads_without_colour() -> None:
 
 
 async def test_the_meter_follows_its_parts() -> None:
-    meter = Meter(SPACE)
+    meter = Meter()
     async with Host(meter).run_test(size=(30, 10)) as pilot:
+        meter.parts = SPACE
         await pilot.pause()
         assert meter.size.height == 4
         meter.parts = (MeterPart("free", 1, Fill.FREE, "1 GiB"),)
@@ -163,7 +164,7 @@ def test_an_opened_command_shows_all_it_said() -> None:
     inner = [line.text for line in lines if line.key is None]
     assert "".join(inner[:2]).replace("    -p", " -p") == COMMANDS[1].command
     assert "authorization failure)" in inner[5]
-    assert inner[-1] == "It said nothing."
+    assert inner[-1] == "No output."
     talkative = CommandRow("1", "", "dmesg", 0, output="line\n" * 1000)
     lines = command_lines((talkative,), frozenset({"1"}), 76)
     assert len(lines) == 1 + 1 + 1 + 200

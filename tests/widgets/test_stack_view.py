@@ -103,8 +103,8 @@ def test_spacers_belong_to_the_ladder() -> None:
 def test_what_is_folded_is_counted_with_its_problems() -> None:
     folded = frozenset({"t1"})
     assert [line.key for line in stack_lines(RUNGS, folded)] == ["t1", None, "t2", "p2"]
-    assert drawn(RUNGS, folded=folded)[0] == "+ * lab:t1  2 problems, 11 rungs folded"
-    assert "2 rungs folded" in " ".join(drawn(RUNGS, 118, frozenset({"s1"})))
+    assert drawn(RUNGS, folded=folded)[0] == "+ * lab:t1  2 problems, 11 layers folded"
+    assert "2 layers folded" in " ".join(drawn(RUNGS, 118, frozenset({"s1"})))
 
 
 def test_untrusted_names_stay_in_their_field() -> None:

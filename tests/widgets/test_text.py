@@ -13,7 +13,6 @@ from widgets.text import (
     head,
     pad,
     pad_left,
-    size,
     tail,
     wrap,
     wrap_command,
@@ -107,23 +106,6 @@ def test_an_option_stays_with_its_value() -> None:
         "    -p 192.0.2.10:3260 -o new --discover",
     ]
     assert " ".join(line.strip() for line in wrap_command(command, 24)) == command
-
-
-@pytest.mark.parametrize(
-    ("number", "words"),
-    [
-        (0, "0 B"),
-        (1023, "1023 B"),
-        (1024, "1 KiB"),
-        (512 * 1024**2, "512 MiB"),
-        (1536 * 1024**2, "1.5 GiB"),
-        (int(12.34 * 1024**3), "12.3 GiB"),
-        (3 * 1024**4, "3 TiB"),
-        (2**70, "1024 EiB"),
-    ],
-)
-def test_sizes(number: int, words: str) -> None:
-    assert size(number) == words
 
 
 @pytest.mark.parametrize(

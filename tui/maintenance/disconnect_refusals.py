@@ -108,7 +108,7 @@ def _no_room(found: Dependents, room: int | None) -> Iterator[Problem]:
         yield Problem(
             "disconnect.no-room",
             _("{used} are swapped out to it, and only {room} are free elsewhere.").format(
-                used=size_words(used), room=size_words(max(room, 0))
+                used=size_words(used, room), room=size_words(room, used)
             ),
             _("Disabling this swap space would make the kernel kill processes (out of memory)."),
             _("Stop a process that uses much memory, or add swap space elsewhere."),

@@ -222,9 +222,9 @@ def _of_paths(paths: tuple[Lun, ...], arrays: dict[str, int]) -> list[Size]:
         words = (
             _("down")
             if not lun.state.answers
-            else _("the array reports {size}").format(size=size_words(arrays[lun.disk]))
+            else _("the array reports {size}").format(size=size_words(arrays[lun.disk], lun.size))
             if arrays.get(lun.disk, lun.size) > lun.size
-            else _("another path has {size}").format(size=size_words(largest))
+            else _("another path has {size}").format(size=size_words(largest, lun.size))
             if lags
             else ""
         )
@@ -235,7 +235,7 @@ def _of_paths(paths: tuple[Lun, ...], arrays: dict[str, int]) -> list[Size]:
 def _of_map(disk: BlockDevice, paths: tuple[Lun, ...]) -> Size:
     possible = min((lun.size for lun in paths), default=disk.size)
     lags = possible > disk.size
-    words = _("its paths have {size}").format(size=size_words(possible)) if lags else ""
+    words = _("its paths have {size}").format(size=size_words(possible, disk.size)) if lags else ""
     return Size(Layer.MAP, disk.map_name or disk.path, disk.name, disk.size, possible, lags, words)
 
 

@@ -73,7 +73,8 @@ def new_volume(group: VolumeGroup, name: str, size: int) -> Proposal:
         _("Create the LV {name}").format(name=clean(name, 60)),
         (CreateLogicalVolume(group.name, name, _extents(group, size)),),
         _("It gets {size} of the {free} free in the VG. It is empty at first.").format(
-            size=size_words(_extents(group, size) * group.extent_size), free=size_words(group.free)
+            size=size_words(_extents(group, size) * group.extent_size, group.free),
+            free=size_words(group.free, _extents(group, size) * group.extent_size),
         ),
         notes=(_("The set-up (s) creates a file system on it and mounts it."),),
         yes=_("Create"),
@@ -212,7 +213,7 @@ def thin_volume(inventory: Inventory, pool: LogicalVolume, name: str, size: int)
             _(
                 "The volumes of the pool then have {promised} in total, and it has {size}: its "
                 "usage must be watched."
-            ).format(promised=size_words(promised), size=size_words(pool.size)),
+            ).format(promised=size_words(promised, pool.size), size=size_words(pool.size, promised)),
         )
         if promised > pool.size
         else ()
@@ -304,7 +305,7 @@ def _no_room(source: PhysicalVolume, used: int, room: int, others: int) -> Probl
     return Problem(
         "move.no-room",
         _("{used} are used on {path}; the other PVs have {room} free.").format(
-            used=size_words(used), path=clean(source.path, 60), room=size_words(room)
+            used=size_words(used, room), path=clean(source.path, 60), room=size_words(room, used)
         )
         if others
         else _("{path} is the VG's only PV.").format(path=clean(source.path, 60)),

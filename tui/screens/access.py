@@ -1,4 +1,4 @@
-"""What may be done on the host in front, and why not more."""
+"""What may be done on the host, and why not more."""
 
 from dataclasses import dataclass
 
@@ -30,12 +30,12 @@ def access(*, is_root: bool, recorded: bool = False, read_only: bool = False) ->
     Args:
         is_root: the program has root's rights on this host.
         recorded: the host is a captured one.
-        read_only: the person asked for looking only.
+        read_only: the program was started with --read-only.
     """
     if recorded:
         return Access(_("recorded host"), _("this is a recorded host"))
     if read_only:
         return Access(_("read-only"), _("the program was started with --read-only"))
     if not is_root:
-        return Access(_("not root, looking only"), _("that needs root"))
+        return Access(_("not root, read-only"), _("root is required"))
     return Access(_("root"))

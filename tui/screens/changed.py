@@ -1,4 +1,4 @@
-"""What is said to a screen when the storage of its host changed."""
+"""The message to a screen that the storage of its host changed."""
 
 from dataclasses import dataclass
 

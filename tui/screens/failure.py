@@ -1,4 +1,4 @@
-"""A mistake of the program itself, in words, with the place but never with the values it worked on."""
+"""A bug in the program, as a problem with its place in the code but never the values it worked on."""
 
 import traceback
 
@@ -16,8 +16,8 @@ def unexpected(error: BaseException | None) -> Problem:
     places = tuple(clean(f"{frame.filename}:{frame.lineno} {frame.name}") for frame in frames[-4:])
     return Problem(
         "program.mistake",
-        _("The program made a mistake ({kind}).").format(kind=type(error).__name__),
-        _("This is not your doing, and nothing further was changed."),
-        _("Try again. If it comes back, report the lines below; what was done so far is in the journal."),
+        _("iscsi-console failed unexpectedly ({kind}).").format(kind=type(error).__name__),
+        _("This is a bug in iscsi-console, not your mistake. Nothing else was changed."),
+        _("Retry. If it fails again, report the lines below; what was done so far is in the journal."),
         evidence=places,
     )

@@ -1,4 +1,4 @@
-"""The lower pane: why something is there and what it will run, what runs now, or what went wrong."""
+"""The lower pane: why something is needed and what it runs, what runs now, or what went wrong."""
 
 import re
 
@@ -55,7 +55,6 @@ class Lower(Vertical):
 
     def __init__(self) -> None:
         super().__init__(id="lower")
-        self.showing = EXPLAIN
 
     def compose(self) -> ComposeResult:
         """Put all three there; one is seen."""
@@ -68,10 +67,10 @@ class Lower(Vertical):
         self._show(EXPLAIN)
 
     def explain(self, why: str, runs: tuple[str, ...] = ()) -> None:
-        """Show why something is there and what it will run; on a low screen only what is needed most."""
+        """Show why something is needed and what it runs; shortened on a low screen."""
         low = self.screen.size.height < LOW
         shown = first_sentences(why, self.size.width - 12, 2) if low else why
-        self.query_one(Explain).text = Explanation(shown, runs, _("Nothing is run here."))
+        self.query_one(Explain).text = Explanation(shown, runs, _("No command is run here."))
         self._show(EXPLAIN)
 
     def work(self, rows: tuple[ProgressRow, ...]) -> None:
@@ -89,7 +88,6 @@ class Lower(Vertical):
         await self.query_one(Trouble).show(problem, offers, self.screen.size.height // 2 - 2)
 
     def _show(self, what: str) -> None:
-        self.showing = what
         self.query_one(Explain).display = what == EXPLAIN
         self.query_one(ProgressList).display = what == WORK
         self.query_one(Trouble).display = what == TROUBLE

@@ -7,9 +7,14 @@ from textual.geometry import Size
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from tui.storage.problem import Problem
+from tui.storage.untrusted import clean
 from widgets.look import Look, look_of
 from widgets.state import Role, State, state_role
 from widgets.text import cells, pad, wrap
+
+_LONGEST = 600
+"""Characters kept of a sentence that may hold names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,15 @@ class Paragraph:
     state: State | None = None
     after: str = ""
     hanging: int = 0
+
+
+def problem_lines(problem: Problem) -> tuple[Paragraph, ...]:
+    """Return a problem as paragraphs: what happened, its cause, what to do next, and the evidence."""
+    return (
+        Paragraph(clean(problem.summary, _LONGEST), Role.STRONG, state=State.BAD),
+        *(Paragraph(clean(text, _LONGEST)) for text in (problem.cause, problem.remedy) if text),
+        *(Paragraph(clean(line, _LONGEST), Role.MUTED) for line in problem.evidence[:4]),
+    )
 
 
 class Paragraphs(Widget):

@@ -1,4 +1,4 @@
-"""The question at the start when the last plan was cut off: go on from there?"""
+"""The question at the start when the last plan was interrupted."""
 
 from collections.abc import Iterable
 from typing import ClassVar
@@ -10,7 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.storage.changing.interrupted import Interrupted
-from tui.storage.changing.journal import Origin, Progressed
+from tui.storage.changing.journal import Progressed
 from tui.storage.changing.plan import Plan
 from tui.storage.untrusted import clean
 from tui.words import translate as _
@@ -20,7 +20,7 @@ from widgets.state import Role, State
 
 
 class Resume(Dialog[bool | None]):
-    """Answers True to go on, False to give the plan up, None to leave the program without deciding."""
+    """Answers True to resume, False to discard the plan, None to leave the program without deciding."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", _("decide later"))]
 
@@ -28,32 +28,34 @@ class Resume(Dialog[bool | None]):
         super().__init__(_heading(interrupted), State.WARN)
         self._interrupted = interrupted
         self._can_go_on = interrupted.plan is not None and not interrupted.lacks_secret
-        self._go_on = PushButton(_("Go on"), disabled=not self._can_go_on)
-        self._is_setup = interrupted.origin is not Origin.CONSOLE
-        self._give_up = PushButton(_("Begin anew") if self._is_setup else _("Give it up"))
+        self._go_on = PushButton(_("Resume"), disabled=not self._can_go_on)
+        self._is_setup = interrupted.origin.is_setup
+        self._give_up = PushButton(_("Start over") if self._is_setup else _("Discard"))
         self._later = PushButton(_("Decide later"))
 
     def body(self) -> Iterable[Widget]:
         """Return what was done and what is left."""
         yield self.paragraph(
             _(
-                "What is done is not repeated. Before each of the others the host is looked at again. "
-                "Begin anew leaves the host as it is now and asks the questions again."
+                "Completed operations are not run again. Before each remaining one the host is checked "
+                "again. Start over leaves the host as it is now and asks the questions again."
             )
             if self._is_setup
             else _(
-                "What is done is not repeated. Before each of the others the host is looked at again. "
-                "Give it up leaves the host as it is now."
+                "Completed operations are not run again. Before each remaining one the host is checked "
+                "again. Discard leaves the host as it is now."
             )
         )
         if self._interrupted.lacks_secret:
             yield self.paragraph(
                 _(
-                    "It cannot go on by itself, because secrets are not kept. Begin anew; the pages remember "
-                    "the rest."
+                    "It cannot be resumed, because secrets are not stored. Start over; the pages keep the "
+                    "other answers."
                 )
                 if self._is_setup
-                else _("It cannot go on by itself, because secrets are not kept. Give it up, and ask anew."),
+                else _(
+                    "It cannot be resumed, because secrets are not stored. Discard it and make a new plan."
+                ),
                 Role.WARN,
             )
         if self._interrupted.problem is not None:
@@ -66,8 +68,8 @@ class Resume(Dialog[bool | None]):
         look = look_of(self.app)
         words = {
             Progressed.DONE: (State.GOOD, _("done")),
-            Progressed.BEGUN: (State.WARN, _("begun, not known to be done")),
-            Progressed.NOT_BEGUN: (State.WAITING, _("left to do")),
+            Progressed.BEGUN: (State.WARN, _("started, result unknown")),
+            Progressed.NOT_BEGUN: (State.WAITING, _("not started")),
         }
         lines = [look.text(clean(plan.title), Role.STRONG)]
         for operation, progressed in zip(plan.operations, self._interrupted.progressed, strict=True):
@@ -102,6 +104,6 @@ class Resume(Dialog[bool | None]):
 
 
 def _heading(interrupted: Interrupted) -> str:
-    if interrupted.origin is not Origin.CONSOLE:
-        return _("The last set-up was cut off. Go on from there?")
-    return _("The last change was cut off. Go on from there?")
+    if interrupted.origin.is_setup:
+        return _("The last set-up was interrupted. Resume it?")
+    return _("The last change was interrupted. Resume it?")

@@ -1,8 +1,9 @@
-"""The ladder of the storage engine as rows of the stack view: words and states are chosen here."""
+"""The stacks of the storage engine as rows of the stack view."""
 
 from collections.abc import Iterable, Mapping
 
-from tui.storage.stacks.stack import Health, Rung, RungKind, Stack
+from tui.storage.stacks.layer_words import layer_word
+from tui.storage.stacks.stack import Health, Rung, Stack
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 from widgets.stack_view import Rung as Row
@@ -28,25 +29,6 @@ def state_of(health: Health) -> State:
 def is_wrong(subject: Rung | Stack | None) -> bool:
     """Return whether a rung, or any of a stack, does not hold."""
     return subject is not None and subject.health in {Health.BAD, Health.ABSENT}
-
-
-def kind_word(kind: RungKind) -> str:
-    """Return the field's own short word for a layer."""
-    return {
-        RungKind.PORTAL: _("portal"),
-        RungKind.SESSION: _("session"),
-        RungKind.LUN: _("LUN"),
-        RungKind.MULTIPATH: _("map"),
-        RungKind.PARTITION: _("part"),
-        RungKind.CRYPT: _("crypt"),
-        RungKind.OTHER_DEVICE: _("device"),
-        RungKind.PHYSICAL_VOLUME: _("PV"),
-        RungKind.VOLUME_GROUP: _("VG"),
-        RungKind.LOGICAL_VOLUME: _("LV"),
-        RungKind.FILESYSTEM: _("files"),
-        RungKind.MOUNT: _("mount"),
-        RungKind.SWAP: _("swap"),
-    }[kind]
 
 
 class Rows:
@@ -99,7 +81,7 @@ def _row(rung: Rung, note: str) -> Row:
     details = [clean(word, LONGEST) for word in rung.detail if word]
     return Row(
         rung.key,
-        kind_word(rung.kind),
+        layer_word(rung.kind),
         clean(rung.name, LONGEST),
         rung.depth,
         details[0] if details else "",

@@ -19,9 +19,9 @@ REMOVE_LOCK = "remove-lock"
 
 
 def remedies(problem: Problem) -> tuple[Offer, ...]:
-    """Return what the program itself can do about a problem, wherever it came up; the likeliest first."""
+    """Return what the program itself can do about a problem; the most likely first."""
     if problem.code == "record.lock-stale":
-        return (Offer(REMOVE_LOCK, _("Remove the lock, and try again")),)
+        return (Offer(REMOVE_LOCK, _("Remove the lock and retry")),)
     return ()
 
 
@@ -93,5 +93,5 @@ def _words(problem: Problem, most: int) -> tuple[Paragraph, ...]:
         found.append(Paragraph(problem.remedy, label=_("Next")))
     room = max(0, most - 2 * len(found))
     for number, line in enumerate(problem.evidence[:room]):
-        found.append(Paragraph(line, Role.MUTED, _("Said") if number == 0 else " "))
+        found.append(Paragraph(line, Role.MUTED, _("Output") if number == 0 else " "))
     return tuple(found)

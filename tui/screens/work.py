@@ -1,4 +1,4 @@
-"""What runs in the background: told by the thread that runs it, shown by the screen."""
+"""What runs in the background: reported by the thread that runs it, shown by the screen."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -31,7 +31,7 @@ class StepReported(Message):
 
 @dataclass
 class LineReported(Message):
-    """Something that is no operation goes on: a portal is asked, disks are waited for."""
+    """Something that is not an operation goes on: a portal is queried, disks are waited for."""
 
     text: str
 
@@ -58,7 +58,7 @@ class CutOff(Message):
 
 
 class Reporter:
-    """Tells the screen what happens in a worker thread; a `Watcher`."""
+    """Reports to the screen what happens in a worker thread; a `Watcher`."""
 
     def __init__(self, post: Callable[[Message], object]) -> None:
         self._post = post
@@ -91,7 +91,7 @@ def stage_word(stage: Stage) -> str:
         Stage.WAITING: _("waiting"),
         Stage.RUNNING: _("running"),
         Stage.DONE: _("done"),
-        Stage.ALREADY: _("already so"),
+        Stage.ALREADY: _("already done"),
         Stage.FAILED: _("failed"),
     }[stage]
 
@@ -120,7 +120,7 @@ class Work:
             for number, operation in enumerate(plan.operations)
         ]
 
-    def tell(self, step: PlanStep) -> None:
+    def report(self, step: PlanStep) -> None:
         """An operation came further."""
         index = self._first + step.number
         if index >= len(self.rows):
@@ -137,7 +137,7 @@ class Work:
         )
 
     def begin_line(self, text: str) -> None:
-        """Something that is no operation goes on."""
+        """Something that is not an operation goes on."""
         self.end_line()
         self.rows.append(
             ProgressRow(

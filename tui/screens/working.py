@@ -2,20 +2,17 @@
 
 import threading
 from collections.abc import Callable
-from typing import TypeVar
 
 from textual import on, work
-from textual.screen import Screen
 
+from tui.screens.background import Result
+from tui.screens.base_screen import BaseScreen
 from tui.screens.work import LineReported, PlanBegan, StepReported, Work
 from widgets.dialogs import Confirm
 
-Result = TypeVar("Result")
-"""What the screen is dismissed with."""
 
-
-class WorkingScreen(Screen[Result]):
-    """Follows what a `Reporter` tells, and asks before it is left meanwhile.
+class WorkingScreen(BaseScreen[Result]):
+    """Follows what a `Reporter` reports, and asks before it is left meanwhile.
 
     Args:
         clock: seconds, as `time.monotonic`.
@@ -46,7 +43,7 @@ class WorkingScreen(Screen[Result]):
         raise NotImplementedError
 
     def _was_over(self) -> None:
-        """It came to its end while the person was asked. The outcome stays in sight."""
+        """The work ended while the person was asked. The outcome stays in sight."""
 
     def _go_away(self) -> None:
         """Leave; nothing runs."""
@@ -63,13 +60,13 @@ class WorkingScreen(Screen[Result]):
             self._show_work()
 
     @on(StepReported)
-    def _step_told(self, event: StepReported) -> None:
+    def _step_reported(self, event: StepReported) -> None:
         if self.working:
-            self._work.tell(event.step)
+            self._work.report(event.step)
             self._show_work()
 
     @on(LineReported)
-    def _line_told(self, event: LineReported) -> None:
+    def _line_reported(self, event: LineReported) -> None:
         if self.working:
             self._work.begin_line(event.text)
             self._show_work()

@@ -23,6 +23,7 @@ from tui.storage.changing.watcher import Unwatched
 from tui.storage.operations.operation import Risk
 from tui.storage.problem import Problem
 from tui.storage.size import size_words
+from tui.storage.stacks.layer_words import health_word, layer_word
 from tui.storage.stacks.rung import Rung
 from tui.storage.untrusted import clean
 from tui.words import translate as _
@@ -346,4 +347,4 @@ def _print_verified(verified: Verified, printer: Printer) -> None:
 
 def _rung_line(rung: Rung) -> str:
     words = " ".join(clean(part) for part in (rung.name, rung.state, *rung.detail) if part)
-    return f"{rung.health.word:<9} {rung.kind.word}: {words}"
+    return f"{health_word(rung.health):<9} {layer_word(rung.kind)}: {words}"

@@ -30,6 +30,7 @@ from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import NodeRecord, Session
 from tui.storage.probe.inventory import take_inventory
 from tui.storage.stacks.iscsi_rungs import portal_key, record_key
+from tui.storage.stacks.layer_words import health_word, layer_word
 from tui.storage.stacks.rung import Health, Rung
 from tui.storage.stacks.stack import Stack, StackIndex, first_broken, stacks
 from tui.storage.untrusted import clean
@@ -114,21 +115,21 @@ def status_json(inventory: Inventory) -> str:
 
 
 def status_text(inventory: Inventory) -> str:
-    """The stacks as lines for people: one a rung, states as words, every name cleaned."""
+    """The stacks as lines for people: one for each layer, states as words, every name cleaned."""
     found = stacks(inventory)
     lines = [*_heading(inventory, found)]
     for stack in found:
         lines += ["", *_stack_lines(stack)]
     if not found:
-        lines += ["", _("No target is known and no session is up.")]
+        lines += ["", _("No node records and no sessions.")]
     if inventory.damaged_records:
-        lines += ["", _("These files in the record database are not valid records:")]
+        lines += ["", _("Files in the record database that are not node records:")]
         lines += [f"  {clean(path)}" for path in inventory.damaged_records]
     if inventory.lvm.warnings:
-        lines += ["", _("LVM says:")]
+        lines += ["", _("LVM warnings:")]
         lines += [f"  {clean(warning)}" for warning in inventory.lvm.warnings]
     if inventory.unseen:
-        lines += ["", _("Not read, so its absence above proves nothing:")]
+        lines += ["", _("Not read, so it may exist although it is not listed above:")]
         lines += [f"  {clean(unseen.what)}: {clean(unseen.why)}" for unseen in inventory.unseen]
     return "\n".join(lines)
 
@@ -147,10 +148,10 @@ def _heading(inventory: Inventory, found: tuple[Stack, ...]) -> Iterator[str]:
     elif initiator.generates:
         name = _("created at the next start of iscsid")
     else:
-        name = clean(initiator.name, _LONGEST_NAME) or _("none yet")
+        name = clean(initiator.name, _LONGEST_NAME) or _("not set")
     yield _("Initiator: {name}").format(name=name)
     yield _("iscsid: {state}").format(
-        state=_("answers") if inventory.daemon_answers else _("does not answer")
+        state=_("responds") if inventory.daemon_answers else _("does not respond")
     )
 
 
@@ -162,15 +163,15 @@ def _stack_lines(stack: Stack) -> Iterator[str]:
         yield _rung_line(rung)
     broken = first_broken(stack)
     if broken is not None:
-        what = f"{broken.kind.word} {clean(broken.name, _LONGEST_NAME)}".strip()
-        yield "  " + _("First broken: {what}.").format(what=what) + f" {broken.reason}".rstrip()
+        what = f"{layer_word(broken.kind)} {clean(broken.name, _LONGEST_NAME)}".strip()
+        yield "  " + _("First broken layer: {what}.").format(what=what) + f" {broken.reason}".rstrip()
 
 
 def _rung_line(rung: Rung) -> str:
     indent = "  " * (rung.depth + 1)
     words = (clean(rung.name, _LONGEST_NAME), clean(rung.state, _LONGEST_NAME), *map(clean, rung.detail))
     said = "  ".join(word for word in words if word)
-    line = f"{indent}{rung.health.word:<9} {rung.kind.word:<11} {said}".rstrip()
+    line = f"{indent}{health_word(rung.health):<9} {layer_word(rung.kind):<11} {said}".rstrip()
     return f"{line}  - {rung.reason}" if rung.reason else line
 
 
@@ -178,7 +179,7 @@ def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     """Add `status` to the program's sub-commands."""
     parser = commands.add_parser("status", help=_("list the storage of this host, layer by layer"))
     parser.add_argument("--json", action="store_true", help=_("print the whole inventory as JSON"))
-    parser.add_argument("--recorded", metavar="FILE", help=_("show a captured host instead of this one"))
+    parser.add_argument("--recorded", metavar="FILE", help=_("show a recorded host instead of this one"))
 
 
 def main(arguments: argparse.Namespace) -> int:

@@ -4,7 +4,7 @@ yield Countdown(id="outage")
 ...
 countdown.lines = (
     CountLine(_("lost"), "14:02:11", after=_("14 s ago")),
-    CountLine(_("gives up"), _("in 1 min 46 s"), after=_("after 120 s"), role=Role.STRONG),
+    CountLine(_("fails"), _("in 1 min 46 s"), after=_("after 120 s"), role=Role.STRONG),
     CountLine("", "", share=0.12),
 )
 """

@@ -3,9 +3,9 @@
     yield Meter(id="space")
     ...
     meter.parts = (
-        MeterPart(_("other volumes"), used, Fill.USED, size(used)),
-        MeterPart("lv_static", wanted, Fill.NEW, size(wanted)),
-        MeterPart(_("free"), free, Fill.FREE, size(free)),
+        MeterPart(_("other volumes"), used, Fill.USED, used_words),
+        MeterPart("lv_static", wanted, Fill.NEW, wanted_words),
+        MeterPart(_("free"), free, Fill.FREE, free_words),
     )
 
 Each filling is a character of its own, so the bar can be read without colour.
@@ -14,12 +14,11 @@ Each filling is a character of its own, so the bar can be read without colour.
 from dataclasses import dataclass
 
 from textual.content import Content
-from textual.geometry import Size
 from textual.reactive import reactive
-from textual.widget import Widget
 
 from widgets.bars.bar import Fill, piece, share
-from widgets.look import Look, look_of
+from widgets.changing_lines import ChangingLines
+from widgets.look import Look
 from widgets.state import Role
 from widgets.text import flat
 
@@ -51,27 +50,15 @@ def draw_meter(parts: tuple[MeterPart, ...], look: Look, width: int) -> list[Con
     return lines
 
 
-class Meter(Widget):
+class Meter(ChangingLines):
     """The bar with its legend."""
 
-    DEFAULT_CSS = """
-    Meter {
-        height: auto;
-        text-wrap: nowrap;
-        text-overflow: clip;
-    }
-    """
+    parts: reactive[tuple[MeterPart, ...]] = reactive((), repaint=False)
 
-    parts: reactive[tuple[MeterPart, ...]] = reactive((), layout=True)
+    def watch_parts(self) -> None:
+        """Draw what changed."""
+        self.show()
 
-    def __init__(self, parts: tuple[MeterPart, ...] = (), *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self.set_reactive(Meter.parts, parts)
-
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - Textual's signature
-        """Return the lines needed."""
-        return len(draw_meter(self.parts, look_of(self), width))
-
-    def render(self) -> Content:
-        """Draw the bar."""
-        return Content("\n").join(draw_meter(self.parts, look_of(self), self.content_size.width))
+    def draw_lines(self, look: Look, width: int, height: int) -> list[Content]:  # noqa: ARG002 - as high as it is
+        """Draw the bar and its legend."""
+        return draw_meter(self.parts, look, width)

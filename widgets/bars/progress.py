@@ -140,7 +140,7 @@ def _draw_bar(fraction: float | None, look: Look) -> Content:
 
 
 class ProgressList(LineList[ProgressLine]):
-    """The list. `Highlighted` tells which line the cursor is on."""
+    """The list. `Highlighted` says which line the cursor is on."""
 
     DEFAULT_CSS = """
     ProgressList {
@@ -188,7 +188,7 @@ class ProgressList(LineList[ProgressLine]):
         self.show_lines(progress_lines(self.rows, self._clock(), max(40, self._width - 1)))
 
     def on_resize(self) -> None:
-        """Fit the columns anew."""
+        """Fit the columns again."""
         self.tick()
 
     def draw(self, line: ProgressLine, look: Look, width: int) -> Content:  # noqa: ARG002 - fitted by `tick`

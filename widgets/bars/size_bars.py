@@ -3,8 +3,8 @@
     yield SizeBars(id="sizes")
     ...
     bars.rows = (
-        SizeBar("lun", _("LUN"), "sda", 1 << 30, words=size(1 << 30)),
-        SizeBar("pv", _("PV"), "/dev/sda", 1 << 29, room=1 << 30, words=size(1 << 29), state=State.WARN,
+        SizeBar("lun", _("LUN"), "sda", 1 << 30, words="1 GiB"),
+        SizeBar("pv", _("PV"), "/dev/sda", 1 << 29, room=1 << 30, words="512 MiB", state=State.WARN,
                 note=_("its disk has room for 512 MiB more")),
     )
 
@@ -15,12 +15,11 @@ colour. Names that do not fit are cut in the middle.
 from dataclasses import dataclass
 
 from textual.content import Content
-from textual.geometry import Size
 from textual.reactive import reactive
-from textual.widget import Widget
 
 from widgets.bars.bar import Fill, piece, share
-from widgets.look import Look, look_of
+from widgets.changing_lines import ChangingLines
+from widgets.look import Look
 from widgets.state import Role, State, state_role
 from widgets.text import cells, cut_middle, pad, wrap
 
@@ -97,27 +96,15 @@ def _bar(row: SizeBar, scale: int, width: int, look: Look) -> Content:
     return piece(Fill.USED, used, look) + piece(Fill.NEW, new, look) + look.text(" " * blank)
 
 
-class SizeBars(Widget):
+class SizeBars(ChangingLines):
     """The rows."""
 
-    DEFAULT_CSS = """
-    SizeBars {
-        height: auto;
-        text-wrap: nowrap;
-        text-overflow: clip;
-    }
-    """
+    rows: reactive[tuple[SizeBar, ...]] = reactive((), repaint=False)
 
-    rows: reactive[tuple[SizeBar, ...]] = reactive((), layout=True)
+    def watch_rows(self) -> None:
+        """Draw what changed."""
+        self.show()
 
-    def __init__(self, rows: tuple[SizeBar, ...] = (), *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self.set_reactive(SizeBars.rows, rows)
-
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - Textual's signature
-        """Return the lines needed."""
-        return len(draw_bars(self.rows, look_of(self), width))
-
-    def render(self) -> Content:
+    def draw_lines(self, look: Look, width: int, height: int) -> list[Content]:  # noqa: ARG002 - as high as it is
         """Draw the rows."""
-        return Content("\n").join(draw_bars(self.rows, look_of(self), self.content_size.width))
+        return draw_bars(self.rows, look, width)

@@ -11,6 +11,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
+from textual.widgets import Checkbox
 
 from widgets.fields.form import Field
 from widgets.look import look_of
@@ -147,7 +148,7 @@ class ChoiceField(Field):
         self.post_message(self.Submitted(self))
 
 
-class CheckMark(Widget, can_focus=True):
+class CheckMark(Checkbox, inherit_css=False):
     """A check box with the words it stands for."""
 
     DEFAULT_CSS = """
@@ -156,39 +157,28 @@ class CheckMark(Widget, can_focus=True):
         height: 1;
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "switch", "Switch", show=False),
-        Binding("enter", "enter", "Submit", show=False),
-    ]
-
-    checked: reactive[bool] = reactive(False)
-
-    class Switched(Message):
-        """The mark was set or removed."""
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "enter", show=False)]
 
     class Entered(Message):
         """Enter was pressed."""
 
     def __init__(self, words: str, *, checked: bool) -> None:
-        super().__init__()
-        self.words = flat(words)
-        self.set_reactive(CheckMark.checked, checked)
-
-    def action_switch(self) -> None:
-        """Set or remove the mark."""
-        self.checked = not self.checked
-        self.post_message(self.Switched())
+        super().__init__(Content(flat(words)), checked)
 
     def action_enter(self) -> None:
         """Pass Enter on."""
         self.post_message(self.Entered())
 
+    def get_content_width(self, container: Size, viewport: Size) -> int:  # noqa: ARG002 - Textual's signature
+        """Return the cells of the box and its words."""
+        return self.render().cell_length
+
     def render(self) -> Content:
         """Draw the box and its words."""
         look = look_of(self)
-        mark = look.glyphs.check_on if self.checked else look.glyphs.check_off
+        mark = look.glyphs.check_on if self.value else look.glyphs.check_off
         role = Role.DISABLED if self.is_disabled else Role.ACCENT if self.has_focus else Role.TEXT
-        drawn = look.text(f"{mark} {self.words}", role)
+        drawn = look.text(f"{mark} {self.label.plain}", role)
         return drawn.stylize("reverse") if self.has_focus and look.native else drawn
 
 
@@ -204,18 +194,19 @@ class CheckField(Field):
     @property
     def value(self) -> bool:
         """Whether it is checked; settable."""
-        return self._mark.checked
+        return self._mark.value
 
     @value.setter
     def value(self, checked: bool) -> None:
-        self._mark.checked = checked
+        with self._mark.prevent(CheckMark.Changed):
+            self._mark.value = checked
 
     def control_widgets(self) -> Iterable[Widget]:
         """Return the box."""
         yield self._mark
 
-    @on(CheckMark.Switched)
-    def _switched(self, event: CheckMark.Switched) -> None:
+    @on(CheckMark.Changed)
+    def _switched(self, event: CheckMark.Changed) -> None:
         event.stop()
         self.post_message(self.Changed(self))
 

@@ -157,7 +157,7 @@ class NumberField(TextField):
         """Return the sentence for what is not a number or lies outside the limits."""
         number = self.number
         if number is None:
-            return _("A whole number is needed here.")
+            return _("A whole number is required.")
         if self.maximum is not None and not self.minimum <= number <= self.maximum:
             return _("The number must be between {minimum} and {maximum}.").format(
                 minimum=self.minimum, maximum=self.maximum

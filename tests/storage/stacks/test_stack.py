@@ -11,7 +11,6 @@ from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Lun, Portal, Session, SessionState
 from tui.storage.model.lvm import LogicalVolume
 from tui.storage.probe.inventory import take_inventory
-from tui.storage.size import size_words
 from tui.storage.stacks.file_rungs import turned_read_only
 from tui.storage.stacks.stack import Health, RungKind, Stack, broken_first, first_broken, stacks
 from tui.storage.stacks.volume_rungs import logical_health
@@ -199,18 +198,3 @@ def test_an_active_volume_is_judged_by_its_disks() -> None:
     assert logical_health(dataclasses.replace(volume, health="partial"), device)[0] is Health.BAD
     assert logical_health(dataclasses.replace(volume, health="refresh needed"), device)[0] is Health.WARN
     assert logical_health(dataclasses.replace(volume, active=False, device=""), None)[0] is Health.ABSENT
-
-
-@pytest.mark.parametrize(
-    ("size", "words"),
-    [
-        (0, "0 B"),
-        (999, "999 B"),
-        (1000, "1 KiB"),
-        (512 * 2**20, "512 MiB"),
-        (1536 * 2**20, "1.5 GiB"),
-        (-5, "0 B"),
-    ],
-)
-def test_sizes(size: int, words: str) -> None:
-    assert size_words(size) == words

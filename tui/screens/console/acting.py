@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on, work
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 
 from tui.screens.access import Access
+from tui.screens.background import BackgroundScreen
 from tui.screens.console.keys import KEYS, Action, Key, actions, not_possible
-from tui.screens.rungs import LONGEST, kind_word
+from tui.screens.rungs import LONGEST
 from tui.storage.host.command_log import CommandLogHost
 from tui.storage.model.inventory import Inventory
+from tui.storage.stacks.layer_words import layer_word
 from tui.storage.stacks.rung import Rung
 from tui.storage.untrusted import clean
 from tui.words import translate as _
@@ -36,7 +37,7 @@ def _bindings(key: Key) -> Iterator[Binding]:
     yield Binding(key.key, action, key.bar, show=bool(key.bar) and not key.when_wrong, tooltip=key.words)
 
 
-class ActingScreen(Screen[None]):
+class ActingScreen(BackgroundScreen[None]):
     """A screen over one host, on which things are done with what the cursor is on.
 
     Args:
@@ -133,16 +134,18 @@ class ActingScreen(Screen[None]):
 
     # A plan that was interrupted ----------------------------------------------------------------------------
 
-    @work(thread=True, group="ready")
+    @work(thread=True, group="ready", exit_on_error=False)
     def get_ready(self) -> None:
         """Import what the keys need in the background, so that the first one is not late."""
         importlib.import_module("tui.screens.console.here")
         importlib.import_module("tui.screens.console.menu")
         importlib.import_module("tui.screens.recovery.recovery_screen")
 
-    @work(thread=True, group="interrupted")
     def look_for_interrupted(self) -> None:
-        """Check, in the background, whether the last plan was interrupted; if so, offer to continue."""
+        """Look, in the background, whether the last plan was cut off; if so, offer to resume it."""
+        self.in_background("interrupted", self._look_for_interrupted)
+
+    def _look_for_interrupted(self) -> None:
         from tui.storage.changing import run_plan
         from tui.storage.changing.interrupted import interrupted
         from tui.storage.changing.journal import is_changing
@@ -190,6 +193,6 @@ def subject_words(subject: "Subject") -> str:
     if subject is None:
         return _("This host")
     if isinstance(subject, Rung):
-        return f"{kind_word(subject.kind)} {clean(subject.name, LONGEST)}".strip()
+        return f"{layer_word(subject.kind)} {clean(subject.name, LONGEST)}".strip()
     names = [clean(name, LONGEST) for name in (*subject.targets, *subject.volume_groups) if name]
     return names[0] if names else _("Stack")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
@@ -24,9 +24,10 @@ from tui.screens.console.figures import LABELS, device_of, disks_of, outage_line
 from tui.screens.console.order import MANY, Order, healthy, ordered, refolded
 from tui.screens.console.reading import OpenLive, ReadingScreen
 from tui.screens.paragraphs import Paragraph, Paragraphs
-from tui.screens.rungs import LONGEST, Rows, heading_key, is_wrong, kind_word
+from tui.screens.rungs import LONGEST, Rows, heading_key, is_wrong
 from tui.storage.host.command_log import CommandLogHost
 from tui.storage.model.inventory import Inventory
+from tui.storage.stacks.layer_words import layer_word
 from tui.storage.stacks.rung import Rung
 from tui.storage.stacks.stack import Stack, first_broken
 from tui.storage.untrusted import clean
@@ -320,15 +321,16 @@ class ConsoleScreen(ReadingScreen):
         from tui.screens.console.users import USED
 
         if subject.kind in USED:
-            self._find_users(subject, self._inventory)
+            inventory = self._inventory
+            self.in_background("users", lambda: self._find_users(subject, inventory))
 
-    @work(thread=True, group="users", exclusive=True, exit_on_error=False)
-    def _find_users(self, rung: Rung, inventory: Inventory | None) -> None:
+    def _find_users(self, rung: Rung, inventory: Inventory | None) -> UsersFound | None:
         from tui.storage.probe.holders.users import read_users
 
         device = device_of(rung, inventory) if inventory is not None else ""
         if inventory is not None and device:
-            self.post_message(UsersFound(rung.key, read_users(self._host, inventory, (device,))))
+            return UsersFound(rung.key, read_users(self._host, inventory, (device,)))
+        return None
 
     @on(UsersFound)
     def _show_users(self, event: UsersFound) -> None:
@@ -385,7 +387,7 @@ class ConsoleScreen(ReadingScreen):
 
         subject = self.subject()
         rung = subject if isinstance(subject, Rung) else None
-        name = f"{kind_word(rung.kind)} {clean(rung.name, LONGEST)}" if rung is not None else ""
+        name = f"{layer_word(rung.kind)} {clean(rung.name, LONGEST)}" if rung is not None else ""
         screen = HappeningsScreen(
             self._live.desk.log, self._host.now, rung.key if rung is not None else "", name
         )

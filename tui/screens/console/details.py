@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Iterator
 
 from tui.screens.paragraphs import Paragraph
-from tui.screens.rungs import LONGEST, kind_word, state_of
+from tui.screens.rungs import LONGEST, state_of
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Lun, NodeRecord, Session, SessionState
+from tui.storage.size import size_words
+from tui.storage.stacks.layer_words import layer_word
 from tui.storage.stacks.rung import Health, Rung, RungKind
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 from widgets.state import Role
-from widgets.text import size
 
 Fact = tuple[str, str, str]
 """A label, a value, and what the value means."""
@@ -72,7 +73,7 @@ def _has_other_path(session: Session, inventory: Inventory) -> bool:
 
 
 def _heading(rung: Rung) -> str:
-    words = (kind_word(rung.kind), clean(rung.name, LONGEST), clean(rung.state))
+    words = (layer_word(rung.kind), clean(rung.name, LONGEST), clean(rung.state))
     return "  ".join(word for word in words if word)
 
 
@@ -146,7 +147,7 @@ def _lun(lun: Lun) -> Iterator[tuple[str, str, str]]:
     yield _("LUN"), str(lun.number), _("its number at the target")
     yield _("disk"), f"/dev/{lun.disk}" if lun.disk else "", _("can change at every login")
     yield _("WWID"), lun.wwid, _("never changes")
-    yield _("size"), size(lun.size), ""
+    yield _("size"), size_words(lun.size), ""
     yield _("vendor"), f"{lun.vendor} {lun.model} {lun.revision}".strip(), ""
 
 
@@ -155,16 +156,16 @@ def _volume(rung: Rung, inventory: Inventory) -> Iterator[tuple[str, str, str]]:
     if rung.kind is RungKind.VOLUME_GROUP:
         group = next((group for group in inventory.volume_groups if group.name == rung.name), None)
         if group is not None:
-            yield _("size"), size(group.size), ""
-            yield _("free"), size(group.free), _("for new or larger volumes")
+            yield _("size"), size_words(group.size), ""
+            yield _("free"), size_words(group.free), _("for new or larger volumes")
     if device is not None:
         yield _("path"), device.path, ""
         if rung.kind is not RungKind.MOUNT:
-            yield _("size"), size(device.size), ""
+            yield _("size"), size_words(device.size), ""
     if rung.kind is RungKind.MOUNT:
         mount = next((mount for mount in inventory.mounts if mount.target == rung.name), None)
         if mount is not None:
             yield _("source"), mount.source, ""
             yield _("options"), ",".join(mount.options), ""
             if mount.available is not None:
-                yield _("free"), size(mount.available), ""
+                yield _("free"), size_words(mount.available), ""

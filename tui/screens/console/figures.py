@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Session, SessionState
+from tui.storage.size import size_words
 from tui.storage.stacks.rung import Rung, RungKind
 from tui.words import translate as _
 from widgets.bars.countdown import CountLine
 from widgets.bars.plot import PlotRow
 from widgets.state import Role
-from widgets.text import duration, size
+from widgets.text import duration
 
 if TYPE_CHECKING:
     from tui.storage.news.outages import Outage
@@ -84,7 +85,7 @@ def latency_words(latency: float | None) -> str:
 
 def rate_words(rate: float) -> str:
     """Bytes a second for a person."""
-    return _("{size}/s").format(size=size(round(rate)))
+    return _("{size}/s").format(size=size_words(round(rate)))
 
 
 def session_of(rung: Rung, inventory: Inventory) -> Session | None:

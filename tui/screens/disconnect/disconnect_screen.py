@@ -1,16 +1,14 @@
-"""Safe disconnect: everything that would go with its users, live, and what to do about them."""
+"""Safe disconnect: everything that would be removed, its users, live, and the choices about them."""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Static
-from textual.worker import Worker, WorkerState
 
 from tui.maintenance.dependents import Subject
 from tui.maintenance.disconnect import propose
@@ -25,26 +23,25 @@ from tui.maintenance.disconnect_seen import (
     services_of,
 )
 from tui.screens.access import Access
-from tui.screens.commands import command_rows
+from tui.screens.base_screen import BaseScreen
 from tui.screens.disconnect.disconnect_words import help_sections, looking, standing, why
 from tui.screens.disconnect.rows import rows_of
-from tui.screens.failure import unexpected
 from tui.screens.lower import LOW, Lower
-from tui.screens.paragraphs import Paragraph, Paragraphs
+from tui.screens.paragraphs import Paragraphs, problem_lines
 from tui.screens.plan.plan_screen import PlanScreen
 from tui.screens.top_bar import top_bar
 from tui.storage.host.command_log import CommandLogHost
 from tui.storage.model.inventory import Inventory
+from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
 from tui.words import translate as _
-from widgets.commands import Commands
 from widgets.fields.choice_field import Choice, ChoiceField
 from widgets.fields.form import Field, Form
-from widgets.help import Help, keys_of
+from widgets.help import HelpSection
 from widgets.key_bar import KeyBar
 from widgets.look import look_of
 from widgets.stack_view import StackView
-from widgets.state import Role, State
+from widgets.state import Role
 
 TURN = 1.0
 """Seconds between two looks at the users."""
@@ -56,7 +53,7 @@ WHOLE_TURNS = 10
 """Every so many looks the whole host is read again."""
 
 
-class DisconnectScreen(Screen[bool]):
+class DisconnectScreen(BaseScreen[bool]):
     """What depends on a subject, and the choices about it. Dismisses True when it was disconnected.
 
     Args:
@@ -97,16 +94,13 @@ class DisconnectScreen(Screen[bool]):
     """
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "go_on", _("look at the plan"), show=False),
+        Binding("enter", "go_on", _("review the plan"), show=False),
         Binding("f5", "read_again", _("read again")),
-        Binding("f1", "help", _("help")),
-        Binding("f2", "commands", _("commands")),
-        Binding("escape", "leave", _("leave")),
     ]
 
     @dataclass
     class Looked(Message):
-        """The users, or the whole host, were looked at."""
+        """The users, or the whole host, were read."""
 
         seen: Seen
 
@@ -126,7 +120,7 @@ class DisconnectScreen(Screen[bool]):
         self._seen = Seen(inventory)
         self._known = False
         self._live = live
-        self._looking = self._going_on = False
+        self._reading = self._going_on = False
         self._turns = 0
         self.VERTICAL_BREAKPOINTS = [(0, "-low"), (LOW, "-high")]
 
@@ -142,17 +136,17 @@ class DisconnectScreen(Screen[bool]):
             yield ChoiceField(
                 _("Next boot"),
                 (
-                    Choice(AtBoot.OFF.value, _("stays away")),
-                    Choice(AtBoot.KEEP.value, _("comes back")),
+                    Choice(AtBoot.OFF.value, _("keep it disconnected")),
+                    Choice(AtBoot.KEEP.value, _("connect it again")),
                 ),
                 AtBoot.OFF.value,
                 id="boot",
             )
         yield Lower()
-        yield KeyBar(_("look at the plan"), id="keys")
+        yield KeyBar(_("review the plan"), id="keys")
 
     def on_mount(self) -> None:
-        """Look at once, and then again and again."""
+        """Look at once, and then every second."""
         title = _("Disconnect {name}").format(name=clean(self._subject.name, 200))
         self.query_one("#question", Static).update(look_of(self).text(title, Role.STRONG))
         self._show()
@@ -183,28 +177,23 @@ class DisconnectScreen(Screen[bool]):
         self._look(whole=self._turns % WHOLE_TURNS == 0)
 
     def _look(self, *, whole: bool) -> None:
-        if not self._looking:
-            self._looking = True
-            self._read(whole=whole or not self._known)
+        if not self._reading:
+            self._reading = True
+            everything = whole or not self._known
+            self.in_background("disconnect", lambda: self._read(whole=everything))
 
-    @work(thread=True, group="disconnect", exit_on_error=False)
-    def _read(self, *, whole: bool) -> None:
+    def _read(self, *, whole: bool) -> Looked:
         host, subject = self._host, self._subject
-        self.post_message(self.Looked(see(host, subject) if whole else see_users(host, subject, self._seen)))
+        return self.Looked(see(host, subject) if whole else see_users(host, subject, self._seen))
 
-    @on(Worker.StateChanged)
-    def _failed(self, event: Worker.StateChanged) -> None:
-        if event.state is WorkerState.ERROR and event.worker.group == "disconnect":
-            self._looking = self._going_on = False
-            problem = unexpected(event.worker.error)
-            self.query_one("#standing", Paragraphs).paragraphs = (
-                Paragraph(problem.summary, Role.BAD, state=State.BAD),
-                Paragraph(problem.remedy),
-            )
+    def job_failed(self, job: str, problem: Problem) -> None:  # noqa: ARG002 - there is one job
+        """Show the problem where the users are shown, until the next look."""
+        self._reading = self._going_on = self._known = False
+        self.query_one("#standing", Paragraphs).paragraphs = problem_lines(problem)
 
     @on(Looked)
     def _looked(self, event: Looked) -> None:
-        self._looking = False
+        self._reading = False
         changed = not self._known or event.seen != self._seen
         self._seen, self._known = event.seen, True
         if changed:
@@ -225,13 +214,13 @@ class DisconnectScreen(Screen[bool]):
             seen.users, proposal.refusal, self._access
         )
         self.query_one("#users", ChoiceField).choices = self._about_users()
-        runs = tuple(line for one in proposal.plan.operations for line in one.shown())
+        runs = tuple(line for operation in proposal.plan.operations for line in operation.shown())
         self.query_one(Lower).explain(
             why(seen.users, choices, proposal), runs[:_SHOWN] if self.size.height >= LOW else ()
         )
 
     def _about_users(self) -> tuple[Choice, ...]:
-        """Return what can be done about users; what there is no use for stays in sight, with the reason."""
+        """Return what can be done about users; what does not apply stays visible, with the reason."""
         users = self._seen.users
         services, processes = services_of(users), processes_to_end(users)
         none = _("none") if self._known else ""
@@ -261,7 +250,7 @@ class DisconnectScreen(Screen[bool]):
         self.action_go_on()
 
     def action_go_on(self) -> None:
-        """Read the whole host once more, then put the plan before the person."""
+        """Read the whole host once more, then open the plan."""
         self._going_on = True
         self._look(whole=True)
 
@@ -279,10 +268,10 @@ class DisconnectScreen(Screen[bool]):
         """Go back without changing anything."""
         self.dismiss(False)
 
-    def action_help(self) -> None:
-        """Explain the screen."""
-        self.app.push_screen(Help(_("Safe disconnect"), help_sections(), keys_of(self)))
+    def help_title(self) -> str:
+        """Return the title of the help."""
+        return _("Safe disconnect")
 
-    def action_commands(self) -> None:
-        """Show every command that ran."""
-        self.app.push_screen(Commands(command_rows(self._host.ran())))
+    def help_sections(self) -> tuple[HelpSection, ...]:
+        """Explain users, order and reconnecting."""
+        return help_sections()

@@ -1,4 +1,4 @@
-"""What the disconnect says: where it stands, what the choices mean, and its help."""
+"""The texts of the disconnect screen: status, choices and help."""
 
 from tui.maintenance.disconnect_seen import AboutUsers, Choices
 from tui.maintenance.proposal import Proposal
@@ -15,15 +15,15 @@ from widgets.state import Role, State
 
 def looking() -> tuple[Paragraph, ...]:
     """Return what is said before anything is known."""
-    return (Paragraph(_("Looking at what depends on it."), state=State.HERE),)
+    return (Paragraph(_("Checking what depends on it."), state=State.HERE),)
 
 
 def standing(users: Users, refusal: Problem | None, access: Access) -> tuple[Paragraph, ...]:
-    """Return where it stands: who holds it, or why it cannot be done.
+    """Return the status: who uses it, or why it cannot be disconnected.
 
     Args:
-        users: those who hold it.
-        refusal: why it is not done at all now, or None.
+        users: those who use it.
+        refusal: why it cannot be done now, or None.
         access: what may be done on the host.
     """
     lines: list[Paragraph] = []
@@ -33,23 +33,24 @@ def standing(users: Users, refusal: Problem | None, access: Access) -> tuple[Par
         lines += [Paragraph(f"  {line}", Role.WARN) for line in refusal.evidence[:3]]
         lines.append(Paragraph(f"  {refusal.remedy}", Role.MUTED))
     elif held:
-        words = translate_count("{count} user holds it.", "{count} users hold it.", held)
-        lines.append(
-            Paragraph(words.format(count=held), state=State.WARN, after=_("looked at again every second"))
-        )
+        words = translate_count("In use by {count} user.", "In use by {count} users.", held)
+        lines.append(Paragraph(words.format(count=held), state=State.WARN, after=_("checked every second")))
     else:
-        seen = Paragraph(_("Nobody uses it now."), state=State.GOOD)
-        lines.append(seen if not users.unseen else Paragraph(_("Nobody seen uses it."), state=State.UNKNOWN))
+        seen = Paragraph(_("Not in use."), state=State.GOOD)
+        lines.append(seen if not users.unseen else Paragraph(_("No users found."), state=State.UNKNOWN))
     lines += [
         Paragraph(
-            _("Not seen: {what}").format(what=clean(one.what)), Role.MUTED, state=State.UNKNOWN, after=one.why
+            _("Not checked: {what}").format(what=clean(unseen.what)),
+            Role.MUTED,
+            state=State.UNKNOWN,
+            after=unseen.why,
         )
-        for one in users.unseen
+        for unseen in users.unseen
     ]
     if access.reason:
         lines.append(
             Paragraph(
-                _("The plan can be looked at, not carried out: {reason}.").format(reason=access.reason),
+                _("The plan can be reviewed but not run: {reason}.").format(reason=access.reason),
                 Role.MUTED,
                 state=State.UNKNOWN,
             )
@@ -60,10 +61,10 @@ def standing(users: Users, refusal: Problem | None, access: Access) -> tuple[Par
 def why(users: Users, choices: Choices, proposal: Proposal) -> str:
     """Return what the choices mean, and what stays."""
     about = {
-        AboutUsers.WAIT: _("Nothing is done to anybody: the plan waits until they let go."),
-        AboutUsers.STOP_SERVICES: _("Services are stopped, and started again when you reconnect."),
+        AboutUsers.WAIT: _("No process is touched: the plan waits until they exit or close the files."),
+        AboutUsers.STOP_SERVICES: _("Services are stopped, and started again on reconnect."),
         AboutUsers.END_PROCESSES: _(
-            "Services are stopped; other processes are asked to end and can save their work. None is killed."
+            "Services are stopped; other processes get SIGTERM and can shut down cleanly. None gets SIGKILL."
         ),
     }[choices.users]
     first = (about,) if holders(users) else ()
@@ -76,23 +77,23 @@ def help_sections() -> tuple[HelpSection, ...]:
         HelpSection(
             _("What you see"),
             _(
-                "Everything that goes when this is disconnected: each line stands on one above it. Below a "
-                "mount or disk stand the processes that hold it. It is looked at again every second: end "
-                "something in another terminal, and it goes from the list."
+                "Everything that is removed by this disconnect: each line depends on one above it. Below a "
+                "mount or disk are the processes that use it. The list is updated every second: end a "
+                "process in another terminal and it disappears."
             ),
         ),
         HelpSection(
             _("What will be done"),
             _(
-                "First the users: waited for, stopped, or asked to end, as you choose. Then swap space, "
-                "mounts, volumes, maps, disks and sessions, in this order, and a look that nothing is left "
-                "behind. Nothing is forced: an unmount that is refused ends the plan, and nothing is lost."
+                "First the users: waited for, stopped, or sent SIGTERM, as you choose. Then swap space, "
+                "mounts, volumes, maps, disks and sessions, in this order, and a check that nothing is left "
+                "behind. Nothing is forced: an unmount that fails ends the plan, and no data is lost."
             ),
         ),
         HelpSection(
-            _("Putting it back"),
+            _("Reconnecting"),
             _(
-                "What was taken apart is written down on this host. Reconnect, in the console, puts it back "
+                "What was disconnected is recorded on this host. Reconnect (c in the console) restores it "
                 "with one key, also after a reboot."
             ),
         ),

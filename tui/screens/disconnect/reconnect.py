@@ -1,4 +1,4 @@
-"""What was disconnected and not put back: one of it is chosen, and its plan opens."""
+"""What was disconnected and not reconnected yet: one entry is chosen, and its plan opens."""
 
 import time
 from typing import ClassVar
@@ -13,15 +13,14 @@ from textual.widgets import Static
 from tui.maintenance.proposal import Proposal
 from tui.maintenance.reconnect import Disconnected, disconnected, propose_forget, propose_reconnect
 from tui.screens.access import Access
-from tui.screens.commands import command_rows
+from tui.screens.base_screen import BaseScreen
 from tui.screens.plan.plan_screen import PlanScreen
 from tui.screens.top_bar import top_bar
 from tui.storage.changing.plan import Plan
 from tui.storage.host.command_log import CommandLogHost
 from tui.storage.problem import Problem
 from tui.words import translate as _
-from widgets.commands import Commands
-from widgets.help import Help, HelpSection, keys_of
+from widgets.help import HelpSection
 from widgets.key_bar import KeyBar
 from widgets.look import look_of
 from widgets.state import Role, State
@@ -29,7 +28,7 @@ from widgets.table import Column, PickList, PickRow
 
 
 def reconnect_screen(host: CommandLogHost, access: Access) -> Screen[bool]:
-    """Return the screen that leads back: the plan where one thing was disconnected, else the list."""
+    """Return the plan where one thing was disconnected, else the list."""
     found = disconnected(host)
     if len(found) > 1:
         return ReconnectScreen(host, access, found)
@@ -42,14 +41,14 @@ def _nothing() -> Proposal:
         "",
         refusal=Problem(
             "reconnect.nothing",
-            _("Nothing was disconnected by this program, or it is back already."),
-            remedy=_("To log in to a target, choose it in the console and press l."),
+            _("iscsi-console disconnected nothing, or it is already reconnected."),
+            remedy=_("To log in to a target, select it in the console and press l."),
         ),
     )
 
 
-class ReconnectScreen(Screen[bool]):
-    """Several things that were disconnected. Dismisses True when one of them was put back.
+class ReconnectScreen(BaseScreen[bool]):
+    """Several things that were disconnected. Dismisses True when one of them was reconnected.
 
     Args:
         host: the host.
@@ -74,10 +73,7 @@ class ReconnectScreen(Screen[bool]):
     """
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("x", "forget", _("forget")),
-        Binding("f1", "help", _("help")),
-        Binding("f2", "commands", _("commands")),
-        Binding("escape", "leave", _("leave")),
+        Binding("x", "delete", _("delete")),
     ]
 
     def __init__(self, host: CommandLogHost, access: Access, found: tuple[Disconnected, ...]) -> None:
@@ -92,12 +88,12 @@ class ReconnectScreen(Screen[bool]):
         yield Static(id="question")
         with Vertical(id="body"):
             yield PickList((Column(_("Disconnected")), Column(_("What"), grow=True)), id="notes")
-        yield KeyBar(_("look at the plan"), id="keys")
+        yield KeyBar(_("review the plan"), id="keys")
 
     def on_mount(self) -> None:
         """Show the newest first."""
         self.query_one("#question", Static).update(
-            look_of(self).text(_("Which of these is to be reconnected?"), Role.STRONG)
+            look_of(self).text(_("What do you want to reconnect?"), Role.STRONG)
         )
         picks = self.query_one("#notes", PickList)
         picks.rows = tuple(_row(note) for note in self._found.values())
@@ -110,8 +106,8 @@ class ReconnectScreen(Screen[bool]):
         if note is not None:
             self._open(propose_reconnect(note))
 
-    def action_forget(self) -> None:
-        """No longer offer the one under the cursor."""
+    def action_delete(self) -> None:
+        """Delete the entry under the cursor, so that it is not offered any more."""
         note = self._found.get(self.query_one("#notes", PickList).key or "")
         if note is not None:
             self._open(propose_forget(note))
@@ -127,21 +123,21 @@ class ReconnectScreen(Screen[bool]):
         """Go back without changing anything."""
         self.dismiss(False)
 
-    def action_help(self) -> None:
-        """Explain the screen."""
+    def help_title(self) -> str:
+        """Return the title of the help."""
+        return _("Reconnect")
+
+    def help_sections(self) -> tuple[HelpSection, ...]:
+        """Explain what is restored."""
         section = HelpSection(
             _("Reconnect"),
             _(
-                "Each of these was taken apart by this program, which wrote down how to put it together "
-                "again: records and fstab, sessions, disks, volumes, mounts, swap space and services. What "
-                "is there already is skipped. What is not wanted back can be forgotten."
+                "Each of these was disconnected by iscsi-console, which recorded how to restore it: node "
+                "records and fstab, sessions, disks, volumes, mounts, swap space and services. What is "
+                "already there is skipped. An entry that is not needed any more can be deleted."
             ),
         )
-        self.app.push_screen(Help(_("Reconnect"), (section,), keys_of(self)))
-
-    def action_commands(self) -> None:
-        """Show every command that ran."""
-        self.app.push_screen(Commands(command_rows(self._host.ran())))
+        return (section,)
 
 
 def _row(note: Disconnected) -> PickRow:

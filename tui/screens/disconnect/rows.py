@@ -1,11 +1,12 @@
-"""What would go, with those who hold it, as rows of the stack view."""
+"""What would be removed, with its users, as rows of the stack view."""
 
 from tui.maintenance.dependents import Dependents, users_at
 from tui.maintenance.disconnect_seen import AboutUsers, processes_to_end, services_of
-from tui.screens.rungs import LONGEST, kind_word, state_of
+from tui.screens.rungs import LONGEST, state_of
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.users import Hold, KernelUser, Process, Users
 from tui.storage.operations.mounts.release import keeps_hold, kernel_words
+from tui.storage.stacks.layer_words import layer_word
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 from widgets.stack_view import Rung as Row
@@ -13,13 +14,13 @@ from widgets.state import State
 
 
 def rows_of(found: Dependents, inventory: Inventory, users: Users, choice: AboutUsers) -> tuple[Row, ...]:
-    """Return the rungs that go, from the bottom, each with its users below it.
+    """Return the layers that are removed, from the bottom, each with its users below it.
 
     Args:
-        found: what goes.
+        found: what is removed.
         inventory: the host.
-        users: those who hold it.
-        choice: what is done about them, which is said at each.
+        users: those who use it.
+        choice: what is done about them, shown at each.
     """
     rows: list[Row] = []
     lowest = min((rung.depth for rung in found.rungs), default=0)
@@ -29,7 +30,7 @@ def rows_of(found: Dependents, inventory: Inventory, users: Users, choice: About
         rows.append(
             Row(
                 rung.key,
-                kind_word(rung.kind),
+                layer_word(rung.kind),
                 clean(rung.name, LONGEST),
                 depth,
                 details[0] if details else "",
@@ -51,13 +52,13 @@ def rows_of(found: Dependents, inventory: Inventory, users: Users, choice: About
 def hold_word(how: Hold) -> str:
     """Return how a process holds what it holds, in a few words."""
     return {
-        Hold.CURRENT_FOLDER: _("stands in"),
-        Hold.ROOT_FOLDER: _("has as its root"),
-        Hold.PROGRAM: _("runs from"),
-        Hold.OPEN_FILE: _("has open"),
-        Hold.MAPPED_FILE: _("has mapped"),
-        Hold.SOCKET: _("listens at"),
-        Hold.OPEN_DEVICE: _("has open"),
+        Hold.CURRENT_FOLDER: _("working directory:"),
+        Hold.ROOT_FOLDER: _("root directory:"),
+        Hold.PROGRAM: _("program:"),
+        Hold.OPEN_FILE: _("open file:"),
+        Hold.MAPPED_FILE: _("mapped file:"),
+        Hold.SOCKET: _("socket:"),
+        Hold.OPEN_DEVICE: _("open device:"),
     }[how]
 
 
@@ -71,7 +72,7 @@ def _process(above: str, depth: int, process: Process, users: Users, choice: Abo
         depth,
         clean(where, 60),
         State.WARN,
-        _("waits for the disk") if process.waits else _fate(process, users, choice),
+        _("waits for I/O") if process.waits else _fate(process, users, choice),
         clean(f"{hold_word(held.how)} {held.path}", 200),
     )
 
@@ -79,15 +80,15 @@ def _process(above: str, depth: int, process: Process, users: Users, choice: Abo
 def _fate(process: Process, users: Users, choice: AboutUsers) -> str:
     """Return what becomes of a process by what was chosen."""
     if choice is not AboutUsers.WAIT and process.unit in services_of(users):
-        return _("is stopped")
+        return _("will be stopped")
     if choice is AboutUsers.END_PROCESSES and process in _whole(process, users):
-        return _("asked to end")
+        return _("gets SIGTERM")
     return _("in use")
 
 
 def _whole(process: Process, users: Users) -> tuple[Process, ...]:
     """Return the process when it is among those that are asked to end, whatever is shown of what it holds."""
-    return (process,) if process.pid in {one.pid for one in processes_to_end(users)} else ()
+    return (process,) if process.pid in {ended.pid for ended in processes_to_end(users)} else ()
 
 
 def _kernel(above: str, depth: int, user: KernelUser, users: Users, choice: AboutUsers) -> Row:
@@ -100,5 +101,5 @@ def _kernel(above: str, depth: int, user: KernelUser, users: Users, choice: Abou
         depth,
         clean(user.container or user.unit, 60),
         State.WARN if blocks else State.WAITING,
-        _("you end it") if blocks else _("goes along"),
+        _("end it yourself") if blocks else _("is removed too"),
     )

@@ -1,38 +1,35 @@
-"""Growing a stack: the sizes of its rungs, the first that lags, and how far to go."""
+"""Growing a stack: the sizes of its layers, the first that lags, and how far to go."""
 
 from typing import ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Static
-from textual.worker import Worker, WorkerState
 
 from tui.maintenance.growth_plan import Wish, propose
 from tui.maintenance.growth_sizes import Growth, growth, read_facts
 from tui.maintenance.growth_targets import Subject
 from tui.screens.access import Access
-from tui.screens.commands import command_rows
-from tui.screens.failure import unexpected
+from tui.screens.base_screen import BaseScreen
 from tui.screens.grow.grow_words import about, bars, help_sections
-from tui.screens.paragraphs import Paragraph, Paragraphs
+from tui.screens.paragraphs import Paragraph, Paragraphs, problem_lines
 from tui.screens.plan.plan_screen import PlanScreen
 from tui.screens.top_bar import top_bar
 from tui.setup.size_text import Bytes, Share, parse, problems
 from tui.storage.host.command_log import CommandLogHost
 from tui.storage.model.inventory import Inventory
 from tui.storage.probe.inventory import take_inventory
+from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 from widgets.bars.size_bars import SizeBars
-from widgets.commands import Commands
 from widgets.fields.choice_field import Choice, ChoiceField
 from widgets.fields.form import Field, Form
 from widgets.fields.text_field import TextField
-from widgets.help import Help, keys_of
+from widgets.help import HelpSection
 from widgets.key_bar import KeyBar
 from widgets.look import look_of
 from widgets.state import Role, State
@@ -41,7 +38,7 @@ WHOLE, STEP = "whole", "step"
 EVERYTHING = "100%"
 
 
-class GrowScreen(Screen[bool]):
+class GrowScreen(BaseScreen[bool]):
     """The sizes of one stack, and what to do about them. Dismisses True when something has grown.
 
     Args:
@@ -73,9 +70,6 @@ class GrowScreen(Screen[bool]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f5", "read_again", _("read again")),
-        Binding("f1", "help", _("help")),
-        Binding("f2", "commands", _("commands")),
-        Binding("escape", "leave", _("leave")),
     ]
 
     class Looked(Message):
@@ -108,18 +102,20 @@ class GrowScreen(Screen[bool]):
             with Form(id="wishes"):
                 yield ChoiceField(
                     _("Volume"),
-                    tuple(Choice(str(n), clean(one.words, 60)) for n, one in enumerate(self._subjects)),
+                    tuple(
+                        Choice(str(n), clean(subject.words, 60)) for n, subject in enumerate(self._subjects)
+                    ),
                     "0",
                     id="volume",
                 )
                 yield ChoiceField(
-                    _("Go"),
-                    (Choice(WHOLE, _("all the way up")), Choice(STEP, _("only the next step"))),
+                    _("Grow"),
+                    (Choice(WHOLE, _("all layers")), Choice(STEP, _("the next layer only"))),
                     WHOLE,
                     id="far",
                 )
                 yield TextField(
-                    _("It gets"),
+                    _("Extend by"),
                     EVERYTHING,
                     width=12,
                     max_length=20,
@@ -127,15 +123,15 @@ class GrowScreen(Screen[bool]):
                     hint=_("of the free space, or 10G more"),
                     id="share",
                 )
-        yield KeyBar(_("look at the plan"), id="keys")
+        yield KeyBar(_("review the plan"), id="keys")
 
     def on_mount(self) -> None:
-        """Look at the sizes."""
+        """Read the sizes."""
         self.query_one("#volume").display = len(self._subjects) > 1
         self.query_one("#wishes").display = False
         self._say()
         self.query_one("#about", Paragraphs).paragraphs = (
-            Paragraph(_("Looking at the sizes."), state=State.HERE),
+            Paragraph(_("Reading the sizes."), state=State.HERE),
         )
         self._look(self._subject)
 
@@ -145,20 +141,17 @@ class GrowScreen(Screen[bool]):
         """Read the sizes once more."""
         self._look(self._subject)
 
-    @work(thread=True, group="inventory", exclusive=True, exit_on_error=False)
     def _look(self, subject: Subject) -> None:
+        self.in_background("inventory", lambda: self._read(subject))
+
+    def _read(self, subject: Subject) -> Looked:
         inventory = take_inventory(self._host)
         facts = read_facts(self._host, inventory, subject)
-        self.post_message(self.Looked(inventory, growth(inventory, subject, facts)))
+        return self.Looked(inventory, growth(inventory, subject, facts))
 
-    @on(Worker.StateChanged)
-    def _failed(self, event: Worker.StateChanged) -> None:
-        if event.state is WorkerState.ERROR and event.worker.group == "inventory":
-            problem = unexpected(event.worker.error)
-            self.query_one("#about", Paragraphs).paragraphs = (
-                Paragraph(problem.summary, state=State.BAD),
-                *(Paragraph(line, Role.MUTED) for line in problem.evidence),
-            )
+    def job_failed(self, job: str, problem: Problem) -> None:  # noqa: ARG002 - there is one job
+        """Show the problem where the sizes are explained."""
+        self.query_one("#about", Paragraphs).paragraphs = problem_lines(problem)
 
     @on(Looked)
     def _show(self, event: Looked) -> None:
@@ -171,7 +164,7 @@ class GrowScreen(Screen[bool]):
         self.query_one("#share").display = event.found.volume is not None
         wishes = self.query_one("#wishes", Form)
         wishes.display = event.found.problem is None
-        self.query_one("#keys", KeyBar).enter = _("look at the plan") if wishes.display else ""
+        self.query_one("#keys", KeyBar).enter = _("review the plan") if wishes.display else ""
         if first and wishes.display:
             wishes.align_labels()
             wishes.focus_field(self.query_one("#far", ChoiceField))
@@ -218,13 +211,13 @@ class GrowScreen(Screen[bool]):
         """Go back; whether something has grown."""
         self.dismiss(self._grown)
 
-    def action_help(self) -> None:
-        """Explain the screen."""
-        self.app.push_screen(Help(_("Growing"), help_sections(), keys_of(self)))
+    def help_title(self) -> str:
+        """Return the title of the help."""
+        return _("Growing")
 
-    def action_commands(self) -> None:
-        """Show every command that ran."""
-        self.app.push_screen(Commands(command_rows(self._host.ran())))
+    def help_sections(self) -> tuple[HelpSection, ...]:
+        """Explain layers, bars and shares."""
+        return help_sections()
 
 
 def _wrong_share(text: str) -> str | None:

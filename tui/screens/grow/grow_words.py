@@ -1,29 +1,28 @@
-"""The sizes of a stack as rows, and what the screen says about them."""
+"""The sizes of a stack as rows, and the texts about them."""
 
 from tui.maintenance.growth_plan import next_words
 from tui.maintenance.growth_sizes import Growth, Layer, Size
 from tui.screens.paragraphs import Paragraph
 from tui.storage.size import size_words
+from tui.storage.stacks.layer_words import layer_word
+from tui.storage.stacks.rung import RungKind
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 from widgets.bars.size_bars import SizeBar
 from widgets.help import HelpSection
 from widgets.state import Role, State
 
-
-def kind_word(layer: Layer) -> str:
-    """Return the field's own short word for a layer."""
-    return {
-        Layer.LUN: _("LUN"),
-        Layer.MAP: _("map"),
-        Layer.PHYSICAL_VOLUME: _("PV"),
-        Layer.LOGICAL_VOLUME: _("LV"),
-        Layer.FILESYSTEM: _("files"),
-    }[layer]
+_KINDS = {
+    Layer.LUN: RungKind.LUN,
+    Layer.MAP: RungKind.MULTIPATH,
+    Layer.PHYSICAL_VOLUME: RungKind.PHYSICAL_VOLUME,
+    Layer.LOGICAL_VOLUME: RungKind.LOGICAL_VOLUME,
+    Layer.FILESYSTEM: RungKind.FILESYSTEM,
+}
 
 
 def bars(growth: Growth) -> tuple[SizeBar, ...]:
-    """Return a row for every rung, from the bottom; the first that lags is marked."""
+    """Return a row for every layer, from the bottom; the first that lags is marked."""
     return tuple(_bar(size, growth.lagging) for size in growth.sizes)
 
 
@@ -36,7 +35,9 @@ def _bar(size: Size, first: Size | None) -> SizeBar:
     words = size_words(size.size) if size.size is not None else "?"
     key = f"{size.layer} {size.name}"
     name = clean(size.name, 200)
-    return SizeBar(key, kind_word(size.layer), name, size.size, size.possible or 0, words, state, note)
+    return SizeBar(
+        key, layer_word(_KINDS[size.layer]), name, size.size, size.possible or 0, words, state, note
+    )
 
 
 def about(growth: Growth) -> tuple[Paragraph, ...]:
@@ -52,9 +53,9 @@ def about(growth: Growth) -> tuple[Paragraph, ...]:
     if growth.group is not None:
         group = clean(growth.group.name, 60)
         free = (
-            _("{size} of the group {group}").format(size=size_words(growth.free), group=group)
+            _("{size} in {group}").format(size=size_words(growth.free), group=group)
             if growth.free
-            else _("nothing of the group {group} yet").format(group=group)
+            else _("none of {group}'s free space yet").format(group=group)
         )
         lines.append(Paragraph(free, Role.MUTED, label=_("Free")))
     return tuple(lines)
@@ -64,34 +65,34 @@ def help_sections() -> tuple[HelpSection, ...]:
     """Explain the screen."""
     return (
         HelpSection(
-            _("Why nothing grows by itself"),
+            _("Why nothing grows automatically"),
             _(
-                "Each rung keeps the size it was made with. When the LUN is enlarged on the array, the kernel"
-                " must ask for its size, the map must follow its paths, LVM must take in the rest of the"
-                " disk, the volume must be given the space, and the file system must use it. Each can only"
-                " follow the one below it."
+                "Each layer keeps the size it was created with. When the LUN is enlarged on the array, the "
+                "kernel must rescan its size, multipathd must resize the map, pvresize must extend the PV to "
+                "the new end of the disk, lvextend must give the LV the space, and the file system must be "
+                "grown to it. A layer can only grow after the one below it."
             ),
         ),
         HelpSection(
             _("What the bars show"),
             _(
-                "All bars have one scale. The full part is what a rung has; the dotted part is what the rung"
-                " below it already offers. The first rung that lags is the next step. Where sg_readcap"
-                " (package sg3-utils) is installed, the array itself is asked what it has."
+                "All bars have the same scale. The solid part is the size of a layer; the dotted part is "
+                "what the layer below it already offers. The first layer that lags is the next step. Where "
+                "sg_readcap (package sg3-utils) is installed, the size is read from the array itself."
             ),
         ),
         HelpSection(
             _("How much the volume gets"),
             _(
-                "A share of what is free, such as 50%, or so much more, such as 10G. What it does not get"
-                " stays free, for other volumes and for snapshots. What has grown is not made smaller."
+                "A share of the free space, such as 50%, or an amount to add, such as 10G. The rest stays "
+                "free for other volumes and for snapshots. Nothing is ever shrunk here."
             ),
         ),
         HelpSection(
             _("Is it safe while in use?"),
             _(
-                "Yes: ext4, XFS and btrfs grow while they are mounted and written to. It is refused while a"
-                " path is down, and when the LUN has become smaller: that is a matter for the array."
+                "Yes: ext4, XFS and btrfs grow while they are mounted and written to. It is refused while a "
+                "path is down, and when the LUN has become smaller: that must be fixed on the array."
             ),
         ),
     )

@@ -1,4 +1,4 @@
-"""The screen every plan goes through: reviewed, confirmed, run, and told how it ended."""
+"""The screen every plan goes through: reviewed, confirmed and run, with its outcome."""
 
 import time
 from collections.abc import Callable
@@ -10,17 +10,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
-from textual.worker import Worker, WorkerState
 
 from tui.maintenance.proposal import Proposal
 from tui.screens.access import Access
-from tui.screens.commands import command_rows
-from tui.screens.failure import unexpected
 from tui.screens.lower import Lower
 from tui.screens.paragraphs import Paragraph, Paragraphs
 from tui.screens.plan.plan_words import (
     about,
-    can_be_taken_back,
+    can_be_undone,
     help_sections,
     operation_rows,
     outcome,
@@ -40,15 +37,14 @@ from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 from widgets.bars.progress import ProgressList
-from widgets.commands import Commands
 from widgets.dialogs import Confirm, Offer
-from widgets.help import Help, keys_of
+from widgets.help import HelpSection
 from widgets.key_bar import KeyBar
 from widgets.look import look_of
 from widgets.state import Role, State
 from widgets.table import Column, PickList
 
-PUT_BACK = "put-back"
+UNDO = "undo"
 
 
 class Phase(StrEnum):
@@ -61,13 +57,13 @@ class Phase(StrEnum):
 
 
 class PlanScreen(WorkingScreen[bool]):
-    """One proposal. Dismisses True when the plan ran to its end and was not put back.
+    """One proposal. Dismisses True when the plan ran to its end and was not undone.
 
     Args:
         proposal: what is put before the person.
         host: the host to change.
         access: what may be done on it, and why not more.
-        resumed: the journal of an earlier run of the same plan, which is carried on at once.
+        resumed: the journal of an earlier run of the same plan, which is resumed at once.
     """
 
     DEFAULT_CSS = """
@@ -100,11 +96,8 @@ class PlanScreen(WorkingScreen[bool]):
     """
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "enter", _("go on"), show=False),
-        Binding("b", "put_back", _("put it back")),
-        Binding("f1", "help", _("help")),
-        Binding("f2", "commands", _("commands")),
-        Binding("escape", "leave", _("back")),
+        Binding("enter", "enter", _("continue"), show=False),
+        Binding("b", "undo", _("undo")),
         Binding("pageup", "scroll_words(-4)", show=False),
         Binding("pagedown", "scroll_words(4)", show=False),
     ]
@@ -134,7 +127,7 @@ class PlanScreen(WorkingScreen[bool]):
         return self.phase is Phase.RUNNING
 
     def compose(self) -> ComposeResult:
-        """Put what is said over the operations, and what one of them does below."""
+        """Put the reasons over the operations, and what one of them does below."""
         yield top_bar(self._host.name, self._access)
         yield Static(id="question")
         with Vertical(id="body"):
@@ -142,7 +135,7 @@ class PlanScreen(WorkingScreen[bool]):
                 yield Paragraphs(id="about")
             yield PickList(
                 (Column("", align_right=True), Column("", grow=True)),
-                empty=_("There is nothing to be done."),
+                empty=_("Nothing to do."),
                 id="operations",
             )
             yield ProgressList(id="progress")
@@ -150,7 +143,7 @@ class PlanScreen(WorkingScreen[bool]):
         yield KeyBar(id="keys")
 
     def on_mount(self) -> None:
-        """Begin with the review; what is resumed was said yes to before."""
+        """Begin with the review; what is resumed was confirmed before."""
         self._review()
         if self._ending is not None and self._refusal is None:
             self._run()
@@ -171,7 +164,7 @@ class PlanScreen(WorkingScreen[bool]):
             return Problem(
                 "access.looking-only",
                 _("Nothing can be changed: {reason}.").format(reason=self._access.reason),
-                remedy=_("You can look at what would be done. To do it, start the program as root."),
+                remedy=_("You can review the plan. To run it, start the program as root."),
             )
         return None
 
@@ -192,7 +185,7 @@ class PlanScreen(WorkingScreen[bool]):
         key = self.query_one("#operations", PickList).key
         operations = self.proposal.plan.operations
         if key is None or int(key) >= len(operations):
-            self.query_one(Lower).explain(_("Everything is already as you want it."))
+            self.query_one(Lower).explain(_("Nothing to do: already in this state."))
             return
         operation = operations[int(key)]
         self.query_one(Lower).explain(f"{operation.why()} ({operation.risk.word})", operation.shown())
@@ -244,24 +237,18 @@ class PlanScreen(WorkingScreen[bool]):
         self._say(clean(self.proposal.plan.title))
         self.query_one("#about", Paragraphs).paragraphs = (
             Paragraph(
-                _("Each operation is checked, run, and seen to have worked before the next one begins."),
+                _("Each operation is checked, run and verified before the next one starts."),
                 Role.MUTED,
             ),
         )
         self._show_work()
         self._show_phase()
-        self._carry_out(task)
+        self.in_background("plan", lambda: Ended(task()))
 
-    @work(thread=True, group="plan", exit_on_error=False)
-    def _carry_out(self, task: Callable[[], Ending]) -> None:
-        self.post_message(Ended(task()))
-
-    @on(Worker.StateChanged)
-    def _failed(self, event: Worker.StateChanged) -> None:
-        """A mistake of the program itself: say so, and keep what is known."""
-        if event.state is WorkerState.ERROR and event.worker.group == "plan":
-            journal = self._ending.journal if self._ending is not None else None
-            self.post_message(Ended(Ending(problem=unexpected(event.worker.error), journal=journal)))
+    def job_failed(self, job: str, problem: Problem) -> None:  # noqa: ARG002 - there is one job
+        """End the run with the problem, and keep what is known of it."""
+        journal = self._ending.journal if self._ending is not None else None
+        self.post_message(Ended(Ending(problem=problem, journal=journal)))
 
     def _show_work(self) -> None:
         progress = self.query_one("#progress", ProgressList)
@@ -299,23 +286,21 @@ class PlanScreen(WorkingScreen[bool]):
             await self.query_one(Lower).trouble(ending.problem, self._offers(ending.problem))
 
     def _offers(self, problem: Problem) -> tuple[Offer, ...]:
-        found = [*remedies(problem), Offer(AGAIN, _("Try again"))]
-        if self._way_back() is not None:
-            found.append(Offer(PUT_BACK, _("Put it back")))
+        found = [*remedies(problem), Offer(AGAIN, _("Retry"))]
+        if self._undo_plan() is not None:
+            found.append(Offer(UNDO, _("Undo")))
         return (*found, Offer(CLOSE, _("Close")))
 
-    def _way_back(self) -> Plan | None:
-        """Return the plan that puts back what was done, when there is something to put back."""
+    def _undo_plan(self) -> Plan | None:
+        """Return the plan that undoes what was done, when there is something to undo."""
         ended = self.phase in {Phase.DONE, Phase.FAILED}
         return self.proposal.way_back if ended and self._touched else None
 
     # Keys -----------------------------------------------------------------------------------------------
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
-        """Offer the way back only where there is one."""
-        if action == "put_back":
-            return self._way_back() is not None
-        return True
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to undo only what can be undone."""
+        return self._undo_plan() is not None if action == "undo" else super().check_action(action, parameters)
 
     def action_enter(self) -> None:
         """Do the obvious next thing: run the plan, or close when it is over."""
@@ -329,25 +314,25 @@ class PlanScreen(WorkingScreen[bool]):
 
     @work(group="question", exclusive=True)
     async def _confirm(self) -> None:
-        """Ask, unless everything can be taken back and stops nobody: then the review was the question."""
+        """Ask, unless the plan only changes settings and can be undone: then the review was the question."""
         plan = self.proposal.plan
-        if plan.risk <= Risk.CONFIGURES and can_be_taken_back(self.proposal):
+        if plan.risk <= Risk.CONFIGURES and can_be_undone(self.proposal):
             self._run()
             return
         if await self.app.push_screen_wait(question(self.proposal)):
             self._run()
 
-    def action_put_back(self) -> None:
-        """Put before the person what puts everything back."""
-        back = self._way_back()
-        if back is None:
+    def action_undo(self) -> None:
+        """Open the plan that undoes this one."""
+        plan = self._undo_plan()
+        if plan is None:
             return
         proposal = Proposal(
-            back, _("Everything becomes again what it was before: {title}.").format(title=back.title)
+            plan, _("Restores the state from before this plan: {title}.").format(title=plan.title)
         )
-        self.app.push_screen(PlanScreen(proposal, self._host, self._access), self._was_put_back)
+        self.app.push_screen(PlanScreen(proposal, self._host, self._access), self._undone)
 
-    def _was_put_back(self, done: bool | None) -> None:
+    def _undone(self, done: bool | None) -> None:
         if done:
             self._forget()
             self.dismiss(False)
@@ -359,12 +344,12 @@ class PlanScreen(WorkingScreen[bool]):
         elif event.key == REMOVE_LOCK:
             lock = Proposal(
                 Plan(_("Remove the stale lock"), (RemoveStaleLock(),)),
-                _("Then this is tried again."),
+                _("This is retried afterwards."),
                 yes=_("Remove"),
             )
             self.app.push_screen(PlanScreen(lock, self._host, self._access), self._unlocked)
-        elif event.key == PUT_BACK:
-            self.action_put_back()
+        elif event.key == UNDO:
+            self.action_undo()
         elif event.key == CLOSE:
             self._go_away()
 
@@ -376,15 +361,15 @@ class PlanScreen(WorkingScreen[bool]):
         return Confirm(
             _("Stop before the end?"),
             _(
-                "The operation that runs now is finished first, so that nothing is left half-done. What is "
-                "left can be carried on: it is offered at the next start."
+                "The current operation is finished first, so nothing is left half done. The next start "
+                "offers to resume the remaining operations."
             ),
             yes=_("Finish it and stop"),
-            no=_("Go on"),
+            no=_("Continue"),
         )
 
     def _stops(self) -> None:
-        self._say(_("Stopping when the present operation is done."))
+        self._say(_("Stopping after the current operation."))
 
     def _go_away(self) -> None:
         ending = self._ending
@@ -394,22 +379,22 @@ class PlanScreen(WorkingScreen[bool]):
 
     @property
     def _is_worth_resuming(self) -> bool:
-        """Whether the plan stands half-way, so that the next start offers to go on."""
+        """Whether the plan ran only in part, so that the next start offers to resume it."""
         return self._half_done and not self.proposal.plan.together
 
     def _forget(self) -> None:
-        """Do not offer to carry the plan on."""
+        """Do not offer to resume the plan."""
         journal = self._ending.journal if self._ending is not None else None
         if journal is not None:
             give_up(journal)
 
-    def action_help(self) -> None:
-        """Explain the screen."""
-        self.app.push_screen(Help(_("What will be done"), help_sections(self.proposal), keys_of(self)))
+    def help_title(self) -> str:
+        """Return the title of the help."""
+        return _("What will be done")
 
-    def action_commands(self) -> None:
-        """Show every command that ran."""
-        self.app.push_screen(Commands(command_rows(self._host.ran())))
+    def help_sections(self) -> tuple[HelpSection, ...]:
+        """Explain the review, and what happens while the plan runs."""
+        return help_sections(self.proposal)
 
     def action_scroll_words(self, lines: int) -> None:
         """Scroll what is said above the operations."""

@@ -1,4 +1,4 @@
-"""What the screen of a plan says: before it runs, when it asks, and when it is over."""
+"""The texts of the plan screen: review, confirmation and outcome."""
 
 from tui.maintenance.proposal import Proposal
 from tui.screens.paragraphs import Paragraph
@@ -18,7 +18,7 @@ _LONGEST = 600
 
 
 def about(proposal: Proposal, refusal: Problem | None) -> tuple[Paragraph, ...]:
-    """Return what stands over the operations: why, what to know, what is lost, why it is not possible."""
+    """Return what is above the operations: reasons, warnings, losses, and why the plan cannot run."""
     lines = [Paragraph(clean(proposal.why, _LONGEST))] if proposal.why else []
     if refusal is not None:
         after = " ".join(part for part in (refusal.cause, refusal.remedy) if part)
@@ -31,9 +31,7 @@ def about(proposal: Proposal, refusal: Problem | None) -> tuple[Paragraph, ...]:
     lines += [Paragraph(clean(note, _LONGEST), state=State.HERE) for note in proposal.notes]
     losses = proposal.plan.loses()
     if losses:
-        lines.append(
-            Paragraph(_("This will be lost, and cannot be brought back:"), Role.WARN, state=State.WARN)
-        )
+        lines.append(Paragraph(_("This will be lost and cannot be recovered:"), Role.WARN, state=State.WARN))
         lines += [Paragraph(clean(line, _LONGEST), Role.BAD, " ") for line in losses]
     return tuple(lines)
 
@@ -52,8 +50,8 @@ def operation_rows(plan: Plan, *, with_risk: bool) -> tuple[PickRow, ...]:
     )
 
 
-def can_be_taken_back(proposal: Proposal) -> bool:
-    """Whether everything the plan does can be taken back."""
+def can_be_undone(proposal: Proposal) -> bool:
+    """Whether everything the plan does can be undone."""
     return proposal.way_back is not None or not any(
         isinstance(operation.undo(), CannotUndo) for operation in proposal.plan.operations
     )
@@ -69,14 +67,13 @@ def question(proposal: Proposal) -> Confirm:
         return Confirm(title, losses=losses, yes=yes, no=_("No, go back"), word=_("erase"))
     texts = {
         Risk.REWRITES: _(
-            "What LVM or a file system keeps about itself on the disks is rewritten; of LVM's notes a copy "
-            "is kept first."
+            "LVM metadata or file system metadata on the disks is rewritten; LVM metadata is backed up first."
         ),
-        Risk.INTERRUPTS: _("Whatever uses this storage stops here."),
+        Risk.INTERRUPTS: _("I/O of everything that uses this storage stops."),
     }
-    said = texts.get(plan.risk, _("Nothing that is on a disk is lost."))
-    if not can_be_taken_back(proposal):
-        said = _("{what} It cannot be taken back by itself.").format(what=said)
+    said = texts.get(plan.risk, _("No data on a disk is lost."))
+    if not can_be_undone(proposal):
+        said = _("{what} It cannot be undone automatically.").format(what=said)
     return Confirm(title, said, losses=losses, yes=yes, no=_("No, go back"))
 
 
@@ -85,18 +82,18 @@ def outcome(proposal: Proposal, ending: Ending, *, touched: bool) -> tuple[Parag
     stages = ending.result.stages if ending.result is not None else ()
     if ending.ok:
         if not touched:
-            return (Paragraph(_("It was all so already. Nothing was run."), state=State.GOOD),)
+            return (Paragraph(_("Nothing to do: already in this state."), state=State.GOOD),)
         back = (
-            (Paragraph(_("To put everything back as it was, press b."), Role.MUTED),)
+            (Paragraph(_("Press b to undo everything."), Role.MUTED),)
             if proposal.way_back is not None
             else ()
         )
-        return (Paragraph(_("Done, and seen to have worked."), Role.STRONG, state=State.GOOD), *back)
+        return (Paragraph(_("Done and verified."), Role.STRONG, state=State.GOOD), *back)
     done = sum(stage in {Stage.DONE, Stage.ALREADY} for stage in stages)
     if not stages:
-        return (Paragraph(_("Nothing was begun."), Role.STRONG, state=State.WARN),)
+        return (Paragraph(_("Nothing was started."), Role.STRONG, state=State.WARN),)
     words = translate_count(
-        "{done} of {count} operation is done.", "{done} of {count} operations are done.", len(stages)
+        "{done} of {count} operation done.", "{done} of {count} operations done.", len(stages)
     ).format(done=done, count=len(stages))
     return (Paragraph(words, Role.STRONG, state=State.WARN),)
 
@@ -108,25 +105,25 @@ def help_sections(proposal: Proposal) -> tuple[HelpSection, ...]:
         HelpSection(
             _("What this screen is"),
             _(
-                "Nothing has been changed so far. These are the operations, in their order. Go through them "
-                "with the arrow keys: the pane below says why each is there and shows its exact commands. "
-                "Enter runs them; what cannot be taken back is asked about once more."
+                "Nothing has been changed yet. The operations are listed in the order in which they run. "
+                "Move with the arrow keys: the pane below shows why each operation is needed and its exact "
+                "commands. Enter runs them; what cannot be undone must be confirmed first."
             ),
         ),
         HelpSection(
             _("What the words mean"),
             _(
-                "configures: changes settings, and can be taken back. interrupts: whatever uses the storage "
-                "stops. rewrites: changes LVM's notes on the disks; a copy is kept. destroys: data on the "
-                "disk is gone afterwards."
+                "configures: changes settings; can be undone. interrupts: stops the I/O of everything that "
+                "uses the storage. rewrites: changes LVM metadata on the disks; a backup is kept. destroys: "
+                "erases data on the disk."
             ),
         ),
         HelpSection(
             _("While it runs"),
             _(
-                "You need not do anything. Escape asks whether to stop; what runs is finished first. If "
-                "something fails, nothing after it is begun, and you can try again: what is done is not "
-                "repeated. A note of it is kept on disk, so that it can be carried on after a power cut."
+                "No input is needed. Escape asks whether to stop; the current operation is finished first. "
+                "If an operation fails, the ones after it are not started, and you can retry: completed "
+                "operations are not run again. A journal on disk lets the plan be resumed after a power cut."
             ),
         ),
     )

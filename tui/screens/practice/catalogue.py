@@ -11,6 +11,7 @@ from textual.screen import Screen
 
 from tui.practice.progress import Progress, Standing
 from tui.practice.scenario import Scenario
+from tui.screens.base_screen import BaseScreen
 from tui.screens.paragraphs import Paragraph, Paragraphs
 from tui.screens.practice.practice_words import (
     LABELS,
@@ -22,13 +23,13 @@ from tui.screens.practice.practice_words import (
 )
 from tui.words import translate as _, translate_count
 from widgets.header import TopBar, TopFacts
-from widgets.help import Help, keys_of
+from widgets.help import HelpSection
 from widgets.key_bar import KeyBar
 from widgets.state import Role, State
 from widgets.table import Column, PickList, PickRow
 
 
-class CatalogueScreen(Screen[None]):
+class CatalogueScreen(BaseScreen[None]):
     """What can be practised, and how far the person is with each.
 
     Args:
@@ -85,9 +86,9 @@ class CatalogueScreen(Screen[None]):
         }
     }
     """
+    HAS_COMMANDS: ClassVar[bool] = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "help", _("help")),
-        Binding("escape,q", "leave", _("leave")),
+        Binding("q", "leave", show=False),
     ]
 
     def __init__(
@@ -185,6 +186,10 @@ class CatalogueScreen(Screen[None]):
         """Leave."""
         self._gone()
 
-    def action_help(self) -> None:
-        """Explain the screen."""
-        self.app.push_screen(Help(_("Practice"), list_help(), keys_of(self)))
+    def help_title(self) -> str:
+        """Return the title of the help."""
+        return _("Practice")
+
+    def help_sections(self) -> tuple[HelpSection, ...]:
+        """Explain the list."""
+        return list_help()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from textual import events, on, work
+from textual import events, on
 from textual.app import ComposeResult
 from textual.message import Message
 
@@ -103,13 +103,11 @@ class PracticeConsole(ConsoleScreen):
         """Show the host as it is now; a lesson goes on by itself when its step is done."""
         super().show_inventory(inventory, found)
         if self._coach.scenario.kind is Kind.LESSON and self._coach.step is not None:
-            self._look(inventory)
+            self.in_background("coach", lambda: self._look(inventory))
 
-    @work(thread=True, group="coach", exclusive=True)
-    def _look(self, inventory: Inventory) -> None:
+    def _look(self, inventory: Inventory) -> StepDone | None:
         step = self._coach.step
-        if step is not None and self._coach.look(inventory):
-            self.post_message(StepDone(step.title))
+        return StepDone(step.title) if step is not None and self._coach.look(inventory) else None
 
     @on(StepDone)
     def _step_done(self, event: StepDone) -> None:

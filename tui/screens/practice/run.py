@@ -5,12 +5,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import ClassVar, Protocol
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.message import Message
-from textual.screen import Screen
 
 from tui.lab.errors import LabError
 from tui.practice.coach import Begin
@@ -18,11 +17,15 @@ from tui.practice.leaving import Leaving
 from tui.practice.notes import Note
 from tui.practice.progress import Progress, Standing
 from tui.practice.scenario import Phase, Scenario
+from tui.screens.base_screen import BaseScreen
 from tui.screens.paragraphs import Paragraph, Paragraphs
+from tui.screens.practice.practice_words import list_help
+from tui.storage.problem import Problem
 from tui.storage.untrusted import clean, clean_lines
 from tui.words import translate as _
 from widgets.bars.progress import ProgressList, ProgressRow
 from widgets.header import TopBar, TopFacts
+from widgets.help import HelpSection
 from widgets.key_bar import KeyBar
 from widgets.state import Role, State
 
@@ -80,7 +83,7 @@ class NotKept(Message):
         self.reason = reason
 
 
-class RunScreen(Screen[None]):
+class RunScreen(BaseScreen[None]):
     """What is seen while no console has the terminal: what is being done about the machine.
 
     Args:
@@ -102,7 +105,8 @@ class RunScreen(Screen[None]):
         }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "leave", _("leave"))]
+    HAS_COMMANDS: ClassVar[bool] = False
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "leave", show=False)]
 
     def __init__(
         self,
@@ -171,16 +175,19 @@ class RunScreen(Screen[None]):
 
     def _work(self, task: Callable[[], None], done: Message | None = None) -> None:
         """Do something about the machine in the background; then hand it over, or what `done` says."""
-        self._carry_out(task, done or Ready())
+        self.in_background("practice", lambda: self._carry_out(task, done or Ready()))
 
-    @work(thread=True, group="practice", exit_on_error=False)
-    def _carry_out(self, task: Callable[[], None], done: Message) -> None:
+    def _carry_out(self, task: Callable[[], None], done: Message) -> Message:
         try:
             task()
         except (LabError, TimeoutError, OSError) as error:
-            self.post_message(Over(str(error)))
-        else:
-            self.post_message(done)
+            return Over(str(error))
+        return done
+
+    def job_failed(self, job: str, problem: Problem) -> None:  # noqa: ARG002 - there is one job
+        """End the run with the problem; Escape still puts the machine away."""
+        lines = (problem.summary, problem.cause, problem.remedy, *problem.evidence)
+        self.post_message(Over("\n".join(line for line in lines if line)))
 
     @on(Ready)
     def _hand_over(self) -> None:
@@ -255,6 +262,14 @@ class RunScreen(Screen[None]):
             Paragraph(""),
             Paragraph(_("Escape returns to the list. Nothing on this host was changed.")),
         )
+
+    def help_title(self) -> str:
+        """Return the title of the scenario."""
+        return self._scenario.title
+
+    def help_sections(self) -> tuple[HelpSection, ...]:
+        """Explain the rows, as the list of scenarios does."""
+        return list_help()
 
     def action_leave(self) -> None:
         """Put the machine away and go back to the list."""

@@ -13,19 +13,18 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.message import Message
-from textual.screen import Screen
-from textual.worker import Worker, WorkerState
 
 from tui.practice.coach import Coach, Stand
 from tui.practice.leaving import Leaving
 from tui.practice.scenario import Kind, Scenario
-from tui.screens.failure import unexpected
-from tui.screens.paragraphs import Paragraph, Paragraphs
+from tui.screens.base_screen import BaseScreen
+from tui.screens.paragraphs import Paragraph, Paragraphs, problem_lines
 from tui.screens.practice.practice_words import LABELS, minutes_words, sheet, sheet_help
+from tui.storage.problem import Problem
 from tui.words import translate as _
 from widgets.dialogs import Confirm, Notice, Offer
 from widgets.header import TopBar, TopFacts
-from widgets.help import Help, keys_of
+from widgets.help import HelpSection
 from widgets.key_bar import KeyBar
 from widgets.state import State
 
@@ -36,7 +35,7 @@ class Checked(Message):
     """The coach has checked the goals."""
 
 
-class TaskSheet(Screen[None]):
+class TaskSheet(BaseScreen[None]):
     """What is asked for, what holds of it, and the hints that were given.
 
     Args:
@@ -62,6 +61,7 @@ class TaskSheet(Screen[None]):
         }
     }
     """
+    HAS_COMMANDS: ClassVar[bool] = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,c", "go_on", _("check")),
         Binding("h", "hint", _("hint")),
@@ -69,7 +69,6 @@ class TaskSheet(Screen[None]):
         Binding(f"escape,{SHEET_KEY}", "console", _("console")),
         Binding("q", "leave", _("leave")),
         Binding(SHELL_KEY, "shell", _("shell")),
-        Binding("f1", "help", _("help")),
         Binding("down,j", "scroll(1)", show=False),
         Binding("up,k", "scroll(-1)", show=False),
         Binding("pagedown,space", "scroll(10)", show=False),
@@ -89,7 +88,7 @@ class TaskSheet(Screen[None]):
         self._leave_by = on_leave
         self._changed = on_change
         self._checking = False
-        self._mistake = ""
+        self._problem: Problem | None = None
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
 
     def compose(self) -> ComposeResult:
@@ -109,8 +108,8 @@ class TaskSheet(Screen[None]):
         first: tuple[Paragraph, ...] = ()
         if self._checking:
             first = (Paragraph(_("Checking the machine."), state=State.HERE), Paragraph(""))
-        elif self._mistake:
-            first = (Paragraph(self._mistake, state=State.BAD), Paragraph(""))
+        elif self._problem is not None:
+            first = (*problem_lines(self._problem), Paragraph(""))
         self.query_one("#text", Paragraphs).paragraphs = (*first, *sheet(self._coach))
         self.query_one("#keys", KeyBar).enter = self._enter_words()
         self._changed()
@@ -129,14 +128,13 @@ class TaskSheet(Screen[None]):
         elif self._coach.stand is Stand.SOLVED:
             self._leave_by(Leaving.AWAY)
         elif not self._checking:
-            self._checking, self._mistake = True, ""
+            self._checking, self._problem = True, None
             self.show()
-            self._check()
+            self.in_background("coach", self._check)
 
-    @work(thread=True, group="coach", exit_on_error=False)
-    def _check(self) -> None:
+    def _check(self) -> Checked:
         self._coach.check()
-        self.post_message(Checked())
+        return Checked()
 
     @on(Checked)
     def _checked(self) -> None:
@@ -144,23 +142,21 @@ class TaskSheet(Screen[None]):
         self.show()
         self.query_one("#body", VerticalScroll).scroll_home(animate=False)
 
-    @on(Worker.StateChanged)
-    def _failed(self, event: Worker.StateChanged) -> None:
-        if event.state is WorkerState.ERROR and event.worker.group == "coach":
-            self._checking = False
-            self._mistake = unexpected(event.worker.error).summary
-            self.show()
+    def job_failed(self, job: str, problem: Problem) -> None:  # noqa: ARG002 - there is one job
+        """Show the problem over the task."""
+        self._checking, self._problem = False, problem
+        self.show()
 
     # Keys -------------------------------------------------------------------------------------------------
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keep the hint's key in sight when there are no more."""
         scenario = self._coach.scenario
         if action == "hint":
             if scenario.kind is Kind.LESSON:
                 return False
             return True if self._coach.hints < len(scenario.hints) else None
-        return True
+        return super().check_action(action, parameters)
 
     def action_hint(self) -> None:
         """Give one more hint."""
@@ -196,9 +192,13 @@ class TaskSheet(Screen[None]):
         """Scroll the text."""
         self.query_one("#body", VerticalScroll).scroll_relative(y=lines, animate=False)
 
-    def action_help(self) -> None:
-        """Explain the screen."""
-        self.app.push_screen(Help(self._coach.scenario.title, sheet_help(), keys_of(self)))
+    def help_title(self) -> str:
+        """Return the title of the scenario."""
+        return self._coach.scenario.title
+
+    def help_sections(self) -> tuple[HelpSection, ...]:
+        """Explain the sheet."""
+        return sheet_help()
 
 
 def leave_question(scenario: Scenario) -> Notice:

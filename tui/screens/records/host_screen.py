@@ -1,36 +1,31 @@
-"""What the screens about the record database have in common: they look at one host, and propose plans."""
+"""What the screens about the record database have in common: they show one host, and propose plans."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
-from textual.worker import Worker, WorkerState
 
 from tui.maintenance.proposal import Proposal
 from tui.screens.access import Access
+from tui.screens.base_screen import BaseScreen
 from tui.screens.changed import HostChanged
-from tui.screens.commands import command_rows
-from tui.screens.failure import unexpected
 from tui.screens.plan.plan_screen import PlanScreen
 from tui.screens.top_bar import top_bar
 from tui.storage.host.command_log import CommandLogHost
 from tui.storage.model.inventory import Inventory
 from tui.storage.probe.glance import glance
 from tui.storage.probe.inventory import take_inventory
-from tui.words import translate as _
-from widgets.commands import Commands
-from widgets.help import Help, HelpSection, keys_of
+from tui.storage.problem import Problem
 from widgets.key_bar import KeyBar
 from widgets.look import look_of
 from widgets.state import Role
+
+_READING = "records"
 
 
 @dataclass
@@ -40,8 +35,8 @@ class ReadAgain(Message):
     inventory: Inventory
 
 
-class HostScreen(Screen[None]):
-    """A heading over parts that show one host. It is read again after every plan, and when it changed.
+class HostScreen(BaseScreen[None]):
+    """A heading over parts that show one host, which is read again after every plan and every change.
 
     Args:
         host: the host.
@@ -65,11 +60,6 @@ class HostScreen(Screen[None]):
     }
     """
     AUTO_FOCUS = ""
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "help", _("help")),
-        Binding("f2", "commands", _("commands")),
-        Binding("escape", "leave", _("back")),
-    ]
 
     def __init__(self, host: CommandLogHost, access: Access, inventory: Inventory) -> None:
         super().__init__()
@@ -105,21 +95,17 @@ class HostScreen(Screen[None]):
         """Show `inventory`."""
 
     def enter_words(self) -> str:
-        """Say what Enter does now; empty for nothing."""
+        """Return what Enter does now; empty for nothing."""
         return ""
 
-    def help(self) -> tuple[HelpSection, ...]:
-        """Explain the screen."""
-        return ()
-
     def on_mount(self) -> None:
-        """Show what is known, and look whether it is still so."""
+        """Show what is known, and read it again."""
         self._show()
         self.ready()
         self.read_again()
 
     def ready(self) -> None:
-        """Begin, once everything is shown: give the keys to what is used first."""
+        """Begin, once everything is shown: focus what is used first."""
 
     def _show(self) -> None:
         self.query_one("#heading", Static).update(look_of(self).text(self.heading(), Role.STRONG))
@@ -127,12 +113,12 @@ class HostScreen(Screen[None]):
         self.refresh_keys()
 
     def refresh_keys(self) -> None:
-        """Say anew what the keys do."""
+        """Update what the keys do."""
         self.query_one("#keys", KeyBar).enter = self.enter_words()
         self.refresh_bindings()
 
     def propose(self, proposal: Proposal) -> None:
-        """Put a plan before the person; afterwards the host is read again."""
+        """Open a plan; afterwards the host is read again."""
         self.app.push_screen(PlanScreen(proposal, self._host, self._access), self.after_plan)
 
     def after_plan(self, done: bool | None) -> None:  # noqa: ARG002 - a subclass may care
@@ -149,13 +135,12 @@ class HostScreen(Screen[None]):
             self._missed = HostChanged(event.whole or (self._missed is not None and self._missed.whole))
             return
         self._reading, self._missed = True, None
-        self._read(None if event.whole else self.inventory)
+        upon = None if event.whole else self.inventory
+        self.in_background(_READING, lambda: self._read(upon))
 
-    @work(thread=True, group="records", exit_on_error=False)
-    def _read(self, upon: Inventory | None) -> None:
-        """Read all of the host, or only what a glance tells, upon what was known."""
-        seen = take_inventory(self._host) if upon is None else glance(self._host, upon)
-        self.post_message(ReadAgain(seen))
+    def _read(self, upon: Inventory | None) -> ReadAgain:
+        """Read all of the host, or only what a glance shows, upon what was known."""
+        return ReadAgain(take_inventory(self._host) if upon is None else glance(self._host, upon))
 
     @on(ReadAgain)
     def _was_read(self, event: ReadAgain) -> None:
@@ -163,26 +148,27 @@ class HostScreen(Screen[None]):
         if self.is_attached and event.inventory != self.inventory:
             self.inventory = event.inventory
             self._show()
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Read what changed meanwhile."""
         if self._missed is not None:
             self._follow(self._missed)
 
-    @on(Worker.StateChanged)
-    def _worker_failed(self, event: Worker.StateChanged) -> None:
-        if event.state is WorkerState.ERROR and event.worker.group == "records":
+    def job_failed(self, job: str, problem: Problem) -> None:
+        """Show the problem, and go on watching."""
+        super().job_failed(job, problem)
+        if job == _READING:
             self._reading = False
-            self.notify(unexpected(event.worker.error).summary, severity="error", markup=False)
+            self._catch_up()
 
     def say(self, words: str) -> None:
-        """Say a sentence at the edge of the screen."""
+        """Show a sentence at the edge of the screen."""
         self.notify(words, severity="warning", markup=False)
 
-    def action_help(self) -> None:
-        """Explain the screen."""
-        self.app.push_screen(Help(self.heading(), self.help(), keys_of(self)))
-
-    def action_commands(self) -> None:
-        """Show every command that ran."""
-        self.app.push_screen(Commands(command_rows(self._host.ran())))
+    def help_title(self) -> str:
+        """Return the heading."""
+        return self.heading()
 
     def action_leave(self) -> None:
         """Go back."""

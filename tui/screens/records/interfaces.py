@@ -1,4 +1,4 @@
-"""The iface records: which network card sessions go through."""
+"""The iface records: which network interface sessions use."""
 
 import re
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ from widgets.table import Column, PickList, PickRow
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 """A name that is a file's name as well (iface.c); open-iscsi itself checks no more."""
 
-_CARDS = "/sys/class/net"
+_INTERFACES = "/sys/class/net"
 
 
 class InterfacesScreen(HostScreen):
@@ -43,7 +43,7 @@ class InterfacesScreen(HostScreen):
     def parts(self) -> Iterable[Widget]:
         """Return the list over the details."""
         yield PickList(
-            (Column(_("Iface"), grow=True), Column(_("Card")), Column(_("Transport"))), id="interfaces"
+            (Column(_("Iface"), grow=True), Column(_("Interface")), Column(_("Transport"))), id="interfaces"
         )
         yield Paragraphs(id="details", classes="space")
 
@@ -52,36 +52,36 @@ class InterfacesScreen(HostScreen):
         return _("Iface records")
 
     def ready(self) -> None:
-        """Give the keys to the list."""
+        """Focus the list."""
         self.query_one("#interfaces", PickList).focus()
 
     def show(self) -> None:
         """Show the records."""
         self.query_one("#interfaces", PickList).rows = tuple(
             PickRow(
-                one.name,
-                (clean(one.name), clean(one.network_device) or _("any"), clean(one.transport)),
-                note=plans.why_interface_stays(one, self.inventory),
+                iface.name,
+                (clean(iface.name), clean(iface.network_device) or _("any"), clean(iface.transport)),
+                note=plans.why_interface_stays(iface, self.inventory),
             )
-            for one in self.inventory.interfaces
+            for iface in self.inventory.interfaces
         )
         self._show_details()
 
     def _current(self) -> InterfaceRecord | None:
         key = self.query_one("#interfaces", PickList).key
-        return next((one for one in self.inventory.interfaces if one.name == key), None)
+        return next((iface for iface in self.inventory.interfaces if iface.name == key), None)
 
     @on(PickList.Highlighted)
     def _show_details(self) -> None:
-        one = self._current()
+        iface = self._current()
         facts = (
             ()
-            if one is None
+            if iface is None
             else (
-                (_("card"), one.network_device or _("any: the routing table decides")),
-                (_("by address"), one.ip_address),
-                (_("by MAC"), one.hardware_address),
-                (_("initiator name"), one.initiator_name),
+                (_("interface"), iface.network_device or _("any: the routing table decides")),
+                (_("IP address"), iface.ip_address),
+                (_("MAC address"), iface.hardware_address),
+                (_("initiator name"), iface.initiator_name),
             )
         )
         self.query_one("#details", Paragraphs).paragraphs = tuple(
@@ -89,36 +89,36 @@ class InterfacesScreen(HostScreen):
         )
 
     def action_new(self) -> None:
-        """Make a new one."""
+        """Create an iface record."""
         self.app.push_screen(NewInterfaceScreen(self._host, self._access, self.inventory), self.after_plan)
 
     def action_delete(self) -> None:
-        """Delete the one under the cursor; say why when it stays."""
-        one = self._current()
-        if one is None:
+        """Delete the iface record under the cursor; say why when it cannot be deleted."""
+        iface = self._current()
+        if iface is None:
             return
-        reason = plans.why_interface_stays(one, self.inventory)
+        reason = plans.why_interface_stays(iface, self.inventory)
         if reason:
             self.say(_("Not possible: {reason}.").format(reason=reason))
         else:
-            self.propose(plans.delete_interface(one, self.inventory))
+            self.propose(plans.delete_interface(iface, self.inventory))
 
-    def help(self) -> tuple[HelpSection, ...]:
+    def help_sections(self) -> tuple[HelpSection, ...]:
         """Explain iface records."""
         return (
             HelpSection(
                 _("What this is"),
                 _(
-                    "An iface record binds sessions to one network card, so that two cards can carry two "
-                    "paths to the same storage. default is no binding: the routing table decides. Targets "
-                    "are stored once for each iface they are to be reached through."
+                    "An iface record binds sessions to one network interface, so that two interfaces can "
+                    "carry two paths to the same storage. default means no binding: the routing table "
+                    "decides. A target has one node record for each iface it is reached through."
                 ),
             ),
         )
 
 
 class NewInterfaceScreen(HostScreen):
-    """A name and a card."""
+    """A name and a network interface."""
 
     DEFAULT_CSS = """
     NewInterfaceScreen Form {
@@ -134,40 +134,40 @@ class NewInterfaceScreen(HostScreen):
         """Return the form."""
         with Form(id="form"):
             yield TextField(_("Name"), "", validate=self._wrong_name, max_length=64, width=24, id="name")
-            cards = self._cards()
+            devices = self._devices()
             yield ChoiceField(
-                _("Card"),
-                tuple(Choice(card, clean(card)) for card in cards),
-                cards[0] if cards else None,
-                id="card",
+                _("Interface"),
+                tuple(Choice(device, clean(device)) for device in devices),
+                devices[0] if devices else None,
+                id="device",
             )
         yield Paragraphs(
             (
                 Paragraph(
-                    _("Sessions made with it go through that card, whatever the routing table says."),
+                    _("Sessions that use it go through that interface, whatever the routing table says."),
                     Role.MUTED,
                 ),
             ),
             classes="space",
         )
 
-    def _cards(self) -> tuple[str, ...]:
+    def _devices(self) -> tuple[str, ...]:
         try:
-            names = self._host.names(_CARDS)
+            names = self._host.names(_INTERFACES)
         except OSError:
             names = ()
         return tuple(name for name in names if name != "lo")
 
     def _wrong_name(self, name: str) -> str | None:
         if not _NAME.fullmatch(name):
-            return _("Letters, digits, dot, dash and underscore; at most 64.")
-        if any(one.name == name for one in self.inventory.interfaces):
-            return _("There is one of that name already.")
+            return _("Letters, digits, dot, dash and underscore; at most 64 characters.")
+        if any(iface.name == name for iface in self.inventory.interfaces):
+            return _("An iface record with this name already exists.")
         return None
 
     def heading(self) -> str:
         """Return the heading."""
-        return _("A new iface record")
+        return _("New iface record")
 
     def ready(self) -> None:
         """Begin with the name."""
@@ -176,8 +176,8 @@ class NewInterfaceScreen(HostScreen):
         form.focus_field(form.fields()[0])
 
     def enter_words(self) -> str:
-        """Say what Enter does."""
-        return _("make")
+        """Return what Enter does."""
+        return _("create")
 
     def action_go(self, step: int) -> None:
         """Go to the field above or below."""
@@ -189,13 +189,13 @@ class NewInterfaceScreen(HostScreen):
     @on(Form.Submitted)
     def _submitted(self) -> None:
         name = self.query_one("#name", TextField).value
-        card = self.query_one("#card", ChoiceField).value
-        if not card:
-            self.say(_("This host has no network card that could be bound."))
+        device = self.query_one("#device", ChoiceField).value
+        if not device:
+            self.say(_("This host has no network interface that could be bound."))
             return
-        self.propose(plans.add_interface(InterfaceRecord(name, "tcp", network_device=card)))
+        self.propose(plans.add_interface(InterfaceRecord(name, "tcp", network_device=device)))
 
     def after_plan(self, done: bool | None) -> None:
-        """Go back when it is made."""
+        """Go back when it is created."""
         if done:
             self.dismiss(None)

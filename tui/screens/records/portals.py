@@ -1,4 +1,4 @@
-"""The portals this host remembers as ones to ask for targets."""
+"""The discovery records: portals that can be queried for targets."""
 
 from collections.abc import Iterable
 from typing import ClassVar
@@ -20,9 +20,9 @@ from widgets.table import Column, PickList, PickRow
 
 
 def askable(inventory: Inventory) -> tuple[DiscoveryRecord, ...]:
-    """Return the discovery records of portals that can be asked."""
+    """Return the discovery records of portals that can be queried."""
     kinds = {kind.value for kind in DiscoveryKind if kind.is_recorded}
-    return tuple(one for one in inventory.discovery_records if one.kind in kinds)
+    return tuple(record for record in inventory.discovery_records if record.kind in kinds)
 
 
 class PortalsScreen(HostScreen):
@@ -33,38 +33,38 @@ class PortalsScreen(HostScreen):
         height: 1fr;
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("x", "delete", _("forget"))]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("x", "delete", _("delete"))]
 
     def parts(self) -> Iterable[Widget]:
         """Return the list."""
         yield PickList(
             (Column(_("Portal"), grow=True), Column(_("Kind")), Column(_("CHAP"))),
-            empty=_("No portal is remembered. The set-up asks one for its targets (s)."),
+            empty=_("No discovery records. The set-up (s) discovers the targets of a portal."),
             id="portals",
         )
 
     def heading(self) -> str:
         """Return the heading."""
-        return _("Portals to ask for targets")
+        return _("Discovery records")
 
     def ready(self) -> None:
-        """Give the keys to the list."""
+        """Focus the list."""
         self.query_one("#portals", PickList).focus()
 
     def show(self) -> None:
         """Show the portals."""
         self.query_one("#portals", PickList).rows = tuple(
-            PickRow(_key(one), (clean(one.portal.label), one.kind, one.chap.kind))
-            for one in askable(self.inventory)
+            PickRow(_key(record), (clean(record.portal.label), record.kind, record.chap.kind))
+            for record in askable(self.inventory)
         )
 
     def _current(self) -> DiscoveryRecord | None:
         key = self.query_one("#portals", PickList).key
-        return next((one for one in askable(self.inventory) if _key(one) == key), None)
+        return next((record for record in askable(self.inventory) if _key(record) == key), None)
 
     def enter_words(self) -> str:
-        """Say what Enter does."""
-        return _("ask again") if askable(self.inventory) else ""
+        """Return what Enter does."""
+        return _("discover") if askable(self.inventory) else ""
 
     @on(PickList.Picked)
     def _picked(self, event: PickList.Picked) -> None:
@@ -75,28 +75,28 @@ class PortalsScreen(HostScreen):
             self.app.push_screen(screen, self.after_plan)
 
     def action_delete(self) -> None:
-        """Forget the portal."""
+        """Delete the discovery record."""
         record = self._current()
         if record is not None:
-            told = records_told_by(self._host, DiscoveryKind(record.kind), record.portal)
-            self.propose(plans.forget_portal(record, told, self.inventory))
+            made = records_told_by(self._host, DiscoveryKind(record.kind), record.portal)
+            self.propose(plans.forget_portal(record, made, self.inventory))
 
-    def help(self) -> tuple[HelpSection, ...]:
+    def help_sections(self) -> tuple[HelpSection, ...]:
         """Explain discovery records."""
         return (
             HelpSection(
                 _("What this is"),
                 _(
-                    "A portal that was asked for its targets is remembered with the CHAP for asking. Enter "
-                    "asks it again and shows what is new and what has gone; records that exist keep their "
-                    "settings, which a bare iscsiadm discovery would reset."
+                    "A portal whose targets were discovered has a discovery record, with its discovery CHAP. "
+                    "Enter repeats the discovery and shows which targets are new and which are gone; "
+                    "existing node records keep their settings, which a plain iscsiadm discovery would reset."
                 ),
             ),
             HelpSection(
-                _("Forgetting"),
+                _("Deleting"),
                 _(
-                    "The portal is no longer remembered. iscsiadm deletes the node records with it that it "
-                    "made by asking this portal; you see which before anything is done."
+                    "The discovery record is removed. iscsiadm then also deletes the node records that it "
+                    "created by this discovery; they are listed before anything is done."
                 ),
             ),
         )

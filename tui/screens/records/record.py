@@ -1,4 +1,4 @@
-"""One node record: every setting, what it means, and when a change of it is felt."""
+"""One node record: every setting, what it means, and when a change takes effect."""
 
 from collections.abc import Iterable
 from typing import ClassVar
@@ -37,7 +37,7 @@ def _id(key: str) -> str:
 
 
 class RecordScreen(HostScreen):
-    """The settings of one record as a form. Nothing is changed before the difference was shown.
+    """The settings of one record as a form. Nothing is changed before the changes were shown.
 
     Args:
         host: the host.
@@ -79,7 +79,7 @@ class RecordScreen(HostScreen):
                 yield self._field(field)
             yield ChoiceField(_("CHAP"), _kinds(), kind_of(self.record.chap), id=_CHAP)
             chap = self.record.chap
-            words = ((_("  User name"), _("  Secret")), (_("  Its name"), _("  Its secret")))
+            words = ((_("  User name"), _("  Secret")), (_("  Target user"), _("  Target secret")))
             names = (chap.username, chap.username_in)
             for (name_key, secret_key), (name, secret), typed in zip(_SECRETS, words, names, strict=True):
                 yield TextField(name, clean(typed), validate=lambda _value: None, id=name_key)
@@ -133,15 +133,17 @@ class RecordScreen(HostScreen):
         form.focus_field(form.fields()[0])
 
     def show(self) -> None:
-        """Take what the file says now, where it was changed meanwhile."""
-        fresh = next((one for one in self.inventory.node_records if one.key == self.record.key), None)
+        """Use what the file holds now, where it was changed meanwhile."""
+        fresh = next(
+            (record for record in self.inventory.node_records if record.key == self.record.key), None
+        )
         if fresh is not None:
             self.record = fresh
             self.stored = _stored(self._host, fresh)
 
     def enter_words(self) -> str:
-        """Say what Enter does."""
-        return _("show the difference")
+        """Return what Enter does."""
+        return _("show the changes")
 
     def after_plan(self, done: bool | None) -> None:
         """Leave when it is saved."""
@@ -153,20 +155,23 @@ class RecordScreen(HostScreen):
     # The field in front -------------------------------------------------------------------------------------
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Explain the field that the keys go to."""
-        field = next((one for one in event.widget.ancestors if isinstance(one, Field)), None)
+        """Explain the field that has the focus."""
+        field = next((ancestor for ancestor in event.widget.ancestors if isinstance(ancestor, Field)), None)
         if field is not None:
             self.query_one("#meaning", Explain).text = self._explanation(field)
 
     def _explanation(self, field: Field) -> Explanation:
-        known = next((one for one in fields() if _id(one.key) == field.id), None)
+        known = next((setting for setting in fields() if _id(setting.key) == field.id), None)
         if known is None:
             words = _(
-                "CHAP proves who is there. One-way: this host proves itself to the target. Mutual: the "
-                "target proves itself too. Felt at the next login. A stored secret is never shown."
+                "CHAP authenticates a login. One-way: this host authenticates to the target. Mutual: the "
+                "target also authenticates to this host. Takes effect at the next login. A stored secret is "
+                "never shown."
             )
             return Explanation(words)
-        words = _("{meaning} A change is felt {when}.").format(meaning=known.meaning, when=known.effect.words)
+        words = _("{meaning} A change takes effect {when}.").format(
+            meaning=known.meaning, when=known.effect.words
+        )
         return Explanation(words, (), clean(known.key))
 
     # The form -----------------------------------------------------------------------------------------------
@@ -213,7 +218,7 @@ class RecordScreen(HostScreen):
                 self._show_wrong(wrong[0].field, wrong[0].summary)
                 return
         if chap is None and not changes(self.stored, wanted):
-            self.say(_("Nothing is different."))
+            self.say(_("Nothing was changed."))
             return
         self.propose(plans.edit(self.record, self.stored, wanted, chap, self.inventory))
 
@@ -230,22 +235,23 @@ class RecordScreen(HostScreen):
             Help(_("The whole record"), (HelpSection(clean(self.record.path, 500), "\n".join(lines)),))
         )
 
-    def help(self) -> tuple[HelpSection, ...]:
+    def help_sections(self) -> tuple[HelpSection, ...]:
         """Explain the screen."""
         return (
             HelpSection(
                 _("What this is"),
                 _(
-                    "What open-iscsi knows about logging in to this target at this portal. Enter shows what "
-                    "would be different; nothing is written before you say yes there. Only this record is "
-                    "changed, never those of other portals."
+                    "The settings with which open-iscsi logs in to this target at this portal. Enter shows "
+                    "the changes; nothing is written before you confirm them. Only this record is changed, "
+                    "never those of other portals."
                 ),
             ),
             HelpSection(
-                _("When it is felt"),
+                _("When a change takes effect"),
                 _(
-                    "A session keeps the settings it was logged in with. At boot is looked at when this host "
-                    "starts; everything else counts from the next login. iscsid.conf is for new records only."
+                    "A session keeps the settings it was logged in with. At boot (node.startup) is read when "
+                    "this host starts; all other settings apply from the next login. iscsid.conf applies "
+                    "only to new records."
                 ),
             ),
         )
@@ -260,7 +266,7 @@ def _kinds() -> tuple[Choice, ...]:
 
 
 def _stored(host: CommandLogHost, record: NodeRecord) -> Settings:
-    """Return what the record's file says; nothing where it cannot be read."""
+    """Return the settings in the record's file; none where it cannot be read."""
     try:
         return Settings(parse_settings(host.read(record.path)))
     except OSError:

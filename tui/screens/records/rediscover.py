@@ -1,19 +1,17 @@
-"""Asking a stored portal again: what is new, what is known, what has gone."""
+"""Repeating a discovery: which targets are new, known or gone."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import on, work
+from textual import on
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widget import Widget
-from textual.worker import Worker, WorkerState
 
 from tui.maintenance import records as plans
 from tui.screens.access import Access
-from tui.screens.failure import unexpected
-from tui.screens.paragraphs import Paragraph, Paragraphs
+from tui.screens.paragraphs import Paragraph, Paragraphs, problem_lines
 from tui.screens.records.host_screen import HostScreen
 from tui.storage.host.command_log import CommandLogHost
 from tui.storage.iscsi.discovery import Discovered, DiscoveryKind, Found, Standing, discover
@@ -27,17 +25,18 @@ from widgets.state import Role, State
 from widgets.table import Column, PickList, PickRow
 
 _LONGEST = 300
+_ASKING = "asking"
 
 
 @dataclass
-class Told(Message):
-    """The portal answered, or did not."""
+class Answered(Message):
+    """The portal answered, or the discovery failed."""
 
     discovered: Discovered
 
 
 class RediscoverScreen(HostScreen):
-    """What one portal tells now; new ones are checked from the beginning.
+    """The targets that one portal lists now; new ones are marked from the start.
 
     Args:
         host: the host.
@@ -60,59 +59,60 @@ class RediscoverScreen(HostScreen):
     ) -> None:
         super().__init__(host, access, inventory)
         self.record = record
-        self._told: Discovered | None = None
+        self._discovered: Discovered | None = None
 
     def parts(self) -> Iterable[Widget]:
-        """Return what the portal told, as a list under a sentence."""
+        """Return the list of targets under a sentence."""
         yield Paragraphs(id="sum")
         yield PickList((Column(_("Target"), grow=True), Column(_("Portal"))), many=True, id="found")
 
     def heading(self) -> str:
         """Return the heading."""
-        return _("What {portal} tells").format(portal=clean(self.record.portal.label))
+        return _("Targets at {portal}").format(portal=clean(self.record.portal.label))
 
     def ready(self) -> None:
-        """Ask the portal, in the background."""
-        self._sum(Paragraph(_("Asking. This takes a few seconds."), state=State.HERE))
+        """Query the portal, in the background."""
+        self._sum(Paragraph(_("Discovering targets. This takes a few seconds."), state=State.HERE))
         if self._access.reason:
             self._sum(
                 Paragraph(
-                    _("The portal is not asked: {reason}.").format(reason=self._access.reason),
+                    _("No discovery: {reason}.").format(reason=self._access.reason),
                     Role.WARN,
                     state=State.WARN,
                 )
             )
         else:
-            self._ask()
+            self.in_background(_ASKING, self._ask)
 
     def _sum(self, *lines: Paragraph) -> None:
         self.query_one("#sum", Paragraphs).paragraphs = (*lines, Paragraph(""))
 
-    @work(thread=True, group="asking", exit_on_error=False)
-    def _ask(self) -> None:
+    def _ask(self) -> Answered:
         kind = DiscoveryKind(self.record.kind)
-        self.post_message(Told(discover(self._host, self.inventory, kind, self.record.portal)))
+        return Answered(discover(self._host, self.inventory, kind, self.record.portal))
 
-    @on(Worker.StateChanged)
-    def _asking_failed(self, event: Worker.StateChanged) -> None:
-        if event.state is WorkerState.ERROR and event.worker.group == "asking":
-            self._show_problem(unexpected(event.worker.error))
+    def job_failed(self, job: str, problem: Problem) -> None:
+        """Show why the portal could not be queried in place of what it lists."""
+        if job == _ASKING:
+            self._sum(*problem_lines(problem))
+        else:
+            super().job_failed(job, problem)
 
-    @on(Told)
-    def _was_told(self, event: Told) -> None:
+    @on(Answered)
+    def _answered(self, event: Answered) -> None:
         if not self.is_attached:
             return
-        self._told = event.discovered
+        self._discovered = event.discovered
         if event.discovered.problem is not None:
-            self._show_problem(event.discovered.problem)
+            self._sum(*problem_lines(event.discovered.problem))
             return
         found = event.discovered.found
         picks = self.query_one("#found", PickList)
-        picks.rows = tuple(_row(one) for one in found)
-        picks.checked = frozenset(_key(one) for one in found if one.standing is Standing.NEW)
+        picks.rows = tuple(_row(portal) for portal in found)
+        picks.checked = frozenset(_key(portal) for portal in found if portal.standing is Standing.NEW)
         picks.focus()
-        new = sum(one.standing is Standing.NEW for one in found)
-        gone = sum(one.standing is Standing.VANISHED for one in found)
+        new = sum(portal.standing is Standing.NEW for portal in found)
+        gone = sum(portal.standing is Standing.VANISHED for portal in found)
         words = translate_count(
             "{count} portal of a target: {new} new, {gone} gone.",
             "{count} portals of targets: {new} new, {gone} gone.",
@@ -121,25 +121,22 @@ class RediscoverScreen(HostScreen):
         self._sum(Paragraph(words, state=State.GOOD))
         self.refresh_keys()
 
-    def _show_problem(self, problem: Problem) -> None:
-        self._sum(
-            Paragraph(problem.summary, Role.STRONG, state=State.BAD),
-            *(Paragraph(words) for words in (problem.cause, problem.remedy) if words),
-            *(Paragraph(line, Role.MUTED) for line in problem.evidence[:4]),
-        )
-
     def chosen(self) -> tuple[Found, ...]:
-        """Return the checked ones."""
+        """Return what is marked."""
         checked = self.query_one("#found", PickList).checked
-        return tuple(one for one in (self._told.found if self._told else ()) if _key(one) in checked)
+        return tuple(
+            portal
+            for portal in (self._discovered.found if self._discovered else ())
+            if _key(portal) in checked
+        )
 
     @on(PickList.Checked)
     def _checked(self) -> None:
         self.refresh_keys()
 
     def enter_words(self) -> str:
-        """Say what Enter does."""
-        return _("take in what is marked") if self.chosen() else ""
+        """Return what Enter does."""
+        return _("apply") if self.chosen() else ""
 
     def action_take(self) -> None:
         """Propose what is marked, wherever the cursor is."""
@@ -147,7 +144,7 @@ class RediscoverScreen(HostScreen):
         if chosen:
             self.propose(plans.rediscover(self.record, chosen, self.inventory))
         else:
-            self.say(_("Mark what is to be stored or deleted first (Space)."))
+            self.say(_("First mark what to add or delete (Space)."))
 
     def after_plan(self, done: bool | None) -> None:
         """Go back when it is done."""
@@ -156,15 +153,16 @@ class RediscoverScreen(HostScreen):
         else:
             super().after_plan(done)
 
-    def help(self) -> tuple[HelpSection, ...]:
+    def help_sections(self) -> tuple[HelpSection, ...]:
         """Explain the list."""
         return (
             HelpSection(
                 _("What the words mean"),
                 _(
-                    "new: not stored yet; marked, it is stored. known: there is a record, which keeps its "
-                    "settings. gone: there is a record, but the portal no longer tells of it; marked, the "
-                    "record is deleted. unreachable: told, but it does not take a connection from here."
+                    "new: no node record yet; if marked, one is created. known: has a node record, which "
+                    "keeps its settings. gone: has a node record but is no longer offered by the portal; if "
+                    "marked, the record is deleted. unreachable: listed, but does not accept a connection "
+                    "from here."
                 ),
             ),
         )
@@ -182,7 +180,7 @@ def _row(found: Found) -> PickRow:
         Standing.UNREACHABLE: (State.BAD, _("unreachable")),
         Standing.UNUSABLE: (State.BAD, _("unusable")),
     }[found.standing]
-    reasons = {Standing.KNOWN: _("stored")}
+    reasons = {Standing.KNOWN: _("has a record")}
     can_be_marked = found.standing in {Standing.NEW, Standing.VANISHED}
     return PickRow(
         _key(found),

@@ -1,4 +1,4 @@
-"""Every node record and session of the host, to choose from: log in, log out, settings, delete."""
+"""Every node record and session of the host: log in, log out, settings, delete."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -37,29 +37,38 @@ class Entry:
     @property
     def target(self) -> str:
         """The target's name; empty for a session that lost it."""
-        one = self.record or self.session
-        return one.target if one is not None else ""
+        known = self.record or self.session
+        return known.target if known is not None else ""
 
     @property
     def portal(self) -> Portal | None:
         """Where it is."""
-        one = self.record or self.session
-        return one.portal if one is not None else None
+        known = self.record or self.session
+        return known.portal if known is not None else None
 
     @property
     def iface(self) -> str:
         """Through which iface record."""
-        one = self.record or self.session
-        return one.iface if one is not None else ""
+        known = self.record or self.session
+        return known.iface if known is not None else ""
 
 
 def entries(inventory: Inventory) -> tuple[Entry, ...]:
     """Return every record with its session, then the sessions without a record, by target and portal."""
-    found = [Entry(record_key(one), one, session_of(inventory, one)) for one in inventory.node_records]
-    recorded = {one.session.sid for one in found if one.session is not None}
-    found += [Entry(session_key(one), None, one) for one in inventory.sessions if one.sid not in recorded]
+    found = [
+        Entry(record_key(record), record, session_of(inventory, record)) for record in inventory.node_records
+    ]
+    recorded = {entry.session.sid for entry in found if entry.session is not None}
+    found += [
+        Entry(session_key(session), None, session)
+        for session in inventory.sessions
+        if session.sid not in recorded
+    ]
     return tuple(
-        sorted(found, key=lambda one: (one.target, one.portal.label if one.portal else "", one.iface))
+        sorted(
+            found,
+            key=lambda entry: (entry.target, entry.portal.label if entry.portal else "", entry.iface),
+        )
     )
 
 
@@ -75,7 +84,7 @@ class TargetsScreen(HostScreen):
         Binding("l", "log_in", _("log in")),
         Binding("o", "log_out", _("log out")),
         Binding("x", "delete", _("delete")),
-        Binding("u", "scan", show=False, tooltip=_("Look for new LUNs")),
+        Binding("u", "scan", show=False, tooltip=_("Scan for new LUNs")),
     ]
 
     _entries: tuple[Entry, ...] = ()
@@ -85,9 +94,7 @@ class TargetsScreen(HostScreen):
         yield PickList(
             (Column(_("Target"), grow=True), Column(_("Portal")), Column(_("At boot"))),
             many=True,
-            empty=_(
-                "There are no node records. The set-up (s in the console) asks a portal for its targets."
-            ),
+            empty=_("No node records. The set-up (s in the console) discovers the targets of a portal."),
             id="entries",
         )
         yield Paragraphs(id="sum", classes="space")
@@ -97,13 +104,13 @@ class TargetsScreen(HostScreen):
         return _("Targets and sessions")
 
     def ready(self) -> None:
-        """Give the keys to the list."""
+        """Focus the list."""
         self.query_one("#entries", PickList).focus()
 
     def show(self) -> None:
-        """Show records and sessions."""
+        """Show node records and sessions."""
         self._entries = entries(self.inventory)
-        self.query_one("#entries", PickList).rows = tuple(_row(one) for one in self._entries)
+        self.query_one("#entries", PickList).rows = tuple(_row(entry) for entry in self._entries)
         count = len(self.inventory.sessions)
         words = (
             translate_count("{count} active session.", "{count} active sessions.", count).format(count=count)
@@ -116,36 +123,36 @@ class TargetsScreen(HostScreen):
         )
         self.query_one("#sum", Paragraphs).paragraphs = (
             *damaged,
-            Paragraph(words, after=_("a marks all, x deletes, u looks for new LUNs")),
+            Paragraph(words, after=_("a marks all, x deletes, u scans for new LUNs")),
         )
 
     def chosen(self) -> tuple[Entry, ...]:
         """Return the checked rows, or the one under the cursor."""
         picks = self.query_one("#entries", PickList)
         keys = picks.checked or {picks.key}
-        return tuple(one for one in self._entries if one.key in keys)
+        return tuple(entry for entry in self._entries if entry.key in keys)
 
     def enter_words(self) -> str:
-        """Say what Enter does."""
+        """Return what Enter does."""
         return _("settings") if self.inventory.node_records else ""
 
     @on(PickList.Picked)
     def _picked(self, event: PickList.Picked) -> None:
         event.stop()
-        entry = next((one for one in self._entries if one.key == event.key), None)
+        entry = next((entry for entry in self._entries if entry.key == event.key), None)
         if entry is None:
             return
         if entry.record is None:
-            self.say(_("There is no record of this session."))
+            self.say(_("This session has no node record."))
             return
         self.app.push_screen(
             RecordScreen(self._host, self._access, self.inventory, entry.record), self.after_plan
         )
 
     def action_log_in(self) -> None:
-        """Log in by the chosen records that nobody is logged in by."""
-        chosen = [one.record for one in self.chosen() if one.record is not None]
-        free = [one for one in chosen if not session_plans.why_no_login(one, self.inventory)]
+        """Log in by the chosen records that have no session."""
+        chosen = [entry.record for entry in self.chosen() if entry.record is not None]
+        free = [record for record in chosen if not session_plans.why_no_login(record, self.inventory)]
         if free:
             self.propose(session_plans.log_in(free, self.inventory))
         elif chosen:
@@ -154,59 +161,59 @@ class TargetsScreen(HostScreen):
 
     def action_log_out(self) -> None:
         """Log out of the chosen sessions."""
-        chosen = [one.session for one in self.chosen() if one.session is not None]
+        chosen = [entry.session for entry in self.chosen() if entry.session is not None]
         if chosen:
             self.propose(session_plans.log_out(chosen, self.inventory))
         else:
-            self.say(_("Nobody is logged in there."))
+            self.say(_("No session there."))
 
     def action_delete(self) -> None:
         """Delete the chosen records."""
-        chosen = [one.record for one in self.chosen() if one.record is not None]
+        chosen = [entry.record for entry in self.chosen() if entry.record is not None]
         if chosen:
             self.propose(record_plans.delete(chosen, self.inventory))
         else:
-            self.say(_("There is no record of this session."))
+            self.say(_("This session has no node record."))
 
     def action_scan(self) -> None:
-        """Look for new LUNs through the chosen sessions."""
-        chosen = [one.session for one in self.chosen() if one.session is not None]
+        """Scan for new LUNs through the chosen sessions."""
+        chosen = [entry.session for entry in self.chosen() if entry.session is not None]
         if chosen:
             self.propose(session_plans.scan(chosen))
         else:
-            self.say(_("Nobody is logged in there."))
+            self.say(_("No session there."))
 
-    def help(self) -> tuple[HelpSection, ...]:
+    def help_sections(self) -> tuple[HelpSection, ...]:
         """Explain records and sessions."""
         return (
             HelpSection(
-                _("What a record is"),
+                _("What a node record is"),
                 _(
-                    "A node record tells open-iscsi how to log in to one target at one portal through one "
-                    "iface: when, how patiently, and with which CHAP. A session is the connection that a "
-                    "login opens."
+                    "A node record holds how open-iscsi logs in to one target at one portal through one "
+                    "iface: when, with which timeouts, and with which CHAP. A session is the connection that "
+                    "a login opens."
                 ),
             ),
             HelpSection(
-                _("Choosing"),
+                _("Selecting"),
                 _(
-                    "Space marks a row, a marks all. l, o, x and u are for the marked rows, or for the row "
+                    "Space marks a row, a marks all. l, o, x and u act on the marked rows, or on the row "
                     "under the cursor when none is marked. Before anything is changed you see exactly which "
-                    "targets, portals and ifaces it is about."
+                    "targets, portals and ifaces are affected."
                 ),
             ),
             HelpSection(
                 _("Deleting"),
                 _(
-                    "A record that a session uses is not deleted; log out first. Asking the portal again "
-                    "makes a new record, with the settings of iscsid.conf."
+                    "A record that a session uses is not deleted; log out first. Repeating the discovery "
+                    "creates a new record, with the settings of iscsid.conf."
                 ),
             ),
         )
 
 
 def _absent(record: NodeRecord | None) -> State:
-    """Return how no session is drawn: as something missing only where the record asks for one at boot."""
+    """Return how no session is drawn: as missing only where the record logs in at boot."""
     return State.ABSENT if record is not None and logs_in_at_boot(record) else State.WAITING
 
 

@@ -9,9 +9,9 @@ from tui.screens.console.figures import outage_lines
 from tui.screens.paragraphs import Paragraph
 from tui.screens.recovery.board import OPEN, Board, Entry, Standing
 from tui.screens.recovery.recovery_words import state_of
-from tui.screens.rungs import kind_word
 from tui.storage.model.iscsi import Session, SessionState
 from tui.storage.stacks.iscsi_rungs import session_key
+from tui.storage.stacks.layer_words import layer_word
 from tui.storage.stacks.rung import Rung
 from tui.storage.untrusted import clean
 from tui.words import translate as _
@@ -61,7 +61,7 @@ def _gone(standing: Standing) -> Iterator[Paragraph]:
 
 
 def _without_finding(entry: Entry, rung: Rung) -> Iterator[Paragraph]:
-    name = f"{kind_word(rung.kind)} {clean(rung.name, _SENTENCE)} {clean(rung.state)}".strip()
+    name = f"{layer_word(rung.kind)} {clean(rung.name, _SENTENCE)} {clean(rung.state)}".strip()
     yield Paragraph(name, Role.STRONG, state=state_of(entry.standing))
     if rung.target:
         yield Paragraph(clean(rung.target, _SENTENCE), label=_("target"))

@@ -3,22 +3,23 @@
 from collections.abc import Callable
 from typing import ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.recovery.finding import Ask, Finding, Fix
 from tui.screens.access import Access
+from tui.screens.background import BackgroundScreen
 from tui.screens.commands import command_rows
-from tui.screens.paragraphs import Paragraph, Paragraphs
+from tui.screens.paragraphs import Paragraph, Paragraphs, problem_lines
 from tui.screens.recovery.detail import LABELS
 from tui.screens.recovery.fix_rows import WayKind, kind_of
 from tui.screens.recovery.saving import Saved, save
 from tui.screens.top_bar import top_bar
 from tui.storage.host.command_log import CommandLogHost
+from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 from widgets.bars.countdown import Countdown, CountLine
@@ -32,7 +33,7 @@ from widgets.text import duration
 _SENTENCE = 600
 
 
-class WayScreen(Screen[bool]):
+class WayScreen(BackgroundScreen[bool]):
     """One way out. Dismisses True when the host should be looked at again.
 
     Args:
@@ -212,11 +213,12 @@ class WayScreen(Screen[bool]):
             to = _("To: {who}").format(who=clean(ask.who, _SENTENCE))
             words = _("Writing the message to a file.")
             self.query_one("#became", Paragraphs).paragraphs = (Paragraph(words, state=State.HERE),)
-            self._save(f"{to}\n\n{_words(ask).rstrip()}\n")
+            text = f"{to}\n\n{_words(ask).rstrip()}\n"
+            self.in_background("saving", lambda: save("message", text))
 
-    @work(thread=True, group="saving", exclusive=True)
-    def _save(self, text: str) -> None:
-        self.post_message(save("message", text))
+    def job_failed(self, job: str, problem: Problem) -> None:  # noqa: ARG002 - there is one job
+        """Show why the message could not be written."""
+        self.query_one("#became", Paragraphs).paragraphs = problem_lines(problem)
 
     @on(Saved)
     def _saved(self, event: Saved) -> None:

@@ -3,12 +3,12 @@
 from abc import abstractmethod
 
 from textual import on, work
-from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from tui.recovery.diagnosis import Diagnosis
 from tui.recovery.evidence import Item
 from tui.recovery.gather import WITHIN
+from tui.screens.background import BackgroundScreen
 from tui.screens.failure import unexpected
 from tui.screens.recovery.board import Board, Standing
 from tui.screens.recovery.fix_screen import WayScreen
@@ -26,10 +26,10 @@ from widgets.state import State
 TURN = 1.0
 """Seconds between two glances at whether anything changed."""
 
-_LOOKS = "recovery"
+_LOOKS, _GLANCE = "recovery", "glance"
 
 
-class LookingScreen(Screen[bool]):
+class LookingScreen(BackgroundScreen[bool]):
     """A screen over one host whose evidence is taken in the background.
 
     What the inventory of the console tells is shown at once; the rest comes within seconds, or is missing
@@ -75,6 +75,10 @@ class LookingScreen(Screen[bool]):
     @abstractmethod
     def show_standing(self) -> None:
         """Show how far a look has come."""
+
+    @abstractmethod
+    def tell(self, words: str, state: State) -> None:
+        """Show a sentence until the next look."""
 
     @abstractmethod
     def count(self) -> None:
@@ -206,11 +210,14 @@ class LookingScreen(Screen[bool]):
             self.show_standing()
         elif self._live and not self._glancing and self.board.evidence is not None:
             self._glancing = True
-            self._glance(self.board.evidence.inventory)
+            inventory = self.board.evidence.inventory
+            self.in_background(_GLANCE, lambda: Changed(is_changed(self._host, inventory)))
 
-    @work(thread=True, group="glance", exit_on_error=False)
-    def _glance(self, inventory: Inventory) -> None:
-        self.post_message(Changed(is_changed(self._host, inventory)))
+    def job_failed(self, job: str, problem: Problem) -> None:
+        """Show the problem over the board, and go on watching."""
+        if job == _GLANCE:
+            self._glancing = False
+        self.tell(" ".join(text for text in (problem.summary, problem.remedy) if text), State.BAD)
 
     @on(Changed)
     def _changed(self, event: Changed) -> None:
@@ -220,9 +227,8 @@ class LookingScreen(Screen[bool]):
 
     # The report ---------------------------------------------------------------------------------------------
 
-    @work(thread=True, group="saving", exclusive=True, exit_on_error=False)
     def write_report(self, diagnosis: Diagnosis, recording: RecordingHost) -> None:
-        """Write the report to a file; a `Saved` tells where."""
+        """Write the report to a file; a `Saved` says where."""
         from tui.recovery.report import report_text  # noqa: PLC0415 (only where a report is wanted)
 
-        self.post_message(save("report", report_text(diagnosis, recording)))
+        self.in_background("saving", lambda: save("report", report_text(diagnosis, recording)))

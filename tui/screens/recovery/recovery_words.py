@@ -9,7 +9,7 @@ from tui.recovery.finding import Finding
 from tui.screens.paragraphs import Paragraph
 from tui.screens.recovery.board import Board, Entry, Standing
 from tui.screens.recovery.looking import Progress
-from tui.screens.rungs import kind_word
+from tui.storage.stacks.layer_words import layer_word
 from tui.storage.untrusted import clean
 from tui.words import translate as _, translate_count
 from widgets.help import HelpSection
@@ -53,7 +53,7 @@ def _row(entry: Entry, board: Board, *, looking: bool) -> Row:
     if entry.rung is not None:
         parts = (clean(entry.rung.name, _LONGEST), clean(entry.rung.reason, _LONGEST))
         name = ": ".join(part for part in parts if part)
-        return Row(entry.key, kind_word(entry.rung.kind), name, state=state, state_word=word)
+        return Row(entry.key, layer_word(entry.rung.kind), name, state=state, state_word=word)
     finding = entry.finding
     summary = clean(finding.summary, _LONGEST) if finding is not None else ""
     return Row(entry.key, place_word(finding), summary, entry.depth, state=state, state_word=word)
@@ -61,7 +61,7 @@ def _row(entry: Entry, board: Board, *, looking: bool) -> Row:
 
 def place_word(finding: Finding | None) -> str:
     """Return the layer that a finding is on, in a word."""
-    return kind_word(finding.kind) if finding is not None and finding.kind is not None else _("host")
+    return layer_word(finding.kind) if finding is not None and finding.kind is not None else _("host")
 
 
 def _reading(evidence: Evidence | None, *, looking: bool) -> tuple[State, str]:

@@ -12,6 +12,7 @@ from tui.setup.step import Step
 from tui.setup.steps import disks, log_in, target
 from tui.setup.steps.disks import Disk
 from tui.storage.model.iscsi import SessionState
+from tui.storage.size import size_words
 from tui.storage.untrusted import clean
 from tui.words import translate as _, translate_count
 from widgets.bars.progress import ProgressList, ProgressRow
@@ -19,7 +20,7 @@ from widgets.fields.choice_field import CheckField
 from widgets.help import HelpSection
 from widgets.state import Role, State
 from widgets.table import Column, PickList, PickRow
-from widgets.text import cut_middle, size
+from widgets.text import cut_middle
 
 
 class LogInPage(Page):
@@ -157,7 +158,7 @@ def _row(disk: Disk) -> PickRow:
     maker = f"{disk.vendor} {disk.model}".strip()
     return PickRow(
         disk.wwid,
-        (clean(name), size(disk.size), clean(disk.wwid)),
+        (clean(name), size_words(disk.size), clean(disk.wwid)),
         State.WARN if disk.lacks_map else State.GOOD,
         paths,
         note=clean(maker),

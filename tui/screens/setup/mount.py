@@ -14,13 +14,13 @@ from tui.setup.steps.mount import MountTarget
 from tui.storage.files.filesystem_kind import FilesystemKind
 from tui.storage.files.mount_options import parse_options
 from tui.storage.files.mount_point import normalised
+from tui.storage.size import size_words
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 from widgets.fields.choice_field import Choice, ChoiceField
 from widgets.fields.text_field import TextField
 from widgets.help import HelpSection
 from widgets.state import Role
-from widgets.text import size
 
 
 class MountPage(Page):
@@ -52,7 +52,7 @@ class MountPage(Page):
                 Paragraph(
                     clean(volume.volume),
                     Role.STRONG,
-                    after=holds.format(kind=clean(volume.kind), size=size(volume.size)),
+                    after=holds.format(kind=clean(volume.kind), size=size_words(volume.size)),
                 ),
             ),
             classes="space" if number else "",

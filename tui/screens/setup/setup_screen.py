@@ -9,12 +9,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
-from textual.worker import Worker, WorkerState
 
 from tui.maintenance.proposal import Proposal
 from tui.screens.access import Access
-from tui.screens.commands import command_rows
-from tui.screens.failure import unexpected
 from tui.screens.lower import LOW, Lower
 from tui.screens.resume import Resume
 from tui.screens.setup.driver import Driver
@@ -36,12 +33,11 @@ from tui.storage.changing.interrupted import Interrupted
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
 from tui.words import translate as _
-from widgets.commands import Commands
 from widgets.dialogs import Confirm, Offer
 from widgets.fields.form import Field
 from widgets.header import TopBar, TopFacts
-from widgets.help import Help, HelpSection, keys_of
-from widgets.key_bar import KeyBar
+from widgets.help import HelpSection
+from widgets.key_bar import KeyBar, KeyHint
 from widgets.look import look_of
 from widgets.rail import Rail
 from widgets.state import Role
@@ -86,9 +82,6 @@ class SetupScreen(WorkingScreen[None]):
         Binding("ctrl+n", "next", _("next")),
         Binding("ctrl+p", "back", _("back")),
         Binding("f8", "undo", _("undo this set-up")),
-        Binding("f1", "help", _("help")),
-        Binding("f2", "commands", _("commands")),
-        Binding("escape", "leave", _("leave")),
     ]
 
     def __init__(
@@ -100,6 +93,7 @@ class SetupScreen(WorkingScreen[None]):
     ) -> None:
         super().__init__(clock)
         self.driver = driver
+        self._host = driver.host
         self._access = access
         self._gone = on_leave
         self.page: Page | None = None
@@ -149,12 +143,13 @@ class SetupScreen(WorkingScreen[None]):
         self.query_one(Lower).display = True
         self._show_work()
         self._show_keys()
-        self._run(task)
+        self.in_background("setup", lambda: self._run(task))
 
-    @work(thread=True, group="setup", exit_on_error=False)
-    def _run(self, task: Callable[[], Problem | CutOff | UndoPlanned | None]) -> None:
+    def _run(
+        self, task: Callable[[], Problem | CutOff | UndoPlanned | None]
+    ) -> Finished | CutOff | UndoPlanned:
         ended = task()
-        self.post_message(ended if isinstance(ended, CutOff | UndoPlanned) else Finished(ended))
+        return ended if isinstance(ended, CutOff | UndoPlanned) else Finished(ended)
 
     def _look(self) -> CutOff | None:
         interrupted = self.driver.interrupted()
@@ -163,11 +158,9 @@ class SetupScreen(WorkingScreen[None]):
         self.driver.begin()
         return None
 
-    @on(Worker.StateChanged)
-    def _failed(self, event: Worker.StateChanged) -> None:
-        """A mistake of the program itself: say so, and keep what is known."""
-        if event.state is WorkerState.ERROR and event.worker.group == "setup":
-            self.post_message(Finished(unexpected(event.worker.error)))
+    def job_failed(self, job: str, problem: Problem) -> None:  # noqa: ARG002 - there is one job
+        """Show the problem on the page, with what can be done about it."""
+        self.post_message(Finished(problem))
 
     def _show_work(self) -> None:
         rows = tuple(self._work.rows)
@@ -288,7 +281,7 @@ class SetupScreen(WorkingScreen[None]):
 
     # Keys -------------------------------------------------------------------------------------------------
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Switch off, in sight, what makes no sense while something runs, or at the first and last step."""
         if action == "go":
             return self.focused is not None and any(
@@ -302,7 +295,7 @@ class SetupScreen(WorkingScreen[None]):
             return self._can_undo and not self.working
         if action == "next":
             return self.driver.state.step not in {Step.RUN, Step.DONE}
-        return True
+        return super().check_action(action, parameters)
 
     def _decide(self) -> bool:
         """Take what the fields say; False when something is wrong, which is then shown."""
@@ -416,19 +409,21 @@ class SetupScreen(WorkingScreen[None]):
         if self.page is not None:
             self.page.focus_first()
 
-    def action_help(self) -> None:
+    def help_title(self) -> str:
+        """Return the name of the step."""
+        return self.driver.state.step.label if self.page is not None else _("Set up storage")
+
+    def help_sections(self) -> tuple[HelpSection, ...]:
         """Explain the page in front."""
         sections = self.page.help() if self.page is not None else ()
         why = self._explanation(self.driver.state).why if self.page is not None else ""
         if why:
             sections = (HelpSection(_("Why this step"), why), *sections)
-        title = self.driver.state.step.label if self.page is not None else _("Set up storage")
-        keys = tuple(hint for hint in keys_of(self) if hint.key != "enter")
-        self.app.push_screen(Help(title, (*sections, *general_help()), keys))
+        return (*sections, *general_help())
 
-    def action_commands(self) -> None:
-        """Show every command that ran."""
-        self.app.push_screen(Commands(command_rows(self.driver.host.ran())))
+    def help_keys(self) -> tuple[KeyHint, ...]:
+        """Leave Enter out: the pages say themselves what it does."""
+        return tuple(hint for hint in super().help_keys() if hint.key != "enter")
 
     # Questions --------------------------------------------------------------------------------------------
 

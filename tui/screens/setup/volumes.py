@@ -13,6 +13,7 @@ from tui.setup.step import Step
 from tui.setup.steps import disks, volumes
 from tui.setup.steps.disks import Disk, Existing
 from tui.setup.steps.volumes_wanted import FIRST_GROUP, FIRST_VOLUME, free_name
+from tui.storage.size import size_words
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 from widgets.bars.bar import Fill
@@ -23,7 +24,6 @@ from widgets.fields.text_field import TextField
 from widgets.help import HelpSection
 from widgets.state import Role, State
 from widgets.table import Column, PickList, PickRow
-from widgets.text import size
 
 MOST = 16
 """Volumes that can be asked for at once."""
@@ -192,7 +192,9 @@ class VolumesPage(Page):
         erase = self.query_one("#erase", PickList)
         erase.display = shown and bool(full)
         erase.rows = tuple(
-            PickRow(disk.wwid, (disk.device.path, size(disk.size), clean(disk.wwid)), State.WARN, _("erase"))
+            PickRow(
+                disk.wwid, (disk.device.path, size_words(disk.size), clean(disk.wwid)), State.WARN, _("erase")
+            )
             for disk in full
         )
         self.query_one("#erase-words", Paragraphs).paragraphs = (
@@ -212,9 +214,9 @@ class VolumesPage(Page):
         for number, row in enumerate(layout.rows[: self._count]):
             typed = self._typed(f"volumes-{number}-size")
             field = self.query_one(f"#volumes-{number}-size", TextField)
-            field.hint = size(row.size) if row.size and typed else ""
-        parts = [MeterPart(clean(row.name), row.size, Fill.NEW, size(row.size)) for row in layout.rows]
-        parts.append(MeterPart(_("free"), max(0, layout.left), Fill.FREE, size(max(0, layout.left))))
+            field.hint = size_words(row.size) if row.size and typed else ""
+        parts = [MeterPart(clean(row.name), row.size, Fill.NEW, size_words(row.size)) for row in layout.rows]
+        parts.append(MeterPart(_("free"), max(0, layout.left), Fill.FREE, size_words(max(0, layout.left))))
         meter = self.query_one("#room", Meter)
         meter.parts = tuple(parts)
         meter.display = layout.total > 0
@@ -275,7 +277,9 @@ def _existing_row(existing: Existing) -> PickRow:
     kind = existing.kind or (_("no file system") if existing.device else _("not active yet"))
     label = f"{kind} {existing.label}".strip()
     note = _("mounted at {point}").format(point=clean(existing.mounted)) if existing.mounted else ""
-    return PickRow(existing.volume, (clean(existing.volume), size(existing.size), clean(label)), note=note)
+    return PickRow(
+        existing.volume, (clean(existing.volume), size_words(existing.size), clean(label)), note=note
+    )
 
 
 def _disk_row(disk: Disk) -> PickRow:
@@ -284,7 +288,11 @@ def _disk_row(disk: Disk) -> PickRow:
     maker = f"{disk.vendor} {disk.model}".strip()
     return PickRow(
         disk.wwid,
-        (clean(name), size(disk.size), clean(maker if volumes.is_empty(disk) else volumes.carries(disk))),
+        (
+            clean(name),
+            size_words(disk.size),
+            clean(maker if volumes.is_empty(disk) else volumes.carries(disk)),
+        ),
         State.GOOD if volumes.is_empty(disk) else State.WARN,
         _("empty") if volumes.is_empty(disk) else _("in use") if refusal is not None else _("not empty"),
         note=clean(disk.wwid),

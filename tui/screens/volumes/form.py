@@ -1,32 +1,27 @@
 """The few questions of one task, and the plan they lead to."""
 
-from typing import ClassVar
-
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.screens.access import Access
-from tui.screens.commands import command_rows
+from tui.screens.base_screen import BaseScreen
 from tui.screens.paragraphs import Paragraph, Paragraphs
 from tui.screens.plan.plan_screen import PlanScreen
 from tui.screens.top_bar import top_bar
 from tui.screens.volumes.tasks import Task
 from tui.storage.host.command_log import CommandLogHost
 from tui.words import translate as _
-from widgets.commands import Commands
 from widgets.fields.choice_field import CheckField, ChoiceField
 from widgets.fields.form import Form
 from widgets.fields.text_field import TextField
-from widgets.help import Help, HelpSection, keys_of
+from widgets.help import HelpSection
 from widgets.key_bar import KeyBar
 from widgets.look import look_of
 from widgets.state import Role
 
 
-class TaskScreen(Screen[bool]):
+class TaskScreen(BaseScreen[bool]):
     """One task. Dismisses True when its plan ran to the end.
 
     Args:
@@ -51,11 +46,6 @@ class TaskScreen(Screen[bool]):
         }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "help", _("help")),
-        Binding("f2", "commands", _("commands")),
-        Binding("escape", "leave", _("leave")),
-    ]
 
     def __init__(self, host: CommandLogHost, access: Access, task: Task) -> None:
         super().__init__()
@@ -70,7 +60,7 @@ class TaskScreen(Screen[bool]):
         yield Paragraphs((Paragraph(self._todo.why),), id="why")
         with Form(id="form"):
             yield from self._todo.fields()
-        yield KeyBar(_("look at the plan"), id="keys")
+        yield KeyBar(_("review the plan"), id="keys")
 
     def on_mount(self) -> None:
         """Begin at the first question."""
@@ -104,20 +94,19 @@ class TaskScreen(Screen[bool]):
         """Go back without doing it."""
         self.dismiss(False)
 
-    def action_help(self) -> None:
-        """Explain the screen."""
-        sections = (
+    def help_title(self) -> str:
+        """Return what the task does."""
+        return self._todo.label
+
+    def help_sections(self) -> tuple[HelpSection, ...]:
+        """Explain the task."""
+        return (
             HelpSection(self._todo.label, self._todo.why),
             HelpSection(
                 _("What happens on Enter"),
                 _(
-                    "Nothing yet: the next page shows every command. Only there you say yes, and what can"
-                    " lose data asks for a word."
+                    "Nothing is changed yet: the next page shows every command and asks you to confirm. What "
+                    "can lose data requires a word to be typed."
                 ),
             ),
         )
-        self.app.push_screen(Help(self._todo.label, sections, keys_of(self)))
-
-    def action_commands(self) -> None:
-        """Show every command that ran."""
-        self.app.push_screen(Commands(command_rows(self._host.ran())))

@@ -1,4 +1,4 @@
-"""What can be done with a volume group, each with its few fields and the proposal they lead to."""
+"""The tasks for a volume group, each with its fields and its proposal."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -64,7 +64,7 @@ def tasks(inventory: Inventory, group: VolumeGroup) -> tuple[Task, ...]:
         _remove(inventory, group),
     )
     reason = why_not_ours(group)
-    return tuple(replace(one, reason=reason) for one in found) if reason else found
+    return tuple(replace(task, reason=reason) for task in found) if reason else found
 
 
 def _new(inventory: Inventory, group: VolumeGroup) -> Task:
@@ -76,7 +76,7 @@ def _new(inventory: Inventory, group: VolumeGroup) -> Task:
 
     return Task(
         "n", _("New volume"), _("{size} free").format(size=size_words(group.free)),
-        _("A volume is cut out of the group's free space. It can grow later."),
+        _("The volume is allocated from the VG's free space. It can be extended later."),
         fields, propose, _no_space(group),
     )  # fmt: skip
 
@@ -85,23 +85,27 @@ def _add(inventory: Inventory, group: VolumeGroup) -> Task:
     disks = volumes.free_disks(inventory)
 
     def fields() -> tuple[Field, ...]:
-        choices = (Choice(one.name, f"{clean(one.path, 40)} {size_words(one.size)}".strip()) for one in disks)
+        choices = (
+            Choice(disk.name, f"{clean(disk.path, 40)} {size_words(disk.size)}".strip()) for disk in disks
+        )
         return (ChoiceField(_("Disk"), tuple(choices), id=DISK),)
 
     def propose(typed: Typed) -> Proposal:
-        disk = next(one for one in disks if one.name == typed(DISK))
+        disk = next(disk for disk in disks if disk.name == typed(DISK))
         return volumes.add_disk(inventory, group, disk)
 
     return Task(
-        "a", _("Add a disk"), ", ".join(clean(one.path, 30) for one in disks[:3]),
-        _("The disk becomes a part of the group, which then needs it. It must be empty."),
-        fields, propose, "" if disks else _("no disk of a session is free; look for new LUNs first"),
+        "a", _("Add a disk"), ", ".join(clean(disk.path, 30) for disk in disks[:3]),
+        _("The disk becomes a PV of the VG, which then depends on it. It must be empty."),
+        fields, propose, "" if disks else _("no unused iSCSI disk; scan for new LUNs first"),
     )  # fmt: skip
 
 
 def _snapshot(inventory: Inventory, group: VolumeGroup) -> Task:
     origins = [
-        one for one in _volumes(inventory, group) if one.active and not one.origin and not _is_pool(one)
+        volume
+        for volume in _volumes(inventory, group)
+        if volume.active and not volume.origin and not _is_pool(volume)
     ]
 
     def fields() -> tuple[Field, ...]:
@@ -109,7 +113,7 @@ def _snapshot(inventory: Inventory, group: VolumeGroup) -> Task:
         return (
             _of_volumes(origins),
             _name(inventory, group, f"{first}_snap"),
-            _size(group, "10%", hint=_("a thin volume needs none")),
+            _size(group, "10%", hint=_("not needed for a thin volume")),
         )
 
     def propose(typed: Typed) -> Proposal:
@@ -117,54 +121,54 @@ def _snapshot(inventory: Inventory, group: VolumeGroup) -> Task:
         return volumes.snapshot(inventory, origin, typed(NAME), _bytes(typed(SIZE), group.free))
 
     reason = _("there is no active volume") if not origins else ""
-    if origins and not any(one.pool for one in origins):
+    if origins and not any(volume.pool for volume in origins):
         reason = _no_space(group)
     return Task(
-        "s", _("Take a snapshot"), _("the state of a volume at this moment"),
-        _("A snapshot keeps the volume's state of this moment, such as before an upgrade. It is no backup."),
+        "s", _("Take a snapshot"), _("the current state of a volume"),
+        _("Preserves the current state of a volume, for example before an upgrade. It is not a backup."),
         fields, propose, reason,
     )  # fmt: skip
 
 
 def _move(inventory: Inventory, group: VolumeGroup) -> Task:
-    members = [one for one in inventory.physical_volumes if one.volume_group == group.name]
+    members = [volume for volume in inventory.physical_volumes if volume.volume_group == group.name]
 
     def fields() -> tuple[Field, ...]:
         choices = (
             Choice(
-                one.uuid,
-                _("{path} ({used} on it)").format(
-                    path=clean(one.path, 40), used=size_words(one.size - one.free)
+                volume.uuid,
+                _("{path} ({used} used)").format(
+                    path=clean(volume.path, 40), used=size_words(volume.size - volume.free)
                 ),
             )
-            for one in members
+            for volume in members
         )
         return (
             ChoiceField(_("Empty"), tuple(choices), id=DISK),
-            CheckField(
-                _("Then"), _("take the disk out of the group and away from LVM"), value=True, id=LEAVE
-            ),
+            CheckField(_("Then"), _("remove it from the VG (vgreduce, pvremove)"), value=True, id=LEAVE),
         )
 
     def propose(typed: Typed) -> Proposal:
-        source = next(one for one in members if one.uuid == typed(DISK))
+        source = next(volume for volume in members if volume.uuid == typed(DISK))
         return volumes.move_off(inventory, source, leave=typed(LEAVE) == "yes")
 
     return Task(
-        "m", _("Empty a disk"), _("move what is on it to the others"),
-        _("What lies on one disk is copied to the others while it is used, so the LUN can be given back."),
-        fields, propose, "" if len(members) > 1 else _("the group has one disk only; add another first"),
+        "m", _("Empty a disk"), _("move its extents to the other PVs"),
+        _("All extents of one PV are moved to the others while in use, so the LUN can be removed."),
+        fields, propose, "" if len(members) > 1 else _("the VG has only one PV; add another disk first"),
     )  # fmt: skip
 
 
 def _rename(inventory: Inventory, group: VolumeGroup) -> Task:
-    found = [one for one in _volumes(inventory, group) if not one.name.startswith("pvmove")]
+    found = [volume for volume in _volumes(inventory, group) if not volume.name.startswith("pvmove")]
 
     def fields() -> tuple[Field, ...]:
-        here = Choice(GROUP, _("the group {name}").format(name=clean(group.name, 40)))
+        here = Choice(GROUP, _("the VG {name}").format(name=clean(group.name, 40)))
         return (
             ChoiceField(
-                _("Rename"), (*(Choice(one.name, clean(one.name, 40)) for one in found), here), id=VOLUME
+                _("Rename"),
+                (*(Choice(volume.name, clean(volume.name, 40)) for volume in found), here),
+                id=VOLUME,
             ),
             TextField(_("To"), "", validate=_good_name, max_length=127, id=NAME),
         )
@@ -175,8 +179,8 @@ def _rename(inventory: Inventory, group: VolumeGroup) -> Task:
         return renaming.rename_volume(inventory, _named(found, typed(VOLUME)), typed(NAME))
 
     return Task(
-        "r", _("Rename"), _("a volume, or the group"),
-        _("The names below /dev change with it. A line of fstab that names the old path is changed too."),
+        "r", _("Rename"), _("a volume, or the VG"),
+        _("The names under /dev change too. An fstab line with the old path is updated."),
         fields, propose,
     )  # fmt: skip
 
@@ -193,16 +197,18 @@ def _pool(inventory: Inventory, group: VolumeGroup) -> Task:
 
     return Task(
         "p", _("New thin pool"), _("space that thin volumes share"),
-        _("Thin volumes share a pool and take its space as they are written to."),
-        fields, propose, _no_space(group) if room else _("the group has no room for a pool"),
+        _("Thin volumes share the space of a pool and allocate it as they are written to."),
+        fields, propose, _no_space(group) if room else _("the VG has no room for a pool"),
     )  # fmt: skip
 
 
 def _thin(inventory: Inventory, group: VolumeGroup) -> Task:
-    pools = [one for one in _volumes(inventory, group) if _is_pool(one)]
+    pools = [volume for volume in _volumes(inventory, group) if _is_pool(volume)]
 
     def fields() -> tuple[Field, ...]:
-        choices = tuple(Choice(one.name, f"{clean(one.name, 40)} {size_words(one.size)}") for one in pools)
+        choices = tuple(
+            Choice(pool.name, f"{clean(pool.name, 40)} {size_words(pool.size)}") for pool in pools
+        )
         return (
             ChoiceField(_("Pool"), choices, id=POOL),
             _name(inventory, group, ""),
@@ -214,14 +220,14 @@ def _thin(inventory: Inventory, group: VolumeGroup) -> Task:
         return volumes.thin_volume(inventory, _named(pools, typed(POOL)), typed(NAME), size)
 
     return Task(
-        "t", _("New thin volume"), _("takes space only as it is written to"),
-        _("It shows the size you give it, and takes space of its pool only for what is written."),
+        "t", _("New thin volume"), _("space is allocated on write"),
+        _("It has the size you give it, and allocates space in its pool only for what is written."),
         fields, propose, "" if pools else _("there is no thin pool yet"),
     )  # fmt: skip
 
 
 def _remove(inventory: Inventory, group: VolumeGroup) -> Task:
-    found = [one for one in _volumes(inventory, group) if not one.name.startswith("pvmove")]
+    found = [volume for volume in _volumes(inventory, group) if not volume.name.startswith("pvmove")]
 
     def fields() -> tuple[Field, ...]:
         return (_of_volumes(found),)
@@ -230,14 +236,14 @@ def _remove(inventory: Inventory, group: VolumeGroup) -> Task:
         return volumes.remove_volume(inventory, _named(found, typed(VOLUME)))
 
     return Task(
-        "x", _("Remove a volume"), _("with all that is on it"),
-        _("A volume that nobody uses is removed with all that is on it. You are asked to type a word first."),
+        "x", _("Remove a volume"), _("with all its data"),
+        _("An unused volume is removed with all its data. You must type a word to confirm."),
         fields, propose, "" if found else _("there is no volume"),
     )  # fmt: skip
 
 
 def _volumes(inventory: Inventory, group: VolumeGroup) -> list[LogicalVolume]:
-    return sorted(inventory.volumes_of(group.name), key=lambda one: one.name)
+    return sorted(inventory.volumes_of(group.name), key=lambda volume: volume.name)
 
 
 def _is_pool(volume: LogicalVolume) -> bool:
@@ -245,22 +251,22 @@ def _is_pool(volume: LogicalVolume) -> bool:
 
 
 def _named(found: Iterable[LogicalVolume], name: str) -> LogicalVolume:
-    return next(one for one in found if one.name == name)
+    return next(volume for volume in found if volume.name == name)
 
 
 def _no_space(group: VolumeGroup) -> str:
     if group.extent_size and group.free >= group.extent_size:
         return ""
-    return _("the group has no free space; grow it (g) or add a disk")
+    return _("the VG has no free space; grow it (g) or add a disk")
 
 
 def _of_volumes(found: Iterable[LogicalVolume]) -> ChoiceField:
-    choices = (Choice(one.name, f"{clean(one.name, 40)} {size_words(one.size)}") for one in found)
+    choices = (Choice(volume.name, f"{clean(volume.name, 40)} {size_words(volume.size)}") for volume in found)
     return ChoiceField(_("Volume"), tuple(choices), id=VOLUME)
 
 
 def _name(inventory: Inventory, group: VolumeGroup, offered: str) -> TextField:
-    taken = [one.name for one in inventory.volumes_of(group.name)]
+    taken = [volume.name for volume in inventory.volumes_of(group.name)]
 
     def wrong(text: str) -> str | None:
         return _sentence(logical_volume_name_problems(text, group.name, taken, NAME))
@@ -273,7 +279,7 @@ def _good_name(text: str) -> str | None:
 
 
 def _size(group: VolumeGroup, offered: str, *, hint: str = "") -> TextField:
-    words = hint or _("10G, or a share of {free} free").format(free=size_words(group.free))
+    words = hint or _("10G, or a share of the {free} free").format(free=size_words(group.free))
     return TextField(_("Size"), offered, width=12, max_length=20, validate=_wrong_size, hint=words, id=SIZE)
 
 
@@ -282,7 +288,7 @@ def _wrong_size(text: str) -> str | None:
 
 
 def _wrong_bytes(text: str) -> str | None:
-    return None if isinstance(parse(text), Bytes) else _("Write a size such as 10G.")
+    return None if isinstance(parse(text), Bytes) else _("Enter a size such as 10G.")
 
 
 def _sentence(found: tuple[Problem, ...]) -> str | None:

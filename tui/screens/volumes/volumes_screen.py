@@ -2,19 +2,16 @@
 
 from typing import ClassVar
 
-from textual import events, on, work
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Static
-from textual.worker import Worker, WorkerState
 
 from tui.screens.access import Access
-from tui.screens.commands import command_rows
-from tui.screens.failure import unexpected
-from tui.screens.paragraphs import Paragraph, Paragraphs
+from tui.screens.base_screen import BaseScreen
+from tui.screens.paragraphs import Paragraphs, problem_lines
 from tui.screens.top_bar import top_bar
 from tui.screens.volumes.form import TaskScreen
 from tui.screens.volumes.tasks import Task, tasks
@@ -24,18 +21,18 @@ from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import VolumeGroup
 from tui.storage.probe.devices.fill import Fill, read_fills
 from tui.storage.probe.inventory import take_inventory
+from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 from widgets.bars.meter import Meter
-from widgets.commands import Commands
-from widgets.help import Help, keys_of
+from widgets.help import HelpSection
 from widgets.key_bar import KeyBar
 from widgets.look import look_of
-from widgets.state import Role, State
+from widgets.state import Role
 from widgets.table import Column, PickList, PickRow
 
 
-class VolumesScreen(Screen[bool]):
+class VolumesScreen(BaseScreen[bool]):
     """One volume group. Dismisses True when something was changed.
 
     Args:
@@ -66,9 +63,6 @@ class VolumesScreen(Screen[bool]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f5", "read_again", _("read again")),
-        Binding("f1", "help", _("help")),
-        Binding("f2", "commands", _("commands")),
-        Binding("escape", "leave", _("leave")),
     ]
 
     class Looked(Message):
@@ -101,7 +95,7 @@ class VolumesScreen(Screen[bool]):
         yield KeyBar(_("choose"), id="keys")
 
     def on_mount(self) -> None:
-        """Show what is known, and look again."""
+        """Show what is known, and read the group again."""
         self._show(self.Looked(self._inventory, ()))
         self.query_one("#tasks", PickList).focus()
         self._look()
@@ -110,30 +104,27 @@ class VolumesScreen(Screen[bool]):
         """Read the group once more."""
         self._look()
 
-    @work(thread=True, group="inventory", exclusive=True, exit_on_error=False)
     def _look(self) -> None:
-        self.post_message(self.Looked(take_inventory(self._host), read_fills(self._host)))
+        host = self._host
+        self.in_background("inventory", lambda: self.Looked(take_inventory(host), read_fills(host)))
 
-    @on(Worker.StateChanged)
-    def _failed(self, event: Worker.StateChanged) -> None:
-        if event.state is WorkerState.ERROR and event.worker.group == "inventory":
-            problem = unexpected(event.worker.error)
-            self.query_one("#fills", Paragraphs).paragraphs = (
-                Paragraph(problem.summary, state=State.BAD),
-                *(Paragraph(line, Role.MUTED) for line in problem.evidence),
-            )
+    def job_failed(self, job: str, problem: Problem) -> None:  # noqa: ARG002 - there is one job
+        """Show the problem in place of how full snapshots and pools are."""
+        self.query_one("#fills", Paragraphs).paragraphs = problem_lines(problem)
 
     @on(Looked)
     def _show(self, event: Looked) -> None:
         if not self.query("#tasks"):
             return
         self._inventory = event.inventory
-        self._group = next((one for one in event.inventory.volume_groups if one.uuid == self._uuid), None)
+        self._group = next(
+            (group for group in event.inventory.volume_groups if group.uuid == self._uuid), None
+        )
         group = self._group
         words = (
             _("Volumes of {group}").format(group=clean(group.name, 60))
             if group is not None
-            else _("The group is not there any more.")
+            else _("This VG no longer exists.")
         )
         self.query_one("#question", Static).update(look_of(self).text(words, Role.STRONG))
         meter = self.query_one("#space", Meter)
@@ -142,7 +133,7 @@ class VolumesScreen(Screen[bool]):
         self.query_one("#fills", Paragraphs).paragraphs = (
             fill_lines(event.inventory, group, event.fills) if group is not None else ()
         )
-        self.query_one("#tasks", PickList).rows = tuple(_row(one, self._access) for one in self._tasks())
+        self.query_one("#tasks", PickList).rows = tuple(_row(task, self._access) for task in self._tasks())
 
     def _tasks(self) -> tuple[Task, ...]:
         return () if self._group is None else tasks(self._inventory, self._group)
@@ -155,14 +146,14 @@ class VolumesScreen(Screen[bool]):
         self._open(event.key)
 
     def on_key(self, event: events.Key) -> None:
-        """Take a task by its letter."""
-        if any(one.key == event.character for one in self._tasks()):
+        """Open a task by its letter."""
+        if any(task.key == event.character for task in self._tasks()):
             event.stop()
             event.prevent_default()
             self._open(event.character or "")
 
     def _open(self, key: str) -> None:
-        task = next((one for one in self._tasks() if one.key == key), None)
+        task = next((task for task in self._tasks() if task.key == key), None)
         if task is None:
             return
         reason = task.reason or self._access.reason
@@ -181,13 +172,13 @@ class VolumesScreen(Screen[bool]):
         """Go back; whether something was changed."""
         self.dismiss(self._changed)
 
-    def action_help(self) -> None:
-        """Explain the screen."""
-        self.app.push_screen(Help(_("Volumes"), help_sections(), keys_of(self)))
+    def help_title(self) -> str:
+        """Return the title of the help."""
+        return _("Volumes")
 
-    def action_commands(self) -> None:
-        """Show every command that ran."""
-        self.app.push_screen(Commands(command_rows(self._host.ran())))
+    def help_sections(self) -> tuple[HelpSection, ...]:
+        """Explain groups, snapshots and thin volumes."""
+        return help_sections()
 
 
 def _row(task: Task, access: Access) -> PickRow:

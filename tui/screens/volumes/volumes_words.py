@@ -22,12 +22,14 @@ _MOST = 8
 def parts(inventory: Inventory, group: VolumeGroup) -> tuple[MeterPart, ...]:
     """Return the pieces of the bar: volumes that take space of the group, and what is free."""
     taking = sorted(
-        (one for one in inventory.volumes_of(group.name) if not one.pool), key=lambda one: -one.size
+        (volume for volume in inventory.volumes_of(group.name) if not volume.pool),
+        key=lambda volume: -volume.size,
     )
     found = [
-        MeterPart(clean(one.name, 40), one.size, Piece.USED, size_words(one.size)) for one in taking[:_MOST]
+        MeterPart(clean(volume.name, 40), volume.size, Piece.USED, size_words(volume.size))
+        for volume in taking[:_MOST]
     ]
-    rest = sum(one.size for one in taking[_MOST:])
+    rest = sum(volume.size for volume in taking[_MOST:])
     if rest:
         found.append(MeterPart(_("others"), rest, Piece.USED, size_words(rest)))
     found.append(MeterPart(_("free"), group.free, Piece.FREE, size_words(group.free)))
@@ -36,7 +38,7 @@ def parts(inventory: Inventory, group: VolumeGroup) -> tuple[MeterPart, ...]:
 
 def fill_lines(inventory: Inventory, group: VolumeGroup, fills: tuple[Fill, ...]) -> tuple[Paragraph, ...]:
     """Return a line for every snapshot and thin pool of the group."""
-    known = {one.volume: one for one in fills if one.volume_group == group.name}
+    known = {fill.volume: fill for fill in fills if fill.volume_group == group.name}
     lines: list[Paragraph] = []
     for volume in inventory.volumes_of(group.name):
         fill = known.get(volume.name)
@@ -45,15 +47,15 @@ def fill_lines(inventory: Inventory, group: VolumeGroup, fills: tuple[Fill, ...]
         state = State.GOOD
         after = ""
         if fill.trouble:
-            state, after = State.BAD, _("the kernel says: {word}").format(word=clean(fill.trouble, 40))
+            state, after = State.BAD, _("the kernel reports: {word}").format(word=clean(fill.trouble, 40))
         elif max(fill.used, fill.notes) >= _NEARLY_FULL:
-            state, after = State.WARN, _("nearly full: let it grow (g on it), or remove what is not needed")
-        what = _("pool") if volume.kind is VolumeKind.THIN_POOL else _("snapshot")
+            state, after = State.WARN, _("nearly full: extend it (g on it) or remove what is not needed")
+        what = _("thin pool") if volume.kind is VolumeKind.THIN_POOL else _("snapshot")
         words = _("{what} {name} is {percent} % full").format(
             what=what, name=clean(volume.name, 60), percent=f"{fill.used:g}"
         )
         if fill.notes:
-            words += _(", its notes {percent} %").format(percent=f"{fill.notes:g}")
+            words += _(", its metadata {percent} %").format(percent=f"{fill.notes:g}")
         lines.append(Paragraph(words, Role.TEXT, state=state, after=after))
     return tuple(lines)
 
@@ -62,25 +64,27 @@ def help_sections() -> tuple[HelpSection, ...]:
     """Explain the screen."""
     return (
         HelpSection(
-            _("What a group is"),
+            _("What a VG is"),
             _(
-                "A volume group is a pool of one or more disks. Volumes are cut out of it; they can be on"
-                " several disks at once, move from one to another while they are used, and grow."
+                "A volume group (VG) is made of one or more physical volumes (PVs): disks that LVM uses. "
+                "Logical volumes (LVs) are allocated from it. An LV can span several PVs, be moved from one "
+                "to another while in use (pvmove), and be extended."
             ),
         ),
         HelpSection(
             _("Snapshots and thin volumes"),
             _(
-                "A snapshot keeps the state of a volume; it lives on the same disks and is no backup. When"
-                " its space is full it is lost, the volume is not. Thin volumes share a pool and may promise"
-                " more than it has: when the pool is full, writing to all of them stops."
+                "A snapshot preserves the state of an LV; it is on the same disks and is not a backup. When "
+                "its space is full the snapshot becomes invalid; its origin is not affected. Thin volumes "
+                "share a thin pool and can be larger together than the pool: when the pool is full, writes "
+                "to all of them stop."
             ),
         ),
         HelpSection(
             _("Nothing is lost by accident"),
             _(
-                "Removing a volume that holds something is the only task here that loses data. It names what"
-                " is lost and asks for a word. Before each change a copy of LVM's notes is kept."
+                "Removing a volume is the only task here that loses data. It lists what is lost and asks for "
+                "a word to be typed. Before each change the LVM metadata is backed up."
             ),
         ),
     )

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tui.words import translate as _
-
 
 class RungKind(StrEnum):
     """The layers, from the bottom."""
@@ -23,25 +21,6 @@ class RungKind(StrEnum):
     MOUNT = "mount"
     SWAP = "swap"
 
-    @property
-    def word(self) -> str:
-        """The layer in one word, for a list."""
-        return {
-            RungKind.PORTAL: _("portal"),
-            RungKind.SESSION: _("session"),
-            RungKind.LUN: _("LUN"),
-            RungKind.MULTIPATH: _("multipath"),
-            RungKind.PARTITION: _("partition"),
-            RungKind.CRYPT: _("encrypted"),
-            RungKind.OTHER_DEVICE: _("device"),
-            RungKind.PHYSICAL_VOLUME: _("PV"),
-            RungKind.VOLUME_GROUP: _("VG"),
-            RungKind.LOGICAL_VOLUME: _("LV"),
-            RungKind.FILESYSTEM: _("filesystem"),
-            RungKind.MOUNT: _("mount"),
-            RungKind.SWAP: _("swap"),
-        }[self]
-
 
 class Health(StrEnum):
     """How well a rung holds."""
@@ -54,17 +33,6 @@ class Health(StrEnum):
     ABSENT = "absent"
     """It should or could be there and is not."""
     UNKNOWN = "unknown"
-
-    @property
-    def word(self) -> str:
-        """The health in a word or two, at most nine characters in English."""
-        return {
-            Health.GOOD: _("ok"),
-            Health.WARN: _("warning"),
-            Health.BAD: _("broken"),
-            Health.ABSENT: _("not there"),
-            Health.UNKNOWN: _("unknown"),
-        }[self]
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,9 +64,9 @@ def shrunk_problem(what: str, now: int, needed: int, upper: str) -> Problem:
         "growth.shrunk",
         _("{what} has shrunk to {now}, but {upper} needs {needed}.").format(
             what=clean(what, 80),
-            now=size_words(now),
+            now=size_words(now, needed),
             upper=clean(upper, 80) or _("this host"),
-            needed=size_words(needed),
+            needed=size_words(needed, now),
         ),
         cause=_("The LUN was shrunk on the array, or was replaced by another LUN."),
         remedy=_(
@@ -79,7 +79,8 @@ def shrunk_problem(what: str, now: int, needed: int, upper: str) -> Problem:
 
 def paths_differ(paths: tuple[Lun, ...], cause: str, remedy: str) -> Problem:
     """The paths to a LUN do not have one size."""
-    sizes = ", ".join(f"{lun.disk} {size_words(lun.size)}" for lun in paths)
+    others = tuple(lun.size for lun in paths)
+    sizes = ", ".join(f"{lun.disk} {size_words(lun.size, *others)}" for lun in paths)
     return Problem(
         "growth.paths-differ",
         _("The paths report different sizes: {sizes}.").format(sizes=sizes),

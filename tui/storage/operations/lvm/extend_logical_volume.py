@@ -110,9 +110,9 @@ class ExtendLogicalVolume(MetadataChange):
                 Problem(
                     "volume.size",
                     _("{wanted} requested, but only {free} free in {group}.").format(
-                        wanted=size_words(wanted * group.extent_size),
+                        wanted=size_words(wanted * group.extent_size, group.free),
                         group=clean(self.volume_group, 60),
-                        free=size_words(group.free),
+                        free=size_words(group.free, wanted * group.extent_size),
                     ),
                     remedy=_("Choose a smaller size, have the LUN extended, or add a disk to the group."),
                     field="size",

@@ -116,7 +116,9 @@ class MoveData(MetadataChange):
                 Problem(
                     "move.no-room",
                     _("{used} are on {path}, but the other disks have only {room} free.").format(
-                        used=size_words(used), path=clean(self.device.path), room=size_words(room)
+                        used=size_words(used, room),
+                        path=clean(self.device.path),
+                        room=size_words(room, used),
                     ),
                     remedy=_("Add a disk to the group, or remove volumes that are no longer needed."),
                 )

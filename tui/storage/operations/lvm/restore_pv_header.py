@@ -75,8 +75,8 @@ class RestorePvHeader(TestedChange):
                     "pv-header.other-size",
                     _("{path} has {now}, but the PV had {before}.").format(
                         path=clean(self.device.path),
-                        now=size_words(device.size),
-                        before=size_words(noted.size),
+                        now=size_words(device.size, noted.size),
+                        before=size_words(noted.size, device.size),
                     ),
                     cause=_("It may be another LUN, or the LUN was re-created or resized."),
                     remedy=_("Find the right LUN: its WWID and size must match the old ones."),

@@ -93,9 +93,9 @@ class CreateSnapshot(MetadataChange):
                 Problem(
                     "volume.size",
                     _("The snapshot needs {wanted}, but {group} has only {free} free.").format(
-                        wanted=size_words(self.extents * group.extent_size),
+                        wanted=size_words(self.extents * group.extent_size, group.free),
                         group=clean(self.volume_group, 60),
-                        free=size_words(group.free),
+                        free=size_words(group.free, self.extents * group.extent_size),
                     ),
                     remedy=_("Choose a smaller size, or add a disk to the group."),
                     field="size",

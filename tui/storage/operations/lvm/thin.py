@@ -80,9 +80,9 @@ class CreateThinPool(MetadataChange):
                 Problem(
                     "volume.size",
                     _("The pool needs {needed} including metadata; {group} has {free} free.").format(
-                        needed=size_words(needed * group.extent_size),
+                        needed=size_words(needed * group.extent_size, group.free),
                         group=clean(self.volume_group, 60),
-                        free=size_words(group.free),
+                        free=size_words(group.free, needed * group.extent_size),
                     ),
                     remedy=_("Choose a smaller size, or add a disk to the group."),
                     field="size",

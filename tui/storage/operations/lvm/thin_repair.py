@@ -174,7 +174,7 @@ def no_room(group: str, free: int, wanted: int) -> Problem:
     return Problem(
         "volume.size",
         _("{wanted} requested, but only {free} free in {group}.").format(
-            wanted=size_words(wanted), group=clean(group, 60), free=size_words(free)
+            wanted=size_words(wanted, free), group=clean(group, 60), free=size_words(free, wanted)
         ),
         remedy=_("Have a LUN of the group extended, or add a disk to it."),
     )

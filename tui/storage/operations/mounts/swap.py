@@ -59,7 +59,9 @@ class SwapOff(Operation):
                 _(
                     "{used} are swapped to {path}, but only {room} are free in memory and other swap space."
                 ).format(
-                    used=size_words(swap.used), path=clean(self.path, 120), room=size_words(max(room, 0))
+                    used=size_words(swap.used, room),
+                    path=clean(self.path, 120),
+                    room=size_words(room, swap.used),
                 ),
                 _("Without it the kernel would kill processes (OOM)."),
                 _("Stop something that uses much memory, or add other swap space, then retry."),
