@@ -29,6 +29,12 @@ _LOOKED = re.compile(
 _LOOKING = re.compile(r"\d+ of \d+ read, ")
 """How far a look has come, which is said until its end."""
 
+_STAMP = re.compile(r"What was looked at \((\d\d:\d\d:\d\d)")
+"""When the last look ended; another one with each look."""
+
+_NOT_READ = re.compile(r"\d+ not read")
+"""Something could not be read in time."""
+
 _CONSOLE = "w what happened"
 """In the line of keys of the console, and of no other screen."""
 
@@ -39,6 +45,9 @@ _GO_BACK = "No, go back"
 _TYPED = re.compile(rf"to allow it[ \[]+{WORD}\b")
 _BOLD = "\x1b[1m"
 
+_BARS = " │┃█"
+"""How a scroll bar at the right edge is drawn, and the blanks before it."""
+
 _CUT = 10
 """Characters at the beginning of a title that stay where it is cut in the middle for want of room."""
 
@@ -47,8 +56,11 @@ _SURE = 20
 
 
 def flat(screen: str) -> str:
-    """A screen with every run of blanks and line ends as one blank, so that a sentence is found in it."""
-    return " ".join(screen.split())
+    """A screen with every run of blanks and line ends as one blank, so that a sentence is found in it.
+
+    Scroll bars, which are there only where a pane is full, are left out.
+    """
+    return " ".join(" ".join(line.rstrip(_BARS) for line in screen.splitlines()).split())
 
 
 def like(sentence: str) -> re.Pattern[str]:
@@ -132,18 +144,32 @@ class Console:
         return shown
 
     def _find(self, summary: str, way: str, place: int) -> None:
-        """Open the screen and go to a finding; look again while it is not found for want of time."""
+        """Open the screen and go to a finding.
+
+        What the first look could not read for want of time is read with more, once. After that the screen
+        looks by itself when the host changes; keys are pressed only after a look that has ended since then.
+        """
         self.terminal.press("r")
-        self._wait(lambda screen: _LOOKED.search(screen) is not None, "the end of the first look")
-        found = like(summary)
+        shown = self._wait(_has_rested, "the end of the first look")
+        stamp = _STAMP.findall(shown)
+        if stamp and _NOT_READ.search(shown):
+            self.terminal.press("F5")
+            self._wait(
+                lambda screen: _has_rested(screen) and _STAMP.findall(screen) != stamp,
+                "a look with more time",
+            )
+        found, gone_to = like(summary), [""]
 
         def is_ready(screen: str) -> bool:
-            if _LOOKING.search(screen):
+            if not _has_rested(screen):
                 return False
-            ready = found.search(screen) is not None and way in screen
-            if not ready:
-                self.terminal.press("Home", *(("Down",) * place if place else ("F5",)))
-            return ready
+            if found.search(screen) is not None and way in screen:
+                return True
+            ended = "".join(_STAMP.findall(screen))
+            if ended != gone_to[0]:
+                gone_to[0] = ended
+                self.terminal.press("Home", *("Down",) * place)
+            return False
 
         self._wait(is_ready, f"{way}, of: {summary}")
 
@@ -176,6 +202,10 @@ class Console:
     def _wait(self, holds: Callable[[str], bool], what: str) -> str:
         """Wait until a condition holds for the flat screen, and return that."""
         return flat(self.terminal.wait_until(lambda screen: holds(flat(screen)), what, SLOW))
+
+
+def _has_rested(screen: str) -> bool:
+    return _LOOKED.search(screen) is not None and _LOOKING.search(screen) is None
 
 
 def _is_over(screen: str) -> bool:

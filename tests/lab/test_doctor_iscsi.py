@@ -88,6 +88,11 @@ def state_of(target: str, state: str) -> str:
     return f'for one in {places}; do [ "$(cat $(dirname $one)/state)" = {state} ] && exit 0; done; false'
 
 
+def no_session_to(target: str) -> str:
+    """A shell condition: the kernel has no session to a target."""
+    return f"! grep -qsx {target} /sys/class/iscsi_session/*/targetname"
+
+
 def moment(guest: Guest) -> str:
     """The guest's time, for `said`."""
     return sh(guest, "date +%s")
@@ -237,8 +242,10 @@ def test_credentials_that_the_target_does_not_accept(guest: Guest, console: Cons
     guest.fault(Fault.CHAP_CHANGED, target=T2, user="host", secret=secret)
     login, begun = ("iscsiadm", "-m", "node", "-T", T2, "-p", SECOND, "-l"), moment(guest)
     assert guest.run(login, timeout=120).status == 24
-    # iscsid hands its lines to a process of its own, which writes them when it comes to it.
+    # iscsid hands its lines to a process of its own, which writes them when it comes to it, and takes the
+    # refused session away after it has said so.
     wait_for(guest, said("login rejected", begun))
+    wait_for(guest, no_session_to(T2))
     found = look(guest)
     assert (found.causes, found.others) == (["F01.wrong-chap"], [])
     script = f"""

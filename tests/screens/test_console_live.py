@@ -98,12 +98,11 @@ async def test_a_change_is_seen_by_a_glance_while_the_whole_reading_waits() -> N
     async with living.app(COLOUR).run_test(size=LARGE) as pilot:
         await settle(pilot)
         screen: Any = pilot.app.screen
-        screen._reading = True  # As if LVM waited for a disk.
+        assert screen._follower._pace.ask()  # As if LVM waited for a disk.
         living.set_state(1, "FAILED", "blocked")
         living.live.changed(frozenset({Topic.SESSIONS}))
         await until(pilot, "FAILED")
-        assert screen._stale
-        screen._reading = False
+        assert screen._follower._waiting == {Topic.SESSIONS}
 
 
 async def test_what_changes_while_the_console_is_covered_is_read_once_it_is_seen_again() -> None:

@@ -25,6 +25,7 @@ from tests.screens.driving import (
 from tests.screens.living import SECOND, healthy, with_failure
 from tests.screens.troubled import (
     DISK_KEY,
+    OTHERWISE,
     boot_risk,
     chain,
     disk_offline,
@@ -51,7 +52,7 @@ from tui.screens.recovery import saving
 from tui.screens.recovery.board import LOOKED
 from tui.screens.recovery.fix_screen import WayScreen
 from tui.screens.recovery.recovery_screen import RecoveryScreen
-from tui.screens.recovery.watching import Changed
+from tui.screens.recovery.watching import Glanced
 from tui.storage.host.command_log import CommandLogHost
 from tui.storage.host.recorded import RecordedHost
 from tui.storage.probe.inventory import take_inventory
@@ -572,7 +573,7 @@ async def test_what_the_plan_changes_is_not_looked_at_before_it_is_over(
         await arrived(pilot, PlanScreen)
         looks.differs = True
         recovery(app)._turn()
-        recovery(app).post_message(Changed(is_different=True))
+        recovery(app).post_message(Glanced(OTHERWISE))
         await settle(pilot)
         assert looks.differs
         assert looks.numbers == [1]

@@ -1,6 +1,7 @@
 """Made-up troubles for the Recovery screen: evidence that is there at once, one look after the other."""
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -20,6 +21,7 @@ from tui.screens.access import Access
 from tui.screens.recovery import looking_screen
 from tui.screens.recovery.looking import Guessed, Looked
 from tui.screens.recovery.recovery_screen import RecoveryScreen
+from tui.screens.recovery.watching import MOUNT, Sketch, sketch
 from tui.storage.changing.plan import Plan
 from tui.storage.host.command_log import CommandLogHost
 from tui.storage.host.interface import Host
@@ -30,6 +32,9 @@ from tui.storage.problem import Problem
 from tui.storage.stacks.rung import Rung, RungKind
 from tui.storage.stacks.stack import Stack
 from widgets.look import Look
+
+OTHERWISE: Sketch = frozenset({((MOUNT, "/srv/more"), ("/dev/sdx",))})
+"""What a glance sees that was not there."""
 
 DISK_KEY, FILES_KEY = "F05.disk-offline", "F06.files-stopped"
 
@@ -255,7 +260,8 @@ class Looks:
         held: while it is cleared no look ends.
         numbers: the looks that were begun.
         within: seconds that each may take.
-        differs: whether a glance finds something else.
+        differs: whether the next glance finds something else.
+        sees: what every glance finds beside what is known.
         fails: raised by a look.
     """
 
@@ -265,6 +271,7 @@ class Looks:
     numbers: list[int] = field(default_factory=list)
     within: list[float] = field(default_factory=list)
     differs: bool = False
+    sees: Sketch = frozenset()
     fails: Exception | None = None
 
     def look(self, host: Host, number: int, within: float, told: Callable[[Item, str], None]) -> Looked:
@@ -280,9 +287,9 @@ class Looks:
             return Looked(number, problem=found)
         return Looked(number, found, RecordingHost(host))
 
-    def is_changed(self, _host: Host, _inventory: Inventory) -> bool:
+    def sketch_now(self, _host: Host, inventory: Inventory) -> Sketch:
         changed, self.differs = self.differs, False
-        return changed
+        return sketch(inventory) | self.sees | (OTHERWISE if changed else frozenset())
 
 
 def looking_at(
@@ -296,7 +303,7 @@ def looking_at(
     if not held:
         looks.held.set()
     patch.setattr(looking_screen, "look", looks.look)
-    patch.setattr(looking_screen, "is_changed", looks.is_changed)
+    patch.setattr(looking_screen, "sketch_now", looks.sketch_now)
     first = next(one for one in found if isinstance(one, Diagnosis))
     patch.setattr(looking_screen, "guess", lambda _host, _inventory: Guessed(first))
     return looks
@@ -311,13 +318,15 @@ def recovery_app(
     held: bool = False,
     told: dict[Item, str] | None = None,
     live: bool = True,
+    clock: Callable[[], float] = time.monotonic,
 ) -> tuple[OneScreen, Looks]:
     """The screen over looks that are told beforehand; nothing of this machine is read."""
     looks = looking_at(patch, *found, held=held, told=told)
     first = next(one for one in found if isinstance(one, Diagnosis))
     host = ScriptedHost()
     host.clock = NOW
-    screen = RecoveryScreen(CommandLogHost(host), allowed, first.evidence.inventory, subject, live=live)
+    inventory = first.evidence.inventory
+    screen = RecoveryScreen(CommandLogHost(host), allowed, inventory, subject, live=live, clock=clock)
     return OneScreen(screen, look), looks
 
 

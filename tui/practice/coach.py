@@ -1,5 +1,6 @@
 """The state of a learner in a scenario: goals that are met, hints that were given, the next step."""
 
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -56,6 +57,7 @@ class Coach:
         self._host = host
         self._note = note
         self._stand = Stand.OPEN
+        self._guard = threading.Lock()
 
     @property
     def stand(self) -> Stand:
@@ -86,19 +88,22 @@ class Coach:
 
     def check(self) -> None:
         """Look at the machine now. Takes a second or two: not for the thread that draws."""
-        if self.scenario.kind is Kind.LESSON:
-            step = self.step
-            self._take(judge(self._host, (step.goal,), take_inventory) if step is not None else ())
-        else:
-            self._take(examine(self._host, self.scenario, self.phase))
+        with self._guard:
+            if self.scenario.kind is Kind.LESSON:
+                step = self.step
+                self._take(judge(self._host, (step.goal,), take_inventory) if step is not None else ())
+            else:
+                self._take(examine(self._host, self.scenario, self.phase))
 
     def look(self, inventory: Inventory) -> bool:
         """See by an inventory that was taken anyway whether the step of a lesson is done."""
-        step = self.step
-        if step is None:
-            return False
-        self._take(judge(self._host, (step.goal,), lambda _host: inventory))
-        return self.step is not step
+        # One look at a time: two that see the same step done would count it twice.
+        with self._guard:
+            step = self.step
+            if step is None:
+                return False
+            self._take(judge(self._host, (step.goal,), lambda _host: inventory))
+            return self.step is not step
 
     def goals(self) -> Iterable[tuple[str, str]]:
         """What has to be reached and spared in this phase: identifier and sentence."""

@@ -1,5 +1,6 @@
 """F01, F31, F10: refused at a login, and refused when a session comes back."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -56,6 +57,18 @@ def test_each_refusal_of_a_returning_session_has_its_code(line: str, code: str) 
     assert line in [text for seen in found.seen for text in seen.lines]
     assert "/srv/data" in found.meaning
     assert found.ruled_out
+
+
+def test_how_often_it_was_refused_is_told_once_it_was_more_than_once() -> None:
+    evidence = turned_away(AUTHENTICATION)
+    (last,) = evidence.daemon
+    words = "logins that iscsid noted as refused like this"
+    assert words not in [one.source for one in only(evidence, "F01.wrong-chap").seen]
+    before = tuple(replace(last, when=last.when - 2.0 * number) for number in range(11, 0, -1))
+    other = replace(last, text=AUTHORIZATION, when=last.when - 60)
+    found = only(replace(evidence, daemon=(other, *before, last)), "F01.wrong-chap")
+    (told,) = [one.lines for one in found.seen if one.source == words]
+    assert re.fullmatch(r"12 since \d\d:\d\d:\d\d, the last one at \d\d:\d\d:\d\d", told[0])
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from textual.widgets import Static
 from tui.screens.access import Access
 from tui.screens.console.console_words import (
     about_stack,
+    behind_words,
     explanations,
     nothing_yet,
     repair_offer,
@@ -23,10 +24,12 @@ from tui.screens.console.details import Fact, details, title
 from tui.screens.console.figures import LABELS, device_of, disks_of, outage_lines, plot_rows, session_of
 from tui.screens.console.order import MANY, Order, healthy, ordered, refolded
 from tui.screens.console.reading import OpenLive, ReadingScreen
+from tui.screens.pace import Turns
 from tui.screens.paragraphs import Paragraph, Paragraphs
 from tui.screens.rungs import LONGEST, Rows, heading_key, is_wrong
 from tui.storage.host.command_log import CommandLogHost
 from tui.storage.model.inventory import Inventory
+from tui.storage.problem import Problem
 from tui.storage.stacks.layer_words import layer_word
 from tui.storage.stacks.rung import Rung
 from tui.storage.stacks.stack import Stack, first_broken
@@ -50,12 +53,15 @@ _ROWS = 12
 """Happenings handed to the pane, which shows as many of them as it has lines."""
 
 
+_USERS = "users"
+
+
 @dataclass
 class UsersFound(Message):
     """What uses a layer was read."""
 
     key: str
-    users: "Users"
+    users: "Users | None"
 
 
 class ConsoleScreen(ReadingScreen):
@@ -164,6 +170,7 @@ class ConsoleScreen(ReadingScreen):
         self._rows = Rows()
         self._noted: dict[str, str] = {}
         self._users: UsersFound | None = None
+        self._asking: Turns[tuple[Rung, Inventory]] = Turns()
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (self.WIDE, "-wide")]
 
     def compose(self) -> ComposeResult:
@@ -245,13 +252,17 @@ class ConsoleScreen(ReadingScreen):
         view.rungs = self._rows.of(self._stacks, self._noted)
         view.display = bool(self._stacks)
         empty.paragraphs = () if self._stacks else nothing_yet(self._access, others=self.has_others)
-        self.query_one("#unseen", Paragraphs).paragraphs = unseen(inventory)
+        self._show_unseen(inventory)
         if first and self._stacks:
             view.focus()
             broken = next((rung for stack in self._stacks if (rung := first_broken(stack)) is not None), None)
             if broken is not None:
                 view.go_to(broken.key)
         self._show_details()
+
+    def _show_unseen(self, inventory: Inventory) -> None:
+        behind = behind_words(self.read_at, self._host.now()) if self.lags else ()
+        self.query_one("#unseen", Paragraphs).paragraphs = (*behind, *unseen(inventory))
 
     def _notes(self, inventory: Inventory) -> dict[str, str]:
         """Return since when sessions are lost, for their rows."""
@@ -311,8 +322,9 @@ class ConsoleScreen(ReadingScreen):
         from tui.screens.console.users import user_facts, worker_facts
 
         yield from worker_facts(rung, inventory, self._live.processes)
-        if self._users is not None and self._users.key == rung.key:
-            yield from user_facts(self._users.users)
+        users = self._users.users if self._users is not None and self._users.key == rung.key else None
+        if users is not None:
+            yield from user_facts(users)
 
     def _ask_for_users(self, subject: "Subject") -> None:
         """Find out in the background what uses the layer under the cursor."""
@@ -320,27 +332,42 @@ class ConsoleScreen(ReadingScreen):
             return
         from tui.screens.console.users import USED
 
-        if subject.kind in USED:
-            inventory = self._inventory
-            self.in_background("users", lambda: self._find_users(subject, inventory))
+        inventory = self._inventory
+        if subject.kind in USED and inventory is not None and self._asking.ask((subject, inventory)):
+            self._find_users(subject, inventory)
 
-    def _find_users(self, rung: Rung, inventory: Inventory | None) -> UsersFound | None:
-        from tui.storage.probe.holders.users import read_users
+    def _find_users(self, rung: Rung, inventory: Inventory) -> None:
+        def find() -> UsersFound:
+            from tui.storage.probe.holders.users import read_users
 
-        device = device_of(rung, inventory) if inventory is not None else ""
-        if inventory is not None and device:
-            return UsersFound(rung.key, read_users(self._host, inventory, (device,)))
-        return None
+            device = device_of(rung, inventory)
+            return UsersFound(rung.key, read_users(self._host, inventory, (device,)) if device else None)
+
+        self.in_background(_USERS, find)
+
+    def _end_finding(self) -> None:
+        following = self._asking.end()
+        if following is not None:
+            self._find_users(*following)
+
+    def job_failed(self, job: str, problem: Problem) -> None:
+        """Show the problem; users are found again with the next reading."""
+        super().job_failed(job, problem)
+        if job == _USERS:
+            self._end_finding()
 
     @on(UsersFound)
     def _show_users(self, event: UsersFound) -> None:
-        self._users = event
-        self._show_details()
+        self._end_finding()
+        if event.users is not None:
+            self._users = event
+            self._show_details()
 
     def _tick(self) -> None:
         """Draw again what only counts."""
         if self.is_current and self._inventory is not None:
             self._show_figures()
+            self._show_unseen(self._inventory)
 
     def _show_figures(self) -> None:
         subject, inventory = self.subject(), self._inventory

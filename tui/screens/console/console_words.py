@@ -115,6 +115,15 @@ def tour_sections() -> "tuple[HelpSection, ...]":
     )
 
 
+def behind_words(read_at: float, now: float) -> tuple[Paragraph, ...]:
+    """Return that a host goes on changing, and how old is what a glance does not see."""
+    from tui.screens.console.news import clock
+
+    words = _("This host goes on changing, so it is read whole less often.")
+    after = _("Volumes and records are as of {time}; Ctrl+R reads them now.").format(time=clock(read_at, now))
+    return (Paragraph(words, Role.MUTED, state=State.WAITING, after=after),)
+
+
 def unseen(inventory: Inventory) -> tuple[Paragraph, ...]:
     """Return what could not be read, the first few."""
     return tuple(

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from textual import events, on, work
@@ -13,6 +13,8 @@ from textual.worker import Worker, WorkerState
 from tui.screens.access import Access
 from tui.screens.changed import HostChanged
 from tui.screens.console.acting import ActingScreen
+from tui.screens.follower import Follower
+from tui.screens.pace import one_more
 from tui.storage.host.command_log import CommandLogHost
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.topic import Topic
@@ -73,6 +75,8 @@ class HostRead(Message):
     inventory: Inventory
     found: tuple[Stack, ...]
     upon: Inventory | None = None
+    beyond: int = 0
+    """Stands for what a glance does not tell, of a whole reading."""
 
 
 @dataclass
@@ -89,8 +93,9 @@ class ReadingScreen(ActingScreen):
 
     A change is seen in two steps: a glance at the kernel's files at once, and the whole inventory, which has
     to ask LVM, when it is there. What changed while the whole was being read is glanced at again on top of
-    it, so the picture never goes back. While another screen covers this one nothing is read: LVM's locks and
-    the host's time belong to what that screen does; it is notified.
+    it, so the picture never goes back. On a host that goes on changing the whole is read less and less often
+    (`Pace`). While another screen covers this one nothing is read: LVM's locks and the host's time belong to
+    what that screen does; it is told.
 
     Args:
         host: the host.
@@ -112,8 +117,10 @@ class ReadingScreen(ActingScreen):
         self._open_live = live
         self._head_start = head_start
         self._live: LiveSource | None = None
-        self._reading = self._stale = False
-        self._glancing = self._glance_again = False
+        self._follower = Follower(
+            self._read, self._begin_to_glance, self.set_timer, may_read=lambda: self.is_seen
+        )
+        self._read_at = 0.0
         self._changes = 0
         self._missed: HostChanged | None = None
 
@@ -144,7 +151,7 @@ class ReadingScreen(ActingScreen):
 
     def _on_change(self, topics: frozenset[Topic]) -> None:
         self._changes += 1
-        self.post_message(HostChanged(whole=bool(topics)))
+        self.post_message(HostChanged(bool(topics), topics))
 
     def _on_news(self) -> None:
         self.post_message(NewsCame())
@@ -161,35 +168,35 @@ class ReadingScreen(ActingScreen):
         """Read what changed while this screen was covered."""
         if self._missed is not None:
             self.post_message(self._missed)
+        self._follower.go_on()
 
     @on(HostChanged)
     def _read_what_changed(self, event: HostChanged) -> None:
         if not self.is_seen:
-            whole = event.whole or (self._missed is not None and self._missed.whole)
-            self._missed = HostChanged(whole)
-            self._pass_on(event.whole)
+            self._missed = event.and_before(self._missed)
+            self._pass_on(event)
             return
         self._missed = None
         if self._inventory is not None:
-            self._glance_soon()
-        if event.whole:
-            self.action_read_again()
+            self._follower.glance()
+        if event.by_itself:
+            self._follower.changed(event.topics)
+        elif event.whole:
+            self._follower.ask()
 
-    def _pass_on(self, whole: bool) -> None:
+    def _pass_on(self, event: HostChanged) -> None:
         """Tell the screen in front, which may show the host too and decides itself whether to read."""
-        front = next(
-            screen for screen in reversed(self.app.screen_stack) if not isinstance(screen, ModalScreen)
-        )
-        front.post_message(HostChanged(whole))
+        front = next(one for one in reversed(self.app.screen_stack) if not isinstance(one, ModalScreen))
+        front.post_message(HostChanged(event.whole, event.topics))
 
     def begin_to_read(self) -> None:
         """Show what was seen before there was a screen; else read the host."""
         if self._head_start is not None and self._head_start.ready:
             taken = self._begun()
             if taken is not None:
-                self._take(HostRead(taken, stacks(taken)))
+                self._show_read(HostRead(taken, stacks(taken)))
                 return
-        self.action_read_again()
+        self._follower.ask()
 
     def _begun(self) -> Inventory | None:
         """Return what the look that began earlier has seen, once it has; None when there is none."""
@@ -201,30 +208,36 @@ class ReadingScreen(ActingScreen):
         return seen[0]
 
     def action_read_again(self) -> None:
-        """Read the host; once more afterwards when it changed meanwhile."""
-        if self._reading:
-            self._stale = True
-            return
-        self._reading, self._stale = True, False
-        self._read()
+        """Read the host; once more afterwards when it is being read already."""
+        followed = self._follower.followed
+        if not self._follower.ask() and not followed:
+            self.notify(one_more(), markup=False)
 
-    def _glance_soon(self) -> None:
-        if self._glancing:
-            self._glance_again = True
-        elif self._inventory is not None:
-            self._glancing, self._glance_again = True, False
+    @property
+    def lags(self) -> bool:
+        """Whether the host goes on changing, and is read whole less often for that."""
+        return self._follower.lags
+
+    @property
+    def read_at(self) -> float:
+        """When the last whole reading began, in seconds since the epoch."""
+        return self._read_at
+
+    def _begin_to_glance(self) -> None:
+        if self._inventory is not None:
             self._glance(self._inventory)
 
     @work(thread=True, group="inventory", exit_on_error=False)
     def _read(self) -> None:
-        from tui.storage.probe.glance import glance
+        from tui.storage.probe.glance import beyond_a_glance, glance
         from tui.storage.probe.inventory import take_inventory
 
         changes = self._changes
         taken = self._begun() or take_inventory(self._host)
+        beyond = beyond_a_glance(taken)
         if self._changes != changes:
-            taken = glance(self._host, taken)
-        self.post_message(HostRead(taken, stacks(taken)))
+            taken = replace(glance(self._host, taken), taken_at=taken.taken_at)
+        self.post_message(HostRead(taken, stacks(taken), beyond=beyond))
 
     @work(thread=True, group="glance", exit_on_error=False)
     def _glance(self, upon: Inventory) -> None:
@@ -236,30 +249,35 @@ class ReadingScreen(ActingScreen):
     @on(Worker.StateChanged)
     def _failed(self, event: Worker.StateChanged) -> None:
         if event.state is WorkerState.ERROR and event.worker.group in {"inventory", "glance"}:
-            self._reading = self._glancing = False
             self.show_mistake(event.worker.error)
+            if event.worker.group == "glance":
+                self._follower.was_glanced()
+            else:
+                self._follower.was_read(None)
 
     @on(HostRead)
     def _take(self, event: HostRead) -> None:
+        # A whole reading may have come between: what was seen is put on top of that one.
+        late = event.upon is not None and event.upon is not self._inventory
+        if not late:
+            self._show_read(event)
+        if late:
+            self._follower.glance()
+        if event.upon is None:
+            self._follower.was_read(event.beyond)
+        else:
+            self._follower.was_glanced()
+
+    def _show_read(self, event: HostRead) -> None:
         first = self._inventory is None
         if event.upon is None:
-            self._reading = False
-        else:
-            self._glancing = False
-            if event.upon is not self._inventory:
-                # A whole reading came between: what was seen is put on top of that one.
-                self._glance_again = True
-        fresh = event.upon is None or event.upon is self._inventory
-        if fresh and event.inventory != self._inventory:
+            self._read_at = event.inventory.taken_at
+        if event.inventory != self._inventory:
             self._inventory = event.inventory
             self.show_inventory(event.inventory, event.found)
         if first:
             # By the app: it comes to its messages when the screen it began with is there to be drawn.
             self.app.call_after_refresh(self._begin_the_rest)
-        if self._stale and not self._reading:
-            self.action_read_again()
-        if self._glance_again and not self._glancing:
-            self._glance_soon()
 
     def _begin_the_rest(self) -> None:
         """Begin what the first picture need not wait for."""

@@ -1,5 +1,7 @@
 """Safe disconnect: everything that would be removed, its users, live, and the choices about them."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -27,6 +29,7 @@ from tui.screens.base_screen import BaseScreen
 from tui.screens.disconnect.disconnect_words import help_sections, looking, standing, why
 from tui.screens.disconnect.rows import rows_of
 from tui.screens.lower import LOW, Lower
+from tui.screens.pace import Turns, one_more
 from tui.screens.paragraphs import Paragraphs, problem_lines
 from tui.screens.plan.plan_screen import PlanScreen
 from tui.screens.top_bar import top_bar
@@ -62,6 +65,7 @@ class DisconnectScreen(BaseScreen[bool]):
         inventory: the host as it was read last.
         subject: what is to be disconnected.
         live: look again all the time; a recorded host does not change.
+        clock: seconds, as `time.monotonic`.
     """
 
     DEFAULT_CSS = """
@@ -112,15 +116,19 @@ class DisconnectScreen(BaseScreen[bool]):
         subject: Subject,
         *,
         live: bool = True,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
+        self._clock = clock
         self._host = host
         self._access = access
         self._subject = subject
         self._seen = Seen(inventory)
         self._known = False
         self._live = live
-        self._reading = self._going_on = False
+        self._going_on = False
+        self._looks: Turns[bool] = Turns()
+        self._begun = self._rests_until = 0.0
         self._turns = 0
         self.VERTICAL_BREAKPOINTS = [(0, "-low"), (LOW, "-high")]
 
@@ -152,7 +160,7 @@ class DisconnectScreen(BaseScreen[bool]):
         self._show()
         form = self.query_one("#choices", Form)
         form.focus_field(self.query_one("#users", ChoiceField))
-        self.action_read_again()
+        self._look_whole()
         if self._live:
             self.set_interval(TURN, self._turn)
 
@@ -168,19 +176,38 @@ class DisconnectScreen(BaseScreen[bool]):
 
     def action_read_again(self) -> None:
         """Read the whole host."""
-        self._look(whole=True)
+        self._look_whole_or_say()
+
+    def _look_whole_or_say(self) -> None:
+        followed = self._looks.followed
+        if not self._look_whole() and not followed:
+            self.notify(one_more(), markup=False)
 
     def _turn(self) -> None:
-        if not self.is_current:
+        # Where a look takes long there is as much rest after it.
+        if not self.is_current or self._looks.running or self._clock() < self._rests_until:
             return
         self._turns += 1
-        self._look(whole=self._turns % WHOLE_TURNS == 0)
+        self._looks.ask(False)
+        self._begin(whole=self._turns % WHOLE_TURNS == 0)
 
-    def _look(self, *, whole: bool) -> None:
-        if not self._reading:
-            self._reading = True
-            everything = whole or not self._known
-            self.in_background("disconnect", lambda: self._read(whole=everything))
+    def _look_whole(self) -> bool:
+        """Read the whole host; once more afterwards, and False, when a look goes on."""
+        begins = self._looks.ask(True)
+        if begins:
+            self._begin(whole=True)
+        return begins
+
+    def _begin(self, *, whole: bool) -> None:
+        self._begun = self._clock()
+        everything = whole or not self._known
+        self.in_background("disconnect", lambda: self._read(whole=everything))
+
+    def _end_look(self) -> None:
+        now = self._clock()
+        self._rests_until = now + (now - self._begun)
+        if self._looks.end():
+            self._begin(whole=True)
 
     def _read(self, *, whole: bool) -> Looked:
         host, subject = self._host, self._subject
@@ -188,17 +215,20 @@ class DisconnectScreen(BaseScreen[bool]):
 
     def job_failed(self, job: str, problem: Problem) -> None:  # noqa: ARG002 - there is one job
         """Show the problem where the users are shown, until the next look."""
-        self._reading = self._going_on = self._known = False
+        self._going_on = self._known = False
         self.query_one("#standing", Paragraphs).paragraphs = problem_lines(problem)
+        self._end_look()
 
     @on(Looked)
     def _looked(self, event: Looked) -> None:
-        self._reading = False
+        if not self.is_attached:
+            return
         changed = not self._known or event.seen != self._seen
         self._seen, self._known = event.seen, True
         if changed:
             self._show()
-        if self._going_on:
+        self._end_look()
+        if self._going_on and not self._looks.running:
             self._going_on = False
             self._open_plan()
 
@@ -252,7 +282,7 @@ class DisconnectScreen(BaseScreen[bool]):
     def action_go_on(self) -> None:
         """Read the whole host once more, then open the plan."""
         self._going_on = True
-        self._look(whole=True)
+        self._look_whole_or_say()
 
     def _open_plan(self) -> None:
         proposal = propose(self._seen, self._subject, self.choices)
@@ -262,7 +292,7 @@ class DisconnectScreen(BaseScreen[bool]):
         if done:
             self.dismiss(True)
         else:
-            self.action_read_again()
+            self._look_whole()
 
     def action_leave(self) -> None:
         """Go back without changing anything."""

@@ -15,6 +15,7 @@ from tui.maintenance.growth_targets import Subject
 from tui.screens.access import Access
 from tui.screens.base_screen import BaseScreen
 from tui.screens.grow.grow_words import about, bars, help_sections
+from tui.screens.pace import Turns, one_more
 from tui.screens.paragraphs import Paragraph, Paragraphs, problem_lines
 from tui.screens.plan.plan_screen import PlanScreen
 from tui.screens.top_bar import top_bar
@@ -91,6 +92,7 @@ class GrowScreen(BaseScreen[bool]):
         self._subject = subjects[0]
         self._growth: Growth | None = None
         self._grown = False
+        self._turns: Turns[Subject] = Turns()
 
     def compose(self) -> ComposeResult:
         """Put the bars over what can be chosen."""
@@ -133,13 +135,27 @@ class GrowScreen(BaseScreen[bool]):
         self.query_one("#about", Paragraphs).paragraphs = (
             Paragraph(_("Reading the sizes."), state=State.HERE),
         )
-        self._look(self._subject)
+        self._look_again()
 
     # Looking --------------------------------------------------------------------------------------------
 
     def action_read_again(self) -> None:
         """Read the sizes once more."""
-        self._look(self._subject)
+        followed = self._turns.followed
+        if not self._look_again() and not followed:
+            self.notify(one_more(), markup=False)
+
+    def _look_again(self) -> bool:
+        """Read the sizes; once more afterwards, and False, when some are being read already."""
+        begins = self._turns.ask(self._subject)
+        if begins:
+            self._look(self._subject)
+        return begins
+
+    def _end_look(self) -> None:
+        following = self._turns.end()
+        if following is not None:
+            self._look(following)
 
     def _look(self, subject: Subject) -> None:
         self.in_background("inventory", lambda: self._read(subject))
@@ -152,10 +168,14 @@ class GrowScreen(BaseScreen[bool]):
     def job_failed(self, job: str, problem: Problem) -> None:  # noqa: ARG002 - there is one job
         """Show the problem where the sizes are explained."""
         self.query_one("#about", Paragraphs).paragraphs = problem_lines(problem)
+        self._end_look()
 
     @on(Looked)
     def _show(self, event: Looked) -> None:
-        if event.found.subject != self._subject or not self.query("#wishes"):
+        if not self.query("#wishes"):
+            return
+        self._end_look()
+        if event.found.subject != self._subject:
             return
         first = self._growth is None
         self._inventory, self._growth = event.inventory, event.found
@@ -180,7 +200,7 @@ class GrowScreen(BaseScreen[bool]):
     def _another(self, event: Field.Changed) -> None:
         event.stop()
         self._subject = self._subjects[int(self.query_one("#volume", ChoiceField).value)]
-        self._look(self._subject)
+        self._look_again()
 
     @on(Form.Submitted)
     def _review(self, event: Form.Submitted) -> None:
@@ -203,7 +223,7 @@ class GrowScreen(BaseScreen[bool]):
 
     def _done(self, done: bool | None) -> None:
         self._grown = self._grown or bool(done)
-        self._look(self._subject)
+        self._look_again()
 
     # Keys -----------------------------------------------------------------------------------------------
 

@@ -12,16 +12,21 @@ from tui.practice.scenario import Kind
 from tui.screens.access import Access
 from tui.screens.console.console_screen import ConsoleScreen
 from tui.screens.console.reading import OpenLive
+from tui.screens.pace import Turns
 from tui.screens.practice.beside import PANE, TaskPane, TaskStrip
 from tui.screens.practice.practice_words import strip_words
 from tui.storage.host.command_log import CommandLogHost
 from tui.storage.model.inventory import Inventory
 from tui.storage.news.happening import Happening
+from tui.storage.problem import Problem
 from tui.storage.stacks.stack import Stack
 from tui.words import translate as _
 
 _NARROWEST = 78
 """Cells that the console keeps beside the pane."""
+
+
+_COACH = "coach"
 
 
 class StepDone(Message):
@@ -30,6 +35,18 @@ class StepDone(Message):
     def __init__(self, title: str) -> None:
         super().__init__()
         self.title = title
+
+
+class LookOver(Message):
+    """It was checked whether the step is done.
+
+    Attributes:
+        done: the title of the step that is, or empty.
+    """
+
+    def __init__(self, done: str) -> None:
+        super().__init__()
+        self.done = done
 
 
 class PracticeConsole(ConsoleScreen):
@@ -68,6 +85,7 @@ class PracticeConsole(ConsoleScreen):
     ) -> None:
         super().__init__(host, access, on_set_up, on_leave, live=live, refresh_seconds=refresh_seconds)
         self._coach = coach
+        self._looks: Turns[Inventory] = Turns()
 
     def compose(self) -> ComposeResult:
         """Put the strip under the console, and the pane beside it."""
@@ -102,12 +120,34 @@ class PracticeConsole(ConsoleScreen):
     def show_inventory(self, inventory: Inventory, found: tuple[Stack, ...]) -> None:
         """Show the host as it is now; a lesson goes on by itself when its step is done."""
         super().show_inventory(inventory, found)
-        if self._coach.scenario.kind is Kind.LESSON and self._coach.step is not None:
-            self.in_background("coach", lambda: self._look(inventory))
+        is_wanted = self._coach.scenario.kind is Kind.LESSON and self._coach.step is not None
+        if is_wanted and self._looks.ask(inventory):
+            self._look(inventory)
 
-    def _look(self, inventory: Inventory) -> StepDone | None:
-        step = self._coach.step
-        return StepDone(step.title) if step is not None and self._coach.look(inventory) else None
+    def _look(self, inventory: Inventory) -> None:
+        def look() -> LookOver:
+            step = self._coach.step
+            is_done = step is not None and self._coach.look(inventory)
+            return LookOver(step.title if step is not None and is_done else "")
+
+        self.in_background(_COACH, look)
+
+    def _end_look(self) -> None:
+        following = self._looks.end()
+        if following is not None:
+            self._look(following)
+
+    def job_failed(self, job: str, problem: Problem) -> None:
+        """Show the problem; the step is checked again when the host changes."""
+        super().job_failed(job, problem)
+        if job == _COACH:
+            self._end_look()
+
+    @on(LookOver)
+    def _look_over(self, event: LookOver) -> None:
+        self._end_look()
+        if event.done:
+            self.post_message(StepDone(event.done))
 
     @on(StepDone)
     def _step_done(self, event: StepDone) -> None:

@@ -14,25 +14,29 @@ from tui.maintenance.proposal import Proposal
 from tui.screens.access import Access
 from tui.screens.base_screen import BaseScreen
 from tui.screens.changed import HostChanged
+from tui.screens.follower import Follower
 from tui.screens.plan.plan_screen import PlanScreen
 from tui.screens.top_bar import top_bar
 from tui.storage.host.command_log import CommandLogHost
 from tui.storage.model.inventory import Inventory
-from tui.storage.probe.glance import glance
+from tui.storage.probe.glance import beyond_a_glance, glance
 from tui.storage.probe.inventory import take_inventory
 from tui.storage.problem import Problem
 from widgets.key_bar import KeyBar
 from widgets.look import look_of
 from widgets.state import Role
 
-_READING = "records"
+_READING, _GLANCE = "records", "glance"
 
 
 @dataclass
 class ReadAgain(Message):
-    """The host was read again."""
+    """The host was read again: all of it, or by a glance on top of an inventory."""
 
     inventory: Inventory
+    upon: Inventory | None = None
+    beyond: int = 0
+    """Stands for what a glance does not tell, of a whole reading."""
 
 
 class HostScreen(BaseScreen[None]):
@@ -66,8 +70,8 @@ class HostScreen(BaseScreen[None]):
         self._host = host
         self._access = access
         self.inventory = inventory
-        self._reading = False
-        self._missed: HostChanged | None = None
+        self._follower = Follower(self._begin_to_read, lambda: self._glance(self.inventory), self.set_timer)
+        self._changed_meanwhile = False
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
 
     def compose(self) -> ComposeResult:
@@ -126,41 +130,52 @@ class HostScreen(BaseScreen[None]):
         self.read_again()
 
     def read_again(self) -> None:
-        """Read the host; once more afterwards when it is asked for, or the host changes, meanwhile."""
-        self._follow(HostChanged())
+        """Read the host; once more afterwards when it is being read already."""
+        self._follower.ask()
 
     @on(HostChanged)
     def _follow(self, event: HostChanged) -> None:
-        if self._reading:
-            self._missed = HostChanged(event.whole or (self._missed is not None and self._missed.whole))
-            return
-        self._reading, self._missed = True, None
-        upon = None if event.whole else self.inventory
-        self.in_background(_READING, lambda: self._read(upon))
+        """Glance at a host that changed at once; read it whole at its pace."""
+        if event.by_itself or not event.whole:
+            self._changed_meanwhile = True
+            self._follower.glance()
+        if event.by_itself:
+            self._follower.changed(event.topics)
+        elif event.whole:
+            self._follower.ask()
 
-    def _read(self, upon: Inventory | None) -> ReadAgain:
-        """Read all of the host, or only what a glance shows, upon what was known."""
-        return ReadAgain(take_inventory(self._host) if upon is None else glance(self._host, upon))
+    def _begin_to_read(self) -> None:
+        self._changed_meanwhile = False
+        self.in_background(_READING, self._read)
+
+    def _read(self) -> ReadAgain:
+        taken = take_inventory(self._host)
+        return ReadAgain(taken, beyond=beyond_a_glance(taken))
+
+    def _glance(self, upon: Inventory) -> None:
+        self.in_background(_GLANCE, lambda: ReadAgain(glance(self._host, upon), upon))
 
     @on(ReadAgain)
     def _was_read(self, event: ReadAgain) -> None:
-        self._reading = False
-        if self.is_attached and event.inventory != self.inventory:
+        # A whole reading may have come between: what was seen is put on top of that one.
+        late = event.upon is not None and event.upon is not self.inventory
+        if self.is_attached and not late and event.inventory != self.inventory:
             self.inventory = event.inventory
             self._show()
-        self._catch_up()
-
-    def _catch_up(self) -> None:
-        """Read what changed meanwhile."""
-        if self._missed is not None:
-            self._follow(self._missed)
+        if late or (event.upon is None and self._changed_meanwhile):
+            self._follower.glance()
+        if event.upon is None:
+            self._follower.was_read(event.beyond)
+        else:
+            self._follower.was_glanced()
 
     def job_failed(self, job: str, problem: Problem) -> None:
         """Show the problem, and go on watching."""
         super().job_failed(job, problem)
-        if job == _READING:
-            self._reading = False
-            self._catch_up()
+        if job == _GLANCE:
+            self._follower.was_glanced()
+        elif job == _READING:
+            self._follower.was_read(None)
 
     def say(self, words: str) -> None:
         """Show a sentence at the edge of the screen."""

@@ -62,6 +62,7 @@ class Progress:
         why: why the host is looked at once more; empty for the first time.
         within: seconds it may take.
         begun: by `time.monotonic`.
+        is_followed: one more look follows, since somebody asked for it meanwhile.
         told: why an item is missing, or empty when it is there.
     """
 
@@ -70,6 +71,7 @@ class Progress:
     within: float
     begun: float = field(default_factory=time.monotonic)
     told: dict[Item, str] = field(default_factory=dict)
+    is_followed: bool = False
 
     @property
     def seconds(self) -> float:

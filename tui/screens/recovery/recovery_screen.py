@@ -1,5 +1,7 @@
 """Guided recovery: what is wrong, how that is known, what can be done, and whether it helped."""
 
+import time
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on, work
@@ -26,6 +28,7 @@ from tui.screens.recovery.recovery_words import (
     looking_words,
     rows_of,
     standing,
+    unrest_words,
 )
 from tui.screens.recovery.saving import Saved
 from tui.screens.top_bar import top_bar
@@ -56,6 +59,7 @@ class RecoveryScreen(LookingScreen):
         inventory: the host as it was read last.
         subject: what the cursor of the console was on: its finding is the one to begin with.
         live: look again when something changes; a recorded host does not.
+        clock: seconds, as `time.monotonic`.
     """
 
     DEFAULT_CSS = """
@@ -125,8 +129,9 @@ class RecoveryScreen(LookingScreen):
         subject: Rung | Stack | None = None,
         *,
         live: bool = True,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__(host, inventory, live=live)
+        super().__init__(host, inventory, live=live, clock=clock)
         self._access = access
         self._subject = subject
         self._entry = Entry(LOOKED, Standing.LOOKED)
@@ -189,7 +194,10 @@ class RecoveryScreen(LookingScreen):
         if self.problem is not None:
             lines.append(Paragraph(self.problem.summary, state=State.BAD, after=self.problem.remedy))
         lines += standing(self.board, tried=self.tried, looked=not self.guessed)
-        if self.progress is not None:
+        if self.unrest is not None:
+            # One line for both: nothing below it moves when a look begins or ends.
+            lines += unrest_words(self.unrest, self.progress, self.looks_at, self._host.now())
+        elif self.progress is not None:
             lines += looking_words(self.progress)
         if self._said is not None:
             lines.append(self._said)
@@ -348,9 +356,9 @@ class RecoveryScreen(LookingScreen):
 
     def action_look_again(self) -> None:
         """Take the evidence anew."""
-        self._said = None
-        self.tried = ""
-        self.look_again(_("Looking again."), within=self.patience)
+        if self.progress is None:
+            self._said = None
+        self.look_again(_("Looking again."), within=self.patience, by_person=True)
 
     def action_report(self) -> None:
         """Write the report, in the background: this host's disks may not answer."""

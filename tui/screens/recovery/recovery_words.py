@@ -6,9 +6,11 @@ from dataclasses import replace
 
 from tui.recovery.evidence import Evidence, Item, item_words
 from tui.recovery.finding import Finding
+from tui.screens.pace import Kind
 from tui.screens.paragraphs import Paragraph
 from tui.screens.recovery.board import Board, Entry, Standing
 from tui.screens.recovery.looking import Progress
+from tui.screens.recovery.watching import MAP, MOUNT, SESSION, Unrest
 from tui.storage.stacks.layer_words import layer_word
 from tui.storage.untrusted import clean
 from tui.words import translate as _, translate_count
@@ -18,6 +20,9 @@ from widgets.state import Role, State
 from widgets.text import cells, cut_words, duration
 
 _LONGEST = 300
+
+_NAME = 100
+"""Characters of a name in what is told of it in passing."""
 
 _DOT = 8
 """Cells of a line beside its words: cursor, dot, and what keeps the columns apart."""
@@ -189,13 +194,69 @@ def _count(board: Board) -> Paragraph:
 def looking_words(progress: Progress) -> tuple[Paragraph, ...]:
     """Return how far a look has come."""
     words = progress.why or _("Looking at this host. What is known already is shown.")
+    return (Paragraph(words, state=State.HERE, after=_how_far(progress)),)
+
+
+def _how_far(progress: Progress) -> str:
     after = _("{read} of {all} read, {seconds} of {within} at most").format(
         read=len(progress.told),
         all=len(Item),
         seconds=duration(float(int(progress.seconds))),
         within=duration(progress.within),
     )
-    return (Paragraph(words, state=State.HERE, after=after),)
+    if not progress.is_followed:
+        return after
+    return _("{progress}. One more follows.").format(progress=after)
+
+
+def unrest_words(
+    unrest: Unrest, progress: Progress | None, looks_at: float, now: float
+) -> tuple[Paragraph, ...]:
+    """Return what goes on changing by itself, and when it is looked at again, or how far that has come.
+
+    Args:
+        unrest: what goes on.
+        progress: of the look that goes on, or None.
+        looks_at: when it is looked at again at the latest, in seconds since the epoch.
+        now: seconds since the epoch on the host.
+    """
+    if progress is not None:
+        after = f"{progress.why} {_how_far(progress)}".strip()
+    else:
+        # What is seen now may be what was read last; then nothing is due.
+        after = (
+            _("It is looked at again by {time}; F5 looks now.").format(time=_time(looks_at))
+            if looks_at > now
+            else _("F5 looks now.")
+        )
+    return (Paragraph(_goes_on(unrest), state=State.WAITING, after=after),)
+
+
+def _goes_on(unrest: Unrest) -> str:
+    since = _time(unrest.since)
+    begun = unrest.begun.most_common(1)
+    if begun and begun[0][1] > 1:
+        kind, count = begun[0]
+        words = _("This host is changing: a session to {name} was begun at least {count} times since {time}.")
+        return words.format(name=_name(kind), count=count, time=since)
+    kind, count = unrest.times.most_common(1)[0]
+    about = {
+        SESSION: _(
+            "This host is changing: the session to {name} changed at least {count} times since {time}."
+        ),
+        MAP: _("This host is changing: the map {name} changed at least {count} times since {time}."),
+        MOUNT: _("This host is changing: the mount {name} changed at least {count} times since {time}."),
+    }
+    disk = _("This host is changing: the disk {name} changed at least {count} times since {time}.")
+    return about.get(kind[0], disk).format(name=_name(kind), count=count, time=since)
+
+
+def _name(kind: Kind) -> str:
+    return clean(next((one for one in kind[1:] if one), ""), _NAME)
+
+
+def _time(when: float) -> str:
+    return time.strftime("%H:%M:%S", time.localtime(when))
 
 
 def about_looking(evidence: Evidence | None) -> tuple[Paragraph, ...]:
@@ -278,6 +339,15 @@ def help_sections() -> tuple[HelpSection, ...]:
                 "What was seen is shown as it was read, with where it comes from. Where several causes are "
                 "possible the test that tells them apart stands beside each. What it is not is said as well, "
                 "and how that was told. What people try at night and should not is named, with the reason."
+            ),
+        ),
+        HelpSection(
+            _("A host that goes on changing"),
+            _(
+                "Where something is tried again and again the host is never the same for long. A line says "
+                "what it is, and the host is looked at less and less often while that brings nothing new. A "
+                "look that has begun is always finished and shown. F5 looks at once; pressed while a look "
+                "goes on, it adds one more after it."
             ),
         ),
         HelpSection(

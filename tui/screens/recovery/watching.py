@@ -1,38 +1,73 @@
-"""Whether the storage of a host became different, as a glance at the kernel's files tells."""
+"""Whether the storage of a host became different, as a glance at the kernel's files tells, and how often."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 
 from textual.message import Message
 
+from tui.screens.pace import Kind
 from tui.storage.host.interface import Host
 from tui.storage.model.inventory import Inventory
 from tui.storage.probe.glance import glance
 
+SESSION, LUN, DEVICE, MAP, MOUNT = "session", "lun", "device", "map", "mount"
+"""Kinds of what a glance sees."""
+
+Sketch = frozenset[tuple[Kind, tuple[str, ...]]]
+"""What of a host makes another diagnosis likely, and how each of it stands; what only counts, such as used
+space, is not in it."""
+
 
 @dataclass
-class Changed(Message):
-    """A glance was taken; whether it found something else than was known."""
+class Glanced(Message):
+    """A glance was taken."""
 
-    is_different: bool
-
-
-Sketch = frozenset[tuple[str, ...]]
-"""What of a host makes another diagnosis likely; what only counts, such as used space, is not in it."""
+    sketch: Sketch
 
 
 def sketch(inventory: Inventory) -> Sketch:
     """The sessions, disks, maps and mounts, and how each stands."""
     return frozenset(
         (
-            *(("session", str(one.sid), one.target, one.state.value) for one in inventory.sessions),
-            *(("lun", one.address, one.disk, one.state.value) for one in inventory.luns),
-            *(("device", one.name, one.number, str(one.answers)) for one in inventory.devices),
-            *(("map", one.name, *one.good_paths) for one in inventory.multipath_maps),
-            *(("mount", one.source, one.target, *one.options) for one in inventory.mounts),
+            *(
+                ((SESSION, one.target, one.portal.label), (str(one.sid), one.state.value))
+                for one in inventory.sessions
+            ),
+            *(((LUN, one.disk or one.address), (one.address, one.state.value)) for one in inventory.luns),
+            *(((DEVICE, one.name), (one.number, str(one.answers))) for one in inventory.devices),
+            *(((MAP, one.name), one.good_paths) for one in inventory.multipath_maps),
+            *(((MOUNT, one.target), (one.source, *one.options)) for one in inventory.mounts),
         )
     )
 
 
-def is_changed(host: Host, inventory: Inventory) -> bool:
-    """Whether a glance finds something else than the inventory holds. No command runs, no disk is touched."""
-    return sketch(glance(host, inventory)) != sketch(inventory)
+def sketch_now(host: Host, inventory: Inventory) -> Sketch:
+    """The same as a glance sees it upon an inventory. No command runs, no disk is touched."""
+    return sketch(glance(host, inventory))
+
+
+def difference(one: Sketch, other: Sketch) -> frozenset[Kind]:
+    """What stands differently in two sketches."""
+    return frozenset(kind for kind, _how in one ^ other)
+
+
+@dataclass(slots=True)
+class Unrest:
+    """What goes on changing by itself.
+
+    Attributes:
+        since: when the first change was seen, in seconds since the epoch.
+        times: how often each thing was seen to be different.
+        begun: how often a new session was seen for each target and portal.
+    """
+
+    since: float
+    times: Counter[Kind] = field(default_factory=Counter)
+    begun: Counter[Kind] = field(default_factory=Counter)
+
+    def saw(self, before: Sketch, now: Sketch) -> None:
+        """Count what differs between two glances."""
+        self.times.update(difference(before, now))
+        known = {(kind, how[0]) for kind, how in before if kind[0] == SESSION}
+        new = {(kind, how[0]) for kind, how in now if kind[0] == SESSION} - known
+        self.begun.update(kind for kind, _sid in new)

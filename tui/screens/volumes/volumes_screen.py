@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from tui.screens.access import Access
 from tui.screens.base_screen import BaseScreen
+from tui.screens.pace import Turns, one_more
 from tui.screens.paragraphs import Paragraphs, problem_lines
 from tui.screens.top_bar import top_bar
 from tui.screens.volumes.form import TaskScreen
@@ -83,6 +84,7 @@ class VolumesScreen(BaseScreen[bool]):
         self._group: VolumeGroup | None = group
         self._uuid = group.uuid
         self._changed = False
+        self._turns: Turns[bool] = Turns()
 
     def compose(self) -> ComposeResult:
         """Put the space over what can be done with it."""
@@ -95,14 +97,27 @@ class VolumesScreen(BaseScreen[bool]):
         yield KeyBar(_("choose"), id="keys")
 
     def on_mount(self) -> None:
-        """Show what is known, and read the group again."""
-        self._show(self.Looked(self._inventory, ()))
+        """Show what is known, and look again."""
+        self._show(self._inventory, ())
         self.query_one("#tasks", PickList).focus()
-        self._look()
+        self._look_again()
 
     def action_read_again(self) -> None:
         """Read the group once more."""
-        self._look()
+        followed = self._turns.followed
+        if not self._look_again() and not followed:
+            self.notify(one_more(), markup=False)
+
+    def _look_again(self) -> bool:
+        """Read the group; once more afterwards, and False, when it is being read already."""
+        begins = self._turns.ask(True)
+        if begins:
+            self._look()
+        return begins
+
+    def _end_look(self) -> None:
+        if self._turns.end():
+            self._look()
 
     def _look(self) -> None:
         host = self._host
@@ -111,15 +126,17 @@ class VolumesScreen(BaseScreen[bool]):
     def job_failed(self, job: str, problem: Problem) -> None:  # noqa: ARG002 - there is one job
         """Show the problem in place of how full snapshots and pools are."""
         self.query_one("#fills", Paragraphs).paragraphs = problem_lines(problem)
+        self._end_look()
 
     @on(Looked)
-    def _show(self, event: Looked) -> None:
-        if not self.query("#tasks"):
-            return
-        self._inventory = event.inventory
-        self._group = next(
-            (group for group in event.inventory.volume_groups if group.uuid == self._uuid), None
-        )
+    def _looked(self, event: Looked) -> None:
+        if self.query("#tasks"):
+            self._show(event.inventory, event.fills)
+            self._end_look()
+
+    def _show(self, inventory: Inventory, fills: tuple[Fill, ...]) -> None:
+        self._inventory = inventory
+        self._group = next((one for one in inventory.volume_groups if one.uuid == self._uuid), None)
         group = self._group
         words = (
             _("Volumes of {group}").format(group=clean(group.name, 60))
@@ -128,10 +145,10 @@ class VolumesScreen(BaseScreen[bool]):
         )
         self.query_one("#question", Static).update(look_of(self).text(words, Role.STRONG))
         meter = self.query_one("#space", Meter)
-        meter.parts = parts(event.inventory, group) if group is not None else ()
+        meter.parts = parts(inventory, group) if group is not None else ()
         meter.display = bool(meter.parts)
         self.query_one("#fills", Paragraphs).paragraphs = (
-            fill_lines(event.inventory, group, event.fills) if group is not None else ()
+            fill_lines(inventory, group, fills) if group is not None else ()
         )
         self.query_one("#tasks", PickList).rows = tuple(_row(task, self._access) for task in self._tasks())
 
@@ -164,7 +181,7 @@ class VolumesScreen(BaseScreen[bool]):
 
     def _done(self, done: bool | None) -> None:
         self._changed = self._changed or bool(done)
-        self._look()
+        self._look_again()
 
     # Keys -----------------------------------------------------------------------------------------------
 

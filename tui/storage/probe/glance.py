@@ -54,6 +54,22 @@ def glance(host: Host, before: Inventory) -> Inventory:
     )
 
 
+def beyond_a_glance(inventory: Inventory) -> int:
+    """A number that stands for what only a full look tells, and is another one where that differs."""
+    return hash(
+        replace(
+            inventory,
+            sessions=(),
+            luns=(),
+            devices=(),
+            multipath_maps=(),
+            filesystems=(),
+            mounts=(),
+            swaps=(),
+        )
+    )
+
+
 def _with_contents(now: Inventory, before: Inventory) -> Inventory:
     """What blkid found at the last full look on devices of which udev says nothing, if they are the same."""
     found: dict[str, BlockDevice] = {}

@@ -202,7 +202,9 @@ class Watch:
             found = {topic for topic, what in looked.items() if what != self._seen.get(topic)}
             self._seen = looked
         if whole:
-            self._next_look = now + self._period
+            # Where a look takes long there is as much rest after it.
+            done = time.monotonic()
+            self._next_look = max(now + self._period, done + (done - now))
             if self._events is not None:
                 self._tell(self._events.rest())
         if Topic.SESSIONS in found:

@@ -7,7 +7,8 @@ number up, and else what iscsiadm said beside it.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tui.maintenance.sessions import session_of
@@ -55,10 +56,11 @@ _OWN = re.compile(r"\[target: (\S+), portal: (\S+),(\d+)\] through \[iface: (\S+
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A refused login: why, and the line that tells it."""
+    """A refused login: why, the line that tells it, and when it was refused like that, each time."""
 
     why: Refusal
     line: Happening
+    times: tuple[float, ...] = ()
 
 
 def refusal_in(text: str) -> Refusal | None:
@@ -73,13 +75,13 @@ def refusal_of(evidence: Evidence, session: Session) -> Refused | None:
     """
     if session.state is SessionState.LOGGED_IN:
         return None
-    found: Refused | None = None
+    found: list[Refused] = []
     for line in evidence.daemon_about(f"sid:{session.sid}"):
         if "is operational" in line.text:
-            found = None
+            found.clear()
         elif (why := refusal_in(line.text)) is not None:
-            found = Refused(why, line)
-    return found
+            found.append(Refused(why, line))
+    return _last(found)
 
 
 def refused_records(evidence: Evidence) -> tuple[tuple[NodeRecord, Refused], ...]:
@@ -94,7 +96,7 @@ def refused_records(evidence: Evidence) -> tuple[tuple[NodeRecord, Refused], ...
     ]
     if not refused:
         return ()
-    last = refused[-1]
+    last = _last(refused) or refused[-1]
     absent = [
         record
         for record in inventory.node_records
@@ -114,6 +116,14 @@ def refused_records(evidence: Evidence) -> tuple[tuple[NodeRecord, Refused], ...
     only = absent if len(absent) == 1 and not own else []
     meant = [record for record in absent if _name_of(record) in named] or only
     return tuple((record, last) for record in meant)
+
+
+def _last(refused: Sequence[Refused]) -> Refused | None:
+    """The last of some refusals, with when each like it was; iscsid may say one in two lines."""
+    if not refused:
+        return None
+    like = [one.line for one in refused if one.why is refused[-1].why and "login rejected" in one.line.text]
+    return replace(refused[-1], times=tuple(one.when for one in like))
 
 
 def _name_of(record: NodeRecord) -> tuple[str, str, str, str]:

@@ -1,5 +1,6 @@
 """F01, F31, F10: the target is there and turns this host away, at a login or when a session comes back."""
 
+import time
 from collections.abc import Iterator
 
 from tui.maintenance.proposal import Proposal
@@ -95,6 +96,8 @@ def _seen(evidence: Evidence, thing: Session | NodeRecord, refused: Refused) -> 
     else:
         named = [line for line in evidence.daemon if f"target: {thing.target}," in line.text]
         yield from daemon_seen((*named[-1:], refused.line))
+    if len(refused.times) > 1:
+        yield Seen(_("logins that iscsid noted as refused like this"), (_how_often(refused),))
     names = _names_of(evidence, thing)
     if names:
         yield Seen(_("initiator names"), names)
@@ -112,6 +115,14 @@ def _seen(evidence: Evidence, thing: Session | NodeRecord, refused: Refused) -> 
             ),
         )
     yield from portal_seen(evidence, thing.portal)
+
+
+def _how_often(refused: Refused) -> str:
+    first, last = (
+        time.strftime("%H:%M:%S", time.localtime(at)) for at in (refused.times[0], refused.times[-1])
+    )
+    words = _("{count} since {first}, the last one at {last}")
+    return words.format(count=len(refused.times), first=first, last=last)
 
 
 _ABOUT_CHAP = {Refusal.AUTHENTICATION, Refusal.MUTUAL, Refusal.OTHER}
