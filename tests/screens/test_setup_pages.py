@@ -208,7 +208,7 @@ async def test_the_bar_shows_what_is_left() -> None:
         shown = flat_text(pilot)
         assert "data 6 GiB" in shown
         assert "logs 1 GiB" in shown
-        assert "free 3 GiB" in shown
+        assert "free 2.99 GiB" in shown
 
 
 async def test_a_name_of_sixty_letters_leaves_the_page_in_order() -> None:
