@@ -5,16 +5,15 @@ import threading
 from tui.setup.state import FolderFacts, Probed
 from tui.setup.steps.disks import Disk
 from tui.storage.devices.contents import contents
+from tui.storage.devices.settling import settle
 from tui.storage.files.rc_local import PATHS
-from tui.storage.host.interface import Command, FileKind, Host
+from tui.storage.host.interface import FileKind, Host
 from tui.storage.model.inventory import Inventory
 from tui.storage.probe.iscsi.sessions import read_sessions
 from tui.storage.waiting import wait_for
 
 _DISKS_DEADLINE = 15.0
 """Seconds in which the kernel has found the LUNs of a new session; a target without one takes them all."""
-
-_SETTLE_SECONDS = 20
 
 
 def modified(host: Host, path: str) -> float | None:
@@ -65,7 +64,7 @@ def wait_for_disks(host: Host, sids: frozenset[int], leave: threading.Event) -> 
         return sids <= with_disk and now == before
 
     found = wait_for(complete, _DISKS_DEADLINE, pause=0.3)
-    host.run(Command(("udevadm", "settle", f"--timeout={_SETTLE_SECONDS}"), deadline=_SETTLE_SECONDS + 5))
+    settle(host)
     return found
 
 

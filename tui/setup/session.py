@@ -24,6 +24,7 @@ from tui.storage.changing.journal import Journal, Origin, who_changes
 from tui.storage.changing.plan import Plan
 from tui.storage.changing.run_plan import Ending
 from tui.storage.changing.watcher import Unwatched, Watcher
+from tui.storage.devices.settling import read_at_rest
 from tui.storage.files.mount_point import normalised
 from tui.storage.host.command_log import CommandLogHost
 from tui.storage.host.interface import Answer as PortAnswerKind, ChangingHost
@@ -211,10 +212,10 @@ class Setup:
             return ending.problem or log_in.blocker(self._state)
         watcher.line(_("Waiting for the disks"))
         wait_for_disks(self.host, frozenset(session.sid for session in disks.sessions(self._state)), leave)
-        self.refresh()
+        read_at_rest(self.host, self.refresh)
         joining = self._execute(log_in.multipath_plan(self._state), watcher, leave, resumable=False)
         if joining.result is not None and joining.result.stages:
-            self.refresh()
+            read_at_rest(self.host, self.refresh)
         self._look_at_disks(watcher)
         return joining.problem or log_in.blocker(self._state)
 
@@ -222,7 +223,7 @@ class Setup:
         activation = volumes.activation(self._state)
         ending = self._execute(activation, watcher, leave, resumable=False)
         if activation.operations:
-            self.refresh()
+            read_at_rest(self.host, self.refresh)
             self._look_at_disks(watcher)
         self._look_at_folders()
         return ending.problem or volumes.blocker(self._state)

@@ -9,16 +9,20 @@ def wait_for(holds: Callable[[], bool], deadline: float, pause: float = 0.1) -> 
 
     Args:
         holds: the question; asked at least once, and once more when the deadline passes.
-        deadline: seconds to wait at most.
+        deadline: seconds to wait at most. A pause that lasts longer because the machine stands still, or is
+            busy with something else, counts as it was meant: what is waited for did not get on either.
         pause: seconds between two questions.
 
     Returns:
         Whether it came to hold.
     """
-    end = time.monotonic() + deadline
-    while not holds():
-        left = end - time.monotonic()
+    left = deadline
+    while True:
+        begun = time.monotonic()
+        if holds():
+            return True
+        left -= time.monotonic() - begun
         if left <= 0:
             return holds()
         time.sleep(min(pause, left))
-    return True
+        left -= pause

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from tui.storage.host.interface import ChangingHost, Host
+from tui.storage.devices.settling import is_moving
+from tui.storage.host.interface import ChangingHost, Command, Host
 from tui.storage.operations.operation import Operation, Progress, Risk
 from tui.storage.probe.devices.lvm import report_command
 from tui.storage.problem import CommandFailed, Problem, Refused
@@ -116,6 +117,36 @@ class FailWith(Operation):
             raise CommandFailed(Problem("test.failed", "failed"))
         if self.how == "system":
             raise OSError(self.number, "the system's words", "/some/file")
+
+
+@dataclass(frozen=True, slots=True)
+class WriteLabel(Operation):
+    """Write to the disk of a made-up host, where `show-label` reads it and udev tells of it in `SEEN`."""
+
+    SEEN: ClassVar[str] = "/run/udev/data/b8:0"
+    risk: ClassVar[Risk] = Risk.REWRITES
+
+    def title(self) -> str:
+        return "Write the label"
+
+    def why(self) -> str:
+        return "for the test"
+
+    def shown(self) -> tuple[str, ...]:
+        return ("write-label",)
+
+    def is_done(self, host: Host) -> bool:
+        return host.run(Command(("show-label",))).ok
+
+    def unseen(self, host: Host) -> tuple[str, ...]:
+        return () if host.facts(self.SEEN) is not None else ("/dev/sda",)
+
+    def check(self, host: Host, *, interrupted: bool = False) -> None:
+        if is_moving(host):
+            raise Refused(Problem("device.silent", "does not answer now"))
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        host.run(Command(("write-label",), changes=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,19 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.storage.changing.plan_operations import AskLvm, FailWith, MakeFile, UntilReboot
+from tests.storage.changing.plan_operations import AskLvm, FailWith, MakeFile, UntilReboot, WriteLabel
 from tests.storage.scripted_host import ScriptedHost
 from tui.storage.changing import journal as journal_module
 from tui.storage.changing.executor import execute
 from tui.storage.changing.journal import Journal
 from tui.storage.changing.plan import Plan, Result, Stage, Step
-from tui.storage.host.interface import Outcome
+from tui.storage.devices.settling import QUEUE
+from tui.storage.host.interface import Command, Outcome
 from tui.storage.operations.operation import Risk
 
 
 def carry_out(plan: Plan, folder: Path, steps: list[Step] | None = None) -> Result:
     journal = Journal.unfinished(folder / "journal") or Journal.open(plan, folder / "journal")
-    return execute(plan, ScriptedHost(), journal, (steps if steps is not None else []).append)
+    return execute(plan, ScriptedHost(), journal, (steps if steps is not None else []).append, patience=0.0)
 
 
 def files(folder: Path, *names: str) -> tuple[MakeFile, ...]:
@@ -158,6 +159,71 @@ def test_lvm_reports_once_between_two_changes_and_anew_after_each(
     host = ScriptedHost(replies={("lvm", "fullreport"): Outcome(0, "{}")})
     assert execute(plan, host, Journal.open(plan, tmp_path / "journal")).ok
     assert len(host.commands) == reports
+
+
+class Disk:
+    """A made-up host with one disk.
+
+    Args:
+        noticed_after: the beginning of the command after which udev tells what was written to the disk.
+        looks: how often the host does not show it before it does.
+    """
+
+    def __init__(self, noticed_after: tuple[str, ...], looks: int = 0) -> None:
+        self.noticed_after, self.looks = noticed_after, looks
+        self.written = False
+        commands = ("write-label", "show-label", "udevadm")
+        self.host = ScriptedHost(replies={(command,): self.answer for command in commands})
+
+    def answer(self, command: Command) -> Outcome:
+        if command.argv == ("show-label",):
+            self.looks -= self.written
+            return Outcome(0 if self.written and self.looks < 0 else 1)
+        self.written = self.written or command.argv == ("write-label",)
+        if self.written and command.argv[: len(self.noticed_after)] == self.noticed_after:
+            self.host.files[WriteLabel.SEEN] = ""
+        if command.argv[:2] == ("udevadm", "settle"):
+            self.host.files.pop(QUEUE, None)
+        return Outcome(0)
+
+    def carry_out(self, folder: Path, patience: float = 10.0) -> Result:
+        plan = Plan("writes", (WriteLabel(),))
+        return execute(plan, self.host, Journal.open(plan, folder / "journal"), patience=patience)
+
+    @property
+    def triggers(self) -> int:
+        return sum("trigger" in command.argv for command in self.host.commands)
+
+
+def test_what_was_written_is_done_when_udev_tells_it(tmp_path: Path) -> None:
+    disk = Disk(("udevadm", "settle"))
+    assert disk.carry_out(tmp_path).stages == (Stage.DONE,)
+    assert WriteLabel.SEEN in disk.host.files
+    assert disk.triggers == 0
+
+
+def test_udev_is_told_to_look_at_what_it_did_not_notice(tmp_path: Path) -> None:
+    disk = Disk(("udevadm", "trigger"))
+    assert disk.carry_out(tmp_path).stages == (Stage.DONE,)
+    assert WriteLabel.SEEN in disk.host.files
+    assert disk.triggers == 1
+
+
+def test_what_udev_never_tells_is_not_verified(tmp_path: Path) -> None:
+    result = Disk(("never",)).carry_out(tmp_path, patience=0.0)
+    assert result.problem is not None
+    assert result.problem.code == "operation.not-in-udev"
+    assert "/dev/sda" in result.problem.remedy
+
+
+def test_a_host_that_shows_a_change_late_is_looked_at_again(tmp_path: Path) -> None:
+    assert Disk(("udevadm", "settle"), looks=2).carry_out(tmp_path).stages == (Stage.DONE,)
+
+
+def test_a_step_is_not_refused_for_what_passes(tmp_path: Path) -> None:
+    disk = Disk(("udevadm", "settle"))
+    disk.host.files[QUEUE] = ""
+    assert disk.carry_out(tmp_path).stages == (Stage.DONE,)
 
 
 def test_the_worst_risk_is_the_plans(tmp_path: Path) -> None:

@@ -8,12 +8,22 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tui.storage.changing.journal import Journal, Progressed
 from tui.storage.changing.plan import Listener, Plan, Result, Stage, Step
-from tui.storage.host.interface import ChangingHost, Host
+from tui.storage.devices.settling import allowed_at_rest, is_moving, sequence, settle
+from tui.storage.host.interface import ChangingHost, Command, Host
 from tui.storage.lvm.report_cache import LvmReportCache
-from tui.storage.operations.operation import Operation, Progress
-from tui.storage.problem import ConsoleError, Problem
+from tui.storage.operations.operation import Operation, Progress, Risk
+from tui.storage.problem import ConsoleError, NotVerified, Problem, Refused
 from tui.storage.untrusted import clean
+from tui.storage.waiting import wait_for
 from tui.words import translate as _
+
+PATIENCE = 20.0
+"""Seconds within which a host shows what was changed: udev has settled by then; multipathd, iscsid and
+systemd may still be behind."""
+
+_SOON = 1.0
+"""Seconds without progress of udev after which the person is told; when it was stuck in this plan before, it
+is waited for no longer."""
 
 
 def _ignore(_step: Step) -> None:
@@ -26,6 +36,8 @@ def execute(
     journal: Journal,
     listener: Listener = _ignore,
     leave: threading.Event | None = None,
+    *,
+    patience: float = PATIENCE,
 ) -> Result:
     """Run a plan. The caller holds the `ChangeLock` and has the person's confirmation.
 
@@ -39,12 +51,13 @@ def execute(
         journal: begun for this plan.
         listener: told of every step.
         leave: when set, no further operation is begun; what runs is finished.
+        patience: seconds within which the host has to show what an operation changed.
 
     Returns:
         How every operation ended. Never raises for what the host does.
     """
     leave = leave or threading.Event()
-    run = _Run(plan, host, journal, listener)
+    run = _Run(plan, host, journal, listener, patience)
     results: list[tuple[Stage, Problem | None]]
     if plan.together:
 
@@ -74,9 +87,13 @@ def execute(
 class _Run:
     """One execution of a plan; `run_operation` runs one from check to verification."""
 
-    def __init__(self, plan: Plan, host: ChangingHost, journal: Journal, listener: Listener) -> None:
+    def __init__(
+        self, plan: Plan, host: ChangingHost, journal: Journal, listener: Listener, patience: float
+    ) -> None:
         self._plan, self._host, self._journal, self._listener = plan, host, journal, listener
+        self._patience = patience
         self._look = LvmReportCache(host)
+        self._udev_is_stuck = False
 
     def run_operation(self, number: int) -> tuple[Stage, Problem | None]:
         started = time.monotonic()
@@ -114,16 +131,73 @@ class _Run:
         if operation.is_done(look):
             self._journal.done(number, already=progressed is Progressed.NOT_BEGUN)
             return Stage.ALREADY
-        if progressed is Progressed.BEGUN:
-            operation.check_interrupted(look)
-        else:
-            operation.check(look)
+
+        def check() -> None:
+            try:
+                if progressed is Progressed.BEGUN:
+                    operation.check_interrupted(look)
+                else:
+                    operation.check(look)
+            except Refused:
+                self._look.forget()
+                raise
+
+        allowed_at_rest(self._host, check)
         self._journal.begin(number)
+        before = sequence(self._host)
         operation.run(self._host, progress)
-        self._look.forget()
-        operation.verify(look)
+        if sequence(self._host) != before or operation.risk >= Risk.INTERRUPTS:
+            self._settle(progress)
+            self._have_udev_look(operation, look, progress)
+        self._verify(operation, look, progress)
         self._journal.done(number)
         return Stage.DONE
+
+    def _settle(self, progress: Progress) -> None:
+        """Let udev catch up, so that whoever reads the host next sees what was made, changed or removed.
+
+        What is written to a device tells udev only when it is closed, with an event that may come later.
+        """
+        if settle(self._host, quiet=_SOON):
+            self._udev_is_stuck = False
+        elif is_moving(self._host):
+            progress(_("Waiting for udev, which is still at work."))
+            self._udev_is_stuck = self._udev_is_stuck or not settle(self._host)
+
+    def _have_udev_look(self, operation: Operation, look: Host, progress: Progress) -> None:
+        """Tell udev to look at what it did not notice; whether it does is seen by the verification."""
+        self._look.forget()
+        behind = operation.unseen(look)
+        for path in behind:
+            argv = ("udevadm", "trigger", "--action=change", f"--name-match={path}")
+            self._host.run(Command(argv, changes=True))
+        if behind:
+            self._settle(progress)
+
+    def _verify(self, operation: Operation, look: Host, progress: Progress) -> None:
+        """Read the host, and again for a while when it does not show the change: daemons may be behind.
+
+        Raises:
+            NotVerified: it does not come to show it.
+        """
+        failed: NotVerified | Refused | None = None
+
+        def is_shown() -> bool:
+            nonlocal failed
+            self._look.forget()
+            try:
+                operation.verify(look)
+            except (NotVerified, Refused) as error:
+                if failed is None:
+                    progress(_("Waiting for the host to show it."))
+                failed = error
+                return False
+            failed = None
+            return True
+
+        wait_for(is_shown, self._patience, pause=0.25)
+        if failed is not None:
+            raise failed
 
 
 def _of_system(operation: Operation, error: OSError) -> Problem:

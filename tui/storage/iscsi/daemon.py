@@ -19,13 +19,13 @@ from tui.words import translate as _, translate_count
 DAEMON = "iscsid.service"
 """The unit of iscsid itself, so named by every distribution."""
 
-ANSWER_DEADLINE = 10.0
+ANSWER_DEADLINE = 30.0
 """Seconds for iscsid to answer after it was started."""
 
 TAKE_OVER_DEADLINE = 5.0
 """Seconds for a new iscsid to begin with the sessions it finds."""
 
-RETURN_DEADLINE = 30.0
+RETURN_DEADLINE = 60.0
 """Seconds for the sessions to be logged in again after a restart."""
 
 _TICKS = 100

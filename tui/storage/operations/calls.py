@@ -1,9 +1,12 @@
 """Running a tool that changes something: its failure in words, its silence as an unknown outcome."""
 
 import shlex
+from collections.abc import Callable
 
 from tui.storage.host.interface import ChangingHost, Command, Host, Outcome
+from tui.storage.model.block import BlockDevice
 from tui.storage.operations.operation import Progress
+from tui.storage.probe.narrow import device_behind, look_at_devices
 from tui.storage.problem import CommandFailed, OutcomeUnknown, Problem, Refused
 from tui.storage.untrusted import clean, clean_lines
 from tui.words import translate as _
@@ -82,25 +85,10 @@ def change(
     )
 
 
-def settle(host: ChangingHost, path: str, deadline: float = 30.0) -> bool:
-    """Wait until udev has made a path below /dev and has nothing left to do; whether the path is there.
-
-    `udevadm settle` returns at once when there is nothing to wait for.
-    """
-    argv = ("udevadm", "settle", f"--timeout={deadline:.0f}", f"--exit-if-exists={path}")
-    host.run(Command(argv, deadline=deadline + 5))
-    if host.facts(path) is None:
-        host.run(Command(("udevadm", "settle", f"--timeout={deadline:.0f}"), deadline=deadline + 5))
-    return host.facts(path) is not None
-
-
-def settle_all(host: ChangingHost, what: str) -> None:
-    """Wait until udev has nothing left to do.
-
-    Raises:
-        ConsoleError: it did not finish; `what` names what it was for.
-    """
-    change(host, ("udevadm", "settle", "--timeout=30"), what, deadline=40)
+def unseen_content(host: Host, path: str, holds: Callable[[BlockDevice], bool]) -> tuple[str, ...]:
+    """The path of a device when udev describes it and its database does not say what it should."""
+    device = device_behind(host, look_at_devices(host), path)
+    return () if device is None or not device.described or holds(device) else (path,)
 
 
 def reread_command(path: str) -> tuple[str, ...]:

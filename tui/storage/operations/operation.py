@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.problem import NotVerified, Problem
+from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 Progress = Callable[[str], None]
@@ -100,11 +101,19 @@ class Operation(ABC):
             OSError: a file could not be read or written.
         """
 
+    def unseen(self, host: Host) -> tuple[str, ...]:  # noqa: ARG002 (most write to no device)
+        """Paths of devices of which udev does not say yet what this operation wrote to them or removed.
+
+        lsblk, systemd, the boot and this program's own look read udev's database, not the disk. udev is told
+        to look at these again: it does not notice what is written while it is at work on the device.
+        """
+        return ()
+
     def verify(self, host: Host) -> None:
-        """Read the host and see that the change is there.
+        """Read the host and see that the change is there; asked again for a while when it is not.
 
         Raises:
-            NotVerified: the tools reported success and the host does not show it.
+            NotVerified: the tools reported success and the host, or udev, does not show it.
         """
         if not self.is_done(host):
             raise NotVerified(
@@ -114,6 +123,18 @@ class Operation(ABC):
                         title=self.title()
                     ),
                     remedy=_("Check the commands that ran (F2), and the host, before you continue."),
+                )
+            )
+        behind = clean(", ".join(self.unseen(host)))
+        if behind:
+            raise NotVerified(
+                Problem(
+                    "operation.not-in-udev",
+                    _("{title}: it is done, but udev does not know it.").format(title=self.title()),
+                    cause=_("udev may be stopped or may have looked too early."),
+                    remedy=_("Run `udevadm trigger --action=change {device}` and try again.").format(
+                        device=behind
+                    ),
                 )
             )
 

@@ -11,7 +11,8 @@ from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen, Weight
 from tui.recovery.findings.repair_plans import mounts_above, repair
 from tui.storage.model.block import MultipathMap
 from tui.storage.model.iscsi import Role
-from tui.storage.operations.multipath.maps import DAEMON, StartMultipathd
+from tui.storage.operations.multipath.map_daemon import DAEMON
+from tui.storage.operations.multipath.maps import StartMultipathd
 from tui.storage.operations.multipath.queueing import StopQueueing
 from tui.storage.operations.operation import Operation
 from tui.storage.operations.services.prerequisites import EnableService

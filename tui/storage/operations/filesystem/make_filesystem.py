@@ -8,14 +8,14 @@ from tui.storage.files.filesystem_kind import FilesystemKind, label_problems, si
 from tui.storage.host.interface import ChangingHost, Command, Host
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.inventory import Inventory
-from tui.storage.operations.calls import as_typed, change, refuse_when_busy, reread_command, settle
+from tui.storage.operations.calls import as_typed, change, refuse_when_busy
 from tui.storage.operations.filesystem.unused_volume import no_volume
 from tui.storage.operations.guards.device_guard import refuse_when_mounted_elsewhere
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
 from tui.storage.probe.devices.all_signatures import Probing, content_of, probe
 from tui.storage.probe.devices.lvm import names_of_map
 from tui.storage.probe.narrow import device_behind, look_at_devices
-from tui.storage.problem import NotVerified, Problem, Refused
+from tui.storage.problem import Problem, Refused
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 
@@ -113,24 +113,12 @@ class MakeFilesystem(Operation):
         device = self._volume(host, inventory)
         unfinished = self.kind is FilesystemKind.XFS and is_unfinished_xfs(host, device.path)
         change(host, self._argv(unfinished=unfinished), self.title(), deadline=MAKING, progress=progress)
-        if self.uuid and not settle(host, f"/dev/disk/by-uuid/{self.uuid}"):
-            change(host, reread_command(device.path), self.title())
 
-    def verify(self, host: Host) -> None:
-        """The UUID is also in udev's database, where the boot looks it up."""
-        Operation.verify(self, host)
+    def unseen(self, host: Host) -> tuple[str, ...]:
+        """The volume, when udev, where the boot looks, does not know the UUID."""
         device = device_behind(host, look_at_devices(host), self.device)
-        if self.uuid and (device is None or device.content_uuid != self.uuid):
-            raise NotVerified(
-                Problem(
-                    "filesystem.not-in-udev",
-                    _("The file system is there, but udev does not know its UUID."),
-                    cause=_("udev may be stopped or may have read the device too early."),
-                    remedy=_("Run `udevadm trigger --action=change {device}` and retry.").format(
-                        device=clean(self.device)
-                    ),
-                )
-            )
+        known = device.content_uuid if device is not None else ""
+        return () if known == self.uuid or not self.uuid else (self.device,)
 
     def undo(self) -> CannotUndo:
         return CannotUndo(

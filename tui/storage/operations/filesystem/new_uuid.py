@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.files.filesystem_kind import FilesystemKind
-from tui.storage.host.interface import ChangingHost, Host
-from tui.storage.operations.calls import settle
+from tui.storage.host.interface import Host
+from tui.storage.operations.calls import unseen_content
 from tui.storage.operations.command import CommandOperation
 from tui.storage.operations.filesystem.check_filesystem import refuse_other_kinds
 from tui.storage.operations.filesystem.unused_volume import unused_volume
-from tui.storage.operations.operation import Operation, Progress, Risk
+from tui.storage.operations.operation import Operation, Risk
 from tui.storage.probe.devices.all_signatures import content_of
 from tui.storage.probe.narrow import device_behind, look_at_devices
 from tui.storage.untrusted import clean
@@ -66,9 +66,8 @@ class GiveFilesystemNewUuid(CommandOperation):
         refuse_other_kinds(self.kind)
         unused_volume(host, self.device, self.kind.value, self.uuid)
 
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        CommandOperation.run(self, host, progress)
-        settle(host, f"/dev/disk/by-uuid/{self.new_uuid}")
+    def unseen(self, host: Host) -> tuple[str, ...]:
+        return unseen_content(host, self.device, lambda found: found.content_uuid == self.new_uuid)
 
     def undo(self) -> tuple[Operation, ...]:
         return (GiveFilesystemNewUuid(self.device, self.kind, self.new_uuid, self.uuid),)

@@ -7,7 +7,8 @@ from typing import ClassVar
 from tui.storage.devices.contents import contents
 from tui.storage.devices.identity import DeviceIdentity, compare
 from tui.storage.host.interface import BACKUPS, ChangingHost, Host
-from tui.storage.operations.calls import as_typed, change
+from tui.storage.model.block import BlockDevice
+from tui.storage.operations.calls import as_typed, change, unseen_content
 from tui.storage.operations.guards.device_guard import guard
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
 from tui.storage.probe.devices.all_signatures import Signature, probe
@@ -119,6 +120,14 @@ class WipeSignatures(Operation):
         parts = [name for name in self.partitions if there is None or name in there]
         paths = (*(f"/dev/{name}" for name in parts), self.device.path)
         return tuple(("env", f"HOME={self.folder}", "wipefs", "--all", "--backup", path) for path in paths)
+
+    def unseen(self, host: Host) -> tuple[str, ...]:
+        """The disk, while udev tells of something on it."""
+
+        def is_empty(found: BlockDevice) -> bool:
+            return not (found.content or found.partition_table)
+
+        return unseen_content(host, self.device.path, is_empty)
 
     def undo(self) -> CannotUndo:
         return CannotUndo(

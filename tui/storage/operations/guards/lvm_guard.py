@@ -195,6 +195,16 @@ def volume_is_gone(host: Host, group: str, name: str) -> bool:
     return inventory.lvm.asked and not inventory.lvm.left_out and gone
 
 
+def unseen_volumes(host: Host, group: str) -> tuple[str, ...]:
+    """Devices of the active volumes of a group that udev has given no name below /dev."""
+    inventory = look_at_volumes(host)
+    return tuple(
+        f"/dev/{volume.device}"
+        for volume in inventory.volumes_of(group)
+        if volume.active and volume.device and volume.path and host.facts(volume.path) is None
+    )
+
+
 def backup_command(group: str) -> tuple[str, ...]:
     """The call that backs up the metadata of a group into the program's backup directory (vgcfgbackup(8)).
 

@@ -8,7 +8,6 @@ from tui.storage.iscsi.luns import LunName
 from tui.storage.iscsi.sessions import uses_of_disk
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Lun, Portal, Session
-from tui.storage.operations.calls import settle_all
 from tui.storage.operations.guards.in_use import in_use
 from tui.storage.operations.operation import Operation, Progress, Risk
 from tui.storage.probe.narrow import look_at_devices
@@ -149,7 +148,6 @@ class FindDisk(Operation):
                     _("Ask for it to be mapped, then retry."),
                 )
             )
-        settle_all(host, self.title())
 
     def undo(self) -> tuple[Operation, ...]:
         return ()

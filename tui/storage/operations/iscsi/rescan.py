@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.devices.identity import DeviceIdentity
-from tui.storage.host.interface import ChangingHost, Command, Host
+from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Lun
 from tui.storage.operations.guards.growth_guard import grown_device, paths_differ, shrunk_problem
@@ -73,7 +73,6 @@ class RescanPaths(Operation):
         for lun in paths:
             host.write_attribute(_attribute(lun.disk), "1")
         wait_for(lambda: len(self._sizes(host)) == 1, _DEADLINE, pause=0.25)
-        host.run(Command(("udevadm", "settle", "--timeout=30"), deadline=35))
         for lun in self._paths(host, look_at_devices(host))[1]:
             progress(_("{disk}: {size}").format(disk=lun.disk, size=size_words(lun.size)))
 

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from tui.storage.host.interface import ChangingHost, Host
-from tui.storage.operations.calls import settle_all
-from tui.storage.operations.guards.lvm_guard import look_for_change, own_group, volume_named
+from tui.storage.host.interface import Host
+from tui.storage.operations.guards.lvm_guard import look_for_change, own_group, unseen_volumes, volume_named
 from tui.storage.operations.lvm.lvm_command import LvmCommand
-from tui.storage.operations.operation import Operation, Progress, Risk
+from tui.storage.operations.operation import Operation, Risk
 from tui.storage.probe.narrow import look_at_volumes
 from tui.storage.problem import Problem, Refused
 from tui.storage.untrusted import clean
@@ -79,9 +78,8 @@ class ActivateLogicalVolume(LvmCommand):
     def check(self, host: Host) -> None:
         own_group(look_for_change(host), self.volume_group)
 
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        LvmCommand.run(self, host, progress)
-        settle_all(host, self.title())
+    def unseen(self, host: Host) -> tuple[str, ...]:
+        return unseen_volumes(host, self.volume_group)
 
     def undo(self) -> tuple[Operation, ...]:
         return (DeactivateLogicalVolume(self.volume_group, self.name),)

@@ -8,7 +8,7 @@ from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.lvm.names import volume_group_name_problems
 from tui.storage.model.block import BlockDevice
 from tui.storage.model.inventory import Inventory
-from tui.storage.operations.calls import settle_all
+from tui.storage.operations.calls import unseen_content
 from tui.storage.operations.guards.device_guard import guard
 from tui.storage.operations.guards.lvm_guard import look_for_change, refuse_taken_path
 from tui.storage.operations.lvm.lvm_command import LvmCommand
@@ -86,7 +86,14 @@ class ImportClone(LvmCommand):
         for device in self.devices:
             compare(host, device)
         LvmCommand.run(self, host, progress)
-        settle_all(host, self.title())
+
+    def unseen(self, host: Host) -> tuple[str, ...]:
+        """Those disks that udev knows by the identity of the original."""
+
+        def is_own(found: BlockDevice) -> bool:
+            return found.content_uuid not in self.physical_volumes
+
+        return tuple(path for disk in self.devices for path in unseen_content(host, disk.path, is_own))
 
     def undo(self) -> CannotUndo:
         return CannotUndo(_("The clone keeps its new UUIDs. The storage can create another clone."))

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from tui.storage.host.interface import ChangingHost, Command, Host
+from tui.storage.host.interface import Command, Host
 from tui.storage.lvm.names import volume_path
-from tui.storage.operations.calls import refuse_when_busy, settle
+from tui.storage.operations.calls import refuse_when_busy
 from tui.storage.operations.guards.lvm_guard import (
     look_for_change,
     own_group,
@@ -14,7 +14,7 @@ from tui.storage.operations.guards.lvm_guard import (
     volume_named,
 )
 from tui.storage.operations.lvm.lvm_command import LvmCommand
-from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
+from tui.storage.operations.operation import CannotUndo, Operation, Risk
 from tui.storage.probe.devices.all_signatures import probe
 from tui.storage.probe.narrow import group_named, look_at_volumes
 from tui.storage.problem import NotVerified, Problem, Refused
@@ -97,10 +97,6 @@ class CreateLogicalVolume(LvmCommand):
                     field="size",
                 )
             )
-
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        LvmCommand.run(self, host, progress)
-        settle(host, self.path)
 
     def verify(self, host: Host) -> None:
         Operation.verify(self, host)

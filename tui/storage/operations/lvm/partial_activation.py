@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from tui.storage.host.interface import ChangingHost, Host
-from tui.storage.operations.calls import settle_all
+from tui.storage.host.interface import Host
 from tui.storage.operations.guards.lvm_guard import broken_group, look_for_change, same_volume
 from tui.storage.operations.lvm.activation import DeactivateLogicalVolume
 from tui.storage.operations.lvm.lvm_command import LvmCommand
 from tui.storage.operations.lvm.missing_disks import partial_volumes
-from tui.storage.operations.operation import Operation, Progress
+from tui.storage.operations.operation import Operation
 from tui.storage.probe.narrow import look_at_volumes
 from tui.storage.problem import Problem, Refused
 from tui.storage.untrusted import clean
@@ -61,10 +60,6 @@ class ActivateCompleteVolume(LvmCommand):
                     remedy=_("Bring the disk back. A volume with missing extents is not activated."),
                 )
             )
-
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        LvmCommand.run(self, host, progress)
-        settle_all(host, self.title())
 
     def undo(self) -> tuple[Operation, ...]:
         return (DeactivateLogicalVolume(self.volume_group, self.name),)

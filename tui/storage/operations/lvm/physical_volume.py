@@ -8,6 +8,7 @@ from tui.storage.devices.identity import DeviceIdentity, compare
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import PhysicalVolume
+from tui.storage.operations.calls import unseen_content
 from tui.storage.operations.guards.device_guard import guard
 from tui.storage.operations.guards.lvm_guard import look_for_change
 from tui.storage.operations.lvm.lvm_command import LvmCommand
@@ -16,6 +17,9 @@ from tui.storage.probe.narrow import look_at_volumes
 from tui.storage.problem import Problem, Refused
 from tui.storage.untrusted import clean
 from tui.words import translate as _
+
+_MEMBER = "LVM2_member"
+"""What libblkid, and udev with it, calls a disk with LVM's label."""
 
 
 def volume_on(inventory: Inventory, identity: DeviceIdentity, host: Host) -> PhysicalVolume | None:
@@ -93,6 +97,10 @@ class CreatePhysicalVolume(LvmCommand):
         compare(host, self.device)
         LvmCommand.run(self, host, progress)
 
+    def unseen(self, host: Host) -> tuple[str, ...]:
+        """The disk, when udev does not call it a physical volume."""
+        return unseen_content(host, self.device.path, lambda found: found.content == _MEMBER)
+
     def undo(self) -> tuple[Operation, ...]:
         return (RemovePhysicalVolume(self.device),)
 
@@ -139,6 +147,10 @@ class RemovePhysicalVolume(LvmCommand):
     def run(self, host: ChangingHost, progress: Progress) -> None:
         compare(host, self.device)
         LvmCommand.run(self, host, progress)
+
+    def unseen(self, host: Host) -> tuple[str, ...]:
+        """The disk, while udev calls it a physical volume."""
+        return unseen_content(host, self.device.path, lambda found: found.content != _MEMBER)
 
     def undo(self) -> tuple[Operation, ...]:
         return (CreatePhysicalVolume(self.device),)

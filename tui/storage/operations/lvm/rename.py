@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Host
-from tui.storage.lvm.names import logical_volume_name_problems, volume_group_name_problems, volume_path
-from tui.storage.operations.calls import as_typed, settle, settle_all
+from tui.storage.lvm.names import logical_volume_name_problems, volume_group_name_problems
+from tui.storage.operations.calls import as_typed
 from tui.storage.operations.guards.lvm_guard import (
     back_up_metadata,
     backup_command,
@@ -14,6 +14,7 @@ from tui.storage.operations.guards.lvm_guard import (
     refuse_bad_volume_name,
     refuse_taken_path,
     same_volume,
+    unseen_volumes,
 )
 from tui.storage.operations.lvm.lvm_command import LvmCommand, MetadataChange
 from tui.storage.operations.operation import Operation, Progress, Risk
@@ -61,9 +62,8 @@ class RenameLogicalVolume(MetadataChange):
         same_volume(inventory, self.volume_group, self.name, self.uuid)
         refuse_bad_volume_name(inventory, self.volume_group, self.new_name)
 
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        MetadataChange.run(self, host, progress)
-        settle(host, volume_path(self.volume_group, self.new_name))
+    def unseen(self, host: Host) -> tuple[str, ...]:
+        return unseen_volumes(host, self.volume_group)
 
     def undo(self) -> tuple[Operation, ...]:
         return (RenameLogicalVolume(self.volume_group, self.new_name, self.uuid, self.name),)
@@ -126,7 +126,9 @@ class RenameVolumeGroup(LvmCommand):
     def run(self, host: ChangingHost, progress: Progress) -> None:
         back_up_metadata(host, self.name)
         LvmCommand.run(self, host, progress)
-        settle_all(host, self.title())
+
+    def unseen(self, host: Host) -> tuple[str, ...]:
+        return unseen_volumes(host, self.new_name)
 
     def undo(self) -> tuple[Operation, ...]:
         return (RenameVolumeGroup(self.new_name, self.uuid, self.name),)

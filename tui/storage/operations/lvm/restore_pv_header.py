@@ -8,6 +8,7 @@ from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.lvm.metadata_backup import NotedDisk, read_notes
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import PhysicalVolume
+from tui.storage.operations.calls import unseen_content
 from tui.storage.operations.guards.device_guard import guard
 from tui.storage.operations.guards.lvm_guard import look_for_change
 from tui.storage.operations.lvm.lvm_command import TestedChange
@@ -109,6 +110,9 @@ class RestorePvHeader(TestedChange):
     def run(self, host: ChangingHost, progress: Progress) -> None:
         compare(host, self.device)
         TestedChange.run(self, host, progress)
+
+    def unseen(self, host: Host) -> tuple[str, ...]:
+        return unseen_content(host, self.device.path, lambda found: found.content_uuid == self.uuid)
 
     def undo(self) -> CannotUndo:
         return CannotUndo(_("The saved start of the disk can be restored, as it was before."))

@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 
-from tui.storage.host.interface import ChangingHost, Host
-from tui.storage.lvm.names import volume_path
+from tui.storage.host.interface import Host
 from tui.storage.model.lvm import VolumeKind
-from tui.storage.operations.calls import settle
 from tui.storage.operations.guards.lvm_guard import (
     look_for_change,
     refuse_bad_volume_name,
@@ -14,7 +12,7 @@ from tui.storage.operations.guards.lvm_guard import (
 )
 from tui.storage.operations.lvm.destroy_volume import DestroyVolume
 from tui.storage.operations.lvm.lvm_command import MetadataChange
-from tui.storage.operations.operation import Operation, Progress
+from tui.storage.operations.operation import Operation
 from tui.storage.probe.narrow import look_at_volumes
 from tui.storage.problem import Problem, Refused
 from tui.storage.size import size_words
@@ -101,12 +99,6 @@ class CreateSnapshot(MetadataChange):
                     field="size",
                 )
             )
-
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        """The kernel suspends writes for the moment that lvcreate takes."""
-        MetadataChange.run(self, host, progress)
-        if self.extents:
-            settle(host, volume_path(self.volume_group, self.name))
 
     def undo(self) -> tuple[Operation, ...]:
         return (DestroyVolume(self.volume_group, self.group_uuid, self.name, "", 0, snapshot_of=self.origin),)

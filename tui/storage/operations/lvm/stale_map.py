@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from tui.storage.host.interface import ChangingHost, Host
+from tui.storage.host.interface import Host
 from tui.storage.model.block import BlockDevice
 from tui.storage.model.inventory import Inventory
-from tui.storage.operations.calls import settle_all
 from tui.storage.operations.command import CommandOperation
 from tui.storage.operations.guards.device_guard import refuse_when_mounted_elsewhere
 from tui.storage.operations.mounts.release import holders_of
-from tui.storage.operations.operation import CannotUndo, Progress, Risk
+from tui.storage.operations.operation import CannotUndo, Risk
 from tui.storage.probe.narrow import look_at_devices
 from tui.storage.problem import Problem, Refused
 from tui.storage.untrusted import clean
@@ -32,10 +31,6 @@ class DmsetupRemove(CommandOperation):
     def argv(self) -> tuple[str, ...]:
         # dmsetup refuses a map that is open.
         return ("dmsetup", "remove", "--retry", self.name)
-
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        CommandOperation.run(self, host, progress)
-        settle_all(host, self.title())
 
     def found(self, inventory: Inventory) -> BlockDevice | None:
         """The map as it is now."""

@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 
-from tui.storage.host.interface import ChangingHost, Host
-from tui.storage.lvm.names import volume_path
+from tui.storage.host.interface import Host
 from tui.storage.model.lvm import VolumeKind
-from tui.storage.operations.calls import settle
 from tui.storage.operations.guards.lvm_guard import (
     look_for_change,
     refuse_bad_volume_name,
@@ -15,7 +13,7 @@ from tui.storage.operations.guards.lvm_guard import (
 )
 from tui.storage.operations.lvm.logical_volume import RemoveLogicalVolume
 from tui.storage.operations.lvm.lvm_command import MetadataChange
-from tui.storage.operations.operation import CannotUndo, Operation, Progress
+from tui.storage.operations.operation import CannotUndo, Operation
 from tui.storage.probe.narrow import look_at_volumes
 from tui.storage.problem import Problem, Refused
 from tui.storage.size import size_words
@@ -207,10 +205,6 @@ class CreateThinVolume(MetadataChange):
                     field="size",
                 )
             )
-
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        MetadataChange.run(self, host, progress)
-        settle(host, volume_path(self.volume_group, self.name))
 
     def undo(self) -> tuple[Operation, ...]:
         return (RemoveLogicalVolume(self.volume_group, self.name),)

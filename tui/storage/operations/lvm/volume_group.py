@@ -9,9 +9,13 @@ from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.lvm.names import volume_group_name_problems
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume
-from tui.storage.operations.calls import settle_all
 from tui.storage.operations.guards.device_guard import refuse_when_mounted_elsewhere
-from tui.storage.operations.guards.lvm_guard import look_for_change, own_group, refuse_taken_path
+from tui.storage.operations.guards.lvm_guard import (
+    look_for_change,
+    own_group,
+    refuse_taken_path,
+    unseen_volumes,
+)
 from tui.storage.operations.lvm.lvm_command import LvmCommand
 from tui.storage.operations.lvm.physical_volume import volume_on
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
@@ -238,9 +242,8 @@ class ActivateVolumeGroup(LvmCommand):
     def check(self, host: Host) -> None:
         own_group(look_for_change(host), self.name)
 
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        LvmCommand.run(self, host, progress)
-        settle_all(host, self.title())
+    def unseen(self, host: Host) -> tuple[str, ...]:
+        return unseen_volumes(host, self.name)
 
     def undo(self) -> tuple[Operation, ...]:
         return (DeactivateVolumeGroup(self.name),)

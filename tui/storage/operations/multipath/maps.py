@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from tui.storage.devices.settling import settle
 from tui.storage.files.systemd import do, refuse_missing, systemctl, unit_property
 from tui.storage.host.interface import ChangingHost, Command, Host
 from tui.storage.iscsi.sessions import uses_of_disk
 from tui.storage.model.block import MultipathMap
 from tui.storage.model.inventory import Inventory
 from tui.storage.operations.calls import change
+from tui.storage.operations.multipath.map_daemon import DAEMON, ask_multipathd, state_of_map
 from tui.storage.operations.operation import CannotUndo, Operation, Progress
 from tui.storage.probe.devices.multipath import failed_paths
 from tui.storage.probe.narrow import look_at_devices
@@ -18,11 +20,14 @@ from tui.storage.untrusted import clean, clean_lines
 from tui.storage.waiting import wait_for
 from tui.words import translate as _
 
-DAEMON = "multipathd.service"
 CONFIGURATION = "/etc/multipath.conf"
 
 _MAP_DEADLINE = 30.0
-"""Seconds for the map to appear and for udev to have made its name."""
+"""Seconds for the map to appear."""
+
+_USABLE_DEADLINE = 90.0
+"""Seconds for a map that is there to be usable: multipathd loads its table anew with every path that it
+finds, and until udev has looked at it after that nobody may read it."""
 
 _PATHS_DEADLINE = 60.0
 """Seconds for multipathd to ask every path; it asks each one at least every 20 s (max_polling_interval)."""
@@ -61,13 +66,10 @@ class CreateMultipathMap(Operation):
     def is_done(self, host: Host) -> bool:
         inventory = look_at_devices(host)
         paths = _paths(inventory, self.wwid)
-        joined = next(
-            (multipath_map for multipath_map in inventory.multipath_maps if multipath_map.wwid == self.wwid),
-            None,
-        )
+        joined = _joined(inventory, self.wwid)
         if joined is None or len(paths) < _FEWEST or not set(paths) <= set(joined.paths):
             return False
-        return host.facts(f"/dev/mapper/{joined.name}") is not None
+        return _is_usable(host, inventory, joined)
 
     def check(self, host: Host) -> None:
         if not tool_path(host, "multipath") or not tool_path(host, "multipathd"):
@@ -119,20 +121,37 @@ class CreateMultipathMap(Operation):
 
         for argv in _commands(paths[0]):
             change(host, argv, self.title(), progress=on_line)
-        if not wait_for(lambda: self.is_done(host), _MAP_DEADLINE, pause=0.25):
-            raise CommandFailed(
-                Problem(
-                    "multipath.no-map",
-                    _("multipath did not create the map for {wwid}.").format(wwid=clean(self.wwid)),
-                    _("The LUN or its vendor is blacklisted in its configuration, or a path is in use."),
-                    _("Check the output of `multipath -v3 -d`, and {path}.").format(path=CONFIGURATION),
-                    "multipath",
-                    clean_lines("\n".join(said), most=8),
-                )
-            )
+        if not wait_for(lambda: _joined(look_at_devices(host), self.wwid) is not None, _MAP_DEADLINE):
+            raise CommandFailed(self._no_map(clean_lines("\n".join(said), most=8)))
+        settle(host)
+        if not wait_for(lambda: self.is_done(host), _USABLE_DEADLINE, pause=0.25):
+            raise CommandFailed(self._not_usable(host))
 
     def undo(self) -> "tuple[Operation, ...] | CannotUndo":
         return (RemoveMultipathMap(self.wwid, self.disks),)
+
+    def _no_map(self, said: tuple[str, ...]) -> Problem:
+        return Problem(
+            "multipath.no-map",
+            _("multipath did not create the map for {wwid}.").format(wwid=clean(self.wwid)),
+            _("The LUN or its vendor is blacklisted in its configuration, or a path is in use."),
+            _("Check the output of `multipath -v3 -d`, and {path}.").format(path=CONFIGURATION),
+            "multipath",
+            said,
+        )
+
+    def _not_usable(self, host: Host) -> Problem:
+        joined = _joined(look_at_devices(host), self.wwid)
+        return Problem(
+            "multipath.not-usable",
+            _("The multipath map for {wwid} was created, but does not become usable.").format(
+                wwid=clean(self.wwid)
+            ),
+            _("A path is missing in it, its table is not loaded, or udev has not processed it."),
+            _("Check `multipathd show paths` and `systemctl status systemd-udevd`."),
+            "multipath",
+            state_of_map(host, joined.name) if joined is not None else (),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +178,7 @@ class RemoveMultipathMap(Operation):
     def check(self, host: Host) -> None:
         """Nothing uses the map, even where none of its paths responds."""
         inventory = look_at_devices(host)
-        joined = next(
-            (multipath_map for multipath_map in inventory.multipath_maps if multipath_map.wwid == self.wwid),
-            None,
-        )
+        joined = _joined(inventory, self.wwid)
         uses = uses_of_disk(inventory, joined.device) if joined is not None else ()
         if uses:
             raise Refused(
@@ -181,24 +197,17 @@ class RemoveMultipathMap(Operation):
             change(host, ("multipath", "-w", f"/dev/{path}"), self.title(), progress=progress)
         if name is not None:
             # udev reads every map that has just changed, and has it open meanwhile.
-            host.run(
-                Command(("udevadm", "settle", f"--timeout={_MAP_DEADLINE:.0f}"), deadline=_MAP_DEADLINE + 5)
+            settle(host)
+            ask_multipathd(
+                host, ("multipath", "-f", name), self.title(), lambda: self.is_done(host), progress
             )
-            change(host, ("multipath", "-f", name), self.title(), progress=progress)
-        wait_for(lambda: self.is_done(host), _MAP_DEADLINE, pause=0.25)
 
     def undo(self) -> "tuple[Operation, ...] | CannotUndo":
         return (CreateMultipathMap(self.wwid, self.disks),)
 
     def _map(self, inventory: Inventory) -> str | None:
-        return next(
-            (
-                multipath_map.name
-                for multipath_map in inventory.multipath_maps
-                if multipath_map.wwid == self.wwid
-            ),
-            None,
-        )
+        joined = _joined(inventory, self.wwid)
+        return joined.name if joined is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,11 +256,33 @@ class StartMultipathd(Operation):
                     _("Its path checker fails on the disk, or the disk is blacklisted."),
                     _("Run `multipathd show paths`, and read the journal of multipathd."),
                     "multipath",
+                    self._state(host),
                 )
             )
 
     def undo(self) -> CannotUndo:
         return CannotUndo(_("multipathd keeps running: nothing else reinstates failed paths."))
+
+    def _state(self, host: Host) -> tuple[str, ...]:
+        inventory = look_at_devices(host)
+        unused = (
+            one
+            for one in inventory.multipath_maps
+            if one.wwid in self.wwids and _unused(host, inventory, one)
+        )
+        return tuple(line for one in unused for line in state_of_map(host, one.name))[:12]
+
+
+def _joined(inventory: Inventory, wwid: str) -> MultipathMap | None:
+    return next((one for one in inventory.multipath_maps if one.wwid == wwid), None)
+
+
+def _is_usable(host: Host, inventory: Inventory, joined: MultipathMap) -> bool:
+    """Whether a map has its table, its name, its size and a good path, and udev has looked at it."""
+    device = inventory.device(joined.device)
+    if device is None or host.facts(f"/dev/mapper/{joined.name}") is None:
+        return False
+    return device.answers and device.described and device.size > 0
 
 
 def _unused(host: Host, inventory: Inventory, joined: MultipathMap) -> bool:

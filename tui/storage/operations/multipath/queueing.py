@@ -10,7 +10,8 @@ from typing import ClassVar
 from tui.storage.host.interface import ChangingHost, Command, Host
 from tui.storage.model.block import MultipathMap
 from tui.storage.model.inventory import Inventory
-from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.calls import as_typed
+from tui.storage.operations.multipath.map_daemon import ask_multipathd
 from tui.storage.operations.operation import Operation, Progress, Risk
 from tui.storage.probe.narrow import look_at_devices
 from tui.storage.problem import Problem, Refused
@@ -74,7 +75,9 @@ class StopQueueing(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        change(host, _argv("disablequeueing", self.name), self.title(), progress=progress)
+        """Tell multipathd, and see it in the kernel's table."""
+        argv = _argv("disablequeueing", self.name)
+        ask_multipathd(host, argv, self.title(), lambda: self.is_done(host), progress)
 
     def undo(self) -> tuple[Operation, ...]:
         return (ResumeQueueing(self.wwid, self.name),)
@@ -121,7 +124,9 @@ class ResumeQueueing(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        change(host, _argv("restorequeueing", self.name), self.title(), progress=progress)
+        """Tell multipathd, and see it in the kernel's table."""
+        argv = _argv("restorequeueing", self.name)
+        ask_multipathd(host, argv, self.title(), lambda: self.is_done(host), progress)
 
     def undo(self) -> tuple[Operation, ...]:
         return ()

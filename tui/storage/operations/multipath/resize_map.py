@@ -8,15 +8,12 @@ from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.model.block import BlockKind
 from tui.storage.operations.command import CommandOperation
 from tui.storage.operations.guards.growth_guard import grown_device, paths_differ, paths_of, shrunk_problem
+from tui.storage.operations.multipath.map_daemon import ask_multipathd
 from tui.storage.operations.operation import CannotUndo, Progress
 from tui.storage.probe.narrow import device_behind, look_at_devices
 from tui.storage.problem import Problem, Refused
 from tui.storage.untrusted import clean
-from tui.storage.waiting import wait_for
 from tui.words import translate as _
-
-_DEADLINE = 20.0
-"""Seconds for multipathd to load the larger table after it said it would."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +80,7 @@ class ResizeMap(CommandOperation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        CommandOperation.run(self, host, progress)
-        wait_for(lambda: self.is_done(host), _DEADLINE, pause=0.25)
+        ask_multipathd(host, self.argv, self.title(), lambda: self.is_done(host), progress)
 
     def undo(self) -> CannotUndo:
         return CannotUndo(_("A map has the size of its LUN; it is not shrunk below that."))
