@@ -159,7 +159,7 @@ def test_one_lost_path_stops_nothing(guest: Guest) -> None:
     lose(guest, "a")
     found = look(guest)
     assert (found.causes, found.others) == (["F05.session-lost"], [])
-    assert "Other paths carry the disks" in found.finding("F05.session-lost")["meaning"]
+    assert "Other paths still reach the disks" in found.finding("F05.session-lost")["meaning"]
     sh(guest, "date > /srv/data/late; sync /srv/data/late")
     sentinels(guest)
     bring_back(guest)

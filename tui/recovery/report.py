@@ -34,7 +34,7 @@ def report_text(diagnosis: Diagnosis, recording: RecordingHost) -> str:
         _("Secrets are removed. Names and addresses are not."),
         _title(_("Findings")),
         diagnosis_text(diagnosis),
-        _title(_("The storage, rung by rung")),
+        _title(_("The storage, layer by layer")),
         status_text(evidence.inventory),
         _title(_("Evidence")),
         *_evidence(diagnosis),

@@ -66,7 +66,7 @@ def test_without_a_route_this_host_is_looked_at_first() -> None:
     evidence = replace(automatic(NO_NETWORK), routes=(Route(PORTAL.address, error="Network is unreachable"),))
     found = only(evidence, "F02.portal-unreachable")
     assert f"ip route get {PORTAL.address}" in found.fixes[0].by_hand
-    assert "no way to that network" in found.hypotheses[0].cause
+    assert "no route to that network" in found.hypotheses[0].cause
 
 
 def test_a_link_that_is_down_here_is_the_only_hypothesis() -> None:

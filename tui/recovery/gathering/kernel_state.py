@@ -61,7 +61,7 @@ def read_processes(host: Host) -> tuple[tuple[WaitingTask, ...], tuple[DaemonPro
         if command in _DAEMONS:
             daemons.append(DaemonProcess(int(name), command, state, age, parent))
     if not seen:
-        raise NotAvailable(_("no process is shown"))
+        raise NotAvailable(_("no process is visible"))
     return tuple(sorted(tasks, key=lambda one: one.pid)), tuple(sorted(daemons, key=lambda one: one.pid))
 
 
@@ -86,7 +86,7 @@ def read_guests(host: Host) -> tuple[GuestDisk, ...]:
             if path.startswith("/dev/"):
                 found.add((int(name), stat[0], path))
     if not seen:
-        raise NotAvailable(_("no process is shown"))
+        raise NotAvailable(_("no process is visible"))
     return tuple(GuestDisk(*one) for one in sorted(found))
 
 

@@ -180,7 +180,7 @@ def _packet_test(host: Host, address: str, mtu: int, end: float) -> PacketTest |
         return None
     small, large = (one for one in outcomes if one is not None)
     if 127 in {small.status, large.status}:
-        raise NotAvailable(_("there is no ping"))
+        raise NotAvailable(_("ping is not installed"))
     told = "too long" in large.stderr or "Frag needed" in large.stdout + large.stderr
     return PacketTest(address, size, small.ok, large.ok, told=told)
 

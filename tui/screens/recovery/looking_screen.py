@@ -167,9 +167,9 @@ class LookingScreen(Screen[bool]):
         # A machine that is busy may have had no time to tell: what it is, and whether something is gone, is
         # worth asking again.
         if hurried and event.problem is not None:
-            self.look_again(_("This host could not be read in time. Looking again, with more time."))
+            self.look_again(_("This host could not be read in time. Checking again, with more time."))
         elif hurried and event.diagnosis is not None and any(not one.is_sure for one in self.board.gone):
-            words = _("Not everything could be read. Looking again, with more time.")
+            words = _("Not everything could be read. Checking again, with more time.")
             self.look_again(words, tried=self.tried, within=PATIENT)
         elif self._again:
             self.look_again(self._again)
@@ -188,7 +188,7 @@ class LookingScreen(Screen[bool]):
             return
         gone = next((one for one in self.board.gone if one.finding.key == way.finding.key), None)
         if gone is None:
-            way.became(_("This host was looked at again: it is still there."), State.WARN, is_over=False)
+            way.became(_("This host was checked again: it is still there."), State.WARN, is_over=False)
         elif gone.standing is Standing.UNSURE:
             words = _("It was not found again, but not everything could be read.")
             way.became(words, State.UNKNOWN, is_over=False)
@@ -216,7 +216,7 @@ class LookingScreen(Screen[bool]):
     def _changed(self, event: Changed) -> None:
         self._glancing = False
         if event.is_different and self.is_attached and self.progress is None and not self.planning:
-            self.look_again(_("Something changed: looking again."))
+            self.look_again(_("Something changed: checking again."))
 
     # The report ---------------------------------------------------------------------------------------------
 

@@ -44,10 +44,10 @@ def _row(entry: Entry, board: Board, *, looking: bool) -> Row:
     if entry.standing is Standing.LOOKED:
         evidence = board.evidence
         state, word = _reading(evidence, looking=looking)
-        name = _("What was looked at")
+        name = _("What was checked")
         if evidence is not None and not looking:
             when = time.strftime("%H:%M:%S", time.localtime(evidence.now))
-            words = _("What was looked at ({time}, {seconds})")
+            words = _("What was checked ({time}, {seconds})")
             name = words.format(time=when, seconds=duration(evidence.seconds))
         return Row(entry.key, _("host"), name, state=state, state_word=word)
     if entry.rung is not None:
@@ -66,7 +66,7 @@ def place_word(finding: Finding | None) -> str:
 
 def _reading(evidence: Evidence | None, *, looking: bool) -> tuple[State, str]:
     if looking:
-        return State.HERE, _("looking")
+        return State.HERE, _("checking")
     if evidence is None:
         return State.BAD, _("not read")
     missing = len(evidence.unread) + len(evidence.inventory.unseen)
@@ -98,7 +98,7 @@ def standing_word(standing: Standing) -> str:
         Standing.CAUSE: _("to repair"),
         Standing.CONSEQUENCE: _("follows"),
         Standing.RISK: _("risk"),
-        Standing.UNEXPLAINED: _("not explained"),
+        Standing.UNEXPLAINED: _("unknown"),
         Standing.ABSENT: _("not there"),
         Standing.REPAIRED: _("repaired"),
         Standing.GONE: _("gone"),
@@ -141,7 +141,7 @@ def _result(board: Board, tried: str) -> Iterator[Paragraph]:
         words = _("It was not found again, but not everything could be read: {what}")
         yield Paragraph(words.format(what=what), state=State.UNKNOWN)
     else:
-        yield Paragraph(_("Repaired, and looked at again: {what}").format(what=what), state=State.GOOD)
+        yield Paragraph(_("Repaired, and checked again: {what}").format(what=what), state=State.GOOD)
 
 
 def _count(board: Board) -> Paragraph:
@@ -158,19 +158,19 @@ def _count(board: Board) -> Paragraph:
         parts.append(words.format(count=follow))
     if unclear:
         words = translate_count(
-            "{count} rung does not hold, and nothing known here explains it.",
-            "{count} rungs do not hold, and nothing known here explains it.",
+            "{count} layer is broken for an unknown reason.",
+            "{count} layers are broken for an unknown reason.",
             unclear,
         )
         parts.append(words.format(count=unclear))
     away = found.count(Standing.ABSENT)
     if away:
         words = translate_count(
-            "{count} rung is not there, and nothing says that it should be.",
-            "{count} rungs are not there, and nothing says that they should be.",
+            "{count} layer is not there, and nothing says that it should be.",
+            "{count} layers are not there, and nothing says that they should be.",
             away,
         )
-        words = words if parts else _("Nothing is broken. {rungs}").format(rungs=words)
+        words = words if parts else _("Nothing is broken. {layers}").format(layers=words)
         parts.append(words.format(count=away))
     if risks:
         words = translate_count("{count} risk.", "{count} risks.", risks)
@@ -188,7 +188,7 @@ def _count(board: Board) -> Paragraph:
 
 def looking_words(progress: Progress) -> tuple[Paragraph, ...]:
     """Return how far a look has come."""
-    words = progress.why or _("Looking at this host. What is known already is shown.")
+    words = progress.why or _("Checking this host. What is known already is shown.")
     after = _("{read} of {all} read, {seconds} of {within} at most").format(
         read=len(progress.told),
         all=len(Item),
@@ -203,14 +203,17 @@ def about_looking(evidence: Evidence | None) -> tuple[Paragraph, ...]:
     lines = [
         Paragraph(
             _(
-                "Sessions, disks, maps, LVM, file systems and mounts were read, and the things listed here. "
-                "Nothing is changed by looking, and no disk is read that would not answer."
+                "Sessions, disks, maps, LVM, file systems and mounts were read, and the items listed "
+                "here. Checking changes nothing, and no disk is read that would not answer."
             )
         )
     ]
     missing = len(evidence.unread) + len(evidence.inventory.unseen) if evidence is not None else 0
     if missing:
-        words = _("What could not be read says why. What was found does not lean on it; more may be wrong.")
+        words = _(
+            "The reason is shown beside each item that could not be read. The findings do not depend "
+            "on it; there may be more problems."
+        )
         lines.append(Paragraph(words, state=State.UNKNOWN))
     return tuple(lines)
 
@@ -256,35 +259,36 @@ def help_sections() -> tuple[HelpSection, ...]:
         HelpSection(
             _("What you see"),
             _(
-                "Above is what is wrong, from the bottom of the stack up: storage is like a ladder, and what "
-                "is broken low makes everything above it look broken too. What only follows from something "
-                "else is indented below it, and is usually gone once that is repaired. Below stands the one "
-                "under the cursor: what is wrong, what it means for your data, and what can be done."
+                "Above is what is wrong, from the bottom of the stack up: what is broken in a lower "
+                "layer makes everything above it look broken too. A consequence is indented below its "
+                "cause, and is usually gone once the cause is repaired. Below is the finding under the "
+                "cursor: what is wrong, what it means for your data, and how to fix it."
             ),
         ),
         HelpSection(
             _("What to do"),
             _(
-                "Press Enter: it opens the first way out, which is the one to try first. The numbers open "
-                "the others. A plan is shown before anything is done, is asked about, runs, and then this "
-                "host is looked at again to see whether it helped. A message is ready to be sent to those "
-                "who can repair what this host cannot. To wait is a way out too: while the kernel still "
-                "holds requests back nothing is lost."
+                "Press Enter: it opens the first fix, which is the one to try first. The numbers open "
+                "the others. A plan is shown before anything is done, asks for confirmation, runs, and "
+                "then this host is checked again to see whether it helped. A message is ready to be sent "
+                "to those who can repair what this host cannot. Waiting is a fix too: while the kernel "
+                "still queues I/O, nothing is lost."
             ),
         ),
         HelpSection(
             _("Why it says so"),
             _(
-                "What was seen is shown as it was read, with where it comes from. Where several causes are "
-                "possible the test that tells them apart stands beside each. What it is not is said as well, "
-                "and how that was told. What people try at night and should not is named, with the reason."
+                "Evidence is shown as it was read, with its source. Where several causes are possible, "
+                "each is listed with the test that tells it apart. What was ruled out is listed with the "
+                'reason. Dangerous commands that people often try are listed under "do not", with the '
+                "reason."
             ),
         ),
         HelpSection(
             _("What could not be read"),
             _(
-                "A broken host does not answer everything. The last line of the list tells what could not be "
-                "read, and why; what was found does not lean on it."
+                "A broken host does not answer everything. The last line of the list shows what could "
+                "not be read, and why; the findings do not depend on it."
             ),
         ),
     )

@@ -60,22 +60,25 @@ def local_lines(evidence: Evidence) -> Iterator[Finding]:
             continue
         place = clean(entry.mount_point, 80)
         wanted = ("_netdev", "nofail", f"x-systemd.device-timeout={DEVICE_TIMEOUT}s")
-        reason = _("The volume comes over the network, so the boot must mount it after the login.")
-        title = _("Say in {fstab} that {place} needs the network").format(fstab=FSTAB, place=place)
-        careful = _("The boot then waits for it {seconds} s at most, and goes on without it.").format(
+        reason = _("The volume is on the network, so it must be mounted after the login.")
+        title = _("Mark {place} in {fstab} as needing the network (_netdev)").format(fstab=FSTAB, place=place)
+        careful = _("The boot then waits at most {seconds} s for it, and continues without it.").format(
             seconds=DEVICE_TIMEOUT
         )
-        strict_title = _("The same, but the boot may not go on without it")
-        strict = _("For what every service of this host needs: without it the boot ends in the rescue shell.")
+        strict_title = _("Same, but fail the boot if it is missing")
+        strict = _(
+            "For a volume that every service of this host needs: without it the boot ends in the "
+            "rescue shell."
+        )
         yield Finding(
             NO_NETDEV,
-            _("The line of {place} in fstab does not say that the volume needs the network.").format(
+            _("The fstab line of {place} does not say that the volume needs the network (_netdev).").format(
                 place=place
             ),
             _(
-                "systemd takes it for a local disk: it mounts it before the network and the login are up, and"
-                " the boot ends in the rescue shell. At shutdown the network may go before it is unmounted,"
-                " and the shutdown hangs."
+                "systemd treats it as a local disk: it tries to mount it before the network and the "
+                "login are up, and the boot ends in the rescue shell. At shutdown the network may stop "
+                "before it is unmounted, and the shutdown hangs."
             ),
             RungKind.MOUNT,
             (f"mount:{entry.mount_point}",),
@@ -83,7 +86,7 @@ def local_lines(evidence: Evidence) -> Iterator[Finding]:
                 Seen(f"{FSTAB}:{entry.line}", (clean(line.strip()),)),
                 *_unit_seen(evidence, entry),
             ),
-            ruled_out=(RuledOut(_("a local disk"), _("The device it names stands on a LUN of a session.")),),
+            ruled_out=(RuledOut(_("a local disk"), _("The device that it names is on a LUN of a session.")),),
             fixes=(
                 Fix(
                     title,
@@ -91,8 +94,8 @@ def local_lines(evidence: Evidence) -> Iterator[Finding]:
                     repair(title, careful, ChangeFstabLine(line, with_options(line, wanted), reason)),
                     confirm=(
                         _(
-                            "May this host start without it? Services may then write into the empty folder"
-                            " until it is mounted."
+                            "May this host start without it? Services may then write to the empty "
+                            "directory until it is mounted."
                         ),
                     ),
                 ),
@@ -106,8 +109,8 @@ def local_lines(evidence: Evidence) -> Iterator[Finding]:
             ),
             never=(
                 Never(
-                    _("Delete the line without a copy"),
-                    _("What was mounted where, and how, is then known to nobody."),
+                    _("Delete the line without keeping a copy"),
+                    _("Nobody then knows what was mounted where, and with which options."),
                 ),
             ),
             weight=Weight.RISK,
@@ -130,24 +133,24 @@ def moving_names(evidence: Evidence) -> Iterator[Finding]:
         if not spec:
             continue
         place = clean(entry.mount_point, 80)
-        reason = _("The name of the disk changes from login to login; this one stays.")
-        title = _("Name the volume by {spec}").format(spec=clean(spec, 80))
+        reason = _("The name of the disk changes from login to login; this one does not.")
+        title = _("Use {spec} in fstab").format(spec=clean(spec, 80))
         yield Finding(
             MOVING_NAME,
-            _("fstab names the volume at {place} by a name that moves: {spec}.").format(
+            _("fstab mounts {place} by an unstable device name: {spec}.").format(
                 place=place, spec=clean(entry.spec, 80)
             ),
             _(
-                "After a login or a reboot another disk may have that name: the wrong volume is mounted, or"
-                " none."
+                "After a login or a reboot the name may belong to another disk: the wrong volume is "
+                "mounted, or none."
             ),
             RungKind.MOUNT,
             (f"mount:{entry.mount_point}",),
             seen=(Seen(f"{FSTAB}:{entry.line}", (clean(line.strip()),)),),
             ruled_out=(
                 RuledOut(
-                    _("a wrong name now"),
-                    _("It leads to {path} at this moment.").format(path=clean(device.path, 60)),
+                    _("a name that is wrong already"),
+                    _("It currently points to {path}.").format(path=clean(device.path, 60)),
                 ),
             ),
             fixes=(
@@ -156,7 +159,7 @@ def moving_names(evidence: Evidence) -> Iterator[Finding]:
                     reason,
                     repair(title, reason, ChangeFstabLine(line, with_spec(line, spec), reason)),
                     confirm=(
-                        _("Is what is on {path} now really what belongs at {place}?").format(
+                        _("Is {path} really the volume that belongs at {place}?").format(
                             path=clean(device.path, 60), place=place
                         ),
                     ),
@@ -164,8 +167,8 @@ def moving_names(evidence: Evidence) -> Iterator[Finding]:
             ),
             never=(
                 Never(
-                    _("by-path names for a LUN that may be reached over another portal"),
-                    _("The portal is part of that name, and so is the LUN's number."),
+                    _("by-path names for a LUN that may be reached through another portal"),
+                    _("The name contains the portal and the LUN number."),
                 ),
             ),
             weight=Weight.RISK,
@@ -249,13 +252,14 @@ def _at_boot(inventory: Inventory, records: tuple[NodeRecord, ...]) -> tuple[Ope
 def _not_at_boot(
     inventory: Inventory, records: tuple[NodeRecord, ...], places: list[str], *, service_off: bool
 ) -> Finding:
-    title = _("Have them logged in to at boot")
-    why = _("Only these records are changed, and the service that logs in is enabled.")
+    title = _("Log in to them at boot")
+    why = _("Only these records are changed, and the service that logs in at boot is enabled.")
     return Finding(
         NOT_AT_BOOT,
         _("The next boot does not log in to what fstab needs."),
         _(
-            "The volumes are there now because somebody logged in; after a reboot they are not: {places}."
+            "The volumes are there now because somebody logged in; after a reboot they will be "
+            "missing: {places}."
         ).format(places=clean(", ".join(places[:6])) or "?"),
         RungKind.SESSION,
         (),
@@ -268,24 +272,24 @@ def _not_at_boot(
                 for one in records[:6]
             ),
             *(
-                (Seen("systemctl is-enabled", (_("the service that logs in: disabled"),)),)
+                (Seen("systemctl is-enabled", (_("the service that logs in is disabled"),)),)
                 if service_off
                 else ()
             ),
         ),
-        ruled_out=(RuledOut(_("a login that fails"), _("The sessions are logged in at this moment.")),),
+        ruled_out=(RuledOut(_("a failing login"), _("The sessions are logged in now.")),),
         fixes=(
             Fix(
                 title,
                 why,
                 repair(title, why, *_at_boot(inventory, records)),
-                confirm=(_("Should every one of these be logged in to at each boot?"),),
+                confirm=(_("Should this host log in to each of these at every boot?"),),
             ),
         ),
         never=(
             Never(
-                _("Set it in iscsid.conf and discover again"),
-                _("That rewrites every record, and the CHAP secrets of single ones are gone."),
+                _("Set it in iscsid.conf and run discovery again"),
+                _("That rewrites every record; CHAP secrets set in single records are lost."),
             ),
         ),
         weight=Weight.RISK,
@@ -307,13 +311,16 @@ def _not_back(evidence: Evidence) -> Iterator[Finding]:
     if not waiting or not idle or any(is_stale(inventory, device) for device in inventory.devices):
         return
     manual = tuple(one for one in idle if not _logs_in(one))
-    title = _("Log in now, and at every boot")
+    title = _("Log in now and at every boot")
     why = _("The records are there; nothing used them, or not in time.")
     logins = tuple(LogIn(one.target, one.portal, one.iface) for one in idle)
     yield Finding(
         NOT_BACK,
-        _("fstab waits for volumes over the network, and this host is not logged in to what it knows."),
-        _("Some records say that they are logged in to by hand only, so no boot does it. Nothing is damaged.")
+        _("fstab waits for network volumes, and this host is not logged in to known targets."),
+        _(
+            "Some records are set to manual login (`node.startup`), so no boot logs in to them. "
+            "Nothing is damaged."
+        )
         if manual
         else _("Somebody logged out, or the login at boot came too early. Nothing is damaged."),
         RungKind.SESSION,
@@ -333,21 +340,21 @@ def _not_back(evidence: Evidence) -> Iterator[Finding]:
             Seen(FSTAB, tuple(clean(f"{one.spec} {one.mount_point}") for one in waiting[:6])),
         ),
         ruled_out=(
-            RuledOut(_("a portal that cannot be reached"), _("It takes connections.")),
-            RuledOut(_("a logout under mounted volumes"), _("No map stands on a disk that is gone.")),
+            RuledOut(_("an unreachable portal"), _("It accepts connections.")),
+            RuledOut(_("a logout under mounted volumes"), _("No map is left on a disk that is gone.")),
         ),
         fixes=(
             Fix(
                 title,
                 why,
                 repair(title, why, *logins, *_at_boot(inventory, manual)),
-                confirm=(_("Should every one of these be logged in to, now and at each boot?"),),
+                confirm=(_("Should this host log in to each of these, now and at every boot?"),),
             ),
         ),
         never=(
             Never(
-                _("Set it in iscsid.conf and discover again"),
-                _("That rewrites every record, and the CHAP secrets of single ones are gone."),
+                _("Set it in iscsid.conf and run discovery again"),
+                _("That rewrites every record; CHAP secrets set in single records are lost."),
             ),
         ),
         follows_if=("F18", "F19", "F32", "F01", "F31", "F10", "F02", "F33"),

@@ -59,18 +59,18 @@ def _is_in_the_way(evidence: Evidence, entry: FstabEntry, unit: Unit) -> bool:
 def _finding(evidence: Evidence, entry: FstabEntry, line: str, unit: Unit, shell: str) -> Finding:
     place, spec = clean(entry.mount_point, 80), clean(entry.spec, 80)
     wanted = ("_netdev", "nofail", f"x-systemd.device-timeout={DEVICE_TIMEOUT}s")
-    title = _("Say in {fstab} that {place} needs the network, and boot again").format(
+    title = _("Mark {place} in {fstab} as needing the network (_netdev), and reboot").format(
         fstab=FSTAB, place=place
     )
     why = _(
-        "The boot then goes on without it, logs in, and mounts it afterwards; it waits {seconds} s at most."
+        "The boot then continues without it, logs in, and mounts it afterwards; it waits at most {seconds} s."
     ).format(seconds=DEVICE_TIMEOUT)
-    reason = _("The volume comes over the network, so the boot must mount it after the login.")
+    reason = _("The volume is on the network, so it must be mounted after the login.")
     plan = repair(
         title,
         why,
         ChangeFstabLine(line, with_patience(with_options(line, wanted), DEVICE_TIMEOUT), reason),
-        notes=(_("Afterwards reboot: systemctl reboot. The rescue shell has stopped most services."),),
+        notes=(_("Then reboot: systemctl reboot. The rescue shell has stopped most services."),),
     )
     read_only = any(
         mount.target == "/" and mount.read_only and mount.kind != "rootfs"
@@ -78,13 +78,13 @@ def _finding(evidence: Evidence, entry: FstabEntry, line: str, unit: Unit, shell
     )
     return Finding(
         STOPPED,
-        _("The boot stopped at {place}: fstab waits for {spec}, and it is not here.").format(
+        _("The boot stopped at {place}: fstab needs {spec}, and it is not there.").format(
             place=place, spec=spec
         ),
         _(
-            "The line does not say that the volume needs the network, so systemd wanted it before the network"
-            " and the login were up, and gave up the whole boot. Nothing is damaged. What else does not run"
-            " was stopped by the rescue shell."
+            "The line does not say that the volume needs the network, so systemd required it before the "
+            "network and the login were up, and stopped the boot. Nothing is damaged. Other services "
+            "that are not running were stopped by the rescue shell."
         ),
         RungKind.MOUNT,
         (f"mount:{entry.mount_point}",),
@@ -99,13 +99,16 @@ def _finding(evidence: Evidence, entry: FstabEntry, line: str, unit: Unit, shell
         ruled_out=(
             RuledOut(
                 _("a damaged file system"),
-                _("It did not come to a mount: the device itself is not here."),
+                _("It was not mounted at all: the device itself is missing."),
             ),
         ),
         hypotheses=(
             Hypothesis(
-                _("The volume is on the iSCSI storage: it comes with a login, which the boot never reached."),
-                _("Its group or UUID is not on any disk of this machine: lvm pvs, blkid."),
+                _(
+                    "The volume is on the iSCSI storage: it appears after a login, which the boot "
+                    "never reached."
+                ),
+                _("Its VG or UUID is not on any disk of this machine: lvm pvs, blkid."),
             ),
             Hypothesis(
                 _("It is on a disk of this machine that is missing."),
@@ -119,24 +122,24 @@ def _finding(evidence: Evidence, entry: FstabEntry, line: str, unit: Unit, shell
                 plan,
                 by_hand=("mount -o remount,rw /",) if read_only else (),
                 confirm=(
+                    _("Is the volume of {place} on the iSCSI storage, and not on a local disk?").format(
+                        place=place
+                    ),
                     _(
-                        "Is the volume of {place} on the iSCSI storage, and not on a disk of this machine?"
-                    ).format(place=place),
-                    _(
-                        "May this host start without it? Services may then write into the empty folder until"
-                        " it is mounted."
+                        "May this host start without it? Services may then write to the empty directory "
+                        "until it is mounted."
                     ),
                 ),
             ),
         ),
         never=(
             Never(
-                _("Delete the line without a copy"),
-                _("What was mounted where, and how, is then known to nobody."),
+                _("Delete the line without keeping a copy"),
+                _("Nobody then knows what was mounted where, and with which options."),
             ),
             Never(
                 _("fsck of a LUN that another host may have mounted"),
-                _("Both write without knowing of each other, and destroy what the other wrote."),
+                _("Both write without knowing of each other, and each destroys what the other wrote."),
             ),
         ),
     )
@@ -169,7 +172,7 @@ def _passed_over(
 ) -> Finding:
     place = clean(entry.mount_point, 80)
     title = _("Mount {place}").format(place=place)
-    why = _("The volume is here by now; nothing mounts it by itself any more.")
+    why = _("The volume is there now; nothing will mount it by itself.")
     path = lasting_path(evidence.inventory, device.name)
     patient = with_patience(line, DEVICE_TIMEOUT)
     reason = _("The login took longer than the boot waited for the volume.")
@@ -179,10 +182,10 @@ def _passed_over(
     )
     return Finding(
         NOT_MOUNTED,
-        _("The boot did not mount {place}, although its volume is here.").format(place=place),
+        _("The boot did not mount {place}, although its volume is there.").format(place=place),
         _(
-            "The volume came after the boot had given up waiting for it. Services may be writing into the"
-            " empty folder meanwhile; what is on the volume is as it was."
+            "The volume appeared after the boot had stopped waiting for it. Services may be writing to "
+            "the empty directory meanwhile; the volume itself is unchanged."
         ),
         RungKind.MOUNT,
         (key,) if (key := rung_on(evidence.stacks, device.name)) else (),
@@ -195,7 +198,7 @@ def _passed_over(
             ),
         ),
         ruled_out=(
-            RuledOut(_("an unmount by hand"), _("systemd has not seen it mounted since the start.")),
+            RuledOut(_("a manual unmount"), _("systemd has not seen it mounted since the boot.")),
             RuledOut(_("a missing disk"), _("The volume is active and answers.")),
         ),
         hypotheses=(
@@ -204,7 +207,7 @@ def _passed_over(
                 _("`journalctl -b -u {unit}`: Dependency failed.").format(unit=clean(unit.name)),
             ),
             Hypothesis(
-                _("The line was added after the start."),
+                _("The line was added after the boot."),
                 _("Then nothing is wrong: mount it, or leave that to the next boot."),
             ),
         ),
@@ -215,15 +218,15 @@ def _passed_over(
                 repair(title, why, *steps),
                 confirm=(
                     _(
-                        "Has nothing been written into the folder {place} that is needed on the volume?"
+                        "Has nothing been written to the directory {place} that is needed on the volume?"
                     ).format(place=place),
                 ),
             ),
         ),
         never=(
             Never(
-                _("Move files that lie in the folder without looking what wrote them"),
-                _("A service may have them open, and goes on writing to them under the mount."),
+                _("Move files out of the directory without checking what wrote them"),
+                _("A service may have them open, and would keep writing to them below the mount."),
             ),
         ),
     )

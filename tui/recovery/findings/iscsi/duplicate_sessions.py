@@ -49,8 +49,8 @@ def _doubled(evidence: Evidence, sessions: list[Session]) -> Finding:
             count=len(sessions), place=place_of(kept)
         ),
         _(
-            "Every LUN is there twice under two names. Whoever takes the second for another disk writes to "
-            "the first."
+            "Every LUN appears twice under two names. A program that takes the second for another disk "
+            "writes to the first."
         ),
         RungKind.SESSION,
         tuple(
@@ -72,16 +72,14 @@ def _doubled(evidence: Evidence, sessions: list[Session]) -> Finding:
             RuledOut(
                 _("two paths for multipath"),
                 _(
-                    "Two paths go through two portals or two interfaces; these go through the same, and no "
-                    "map joins them."
+                    "Two paths use two portals or two interfaces; these use the same, and no multipath "
+                    "map contains them."
                 ),
             ),
             RuledOut(_("a copy of the disk"), _("The two disks have the same WWID.")),
         ),
         hypotheses=(
-            Hypothesis(
-                _("Something logged in twice at the same time."), _("Two automatic jobs or people did it.")
-            ),
+            Hypothesis(_("Something logged in twice at the same time."), _("Two scripts or people did it.")),
             Hypothesis(
                 _("The record asks for several sessions."),
                 _("`node.session.nr_sessions` in the record is more than 1."),
@@ -90,7 +88,7 @@ def _doubled(evidence: Evidence, sessions: list[Session]) -> Finding:
                 [
                     Hypothesis(
                         _("There are records for several portal groups of one portal."),
-                        _("The records show the groups {groups}.").format(
+                        _("The records show the portal groups {groups}.").format(
                             groups=listed(str(group) for group in sorted(groups, key=str))
                         ),
                     )
@@ -101,15 +99,18 @@ def _doubled(evidence: Evidence, sessions: list[Session]) -> Finding:
         ),
         fixes=(
             Fix(
-                _("Log out of the one that nothing uses"),
-                _("Session {sid} carries what is in use and stays.").format(sid=kept.sid),
+                _("Log out of the unused session"),
+                _("Session {sid} is in use and stays.").format(sid=kept.sid),
                 log_out(extra, inventory),
                 confirm=(
-                    _("Are the second names of the disks used nowhere (raw devices, virtual machines)?"),
+                    _(
+                        "Is it certain that nothing uses the second names of the disks (raw devices, "
+                        "virtual machines)?"
+                    ),
                 ),
             ),
         ),
-        never=(Never(_("iscsiadm --logoutall"), _("It takes the session away that is in use.")),),
+        never=(Never(_("iscsiadm --logoutall"), _("It also ends the session that is in use.")),),
     )
 
 
@@ -126,16 +127,19 @@ def doubled_records(evidence: Evidence) -> Iterator[Finding]:
             _("{count} records lead to the same place: {place}.").format(
                 count=len(records), place=place_of(records[0])
             ),
-            _("At boot each of them is logged in by, and what one says the other may not."),
+            _("At boot this host logs in with each of them, and their settings may differ."),
             RungKind.PORTAL,
             (f"record:{records[0].target}|{records[0].portal.label}|{records[0].iface}",),
             seen=(Seen(_("the record database"), tuple(one.path for one in records)),),
             fixes=(
                 Fix(
-                    _("Ask the portal again which group is right, and remove the file of the other"),
                     _(
-                        "iscsiadm cannot tell the two apart by name, so the program does not delete one of "
-                        "them."
+                        "Run discovery on the portal to see which group is right, and remove the "
+                        "file of the other"
+                    ),
+                    _(
+                        "iscsiadm cannot address the two separately, so the program does not delete one "
+                        "of them."
                     ),
                     by_hand=(_asking(records[0]),),
                 ),
@@ -192,10 +196,10 @@ def _refused(evidence: Evidence, session: Session, line: str) -> Finding:
     uses = uses_of(evidence.inventory, session.sid)
     coming = session.state is not SessionState.LOGGED_IN
     if coming:
-        meaning = _("iscsid is trying to bring it back, and does not end a session in the middle of that.")
+        meaning = _("iscsid is trying to reconnect it, and does not end a session during that.")
         fix = Fix(
             _("Bring the target back for a moment, or try again"),
-            _("As soon as the session is logged in, or between two attempts, the logout goes through."),
+            _("The logout succeeds once the session is logged in, or between two attempts."),
             log_out((session,), evidence.inventory),
         )
     else:
@@ -207,8 +211,8 @@ def _refused(evidence: Evidence, session: Session, line: str) -> Finding:
         fix = Fix(
             _("Disconnect in the right order"),
             _(
-                "Disconnect (d in the console) unmounts, deactivates and logs out, and names whoever is in "
-                "the way."
+                "Disconnect (d in the console) unmounts, deactivates and logs out, and lists the "
+                "processes that block it."
             ),
             log_out((session,), evidence.inventory),
         )
@@ -222,13 +226,13 @@ def _refused(evidence: Evidence, session: Session, line: str) -> Finding:
             Seen(_("iscsid in the journal"), (line,)),
             Seen(f"/sys/class/iscsi_session/session{session.sid}", (f"state: {session.state.value}",)),
         ),
-        ruled_out=(RuledOut(_("a hanging iscsid"), _("It answered: with a refusal.")),),
+        ruled_out=(RuledOut(_("a hung iscsid"), _("It answered: it refused.")),),
         fixes=(fix,),
         never=(
-            Never(_("Kill iscsid"), _("The kernel keeps the session, and then nobody can end it.")),
+            Never(_("Kill iscsid"), _("The kernel keeps the session, and then nothing can end it.")),
             Never(
                 _("umount -l, then log out"),
-                _("It hides whoever still writes, and takes the disk away from them."),
+                _("It hides the processes that still write, and takes the disk away from them."),
             ),
         ),
         weight=Weight.RISK,
@@ -259,16 +263,15 @@ def nameless_sessions(evidence: Evidence) -> Iterator[Finding]:
     yield Finding(
         "F45.nameless-session",
         translate_count(
-            "{count} session of the kernel has no target name, and nothing can address it.",
-            "{count} sessions of the kernel have no target name, and nothing can address them.",
+            "{count} session of the kernel has no target name, and no command can address it.",
+            "{count} sessions of the kernel have no target name, and no command can address them.",
             len(nameless),
         ).format(count=len(nameless)),
         _("Its disks are in use: {disks}.").format(disks=listed(held))
         if held
         else _(
-            "Nothing stands on them. Each holds some memory and kernel threads (iscsi_q_N, scsi_eh_N) "
-            "until the next "
-            "reboot. A few are harmless; if they grow in number, something makes them anew again and again."
+            "Nothing uses them. Each takes some memory and kernel threads (iscsi_q_N, scsi_eh_N) until "
+            "the next reboot. A few are harmless; if their number grows, something keeps creating them."
         ),
         RungKind.SESSION,
         tuple(session_key(one) for one in nameless),
@@ -283,15 +286,15 @@ def nameless_sessions(evidence: Evidence) -> Iterator[Finding]:
                 ),
             ),
             Seen(
-                _("iscsid that runs"),
+                _("a running iscsid"),
                 (_("process {numbers}").format(numbers=listed(str(pid) for pid in sorted(daemons)) or "-"),),
             ),
             *daemon_seen(raced[-2:]),
         ),
         ruled_out=(
             RuledOut(
-                _("a session that is just coming or going"),
-                _("It was made by an iscsid that does not run any more."),
+                _("a session that is being created or removed"),
+                _("It was created by an iscsid that is no longer running."),
             ),
         )
         if made_by_others
@@ -302,38 +305,35 @@ def nameless_sessions(evidence: Evidence) -> Iterator[Finding]:
                 if sure
                 else [
                     Hypothesis(
-                        _("A session that is just coming or going."),
-                        _("Look again: the same number more than 10 s later is an orphan."),
+                        _("A session that is being created or removed."),
+                        _("Check again: if the same number is there after 10 s, it is an orphan."),
                     )
                 ]
             ),
             Hypothesis(
-                _("iscsid was killed or crashed in the middle of a login, perhaps again and again."),
+                _("iscsid was killed or crashed during a login, perhaps repeatedly."),
                 _("`journalctl -u iscsid -b` shows it starting more than once."),
             ),
             Hypothesis(
-                _("A second iscsid runs, in a container or left from the initramfs."),
-                _(
-                    "More than one iscsid with a parent of its own: `ps -eo pid,ppid,lstart,cmd | grep "
-                    "iscsid`."
-                ),
+                _("A second iscsid is running, in a container or left over from the initramfs."),
+                _("More than one iscsid with its own parent: `ps -eo pid,ppid,lstart,cmd | grep iscsid`."),
             ),
         ),
         fixes=(
             Fix(
-                _("Stop what makes them"),
-                _("A script that logs in again and again, or a second iscsid, adds one each time."),
+                _("Stop what creates them"),
+                _("A script that logs in repeatedly, or a second iscsid, adds one each time."),
                 by_hand=("systemctl list-timers; crontab -l", "ps -eo pid,ppid,lstart,cmd | grep iscsi"),
             ),
             Fix(
                 _("Leave them until the next planned reboot"),
-                _("No command removes them, and a restart of iscsid does not either."),
+                _("No command removes them, and neither does a restart of iscsid."),
                 confirm=(_("Does their number stay the same from day to day?"),),
             ),
         ),
         never=(
-            Never(_("kill -9 iscsid, or restart it in a loop"), _("That is what makes them.")),
-            Never(_("modprobe -r iscsi_tcp"), _("It fails while there is any session.")),
+            Never(_("kill -9 iscsid, or restart it in a loop"), _("That is what creates them.")),
+            Never(_("modprobe -r iscsi_tcp"), _("It fails while any session exists.")),
         ),
         weight=Weight.RISK,
     )

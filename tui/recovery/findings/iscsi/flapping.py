@@ -98,11 +98,11 @@ def doubled_names(evidence: Evidence) -> Iterator[Finding]:
     )
     yield Finding(
         "F13.doubled-name",
-        _("The target throws this host out a few seconds after each login, again and again."),
+        _("The target closes the connection a few seconds after each login, again and again."),
         _(
-            "Most likely a second host logs in with the same initiator name: each login throws the other "
-            "out. If "
-            "both mount the same LUN, its file system is being destroyed."
+            "Most likely a second host logs in with the same initiator name: each login terminates the "
+            "other host's session (session reinstatement). If both mount the same LUN, its file system "
+            "is being destroyed."
         ),
         RungKind.SESSION,
         tuple(session_key(one) for one in sessions),
@@ -114,8 +114,11 @@ def doubled_names(evidence: Evidence) -> Iterator[Finding]:
         ),
         ruled_out=(
             RuledOut(
-                _("a fault of the network"),
-                _("The target itself closes the connection (error 1020), and the next login works at once."),
+                _("a network fault"),
+                _(
+                    "The target itself closes the connection (error 1020), and the next login "
+                    "succeeds at once."
+                ),
             ),
             RuledOut(_("packets that are too large"), _("No ping timed out.")),
         ),
@@ -125,14 +128,14 @@ def doubled_names(evidence: Evidence) -> Iterator[Finding]:
                 _("The storage shows one initiator name with two IP addresses."),
             ),
             Hypothesis(
-                _("The target restarts or fails over again and again."),
-                _("Other hosts lose their sessions in the same rhythm, and the storage's log says so."),
+                _("The target keeps restarting or failing over."),
+                _("Other hosts lose their sessions at the same times, and the storage's log shows it."),
             ),
         ),
         fixes=(
             Fix(
                 _("Find the other host"),
-                _("Only the storage sees from where the name is used."),
+                _("Only the storage can tell from which addresses the name is used."),
                 ask=storage_administrator(
                     evidence,
                     _("Our sessions are closed by the target every few seconds."),
@@ -145,10 +148,10 @@ def doubled_names(evidence: Evidence) -> Iterator[Finding]:
             ),
             Fix(
                 _(
-                    "On the clone, not on this host if this is the one that must run: unmount, log out, "
-                    "take a new name"
+                    "On the clone, not on this host if this is the one in production: unmount, log out, "
+                    "set a new name"
                 ),
-                _("The clone has nothing that depends on the old name; the host in service does."),
+                _("Nothing depends on the clone's old name; the production host depends on its own."),
                 by_hand=(
                     "umount …; vgchange -an …; iscsiadm -m session -r SID --logout",
                     "iscsi-iname",
@@ -157,20 +160,20 @@ def doubled_names(evidence: Evidence) -> Iterator[Finding]:
                 confirm=(
                     _("Which of the two hosts is the clone?"),
                     _(
-                        "Was a file system mounted on both at any time? Then it must be checked before "
-                        "further use."
+                        "Was a file system ever mounted on both at the same time? Then it must be "
+                        "checked before further use."
                     ),
                 ),
             ),
         ),
         never=(
             Never(
-                _("Change the name of the host in service first"),
-                _("Its access lists then no longer let it in."),
+                _("Change the name of the production host first"),
+                _("The target's ACL would no longer allow it."),
             ),
             Never(
-                _("Leave both and raise the timers"),
-                _("They go on throwing each other out, and writing past each other."),
+                _("Leave both and raise the timeouts"),
+                _("They would keep terminating each other's session, and both keep writing."),
             ),
         ),
     )
@@ -180,7 +183,7 @@ def _identity_seen(evidence: Evidence) -> tuple[Seen, ...]:
     named, born = evidence.names.name_written, evidence.names.machine_id_written
     if named is None or born is None or named >= born - 60.0:
         return ()
-    words = _("The initiator name is {days} days older than this machine's id: it may come from a template.")
+    words = _("The initiator name is {days} days older than this machine's ID: it may come from a template.")
     return (Seen("/etc/machine-id", (words.format(days=round((born - named) / 86400)),)),)
 
 
@@ -224,13 +227,12 @@ def _vanishing(evidence: Evidence, test: PacketTest, sessions: list[Session]) ->
     )
     return Finding(
         "F17.large-packets-lost",
-        _("Small packets to {address} come back and packets of {size} bytes vanish.").format(
+        _("Small packets to {address} get through; packets of {size} bytes are dropped (MTU).").format(
             address=clean(test.address), size=test.size
         ),
         _(
-            "Logging in works, since its packets are small; reading and writing hangs until the connection "
-            "is given "
-            "up and made anew, for ever."
+            "Logging in works, since its packets are small; reads and writes hang until the connection "
+            "times out and is made again, without end."
         ),
         RungKind.PORTAL,
         tuple(dict.fromkeys(portal_key(one.target, one.portal) for one in sessions)),
@@ -239,7 +241,7 @@ def _vanishing(evidence: Evidence, test: PacketTest, sessions: list[Session]) ->
                 f"ping -M do -s … {clean(test.address)}",
                 (
                     _("small: answered"),
-                    _("{size} bytes: not answered, and nobody said why").format(size=test.size),
+                    _("{size} bytes: not answered, and no ICMP error").format(size=test.size),
                 ),
             ),
             *([Seen("/sys/class/net/*/mtu", links)] if links else []),
@@ -247,39 +249,38 @@ def _vanishing(evidence: Evidence, test: PacketTest, sessions: list[Session]) ->
             *portal_seen(evidence, portal),
         ),
         ruled_out=(
-            RuledOut(_("a dead way"), _("The portal takes connections and small packets come back.")),
             RuledOut(
-                _("a doubled initiator name"),
-                _("The connection is given up by this host after pings, not closed by the target."),
+                _("an unreachable portal"), _("The portal accepts connections and small packets get through.")
+            ),
+            RuledOut(
+                _("a duplicate initiator name"),
+                _("This host closes the connection after NOP-Out timeouts; the target does not."),
             ),
         ),
         hypotheses=(
             Hypothesis(
-                _("A switch or a port on the way has a smaller MTU than the two ends."),
+                _("A switch or a port on the path has a smaller MTU than both ends."),
                 _(
-                    "`ping -M do -s SIZE {address}` with smaller and smaller sizes finds the largest that "
-                    "comes back."
+                    "`ping -M do -s SIZE {address}` with decreasing sizes finds the largest that gets "
+                    "through."
                 ).format(address=clean(test.address)),
             ),
             Hypothesis(
-                _(
-                    "A firewall or tunnel on the way drops large packets and the message that they are too "
-                    "large."
-                ),
-                _("The largest size that comes back is a little below 1500."),
+                _("A firewall or tunnel on the path drops large packets and the ICMP message about it."),
+                _("The largest size that gets through is a little below 1500."),
             ),
         ),
         fixes=(
             Fix(
-                _("Agree on one MTU from end to end"),
-                _("Every interface, switch port and VLAN on the way needs the same one."),
+                _("Use one MTU from end to end"),
+                _("Every interface, switch port and VLAN on the path needs the same MTU."),
                 ask=network_administrator(
                     evidence,
-                    _("Packets of {size} bytes to {address} vanish; small ones come back.").format(
+                    _("Packets of {size} bytes to {address} are dropped; small ones get through.").format(
                         size=test.size, address=clean(test.address)
                     ),
                     _(
-                        "Which MTU is set on each port of the way? It has to be at least {size} everywhere."
+                        "Which MTU is set on each port of the path? It has to be at least {size} everywhere."
                     ).format(size=test.size),
                     way_facts(evidence, (portal,)),
                 ),
@@ -287,12 +288,12 @@ def _vanishing(evidence: Evidence, test: PacketTest, sessions: list[Session]) ->
             Fix(
                 _("Until then: lower the MTU of this host's interface"),
                 _(
-                    "Smaller packets get through at once. New connections use them; the setting is gone at "
-                    "a reboot."
+                    "Smaller packets get through at once. New connections use them; the setting is lost "
+                    "at a reboot."
                 ),
                 by_hand=(f"ip link set dev {clean(device) or 'DEVICE'} mtu 1500",),
                 confirm=(
-                    _("Is {device} for storage only? Its connections stall for a moment.").format(
+                    _("Is {device} used for storage only? Its connections stall for a moment.").format(
                         device=clean(device)
                     ),
                 ),
@@ -301,7 +302,7 @@ def _vanishing(evidence: Evidence, test: PacketTest, sessions: list[Session]) ->
         never=(
             Never(
                 _("Raise the MTU on this host alone"),
-                _("Everything on the way has to follow, or it gets worse."),
+                _("Everything on the path would need the same MTU; otherwise it gets worse."),
             ),
         ),
     )

@@ -40,16 +40,13 @@ def silent_daemon(evidence: Evidence) -> Iterator[Finding]:
     steps = tuple(_starting(evidence))
     yield Finding(
         "F18.daemon-down",
-        _("iscsid does not run."),
+        _("iscsid is not running."),
         _daemon_meaning(evidence, len(down)),
         seen=tuple(_daemon_seen(evidence, running)),
         ruled_out=(
             RuledOut(
                 _("lost sessions"),
-                _(
-                    "The kernel keeps sessions without iscsid; only logging in, logging out and coming "
-                    "back need it."
-                ),
+                _("The kernel keeps sessions without iscsid; only login, logout and reconnecting need it."),
             ),
         ),
         hypotheses=(
@@ -58,28 +55,28 @@ def silent_daemon(evidence: Evidence) -> Iterator[Finding]:
             ),
             Hypothesis(
                 _("It refuses to start: name, configuration or module."),
-                _("`journalctl -u iscsid -b`: the last lines say which."),
+                _("`journalctl -u iscsid -b`: the last lines show which."),
             ),
         ),
         fixes=(
             Fix(
                 _("Start iscsid"),
-                _("Sessions that are up stay as they are; lost ones are logged in again."),
+                _("Sessions that are up stay up; lost ones are logged in again."),
                 Proposal(
                     Plan(_("Start iscsid"), steps),
-                    _("iscsid is the program that logs in, logs out, and brings lost sessions back."),
+                    _("iscsid is the daemon that logs in, logs out and reconnects lost sessions."),
                     yes=_("Start"),
                 ),
             ),
         ),
         never=(
             Never(
-                _("Restart the service that logs in at boot (open-iscsi, iscsi) to bring it up"),
-                _("Stopping that one unmounts the storage and logs out of everything."),
+                _("Restart the service that logs in at boot (open-iscsi, iscsi) to start it"),
+                _("Stopping that service unmounts the storage and logs out of everything."),
             ),
             Never(
                 _("Start a second iscsid in a container"),
-                _("Two of them answer the same kernel messages and leave sessions without a name."),
+                _("Both would answer the same kernel messages, which leaves sessions without a name."),
             ),
         ),
         # The rescue shell has stopped it, and starts it no more than anything else.
@@ -90,10 +87,10 @@ def silent_daemon(evidence: Evidence) -> Iterator[Finding]:
 def _daemon_meaning(evidence: Evidence, down: int) -> str:
     inventory = evidence.inventory
     if down:
-        return _("Lost sessions do not come back by themselves until it runs, even when the target answers.")
+        return _("Lost sessions do not reconnect until it runs, even if the target answers.")
     if inventory.sessions:
-        return _("Sessions that are up go on working. After a lost connection nothing would log in again.")
-    return _("Nobody can log in, by hand or at boot.")
+        return _("Sessions that are up keep working. After a lost connection nothing would log in again.")
+    return _("No login is possible, neither by hand nor at boot.")
 
 
 def _daemon_seen(evidence: Evidence, running: list[DaemonProcess]) -> Iterator[Seen]:
@@ -102,9 +99,9 @@ def _daemon_seen(evidence: Evidence, running: list[DaemonProcess]) -> Iterator[S
     if lines:
         yield Seen("systemctl", lines)
     if not evidence.inventory.daemon_answers:
-        yield Seen("/proc/net/unix", (_("nobody listens on @ISCSIADM_ABSTRACT_NAMESPACE"),))
+        yield Seen("/proc/net/unix", (_("nothing listens on @ISCSIADM_ABSTRACT_NAMESPACE"),))
     if evidence.has(Item.DAEMONS) and not running:
-        yield Seen("/proc", (_("no process iscsid"),))
+        yield Seen("/proc", (_("no iscsid process"),))
     yield from daemon_seen(evidence.daemon[-4:])
 
 
@@ -131,35 +128,33 @@ def missing_module(evidence: Evidence) -> Iterator[Finding]:
     diverted = any(line.lstrip().startswith("install ") for line in modules.said)
     if modules.folder is False:
         cause = _(
-            "The running kernel {release} has no modules on this host any more: it was updated or removed."
+            "The modules of the running kernel {release} are no longer installed: it was updated or removed."
         )
         fixes = (
             Fix(
                 _("Reboot into the installed kernel"),
-                _("Only that one has its modules. Unmount and stop what uses other storage first."),
+                _("Only that kernel has its modules. First unmount and stop what uses other storage."),
                 by_hand=("uname -r", "ls /lib/modules", "systemctl reboot"),
                 confirm=(_("May this host be rebooted now?"),),
             ),
         )
     elif diverted:
-        cause = _("A line of /etc/modprobe.d puts a command in the place of iscsi_tcp ({release}).")
+        cause = _("A line in /etc/modprobe.d runs a command instead of loading iscsi_tcp ({release}).")
         fixes = (
             Fix(
-                _("Take that line out, then load the module"),
-                _("Somebody forbade the module on purpose or by a hardening guide: ask before."),
+                _("Remove that line, then load the module"),
+                _("Somebody disabled the module on purpose or by following a hardening guide: ask first."),
                 _load(),
                 by_hand=("grep -rn iscsi_tcp /etc/modprobe.d /usr/lib/modprobe.d",),
                 confirm=(_("Is the line removed, and may this host use iSCSI?"),),
             ),
         )
     else:
-        cause = _(
-            "The kernel {release} comes without iscsi_tcp: kernels for clouds and containers leave it out."
-        )
+        cause = _("The kernel {release} comes without iscsi_tcp, as kernels for clouds and containers do.")
         fixes = (
             Fix(
-                _("Install the kernel's other modules, then load it"),
-                _("They are in a package of their own, or in the ordinary kernel."),
+                _("Install the kernel's extra modules, then load it"),
+                _("They are in a separate package, or in the standard kernel."),
                 _load(),
                 by_hand=_packages(evidence, modules.release),
                 confirm=(_("Is the package with the module installed?"),),
@@ -168,17 +163,19 @@ def missing_module(evidence: Evidence) -> Iterator[Finding]:
     yield Finding(
         "F19.module-missing",
         _("The kernel module iscsi_tcp is not loaded and cannot be loaded."),
-        " ".join((cause.format(release=release), _("Without it nobody can log in."))),
+        " ".join((cause.format(release=release), _("Without it no login is possible."))),
         seen=(
             Seen("uname -r", (release,)),
             *([Seen("modprobe --show-depends iscsi_tcp", modules.said)] if modules.said else []),
         ),
-        ruled_out=(RuledOut(_("iscsid"), _("Running or not, it needs this module for every login by TCP.")),),
+        ruled_out=(
+            RuledOut(_("iscsid"), _("Running or not, it needs this module for every login over TCP.")),
+        ),
         fixes=fixes,
         never=(
             Never(
                 _("Copy a module from another kernel"),
-                _("It does not fit, and forcing it in can bring the machine down."),
+                _("It does not match, and forcing it to load can crash the machine."),
             ),
         ),
     )
@@ -214,10 +211,12 @@ def unusable_name(evidence: Evidence) -> Iterator[Finding]:
         "F32.no-name" if not initiator.name else "F32.bad-name",
         _("This host has no initiator name.")
         if not initiator.name
-        else _("This host's initiator name is malformed: {name}.").format(name=clean(initiator.name, 120)),
+        else _("The initiator name of this host is not valid: {name}.").format(
+            name=clean(initiator.name, 120)
+        ),
         _(
-            "iscsid does not start or targets refuse it, and the messages blame the driver or a parameter. "
-            "Sessions that are up keep the name they logged in with."
+            "iscsid does not start, or targets refuse the name, and the error messages blame the driver "
+            "or a parameter. Sessions that are up keep the name they logged in with."
         ),
         seen=(
             Seen(
@@ -231,8 +230,8 @@ def unusable_name(evidence: Evidence) -> Iterator[Finding]:
             RuledOut(
                 _("a missing driver"),
                 _(
-                    "`The iSCSI driver has not been correctly installed` is also said when only the name "
-                    "is missing."
+                    "`The iSCSI driver has not been correctly installed` is also printed when only the "
+                    "name is missing."
                 ),
             ),
         ),
@@ -240,7 +239,7 @@ def unusable_name(evidence: Evidence) -> Iterator[Finding]:
         never=(
             Never(
                 _("Copy the name of another host"),
-                _("Two hosts with one name throw each other out, or both mount the same LUN."),
+                _("Two hosts with one name terminate each other's sessions, or both mount the same LUN."),
             ),
         ),
     )
@@ -251,25 +250,28 @@ def _naming(used: str) -> Iterator[Fix]:
         plan = Plan(_("Write the name that the sessions use"), (SetInitiatorName(used),))
         yield Fix(
             plan.title,
-            _("The storage knows this host by it, so nothing has to be changed there."),
+            _("The target's ACL already has it, so nothing has to be changed there."),
             Proposal(
-                plan, _("The file gets the name again; iscsid reads it when it starts."), yes=_("Write")
+                plan, _("The name is written to the file; iscsid reads it when it starts."), yes=_("Write")
             ),
         )
     yield Fix(
-        _("Write the name that the storage knows"),
-        _("Access lists there hold it. A backup of this host, or the storage administrator, tells it."),
+        _("Write the name that the target's ACL allows"),
+        _(
+            "The ACL on the storage holds it. You find it in a backup of this host, or from the "
+            "storage administrator."
+        ),
         by_hand=(
             "printf 'InitiatorName=%s\\n' NAME > /etc/iscsi/initiatorname.iscsi",
             "systemctl restart iscsid",
         ),
-        confirm=(_("Which name is on the storage's access list for this host?"),),
+        confirm=(_("Which name does the storage's ACL have for this host?"),),
     )
     yield Fix(
-        _("Or make a new one"),
+        _("Or create a new one"),
         _(
-            "The set-up (iscsi-console setup, Name) offers one. The storage has to admit it before anybody "
-            "can log in."
+            "The set-up (iscsi-console setup, Name) offers one. It must be in the target's ACL before "
+            "any login succeeds."
         ),
         by_hand=("iscsi-iname",),
     )
@@ -289,11 +291,10 @@ def _changed_name(evidence: Evidence) -> Iterator[Finding]:
     lines = tuple(f"session{one.sid}: {clean(one.initiator_name)}" for one in others)
     yield Finding(
         "F32.name-changed",
-        _("The sessions use another initiator name than the file has."),
+        _("The sessions use a different initiator name than the file."),
         _(
-            "Everything works now. At the next login, at the latest after a reboot, the storage sees the "
-            "name in the "
-            "file, and refuses it unless that name is on its access list too."
+            "Everything works now. At the next login, at the latest after a reboot, the target sees the "
+            "name in the file, and refuses it unless its ACL allows that name too."
         ),
         seen=(
             Seen(clean(inventory.initiator.path), (f"InitiatorName={clean(inventory.initiator.name)}",)),
@@ -302,18 +303,18 @@ def _changed_name(evidence: Evidence) -> Iterator[Finding]:
         fixes=(
             Fix(
                 _("Write the name that the sessions use into the file"),
-                _("The storage admits that one, as the sessions show."),
+                _("The target's ACL allows that one, as the sessions show."),
                 Proposal(
                     Plan(_("Keep the name that is in use"), (SetInitiatorName(others[0].initiator_name),)),
-                    _("The file gets the name again."),
+                    _("The name is written to the file."),
                     yes=_("Write"),
                 ),
                 confirm=(_("Was the name changed by mistake?"),),
             ),
             Fix(
-                _("Or have the new name admitted before the next login"),
+                _("Or have the new name added to the ACL before the next login"),
                 _("Then the change takes effect without an outage."),
-                confirm=(_("Is the new name on the access list of every target?"),),
+                confirm=(_("Is the new name in the ACL of every target?"),),
             ),
         ),
         weight=Weight.RISK,

@@ -85,31 +85,29 @@ def _meaning(
     disks = [lun.disk for one in sessions for lun in evidence.inventory.luns_of(one.sid) if lun.disk]
     maps = [evidence.inventory.map_over(disk) for disk in disks]
     if maps and not uses and all(one is not None and one.good_paths for one in maps):
-        return _("Other paths carry the disks meanwhile: nothing waits and nothing is lost.")
-    who = listed(uses) if uses else _("nothing of this host")
+        return _("Other paths still reach the disks: no I/O waits and nothing is lost.")
+    who = listed(uses) if uses else _("nothing on this host")
     if maps and all(one is not None and holds_back(evidence, one) for one in maps):
         return _(
-            "No other path is left. The multipath map over the disks holds requests back, and nothing is lost"
-            " while it waits. It concerns: {who}."
+            "No other path is left. The multipath map over the disks queues I/O, and nothing is lost "
+            "while it waits. Affected: {who}."
         ).format(who=who)
     if not waits:
         return _(
-            "The kernel has stopped waiting: requests fail at once. What had not been written by then is "
-            "lost, and file systems may have stopped. It concerns: {who}."
+            "The kernel has stopped waiting (`replacement_timeout`): I/O fails at once. What had not "
+            "been written by then is lost, and file systems may have stopped. Affected: {who}."
         ).format(who=who)
     if soonest is not None:
         words = _(
-            "Requests wait, and nothing is lost while they wait. At {time}, or a moment before, the kernel "
-            "gives up and they fail. It concerns: {who}."
+            "I/O waits, and nothing is lost while it waits. At {time}, or a moment before, the kernel "
+            "stops waiting (`replacement_timeout`) and I/O fails. Affected: {who}."
         )
         at = time.strftime("%H:%M:%S", time.localtime(evidence.now + soonest))
         return words.format(time=at, who=who)
     if for_ever:
-        words = _(
-            "Requests wait, however long it takes; nothing is lost while they wait. It concerns: {who}."
-        )
+        words = _("I/O waits, however long it takes; nothing is lost while it waits. Affected: {who}.")
         return words.format(who=who)
-    return _("Requests wait, and nothing is lost while they wait. It concerns: {who}.").format(who=who)
+    return _("I/O waits, and nothing is lost while it waits. Affected: {who}.").format(who=who)
 
 
 def _seen(evidence: Evidence, sessions: list[Session]) -> Iterator[Seen]:
@@ -139,15 +137,15 @@ def _seen(evidence: Evidence, sessions: list[Session]) -> Iterator[Seen]:
 def _ruled_out(evidence: Evidence, sessions: list[Session]) -> Iterator[RuledOut]:
     yield RuledOut(
         _("a logout"),
-        _("The kernel still has the session; a logout removes it with its disks."),
+        _("The kernel still has the session; a logout removes it and its disks."),
     )
     if evidence.has(Item.DAEMON) and any(evidence.daemon_about(f"sid:{session.sid}") for session in sessions):
         yield RuledOut(
-            _("a refusal"),
-            _("iscsid notes every refused login, and has noted none since the connection broke."),
+            _("a refused login"),
+            _("iscsid logs every refused login, and has logged none since the connection was lost."),
         )
     if evidence.inventory.daemon_answers:
-        yield RuledOut(_("iscsid not running"), _("It takes requests on its socket."))
+        yield RuledOut(_("a stopped iscsid"), _("It accepts requests on its socket."))
 
 
 def _hypotheses(evidence: Evidence, portal: Portal) -> Iterator[Hypothesis]:
@@ -160,18 +158,18 @@ def _hypotheses(evidence: Evidence, portal: Portal) -> Iterator[Hypothesis]:
         yield Hypothesis(
             _("This host's own interface {device} has no link.").format(device=clean(link.name)),
             _(
-                "`ip link show {device}`: look at the cable, the switch port, and whether it was taken down."
+                "`ip link show {device}`: check the cable, the switch port, and whether it was set down."
             ).format(device=clean(link.name)),
         )
         return
     if answer.answer is Answer.OPEN:
         yield Hypothesis(
-            _("The way is back, and iscsid is logging in again."),
-            _("Look again in a few seconds: iscsid then says `is operational after recovery`."),
+            _("The network is back, and iscsid is logging in again."),
+            _("Check again in a few seconds: iscsid then logs `is operational after recovery`."),
         )
         yield Hypothesis(
-            _("Another host logs in with the same initiator name, and they throw each other out."),
-            _("Error 1020 and `operational after recovery` follow each other every few seconds."),
+            _("Another host logs in with the same initiator name, and they terminate each other's session."),
+            _("Error 1020 and `operational after recovery` alternate every few seconds."),
         )
         return
     if answer.answer is Answer.REFUSED:
@@ -184,19 +182,19 @@ def _hypotheses(evidence: Evidence, portal: Portal) -> Iterator[Hypothesis]:
         return
     others = _others_that_answer(evidence, portal)
     yield Hypothesis(
-        _("The network between is broken: switch, VLAN, a firewall that drops packets."),
-        _(
-            "`ping {address}` fails as well; other machines in the same network cannot reach it either."
-        ).format(address=clean(portal.address)),
+        _("The network in between is down: switch, VLAN, or a firewall that drops packets."),
+        _("`ping {address}` fails too; other machines in the same network cannot reach it either.").format(
+            address=clean(portal.address)
+        ),
     )
     yield Hypothesis(
         _("The storage, or this port of it, is down."),
         _(
-            "Portals that answer meanwhile: {portals}. Of one array, they speak for its port; of all, for "
-            "the storage being up."
+            "Portals that answer meanwhile: {portals}. If they belong to the same array, only this port "
+            "is down; the storage itself is up."
         ).format(portals=listed(others))
         if others
-        else _("No other portal of this host answers either: ask whether the storage runs."),
+        else _("No other portal of this host answers either: ask whether the storage is up."),
     )
 
 
@@ -215,20 +213,21 @@ def _fixes(
     watching = tuple(f"cat /sys/class/iscsi_session/session{one.sid}/state" for one in sessions[:3])
     if waits:
         yield Fix(
-            _("Wait: leave the session alone"),
+            _("Wait: do not log out"),
             _(
-                "iscsid tries to log in again all the time. When it succeeds the requests go on as if "
-                "nothing had happened."
+                "iscsid keeps trying to log in again. When it succeeds, I/O continues as if nothing had "
+                "happened."
             ),
             by_hand=watching,
             seconds_left=soonest,
         )
     elif is_open:
         yield Fix(
-            _("Wait until iscsid has logged in again, then look once more"),
+            _("Wait until iscsid has logged in again, then check again"),
             _(
-                "The portal takes connections, so iscsid's next attempt may succeed; the disks come back "
-                "under their names. File systems that have stopped are then a finding of their own."
+                "The portal accepts connections, so iscsid's next attempt may succeed; the disks then "
+                "work again under their names. File systems that have stopped are then listed as "
+                "findings of their own."
             ),
             by_hand=watching,
         )
@@ -236,8 +235,8 @@ def _fixes(
         yield from _asks(evidence, sessions, portal)
     if not waits:
         yield Fix(
-            _("Before anything is mounted again: be sure that it is the same data"),
-            _("While the session was gone the storage may have failed over, or the LUN may have changed."),
+            _("Before mounting anything again: make sure that it is the same data"),
+            _("While the session was lost, the storage may have failed over, or the LUN may have changed."),
             confirm=(_("Has the array failed over, or was the LUN changed meanwhile?"),),
         )
 
@@ -255,20 +254,20 @@ def _asks(evidence: Evidence, sessions: list[Session], portal: Portal) -> Iterat
     ).format(count=len(sessions), portal=clean(portal.label))
     if answer is None or answer.answer is not Answer.REFUSED:
         yield Fix(
-            _("Have the way to {portal} looked at").format(portal=clean(portal.label)),
-            _("Nothing on this host brings the connection back while the portal does not answer."),
+            _("Have the network path to {portal} checked").format(portal=clean(portal.label)),
+            _("Nothing on this host can restore the connection while the portal does not answer."),
             ask=network_administrator(
                 evidence,
                 trouble,
                 _(
-                    "Is there a fault or a change on the way (switch port, VLAN, firewall)? "
-                    "Please bring it back."
+                    "Is there a fault or a change on the path (switch port, VLAN, firewall)? Please "
+                    "restore it."
                 ),
                 facts,
             ),
         )
     yield Fix(
-        _("Have the storage looked at"),
+        _("Have the storage checked"),
         _("The portal may be down, restarting, or listening elsewhere."),
         ask=storage_administrator(
             evidence,
@@ -286,14 +285,14 @@ def _never() -> tuple[Never, ...]:
     return (
         Never(
             _("Reboot this host"),
-            _("What still waits in memory would be lost; waiting loses nothing."),
+            _("Data still waiting in memory would be lost; waiting loses nothing."),
         ),
         Never(
             _("Log out of the session (iscsiadm -u)"),
-            _("It takes the disks away from whoever uses them, and what waits fails."),
+            _("It removes the disks while processes use them, and waiting I/O fails."),
         ),
         Never(
-            _("kill -9 the processes that wait, or unload iscsi_tcp"),
-            _("They cannot be killed while they wait, and their last writes go with them."),
+            _("kill -9 the waiting processes, or unload iscsi_tcp"),
+            _("They cannot be killed while they wait, and their last writes are lost."),
         ),
     )

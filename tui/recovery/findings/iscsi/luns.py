@@ -42,11 +42,11 @@ def withdrawn_luns(evidence: Evidence) -> Iterator[Finding]:
         facts = lun_facts(session, lun)
         yield Finding(
             "F12.lun-withdrawn",
-            _("The target does not show LUN {number} ({disk}) to this host any more: {place}.").format(
+            _("The target no longer shows LUN {number} ({disk}) to this host: {place}.").format(
                 number=lun.number, disk=clean(lun.disk), place=place_of(session)
             ),
-            _("Requests to it fail, or come to nothing. It concerns: {who}.").format(
-                who=listed(uses) or _("nothing of this host")
+            _("I/O to it fails or is lost. Affected: {who}.").format(
+                who=listed(uses) or _("nothing on this host")
             ),
             RungKind.LUN,
             (lun_key(session, lun),),
@@ -79,14 +79,17 @@ def withdrawn_luns(evidence: Evidence) -> Iterator[Finding]:
             ),
             fixes=(
                 Fix(
-                    _("Have the LUN mapped again, under the same number"),
-                    _("When it is back the disk works on under its name; nothing has to be done here."),
+                    _("Have the LUN mapped again with the same number"),
+                    _(
+                        "Once it is mapped again, the disk works under its old name; nothing has to "
+                        "be done here."
+                    ),
                     ask=storage_administrator(
                         evidence,
-                        _("A LUN of ours is not shown to this host any more."),
+                        _("One of our LUNs is no longer shown to this host."),
                         _(
-                            "Please map the volume with this WWID to this initiator name again, under the "
-                            "same number."
+                            "Please map the volume with this WWID to this initiator name again, with the "
+                            "same LUN number."
                         ),
                         facts,
                     ),
@@ -96,11 +99,11 @@ def withdrawn_luns(evidence: Evidence) -> Iterator[Finding]:
             never=(
                 Never(
                     _("vgreduce --removemissing, or pvcreate on another disk in its place"),
-                    _("The data is most likely whole on the storage, and both make its return harder."),
+                    _("The data is most likely intact on the storage, and both make recovering it harder."),
                 ),
                 Never(
-                    _("Let another volume be mapped under this number while the disk is here"),
-                    _("The host would take it for the old one and write into it."),
+                    _("Map another volume under this number while the disk is here"),
+                    _("The host would take it for the old one and write to it."),
                 ),
             ),
         )
@@ -116,14 +119,13 @@ def exchanged_luns(evidence: Evidence) -> Iterator[Finding]:
         uses = uses_of_disk(evidence.inventory, lun.disk)
         yield Finding(
             "F26.lun-exchanged",
-            _("{disk} is another volume now than the one that this host found as LUN {number}.").format(
+            _("{disk} is now a different volume than the one that this host found as LUN {number}.").format(
                 disk=clean(lun.disk), number=lun.number
             ),
             _(
-                "The target gave the number to another volume while the disk was here. What is written to "
-                "it goes "
-                "into that one. It concerns: {who}."
-            ).format(who=listed(uses) or _("nothing of this host")),
+                "The target assigned the number to another volume while the disk was here. What is "
+                "written to the disk goes to that volume. Affected: {who}."
+            ).format(who=listed(uses) or _("nothing on this host")),
             RungKind.LUN,
             (lun_key(session, lun),),
             lun.disk,
@@ -139,24 +141,24 @@ def exchanged_luns(evidence: Evidence) -> Iterator[Finding]:
             ),
             ruled_out=(
                 RuledOut(
-                    _("a LUN that was only mapped anew"),
+                    _("a LUN that was only mapped again"),
                     _("It would have kept its WWID; `LUN assignments have changed` alone is normal."),
                 ),
             ),
             fixes=(
                 Fix(
-                    _("Ask which volume belongs there, before anything else is done"),
+                    _("Ask which volume belongs there before doing anything else"),
                     _(
-                        "Unmounting writes too: if something is mounted, have the old volume put back "
-                        "under the number first."
+                        "Unmounting writes too: if something is mounted, have the old volume mapped to "
+                        "that number again first."
                     ),
                     ask=storage_administrator(
                         evidence,
-                        _("Under this LUN number our host now finds another volume than before."),
+                        _("Under this LUN number our host now finds a different volume than before."),
                         _(
-                            "Was the number given to another volume? If the first one is still needed "
-                            "here, please put it "
-                            "back under its number, and map the other one under a free number."
+                            "Was the number assigned to another volume? If the first one is still needed "
+                            "here, please map it to its number again, and map the other one to a free "
+                            "number."
                         ),
                         (
                             *lun_facts(session, lun),
@@ -169,11 +171,11 @@ def exchanged_luns(evidence: Evidence) -> Iterator[Finding]:
             never=(
                 Never(
                     _("Rescan and mount by /dev/sdX or by-path"),
-                    _("Both names lead to the other volume."),
+                    _("Both names point to the other volume."),
                 ),
                 Never(
                     _("Check or repair the file system that is mounted from it"),
-                    _("The repair would go into somebody else's data."),
+                    _("The repair would write to somebody else's data."),
                 ),
             ),
         )
@@ -191,7 +193,7 @@ def _taking_away(evidence: Evidence, session: Session, lun: Lun, uses: tuple[str
     """Remove the stale disk and look at what the target shows now; not while something is on it."""
     name = name_of(lun, evidence.inventory)
     plan = Plan(
-        _("Take {disk} away and look again").format(disk=clean(lun.disk)),
+        _("Delete {disk} and scan again").format(disk=clean(lun.disk)),
         (
             RemoveDisk(session.target, session.portal, session.iface, name, lun.disk),
             ScanForLuns(session.sid, session.target, session.portal, session.host_number, session.iface),
@@ -201,22 +203,26 @@ def _taking_away(evidence: Evidence, session: Session, lun: Lun, uses: tuple[str
         Problem(
             "disk.in-use",
             _("{disk} is in use: {uses}.").format(disk=clean(lun.disk), uses=listed(uses)),
-            _("Taking it away would tear it from whoever uses it."),
-            _("Have the LUN put back first, or unmount and deactivate what is on it."),
+            _("Deleting it would take it away from the processes that use it."),
+            _("Have the LUN mapped again first, or unmount and deactivate what is on it."),
         )
         if uses
         else None
     )
     return Fix(
-        _("If it is not needed here: take the disk away"),
-        _("The host forgets the old disk and finds what the target shows now, as a new one."),
+        _("If it is not needed here: delete the disk"),
+        _("The host forgets the old disk and finds what the target shows now as a new one."),
         Proposal(
             plan,
-            _("The disk leaves this host. Nothing on the storage is changed."),
+            _("The disk is removed from this host. Nothing on the storage is changed."),
             refusal=refusal,
-            yes=_("Take away"),
+            yes=_("Delete"),
         ),
-        confirm=(_("Is nothing on {disk} needed on this host any more?").format(disk=clean(lun.disk)),),
+        confirm=(
+            _("Is it certain that nothing on {disk} is needed on this host any more?").format(
+                disk=clean(lun.disk)
+            ),
+        ),
     )
 
 
@@ -229,16 +235,16 @@ def offline_disks(evidence: Evidence) -> Iterator[Finding]:
         if lun.state is not DeviceState.OFFLINE:
             continue
         plan = Plan(
-            _("Set {disk} running again").format(disk=clean(lun.disk)),
+            _("Set {disk} back to running").format(disk=clean(lun.disk)),
             (SetDiskRunning(name_of(lun, evidence.inventory), (lun.disk,)),),
         )
         yield Finding(
             "F05.disk-offline",
-            _("The kernel gave {disk} up and left it offline, although its session is logged in.").format(
+            _("The kernel set {disk} offline, although its session is logged in.").format(
                 disk=clean(lun.disk)
             ),
-            _("Every request to it fails at once. It concerns: {who}.").format(
-                who=listed(uses_of_disk(evidence.inventory, lun.disk)) or _("nothing of this host")
+            _("All I/O to it fails at once. Affected: {who}.").format(
+                who=listed(uses_of_disk(evidence.inventory, lun.disk)) or _("nothing on this host")
             ),
             RungKind.LUN,
             (lun_key(session, lun),),
@@ -252,8 +258,8 @@ def offline_disks(evidence: Evidence) -> Iterator[Finding]:
             fixes=(
                 Fix(
                     plan.title,
-                    _("The error that took it offline is over; the kernel does not try by itself."),
-                    Proposal(plan, _("Requests are let through again."), yes=_("Set running")),
+                    _("The error that set it offline is over; the kernel does not retry by itself."),
+                    Proposal(plan, _("I/O to it is sent again."), yes=_("Set running")),
                     confirm=(
                         _("Does the storage show no fault of this LUN, and is it still the same volume?"),
                     ),
@@ -262,7 +268,7 @@ def offline_disks(evidence: Evidence) -> Iterator[Finding]:
             never=(
                 Never(
                     _("Mount it again before its file system was checked"),
-                    _("Its last writes failed; a finding of its own tells what to do."),
+                    _("Its last writes failed; a finding of its own says what to do."),
                 ),
             ),
         )
@@ -277,41 +283,40 @@ def shown_nothing(evidence: Evidence) -> Iterator[Finding]:
             continue
         yield Finding(
             "F43.no-disk",
-            _("The session {sid} is logged in, and the target shows it no disk: {place}.").format(
+            _("Session {sid} is logged in, but the target shows it no disk: {place}.").format(
                 sid=session.sid, place=place_of(session)
             ),
-            _("What should be on its LUNs is not here. Nothing on this host is broken."),
+            _("The volumes on its LUNs are missing. Nothing on this host is broken."),
             RungKind.SESSION,
             (session_key(session),),
             seen=(
                 Seen(f"/sys/class/iscsi_session/session{session.sid}", (f"state: {session.state.value}",)),
                 Seen(
                     "/sys/class/scsi_device",
-                    (_("no disk of host{number}").format(number=session.host_number),),
+                    (_("host{number} has no disk").format(number=session.host_number),),
                 ),
             ),
-            ruled_out=(RuledOut(_("a refused login"), _("It was let in.")),),
+            ruled_out=(RuledOut(_("a refused login"), _("The login was accepted.")),),
             hypotheses=(
                 Hypothesis(
                     _("No LUN is mapped to this host's initiator name."),
-                    _("Ask for the LUNs of the access list entry with the name below."),
+                    _("Ask which LUNs the ACL maps to the name below."),
                 ),
                 Hypothesis(
                     _("The storage was restarted and has not brought its LUNs back."),
-                    _("Other hosts miss their disks as well."),
+                    _("Other hosts miss their disks too."),
                 ),
             ),
             fixes=(
                 Fix(
                     _("Have a LUN mapped to this host"),
-                    _("Only the storage can show one."),
+                    _("Only the storage can map one."),
                     ask=storage_administrator(
                         evidence,
                         _("We are logged in and see no LUN."),
                         _(
-                            "Please map the LUN to this initiator name, or say why it is not there: was "
-                            "the storage "
-                            "restarted, and are its volumes active?"
+                            "Please map the LUN to this initiator name, or say why it is missing: was "
+                            "the storage restarted, and are its volumes active?"
                         ),
                         (
                             _("Target and portal: {place}").format(place=place_of(session)),
@@ -320,8 +325,8 @@ def shown_nothing(evidence: Evidence) -> Iterator[Finding]:
                     ),
                 ),
                 Fix(
-                    _("Then look for it"),
-                    _("A LUN that is mapped later is found when the target is asked."),
+                    _("Then scan for it"),
+                    _("A LUN that is mapped later is found by a scan of the session."),
                     scan((session,)),
                     confirm=(_("Has the storage administrator said that it is done?"),),
                 ),

@@ -76,17 +76,17 @@ def _finding(evidence: Evidence, name: str, doubled: dict[str, list[BlockDevice]
     rungs = ((group_rung(group),) if group is not None else ()) + tuple(f"pv:{one}" for one in doubled)
     return Finding(
         CODE,
-        _("Two sets of disks carry the volume group {group}.").format(group=shown),
+        _("Two sets of disks carry the VG {group}.").format(group=shown),
         _(
-            "One is a clone or a snapshot of the other. LVM takes one of the two by a rule of thumb, which"
-            " may be the clone, and changes nothing in the group while both are there."
+            "One is a clone or a snapshot of the other. LVM picks one of the duplicates, possibly the "
+            "clone, and changes nothing in the VG while both are there."
         ),
         RungKind.VOLUME_GROUP,
         rungs,
         seen=(
             *(
                 Seen(
-                    _("physical volume {uuid}").format(uuid=clean(pv)),
+                    _("PV {uuid}").format(uuid=clean(pv)),
                     tuple(identity(evidence, one).words for one in twins),
                 )
                 for pv, twins in doubled.items()
@@ -103,10 +103,10 @@ def _finding(evidence: Evidence, name: str, doubled: dict[str, list[BlockDevice]
         never=(
             Never(
                 _("vgimportclone on the original"),
-                _("Its identities change, and what was set up for it at boot finds it no more."),
+                _("Its UUIDs change, and what was set up for it at boot no longer finds it."),
             ),
             Never(
-                _("Activate the group while both are there, or set allow_changes_with_duplicate_pvs"),
+                _("Activate the VG while both are there, or set allow_changes_with_duplicate_pvs"),
                 _("Half of a volume may come from the original and half from the clone."),
             ),
             Never(_("vgrename by name"), _("Both have that name; the wrong one may be renamed.")),
@@ -131,8 +131,8 @@ def _fixes(evidence: Evidence, name: str, doubled: dict[str, list[BlockDevice]])
     yield Fix(
         _("Find out which disks are the clone"),
         _(
-            "Every disk of the clone has to be given to vgimportclone in one call, and none of the original."
-            " Nothing that is active on one set tells them apart here, so the storage has to."
+            "Give every disk of the clone to vgimportclone in one call, and none of the original. "
+            "Nothing active on one set tells them apart here, so the storage administrator has to."
         ),
         by_hand=(
             "lsblk -o NAME,WWN,SIZE,FSTYPE,UUID",
@@ -147,24 +147,24 @@ def _import(
     inventory = evidence.inventory
     shown = clean(", ".join(one.path for one in clone), 120)
     new = _free_name(inventory, name)
-    title = _("Make {paths} a group of its own, {name}").format(paths=shown, name=clean(new, 60))
+    title = _("Make {paths} a VG of its own, {name}").format(paths=shown, name=clean(new, 60))
     why = (
-        _("The other set is in use by active volumes, so this one is the clone. It gets new identities.")
+        _("The other set is in use by active volumes, so this one is the clone. It gets new UUIDs.")
         if sure
-        else _("Only when this is the clone, and the other disk the original. It gets new identities.")
+        else _("Only if this is the clone, and the other disk the original. It gets new UUIDs.")
     )
     chosen = tuple(identity(evidence, one) for one in clone)
     steps = (keep(evidence, (), clone), ImportClone(chosen, volumes, name, new))
     notes = (
-        _("File systems on the clone keep the UUIDs of the original until they are given new ones."),
-        _("XFS refuses to be mounted until then."),
+        _("File systems on the clone keep the UUIDs of the original until they get new ones."),
+        _("XFS cannot be mounted until then."),
     )
     return Fix(
         title,
         why,
         repair(title, why, *steps, notes=notes),
         confirm=(
-            _("Does the storage administrator call this the clone: {device}?").format(
+            _("Does the storage administrator say that this is the clone: {device}?").format(
                 device="; ".join(one.words for one in chosen)
             ),
         ),

@@ -73,19 +73,19 @@ def _group_in(spec: str) -> str:
 
 def _exported(evidence: Evidence, group: VolumeGroup) -> Finding:
     name = clean(group.name, 60)
-    title = _("Take {group} in and activate it").format(group=name)
-    why = _("It was taken out of use to be moved here; taking it in ends that.")
+    title = _("Import {group} and activate it").format(group=name)
+    why = _("It was exported to be moved here; importing it (vgimport) completes the move.")
     waited = is_waited_for(evidence.inventory, group.name)
     return Finding(
         EXPORTED,
-        _("The volume group {group} is exported.").format(group=name),
-        _("LVM leaves it alone until a host takes it in. Nothing on it is damaged."),
+        _("The VG {group} is exported.").format(group=name),
+        _("LVM does not use it until a host imports it (vgimport). Nothing on it is damaged."),
         RungKind.VOLUME_GROUP,
         (group_rung(group),),
         seen=(Seen("lvm fullreport --foreign", (f"{name}: vg_exported",)),),
         ruled_out=(
             RuledOut(_("a missing disk"), _("LVM finds all of its disks.")),
-            RuledOut(_("a group of another host"), _("It carries no system ID but this host's, or none.")),
+            RuledOut(_("a VG of another host"), _("It has this host's system ID, or none.")),
         ),
         fixes=(
             Fix(
@@ -98,7 +98,7 @@ def _exported(evidence: Evidence, group: VolumeGroup) -> Finding:
         never=(
             Never(
                 _("Import it on two hosts"),
-                _("Both would write to it; an exported group has one new owner only."),
+                _("Both would write to it; an exported VG may have only one new owner."),
             ),
         ),
         weight=Weight.CAUSE if waited else Weight.RISK,
@@ -111,8 +111,8 @@ def _foreign(evidence: Evidence, group: VolumeGroup) -> Finding:
     waited = is_waited_for(evidence.inventory, group.name)
     fixes: list[Fix] = [
         Fix(
-            _("Let {owner} give it up").format(owner=owner),
-            _("While that host can, this is the safe way: it stops using the group and exports it."),
+            _("Have {owner} release it").format(owner=owner),
+            _("This is the safe way while that host is able to: it stops using the VG and exports it."),
             by_hand=(
                 _("on {owner}: umount, vgchange -an {group}, vgexport {group}").format(
                     owner=owner, group=name
@@ -122,7 +122,7 @@ def _foreign(evidence: Evidence, group: VolumeGroup) -> Finding:
     ]
     if own:
         title = _("Take {group} over from {owner}").format(group=name, owner=owner)
-        why = _("Only when that host is down for good, or cannot reach these disks any more.")
+        why = _("Only if that host is down for good, or can no longer reach these disks.")
         take = TakeOverGroup(group.name, group.uuid, group.system_id, own)
         fixes.append(
             Fix(
@@ -130,7 +130,7 @@ def _foreign(evidence: Evidence, group: VolumeGroup) -> Finding:
                 why,
                 repair(title, why, take, ActivateVolumeGroup(group.name)),
                 confirm=(
-                    _("Is {owner} down, and its access to these LUNs taken away on the storage?").format(
+                    _("Is {owner} down, and its access to these LUNs removed on the storage?").format(
                         owner=owner
                     ),
                 ),
@@ -140,14 +140,14 @@ def _foreign(evidence: Evidence, group: VolumeGroup) -> Finding:
         fixes.append(
             Fix(
                 _("Give this host a system ID first"),
-                _("Without one of its own it cannot take a group over."),
+                _("Without a system ID of its own this host cannot take over a VG."),
                 by_hand=(_('in /etc/lvm/lvm.conf, global { system_id_source = "uname" }'),),
             )
         )
     return Finding(
         FOREIGN,
-        _("The volume group {group} belongs to the host {owner}.").format(group=name, owner=owner),
-        _("LVM on this host leaves it alone, so that two hosts do not write to it. Nothing is damaged."),
+        _("The VG {group} belongs to the host {owner}.").format(group=name, owner=owner),
+        _("LVM on this host does not use it, so that two hosts do not write to it. Nothing is damaged."),
         RungKind.VOLUME_GROUP,
         (group_rung(group),),
         seen=(
@@ -156,7 +156,7 @@ def _foreign(evidence: Evidence, group: VolumeGroup) -> Finding:
         ),
         ruled_out=(
             RuledOut(_("a missing disk"), _("LVM finds all of its disks.")),
-            RuledOut(_("a hidden disk"), _("LVM reads its disks, and tells whose they are.")),
+            RuledOut(_("a hidden disk"), _("LVM reads its disks, and shows their owner.")),
         ),
         fixes=tuple(fixes),
         never=(
@@ -164,7 +164,7 @@ def _foreign(evidence: Evidence, group: VolumeGroup) -> Finding:
                 _('Remove the system ID (vgchange --systemid "")'),
                 _("Every host that sees the disks could then use them, at the same time."),
             ),
-            Never(_("--nolocking, --foreign for changes"), _("They go past the guard, not around it.")),
+            Never(_("--nolocking, --foreign for changes"), _("They bypass the protection.")),
         ),
         weight=Weight.CAUSE if waited else Weight.RISK,
     )
@@ -180,10 +180,10 @@ def outdated_descriptions(evidence: Evidence) -> Iterator[Finding]:
         name = clean(group.name, 60)
         paths = outdated_paths(lines)
         carriers = [one for one in inventory.devices if {one.path, f"/dev/{one.name}", *one.links} & {*paths}]
-        title = _("Let LVM write the newest description to all of them")
+        title = _("Let LVM write the newest metadata to all of them")
         why = _(
-            "A disk that was removed from the group meanwhile loses its old description, and its label with"
-            " it. The beginning of every disk is kept before."
+            "A disk that was removed from the VG meanwhile loses its old metadata, and its PV header "
+            "with it. The start of every disk is saved first."
         )
         steps = (
             keep(evidence, (group.name,), (*disks_of(inventory, group.name), *carriers)),
@@ -191,20 +191,20 @@ def outdated_descriptions(evidence: Evidence) -> Iterator[Finding]:
         )
         yield Finding(
             OUTDATED,
-            _("{disk} carries an older description of the volume group {group}.").format(
+            _("{disk} has outdated metadata of the VG {group}.").format(
                 disk=listed(paths) or _("A disk"), group=name
             ),
             _(
-                "It was away while the group was changed. LVM takes the newest description for true; the"
-                " volumes of the group are not damaged."
+                "It was away while the VG was changed. LVM uses the newest metadata; the volumes of the "
+                "VG are not damaged."
             ),
             RungKind.VOLUME_GROUP,
             (group_rung(group),),
             carriers[0].name if carriers else "",
             seen=(Seen(_("LVM's warnings"), lines[:6]),),
             ruled_out=(
-                RuledOut(_("a missing disk"), _("No disk of the group is missing now.")),
-                RuledOut(_("a clone"), _("No identity is seen on two disks.")),
+                RuledOut(_("a missing disk"), _("No disk of the VG is missing now.")),
+                RuledOut(_("a clone"), _("No PV UUID is seen on two disks.")),
             ),
             fixes=(
                 Fix(
@@ -212,14 +212,14 @@ def outdated_descriptions(evidence: Evidence) -> Iterator[Finding]:
                     why,
                     repair(title, why, *steps),
                     confirm=(
-                        _("Is the group as it is now the right one, and nothing needed from that disk?"),
+                        _("Is the current state of the VG the right one, and nothing on that disk needed?"),
                     ),
                 ),
             ),
             never=(
                 Never(
                     _("vgcfgrestore of an older state"),
-                    _("What was done to the group since is forgotten, and volumes overlap."),
+                    _("Every change to the VG since then is undone in the metadata, and volumes overlap."),
                 ),
             ),
         )
@@ -245,18 +245,18 @@ def unfinished_moves(evidence: Evidence) -> Iterator[Finding]:
             device = inventory.device(source)
             assert device is not None
             seen = identity(evidence, device)
-            title = _("Let it go on")
-            why = _("It goes on from the piece where it stopped; both disks must stay connected.")
+            title = _("Continue it")
+            why = _("It continues with the segment where it stopped; both disks must stay connected.")
             move = MoveData(group.name, group.uuid, seen)
             fixes.append(Fix(title, why, repair(title, why, move)))
-            title = _("Stop it")
-            why = _("What was moved whole stays where it is now; the rest stays on the disk.")
+            title = _("Abort it")
+            why = _("Segments that are completely moved stay on the new disk; the rest stays on the old one.")
             stop = StopMoving(group.name, group.uuid, seen)
             fixes.append(Fix(title, why, repair(title, why, stop)))
         yield Finding(
             MOVING,
-            _("A move of data in {group} was begun and does not go on.").format(group=name),
-            _("Nothing is lost: every piece is whole on one of the two disks, which are both needed."),
+            _("A pvmove in {group} was started and does not continue.").format(group=name),
+            _("Nothing is lost: every segment is intact on one of the two disks, and both are needed."),
             RungKind.VOLUME_GROUP,
             (group_rung(group),),
             seen=tuple(
@@ -265,20 +265,20 @@ def unfinished_moves(evidence: Evidence) -> Iterator[Finding]:
                 if _is_move(one.name, group.name)
             ),
             ruled_out=(
-                RuledOut(_("a move that is under way"), _("No pvmove runs, and lvmpolld follows none.")),
+                RuledOut(_("a pvmove in progress"), _("No pvmove is running, and lvmpolld polls none.")),
             ),
             fixes=(
                 *fixes,
                 Fix(
                     _("By hand"),
-                    _("Both also take every move there is."),
+                    _("Without arguments both apply to every pvmove in progress."),
                     by_hand=("pvmove", "pvmove --abort"),
                 ),
             ),
             never=(
                 Never(
                     _("Unmap the old LUN before vgreduce and pvremove"),
-                    _("Pieces that were not moved yet are still only there."),
+                    _("Segments that were not moved yet exist only there."),
                 ),
             ),
             weight=Weight.RISK,

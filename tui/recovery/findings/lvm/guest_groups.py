@@ -62,11 +62,11 @@ def _finding(evidence: Evidence, guest: GuestDisk, device: BlockDevice, group: V
         _("Volumes of {group} are active here, and a virtual machine has their disk open: {machine}.").format(
             group=name, machine=machine
         ),
-        _("Both may write to them without knowing of each other; and the disk cannot be taken away.")
+        _("Both may write to them without knowing of each other; and the disk cannot be removed.")
         if not mounts
         else _(
-            "They are mounted here, at {places}, while the guest may have them mounted too: what both write"
-            " destroys the file system."
+            "They are mounted here, at {places}, while the guest may have them mounted too: writing from "
+            "both destroys the file system."
         ).format(places=places(mounts)),
         RungKind.VOLUME_GROUP,
         (group_rung(group),),
@@ -77,18 +77,19 @@ def _finding(evidence: Evidence, guest: GuestDisk, device: BlockDevice, group: V
         ),
         ruled_out=(
             RuledOut(
-                _("a group of this host with a guest on one of its volumes"), _("The guest has its disk.")
+                _("a VG of this host with a guest on one of its volumes"),
+                _("The guest has the whole disk open, not a volume on it."),
             ),
         ),
         fixes=tuple(_fixes(evidence, device, group, places(mounts))),
         never=(
             Never(
-                _("vgrename, vgimportclone or any other change of the group from here"),
+                _("vgrename, vgimportclone or any other change of the VG from here"),
                 _("The guest does not see it, and writes its own state over it."),
             ),
             Never(
                 _("A filter that rejects everything (r|.*|)"),
-                _("This host's own groups are gone with it at the next boot."),
+                _("This host's own VGs are gone with it at the next boot."),
             ),
         ),
     )
@@ -97,23 +98,23 @@ def _finding(evidence: Evidence, guest: GuestDisk, device: BlockDevice, group: V
 def _fixes(evidence: Evidence, device: BlockDevice, group: VolumeGroup, mounted: str) -> Iterator[Fix]:
     name = clean(group.name, 60)
     title = _("Deactivate {group} on this host").format(group=name)
-    why = _("Nothing is written to it; the guest goes on with it.")
+    why = _("Nothing is written to it; the guest keeps using it.")
     steps: list[Operation] = [DeactivateVolumeGroup(group.name)]
     if evidence.devices_file and device.content == "LVM2_member":
         steps.append(RemoveFromDevicesFile(identity(evidence, device)))
-        why = _("Nothing is written to it; the guest goes on with it. LVM here does not look at it any more.")
+        why = _("Nothing is written to it; the guest keeps using it. LVM here no longer scans it.")
     proposal = repair(title, why, *steps)
     yield Fix(
         title,
         why,
         replace(proposal, refusal=_mounted(name, mounted) if mounted else None),
-        confirm=(_("Is {group} the guest's, and not this host's?").format(group=name),),
+        confirm=(_("Does {group} belong to the guest, and not to this host?").format(group=name),),
     )
     if not evidence.devices_file:
         kept = next((one for one in sorted(device.links) if one.startswith("/dev/disk/by-id/")), device.path)
         yield Fix(
-            _("Then keep LVM off the disk"),
-            _("Without it the volumes are active again after the next boot or login."),
+            _("Then hide the disk from LVM"),
+            _("Otherwise the volumes are active again after the next boot or login."),
             by_hand=(
                 _('in /etc/lvm/lvm.conf, first in devices/global_filter: "r|^{path}$|"').format(
                     path=clean(kept, 120)
@@ -127,6 +128,6 @@ def _mounted(group: str, mounted: str) -> Problem:
     return Problem(
         "group.mounted",
         _("Volumes of {group} are mounted at {places}.").format(group=group, places=mounted),
-        cause=_("It is not known whose data is the newer, this host's or the guest's."),
+        cause=_("It is not known which data is newer, this host's or the guest's."),
         remedy=_("Find out first; then shut the guest down, or unmount here, and check the file system."),
     )

@@ -126,10 +126,8 @@ def _base(
     rung = rung_on(evidence.stacks, devices[0].name)
     return Finding(
         code,
-        _("LVM passes over {path}, on which a physical volume is: {because}.").format(
-            path=paths, because=because
-        ),
-        _("The volume group on it is not there, or not whole, although the disk and its data are."),
+        _("LVM ignores the PV on {path}: {because}.").format(path=paths, because=because),
+        _("Its VG is missing or incomplete, although the disk and its data are there."),
         RungKind.PHYSICAL_VOLUME,
         # The disk itself is well; what LVM would make of it has no rung as long as it is hidden.
         tuple(f"pv:{device.content_uuid}" for device in devices if device.content_uuid),
@@ -145,7 +143,9 @@ def _base(
             *seen,
         ),
         ruled_out=(
-            RuledOut(_("an overwritten label"), _("The label is there: the disk was read to find out.")),
+            RuledOut(
+                _("an overwritten PV header"), _("The PV header is there: the disk was read to check it.")
+            ),
             *(
                 (RuledOut(_("a disk that does not answer"), _("Its session and the disk are up.")),)
                 if rung
@@ -156,11 +156,11 @@ def _base(
         never=(
             Never(
                 _("pvcreate on it, or wipefs"),
-                _("It is not empty, only hidden; both destroy the way to what is on it."),
+                _("It is not empty, only hidden; both destroy the metadata that leads to its data."),
             ),
             Never(
-                _("Switch the guard off for all disks (use_devicesfile=0, filter a|.*|)"),
-                _("This host would use disks of other hosts and of guests as well."),
+                _("Disable the protection for all disks (use_devicesfile=0, filter a|.*|)"),
+                _("This host would then also use disks of other hosts and of guests."),
             ),
         ),
         weight=weight,
@@ -168,8 +168,11 @@ def _base(
 
 
 def _listed(evidence: Evidence, device: BlockDevice, wwid: str) -> Finding:
-    title = _("Let multipath forget this LUN, and use its one path")
-    why = _("It is still in multipath's list, so LVM waits for a map that is not made of a single path.")
+    title = _("Remove this LUN from multipath's wwids file, and use its single path")
+    why = _(
+        "It is still in multipath's wwids file, so LVM waits for a map, which multipath does not "
+        "create for a single path."
+    )
     forget = ForgetMultipathLun(wwid, device.name)
     return _base(
         evidence,
@@ -181,17 +184,15 @@ def _listed(evidence: Evidence, device: BlockDevice, wwid: str) -> Finding:
             title,
             why,
             repair(title, why, forget),
-            confirm=(
-                _("Is one path to this LUN really all that is wanted? With two, log in to both instead."),
-            ),
+            confirm=(_("Is a single path to this LUN really intended? With two, log in to both instead."),),
         ),
     )
 
 
 def _devices_file(evidence: Evidence, devices: tuple[BlockDevice, ...]) -> Finding:
     paths, group = listed(device.path for device in devices), _group_of(evidence, devices[0])
-    title = _("List {path} in LVM's devices file").format(path=paths)
-    why = _("LVM then sees the physical volume on it. Nothing is written to the disk.")
+    title = _("Add {path} to LVM's devices file").format(path=paths)
+    why = _("LVM then sees the PV on it. Nothing is written to the disk.")
     lines = tuple(line for line in evidence.devices_file.split("\n") if line.startswith("IDTYPE="))[:6]
     moved = [line for device in devices for line in _lines_of(evidence, device)]
     steps: list[Operation] = [
@@ -204,7 +205,7 @@ def _devices_file(evidence: Evidence, devices: tuple[BlockDevice, ...]) -> Findi
         evidence,
         devices,
         DEVICES_FILE,
-        because=_("LVM's devices file lists it under the identity of another disk")
+        because=_("LVM's devices file lists it under the ID of another disk")
         if moved
         else _("it is not in LVM's devices file"),
         seen=(
@@ -219,12 +220,15 @@ def _devices_file(evidence: Evidence, devices: tuple[BlockDevice, ...]) -> Findi
             why,
             repair(title, why, *steps),
             confirm=(
-                _("Does this volume group belong to this host? The file keeps hosts off each other's disks."),
+                _(
+                    "Does this VG belong to this host? The devices file keeps hosts from using each "
+                    "other's disks."
+                ),
                 *(
                     (
                         _(
-                            "Was the volume moved to this LUN, and is the old LUN gone for good? A copy is"
-                            " imported as a clone instead."
+                            "Was the volume moved to this LUN, and is the old LUN gone for good? A copy "
+                            "must be imported as a clone instead (vgimportclone)."
                         ),
                     )
                     if moved
@@ -246,9 +250,7 @@ def _lines_of(evidence: Evidence, device: BlockDevice) -> tuple[str, ...]:
 def _noted(evidence: Evidence, group: str) -> Iterator[Seen]:
     """That this host knows a disk as one of a group."""
     for notes in evidence.notes_of(group)[:1]:
-        yield Seen(
-            clean(notes.path), (_("it is a disk of the group {group}").format(group=clean(group, 60)),)
-        )
+        yield Seen(clean(notes.path), (_("it is a disk of the VG {group}").format(group=clean(group, 60)),))
 
 
 def _filter(evidence: Evidence, device: BlockDevice, name: str) -> Finding:
@@ -266,22 +268,22 @@ def _filter(evidence: Evidence, device: BlockDevice, name: str) -> Finding:
         ),
         weight=_missed(evidence, device) or Weight.RISK,
         fix=Fix(
-            _("Let the filter accept this one disk"),
+            _("Make the filter accept this one disk"),
             _(
-                "A filter is an administrator's own text, so it is changed by hand: put one pattern in front,"
-                " and leave the others as they are. Where the root file system is on LVM, the initramfs has"
-                " a copy and must be made anew. At boot LVM may look at the disk before its link is there and"
-                " reject it, so see that the group is activated by its name as well. A devices file"
-                " (lvmdevices) in the place of the filter has no such trap."
+                "A filter is an administrator's own text, so it is changed by hand: put one pattern in "
+                "front, and do not change the others. Where the root file system is on LVM, the "
+                "initramfs has a copy and must be rebuilt. At boot LVM may scan the disk before its link "
+                "exists and reject it, so make sure that the VG is activated by its name too. A devices "
+                "file (lvmdevices) in place of the filter avoids this problem."
             ),
-            confirm=(_("Does this volume group belong to this host?"),),
+            confirm=(_("Does this VG belong to this host?"),),
             by_hand=(
                 _('in /etc/lvm/lvm.conf or lvmlocal.conf, first in {setting}: "a|^{path}$|"').format(
                     setting=clean(name), path=clean(kept)
                 ),
                 f"pvs --config 'devices {{ {lists} = [ \"a|^{clean(kept)}$|\" ] }}'",
-                _("vgchange --activate y (the group)"),
-                _('at boot, on Debian: LVMGROUPS="(the group)" in /etc/default/open-iscsi'),
+                _("vgchange --activate y (the VG)"),
+                _('at boot, on Debian: LVMGROUPS="(the VG)" in /etc/default/open-iscsi'),
             ),
         ),
     )

@@ -90,10 +90,10 @@ def _away(evidence: Evidence, group: VolumeGroup, lost: list[_Lost]) -> Finding:
     whole = tuple(one.name for one in inventory.volumes_of(group.name) if one.name not in partial)
     return Finding(
         MISSING,
-        _("The volume group {group} misses {count} of its disks.").format(group=name, count=len(lost)),
+        _("The VG {group} is missing {count} of its PVs.").format(group=name, count=len(lost)),
         _(
-            "Volumes that lie on a missing disk, even in part, are not there: {partial}. Others can be used:"
-            " {whole}. Nothing is lost while nothing is given up."
+            "Volumes that are on a missing disk, even in part, are not available: {partial}. Others can "
+            "be used: {whole}. Nothing is lost while nothing is removed."
         ).format(partial=_names(partial), whole=_names(whole)),
         RungKind.VOLUME_GROUP,
         (group_rung(group), *(f"pv:{one.volume.uuid}" for one in lost)),
@@ -103,14 +103,17 @@ def _away(evidence: Evidence, group: VolumeGroup, lost: list[_Lost]) -> Finding:
         never=(
             Never(
                 _("vgreduce --removemissing --force while the disk may come back"),
-                _("It destroys every volume that lies on it even in part, and takes the disk out for good."),
+                _(
+                    "It destroys every volume that is on it even in part, and removes the disk from "
+                    "the VG for good."
+                ),
             ),
             Never(
                 _("pvcreate a new disk in its place"),
-                _("A new identity does not fill the hole; what is on the old disk is then out of reach."),
+                _("A new PV UUID does not fill the gap; the data on the old disk then becomes unreachable."),
             ),
             Never(
-                _("Activate a part of a volume (--activationmode partial) and write to it"),
+                _("Activate a volume in part (--activationmode partial) and write to it"),
                 _("The file system has holes where the disk is missing; every write makes it worse."),
             ),
         ),
@@ -142,12 +145,12 @@ def _seen(evidence: Evidence, group: VolumeGroup, lost: list[_Lost]) -> Iterator
 def _ruled_out(evidence: Evidence, lost: list[_Lost]) -> Iterator[RuledOut]:
     if evidence.has(Item.SIGNATURES) and all(one.noted is not None for one in lost):
         yield RuledOut(
-            _("an overwritten label"),
-            _("No disk of this host that nobody uses has the size and the identity of the missing one."),
+            _("an overwritten PV header"),
+            _("No unused disk of this host has the size and the WWID of the missing one."),
         )
     yield RuledOut(
         _("a lost session"),
-        _("Every disk that a session of this host shows answers, and LVM has read them all."),
+        _("Every disk of every session of this host answers, and LVM has read them all."),
     )
 
 
@@ -182,15 +185,15 @@ def _ways(
         if one.state is SessionState.LOGGED_IN
     )
     if scans:
-        title = _("Ask the targets again which LUNs they show")
-        why = _("A LUN that was mapped to this host again is only seen when it is asked for.")
+        title = _("Scan the sessions for LUNs")
+        why = _("A LUN that was mapped to this host again is only found by a scan.")
         yield Fix(title, why, repair(title, why, *scans, activate))
     yield Fix(
-        _("Have the LUN shown to this host again"),
-        _("Most often a LUN was unmapped or its access taken away by mistake."),
+        _("Have the LUN mapped to this host again"),
+        _("Usually a LUN was unmapped or its access removed by mistake."),
         ask=storage_administrator(
             evidence,
-            _("A disk of the volume group {group} is missing on this host.").format(group=name),
+            _("A disk of the VG {group} is missing on this host.").format(group=name),
             _("Is it still mapped to this initiator? Please map it again; do not create a new one."),
             tuple(_facts(lost)),
         ),
@@ -201,8 +204,8 @@ def _ways(
         if one.name not in partial and not one.active and one.path and not one.skip_activation
     )
     if whole:
-        title = _("Use meanwhile what is whole")
-        why = _("These volumes do not lie on the missing disk; their files can be used or saved.")
+        title = _("Meanwhile use the volumes that are complete")
+        why = _("These volumes are not on the missing disk; their files can be used or saved.")
         yield Fix(title, why, repair(title, why, *whole))
     yield _give_up(evidence, group, partial)
 
@@ -210,9 +213,9 @@ def _ways(
 def _facts(lost: list[_Lost]) -> Iterator[str]:
     for one in lost:
         if one.noted is None:
-            yield _("Physical volume: {uuid}").format(uuid=clean(one.volume.uuid))
+            yield _("PV: {uuid}").format(uuid=clean(one.volume.uuid))
             continue
-        yield _("Physical volume: {uuid}, {size}, WWID {wwid}, last seen as {hint}").format(
+        yield _("PV: {uuid}, {size}, WWID {wwid}, last seen as {hint}").format(
             uuid=clean(one.volume.uuid),
             size=size_words(one.noted.size),
             wwid=clean(one.noted.identifier) or "?",
@@ -225,12 +228,12 @@ def _give_up(evidence: Evidence, group: VolumeGroup, partial: tuple[str, ...]) -
     name = clean(group.name, 60)
     steps: tuple[Operation, ...]
     if partial:
-        title = _("Give up the missing disks of {group} with the volumes on them").format(group=name)
-        why = _("Last of all: what lay on them is lost, and has to come from a backup.")
+        title = _("Remove the missing PVs of {group} and the volumes on them").format(group=name)
+        why = _("As a last resort: the data on them is lost, and must be restored from a backup.")
         steps = (RemoveMissingPvsAndVolumes(group.name, group.uuid, gone, partial),)
     else:
-        title = _("Let {group} go on without the missing disks").format(group=name)
-        why = _("No volume lies on them. While they are missing, the group cannot be changed.")
+        title = _("Remove the missing PVs from {group}").format(group=name)
+        why = _("No volume is on them. The VG is read-only while a PV is missing.")
         steps = (RemoveMissingPvs(group.name, group.uuid, gone),)
     kept = keep(evidence, (group.name,), disks_of(evidence.inventory, group.name))
     return Fix(
@@ -250,8 +253,8 @@ def _returned(evidence: Evidence, group: VolumeGroup, volume: PhysicalVolume) ->
     path, name = clean(volume.path, 60), clean(group.name, 60)
     fixes: tuple[Fix, ...] = ()
     if device is not None and device.answers:
-        title = _("Take {path} back into {group}").format(path=path, group=name)
-        why = _("LVM is told that what is on it is still good, and uses it again.")
+        title = _("Use {path} in {group} again").format(path=path, group=name)
+        why = _("LVM is instructed to use it again (vgextend --restoremissing).")
         kept = keep(evidence, (group.name,), disks_of(inventory, group.name))
         take = RestoreMissingPv(group.name, group.uuid, identity(evidence, device), volume.uuid)
         fixes = (
@@ -259,15 +262,15 @@ def _returned(evidence: Evidence, group: VolumeGroup, volume: PhysicalVolume) ->
                 title,
                 why,
                 repair(title, why, kept, take, ActivateVolumeGroup(group.name)),
-                confirm=(_("Is the content of this LUN unchanged since it went away?"),),
+                confirm=(_("Is the content of this LUN unchanged since it disappeared?"),),
             ),
         )
     return Finding(
         RETURNED,
-        _("The disk {path} of {group} is back, but LVM still has it marked as missing.").format(
+        _("The disk {path} of {group} is back, but LVM still marks it as missing.").format(
             path=path, group=name
         ),
-        _("Volumes on it are not activated until LVM is told that it may use the disk again."),
+        _("Volumes on it are not activated until LVM is instructed to use the disk again."),
         RungKind.VOLUME_GROUP,
         (group_rung(group), f"pv:{volume.uuid}"),
         volume.device,
@@ -277,8 +280,8 @@ def _returned(evidence: Evidence, group: VolumeGroup, volume: PhysicalVolume) ->
         ),
         ruled_out=(
             RuledOut(
-                _("a disk that is still away"),
-                _("LVM finds its label, with the identity that the group looks for, on {path}.").format(
+                _("a disk that is still missing"),
+                _("LVM finds its PV header, with the UUID that the VG looks for, on {path}.").format(
                     path=path
                 ),
             ),
@@ -287,7 +290,7 @@ def _returned(evidence: Evidence, group: VolumeGroup, volume: PhysicalVolume) ->
         never=(
             Never(
                 _("vgreduce --removemissing"),
-                _("The disk is here: it would be taken out of the group with what is on it."),
+                _("The disk is here: it and the volumes on it would be removed from the VG."),
             ),
         ),
     )

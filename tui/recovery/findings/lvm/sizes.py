@@ -89,18 +89,15 @@ def _grown(evidence: Evidence, found: Growth, lagging: Size) -> Finding:
     proposal = propose(found, inventory, Wish(share=0) if found.volume is not None else Wish(whole=False))
     return Finding(
         "F11.not-grown",
-        _("{name} has more room below it than it uses: {words}.").format(
+        _("{name} uses less than the size of the layer below it: {words}.").format(
             name=clean(lagging.name, 80), words=lagging.words
         ),
-        _(
-            "Nothing is wrong with the data. The room that was added cannot be used until each rung takes "
-            "it in."
-        ),
+        _("Nothing is wrong with the data. The added space cannot be used until each layer is grown."),
         _KINDS[lagging.layer],
         (_rung_of(evidence, lagging),),
         lagging.device,
         seen=(
-            Seen(_("sizes from the bottom"), tuple(_size_line(size) for size in found.sizes)),
+            Seen(_("sizes from the bottom up"), tuple(_size_line(size) for size in found.sizes)),
             *kernel_seen(
                 line
                 for disk in found.disks
@@ -110,14 +107,14 @@ def _grown(evidence: Evidence, found: Growth, lagging: Size) -> Finding:
             ),
         ),
         ruled_out=(
-            RuledOut(_("a LUN that shrank"), _("Every rung is at most as large as what is below it.")),
+            RuledOut(_("a LUN that shrank"), _("Every layer is at most as large as the one below it.")),
         ),
         fixes=(
             Fix(
-                _("Take the room in, rung by rung"),
+                _("Grow each layer, from the bottom up"),
                 _(
-                    "It is done while everything is in use. How much a volume gets is chosen in the "
-                    "console (e)."
+                    "It can be done while everything is in use. In the console you choose how much a "
+                    "volume gets (e)."
                 ),
                 proposal,
             ),
@@ -162,8 +159,8 @@ def _unseen_growth(evidence: Evidence, lun: Lun, live: int | None) -> Iterator[F
     )
     yield Finding(
         "F11.not-rescanned",
-        _("{disk} has another size on the storage than this host knows.").format(disk=clean(lun.disk)),
-        _("Nothing is wrong with the data. The new size can be used when the kernel has read it again."),
+        _("{disk} has a different size on the storage than this host has read.").format(disk=clean(lun.disk)),
+        _("Nothing is wrong with the data. The new size can be used once the kernel has read it again."),
         RungKind.LUN,
         (lun_key(session, lun),),
         lun.disk,
@@ -206,10 +203,13 @@ def _is_short(evidence: Evidence, lun: Lun) -> bool:
 
 def _growing_never() -> tuple[Never, ...]:
     return (
-        Never(_("Log out and in to see the new size"), _("It takes the disk away from whoever uses it.")),
+        Never(
+            _("Log out and in to see the new size"),
+            _("It takes the disk away from the processes that use it."),
+        ),
         Never(
             _("pvresize while only some paths show the new size"),
-            _("LVM would place data where the other paths have no disk."),
+            _("LVM would allocate extents where the other paths have no disk."),
         ),
     )
 
@@ -246,8 +246,8 @@ def _stop_using(evidence: Evidence, volume: PhysicalVolume, device: BlockDevice)
             why,
             *steps,
             notes=(
-                _("What is not written out yet and belongs beyond the end is lost when it is unmounted."),
-                _("Who has files open there must let go first."),
+                _("Unwritten data that belongs beyond the end is lost when it is unmounted."),
+                _("Processes with open files there must close them first."),
             ),
             yes=_("Stop using it"),
         ),
@@ -268,13 +268,12 @@ def _shrunk(
     needed = max(volume.device_size, volume.size + 1024 * 1024)
     return Finding(
         "F27.disk-shrunk",
-        _("{disk} has {now} bytes, and the physical volume on it needs {needed}.").format(
+        _("{disk} has {now} bytes, and the PV on it needs {needed}.").format(
             disk=clean(volume.path, 60), now=now, needed=volume.size
         ),
         _(
-            "The LUN was made smaller, or a smaller copy stands in its place. Data beyond its end cannot "
-            "be read; often "
-            "it is still on the storage and comes back when the LUN has its old size again."
+            "The LUN was shrunk, or replaced by a smaller copy. Data beyond its end cannot be read; "
+            "often it is still on the storage and can be read again once the LUN has its old size."
         ),
         RungKind.PHYSICAL_VOLUME,
         (f"pv:{volume.uuid}",),
@@ -284,7 +283,7 @@ def _shrunk(
                 _("sizes in bytes"),
                 (
                     f"{clean(device.name)}: {device.size}",
-                    *([_("asked now: {size}").format(size=now)] if now != device.size else []),
+                    *([_("read now: {size}").format(size=now)] if now != device.size else []),
                     f"PV {clean(volume.path, 60)}: {volume.size}",
                 ),
             ),
@@ -302,22 +301,22 @@ def _shrunk(
         fixes=(
             *_stop_using(evidence, volume, device),
             Fix(
-                _("Have the LUN given its old size again"),
-                _("Growing it back does not touch what is on it."),
+                _("Have the LUN restored to its old size"),
+                _("Growing it back does not touch its data."),
                 ask=storage_administrator(
                     evidence,
-                    _(
-                        "A LUN of ours is smaller than what lies on it: {now} bytes instead of {needed}."
-                    ).format(now=now, needed=needed),
+                    _("A LUN of ours is smaller than the PV on it: {now} bytes instead of {needed}.").format(
+                        now=now, needed=needed
+                    ),
                     _(
                         "Was the volume shrunk or replaced by a smaller copy? Please give it at least "
-                        "{needed} bytes "
-                        "again, without creating it anew, and keep a snapshot of it as it is now."
+                        "{needed} bytes again, without re-creating it, and keep a snapshot of it as it "
+                        "is now."
                     ).format(needed=needed),
                     places,
                 ),
                 confirm=(_("Is it the same volume, and not a smaller copy?"),),
             ),
         ),
-        never=(Never(_("pvresize, or fsck, first"), _("Both give up for good what lies beyond the end.")),),
+        never=(Never(_("pvresize, or fsck, first"), _("Both discard the data beyond the end for good.")),),
     )

@@ -49,11 +49,11 @@ def _finding(evidence: Evidence, devices: list[BlockDevice]) -> Finding:
     back = bool(groups) and all(_is_back(inventory, group) for group in groups)
     return Finding(
         CODE,
-        _("The maps {names} stand on a disk that is gone.").format(names=names),
+        _("The maps {names} are on a disk that is gone.").format(names=names),
         (
             _("The disk is here again under another number, but the maps still point to the old one. ")
             if back
-            else _("Requests to them fail at once. ")
+            else _("I/O to them fails at once. ")
         )
         + (
             _("Still mounted, and failing: {places}. What was not written by then is lost.").format(
@@ -75,11 +75,11 @@ def _finding(evidence: Evidence, devices: list[BlockDevice]) -> Finding:
             ),
             Never(
                 _("dmsetup remove_all, or dmsetup remove --force"),
-                _("It takes maps away that are well, or fails what still waits to be written."),
+                _("It removes healthy maps, or fails what still waits to be written."),
             ),
             Never(
                 _("umount -l"),
-                _("It only hides the mount: the map stays open, and nobody sees by whom."),
+                _("It only hides the mount: the map stays open, and nobody can see by which process."),
             ),
         ),
     )
@@ -115,7 +115,7 @@ def _ruled_out(inventory: Inventory) -> Iterator[RuledOut]:
         _("The kernel keeps the disks of a session that is only lost; these are removed."),
     )
     if not any(volume.duplicate for volume in inventory.physical_volumes):
-        yield RuledOut(_("a clone"), _("No identity is seen on two disks."))
+        yield RuledOut(_("a clone"), _("No PV UUID is seen on two disks."))
 
 
 def _is_back(inventory: Inventory, group: str) -> bool:
@@ -141,16 +141,21 @@ def _fixes(
         steps += looking_into(inventory, mounts)
         steps += mounting(inventory, mounts)
     title = (
-        _("Take the maps apart and put the volumes onto their disks again")
+        _("Remove the maps and activate the volumes on their disks again")
         if groups and (back or logins)
-        else _("Take the maps apart")
+        else _("Remove the maps")
     )
     why = _(
-        "Unmount, remove the maps, {login}activate what is on it, look into the file systems, and mount them"
-        " again. What is on the storage stays as it is."
+        "Unmount, remove the maps, {login}activate what is on it, check the file systems, and mount them "
+        "again. The data on the storage stays as it is."
     ).format(login=_("log in, ") if logins else "")
     confirm = (
-        (_("May what had not been written when the disk went be lost? It cannot be saved any more."),)
+        (
+            _(
+                "Is it acceptable to lose data that was not written when the disk disappeared? It cannot "
+                "be saved any more."
+            ),
+        )
         if mounts
         else ()
     )

@@ -48,11 +48,11 @@ def _inactive(evidence: Evidence, group: VolumeGroup, volumes: list[LogicalVolum
         steps.append(SetAutoactivation(group.name, group.uuid, on=True))
     steps.append(ActivateVolumeGroup(group.name))
     title = _("Activate {group}").format(group=name)
-    why = _("Its volumes appear below /dev and can be mounted. Nothing on them changes.")
+    why = _("Its volumes appear in /dev and can be mounted. Their data does not change.")
     return Finding(
         INACTIVE,
-        _("The volume group {group} is whole, but its volumes are not active.").format(group=name),
-        _("fstab waits for one of them. Nothing is damaged."),
+        _("The VG {group} is complete, but its volumes are not active.").format(group=name),
+        _("fstab needs one of them. Nothing is damaged."),
         RungKind.VOLUME_GROUP,
         (group_rung(group),),
         seen=(
@@ -67,7 +67,7 @@ def _inactive(evidence: Evidence, group: VolumeGroup, volumes: list[LogicalVolum
         ),
         ruled_out=(
             RuledOut(_("a missing disk"), _("LVM finds all of its disks.")),
-            RuledOut(_("a group of another host"), _("It is not exported and has no foreign owner.")),
+            RuledOut(_("a VG of another host"), _("It is not exported and has no foreign owner.")),
         ),
         fixes=(
             Fix(
@@ -75,9 +75,9 @@ def _inactive(evidence: Evidence, group: VolumeGroup, volumes: list[LogicalVolum
                 why,
                 repair(title, why, *steps),
                 confirm=(
-                    (_("Was it deactivated on purpose, as for a move or a cluster?"),)
+                    (_("Was it deactivated on purpose, for example for a move or a cluster?"),)
                     if group.autoactivation
-                    else (_("Was activation switched off on purpose, as for a cluster or a guest?"),)
+                    else (_("Was autoactivation disabled on purpose, for example for a cluster or a guest?"),)
                 ),
             ),
             *(
@@ -85,7 +85,7 @@ def _inactive(evidence: Evidence, group: VolumeGroup, volumes: list[LogicalVolum
                     evidence,
                     group,
                     pool,
-                    _("Did activating it fail, and LVM say that the check of {pool} failed?").format(
+                    _("Did activating it fail, and does LVM say that the check of {pool} failed?").format(
                         pool=clean(f"{group.name}/{pool.name}", 80)
                     ),
                 )
@@ -95,7 +95,7 @@ def _inactive(evidence: Evidence, group: VolumeGroup, volumes: list[LogicalVolum
         never=(
             Never(
                 _("A line in rc.local that activates it"),
-                _("It hides what keeps LVM from doing so, such as a disk that comes late."),
+                _("It hides the reason why LVM does not activate it, such as a disk that appears late."),
             ),
         ),
         follows_if=(
@@ -125,7 +125,7 @@ def _snapshot(inventory: Inventory, group: VolumeGroup, volume: LogicalVolume) -
     name, origin = clean(volume.name, 60), clean(volume.origin, 60)
     mounted = bool(volume.device) and inventory.is_in_use(volume.device)
     title = _("Remove the snapshot {name}").format(name=name)
-    why = _("What it kept is lost already; it only costs space and errors. {origin} stays as it is.").format(
+    why = _("Its content is lost already; it only costs space and errors. {origin} stays as it is.").format(
         origin=origin
     )
     remove = DestroyVolume(
@@ -138,30 +138,28 @@ def _snapshot(inventory: Inventory, group: VolumeGroup, volume: LogicalVolume) -
     )
     return Finding(
         SNAPSHOT,
-        _("The snapshot {name} of {origin} ran full and is lost.").format(name=name, origin=origin),
-        _("It cannot be read any more. The volume {origin} itself is well and can go on being used.").format(
+        _("The snapshot {name} of {origin} filled up and is invalid.").format(name=name, origin=origin),
+        _("It cannot be read any more. The origin {origin} is intact and can still be used.").format(
             origin=origin
         ),
         RungKind.LOGICAL_VOLUME,
         (f"lv:{group_rung(group)}/{volume.uuid or volume.name}",),
         volume.device,
         seen=(Seen("lvs", (f"{name}: {clean(volume.attributes)}",)),),
-        ruled_out=(
-            RuledOut(_("a fault of the disk"), _("LVM marks the snapshot itself as invalid, not a disk.")),
-        ),
+        ruled_out=(RuledOut(_("a disk fault"), _("LVM marks the snapshot itself as invalid, not a disk.")),),
         fixes=(
             Fix(
                 title,
                 why,
                 repair(title, why, remove),
-                confirm=(_("Is a backup that read from it to be made again?"),),
+                confirm=(_("Must a backup that read from it be made again?"),),
                 by_hand=(_("umount it first"),) if mounted else (),
             ),
         ),
         never=(
             Never(
                 _("lvconvert --merge"),
-                _("A lost snapshot cannot be put back; the origin would be put at risk for nothing."),
+                _("An invalid snapshot cannot be restored; the origin would be put at risk for nothing."),
             ),
         ),
     )

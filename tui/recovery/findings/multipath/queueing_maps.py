@@ -44,7 +44,7 @@ def holding_maps(evidence: Evidence) -> Iterator[Finding]:
         uses = tuple(clean(mount.target, 80) for mount in mounts)
         yield Finding(
             HOLDS_BACK,
-            _("The multipath map {name} has no path left and holds every request back.").format(
+            _("The multipath map {name} has no path left and queues I/O (`queue_if_no_path`).").format(
                 name=clean(one.name, 60)
             ),
             _meaning(uses, left),
@@ -66,46 +66,47 @@ def holding_maps(evidence: Evidence) -> Iterator[Finding]:
             ),
             ruled_out=(
                 RuledOut(
-                    _("a session's own waiting"),
-                    _("That has ended, or ends when its timer runs down; the map goes on waiting."),
+                    _("the session's replacement_timeout"),
+                    _("It has expired, or expires when its timer runs out; the map keeps queueing."),
                 ),
             ),
             fixes=tuple(_release(one, uses, left)),
             never=(
-                Never(_("multipath -F"), _("It takes every map of this host that is not in use.")),
+                Never(_("multipath -F"), _("It removes every map of this host that is not in use.")),
                 Never(
                     _("dmsetup remove --force on the open map"),
-                    _("What waits to be written is thrown away without anybody being asked."),
+                    _("Queued writes are discarded without asking anybody."),
                 ),
-                Never(_("Reboot"), _("The shutdown hangs as well, and what waits is lost.")),
+                Never(_("Reboot"), _("The shutdown hangs too, and queued writes are lost.")),
             ),
         )
 
 
 def _meaning(uses: tuple[str, ...], left: float | None) -> str:
-    who = ", ".join(uses) or _("nothing of this host")
+    who = ", ".join(uses) or _("nothing on this host")
     if left is None:
         return _(
-            "Whoever touches it hangs until a path comes back, however long that takes; nothing is lost"
-            " meanwhile. It concerns: {uses}."
+            "Any process that accesses it will hang until a path returns, however long that takes; "
+            "nothing is lost meanwhile. Affected: {uses}."
         ).format(uses=who)
     return _(
-        "Whoever touches it hangs until a path comes back, and nothing is lost meanwhile. In {seconds} s"
-        " multipathd stops waiting, and what was not written by then is lost. It concerns: {uses}."
+        "Any process that accesses it will hang until a path returns, and nothing is lost meanwhile. In "
+        "{seconds} s multipathd stops queueing (`no_path_retry`), and what was not written by then is "
+        "lost. Affected: {uses}."
     ).format(seconds=round(left), uses=who)
 
 
 def _release(joined: MultipathMap, uses: tuple[str, ...], left: float | None) -> Iterator[Fix]:
     yield Fix(
-        _("Bring a path back, and wait"),
-        _("With the first path that is up again, everything that waits goes on, and nothing was lost."),
+        _("Restore a path, and wait"),
+        _("As soon as one path works again, all queued I/O continues, and nothing was lost."),
         by_hand=(f"multipath -ll {clean(joined.name)}",),
         seconds_left=left,
     )
-    title = _("Give up waiting: let requests fail")
+    title = _("Disable queueing: fail I/O now")
     why = _(
-        "Only when no path comes back soon. What was not written is lost; file systems stop, and can then be"
-        " unmounted and repaired."
+        "Only if no path returns soon. What was not written is lost; file systems stop, and can then be "
+        "unmounted and repaired."
     )
     yield Fix(
         title,
@@ -116,11 +117,11 @@ def _release(joined: MultipathMap, uses: tuple[str, ...], left: float | None) ->
             StopQueueing(joined.wwid, joined.name, uses),
             notes=(
                 _(
-                    "When a path is back, let the map wait again: multipathd restorequeueing map {name}"
+                    "When a path works again, enable queueing again: multipathd restorequeueing map {name}"
                 ).format(name=clean(joined.name, 80)),
             ),
         ),
-        confirm=(_("May what was not written yet be lost?"),),
+        confirm=(_("Is it acceptable to lose what was not written yet?"),),
     )
 
 
@@ -143,14 +144,14 @@ def unwatched_maps(evidence: Evidence) -> Iterator[Finding]:
     broken = [one for one in maps if one.name in unused]
     names = clean(", ".join(one.name for one in broken or maps))
     title = _("Start multipathd")
-    why = _("It tries every path, takes back those that answer, and watches them from then on.")
+    why = _("It checks every path, reinstates those that answer, and monitors them from then on.")
     enabling: tuple[Operation, ...] = (EnableService(DAEMON),) if daemon.enabled == "disabled" else ()
     steps = (*enabling, StartMultipathd(tuple(one.wwid for one in maps)))
     yield Finding(
         UNWATCHED,
-        _("multipathd does not run, and paths that answer are not used by {names}.").format(names=names)
+        _("multipathd is not running, and paths that answer are not used by {names}.").format(names=names)
         if unused
-        else _("multipathd does not run, so nobody watches the paths of {names}.").format(names=names),
+        else _("multipathd is not running, so nothing monitors the paths of {names}.").format(names=names),
         _unwatched_meaning(bool(dead), bool(unused)),
         RungKind.MULTIPATH,
         tuple(f"multipath:{one.wwid or one.name}" for one in broken or maps),
@@ -159,17 +160,17 @@ def unwatched_maps(evidence: Evidence) -> Iterator[Finding]:
         ruled_out=(
             RuledOut(_("a lost session"), _("The disks of the unused paths answer."))
             if unused
-            else RuledOut(_("a lost path"), _("Every path that answers is used at this moment.")),
+            else RuledOut(_("a lost path"), _("Every path that answers is in use now.")),
         ),
         fixes=(Fix(title, why, repair(title, why, *steps)),),
         never=(
             Never(
                 _("Repair the file system first"),
-                _("As long as no path is used, every request fails, and the repair fails with it."),
+                _("While no path is in use, all I/O fails, and so does the repair."),
             ),
             Never(
-                _("multipath -F, to make the maps anew"),
-                _("It takes every map that is not in use away, also the healthy ones."),
+                _("multipath -F, to create the maps again"),
+                _("It removes every map that is not in use, healthy ones too."),
             ),
         ),
         weight=Weight.CAUSE if unused else Weight.RISK,
@@ -190,17 +191,17 @@ def _failed(table: MapTable | None) -> frozenset[str]:
 def _unwatched_meaning(dead: bool, unused: bool) -> str:
     if dead:
         return _(
-            "The kernel dropped the paths when they failed, and does not take them back by itself: a map has"
-            " none left, although its disks answer. Every request to it fails or waits."
+            "The kernel failed the paths, and does not reinstate them by itself: a map has none left, "
+            "although its disks answer. All I/O to it fails or is queued."
         )
     if unused:
         return _(
-            "The kernel dropped a path when it failed, and does not take it back by itself. When the path"
-            " that is left fails too, everything stops."
+            "The kernel failed a path, and does not reinstate it by itself. If the last path fails, all "
+            "I/O fails."
         )
     return _(
-        "Everything works now. A path that fails once stays lost, and when the last one fails, requests fail"
-        " at once: without multipathd no map waits."
+        "Everything works now. A path that fails once stays failed, and when the last one fails, I/O "
+        "fails at once: without multipathd no map queues I/O."
     )
 
 

@@ -66,14 +66,14 @@ def _unjoined(
     cloned = bool(joined is not None or used) and any(is_cloned(inventory, lun.disk) for lun in luns)
     return Finding(
         ON_A_PATH if joined is not None or used else NOT_JOINED,
-        _("{disks} are one LUN, and volumes stand on one of its paths only.").format(disks=disks)
+        _("{disks} are one LUN, and the volumes use only one of its paths.").format(disks=disks)
         if joined is not None or used
-        else _("{disks} are one LUN reached over several portals, and no map joins them.").format(
-            disks=disks
-        ),
+        else _(
+            "{disks} are one LUN reached through several portals, and no multipath map contains them."
+        ).format(disks=disks),
         _(
-            "When the path in use is lost, the volumes on it stop, although another path works. LVM may also"
-            " take either disk at each boot, or pass over both."
+            "If the path in use is lost, the volumes on it stop, although another path works. LVM may "
+            "also pick either disk at each boot, or ignore both."
         ),
         RungKind.MULTIPATH,
         tuple(key for lun in luns if (key := rung_on(evidence.stacks, lun.disk))),
@@ -86,12 +86,12 @@ def _unjoined(
         fixes=(_clone_first() if cloned else _join(evidence, wwid, luns),),
         never=(
             Never(
-                _("wipefs or pvcreate -ff because a disk is called busy"),
+                _("wipefs or pvcreate -ff because a disk is reported busy"),
                 _("It is busy because it is a path; the data on it is in use."),
             ),
             Never(
                 _("Exclude all disks from multipath (blacklist *)"),
-                _("Other LUNs of this host lose their second path as well."),
+                _("Other LUNs of this host lose their second path too."),
             ),
         ),
         follows_if=(CLONE,) if cloned else (),
@@ -100,12 +100,12 @@ def _unjoined(
 
 def _clone_first() -> Fix:
     return Fix(
-        _("First make the clone a group of its own"),
+        _("First make the clone a VG of its own"),
         _(
-            "A clone of this LUN carries the same identities. To join the paths the group has to be taken"
-            " down for a moment, and LVM does not activate it again while the clone is there."
+            "A clone of this LUN has the same UUIDs. To create the multipath map, the VG must be "
+            "deactivated for a moment, and LVM does not activate it again while the clone is there."
         ),
-        by_hand=(_("Give the clone identities of its own, then look again."),),
+        by_hand=(_("Give the clone UUIDs of its own, then check again."),),
     )
 
 
@@ -147,17 +147,17 @@ def _join(evidence: Evidence, wwid: str, luns: list[Lun]) -> Fix:
     members = {one.volume_group for one in inventory.physical_volumes if one.device}
     seen_by_lvm = all(group in members for group in groups)
     maps = tuple(dict.fromkeys(one for one in upper if one.kind is BlockKind.LOGICAL_VOLUME))
-    title = _("Join the paths with multipath")
+    title = _("Create a multipath map over the paths")
     why = _(
-        "One device is made of them, which goes on working when a path is lost. What stands on a single path"
-        " has to let go of it for a moment, and comes back on the map."
+        "The map keeps working when a path is lost. Volumes that use a single path are closed for a "
+        "moment, and then use the map."
     )
     if not only_volumes:
         return Fix(
             title,
             why,
             by_hand=(
-                _("Unmount and take apart what stands on {disks}.").format(disks=clean(", ".join(names))),
+                _("Unmount and deactivate what is on {disks}.").format(disks=clean(", ".join(names))),
                 f"multipath -a /dev/{clean(names[0])}; multipath /dev/{clean(names[0])}",
             ),
         )
@@ -186,10 +186,10 @@ def _join(evidence: Evidence, wwid: str, luns: list[Lun]) -> Fix:
         *(ActivateVolumeGroup(group) for group in groups),
         *mounting(inventory, mounts),
     )
-    notes = (_("Not to be used meanwhile: {places}.").format(places=places(mounts)),) if mounts else ()
+    notes = (_("Not available meanwhile: {places}.").format(places=places(mounts)),) if mounts else ()
     return Fix(
         title,
         why,
         repair(title, why, *steps, notes=notes),
-        confirm=(_("Is it wanted that this LUN is reached over both portals?"),),
+        confirm=(_("Should this LUN be reached through both portals?"),),
     )
