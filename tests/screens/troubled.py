@@ -93,8 +93,8 @@ def _lost(said: tuple[str, ...]) -> Finding:
                 "Nothing on this host can restore the connection while the portal does not answer.",
                 ask=Ask(
                     "the network administrator",
-                    _MESSAGE
-                    + "Is there a fault or a change on the path (switch port, VLAN, firewall)? Please restore it.",
+                    _MESSAGE + "Is there a fault or a change on the path (switch port, VLAN, firewall)? "
+                    "Please restore it.",
                 ),
             ),
             Fix(

@@ -1,25 +1,20 @@
-"""F16, F35 and F45: sessions that are there twice, that do not go, or that nobody can address."""
+"""F16: sessions and records that are there twice."""
 
-import re
 from collections.abc import Iterator
 
 from tui.maintenance.sessions import log_out
-from tui.recovery.evidence import Evidence, Item
+from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Fix, Hypothesis, Never, RuledOut, Seen, Weight
-from tui.recovery.findings.evidence_text import daemon_seen, listed, place_of
+from tui.recovery.findings.evidence_text import listed, place_of
 from tui.storage.iscsi.sessions import uses_of
-from tui.storage.model.iscsi import NodeRecord, Session, SessionState
-from tui.storage.news.happening import Happening
+from tui.storage.model.iscsi import NodeRecord, Session
 from tui.storage.stacks.iscsi_rungs import session_key
 from tui.storage.stacks.rung import RungKind
 from tui.storage.untrusted import clean
-from tui.words import translate as _, translate_count
-
-_RECENT = 3600.0
-"""Seconds for which a refused logout counts."""
+from tui.words import translate as _
 
 
-def doubled_sessions(evidence: Evidence) -> Iterator[Finding]:
+def duplicate_sessions(evidence: Evidence) -> Iterator[Finding]:
     """F16: two sessions by one record, whose disks no multipath map joins."""
     found: dict[tuple[str, str, str], list[Session]] = {}
     for session in evidence.inventory.sessions:
@@ -114,7 +109,7 @@ def _doubled(evidence: Evidence, sessions: list[Session]) -> Finding:
     )
 
 
-def doubled_records(evidence: Evidence) -> Iterator[Finding]:
+def duplicate_records(evidence: Evidence) -> Iterator[Finding]:
     """F16: two records for one place that differ in the portal group only: both are logged in by."""
     found: dict[tuple[str, str, str], list[NodeRecord]] = {}
     for record in evidence.inventory.node_records:
@@ -151,189 +146,3 @@ def doubled_records(evidence: Evidence) -> Iterator[Finding]:
 def _asking(record: NodeRecord) -> str:
     where = clean(record.portal.label)
     return f"iscsiadm -m discoverydb -t sendtargets -p {where} -o nonpersistent --discover"
-
-
-def refused_logouts(evidence: Evidence) -> Iterator[Finding]:
-    """F35: somebody wanted to end a session, and it was refused."""
-    sessions = [one for one in evidence.inventory.sessions if one.target]
-    used = [one for one in sessions if uses_of(evidence.inventory, one.sid)]
-    for session in sessions:
-        own = evidence.daemon_about(f"sid:{session.sid}")
-        came = max((line.when for line in own if "is operational now" in line.text), default=0.0)
-        lines = [
-            line
-            for line in evidence.daemon
-            if line.when >= max(came, evidence.now - _RECENT)
-            and any(words in line.text for words in _REFUSALS)
-            and _is_about(line, session, alone=used == [session])
-        ]
-        if lines:
-            yield _refused(evidence, session, lines[-1].text)
-
-
-def _is_about(line: Happening, session: Session, *, alone: bool) -> bool:
-    """Whether a refusal is one of this session; one without a number only where no other could be meant.
-
-    A session that has come since has another number.
-    """
-    if line.subject:
-        return line.subject == f"sid:{session.sid}"
-    numbers = [int(number) for number in _NUMBER.findall(line.text)]
-    return session.sid in numbers if numbers else alone
-
-
-_NUMBER = re.compile(r"\b(?:[Ss]ession |sid: )(\d+)")
-
-_REFUSALS = (
-    "cannot be termin",
-    "in invalid state for logout",
-    "actively in use",
-    "Could not logout",
-)
-
-
-def _refused(evidence: Evidence, session: Session, line: str) -> Finding:
-    uses = uses_of(evidence.inventory, session.sid)
-    coming = session.state is not SessionState.LOGGED_IN
-    if coming:
-        meaning = _("iscsid is trying to reconnect it, and does not end a session during that.")
-        fix = Fix(
-            _("Bring the target back for a moment, or try again"),
-            _("The logout succeeds once the session is logged in, or between two attempts."),
-            log_out((session,), evidence.inventory),
-        )
-    else:
-        meaning = (
-            _("It is in use: {uses}.").format(uses=listed(uses))
-            if uses
-            else _("What uses its disks cannot be seen from here: a container, a virtual machine, a target.")
-        )
-        fix = Fix(
-            _("Disconnect in the right order"),
-            _(
-                "Disconnect (d in the console) unmounts, deactivates and logs out, and lists the "
-                "processes that block it."
-            ),
-            log_out((session,), evidence.inventory),
-        )
-    return Finding(
-        "F35.logout-refused",
-        _("A logout of session {sid} was refused: {place}.").format(sid=session.sid, place=place_of(session)),
-        meaning,
-        RungKind.SESSION,
-        (session_key(session),),
-        seen=(
-            Seen(_("iscsid in the journal"), (line,)),
-            Seen(f"/sys/class/iscsi_session/session{session.sid}", (f"state: {session.state.value}",)),
-        ),
-        ruled_out=(RuledOut(_("a hung iscsid"), _("It answered: it refused.")),),
-        fixes=(fix,),
-        never=(
-            Never(_("Kill iscsid"), _("The kernel keeps the session, and then nothing can end it.")),
-            Never(
-                _("umount -l, then log out"),
-                _("It hides the processes that still write, and takes the disk away from them."),
-            ),
-        ),
-        weight=Weight.RISK,
-    )
-
-
-def nameless_sessions(evidence: Evidence) -> Iterator[Finding]:
-    """F45: sessions without a target name, which no tool can address; each holds threads of the kernel."""
-    inventory = evidence.inventory
-    nameless = [one for one in inventory.sessions if not one.target]
-    if not nameless:
-        return
-    daemons = {one.pid for one in evidence.daemons if one.name == "iscsid"}
-    made_by_others = [one for one in nameless if one.creator not in daemons]
-    sure = not evidence.has(Item.DAEMONS) or bool(made_by_others)
-    held = [
-        lun.disk
-        for one in nameless
-        for lun in inventory.luns_of(one.sid)
-        if lun.disk and (device := inventory.device(lun.disk)) is not None and device.holders
-    ]
-    raced = [line for line in evidence.daemon if "could not read session targetname" in line.text]
-    lines = tuple(
-        f"session{one.sid}: targetname: , state: {one.state.value}, creator: {one.creator}"
-        for one in nameless
-    )
-    hosts = len(evidence.hosts)
-    yield Finding(
-        "F45.nameless-session",
-        translate_count(
-            "{count} session of the kernel has no target name, and no command can address it.",
-            "{count} sessions of the kernel have no target name, and no command can address them.",
-            len(nameless),
-        ).format(count=len(nameless)),
-        _("Its disks are in use: {disks}.").format(disks=listed(held))
-        if held
-        else _(
-            "Nothing uses them. Each takes some memory and kernel threads (iscsi_q_N, scsi_eh_N) until "
-            "the next reboot. A few are harmless; if their number grows, something keeps creating them."
-        ),
-        RungKind.SESSION,
-        tuple(session_key(one) for one in nameless),
-        seen=(
-            Seen("/sys/class/iscsi_session", lines[:8]),
-            Seen(
-                "/sys/class/iscsi_host",
-                (
-                    _("{hosts} hosts, {sessions} sessions").format(
-                        hosts=hosts, sessions=len(inventory.sessions)
-                    ),
-                ),
-            ),
-            Seen(
-                _("a running iscsid"),
-                (_("process {numbers}").format(numbers=listed(str(pid) for pid in sorted(daemons)) or "-"),),
-            ),
-            *daemon_seen(raced[-2:]),
-        ),
-        ruled_out=(
-            RuledOut(
-                _("a session that is being created or removed"),
-                _("It was created by an iscsid that is no longer running."),
-            ),
-        )
-        if made_by_others
-        else (),
-        hypotheses=(
-            *(
-                []
-                if sure
-                else [
-                    Hypothesis(
-                        _("A session that is being created or removed."),
-                        _("Check again: if the same number is there after 10 s, it is an orphan."),
-                    )
-                ]
-            ),
-            Hypothesis(
-                _("iscsid was killed or crashed during a login, perhaps repeatedly."),
-                _("`journalctl -u iscsid -b` shows it starting more than once."),
-            ),
-            Hypothesis(
-                _("A second iscsid is running, in a container or left over from the initramfs."),
-                _("More than one iscsid with its own parent: `ps -eo pid,ppid,lstart,cmd | grep iscsid`."),
-            ),
-        ),
-        fixes=(
-            Fix(
-                _("Stop what creates them"),
-                _("A script that logs in repeatedly, or a second iscsid, adds one each time."),
-                by_hand=("systemctl list-timers; crontab -l", "ps -eo pid,ppid,lstart,cmd | grep iscsi"),
-            ),
-            Fix(
-                _("Leave them until the next planned reboot"),
-                _("No command removes them, and neither does a restart of iscsid."),
-                confirm=(_("Does their number stay the same from day to day?"),),
-            ),
-        ),
-        never=(
-            Never(_("kill -9 iscsid, or restart it in a loop"), _("That is what creates them.")),
-            Never(_("modprobe -r iscsi_tcp"), _("It fails while any session exists.")),
-        ),
-        weight=Weight.RISK,
-    )

@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from tui.recovery.evidence import Evidence, Item
 from tui.recovery.finding import Finding, Fix, Hypothesis, Never, RuledOut, Seen
 from tui.recovery.findings.evidence_text import listed, portal_seen
+from tui.recovery.findings.iscsi.login_refusals import refusal_of
 from tui.recovery.findings.iscsi.outage import outages, seconds_left
-from tui.recovery.findings.iscsi.refusals import refusal_of
-from tui.recovery.findings.multipath.queueing_maps import holds_back
+from tui.recovery.findings.multipath.queueing_maps import (
+    queues_io,
+)
 from tui.recovery.findings.requests_to_admins import network_administrator, storage_administrator, way_facts
 from tui.storage.host.interface import Answer
 from tui.storage.iscsi.sessions import uses_of_sessions
@@ -87,7 +89,7 @@ def _meaning(
     if maps and not uses and all(one is not None and one.good_paths for one in maps):
         return _("Other paths still reach the disks: no I/O waits and nothing is lost.")
     who = listed(uses) if uses else _("nothing on this host")
-    if maps and all(one is not None and holds_back(evidence, one) for one in maps):
+    if maps and all(one is not None and queues_io(evidence, one) for one in maps):
         return _(
             "No other path is left. The multipath map over the disks queues I/O, and nothing is lost "
             "while it waits. Affected: {who}."

@@ -88,7 +88,7 @@ def _meant_by(path: str) -> tuple[str, Portal, str] | None:
     return (parts[0], portal, parts[2]) if portal is not None and parts[0] else None
 
 
-def stuck_database(evidence: Evidence) -> Iterator[Finding]:
+def locked_database(evidence: Evidence) -> Iterator[Finding]:
     """The lock of the database is taken and nobody gives it back."""
     lock = evidence.database
     if not evidence.has(Item.DATABASE) or not lock.taken or lock.seconds < _STALE:

@@ -8,7 +8,7 @@ from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Ask, Finding, Fix, Hypothesis, Never, RuledOut, Seen
 from tui.recovery.findings.evidence_text import daemon_seen, place_of, portal_seen
 from tui.recovery.findings.iscsi.gone_targets import gone_fixes
-from tui.recovery.findings.iscsi.refusals import Refusal, Refused, refusal_of, refused_records
+from tui.recovery.findings.iscsi.login_refusals import Refusal, Refused, refusal_of, refused_records
 from tui.recovery.findings.requests_to_admins import storage_administrator
 from tui.storage.changing.plan import Plan
 from tui.storage.iscsi.daemon import DAEMON

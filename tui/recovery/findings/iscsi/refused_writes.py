@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Fix, Hypothesis, Never, RuledOut, Seen
 from tui.recovery.findings.evidence_text import kernel_seen, listed
-from tui.recovery.findings.iscsi.luns import lun_facts
+from tui.recovery.findings.iscsi.lun_identities import (
+    lun_facts,
+)
 from tui.recovery.findings.repair_plans import checking, mounting, mounts_above, repair, unmounting
 from tui.recovery.findings.requests_to_admins import storage_administrator
 from tui.storage.files.filesystem_kind import FilesystemKind

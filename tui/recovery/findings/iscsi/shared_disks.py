@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Fix, Hypothesis, Never, RuledOut, Seen
 from tui.recovery.findings.evidence_text import kernel_seen
-from tui.recovery.findings.iscsi.luns import lun_facts
+from tui.recovery.findings.iscsi.lun_identities import (
+    lun_facts,
+)
 from tui.recovery.findings.repair_plans import mounts_above, places, repair, unmounting
 from tui.recovery.findings.requests_to_admins import storage_administrator
 from tui.storage.devices.identity import luns_below

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen
-from tui.recovery.findings.lvm.clones import CODE as CLONE, is_cloned
+from tui.recovery.findings.lvm.duplicate_pvs import CODE as CLONE, is_cloned
 from tui.recovery.findings.repair_plans import mounting, mounts_above, places, repair, rung_on, unmounting
 from tui.storage.iscsi.sessions import uses_of_disk
 from tui.storage.model.block import BlockKind, MultipathMap
@@ -22,7 +22,7 @@ NOT_JOINED = "F08.paths-not-joined"
 ON_A_PATH = "F08.volume-on-one-path"
 
 
-def unjoined_paths(evidence: Evidence) -> Iterator[Finding]:
+def separate_paths(evidence: Evidence) -> Iterator[Finding]:
     """A finding for each LUN that several portals show, and of which no map is made, or one is passed by.
 
     Several sessions to one portal are no paths (F16): they are left to who looks at sessions.

@@ -23,7 +23,7 @@ from tui.words import translate as _
 CODE = "F21.guest-group"
 
 
-def guest_groups(evidence: Evidence) -> Iterator[Finding]:
+def guest_vgs(evidence: Evidence) -> Iterator[Finding]:
     """A finding for each group of which volumes are active on a LUN that a guest has open."""
     inventory = evidence.inventory
     told: set[str] = set()

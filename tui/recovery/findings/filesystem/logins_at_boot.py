@@ -1,195 +1,32 @@
-"""What the next boot would stumble over.
-
-F03: lines of fstab without _netdev. F36: names that move. F04: logins that nobody makes.
-"""
+"""F04: sessions that fstab needs and that no boot logs in to."""
 
 from collections.abc import Iterator
 
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen, Weight
+from tui.recovery.findings.filesystem.fstab_lines import lines_on_luns
 from tui.recovery.findings.repair_plans import repair
 from tui.storage.devices.identity import luns_below
-from tui.storage.files.mount_options import DEVICE_TIMEOUT
-from tui.storage.files.unit_names import mount_unit
 from tui.storage.host.interface import Answer
 from tui.storage.iscsi.records import record_words
-from tui.storage.model.block import BlockDevice, BlockKind
+from tui.storage.model.block import BlockDevice
 from tui.storage.model.files import FstabEntry
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import NodeRecord, Role, Session
-from tui.storage.operations.boot.fstab_line import ChangeFstabLine, with_options, with_spec
 from tui.storage.operations.iscsi.records import SetRecordValues
 from tui.storage.operations.iscsi.sessions import LogIn
 from tui.storage.operations.lvm.stale_map import is_stale
 from tui.storage.operations.operation import Operation
 from tui.storage.operations.services.prerequisites import EnableService
-from tui.storage.probe.mounts.fstab import FSTAB, parse_fstab
+from tui.storage.probe.mounts.fstab import FSTAB
 from tui.storage.stacks.iscsi_rungs import record_key
 from tui.storage.stacks.rung import RungKind
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 
-NO_NETDEV = "F03.no-netdev"
-MOVING_NAME = "F36.name-moves"
 NOT_AT_BOOT = "F04.not-at-boot"
 NOT_BACK = "F04.not-back"
-
 _AUTOMATIC = ("automatic", "onboot")
-NOT_LOCAL = ("bind", "rbind", "noauto")
-"""Options of lines that no boot waits for a disk with."""
-
-
-def lines_on_luns(evidence: Evidence) -> Iterator[tuple[FstabEntry, BlockDevice, str]]:
-    """The lines of fstab that mean a device on a LUN: the entry, the device, the text."""
-    inventory = evidence.inventory
-    lines = evidence.fstab.split("\n")
-    for entry in inventory.fstab:
-        device = inventory.device(entry.device) if entry.device else None
-        if device is None or entry.line > len(lines) or not entry.mount_point.startswith("/"):
-            continue
-        line = lines[entry.line - 1]
-        same = [(one.spec, one.mount_point) for one in parse_fstab(line)] == [(entry.spec, entry.mount_point)]
-        if same and luns_below(inventory, device):
-            yield entry, device, line
-
-
-def local_lines(evidence: Evidence) -> Iterator[Finding]:
-    """F03: a risk for each line of fstab for a volume on a LUN that does not say it needs the network."""
-    for entry, _device, line in lines_on_luns(evidence):
-        if "_netdev" in entry.options or set(entry.options) & set(NOT_LOCAL):
-            continue
-        place = clean(entry.mount_point, 80)
-        wanted = ("_netdev", "nofail", f"x-systemd.device-timeout={DEVICE_TIMEOUT}s")
-        reason = _("The volume is on the network, so it must be mounted after the login.")
-        title = _("Mark {place} in {fstab} as needing the network (_netdev)").format(fstab=FSTAB, place=place)
-        careful = _("The boot then waits at most {seconds} s for it, and continues without it.").format(
-            seconds=DEVICE_TIMEOUT
-        )
-        strict_title = _("Same, but fail the boot if it is missing")
-        strict = _(
-            "For a volume that every service of this host needs: without it the boot ends in the "
-            "rescue shell."
-        )
-        yield Finding(
-            NO_NETDEV,
-            _("The fstab line of {place} does not say that the volume needs the network (_netdev).").format(
-                place=place
-            ),
-            _(
-                "systemd treats it as a local disk: it tries to mount it before the network and the "
-                "login are up, and the boot ends in the rescue shell. At shutdown the network may stop "
-                "before it is unmounted, and the shutdown hangs."
-            ),
-            RungKind.MOUNT,
-            (f"mount:{entry.mount_point}",),
-            seen=(
-                Seen(f"{FSTAB}:{entry.line}", (clean(line.strip()),)),
-                *_unit_seen(evidence, entry),
-            ),
-            ruled_out=(RuledOut(_("a local disk"), _("The device that it names is on a LUN of a session.")),),
-            fixes=(
-                Fix(
-                    title,
-                    careful,
-                    repair(title, careful, ChangeFstabLine(line, with_options(line, wanted), reason)),
-                    confirm=(
-                        _(
-                            "May this host start without it? Services may then write to the empty "
-                            "directory until it is mounted."
-                        ),
-                    ),
-                ),
-                Fix(
-                    strict_title,
-                    strict,
-                    repair(
-                        strict_title, strict, ChangeFstabLine(line, with_options(line, wanted[:1]), reason)
-                    ),
-                ),
-            ),
-            never=(
-                Never(
-                    _("Delete the line without keeping a copy"),
-                    _("Nobody then knows what was mounted where, and with which options."),
-                ),
-            ),
-            weight=Weight.RISK,
-        )
-
-
-def _unit_seen(evidence: Evidence, entry: FstabEntry) -> Iterator[Seen]:
-    unit = mount_unit(entry.mount_point)
-    found = next((one for one in evidence.units if one.name == unit), None)
-    if found is not None and found.required_by:
-        yield Seen(f"systemctl show {clean(unit)}", (f"RequiredBy={clean(' '.join(found.required_by))}",))
-
-
-def moving_names(evidence: Evidence) -> Iterator[Finding]:
-    """F36: a risk for each line of fstab that names a volume on a LUN by a name that changes."""
-    for entry, device, line in lines_on_luns(evidence):
-        if not is_moving_name(entry.spec):
-            continue
-        spec = lasting_spec(evidence.inventory, device)
-        if not spec:
-            continue
-        place = clean(entry.mount_point, 80)
-        reason = _("The name of the disk changes from login to login; this one does not.")
-        title = _("Use {spec} in fstab").format(spec=clean(spec, 80))
-        yield Finding(
-            MOVING_NAME,
-            _("fstab mounts {place} by an unstable device name: {spec}.").format(
-                place=place, spec=clean(entry.spec, 80)
-            ),
-            _(
-                "After a login or a reboot the name may belong to another disk: the wrong volume is "
-                "mounted, or none."
-            ),
-            RungKind.MOUNT,
-            (f"mount:{entry.mount_point}",),
-            seen=(Seen(f"{FSTAB}:{entry.line}", (clean(line.strip()),)),),
-            ruled_out=(
-                RuledOut(
-                    _("a name that is wrong already"),
-                    _("It currently points to {path}.").format(path=clean(device.path, 60)),
-                ),
-            ),
-            fixes=(
-                Fix(
-                    title,
-                    reason,
-                    repair(title, reason, ChangeFstabLine(line, with_spec(line, spec), reason)),
-                    confirm=(
-                        _("Is {path} really the volume that belongs at {place}?").format(
-                            path=clean(device.path, 60), place=place
-                        ),
-                    ),
-                ),
-            ),
-            never=(
-                Never(
-                    _("by-path names for a LUN that may be reached through another portal"),
-                    _("The name contains the portal and the LUN number."),
-                ),
-            ),
-            weight=Weight.RISK,
-        )
-
-
-def is_moving_name(spec: str) -> bool:
-    """Whether a name below /dev depends on the order of logins: /dev/sdX, /dev/dm-N."""
-    name = spec.removeprefix("/dev/")
-    if name == spec or "/" in name:
-        return False
-    return name.startswith(("sd", "dm-", "vd"))
-
-
-def lasting_spec(inventory: Inventory, device: BlockDevice) -> str:
-    """What fstab should name a device by: its UUID, a volume by its path; empty where neither is known."""
-    if device.kind is BlockKind.LOGICAL_VOLUME:
-        volume = next((one for one in inventory.logical_volumes if one.device == device.name), None)
-        return volume.path if volume is not None else device.path
-    usable = device.content and not device.content.endswith(("_member", "_raid_member"))
-    return f"UUID={device.content_uuid}" if usable and device.content_uuid else ""
 
 
 def logins_at_boot(evidence: Evidence) -> Iterator[Finding]:

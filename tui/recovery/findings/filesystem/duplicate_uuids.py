@@ -23,7 +23,7 @@ CODE = "F15.same-filesystem-uuid"
 _KINDS = (FilesystemKind.EXT4.value, FilesystemKind.XFS.value)
 
 
-def twin_filesystems(evidence: Evidence) -> Iterator[Finding]:
+def duplicate_uuids(evidence: Evidence) -> Iterator[Finding]:
     """A finding for each UUID that several volumes on LUNs carry; snapshots of LVM share it by nature."""
     inventory = evidence.inventory
     by_uuid: dict[str, list[BlockDevice]] = {}

@@ -1,6 +1,5 @@
-"""F11 and F27: a LUN that has another size than this host, or LVM on it, believes."""
+"""F11: LUNs that grew, and layers above them that were not grown."""
 
-import re
 from collections.abc import Iterator
 
 from tui.maintenance.growth_plan import Wish, propose
@@ -8,17 +7,12 @@ from tui.maintenance.growth_sizes import Growth, Layer, Size, SizeFacts, growth
 from tui.maintenance.growth_targets import Subject
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen, Weight
-from tui.recovery.findings.evidence_text import kernel_seen, place_of
-from tui.recovery.findings.repair_plans import mounts_above, repair, unmounting
-from tui.recovery.findings.requests_to_admins import storage_administrator
+from tui.recovery.findings.evidence_text import kernel_seen
+from tui.recovery.findings.lvm.shrunk_luns import is_short
 from tui.storage.devices.identity import luns_below
 from tui.storage.iscsi.sessions import DISK
 from tui.storage.lvm.metadata_backup import NotedDisk
-from tui.storage.model.block import BlockDevice
 from tui.storage.model.iscsi import Lun
-from tui.storage.model.lvm import PhysicalVolume
-from tui.storage.operations.lvm.volume_group import DeactivateVolumeGroup
-from tui.storage.size import size_words
 from tui.storage.stacks.iscsi_rungs import lun_key
 from tui.storage.stacks.rung import RungKind
 from tui.storage.untrusted import clean
@@ -30,7 +24,6 @@ _LEFT_AT_ENDS = 16 * _MIB
 _GUESSED = 64 * _MIB
 _CAPACITY = "Capacity data has changed"
 _TAKEN = "detected capacity change"
-_SMALLER = re.compile(r"has size of \d+ sectors which is smaller than corresponding PV size")
 
 
 def grown_luns(evidence: Evidence) -> Iterator[Finding]:
@@ -187,17 +180,7 @@ def _unseen_growth(evidence: Evidence, lun: Lun, live: int | None) -> Iterator[F
         ),
         never=_growing_never(),
         # A LUN that got its old size back: until the kernel knows, what is beyond the end cannot be read.
-        weight=Weight.CAUSE if _is_short(evidence, lun) else Weight.RISK,
-    )
-
-
-def _is_short(evidence: Evidence, lun: Lun) -> bool:
-    """Whether the size that the kernel knows of a LUN is not enough for what is on it."""
-    inventory = evidence.inventory
-    return any(
-        device.size < volume.size and lun in luns_below(inventory, device)
-        for volume in inventory.physical_volumes
-        if (device := inventory.device(volume.device)) is not None
+        weight=Weight.CAUSE if is_short(evidence, lun) else Weight.RISK,
     )
 
 
@@ -211,112 +194,4 @@ def _growing_never() -> tuple[Never, ...]:
             _("pvresize while only some paths show the new size"),
             _("LVM would allocate extents where the other paths have no disk."),
         ),
-    )
-
-
-def shrunk_luns(evidence: Evidence) -> Iterator[Finding]:
-    """F27: a disk is smaller than what LVM has on it, or than this host believes."""
-    inventory = evidence.inventory
-    live = {one.disk: one.live_size for one in evidence.identities if one.live_size}
-    for volume in inventory.physical_volumes:
-        device = inventory.device(volume.device)
-        if device is None or not device.answers or volume.missing or not volume.size:
-            continue
-        below = luns_below(inventory, device)
-        now = min((size for lun in below if (size := live.get(lun.disk)) is not None), default=device.size)
-        if 0 < now < volume.size:
-            yield _shrunk(evidence, volume, device, below, now)
-
-
-def _stop_using(evidence: Evidence, volume: PhysicalVolume, device: BlockDevice) -> Iterator[Fix]:
-    """Unmount and deactivate what stands on a disk, where something does."""
-    inventory, name = evidence.inventory, volume.volume_group
-    if not any(one.active for one in inventory.volumes_of(name)):
-        return
-    title = _("Stop using {group}").format(group=clean(name, 60))
-    why = _("Every write can hit the missing end. Unmount and deactivate, and do nothing else.")
-    devices = (one.device for one in inventory.volumes_of(name) if one.device)
-    mounts = mounts_above(inventory, (device.name, *devices))
-    steps = (*unmounting(inventory, mounts), DeactivateVolumeGroup(name))
-    yield Fix(
-        title,
-        why,
-        repair(
-            title,
-            why,
-            *steps,
-            notes=(
-                _("Unwritten data that belongs beyond the end is lost when it is unmounted."),
-                _("Processes with open files there must close them first."),
-            ),
-            yes=_("Stop using it"),
-        ),
-    )
-
-
-def _shrunk(
-    evidence: Evidence, volume: PhysicalVolume, device: BlockDevice, below: tuple[Lun, ...], now: int
-) -> Finding:
-    warnings = tuple(one for one in evidence.inventory.lvm.warnings if _SMALLER.search(one))
-    places = [
-        _("Target and portal: {place}; LUN {number}, WWID {wwid}").format(
-            place=place_of(session), number=lun.number, wwid=clean(lun.wwid)
-        )
-        for lun in below
-        if (session := evidence.inventory.session(lun.sid)) is not None
-    ]
-    needed = max(volume.device_size, volume.size + 1024 * 1024)
-    return Finding(
-        "F27.disk-shrunk",
-        _("{disk} has {now} bytes, and the PV on it needs {needed}.").format(
-            disk=clean(volume.path, 60), now=now, needed=volume.size
-        ),
-        _(
-            "The LUN was shrunk, or replaced by a smaller copy. Data beyond its end cannot be read; "
-            "often it is still on the storage and can be read again once the LUN has its old size."
-        ),
-        RungKind.PHYSICAL_VOLUME,
-        (f"pv:{volume.uuid}",),
-        device.name,
-        seen=(
-            Seen(
-                _("sizes in bytes"),
-                (
-                    f"{clean(device.name)}: {device.size}",
-                    *([_("read now: {size}").format(size=now)] if now != device.size else []),
-                    f"PV {clean(volume.path, 60)}: {volume.size}",
-                ),
-            ),
-            *([Seen("lvm", warnings)] if warnings else []),
-            *kernel_seen(line for line in evidence.kernel_about(*(f"device:{lun.disk}" for lun in below))),
-        ),
-        ruled_out=(
-            RuledOut(
-                _("a LUN that grew"),
-                _("It is smaller than the volume on it by {size}.").format(
-                    size=size_words(volume.size - now)
-                ),
-            ),
-        ),
-        fixes=(
-            *_stop_using(evidence, volume, device),
-            Fix(
-                _("Have the LUN restored to its old size"),
-                _("Growing it back does not touch its data."),
-                ask=storage_administrator(
-                    evidence,
-                    _("A LUN of ours is smaller than the PV on it: {now} bytes instead of {needed}.").format(
-                        now=now, needed=needed
-                    ),
-                    _(
-                        "Was the volume shrunk or replaced by a smaller copy? Please give it at least "
-                        "{needed} bytes again, without re-creating it, and keep a snapshot of it as it "
-                        "is now."
-                    ).format(needed=needed),
-                    places,
-                ),
-                confirm=(_("Is it the same volume, and not a smaller copy?"),),
-            ),
-        ),
-        never=(Never(_("pvresize, or fsck, first"), _("Both discard the data beyond the end for good.")),),
     )

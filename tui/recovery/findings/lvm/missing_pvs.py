@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tui.recovery.evidence import Evidence, Item
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen
-from tui.recovery.findings.lvm.overwritten import candidates, is_somewhere, overwritten
+from tui.recovery.findings.lvm.overwritten_pv_headers import candidates, is_somewhere, overwritten
 from tui.recovery.findings.repair_plans import disks_of, group_rung, identity, keep, repair
 from tui.recovery.findings.requests_to_admins import storage_administrator
 from tui.storage.iscsi.records import record_words
@@ -50,7 +50,7 @@ class _Lost:
     noted: NotedDisk | None
 
 
-def missing_disks(evidence: Evidence) -> Iterator[Finding]:
+def missing_pvs(evidence: Evidence) -> Iterator[Finding]:
     """A finding for each disk that returned marked, for each that was overwritten, for the rest together."""
     inventory = evidence.inventory
     if not inventory.lvm.asked or inventory.lvm.left_out:

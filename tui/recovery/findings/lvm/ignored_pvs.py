@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen, Weight
 from tui.recovery.findings.evidence_text import listed
-from tui.recovery.findings.lvm.groups import awaited_groups, is_waited_for
+from tui.recovery.findings.lvm.awaited_vgs import (
+    awaited_groups,
+    is_waited_for,
+)
 from tui.recovery.findings.repair_plans import identity, repair, rung_on
 from tui.storage.lvm.filters import rejects
 from tui.storage.model.block import BlockDevice, BlockKind
@@ -31,7 +34,7 @@ _LASTING = ("/dev/disk/by-id/scsi-", "/dev/disk/by-id/wwn-")
 """How links begin that udev makes of the WWID of a disk, whatever is on it."""
 
 
-def hidden_disks(evidence: Evidence) -> Iterator[Finding]:
+def ignored_pvs(evidence: Evidence) -> Iterator[Finding]:
     """A finding for what LVM passes over on LUNs: each disk by itself, those of the devices file by group.
 
     A guard of LVM that keeps this host off a disk which nothing of it misses does what it is there for.

@@ -61,7 +61,7 @@ def is_somewhere(evidence: Evidence, uuid: str) -> bool:
     )
 
 
-def lost_groups(evidence: Evidence) -> Iterator[Finding]:
+def overwritten_pv_headers(evidence: Evidence) -> Iterator[Finding]:
     """A finding for each group that LVM has notes of and does not find, when its disk is here."""
     inventory = evidence.inventory
     if not inventory.lvm.asked or inventory.lvm.left_out:

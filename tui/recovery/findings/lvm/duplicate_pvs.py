@@ -17,7 +17,7 @@ from tui.words import translate as _
 CODE = "F15.clone"
 
 
-def clones(evidence: Evidence) -> Iterator[Finding]:
+def duplicate_pvs(evidence: Evidence) -> Iterator[Finding]:
     """A finding for each group of which a physical volume is on two disks with different WWIDs."""
     inventory = evidence.inventory
     found: dict[str, dict[str, list[BlockDevice]]] = {}
