@@ -9,6 +9,7 @@ from functools import partial
 from tui.recovery.facts import Link, PacketTest, PortalReply, Route
 from tui.recovery.gathering.bounded import side_by_side
 from tui.recovery.gathering.failing import NotAvailable
+from tui.recovery.gathering.look import Look
 from tui.storage.host.interface import Answer, Command, Host
 from tui.storage.model.iscsi import Portal
 from tui.storage.probe.iscsi.database import locate_database
@@ -198,6 +199,36 @@ def parse_segments(output: str) -> tuple[int, ...]:
         for line in output.split("\n")
         if (match := _MSS.search(line)) is not None
     )
+
+
+def read_known_portals(host: Host, end: float) -> tuple[PortalReply, ...]:
+    """How the portal of every session and record takes a TCP connection.
+
+    Raises:
+        NotAvailable: there are some, and none was tried in time.
+    """
+    known = places_of(host)
+    replies = read_portals(host, [portal for portal, _bound in known], end)
+    if known and not replies:
+        raise NotAvailable(_("none was tried"))
+    return replies
+
+
+def read_network(look: Look) -> tuple[tuple[Route, ...], tuple[Link, ...]]:
+    """The routes to the portals of every session and record, and the interfaces they use."""
+    routes = read_routes(look.host, places_of(look.host), look.end)
+    return routes, read_links(look.host, routes)
+
+
+def read_known_packets(host: Host, end: float) -> tuple[PacketTest, ...]:
+    """Whether small and large packets come back from the portal of every session and record.
+
+    Raises:
+        NotAvailable: there is no ping.
+    """
+    known = places_of(host)
+    routes = read_routes(host, known, end)
+    return read_packets(host, [portal for portal, _bound in known], routes, read_links(host, routes), end)
 
 
 def _version(address: str) -> int | None:
