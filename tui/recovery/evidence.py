@@ -252,7 +252,7 @@ class Evidence:
 
     def has(self, item: Item) -> bool:
         """Whether an item was read, so that what it does not hold is not there."""
-        return all(one.item is not item for one in self.unread)
+        return all(unread.item is not item for unread in self.unread)
 
     @property
     def stacks(self) -> tuple[Stack, ...]:
@@ -263,39 +263,42 @@ class Evidence:
 
     def answer_of(self, portal: Portal) -> PortAnswer | None:
         """How a portal took a connection, or None where it was not tried."""
-        return next((one.answer for one in self.portals if one.portal.is_same_place(portal)), None)
+        return next((reply.answer for reply in self.portals if reply.portal.is_same_place(portal)), None)
 
     def route_to(self, address: str) -> Route | None:
         """How an address is reached, or None where that is not known."""
-        return next((one for one in self.routes if one.address == address), None)
+        return next((route for route in self.routes if route.address == address), None)
 
     def link(self, name: str) -> Link | None:
         """A network interface, or None."""
-        return next((one for one in self.links if one.name == name), None)
+        return next((link for link in self.links if link.name == name), None)
 
     def notes_of(self, group: str) -> tuple[GroupNotes, ...]:
         """LVM's notes on a group, the latest first."""
-        return tuple(one for one in self.notes if one.group == group)
+        return tuple(backup for backup in self.notes if backup.group == group)
 
     def content_of(self, disk: str) -> Probing | None:
         """What is on a disk that nobody uses, or None where it was not looked at."""
-        return next((one.probing for one in self.signatures if one.disk == disk and one.probing.done), None)
+        return next(
+            (content.probing for content in self.signatures if content.disk == disk and content.probing.done),
+            None,
+        )
 
     def table_of(self, name: str) -> MapTable | None:
         """A map of the device-mapper, or None."""
-        return next((one for one in self.maps if one.name == name), None)
+        return next((table for table in self.maps if table.name == name), None)
 
     def setting(self, name: str) -> str:
         """The value of one of LVM's settings, or empty."""
-        return next((one.value for one in self.settings if one.name == name), "")
+        return next((setting.value for setting in self.settings if setting.name == name), "")
 
     def kernel_about(self, *subjects: str, since: float = 0.0) -> tuple[Happening, ...]:
         """The kernel's lines about raw names such as `sid:3`, `device:sda`, `lun:6:0:0:1`."""
-        return tuple(one for one in self.kernel if one.subject in subjects and one.when >= since)
+        return tuple(line for line in self.kernel if line.subject in subjects and line.when >= since)
 
     def daemon_about(self, *subjects: str, since: float = 0.0) -> tuple[Happening, ...]:
         """The lines of iscsid about raw names such as `sid:3`."""
-        return tuple(one for one in self.daemon if one.subject in subjects and one.when >= since)
+        return tuple(line for line in self.daemon if line.subject in subjects and line.when >= since)
 
 
 def sources() -> dict[str, Source]:

@@ -27,7 +27,7 @@ def _heading(diagnosis: Diagnosis) -> str:
     host = clean(diagnosis.evidence.inventory.host, 100)
     if diagnosis.findings:
         counts = [
-            (sum(one.weight is weight for one in diagnosis.findings), weight)
+            (sum(finding.weight is weight for finding in diagnosis.findings), weight)
             for weight in (Weight.CAUSE, Weight.CONSEQUENCE, Weight.RISK)
         ]
         words = ", ".join(_count_words(count, weight) for count, weight in counts if count)
@@ -57,8 +57,8 @@ def _finding(finding: Finding, number: int, diagnosis: Diagnosis) -> Iterator[st
         yield from (f"       {line}" for line in seen.lines)
     if finding.ruled_out:
         yield "   " + _("Ruled out:")
-    for one in finding.ruled_out:
-        yield from _wrapped(f"- {one.what}: {one.how}", 5, hanging=2)
+    for excluded in finding.ruled_out:
+        yield from _wrapped(f"- {excluded.what}: {excluded.how}", 5, hanging=2)
     if finding.hypotheses:
         yield "   " + _("Possible causes:")
     for hypothesis in finding.hypotheses:
@@ -79,7 +79,8 @@ def _standing(finding: Finding, diagnosis: Diagnosis) -> str:
         return _("[{code}] Nothing is broken because of it now.").format(code=finding.code)
     if finding.weight is Weight.CONSEQUENCE:
         number = next(
-            (at for at, one in enumerate(diagnosis.findings, start=1) if one.key == finding.follows), 0
+            (at for at, other in enumerate(diagnosis.findings, start=1) if other.key == finding.follows),
+            0,
         )
         words = _("[{code}] A consequence of number {number}: repair that one first.")
         return words.format(code=finding.code, number=number)
@@ -117,8 +118,8 @@ def _plan(proposal: Proposal) -> Iterator[str]:
 def _not_seen(diagnosis: Diagnosis) -> Iterable[str]:
     evidence = diagnosis.evidence
     found = [
-        *(f"{clean(one.what)}: {clean(one.why)}" for one in evidence.inventory.unseen),
-        *(f"{item_words(one.item)}: {one.why}" for one in evidence.unread),
+        *(f"{clean(unseen.what)}: {clean(unseen.why)}" for unseen in evidence.inventory.unseen),
+        *(f"{item_words(unread.item)}: {unread.why}" for unread in evidence.unread),
     ]
     if not found:
         return ()

@@ -62,7 +62,7 @@ def parse_queueing(output: str) -> tuple[Queueing, ...]:
 
 def units_command(mount_points: tuple[str, ...]) -> Command:
     """The one call that tells of the mounts of fstab and of the services of iSCSI."""
-    names = (*_SERVICES, *dict.fromkeys(mount_unit(one) for one in mount_points))
+    names = (*_SERVICES, *dict.fromkeys(mount_unit(mount_point) for mount_point in mount_points))
     return Command(("systemctl", "show", f"--property={_UNIT_PROPERTIES}", "--", *names))
 
 

@@ -89,7 +89,7 @@ def read_guests(host: Host) -> tuple[GuestDisk, ...]:
                 found.add((int(name), stat[0], path))
     if not seen:
         raise NotAvailable(_("no process is visible"))
-    return tuple(GuestDisk(*one) for one in sorted(found))
+    return tuple(GuestDisk(*task) for task in sorted(found))
 
 
 def parse_stat(content: str) -> tuple[str, str, int, int] | None:

@@ -81,12 +81,12 @@ def never(finding: Finding) -> tuple[Paragraph, ...]:
     """Return what not to do, and why."""
     return tuple(
         Paragraph(
-            clean(one.what, _SENTENCE),
+            clean(warning.what, _SENTENCE),
             Role.WARN,
             label=_("do not") if number == 0 else " ",
-            after=clean(one.why, _SENTENCE),
+            after=clean(warning.why, _SENTENCE),
         )
-        for number, one in enumerate(finding.never)
+        for number, warning in enumerate(finding.never)
     )
 
 
@@ -112,21 +112,21 @@ def _seen(finding: Finding) -> Iterator[Paragraph]:
 
 
 def _may_be(finding: Finding) -> Iterator[Paragraph]:
-    for number, one in enumerate(finding.hypotheses):
+    for number, hypothesis in enumerate(finding.hypotheses):
         yield Paragraph(
-            clean(one.cause, _SENTENCE),
+            clean(hypothesis.cause, _SENTENCE),
             label=_("possible") if number == 0 else " ",
             state=State.UNKNOWN,
-            after=_("Test: {test}").format(test=clean(one.test, _SENTENCE)),
+            after=_("Test: {test}").format(test=clean(hypothesis.test, _SENTENCE)),
         )
 
 
 def _is_not(finding: Finding) -> Iterator[Paragraph]:
-    for number, one in enumerate(finding.ruled_out):
+    for number, excluded in enumerate(finding.ruled_out):
         yield Paragraph(
-            clean(one.what, _SENTENCE),
+            clean(excluded.what, _SENTENCE),
             label=_("ruled out") if number == 0 else " ",
-            after=clean(one.how, _SENTENCE),
+            after=clean(excluded.how, _SENTENCE),
         )
 
 
@@ -156,9 +156,9 @@ def countdown(finding: Finding, board: Board, now: float) -> tuple[CountLine, ..
     if evidence is None:
         return ()
     lost = [
-        one
-        for one in evidence.inventory.sessions
-        if session_key(one) in finding.rungs and one.state in {SessionState.FAILED, SessionState.FREE}
+        session
+        for session in evidence.inventory.sessions
+        if session_key(session) in finding.rungs and session.state in {SessionState.FAILED, SessionState.FREE}
     ]
     since = outages(evidence)
     lost.sort(key=lambda one: _gives_up(one, since[one.sid].since if one.sid in since else now))

@@ -119,7 +119,7 @@ def _cause(finding: Finding, board: Board) -> Finding | None:
 
 
 def _onward(board: Board) -> Way:
-    left = next((one for one in board.entries() if one.standing in OPEN), None)
+    left = next((entry for entry in board.entries() if entry.standing in OPEN), None)
     if left is None:
         return Way(WayKind.LEAVE, _("Nothing is left to repair"))
     words = left.finding.summary if left.finding is not None else left.rung.reason if left.rung else ""

@@ -168,7 +168,11 @@ class LookingScreen(Screen[bool]):
         # worth asking again.
         if hurried and event.problem is not None:
             self.look_again(_("This host could not be read in time. Checking again, with more time."))
-        elif hurried and event.diagnosis is not None and any(not one.is_sure for one in self.board.gone):
+        elif (
+            hurried
+            and event.diagnosis is not None
+            and any(not finding.is_sure for finding in self.board.gone)
+        ):
             words = _("Not everything could be read. Checking again, with more time.")
             self.look_again(words, tried=self.tried, within=PATIENT)
         elif self._again:
@@ -186,7 +190,7 @@ class LookingScreen(Screen[bool]):
         way = self.app.screen
         if not isinstance(way, WayScreen) or self.board.diagnosis is None:
             return
-        gone = next((one for one in self.board.gone if one.finding.key == way.finding.key), None)
+        gone = next((finding for finding in self.board.gone if finding.finding.key == way.finding.key), None)
         if gone is None:
             way.became(_("This host was checked again: it is still there."), State.WARN, is_over=False)
         elif gone.standing is Standing.UNSURE:

@@ -133,7 +133,7 @@ def _result(board: Board, tried: str) -> Iterator[Paragraph]:
         words = _("The plan ran to its end, and this is still there: {what}")
         yield Paragraph(words.format(what=clean(here.summary, _LONGEST)), state=State.WARN)
         return
-    gone = next((one for one in reversed(board.gone) if one.finding.key == tried), None)
+    gone = next((finding for finding in reversed(board.gone) if finding.finding.key == tried), None)
     if gone is None:
         return
     what = clean(gone.finding.summary, _LONGEST)
@@ -228,12 +228,12 @@ def looked_at(evidence: Evidence | None, progress: Progress | None) -> tuple[Par
     looking = progress is not None
     why = dict(progress.told) if progress is not None else {}
     if not looking and evidence is not None:
-        why = dict.fromkeys(Item, "") | {one.item: one.why for one in evidence.unread}
+        why = dict.fromkeys(Item, "") | {unread.item: unread.why for unread in evidence.unread}
     lines = [_item_line(item, why.get(item)) for item in Item]
     if not looking and evidence is not None:
         lines += [
-            Paragraph(clean(one.what, _LONGEST), state=State.UNKNOWN, after=_because(one.why))
-            for one in evidence.inventory.unseen
+            Paragraph(clean(unseen.what, _LONGEST), state=State.UNKNOWN, after=_because(unseen.why))
+            for unseen in evidence.inventory.unseen
         ]
     return tuple(lines)
 

@@ -24,11 +24,14 @@ def sketch(inventory: Inventory) -> Sketch:
     """The sessions, disks, maps and mounts, and how each stands."""
     return frozenset(
         (
-            *(("session", str(one.sid), one.target, one.state.value) for one in inventory.sessions),
-            *(("lun", one.address, one.disk, one.state.value) for one in inventory.luns),
-            *(("device", one.name, one.number, str(one.answers)) for one in inventory.devices),
-            *(("map", one.name, *one.good_paths) for one in inventory.multipath_maps),
-            *(("mount", one.source, one.target, *one.options) for one in inventory.mounts),
+            *(
+                ("session", str(session.sid), session.target, session.state.value)
+                for session in inventory.sessions
+            ),
+            *(("lun", lun.address, lun.disk, lun.state.value) for lun in inventory.luns),
+            *(("device", device.name, device.number, str(device.answers)) for device in inventory.devices),
+            *(("map", multipath.name, *multipath.good_paths) for multipath in inventory.multipath_maps),
+            *(("mount", mount.source, mount.target, *mount.options) for mount in inventory.mounts),
         )
     )
 

@@ -42,12 +42,12 @@ def new_uuid(old: str, device: str) -> str:
 
 
 def _is_snapshot_or_origin(inventory: Inventory, device: BlockDevice) -> bool:
-    volume = next((one for one in inventory.logical_volumes if one.device == device.name), None)
+    volume = next((lv for lv in inventory.logical_volumes if lv.device == device.name), None)
     if volume is None:
         return True
     return bool(volume.origin) or any(
-        one.origin == volume.name and one.volume_group == volume.volume_group
-        for one in inventory.logical_volumes
+        lv.origin == volume.name and lv.volume_group == volume.volume_group
+        for lv in inventory.logical_volumes
     )
 
 
@@ -68,11 +68,14 @@ def _finding(evidence: Evidence, found: str, devices: list[BlockDevice]) -> Find
             "One of them is a clone."
         ),
         RungKind.FILESYSTEM,
-        tuple(f"filesystem:{key}" for one in devices if (key := rung_on(evidence.stacks, one.name))),
+        tuple(f"filesystem:{key}" for device in devices if (key := rung_on(evidence.stacks, device.name))),
         devices[0].name,
         seen=(
-            Seen("blkid", tuple(clean(f"{one.path}: UUID={found} TYPE={one.content}") for one in devices)),
-            *((Seen(_("the kernel's log"), tuple(one.text for one in refused[-4:])),) if refused else ()),
+            Seen(
+                "blkid",
+                tuple(clean(f"{device.path}: UUID={found} TYPE={device.content}") for device in devices),
+            ),
+            *((Seen(_("the kernel's log"), tuple(line.text for line in refused[-4:])),) if refused else ()),
         ),
         ruled_out=(
             RuledOut(
@@ -82,12 +85,12 @@ def _finding(evidence: Evidence, found: str, devices: list[BlockDevice]) -> Find
                 _("one LUN reached over several paths"), _("They are volumes of different VGs or names.")
             ),
         ),
-        fixes=tuple(_fix(inventory, one) for one in devices if not inventory.mounts_of(one.name))
+        fixes=tuple(_fix(inventory, device) for device in devices if not inventory.mounts_of(device.name))
         or (
             Fix(
                 _("Unmount the clone first"),
                 _("Both are mounted; the clone can get another UUID once it is unmounted."),
-                by_hand=tuple(f"umount {clean(one.path)}" for one in devices),
+                by_hand=tuple(f"umount {clean(device.path)}" for device in devices),
             ),
         ),
         never=(
@@ -105,7 +108,7 @@ def _finding(evidence: Evidence, found: str, devices: list[BlockDevice]) -> Find
 
 
 def _fix(inventory: Inventory, device: BlockDevice) -> Fix:
-    volume = next(one for one in inventory.logical_volumes if one.device == device.name)
+    volume = next(lv for lv in inventory.logical_volumes if lv.device == device.name)
     path, kind = volume.path or device.path, FilesystemKind(device.content)
     fresh = new_uuid(device.content_uuid, volume.uuid)
     before: Operation = (

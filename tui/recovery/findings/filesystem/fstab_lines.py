@@ -21,6 +21,8 @@ def lines_on_luns(evidence: Evidence) -> Iterator[tuple[FstabEntry, BlockDevice,
         if device is None or entry.line > len(lines) or not entry.mount_point.startswith("/"):
             continue
         line = lines[entry.line - 1]
-        same = [(one.spec, one.mount_point) for one in parse_fstab(line)] == [(entry.spec, entry.mount_point)]
+        same = [(known.spec, known.mount_point) for known in parse_fstab(line)] == [
+            (entry.spec, entry.mount_point)
+        ]
         if same and luns_below(inventory, device):
             yield entry, device, line

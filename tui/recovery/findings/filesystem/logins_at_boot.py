@@ -44,7 +44,7 @@ def logins_at_boot(evidence: Evidence) -> Iterator[Finding]:
         ]
         if records and not any(_logs_in(record) for record in records):
             places.append(entry.mount_point)
-            manual.update({(one.target, one.portal.label): one for one in records})
+            manual.update({(known.target, known.portal.label): known for known in records})
     service = inventory.service(Role.LOGIN_AT_BOOT)
     disabled = service is not None and service.enabled in ("disabled", "") and service.active != "active"
     if manual or (disabled and any(True for _one in lines_on_luns(evidence))):
@@ -64,12 +64,12 @@ def _sessions_below(inventory: Inventory, device: BlockDevice) -> tuple[Session,
 def _record_of(inventory: Inventory, session: Session) -> NodeRecord | None:
     return next(
         (
-            one
-            for one in inventory.node_records
-            if one.target == session.target
-            and one.portal.is_same_place(session.portal)
-            and one.iface == session.iface
-            and one.readable
+            record
+            for record in inventory.node_records
+            if record.target == session.target
+            and record.portal.is_same_place(session.portal)
+            and record.iface == session.iface
+            and record.readable
         ),
         None,
     )
@@ -81,7 +81,7 @@ def _at_boot(inventory: Inventory, records: tuple[NodeRecord, ...]) -> tuple[Ope
     enabling = (EnableService(service.unit),) if service is not None and service.enabled == "disabled" else ()
     values = (("node.startup", "automatic"), ("node.conn[0].startup", "automatic"))
     return (
-        *(SetRecordValues(one.target, one.portal, one.iface, values) for one in records),
+        *(SetRecordValues(record.target, record.portal, record.iface, values) for record in records),
         *enabling,
     )
 
@@ -103,10 +103,10 @@ def _not_at_boot(
         seen=(
             *(
                 Seen(
-                    clean(one.path) or record_words(one.target, one.portal, one.iface),
-                    (f"node.startup = {clean(one.startup)}",),
+                    clean(record.path) or record_words(record.target, record.portal, record.iface),
+                    (f"node.startup = {clean(record.startup)}",),
                 )
-                for one in records[:6]
+                for record in records[:6]
             ),
             *(
                 (Seen("systemctl is-enabled", (_("the service that logs in is disabled"),)),)
@@ -141,16 +141,16 @@ def _not_back(evidence: Evidence) -> Iterator[Finding]:
     inventory = evidence.inventory
     waiting = [entry for entry in inventory.fstab if _is_waiting(inventory, entry)]
     idle = tuple(
-        one
-        for one in inventory.node_records
-        if one.readable and not inventory.sessions_of(one.target) and _may_answer(evidence, one)
+        record
+        for record in inventory.node_records
+        if record.readable and not inventory.sessions_of(record.target) and _may_answer(evidence, record)
     )
     if not waiting or not idle or any(is_stale(inventory, device) for device in inventory.devices):
         return
-    manual = tuple(one for one in idle if not _logs_in(one))
+    manual = tuple(record for record in idle if not _logs_in(record))
     title = _("Log in now and at every boot")
     why = _("The records are there; nothing used them, or not in time.")
-    logins = tuple(LogIn(one.target, one.portal, one.iface) for one in idle)
+    logins = tuple(LogIn(record.target, record.portal, record.iface) for record in idle)
     yield Finding(
         NOT_BACK,
         _("fstab waits for network volumes, and this host is not logged in to known targets."),
@@ -161,20 +161,20 @@ def _not_back(evidence: Evidence) -> Iterator[Finding]:
         if manual
         else _("Somebody logged out, or the login at boot came too early. Nothing is damaged."),
         RungKind.SESSION,
-        tuple(record_key(one) for one in idle),
+        tuple(record_key(record) for record in idle),
         seen=(
             Seen(
                 "/sys/class/iscsi_session",
-                tuple(clean(_("no session to {target}").format(target=one.target)) for one in idle[:6]),
+                tuple(clean(_("no session to {target}").format(target=record.target)) for record in idle[:6]),
             ),
             *(
                 Seen(
-                    clean(one.path) or record_words(one.target, one.portal, one.iface),
-                    (f"node.startup = {clean(one.startup)}",),
+                    clean(record.path) or record_words(record.target, record.portal, record.iface),
+                    (f"node.startup = {clean(record.startup)}",),
                 )
-                for one in idle[:6]
+                for record in idle[:6]
             ),
-            Seen(FSTAB, tuple(clean(f"{one.spec} {one.mount_point}") for one in waiting[:6])),
+            Seen(FSTAB, tuple(clean(f"{entry.spec} {entry.mount_point}") for entry in waiting[:6])),
         ),
         ruled_out=(
             RuledOut(_("an unreachable portal"), _("It accepts connections.")),

@@ -84,6 +84,6 @@ def missing_netdev(evidence: Evidence) -> Iterator[Finding]:
 
 def _unit_seen(evidence: Evidence, entry: FstabEntry) -> Iterator[Seen]:
     unit = mount_unit(entry.mount_point)
-    found = next((one for one in evidence.units if one.name == unit), None)
+    found = next((known for known in evidence.units if known.name == unit), None)
     if found is not None and found.required_by:
         yield Seen(f"systemctl show {clean(unit)}", (f"RequiredBy={clean(' '.join(found.required_by))}",))

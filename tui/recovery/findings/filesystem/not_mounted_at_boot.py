@@ -31,7 +31,7 @@ def not_mounted_at_boot(evidence: Evidence) -> Iterator[Finding]:
 
     One that was mounted once and unmounted since was unmounted by somebody.
     """
-    units = {one.name: one for one in evidence.units}
+    units = {known.name: known for known in evidence.units}
     for entry, device, line in lines_on_luns(evidence):
         unit = units.get(mount_unit(entry.mount_point))
         if (

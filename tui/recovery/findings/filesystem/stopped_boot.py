@@ -32,7 +32,7 @@ def stopped_boot(evidence: Evidence) -> Iterator[Finding]:
     Which disk a line means that is not here nobody can tell for certain: whether it is on the iSCSI storage
     is asked.
     """
-    units = {one.name: one for one in evidence.units}
+    units = {known.name: known for known in evidence.units}
     shell = next((name for name in _SHELLS if name in units and units[name].active == "active"), "")
     if not shell or not uses_iscsi(evidence):
         return

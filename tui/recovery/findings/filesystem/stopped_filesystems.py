@@ -36,7 +36,7 @@ def stopped_filesystems(evidence: Evidence) -> Iterator[Finding]:
         if len(kinds) != 1 or not kinds <= {"ext4", "xfs"} or not _is_on_a_lun(evidence, device):
             continue
         lines = stop_lines(evidence, device.name)
-        count = next((one.count for one in evidence.ext4 if one.device == device.name), 0)
+        count = next((errors.count for errors in evidence.ext4 if errors.device == device.name), 0)
         if lines or _turned_read_only(evidence, mounts):
             yield _finding(evidence, device, mounts, lines, count, stopped=True)
         elif count and device.answers:
@@ -142,12 +142,12 @@ def _seen(
     count: int,
 ) -> Iterator[Seen]:
     if lines:
-        yield Seen(_("the kernel's log"), tuple(one.text for one in lines[-6:]))
+        yield Seen(_("the kernel's log"), tuple(line.text for line in lines[-6:]))
     if count:
         yield Seen(f"/sys/fs/ext4/{clean(device.name)}/errors_count", (str(count),))
     yield Seen(
         "/proc/self/mountinfo",
-        tuple(clean(f"{one.target} {one.kind} {','.join(one.options[:6])}") for one in mounts[:4]),
+        tuple(clean(f"{mount.target} {mount.kind} {','.join(mount.options[:6])}") for mount in mounts[:4]),
     )
 
 
@@ -198,7 +198,7 @@ def _who_else(evidence: Evidence, device: BlockDevice, place: str) -> Fix:
 def _fix(evidence: Evidence, device: BlockDevice, mounts: tuple[Mount, ...]) -> Fix:
     inventory = evidence.inventory
     kind = FilesystemKind(mounts[0].kind)
-    volume = next((one for one in inventory.logical_volumes if one.device == device.name), None)
+    volume = next((lv for lv in inventory.logical_volumes if lv.device == device.name), None)
     path = volume.path if volume is not None and volume.path else device.path
     steps = (
         *unmounting(inventory, mounts),

@@ -79,7 +79,7 @@ def is_unstable_name(spec: str) -> bool:
 def lasting_spec(inventory: Inventory, device: BlockDevice) -> str:
     """What fstab should name a device by: its UUID, a volume by its path; empty where neither is known."""
     if device.kind is BlockKind.LOGICAL_VOLUME:
-        volume = next((one for one in inventory.logical_volumes if one.device == device.name), None)
+        volume = next((lv for lv in inventory.logical_volumes if lv.device == device.name), None)
         return volume.path if volume is not None else device.path
     usable = device.content and not device.content.endswith(("_member", "_raid_member"))
     return f"UUID={device.content_uuid}" if usable and device.content_uuid else ""

@@ -21,14 +21,16 @@ from tui.words import translate as _
 
 def dropped_packets(evidence: Evidence) -> Iterator[Finding]:
     """F17: small packets come back from a portal and large ones vanish, while its sessions suffer."""
-    flapping = {one.session.sid: one for one in cycles(evidence) if one.silent}
+    flapping = {cycle.session.sid: cycle for cycle in cycles(evidence) if cycle.silent}
     for test in evidence.packets:
         if not test.small or test.large or test.told:
             continue
         sessions = [
-            one
-            for one in evidence.inventory.sessions
-            if one.target and one.portal.address == test.address and _suffers(evidence, one, flapping)
+            session
+            for session in evidence.inventory.sessions
+            if session.target
+            and session.portal.address == test.address
+            and _suffers(evidence, session, flapping)
         ]
         if sessions:
             yield _vanishing(evidence, test, sessions)
@@ -40,7 +42,7 @@ def _suffers(evidence: Evidence, session: Session, flapping: dict[int, Cycle]) -
     if answer is None or answer.answer is not Answer.OPEN:
         return False
     lines = evidence.kernel_about(f"sid:{session.sid}", since=evidence.now - WINDOW)
-    pings = [one for one in lines if "ping timeout" in one.text or "(1022)" in one.text]
+    pings = [line for line in lines if "ping timeout" in line.text or "(1022)" in line.text]
     return session.sid in flapping or (len(pings) >= TIMES and pings[-1].when >= evidence.now - FRESH)
 
 
@@ -50,12 +52,12 @@ def _vanishing(evidence: Evidence, test: PacketTest, sessions: list[Session]) ->
     device = route.device if route is not None else ""
     lines = [
         line
-        for one in sessions
-        for line in evidence.kernel_about(f"sid:{one.sid}", since=evidence.now - WINDOW)
+        for session in sessions
+        for line in evidence.kernel_about(f"sid:{session.sid}", since=evidence.now - WINDOW)
     ]
     links = tuple(
-        f"{clean(one.name)}: mtu {one.mtu}" + (f", of {listed(one.lower)}" if one.lower else "")
-        for one in evidence.links
+        f"{clean(link.name)}: mtu {link.mtu}" + (f", of {listed(link.lower)}" if link.lower else "")
+        for link in evidence.links
     )
     return Finding(
         "F17.large-packets-lost",
@@ -67,7 +69,7 @@ def _vanishing(evidence: Evidence, test: PacketTest, sessions: list[Session]) ->
             "times out and is made again, without end."
         ),
         RungKind.PORTAL,
-        tuple(dict.fromkeys(portal_key(one.target, one.portal) for one in sessions)),
+        tuple(dict.fromkeys(portal_key(session.target, session.portal) for session in sessions)),
         seen=(
             Seen(
                 f"ping -M do -s … {clean(test.address)}",

@@ -18,14 +18,14 @@ from tui.words import translate as _
 
 def duplicate_initiator_names(evidence: Evidence) -> Iterator[Finding]:
     """F13: the target throws this host out again and again: somebody else logs in with its name."""
-    flapping = [one for one in cycles(evidence) if one.closed > one.silent]
+    flapping = [cycle for cycle in cycles(evidence) if cycle.closed > cycle.silent]
     if not flapping:
         return
-    sessions = [one.session for one in flapping]
-    names = list(dict.fromkeys(one.initiator_name for one in sessions if one.initiator_name))
+    sessions = [cycle.session for cycle in flapping]
+    names = list(dict.fromkeys(session.initiator_name for session in sessions if session.initiator_name))
     facts = (
-        *way_facts(evidence, {one.portal.label: one.portal for one in sessions}.values()),
-        *dict.fromkeys(_("Target: {target}").format(target=clean(one.target)) for one in sessions),
+        *way_facts(evidence, {session.portal.label: session.portal for session in sessions}.values()),
+        *dict.fromkeys(_("Target: {target}").format(target=clean(session.target)) for session in sessions),
     )
     yield Finding(
         "F13.doubled-name",
@@ -36,10 +36,10 @@ def duplicate_initiator_names(evidence: Evidence) -> Iterator[Finding]:
             "is being destroyed."
         ),
         RungKind.SESSION,
-        tuple(session_key(one) for one in sessions),
+        tuple(session_key(session) for session in sessions),
         seen=(
-            *kernel_seen(line for one in flapping for line in one.lines if "conn error" in line.text),
-            *daemon_seen(line for one in flapping for line in one.lines if "operational" in line.text),
+            *kernel_seen(line for cycle in flapping for line in cycle.lines if "conn error" in line.text),
+            *daemon_seen(line for cycle in flapping for line in cycle.lines if "operational" in line.text),
             Seen(_("initiator names"), tuple(clean(name) for name in names)),
             *_identity_seen(evidence),
         ),

@@ -28,16 +28,16 @@ def duplicate_sessions(evidence: Evidence) -> Iterator[Finding]:
 
 def _all_joined(evidence: Evidence, sessions: list[Session]) -> bool:
     """Whether every disk is a path of a map: then several sessions are wanted (node.session.nr_sessions)."""
-    disks = [lun.disk for one in sessions for lun in evidence.inventory.luns_of(one.sid) if lun.disk]
+    disks = [lun.disk for session in sessions for lun in evidence.inventory.luns_of(session.sid) if lun.disk]
     return bool(disks) and all(evidence.inventory.map_over(disk) is not None for disk in disks)
 
 
 def _doubled(evidence: Evidence, sessions: list[Session]) -> Finding:
     inventory = evidence.inventory
     # The one that carries something stays; where none does, the oldest.
-    kept = max(sessions, key=lambda one: (bool(uses_of(inventory, one.sid)), -one.sid))
-    extra = [one for one in sessions if one is not kept]
-    groups = {one.portal.tpgt for one in inventory.node_records if one.target == kept.target}
+    kept = max(sessions, key=lambda session: (bool(uses_of(inventory, session.sid)), -session.sid))
+    extra = [session for session in sessions if session is not kept]
+    groups = {record.portal.tpgt for record in inventory.node_records if record.target == kept.target}
     return Finding(
         "F16.doubled-session",
         _("{count} sessions lead to the same place: {place}.").format(
@@ -50,16 +50,16 @@ def _doubled(evidence: Evidence, sessions: list[Session]) -> Finding:
         RungKind.SESSION,
         tuple(
             # The second by a record has a number after its key (`Ladder.add`).
-            session_key(one) + (f"#{place}" if place > 1 else "")
-            for place, one in enumerate(sessions, 1)
+            session_key(session) + (f"#{place}" if place > 1 else "")
+            for place, session in enumerate(sessions, 1)
         ),
         seen=(
             Seen(
                 "/sys/class/iscsi_session",
                 tuple(
-                    f"session{one.sid}: {one.state.value}, "
-                    + listed(lun.disk for lun in inventory.luns_of(one.sid) if lun.disk)
-                    for one in sessions
+                    f"session{session.sid}: {session.state.value}, "
+                    + listed(lun.disk for lun in inventory.luns_of(session.sid) if lun.disk)
+                    for session in sessions
                 ),
             ),
         ),
@@ -125,7 +125,7 @@ def duplicate_records(evidence: Evidence) -> Iterator[Finding]:
             _("At boot this host logs in with each of them, and their settings may differ."),
             RungKind.PORTAL,
             (f"record:{records[0].target}|{records[0].portal.label}|{records[0].iface}",),
-            seen=(Seen(_("the record database"), tuple(one.path for one in records)),),
+            seen=(Seen(_("the record database"), tuple(known.path for known in records)),),
             fixes=(
                 Fix(
                     _(

@@ -53,17 +53,17 @@ def no_login_at_boot(records: tuple[NodeRecord, ...]) -> tuple[SetRecordValues, 
     """The changes after which these records are not logged in at boot."""
     return tuple(
         SetRecordValues(
-            one.target,
-            one.portal,
-            one.iface,
+            record.target,
+            record.portal,
+            record.iface,
             tuple((key, "manual") for key in AT_BOOT_KEYS),
             tuple(
                 (key, value)
-                for key, value in zip(AT_BOOT_KEYS, (one.startup, one.connection_startup), strict=True)
+                for key, value in zip(AT_BOOT_KEYS, (record.startup, record.connection_startup), strict=True)
                 if value
             ),
         )
-        for one in records
+        for record in records
     )
 
 

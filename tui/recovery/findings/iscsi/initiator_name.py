@@ -20,11 +20,13 @@ def bad_initiator_name(evidence: Evidence) -> Iterator[Finding]:
         return
     # Capital letters and underscores are against the rules and work with most storage.
     problems = name_problems(initiator.name, for_target=True)[1] if initiator.name else ()
-    proved = any(one.initiator_name == initiator.name for one in evidence.inventory.sessions)
+    proved = any(session.initiator_name == initiator.name for session in evidence.inventory.sessions)
     if initiator.name and (proved or not problems):
         yield from _changed_name(evidence)
         return
-    used = next((one.initiator_name for one in evidence.inventory.sessions if one.initiator_name), "")
+    used = next(
+        (session.initiator_name for session in evidence.inventory.sessions if session.initiator_name), ""
+    )
     yield Finding(
         "F32.no-name" if not initiator.name else "F32.bad-name",
         _("This host has no initiator name.")
@@ -42,7 +44,11 @@ def bad_initiator_name(evidence: Evidence) -> Iterator[Finding]:
                 (f"InitiatorName={clean(initiator.name)}",) if initiator.name else (_("no InitiatorName="),),
             ),
             *([Seen(_("sessions that are up"), (clean(used),))] if used else []),
-            *([Seen(_("what is wrong with it"), tuple(one.summary for one in problems))] if problems else []),
+            *(
+                [Seen(_("what is wrong with it"), tuple(problem.summary for problem in problems))]
+                if problems
+                else []
+            ),
         ),
         ruled_out=(
             RuledOut(
@@ -98,15 +104,17 @@ def _naming(used: str) -> Iterator[Fix]:
 def _changed_name(evidence: Evidence) -> Iterator[Finding]:
     """A name in the file that the sessions do not use: at the next login the storage sees another host."""
     inventory = evidence.inventory
-    own = {one.name for one in inventory.interfaces if one.initiator_name}
+    own = {interface.name for interface in inventory.interfaces if interface.initiator_name}
     others = [
-        one
-        for one in inventory.sessions
-        if one.initiator_name and one.initiator_name != inventory.initiator.name and one.iface not in own
+        session
+        for session in inventory.sessions
+        if session.initiator_name
+        and session.initiator_name != inventory.initiator.name
+        and session.iface not in own
     ]
     if not others:
         return
-    lines = tuple(f"session{one.sid}: {clean(one.initiator_name)}" for one in others)
+    lines = tuple(f"session{name.sid}: {clean(name.initiator_name)}" for name in others)
     yield Finding(
         "F32.name-changed",
         _("The sessions use a different initiator name than the file."),

@@ -24,14 +24,14 @@ def uses_iscsi(evidence: Evidence) -> bool:
 def iscsid_down(evidence: Evidence) -> Iterator[Finding]:
     """F18: iscsid does not run, so that nobody can log in and nothing lost comes back."""
     inventory = evidence.inventory
-    if not uses_iscsi(evidence) or any(one.what == "/proc/net/unix" for one in inventory.unseen):
+    if not uses_iscsi(evidence) or any(unseen.what == "/proc/net/unix" for unseen in inventory.unseen):
         return
-    running = [one for one in evidence.daemons if one.name == "iscsid"]
+    running = [process for process in evidence.daemons if process.name == "iscsid"]
     # Where systemd listens for it, iscsid still has to run for as long as there are sessions.
     asleep = bool(inventory.sessions) and evidence.has(Item.DAEMONS) and not running
     if inventory.daemon_answers and not asleep:
         return
-    down = [one for one in inventory.sessions if one.state is not SessionState.LOGGED_IN]
+    down = [session for session in inventory.sessions if session.state is not SessionState.LOGGED_IN]
     steps = tuple(_starting(evidence))
     yield Finding(
         "F18.daemon-down",
@@ -89,8 +89,14 @@ def _daemon_meaning(evidence: Evidence, down: int) -> str:
 
 
 def _daemon_seen(evidence: Evidence, running: list[DaemonProcess]) -> Iterator[Seen]:
-    units = [one for one in evidence.inventory.services if one.role in {Role.DAEMON, Role.DAEMON_SOCKET}]
-    lines = tuple(f"{one.unit}: {one.active or '?'}, {one.enabled or '?'}" for one in units if one.installed)
+    units = [
+        service
+        for service in evidence.inventory.services
+        if service.role in {Role.DAEMON, Role.DAEMON_SOCKET}
+    ]
+    lines = tuple(
+        f"{unit.unit}: {unit.active or '?'}, {unit.enabled or '?'}" for unit in units if unit.installed
+    )
     if lines:
         yield Seen("systemctl", lines)
     if not evidence.inventory.daemon_answers:

@@ -47,18 +47,18 @@ def _finding(evidence: Evidence, sessions: list[Session], since: dict[int, Outag
     answer = evidence.answer_of(portal)
     is_open = answer is not None and answer.answer is Answer.OPEN
     left = [
-        seconds_left(one, since.get(one.sid), evidence.now)
-        for one in sessions
-        if one.state is SessionState.FAILED
+        seconds_left(session, since.get(session.sid), evidence.now)
+        for session in sessions
+        if session.state is SessionState.FAILED
     ]
-    soonest = min((one for one in left if one is not None), default=None)
+    soonest = min((session for session in left if session is not None), default=None)
     waits = bool(left)
     return Finding(
         CODE,
         _summary(sessions, portal),
         _meaning(evidence, sessions, soonest, waits=waits, for_ever=None in left),
         RungKind.SESSION,
-        tuple(session_key(one) for one in sessions),
+        tuple(session_key(session) for session in sessions),
         seen=tuple(_seen(evidence, sessions)),
         ruled_out=tuple(_ruled_out(evidence, sessions)),
         hypotheses=tuple(_hypotheses(evidence, portal)),
@@ -70,7 +70,7 @@ def _finding(evidence: Evidence, sessions: list[Session], since: dict[int, Outag
 
 
 def _summary(sessions: list[Session], portal: Portal) -> str:
-    targets = list(dict.fromkeys(clean(one.target, 80) for one in sessions))
+    targets = list(dict.fromkeys(clean(session.target, 80) for session in sessions))
     if len(sessions) == 1:
         return _("The session to {target} through {portal} has lost its connection.").format(
             target=targets[0], portal=clean(portal.label)
@@ -83,13 +83,13 @@ def _summary(sessions: list[Session], portal: Portal) -> str:
 def _meaning(
     evidence: Evidence, sessions: list[Session], soonest: float | None, *, waits: bool, for_ever: bool
 ) -> str:
-    uses = uses_of_sessions(evidence.inventory, [one.sid for one in sessions])
-    disks = [lun.disk for one in sessions for lun in evidence.inventory.luns_of(one.sid) if lun.disk]
+    uses = uses_of_sessions(evidence.inventory, [session.sid for session in sessions])
+    disks = [lun.disk for session in sessions for lun in evidence.inventory.luns_of(session.sid) if lun.disk]
     maps = [evidence.inventory.map_over(disk) for disk in disks]
-    if maps and not uses and all(one is not None and one.good_paths for one in maps):
+    if maps and not uses and all(table is not None and table.good_paths for table in maps):
         return _("Other paths still reach the disks: no I/O waits and nothing is lost.")
     who = listed(uses) if uses else _("nothing on this host")
-    if maps and all(one is not None and queues_io(evidence, one) for one in maps):
+    if maps and all(joined is not None and queues_io(evidence, joined) for joined in maps):
         return _(
             "No other path is left. The multipath map over the disks queues I/O, and nothing is lost "
             "while it waits. Affected: {who}."
@@ -130,9 +130,9 @@ def _seen(evidence: Evidence, sessions: list[Session]) -> Iterator[Seen]:
         yield Seen("/sys/class/scsi_device/*/device/state", states[: _LINES * 2])
     subjects = [f"sid:{session.sid}" for session in sessions]
     if lines := evidence.kernel_about(*subjects):
-        yield Seen(_("the kernel's log"), tuple(one.text for one in lines[-_LINES:]))
+        yield Seen(_("the kernel's log"), tuple(line.text for line in lines[-_LINES:]))
     if lines := evidence.daemon_about(*subjects):
-        yield Seen(_("iscsid in the journal"), tuple(one.text for one in lines[-_LINES:]))
+        yield Seen(_("iscsid in the journal"), tuple(line.text for line in lines[-_LINES:]))
     yield from portal_seen(evidence, sessions[0].portal)
 
 
@@ -202,9 +202,9 @@ def _hypotheses(evidence: Evidence, portal: Portal) -> Iterator[Hypothesis]:
 
 def _others_that_answer(evidence: Evidence, portal: Portal) -> list[str]:
     return [
-        one.portal.label
-        for one in evidence.portals
-        if one.answer.answer is Answer.OPEN and not one.portal.is_same_place(portal)
+        reply.portal.label
+        for reply in evidence.portals
+        if reply.answer.answer is Answer.OPEN and not reply.portal.is_same_place(portal)
     ]
 
 
@@ -212,7 +212,7 @@ def _fixes(
     evidence: Evidence, sessions: list[Session], soonest: float | None, *, waits: bool, is_open: bool
 ) -> Iterator[Fix]:
     portal = sessions[0].portal
-    watching = tuple(f"cat /sys/class/iscsi_session/session{one.sid}/state" for one in sessions[:3])
+    watching = tuple(f"cat /sys/class/iscsi_session/session{session.sid}/state" for session in sessions[:3])
     if waits:
         yield Fix(
             _("Wait: do not log out"),
@@ -247,7 +247,7 @@ def _asks(evidence: Evidence, sessions: list[Session], portal: Portal) -> Iterat
     answer = evidence.answer_of(portal)
     facts = (
         *way_facts(evidence, (portal,)),
-        *dict.fromkeys(_("Target: {target}").format(target=clean(one.target)) for one in sessions),
+        *dict.fromkeys(_("Target: {target}").format(target=clean(session.target)) for session in sessions),
     )
     trouble = translate_count(
         "An iSCSI session to {portal} has lost its connection.",

@@ -12,7 +12,7 @@ from tui.words import translate as _
 
 def asked_luns(evidence: Evidence) -> Iterator[tuple[Session, Lun, Identity]]:
     """The LUNs whose disks were asked for their identity, with what they reported."""
-    said = {one.disk: one for one in evidence.identities}
+    said = {known_identity.disk: known_identity for known_identity in evidence.identities}
     for lun in evidence.inventory.luns:
         session = evidence.inventory.session(lun.sid)
         identity = said.get(lun.disk)

@@ -13,22 +13,22 @@ from tui.words import translate as _, translate_count
 def nameless_sessions(evidence: Evidence) -> Iterator[Finding]:
     """F45: sessions without a target name, which no tool can address; each holds threads of the kernel."""
     inventory = evidence.inventory
-    nameless = [one for one in inventory.sessions if not one.target]
+    nameless = [session for session in inventory.sessions if not session.target]
     if not nameless:
         return
-    daemons = {one.pid for one in evidence.daemons if one.name == "iscsid"}
-    made_by_others = [one for one in nameless if one.creator not in daemons]
+    daemons = {process.pid for process in evidence.daemons if process.name == "iscsid"}
+    made_by_others = [session for session in nameless if session.creator not in daemons]
     sure = not evidence.has(Item.DAEMONS) or bool(made_by_others)
     held = [
         lun.disk
-        for one in nameless
-        for lun in inventory.luns_of(one.sid)
+        for session in nameless
+        for lun in inventory.luns_of(session.sid)
         if lun.disk and (device := inventory.device(lun.disk)) is not None and device.holders
     ]
     raced = [line for line in evidence.daemon if "could not read session targetname" in line.text]
     lines = tuple(
-        f"session{one.sid}: targetname: , state: {one.state.value}, creator: {one.creator}"
-        for one in nameless
+        f"session{session.sid}: targetname: , state: {session.state.value}, creator: {session.creator}"
+        for session in nameless
     )
     hosts = len(evidence.hosts)
     yield Finding(
@@ -45,7 +45,7 @@ def nameless_sessions(evidence: Evidence) -> Iterator[Finding]:
             "the next reboot. A few are harmless; if their number grows, something keeps creating them."
         ),
         RungKind.SESSION,
-        tuple(session_key(one) for one in nameless),
+        tuple(session_key(session) for session in nameless),
         seen=(
             Seen("/sys/class/iscsi_session", lines[:8]),
             Seen(

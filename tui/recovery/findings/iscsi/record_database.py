@@ -93,7 +93,7 @@ def locked_database(evidence: Evidence) -> Iterator[Finding]:
     lock = evidence.database
     if not evidence.has(Item.DATABASE) or not lock.taken or lock.seconds < _STALE:
         return
-    calls = [one for one in evidence.daemons if one.name == "iscsiadm"]
+    calls = [process for process in evidence.daemons if process.name == "iscsiadm"]
     if calls:
         fix = Fix(
             _("End the iscsiadm that hangs, if it does"),
@@ -101,7 +101,7 @@ def locked_database(evidence: Evidence) -> Iterator[Finding]:
                 "One that waits for a target may take two minutes. End only this process; iscsid "
                 "must keep running."
             ),
-            by_hand=tuple(f"kill {one.pid}   # iscsiadm, {one.seconds:.0f} s" for one in calls),
+            by_hand=tuple(f"kill {process.pid}   # iscsiadm, {process.seconds:.0f} s" for process in calls),
             confirm=(_("Are you sure nobody needs that iscsiadm process?"),),
         )
     else:
@@ -125,7 +125,7 @@ def locked_database(evidence: Evidence) -> Iterator[Finding]:
             Seen(clean(lock.path), (_("there, {seconds} s old").format(seconds=round(lock.seconds)),)),
             Seen(
                 "/proc",
-                tuple(f"iscsiadm, process {one.pid}, {one.state}" for one in calls)
+                tuple(f"iscsiadm, process {process.pid}, {process.state}" for process in calls)
                 or (_("no iscsiadm is running"),),
             ),
         ),

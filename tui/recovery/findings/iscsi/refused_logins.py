@@ -129,7 +129,10 @@ def _names_of(evidence: Evidence, thing: Session | NodeRecord) -> tuple[str, ...
 
 def used_name(evidence: Evidence, iface: str) -> str:
     """The initiator name that a login through an iface uses: its own, or the host's."""
-    own = next((one.initiator_name for one in evidence.inventory.interfaces if one.name == iface), "")
+    own = next(
+        (interface.initiator_name for interface in evidence.inventory.interfaces if interface.name == iface),
+        "",
+    )
     return own or evidence.inventory.initiator.name
 
 
@@ -305,7 +308,9 @@ def _file_has_another_name(evidence: Evidence, session: Session) -> bool:
 
 def _restart(evidence: Evidence) -> Fix:
     others = [
-        one for one in evidence.inventory.sessions if one.initiator_name != evidence.inventory.initiator.name
+        session
+        for session in evidence.inventory.sessions
+        if session.initiator_name != evidence.inventory.initiator.name
     ]
     plan = Plan(_("Have iscsid read its name again"), (RestartDaemon(DAEMON),))
     return Fix(

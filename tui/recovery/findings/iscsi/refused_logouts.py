@@ -20,8 +20,8 @@ _RECENT = 3600.0
 
 def refused_logouts(evidence: Evidence) -> Iterator[Finding]:
     """F35: somebody wanted to end a session, and it was refused."""
-    sessions = [one for one in evidence.inventory.sessions if one.target]
-    used = [one for one in sessions if uses_of(evidence.inventory, one.sid)]
+    sessions = [known for known in evidence.inventory.sessions if known.target]
+    used = [known for known in sessions if uses_of(evidence.inventory, known.sid)]
     for session in sessions:
         own = evidence.daemon_about(f"sid:{session.sid}")
         came = max((line.when for line in own if "is operational now" in line.text), default=0.0)

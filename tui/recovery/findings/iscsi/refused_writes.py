@@ -44,7 +44,7 @@ def refused_writes(evidence: Evidence) -> Iterator[Finding]:
 
     It is over when a file system on it was mounted since: that writes.
     """
-    gone = {one.disk for one in evidence.identities if one.refused or one.stand_in}
+    gone = {identity.disk for identity in evidence.identities if identity.refused or identity.stand_in}
     for lun in evidence.inventory.luns:
         session = evidence.inventory.session(lun.sid)
         if session is None or session.state is not SessionState.LOGGED_IN or lun.kind != DISK:
@@ -54,18 +54,18 @@ def refused_writes(evidence: Evidence) -> Iterator[Finding]:
         since = max(evidence.now - _RECENT, _mounted(evidence, lun))
         lines = evidence.kernel_about(f"lun:{lun.address}", f"device:{lun.disk}", since=since)
         up = _up_since(evidence, session)
-        refused = [one for one in lines if _WRITE.search(one.text)]
-        if any(_NO_ROOM.search(one.text) for one in lines):
-            yield _full(evidence, session, lun, [one for one in lines if _NO_ROOM.search(one.text)])
-        elif up is not None and any(max(up, evidence.now - _JUST_NOW) < one.when for one in refused):
+        refused = [line for line in lines if _WRITE.search(line.text)]
+        if any(_NO_ROOM.search(line.text) for line in lines):
+            yield _full(evidence, session, lun, [line for line in lines if _NO_ROOM.search(line.text)])
+        elif up is not None and any(max(up, evidence.now - _JUST_NOW) < line.when for line in refused):
             yield _refused(evidence, session, lun, lines)
 
 
 def _mounted(evidence: Evidence, lun: Lun) -> float:
     """When a file system on a LUN was last mounted in this boot, or 0."""
-    names = (lun.disk, *(one.name for one in evidence.inventory.above(lun.disk)))
+    names = (lun.disk, *(device.name for device in evidence.inventory.above(lun.disk)))
     lines = evidence.kernel_about(*(f"device:{name}" for name in names))
-    return max((one.when for one in lines if _MOUNTED.search(one.text)), default=0.0)
+    return max((line.when for line in lines if _MOUNTED.search(line.text)), default=0.0)
 
 
 def _up_since(evidence: Evidence, session: Session) -> float | None:
@@ -74,10 +74,10 @@ def _up_since(evidence: Evidence, session: Session) -> float | None:
     What fails while a session is away says nothing of the storage.
     """
     name = f"sid:{session.sid}"
-    lost = [one.when for one in evidence.kernel_about(name) if one.tone is Tone.BAD]
+    lost = [line.when for line in evidence.kernel_about(name) if line.tone is Tone.BAD]
     if not lost:
         return 0.0
-    back = (one.when for one in evidence.daemon_about(name) if "operational after recovery" in one.text)
+    back = (line.when for line in evidence.daemon_about(name) if "operational after recovery" in line.text)
     return next((when for when in back if when >= lost[-1]), None)
 
 
@@ -99,7 +99,7 @@ def _check_again(evidence: Evidence, lun: Lun) -> Iterator[Fix]:
         device = inventory.device(name)
         if device is None:
             return
-        volume = next((one for one in inventory.logical_volumes if one.device == name), None)
+        volume = next((lv for lv in inventory.logical_volumes if lv.device == name), None)
         path = volume.path if volume is not None and volume.path else device.path
         steps += checking(path, FilesystemKind(kind), device.content_uuid)
     title = _("Then unmount, check and mount what is on it")
@@ -236,7 +236,7 @@ def _refused(evidence: Evidence, session: Session, lun: Lun, lines: tuple[Happen
                         "Please check its pool (is it full?) and alerts, and whether the volume is "
                         "writable; and tell us when writes succeed again."
                     ),
-                    (*lun_facts(session, lun), *(one.text for one in lines[-3:])),
+                    (*lun_facts(session, lun), *(line.text for line in lines[-3:])),
                 ),
             ),
             *_check_again(evidence, lun),

@@ -38,7 +38,7 @@ class Cycle:
 def cycles(evidence: Evidence) -> tuple[Cycle, ...]:
     """The sessions that flap now: lost at once after they came back, several times, and just now."""
     found = (_cycle(evidence, session) for session in evidence.inventory.sessions if session.target)
-    return tuple(one for one in found if one is not None)
+    return tuple(cycle for cycle in found if cycle is not None)
 
 
 def _cycle(evidence: Evidence, session: Session) -> Cycle | None:
@@ -46,7 +46,7 @@ def _cycle(evidence: Evidence, session: Session) -> Cycle | None:
     since = evidence.now - WINDOW
     lines = sorted(
         (*evidence.kernel_about(subject, since=since), *evidence.daemon_about(subject, since=since)),
-        key=lambda one: one.when,
+        key=lambda line: line.when,
     )
     back: float | None = None
     closed = silent = 0

@@ -81,12 +81,15 @@ def _requests_failed(evidence: Evidence, device: BlockDevice, luns: tuple[tuple[
 
 def _owner(evidence: Evidence, device: BlockDevice) -> tuple[Seen, ...]:
     """Whether LVM guards the group that a volume is of."""
-    volume = next((one for one in evidence.inventory.logical_volumes if one.device == device.name), None)
+    volume = next(
+        (lv for lv in evidence.inventory.logical_volumes if lv.device == device.name),
+        None,
+    )
     group = next(
         (
-            one
-            for one in evidence.inventory.volume_groups
-            if volume is not None and one.name == volume.volume_group
+            vg
+            for vg in evidence.inventory.volume_groups
+            if volume is not None and vg.name == volume.volume_group
         ),
         None,
     )

@@ -44,9 +44,9 @@ def unreachable_portals(evidence: Evidence) -> Iterator[Finding]:
         if session_of(evidence.inventory, record) is None and _is_wanted(evidence, record):
             found.setdefault(record.portal.label, []).append(record)
     lost = {
-        one.portal.label
-        for one in evidence.inventory.sessions
-        if one.state is not SessionState.LOGGED_IN and one.target
+        session.portal.label
+        for session in evidence.inventory.sessions
+        if session.state is not SessionState.LOGGED_IN and session.target
     }
     for label, records in found.items():
         answer = evidence.answer_of(records[0].portal)
@@ -78,14 +78,14 @@ def is_stray(evidence: Evidence, record: NodeRecord) -> bool:
     """Whether a portal is one that discovery told and this host was never meant to use."""
     inventory = evidence.inventory
     elsewhere = any(
-        one.state is SessionState.LOGGED_IN and not one.portal.is_same_place(record.portal)
-        for one in inventory.sessions_of(record.target)
+        session.state is SessionState.LOGGED_IN and not session.portal.is_same_place(record.portal)
+        for session in inventory.sessions_of(record.target)
     ) or any(
-        one.target == record.target
-        and not one.portal.is_same_place(record.portal)
-        and (answer := evidence.answer_of(one.portal)) is not None
+        other.target == record.target
+        and not other.portal.is_same_place(record.portal)
+        and (answer := evidence.answer_of(other.portal)) is not None
         and answer.answer is Answer.OPEN
-        for one in inventory.node_records
+        for other in inventory.node_records
     )
     if not elsewhere:
         return False
@@ -104,12 +104,12 @@ def _is_link_local(address: str) -> bool:
 
 def _silent(evidence: Evidence, records: list[NodeRecord], answer: PortAnswer) -> Finding:
     portal = records[0].portal
-    keys = tuple(dict.fromkeys(portal_key(one.target, one.portal) for one in records))
+    keys = tuple(dict.fromkeys(portal_key(record.target, record.portal) for record in records))
     return Finding(
         UNREACHABLE,
         _summary(portal, answer),
         _("There is no session to {targets} through it, so their disks cannot be reached this way.").format(
-            targets=listed(dict.fromkeys(one.target for one in records), 3)
+            targets=listed(dict.fromkeys(record.target for record in records), 3)
         ),
         RungKind.PORTAL,
         keys,
@@ -147,7 +147,9 @@ def _summary(portal: Portal, answer: PortAnswer) -> str:
 
 def _seen(evidence: Evidence, portal: Portal) -> Iterator[Seen]:
     yield from portal_seen(evidence, portal)
-    tried = [one for one in evidence.daemon if portal.label in one.text or f"{portal.address}," in one.text]
+    tried = [
+        line for line in evidence.daemon if portal.label in line.text or f"{portal.address}," in line.text
+    ]
     yield from daemon_seen(tried[-3:])
 
 
@@ -238,7 +240,7 @@ def _fixes(evidence: Evidence, records: list[NodeRecord], answer: PortAnswer) ->
         )
     facts = (
         *way_facts(evidence, (portal,)),
-        *dict.fromkeys(_("Target: {target}").format(target=clean(one.target)) for one in records),
+        *dict.fromkeys(_("Target: {target}").format(target=clean(record.target)) for record in records),
     )
     trouble = _summary(portal, answer)
     if answer.answer not in {Answer.REFUSED, Answer.NO_SUCH_HOST}:
@@ -291,7 +293,7 @@ def _stray(evidence: Evidence, records: list[NodeRecord], answer: PortAnswer) ->
             "waits for it."
         ),
         RungKind.PORTAL,
-        tuple(dict.fromkeys(portal_key(one.target, one.portal) for one in records)),
+        tuple(dict.fromkeys(portal_key(record.target, record.portal) for record in records)),
         seen=tuple(_seen(evidence, portal)),
         ruled_out=(
             RuledOut(

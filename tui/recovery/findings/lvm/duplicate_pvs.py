@@ -47,17 +47,17 @@ def _carriers(inventory: Inventory, pv: str) -> list[BlockDevice]:
     """
     kinds = (BlockKind.DISK, BlockKind.MULTIPATH, BlockKind.PARTITION)
     found: dict[str, BlockDevice] = {}
-    for one in inventory.devices:
+    for device in inventory.devices:
         if (
-            one.content == "LVM2_member"
-            and one.content_uuid == pv
-            and one.kind in kinds
-            and not one.multipath_member
-            and inventory.map_over(one.name) is None
+            device.content == "LVM2_member"
+            and device.content_uuid == pv
+            and device.kind in kinds
+            and not device.multipath_member
+            and inventory.map_over(device.name) is None
         ):
-            known = found.setdefault(_wwid(inventory, one), one)
-            if one.holders and not known.holders:
-                found[_wwid(inventory, one)] = one
+            known = found.setdefault(_wwid(inventory, device), device)
+            if device.holders and not known.holders:
+                found[_wwid(inventory, device)] = device
     return list(found.values())
 
 
@@ -73,7 +73,7 @@ def _finding(evidence: Evidence, name: str, doubled: dict[str, list[BlockDevice]
     inventory = evidence.inventory
     group = group_named(inventory, name)
     shown = clean(name, 60)
-    rungs = ((group_rung(group),) if group is not None else ()) + tuple(f"pv:{one}" for one in doubled)
+    rungs = ((group_rung(group),) if group is not None else ()) + tuple(f"pv:{pv}" for pv in doubled)
     return Finding(
         CODE,
         _("Two sets of disks carry the VG {group}.").format(group=shown),
@@ -87,7 +87,7 @@ def _finding(evidence: Evidence, name: str, doubled: dict[str, list[BlockDevice]
             *(
                 Seen(
                     _("PV {uuid}").format(uuid=clean(pv)),
-                    tuple(identity(evidence, one).words for one in twins),
+                    tuple(identity(evidence, twin).words for twin in twins),
                 )
                 for pv, twins in doubled.items()
             ),
@@ -117,16 +117,16 @@ def _finding(evidence: Evidence, name: str, doubled: dict[str, list[BlockDevice]
 def _fixes(evidence: Evidence, name: str, doubled: dict[str, list[BlockDevice]]) -> Iterator[Fix]:
     inventory = evidence.inventory
     pairs = {pv: twins for pv, twins in doubled.items() if len(twins) == 2}
-    members = {one.uuid for one in inventory.physical_volumes if one.volume_group == name}
+    members = {pv.uuid for pv in inventory.physical_volumes if pv.volume_group == name}
     if set(pairs) == members:
-        used = {pv: [one for one in twins if one.holders] for pv, twins in pairs.items()}
+        used = {pv: [twin for twin in twins if twin.holders] for pv, twins in pairs.items()}
         if all(len(held) == 1 for held in used.values()):
-            free = [next(one for one in twins if not one.holders) for twins in pairs.values()]
+            free = [next(twin for twin in twins if not twin.holders) for twins in pairs.values()]
             yield _import(evidence, name, tuple(pairs), free, sure=True)
             return
         if len(pairs) == 1 and not any(used.values()):
-            for one in next(iter(pairs.values())):
-                yield _import(evidence, name, tuple(pairs), [one], sure=False)
+            for device in next(iter(pairs.values())):
+                yield _import(evidence, name, tuple(pairs), [device], sure=False)
             return
     yield Fix(
         _("Find out which disks are the clone"),
@@ -145,7 +145,7 @@ def _import(
     evidence: Evidence, name: str, volumes: tuple[str, ...], clone: list[BlockDevice], *, sure: bool
 ) -> Fix:
     inventory = evidence.inventory
-    shown = clean(", ".join(one.path for one in clone), 120)
+    shown = clean(", ".join(pv.path for pv in clone), 120)
     new = _free_name(inventory, name)
     title = _("Make {paths} a VG of its own, {name}").format(paths=shown, name=clean(new, 60))
     why = (
@@ -153,7 +153,7 @@ def _import(
         if sure
         else _("Only if this is the clone, and the other disk the original. It gets new UUIDs.")
     )
-    chosen = tuple(identity(evidence, one) for one in clone)
+    chosen = tuple(identity(evidence, pv) for pv in clone)
     steps = (keep(evidence, (), clone), ImportClone(chosen, volumes, name, new))
     notes = (
         _("File systems on the clone keep the UUIDs of the original until they get new ones."),
@@ -165,7 +165,7 @@ def _import(
         repair(title, why, *steps, notes=notes),
         confirm=(
             _("Does the storage administrator say that this is the clone: {device}?").format(
-                device="; ".join(one.words for one in chosen)
+                device="; ".join(pv.words for pv in chosen)
             ),
         ),
     )
@@ -174,4 +174,4 @@ def _import(
 def _free_name(inventory: Inventory, name: str) -> str:
     taken = [group.name for group in inventory.volume_groups]
     candidates = (f"{name}_clone", *(f"{name}_clone{number}" for number in range(2, 100)))
-    return next((one for one in candidates if not volume_group_name_problems(one, taken)), f"{name}_clone")
+    return next((pv for pv in candidates if not volume_group_name_problems(pv, taken)), f"{name}_clone")

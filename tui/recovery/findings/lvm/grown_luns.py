@@ -29,14 +29,18 @@ _TAKEN = "detected capacity change"
 def grown_luns(evidence: Evidence) -> Iterator[Finding]:
     """F11: there is more room below than a rung has taken in."""
     inventory = evidence.inventory
-    arrays = tuple((one.disk, one.live_size) for one in evidence.identities if one.live_size is not None)
+    arrays = tuple(
+        (identity.disk, identity.live_size)
+        for identity in evidence.identities
+        if identity.live_size is not None
+    )
     told: set[str] = set()
     for group in inventory.volume_groups:
         volumes = inventory.volumes_of(group.name)
         subject = Subject(group.name, volumes[0].name if len(volumes) == 1 else "")
         starts = {disk.uuid: disk.start for disk in _noted(evidence, group.name) if disk.start}
         found = growth(inventory, subject, SizeFacts(arrays, tuple(starts.items())))
-        unknown = {one.device for one in found.physical if one.uuid not in starts}
+        unknown = {pv.device for pv in found.physical if pv.uuid not in starts}
         lagging = next((size for size in found.sizes if _really_lags(size, unknown)), None)
         if lagging is not None and found.problem is None:
             told |= {lun.disk for disk in found.disks for lun in luns_below(inventory, disk)}
@@ -68,12 +72,14 @@ def _really_lags(size: Size, unknown: set[str]) -> bool:
 
 def _grew_unseen(evidence: Evidence, lun: Lun) -> bool:
     """Whether the target said that the size has changed, or says another one now, and it was not taken in."""
-    identity = next((one for one in evidence.identities if one.disk == lun.disk), None)
+    identity = next(
+        (known_identity for known_identity in evidence.identities if known_identity.disk == lun.disk), None
+    )
     if identity is not None and identity.live_size is not None:
         return identity.live_size > lun.size
     lines = evidence.kernel_about(f"lun:{lun.address}", f"device:{lun.disk}")
-    said = [one.when for one in lines if _CAPACITY in one.text]
-    taken = [one.when for one in lines if _TAKEN in one.text]
+    said = [line.when for line in lines if _CAPACITY in line.text]
+    taken = [line.when for line in lines if _TAKEN in line.text]
     return bool(said) and (not taken or taken[-1] < said[-1])
 
 

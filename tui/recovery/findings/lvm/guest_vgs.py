@@ -31,11 +31,13 @@ def guest_vgs(evidence: Evidence) -> Iterator[Finding]:
         device = _device(inventory, guest.path)
         if device is None or not luns_below(inventory, device):
             continue
-        volumes = [one for one in inventory.above(device.name) if one.kind is BlockKind.LOGICAL_VOLUME]
+        volumes = [
+            higher for higher in inventory.above(device.name) if higher.kind is BlockKind.LOGICAL_VOLUME
+        ]
         names = {
             volume.volume_group
             for volume in inventory.logical_volumes
-            if volume.active and any(one.name == volume.device for one in volumes)
+            if volume.active and any(known.name == volume.device for known in volumes)
         }
         for name in sorted(names - told):
             group = group_named(inventory, name)
@@ -47,7 +49,12 @@ def guest_vgs(evidence: Evidence) -> Iterator[Finding]:
 def _device(inventory: Inventory, path: str) -> BlockDevice | None:
     """The device that a path in /proc/PID/fd means."""
     return next(
-        (one for one in inventory.devices if path in (one.path, f"/dev/{one.name}", *one.links)), None
+        (
+            device
+            for device in inventory.devices
+            if path in (device.path, f"/dev/{device.name}", *device.links)
+        ),
+        None,
     )
 
 
@@ -55,8 +62,8 @@ def _finding(evidence: Evidence, guest: GuestDisk, device: BlockDevice, group: V
     inventory = evidence.inventory
     name = clean(group.name, 60)
     machine = _("{name} (process {pid})").format(name=clean(guest.name, 30), pid=guest.pid)
-    active = [one for one in inventory.volumes_of(group.name) if one.active]
-    mounts = mounts_above(inventory, (one.device for one in active if one.device))
+    active = [volume for volume in inventory.volumes_of(group.name) if volume.active]
+    mounts = mounts_above(inventory, (volume.device for volume in active if volume.device))
     return Finding(
         CODE,
         _("Volumes of {group} are active here, and a virtual machine has their disk open: {machine}.").format(
@@ -73,7 +80,10 @@ def _finding(evidence: Evidence, guest: GuestDisk, device: BlockDevice, group: V
         device.name,
         seen=(
             Seen(f"/proc/{guest.pid}/fd", (clean(guest.path),)),
-            Seen("lvs", tuple(f"{name}/{clean(one.name)}: {clean(one.attributes)}" for one in active[:6])),
+            Seen(
+                "lvs",
+                tuple(f"{name}/{clean(volume.name)}: {clean(volume.attributes)}" for volume in active[:6]),
+            ),
         ),
         ruled_out=(
             RuledOut(
@@ -111,7 +121,9 @@ def _fixes(evidence: Evidence, device: BlockDevice, group: VolumeGroup, mounted:
         confirm=(_("Does {group} belong to the guest, and not to this host?").format(group=name),),
     )
     if not evidence.devices_file:
-        kept = next((one for one in sorted(device.links) if one.startswith("/dev/disk/by-id/")), device.path)
+        kept = next(
+            (link for link in sorted(device.links) if link.startswith("/dev/disk/by-id/")), device.path
+        )
         yield Fix(
             _("Then hide the disk from LVM"),
             _("Otherwise the volumes are active again after the next boot or login."),

@@ -53,7 +53,7 @@ def ignored_pvs(evidence: Evidence) -> Iterator[Finding]:
             continue
         lun = inventory.lun_on(device.name)
         if lun is not None and _is_listed(evidence, device, lun):
-            if sum(one.wwid == lun.wwid and bool(one.disk) for one in inventory.luns) == 1:
+            if sum(path.wwid == lun.wwid and bool(path.disk) for path in inventory.luns) == 1:
                 yield _listed(evidence, device, lun.wwid)
         elif device.content == "LVM2_member" and _missed(evidence, device) is not None:
             if evidence.devices_file:
@@ -77,7 +77,7 @@ def _is_label(inventory: Inventory, device: BlockDevice) -> bool:
 
 def _is_listed(evidence: Evidence, device: BlockDevice, lun: Lun) -> bool:
     """Whether LVM leaves a disk to multipath."""
-    alone = sum(one.wwid == lun.wwid and bool(one.disk) for one in evidence.inventory.luns) == 1
+    alone = sum(path.wwid == lun.wwid and bool(path.disk) for path in evidence.inventory.luns) == 1
     return device.multipath_member or (lun.wwid in evidence.multipath_list and alone)
 
 
@@ -100,12 +100,16 @@ def _missed(evidence: Evidence, device: BlockDevice) -> Weight | None:
     """
     inventory = evidence.inventory
     group = _group_of(evidence, device)
-    missing = any(one.missing and one.uuid == device.content_uuid for one in inventory.physical_volumes)
+    missing = any(pv.missing and pv.uuid == device.content_uuid for pv in inventory.physical_volumes)
     if group:
         return Weight.CAUSE if missing or is_waited_for(inventory, group) else Weight.RISK
     brought = {group.name for group in inventory.volume_groups}
-    brought |= {_group_of(evidence, one) for one in inventory.devices} - {""}
-    return Weight.CAUSE if missing or any(one not in brought for one in awaited_groups(inventory)) else None
+    brought |= {_group_of(evidence, known) for known in inventory.devices} - {""}
+    return (
+        Weight.CAUSE
+        if missing or any(wanted not in brought for wanted in awaited_groups(inventory))
+        else None
+    )
 
 
 def _filtered(evidence: Evidence, device: BlockDevice) -> Iterator[Finding]:
@@ -202,7 +206,7 @@ def _devices_file(evidence: Evidence, devices: tuple[BlockDevice, ...]) -> Findi
         AddToDevicesFile(identity(evidence, device), moved=bool(_lines_of(evidence, device)))
         for device in devices
     ]
-    if group and all(one.name != group for one in evidence.inventory.volume_groups):
+    if group and all(vg.name != group for vg in evidence.inventory.volume_groups):
         steps.append(ActivateVolumeGroup(group))
     return _base(
         evidence,
@@ -258,7 +262,7 @@ def _noted(evidence: Evidence, group: str) -> Iterator[Seen]:
 
 def _filter(evidence: Evidence, device: BlockDevice, name: str) -> Finding:
     value = evidence.setting(name)
-    kept = next((one for one in sorted(device.links) if one.startswith(_LASTING)), device.path)
+    kept = next((link for link in sorted(device.links) if link.startswith(_LASTING)), device.path)
     lists = clean(name.partition("/")[2])
     return _base(
         evidence,

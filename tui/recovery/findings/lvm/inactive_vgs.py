@@ -31,8 +31,12 @@ def inactive_vgs(evidence: Evidence) -> Iterator[Finding]:
     for group in inventory.volume_groups:
         if group.foreign or group.shared or group.exported or group.missing_volumes or group.partial:
             continue
-        volumes = [one for one in inventory.volumes_of(group.name) if one.path and not one.skip_activation]
-        if not volumes or any(one.active for one in volumes) or group_rung(group) not in on_luns:
+        volumes = [
+            volume
+            for volume in inventory.volumes_of(group.name)
+            if volume.path and not volume.skip_activation
+        ]
+        if not volumes or any(volume.active for volume in volumes) or group_rung(group) not in on_luns:
             continue
         if is_waited_for(inventory, group.name):
             yield _inactive(evidence, group, volumes)
@@ -40,7 +44,7 @@ def inactive_vgs(evidence: Evidence) -> Iterator[Finding]:
 
 def _inactive(evidence: Evidence, group: VolumeGroup, volumes: list[LogicalVolume]) -> Finding:
     name = clean(group.name, 60)
-    pools = [one for one in evidence.inventory.volumes_of(group.name) if one.attributes[:1] == "t"]
+    pools = [volume for volume in evidence.inventory.volumes_of(group.name) if volume.attributes[:1] == "t"]
     steps: list[Operation] = []
     if not group.autoactivation:
         steps.append(SetAutoactivation(group.name, group.uuid, on=True))
@@ -55,7 +59,8 @@ def _inactive(evidence: Evidence, group: VolumeGroup, volumes: list[LogicalVolum
         (group_rung(group),),
         seen=(
             Seen(
-                "lvm fullreport", tuple(f"{clean(one.name)}: {clean(one.attributes)}" for one in volumes[:6])
+                "lvm fullreport",
+                tuple(f"{clean(volume.name)}: {clean(volume.attributes)}" for volume in volumes[:6]),
             ),
             *(
                 ()

@@ -58,21 +58,21 @@ def missing_pvs(evidence: Evidence) -> Iterator[Finding]:
     for group in inventory.volume_groups:
         if group.foreign or group.shared or group.exported:
             continue
-        lost = [_lost(evidence, one) for one in _missing(inventory, group)]
-        for one in lost:
-            if one.volume.device:
-                yield _returned(evidence, group, one.volume)
-        gone = [one for one in lost if not one.volume.device]
-        for one in gone:
-            if one.noted is not None and one.notes is not None and candidates(evidence, one.noted):
-                yield overwritten(evidence, one.notes, one.noted, group_rung(group))
-        away = [one for one in gone if one.noted is None or not candidates(evidence, one.noted)]
+        lost = [_lost(evidence, pv) for pv in _missing(inventory, group)]
+        for pv in lost:
+            if pv.volume.device:
+                yield _returned(evidence, group, pv.volume)
+        gone = [pv for pv in lost if not pv.volume.device]
+        for pv in gone:
+            if pv.noted is not None and pv.notes is not None and candidates(evidence, pv.noted):
+                yield overwritten(evidence, pv.notes, pv.noted, group_rung(group))
+        away = [pv for pv in gone if pv.noted is None or not candidates(evidence, pv.noted)]
         if away:
             yield _away(evidence, group, away)
 
 
 def _missing(inventory: Inventory, group: VolumeGroup) -> list[PhysicalVolume]:
-    return [one for one in inventory.physical_volumes if one.missing and one.volume_group == group.name]
+    return [pv for pv in inventory.physical_volumes if pv.missing and pv.volume_group == group.name]
 
 
 def _lost(evidence: Evidence, volume: PhysicalVolume) -> _Lost:
@@ -87,7 +87,7 @@ def _away(evidence: Evidence, group: VolumeGroup, lost: list[_Lost]) -> Finding:
     inventory = evidence.inventory
     name = clean(group.name, 60)
     partial = partial_volumes(inventory, group.name)
-    whole = tuple(one.name for one in inventory.volumes_of(group.name) if one.name not in partial)
+    whole = tuple(volume.name for volume in inventory.volumes_of(group.name) if volume.name not in partial)
     return Finding(
         MISSING,
         _("The VG {group} is missing {count} of its PVs.").format(group=name, count=len(lost)),
@@ -96,7 +96,7 @@ def _away(evidence: Evidence, group: VolumeGroup, lost: list[_Lost]) -> Finding:
             "be used: {whole}. Nothing is lost while nothing is removed."
         ).format(partial=_names(partial), whole=_names(whole)),
         RungKind.VOLUME_GROUP,
-        (group_rung(group), *(f"pv:{one.volume.uuid}" for one in lost)),
+        (group_rung(group), *(f"pv:{pv.volume.uuid}" for pv in lost)),
         seen=tuple(_seen(evidence, group, lost)),
         ruled_out=tuple(_ruled_out(evidence, lost)),
         fixes=tuple(_ways(evidence, group, lost, partial)),
@@ -119,7 +119,7 @@ def _away(evidence: Evidence, group: VolumeGroup, lost: list[_Lost]) -> Finding:
         ),
         follows_if=(
             *(_BELOW if _unused_records(inventory) else ()),
-            *(_GUARDS if any(is_somewhere(evidence, one.volume.uuid) for one in lost) else ()),
+            *(_GUARDS if any(is_somewhere(evidence, pv.volume.uuid) for pv in lost) else ()),
         ),
     )
 
@@ -131,19 +131,19 @@ def _names(names: tuple[str, ...]) -> str:
 def _seen(evidence: Evidence, group: VolumeGroup, lost: list[_Lost]) -> Iterator[Seen]:
     yield Seen(
         "lvm fullreport",
-        tuple(f"{clean(one.volume.uuid)}: {clean(one.volume.path)}, {clean(group.name)}" for one in lost),
+        tuple(f"{clean(pv.volume.uuid)}: {clean(pv.volume.path)}, {clean(group.name)}" for pv in lost),
     )
     said = [line for line in evidence.inventory.lvm.warnings if "missing" in line or "find device" in line]
     if said:
         yield Seen(_("LVM's warnings"), tuple(said[:6]))
-    for one in lost:
-        if one.noted is not None and one.notes is not None:
-            known = (one.noted.identifier, one.noted.hint, size_words(one.noted.size))
-            yield Seen(clean(one.notes.path), (", ".join(clean(word) for word in known if word),))
+    for pv in lost:
+        if pv.noted is not None and pv.notes is not None:
+            known = (pv.noted.identifier, pv.noted.hint, size_words(pv.noted.size))
+            yield Seen(clean(pv.notes.path), (", ".join(clean(word) for word in known if word),))
 
 
 def _ruled_out(evidence: Evidence, lost: list[_Lost]) -> Iterator[RuledOut]:
-    if evidence.has(Item.SIGNATURES) and all(one.noted is not None for one in lost):
+    if evidence.has(Item.SIGNATURES) and all(pv.noted is not None for pv in lost):
         yield RuledOut(
             _("an overwritten PV header"),
             _("No unused disk of this host has the size and the WWID of the missing one."),
@@ -176,13 +176,15 @@ def _ways(
     if logins:
         title = _("Log in to the targets that this host knows and is not logged in to")
         why = _("The missing disk may be behind one of them: {records}.").format(
-            records=", ".join(record_words(one.target, one.portal, one.iface) for one in logins[:4])
+            records=", ".join(
+                record_words(record.target, record.portal, record.iface) for record in logins[:4]
+            )
         )
         yield Fix(title, why, repair(title, why, *logins, activate))
     scans = tuple(
-        ScanForLuns(one.sid, one.target, one.portal, one.host_number, one.iface)
-        for one in inventory.sessions
-        if one.state is SessionState.LOGGED_IN
+        ScanForLuns(session.sid, session.target, session.portal, session.host_number, session.iface)
+        for session in inventory.sessions
+        if session.state is SessionState.LOGGED_IN
     )
     if scans:
         title = _("Scan the sessions for LUNs")
@@ -199,9 +201,9 @@ def _ways(
         ),
     )
     whole = tuple(
-        ActivateWholeVolume(group.name, group.uuid, one.name, one.uuid)
-        for one in inventory.volumes_of(group.name)
-        if one.name not in partial and not one.active and one.path and not one.skip_activation
+        ActivateWholeVolume(group.name, group.uuid, volume.name, volume.uuid)
+        for volume in inventory.volumes_of(group.name)
+        if volume.name not in partial and not volume.active and volume.path and not volume.skip_activation
     )
     if whole:
         title = _("Meanwhile use the volumes that are complete")
@@ -211,15 +213,15 @@ def _ways(
 
 
 def _facts(lost: list[_Lost]) -> Iterator[str]:
-    for one in lost:
-        if one.noted is None:
-            yield _("PV: {uuid}").format(uuid=clean(one.volume.uuid))
+    for pv in lost:
+        if pv.noted is None:
+            yield _("PV: {uuid}").format(uuid=clean(pv.volume.uuid))
             continue
         yield _("PV: {uuid}, {size}, WWID {wwid}, last seen as {hint}").format(
-            uuid=clean(one.volume.uuid),
-            size=size_words(one.noted.size),
-            wwid=clean(one.noted.identifier) or "?",
-            hint=clean(one.noted.hint) or "?",
+            uuid=clean(pv.volume.uuid),
+            size=size_words(pv.noted.size),
+            wwid=clean(pv.noted.identifier) or "?",
+            hint=clean(pv.noted.hint) or "?",
         )
 
 

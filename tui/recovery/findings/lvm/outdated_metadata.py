@@ -23,7 +23,11 @@ def outdated_metadata(evidence: Evidence) -> Iterator[Finding]:
             continue
         name = clean(group.name, 60)
         paths = outdated_paths(lines)
-        carriers = [one for one in inventory.devices if {one.path, f"/dev/{one.name}", *one.links} & {*paths}]
+        carriers = [
+            device
+            for device in inventory.devices
+            if {device.path, f"/dev/{device.name}", *device.links} & {*paths}
+        ]
         title = _("Let LVM write the newest metadata to all of them")
         why = _(
             "A disk that was removed from the VG meanwhile loses its old metadata, and its PV header "

@@ -38,26 +38,27 @@ def candidates(evidence: Evidence, noted: NotedDisk) -> tuple[BlockDevice, ...]:
     if is_somewhere(evidence, noted.uuid):
         return ()
     found: list[BlockDevice] = []
-    blank: set[str] = {one.disk for one in evidence.signatures if one.behind is False}
-    for one in evidence.signatures:
-        device = evidence.inventory.device(one.disk)
+    blank: set[str] = {content.disk for content in evidence.signatures if content.behind is False}
+    for content in evidence.signatures:
+        device = evidence.inventory.device(content.disk)
         if (
             device is None
-            or not one.probing.done
-            or "LVM2_member" in {signature.kind for signature in one.probing.signatures}
+            or not content.probing.done
+            or "LVM2_member" in {signature.kind for signature in content.probing.signatures}
         ):
             continue
         wwid = identity(evidence, device).wwid
         if device.size == noted.size and (not noted.identifier or noted.identifier == wwid):
             found.append(device)
-    written = tuple(one for one in found if one.name not in blank)
+    written = tuple(known for known in found if known.name not in blank)
     return written or tuple(found)
 
 
 def is_somewhere(evidence: Evidence, uuid: str) -> bool:
     """Whether udev sees a physical volume's label on some disk, which LVM may pass over (F20, F42)."""
     return any(
-        one.content == "LVM2_member" and one.content_uuid == uuid for one in evidence.inventory.devices
+        device.content == "LVM2_member" and device.content_uuid == uuid
+        for device in evidence.inventory.devices
     )
 
 
@@ -84,8 +85,8 @@ def _was_removed(evidence: Evidence, notes: GroupNotes) -> bool:
     It archives the state before the command, which is the last there is.
     """
     return any(
-        one.uuid == notes.uuid and one.number >= notes.number and _REMOVING.search(one.description)
-        for one in evidence.notes_of(notes.group)
+        backup.uuid == notes.uuid and backup.number >= notes.number and _REMOVING.search(backup.description)
+        for backup in evidence.notes_of(notes.group)
     )
 
 
@@ -167,7 +168,7 @@ def _seen(
     yield Seen(clean(notes.path), (", ".join(clean(word) for word in words if word),))
     for device in fitting:
         probing = evidence.content_of(device.name)
-        found = tuple(one.words for one in probing.signatures) if probing is not None else ()
+        found = tuple(content.words for content in probing.signatures) if probing is not None else ()
         blank = probing is not None and probing.blank
         yield Seen(
             f"wipefs --no-act {clean(device.path)}",

@@ -34,7 +34,7 @@ def is_short(evidence: Evidence, lun: Lun) -> bool:
 def shrunk_luns(evidence: Evidence) -> Iterator[Finding]:
     """F27: a disk is smaller than what LVM has on it, or than this host believes."""
     inventory = evidence.inventory
-    live = {one.disk: one.live_size for one in evidence.identities if one.live_size}
+    live = {identity.disk: identity.live_size for identity in evidence.identities if identity.live_size}
     for volume in inventory.physical_volumes:
         device = inventory.device(volume.device)
         if device is None or not device.answers or volume.missing or not volume.size:
@@ -48,11 +48,11 @@ def shrunk_luns(evidence: Evidence) -> Iterator[Finding]:
 def _stop_using(evidence: Evidence, volume: PhysicalVolume, device: BlockDevice) -> Iterator[Fix]:
     """Unmount and deactivate what stands on a disk, where something does."""
     inventory, name = evidence.inventory, volume.volume_group
-    if not any(one.active for one in inventory.volumes_of(name)):
+    if not any(lv.active for lv in inventory.volumes_of(name)):
         return
     title = _("Stop using {group}").format(group=clean(name, 60))
     why = _("Every write can hit the missing end. Unmount and deactivate, and do nothing else.")
-    devices = (one.device for one in inventory.volumes_of(name) if one.device)
+    devices = (lv.device for lv in inventory.volumes_of(name) if lv.device)
     mounts = mounts_above(inventory, (device.name, *devices))
     steps = (*unmounting(inventory, mounts), DeactivateVolumeGroup(name))
     yield Fix(
@@ -74,7 +74,7 @@ def _stop_using(evidence: Evidence, volume: PhysicalVolume, device: BlockDevice)
 def _shrunk(
     evidence: Evidence, volume: PhysicalVolume, device: BlockDevice, below: tuple[Lun, ...], now: int
 ) -> Finding:
-    warnings = tuple(one for one in evidence.inventory.lvm.warnings if _SMALLER.search(one))
+    warnings = tuple(line for line in evidence.inventory.lvm.warnings if _SMALLER.search(line))
     places = [
         _("Target and portal: {place}; LUN {number}, WWID {wwid}").format(
             place=place_of(session), number=lun.number, wwid=clean(lun.wwid)

@@ -85,9 +85,9 @@ def thin_pools(evidence: Evidence) -> Iterator[Finding]:
     """A finding for each thin pool on a LUN that is full, or whose notes are full or damaged."""
     inventory = evidence.inventory
     states = {
-        names_of_map(one.name.removesuffix("-tpool")): state
-        for one in evidence.maps
-        if (state := pool_state(one)) is not None
+        names_of_map(table.name.removesuffix("-tpool")): state
+        for table in evidence.maps
+        if (state := pool_state(table)) is not None
     }
     for pool in inventory.logical_volumes:
         group = group_named(inventory, pool.volume_group)
@@ -137,9 +137,9 @@ def _pool_rungs(group: VolumeGroup, pool: LogicalVolume) -> tuple[str, ...]:
 def _pool_seen(evidence: Evidence, pool: LogicalVolume) -> tuple[Seen, ...]:
     lines = [
         line
-        for one in evidence.maps
-        if names_of_map(one.name.removesuffix("-tpool")) == (pool.volume_group, pool.name)
-        for line in one.status
+        for table in evidence.maps
+        if names_of_map(table.name.removesuffix("-tpool")) == (pool.volume_group, pool.name)
+        for line in table.status
     ]
     told = Seen("lvs", (f"{clean(pool.name)}: {clean(pool.attributes)} {clean(pool.health)}".rstrip(),))
     refused = () if pool.active else refusals_of(evidence, pool)

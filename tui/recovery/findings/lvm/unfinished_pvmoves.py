@@ -20,9 +20,12 @@ _MIRROR = re.compile(r"^\d+ \d+ (?:mirror|raid)\S* .*?(\d+:\d+)")
 def unfinished_pvmoves(evidence: Evidence) -> Iterator[Finding]:
     """A finding for each group in which a pvmove is under way that no process drives."""
     inventory = evidence.inventory
-    polling = {one.pid for one in evidence.daemons if one.name == "lvmpolld"}
+    polling = {process.pid for process in evidence.daemons if process.name == "lvmpolld"}
     # lvmpolld has an `lvm lvpoll` follow each move (lvmpolld(8)); any other `lvm` may be a mere look.
-    if any(one.name == "pvmove" or (one.name == "lvm" and one.parent in polling) for one in evidence.daemons):
+    if any(
+        process.name == "pvmove" or (process.name == "lvm" and process.parent in polling)
+        for process in evidence.daemons
+    ):
         return
     for group in inventory.volume_groups:
         if not is_moving(inventory, group.name) or group.foreign or group.shared:
@@ -49,9 +52,9 @@ def unfinished_pvmoves(evidence: Evidence) -> Iterator[Finding]:
             RungKind.VOLUME_GROUP,
             (group_rung(group),),
             seen=tuple(
-                Seen(f"dmsetup table {clean(one.name)}", one.table[:4])
-                for one in evidence.maps
-                if _is_move(one.name, group.name)
+                Seen(f"dmsetup table {clean(table.name)}", table.table[:4])
+                for table in evidence.maps
+                if _is_move(table.name, group.name)
             ),
             ruled_out=(
                 RuledOut(_("a pvmove in progress"), _("No pvmove is running, and lvmpolld polls none.")),
@@ -82,9 +85,9 @@ def _is_move(map_name: str, group: str) -> bool:
 def _source(evidence: Evidence, inventory: Inventory, group: str) -> str | None:
     """Kernel name of the disk that is emptied: the first leg of the mirror (dmsetup(8), mirror)."""
     numbers = {device.number: device.name for device in inventory.devices}
-    for one in evidence.maps:
-        if _is_move(one.name, group):
-            for line in one.table:
+    for table in evidence.maps:
+        if _is_move(table.name, group):
+            for line in table.table:
                 match = _MIRROR.match(line)
                 if match is not None and match[1] in numbers:
                     return numbers[match[1]]

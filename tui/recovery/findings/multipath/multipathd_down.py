@@ -31,20 +31,22 @@ def multipathd_down(evidence: Evidence) -> Iterator[Finding]:
     inventory = evidence.inventory
     daemon = inventory.service(Role.MULTIPATH)
     maps = [
-        one
-        for one in inventory.multipath_maps
-        if any(inventory.lun_on(path) is not None for path in one.paths)
+        multipath
+        for multipath in inventory.multipath_maps
+        if any(inventory.lun_on(path) is not None for path in multipath.paths)
     ]
     if not maps or daemon is None or not daemon.installed or daemon.active in _RUNS:
         return
-    unused = {one.name: paths for one in maps if (paths := _unused(evidence, one))}
-    dead = [one for one in maps if unused.get(one.name) and set(unused[one.name]) >= set(one.good_paths)]
-    broken = [one for one in maps if one.name in unused]
-    names = clean(", ".join(one.name for one in broken or maps))
+    unused = {table.name: paths for table in maps if (paths := _unused(evidence, table))}
+    dead = [
+        table for table in maps if unused.get(table.name) and set(unused[table.name]) >= set(table.good_paths)
+    ]
+    broken = [table for table in maps if table.name in unused]
+    names = clean(", ".join(joined.name for joined in broken or maps))
     title = _("Start multipathd")
     why = _("It checks every path, reinstates those that answer, and monitors them from then on.")
     enabling: tuple[Operation, ...] = (EnableService(DAEMON),) if daemon.enabled == "disabled" else ()
-    steps = (*enabling, StartMultipathd(tuple(one.wwid for one in maps)))
+    steps = (*enabling, StartMultipathd(tuple(table.wwid for table in maps)))
     yield Finding(
         UNWATCHED,
         _("multipathd is not running, and paths that answer are not used by {names}.").format(names=names)
@@ -52,7 +54,7 @@ def multipathd_down(evidence: Evidence) -> Iterator[Finding]:
         else _("multipathd is not running, so nothing monitors the paths of {names}.").format(names=names),
         _unwatched_meaning(bool(dead), bool(unused)),
         RungKind.MULTIPATH,
-        tuple(f"multipath:{one.wwid or one.name}" for one in broken or maps),
+        tuple(f"multipath:{joined.wwid or joined.name}" for joined in broken or maps),
         (broken or maps)[0].device,
         seen=tuple(_unwatched_seen(evidence, broken or maps, daemon.active)),
         ruled_out=(
@@ -78,7 +80,7 @@ def multipathd_down(evidence: Evidence) -> Iterator[Finding]:
 def _unused(evidence: Evidence, joined: MultipathMap) -> tuple[str, ...]:
     """The disks that answer and that the map does not use."""
     failed = _failed(evidence.table_of(joined.name))
-    numbers = {one.name: one.number for one in evidence.inventory.devices}
+    numbers = {device.name: device.number for device in evidence.inventory.devices}
     return tuple(path for path in joined.good_paths if numbers.get(path) in failed)
 
 
@@ -105,7 +107,9 @@ def _unwatched_meaning(dead: bool, unused: bool) -> str:
 
 def _unwatched_seen(evidence: Evidence, maps: list[MultipathMap], state: str) -> Iterator[Seen]:
     yield Seen(f"systemctl is-active {DAEMON}", (clean(state) or "?",))
-    for one in maps[:4]:
-        table = evidence.table_of(one.name)
+    for joined in maps[:4]:
+        table = evidence.table_of(joined.name)
         if table is not None and table.status:
-            yield Seen(f"dmsetup status {clean(one.name)}", tuple(clean(line) for line in table.status[:2]))
+            yield Seen(
+                f"dmsetup status {clean(joined.name)}", tuple(clean(line) for line in table.status[:2])
+            )

@@ -23,24 +23,24 @@ def queues_io(evidence: Evidence, joined: MultipathMap) -> bool:
 def queueing_maps(evidence: Evidence) -> Iterator[Finding]:
     """A finding for each map that has no path left and holds every request back."""
     inventory = evidence.inventory
-    for one in inventory.multipath_maps:
-        table = evidence.table_of(one.name)
-        if one.good_paths or table is None or not queues_io(evidence, one):
+    for joined in inventory.multipath_maps:
+        table = evidence.table_of(joined.name)
+        if joined.good_paths or table is None or not queues_io(evidence, joined):
             continue
-        left = next((told.seconds_left for told in evidence.queueing if told.name == one.name), None)
-        mounts = mounts_above(inventory, [one.device])
+        left = next((told.seconds_left for told in evidence.queueing if told.name == joined.name), None)
+        mounts = mounts_above(inventory, [joined.device])
         uses = tuple(clean(mount.target, 80) for mount in mounts)
         yield Finding(
             HOLDS_BACK,
             _("The multipath map {name} has no path left and queues I/O (`queue_if_no_path`).").format(
-                name=clean(one.name, 60)
+                name=clean(joined.name, 60)
             ),
             _meaning(uses, left),
             RungKind.MULTIPATH,
-            (f"multipath:{one.wwid or one.name}",),
-            one.device,
+            (f"multipath:{joined.wwid or joined.name}",),
+            joined.device,
             seen=(
-                Seen(f"dmsetup table {clean(one.name)}", table.table[:4]),
+                Seen(f"dmsetup table {clean(joined.name)}", table.table[:4]),
                 *(
                     (
                         Seen(
@@ -58,7 +58,7 @@ def queueing_maps(evidence: Evidence) -> Iterator[Finding]:
                     _("It has expired, or expires when its timer runs out; the map keeps queueing."),
                 ),
             ),
-            fixes=tuple(_release(one, uses, left)),
+            fixes=tuple(_release(joined, uses, left)),
             never=(
                 Never(_("multipath -F"), _("It removes every map of this host that is not in use.")),
                 Never(

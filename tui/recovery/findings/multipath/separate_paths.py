@@ -37,7 +37,7 @@ def separate_paths(evidence: Evidence) -> Iterator[Finding]:
     for wwid, luns in by_wwid.items():
         if len(luns) < 2 or len(_portals(inventory, luns)) < 2:
             continue
-        joined = next((one for one in inventory.multipath_maps if one.wwid == wwid), None)
+        joined = next((multipath for multipath in inventory.multipath_maps if multipath.wwid == wwid), None)
         used = [lun for lun in luns if uses_of_disk(inventory, lun.disk)]
         if joined is None:
             yield _unjoined(evidence, wwid, luns, used)
@@ -49,7 +49,7 @@ def separate_paths(evidence: Evidence) -> Iterator[Finding]:
 
 def _portals(inventory: Inventory, luns: list[Lun]) -> set[str]:
     sessions = (inventory.session(lun.sid) for lun in luns)
-    return {one.portal.label for one in sessions if one is not None}
+    return {session.portal.label for session in sessions if session is not None}
 
 
 def _holders(inventory: Inventory, disk: str) -> tuple[str, ...]:
@@ -120,7 +120,7 @@ def _seen(
         tuple(
             f"{clean(lun.disk)}: {clean(wwid)}"
             + (
-                f" ({', '.join(clean(one) for one in held)})"
+                f" ({', '.join(clean(name) for name in held)})"
                 if (held := _holders(inventory, lun.disk))
                 else ""
             )
