@@ -491,6 +491,20 @@ def test_maps_that_nobody_watches(states: str, weight: Weight) -> None:
     assert findings(replace(evidence_of(joined), maps=(table,))) == ()
 
 
+def test_only_maps_with_unused_paths_are_named() -> None:
+    host = two_paths()
+    whole = replace(host.multipath_maps[0], name="mpathb", wwid=f"{WWID[:-1]}8")
+    services = tuple(
+        replace(service, active="inactive", installed=True) if service.role is Role.MULTIPATH else service
+        for service in host.services
+    )
+    table = MapTable("mpatha", table=("0 1 multipath 0 0 1 1",), status=(STATUS.format("F", "A"),))
+    stopped = replace(host, services=services, multipath_maps=(*host.multipath_maps, whole))
+    found = only(replace(evidence_of(stopped), maps=(table,)), "F08.multipathd-down")
+    assert "mpatha" in found.summary
+    assert "mpathb" not in found.summary
+
+
 def test_a_clone_is_told_by_its_wwid_and_the_one_in_use_is_the_original() -> None:
     one = single_path()
     original = replace(one.devices[0], content="LVM2_member", content_uuid="PVID")

@@ -37,16 +37,18 @@ def multipathd_down(evidence: Evidence) -> Iterator[Finding]:
     ]
     if not maps or daemon is None or not daemon.installed or daemon.active in _RUNS:
         return
-    unused = {table.name: paths for table in maps if (paths := _unused(evidence, table))}
+    unused = {joined.name: paths for joined in maps if (paths := _unused(evidence, joined))}
     dead = [
-        table for table in maps if unused.get(table.name) and set(unused[table.name]) >= set(table.good_paths)
+        joined
+        for joined in maps
+        if unused.get(joined.name) and set(unused[joined.name]) >= set(joined.good_paths)
     ]
-    broken = [table for table in maps if table.name in unused]
+    broken = [joined for joined in maps if joined.name in unused]
     names = clean(", ".join(joined.name for joined in broken or maps))
     title = _("Start multipathd")
     why = _("It checks every path, reinstates those that answer, and monitors them from then on.")
     enabling: tuple[Operation, ...] = (EnableService(DAEMON),) if daemon.enabled == "disabled" else ()
-    steps = (*enabling, StartMultipathd(tuple(table.wwid for table in maps)))
+    steps = (*enabling, StartMultipathd(tuple(joined.wwid for joined in maps)))
     yield Finding(
         UNWATCHED,
         _("multipathd is not running, and paths that answer are not used by {names}.").format(names=names)
