@@ -98,7 +98,7 @@ class Console:
         ended = self._run(finding, way, place, meanwhile)
         assert _DONE in ended, ended
         self.terminal.press("Enter")
-        repaired = like(f"Repaired, and looked at again: {finding['summary']}")
+        repaired = like(f"Repaired, and checked again: {finding['summary']}")
         self._wait(lambda screen: repaired.search(screen) is not None, "the finding is repaired")
         self._leave()
 

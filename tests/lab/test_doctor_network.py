@@ -267,7 +267,7 @@ def test_a_boot_that_stops_at_a_line_without_netdev(guest: Guest) -> None:
     found = look(guest)
     assert (found.causes, found.others) == ([], ["F03.no-netdev"])
     assert (
-        "At shutdown the network may go before it is unmounted" in found.finding("F03.no-netdev")["meaning"]
+        "At shutdown the network may stop before it is unmounted" in found.finding("F03.no-netdev")["meaning"]
     )
     sh(guest, NETWORK_FIRST)
     guest.reboot()

@@ -182,7 +182,7 @@ def test_one_lost_path_stops_nothing(mapped: Guest) -> None:
     lose(mapped, "a")
     found = look(mapped)
     assert (found.causes, found.others) == (["F05.session-lost"], [])
-    assert "Other paths carry the disks" in found.finding("F05.session-lost")["meaning"]
+    assert "Other paths still reach the disks" in found.finding("F05.session-lost")["meaning"]
     sh(mapped, "date > /srv/data/late; sync /srv/data/late")
     sentinels(mapped)
     bring_back(mapped)

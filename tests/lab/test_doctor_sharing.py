@@ -94,7 +94,7 @@ def test_a_volume_without_its_beginning(guest: Guest) -> None:
         dd if=/dev/zero of={volume} bs=64K count=1 conv=fsync status=none; udevadm settle
         """,
     )
-    refused(guest, UNIT, OTHER, "no file system is found on")
+    refused(guest, UNIT, OTHER, "there is no file system on")
     sh(guest, f"dd if=/root/beginning of={volume} bs=64K conv=fsync status=none; udevadm settle")
     sh(guest, f"systemctl start {UNIT}")
     healthy(guest)
@@ -151,7 +151,7 @@ def test_damage_by_another_host_is_told_as_one_possibility(guest: Guest, console
     found = look(guest)
     assert (found.causes, found.others) == (["F14.perhaps-two-hosts"], ["F06.errors-noted"])
     told = found.finding("F14.perhaps-two-hosts")
-    assert "may not come back" in told["meaning"]
+    assert "may be lost for good" in told["meaning"]
     assert len(told["hypotheses"]) == 3
     console.carry_out(told, ways(told)[0])
     assert look(guest).causes == ["F14.perhaps-two-hosts"]

@@ -83,7 +83,7 @@ def test_a_lost_session_is_waited_for_and_its_file_system_repaired(guest: Guest)
         terminal.wait_for("Unmount it, repair it, and mount it again", "Enter see the plan")
         terminal.press("Enter")
         say_yes(terminal, "Question 1 of 2", "has the array not failed over")
-        say_yes(terminal, "Question 2 of 2", "Does no other host have it mounted?")
+        say_yes(terminal, "Question 2 of 2", "Is it certain that no other host has it mounted?")
         terminal.wait_for("Unmount it, repair it, and mount it again", "Runs", deadline=SLOW)
         terminal.press("Enter")
         say_yes(terminal, "It cannot be", "No, go back", "Repair")
@@ -91,7 +91,7 @@ def test_a_lost_session_is_waited_for_and_its_file_system_repaired(guest: Guest)
         terminal.press("Enter")
         terminal.wait_until(
             lambda screen: (
-                "Repaired, and looked at again" in screen
+                "Repaired, and checked again" in screen
                 and re.search(r"stopped writing.*repaired", screen) is not None
             ),
             "repaired, above and in the list",

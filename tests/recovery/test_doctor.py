@@ -74,10 +74,10 @@ def test_the_text_tells_all_in_lines_that_fit() -> None:
     for words in (
         "1 cause",
         "[F05.session-lost]",
-        "Seen:",
+        "Evidence:",
         "What to do:",
         "Send to the network",
-        "What not to do:",
+        "Do not:",
     ):
         assert words in text
     prose = [line for line in text.split("\n") if not line.startswith(("     ", "        |"))]
@@ -103,7 +103,7 @@ def test_a_report_holds_findings_evidence_and_commands_and_no_secret(tmp_path: P
     assert stat.S_IMODE(report.stat().st_mode) == 0o600
     assert secret not in text
     assert "said ********" in text
-    for words in ("F05.session-lost", "$ dmesg --raw", "kernel:", "rung by rung"):
+    for words in ("F05.session-lost", "$ dmesg --raw", "kernel:", "layer by layer"):
         assert words in text
     again = doctor("--recorded", str(capture), "--within", "60", "--report", str(report))
     assert again.returncode == 2

@@ -1,6 +1,7 @@
 """Reading the evidence: the outputs of tools, and an end to it whatever a host does."""
 
 import json
+import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.recovery.evidence import Item
+from tui.recovery.evidence import Evidence, Item, item_words, sources
 from tui.recovery.facts import Link, MapTable, PathState, Route
 from tui.recovery.gather import gather
 from tui.recovery.gathering.bounded import BoundedHost, side_by_side
@@ -17,7 +18,8 @@ from tui.recovery.gathering.failing import NotAvailable, output_of
 from tui.recovery.gathering.host_side import parse_paths, parse_queueing, parse_units
 from tui.recovery.gathering.identities import parse_capacity, parse_identity, understood
 from tui.recovery.gathering.kernel_state import parse_stat
-from tui.recovery.gathering.logs import parse_kernel
+from tui.recovery.gathering.logs import parse_kernel, read_activation, read_daemon
+from tui.recovery.gathering.look import Look
 from tui.recovery.gathering.lvm_side import parse_sections
 from tui.recovery.gathering.network_paths import parse_route, parse_segments, read_links
 from tui.storage.host.interface import Answer, Command, Host, Outcome
@@ -40,6 +42,61 @@ def test_the_kernels_lines_have_their_times_and_only_those_of_storage_count() ->
     found = parse_kernel(DMESG, 1000.0)
     assert [one.when for one in found] == [pytest.approx(1893.24), pytest.approx(1901.6)]
     assert found[0].subject == "sid:1"
+
+
+class Journal:
+    """A host of which only the answer of its journal is known."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        self._outcome = outcome
+
+    def run(self, command: Command) -> Outcome:
+        assert command.argv[0] == "journalctl"
+        return self._outcome
+
+
+NO_JOURNAL = "No journal files were found."
+
+
+@pytest.mark.parametrize("read", [read_activation, read_daemon])
+@pytest.mark.parametrize(
+    ("outcome", "why"),
+    [
+        (Outcome(1, "", NO_JOURNAL), "there is no journal"),
+        (Outcome(1, "", "Permission denied"), "Permission denied"),
+        (Outcome(1, "a line\n", f"{NO_JOURNAL} (2)"), f"{NO_JOURNAL} (2)"),
+        (Outcome(None), "no answer in time"),
+        (Outcome(0, "", NO_JOURNAL), ""),
+        (Outcome(0), ""),
+    ],
+)
+def test_a_journal_is_missing_only_where_the_call_failed_and_said_so(
+    read: Callable[[Host], tuple[object, ...]], outcome: Outcome, why: str
+) -> None:
+    host = Journal(outcome)
+    if not why:
+        assert read(host) == ()  # type: ignore[arg-type]  # nothing else is asked
+        return
+    with pytest.raises(NotAvailable, match=re.escape(why)):
+        read(host)  # type: ignore[arg-type]  # likewise
+
+
+def test_every_item_has_a_reader_and_words_and_a_reader_is_run_once_for_all_its_items() -> None:
+    assert {source.item for source in sources().values()} == set(Item)
+    assert all(item_words(item) != item.value or item is Item.FSTAB for item in Item)
+    assert all(hasattr(Evidence, name) for name in sources())
+    calls: list[Look] = []
+
+    def fails(look: Look) -> str:
+        calls.append(look)
+        raise NotAvailable("not here")
+
+    look = Look(RecordedHost(str(MACHINES / "bare.json")), 0.0)
+    for _time in range(2):
+        with pytest.raises(NotAvailable, match="not here"):
+            look.once(fails)
+    assert calls == [look]
+    assert look.once(lambda _look: "read") == "read"
 
 
 def test_maps_with_their_tables_and_odd_names() -> None:

@@ -123,10 +123,10 @@ async def test_what_the_inventory_tells_is_there_at_once_and_the_rest_is_on_its_
         monkeypatch, session_lost(), held=True, told={Item.KERNEL: "", Item.PACKETS: "ping is not installed"}
     )
     async with app.run_test(size=LARGE, notifications=True) as pilot:
-        shown = await says(pilot, "has lost its connection", "2 of", "Looking at this host.")
+        shown = await says(pilot, "has lost its connection", "2 of", "Checking this host.")
         assert "at most" in shown
         await press(pilot, "1")
-        await says(pilot, "Not yet: this host is still being looked at.")
+        await says(pilot, "Not yet: this host is still being checked.")
         await press(pilot, "end")
         await says(pilot, "ping is not installed")
         looks.held.set()
@@ -150,7 +150,7 @@ async def test_the_cursor_goes_to_what_was_found_when_the_guess_was_another(
 async def test_a_host_that_is_well_says_what_was_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     app, looks = recovery_app(monkeypatch, well())
     async with app.run_test(size=LARGE) as pilot:
-        shown = await says(pilot, "Nothing wrong was found.", "What was looked at (13:46:40, 1.2 s)")
+        shown = await says(pilot, "Nothing wrong was found.", "What was checked (13:46:40, 1.2 s)")
         assert "the kernel's log" in shown
         assert "the lock of the record database" in shown
         await press(pilot, "enter")
@@ -216,7 +216,7 @@ async def test_looking_again_takes_the_evidence_anew(monkeypatch: pytest.MonkeyP
         await press(pilot, "f5")
         shown = await says(pilot, "Nothing is broken now. 1 risk.")
         assert shown.count(" gone") >= 2
-        assert "It is not there any more; nothing was done here." in shown
+        assert "It is gone; nothing was done here." in shown
         assert looks.numbers == [1, 2]
         await press(pilot, "enter")
         assert under_cursor(pilot) == boot_risk().key
@@ -274,9 +274,9 @@ async def test_a_rung_that_nothing_explains_leads_to_the_report(
 ) -> None:
     app, _looks = recovery_app(monkeypatch, unexplained())
     async with app.run_test(size=SMALL) as pilot:
-        await says(pilot, "1 rung does not hold, and nothing known here explains it.", "not explained")
+        await says(pilot, "1 layer is broken for an unknown reason.", "unknown")
         await press(pilot, "enter")
-        await says(pilot, "only you may read it")
+        await says(pilot, "only you can read it")
         assert len(list(home.iterdir())) == 1
 
 
@@ -285,7 +285,7 @@ async def test_a_rung_that_is_only_not_there_is_no_trouble(monkeypatch: pytest.M
     found = Diagnosis(replace(well().evidence, inventory=take_inventory(record), seconds=1.0), ())
     app, _looks = recovery_app(monkeypatch, found)
     async with app.run_test(size=SMALL) as pilot:
-        await says(pilot, "Nothing is broken. 1 rung is not there", "Nobody is logged in", "not there")
+        await says(pilot, "Nothing is broken. 1 layer is not there", "Nobody is logged in", "not there")
         await says(pilot, "Enter close")
         await press(pilot, "enter")
     assert app.answers == [False]
@@ -301,7 +301,7 @@ async def test_enter_opens_the_first_way_out_and_escape_leads_back(monkeypatch: 
         await press(pilot, "enter")
         await arrived(pilot, WayScreen)
         shown = flat_text(pilot)
-        assert "Wait: leave the session alone" in shown
+        assert "Wait: do not log out" in shown
         assert "gives up in 47 s timer 120 s" in shown
         assert "cat /sys/class/iscsi_session/session1/state" in shown
         await press(pilot, "escape")
@@ -332,7 +332,7 @@ async def test_what_follows_leads_to_its_cause(monkeypatch: pytest.MonkeyPatch) 
     async with app.run_test(size=SMALL) as pilot:
         await says(pilot, "to repair")
         await press(pilot, "down")
-        await says(pilot, "behind it The session is back", "Enter go to the cause")
+        await says(pilot, "cause The session is back", "Enter go to the cause")
         await press(pilot, "enter")
         assert under_cursor(pilot) == disk_offline().key
 
@@ -347,13 +347,13 @@ async def test_a_message_is_whole_and_saved_for_its_owner_only(
         await arrived(pilot, WayScreen)
         shown = flat_text(pilot)
         assert "Initiator name: iqn.1993-08.org.debian:01:c3b048656983" in shown
-        assert "Is there a fault or a change on the way" in shown
+        assert "Is there a fault or a change on the path" in shown
         await press(pilot, "s")
-        await says(pilot, "Written to", "only you may read it")
+        await says(pilot, "Written to", "only you can read it")
         (path,) = home.iterdir()
         text = path.read_text()
         assert text.startswith("To: the network administrator\n\nAn iSCSI session to 192.0.2.10:3260")
-        assert text.endswith("Please bring it back.\n")
+        assert text.endswith("Please restore it.\n")
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         await press(pilot, "s")
         await until(pilot, lambda: len(list(home.iterdir())) == 2)
@@ -369,7 +369,7 @@ async def test_a_home_that_takes_nothing_is_not_the_end(
     async with app.run_test(size=LARGE) as pilot:
         await says(pilot, "1 thing is broken.")
         await press(pilot, "2", "s")
-        await says(pilot, "only you may read it")
+        await says(pilot, "only you can read it")
         assert len(list(tmp_path.glob("iscsi-console-message-*.txt"))) == 1
 
 
@@ -387,7 +387,7 @@ async def test_the_report_is_written(monkeypatch: pytest.MonkeyPatch, home: Path
     async with app.run_test(size=LARGE) as pilot:
         await says(pilot, "1 thing is broken.")
         await press(pilot, "w")
-        await says(pilot, "only you may read it")
+        await says(pilot, "only you can read it")
         (path,) = home.iterdir()
         assert path.name.startswith("iscsi-console-report-")
         assert "has lost its connection" in path.read_text()
@@ -415,7 +415,7 @@ async def test_the_wait_tells_that_it_is_not_over(monkeypatch: pytest.MonkeyPatc
         await press(pilot, "enter")
         await arrived(pilot, WayScreen)
         looks.differs = True
-        await says(pilot, "This host was looked at again: it is still there.")
+        await says(pilot, "This host was checked again: it is still there.")
 
 
 async def test_a_wait_that_is_no_session_counts_down_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -435,7 +435,7 @@ async def test_by_hand_is_shown_and_looked_at_afterwards(monkeypatch: pytest.Mon
         await arrived(pilot, WayScreen)
         shown = flat_text(pilot)
         assert "sg_inq --page=0x83 /dev/sda" in shown
-        assert "Then Enter looks at this host again." in shown
+        assert "Then Enter checks this host again." in shown
         assert "s save" not in shown
         await press(pilot, "enter")
         await until(pilot, lambda: looks.numbers == [1, 2])
@@ -448,7 +448,7 @@ async def test_a_thing_that_only_a_person_can_find_out(monkeypatch: pytest.Monke
         await says(pilot, "Enter see what")
         await press(pilot, "enter")
         shown = await says(pilot, *QUESTIONS)
-        assert "Nobody but a person can know this." in shown
+        assert "Only a person can know this." in shown
 
 
 # Plans -----------------------------------------------------------------------------------------------------
@@ -476,7 +476,7 @@ async def test_a_plan_runs_and_the_host_is_looked_at_again(
         await says(pilot, "Enter see the plan")
         await press(pilot, "enter")
         await run_the_plan(pilot)
-        shown = await says(pilot, "Repaired, and looked at again: The session is back", "1 risk.")
+        shown = await says(pilot, "Repaired, and checked again: The session is back", "1 risk.")
         assert shown.count(" repaired") >= 2
         assert (tmp_path / "repaired").read_text() == "whole"
         assert looks.numbers == [1, 2]
@@ -530,7 +530,7 @@ async def test_where_too_little_could_be_read_it_is_looked_at_again_with_more_ti
         await says(pilot, "Enter see the plan")
         await press(pilot, "enter")
         await run_the_plan(pilot)
-        await says(pilot, "Repaired, and looked at again: The session is back", "Nothing wrong was found.")
+        await says(pilot, "Repaired, and checked again: The session is back", "Nothing wrong was found.")
         assert looks.numbers == [1, 2, 3]
         assert looks.within[2] > looks.within[1]
 
@@ -544,7 +544,7 @@ async def test_where_nothing_could_be_read_after_a_plan_it_is_looked_at_again_wi
         await says(pilot, "Enter see the plan")
         await press(pilot, "enter")
         await run_the_plan(pilot)
-        await says(pilot, "Repaired, and looked at again: The session is back", "Nothing wrong was found.")
+        await says(pilot, "Repaired, and checked again: The session is back", "Nothing wrong was found.")
         assert looks.numbers == [1, 2, 3]
         assert looks.within[2] > looks.within[1]
 
@@ -578,7 +578,7 @@ async def test_what_the_plan_changes_is_not_looked_at_before_it_is_over(
         assert looks.differs
         assert looks.numbers == [1]
         await run_the_plan(pilot)
-        await says(pilot, "Repaired, and looked at again")
+        await says(pilot, "Repaired, and checked again")
 
 
 async def test_every_question_must_be_answered_yes_first(
@@ -614,8 +614,8 @@ async def test_where_nothing_may_be_changed_everything_is_shown_and_says_why(
 ) -> None:
     app, _looks = recovery_app(monkeypatch, with_plan(tmp_path, QUESTIONS), allowed=allowed)
     async with app.run_test(size=SMALL) as pilot:
-        await says(pilot, f"Plans can be looked at, not carried out: {allowed.reason}.")
-        assert "only to look at" in flat_text(pilot)
+        await says(pilot, f"Plans can be viewed, not run: {allowed.reason}.")
+        assert "view only" in flat_text(pilot)
         await press(pilot, "enter")
         await arrived(pilot, PlanScreen)
         assert f"Nothing can be changed: {allowed.reason}." in flat_text(pilot)
@@ -667,9 +667,9 @@ async def test_the_rest_is_a_page_further_down(monkeypatch: pytest.MonkeyPatch) 
         assert "dev eth1 src 192.0.2.5" not in flat_text(pilot)
         for _page in range(4):
             await press(pilot, "pagedown")
-        await says(pilot, "it is not a logout")
+        await says(pilot, "ruled out a logout")
         await press(pilot, "down", "up")
-        await says(pilot, "1 wait Wait: leave the session alone")
+        await says(pilot, "1 wait Wait: do not log out")
 
 
 HOSTILE = {

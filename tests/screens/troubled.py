@@ -60,8 +60,8 @@ def _lost(said: tuple[str, ...]) -> Finding:
     return Finding(
         "F05.session-lost",
         f"The session to {TARGET} through {PORTAL.label} has lost its connection.",
-        "Requests wait, and nothing is lost while they wait. At 13:47:26, or a moment before, the kernel "
-        "gives up and they fail. It concerns: /srv/data, /dev/mapper/vg_data-data.",
+        "I/O waits, and nothing is lost while it waits. At 13:47:26, or a moment before, the kernel stops "
+        "waiting (`replacement_timeout`) and I/O fails. Affected: /srv/data, /dev/mapper/vg_data-data.",
         RungKind.SESSION,
         (f"session:{TARGET}|{PORTAL.label}|default",),
         seen=(
@@ -73,38 +73,38 @@ def _lost(said: tuple[str, ...]) -> Finding:
             Seen("/sys/class/net/eth1", ("operstate: up, carrier: 1, mtu: 1500",)),
         ),
         ruled_out=(
-            RuledOut("a logout", "The kernel still has the session; a logout removes it with its disks."),
-            RuledOut("iscsid not running", "It takes requests on its socket."),
+            RuledOut("a logout", "The kernel still has the session; a logout removes it and its disks."),
+            RuledOut("a stopped iscsid", "It accepts requests on its socket."),
         ),
         hypotheses=(
             Hypothesis(
-                "The network between is broken: switch, VLAN, a firewall that drops packets.",
-                "`ping 192.0.2.10` fails as well; other machines in the same network cannot reach it either.",
+                "The network in between is down: switch, VLAN, or a firewall that drops packets.",
+                "`ping 192.0.2.10` fails too; other machines in the same network cannot reach it either.",
             ),
             Hypothesis(
                 "The storage, or this port of it, is down.",
-                "No other portal of this host answers either: ask whether the storage runs.",
+                "No other portal of this host answers either: ask whether the storage is up.",
             ),
         ),
         fixes=(
             Fix(
-                "Wait: leave the session alone",
-                "iscsid tries to log in again all the time. When it succeeds the requests go on as if "
-                "nothing had happened.",
+                "Wait: do not log out",
+                "iscsid keeps trying to log in again. When it succeeds, I/O continues as if nothing had "
+                "happened.",
                 by_hand=("cat /sys/class/iscsi_session/session1/state",),
                 seconds_left=46.0,
             ),
             Fix(
-                f"Have the way to {PORTAL.label} looked at",
-                "Nothing on this host brings the connection back while the portal does not answer.",
+                f"Have the network path to {PORTAL.label} checked",
+                "Nothing on this host can restore the connection while the portal does not answer.",
                 ask=Ask(
                     "the network administrator",
-                    _MESSAGE + "Is there a fault or a change on the way (switch port, VLAN, firewall)? "
-                    "Please bring it back.",
+                    _MESSAGE + "Is there a fault or a change on the path (switch port, VLAN, firewall)? "
+                    "Please restore it.",
                 ),
             ),
             Fix(
-                "Have the storage looked at",
+                "Have the storage checked",
                 "The portal may be down, restarting, or listening elsewhere.",
                 ask=Ask(
                     "the storage administrator",
@@ -113,14 +113,14 @@ def _lost(said: tuple[str, ...]) -> Finding:
             ),
         ),
         never=(
-            Never("Reboot this host", "What still waits in memory would be lost; waiting loses nothing."),
+            Never("Reboot this host", "Data still waiting in memory would be lost; waiting loses nothing."),
             Never(
                 "Log out of the session (iscsiadm -u)",
-                "It takes the disks away from whoever uses them, and what waits fails.",
+                "It removes the disks while processes use them, and waiting I/O fails.",
             ),
             Never(
-                "kill -9 the processes that wait, or unload iscsi_tcp",
-                "They cannot be killed while they wait, and their last writes go with them.",
+                "kill -9 the waiting processes, or unload iscsi_tcp",
+                "They cannot be killed while they wait, and their last writes are lost.",
             ),
         ),
     )

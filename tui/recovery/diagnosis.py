@@ -28,7 +28,7 @@ class Diagnosis:
     @property
     def causes(self) -> tuple[Finding, ...]:
         """What is broken by itself, the first to be repaired first."""
-        return tuple(one for one in self.findings if one.weight is Weight.CAUSE)
+        return tuple(finding for finding in self.findings if finding.weight is Weight.CAUSE)
 
     @property
     def healthy(self) -> bool:
@@ -41,7 +41,9 @@ def diagnose(evidence: Evidence) -> Diagnosis:
     found = _unlike(finding for detect in DETECTORS for finding in detect(evidence))
     ranks = _Ranks(evidence)
     weighed = _weighed(sorted(found, key=ranks.of), ranks)
-    return Diagnosis(evidence, tuple(sorted(weighed, key=lambda one: (_WEIGHTS[one.weight], *ranks.of(one)))))
+    return Diagnosis(
+        evidence, tuple(sorted(weighed, key=lambda finding: (_WEIGHTS[finding.weight], *ranks.of(finding))))
+    )
 
 
 def _unlike(findings: Iterable[Finding]) -> list[Finding]:
@@ -97,17 +99,17 @@ class _Ranks:
 
 def _weighed(findings: list[Finding], ranks: _Ranks) -> list[Finding]:
     """The findings with each that follows from a cause marked so; what follows names the cause behind all."""
-    candidates = [one for one in findings if one.weight is Weight.CAUSE]
+    candidates = [other for other in findings if other.weight is Weight.CAUSE]
     behind: dict[str, Finding] = {}
     for finding in candidates:
         cause = _named_in(finding, candidates, ranks) or _standing_below(finding, candidates, ranks)
         if cause is not None and _root(cause, behind).key != finding.key:
             behind[finding.key] = cause
     return [
-        replace(one, weight=Weight.CONSEQUENCE, follows=_root(behind[one.key], behind).key)
-        if one.key in behind
-        else one
-        for one in findings
+        replace(other, weight=Weight.CONSEQUENCE, follows=_root(behind[other.key], behind).key)
+        if other.key in behind
+        else other
+        for other in findings
     ]
 
 

@@ -27,27 +27,28 @@ def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     """Add `doctor` to the program's sub-commands."""
     parser = commands.add_parser(
         "doctor",
-        help=_("tell what is wrong with the storage and what to do"),
+        help=_("report what is wrong with the storage and how to fix it"),
         description=_(
-            "Tell what is wrong with the storage of this host, why, and what to do; nothing is changed. "
-            "Exit status: 0 nothing is wrong, 1 something was found, 2 it could not be looked at."
+            "Report what is wrong with the storage of this host, why, and how to fix it; nothing is "
+            "changed. Exit status: 0 nothing is wrong, 1 something was found, 2 the storage could not be "
+            "checked."
         ),
     )
     parser.add_argument("--json", action="store_true", help=_("print the findings as JSON"))
     parser.add_argument(
         "--report",
         metavar="FILE",
-        help=_("also write findings, evidence and commands to a file to hand on, secrets removed"),
+        help=_("also write findings, evidence and commands to a file to send on, secrets removed"),
     )
-    parser.add_argument("--force", action="store_true", help=_("replace the report when it exists"))
+    parser.add_argument("--force", action="store_true", help=_("overwrite the report if it exists"))
     parser.add_argument(
         "--within",
         metavar="SECONDS",
         type=float,
         default=WITHIN,
-        help=_("how long looking may take, {seconds} by default").format(seconds=WITHIN),
+        help=_("how long the check may take, {seconds} by default").format(seconds=WITHIN),
     )
-    parser.add_argument("--recorded", metavar="FILE", help=_("look at a captured host instead of this one"))
+    parser.add_argument("--recorded", metavar="FILE", help=_("check a captured host instead of this one"))
 
 
 def main(arguments: argparse.Namespace) -> int:

@@ -36,7 +36,7 @@ def diagnosis_document(diagnosis: Diagnosis) -> dict[str, Plain]:
         "taken_at": evidence.now,
         "seconds": round(evidence.seconds, 2),
         "status": "findings" if diagnosis.findings else "healthy" if is_whole(evidence) else "incomplete",
-        "findings": [_finding(one) for one in diagnosis.findings],
+        "findings": [_finding(finding) for finding in diagnosis.findings],
         "unread": encode(evidence.unread),
         "unseen": encode(evidence.inventory.unseen),
     }
@@ -89,12 +89,12 @@ def _plan(proposal: Proposal) -> Plain:
         "refusal": encode(proposal.refusal),
         "steps": [
             {
-                "kind": type(one).__name__,
-                "title": one.title(),
-                "why": one.why(),
-                "risk": one.risk.name.lower(),
-                "commands": list(one.shown()),
+                "kind": type(operation).__name__,
+                "title": operation.title(),
+                "why": operation.why(),
+                "risk": operation.risk.name.lower(),
+                "commands": list(operation.shown()),
             }
-            for one in plan.operations
+            for operation in plan.operations
         ],
     }

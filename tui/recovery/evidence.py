@@ -4,8 +4,10 @@ Each item is read with a deadline of its own, so that any of them may be missing
 `unread` says why. A detector that concludes something from what it does not see asks `has` first.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from typing import TypeVar
 
 from tui.recovery.facts import (
     DaemonProcess,
@@ -27,14 +29,34 @@ from tui.recovery.facts import (
     Unit,
     WaitingTask,
 )
+from tui.recovery.gathering.device_mapper import read_maps
+from tui.recovery.gathering.host_side import (
+    read_database,
+    read_kernel_modules,
+    read_names,
+    read_paths_and_queueing,
+    read_units,
+)
+from tui.recovery.gathering.identities import read_identities
+from tui.recovery.gathering.kernel_state import read_ext4, read_guests, read_hosts, read_tasks_and_daemons
+from tui.recovery.gathering.logs import read_activation, read_daemon, read_kernel
+from tui.recovery.gathering.look import Look
+from tui.recovery.gathering.lvm_side import read_lvm, read_notes
+from tui.recovery.gathering.network_paths import read_known_packets, read_known_portals, read_network
+from tui.recovery.gathering.unused_disks import read_signatures
 from tui.storage.host.interface import PortAnswer
 from tui.storage.lvm.metadata_backup import GroupNotes
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Portal
 from tui.storage.news.happening import Happening
+from tui.storage.operations.multipath.forget_lun import listed_luns
 from tui.storage.probe.devices.all_signatures import Probing
+from tui.storage.probe.mounts.fstab import FSTAB
+from tui.storage.probe.reading import text
 from tui.storage.stacks.stack import Stack, stacks
 from tui.words import translate as _
+
+T = TypeVar("T")
 
 
 class Item(StrEnum):
@@ -67,35 +89,31 @@ class Item(StrEnum):
     FSTAB = "fstab"
 
 
-def item_words(item: Item) -> str:
-    """What an item is, for a person."""
-    return {
-        Item.KERNEL: _("the kernel's log"),
-        Item.DAEMON: _("iscsid in the journal"),
-        Item.PORTALS: _("whether every portal answers"),
-        Item.ROUTES: _("the routes to them"),
-        Item.LINKS: _("the network interfaces"),
-        Item.PACKETS: _("whether small and large packets come back"),
-        Item.MAPS: _("the device-mapper's maps"),
-        Item.EXT4: _("the error counters of ext4"),
-        Item.TASKS: _("processes that wait for a disk"),
-        Item.DAEMONS: _("iscsid and multipathd"),
-        Item.GUESTS: _("the disks that virtual machines have open"),
-        Item.HOSTS: _("the kernel's iSCSI hosts"),
-        Item.IDENTITIES: _("what the disks say of themselves"),
-        Item.NOTES: _("LVM's notes of its groups"),
-        Item.ACTIVATION: _("LVM in the journal"),
-        Item.SETTINGS: _("LVM's settings"),
-        Item.DEVICES_FILE: _("LVM's devices file"),
-        Item.PATHS: _("the paths multipathd sees"),
-        Item.UNITS: _("the mounts of systemd"),
-        Item.DATABASE: _("the lock of the record database"),
-        Item.MODULES: _("the kernel's modules"),
-        Item.NAMES: _("the identity of this host"),
-        Item.MULTIPATH_LIST: _("which disks multipath may join"),
-        Item.SIGNATURES: _("what is on disks that nobody uses"),
-        Item.FSTAB: _("fstab"),
-    }[item]
+_NO_LOCK, _NO_MODULES, _NO_NAMES = DatabaseLock(), KernelModules(), NameFacts()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an item of the evidence comes from.
+
+    Attributes:
+        item: under which it is reported when it cannot be read.
+        words: what it is, for a person; None where it is a second part of that item.
+        read: gets it from a host, and raises `NotAvailable` or an `OSError` where it cannot.
+        empty: stands for it where it was not read.
+    """
+
+    item: Item
+    words: Callable[[], str] | None
+    read: Callable[[Look], object]
+    empty: object
+
+
+def _item(
+    words: Callable[[], str] | None, read: Callable[[Look], T], empty: T, item: Item | None = None
+) -> T:
+    """A field of the evidence that holds an item; as `dataclasses.field` it has the type of its value."""
+    return field(default=empty, metadata={"source": (item, words, read, empty)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,38 +128,14 @@ class Unread:
 class Evidence:
     """One look at a host for a diagnosis. Absent items are empty, and named in `unread`.
 
+    The fields from `kernel` to `fstab` are the table of items: the words, the reader and the empty value of
+    each stand beside its type. An item needs such a field and its name in `Item`, and nothing else.
+
     Attributes:
         inventory: the storage.
         now: seconds since the epoch on that host.
         booted: when it started, or 0 where that is not known.
         seconds: how long the gathering took.
-        kernel: storage lines of the kernel's log of this boot, oldest first.
-        daemon: iscsid's lines in the journal of this boot, oldest first.
-        portals: how every portal of a record or session takes a TCP connection.
-        routes: how each of their addresses is reached.
-        links: the network interfaces those routes use, and what they are made of.
-        packets: whether small and large packets come back from them.
-        maps: the device-mapper's maps.
-        ext4: the error counters of mounted ext4 file systems.
-        tasks: tasks that wait uninterruptibly.
-        daemons: the daemons and calls of iscsiadm that run.
-        guests: block devices that virtual machines on this host have open.
-        hosts: numbers of the kernel's iSCSI hosts; with iscsi_tcp each has one session.
-        identities: what the disks that answer say of themselves now.
-        notes: LVM's notes on the groups it knows or knew, of each the latest first.
-        activation: what LVM said in the journal of this boot about pools that it could not activate, oldest
-            first.
-        settings: of LVM.
-        devices_file: text of LVM's devices file where it is in use, else empty.
-        paths: of multipathd.
-        queueing: of its maps.
-        units: the mount units of fstab.
-        database: the lock of the record database.
-        modules: of the running kernel.
-        names: of this host's identity.
-        multipath_list: WWIDs of the LUNs that multipath has joined once and LVM passes over.
-        signatures: what is on disks of LUNs that answer, that nobody uses, and that udev calls no PV.
-        fstab: the text of /etc/fstab.
         unread: what could not be read.
     """
 
@@ -149,38 +143,116 @@ class Evidence:
     now: float = 0.0
     booted: float = 0.0
     seconds: float = field(default=0.0, compare=False)
-    kernel: tuple[Happening, ...] = ()
-    daemon: tuple[Happening, ...] = ()
-    portals: tuple[PortalReply, ...] = ()
-    routes: tuple[Route, ...] = ()
-    links: tuple[Link, ...] = ()
-    packets: tuple[PacketTest, ...] = ()
-    maps: tuple[MapTable, ...] = ()
-    ext4: tuple[Ext4Errors, ...] = ()
-    tasks: tuple[WaitingTask, ...] = ()
-    daemons: tuple[DaemonProcess, ...] = ()
-    guests: tuple[GuestDisk, ...] = ()
-    hosts: tuple[int, ...] = ()
-    identities: tuple[Identity, ...] = ()
-    notes: tuple[GroupNotes, ...] = ()
-    activation: tuple[str, ...] = ()
-    settings: tuple[Setting, ...] = ()
-    devices_file: str = ""
-    paths: tuple[PathState, ...] = ()
-    queueing: tuple[Queueing, ...] = ()
-    units: tuple[Unit, ...] = ()
-    database: DatabaseLock = field(default_factory=DatabaseLock)
-    modules: KernelModules = field(default_factory=KernelModules)
-    names: NameFacts = field(default_factory=NameFacts)
-    multipath_list: tuple[str, ...] = ()
-    signatures: tuple[DiskContent, ...] = ()
-    fstab: str = ""
+    kernel: tuple[Happening, ...] = _item(
+        lambda: _("the kernel's log"), lambda look: read_kernel(look.host), ()
+    )
+    """Storage lines of the kernel's log of this boot, oldest first."""
+    daemon: tuple[Happening, ...] = _item(
+        lambda: _("iscsid in the journal"), lambda look: read_daemon(look.host), ()
+    )
+    """The lines of iscsid in the journal of this boot, oldest first."""
+    portals: tuple[PortalReply, ...] = _item(
+        lambda: _("whether each portal answers"), lambda look: read_known_portals(look.host, look.end), ()
+    )
+    """How every portal of a record or session takes a TCP connection."""
+    routes: tuple[Route, ...] = _item(
+        lambda: _("the routes to the portals"), lambda look: look.once(read_network)[0], ()
+    )
+    """How each of their addresses is reached."""
+    links: tuple[Link, ...] = _item(
+        lambda: _("the network interfaces"), lambda look: look.once(read_network)[1], ()
+    )
+    """The network interfaces those routes use, and what they are made of."""
+    packets: tuple[PacketTest, ...] = _item(
+        lambda: _("whether small and large packets get through"),
+        lambda look: read_known_packets(look.host, look.end),
+        (),
+    )
+    """Whether small and large packets come back from them."""
+    maps: tuple[MapTable, ...] = _item(
+        lambda: _("the device-mapper maps"), lambda look: read_maps(look.host), ()
+    )
+    """The device-mapper's maps."""
+    ext4: tuple[Ext4Errors, ...] = _item(
+        lambda: _("the ext4 error counters"), lambda look: read_ext4(look.host), ()
+    )
+    """The error counters of mounted ext4 file systems."""
+    tasks: tuple[WaitingTask, ...] = _item(
+        lambda: _("processes waiting for a disk"), lambda look: look.once(read_tasks_and_daemons)[0], ()
+    )
+    """Tasks that wait uninterruptibly."""
+    daemons: tuple[DaemonProcess, ...] = _item(
+        lambda: _("iscsid and multipathd"), lambda look: look.once(read_tasks_and_daemons)[1], ()
+    )
+    """The daemons and calls of iscsiadm that run."""
+    guests: tuple[GuestDisk, ...] = _item(
+        lambda: _("the disks that virtual machines have open"), lambda look: read_guests(look.host), ()
+    )
+    """Block devices that virtual machines on this host have open."""
+    hosts: tuple[int, ...] = _item(
+        lambda: _("the kernel's iSCSI hosts"), lambda look: read_hosts(look.host), ()
+    )
+    """Numbers of the kernel's iSCSI hosts; with iscsi_tcp each has one session."""
+    identities: tuple[Identity, ...] = _item(
+        lambda: _("the identity that each disk reports"),
+        lambda look: read_identities(look.host, look.end),
+        (),
+    )
+    """What the disks that answer say of themselves now."""
+    notes: tuple[GroupNotes, ...] = _item(
+        lambda: _("LVM's metadata backups"), lambda look: read_notes(look.host), ()
+    )
+    """LVM's notes on the groups it knows or knew, of each the latest first."""
+    activation: tuple[str, ...] = _item(
+        lambda: _("LVM in the journal"), lambda look: read_activation(look.host), ()
+    )
+    """What LVM said in the journal of this boot about pools that it could not activate, oldest first."""
+    settings: tuple[Setting, ...] = _item(
+        lambda: _("LVM's settings"), lambda look: look.once(read_lvm)[0], ()
+    )
+    """Of LVM."""
+    devices_file: str = _item(lambda: _("LVM's devices file"), lambda look: look.once(read_lvm)[1], "")
+    """Text of LVM's devices file where it is in use, else empty."""
+    paths: tuple[PathState, ...] = _item(
+        lambda: _("the paths that multipathd reports"), lambda look: look.once(read_paths_and_queueing)[0], ()
+    )
+    """Of multipathd."""
+    queueing: tuple[Queueing, ...] = _item(
+        None, lambda look: look.once(read_paths_and_queueing)[1], (), item=Item.PATHS
+    )
+    """Of its maps."""
+    units: tuple[Unit, ...] = _item(
+        lambda: _("the systemd mount units"), lambda look: read_units(look.host), ()
+    )
+    """The mount units of fstab."""
+    database: DatabaseLock = _item(  # noqa: RUF009 (it makes a field)
+        lambda: _("the lock of the record database"), lambda look: read_database(look.host), _NO_LOCK
+    )
+    """The lock of the record database."""
+    modules: KernelModules = _item(  # noqa: RUF009 (it makes a field)
+        lambda: _("the kernel modules"), lambda look: read_kernel_modules(look.host), _NO_MODULES
+    )
+    """Of the running kernel."""
+    names: NameFacts = _item(  # noqa: RUF009 (it makes a field)
+        lambda: _("the identity of this host"), lambda look: read_names(look.host), _NO_NAMES
+    )
+    """Of this host's identity."""
+    multipath_list: tuple[str, ...] = _item(
+        lambda: _("the WWIDs in multipath's wwids file"), lambda look: listed_luns(look.host), ()
+    )
+    """WWIDs of the LUNs that multipath has joined once and LVM passes over."""
+    signatures: tuple[DiskContent, ...] = _item(
+        lambda: _("the content of unused disks"), lambda look: read_signatures(look.host, look.end), ()
+    )
+    """What is on disks of LUNs that answer, that nobody uses, and that udev calls no PV."""
+    fstab: str = _item(lambda: _("fstab"), lambda look: text(look.host, FSTAB), "")
+    """The text of /etc/fstab."""
     unread: tuple[Unread, ...] = ()
     _stacks: list[tuple[Stack, ...]] = field(default_factory=list, init=False, compare=False, repr=False)
 
     def has(self, item: Item) -> bool:
         """Whether an item was read, so that what it does not hold is not there."""
-        return all(one.item is not item for one in self.unread)
+        return all(unread.item is not item for unread in self.unread)
 
     @property
     def stacks(self) -> tuple[Stack, ...]:
@@ -191,36 +263,55 @@ class Evidence:
 
     def answer_of(self, portal: Portal) -> PortAnswer | None:
         """How a portal took a connection, or None where it was not tried."""
-        return next((one.answer for one in self.portals if one.portal.is_same_place(portal)), None)
+        return next((reply.answer for reply in self.portals if reply.portal.is_same_place(portal)), None)
 
     def route_to(self, address: str) -> Route | None:
         """How an address is reached, or None where that is not known."""
-        return next((one for one in self.routes if one.address == address), None)
+        return next((route for route in self.routes if route.address == address), None)
 
     def link(self, name: str) -> Link | None:
         """A network interface, or None."""
-        return next((one for one in self.links if one.name == name), None)
+        return next((link for link in self.links if link.name == name), None)
 
     def notes_of(self, group: str) -> tuple[GroupNotes, ...]:
         """LVM's notes on a group, the latest first."""
-        return tuple(one for one in self.notes if one.group == group)
+        return tuple(backup for backup in self.notes if backup.group == group)
 
     def content_of(self, disk: str) -> Probing | None:
         """What is on a disk that nobody uses, or None where it was not looked at."""
-        return next((one.probing for one in self.signatures if one.disk == disk and one.probing.done), None)
+        return next(
+            (content.probing for content in self.signatures if content.disk == disk and content.probing.done),
+            None,
+        )
 
     def table_of(self, name: str) -> MapTable | None:
         """A map of the device-mapper, or None."""
-        return next((one for one in self.maps if one.name == name), None)
+        return next((table for table in self.maps if table.name == name), None)
 
     def setting(self, name: str) -> str:
         """The value of one of LVM's settings, or empty."""
-        return next((one.value for one in self.settings if one.name == name), "")
+        return next((setting.value for setting in self.settings if setting.name == name), "")
 
     def kernel_about(self, *subjects: str, since: float = 0.0) -> tuple[Happening, ...]:
         """The kernel's lines about raw names such as `sid:3`, `device:sda`, `lun:6:0:0:1`."""
-        return tuple(one for one in self.kernel if one.subject in subjects and one.when >= since)
+        return tuple(line for line in self.kernel if line.subject in subjects and line.when >= since)
 
     def daemon_about(self, *subjects: str, since: float = 0.0) -> tuple[Happening, ...]:
         """The lines of iscsid about raw names such as `sid:3`."""
-        return tuple(one for one in self.daemon if one.subject in subjects and one.when >= since)
+        return tuple(line for line in self.daemon if line.subject in subjects and line.when >= since)
+
+
+def sources() -> dict[str, Source]:
+    """Where each item comes from, by the field that holds it."""
+    return {
+        known.name: Source(item or Item(known.name), words, read, empty)
+        for known in fields(Evidence)
+        if "source" in known.metadata
+        for item, words, read, empty in (known.metadata["source"],)
+    }
+
+
+def item_words(item: Item) -> str:
+    """What an item is, for a person."""
+    words = sources()[item.value].words
+    return words() if words is not None else item.value

@@ -34,7 +34,7 @@ def report_text(diagnosis: Diagnosis, recording: RecordingHost) -> str:
         _("Secrets are removed. Names and addresses are not."),
         _title(_("Findings")),
         diagnosis_text(diagnosis),
-        _title(_("The storage, rung by rung")),
+        _title(_("The storage, layer by layer")),
         status_text(evidence.inventory),
         _title(_("Evidence")),
         *_evidence(diagnosis),
@@ -52,12 +52,12 @@ def _evidence(diagnosis: Diagnosis) -> list[str]:
     """Every item, one value a line, as JSON: it is for people who look for one thing in it."""
     lines: list[str] = []
     evidence = diagnosis.evidence
-    missing = {one.item: one.why for one in evidence.unread}
+    missing = {unread.item: unread.why for unread in evidence.unread}
     for item in Item:
         lines.append(f"{item.value}:" + (f" {missing[item]}" if item in missing else ""))
         value = getattr(evidence, item.value)
         values = value if isinstance(value, tuple) else (value,)
-        lines += [f"  {_plain(one)}" for one in values if one or one == 0]
+        lines += [f"  {_plain(part)}" for part in values if part or part == 0]
     return lines
 
 

@@ -27,14 +27,14 @@ def _heading(diagnosis: Diagnosis) -> str:
     host = clean(diagnosis.evidence.inventory.host, 100)
     if diagnosis.findings:
         counts = [
-            (sum(one.weight is weight for one in diagnosis.findings), weight)
+            (sum(finding.weight is weight for finding in diagnosis.findings), weight)
             for weight in (Weight.CAUSE, Weight.CONSEQUENCE, Weight.RISK)
         ]
         words = ", ".join(_count_words(count, weight) for count, weight in counts if count)
         return _("Storage on {host}: {words}.").format(host=host, words=words)
     if is_whole(diagnosis.evidence):
         return _("Storage on {host}: nothing is wrong.").format(host=host)
-    return _("Storage on {host}: nothing was found, but not everything could be looked at.").format(host=host)
+    return _("Storage on {host}: nothing was found, but not everything could be checked.").format(host=host)
 
 
 def _count_words(count: int, weight: Weight) -> str:
@@ -51,37 +51,38 @@ def _finding(finding: Finding, number: int, diagnosis: Diagnosis) -> Iterator[st
     yield from _wrapped(_standing(finding, diagnosis), 3)
     yield from _wrapped(finding.meaning, 3)
     if finding.seen:
-        yield "   " + _("Seen:")
+        yield "   " + _("Evidence:")
     for seen in finding.seen:
         yield f"     {seen.source}"
         yield from (f"       {line}" for line in seen.lines)
     if finding.ruled_out:
         yield "   " + _("Ruled out:")
-    for one in finding.ruled_out:
-        yield from _wrapped(f"- {one.what}: {one.how}", 5, hanging=2)
+    for excluded in finding.ruled_out:
+        yield from _wrapped(f"- {excluded.what}: {excluded.how}", 5, hanging=2)
     if finding.hypotheses:
-        yield "   " + _("It may be:")
+        yield "   " + _("Possible causes:")
     for hypothesis in finding.hypotheses:
         yield from _wrapped(f"- {hypothesis.cause}", 5, hanging=2)
-        yield from _wrapped(_("To tell: {test}").format(test=hypothesis.test), 7)
+        yield from _wrapped(_("Test: {test}").format(test=hypothesis.test), 7)
     if finding.fixes:
         yield "   " + _("What to do:")
     for place, fix in enumerate(finding.fixes, start=1):
         yield from _fix(fix, place)
     if finding.never:
-        yield "   " + _("What not to do:")
+        yield "   " + _("Do not:")
     for never in finding.never:
         yield from _wrapped(f"- {never.what}. {never.why}", 5, hanging=2)
 
 
 def _standing(finding: Finding, diagnosis: Diagnosis) -> str:
     if finding.weight is Weight.RISK:
-        return _("[{code}] Nothing is broken by it now.").format(code=finding.code)
+        return _("[{code}] Nothing is broken because of it now.").format(code=finding.code)
     if finding.weight is Weight.CONSEQUENCE:
         number = next(
-            (at for at, one in enumerate(diagnosis.findings, start=1) if one.key == finding.follows), 0
+            (at for at, other in enumerate(diagnosis.findings, start=1) if other.key == finding.follows),
+            0,
         )
-        words = _("[{code}] It follows from number {number}: repair that one first.")
+        words = _("[{code}] A consequence of number {number}: repair that one first.")
         return words.format(code=finding.code, number=number)
     return f"[{finding.code}]"
 
@@ -93,7 +94,7 @@ def _fix(fix: Fix, place: int) -> Iterator[str]:
     yield from _wrapped(title, 5, hanging=3)
     yield from _wrapped(fix.why, 8)
     for question in fix.confirm:
-        yield from _wrapped(_("Be sure first: {question}").format(question=question), 8, hanging=2)
+        yield from _wrapped(_("Make sure first: {question}").format(question=question), 8, hanging=2)
     if fix.ask is not None:
         yield "        " + _("Send to {who}:").format(who=fix.ask.who)
         yield from (f"        | {line}".rstrip() for line in fix.ask.words.split("\n"))
@@ -117,12 +118,12 @@ def _plan(proposal: Proposal) -> Iterator[str]:
 def _not_seen(diagnosis: Diagnosis) -> Iterable[str]:
     evidence = diagnosis.evidence
     found = [
-        *(f"{clean(one.what)}: {clean(one.why)}" for one in evidence.inventory.unseen),
-        *(f"{item_words(one.item)}: {one.why}" for one in evidence.unread),
+        *(f"{clean(unseen.what)}: {clean(unseen.why)}" for unseen in evidence.inventory.unseen),
+        *(f"{item_words(unread.item)}: {unread.why}" for unread in evidence.unread),
     ]
     if not found:
         return ()
-    return ("", _("Not looked at, so nothing is known of it:"), *(f"  {line}" for line in found))
+    return ("", _("Not checked, so nothing is known about it:"), *(f"  {line}" for line in found))
 
 
 def _wrapped(text: str, indent: int = 0, hanging: int = 0) -> list[str]:

@@ -54,7 +54,7 @@ def test_a_logout_refused_because_the_session_comes_back() -> None:
     evidence = replace(evidence_of(inventory), daemon=(daemon_said(line),))
     refused = next(one for one in findings(evidence) if one.code == "F35.logout-refused")
     assert refused.weight is Weight.RISK
-    assert "bring it back" in refused.meaning
+    assert "reconnect it" in refused.meaning
 
 
 def test_a_logout_refused_because_the_session_is_in_use() -> None:
@@ -96,5 +96,5 @@ def test_a_session_without_a_name_made_by_a_dead_daemon() -> None:
 
 def test_one_made_by_the_running_daemon_may_be_just_coming() -> None:
     found = only(nameless(812), "F45.nameless-session")
-    assert "coming or going" in found.hypotheses[0].cause
+    assert "being created or removed" in found.hypotheses[0].cause
     assert not found.ruled_out

@@ -21,7 +21,9 @@ from tests.setup.building import installed, known, logged_in, record, with_volum
 from tui.recovery.evidence import Evidence
 from tui.recovery.facts import Ext4Errors, MapTable, Unit
 from tui.recovery.finding import Weight
-from tui.recovery.findings.filesystem.next_boot import is_moving_name
+from tui.recovery.findings.filesystem.unstable_names import (
+    is_unstable_name,
+)
 from tui.storage.model.block import BlockKind
 from tui.storage.model.files import FstabEntry
 from tui.storage.model.inventory import Inventory
@@ -363,7 +365,7 @@ def test_a_name_that_moves_is_a_risk() -> None:
     ],
 )
 def test_which_names_move(spec: str, moves: bool) -> None:
-    assert is_moving_name(spec) is moves
+    assert is_unstable_name(spec) is moves
 
 
 def test_a_record_that_no_boot_logs_in_to_is_a_risk_only_where_fstab_needs_it() -> None:

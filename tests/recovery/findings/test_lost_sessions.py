@@ -71,7 +71,7 @@ def test_after_its_timer_nobody_is_told_to_wait_for_the_timer() -> None:
     found = only(evidence_of(inventory, SILENT), CODE)
     assert all(fix.seconds_left is None for fix in found.fixes)
     assert found.fixes[-1].confirm
-    assert "fail at once" in found.meaning
+    assert "I/O fails at once" in found.meaning
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_sessions_of_one_portal_are_one_finding_and_those_of_two_portals_two() -
 
 def test_with_a_good_path_left_nothing_waits() -> None:
     found = only(evidence_of(lost(two_paths(), SECOND), SILENT), CODE)
-    assert "Other paths carry" in found.meaning
+    assert "Other paths still reach" in found.meaning
 
 
 def test_a_refused_session_is_not_a_lost_one() -> None:

@@ -175,3 +175,14 @@ def test_a_target_that_is_gone_can_be_given_up_unless_it_is_in_use() -> None:
 
 def test_a_manual_record_nobody_tried_is_no_trouble() -> None:
     assert findings(evidence_of(replace(known(), node_records=(record(),)))) == ()
+
+
+def test_of_the_lines_of_a_session_only_its_refusals_are_shown() -> None:
+    evidence = turned_away(AUTHORIZATION)
+    other = replace(
+        evidence.daemon[0], text="connection1:0 is being reopened", when=evidence.daemon[0].when - 1
+    )
+    found = only(replace(evidence, daemon=(other, *evidence.daemon)), "F01.not-admitted")
+    shown = [line for seen in found.seen for line in seen.lines]
+    assert any("login rejected" in line for line in shown)
+    assert other.text not in shown

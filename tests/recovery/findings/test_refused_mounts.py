@@ -39,15 +39,15 @@ def refused(*lines: str, content: str = "ext4", kind: str = "ext4", unit: Unit =
     [
         (
             refused(MAGIC, content="ext4", kind="xfs"),
-            "fstab says xfs, and on /dev/mapper/vg_data-data is ext4",
+            "fstab says xfs, but /dev/mapper/vg_data-data contains ext4",
         ),
-        (refused(MAGIC, content="", kind="xfs"), "no file system is found"),
-        (refused(content="LVM2_member"), "is LVM2_member"),
+        (refused(MAGIC, content="", kind="xfs"), "there is no file system"),
+        (refused(content="LVM2_member"), "contains LVM2_member"),
         (refused(GEOMETRY), "is larger than"),
-        (refused(NEWER), "does not know a feature"),
-        (refused(READ_ONLY), "may not be written"),
-        (refused(), "the mount of"),
-        (refused(GEOMETRY, MOUNTED), "the mount of"),
+        (refused(NEWER), "does not support a feature"),
+        (refused(READ_ONLY), "is read-only"),
+        (refused(), "mounting /dev"),
+        (refused(GEOMETRY, MOUNTED), "mounting /dev"),
     ],
 )
 def test_why_a_volume_was_not_mounted(evidence: Evidence, words: str) -> None:

@@ -20,9 +20,10 @@ from tui.recovery.evidence import Evidence
 from tui.recovery.facts import DaemonProcess, DiskContent, MapTable, Queueing, Setting
 from tui.recovery.finding import Finding, Weight
 from tui.recovery.findings.lvm.thin_pools import pool_state
+from tui.recovery.findings.multipath.separate_paths import separate_paths
 from tui.storage.lvm.filters import rejects
 from tui.storage.lvm.metadata_backup import GroupNotes, NotedDisk, NotedVolume
-from tui.storage.model.block import BlockDevice, BlockKind
+from tui.storage.model.block import BlockDevice, BlockKind, MultipathMap
 from tui.storage.model.files import FstabEntry
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Role, SessionState
@@ -400,6 +401,26 @@ def test_two_paths_that_no_map_joins() -> None:
     assert order == sorted(order)
 
 
+def beside_the_map() -> Inventory:
+    """A multipath map over both paths, and a volume that still uses one of the disks."""
+    used = with_volume(logged_in(PORTAL, SECOND))
+    disks = tuple(lun.disk for lun in used.luns)
+    joined = MultipathMap("mpatha", "dm-9", used.luns[0].wwid, used.luns[0].size, disks, disks)
+    return replace(used, multipath_maps=(joined,))
+
+
+def test_a_volume_on_one_path_beside_the_map() -> None:
+    found = only(evidence_of(beside_the_map()), "F08.volume-on-one-path")
+    assert any(seen.source == "multipath -ll mpatha" for seen in found.seen)
+
+
+def test_a_path_whose_device_was_not_read_has_no_user_beside_the_map() -> None:
+    host = beside_the_map()
+    paths = {lun.disk for lun in host.luns}
+    unread = replace(host, devices=tuple(device for device in host.devices if device.name not in paths))
+    assert all(not finding.code.startswith("F08.volume") for finding in separate_paths(evidence_of(unread)))
+
+
 @pytest.mark.parametrize(("suffix", "planned"), [("", True), ("-tpool", False)])
 def test_a_group_that_lvm_passes_over_is_let_go_without_lvm(suffix: str, *, planned: bool) -> None:
     used = replace(with_volume(logged_in(PORTAL, SECOND), mounted="/srv/data"), physical_volumes=())
@@ -468,6 +489,20 @@ def test_maps_that_nobody_watches(states: str, weight: Weight) -> None:
     complete(found)
     assert found.weight is weight
     assert findings(replace(evidence_of(joined), maps=(table,))) == ()
+
+
+def test_only_maps_with_unused_paths_are_named() -> None:
+    host = two_paths()
+    whole = replace(host.multipath_maps[0], name="mpathb", wwid=f"{WWID[:-1]}8")
+    services = tuple(
+        replace(service, active="inactive", installed=True) if service.role is Role.MULTIPATH else service
+        for service in host.services
+    )
+    table = MapTable("mpatha", table=("0 1 multipath 0 0 1 1",), status=(STATUS.format("F", "A"),))
+    stopped = replace(host, services=services, multipath_maps=(*host.multipath_maps, whole))
+    found = only(replace(evidence_of(stopped), maps=(table,)), "F08.multipathd-down")
+    assert "mpatha" in found.summary
+    assert "mpathb" not in found.summary
 
 
 def test_a_clone_is_told_by_its_wwid_and_the_one_in_use_is_the_original() -> None:

@@ -9,7 +9,8 @@ from tui.storage.host.interface import FileFacts, FileKind, Host, Outcome
 from tui.storage.model.block import BlockDevice, BlockKind, MultipathMap
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import DeviceState, Lun
-from tui.storage.operations.multipath import CreateMultipathMap, map_daemon, maps
+from tui.storage.operations.multipath import map_daemon, maps
+from tui.storage.operations.multipath.maps import CreateMultipathMap
 from tui.storage.problem import CommandFailed
 
 WWID, NAME, PATHS = "naa.6001405", "36001405", ("sda", "sdb")

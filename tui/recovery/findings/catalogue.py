@@ -7,57 +7,121 @@ from collections.abc import Callable, Iterable
 
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding
-from tui.recovery.findings.filesystem.next_boot import local_lines, logins_at_boot, moving_names
+from tui.recovery.findings.filesystem.duplicate_uuids import duplicate_uuids
+from tui.recovery.findings.filesystem.logins_at_boot import (
+    logins_at_boot,
+)
+from tui.recovery.findings.filesystem.missing_netdev import (
+    missing_netdev,
+)
+from tui.recovery.findings.filesystem.not_mounted_at_boot import (
+    not_mounted_at_boot,
+)
 from tui.recovery.findings.filesystem.refused_mounts import refused_mounts
-from tui.recovery.findings.filesystem.stopped_boot import passed_over, stopped_boot
+from tui.recovery.findings.filesystem.stopped_boot import (
+    stopped_boot,
+)
 from tui.recovery.findings.filesystem.stopped_filesystems import stopped_filesystems
-from tui.recovery.findings.filesystem.twin_filesystems import twin_filesystems
+from tui.recovery.findings.filesystem.unstable_names import (
+    unstable_names,
+)
+from tui.recovery.findings.iscsi.dropped_packets import (
+    dropped_packets,
+)
+from tui.recovery.findings.iscsi.duplicate_initiator_names import (
+    duplicate_initiator_names,
+)
 from tui.recovery.findings.iscsi.duplicate_sessions import (
-    doubled_records,
-    doubled_sessions,
+    duplicate_records,
+    duplicate_sessions,
+)
+from tui.recovery.findings.iscsi.exchanged_luns import (
+    exchanged_luns,
+)
+from tui.recovery.findings.iscsi.initiator_name import (
+    bad_initiator_name,
+)
+from tui.recovery.findings.iscsi.iscsid_down import (
+    iscsid_down,
+)
+from tui.recovery.findings.iscsi.lost_sessions import lost_sessions
+from tui.recovery.findings.iscsi.missing_module import (
+    missing_module,
+)
+from tui.recovery.findings.iscsi.nameless_sessions import (
     nameless_sessions,
+)
+from tui.recovery.findings.iscsi.no_luns import (
+    sessions_without_luns,
+)
+from tui.recovery.findings.iscsi.offline_disks import (
+    offline_disks,
+)
+from tui.recovery.findings.iscsi.record_database import damaged_records, locked_database
+from tui.recovery.findings.iscsi.refused_logins import refused_logins
+from tui.recovery.findings.iscsi.refused_logouts import (
     refused_logouts,
 )
-from tui.recovery.findings.iscsi.flapping import doubled_names, large_packets
-from tui.recovery.findings.iscsi.host_prerequisites import missing_module, silent_daemon, unusable_name
-from tui.recovery.findings.iscsi.lost_sessions import lost_sessions
-from tui.recovery.findings.iscsi.luns import exchanged_luns, offline_disks, shown_nothing, withdrawn_luns
-from tui.recovery.findings.iscsi.record_database import damaged_records, stuck_database
-from tui.recovery.findings.iscsi.refused_logins import refused_logins
 from tui.recovery.findings.iscsi.refused_writes import refused_writes
 from tui.recovery.findings.iscsi.shared_disks import shared_disks
-from tui.recovery.findings.iscsi.unreachable import unreachable_portals
-from tui.recovery.findings.lvm.clones import clones
-from tui.recovery.findings.lvm.groups import outdated_descriptions, owned_elsewhere, unfinished_moves
-from tui.recovery.findings.lvm.guest_groups import guest_groups
-from tui.recovery.findings.lvm.hidden_disks import hidden_disks
-from tui.recovery.findings.lvm.missing_disks import missing_disks
-from tui.recovery.findings.lvm.overwritten import lost_groups
-from tui.recovery.findings.lvm.sizes import grown_luns, shrunk_luns
+from tui.recovery.findings.iscsi.unreachable_portals import unreachable_portals
+from tui.recovery.findings.iscsi.withdrawn_luns import (
+    withdrawn_luns,
+)
+from tui.recovery.findings.lvm.duplicate_pvs import duplicate_pvs
+from tui.recovery.findings.lvm.foreign_vgs import (
+    foreign_vgs,
+)
+from tui.recovery.findings.lvm.full_snapshots import (
+    full_snapshots,
+)
+from tui.recovery.findings.lvm.grown_luns import (
+    grown_luns,
+)
+from tui.recovery.findings.lvm.guest_vgs import guest_vgs
+from tui.recovery.findings.lvm.ignored_pvs import ignored_pvs
+from tui.recovery.findings.lvm.inactive_vgs import (
+    inactive_vgs,
+)
+from tui.recovery.findings.lvm.missing_pvs import missing_pvs
+from tui.recovery.findings.lvm.outdated_metadata import (
+    outdated_metadata,
+)
+from tui.recovery.findings.lvm.overwritten_pv_headers import overwritten_pv_headers
+from tui.recovery.findings.lvm.shrunk_luns import (
+    shrunk_luns,
+)
 from tui.recovery.findings.lvm.stale_maps import stale_maps
 from tui.recovery.findings.lvm.thin_pools import thin_pools
-from tui.recovery.findings.lvm.volumes import full_snapshots, inactive_groups
-from tui.recovery.findings.multipath.queueing_maps import holding_maps, unwatched_maps
-from tui.recovery.findings.multipath.separate_paths import unjoined_paths
+from tui.recovery.findings.lvm.unfinished_pvmoves import (
+    unfinished_pvmoves,
+)
+from tui.recovery.findings.multipath.multipathd_down import (
+    multipathd_down,
+)
+from tui.recovery.findings.multipath.queueing_maps import (
+    queueing_maps,
+)
+from tui.recovery.findings.multipath.separate_paths import separate_paths
 
 Detector = Callable[[Evidence], Iterable[Finding]]
 
 _ISCSI: tuple[Detector, ...] = (
-    silent_daemon,
+    iscsid_down,
     missing_module,
-    unusable_name,
+    bad_initiator_name,
     damaged_records,
-    stuck_database,
+    locked_database,
     unreachable_portals,
     refused_logins,
     lost_sessions,
-    doubled_names,
-    large_packets,
-    doubled_sessions,
-    doubled_records,
+    duplicate_initiator_names,
+    dropped_packets,
+    duplicate_sessions,
+    duplicate_records,
     refused_logouts,
     nameless_sessions,
-    shown_nothing,
+    sessions_without_luns,
     withdrawn_luns,
     exchanged_luns,
     offline_disks,
@@ -69,28 +133,28 @@ _ISCSI: tuple[Detector, ...] = (
 """Portals, records, sessions, LUNs, iscsid."""
 
 _VOLUMES: tuple[Detector, ...] = (
-    unjoined_paths,
-    holding_maps,
-    unwatched_maps,
-    hidden_disks,
-    missing_disks,
-    lost_groups,
-    clones,
-    twin_filesystems,
-    owned_elsewhere,
-    guest_groups,
-    outdated_descriptions,
-    unfinished_moves,
-    inactive_groups,
+    separate_paths,
+    queueing_maps,
+    multipathd_down,
+    ignored_pvs,
+    missing_pvs,
+    overwritten_pv_headers,
+    duplicate_pvs,
+    duplicate_uuids,
+    foreign_vgs,
+    guest_vgs,
+    outdated_metadata,
+    unfinished_pvmoves,
+    inactive_vgs,
     thin_pools,
     full_snapshots,
     stale_maps,
     stopped_filesystems,
     stopped_boot,
     refused_mounts,
-    passed_over,
-    local_lines,
-    moving_names,
+    not_mounted_at_boot,
+    missing_netdev,
+    unstable_names,
     logins_at_boot,
 )
 """Multipath, LVM, file systems, boot."""

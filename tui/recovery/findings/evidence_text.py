@@ -27,7 +27,7 @@ def place_of(thing: Session | NodeRecord) -> str:
 
 def log_seen(source: str, lines: Iterable[Happening]) -> Iterator[Seen]:
     """The newest of some lines of a log, where there are any."""
-    texts = tuple(one.text for one in lines)[-MOST_LINES:]
+    texts = tuple(line.text for line in lines)[-MOST_LINES:]
     if texts:
         yield Seen(source, texts)
 

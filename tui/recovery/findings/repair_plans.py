@@ -39,7 +39,7 @@ def keep(
     """The step that keeps copies, in a folder named by the time of the look and what is kept."""
     when = time.strftime("%Y-%m-%d-%H%M%S", time.localtime(evidence.now))
     identities = tuple(dict.fromkeys(identity_of(evidence.inventory, device) for device in devices))
-    names = (*groups, *(one.path.rpartition("/")[2] for one in identities))
+    names = (*groups, *(kept.path.rpartition("/")[2] for kept in identities))
     return CopyBeforeRepair("-".join((when, *names)), groups, identities)
 
 
@@ -51,16 +51,18 @@ def identity(evidence: Evidence, device: BlockDevice) -> DeviceIdentity:
 def disks_of(inventory: Inventory, group: str) -> tuple[BlockDevice, ...]:
     """The devices of a group's physical volumes that are there and answer."""
     found = (
-        inventory.device(one.device)
-        for one in inventory.physical_volumes
-        if one.volume_group == group and one.device
+        inventory.device(pv.device)
+        for pv in inventory.physical_volumes
+        if pv.volume_group == group and pv.device
     )
     return tuple(device for device in found if device is not None and device.answers)
 
 
 def mounts_above(inventory: Inventory, devices: Iterable[str]) -> tuple[Mount, ...]:
     """What is mounted from devices or from what stands on them, in the order it was mounted."""
-    names = {upper for name in devices for upper in (name, *(one.name for one in inventory.above(name)))}
+    names = {
+        upper for name in devices for upper in (name, *(device.name for device in inventory.above(name)))
+    }
     return tuple(mount for mount in inventory.mounts if mount.device in names)
 
 

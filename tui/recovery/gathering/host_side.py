@@ -4,6 +4,7 @@ import re
 
 from tui.recovery.facts import DatabaseLock, KernelModules, NameFacts, PathState, Queueing, Unit
 from tui.recovery.gathering.failing import output_of
+from tui.recovery.gathering.look import Look
 from tui.storage.files.unit_names import mount_unit
 from tui.storage.host.interface import Command, Host
 from tui.storage.probe.iscsi.database import locate_database
@@ -33,12 +34,13 @@ _SERVICES = (
 _MODULE = "iscsi_tcp"
 
 
-def read_multipathd(host: Host) -> tuple[tuple[PathState, ...], tuple[Queueing, ...]]:
+def read_paths_and_queueing(look: Look) -> tuple[tuple[PathState, ...], tuple[Queueing, ...]]:
     """Every path and every map as multipathd sees it; none where multipathd does not run.
 
     Raises:
         NotAvailable: it runs and does not tell.
     """
+    host = look.host
     if not host.listens(_MULTIPATHD) and host.facts(_MULTIPATHD_FILE) is None:
         return (), ()
     return parse_paths(output_of(host.run(PATHS))), parse_queueing(output_of(host.run(QUEUEING)))
@@ -60,7 +62,7 @@ def parse_queueing(output: str) -> tuple[Queueing, ...]:
 
 def units_command(mount_points: tuple[str, ...]) -> Command:
     """The one call that tells of the mounts of fstab and of the services of iSCSI."""
-    names = (*_SERVICES, *dict.fromkeys(mount_unit(one) for one in mount_points))
+    names = (*_SERVICES, *dict.fromkeys(mount_unit(mount_point) for mount_point in mount_points))
     return Command(("systemctl", "show", f"--property={_UNIT_PROPERTIES}", "--", *names))
 
 

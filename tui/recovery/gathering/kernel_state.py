@@ -4,6 +4,7 @@ import re
 
 from tui.recovery.facts import DaemonProcess, Ext4Errors, GuestDisk, WaitingTask
 from tui.recovery.gathering.failing import NotAvailable
+from tui.recovery.gathering.look import Look
 from tui.storage.host.interface import Host
 from tui.storage.probe.reading import names, number, text, whole_number, word
 from tui.words import translate as _
@@ -34,7 +35,7 @@ def read_ext4(host: Host) -> tuple[Ext4Errors, ...]:
     return tuple(found)
 
 
-def read_processes(host: Host) -> tuple[tuple[WaitingTask, ...], tuple[DaemonProcess, ...]]:
+def read_tasks_and_daemons(look: Look) -> tuple[tuple[WaitingTask, ...], tuple[DaemonProcess, ...]]:
     """The tasks that wait uninterruptibly, and the daemons and tools of storage that run.
 
     Only /proc/PID/stat and wchan are read, which answer also for a task that hangs.
@@ -42,6 +43,7 @@ def read_processes(host: Host) -> tuple[tuple[WaitingTask, ...], tuple[DaemonPro
     Raises:
         NotAvailable: no process at all is shown.
     """
+    host = look.host
     uptime = text(host, "/proc/uptime").split()
     since = float(uptime[0]) if uptime else 0.0
     tasks: list[WaitingTask] = []
@@ -61,7 +63,7 @@ def read_processes(host: Host) -> tuple[tuple[WaitingTask, ...], tuple[DaemonPro
         if command in _DAEMONS:
             daemons.append(DaemonProcess(int(name), command, state, age, parent))
     if not seen:
-        raise NotAvailable(_("no process is shown"))
+        raise NotAvailable(_("no process is visible"))
     return tuple(sorted(tasks, key=lambda one: one.pid)), tuple(sorted(daemons, key=lambda one: one.pid))
 
 
@@ -86,8 +88,8 @@ def read_guests(host: Host) -> tuple[GuestDisk, ...]:
             if path.startswith("/dev/"):
                 found.add((int(name), stat[0], path))
     if not seen:
-        raise NotAvailable(_("no process is shown"))
-    return tuple(GuestDisk(*one) for one in sorted(found))
+        raise NotAvailable(_("no process is visible"))
+    return tuple(GuestDisk(*task) for task in sorted(found))
 
 
 def parse_stat(content: str) -> tuple[str, str, int, int] | None:

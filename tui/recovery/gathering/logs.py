@@ -111,4 +111,4 @@ def read_daemon(host: Host) -> tuple[Happening, ...]:
         raise NotAvailable(_("there is no journal"))
     lines = output_of(outcome).encode(errors="surrogateescape").split(b"\n")
     told = (daemon_line(line) for line in lines if line)
-    return tuple(one[0] for one in told if one is not None)
+    return tuple(line[0] for line in told if line is not None)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from tui.recovery.facts import Setting
 from tui.recovery.gathering.failing import NotAvailable, output_of
+from tui.recovery.gathering.look import Look
 from tui.storage.host.interface import Command, Host
 from tui.storage.lvm.metadata_backup import FOLDERS, GroupNotes, noted_groups, notes_of
 from tui.words import translate as _
@@ -110,3 +111,13 @@ def read_devices_file(host: Host, settings: tuple[Setting, ...]) -> str:
         return ""
     except OSError as error:
         raise NotAvailable(_("{name}: {why}").format(name=name, why=error.strerror or error)) from error
+
+
+def read_lvm(look: Look) -> tuple[tuple[Setting, ...], str]:
+    """The settings of LVM, and the text of its devices file.
+
+    Raises:
+        NotAvailable: one of them cannot be read.
+    """
+    settings = read_settings(look.host)
+    return settings, read_devices_file(look.host, settings)

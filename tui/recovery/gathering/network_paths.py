@@ -9,6 +9,7 @@ from functools import partial
 from tui.recovery.facts import Link, PacketTest, PortalReply, Route
 from tui.recovery.gathering.bounded import side_by_side
 from tui.recovery.gathering.failing import NotAvailable
+from tui.recovery.gathering.look import Look
 from tui.storage.host.interface import Answer, Command, Host
 from tui.storage.model.iscsi import Portal
 from tui.storage.probe.iscsi.database import locate_database
@@ -40,13 +41,13 @@ def places_of(host: Host) -> tuple[tuple[Portal, str], ...]:
     """The portal of every session and record, once each, and the interface it is bound to, or empty."""
     sessions, _luns = read_sessions(host)
     records = read_records(host, locate_database(host, read_distribution(host)).root)
-    bound = {one.name: one.network_device for one in records.interfaces}
+    bound = {interface.name: interface.network_device for interface in records.interfaces}
     found: dict[str, tuple[Portal, str]] = {}
     for session in sessions:
         found.setdefault(session.portal.label, (session.portal, session.network_device))
     for record in records.nodes:
         found.setdefault(record.portal.label, (record.portal, bound.get(record.iface, "")))
-    return tuple(one for one in found.values() if one[0].address)[:_MOST]
+    return tuple(value for value in found.values() if value[0].address)[:_MOST]
 
 
 def read_portals(host: Host, portals: Sequence[Portal], end: float) -> tuple[PortalReply, ...]:
@@ -118,7 +119,7 @@ def read_links(host: Host, routes: Iterable[Route]) -> tuple[Link, ...]:
 def _link(host: Host, name: str) -> Link:
     place = f"{_NET}/{name}"
     carrier = number(host, f"{place}/carrier")
-    lower = tuple(one.removeprefix("lower_") for one in names(host, place) if one.startswith("lower_"))
+    lower = tuple(entry.removeprefix("lower_") for entry in names(host, place) if entry.startswith("lower_"))
     counts = {
         what: sum(number(host, f"{place}/statistics/{way}_{what}") or 0 for way in ("rx", "tx"))
         for what in ("errors", "dropped")
@@ -175,12 +176,12 @@ def _packet_test(host: Host, address: str, mtu: int, end: float) -> PacketTest |
     asked = side_by_side(
         {size: partial(host.run, ping_command(address, size)) for size in sizes}, end, workers=2
     )
-    outcomes = [done.value for one in sizes if (done := asked.get(one)) is not None]
-    if len(outcomes) < len(sizes) or any(one is None or one.status is None for one in outcomes):
+    outcomes = [done.value for packet_size in sizes if (done := asked.get(packet_size)) is not None]
+    if len(outcomes) < len(sizes) or any(outcome is None or outcome.status is None for outcome in outcomes):
         return None
-    small, large = (one for one in outcomes if one is not None)
+    small, large = (outcome for outcome in outcomes if outcome is not None)
     if 127 in {small.status, large.status}:
-        raise NotAvailable(_("there is no ping"))
+        raise NotAvailable(_("ping is not installed"))
     told = "too long" in large.stderr or "Frag needed" in large.stdout + large.stderr
     return PacketTest(address, size, small.ok, large.ok, told=told)
 
@@ -198,6 +199,36 @@ def parse_segments(output: str) -> tuple[int, ...]:
         for line in output.split("\n")
         if (match := _MSS.search(line)) is not None
     )
+
+
+def read_known_portals(host: Host, end: float) -> tuple[PortalReply, ...]:
+    """How the portal of every session and record takes a TCP connection.
+
+    Raises:
+        NotAvailable: there are some, and none was tried in time.
+    """
+    known = places_of(host)
+    replies = read_portals(host, [portal for portal, _bound in known], end)
+    if known and not replies:
+        raise NotAvailable(_("none was tried"))
+    return replies
+
+
+def read_network(look: Look) -> tuple[tuple[Route, ...], tuple[Link, ...]]:
+    """The routes to the portals of every session and record, and the interfaces they use."""
+    routes = read_routes(look.host, places_of(look.host), look.end)
+    return routes, read_links(look.host, routes)
+
+
+def read_known_packets(host: Host, end: float) -> tuple[PacketTest, ...]:
+    """Whether small and large packets come back from the portal of every session and record.
+
+    Raises:
+        NotAvailable: there is no ping.
+    """
+    known = places_of(host)
+    routes = read_routes(host, known, end)
+    return read_packets(host, [portal for portal, _bound in known], routes, read_links(host, routes), end)
 
 
 def _version(address: str) -> int | None:

@@ -22,7 +22,7 @@ def read_signatures(host: Host, end: float) -> tuple[DiskContent, ...]:
     """Look at every disk or map of a LUN that answers, that is free, and that udev calls no PV."""
     inventory = look_at_devices(host)
     free = [device for device in inventory.devices if is_free_lun(inventory, device)][:_MOST]
-    answers = side_by_side({one.name: partial(_look, host, one) for one in free}, end, workers=8)
+    answers = side_by_side({device.name: partial(_look, host, device) for device in free}, end, workers=8)
     return tuple(done.value for done in answers.values() if done.value is not None)
 
 
@@ -48,6 +48,6 @@ def is_free_lun(inventory: Inventory, device: BlockDevice) -> bool:
         and inventory.map_over(device.name) is None
         and not device.multipath_member
         and device.content != "LVM2_member"
-        and all(one.kind is BlockKind.PARTITION for one in upper)
+        and all(higher.kind is BlockKind.PARTITION for higher in upper)
         and not inventory.is_in_use(device.name)
     )

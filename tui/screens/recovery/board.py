@@ -119,7 +119,7 @@ class Board:
 
     def finding(self, key: str) -> Finding | None:
         """What is found now under a key, or None."""
-        return next((one for one in self.findings if one.key == key), None)
+        return next((finding for finding in self.findings if finding.key == key), None)
 
     def entries(self) -> tuple[Entry, ...]:
         """The list: each cause with what follows from it, risks, what nothing explains, what is gone."""
@@ -129,12 +129,12 @@ class Board:
                 Entry(f"rung {rung.key}", _STANDINGS.get(rung.health, Standing.ABSENT), rung=rung)
                 for rung in unexplained(self.evidence, self.findings)
             ]
-        found += [Entry(one.finding.key, one.standing, one.finding) for one in self.gone]
+        found += [Entry(finding.finding.key, finding.standing, finding.finding) for finding in self.gone]
         return (*found, Entry(LOOKED, Standing.LOOKED))
 
     def entry(self, key: str) -> Entry | None:
         """The entry with a key, or None."""
-        return next((one for one in self.entries() if one.key == key), None)
+        return next((entry for entry in self.entries() if entry.key == key), None)
 
     def renewed(self, diagnosis: Diagnosis, tried: str = "") -> "Board":
         """The board after another look.
@@ -143,23 +143,23 @@ class Board:
             diagnosis: of the new evidence.
             tried: key of the finding one of whose plans has just run to its end, or empty.
         """
-        now = {one.key for one in diagnosis.findings}
-        left = tuple(one for one in self.gone if one.finding.key not in now)
+        now = {finding.key for finding in diagnosis.findings}
+        left = tuple(finding for finding in self.gone if finding.finding.key not in now)
         if self.diagnosis is None:
             return Board(diagnosis, left)
         before, missing = _missing(self.diagnosis.evidence), _missing(diagnosis.evidence)
         new = tuple(
-            Gone(one, before, _was_tried(one, tried), missing <= before)
-            for one in self.findings
-            if one.key not in now
+            Gone(finding, before, _was_tried(finding, tried), missing <= before)
+            for finding in self.findings
+            if finding.key not in now
         )
         kept = tuple(
             replace(
-                one,
-                after_plan=one.after_plan or _was_tried(one.finding, tried),
-                is_sure=one.is_sure or missing <= one.missing,
+                finding,
+                after_plan=finding.after_plan or _was_tried(finding.finding, tried),
+                is_sure=finding.is_sure or missing <= finding.missing,
             )
-            for one in left
+            for finding in left
         )
         return Board(diagnosis, (*kept, *new))
 
@@ -167,17 +167,17 @@ class Board:
         """The key of the entry to begin with: the one about a rung, else the first there is."""
         entries = self.entries()
         names = _names(subject)
-        about = [one for one in entries if _is_about(one, names)]
+        about = [entry for entry in entries if _is_about(entry, names)]
         if not about and isinstance(subject, Rung) and self.evidence is not None:
             lower = _below(self.evidence, subject.key)
-            about = [one for one in entries if _is_about(one, lower)]
+            about = [entry for entry in entries if _is_about(entry, lower)]
         return (about or entries)[0].key
 
 
 def unexplained(evidence: Evidence, findings: Iterable[Finding]) -> tuple[Rung, ...]:
     """The rungs that do not hold, that no finding is about, and that stand on none of these either."""
-    named = {key for one in findings for key in one.rungs}
-    devices = {one.device for one in findings if one.device}
+    named = {key for finding in findings for key in finding.rungs}
+    devices = {finding.device for finding in findings if finding.device}
     left: list[Rung] = []
     for stack in evidence.stacks:
         told: set[str] = set()
@@ -194,13 +194,13 @@ def unexplained(evidence: Evidence, findings: Iterable[Finding]) -> tuple[Rung, 
 def _tree(findings: Iterable[Finding]) -> Iterable[Entry]:
     """Causes with what follows from each below it; what follows from none that is listed stands by itself."""
     found = tuple(findings)
-    keys = {one.key for one in found}
-    for one in found:
-        if one.weight is Weight.CONSEQUENCE and one.follows in keys:
+    keys = {finding.key for finding in found}
+    for finding in found:
+        if finding.weight is Weight.CONSEQUENCE and finding.follows in keys:
             continue
-        yield Entry(one.key, _WEIGHTS[one.weight], one)
+        yield Entry(finding.key, _WEIGHTS[finding.weight], finding)
         for other in found:
-            if other.weight is Weight.CONSEQUENCE and other.follows == one.key:
+            if other.weight is Weight.CONSEQUENCE and other.follows == finding.key:
                 yield Entry(other.key, Standing.CONSEQUENCE, other, depth=1)
 
 
@@ -213,8 +213,8 @@ def _missing(evidence: Evidence) -> frozenset[str]:
     """What could not be read."""
     return frozenset(
         (
-            *(one.item.value for one in evidence.unread),
-            *(one.what for one in evidence.inventory.unseen),
+            *(unread.item.value for unread in evidence.unread),
+            *(unseen.what for unseen in evidence.inventory.unseen),
         )
     )
 
@@ -243,4 +243,6 @@ def _below(evidence: Evidence, key: str) -> frozenset[str]:
             if lower not in found:
                 found.add(lower)
                 waiting.append(lower)
-    return frozenset(name for one in found if one in rungs for name in (one, *rungs[one].also))
+    return frozenset(
+        name for finding in found if finding in rungs for name in (finding, *rungs[finding].also)
+    )

@@ -38,7 +38,7 @@ def what(entry: Entry, board: Board) -> tuple[Paragraph, ...]:
         return (*lines, *_gone(entry.standing))
     cause = board.finding(finding.follows) if finding.follows else None
     if cause is not None:
-        lines.append(Paragraph(clean(cause.summary, _SUMMARY), label=_("behind it")))
+        lines.append(Paragraph(clean(cause.summary, _SUMMARY), label=_("cause")))
     lines.append(Paragraph(clean(finding.meaning, _SENTENCE), label=_("means")))
     return tuple(lines)
 
@@ -47,17 +47,15 @@ def _gone(standing: Standing) -> Iterator[Paragraph]:
     if standing is Standing.UNSURE:
         yield Paragraph(
             _(
-                "It was not found again, but less could be read this time than before. Look again, or see "
-                "under what was looked at why."
+                "It was not found again, but less could be read this time than before. Check again, or "
+                "see under what was checked why."
             ),
             label=_("now"),
         )
     elif standing is Standing.REPAIRED:
-        yield Paragraph(
-            _("The plan ran, this host was looked at again, and it is not there any more."), label=_("now")
-        )
+        yield Paragraph(_("The plan ran, this host was checked again, and it is fixed."), label=_("now"))
     else:
-        yield Paragraph(_("It is not there any more; nothing was done here."), label=_("now"))
+        yield Paragraph(_("It is gone; nothing was done here."), label=_("now"))
 
 
 def _without_finding(entry: Entry, rung: Rung) -> Iterator[Paragraph]:
@@ -68,11 +66,12 @@ def _without_finding(entry: Entry, rung: Rung) -> Iterator[Paragraph]:
     if rung.reason:
         yield Paragraph(clean(rung.reason, _SENTENCE), label=_("state"))
     words = (
-        _("It is not there, and nothing that was seen says that it should be. No data is in danger by it.")
+        _("It is not there, and no evidence says that it should be. It does not put data in danger.")
         if entry.standing is Standing.ABSENT
         else _(
-            "It does not hold, and none of the failures this program knows fits what was seen. Nothing is "
-            "done to it. What can be done with the rung itself is listed in the console: Escape, then Enter."
+            "This layer is broken, and none of the failures that this program knows matches the "
+            "evidence. Nothing is done to it. The console lists what can be done with the layer itself: "
+            "Escape, then Enter."
         )
     )
     yield Paragraph(words, label=_("means"))
@@ -82,12 +81,12 @@ def never(finding: Finding) -> tuple[Paragraph, ...]:
     """Return what not to do, and why."""
     return tuple(
         Paragraph(
-            clean(one.what, _SENTENCE),
+            clean(warning.what, _SENTENCE),
             Role.WARN,
-            label=_("never") if number == 0 else " ",
-            after=clean(one.why, _SENTENCE),
+            label=_("do not") if number == 0 else " ",
+            after=clean(warning.why, _SENTENCE),
         )
-        for number, one in enumerate(finding.never)
+        for number, warning in enumerate(finding.never)
     )
 
 
@@ -106,28 +105,28 @@ def how_it_is_known(entry: Entry) -> tuple[Paragraph, ...]:
 
 def _seen(finding: Finding) -> Iterator[Paragraph]:
     for number, seen in enumerate(finding.seen):
-        label = _("seen") if number == 0 else " "
+        label = _("evidence") if number == 0 else " "
         yield Paragraph(clean(seen.source, _SENTENCE), Role.MUTED, label=label)
         for line in seen.lines[-_LINES:]:
             yield Paragraph(clean(line, _LINE), label=" ", hanging=2)
 
 
 def _may_be(finding: Finding) -> Iterator[Paragraph]:
-    for number, one in enumerate(finding.hypotheses):
+    for number, hypothesis in enumerate(finding.hypotheses):
         yield Paragraph(
-            clean(one.cause, _SENTENCE),
-            label=_("may be") if number == 0 else " ",
+            clean(hypothesis.cause, _SENTENCE),
+            label=_("possible") if number == 0 else " ",
             state=State.UNKNOWN,
-            after=_("Test: {test}").format(test=clean(one.test, _SENTENCE)),
+            after=_("Test: {test}").format(test=clean(hypothesis.test, _SENTENCE)),
         )
 
 
 def _is_not(finding: Finding) -> Iterator[Paragraph]:
-    for number, one in enumerate(finding.ruled_out):
+    for number, excluded in enumerate(finding.ruled_out):
         yield Paragraph(
-            clean(one.what, _SENTENCE),
-            label=_("it is not") if number == 0 else " ",
-            after=clean(one.how, _SENTENCE),
+            clean(excluded.what, _SENTENCE),
+            label=_("ruled out") if number == 0 else " ",
+            after=clean(excluded.how, _SENTENCE),
         )
 
 
@@ -141,7 +140,7 @@ def not_possible(finding: Finding, access: Access) -> tuple[Paragraph, ...]:
     """Return why plans are only looked at, where there are any."""
     if not access.reason or all(fix.proposal is None for fix in finding.fixes):
         return ()
-    words = _("Plans can be looked at, not carried out: {reason}.").format(reason=access.reason)
+    words = _("Plans can be viewed, not run: {reason}.").format(reason=access.reason)
     return (Paragraph(words, Role.MUTED, label=" ", state=State.UNKNOWN),)
 
 
@@ -157,9 +156,9 @@ def countdown(finding: Finding, board: Board, now: float) -> tuple[CountLine, ..
     if evidence is None:
         return ()
     lost = [
-        one
-        for one in evidence.inventory.sessions
-        if session_key(one) in finding.rungs and one.state in {SessionState.FAILED, SessionState.FREE}
+        session
+        for session in evidence.inventory.sessions
+        if session_key(session) in finding.rungs and session.state in {SessionState.FAILED, SessionState.FREE}
     ]
     since = outages(evidence)
     lost.sort(key=lambda one: _gives_up(one, since[one.sid].since if one.sid in since else now))

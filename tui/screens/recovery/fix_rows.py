@@ -42,7 +42,7 @@ class WayKind(StrEnum):
             WayKind.CHECK: _("find out"),
             WayKind.CAUSE: _("first"),
             WayKind.NEXT: _("next"),
-            WayKind.AGAIN: _("look"),
+            WayKind.AGAIN: _("check"),
             WayKind.REPORT: _("report"),
             WayKind.LEAVE: _("close"),
         }[self]
@@ -58,7 +58,7 @@ class WayKind(StrEnum):
             WayKind.CHECK: _("see what"),
             WayKind.CAUSE: _("go to the cause"),
             WayKind.NEXT: _("go there"),
-            WayKind.AGAIN: _("look again"),
+            WayKind.AGAIN: _("check again"),
             WayKind.REPORT: _("write the report"),
             WayKind.LEAVE: _("close"),
         }[self]
@@ -97,21 +97,21 @@ def ways(entry: Entry, board: Board) -> tuple[Way, ...]:
     if entry.standing in {Standing.REPAIRED, Standing.GONE}:
         return (_onward(board),)
     if entry.standing is Standing.ABSENT:
-        back = _("Back to the console: Enter on the rung lists what can be done with it")
-        return (Way(WayKind.LEAVE, back), Way(WayKind.AGAIN, _("Look at this host again")))
+        back = _("Back to the console: Enter on the layer lists what can be done with it")
+        return (Way(WayKind.LEAVE, back), Way(WayKind.AGAIN, _("Check this host again")))
     if entry.standing in {Standing.UNEXPLAINED, Standing.LOOKED, Standing.UNSURE}:
-        report = Way(WayKind.REPORT, _("Write it all into a file, to hand it on"))
-        again = Way(WayKind.AGAIN, _("Look at this host again"))
+        report = Way(WayKind.REPORT, _("Write everything to a file to send on"))
+        again = Way(WayKind.AGAIN, _("Check this host again"))
         return (report, again) if entry.standing is Standing.UNEXPLAINED else (again, report)
     finding = entry.finding
     if finding is None:
         return ()
     fixes = tuple(Way(kind_of(fix), clean(fix.title, _LONGEST), fix) for fix in finding.fixes)
     cause = _cause(finding, board)
-    behind = _("Repair what is behind it")
+    behind = _("Repair the cause")
     first = () if cause is None else (Way(WayKind.CAUSE, behind, to=cause.key),)
     found = (*first, *fixes)
-    return found or (Way(WayKind.REPORT, _("Write it all into a file, to hand it on")),)
+    return found or (Way(WayKind.REPORT, _("Write everything to a file to send on")),)
 
 
 def _cause(finding: Finding, board: Board) -> Finding | None:
@@ -119,7 +119,7 @@ def _cause(finding: Finding, board: Board) -> Finding | None:
 
 
 def _onward(board: Board) -> Way:
-    left = next((one for one in board.entries() if one.standing in OPEN), None)
+    left = next((entry for entry in board.entries() if entry.standing in OPEN), None)
     if left is None:
         return Way(WayKind.LEAVE, _("Nothing is left to repair"))
     words = left.finding.summary if left.finding is not None else left.rung.reason if left.rung else ""
@@ -150,7 +150,7 @@ def _note(way: Way, access: Access, passed: float) -> str:
         return ""
     if fix.proposal is not None:
         if access.reason:
-            return _("only to look at: {reason}").format(reason=access.reason)
+            return _("view only: {reason}").format(reason=access.reason)
         if fix.proposal.refusal is not None:
             return _("not possible now")
         risk = fix.proposal.plan.risk

@@ -72,7 +72,7 @@ class WayScreen(BackgroundScreen[bool]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "look", _("look again"), show=False),
+        Binding("enter", "look", _("check again"), show=False),
         Binding("s", "save", _("save it to a file")),
         Binding("f1", "help", _("help")),
         Binding("f2", "commands", _("commands")),
@@ -113,7 +113,7 @@ class WayScreen(BackgroundScreen[bool]):
             yield Paragraphs(id="hands", label_width=LABELS)
             if self._kind is not WayKind.WAIT:
                 yield Countdown(id="time")
-        yield KeyBar(_("look again"), id="keys")
+        yield KeyBar(_("check again"), id="keys")
 
     def on_mount(self) -> None:
         """Show it, and let what runs down run."""
@@ -144,7 +144,7 @@ class WayScreen(BackgroundScreen[bool]):
         for number, question in enumerate(fix.confirm):
             label = _("find out") if number == 0 else " "
             lines.append(Paragraph(clean(question, _SENTENCE), label=label, state=State.HERE))
-        watch = _("watch it") if self._kind is WayKind.WAIT else _("by hand")
+        watch = _("monitor it") if self._kind is WayKind.WAIT else _("by hand")
         for number, line in enumerate(fix.by_hand):
             lines.append(Paragraph(clean(line, _SENTENCE), Role.ACCENT, label=watch if number == 0 else " "))
         lines.append(Paragraph(self._next(), Role.MUTED, label=_("then")))
@@ -153,15 +153,15 @@ class WayScreen(BackgroundScreen[bool]):
     def _next(self) -> str:
         return {
             WayKind.MESSAGE: _(
-                "Read it out, or press s: it is written to a file that only you may read, to be sent from "
-                "elsewhere. When they say that it is done, Enter looks again."
+                "Read it out, or press s: it is written to a file that only you can read, to be sent "
+                "from elsewhere. When the administrator says that it is done, Enter checks again."
             ),
             WayKind.WAIT: _(
-                "Nothing has to be done. This host is watched meanwhile: when it changes it is looked at "
-                "again by itself, and said here."
+                "Nothing has to be done. This host is monitored meanwhile: when it changes, it is "
+                "checked again automatically, and the result is shown here."
             ),
-            WayKind.CHECK: _("Nobody but a person can know this. When it is known, go back and go on."),
-        }.get(self._kind, _("Do it in another terminal. Then Enter looks at this host again."))
+            WayKind.CHECK: _("Only a person can know this. When it is known, go back and continue."),
+        }.get(self._kind, _("Do it in another terminal. Then Enter checks this host again."))
 
     # What runs down -----------------------------------------------------------------------------------------
 
@@ -189,7 +189,7 @@ class WayScreen(BackgroundScreen[bool]):
         """
         self.is_over = is_over
         self.query_one("#became", Paragraphs).paragraphs = (Paragraph(words, Role.STRONG, state=state),)
-        self.query_one("#keys", KeyBar).enter = _("see what is left") if is_over else _("look again")
+        self.query_one("#keys", KeyBar).enter = _("see what is left") if is_over else _("check again")
         self._tick()
 
     # Keys ---------------------------------------------------------------------------------------------------
@@ -231,8 +231,8 @@ class WayScreen(BackgroundScreen[bool]):
             HelpSection(
                 _("What this screen is"),
                 _(
-                    "One way out of it that needs a person or time, not a plan of this program. Nothing is "
-                    "changed here. Enter looks at the host again, Escape goes back to the other ways."
+                    "A fix that needs a person or time, not a plan of this program. Nothing is changed "
+                    "here. Enter checks the host again, Escape goes back to the other fixes."
                 ),
             ),
         )

@@ -81,7 +81,7 @@ class Progress:
 
 def guess(host: Host, inventory: Inventory) -> Guessed:
     """What can be said at once: nothing but the inventory counts as read."""
-    why = _("not looked at yet")
+    why = _("not checked yet")
     unread = tuple(Unread(item, why) for item in Item)
     return Guessed(diagnose(Evidence(inventory, now=host.now(), unread=unread)))
 

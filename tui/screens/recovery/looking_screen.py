@@ -166,7 +166,7 @@ class LookingScreen(BackgroundScreen[bool]):
 
     def _look_at_changes(self, kinds: frozenset[Kind]) -> None:
         self._pace.begin(kinds)
-        self._begin_look(_Wish(_("Something changed: looking again.")))
+        self._begin_look(_Wish(_("Something changed: checking again.")))
 
     def _begin_look(self, wish: _Wish) -> None:
         if wish.by_person:
@@ -224,10 +224,10 @@ class LookingScreen(BackgroundScreen[bool]):
         # A machine that is busy may have had no time to tell: what it is, and whether something is gone, is
         # worth asking again.
         if hurried and event.problem is not None:
-            words = _("This host could not be read in time. Looking again, with more time.")
+            words = _("This host could not be read in time. Checking again, with more time.")
             self.look_again(words, tried=wish.tried if wish is not None else "")
         elif hurried and event.diagnosis is not None and any(not one.is_sure for one in self.board.gone):
-            words = _("Not everything could be read. Looking again, with more time.")
+            words = _("Not everything could be read. Checking again, with more time.")
             tried = (wish.tried if wish is not None else "") or self.tried
             self.look_again(words, tried=tried, within=PATIENT)
         else:
@@ -257,9 +257,9 @@ class LookingScreen(BackgroundScreen[bool]):
         way = self.app.screen
         if not isinstance(way, WayScreen) or self.board.diagnosis is None:
             return
-        gone = next((one for one in self.board.gone if one.finding.key == way.finding.key), None)
+        gone = next((finding for finding in self.board.gone if finding.finding.key == way.finding.key), None)
         if gone is None:
-            way.became(_("This host was looked at again: it is still there."), State.WARN, is_over=False)
+            way.became(_("This host was checked again: it is still there."), State.WARN, is_over=False)
         elif gone.standing is Standing.UNSURE:
             words = _("It was not found again, but not everything could be read.")
             way.became(words, State.UNKNOWN, is_over=False)

@@ -19,10 +19,10 @@ async def answered_yes(app: App[Any], fix: Fix) -> bool:
         dialog = Confirm(
             clean(question, _LONGEST),
             _(
-                "Question {number} of {all}. No program can see this. Say yes only if you are sure of it. "
+                "Question {number} of {all}. No program can know this. Answer yes only if you are sure. "
                 "The plan is shown after that, and nothing is done before you have seen it."
             ).format(number=number, all=len(fix.confirm)),
-            yes=_("Yes, it is so"),
+            yes=_("Yes, this is true"),
             no=_("No, or not sure"),
         )
         if not await app.push_screen_wait(dialog):
@@ -35,10 +35,10 @@ def _not_yet(question: str) -> Notice:
     return Notice(
         _("Not yet"),
         happened=_("This was not answered with yes: {question}").format(question=clean(question, _LONGEST)),
-        cause=_("If it is not so, the repair could cost the data it is meant to save."),
+        cause=_("If this is not true, the repair may destroy the data."),
         next_step=_(
-            "Find it out, from those who run the storage or the other hosts, and choose this way again. "
-            "Nothing was changed."
+            "Find it out from the administrators of the storage or of the other hosts, and choose this "
+            "fix again. Nothing was changed."
         ),
         state=State.WARN,
     )

@@ -111,11 +111,11 @@ class RecoveryScreen(LookingScreen):
         Binding("pagedown", "turn_page(1)", _("more"), priority=True),
         Binding("pageup", "turn_page(-1)", show=False, priority=True),
         Binding(
-            "tab", "switch", show=False, tooltip=_("Go to the ways out, and back to the list"), priority=True
+            "tab", "switch", show=False, tooltip=_("Go to the fixes, and back to the list"), priority=True
         ),
         *(Binding(str(number), f"take_number({number})", show=False) for number in range(1, 10)),
         Binding("w", "report", _("report"), tooltip=_("Write findings, evidence and commands to a file")),
-        Binding("f5", "look_again", _("again"), tooltip=_("Look at this host again")),
+        Binding("f5", "look_again", _("again"), tooltip=_("Check this host again")),
         Binding("f1", "help", _("help")),
         Binding("f2", "commands", _("commands")),
         Binding("escape", "leave", _("back")),
@@ -297,7 +297,7 @@ class RecoveryScreen(LookingScreen):
             tree.go_to(way.to)
             tree.focus()
         elif self.guessed:
-            self.notify(_("Not yet: this host is still being looked at."))
+            self.notify(_("Not yet: this host is still being checked."))
         elif finding is not None and way.fix is not None:
             if way.kind is WayKind.PLAN:
                 self._open_plan(finding, way.fix)
@@ -318,7 +318,7 @@ class RecoveryScreen(LookingScreen):
         self.planning = False
         if done or self.changes_made != before:
             self._has_acted = True
-            self.look_again(_("Looking whether it helped."), tried=finding.key if done else "")
+            self.look_again(_("Checking whether it helped."), tried=finding.key if done else "")
 
     def _open_way(self, finding: Finding, fix: Fix) -> None:
         evidence = self.board.evidence
@@ -358,13 +358,13 @@ class RecoveryScreen(LookingScreen):
         """Take the evidence anew."""
         if self.progress is None:
             self._said = None
-        self.look_again(_("Looking again."), within=self.patience, by_person=True)
+        self.look_again(_("Checking again."), within=self.patience, by_person=True)
 
     def action_report(self) -> None:
         """Write the report, in the background: this host's disks may not answer."""
         diagnosis, recording = self.board.diagnosis, self.recording
         if diagnosis is None or recording is None:
-            self.notify(_("Not yet: this host is still being looked at."))
+            self.notify(_("Not yet: this host is still being checked."))
             return
         self.tell(_("Writing the report to a file."), State.HERE)
         self.write_report(diagnosis, recording)

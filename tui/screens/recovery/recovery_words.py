@@ -49,10 +49,10 @@ def _row(entry: Entry, board: Board, *, looking: bool) -> Row:
     if entry.standing is Standing.LOOKED:
         evidence = board.evidence
         state, word = _reading(evidence, looking=looking)
-        name = _("What was looked at")
+        name = _("What was checked")
         if evidence is not None and not looking:
             when = time.strftime("%H:%M:%S", time.localtime(evidence.now))
-            words = _("What was looked at ({time}, {seconds})")
+            words = _("What was checked ({time}, {seconds})")
             name = words.format(time=when, seconds=duration(evidence.seconds))
         return Row(entry.key, _("host"), name, state=state, state_word=word)
     if entry.rung is not None:
@@ -71,7 +71,7 @@ def place_word(finding: Finding | None) -> str:
 
 def _reading(evidence: Evidence | None, *, looking: bool) -> tuple[State, str]:
     if looking:
-        return State.HERE, _("looking")
+        return State.HERE, _("checking")
     if evidence is None:
         return State.BAD, _("not read")
     missing = len(evidence.unread) + len(evidence.inventory.unseen)
@@ -103,7 +103,7 @@ def standing_word(standing: Standing) -> str:
         Standing.CAUSE: _("to repair"),
         Standing.CONSEQUENCE: _("follows"),
         Standing.RISK: _("risk"),
-        Standing.UNEXPLAINED: _("not explained"),
+        Standing.UNEXPLAINED: _("unknown"),
         Standing.ABSENT: _("not there"),
         Standing.REPAIRED: _("repaired"),
         Standing.GONE: _("gone"),
@@ -138,7 +138,7 @@ def _result(board: Board, tried: str) -> Iterator[Paragraph]:
         words = _("The plan ran to its end, and this is still there: {what}")
         yield Paragraph(words.format(what=clean(here.summary, _LONGEST)), state=State.WARN)
         return
-    gone = next((one for one in reversed(board.gone) if one.finding.key == tried), None)
+    gone = next((finding for finding in reversed(board.gone) if finding.finding.key == tried), None)
     if gone is None:
         return
     what = clean(gone.finding.summary, _LONGEST)
@@ -146,7 +146,7 @@ def _result(board: Board, tried: str) -> Iterator[Paragraph]:
         words = _("It was not found again, but not everything could be read: {what}")
         yield Paragraph(words.format(what=what), state=State.UNKNOWN)
     else:
-        yield Paragraph(_("Repaired, and looked at again: {what}").format(what=what), state=State.GOOD)
+        yield Paragraph(_("Repaired, and checked again: {what}").format(what=what), state=State.GOOD)
 
 
 def _count(board: Board) -> Paragraph:
@@ -163,19 +163,19 @@ def _count(board: Board) -> Paragraph:
         parts.append(words.format(count=follow))
     if unclear:
         words = translate_count(
-            "{count} rung does not hold, and nothing known here explains it.",
-            "{count} rungs do not hold, and nothing known here explains it.",
+            "{count} layer is broken for an unknown reason.",
+            "{count} layers are broken for an unknown reason.",
             unclear,
         )
         parts.append(words.format(count=unclear))
     away = found.count(Standing.ABSENT)
     if away:
         words = translate_count(
-            "{count} rung is not there, and nothing says that it should be.",
-            "{count} rungs are not there, and nothing says that they should be.",
+            "{count} layer is not there, and nothing says that it should be.",
+            "{count} layers are not there, and nothing says that they should be.",
             away,
         )
-        words = words if parts else _("Nothing is broken. {rungs}").format(rungs=words)
+        words = words if parts else _("Nothing is broken. {layers}").format(layers=words)
         parts.append(words.format(count=away))
     if risks:
         words = translate_count("{count} risk.", "{count} risks.", risks)
@@ -193,7 +193,7 @@ def _count(board: Board) -> Paragraph:
 
 def looking_words(progress: Progress) -> tuple[Paragraph, ...]:
     """Return how far a look has come."""
-    words = progress.why or _("Looking at this host. What is known already is shown.")
+    words = progress.why or _("Checking this host. What is known already is shown.")
     return (Paragraph(words, state=State.HERE, after=_how_far(progress)),)
 
 
@@ -264,14 +264,17 @@ def about_looking(evidence: Evidence | None) -> tuple[Paragraph, ...]:
     lines = [
         Paragraph(
             _(
-                "Sessions, disks, maps, LVM, file systems and mounts were read, and the things listed here. "
-                "Nothing is changed by looking, and no disk is read that would not answer."
+                "Sessions, disks, maps, LVM, file systems and mounts were read, and the items listed "
+                "here. Checking changes nothing, and no disk is read that would not answer."
             )
         )
     ]
     missing = len(evidence.unread) + len(evidence.inventory.unseen) if evidence is not None else 0
     if missing:
-        words = _("What could not be read says why. What was found does not lean on it; more may be wrong.")
+        words = _(
+            "The reason is shown beside each item that could not be read. The findings do not depend "
+            "on it; there may be more problems."
+        )
         lines.append(Paragraph(words, state=State.UNKNOWN))
     return tuple(lines)
 
@@ -286,12 +289,12 @@ def looked_at(evidence: Evidence | None, progress: Progress | None) -> tuple[Par
     looking = progress is not None
     why = dict(progress.told) if progress is not None else {}
     if not looking and evidence is not None:
-        why = dict.fromkeys(Item, "") | {one.item: one.why for one in evidence.unread}
+        why = dict.fromkeys(Item, "") | {unread.item: unread.why for unread in evidence.unread}
     lines = [_item_line(item, why.get(item)) for item in Item]
     if not looking and evidence is not None:
         lines += [
-            Paragraph(clean(one.what, _LONGEST), state=State.UNKNOWN, after=_because(one.why))
-            for one in evidence.inventory.unseen
+            Paragraph(clean(unseen.what, _LONGEST), state=State.UNKNOWN, after=_because(unseen.why))
+            for unseen in evidence.inventory.unseen
         ]
     return tuple(lines)
 
@@ -317,28 +320,29 @@ def help_sections() -> tuple[HelpSection, ...]:
         HelpSection(
             _("What you see"),
             _(
-                "Above is what is wrong, from the bottom of the stack up: storage is like a ladder, and what "
-                "is broken low makes everything above it look broken too. What only follows from something "
-                "else is indented below it, and is usually gone once that is repaired. Below stands the one "
-                "under the cursor: what is wrong, what it means for your data, and what can be done."
+                "Above is what is wrong, from the bottom of the stack up: what is broken in a lower "
+                "layer makes everything above it look broken too. A consequence is indented below its "
+                "cause, and is usually gone once the cause is repaired. Below is the finding under the "
+                "cursor: what is wrong, what it means for your data, and how to fix it."
             ),
         ),
         HelpSection(
             _("What to do"),
             _(
-                "Press Enter: it opens the first way out, which is the one to try first. The numbers open "
-                "the others. A plan is shown before anything is done, is asked about, runs, and then this "
-                "host is looked at again to see whether it helped. A message is ready to be sent to those "
-                "who can repair what this host cannot. To wait is a way out too: while the kernel still "
-                "holds requests back nothing is lost."
+                "Press Enter: it opens the first fix, which is the one to try first. The numbers open "
+                "the others. A plan is shown before anything is done, asks for confirmation, runs, and "
+                "then this host is checked again to see whether it helped. A message is ready to be sent "
+                "to those who can repair what this host cannot. Waiting is a fix too: while the kernel "
+                "still queues I/O, nothing is lost."
             ),
         ),
         HelpSection(
             _("Why it says so"),
             _(
-                "What was seen is shown as it was read, with where it comes from. Where several causes are "
-                "possible the test that tells them apart stands beside each. What it is not is said as well, "
-                "and how that was told. What people try at night and should not is named, with the reason."
+                "Evidence is shown as it was read, with its source. Where several causes are possible, "
+                "each is listed with the test that tells it apart. What was ruled out is listed with the "
+                'reason. Dangerous commands that people often try are listed under "do not", with the '
+                "reason."
             ),
         ),
         HelpSection(
@@ -353,8 +357,8 @@ def help_sections() -> tuple[HelpSection, ...]:
         HelpSection(
             _("What could not be read"),
             _(
-                "A broken host does not answer everything. The last line of the list tells what could not be "
-                "read, and why; what was found does not lean on it."
+                "A broken host does not answer everything. The last line of the list shows what could "
+                "not be read, and why; the findings do not depend on it."
             ),
         ),
     )

@@ -56,7 +56,7 @@ def save(what: str, text: str) -> Saved:
             except OSError as error:
                 failure = error
                 break
-            return Saved(_("Written to {path}; only you may read it.").format(path=clean(path)), True)
+            return Saved(_("Written to {path}; only you can read it.").format(path=clean(path)), True)
     problem = not_written_problem(path, failure or OSError())
     said = problem.evidence[0] if problem.evidence else ""
     return Saved(f"{problem.summary} {said}".rstrip(), False)

@@ -90,18 +90,18 @@ def _reason(entry: FstabEntry, device: BlockDevice, lines: tuple[Happening, ...]
     again = f"systemctl start {clean(mount_unit(entry.mount_point))}"
     if not content:
         return _Reason(
-            _("no file system is found on {path}").format(path=path),
+            _("there is no file system on {path}").format(path=path),
             _("Find out which volume belongs there, and what happened to this one"),
-            _("Its beginning was overwritten, or fstab names another volume than was meant."),
+            _("Its beginning was overwritten, or fstab names the wrong volume."),
             (f"wipefs --no-act {path}", "lsblk -f", f"grep {place} {FSTAB}*"),
         )
     if entry.kind not in (*_ANY, device.content):
         return _Reason(
-            _("fstab says {wanted}, and on {path} is {content}").format(
+            _("fstab says {wanted}, but {path} contains {content}").format(
                 wanted=wanted, path=path, content=content
             ),
-            _("Correct the line in fstab: its volume, or its type"),
-            _("If {path} is the right volume the third field is wrong; otherwise the first.").format(
+            _("Correct the volume or the type in the fstab line"),
+            _("If {path} is the right volume, the third field is wrong; otherwise the first.").format(
                 path=path
             ),
             (
@@ -111,42 +111,45 @@ def _reason(entry: FstabEntry, device: BlockDevice, lines: tuple[Happening, ...]
                 "systemctl daemon-reload",
                 again,
             ),
-            (_("Is what is on {path} what belongs at {place}?").format(path=path, place=place),),
+            (_("Is the content of {path} what belongs at {place}?").format(path=path, place=place),),
         )
     if _said(lines, _TOO_LARGE):
         return _Reason(
             _("the file system is larger than {path}").format(path=path),
-            _("Give the volume its old size back, before anything else"),
+            _("Restore the volume to its old size before anything else"),
             _(
-                "The volume or its LUN was made smaller, or a smaller copy stands in its place. What was"
-                " beyond the end is most often still there."
+                "The volume or its LUN was shrunk, or replaced by a smaller copy. The data beyond the "
+                "end is usually still there."
             ),
             (
                 f"lvs -o +seg_pe_ranges {path}",
-                _("vgcfgrestore --list (the group): when was it made smaller?"),
+                _("vgcfgrestore --list (the VG): when was it shrunk?"),
             ),
-            (_("Was the volume made smaller (lvreduce), or the LUN?"),),
+            (_("Was the volume shrunk (lvreduce), or the LUN?"),),
         )
     if _said(lines, _READ_ONLY):
         return _Reason(
-            _("{path} may not be written, and its log wants to be replayed").format(path=path),
-            _("Find out why it may not be written"),
-            _("A replica or a snapshot is read-only on purpose. Mounting it needs one write, of its log."),
+            _("{path} is read-only, and its log must be replayed").format(path=path),
+            _("Find out why it is read-only"),
+            _(
+                "A replica or a snapshot is read-only on purpose. Mounting it needs one write, to "
+                "replay its log."
+            ),
             (f"blockdev --getro {path}", f"lvs -o +lv_permissions {path}"),
         )
     if _said(lines, _NEWER):
         return _Reason(
-            _("this kernel does not know a feature of the file system on {path}").format(path=path),
-            _("Mount it on the host that made it, or start a newer kernel"),
-            _("It was made by a newer system. Nothing is damaged."),
+            _("this kernel does not support a feature of the file system on {path}").format(path=path),
+            _("Mount it on the host that created it, or boot a newer kernel"),
+            _("It was created by a newer system. Nothing is damaged."),
             ("uname -r", f"dumpe2fs -h {path}" if content == "ext4" else f"xfs_info {path}"),
         )
     return _Reason(
-        _("the mount of {path} failed").format(path=path),
-        _("Read what mount said"),
+        _("mounting {path} failed").format(path=path),
+        _("Read the message of mount"),
         _(
-            "Neither what is on it nor the kernel's log tells why: an option may be wrong, or a module or a"
-            " helper missing."
+            "Neither its content nor the kernel's log shows why: an option may be wrong, or a module or "
+            "a helper is missing."
         ),
         (f"systemctl status {clean(mount_unit(entry.mount_point))}", f"modinfo {content}", again),
     )
@@ -164,8 +167,8 @@ def _finding(
             place=clean(entry.mount_point, 80), why=reason.words
         ),
         _(
-            "The volume is there, and what should be at this place is not. Services may write into the empty"
-            " folder meanwhile."
+            "The volume is there, but it is not mounted at this place. Services may be writing to the "
+            "empty directory meanwhile."
         ),
         RungKind.MOUNT,
         (f"mount:{entry.mount_point}",),
@@ -177,15 +180,15 @@ def _finding(
             *kernel_seen(lines),
         ),
         ruled_out=(
-            RuledOut(_("a disk that is missing"), _("The volume is there, and its disks answer.")),
-            RuledOut(_("a copy with the same UUID"), _("The kernel does not speak of one.")),
+            RuledOut(_("a missing disk"), _("The volume is there, and its disks answer.")),
+            RuledOut(_("a copy with the same UUID"), _("The kernel does not report one.")),
         ),
         fixes=(Fix(reason.title, reason.why, by_hand=reason.by_hand, confirm=reason.confirm),),
         never=(
-            Never(_("mkfs"), _("It destroys what is there, which most often is whole.")),
+            Never(_("mkfs"), _("It destroys what is there, which is usually intact.")),
             Never(
-                _("fsck before it is known why"),
-                _("On the wrong volume, or on one that is too small, it destroys what it finds."),
+                _("fsck before the reason is known"),
+                _("On the wrong volume, or on one that is too small, it destroys data."),
             ),
         ),
         follows_if=(

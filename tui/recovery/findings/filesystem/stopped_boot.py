@@ -1,29 +1,27 @@
-"""F03: the boot ended in the rescue shell at a line of fstab, or went on without mounting what it names."""
+"""F03: a boot that stopped because of a volume that fstab needs."""
 
 from collections.abc import Iterator
 
-from tui.maintenance.disconnect_back import lasting_path
 from tui.recovery.evidence import Evidence
 from tui.recovery.facts import Unit
 from tui.recovery.finding import Finding, Fix, Hypothesis, Never, RuledOut, Seen
-from tui.recovery.findings.filesystem.next_boot import NOT_LOCAL, lines_on_luns
-from tui.recovery.findings.iscsi.host_prerequisites import uses_iscsi
-from tui.recovery.findings.repair_plans import repair, rung_on
-from tui.storage.files.mount_options import DEVICE_TIMEOUT, runtime_options
+from tui.recovery.findings.filesystem.fstab_lines import (
+    NOT_LOCAL,
+)
+from tui.recovery.findings.iscsi.iscsid_down import (
+    uses_iscsi,
+)
+from tui.recovery.findings.repair_plans import repair
+from tui.storage.files.mount_options import DEVICE_TIMEOUT
 from tui.storage.files.unit_names import mount_unit
-from tui.storage.model.block import BlockDevice
 from tui.storage.model.files import FstabEntry
 from tui.storage.operations.boot.fstab_line import ChangeFstabLine, with_options, with_patience
-from tui.storage.operations.mounts.mount import MountFilesystem
-from tui.storage.operations.operation import Operation
 from tui.storage.probe.mounts.fstab import FSTAB
 from tui.storage.stacks.rung import RungKind
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 STOPPED = "F03.boot-stopped"
-NOT_MOUNTED = "F03.not-mounted"
-
 LOCAL = "local-fs.target"
 _SHELLS = ("emergency.target", "rescue.target")
 
@@ -34,7 +32,7 @@ def stopped_boot(evidence: Evidence) -> Iterator[Finding]:
     Which disk a line means that is not here nobody can tell for certain: whether it is on the iSCSI storage
     is asked.
     """
-    units = {one.name: one for one in evidence.units}
+    units = {known.name: known for known in evidence.units}
     shell = next((name for name in _SHELLS if name in units and units[name].active == "active"), "")
     if not shell or not uses_iscsi(evidence):
         return
@@ -59,18 +57,18 @@ def _is_in_the_way(evidence: Evidence, entry: FstabEntry, unit: Unit) -> bool:
 def _finding(evidence: Evidence, entry: FstabEntry, line: str, unit: Unit, shell: str) -> Finding:
     place, spec = clean(entry.mount_point, 80), clean(entry.spec, 80)
     wanted = ("_netdev", "nofail", f"x-systemd.device-timeout={DEVICE_TIMEOUT}s")
-    title = _("Say in {fstab} that {place} needs the network, and boot again").format(
+    title = _("Mark {place} in {fstab} as needing the network (_netdev), and reboot").format(
         fstab=FSTAB, place=place
     )
     why = _(
-        "The boot then goes on without it, logs in, and mounts it afterwards; it waits {seconds} s at most."
+        "The boot then continues without it, logs in, and mounts it afterwards; it waits at most {seconds} s."
     ).format(seconds=DEVICE_TIMEOUT)
-    reason = _("The volume comes over the network, so the boot must mount it after the login.")
+    reason = _("The volume is on the network, so it must be mounted after the login.")
     plan = repair(
         title,
         why,
         ChangeFstabLine(line, with_patience(with_options(line, wanted), DEVICE_TIMEOUT), reason),
-        notes=(_("Afterwards reboot: systemctl reboot. The rescue shell has stopped most services."),),
+        notes=(_("Then reboot: systemctl reboot. The rescue shell has stopped most services."),),
     )
     read_only = any(
         mount.target == "/" and mount.read_only and mount.kind != "rootfs"
@@ -78,13 +76,13 @@ def _finding(evidence: Evidence, entry: FstabEntry, line: str, unit: Unit, shell
     )
     return Finding(
         STOPPED,
-        _("The boot stopped at {place}: fstab waits for {spec}, and it is not here.").format(
+        _("The boot stopped at {place}: fstab needs {spec}, and it is not there.").format(
             place=place, spec=spec
         ),
         _(
-            "The line does not say that the volume needs the network, so systemd wanted it before the network"
-            " and the login were up, and gave up the whole boot. Nothing is damaged. What else does not run"
-            " was stopped by the rescue shell."
+            "The line does not say that the volume needs the network, so systemd required it before the "
+            "network and the login were up, and stopped the boot. Nothing is damaged. Other services "
+            "that are not running were stopped by the rescue shell."
         ),
         RungKind.MOUNT,
         (f"mount:{entry.mount_point}",),
@@ -99,13 +97,16 @@ def _finding(evidence: Evidence, entry: FstabEntry, line: str, unit: Unit, shell
         ruled_out=(
             RuledOut(
                 _("a damaged file system"),
-                _("It did not come to a mount: the device itself is not here."),
+                _("It was not mounted at all: the device itself is missing."),
             ),
         ),
         hypotheses=(
             Hypothesis(
-                _("The volume is on the iSCSI storage: it comes with a login, which the boot never reached."),
-                _("Its group or UUID is not on any disk of this machine: lvm pvs, blkid."),
+                _(
+                    "The volume is on the iSCSI storage: it appears after a login, which the boot "
+                    "never reached."
+                ),
+                _("Its VG or UUID is not on any disk of this machine: lvm pvs, blkid."),
             ),
             Hypothesis(
                 _("It is on a disk of this machine that is missing."),
@@ -119,111 +120,24 @@ def _finding(evidence: Evidence, entry: FstabEntry, line: str, unit: Unit, shell
                 plan,
                 by_hand=("mount -o remount,rw /",) if read_only else (),
                 confirm=(
+                    _("Is the volume of {place} on the iSCSI storage, and not on a local disk?").format(
+                        place=place
+                    ),
                     _(
-                        "Is the volume of {place} on the iSCSI storage, and not on a disk of this machine?"
-                    ).format(place=place),
-                    _(
-                        "May this host start without it? Services may then write into the empty folder until"
-                        " it is mounted."
+                        "May this host start without it? Services may then write to the empty directory "
+                        "until it is mounted."
                     ),
                 ),
             ),
         ),
         never=(
             Never(
-                _("Delete the line without a copy"),
-                _("What was mounted where, and how, is then known to nobody."),
+                _("Delete the line without keeping a copy"),
+                _("Nobody then knows what was mounted where, and with which options."),
             ),
             Never(
                 _("fsck of a LUN that another host may have mounted"),
-                _("Both write without knowing of each other, and destroy what the other wrote."),
-            ),
-        ),
-    )
-
-
-def passed_over(evidence: Evidence) -> Iterator[Finding]:
-    """A finding for each volume on a LUN that fstab names, that is here, and that this boot never mounted.
-
-    One that was mounted once and unmounted since was unmounted by somebody.
-    """
-    units = {one.name: one for one in evidence.units}
-    for entry, device, line in lines_on_luns(evidence):
-        unit = units.get(mount_unit(entry.mount_point))
-        if (
-            unit is not None
-            and unit.active in {"inactive", "failed"}
-            and unit.entered is False
-            and (unit.wanted_by or unit.required_by)
-            and not unit.queued
-            and not set(entry.options) & set(NOT_LOCAL)
-            and entry.kind in {device.content, "auto"}
-            and device.answers
-            and not any(mount.target == entry.mount_point for mount in evidence.inventory.mounts)
-        ):
-            yield _passed_over(evidence, entry, device, line, unit)
-
-
-def _passed_over(
-    evidence: Evidence, entry: FstabEntry, device: BlockDevice, line: str, unit: Unit
-) -> Finding:
-    place = clean(entry.mount_point, 80)
-    title = _("Mount {place}").format(place=place)
-    why = _("The volume is here by now; nothing mounts it by itself any more.")
-    path = lasting_path(evidence.inventory, device.name)
-    patient = with_patience(line, DEVICE_TIMEOUT)
-    reason = _("The login took longer than the boot waited for the volume.")
-    steps: tuple[Operation, ...] = (
-        MountFilesystem(path, entry.mount_point, device.content, runtime_options(entry.options)),
-        *((ChangeFstabLine(line, patient, reason),) if patient != line else ()),
-    )
-    return Finding(
-        NOT_MOUNTED,
-        _("The boot did not mount {place}, although its volume is here.").format(place=place),
-        _(
-            "The volume came after the boot had given up waiting for it. Services may be writing into the"
-            " empty folder meanwhile; what is on the volume is as it was."
-        ),
-        RungKind.MOUNT,
-        (key,) if (key := rung_on(evidence.stacks, device.name)) else (),
-        device.name,
-        seen=(
-            Seen(f"{FSTAB}:{entry.line}", (clean(line.strip()),)),
-            Seen(
-                f"systemctl show {clean(unit.name)}",
-                (f"ActiveState={clean(unit.active)}", "ActiveEnterTimestampMonotonic=0"),
-            ),
-        ),
-        ruled_out=(
-            RuledOut(_("an unmount by hand"), _("systemd has not seen it mounted since the start.")),
-            RuledOut(_("a missing disk"), _("The volume is active and answers.")),
-        ),
-        hypotheses=(
-            Hypothesis(
-                _("The login or the activation took longer than the boot waited."),
-                _("`journalctl -b -u {unit}`: Dependency failed.").format(unit=clean(unit.name)),
-            ),
-            Hypothesis(
-                _("The line was added after the start."),
-                _("Then nothing is wrong: mount it, or leave that to the next boot."),
-            ),
-        ),
-        fixes=(
-            Fix(
-                title,
-                why,
-                repair(title, why, *steps),
-                confirm=(
-                    _(
-                        "Has nothing been written into the folder {place} that is needed on the volume?"
-                    ).format(place=place),
-                ),
-            ),
-        ),
-        never=(
-            Never(
-                _("Move files that lie in the folder without looking what wrote them"),
-                _("A service may have them open, and goes on writing to them under the mount."),
+                _("Both write without knowing of each other, and each destroys what the other wrote."),
             ),
         ),
     )

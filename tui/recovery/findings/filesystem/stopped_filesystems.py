@@ -36,7 +36,7 @@ def stopped_filesystems(evidence: Evidence) -> Iterator[Finding]:
         if len(kinds) != 1 or not kinds <= {"ext4", "xfs"} or not _is_on_a_lun(evidence, device):
             continue
         lines = stop_lines(evidence, device.name)
-        count = next((one.count for one in evidence.ext4 if one.device == device.name), 0)
+        count = next((errors.count for errors in evidence.ext4 if errors.device == device.name), 0)
         if lines or _turned_read_only(evidence, mounts):
             yield _finding(evidence, device, mounts, lines, count, stopped=True)
         elif count and device.answers:
@@ -81,15 +81,17 @@ def _finding(
         STOPPED if stopped else NOTED,
         _("The {kind} at {place} has stopped writing.").format(kind=kind, place=place)
         if stopped
-        else _("The {kind} at {place} has noted {count} errors.").format(kind=kind, place=place, count=count),
+        else _("The {kind} at {place} has recorded {count} errors.").format(
+            kind=kind, place=place, count=count
+        ),
         _(
-            "After requests failed it stopped, so that nothing worse is written. Programs get errors, or see"
-            " only old files. It does not start again by itself, although the disk answers."
+            "It stopped after I/O errors, to prevent worse damage. Programs get errors, or read only "
+            "what is cached. It does not recover by itself, although the disk answers."
         )
         if stopped
         else _(
-            "It goes on working, but a part of it is damaged, and more may become so. It wants to be checked"
-            " while nobody uses it."
+            "It still works, but it is damaged in part, and the damage may spread. It must be checked "
+            "while unmounted."
         ),
         RungKind.FILESYSTEM,
         tuple(_rungs(evidence, device, mounts)),
@@ -106,17 +108,17 @@ def _finding(
         never=(
             Never(
                 _("mount -o remount,rw"),
-                _("It may report success while the file system goes on refusing every write."),
+                _("It may report success while the file system still refuses every write."),
             ),
             Never(
                 _("fsck while it is mounted, here or on another host"),
-                _("Both write without knowing of each other, and destroy what the other wrote."),
+                _("Both write without knowing of each other, and each destroys what the other wrote."),
             ),
             Never(
                 _("xfs_repair -L") if kind == "xfs" else _("e2fsck -y as the first step"),
-                _("It throws the log away, and with it the last changes of files.")
+                _("It discards the log, and with it the last changes to files.")
                 if kind == "xfs"
-                else _("Every question is answered with yes, also those by which files are lost."),
+                else _("It answers every question with yes, also those that delete files."),
             ),
         ),
     )
@@ -140,12 +142,12 @@ def _seen(
     count: int,
 ) -> Iterator[Seen]:
     if lines:
-        yield Seen(_("the kernel's log"), tuple(one.text for one in lines[-6:]))
+        yield Seen(_("the kernel's log"), tuple(line.text for line in lines[-6:]))
     if count:
         yield Seen(f"/sys/fs/ext4/{clean(device.name)}/errors_count", (str(count),))
     yield Seen(
         "/proc/self/mountinfo",
-        tuple(clean(f"{one.target} {one.kind} {','.join(one.options[:6])}") for one in mounts[:4]),
+        tuple(clean(f"{mount.target} {mount.kind} {','.join(mount.options[:6])}") for mount in mounts[:4]),
     )
 
 
@@ -153,21 +155,21 @@ def _ruled_out(evidence: Evidence, device: BlockDevice) -> Iterator[RuledOut]:
     if device.answers:
         yield RuledOut(
             _("a disk that does not answer"),
-            _("The sessions and disks below are up; only the file system has stopped."),
+            _("The sessions and disks below it are up; only the file system has stopped."),
         )
     if evidence.has(Item.MAPS) and not device.lost_slaves:
-        yield RuledOut(_("a stale map"), _("Its map stands on a disk that is there."))
+        yield RuledOut(_("a stale map"), _("Its map is on a disk that is there."))
 
 
 def _hypotheses() -> tuple[Hypothesis, ...]:
     return (
         Hypothesis(
-            _("An outage, or a power cut of the storage, cost it some of what was written."),
-            _("The kernel's log has errors of its disk before those of the file system."),
+            _("An outage, or a power failure of the storage, lost some of what was written."),
+            _("The kernel's log shows I/O errors of its disk before those of the file system."),
         ),
         Hypothesis(
             _("Another host has it mounted as well (F14)."),
-            _("Only the storage can tell: it knows who else is logged in to the LUN."),
+            _("Only the storage can tell which other hosts are logged in to the LUN."),
         ),
     )
 
@@ -177,16 +179,16 @@ def _who_else(evidence: Evidence, device: BlockDevice, place: str) -> Fix:
     inventory = evidence.inventory
     disks = (inventory.device(lun.disk) for lun in luns_below(inventory, device))
     return Fix(
-        _("Ask the storage who else is logged in to the LUN"),
-        _("While another host writes to it, every repair makes it worse, and this host cannot see that."),
+        _("Ask which other hosts are logged in to the LUN"),
+        _("While another host writes to it, every repair makes it worse, and this host cannot detect that."),
         ask=storage_administrator(
             evidence,
             _("The file system at {place} has errors that nothing on this host explains.").format(
                 place=place
             ),
             _(
-                "Which initiators are admitted to this LUN, and which are logged in to it now? Please take"
-                " all others off its list, and make a snapshot of it."
+                "Which initiators does the ACL of this LUN allow, and which are logged in to it now? "
+                "Please remove all others from the ACL, and take a snapshot of the LUN."
             ),
             tuple(identity(evidence, disk).words for disk in disks if disk is not None),
         ),
@@ -196,7 +198,7 @@ def _who_else(evidence: Evidence, device: BlockDevice, place: str) -> Fix:
 def _fix(evidence: Evidence, device: BlockDevice, mounts: tuple[Mount, ...]) -> Fix:
     inventory = evidence.inventory
     kind = FilesystemKind(mounts[0].kind)
-    volume = next((one for one in inventory.logical_volumes if one.device == device.name), None)
+    volume = next((lv for lv in inventory.logical_volumes if lv.device == device.name), None)
     path = volume.path if volume is not None and volume.path else device.path
     steps = (
         *unmounting(inventory, mounts),
@@ -205,16 +207,16 @@ def _fix(evidence: Evidence, device: BlockDevice, mounts: tuple[Mount, ...]) -> 
     )
     title = _("Unmount it, repair it, and mount it again")
     why = (
-        _("Mounting replays its log, which holds what was written last. It is then looked into.")
+        _("Mounting replays its log, which holds the last writes. Then it is checked.")
         if kind is FilesystemKind.XFS
-        else _("e2fsck replays its journal and mends what is safe to mend; it stops where it is not.")
+        else _("e2fsck replays its journal and makes safe repairs (-p); it stops where a repair is not safe.")
     )
     return Fix(
         title,
         why,
-        repair(title, why, *steps, notes=(_("Who has files open there must let go first."),)),
+        repair(title, why, *steps, notes=(_("Processes with open files there must close them first."),)),
         confirm=(
             _("Is the LUN still the same: has the array not failed over to an older copy?"),
-            _("Does no other host have it mounted?"),
+            _("Is it certain that no other host has it mounted?"),
         ),
     )

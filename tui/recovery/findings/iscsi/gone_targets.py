@@ -23,11 +23,11 @@ AT_BOOT_KEYS = ("node.startup", "node.conn[0].startup")
 def gone_fixes(evidence: Evidence, thing: Session | NodeRecord) -> Iterator[Fix]:
     """Ask for the target, or say good-bye to it: log out and delete its record."""
     yield Fix(
-        _("Ask what became of the target"),
-        _("It was retired, renamed, or is missing by mistake: only the storage knows."),
+        _("Ask the storage administrator what happened to the target"),
+        _("It was retired, renamed, or is missing by mistake: only the storage administrator knows."),
         ask=storage_administrator(
             evidence,
-            _("The portal says that it does not know this target, or cannot serve it."),
+            _("The portal reports that it does not know this target, or cannot serve it."),
             _(
                 "Was it retired or renamed, or should it be there? If it should: please enable it on this "
                 "portal."
@@ -39,10 +39,10 @@ def gone_fixes(evidence: Evidence, thing: Session | NodeRecord) -> Iterator[Fix]
     if proposal is not None:
         yield Fix(
             _("If it is gone for good: log out and delete its record"),
-            _("Otherwise this host asks for it again and again, and at every boot."),
+            _("Otherwise this host tries to log in to it again and again, and at every boot."),
             proposal,
             confirm=(
-                _("Is {target} really retired, and does nobody need what was on it?").format(
+                _("Is {target} really retired, and its data no longer needed?").format(
                     target=clean(thing.target, 120)
                 ),
             ),
@@ -53,17 +53,17 @@ def no_login_at_boot(records: tuple[NodeRecord, ...]) -> tuple[SetRecordValues, 
     """The changes after which these records are not logged in at boot."""
     return tuple(
         SetRecordValues(
-            one.target,
-            one.portal,
-            one.iface,
+            record.target,
+            record.portal,
+            record.iface,
             tuple((key, "manual") for key in AT_BOOT_KEYS),
             tuple(
                 (key, value)
-                for key, value in zip(AT_BOOT_KEYS, (one.startup, one.connection_startup), strict=True)
+                for key, value in zip(AT_BOOT_KEYS, (record.startup, record.connection_startup), strict=True)
                 if value
             ),
         )
-        for one in records
+        for record in records
     )
 
 
@@ -82,14 +82,14 @@ def _farewell(evidence: Evidence, thing: Session | NodeRecord) -> Proposal | Non
         )
     uses = uses_of(inventory, thing.sid)
     return Proposal(
-        Plan(_("Give up {target}").format(target=clean(thing.target, 100)), operations),
-        _("The session ends, its disks leave this host, and nothing logs in there any more."),
+        Plan(_("Remove {target} from this host").format(target=clean(thing.target, 100)), operations),
+        _("The session ends, its disks are removed from this host, and nothing logs in to it any more."),
         leaving.notes
         if uses
         else (
             *leaving.notes,
-            _("While iscsid is trying to log in, a logout may be refused: try again a moment later."),
+            _("While iscsid is trying to log in, a logout may be refused: retry a moment later."),
         ),
         leaving.refusal,
-        _("Give up"),
+        _("Remove"),
     )

@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from tui.recovery.evidence import Evidence, Item
 from tui.recovery.finding import Finding, Fix, Hypothesis, Never, RuledOut, Seen
 from tui.recovery.findings.evidence_text import listed, portal_seen
+from tui.recovery.findings.iscsi.login_refusals import refusal_of
 from tui.recovery.findings.iscsi.outage import outages, seconds_left
-from tui.recovery.findings.iscsi.refusals import refusal_of
-from tui.recovery.findings.multipath.queueing_maps import holds_back
+from tui.recovery.findings.multipath.queueing_maps import (
+    queues_io,
+)
 from tui.recovery.findings.requests_to_admins import network_administrator, storage_administrator, way_facts
 from tui.storage.host.interface import Answer
 from tui.storage.iscsi.sessions import uses_of_sessions
@@ -45,18 +47,18 @@ def _finding(evidence: Evidence, sessions: list[Session], since: dict[int, Outag
     answer = evidence.answer_of(portal)
     is_open = answer is not None and answer.answer is Answer.OPEN
     left = [
-        seconds_left(one, since.get(one.sid), evidence.now)
-        for one in sessions
-        if one.state is SessionState.FAILED
+        seconds_left(session, since.get(session.sid), evidence.now)
+        for session in sessions
+        if session.state is SessionState.FAILED
     ]
-    soonest = min((one for one in left if one is not None), default=None)
+    soonest = min((session for session in left if session is not None), default=None)
     waits = bool(left)
     return Finding(
         CODE,
         _summary(sessions, portal),
         _meaning(evidence, sessions, soonest, waits=waits, for_ever=None in left),
         RungKind.SESSION,
-        tuple(session_key(one) for one in sessions),
+        tuple(session_key(session) for session in sessions),
         seen=tuple(_seen(evidence, sessions)),
         ruled_out=tuple(_ruled_out(evidence, sessions)),
         hypotheses=tuple(_hypotheses(evidence, portal)),
@@ -68,7 +70,7 @@ def _finding(evidence: Evidence, sessions: list[Session], since: dict[int, Outag
 
 
 def _summary(sessions: list[Session], portal: Portal) -> str:
-    targets = list(dict.fromkeys(clean(one.target, 80) for one in sessions))
+    targets = list(dict.fromkeys(clean(session.target, 80) for session in sessions))
     if len(sessions) == 1:
         return _("The session to {target} through {portal} has lost its connection.").format(
             target=targets[0], portal=clean(portal.label)
@@ -81,35 +83,33 @@ def _summary(sessions: list[Session], portal: Portal) -> str:
 def _meaning(
     evidence: Evidence, sessions: list[Session], soonest: float | None, *, waits: bool, for_ever: bool
 ) -> str:
-    uses = uses_of_sessions(evidence.inventory, [one.sid for one in sessions])
-    disks = [lun.disk for one in sessions for lun in evidence.inventory.luns_of(one.sid) if lun.disk]
+    uses = uses_of_sessions(evidence.inventory, [session.sid for session in sessions])
+    disks = [lun.disk for session in sessions for lun in evidence.inventory.luns_of(session.sid) if lun.disk]
     maps = [evidence.inventory.map_over(disk) for disk in disks]
-    if maps and not uses and all(one is not None and one.good_paths for one in maps):
-        return _("Other paths carry the disks meanwhile: nothing waits and nothing is lost.")
-    who = listed(uses) if uses else _("nothing of this host")
-    if maps and all(one is not None and holds_back(evidence, one) for one in maps):
+    if maps and not uses and all(table is not None and table.good_paths for table in maps):
+        return _("Other paths still reach the disks: no I/O waits and nothing is lost.")
+    who = listed(uses) if uses else _("nothing on this host")
+    if maps and all(joined is not None and queues_io(evidence, joined) for joined in maps):
         return _(
-            "No other path is left. The multipath map over the disks holds requests back, and nothing is lost"
-            " while it waits. It concerns: {who}."
+            "No other path is left. The multipath map over the disks queues I/O, and nothing is lost "
+            "while it waits. Affected: {who}."
         ).format(who=who)
     if not waits:
         return _(
-            "The kernel has stopped waiting: requests fail at once. What had not been written by then is "
-            "lost, and file systems may have stopped. It concerns: {who}."
+            "The kernel has stopped waiting (`replacement_timeout`): I/O fails at once. What had not "
+            "been written by then is lost, and file systems may have stopped. Affected: {who}."
         ).format(who=who)
     if soonest is not None:
         words = _(
-            "Requests wait, and nothing is lost while they wait. At {time}, or a moment before, the kernel "
-            "gives up and they fail. It concerns: {who}."
+            "I/O waits, and nothing is lost while it waits. At {time}, or a moment before, the kernel "
+            "stops waiting (`replacement_timeout`) and I/O fails. Affected: {who}."
         )
         at = time.strftime("%H:%M:%S", time.localtime(evidence.now + soonest))
         return words.format(time=at, who=who)
     if for_ever:
-        words = _(
-            "Requests wait, however long it takes; nothing is lost while they wait. It concerns: {who}."
-        )
+        words = _("I/O waits, however long it takes; nothing is lost while it waits. Affected: {who}.")
         return words.format(who=who)
-    return _("Requests wait, and nothing is lost while they wait. It concerns: {who}.").format(who=who)
+    return _("I/O waits, and nothing is lost while it waits. Affected: {who}.").format(who=who)
 
 
 def _seen(evidence: Evidence, sessions: list[Session]) -> Iterator[Seen]:
@@ -130,24 +130,24 @@ def _seen(evidence: Evidence, sessions: list[Session]) -> Iterator[Seen]:
         yield Seen("/sys/class/scsi_device/*/device/state", states[: _LINES * 2])
     subjects = [f"sid:{session.sid}" for session in sessions]
     if lines := evidence.kernel_about(*subjects):
-        yield Seen(_("the kernel's log"), tuple(one.text for one in lines[-_LINES:]))
+        yield Seen(_("the kernel's log"), tuple(line.text for line in lines[-_LINES:]))
     if lines := evidence.daemon_about(*subjects):
-        yield Seen(_("iscsid in the journal"), tuple(one.text for one in lines[-_LINES:]))
+        yield Seen(_("iscsid in the journal"), tuple(line.text for line in lines[-_LINES:]))
     yield from portal_seen(evidence, sessions[0].portal)
 
 
 def _ruled_out(evidence: Evidence, sessions: list[Session]) -> Iterator[RuledOut]:
     yield RuledOut(
         _("a logout"),
-        _("The kernel still has the session; a logout removes it with its disks."),
+        _("The kernel still has the session; a logout removes it and its disks."),
     )
     if evidence.has(Item.DAEMON) and any(evidence.daemon_about(f"sid:{session.sid}") for session in sessions):
         yield RuledOut(
-            _("a refusal"),
-            _("iscsid notes every refused login, and has noted none since the connection broke."),
+            _("a refused login"),
+            _("iscsid logs every refused login, and has logged none since the connection was lost."),
         )
     if evidence.inventory.daemon_answers:
-        yield RuledOut(_("iscsid not running"), _("It takes requests on its socket."))
+        yield RuledOut(_("a stopped iscsid"), _("It accepts requests on its socket."))
 
 
 def _hypotheses(evidence: Evidence, portal: Portal) -> Iterator[Hypothesis]:
@@ -160,18 +160,18 @@ def _hypotheses(evidence: Evidence, portal: Portal) -> Iterator[Hypothesis]:
         yield Hypothesis(
             _("This host's own interface {device} has no link.").format(device=clean(link.name)),
             _(
-                "`ip link show {device}`: look at the cable, the switch port, and whether it was taken down."
+                "`ip link show {device}`: check the cable, the switch port, and whether it was set down."
             ).format(device=clean(link.name)),
         )
         return
     if answer.answer is Answer.OPEN:
         yield Hypothesis(
-            _("The way is back, and iscsid is logging in again."),
-            _("Look again in a few seconds: iscsid then says `is operational after recovery`."),
+            _("The network is back, and iscsid is logging in again."),
+            _("Check again in a few seconds: iscsid then logs `is operational after recovery`."),
         )
         yield Hypothesis(
-            _("Another host logs in with the same initiator name, and they throw each other out."),
-            _("Error 1020 and `operational after recovery` follow each other every few seconds."),
+            _("Another host logs in with the same initiator name, and they terminate each other's session."),
+            _("Error 1020 and `operational after recovery` alternate every few seconds."),
         )
         return
     if answer.answer is Answer.REFUSED:
@@ -184,27 +184,27 @@ def _hypotheses(evidence: Evidence, portal: Portal) -> Iterator[Hypothesis]:
         return
     others = _others_that_answer(evidence, portal)
     yield Hypothesis(
-        _("The network between is broken: switch, VLAN, a firewall that drops packets."),
-        _(
-            "`ping {address}` fails as well; other machines in the same network cannot reach it either."
-        ).format(address=clean(portal.address)),
+        _("The network in between is down: switch, VLAN, or a firewall that drops packets."),
+        _("`ping {address}` fails too; other machines in the same network cannot reach it either.").format(
+            address=clean(portal.address)
+        ),
     )
     yield Hypothesis(
         _("The storage, or this port of it, is down."),
         _(
-            "Portals that answer meanwhile: {portals}. Of one array, they speak for its port; of all, for "
-            "the storage being up."
+            "Portals that answer meanwhile: {portals}. If they belong to the same array, only this port "
+            "is down; the storage itself is up."
         ).format(portals=listed(others))
         if others
-        else _("No other portal of this host answers either: ask whether the storage runs."),
+        else _("No other portal of this host answers either: ask whether the storage is up."),
     )
 
 
 def _others_that_answer(evidence: Evidence, portal: Portal) -> list[str]:
     return [
-        one.portal.label
-        for one in evidence.portals
-        if one.answer.answer is Answer.OPEN and not one.portal.is_same_place(portal)
+        reply.portal.label
+        for reply in evidence.portals
+        if reply.answer.answer is Answer.OPEN and not reply.portal.is_same_place(portal)
     ]
 
 
@@ -212,23 +212,24 @@ def _fixes(
     evidence: Evidence, sessions: list[Session], soonest: float | None, *, waits: bool, is_open: bool
 ) -> Iterator[Fix]:
     portal = sessions[0].portal
-    watching = tuple(f"cat /sys/class/iscsi_session/session{one.sid}/state" for one in sessions[:3])
+    watching = tuple(f"cat /sys/class/iscsi_session/session{session.sid}/state" for session in sessions[:3])
     if waits:
         yield Fix(
-            _("Wait: leave the session alone"),
+            _("Wait: do not log out"),
             _(
-                "iscsid tries to log in again all the time. When it succeeds the requests go on as if "
-                "nothing had happened."
+                "iscsid keeps trying to log in again. When it succeeds, I/O continues as if nothing had "
+                "happened."
             ),
             by_hand=watching,
             seconds_left=soonest,
         )
     elif is_open:
         yield Fix(
-            _("Wait until iscsid has logged in again, then look once more"),
+            _("Wait until iscsid has logged in again, then check again"),
             _(
-                "The portal takes connections, so iscsid's next attempt may succeed; the disks come back "
-                "under their names. File systems that have stopped are then a finding of their own."
+                "The portal accepts connections, so iscsid's next attempt may succeed; the disks then "
+                "work again under their names. File systems that have stopped are then listed as "
+                "findings of their own."
             ),
             by_hand=watching,
         )
@@ -236,8 +237,8 @@ def _fixes(
         yield from _asks(evidence, sessions, portal)
     if not waits:
         yield Fix(
-            _("Before anything is mounted again: be sure that it is the same data"),
-            _("While the session was gone the storage may have failed over, or the LUN may have changed."),
+            _("Before mounting anything again: make sure that it is the same data"),
+            _("While the session was lost, the storage may have failed over, or the LUN may have changed."),
             confirm=(_("Has the array failed over, or was the LUN changed meanwhile?"),),
         )
 
@@ -246,7 +247,7 @@ def _asks(evidence: Evidence, sessions: list[Session], portal: Portal) -> Iterat
     answer = evidence.answer_of(portal)
     facts = (
         *way_facts(evidence, (portal,)),
-        *dict.fromkeys(_("Target: {target}").format(target=clean(one.target)) for one in sessions),
+        *dict.fromkeys(_("Target: {target}").format(target=clean(session.target)) for session in sessions),
     )
     trouble = translate_count(
         "An iSCSI session to {portal} has lost its connection.",
@@ -255,20 +256,20 @@ def _asks(evidence: Evidence, sessions: list[Session], portal: Portal) -> Iterat
     ).format(count=len(sessions), portal=clean(portal.label))
     if answer is None or answer.answer is not Answer.REFUSED:
         yield Fix(
-            _("Have the way to {portal} looked at").format(portal=clean(portal.label)),
-            _("Nothing on this host brings the connection back while the portal does not answer."),
+            _("Have the network path to {portal} checked").format(portal=clean(portal.label)),
+            _("Nothing on this host can restore the connection while the portal does not answer."),
             ask=network_administrator(
                 evidence,
                 trouble,
                 _(
-                    "Is there a fault or a change on the way (switch port, VLAN, firewall)? "
-                    "Please bring it back."
+                    "Is there a fault or a change on the path (switch port, VLAN, firewall)? Please "
+                    "restore it."
                 ),
                 facts,
             ),
         )
     yield Fix(
-        _("Have the storage looked at"),
+        _("Have the storage checked"),
         _("The portal may be down, restarting, or listening elsewhere."),
         ask=storage_administrator(
             evidence,
@@ -286,14 +287,14 @@ def _never() -> tuple[Never, ...]:
     return (
         Never(
             _("Reboot this host"),
-            _("What still waits in memory would be lost; waiting loses nothing."),
+            _("Data still waiting in memory would be lost; waiting loses nothing."),
         ),
         Never(
             _("Log out of the session (iscsiadm -u)"),
-            _("It takes the disks away from whoever uses them, and what waits fails."),
+            _("It removes the disks while processes use them, and waiting I/O fails."),
         ),
         Never(
-            _("kill -9 the processes that wait, or unload iscsi_tcp"),
-            _("They cannot be killed while they wait, and their last writes go with them."),
+            _("kill -9 the waiting processes, or unload iscsi_tcp"),
+            _("They cannot be killed while they wait, and their last writes are lost."),
         ),
     )

@@ -30,37 +30,35 @@ def damaged_records(evidence: Evidence) -> Iterator[Finding]:
     yield Finding(
         "F33.damaged-record",
         translate_count(
-            "{count} file in the record database holds no record.",
-            "{count} files in the record database hold no record.",
+            "{count} file in the record database does not contain a record.",
+            "{count} files in the record database do not contain a record.",
             len(paths),
         ).format(count=len(paths)),
         _(
-            "iscsiadm may refuse to list any record because of it, and nobody logs in by what should be "
-            "there. "
-            "Sessions that are up are not concerned."
+            "Because of it iscsiadm may refuse to list any record, and no login can use the records that "
+            "should be there. Sessions that are up are not affected."
         ),
         seen=(Seen(_("the record database"), tuple(clean(path) for path in paths[:8])),),
         ruled_out=(
             RuledOut(
                 _("a target that is gone"),
-                _("The files are broken by themselves, whatever the target does."),
+                _("The files themselves are damaged, whatever the target does."),
             ),
         ),
         fixes=(
             Fix(
-                _("Move them away, and make the records anew"),
+                _("Move them away and create the records again"),
                 _(
-                    "A dated copy is kept. New records begin with the settings of iscsid.conf: login at "
-                    "boot, timers "
-                    "and CHAP have to be set again."
+                    "A dated copy is kept. New records start with the settings of iscsid.conf: login at "
+                    "boot, timeouts and CHAP must be set again."
                 ),
                 Proposal(
                     Plan(_("Repair the record database"), tuple(steps)),
-                    _("Only files that hold no record are touched."),
+                    _("Only files that do not contain a record are touched."),
                     notes=(
                         _(
-                            "Records without a readable name are not made again: ask the portal (Discover) "
-                            "for those."
+                            "Records without a readable name are not created again: run discovery "
+                            "(Discover) on the portal for those."
                         ),
                     )
                     if len(again) < len(paths)
@@ -73,8 +71,8 @@ def damaged_records(evidence: Evidence) -> Iterator[Finding]:
             Never(
                 _("Delete the whole database"),
                 _(
-                    "Sessions read their records again when a connection is lost, and settings and secrets "
-                    "go with it."
+                    "Sessions read their records again when a connection is lost; settings and secrets "
+                    "would be lost with it."
                 ),
             ),
         ),
@@ -90,26 +88,29 @@ def _meant_by(path: str) -> tuple[str, Portal, str] | None:
     return (parts[0], portal, parts[2]) if portal is not None and parts[0] else None
 
 
-def stuck_database(evidence: Evidence) -> Iterator[Finding]:
+def locked_database(evidence: Evidence) -> Iterator[Finding]:
     """The lock of the database is taken and nobody gives it back."""
     lock = evidence.database
     if not evidence.has(Item.DATABASE) or not lock.taken or lock.seconds < _STALE:
         return
-    calls = [one for one in evidence.daemons if one.name == "iscsiadm"]
+    calls = [process for process in evidence.daemons if process.name == "iscsiadm"]
     if calls:
         fix = Fix(
             _("End the iscsiadm that hangs, if it does"),
-            _("One that waits for a target may take two minutes. End only this one; iscsid has to go on."),
-            by_hand=tuple(f"kill {one.pid}   # iscsiadm, {one.seconds:.0f} s" for one in calls),
-            confirm=(_("Is that iscsiadm nobody's running work?"),),
+            _(
+                "One that waits for a target may take two minutes. End only this process; iscsid "
+                "must keep running."
+            ),
+            by_hand=tuple(f"kill {process.pid}   # iscsiadm, {process.seconds:.0f} s" for process in calls),
+            confirm=(_("Are you sure nobody needs that iscsiadm process?"),),
         )
     else:
         fix = Fix(
-            _("Remove the lock that nobody holds"),
-            _("An iscsiadm was killed while it held it."),
+            _("Remove the stale lock"),
+            _("An iscsiadm was killed while it held the lock."),
             Proposal(
-                Plan(_("Free the record database"), (RemoveStaleLock(),)),
-                _("No iscsiadm is at work, so nobody needs the lock."),
+                Plan(_("Remove the lock of the record database"), (RemoveStaleLock(),)),
+                _("No iscsiadm is running, so nothing needs the lock."),
                 yes=_("Remove"),
             ),
         )
@@ -117,17 +118,21 @@ def stuck_database(evidence: Evidence) -> Iterator[Finding]:
         "F33.stale-lock",
         _("The record database has been locked for {seconds} s.").format(seconds=round(lock.seconds)),
         _(
-            "Every iscsiadm waits 30 s for it, and then fails or goes on without the lock. Sessions are "
-            "not concerned."
+            "Every iscsiadm waits 30 s for it, and then fails or continues without the lock. Sessions "
+            "are not affected."
         ),
         seen=(
             Seen(clean(lock.path), (_("there, {seconds} s old").format(seconds=round(lock.seconds)),)),
             Seen(
                 "/proc",
-                tuple(f"iscsiadm, process {one.pid}, {one.state}" for one in calls)
-                or (_("no iscsiadm runs"),),
+                tuple(f"iscsiadm, process {process.pid}, {process.state}" for process in calls)
+                or (_("no iscsiadm is running"),),
             ),
         ),
         fixes=(fix,),
-        never=(Never(_("Kill iscsid for it"), _("It holds no lock of the database, and sessions need it.")),),
+        never=(
+            Never(
+                _("Kill iscsid for it"), _("It does not hold the lock of the database, and sessions need it.")
+            ),
+        ),
     )

@@ -9,7 +9,7 @@ from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Ask, Finding, Fix, Hypothesis, Never, RuledOut, Seen
 from tui.recovery.findings.evidence_text import daemon_seen, place_of, portal_seen
 from tui.recovery.findings.iscsi.gone_targets import gone_fixes
-from tui.recovery.findings.iscsi.refusals import Refusal, Refused, refusal_of, refused_records
+from tui.recovery.findings.iscsi.login_refusals import Refusal, Refused, refusal_of, refused_records
 from tui.recovery.findings.requests_to_admins import storage_administrator
 from tui.storage.changing.plan import Plan
 from tui.storage.iscsi.daemon import DAEMON
@@ -66,13 +66,11 @@ def _finding(evidence: Evidence, thing: Session | NodeRecord, refused: Refused) 
 def _summary(thing: Session | NodeRecord, refused: Refused) -> str:
     words = {
         Refusal.AUTHENTICATION: _("{target} at {portal} does not accept this host's CHAP user and secret."),
-        Refusal.AUTHORIZATION: _(
-            "{target} at {portal} does not let this host in: its name is on no list there."
-        ),
-        Refusal.MUTUAL: _("{target} at {portal} could not prove itself: its answer to mutual CHAP is wrong."),
-        Refusal.NO_TARGET: _("{portal} says that it has no target {target}."),
-        Refusal.REMOVED: _("{portal} says that {target} was taken away for good."),
-        Refusal.UNAVAILABLE: _("{portal} answers that {target} is not in service."),
+        Refusal.AUTHORIZATION: _("{target} at {portal} refuses this initiator: its name is not in the ACL."),
+        Refusal.MUTUAL: _("{target} at {portal} failed mutual CHAP: its response is wrong."),
+        Refusal.NO_TARGET: _("{portal} reports that it has no target {target}."),
+        Refusal.REMOVED: _("{portal} reports that {target} was removed for good."),
+        Refusal.UNAVAILABLE: _("{portal} reports that {target} is not in service."),
         Refusal.OTHER: _("{target} at {portal} refuses the login."),
     }
     return words[refused.why].format(target=clean(thing.target, 100), portal=clean(thing.portal.label))
@@ -80,10 +78,10 @@ def _summary(thing: Session | NodeRecord, refused: Refused) -> str:
 
 def _meaning(evidence: Evidence, thing: Session | NodeRecord) -> str:
     if not isinstance(thing, Session):
-        return _("There is no session, so its disks are not here. Nothing on the storage has changed.")
+        return _("There is no session, so its disks are missing. Nothing on the storage has changed.")
     uses = uses_of(evidence.inventory, thing.sid)
-    words = _("The session was lost and cannot come back: each new attempt is refused. It concerns: {who}.")
-    return words.format(who=", ".join(clean(use) for use in uses[:6]) or _("nothing of this host"))
+    words = _("The session was lost and cannot reconnect: each login is refused. Affected: {who}.")
+    return words.format(who=", ".join(clean(use) for use in uses[:6]) or _("nothing on this host"))
 
 
 def _seen(evidence: Evidence, thing: Session | NodeRecord, refused: Refused) -> Iterator[Seen]:
@@ -142,7 +140,10 @@ def _names_of(evidence: Evidence, thing: Session | NodeRecord) -> tuple[str, ...
 
 def used_name(evidence: Evidence, iface: str) -> str:
     """The initiator name that a login through an iface uses: its own, or the host's."""
-    own = next((one.initiator_name for one in evidence.inventory.interfaces if one.name == iface), "")
+    own = next(
+        (interface.initiator_name for interface in evidence.inventory.interfaces if interface.name == iface),
+        "",
+    )
     return own or evidence.inventory.initiator.name
 
 
@@ -152,20 +153,23 @@ def _record(evidence: Evidence, thing: Session | NodeRecord) -> NodeRecord | Non
 
 def _ruled_out(refused: Refused) -> tuple[RuledOut, ...]:
     network = RuledOut(
-        _("a fault of the network"),
+        _("a network fault"),
         _(
-            "The target answered the login with a refusal, so the way there and back works. Error 1020 in "
-            "the "
-            "kernel's log is the target closing the connection after it."
+            "The target answered the login with a refusal, so the network path works. Error 1020 in the "
+            "kernel's log is the target closing the connection afterwards."
         ),
     )
     other = {
         Refusal.AUTHENTICATION: RuledOut(
-            _("the access list"), _("The target says `authentication`; for its list it says `authorization`.")
+            _("the ACL"),
+            _(
+                "The target reports `authentication`; if the ACL were the cause it would report "
+                "`authorization`."
+            ),
         ),
         Refusal.AUTHORIZATION: RuledOut(
             _("user and secret of CHAP"),
-            _("The target says `authorization`; for a wrong secret it says `authentication`."),
+            _("The target reports `authorization`; for a wrong secret it would report `authentication`."),
         ),
     }.get(refused.why)
     return (network,) if other is None else (network, other)
@@ -176,28 +180,34 @@ def _hypotheses(evidence: Evidence, thing: Session | NodeRecord, refused: Refuse
     chap = record.chap if record is not None and record.readable else None
     if refused.why in {Refusal.AUTHORIZATION, Refusal.OTHER}:
         yield Hypothesis(
-            _("The target's access list does not hold this host's initiator name, or spells it differently."),
-            _("Compare the name above, letter by letter, with the list on the storage."),
+            _(
+                "The target's ACL does not have this host's initiator name, or has it with a "
+                "different spelling."
+            ),
+            _("Compare the name above, letter by letter, with the ACL on the storage."),
         )
         yield Hypothesis(
-            _("This host got another name: it was installed anew, cloned, or the file was edited."),
-            _("Ask which name the list held until now."),
+            _("This host got another name: it was reinstalled, cloned, or the file was edited."),
+            _("Ask which name was in the ACL until now."),
         )
     if refused.why in {Refusal.AUTHENTICATION, Refusal.OTHER}:
         if chap is None or not chap.has_password:
             yield Hypothesis(
-                _("The target wants CHAP, and this record has no secret."),
-                _("The record above shows an empty password. What iscsid.conf got later does not reach it."),
+                _("The target requires CHAP, and this record has no secret."),
+                _(
+                    "The record above shows an empty password. A later change in iscsid.conf does "
+                    "not reach it."
+                ),
             )
         else:
             yield Hypothesis(
-                _("User or secret differ from what is set on the storage, or were changed there."),
-                _("Set both anew on the two sides; nobody can read them back."),
+                _("User or secret differ from those set on the storage, or were changed there."),
+                _("Set both again on both sides; nobody can read them back."),
             )
     if refused.why is Refusal.MUTUAL:
         yield Hypothesis(
-            _("The target's own user or secret in this record differs from what is set on the storage."),
-            _("Set it anew on the two sides. The two directions must have different secrets."),
+            _("The target's own user or secret in this record differs from those set on the storage."),
+            _("Set it again on both sides. The two directions must have different secrets."),
         )
     if refused.why is Refusal.UNAVAILABLE:
         yield Hypothesis(
@@ -205,7 +215,7 @@ def _hypotheses(evidence: Evidence, thing: Session | NodeRecord, refused: Refuse
                 "The target is disabled, restarting, or failing over: it comes back by itself, or is enabled"
                 " again."
             ),
-            _("Ask whether it is enabled; iscsid tries again every few seconds meanwhile."),
+            _("Ask whether it is enabled; iscsid retries every few seconds meanwhile."),
         )
     if refused.why in _GONE:
         yield Hypothesis(
@@ -217,7 +227,7 @@ def _hypotheses(evidence: Evidence, thing: Session | NodeRecord, refused: Refuse
             ).format(portal=clean(thing.portal.label)),
         )
         yield Hypothesis(
-            _("The storage was restarted and did not bring the target back, or shows it on other ports."),
+            _("The storage was restarted and did not bring the target back, or offers it on other ports."),
             _("Ask whether the target exists and is enabled on this portal."),
         )
 
@@ -238,49 +248,46 @@ def _fixes(evidence: Evidence, thing: Session | NodeRecord, refused: Refused) ->
         if isinstance(thing, Session) and _file_has_another_name(evidence, thing):
             yield _restart(evidence)
         yield Fix(
-            _("Have this host's name put on the target's access list"),
-            _("Only the storage can let it in. Compare both names first."),
+            _("Have this host's initiator name added to the target's ACL"),
+            _("Only the storage can allow it. Compare both names first."),
             ask=_ask(
                 evidence,
                 thing,
                 name,
                 _("The target refuses this host (not authorized)."),
                 _(
-                    "Please add exactly this initiator name to the access list of the target, or tell the "
-                    "name "
-                    "that is on it."
+                    "Please add exactly this initiator name to the ACL of the target, or send us the "
+                    "name that is in it."
                 ),
             ),
         )
     if refused.why in _ABOUT_CHAP:
         mutual = refused.why is Refusal.MUTUAL
         yield Fix(
-            _("Set CHAP anew in the record"),
+            _("Set CHAP again in the record"),
             _(
-                "In the console choose the record (Enter on the portal), then CHAP. The secret is written "
-                "into the "
-                "record's file and stands on no command line."
+                "In the console choose the record (Enter on the portal), then CHAP. The secret is "
+                "written to the record's file and never appears on a command line."
             ),
             confirm=(
-                _("Do you have the target's own user and secret from whoever runs the storage?")
+                _("Do you have the target's own user and secret from the storage administrator?")
                 if mutual
-                else _("Do you have the user and secret of this host from whoever runs the storage?"),
+                else _("Do you have this host's user and secret from the storage administrator?"),
             ),
         )
         yield Fix(
             _("Ask for the CHAP user and a new secret"),
-            _("Nobody can read a secret back, on this side or on that."),
+            _("Nobody can read a secret back, on either side."),
             ask=_ask(
                 evidence,
                 thing,
                 name,
                 _("The target refuses this host's CHAP credentials (authentication failed).")
                 if not mutual
-                else _("The target's answer to mutual CHAP is wrong."),
+                else _("The target's response to mutual CHAP is wrong."),
                 _(
-                    "Is CHAP set on the access list entry of this initiator (not only on the target)? "
-                    "Please set "
-                    "user and secret anew and tell them over a safe way, not in a ticket."
+                    "Is CHAP set on the ACL entry of this initiator (not only on the target)? Please set "
+                    "a new user and secret and send them securely, not in the ticket."
                 ),
             ),
         )
@@ -292,15 +299,14 @@ def _log_in_again(evidence: Evidence, thing: Session | NodeRecord) -> Fix:
         return Fix(
             _("Then wait: iscsid logs in again by itself"),
             _(
-                "It tries again every few seconds. A changed record counts only from the next login on: "
-                "where "
-                "CHAP was changed here, log out and in again."
+                "It retries every few seconds. A changed record only takes effect at the next login: "
+                "where CHAP was changed here, log out and in again."
             ),
             by_hand=(f"cat /sys/class/iscsi_session/session{thing.sid}/state",),
         )
     return Fix(
         _("Then log in"),
-        _("The session makes the disks appear again."),
+        _("The disks appear again with the session."),
         log_in((thing,), evidence.inventory),
         confirm=(_("Has the storage administrator said that it is done?"),),
     )
@@ -313,20 +319,21 @@ def _file_has_another_name(evidence: Evidence, session: Session) -> bool:
 
 def _restart(evidence: Evidence) -> Fix:
     others = [
-        one for one in evidence.inventory.sessions if one.initiator_name != evidence.inventory.initiator.name
+        session
+        for session in evidence.inventory.sessions
+        if session.initiator_name != evidence.inventory.initiator.name
     ]
     plan = Plan(_("Have iscsid read its name again"), (RestartDaemon(DAEMON),))
     return Fix(
         plan.title,
         _(
             "iscsid reads the file with the name only when it starts. Sessions that are up keep the old "
-            "name until "
-            "they log in anew."
+            "name until they log in again."
         ),
-        Proposal(plan, _("iscsid is restarted alone; the kernel keeps the sessions meanwhile.")),
+        Proposal(plan, _("Only iscsid is restarted; the kernel keeps the sessions meanwhile.")),
         confirm=(
             _(
-                "{count} sessions use another name than the file. Is the name in the file the right one?"
+                "{count} sessions use a different name than the file. Is the name in the file the right one?"
             ).format(count=len(others)),
         ),
     )
@@ -349,21 +356,21 @@ def _never(*, gone: bool) -> tuple[Never, ...]:
         return (
             Never(
                 _("Kill iscsid to end the session"),
-                _("The kernel keeps the session, and then nobody can end it."),
+                _("The kernel keeps the session, and then nothing can end it."),
             ),
             Never(
                 _("Delete files of the record database by hand"),
-                _("Half a record stops iscsiadm from listing any."),
+                _("An incomplete record prevents iscsiadm from listing any."),
             ),
         )
     return (
         Never(
-            _("Let the target admit any initiator"),
+            _("Configure the target to allow any initiator"),
             _("Two hosts that write to one LUN destroy the file system on it."),
         ),
         Never(
             _("Give this host the name of another one"),
-            _("The two then throw each other out, or both mount the same LUN."),
+            _("The two then terminate each other's sessions, or both mount the same LUN."),
         ),
         Never(
             _("Type a secret on a command line"),

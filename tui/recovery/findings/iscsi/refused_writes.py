@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Fix, Hypothesis, Never, RuledOut, Seen
 from tui.recovery.findings.evidence_text import kernel_seen, listed
-from tui.recovery.findings.iscsi.luns import lun_facts
+from tui.recovery.findings.iscsi.lun_identities import (
+    lun_facts,
+)
 from tui.recovery.findings.repair_plans import checking, mounting, mounts_above, repair, unmounting
 from tui.recovery.findings.requests_to_admins import storage_administrator
 from tui.storage.files.filesystem_kind import FilesystemKind
@@ -42,7 +44,7 @@ def refused_writes(evidence: Evidence) -> Iterator[Finding]:
 
     It is over when a file system on it was mounted since: that writes.
     """
-    gone = {one.disk for one in evidence.identities if one.refused or one.stand_in}
+    gone = {identity.disk for identity in evidence.identities if identity.refused or identity.stand_in}
     for lun in evidence.inventory.luns:
         session = evidence.inventory.session(lun.sid)
         if session is None or session.state is not SessionState.LOGGED_IN or lun.kind != DISK:
@@ -52,18 +54,18 @@ def refused_writes(evidence: Evidence) -> Iterator[Finding]:
         since = max(evidence.now - _RECENT, _mounted(evidence, lun))
         lines = evidence.kernel_about(f"lun:{lun.address}", f"device:{lun.disk}", since=since)
         up = _up_since(evidence, session)
-        refused = [one for one in lines if _WRITE.search(one.text)]
-        if any(_NO_ROOM.search(one.text) for one in lines):
-            yield _full(evidence, session, lun, [one for one in lines if _NO_ROOM.search(one.text)])
-        elif up is not None and any(max(up, evidence.now - _JUST_NOW) < one.when for one in refused):
+        refused = [line for line in lines if _WRITE.search(line.text)]
+        if any(_NO_ROOM.search(line.text) for line in lines):
+            yield _full(evidence, session, lun, [line for line in lines if _NO_ROOM.search(line.text)])
+        elif up is not None and any(max(up, evidence.now - _JUST_NOW) < line.when for line in refused):
             yield _refused(evidence, session, lun, lines)
 
 
 def _mounted(evidence: Evidence, lun: Lun) -> float:
     """When a file system on a LUN was last mounted in this boot, or 0."""
-    names = (lun.disk, *(one.name for one in evidence.inventory.above(lun.disk)))
+    names = (lun.disk, *(device.name for device in evidence.inventory.above(lun.disk)))
     lines = evidence.kernel_about(*(f"device:{name}" for name in names))
-    return max((one.when for one in lines if _MOUNTED.search(one.text)), default=0.0)
+    return max((line.when for line in lines if _MOUNTED.search(line.text)), default=0.0)
 
 
 def _up_since(evidence: Evidence, session: Session) -> float | None:
@@ -72,10 +74,10 @@ def _up_since(evidence: Evidence, session: Session) -> float | None:
     What fails while a session is away says nothing of the storage.
     """
     name = f"sid:{session.sid}"
-    lost = [one.when for one in evidence.kernel_about(name) if one.tone is Tone.BAD]
+    lost = [line.when for line in evidence.kernel_about(name) if line.tone is Tone.BAD]
     if not lost:
         return 0.0
-    back = (one.when for one in evidence.daemon_about(name) if "operational after recovery" in one.text)
+    back = (line.when for line in evidence.daemon_about(name) if "operational after recovery" in line.text)
     return next((when for when in back if when >= lost[-1]), None)
 
 
@@ -97,11 +99,11 @@ def _check_again(evidence: Evidence, lun: Lun) -> Iterator[Fix]:
         device = inventory.device(name)
         if device is None:
             return
-        volume = next((one for one in inventory.logical_volumes if one.device == name), None)
+        volume = next((lv for lv in inventory.logical_volumes if lv.device == name), None)
         path = volume.path if volume is not None and volume.path else device.path
         steps += checking(path, FilesystemKind(kind), device.content_uuid)
     title = _("Then unmount, check and mount what is on it")
-    why = _("Writes that were refused are lost, and may have left a file system half changed.")
+    why = _("Writes that failed are lost, and a file system may be inconsistent.")
     yield Fix(
         title,
         why,
@@ -111,10 +113,10 @@ def _check_again(evidence: Evidence, lun: Lun) -> Iterator[Fix]:
             *unmounting(inventory, mounts),
             *steps,
             *mounting(inventory, mounts),
-            notes=(_("Who has files open there must let go first."),),
+            notes=(_("Processes with open files there must close them first."),),
         ),
         confirm=(
-            _("Has the storage administrator said that writes are taken again?"),
+            _("Has the storage administrator said that writes succeed again?"),
             _("Do the applications know that their last writes may be missing?"),
         ),
     )
@@ -123,8 +125,8 @@ def _check_again(evidence: Evidence, lun: Lun) -> Iterator[Fix]:
 def _never() -> tuple[Never, ...]:
     return (
         Never(
-            _("Delete files and take that for room"),
-            _("The storage does not learn of it without a trim."),
+            _("Delete files and expect that to free space"),
+            _("The storage does not notice without a trim (fstrim)."),
         ),
         Never(
             _("Check the file system while writes still fail"),
@@ -137,18 +139,18 @@ def _full(evidence: Evidence, session: Session, lun: Lun, lines: list[Happening]
     trims = _trims(evidence, lun)
     return Finding(
         FULL,
-        _("The storage has no room left for {disk}: it refuses writes.").format(disk=clean(lun.disk)),
+        _("The storage has no space left for {disk}: it refuses writes.").format(disk=clean(lun.disk)),
         _(
-            "The LUN is thin, and the pool behind it is full. `df` shows free space that is not there, and"
-            " file systems on it stop when a write fails. It concerns: {who}."
-        ).format(who=listed(uses_of_disk(evidence.inventory, lun.disk)) or _("nothing of this host")),
+            "The LUN is thin, and the pool behind it is full. `df` shows free space that does not exist, "
+            "and file systems on it stop when a write fails. Affected: {who}."
+        ).format(who=listed(uses_of_disk(evidence.inventory, lun.disk)) or _("nothing on this host")),
         RungKind.LUN,
         (lun_key(session, lun),),
         lun.disk,
         seen=tuple(kernel_seen(lines)),
         ruled_out=(
             RuledOut(
-                _("a full file system"), _("The kernel names the SCSI error 07/27/07 of the LUN itself.")
+                _("a full file system"), _("The kernel logs the SCSI error 07/27/07 of the LUN itself.")
             ),
             RuledOut(
                 _("a full thin pool on this host"),
@@ -157,24 +159,24 @@ def _full(evidence: Evidence, session: Session, lun: Lun, lines: list[Happening]
         ),
         fixes=(
             Fix(
-                _("Have room added on the storage first"),
-                _("Nothing on this host helps as long as writes fail."),
+                _("Have space added on the storage first"),
+                _("Nothing on this host helps while writes fail."),
                 ask=storage_administrator(
                     evidence,
                     _("A thin LUN of ours refuses writes: space allocation failed (sense 07/27/07)."),
-                    _("Please give the pool behind this volume more room, and tell when it has it."),
+                    _("Please give the pool behind this volume more space, and tell us when it is done."),
                     lun_facts(session, lun),
                 ),
             ),
             *_check_again(evidence, lun),
             Fix(
-                _("Give back what is not used"),
+                _("Trim unused space"),
                 _(
-                    "Deleted files go on taking room on the storage until they are trimmed, where it takes"
-                    " that."
+                    "Deleted files still take space on the storage until they are trimmed, where it "
+                    "supports that."
                 ),
                 by_hand=trims,
-                confirm=(_("Does the storage have room again?"),),
+                confirm=(_("Does the storage have free space again?"),),
             ),
         ),
         never=_never(),
@@ -187,9 +189,9 @@ def _refused(evidence: Evidence, session: Session, lun: Lun, lines: tuple[Happen
         REFUSED,
         _("The storage refuses writes to {disk}, although its session is up.").format(disk=disk),
         _(
-            "What programs wrote there last is lost, or will be: not all of them notice. Reading may go on"
-            " as before. It concerns: {who}."
-        ).format(who=listed(uses_of_disk(evidence.inventory, lun.disk)) or _("nothing of this host")),
+            "The last writes of programs there are lost, or will be: not all programs notice. Reads may "
+            "still work. Affected: {who}."
+        ).format(who=listed(uses_of_disk(evidence.inventory, lun.disk)) or _("nothing on this host")),
         RungKind.LUN,
         (lun_key(session, lun),),
         lun.disk,
@@ -208,30 +210,33 @@ def _refused(evidence: Evidence, session: Session, lun: Lun, lines: tuple[Happen
         ),
         hypotheses=(
             Hypothesis(
-                _("The pool behind the LUN is full, and the storage does not say so in SCSI's words."),
-                _("Ask how full it is, and for alerts of that time."),
+                _(
+                    "The pool behind the LUN is full, and the storage does not report that by SCSI "
+                    "sense codes."
+                ),
+                _("Ask how full it is, and for alerts from that time."),
             ),
             Hypothesis(
                 _("The storage has a fault: a disk, a controller, its own file system."),
-                _("Ask for alerts of that time. Do other hosts on it see errors too?"),
+                _("Ask for alerts from that time. Do other hosts on it see errors too?"),
             ),
             Hypothesis(
-                _("The LUN was made read-only there, as the target of a replication is."),
-                _("Ask whether a replication was turned round, or the access was changed."),
+                _("The LUN was made read-only there, like the target of a replication."),
+                _("Ask whether the direction of a replication or the access was changed."),
             ),
         ),
         fixes=(
             Fix(
-                _("Have the storage looked at first"),
-                _("Nothing on this host helps as long as writes fail."),
+                _("Have the storage checked first"),
+                _("Nothing on this host helps while writes fail."),
                 ask=storage_administrator(
                     evidence,
                     _("A LUN of ours refuses writes although its session is up."),
                     _(
-                        "Please look at its pool (is it full?), at alerts, and whether the volume may be"
-                        " written; and tell when writes are taken again."
+                        "Please check its pool (is it full?) and alerts, and whether the volume is "
+                        "writable; and tell us when writes succeed again."
                     ),
-                    (*lun_facts(session, lun), *(one.text for one in lines[-3:])),
+                    (*lun_facts(session, lun), *(line.text for line in lines[-3:])),
                 ),
             ),
             *_check_again(evidence, lun),

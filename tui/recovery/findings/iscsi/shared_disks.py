@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Fix, Hypothesis, Never, RuledOut, Seen
 from tui.recovery.findings.evidence_text import kernel_seen
-from tui.recovery.findings.iscsi.luns import lun_facts
+from tui.recovery.findings.iscsi.lun_identities import (
+    lun_facts,
+)
 from tui.recovery.findings.repair_plans import mounts_above, places, repair, unmounting
 from tui.recovery.findings.requests_to_admins import storage_administrator
 from tui.storage.devices.identity import luns_below
@@ -79,32 +81,35 @@ def _requests_failed(evidence: Evidence, device: BlockDevice, luns: tuple[tuple[
 
 def _owner(evidence: Evidence, device: BlockDevice) -> tuple[Seen, ...]:
     """Whether LVM guards the group that a volume is of."""
-    volume = next((one for one in evidence.inventory.logical_volumes if one.device == device.name), None)
+    volume = next(
+        (lv for lv in evidence.inventory.logical_volumes if lv.device == device.name),
+        None,
+    )
     group = next(
         (
-            one
-            for one in evidence.inventory.volume_groups
-            if volume is not None and one.name == volume.volume_group
+            vg
+            for vg in evidence.inventory.volume_groups
+            if volume is not None and vg.name == volume.volume_group
         ),
         None,
     )
     if group is None:
         return ()
-    owner = clean(group.system_id, 60) or _("none: LVM lets every host use it that sees its disks")
+    owner = clean(group.system_id, 60) or _("none: LVM lets every host that sees its disks use it")
     return (Seen("vgs -o vg_systemid", (f"{clean(group.name, 60)}: {owner}",)),)
 
 
 def _ask(evidence: Evidence, luns: tuple[tuple[Session, Lun], ...], trouble: str) -> Fix:
     facts = tuple(fact for session, lun in luns for fact in lun_facts(session, lun))
     return Fix(
-        _("Ask who else sees this LUN, before anything is repaired"),
-        _("Only the storage knows it: its list of sessions names every initiator that is logged in."),
+        _("Ask which other hosts see this LUN before repairing anything"),
+        _("Only the storage knows: its list of sessions shows every initiator that is logged in."),
         ask=storage_administrator(
             evidence,
             trouble,
             _(
-                "Please tell which initiator names and addresses are logged in and have this LUN mapped. Do"
-                " not take a mapping away yet; make a snapshot of the volume as it is now."
+                "Please send us the initiator names and addresses that are logged in and have this LUN "
+                "mapped. Do not remove a mapping yet; take a snapshot of the volume as it is now."
             ),
             facts,
         ),
@@ -115,11 +120,14 @@ def _never() -> tuple[Never, ...]:
     return (
         Never(
             _("fsck while another host has it mounted"),
-            _("Both write without knowing of each other: the repair destroys what was still whole."),
+            _("Both write without knowing of each other: the repair destroys what was still intact."),
         ),
         Never(
             _("Leave it mounted here read-only"),
-            _("A read-only mount still replays the journal, and reads what the other changes under it."),
+            _(
+                "A read-only mount still replays the journal, and reads what the other host changes "
+                "underneath."
+            ),
         ),
     )
 
@@ -139,24 +147,24 @@ def _damaged(
         title,
         why,
         *unmounting(inventory, mounts),
-        notes=(_("Who has files open there must let go first."),),
+        notes=(_("Processes with open files there must close them first."),),
         yes=_("Unmount"),
     )
     return Finding(
         DAMAGED,
         _(
-            "The {kind} on {path} is damaged although no request failed: perhaps another host writes to it."
+            "The {kind} on {path} is damaged although no I/O failed: perhaps another host writes to it."
         ).format(kind=clean(device.content, 20), path=path),
         _(
-            "This host cannot see whether one does. If so, files at {place} are lost with every minute that"
-            " both write; what is damaged already may not come back."
+            "This host cannot detect that. If so, more files at {place} are lost every minute that both "
+            "write; what is damaged already may be lost for good."
         ).format(place=place or path),
         RungKind.LUN,
         tuple(lun_key(session, lun) for session, lun in luns),
         device.name,
         seen=(*kernel_seen(damage), *_owner(evidence, device)),
         ruled_out=(
-            RuledOut(_("an outage"), _("No request failed and no session was lost since this host started.")),
+            RuledOut(_("an outage"), _("No I/O failed and no session was lost since this host booted.")),
         ),
         hypotheses=(
             Hypothesis(
@@ -164,27 +172,27 @@ def _damaged(
                 _("The storage's list of sessions on this LUN. Look for a cloned host, or a rescue system."),
             ),
             Hypothesis(
-                _("It was damaged before: by an outage before this host started, and never checked."),
+                _("It was damaged earlier: by an outage before this boot, and never checked."),
                 _("The journal of earlier boots: journalctl -k -b -1"),
             ),
             Hypothesis(
-                _("The storage gave back an older copy: a failover, a restored snapshot."),
+                _("The storage returned an older copy: a failover, a restored snapshot."),
                 _("Ask for events of that volume."),
             ),
         ),
         fixes=(
             *((Fix(title, why, stop),) if mounts else ()),
-            _ask(evidence, luns, _("A file system of ours is damaged although no request failed.")),
+            _ask(evidence, luns, _("One of our file systems is damaged although no I/O failed.")),
             Fix(
                 _("Only then repair it, a copy first"),
                 _(
-                    "When one host is left: check the snapshot's copy, see what is lost, then the volume; or"
-                    " restore from a backup. So that it cannot happen again: one mapping for one host, a"
-                    " system ID for the group, or multiple mount protection."
+                    "When only one host is left: check the snapshot's copy, see what is lost, then the "
+                    "volume; or restore from a backup. To prevent it: one mapping per host, a system ID "
+                    "for the VG, or multiple mount protection."
                 ),
                 by_hand=(
                     f"e2fsck -n {path}" if device.content == "ext4" else f"xfs_repair -n {path}",
-                    _("vgchange --systemid $(lvm systemid) (the group)"),
+                    _("vgchange --systemid $(lvm systemid) (the VG)"),
                     f"tune2fs -O mmp {path}" if device.content == "ext4" else f"xfs_info {path}",
                 ),
                 confirm=(_("Has the storage administrator said that no other host is logged in to it?"),),
@@ -203,33 +211,34 @@ def _guarded(
     path = clean(device.path, 80)
     return Finding(
         GUARDED,
-        _("ext4 did not let {path} be mounted: another host seems to have it mounted.").format(path=path),
+        _("ext4 refused to mount {path}: another host seems to have it mounted.").format(path=path),
         _(
-            "Its guard (multiple mount protection) saw somebody else write its mark. Nothing is damaged by"
-            " the attempt."
+            "Its multiple mount protection (MMP) saw another host update the MMP block. The attempt "
+            "damaged nothing."
         ),
         RungKind.LUN,
         tuple(lun_key(session, lun) for session, lun in luns),
         device.name,
         seen=(*kernel_seen(guard), *_owner(evidence, device)),
-        ruled_out=(
-            RuledOut(_("a damaged file system"), _("It was not read so far: the guard comes first.")),
-        ),
+        ruled_out=(RuledOut(_("a damaged file system"), _("It was not read yet: MMP is checked first.")),),
         hypotheses=(
             Hypothesis(
                 _("Another host has it mounted, rightly or not."),
-                _("The kernel's line names the node that wrote last. e2mmpstatus tells it too."),
+                _("The kernel's line shows the node that wrote last. e2mmpstatus shows it too."),
             ),
             Hypothesis(
-                _("A check of it runs elsewhere, or was cut off."),
-                _("e2mmpstatus says that fsck is running; ask whoever could have started one."),
+                _("A check of it is running elsewhere, or was interrupted."),
+                _("e2mmpstatus says that fsck is running; ask anyone who could have started one."),
             ),
         ),
         fixes=(
             _ask(evidence, luns, _("A volume of ours is marked as mounted by another host.")),
             Fix(
                 _("When the other host has unmounted it, mount it"),
-                _("The guard waits for a while and lets it through when nobody writes its mark any more."),
+                _(
+                    "MMP waits for a while and allows the mount when no other host updates the block "
+                    "any more."
+                ),
                 by_hand=(f"e2mmpstatus {path}", f"mount {path}"),
                 confirm=(_("Has the other host unmounted it, or is it switched off for good?"),),
             ),
@@ -238,7 +247,7 @@ def _guarded(
             *_never(),
             Never(
                 _("tune2fs -E clear_mmp, or -O ^mmp"),
-                _("It takes the guard away while the other may still write."),
+                _("It removes the protection while the other host may still write."),
             ),
         ),
     )

@@ -37,8 +37,8 @@ def stale_maps(evidence: Evidence) -> Iterator[Finding]:
 
 def _groups(devices: list[BlockDevice]) -> tuple[str, ...]:
     """The volume groups that the maps of volumes belong to."""
-    volumes = (one for one in devices if one.kind is BlockKind.LOGICAL_VOLUME)
-    return tuple(dict.fromkeys(names_of_map(one.map_name)[0] for one in volumes))
+    volumes = (device for device in devices if device.kind is BlockKind.LOGICAL_VOLUME)
+    return tuple(dict.fromkeys(names_of_map(volume.map_name)[0] for volume in volumes))
 
 
 def _finding(evidence: Evidence, devices: list[BlockDevice]) -> Finding:
@@ -49,11 +49,11 @@ def _finding(evidence: Evidence, devices: list[BlockDevice]) -> Finding:
     back = bool(groups) and all(_is_back(inventory, group) for group in groups)
     return Finding(
         CODE,
-        _("The maps {names} stand on a disk that is gone.").format(names=names),
+        _("The maps {names} are on a disk that is gone.").format(names=names),
         (
             _("The disk is here again under another number, but the maps still point to the old one. ")
             if back
-            else _("Requests to them fail at once. ")
+            else _("I/O to them fails at once. ")
         )
         + (
             _("Still mounted, and failing: {places}. What was not written by then is lost.").format(
@@ -75,11 +75,11 @@ def _finding(evidence: Evidence, devices: list[BlockDevice]) -> Finding:
             ),
             Never(
                 _("dmsetup remove_all, or dmsetup remove --force"),
-                _("It takes maps away that are well, or fails what still waits to be written."),
+                _("It removes healthy maps, or fails what still waits to be written."),
             ),
             Never(
                 _("umount -l"),
-                _("It only hides the mount: the map stays open, and nobody sees by whom."),
+                _("It only hides the mount: the map stays open, and nobody can see by which process."),
             ),
         ),
     )
@@ -94,7 +94,7 @@ def _rungs(evidence: Evidence, devices: Iterable[BlockDevice]) -> Iterator[str]:
 
 
 def _seen(evidence: Evidence, devices: list[BlockDevice], mounts: tuple[Mount, ...]) -> Iterator[Seen]:
-    tables = {one.name: one for one in evidence.maps}
+    tables = {dm_map.name: dm_map for dm_map in evidence.maps}
     for device in devices[:_MOST]:
         lines = [_("gone: {disks}").format(disks=clean(", ".join(device.lost_slaves)) or "?")]
         table = tables.get(device.map_name)
@@ -105,7 +105,7 @@ def _seen(evidence: Evidence, devices: list[BlockDevice], mounts: tuple[Mount, .
     if mounts:
         yield Seen(
             "/proc/self/mountinfo",
-            tuple(clean(f"{one.source} {one.target} {one.kind}") for one in mounts[:_MOST]),
+            tuple(clean(f"{mount.source} {mount.target} {mount.kind}") for mount in mounts[:_MOST]),
         )
 
 
@@ -115,13 +115,13 @@ def _ruled_out(inventory: Inventory) -> Iterator[RuledOut]:
         _("The kernel keeps the disks of a session that is only lost; these are removed."),
     )
     if not any(volume.duplicate for volume in inventory.physical_volumes):
-        yield RuledOut(_("a clone"), _("No identity is seen on two disks."))
+        yield RuledOut(_("a clone"), _("No PV UUID is seen on two disks."))
 
 
 def _is_back(inventory: Inventory, group: str) -> bool:
     """Whether LVM finds every disk of the group again."""
-    members = [one for one in inventory.physical_volumes if one.volume_group == group]
-    return bool(members) and all(one.device and not one.missing for one in members)
+    members = [pv for pv in inventory.physical_volumes if pv.volume_group == group]
+    return bool(members) and all(table.device and not table.missing for table in members)
 
 
 def _fixes(
@@ -134,23 +134,28 @@ def _fixes(
 ) -> Iterator[Fix]:
     inventory = evidence.inventory
     logins = () if back else _logins(inventory)
-    removing = tuple(RemoveStaleMap(one.map_name, one.map_uuid) for one in _from_the_top(devices))
+    removing = tuple(RemoveStaleMap(device.map_name, device.map_uuid) for device in _from_the_top(devices))
     steps: list[Operation] = [*unmounting(inventory, mounts), *removing, *logins]
     if groups and (back or logins):
         steps += (ActivateVolumeGroup(group) for group in groups)
         steps += looking_into(inventory, mounts)
         steps += mounting(inventory, mounts)
     title = (
-        _("Take the maps apart and put the volumes onto their disks again")
+        _("Remove the maps and activate the volumes on their disks again")
         if groups and (back or logins)
-        else _("Take the maps apart")
+        else _("Remove the maps")
     )
     why = _(
-        "Unmount, remove the maps, {login}activate what is on it, look into the file systems, and mount them"
-        " again. What is on the storage stays as it is."
+        "Unmount, remove the maps, {login}activate what is on it, check the file systems, and mount them "
+        "again. The data on the storage stays as it is."
     ).format(login=_("log in, ") if logins else "")
     confirm = (
-        (_("May what had not been written when the disk went be lost? It cannot be saved any more."),)
+        (
+            _(
+                "Is it acceptable to lose data that was not written when the disk disappeared? It cannot "
+                "be saved any more."
+            ),
+        )
         if mounts
         else ()
     )
@@ -165,7 +170,7 @@ def looking_into(inventory: Inventory, mounts: tuple[Mount, ...]) -> tuple[Opera
     steps: list[Operation] = []
     for name, mount in {mount.device: mount for mount in reversed(mounts)}.items():
         device = inventory.device(name)
-        volume = next((one for one in inventory.logical_volumes if one.device == name), None)
+        volume = next((lv for lv in inventory.logical_volumes if lv.device == name), None)
         if device is None or mount.kind not in (FilesystemKind.EXT4, FilesystemKind.XFS):
             continue
         kind, path = FilesystemKind(mount.kind), volume.path if volume and volume.path else device.path
@@ -179,22 +184,24 @@ def _from_the_top(devices: list[BlockDevice]) -> list[BlockDevice]:
     ordered: list[BlockDevice] = []
     waiting = list(devices)
     while waiting:
-        free = [one for one in waiting if not set(one.holders) & names & {left.name for left in waiting}]
+        free = [
+            table for table in waiting if not set(table.holders) & names & {left.name for left in waiting}
+        ]
         if not free:
             return [*ordered, *waiting]
         ordered += free
-        waiting = [one for one in waiting if one not in free]
+        waiting = [table for table in waiting if table not in free]
     return ordered
 
 
 def _logins(inventory: Inventory) -> tuple[LogIn, ...]:
     there = {
-        (one.target, one.portal.label, one.iface)
-        for one in inventory.sessions
-        if one.state is SessionState.LOGGED_IN
+        (session.target, session.portal.label, session.iface)
+        for session in inventory.sessions
+        if session.state is SessionState.LOGGED_IN
     }
     return tuple(
-        LogIn(one.target, one.portal, one.iface)
-        for one in inventory.node_records
-        if (one.target, one.portal.label, one.iface) not in there
+        LogIn(record.target, record.portal, record.iface)
+        for record in inventory.node_records
+        if (record.target, record.portal.label, record.iface) not in there
     )

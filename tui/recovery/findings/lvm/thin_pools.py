@@ -85,9 +85,9 @@ def thin_pools(evidence: Evidence) -> Iterator[Finding]:
     """A finding for each thin pool on a LUN that is full, or whose notes are full or damaged."""
     inventory = evidence.inventory
     states = {
-        names_of_map(one.name.removesuffix("-tpool")): state
-        for one in evidence.maps
-        if (state := pool_state(one)) is not None
+        names_of_map(table.name.removesuffix("-tpool")): state
+        for table in evidence.maps
+        if (state := pool_state(table)) is not None
     }
     for pool in inventory.logical_volumes:
         group = group_named(inventory, pool.volume_group)
@@ -137,9 +137,9 @@ def _pool_rungs(group: VolumeGroup, pool: LogicalVolume) -> tuple[str, ...]:
 def _pool_seen(evidence: Evidence, pool: LogicalVolume) -> tuple[Seen, ...]:
     lines = [
         line
-        for one in evidence.maps
-        if names_of_map(one.name.removesuffix("-tpool")) == (pool.volume_group, pool.name)
-        for line in one.status
+        for table in evidence.maps
+        if names_of_map(table.name.removesuffix("-tpool")) == (pool.volume_group, pool.name)
+        for line in table.status
     ]
     told = Seen("lvs", (f"{clean(pool.name)}: {clean(pool.attributes)} {clean(pool.health)}".rstrip(),))
     refused = () if pool.active else refusals_of(evidence, pool)
@@ -154,21 +154,24 @@ def _pool_full(evidence: Evidence, group: VolumeGroup, pool: LogicalVolume, stat
     name = clean(f"{group.name}/{pool.name}", 80)
     fixes: list[Fix] = []
     if group.extent_size and group.free >= group.extent_size:
-        title = _("Give the pool the free space of its group")
-        why = _("Writes that wait go on at once; after a minute without space they would fail.")
+        title = _("Give the pool the free space of its VG")
+        why = _("Waiting writes continue at once; after a minute without space they would fail.")
         grow = ExtendLogicalVolume(group.name, group.uuid, pool.name, pool.uuid, pool.size, 0, WHOLE)
         fixes.append(Fix(title, why, repair(title, why, grow)))
     fixes.append(
         Fix(
-            _("Enlarge a LUN of the group, or add a disk to it"),
-            _("Then the pool can grow. Deleting files helps only when the volumes are trimmed (fstrim)."),
+            _("Enlarge a LUN of the VG, or add a disk to it"),
+            _(
+                "Then the pool can be extended. Deleting files helps only if the volumes are trimmed "
+                "(fstrim)."
+            ),
             by_hand=(f"vgs {clean(group.name)}", "fstrim -v MOUNTPOINT"),
         )
     )
     return Finding(
         POOL_FULL,
         _("The thin pool {name} is full.").format(name=name),
-        _("Nothing can be written to any volume in it; file systems in it stop, or soon will."),
+        _("No volume in it can be written; file systems in it stop, or soon will."),
         RungKind.LOGICAL_VOLUME,
         _pool_rungs(group, pool),
         pool.device,
@@ -176,14 +179,14 @@ def _pool_full(evidence: Evidence, group: VolumeGroup, pool: LogicalVolume, stat
         ruled_out=(
             RuledOut(
                 _("a damaged pool"),
-                _("Its notes are well, and have room.") if state.notes else _("LVM says so."),
+                _("Its metadata is intact and not full.") if state.notes else _("LVM reports it."),
             ),
         ),
         fixes=tuple(fixes),
         never=(
-            Never(_("fsck while writes still fail"), _("It cannot write what it mends.")),
+            Never(_("fsck while writes still fail"), _("It cannot write its repairs.")),
             Never(
-                _("Delete files and take the space for freed"),
+                _("Delete files and expect that to free space"),
                 _("The pool gets it back only by discards, which many mounts do not send."),
             ),
         ),
@@ -196,12 +199,12 @@ def _pool_notes_full(
     name = clean(f"{group.name}/{pool.name}", 80)
     return Finding(
         POOL_NOTES_FULL,
-        _("The notes of the thin pool {name} are full, or nearly: {used} of {size} blocks.").format(
+        _("The metadata of the thin pool {name} is full, or nearly: {used} of {size} blocks.").format(
             name=name, used=state.notes_used, size=state.notes
         ),
         _("Nothing new can be written any more, although there may be space for data. Nothing is damaged.")
         if state.read_only
-        else _("When they are, nothing can be written any more, although there may be space for data."),
+        else _("Once it is full, nothing can be written any more, although there may be space for data."),
         RungKind.LOGICAL_VOLUME,
         _pool_rungs(group, pool),
         pool.device,
@@ -217,14 +220,14 @@ def _more_notes(group: VolumeGroup, pool: LogicalVolume, state: PoolState) -> It
     if group.extent_size and group.free >= group.extent_size:
         wanted = min(group.free, max(before, group.extent_size))
         size = max(group.extent_size, wanted // group.extent_size * group.extent_size)
-        title = _("Give the pool's notes more room")
-        why = _("They get as much again as they have, as far as the group has it. It may be in use.")
+        title = _("Extend the pool's metadata")
+        why = _("Its size is doubled, as far as the VG has free space. It may be in use.")
         grow = ExtendPoolMetadata(group.name, group.uuid, pool.name, pool.uuid, size, before)
         yield Fix(title, why, repair(title, why, grow))
         return
     yield Fix(
-        _("Enlarge a LUN of the group, or add a disk to it"),
-        _("The group has no free space for the notes."),
+        _("Enlarge a LUN of the VG, or add a disk to it"),
+        _("The VG has no free space for the metadata."),
         by_hand=(f"vgs {clean(group.name)}",),
     )
 
@@ -236,11 +239,8 @@ def _pool_damaged(
     before = tuple(_more_notes(group, pool, state)) if full_notes else ()
     return Finding(
         POOL_DAMAGED,
-        _("The notes of the thin pool {name} are damaged or may not be written.").format(name=name),
-        _(
-            "The volumes in it cannot be written, or not be activated at all. What is in them is most often"
-            " whole."
-        ),
+        _("The metadata of the thin pool {name} is damaged or read-only.").format(name=name),
+        _("The volumes in it cannot be written, or not be activated at all. Their data is usually intact."),
         RungKind.LOGICAL_VOLUME,
         _pool_rungs(group, pool),
         pool.device,
@@ -248,9 +248,9 @@ def _pool_damaged(
         ruled_out=(
             RuledOut(
                 _("a pool that is only full"),
-                _("LVM checked its notes before activating it, and they did not stand the check.")
+                _("LVM checked its metadata before activating it, and the check failed.")
                 if not pool.active
-                else _("The kernel asks for a check of its notes, or has given up."),
+                else _("The kernel asks for a check of its metadata, or has set the pool to fail."),
             ),
         ),
         fixes=(
@@ -261,11 +261,14 @@ def _pool_damaged(
             _never_meta(),
             Never(
                 _("Repair it a second time"),
-                _("The second run works on what the first one made, and overwrites the way back."),
+                _(
+                    "The second run works on the result of the first, and overwrites the only copy "
+                    "of the original metadata."
+                ),
             ),
             Never(
                 _("vgcfgrestore of an older state"),
-                _("What LVM notes and what the pool notes would not fit; volumes in it are lost."),
+                _("LVM's metadata and the pool's metadata would not match; volumes in it are lost."),
             ),
         ),
     )
@@ -280,17 +283,17 @@ def pool_repair(evidence: Evidence, group: VolumeGroup, pool: LogicalVolume, *fi
         pool: the thin pool.
         first: what a person must be sure of besides.
     """
-    title = _("Repair its notes, and keep the damaged ones")
+    title = _("Repair its metadata, and keep the damaged copy")
     why = _(
-        "With everything in it unmounted and inactive they are written anew to another place. The damaged"
-        " ones stay as {name}_meta0, the only way back."
+        "With everything in it unmounted and inactive, its metadata is rewritten to another place. The "
+        "damaged copy stays as {name}_meta0, the only way to undo the repair."
     ).format(name=clean(pool.name, 60))
     steps: tuple[Operation, ...] = (
         keep(evidence, (group.name,), disks_of(evidence.inventory, group.name)),
         RepairThinPool(group.name, group.uuid, pool.name, pool.uuid),
         ActivateVolumeGroup(group.name),
     )
-    note = _("Unmount and deactivate what is in the pool before; it is refused else.")
+    note = _("Unmount and deactivate everything in the pool first; otherwise the repair is refused.")
     return Fix(
         title,
         why,
@@ -303,27 +306,26 @@ def _pool_mismatch(group: VolumeGroup, pool: LogicalVolume, refused: tuple[str, 
     name, group_name = clean(f"{group.name}/{pool.name}", 80), clean(group.name, 60)
     return Finding(
         POOL_MISMATCH,
-        _("What LVM has noted of the thin pool {name} and the pool's own notes do not fit together.").format(
-            name=name
-        ),
         _(
-            "LVM does not activate it, so that nothing is written by the wrong map. Most often a change was"
-            " cut off between the two, or an old description of the group was restored. The data is there."
+            "LVM's metadata of the thin pool {name} does not match the pool's own metadata (transaction ID)."
+        ).format(name=name),
+        _(
+            "LVM does not activate it, so that nothing is written with the wrong mapping. Usually a "
+            "change was interrupted between the two, or an older metadata backup of the VG was restored. "
+            "The data is there."
         ),
         RungKind.LOGICAL_VOLUME,
         _pool_rungs(group, pool),
         pool.device,
         seen=(Seen(_("LVM in the journal"), refused[-2:]),),
-        ruled_out=(
-            RuledOut(_("a damaged pool"), _("Its notes can be read: they tell which change they are at.")),
-        ),
+        ruled_out=(RuledOut(_("a damaged pool"), _("Its metadata can be read: it has a transaction ID.")),),
         fixes=(
             Fix(
-                _("Have somebody who knows LVM bring the two together"),
+                _("Have an LVM expert reconcile the transaction IDs"),
                 _(
-                    "One number in a copy of LVM's description is changed and restored, where the difference"
-                    " is one or two and the copy fits otherwise. Have a copy of the disks made on the storage"
-                    " (snapshot) first."
+                    "The transaction ID in a copy of LVM's metadata is changed and restored, where it "
+                    "differs by one or two and the copy matches otherwise. Have a copy of the disks made "
+                    "on the storage (snapshot) first."
                 ),
                 by_hand=(
                     f"vgcfgbackup --file /root/{group_name}.notes {group_name}",
@@ -335,11 +337,11 @@ def _pool_mismatch(group: VolumeGroup, pool: LogicalVolume, refused: tuple[str, 
         never=(
             Never(
                 _("lvconvert --repair"),
-                _("It mends notes that are damaged; these are not, and the difference would stay."),
+                _("It repairs damaged metadata; this is not damaged, and the mismatch would stay."),
             ),
             Never(
                 _("vgcfgrestore --force of the newest file without comparing"),
-                _("The volumes in the pool would be taken for others."),
+                _("The volumes in the pool would be mistaken for others."),
             ),
         ),
     )
@@ -348,5 +350,5 @@ def _pool_mismatch(group: VolumeGroup, pool: LogicalVolume, refused: tuple[str, 
 def _never_meta() -> Never:
     return Never(
         _("Remove the volume that ends in _meta0"),
-        _("It is the only copy of the pool's notes from before a repair."),
+        _("It is the only copy of the pool's metadata from before a repair."),
     )

@@ -1,59 +1,46 @@
-"""F34: a map of multipath that has no path left and waits; F08: maps that nobody watches.
-
-The kernel only drops paths that fail. Taking them back, and ending the wait after a time, is multipathd's.
-"""
+"""F34: maps without a path that queue I/O."""
 
 from collections.abc import Iterator
 
 from tui.recovery.evidence import Evidence
-from tui.recovery.facts import MapTable
-from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen, Weight
+from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen
 from tui.recovery.findings.repair_plans import mounts_above, repair
 from tui.storage.model.block import MultipathMap
-from tui.storage.model.iscsi import Role
-from tui.storage.operations.multipath.map_daemon import DAEMON
-from tui.storage.operations.multipath.maps import StartMultipathd
 from tui.storage.operations.multipath.queueing import StopQueueing
-from tui.storage.operations.operation import Operation
-from tui.storage.operations.services.prerequisites import EnableService
-from tui.storage.probe.devices.multipath import failed_paths
 from tui.storage.stacks.rung import RungKind
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 HOLDS_BACK = "F34.holds-back"
-UNWATCHED = "F08.multipathd-down"
-
-_RUNS = {"active", "activating", "reloading"}
 
 
-def holds_back(evidence: Evidence, joined: MultipathMap) -> bool:
+def queues_io(evidence: Evidence, joined: MultipathMap) -> bool:
     """Whether a map holds requests back while it has no path, by its table."""
     table = evidence.table_of(joined.name)
     return table is not None and any("queue_if_no_path" in line for line in table.table)
 
 
-def holding_maps(evidence: Evidence) -> Iterator[Finding]:
+def queueing_maps(evidence: Evidence) -> Iterator[Finding]:
     """A finding for each map that has no path left and holds every request back."""
     inventory = evidence.inventory
-    for one in inventory.multipath_maps:
-        table = evidence.table_of(one.name)
-        if one.good_paths or table is None or not holds_back(evidence, one):
+    for joined in inventory.multipath_maps:
+        table = evidence.table_of(joined.name)
+        if joined.good_paths or table is None or not queues_io(evidence, joined):
             continue
-        left = next((told.seconds_left for told in evidence.queueing if told.name == one.name), None)
-        mounts = mounts_above(inventory, [one.device])
+        left = next((told.seconds_left for told in evidence.queueing if told.name == joined.name), None)
+        mounts = mounts_above(inventory, [joined.device])
         uses = tuple(clean(mount.target, 80) for mount in mounts)
         yield Finding(
             HOLDS_BACK,
-            _("The multipath map {name} has no path left and holds every request back.").format(
-                name=clean(one.name, 60)
+            _("The multipath map {name} has no path left and queues I/O (`queue_if_no_path`).").format(
+                name=clean(joined.name, 60)
             ),
             _meaning(uses, left),
             RungKind.MULTIPATH,
-            (f"multipath:{one.wwid or one.name}",),
-            one.device,
+            (f"multipath:{joined.wwid or joined.name}",),
+            joined.device,
             seen=(
-                Seen(f"dmsetup table {clean(one.name)}", table.table[:4]),
+                Seen(f"dmsetup table {clean(joined.name)}", table.table[:4]),
                 *(
                     (
                         Seen(
@@ -67,46 +54,47 @@ def holding_maps(evidence: Evidence) -> Iterator[Finding]:
             ),
             ruled_out=(
                 RuledOut(
-                    _("a session's own waiting"),
-                    _("That has ended, or ends when its timer runs down; the map goes on waiting."),
+                    _("the session's replacement_timeout"),
+                    _("It has expired, or expires when its timer runs out; the map keeps queueing."),
                 ),
             ),
-            fixes=tuple(_release(one, uses, left)),
+            fixes=tuple(_release(joined, uses, left)),
             never=(
-                Never(_("multipath -F"), _("It takes every map of this host that is not in use.")),
+                Never(_("multipath -F"), _("It removes every map of this host that is not in use.")),
                 Never(
                     _("dmsetup remove --force on the open map"),
-                    _("What waits to be written is thrown away without anybody being asked."),
+                    _("Queued writes are discarded without asking anybody."),
                 ),
-                Never(_("Reboot"), _("The shutdown hangs as well, and what waits is lost.")),
+                Never(_("Reboot"), _("The shutdown hangs too, and queued writes are lost.")),
             ),
         )
 
 
 def _meaning(uses: tuple[str, ...], left: float | None) -> str:
-    who = ", ".join(uses) or _("nothing of this host")
+    who = ", ".join(uses) or _("nothing on this host")
     if left is None:
         return _(
-            "Whoever touches it hangs until a path comes back, however long that takes; nothing is lost"
-            " meanwhile. It concerns: {uses}."
+            "Any process that accesses it will hang until a path returns, however long that takes; "
+            "nothing is lost meanwhile. Affected: {uses}."
         ).format(uses=who)
     return _(
-        "Whoever touches it hangs until a path comes back, and nothing is lost meanwhile. In {seconds} s"
-        " multipathd stops waiting, and what was not written by then is lost. It concerns: {uses}."
+        "Any process that accesses it will hang until a path returns, and nothing is lost meanwhile. In "
+        "{seconds} s multipathd stops queueing (`no_path_retry`), and what was not written by then is "
+        "lost. Affected: {uses}."
     ).format(seconds=round(left), uses=who)
 
 
 def _release(joined: MultipathMap, uses: tuple[str, ...], left: float | None) -> Iterator[Fix]:
     yield Fix(
-        _("Bring a path back, and wait"),
-        _("With the first path that is up again, everything that waits goes on, and nothing was lost."),
+        _("Restore a path, and wait"),
+        _("As soon as one path works again, all queued I/O continues, and nothing was lost."),
         by_hand=(f"multipath -ll {clean(joined.name)}",),
         seconds_left=left,
     )
-    title = _("Give up waiting: let requests fail")
+    title = _("Disable queueing: fail I/O now")
     why = _(
-        "Only when no path comes back soon. What was not written is lost; file systems stop, and can then be"
-        " unmounted and repaired."
+        "Only if no path returns soon. What was not written is lost; file systems stop, and can then be "
+        "unmounted and repaired."
     )
     yield Fix(
         title,
@@ -117,97 +105,9 @@ def _release(joined: MultipathMap, uses: tuple[str, ...], left: float | None) ->
             StopQueueing(joined.wwid, joined.name, uses),
             notes=(
                 _(
-                    "When a path is back, let the map wait again: multipathd restorequeueing map {name}"
+                    "When a path works again, enable queueing again: multipathd restorequeueing map {name}"
                 ).format(name=clean(joined.name, 80)),
             ),
         ),
-        confirm=(_("May what was not written yet be lost?"),),
+        confirm=(_("Is it acceptable to lose what was not written yet?"),),
     )
-
-
-def unwatched_maps(evidence: Evidence) -> Iterator[Finding]:
-    """A finding where maps over LUNs are there and multipathd does not run.
-
-    A cause where one of them does not use a path that answers: nobody takes it back. Else a risk.
-    """
-    inventory = evidence.inventory
-    daemon = inventory.service(Role.MULTIPATH)
-    maps = [
-        one
-        for one in inventory.multipath_maps
-        if any(inventory.lun_on(path) is not None for path in one.paths)
-    ]
-    if not maps or daemon is None or not daemon.installed or daemon.active in _RUNS:
-        return
-    unused = {one.name: paths for one in maps if (paths := _unused(evidence, one))}
-    dead = [one for one in maps if unused.get(one.name) and set(unused[one.name]) >= set(one.good_paths)]
-    broken = [one for one in maps if one.name in unused]
-    names = clean(", ".join(one.name for one in broken or maps))
-    title = _("Start multipathd")
-    why = _("It tries every path, takes back those that answer, and watches them from then on.")
-    enabling: tuple[Operation, ...] = (EnableService(DAEMON),) if daemon.enabled == "disabled" else ()
-    steps = (*enabling, StartMultipathd(tuple(one.wwid for one in maps)))
-    yield Finding(
-        UNWATCHED,
-        _("multipathd does not run, and paths that answer are not used by {names}.").format(names=names)
-        if unused
-        else _("multipathd does not run, so nobody watches the paths of {names}.").format(names=names),
-        _unwatched_meaning(bool(dead), bool(unused)),
-        RungKind.MULTIPATH,
-        tuple(f"multipath:{one.wwid or one.name}" for one in broken or maps),
-        (broken or maps)[0].device,
-        seen=tuple(_unwatched_seen(evidence, broken or maps, daemon.active)),
-        ruled_out=(
-            RuledOut(_("a lost session"), _("The disks of the unused paths answer."))
-            if unused
-            else RuledOut(_("a lost path"), _("Every path that answers is used at this moment.")),
-        ),
-        fixes=(Fix(title, why, repair(title, why, *steps)),),
-        never=(
-            Never(
-                _("Repair the file system first"),
-                _("As long as no path is used, every request fails, and the repair fails with it."),
-            ),
-            Never(
-                _("multipath -F, to make the maps anew"),
-                _("It takes every map that is not in use away, also the healthy ones."),
-            ),
-        ),
-        weight=Weight.CAUSE if unused else Weight.RISK,
-    )
-
-
-def _unused(evidence: Evidence, joined: MultipathMap) -> tuple[str, ...]:
-    """The disks that answer and that the map does not use."""
-    failed = _failed(evidence.table_of(joined.name))
-    numbers = {one.name: one.number for one in evidence.inventory.devices}
-    return tuple(path for path in joined.good_paths if numbers.get(path) in failed)
-
-
-def _failed(table: MapTable | None) -> frozenset[str]:
-    return frozenset() if table is None else failed_paths("\n".join(table.status))
-
-
-def _unwatched_meaning(dead: bool, unused: bool) -> str:
-    if dead:
-        return _(
-            "The kernel dropped the paths when they failed, and does not take them back by itself: a map has"
-            " none left, although its disks answer. Every request to it fails or waits."
-        )
-    if unused:
-        return _(
-            "The kernel dropped a path when it failed, and does not take it back by itself. When the path"
-            " that is left fails too, everything stops."
-        )
-    return _(
-        "Everything works now. A path that fails once stays lost, and when the last one fails, requests fail"
-        " at once: without multipathd no map waits."
-    )
-
-
-def _unwatched_seen(evidence: Evidence, maps: list[MultipathMap], state: str) -> Iterator[Seen]:
-    yield Seen(f"systemctl is-active {DAEMON}", (clean(state) or "?",))
-    for one in maps[:4]:
-        table = evidence.table_of(one.name)
-        if table is not None and table.status:
-            yield Seen(f"dmsetup status {clean(one.name)}", tuple(clean(line) for line in table.status[:2]))

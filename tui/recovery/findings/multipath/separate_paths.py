@@ -1,13 +1,15 @@
 """F08: paths to one LUN that no map joins, or a volume on one of them."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen
-from tui.recovery.findings.lvm.clones import CODE as CLONE, is_cloned
+from tui.recovery.findings.lvm.duplicate_pvs import CODE as CLONE, is_cloned
 from tui.recovery.findings.repair_plans import mounting, mounts_above, places, repair, rung_on, unmounting
 from tui.storage.iscsi.sessions import uses_of_disk
-from tui.storage.model.block import BlockKind, MultipathMap
+from tui.storage.model.block import BlockDevice, BlockKind, MultipathMap
+from tui.storage.model.files import Mount
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Lun, Role
 from tui.storage.operations.lvm.idle_map import RemoveIdleMap, is_plain_volume
@@ -22,7 +24,7 @@ NOT_JOINED = "F08.paths-not-joined"
 ON_A_PATH = "F08.volume-on-one-path"
 
 
-def unjoined_paths(evidence: Evidence) -> Iterator[Finding]:
+def separate_paths(evidence: Evidence) -> Iterator[Finding]:
     """A finding for each LUN that several portals show, and of which no map is made, or one is passed by.
 
     Several sessions to one portal are no paths (F16): they are left to who looks at sessions.
@@ -35,7 +37,7 @@ def unjoined_paths(evidence: Evidence) -> Iterator[Finding]:
     for wwid, luns in by_wwid.items():
         if len(luns) < 2 or len(_portals(inventory, luns)) < 2:
             continue
-        joined = next((one for one in inventory.multipath_maps if one.wwid == wwid), None)
+        joined = next((multipath for multipath in inventory.multipath_maps if multipath.wwid == wwid), None)
         used = [lun for lun in luns if uses_of_disk(inventory, lun.disk)]
         if joined is None:
             yield _unjoined(evidence, wwid, luns, used)
@@ -47,7 +49,7 @@ def unjoined_paths(evidence: Evidence) -> Iterator[Finding]:
 
 def _portals(inventory: Inventory, luns: list[Lun]) -> set[str]:
     sessions = (inventory.session(lun.sid) for lun in luns)
-    return {one.portal.label for one in sessions if one is not None}
+    return {session.portal.label for session in sessions if session is not None}
 
 
 def _holders(inventory: Inventory, disk: str) -> tuple[str, ...]:
@@ -66,14 +68,14 @@ def _unjoined(
     cloned = bool(joined is not None or used) and any(is_cloned(inventory, lun.disk) for lun in luns)
     return Finding(
         ON_A_PATH if joined is not None or used else NOT_JOINED,
-        _("{disks} are one LUN, and volumes stand on one of its paths only.").format(disks=disks)
+        _("{disks} are one LUN, and the volumes use only one of its paths.").format(disks=disks)
         if joined is not None or used
-        else _("{disks} are one LUN reached over several portals, and no map joins them.").format(
-            disks=disks
-        ),
+        else _(
+            "{disks} are one LUN reached through several portals, and no multipath map contains them."
+        ).format(disks=disks),
         _(
-            "When the path in use is lost, the volumes on it stop, although another path works. LVM may also"
-            " take either disk at each boot, or pass over both."
+            "If the path in use is lost, the volumes on it stop, although another path works. LVM may "
+            "also pick either disk at each boot, or ignore both."
         ),
         RungKind.MULTIPATH,
         tuple(key for lun in luns if (key := rung_on(evidence.stacks, lun.disk))),
@@ -86,12 +88,12 @@ def _unjoined(
         fixes=(_clone_first() if cloned else _join(evidence, wwid, luns),),
         never=(
             Never(
-                _("wipefs or pvcreate -ff because a disk is called busy"),
+                _("wipefs or pvcreate -ff because a disk is reported busy"),
                 _("It is busy because it is a path; the data on it is in use."),
             ),
             Never(
                 _("Exclude all disks from multipath (blacklist *)"),
-                _("Other LUNs of this host lose their second path as well."),
+                _("Other LUNs of this host lose their second path too."),
             ),
         ),
         follows_if=(CLONE,) if cloned else (),
@@ -100,12 +102,12 @@ def _unjoined(
 
 def _clone_first() -> Fix:
     return Fix(
-        _("First make the clone a group of its own"),
+        _("First make the clone a VG of its own"),
         _(
-            "A clone of this LUN carries the same identities. To join the paths the group has to be taken"
-            " down for a moment, and LVM does not activate it again while the clone is there."
+            "A clone of this LUN has the same UUIDs. To create the multipath map, the VG must be "
+            "deactivated for a moment, and LVM does not activate it again while the clone is there."
         ),
-        by_hand=(_("Give the clone identities of its own, then look again."),),
+        by_hand=(_("Give the clone UUIDs of its own, then check again."),),
     )
 
 
@@ -118,7 +120,7 @@ def _seen(
         tuple(
             f"{clean(lun.disk)}: {clean(wwid)}"
             + (
-                f" ({', '.join(clean(one) for one in held)})"
+                f" ({', '.join(clean(name) for name in held)})"
                 if (held := _holders(inventory, lun.disk))
                 else ""
             )
@@ -130,66 +132,94 @@ def _seen(
         yield Seen(f"multipath -ll {clean(joined.name)}", tuple(clean(path) for path in joined.paths))
 
 
-def _join(evidence: Evidence, wwid: str, luns: list[Lun]) -> Fix:
-    inventory = evidence.inventory
-    names = [lun.disk for lun in luns]
-    upper = [one for name in names for one in inventory.above(name)]
-    mounts = mounts_above(inventory, names)
+@dataclass(frozen=True, slots=True)
+class _Above:
+    """What is on the paths of one LUN, and has to be closed before a map can be created over them.
+
+    Attributes:
+        mounts: in the order they were mounted.
+        groups: VGs with active volumes on them.
+        volumes: the device-mapper maps of those volumes.
+        only_volumes: nothing else is on them, no partition and no swap.
+        seen_by_lvm: LVM uses one of the paths. While there is no map it may ignore both: then it cannot
+            deactivate what is active.
+    """
+
+    mounts: tuple[Mount, ...]
+    groups: tuple[str, ...]
+    volumes: tuple[BlockDevice, ...]
+    only_volumes: bool
+    seen_by_lvm: bool
+
+
+def _above(inventory: Inventory, disks: list[str]) -> _Above:
+    upper = [device for disk in disks for device in inventory.above(disk)]
+    names = {device.name for device in upper}
     groups = dict.fromkeys(
         volume.volume_group
         for volume in inventory.logical_volumes
-        if volume.device and volume.device in {one.name for one in upper}
+        if volume.device and volume.device in names
     )
-    only_volumes = all(
-        one.kind in (BlockKind.LOGICAL_VOLUME, BlockKind.MULTIPATH) for one in upper
-    ) and not any(swap.device in {one.name for one in upper} for swap in inventory.swaps)
-    # While the paths are not joined LVM may pass over both: then it cannot deactivate what is active.
-    members = {one.volume_group for one in inventory.physical_volumes if one.device}
-    seen_by_lvm = all(group in members for group in groups)
-    maps = tuple(dict.fromkeys(one for one in upper if one.kind is BlockKind.LOGICAL_VOLUME))
-    title = _("Join the paths with multipath")
+    members = {volume.volume_group for volume in inventory.physical_volumes if volume.device}
+    kinds = (BlockKind.LOGICAL_VOLUME, BlockKind.MULTIPATH)
+    return _Above(
+        mounts_above(inventory, disks),
+        tuple(groups),
+        tuple(dict.fromkeys(device for device in upper if device.kind is BlockKind.LOGICAL_VOLUME)),
+        all(device.kind in kinds for device in upper)
+        and not any(swap.device in names for swap in inventory.swaps),
+        all(group in members for group in groups),
+    )
+
+
+def _join(evidence: Evidence, wwid: str, luns: list[Lun]) -> Fix:
+    inventory = evidence.inventory
+    disks = [lun.disk for lun in luns]
+    above = _above(inventory, disks)
+    title = _("Create a multipath map over the paths")
     why = _(
-        "One device is made of them, which goes on working when a path is lost. What stands on a single path"
-        " has to let go of it for a moment, and comes back on the map."
+        "The map keeps working when a path is lost. Volumes that use a single path are closed for a "
+        "moment, and then use the map."
     )
-    if not only_volumes:
-        return Fix(
-            title,
-            why,
-            by_hand=(
-                _("Unmount and take apart what stands on {disks}.").format(disks=clean(", ".join(names))),
-                f"multipath -a /dev/{clean(names[0])}; multipath /dev/{clean(names[0])}",
-            ),
-        )
-    passed_over = not seen_by_lvm and not all(is_plain_volume(one) for one in maps)
-    if passed_over or not inventory.lvm.asked:
-        return Fix(
-            title,
-            why,
-            by_hand=(
-                *(f"umount {clean(mount.target, 80)}" for mount in reversed(mounts)),
-                *(f"dmsetup remove {clean(one.map_name or one.name, 80)}" for one in maps),
-                f"multipath -a /dev/{clean(names[0])}; multipath /dev/{clean(names[0])}",
-                *(f"vgchange --activate y {clean(group, 60)}" for group in groups),
-                *(f"mount {clean(mount.source, 80)} {clean(mount.target, 80)}" for mount in mounts),
-            ),
-        )
-    letting_go: tuple[Operation, ...] = (
-        tuple(DeactivateVolumeGroup(group) for group in groups)
-        if seen_by_lvm
-        else tuple(RemoveIdleMap(one.map_name, one.map_uuid) for one in maps)
-    )
-    steps: tuple[Operation, ...] = (
-        *unmounting(inventory, mounts, sync=True),
-        *letting_go,
-        CreateMultipathMap(wwid, tuple(names)),
-        *(ActivateVolumeGroup(group) for group in groups),
-        *mounting(inventory, mounts),
-    )
-    notes = (_("Not to be used meanwhile: {places}.").format(places=places(mounts)),) if mounts else ()
+    ignored = not above.seen_by_lvm and not all(is_plain_volume(volume) for volume in above.volumes)
+    if not above.only_volumes or ignored or not inventory.lvm.asked:
+        return Fix(title, why, by_hand=_by_hand(above, disks))
+    places_of_mounts = places(above.mounts)
+    notes = (_("Not available meanwhile: {places}.").format(places=places_of_mounts),) if above.mounts else ()
     return Fix(
         title,
         why,
-        repair(title, why, *steps, notes=notes),
-        confirm=(_("Is it wanted that this LUN is reached over both portals?"),),
+        repair(title, why, *_steps(inventory, wwid, disks, above), notes=notes),
+        confirm=(_("Should this LUN be reached through both portals?"),),
+    )
+
+
+def _by_hand(above: _Above, disks: list[str]) -> tuple[str, ...]:
+    create = f"multipath -a /dev/{clean(disks[0])}; multipath /dev/{clean(disks[0])}"
+    if not above.only_volumes:
+        return (
+            _("Unmount and deactivate what is on {disks}.").format(disks=clean(", ".join(disks))),
+            create,
+        )
+    return (
+        *(f"umount {clean(mount.target, 80)}" for mount in reversed(above.mounts)),
+        *(f"dmsetup remove {clean(volume.map_name or volume.name, 80)}" for volume in above.volumes),
+        create,
+        *(f"vgchange --activate y {clean(group, 60)}" for group in above.groups),
+        *(f"mount {clean(mount.source, 80)} {clean(mount.target, 80)}" for mount in above.mounts),
+    )
+
+
+def _steps(inventory: Inventory, wwid: str, disks: list[str], above: _Above) -> tuple[Operation, ...]:
+    closing: tuple[Operation, ...] = (
+        tuple(DeactivateVolumeGroup(group) for group in above.groups)
+        if above.seen_by_lvm
+        else tuple(RemoveIdleMap(volume.map_name, volume.map_uuid) for volume in above.volumes)
+    )
+    return (
+        *unmounting(inventory, above.mounts, sync=True),
+        *closing,
+        CreateMultipathMap(wwid, tuple(disks)),
+        *(ActivateVolumeGroup(group) for group in above.groups),
+        *mounting(inventory, above.mounts),
     )

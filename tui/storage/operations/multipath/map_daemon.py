@@ -76,7 +76,7 @@ def ask_multipathd(
             _("multipathd reports success; it, or somebody else, set the map back.")
             if succeeded
             else _("multipathd does not run, is busy with the map, or refuses."),
-            _("Its words and the state of the map are below. Mend what they name, then try again."),
+            _("Its output and the state of the map are below. Fix what they name, then retry."),
             "multipath",
             (*said[-6:], *state_of_map(host, argv[-1])),
         )

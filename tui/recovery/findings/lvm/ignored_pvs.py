@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen, Weight
 from tui.recovery.findings.evidence_text import listed
-from tui.recovery.findings.lvm.groups import awaited_groups, is_waited_for
+from tui.recovery.findings.lvm.awaited_vgs import (
+    awaited_groups,
+    is_waited_for,
+)
 from tui.recovery.findings.repair_plans import identity, repair, rung_on
 from tui.storage.lvm.filters import rejects
 from tui.storage.model.block import BlockDevice, BlockKind
@@ -31,7 +34,7 @@ _LASTING = ("/dev/disk/by-id/scsi-", "/dev/disk/by-id/wwn-")
 """How links begin that udev makes of the WWID of a disk, whatever is on it."""
 
 
-def hidden_disks(evidence: Evidence) -> Iterator[Finding]:
+def ignored_pvs(evidence: Evidence) -> Iterator[Finding]:
     """A finding for what LVM passes over on LUNs: each disk by itself, those of the devices file by group.
 
     A guard of LVM that keeps this host off a disk which nothing of it misses does what it is there for.
@@ -50,7 +53,7 @@ def hidden_disks(evidence: Evidence) -> Iterator[Finding]:
             continue
         lun = inventory.lun_on(device.name)
         if lun is not None and _is_listed(evidence, device, lun):
-            if sum(one.wwid == lun.wwid and bool(one.disk) for one in inventory.luns) == 1:
+            if sum(path.wwid == lun.wwid and bool(path.disk) for path in inventory.luns) == 1:
                 yield _listed(evidence, device, lun.wwid)
         elif device.content == "LVM2_member" and _missed(evidence, device) is not None:
             if evidence.devices_file:
@@ -74,7 +77,7 @@ def _is_label(inventory: Inventory, device: BlockDevice) -> bool:
 
 def _is_listed(evidence: Evidence, device: BlockDevice, lun: Lun) -> bool:
     """Whether LVM leaves a disk to multipath."""
-    alone = sum(one.wwid == lun.wwid and bool(one.disk) for one in evidence.inventory.luns) == 1
+    alone = sum(path.wwid == lun.wwid and bool(path.disk) for path in evidence.inventory.luns) == 1
     return device.multipath_member or (lun.wwid in evidence.multipath_list and alone)
 
 
@@ -97,12 +100,16 @@ def _missed(evidence: Evidence, device: BlockDevice) -> Weight | None:
     """
     inventory = evidence.inventory
     group = _group_of(evidence, device)
-    missing = any(one.missing and one.uuid == device.content_uuid for one in inventory.physical_volumes)
+    missing = any(pv.missing and pv.uuid == device.content_uuid for pv in inventory.physical_volumes)
     if group:
         return Weight.CAUSE if missing or is_waited_for(inventory, group) else Weight.RISK
     brought = {group.name for group in inventory.volume_groups}
-    brought |= {_group_of(evidence, one) for one in inventory.devices} - {""}
-    return Weight.CAUSE if missing or any(one not in brought for one in awaited_groups(inventory)) else None
+    brought |= {_group_of(evidence, known) for known in inventory.devices} - {""}
+    return (
+        Weight.CAUSE
+        if missing or any(wanted not in brought for wanted in awaited_groups(inventory))
+        else None
+    )
 
 
 def _filtered(evidence: Evidence, device: BlockDevice) -> Iterator[Finding]:
@@ -126,10 +133,8 @@ def _base(
     rung = rung_on(evidence.stacks, devices[0].name)
     return Finding(
         code,
-        _("LVM passes over {path}, on which a physical volume is: {because}.").format(
-            path=paths, because=because
-        ),
-        _("The volume group on it is not there, or not whole, although the disk and its data are."),
+        _("LVM ignores the PV on {path}: {because}.").format(path=paths, because=because),
+        _("Its VG is missing or incomplete, although the disk and its data are there."),
         RungKind.PHYSICAL_VOLUME,
         # The disk itself is well; what LVM would make of it has no rung as long as it is hidden.
         tuple(f"pv:{device.content_uuid}" for device in devices if device.content_uuid),
@@ -145,7 +150,9 @@ def _base(
             *seen,
         ),
         ruled_out=(
-            RuledOut(_("an overwritten label"), _("The label is there: the disk was read to find out.")),
+            RuledOut(
+                _("an overwritten PV header"), _("The PV header is there: the disk was read to check it.")
+            ),
             *(
                 (RuledOut(_("a disk that does not answer"), _("Its session and the disk are up.")),)
                 if rung
@@ -156,11 +163,11 @@ def _base(
         never=(
             Never(
                 _("pvcreate on it, or wipefs"),
-                _("It is not empty, only hidden; both destroy the way to what is on it."),
+                _("It is not empty, only hidden; both destroy the metadata that leads to its data."),
             ),
             Never(
-                _("Switch the guard off for all disks (use_devicesfile=0, filter a|.*|)"),
-                _("This host would use disks of other hosts and of guests as well."),
+                _("Disable the protection for all disks (use_devicesfile=0, filter a|.*|)"),
+                _("This host would then also use disks of other hosts and of guests."),
             ),
         ),
         weight=weight,
@@ -168,8 +175,11 @@ def _base(
 
 
 def _listed(evidence: Evidence, device: BlockDevice, wwid: str) -> Finding:
-    title = _("Let multipath forget this LUN, and use its one path")
-    why = _("It is still in multipath's list, so LVM waits for a map that is not made of a single path.")
+    title = _("Remove this LUN from multipath's wwids file, and use its single path")
+    why = _(
+        "It is still in multipath's wwids file, so LVM waits for a map, which multipath does not "
+        "create for a single path."
+    )
     forget = ForgetWwid(wwid, device.name)
     return _base(
         evidence,
@@ -181,30 +191,28 @@ def _listed(evidence: Evidence, device: BlockDevice, wwid: str) -> Finding:
             title,
             why,
             repair(title, why, forget),
-            confirm=(
-                _("Is one path to this LUN really all that is wanted? With two, log in to both instead."),
-            ),
+            confirm=(_("Is a single path to this LUN really intended? With two, log in to both instead."),),
         ),
     )
 
 
 def _devices_file(evidence: Evidence, devices: tuple[BlockDevice, ...]) -> Finding:
     paths, group = listed(device.path for device in devices), _group_of(evidence, devices[0])
-    title = _("List {path} in LVM's devices file").format(path=paths)
-    why = _("LVM then sees the physical volume on it. Nothing is written to the disk.")
+    title = _("Add {path} to LVM's devices file").format(path=paths)
+    why = _("LVM then sees the PV on it. Nothing is written to the disk.")
     lines = tuple(line for line in evidence.devices_file.split("\n") if line.startswith("IDTYPE="))[:6]
     moved = [line for device in devices for line in _lines_of(evidence, device)]
     steps: list[Operation] = [
         AddToDevicesFile(identity(evidence, device), moved=bool(_lines_of(evidence, device)))
         for device in devices
     ]
-    if group and all(one.name != group for one in evidence.inventory.volume_groups):
+    if group and all(vg.name != group for vg in evidence.inventory.volume_groups):
         steps.append(ActivateVolumeGroup(group))
     return _base(
         evidence,
         devices,
         DEVICES_FILE,
-        because=_("LVM's devices file lists it under the identity of another disk")
+        because=_("LVM's devices file lists it under the ID of another disk")
         if moved
         else _("it is not in LVM's devices file"),
         seen=(
@@ -219,12 +227,15 @@ def _devices_file(evidence: Evidence, devices: tuple[BlockDevice, ...]) -> Findi
             why,
             repair(title, why, *steps),
             confirm=(
-                _("Does this volume group belong to this host? The file keeps hosts off each other's disks."),
+                _(
+                    "Does this VG belong to this host? The devices file keeps hosts from using each "
+                    "other's disks."
+                ),
                 *(
                     (
                         _(
-                            "Was the volume moved to this LUN, and is the old LUN gone for good? A copy is"
-                            " imported as a clone instead."
+                            "Was the volume moved to this LUN, and is the old LUN gone for good? A copy "
+                            "must be imported as a clone instead (vgimportclone)."
                         ),
                     )
                     if moved
@@ -246,14 +257,12 @@ def _lines_of(evidence: Evidence, device: BlockDevice) -> tuple[str, ...]:
 def _noted(evidence: Evidence, group: str) -> Iterator[Seen]:
     """That this host knows a disk as one of a group."""
     for notes in evidence.notes_of(group)[:1]:
-        yield Seen(
-            clean(notes.path), (_("it is a disk of the group {group}").format(group=clean(group, 60)),)
-        )
+        yield Seen(clean(notes.path), (_("it is a disk of the VG {group}").format(group=clean(group, 60)),))
 
 
 def _filter(evidence: Evidence, device: BlockDevice, name: str) -> Finding:
     value = evidence.setting(name)
-    kept = next((one for one in sorted(device.links) if one.startswith(_LASTING)), device.path)
+    kept = next((link for link in sorted(device.links) if link.startswith(_LASTING)), device.path)
     lists = clean(name.partition("/")[2])
     return _base(
         evidence,
@@ -266,22 +275,22 @@ def _filter(evidence: Evidence, device: BlockDevice, name: str) -> Finding:
         ),
         weight=_missed(evidence, device) or Weight.RISK,
         fix=Fix(
-            _("Let the filter accept this one disk"),
+            _("Make the filter accept this one disk"),
             _(
-                "A filter is an administrator's own text, so it is changed by hand: put one pattern in front,"
-                " and leave the others as they are. Where the root file system is on LVM, the initramfs has"
-                " a copy and must be made anew. At boot LVM may look at the disk before its link is there and"
-                " reject it, so see that the group is activated by its name as well. A devices file"
-                " (lvmdevices) in the place of the filter has no such trap."
+                "A filter is an administrator's own text, so it is changed by hand: put one pattern in "
+                "front, and do not change the others. Where the root file system is on LVM, the "
+                "initramfs has a copy and must be rebuilt. At boot LVM may scan the disk before its link "
+                "exists and reject it, so make sure that the VG is activated by its name too. A devices "
+                "file (lvmdevices) in place of the filter avoids this problem."
             ),
-            confirm=(_("Does this volume group belong to this host?"),),
+            confirm=(_("Does this VG belong to this host?"),),
             by_hand=(
                 _('in /etc/lvm/lvm.conf or lvmlocal.conf, first in {setting}: "a|^{path}$|"').format(
                     setting=clean(name), path=clean(kept)
                 ),
                 f"pvs --config 'devices {{ {lists} = [ \"a|^{clean(kept)}$|\" ] }}'",
-                _("vgchange --activate y (the group)"),
-                _('at boot, on Debian: LVMGROUPS="(the group)" in /etc/default/open-iscsi'),
+                _("vgchange --activate y (the VG)"),
+                _('at boot, on Debian: LVMGROUPS="(the VG)" in /etc/default/open-iscsi'),
             ),
         ),
     )

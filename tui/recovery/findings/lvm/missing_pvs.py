@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tui.recovery.evidence import Evidence, Item
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen
-from tui.recovery.findings.lvm.overwritten import candidates, is_somewhere, overwritten
+from tui.recovery.findings.lvm.overwritten_pv_headers import candidates, is_somewhere, overwritten
 from tui.recovery.findings.repair_plans import disks_of, group_rung, identity, keep, repair
 from tui.recovery.findings.requests_to_admins import storage_administrator
 from tui.storage.iscsi.records import record_words
@@ -50,7 +50,7 @@ class _Lost:
     noted: NotedDisk | None
 
 
-def missing_disks(evidence: Evidence) -> Iterator[Finding]:
+def missing_pvs(evidence: Evidence) -> Iterator[Finding]:
     """A finding for each disk that returned marked, for each that was overwritten, for the rest together."""
     inventory = evidence.inventory
     if not inventory.lvm.asked or inventory.lvm.left_out:
@@ -58,21 +58,21 @@ def missing_disks(evidence: Evidence) -> Iterator[Finding]:
     for group in inventory.volume_groups:
         if group.foreign or group.shared or group.exported:
             continue
-        lost = [_lost(evidence, one) for one in _missing(inventory, group)]
-        for one in lost:
-            if one.volume.device:
-                yield _returned(evidence, group, one.volume)
-        gone = [one for one in lost if not one.volume.device]
-        for one in gone:
-            if one.noted is not None and one.notes is not None and candidates(evidence, one.noted):
-                yield overwritten(evidence, one.notes, one.noted, group_rung(group))
-        away = [one for one in gone if one.noted is None or not candidates(evidence, one.noted)]
+        lost = [_lost(evidence, pv) for pv in _missing(inventory, group)]
+        for pv in lost:
+            if pv.volume.device:
+                yield _returned(evidence, group, pv.volume)
+        gone = [pv for pv in lost if not pv.volume.device]
+        for pv in gone:
+            if pv.noted is not None and pv.notes is not None and candidates(evidence, pv.noted):
+                yield overwritten(evidence, pv.notes, pv.noted, group_rung(group))
+        away = [pv for pv in gone if pv.noted is None or not candidates(evidence, pv.noted)]
         if away:
             yield _away(evidence, group, away)
 
 
 def _missing(inventory: Inventory, group: VolumeGroup) -> list[PhysicalVolume]:
-    return [one for one in inventory.physical_volumes if one.missing and one.volume_group == group.name]
+    return [pv for pv in inventory.physical_volumes if pv.missing and pv.volume_group == group.name]
 
 
 def _lost(evidence: Evidence, volume: PhysicalVolume) -> _Lost:
@@ -87,36 +87,39 @@ def _away(evidence: Evidence, group: VolumeGroup, lost: list[_Lost]) -> Finding:
     inventory = evidence.inventory
     name = clean(group.name, 60)
     partial = partial_volumes(inventory, group.name)
-    whole = tuple(one.name for one in inventory.volumes_of(group.name) if one.name not in partial)
+    whole = tuple(volume.name for volume in inventory.volumes_of(group.name) if volume.name not in partial)
     return Finding(
         MISSING,
-        _("The volume group {group} misses {count} of its disks.").format(group=name, count=len(lost)),
+        _("The VG {group} is missing {count} of its PVs.").format(group=name, count=len(lost)),
         _(
-            "Volumes that lie on a missing disk, even in part, are not there: {partial}. Others can be used:"
-            " {whole}. Nothing is lost while nothing is given up."
+            "Volumes that are on a missing disk, even in part, are not available: {partial}. Others can "
+            "be used: {whole}. Nothing is lost while nothing is removed."
         ).format(partial=_names(partial), whole=_names(whole)),
         RungKind.VOLUME_GROUP,
-        (group_rung(group), *(f"pv:{one.volume.uuid}" for one in lost)),
+        (group_rung(group), *(f"pv:{pv.volume.uuid}" for pv in lost)),
         seen=tuple(_seen(evidence, group, lost)),
         ruled_out=tuple(_ruled_out(evidence, lost)),
         fixes=tuple(_ways(evidence, group, lost, partial)),
         never=(
             Never(
                 _("vgreduce --removemissing --force while the disk may come back"),
-                _("It destroys every volume that lies on it even in part, and takes the disk out for good."),
+                _(
+                    "It destroys every volume that is on it even in part, and removes the disk from "
+                    "the VG for good."
+                ),
             ),
             Never(
                 _("pvcreate a new disk in its place"),
-                _("A new identity does not fill the hole; what is on the old disk is then out of reach."),
+                _("A new PV UUID does not fill the gap; the data on the old disk then becomes unreachable."),
             ),
             Never(
-                _("Activate a part of a volume (--activationmode partial) and write to it"),
+                _("Activate a volume in part (--activationmode partial) and write to it"),
                 _("The file system has holes where the disk is missing; every write makes it worse."),
             ),
         ),
         follows_if=(
             *(_BELOW if _unused_records(inventory) else ()),
-            *(_GUARDS if any(is_somewhere(evidence, one.volume.uuid) for one in lost) else ()),
+            *(_GUARDS if any(is_somewhere(evidence, pv.volume.uuid) for pv in lost) else ()),
         ),
     )
 
@@ -128,26 +131,26 @@ def _names(names: tuple[str, ...]) -> str:
 def _seen(evidence: Evidence, group: VolumeGroup, lost: list[_Lost]) -> Iterator[Seen]:
     yield Seen(
         "lvm fullreport",
-        tuple(f"{clean(one.volume.uuid)}: {clean(one.volume.path)}, {clean(group.name)}" for one in lost),
+        tuple(f"{clean(pv.volume.uuid)}: {clean(pv.volume.path)}, {clean(group.name)}" for pv in lost),
     )
     said = [line for line in evidence.inventory.lvm.warnings if "missing" in line or "find device" in line]
     if said:
         yield Seen(_("LVM's warnings"), tuple(said[:6]))
-    for one in lost:
-        if one.noted is not None and one.notes is not None:
-            known = (one.noted.identifier, one.noted.hint, size_words(one.noted.size))
-            yield Seen(clean(one.notes.path), (", ".join(clean(word) for word in known if word),))
+    for pv in lost:
+        if pv.noted is not None and pv.notes is not None:
+            known = (pv.noted.identifier, pv.noted.hint, size_words(pv.noted.size))
+            yield Seen(clean(pv.notes.path), (", ".join(clean(word) for word in known if word),))
 
 
 def _ruled_out(evidence: Evidence, lost: list[_Lost]) -> Iterator[RuledOut]:
-    if evidence.has(Item.SIGNATURES) and all(one.noted is not None for one in lost):
+    if evidence.has(Item.SIGNATURES) and all(pv.noted is not None for pv in lost):
         yield RuledOut(
-            _("an overwritten label"),
-            _("No disk of this host that nobody uses has the size and the identity of the missing one."),
+            _("an overwritten PV header"),
+            _("No unused disk of this host has the size and the WWID of the missing one."),
         )
     yield RuledOut(
         _("a lost session"),
-        _("Every disk that a session of this host shows answers, and LVM has read them all."),
+        _("Every disk of every session of this host answers, and LVM has read them all."),
     )
 
 
@@ -173,50 +176,52 @@ def _ways(
     if logins:
         title = _("Log in to the targets that this host knows and is not logged in to")
         why = _("The missing disk may be behind one of them: {records}.").format(
-            records=", ".join(record_words(one.target, one.portal, one.iface) for one in logins[:4])
+            records=", ".join(
+                record_words(record.target, record.portal, record.iface) for record in logins[:4]
+            )
         )
         yield Fix(title, why, repair(title, why, *logins, activate))
     scans = tuple(
-        ScanForLuns(one.sid, one.target, one.portal, one.host_number, one.iface)
-        for one in inventory.sessions
-        if one.state is SessionState.LOGGED_IN
+        ScanForLuns(session.sid, session.target, session.portal, session.host_number, session.iface)
+        for session in inventory.sessions
+        if session.state is SessionState.LOGGED_IN
     )
     if scans:
-        title = _("Ask the targets again which LUNs they show")
-        why = _("A LUN that was mapped to this host again is only seen when it is asked for.")
+        title = _("Scan the sessions for LUNs")
+        why = _("A LUN that was mapped to this host again is only found by a scan.")
         yield Fix(title, why, repair(title, why, *scans, activate))
     yield Fix(
-        _("Have the LUN shown to this host again"),
-        _("Most often a LUN was unmapped or its access taken away by mistake."),
+        _("Have the LUN mapped to this host again"),
+        _("Usually a LUN was unmapped or its access removed by mistake."),
         ask=storage_administrator(
             evidence,
-            _("A disk of the volume group {group} is missing on this host.").format(group=name),
+            _("A disk of the VG {group} is missing on this host.").format(group=name),
             _("Is it still mapped to this initiator? Please map it again; do not create a new one."),
             tuple(_facts(lost)),
         ),
     )
     whole = tuple(
-        ActivateCompleteVolume(group.name, group.uuid, one.name, one.uuid)
-        for one in inventory.volumes_of(group.name)
-        if one.name not in partial and not one.active and one.path and not one.skip_activation
+        ActivateCompleteVolume(group.name, group.uuid, volume.name, volume.uuid)
+        for volume in inventory.volumes_of(group.name)
+        if volume.name not in partial and not volume.active and volume.path and not volume.skip_activation
     )
     if whole:
-        title = _("Use meanwhile what is whole")
-        why = _("These volumes do not lie on the missing disk; their files can be used or saved.")
+        title = _("Meanwhile use the volumes that are complete")
+        why = _("These volumes are not on the missing disk; their files can be used or saved.")
         yield Fix(title, why, repair(title, why, *whole))
     yield _give_up(evidence, group, partial)
 
 
 def _facts(lost: list[_Lost]) -> Iterator[str]:
-    for one in lost:
-        if one.noted is None:
-            yield _("Physical volume: {uuid}").format(uuid=clean(one.volume.uuid))
+    for pv in lost:
+        if pv.noted is None:
+            yield _("PV: {uuid}").format(uuid=clean(pv.volume.uuid))
             continue
-        yield _("Physical volume: {uuid}, {size}, WWID {wwid}, last seen as {hint}").format(
-            uuid=clean(one.volume.uuid),
-            size=size_words(one.noted.size),
-            wwid=clean(one.noted.identifier) or "?",
-            hint=clean(one.noted.hint) or "?",
+        yield _("PV: {uuid}, {size}, WWID {wwid}, last seen as {hint}").format(
+            uuid=clean(pv.volume.uuid),
+            size=size_words(pv.noted.size),
+            wwid=clean(pv.noted.identifier) or "?",
+            hint=clean(pv.noted.hint) or "?",
         )
 
 
@@ -225,12 +230,12 @@ def _give_up(evidence: Evidence, group: VolumeGroup, partial: tuple[str, ...]) -
     name = clean(group.name, 60)
     steps: tuple[Operation, ...]
     if partial:
-        title = _("Give up the missing disks of {group} with the volumes on them").format(group=name)
-        why = _("Last of all: what lay on them is lost, and has to come from a backup.")
+        title = _("Remove the missing PVs of {group} and the volumes on them").format(group=name)
+        why = _("As a last resort: the data on them is lost, and must be restored from a backup.")
         steps = (RemoveMissingPvsAndVolumes(group.name, group.uuid, gone, partial),)
     else:
-        title = _("Let {group} go on without the missing disks").format(group=name)
-        why = _("No volume lies on them. While they are missing, the group cannot be changed.")
+        title = _("Remove the missing PVs from {group}").format(group=name)
+        why = _("No volume is on them. The VG is read-only while a PV is missing.")
         steps = (RemoveMissingPvs(group.name, group.uuid, gone),)
     kept = keep(evidence, (group.name,), disks_of(evidence.inventory, group.name))
     return Fix(
@@ -250,8 +255,8 @@ def _returned(evidence: Evidence, group: VolumeGroup, volume: PhysicalVolume) ->
     path, name = clean(volume.path, 60), clean(group.name, 60)
     fixes: tuple[Fix, ...] = ()
     if device is not None and device.answers:
-        title = _("Take {path} back into {group}").format(path=path, group=name)
-        why = _("LVM is told that what is on it is still good, and uses it again.")
+        title = _("Use {path} in {group} again").format(path=path, group=name)
+        why = _("LVM is instructed to use it again (vgextend --restoremissing).")
         kept = keep(evidence, (group.name,), disks_of(inventory, group.name))
         take = RestoreMissingPv(group.name, group.uuid, identity(evidence, device), volume.uuid)
         fixes = (
@@ -259,15 +264,15 @@ def _returned(evidence: Evidence, group: VolumeGroup, volume: PhysicalVolume) ->
                 title,
                 why,
                 repair(title, why, kept, take, ActivateVolumeGroup(group.name)),
-                confirm=(_("Is the content of this LUN unchanged since it went away?"),),
+                confirm=(_("Is the content of this LUN unchanged since it disappeared?"),),
             ),
         )
     return Finding(
         RETURNED,
-        _("The disk {path} of {group} is back, but LVM still has it marked as missing.").format(
+        _("The disk {path} of {group} is back, but LVM still marks it as missing.").format(
             path=path, group=name
         ),
-        _("Volumes on it are not activated until LVM is told that it may use the disk again."),
+        _("Volumes on it are not activated until LVM is instructed to use the disk again."),
         RungKind.VOLUME_GROUP,
         (group_rung(group), f"pv:{volume.uuid}"),
         volume.device,
@@ -277,8 +282,8 @@ def _returned(evidence: Evidence, group: VolumeGroup, volume: PhysicalVolume) ->
         ),
         ruled_out=(
             RuledOut(
-                _("a disk that is still away"),
-                _("LVM finds its label, with the identity that the group looks for, on {path}.").format(
+                _("a disk that is still missing"),
+                _("LVM finds its PV header, with the UUID that the VG looks for, on {path}.").format(
                     path=path
                 ),
             ),
@@ -287,7 +292,7 @@ def _returned(evidence: Evidence, group: VolumeGroup, volume: PhysicalVolume) ->
         never=(
             Never(
                 _("vgreduce --removemissing"),
-                _("The disk is here: it would be taken out of the group with what is on it."),
+                _("The disk is here: it and the volumes on it would be removed from the VG."),
             ),
         ),
     )

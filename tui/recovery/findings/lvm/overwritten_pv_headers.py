@@ -38,30 +38,31 @@ def candidates(evidence: Evidence, noted: NotedDisk) -> tuple[BlockDevice, ...]:
     if is_somewhere(evidence, noted.uuid):
         return ()
     found: list[BlockDevice] = []
-    blank: set[str] = {one.disk for one in evidence.signatures if one.behind is False}
-    for one in evidence.signatures:
-        device = evidence.inventory.device(one.disk)
+    blank: set[str] = {content.disk for content in evidence.signatures if content.behind is False}
+    for content in evidence.signatures:
+        device = evidence.inventory.device(content.disk)
         if (
             device is None
-            or not one.probing.done
-            or "LVM2_member" in {signature.kind for signature in one.probing.signatures}
+            or not content.probing.done
+            or "LVM2_member" in {signature.kind for signature in content.probing.signatures}
         ):
             continue
         wwid = identity(evidence, device).wwid
         if device.size == noted.size and (not noted.identifier or noted.identifier == wwid):
             found.append(device)
-    written = tuple(one for one in found if one.name not in blank)
+    written = tuple(known for known in found if known.name not in blank)
     return written or tuple(found)
 
 
 def is_somewhere(evidence: Evidence, uuid: str) -> bool:
     """Whether udev sees a physical volume's label on some disk, which LVM may pass over (F20, F42)."""
     return any(
-        one.content == "LVM2_member" and one.content_uuid == uuid for one in evidence.inventory.devices
+        device.content == "LVM2_member" and device.content_uuid == uuid
+        for device in evidence.inventory.devices
     )
 
 
-def lost_groups(evidence: Evidence) -> Iterator[Finding]:
+def overwritten_pv_headers(evidence: Evidence) -> Iterator[Finding]:
     """A finding for each group that LVM has notes of and does not find, when its disk is here."""
     inventory = evidence.inventory
     if not inventory.lvm.asked or inventory.lvm.left_out:
@@ -84,8 +85,8 @@ def _was_removed(evidence: Evidence, notes: GroupNotes) -> bool:
     It archives the state before the command, which is the last there is.
     """
     return any(
-        one.uuid == notes.uuid and one.number >= notes.number and _REMOVING.search(one.description)
-        for one in evidence.notes_of(notes.group)
+        backup.uuid == notes.uuid and backup.number >= notes.number and _REMOVING.search(backup.description)
+        for backup in evidence.notes_of(notes.group)
     )
 
 
@@ -104,12 +105,12 @@ def overwritten(evidence: Evidence, notes: GroupNotes, noted: NotedDisk, rung: s
     first = fitting[0]
     return Finding(
         CODE,
-        _("A disk of {group} is here, but its beginning was overwritten: {path}.").format(
+        _("The PV header of a disk of {group} was overwritten: {path}.").format(
             group=name, path=clean(first.path, 60)
         ),
         _(
-            "LVM knows its disks by their beginning. The volumes lie behind it and most often are whole:"
-            " {volumes}. Every write to the disk before the repair may destroy them."
+            "The PV header at the start of the disk is gone. The volumes behind it are usually intact: "
+            "{volumes}. Every write to the disk before the repair may destroy them."
         ).format(volumes=clean(", ".join(volumes[:8])) or "?"),
         RungKind.VOLUME_GROUP,
         (rung, f"pv:{noted.uuid}"),
@@ -117,14 +118,14 @@ def overwritten(evidence: Evidence, notes: GroupNotes, noted: NotedDisk, rung: s
         seen=tuple(_seen(evidence, notes, noted, fitting)),
         ruled_out=(
             RuledOut(
-                _("a disk that is missing"),
-                _("A LUN with its size{wwid} is here, answers, and nobody uses it.").format(
+                _("a missing disk"),
+                _("A LUN with its size{wwid} is here, answers, and is unused.").format(
                     wwid=_(" and its WWID") if noted.identifier else ""
                 ),
             ),
             RuledOut(
                 _("a hidden disk"),
-                _("The disk itself carries no LVM label; it was read to find out."),
+                _("The disk itself has no PV header; it was read to check it."),
             ),
         ),
         fixes=(
@@ -134,10 +135,10 @@ def overwritten(evidence: Evidence, notes: GroupNotes, noted: NotedDisk, rung: s
                 _("With a snapshot of the LUN as it is now, nothing that follows can make it worse."),
                 ask=storage_administrator(
                     evidence,
-                    _("The beginning of a LUN of this host was overwritten."),
+                    _("The start of a LUN of this host was overwritten."),
                     _(
-                        "Please take a snapshot of it now, and look who else has it mapped: another host may"
-                        " have initialised it."
+                        "Please take a snapshot of it now, and check who else has it mapped: another "
+                        "host may have initialized it."
                     ),
                     (identity(evidence, first).words,),
                 ),
@@ -146,11 +147,11 @@ def overwritten(evidence: Evidence, notes: GroupNotes, noted: NotedDisk, rung: s
         never=(
             Never(
                 _("pvcreate without --uuid, or with -ff"),
-                _("A new label with another identity cuts the group off from its volumes."),
+                _("A new PV header with another UUID separates the VG from its volumes."),
             ),
             Never(
                 _("fsck, mkfs, or fdisk on the disk"),
-                _("They take what they find at the beginning for true, and write into the volumes."),
+                _("They trust what they find at the start of the disk, and write into the volumes."),
             ),
             Never(
                 _("vgreduce --removemissing"),
@@ -167,11 +168,11 @@ def _seen(
     yield Seen(clean(notes.path), (", ".join(clean(word) for word in words if word),))
     for device in fitting:
         probing = evidence.content_of(device.name)
-        found = tuple(one.words for one in probing.signatures) if probing is not None else ()
+        found = tuple(content.words for content in probing.signatures) if probing is not None else ()
         blank = probing is not None and probing.blank
         yield Seen(
             f"wipefs --no-act {clean(device.path)}",
-            found or (_("nothing, and the first MiB is zero") if blank else _("no signature that is known"),),
+            found or (_("nothing, and the first MiB is zero") if blank else _("no known signature"),),
         )
     said = [line for line in evidence.inventory.lvm.warnings if noted.uuid in line]
     if said:
@@ -194,24 +195,24 @@ def _fixes(evidence: Evidence, notes: GroupNotes, noted: NotedDisk, device: Bloc
     if signatures or device.partitions:
         steps.append(WipeSignatures(seen, signatures, device.partitions))
     steps.append(RestorePvHeader(seen, noted.uuid, notes.path, notes.group))
-    title = _("Write the label of {path} again from LVM's notes").format(path=path)
+    title = _("Restore the PV header on {path} (pvcreate --restorefile)").format(path=path)
     confirm = [
-        _("Is this really the LUN that {group} misses: {device}?").format(group=name, device=seen.words),
-        _("Is there nothing of value in what was written over it?"),
-        _("Does no other host use this LUN now?"),
+        _("Is this really the LUN that {group} is missing: {device}?").format(group=name, device=seen.words),
+        _("Is it certain that nothing of value was written over it?"),
+        _("Is it certain that no other host uses this LUN now?"),
     ]
     if notes.has_thin_pool:
         why = _(
-            "The identity comes back. The group has a thin pool or a cache, so LVM's description of it is not"
-            " restored here: old notes would not fit what the pool has noted itself."
+            "The PV UUID is restored. The VG has a thin pool or a cache, so its LVM metadata is not "
+            "restored here: an older metadata backup would not match the pool's own metadata."
         )
-        notes_after: tuple[str, ...] = (_("Look at the group afterwards, before anything is activated."),)
+        notes_after: tuple[str, ...] = (_("Check the VG afterwards, before anything is activated."),)
     else:
         why = _(
-            "The disk gets its old identity, and the group its description. The volumes behind are not"
-            " written to. Copies of everything are kept first."
+            "The disk gets its old PV UUID, and the VG its metadata. The volumes behind are not written "
+            "to. Copies of everything are saved first."
         )
         steps.append(RestoreGroupMetadata(notes.group, notes.uuid, notes.path, notes.number))
         steps.append(ActivateVolumeGroup(notes.group))
-        notes_after = (_("Afterwards the file systems should be looked into before they are mounted."),)
+        notes_after = (_("Afterwards check the file systems before they are mounted."),)
     yield Fix(title, why, repair(title, why, *steps, notes=notes_after), confirm=tuple(confirm))

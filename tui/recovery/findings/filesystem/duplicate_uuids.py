@@ -23,7 +23,7 @@ CODE = "F15.same-filesystem-uuid"
 _KINDS = (FilesystemKind.EXT4.value, FilesystemKind.XFS.value)
 
 
-def twin_filesystems(evidence: Evidence) -> Iterator[Finding]:
+def duplicate_uuids(evidence: Evidence) -> Iterator[Finding]:
     """A finding for each UUID that several volumes on LUNs carry; snapshots of LVM share it by nature."""
     inventory = evidence.inventory
     by_uuid: dict[str, list[BlockDevice]] = {}
@@ -42,12 +42,12 @@ def new_uuid(old: str, device: str) -> str:
 
 
 def _is_snapshot_or_origin(inventory: Inventory, device: BlockDevice) -> bool:
-    volume = next((one for one in inventory.logical_volumes if one.device == device.name), None)
+    volume = next((lv for lv in inventory.logical_volumes if lv.device == device.name), None)
     if volume is None:
         return True
     return bool(volume.origin) or any(
-        one.origin == volume.name and one.volume_group == volume.volume_group
-        for one in inventory.logical_volumes
+        lv.origin == volume.name and lv.volume_group == volume.volume_group
+        for lv in inventory.logical_volumes
     )
 
 
@@ -62,38 +62,45 @@ def _finding(evidence: Evidence, found: str, devices: list[BlockDevice]) -> Find
     ]
     return Finding(
         CODE,
-        _("{paths} carry file systems with one UUID.").format(paths=paths),
+        _("{paths} have file systems with the same UUID.").format(paths=paths),
         _(
-            "fstab and the boot may take one for the other, and XFS refuses to be mounted beside its twin."
-            " One of them is a clone."
+            "fstab and the boot may mount the wrong one, and XFS refuses to mount one beside the other. "
+            "One of them is a clone."
         ),
         RungKind.FILESYSTEM,
-        tuple(f"filesystem:{key}" for one in devices if (key := rung_on(evidence.stacks, one.name))),
+        tuple(f"filesystem:{key}" for device in devices if (key := rung_on(evidence.stacks, device.name))),
         devices[0].name,
         seen=(
-            Seen("blkid", tuple(clean(f"{one.path}: UUID={found} TYPE={one.content}") for one in devices)),
-            *((Seen(_("the kernel's log"), tuple(one.text for one in refused[-4:])),) if refused else ()),
+            Seen(
+                "blkid",
+                tuple(clean(f"{device.path}: UUID={found} TYPE={device.content}") for device in devices),
+            ),
+            *((Seen(_("the kernel's log"), tuple(line.text for line in refused[-4:])),) if refused else ()),
         ),
         ruled_out=(
-            RuledOut(_("a snapshot of LVM and its origin"), _("None of these volumes is one of the other.")),
-            RuledOut(_("one LUN over several paths"), _("They are volumes of different groups or names.")),
+            RuledOut(
+                _("an LVM snapshot and its origin"), _("None of these volumes is a snapshot of another.")
+            ),
+            RuledOut(
+                _("one LUN reached over several paths"), _("They are volumes of different VGs or names.")
+            ),
         ),
-        fixes=tuple(_fix(inventory, one) for one in devices if not inventory.mounts_of(one.name))
+        fixes=tuple(_fix(inventory, device) for device in devices if not inventory.mounts_of(device.name))
         or (
             Fix(
                 _("Unmount the clone first"),
-                _("Both are mounted now; the one that is the clone gets another UUID when it is not."),
-                by_hand=tuple(f"umount {clean(one.path)}" for one in devices),
+                _("Both are mounted; the clone can get another UUID once it is unmounted."),
+                by_hand=tuple(f"umount {clean(device.path)}" for device in devices),
             ),
         ),
         never=(
             Never(
                 _("Give the original another UUID"),
-                _("fstab and whoever else names it by its UUID would not find it any more."),
+                _("fstab and anything else that refers to it by UUID would no longer find it."),
             ),
             Never(
-                _("Mount with nouuid for good"),
-                _("fstab still may take the one for the other at the next boot."),
+                _("Mount with nouuid permanently"),
+                _("fstab may still mount the wrong one at the next boot."),
             ),
         ),
         weight=Weight.CAUSE if refused else Weight.RISK,
@@ -101,7 +108,7 @@ def _finding(evidence: Evidence, found: str, devices: list[BlockDevice]) -> Find
 
 
 def _fix(inventory: Inventory, device: BlockDevice) -> Fix:
-    volume = next(one for one in inventory.logical_volumes if one.device == device.name)
+    volume = next(lv for lv in inventory.logical_volumes if lv.device == device.name)
     path, kind = volume.path or device.path, FilesystemKind(device.content)
     fresh = new_uuid(device.content_uuid, volume.uuid)
     before: Operation = (
@@ -109,7 +116,7 @@ def _fix(inventory: Inventory, device: BlockDevice) -> Fix:
         if kind is FilesystemKind.XFS
         else RepairFilesystem(path, kind, device.content_uuid)
     )
-    title = _("Give the one on {path} a UUID of its own").format(path=clean(path, 80))
+    title = _("Give {path} a new file system UUID").format(path=clean(path, 80))
     why = _("It is checked first, or its log is replayed; then only its UUID changes.")
     change = GiveFilesystemNewUuid(path, kind, device.content_uuid, fresh)
     return Fix(

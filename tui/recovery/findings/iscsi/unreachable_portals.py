@@ -44,9 +44,9 @@ def unreachable_portals(evidence: Evidence) -> Iterator[Finding]:
         if session_of(evidence.inventory, record) is None and _is_wanted(evidence, record):
             found.setdefault(record.portal.label, []).append(record)
     lost = {
-        one.portal.label
-        for one in evidence.inventory.sessions
-        if one.state is not SessionState.LOGGED_IN and one.target
+        session.portal.label
+        for session in evidence.inventory.sessions
+        if session.state is not SessionState.LOGGED_IN and session.target
     }
     for label, records in found.items():
         answer = evidence.answer_of(records[0].portal)
@@ -78,14 +78,14 @@ def is_stray(evidence: Evidence, record: NodeRecord) -> bool:
     """Whether a portal is one that discovery told and this host was never meant to use."""
     inventory = evidence.inventory
     elsewhere = any(
-        one.state is SessionState.LOGGED_IN and not one.portal.is_same_place(record.portal)
-        for one in inventory.sessions_of(record.target)
+        session.state is SessionState.LOGGED_IN and not session.portal.is_same_place(record.portal)
+        for session in inventory.sessions_of(record.target)
     ) or any(
-        one.target == record.target
-        and not one.portal.is_same_place(record.portal)
-        and (answer := evidence.answer_of(one.portal)) is not None
+        other.target == record.target
+        and not other.portal.is_same_place(record.portal)
+        and (answer := evidence.answer_of(other.portal)) is not None
         and answer.answer is Answer.OPEN
-        for one in inventory.node_records
+        for other in inventory.node_records
     )
     if not elsewhere:
         return False
@@ -104,12 +104,12 @@ def _is_link_local(address: str) -> bool:
 
 def _silent(evidence: Evidence, records: list[NodeRecord], answer: PortAnswer) -> Finding:
     portal = records[0].portal
-    keys = tuple(dict.fromkeys(portal_key(one.target, one.portal) for one in records))
+    keys = tuple(dict.fromkeys(portal_key(record.target, record.portal) for record in records))
     return Finding(
         UNREACHABLE,
         _summary(portal, answer),
-        _("There is no session to {targets} through it, so their disks are not reached that way.").format(
-            targets=listed(dict.fromkeys(one.target for one in records), 3)
+        _("There is no session to {targets} through it, so their disks cannot be reached this way.").format(
+            targets=listed(dict.fromkeys(record.target for record in records), 3)
         ),
         RungKind.PORTAL,
         keys,
@@ -120,7 +120,7 @@ def _silent(evidence: Evidence, records: list[NodeRecord], answer: PortAnswer) -
         never=(
             Never(
                 _("Stop a firewall or flush its rules"),
-                _("Everything else that it keeps out comes in too. One rule for this port is enough."),
+                _("Everything else that it blocks gets in too. One rule for this port is enough."),
             ),
             Never(
                 _("Change the records before it is known why the portal does not answer"),
@@ -147,22 +147,24 @@ def _summary(portal: Portal, answer: PortAnswer) -> str:
 
 def _seen(evidence: Evidence, portal: Portal) -> Iterator[Seen]:
     yield from portal_seen(evidence, portal)
-    tried = [one for one in evidence.daemon if portal.label in one.text or f"{portal.address}," in one.text]
+    tried = [
+        line for line in evidence.daemon if portal.label in line.text or f"{portal.address}," in line.text
+    ]
     yield from daemon_seen(tried[-3:])
 
 
 def _ruled_out(evidence: Evidence, answer: PortAnswer) -> Iterator[RuledOut]:
     yield RuledOut(
         _("a refused login"),
-        _("It does not come to a login: not even the TCP connection is made."),
+        _("No login is attempted: not even the TCP connection is made."),
     )
     if answer.answer is Answer.REFUSED:
         yield RuledOut(
-            _("a dead network or machine"),
-            _("A refusal comes from a machine that is up, or from a firewall that refuses in its name."),
+            _("an unreachable network or machine"),
+            _("A refusal comes from a machine that is up, or from a firewall that refuses on its behalf."),
         )
     if evidence.inventory.daemon_answers:
-        yield RuledOut(_("iscsid not running"), _("It takes requests on its socket."))
+        yield RuledOut(_("a stopped iscsid"), _("It accepts requests on its socket."))
 
 
 def _hypotheses(evidence: Evidence, portal: Portal, answer: PortAnswer) -> Iterator[Hypothesis]:
@@ -171,7 +173,10 @@ def _hypotheses(evidence: Evidence, portal: Portal, answer: PortAnswer) -> Itera
     place = clean(portal.label)
     if route is not None and route.error:
         yield Hypothesis(
-            _("This host has no way to that network: its storage interface is down or has lost its address."),
+            _(
+                "This host has no route to that network: its storage interface is down or has lost "
+                "its address."
+            ),
             _("`ip -brief address` shows no address in the network of {portal}.").format(portal=place),
         )
         return
@@ -179,14 +184,14 @@ def _hypotheses(evidence: Evidence, portal: Portal, answer: PortAnswer) -> Itera
         yield Hypothesis(
             _("This host's own interface {device} has no link.").format(device=clean(link.name)),
             _(
-                "`ip link show {device}`: look at the cable, the switch port, and whether it was taken down."
+                "`ip link show {device}`: check the cable, the switch port, and whether it was set down."
             ).format(device=clean(link.name)),
         )
         return
     if answer.answer is Answer.NO_SUCH_HOST:
         yield Hypothesis(
-            _("The name server does not answer, or the name is gone."),
-            _("`getent hosts {name}`; a record with an IP address needs no name server at boot.").format(
+            _("The DNS server does not answer, or the name no longer exists."),
+            _("`getent hosts {name}`; a record with an IP address needs no DNS at boot.").format(
                 name=clean(portal.address)
             ),
         )
@@ -197,25 +202,25 @@ def _hypotheses(evidence: Evidence, portal: Portal, answer: PortAnswer) -> Itera
             _("Ask which portals it listens on; `ss -lnt` there shows them."),
         )
         yield Hypothesis(
-            _("A firewall refuses the port with a reset."),
+            _("A firewall rejects the port with a reset."),
             _("Other ports of the same machine answer, or the refusal comes from this host only."),
         )
         return
     if answer.answer is Answer.UNREACHABLE:
         yield Hypothesis(
-            _("The machine is down, or its address is not in this network any more."),
+            _("The machine is down, or its address is no longer in this network."),
             _("`ip neigh show {address}` says FAILED or INCOMPLETE.").format(address=clean(portal.address)),
         )
         yield Hypothesis(
-            _("A firewall on the way or on the storage rejects the port: `ping` works and TCP does not."),
+            _("A firewall on the path or on the storage rejects the port: `ping` works and TCP does not."),
             _("`ip neigh show {address}` says REACHABLE or STALE.").format(address=clean(portal.address)),
         )
         return
     yield Hypothesis(
-        _("A firewall drops the packets, or a switch or VLAN is set wrongly."),
+        _("A firewall drops the packets, or a switch or VLAN is misconfigured."),
         _(
-            "`ping {address}` is answered and the port is not: a firewall. Neither is: the way, or the "
-            "machine."
+            "`ping {address}` is answered and the port is not: a firewall. Neither is: the network path, "
+            "or the machine."
         ).format(address=clean(portal.address)),
     )
     yield Hypothesis(
@@ -230,38 +235,41 @@ def _fixes(evidence: Evidence, records: list[NodeRecord], answer: PortAnswer) ->
     if route is not None and route.error:
         yield Fix(
             _("Bring this host's storage interface up"),
-            _("Without an address in that network nothing can be reached there."),
+            _("Without an address in that network nothing there can be reached."),
             by_hand=("ip -brief link", "ip -brief address", f"ip route get {clean(portal.address)}"),
         )
     facts = (
         *way_facts(evidence, (portal,)),
-        *dict.fromkeys(_("Target: {target}").format(target=clean(one.target)) for one in records),
+        *dict.fromkeys(_("Target: {target}").format(target=clean(record.target)) for record in records),
     )
     trouble = _summary(portal, answer)
     if answer.answer not in {Answer.REFUSED, Answer.NO_SUCH_HOST}:
         yield Fix(
-            _("Have the way to {portal} looked at").format(portal=clean(portal.label)),
-            _("This host sends and gets no answer."),
+            _("Have the network path to {portal} checked").format(portal=clean(portal.label)),
+            _("This host sends packets and gets no answer."),
             ask=network_administrator(
                 evidence,
                 trouble,
-                _("Is TCP to this address and port let through on the whole way, in both directions?"),
+                _("Is TCP to this address and port allowed on the whole path, in both directions?"),
                 facts,
             ),
         )
     yield Fix(
-        _("Have the portal looked at"),
-        _("Opening a port or starting the service is for whoever runs the storage."),
+        _("Have the portal checked"),
+        _("Only the storage administrator can open the port or start the service."),
         ask=storage_administrator(
             evidence,
             trouble,
-            _("Is this portal up, does the iSCSI service listen on it, and may this host reach it?"),
+            _(
+                "Is this portal up, does the iSCSI service listen on it, and is this host allowed to "
+                "reach it?"
+            ),
             facts,
         ),
     )
     yield Fix(
         _("Then log in"),
-        _("The sessions make the disks appear again."),
+        _("The disks appear again with the sessions."),
         log_in(records, evidence.inventory),
         confirm=(_("Does the portal answer again?"),),
     )
@@ -276,20 +284,20 @@ def _stray(evidence: Evidence, records: list[NodeRecord], answer: PortAnswer) ->
     leave = no_login_at_boot(tuple(records))
     return Finding(
         STRAY,
-        _("{portal} is in a network that this host does not reach, and is logged in to at boot.").format(
+        _("{portal} is in a network that this host cannot reach, and is logged in to at boot.").format(
             portal=place
         ),
         _(
-            "The target is reached by another portal, so nothing is missing. At every boot the login there "
-            "is "
-            "tried until it times out, which may take minutes and holds up what waits for it."
+            "The target is reached through another portal, so nothing is missing. At every boot the "
+            "login there is tried until it times out, which may take minutes and delays everything that "
+            "waits for it."
         ),
         RungKind.PORTAL,
-        tuple(dict.fromkeys(portal_key(one.target, one.portal) for one in records)),
+        tuple(dict.fromkeys(portal_key(record.target, record.portal) for record in records)),
         seen=tuple(_seen(evidence, portal)),
         ruled_out=(
             RuledOut(
-                _("a path that has failed"),
+                _("a failed path"),
                 _("A path of this host would be in a network of one of its own interfaces; this one is not."),
             ),
         )
@@ -297,27 +305,30 @@ def _stray(evidence: Evidence, records: list[NodeRecord], answer: PortAnswer) ->
         else (),
         fixes=(
             Fix(
-                _("Leave it out at boot"),
-                _("The record stays, and nobody logs in by it any more unless told to."),
+                _("Do not log in to it at boot"),
+                _("The record stays, but nothing logs in with it automatically."),
                 Proposal(
                     Plan(_("Do not log in to {portal} at boot").format(portal=place), leave),
-                    _("Only these records are changed; the other portals of the target keep theirs."),
-                    yes=_("Leave out"),
+                    _(
+                        "Only these records are changed; the records of the target's other portals "
+                        "stay as they are."
+                    ),
+                    yes=_("Disable"),
                 ),
                 confirm=(question,),
             ),
             Fix(
                 _("Or delete exactly these records"),
-                _("The next discovery brings them back unless the storage stops telling them."),
+                _("The next discovery brings them back unless the storage stops listing them."),
                 delete(records, evidence.inventory),
                 confirm=(question,),
             ),
             Fix(
-                _("Have the storage tell only the portals this host can use"),
+                _("Have the storage list only the portals that this host can use"),
                 _("Then discovery does not bring them back."),
                 ask=storage_administrator(
                     evidence,
-                    _("Discovery tells this host a portal that it cannot reach: {answer}.").format(
+                    _("Discovery lists a portal that this host cannot reach: {answer}.").format(
                         answer=_summary(portal, answer)
                     ),
                     _("Can the target be shown on the portals of the storage network only?"),
@@ -331,8 +342,8 @@ def _stray(evidence: Evidence, records: list[NodeRecord], answer: PortAnswer) ->
                 _("A session reads its record again when its connection is lost."),
             ),
             Never(
-                _("Switch IPv6 off on the whole host for it"),
-                _("One record is the trouble, not the protocol."),
+                _("Disable IPv6 on the whole host for it"),
+                _("One record is the problem, not the protocol."),
             ),
         ),
         weight=Weight.RISK,

@@ -23,7 +23,7 @@ from tui.words import translate as _
 CODE = "F21.guest-group"
 
 
-def guest_groups(evidence: Evidence) -> Iterator[Finding]:
+def guest_vgs(evidence: Evidence) -> Iterator[Finding]:
     """A finding for each group of which volumes are active on a LUN that a guest has open."""
     inventory = evidence.inventory
     told: set[str] = set()
@@ -31,11 +31,13 @@ def guest_groups(evidence: Evidence) -> Iterator[Finding]:
         device = _device(inventory, guest.path)
         if device is None or not luns_below(inventory, device):
             continue
-        volumes = [one for one in inventory.above(device.name) if one.kind is BlockKind.LOGICAL_VOLUME]
+        volumes = [
+            higher for higher in inventory.above(device.name) if higher.kind is BlockKind.LOGICAL_VOLUME
+        ]
         names = {
             volume.volume_group
             for volume in inventory.logical_volumes
-            if volume.active and any(one.name == volume.device for one in volumes)
+            if volume.active and any(known.name == volume.device for known in volumes)
         }
         for name in sorted(names - told):
             group = group_named(inventory, name)
@@ -47,7 +49,12 @@ def guest_groups(evidence: Evidence) -> Iterator[Finding]:
 def _device(inventory: Inventory, path: str) -> BlockDevice | None:
     """The device that a path in /proc/PID/fd means."""
     return next(
-        (one for one in inventory.devices if path in (one.path, f"/dev/{one.name}", *one.links)), None
+        (
+            device
+            for device in inventory.devices
+            if path in (device.path, f"/dev/{device.name}", *device.links)
+        ),
+        None,
     )
 
 
@@ -55,40 +62,44 @@ def _finding(evidence: Evidence, guest: GuestDisk, device: BlockDevice, group: V
     inventory = evidence.inventory
     name = clean(group.name, 60)
     machine = _("{name} (process {pid})").format(name=clean(guest.name, 30), pid=guest.pid)
-    active = [one for one in inventory.volumes_of(group.name) if one.active]
-    mounts = mounts_above(inventory, (one.device for one in active if one.device))
+    active = [volume for volume in inventory.volumes_of(group.name) if volume.active]
+    mounts = mounts_above(inventory, (volume.device for volume in active if volume.device))
     return Finding(
         CODE,
         _("Volumes of {group} are active here, and a virtual machine has their disk open: {machine}.").format(
             group=name, machine=machine
         ),
-        _("Both may write to them without knowing of each other; and the disk cannot be taken away.")
+        _("Both may write to them without knowing of each other; and the disk cannot be removed.")
         if not mounts
         else _(
-            "They are mounted here, at {places}, while the guest may have them mounted too: what both write"
-            " destroys the file system."
+            "They are mounted here, at {places}, while the guest may have them mounted too: writing from "
+            "both destroys the file system."
         ).format(places=places(mounts)),
         RungKind.VOLUME_GROUP,
         (group_rung(group),),
         device.name,
         seen=(
             Seen(f"/proc/{guest.pid}/fd", (clean(guest.path),)),
-            Seen("lvs", tuple(f"{name}/{clean(one.name)}: {clean(one.attributes)}" for one in active[:6])),
+            Seen(
+                "lvs",
+                tuple(f"{name}/{clean(volume.name)}: {clean(volume.attributes)}" for volume in active[:6]),
+            ),
         ),
         ruled_out=(
             RuledOut(
-                _("a group of this host with a guest on one of its volumes"), _("The guest has its disk.")
+                _("a VG of this host with a guest on one of its volumes"),
+                _("The guest has the whole disk open, not a volume on it."),
             ),
         ),
         fixes=tuple(_fixes(evidence, device, group, places(mounts))),
         never=(
             Never(
-                _("vgrename, vgimportclone or any other change of the group from here"),
+                _("vgrename, vgimportclone or any other change of the VG from here"),
                 _("The guest does not see it, and writes its own state over it."),
             ),
             Never(
                 _("A filter that rejects everything (r|.*|)"),
-                _("This host's own groups are gone with it at the next boot."),
+                _("This host's own VGs are gone with it at the next boot."),
             ),
         ),
     )
@@ -97,23 +108,25 @@ def _finding(evidence: Evidence, guest: GuestDisk, device: BlockDevice, group: V
 def _fixes(evidence: Evidence, device: BlockDevice, group: VolumeGroup, mounted: str) -> Iterator[Fix]:
     name = clean(group.name, 60)
     title = _("Deactivate {group} on this host").format(group=name)
-    why = _("Nothing is written to it; the guest goes on with it.")
+    why = _("Nothing is written to it; the guest keeps using it.")
     steps: list[Operation] = [DeactivateVolumeGroup(group.name)]
     if evidence.devices_file and device.content == "LVM2_member":
         steps.append(RemoveFromDevicesFile(identity(evidence, device)))
-        why = _("Nothing is written to it; the guest goes on with it. LVM here does not look at it any more.")
+        why = _("Nothing is written to it; the guest keeps using it. LVM here no longer scans it.")
     proposal = repair(title, why, *steps)
     yield Fix(
         title,
         why,
         replace(proposal, refusal=_mounted(name, mounted) if mounted else None),
-        confirm=(_("Is {group} the guest's, and not this host's?").format(group=name),),
+        confirm=(_("Does {group} belong to the guest, and not to this host?").format(group=name),),
     )
     if not evidence.devices_file:
-        kept = next((one for one in sorted(device.links) if one.startswith("/dev/disk/by-id/")), device.path)
+        kept = next(
+            (link for link in sorted(device.links) if link.startswith("/dev/disk/by-id/")), device.path
+        )
         yield Fix(
-            _("Then keep LVM off the disk"),
-            _("Without it the volumes are active again after the next boot or login."),
+            _("Then hide the disk from LVM"),
+            _("Otherwise the volumes are active again after the next boot or login."),
             by_hand=(
                 _('in /etc/lvm/lvm.conf, first in devices/global_filter: "r|^{path}$|"').format(
                     path=clean(kept, 120)
@@ -127,6 +140,6 @@ def _mounted(group: str, mounted: str) -> Problem:
     return Problem(
         "group.mounted",
         _("Volumes of {group} are mounted at {places}.").format(group=group, places=mounted),
-        cause=_("It is not known whose data is the newer, this host's or the guest's."),
+        cause=_("It is not known which data is newer, this host's or the guest's."),
         remedy=_("Find out first; then shut the guest down, or unmount here, and check the file system."),
     )

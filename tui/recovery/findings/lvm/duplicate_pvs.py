@@ -17,7 +17,7 @@ from tui.words import translate as _
 CODE = "F15.clone"
 
 
-def clones(evidence: Evidence) -> Iterator[Finding]:
+def duplicate_pvs(evidence: Evidence) -> Iterator[Finding]:
     """A finding for each group of which a physical volume is on two disks with different WWIDs."""
     inventory = evidence.inventory
     found: dict[str, dict[str, list[BlockDevice]]] = {}
@@ -47,17 +47,17 @@ def _carriers(inventory: Inventory, pv: str) -> list[BlockDevice]:
     """
     kinds = (BlockKind.DISK, BlockKind.MULTIPATH, BlockKind.PARTITION)
     found: dict[str, BlockDevice] = {}
-    for one in inventory.devices:
+    for device in inventory.devices:
         if (
-            one.content == "LVM2_member"
-            and one.content_uuid == pv
-            and one.kind in kinds
-            and not one.multipath_member
-            and inventory.map_over(one.name) is None
+            device.content == "LVM2_member"
+            and device.content_uuid == pv
+            and device.kind in kinds
+            and not device.multipath_member
+            and inventory.map_over(device.name) is None
         ):
-            known = found.setdefault(_wwid(inventory, one), one)
-            if one.holders and not known.holders:
-                found[_wwid(inventory, one)] = one
+            known = found.setdefault(_wwid(inventory, device), device)
+            if device.holders and not known.holders:
+                found[_wwid(inventory, device)] = device
     return list(found.values())
 
 
@@ -73,21 +73,21 @@ def _finding(evidence: Evidence, name: str, doubled: dict[str, list[BlockDevice]
     inventory = evidence.inventory
     group = group_named(inventory, name)
     shown = clean(name, 60)
-    rungs = ((group_rung(group),) if group is not None else ()) + tuple(f"pv:{one}" for one in doubled)
+    rungs = ((group_rung(group),) if group is not None else ()) + tuple(f"pv:{pv}" for pv in doubled)
     return Finding(
         CODE,
-        _("Two sets of disks carry the volume group {group}.").format(group=shown),
+        _("Two sets of disks carry the VG {group}.").format(group=shown),
         _(
-            "One is a clone or a snapshot of the other. LVM takes one of the two by a rule of thumb, which"
-            " may be the clone, and changes nothing in the group while both are there."
+            "One is a clone or a snapshot of the other. LVM picks one of the duplicates, possibly the "
+            "clone, and changes nothing in the VG while both are there."
         ),
         RungKind.VOLUME_GROUP,
         rungs,
         seen=(
             *(
                 Seen(
-                    _("physical volume {uuid}").format(uuid=clean(pv)),
-                    tuple(identity(evidence, one).words for one in twins),
+                    _("PV {uuid}").format(uuid=clean(pv)),
+                    tuple(identity(evidence, twin).words for twin in twins),
                 )
                 for pv, twins in doubled.items()
             ),
@@ -103,10 +103,10 @@ def _finding(evidence: Evidence, name: str, doubled: dict[str, list[BlockDevice]
         never=(
             Never(
                 _("vgimportclone on the original"),
-                _("Its identities change, and what was set up for it at boot finds it no more."),
+                _("Its UUIDs change, and what was set up for it at boot no longer finds it."),
             ),
             Never(
-                _("Activate the group while both are there, or set allow_changes_with_duplicate_pvs"),
+                _("Activate the VG while both are there, or set allow_changes_with_duplicate_pvs"),
                 _("Half of a volume may come from the original and half from the clone."),
             ),
             Never(_("vgrename by name"), _("Both have that name; the wrong one may be renamed.")),
@@ -117,22 +117,22 @@ def _finding(evidence: Evidence, name: str, doubled: dict[str, list[BlockDevice]
 def _fixes(evidence: Evidence, name: str, doubled: dict[str, list[BlockDevice]]) -> Iterator[Fix]:
     inventory = evidence.inventory
     pairs = {pv: twins for pv, twins in doubled.items() if len(twins) == 2}
-    members = {one.uuid for one in inventory.physical_volumes if one.volume_group == name}
+    members = {pv.uuid for pv in inventory.physical_volumes if pv.volume_group == name}
     if set(pairs) == members:
-        used = {pv: [one for one in twins if one.holders] for pv, twins in pairs.items()}
+        used = {pv: [twin for twin in twins if twin.holders] for pv, twins in pairs.items()}
         if all(len(held) == 1 for held in used.values()):
-            free = [next(one for one in twins if not one.holders) for twins in pairs.values()]
+            free = [next(twin for twin in twins if not twin.holders) for twins in pairs.values()]
             yield _import(evidence, name, tuple(pairs), free, sure=True)
             return
         if len(pairs) == 1 and not any(used.values()):
-            for one in next(iter(pairs.values())):
-                yield _import(evidence, name, tuple(pairs), [one], sure=False)
+            for device in next(iter(pairs.values())):
+                yield _import(evidence, name, tuple(pairs), [device], sure=False)
             return
     yield Fix(
         _("Find out which disks are the clone"),
         _(
-            "Every disk of the clone has to be given to vgimportclone in one call, and none of the original."
-            " Nothing that is active on one set tells them apart here, so the storage has to."
+            "Give every disk of the clone to vgimportclone in one call, and none of the original. "
+            "Nothing active on one set tells them apart here, so the storage administrator has to."
         ),
         by_hand=(
             "lsblk -o NAME,WWN,SIZE,FSTYPE,UUID",
@@ -145,27 +145,27 @@ def _import(
     evidence: Evidence, name: str, volumes: tuple[str, ...], clone: list[BlockDevice], *, sure: bool
 ) -> Fix:
     inventory = evidence.inventory
-    shown = clean(", ".join(one.path for one in clone), 120)
+    shown = clean(", ".join(pv.path for pv in clone), 120)
     new = _free_name(inventory, name)
-    title = _("Make {paths} a group of its own, {name}").format(paths=shown, name=clean(new, 60))
+    title = _("Make {paths} a VG of its own, {name}").format(paths=shown, name=clean(new, 60))
     why = (
-        _("The other set is in use by active volumes, so this one is the clone. It gets new identities.")
+        _("The other set is in use by active volumes, so this one is the clone. It gets new UUIDs.")
         if sure
-        else _("Only when this is the clone, and the other disk the original. It gets new identities.")
+        else _("Only if this is the clone, and the other disk the original. It gets new UUIDs.")
     )
-    chosen = tuple(identity(evidence, one) for one in clone)
+    chosen = tuple(identity(evidence, pv) for pv in clone)
     steps = (keep(evidence, (), clone), ImportClone(chosen, volumes, name, new))
     notes = (
-        _("File systems on the clone keep the UUIDs of the original until they are given new ones."),
-        _("XFS refuses to be mounted until then."),
+        _("File systems on the clone keep the UUIDs of the original until they get new ones."),
+        _("XFS cannot be mounted until then."),
     )
     return Fix(
         title,
         why,
         repair(title, why, *steps, notes=notes),
         confirm=(
-            _("Does the storage administrator call this the clone: {device}?").format(
-                device="; ".join(one.words for one in chosen)
+            _("Does the storage administrator say that this is the clone: {device}?").format(
+                device="; ".join(pv.words for pv in chosen)
             ),
         ),
     )
@@ -174,4 +174,4 @@ def _import(
 def _free_name(inventory: Inventory, name: str) -> str:
     taken = [group.name for group in inventory.volume_groups]
     candidates = (f"{name}_clone", *(f"{name}_clone{number}" for number in range(2, 100)))
-    return next((one for one in candidates if not volume_group_name_problems(one, taken)), f"{name}_clone")
+    return next((pv for pv in candidates if not volume_group_name_problems(pv, taken)), f"{name}_clone")

@@ -66,7 +66,7 @@ def test_without_a_route_this_host_is_looked_at_first() -> None:
     evidence = replace(automatic(NO_NETWORK), routes=(Route(PORTAL.address, error="Network is unreachable"),))
     found = only(evidence, "F02.portal-unreachable")
     assert f"ip route get {PORTAL.address}" in found.fixes[0].by_hand
-    assert "no way to that network" in found.hypotheses[0].cause
+    assert "no route to that network" in found.hypotheses[0].cause
 
 
 def test_a_link_that_is_down_here_is_the_only_hypothesis() -> None:
@@ -132,3 +132,11 @@ def test_a_portal_never_meant_for_this_host_is_a_risk_at_boot(portal: Portal, ro
 def test_a_dead_second_path_in_this_hosts_own_network_is_no_stray() -> None:
     evidence = stray(OTHER, Route("203.0.113.9", "eth2", "203.0.113.5"))
     assert causes(evidence) == ["F02.portal-unreachable"]
+
+
+def test_only_a_refusal_may_be_a_service_that_is_stopped() -> None:
+    stopped = "iSCSI service is stopped"
+    refused = only(automatic(REFUSED), "F02.portal-unreachable").hypotheses
+    silent = only(automatic(SILENT), "F02.portal-unreachable").hypotheses
+    assert any(stopped in hypothesis.cause for hypothesis in refused)
+    assert all(stopped not in hypothesis.cause for hypothesis in silent)
