@@ -125,7 +125,7 @@ def test_a_name_that_was_the_first_one_stays() -> None:
     change = (SetInitiatorName(NAME, ""),)
     found = undo((Changed(change, change),), installed())
     assert found.plan.operations == ()
-    assert "had no name before" in found.stays[0]
+    assert "no initiator name before" in found.stays[0]
 
 
 def test_a_service_that_other_records_need_stays_enabled() -> None:

@@ -49,7 +49,7 @@ from tui.storage.lvm.metadata_backup import GroupNotes
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Portal
 from tui.storage.news.happening import Happening
-from tui.storage.operations.multipath.forget_lun import listed_luns
+from tui.storage.operations.multipath.forget_wwid import listed_luns
 from tui.storage.probe.devices.all_signatures import Probing
 from tui.storage.probe.mounts.fstab import FSTAB
 from tui.storage.probe.reading import text

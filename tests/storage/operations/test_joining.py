@@ -9,7 +9,7 @@ from tui.storage.host.interface import FileFacts, FileKind, Host, Outcome
 from tui.storage.model.block import BlockDevice, BlockKind, MultipathMap
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import DeviceState, Lun
-from tui.storage.operations.multipath import map_daemon, maps
+from tui.storage.operations.multipath import map_daemon, maps as joining
 from tui.storage.operations.multipath.maps import CreateMultipathMap
 from tui.storage.problem import CommandFailed
 
@@ -41,7 +41,7 @@ class Paths:
 
 def show(monkeypatch: pytest.MonkeyPatch, *maps: BlockDevice | None) -> Paths:
     paths = Paths(*maps)
-    monkeypatch.setattr(maps, "look_at_devices", paths)
+    monkeypatch.setattr(joining, "look_at_devices", paths)
     monkeypatch.setattr(map_daemon, "look_at_devices", paths)
     return paths
 
@@ -79,7 +79,7 @@ def test_it_is_waited_for_until_it_can_be_used(monkeypatch: pytest.MonkeyPatch) 
 
 def test_one_that_never_can_is_told_with_its_state(monkeypatch: pytest.MonkeyPatch) -> None:
     show(monkeypatch, SUSPENDED)
-    monkeypatch.setattr(maps, "_USABLE_DEADLINE", 0.0)
+    monkeypatch.setattr(joining, "_USABLE_DEADLINE", 0.0)
     with pytest.raises(CommandFailed) as failed:
         CreateMultipathMap(WWID, PATHS).run(ScriptedHost(facts_of=NODE, replies=REPLIES), lambda _line: None)
     problem = failed.value.problem
