@@ -285,7 +285,7 @@ async def test_a_rung_that_is_only_not_there_is_no_trouble(monkeypatch: pytest.M
     found = Diagnosis(replace(well().evidence, inventory=take_inventory(record), seconds=1.0), ())
     app, _looks = recovery_app(monkeypatch, found)
     async with app.run_test(size=SMALL) as pilot:
-        await says(pilot, "Nothing is broken. 1 layer is not there", "Nobody is logged in", "not there")
+        await says(pilot, "Nothing is broken. 1 layer is not there", "There is no session", "not there")
         await says(pilot, "Enter close")
         await press(pilot, "enter")
     assert app.answers == [False]
@@ -302,7 +302,7 @@ async def test_enter_opens_the_first_way_out_and_escape_leads_back(monkeypatch: 
         await arrived(pilot, WayScreen)
         shown = flat_text(pilot)
         assert "Wait: do not log out" in shown
-        assert "gives up in 47 s timer 120 s" in shown
+        assert "gives up in 47 s timeout 120 s" in shown
         assert "cat /sys/class/iscsi_session/session1/state" in shown
         await press(pilot, "escape")
         await arrived(pilot, RecoveryScreen)

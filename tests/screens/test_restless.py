@@ -268,7 +268,7 @@ async def test_f5_while_it_looks_begins_nothing_anew_and_is_followed_once(
         await retry.rested(pilot)
         retry.looks.held.clear()
         await press(pilot, "f5")
-        await until(pilot, lambda: "Looking again. 1 of" in flat_text(pilot))
+        await until(pilot, lambda: "Checking again. 1 of" in flat_text(pilot))
         assert FOLLOWS not in flat_text(pilot)
         for _press in range(5):
             await press(pilot, "f5")
@@ -276,7 +276,7 @@ async def test_f5_while_it_looks_begins_nothing_anew_and_is_followed_once(
         assert retry.looks.numbers == [1, 2]
         shown = flat_text(pilot)
         assert FOLLOWS in shown
-        assert "Looking again. 1 of" in shown
+        assert "Checking again. 1 of" in shown
         # The keys are not kept waiting.
         await press(pilot, "down")
         await until(pilot, lambda: "Enter go to the cause" in flat_text(pilot))
@@ -307,7 +307,7 @@ async def test_a_look_that_began_before_a_plan_does_not_tell_whether_it_helped(
 
         monkeypatch.setattr(retry.screen, "show_standing", noting)
         retry.looks.held.set()
-        await until(pilot, lambda: "Repaired, and looked at again" in flat_text(pilot))
+        await until(pilot, lambda: "Repaired, and checked again" in flat_text(pilot))
         assert retry.looks.numbers == [1, 2, 3]
         assert said[0] == ""
 
@@ -323,7 +323,7 @@ async def test_a_look_that_was_asked_for_comes_also_after_one_that_fails(
         await press(pilot, "f5", "f5")
         await until(pilot, lambda: FOLLOWS in flat_text(pilot))
         retry.looks.held.set()
-        await until(pilot, lambda: "The program made a mistake (ZeroDivisionError)." in flat_text(pilot))
+        await until(pilot, lambda: "iscsi-console failed unexpectedly (ZeroDivisionError)." in flat_text(pilot))
         await until(pilot, lambda: retry.looks.numbers == [1, 2, 3])
 
 

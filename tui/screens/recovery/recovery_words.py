@@ -225,7 +225,7 @@ def unrest_words(
     else:
         # What is seen now may be what was read last; then nothing is due.
         after = (
-            _("It is looked at again by {time}; F5 looks now.").format(time=_time(looks_at))
+            _("The next check is at {time}; F5 checks now.").format(time=_time(looks_at))
             if looks_at > now
             else _("F5 looks now.")
         )
