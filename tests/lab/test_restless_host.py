@@ -51,10 +51,10 @@ done
 """Sessions that stay long enough to be seen."""
 
 BEGUN = re.compile(rf"a session to {re.escape(RESTLESS)} was begun at least (\d+) times since")
-STAMP = re.compile(r"What was looked at \((\d\d:\d\d:\d\d)")
+STAMP = re.compile(r"What was checked \((\d\d:\d\d:\d\d)")
 REFUSED = "does not accep"
 """Said in the list, wherever the cursor is, and cut there."""
-LIST = "Nothing is changed by looking"
+LIST = "Checking changes nothing"
 """Said of the last line of the list while the cursor is on it."""
 
 MANY = 20

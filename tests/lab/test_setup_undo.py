@@ -16,8 +16,8 @@ pytestmark = pytest.mark.lab
 
 SLOW = 120.0
 DONE = re.compile(r"Done,? and (seen to have worked|verified)\.")
-TYPED = re.compile(rf"to allow it[ \[]+{WORD}\b")
-ASKED = f'Type "{WORD}" to allow it'
+TYPED = re.compile(rf"to confirm[ \[]+{WORD}\b")
+ASKED = f'Type "{WORD}" to confirm'
 FOUND = {
     "sessions": "ls /sys/class/iscsi_session",
     "records": "find /etc/iscsi/nodes /etc/iscsi/send_targets -type f",

@@ -191,8 +191,8 @@ async def test_recovery_comes_to_rest_and_says_what_goes_on(
         )
         assert told is not None, shown
         assert 60 <= int(told[1]) <= 70
-        assert "It is looked at again by" in shown
-        assert "F5 looks now." in shown
+        assert "It is checked again by" in shown
+        assert "F5 checks now." in shown
         assert "1 thing is broken. 1 more follows from it. 1 risk." in shown
         assert (tree.key, ways.key) == (boot_risk().key, "1")
         await press(pilot, "up", "up", "tab", "down")
@@ -225,7 +225,7 @@ async def test_something_else_that_changes_is_looked_at_without_the_wait(
     async with retry.app.run_test(size=LARGE) as pilot:
         for _second in range(40):
             await retry.second(pilot)
-        await until(pilot, lambda: "It is looked at again by" in flat_text(pilot))
+        await until(pilot, lambda: "It is checked again by" in flat_text(pilot))
         before = len(retry.looks.numbers)
         while retry.screen._pace.due([(SESSION, TARGET, PORTAL.label)]) == 0.0:
             await retry.second(pilot)
@@ -323,7 +323,9 @@ async def test_a_look_that_was_asked_for_comes_also_after_one_that_fails(
         await press(pilot, "f5", "f5")
         await until(pilot, lambda: FOLLOWS in flat_text(pilot))
         retry.looks.held.set()
-        await until(pilot, lambda: "iscsi-console failed unexpectedly (ZeroDivisionError)." in flat_text(pilot))
+        await until(
+            pilot, lambda: "iscsi-console failed unexpectedly (ZeroDivisionError)." in flat_text(pilot)
+        )
         await until(pilot, lambda: retry.looks.numbers == [1, 2, 3])
 
 

@@ -225,9 +225,9 @@ def unrest_words(
     else:
         # What is seen now may be what was read last; then nothing is due.
         after = (
-            _("The next check is at {time}; F5 checks now.").format(time=_time(looks_at))
+            _("It is checked again by {time}; F5 checks now.").format(time=_time(looks_at))
             if looks_at > now
-            else _("F5 looks now.")
+            else _("F5 checks now.")
         )
     return (Paragraph(_goes_on(unrest), state=State.WAITING, after=after),)
 
