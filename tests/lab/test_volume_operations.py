@@ -304,7 +304,7 @@ def test_a_strangers_line_in_fstab_stays(guest: Guest) -> None:
     guest.write_text("/etc/fstab", before + "/dev/vg2/other /srv/b2 xfs defaults 0 0")
     strange = carry_out(guest, f"AddFstabEntry('UUID={UUID_XFS}', '/srv/b2', 'xfs', ('_netdev', 'nofail'))")
     assert first_code(strange) == "fstab.stranger", strange
-    assert "there: /dev/vg2/other /srv/b2 xfs defaults 0 0" in strange.evidence
+    assert "existing: /dev/vg2/other /srv/b2 xfs defaults 0 0" in strange.evidence
     guest.write_text("/etc/fstab", before)
     unit = carry_out(guest, f"AddFstabEntry('UUID={UUID_XFS}', '/srv/x-y', 'xfs', ('_netdev', 'nofail'))")
     assert first_code(unit) == "fstab.unit-exists"
