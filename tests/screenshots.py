@@ -87,8 +87,10 @@ def practice_list(_patch: pytest.MonkeyPatch) -> LookApp[int]:
     return OneScreen(screen, Look())
 
 
-def practice_start(_patch: pytest.MonkeyPatch) -> LookApp[int]:
+def practice_start(patch: pytest.MonkeyPatch) -> LookApp[int]:
     """A machine that is being made ready."""
+    # Whoever draws does not wait for the thread that makes the machine ready.
+    patch.setattr(test_practice, "AT_MOST", 30.0)
     machines = test_practice.Machines()
     machines.waits.clear()
     with tempfile.TemporaryDirectory() as folder:
