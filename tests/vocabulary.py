@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLE = ROOT / "tests" / "vocabulary.toml"
-EVERYWHERE = ("tui", "widgets", "bootstrap.py", "README.md")
+EVERYWHERE = ("tui", "widgets", "bootstrap.py", "README.md", "CHANGELOG.md")
 """Where a person's sentences are: translated strings, the texts of practice, the page people read first."""
 
 _TRANSLATORS = {"_", "translate", "translate_count", "gettext", "ngettext", "pgettext"}
