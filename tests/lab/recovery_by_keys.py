@@ -5,6 +5,7 @@ screen, in whatever time the machine needs; no key is pressed before the screen 
 """
 
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,9 @@ _LOOKED = re.compile(
 
 _LOOKING = re.compile(r"\d+ of \d+ read, ")
 """How far a look has come, which is said until its end."""
+
+_STILL = 3.0
+"""Seconds after which keys that led nowhere are pressed again: they do nothing more than pressed once."""
 
 _STAMP = re.compile(r"What was looked at \((\d\d:\d\d:\d\d)")
 """When the last look ended; another one with each look."""
@@ -147,7 +151,7 @@ class Console:
         """Open the screen and go to a finding.
 
         What the first look could not read for want of time is read with more, once. After that the screen
-        looks by itself when the host changes; keys are pressed only after a look that has ended since then.
+        looks by itself when the host changes; keys are pressed only while no look runs.
         """
         self.terminal.press("r")
         shown = self._wait(_has_rested, "the end of the first look")
@@ -158,17 +162,17 @@ class Console:
                 lambda screen: _has_rested(screen) and _STAMP.findall(screen) != stamp,
                 "a look with more time",
             )
-        found, gone_to = like(summary), [""]
+        found, pressed = like(summary), [float("-inf")]
 
         def is_ready(screen: str) -> bool:
             if not _has_rested(screen):
                 return False
             if found.search(screen) is not None and way in screen:
                 return True
-            ended = "".join(_STAMP.findall(screen))
-            if ended != gone_to[0]:
-                gone_to[0] = ended
+            # A list that is drawn again keeps the cursor on its finding, wherever that is now.
+            if time.monotonic() - pressed[0] > _STILL:
                 self.terminal.press("Home", *("Down",) * place)
+                pressed[0] = time.monotonic()
             return False
 
         self._wait(is_ready, f"{way}, of: {summary}")
