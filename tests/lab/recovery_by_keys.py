@@ -46,7 +46,7 @@ _DONE = "Done and verified."
 _NOTHING = "Nothing to do: already in this state."
 _STOPPED = re.compile(r"\d+ of \d+ operations? done\.|Nothing was started\.")
 _GO_BACK = "No, go back"
-_TYPED = re.compile(rf"to allow it[ \[]+{WORD}\b")
+_TYPED = re.compile(rf"to confirm[ \[]+{WORD}\b")
 _BOLD = "\x1b[1m"
 
 _BARS = " │┃█"
