@@ -23,7 +23,7 @@ WORD = "erase"
 
 _LOOKED = re.compile(
     r"things? (is|are) broken\.|Nothing is broken|Nothing wrong was found"
-    r"|not hold, and|could not be read within"
+    r"|for an unknown reason|could not be read within"
 )
 """Where it stands, or that it cannot be told; said from the first look on."""
 
@@ -33,7 +33,7 @@ _LOOKING = re.compile(r"\d+ of \d+ read, ")
 _STILL = 3.0
 """Seconds after which keys that led nowhere are pressed again: they do nothing more than pressed once."""
 
-_STAMP = re.compile(r"What was looked at \((\d\d:\d\d:\d\d)")
+_STAMP = re.compile(r"What was checked \((\d\d:\d\d:\d\d)")
 """When the last look ended; another one with each look."""
 
 _NOT_READ = re.compile(r"\d+ not read")

@@ -34,7 +34,7 @@ class Standing(StrEnum):
     UNSURE = "unsure"
     """It was not found again, but less could be read this time."""
     LOOKED = "looked"
-    """What was looked at, and what could not be read."""
+    """What was checked, and what could not be read."""
 
 
 OPEN = frozenset({
