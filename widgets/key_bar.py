@@ -70,12 +70,14 @@ def key_name(key: str) -> str:
 
 
 def order_hints(hints: Iterable[KeyHint]) -> list[KeyHint]:
-    """Return the hints likeliest first: Enter, the screen's own, function keys, Escape."""
+    """Return the hints likeliest first: Enter, the screen's own, help and commands, Escape."""
 
     def rank(hint: KeyHint) -> int:
         if hint.key == "enter":
             return 0
         if hint.key == "escape":
+            return 4
+        if hint.key in {"f1", "f2"}:
             return 3
         return 2 if hint.key[:1] == "f" and hint.key[1:].isdigit() else 1
 
