@@ -39,9 +39,14 @@ def one_more() -> str:
 
 
 class Turns(Generic[T]):
-    """One thing at a time in the background; of what is asked for meanwhile the newest follows."""
+    """One thing at a time in the background; of what is asked for meanwhile the newest follows.
 
-    def __init__(self) -> None:
+    Args:
+        begin: begins one; `end` is called when it is over, however it ended.
+    """
+
+    def __init__(self, begin: Callable[[T], object] = lambda _what: None) -> None:
+        self._begin = begin
         self.running = False
         self._next: T | None = None
 
@@ -51,17 +56,20 @@ class Turns(Generic[T]):
         return self._next is not None
 
     def ask(self, what: T) -> bool:
-        """Return True when it is to begin now, and is taken to have begun; otherwise it follows."""
+        """Begin it now and return True; where one runs already, begin it after that one."""
         if self.running:
             self._next = what
             return False
         self.running = True
+        self._begin(what)
         return True
 
     def end(self) -> T | None:
-        """Take what runs to have ended; return what is to begin now, and is taken to have begun, or None."""
+        """Take what runs to have ended, and begin what follows; return that, or None."""
         following, self._next = self._next, None
         self.running = following is not None
+        if following is not None:
+            self._begin(following)
         return following
 
 

@@ -170,7 +170,7 @@ class ConsoleScreen(ReadingScreen):
         self._rows = Rows()
         self._noted: dict[str, str] = {}
         self._users: UsersFound | None = None
-        self._asking: Turns[tuple[Rung, Inventory]] = Turns()
+        self._asking: Turns[tuple[Rung, Inventory]] = Turns(self._find_users)
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (self.WIDE, "-wide")]
 
     def compose(self) -> ComposeResult:
@@ -333,10 +333,12 @@ class ConsoleScreen(ReadingScreen):
         from tui.screens.console.users import USED
 
         inventory = self._inventory
-        if subject.kind in USED and inventory is not None and self._asking.ask((subject, inventory)):
-            self._find_users(subject, inventory)
+        if subject.kind in USED and inventory is not None:
+            self._asking.ask((subject, inventory))
 
-    def _find_users(self, rung: Rung, inventory: Inventory) -> None:
+    def _find_users(self, asked: tuple[Rung, Inventory]) -> None:
+        rung, inventory = asked
+
         def find() -> UsersFound:
             from tui.storage.probe.holders.users import read_users
 
@@ -345,20 +347,15 @@ class ConsoleScreen(ReadingScreen):
 
         self.in_background(_USERS, find)
 
-    def _end_finding(self) -> None:
-        following = self._asking.end()
-        if following is not None:
-            self._find_users(*following)
-
     def job_failed(self, job: str, problem: Problem) -> None:
         """Show the problem; users are found again with the next reading."""
         super().job_failed(job, problem)
         if job == _USERS:
-            self._end_finding()
+            self._asking.end()
 
     @on(UsersFound)
     def _show_users(self, event: UsersFound) -> None:
-        self._end_finding()
+        self._asking.end()
         if event.users is not None:
             self._users = event
             self._show_details()

@@ -127,7 +127,7 @@ class DisconnectScreen(BaseScreen[bool]):
         self._known = False
         self._live = live
         self._going_on = False
-        self._looks: Turns[bool] = Turns()
+        self._looks: Turns[bool] = Turns(self._begin)
         self._begun = self._rests_until = 0.0
         self._turns = 0
         self.VERTICAL_BREAKPOINTS = [(0, "-low"), (LOW, "-high")]
@@ -160,7 +160,7 @@ class DisconnectScreen(BaseScreen[bool]):
         self._show()
         form = self.query_one("#choices", Form)
         form.focus_field(self.query_one("#users", ChoiceField))
-        self._look_whole()
+        self._looks.ask(True)
         if self._live:
             self.set_interval(TURN, self._turn)
 
@@ -180,7 +180,7 @@ class DisconnectScreen(BaseScreen[bool]):
 
     def _look_whole_or_say(self) -> None:
         followed = self._looks.followed
-        if not self._look_whole() and not followed:
+        if not self._looks.ask(True) and not followed:
             self.notify(one_more(), markup=False)
 
     def _turn(self) -> None:
@@ -188,17 +188,9 @@ class DisconnectScreen(BaseScreen[bool]):
         if not self.is_current or self._looks.running or self._clock() < self._rests_until:
             return
         self._turns += 1
-        self._looks.ask(False)
-        self._begin(whole=self._turns % WHOLE_TURNS == 0)
+        self._looks.ask(self._turns % WHOLE_TURNS == 0)
 
-    def _look_whole(self) -> bool:
-        """Read the whole host; once more afterwards, and False, when a look goes on."""
-        begins = self._looks.ask(True)
-        if begins:
-            self._begin(whole=True)
-        return begins
-
-    def _begin(self, *, whole: bool) -> None:
+    def _begin(self, whole: bool) -> None:
         self._begun = self._clock()
         everything = whole or not self._known
         self.in_background("disconnect", lambda: self._read(whole=everything))
@@ -206,8 +198,7 @@ class DisconnectScreen(BaseScreen[bool]):
     def _end_look(self) -> None:
         now = self._clock()
         self._rests_until = now + (now - self._begun)
-        if self._looks.end():
-            self._begin(whole=True)
+        self._looks.end()
 
     def _read(self, *, whole: bool) -> Looked:
         host, subject = self._host, self._subject
@@ -292,7 +283,7 @@ class DisconnectScreen(BaseScreen[bool]):
         if done:
             self.dismiss(True)
         else:
-            self._look_whole()
+            self._looks.ask(True)
 
     def action_leave(self) -> None:
         """Go back without changing anything."""

@@ -92,7 +92,7 @@ class GrowScreen(BaseScreen[bool]):
         self._subject = subjects[0]
         self._growth: Growth | None = None
         self._grown = False
-        self._turns: Turns[Subject] = Turns()
+        self._turns: Turns[Subject] = Turns(self._look)
 
     def compose(self) -> ComposeResult:
         """Put the bars over what can be chosen."""
@@ -135,27 +135,15 @@ class GrowScreen(BaseScreen[bool]):
         self.query_one("#about", Paragraphs).paragraphs = (
             Paragraph(_("Reading the sizes."), state=State.HERE),
         )
-        self._look_again()
+        self._turns.ask(self._subject)
 
     # Looking --------------------------------------------------------------------------------------------
 
     def action_read_again(self) -> None:
         """Read the sizes once more."""
         followed = self._turns.followed
-        if not self._look_again() and not followed:
+        if not self._turns.ask(self._subject) and not followed:
             self.notify(one_more(), markup=False)
-
-    def _look_again(self) -> bool:
-        """Read the sizes; once more afterwards, and False, when some are being read already."""
-        begins = self._turns.ask(self._subject)
-        if begins:
-            self._look(self._subject)
-        return begins
-
-    def _end_look(self) -> None:
-        following = self._turns.end()
-        if following is not None:
-            self._look(following)
 
     def _look(self, subject: Subject) -> None:
         self.in_background("inventory", lambda: self._read(subject))
@@ -168,13 +156,13 @@ class GrowScreen(BaseScreen[bool]):
     def job_failed(self, job: str, problem: Problem) -> None:  # noqa: ARG002 - there is one job
         """Show the problem where the sizes are explained."""
         self.query_one("#about", Paragraphs).paragraphs = problem_lines(problem)
-        self._end_look()
+        self._turns.end()
 
     @on(Looked)
     def _show(self, event: Looked) -> None:
         if not self.query("#wishes"):
             return
-        self._end_look()
+        self._turns.end()
         if event.found.subject != self._subject:
             return
         first = self._growth is None
@@ -200,7 +188,7 @@ class GrowScreen(BaseScreen[bool]):
     def _another(self, event: Field.Changed) -> None:
         event.stop()
         self._subject = self._subjects[int(self.query_one("#volume", ChoiceField).value)]
-        self._look_again()
+        self._turns.ask(self._subject)
 
     @on(Form.Submitted)
     def _review(self, event: Form.Submitted) -> None:
@@ -223,7 +211,7 @@ class GrowScreen(BaseScreen[bool]):
 
     def _done(self, done: bool | None) -> None:
         self._grown = self._grown or bool(done)
-        self._look_again()
+        self._turns.ask(self._subject)
 
     # Keys -----------------------------------------------------------------------------------------------
 

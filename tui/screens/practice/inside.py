@@ -85,7 +85,7 @@ class PracticeConsole(ConsoleScreen):
     ) -> None:
         super().__init__(host, access, on_set_up, on_leave, live=live, refresh_seconds=refresh_seconds)
         self._coach = coach
-        self._looks: Turns[Inventory] = Turns()
+        self._looks: Turns[Inventory] = Turns(self._look)
 
     def compose(self) -> ComposeResult:
         """Put the strip under the console, and the pane beside it."""
@@ -121,8 +121,8 @@ class PracticeConsole(ConsoleScreen):
         """Show the host as it is now; a lesson goes on by itself when its step is done."""
         super().show_inventory(inventory, found)
         is_wanted = self._coach.scenario.kind is Kind.LESSON and self._coach.step is not None
-        if is_wanted and self._looks.ask(inventory):
-            self._look(inventory)
+        if is_wanted:
+            self._looks.ask(inventory)
 
     def _look(self, inventory: Inventory) -> None:
         def look() -> LookOver:
@@ -132,20 +132,15 @@ class PracticeConsole(ConsoleScreen):
 
         self.in_background(_COACH, look)
 
-    def _end_look(self) -> None:
-        following = self._looks.end()
-        if following is not None:
-            self._look(following)
-
     def job_failed(self, job: str, problem: Problem) -> None:
         """Show the problem; the step is checked again when the host changes."""
         super().job_failed(job, problem)
         if job == _COACH:
-            self._end_look()
+            self._looks.end()
 
     @on(LookOver)
     def _look_over(self, event: LookOver) -> None:
-        self._end_look()
+        self._looks.end()
         if event.done:
             self.post_message(StepDone(event.done))
 

@@ -84,7 +84,7 @@ class VolumesScreen(BaseScreen[bool]):
         self._group: VolumeGroup | None = group
         self._uuid = group.uuid
         self._changed = False
-        self._turns: Turns[bool] = Turns()
+        self._turns: Turns[bool] = Turns(self._look)
 
     def compose(self) -> ComposeResult:
         """Put the space over what can be done with it."""
@@ -100,39 +100,28 @@ class VolumesScreen(BaseScreen[bool]):
         """Show what is known, and look again."""
         self._show(self._inventory, ())
         self.query_one("#tasks", PickList).focus()
-        self._look_again()
+        self._turns.ask(True)
 
     def action_read_again(self) -> None:
         """Read the group once more."""
         followed = self._turns.followed
-        if not self._look_again() and not followed:
+        if not self._turns.ask(True) and not followed:
             self.notify(one_more(), markup=False)
 
-    def _look_again(self) -> bool:
-        """Read the group; once more afterwards, and False, when it is being read already."""
-        begins = self._turns.ask(True)
-        if begins:
-            self._look()
-        return begins
-
-    def _end_look(self) -> None:
-        if self._turns.end():
-            self._look()
-
-    def _look(self) -> None:
+    def _look(self, _again: bool) -> None:
         host = self._host
         self.in_background("inventory", lambda: self.Looked(take_inventory(host), read_fills(host)))
 
     def job_failed(self, job: str, problem: Problem) -> None:  # noqa: ARG002 - there is one job
         """Show the problem in place of how full snapshots and pools are."""
         self.query_one("#fills", Paragraphs).paragraphs = problem_lines(problem)
-        self._end_look()
+        self._turns.end()
 
     @on(Looked)
     def _looked(self, event: Looked) -> None:
         if self.query("#tasks"):
             self._show(event.inventory, event.fills)
-            self._end_look()
+            self._turns.end()
 
     def _show(self, inventory: Inventory, fills: tuple[Fill, ...]) -> None:
         self._inventory = inventory
@@ -181,7 +170,7 @@ class VolumesScreen(BaseScreen[bool]):
 
     def _done(self, done: bool | None) -> None:
         self._changed = self._changed or bool(done)
-        self._look_again()
+        self._turns.ask(True)
 
     # Keys -----------------------------------------------------------------------------------------------
 
