@@ -70,7 +70,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
 def end_shared(item: pytest.Item) -> None:
     """End every fixture of the module that a test used; what is made of another is ended before that."""
     request: Any = item._request  # type: ignore[attr-defined]  # pytest names no other way to it
-    definitions = item._fixtureinfo.name2fixturedefs  # type: ignore[attr-defined]
+    definitions = item._fixtureinfo.name2fixturedefs  # type: ignore[attr-defined]  # pytest has no other way
     with ExitStack() as ending:
         for definition in (one for found in definitions.values() for one in found):
             if definition.scope == "module":

@@ -105,7 +105,7 @@ async def test_a_finished_undo_starts_the_set_up_over(tmp_path: Path) -> None:
 
     async with opened(driver, size=LARGE) as pilot:
         begun.clear()
-        driver.begin = begin  # type: ignore[method-assign]
+        driver.begin = begin  # type: ignore[method-assign]  # for this test alone
         await press(pilot, "f8", "enter", "right", "enter", "enter")
         assert begun == [True]
         assert "What is this host called in the storage network?" in flat_text(pilot)

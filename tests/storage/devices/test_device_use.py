@@ -23,7 +23,7 @@ def lun(disk: str, wwid: str = WWID) -> Lun:
 
 
 def host(*devices: BlockDevice, luns: tuple[Lun, ...] = (lun("sda"),), **facts: object) -> Inventory:
-    return dataclasses.replace(Inventory("db7", devices=devices, luns=luns), **facts)  # type: ignore[arg-type]
+    return dataclasses.replace(Inventory("db7", devices=devices, luns=luns), **facts)  # type: ignore[arg-type]  # names are checked by replace
 
 
 def code(inventory: Inventory, device: BlockDevice, *allowed: str) -> str:
@@ -48,7 +48,7 @@ def test_nothing_speaks_against_a_free_disk_of_a_session() -> None:
     ids=str,
 )
 def test_the_disk_itself(changes: dict[str, object], expected: str) -> None:
-    disk = dataclasses.replace(DISK, **changes)  # type: ignore[arg-type]
+    disk = dataclasses.replace(DISK, **changes)  # type: ignore[arg-type]  # likewise
     assert code(host(disk), disk) == expected
 
 
