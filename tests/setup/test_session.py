@@ -1,5 +1,6 @@
 import errno
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from tui.storage.iscsi.chap import ChapKind, ChapSettings
 from tui.storage.model.iscsi import Portal
 from tui.storage.operations.iscsi.chap import SetRecordChap
 from tui.storage.operations.operation import Operation
+from tui.storage.problem import Problem
 from tui.storage.secret import Secret
 
 
@@ -184,6 +186,22 @@ def test_a_plan_that_fails_again_stays_until_it_is_given_up(places: Places) -> N
     assert setup.interrupted() is not None
     assert setup.give_up() is None
     assert setup.interrupted() is None
+
+
+@pytest.mark.parametrize("decide", [Setup.resume, Setup.give_up], ids=["resume", "give up"])
+def test_a_decision_is_about_the_plan_that_was_offered(
+    places: Places, tmp_path: Path, decide: Callable[[Setup], Problem | None]
+) -> None:
+    offered = begun(places, MakeFile(str(tmp_path), "offered"))
+    setup = setup_at(state_of(installed()), places)
+    assert setup.interrupted() is not None
+    # While the person thinks about it, another console begins a plan and is killed.
+    other = begun(places, MakeFile(str(tmp_path), "other"))
+    assert decide(setup) is None
+    assert not (tmp_path / "other").exists()
+    assert (tmp_path / "offered").exists() == (decide is Setup.resume)
+    assert [journal.path for journal in Journal.open_ones(places.journals)] == [other.path]
+    assert offered.path != other.path
 
 
 def test_a_resumed_plan_that_is_left_says_so(places: Places, tmp_path: Path) -> None:

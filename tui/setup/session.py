@@ -74,6 +74,7 @@ class Setup:
         self.verified: Verified | None = None
         self._keeps = keeps_answers
         self._answers = answers
+        self._offered: Interrupted | None = None
         self._state = SetupState(Inventory(host.name))
 
     @property
@@ -270,7 +271,8 @@ class Setup:
 
     def interrupted(self) -> Interrupted | None:
         """The last plan that was killed or failed before its end, or None; offered before anything else."""
-        return next(iter(self.all_interrupted()), None)
+        self._offered = next(iter(self.all_interrupted()), None)
+        return self._offered
 
     def all_interrupted(self) -> tuple[Interrupted, ...]:
         """Every such plan, the last begun first; none while a process changes this host."""
@@ -294,9 +296,9 @@ class Setup:
         leave: threading.Event | None = None,
         chosen: Interrupted | None = None,
     ) -> Problem | None:
-        """Run what is left of an interrupted plan, of the last one if none is chosen."""
+        """Run what is left of an interrupted plan: of the chosen one, or of the one that was offered."""
         watcher, leave = watcher or Unwatched(), leave or threading.Event()
-        found = chosen or self.interrupted()
+        found = self._answered(chosen)
         if found is None:
             return self.who_changes()
         if found.plan is None:
@@ -305,9 +307,15 @@ class Setup:
         return left_problem() if ending.left else ending.problem
 
     def give_up(self, chosen: Interrupted | None = None) -> Problem | None:
-        """Do not resume an interrupted plan, the last one if none is chosen; what it did stays."""
-        found = chosen or self.interrupted()
+        """Do not resume the chosen plan, or the one that was offered; what it did stays."""
+        found = self._answered(chosen)
         return None if found is None else run_plan.give_up(found.journal, self.places)
+
+    def _answered(self, chosen: Interrupted | None) -> Interrupted | None:
+        """The plan that is decided about: none that was begun while the person thought about another."""
+        found = chosen or self._offered or self.interrupted()
+        self._offered = None
+        return found
 
     @property
     def can_undo(self) -> bool:
