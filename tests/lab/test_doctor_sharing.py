@@ -72,7 +72,7 @@ def refused(guest: Guest, unit: str, place: str, words: str) -> None:
 def test_a_line_of_fstab_with_the_wrong_type(guest: Guest) -> None:
     healthy(guest)
     sh(guest, f"umount {OTHER}; sed -i 's#{OTHER} ext4#{OTHER} xfs#' /etc/fstab; systemctl daemon-reload")
-    refused(guest, UNIT, OTHER, "fstab says xfs, and on /dev/mapper/vg_kept-other is ext4")
+    refused(guest, UNIT, OTHER, "fstab says xfs, but /dev/mapper/vg_kept-other contains ext4")
     sh(guest, f"sed -i 's#{OTHER} xfs#{OTHER} ext4#' /etc/fstab; systemctl daemon-reload")
     sh(guest, f"systemctl start {UNIT}")
     healthy(guest)
