@@ -378,7 +378,18 @@ def test_an_iface_record_is_made_and_deleted_as_by_iscsiadm(guest: Guest, termin
     bind = ("-o", "update", "-n", "iface.net_ifacename", "-v", card)
     guest.check("iscsiadm", "-m", "iface", "-I", "san-a", *bind)
     assert ours == guest.check("sh", "-c", ifaces) != before
-    terminal.press("Down", "Down", "x")
+    # The list follows what iscsiadm does and may lose the record for a moment: opened again, it is current.
+    terminal.press("Escape")
+    terminal.wait_until(lambda screen: "Iface records" not in screen, "the console")
+    terminal.press("i")
+    terminal.wait_until(
+        lambda screen: any("san-a" in line and card in line for line in screen.splitlines()), "the record"
+    )
+    terminal.press("Down", "Down")
+    terminal.wait_until(
+        lambda screen: any("▌san-a" in line for line in screen.splitlines()), "the record selected"
+    )
+    terminal.press("x")
     carry_out(terminal, "Delete the iface record san-a", asks=True)
     terminal.wait_until(lambda screen: "san-a" not in screen and "Iface records" in screen, "deleted")
     assert guest.check("sh", "-c", ifaces) == before

@@ -96,6 +96,19 @@ def test_commands_run_side_by_side(guest: Guest) -> None:
     assert slow.complete(30).stdout == b"done"
 
 
+def test_a_command_that_has_ended_holds_nothing_in_the_guest(guest: Guest) -> None:
+    agent = guest.check("pgrep", "-f", "tui[.]lab[.]agent").split()[0]
+
+    def held() -> int:
+        return len(guest.check("ls", f"/proc/{agent}/fd").split())
+
+    held()
+    before = held()
+    for _number in range(20):
+        guest.check("true")
+    until(lambda: held() <= before, lambda: f"{held()} files instead of {before}")
+
+
 def test_files_are_written_and_read_back(guest: Guest) -> None:
     guest.write_text("/tmp/note", "ein Gruß\n")
     assert guest.read_text("/tmp/note") == "ein Gruß\n"

@@ -94,6 +94,9 @@ class Command:
         status = process.wait()
         for pump in pumps:
             pump.join()
+        for stream in (process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()
         self._input.put(b"")
         if self._terminal:
             with _terminal(self._terminal) as device:
@@ -210,6 +213,12 @@ def _wake_jobs(idle: frozenset[str]) -> frozenset[str]:
 def serve(channel: Channel) -> None:
     """Answer the host until it closes the line."""
     running: dict[int, Command] = {}
+
+    def follow(number: int, command: Command) -> None:
+        command.follow()
+        # A guest runs thousands of commands: one that has ended is forgotten, and what it held closed.
+        del running[number]
+
     while (message := channel.receive()) is not None:
         match message:
             case Run():
@@ -219,11 +228,13 @@ def serve(channel: Channel) -> None:
                     channel.send(Refused(message.number, str(error)))
                     continue
                 running[message.number] = command
-                threading.Thread(target=command.follow, daemon=True).start()
-            case Input(number, data) if number in running:
-                running[number].give(data)
-            case Signal(number, which) if number in running:
-                running[number].signal(which)
+                threading.Thread(target=follow, args=(message.number, command), daemon=True).start()
+            case Input(number, data):
+                if addressed := running.get(number):
+                    addressed.give(data)
+            case Signal(number, which):
+                if addressed := running.get(number):
+                    addressed.signal(which)
             case Resize(terminal, rows, columns):
                 with _terminal(terminal) as device:
                     _set_size(device, rows, columns)
