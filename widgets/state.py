@@ -33,12 +33,16 @@ class State(StrEnum):
     WAITING = "waiting"
     """Not there yet, and nothing is wrong with that."""
     WARN = "warn"
-    """It works, with less than it should have."""
+    """It works, and something about it needs attention."""
+    DEGRADED = "degraded"
+    """It works, with less redundancy than it should have."""
     BAD = "bad"
     ABSENT = "absent"
     """It should be there and is not."""
     UNKNOWN = "unknown"
     """Could not be read, or may not be seen without root."""
+    INTENDED = "intended"
+    """It is not there because somebody wants that."""
 
 
 _ROLES = {
@@ -46,12 +50,14 @@ _ROLES = {
     State.HERE: Role.ACCENT,
     State.WAITING: Role.MUTED,
     State.WARN: Role.WARN,
+    State.DEGRADED: Role.WARN,
     State.BAD: Role.BAD,
     State.ABSENT: Role.WARN,
     State.UNKNOWN: Role.MUTED,
+    State.INTENDED: Role.MUTED,
 }
 
-PROBLEMS = frozenset({State.BAD, State.ABSENT, State.WARN})
+PROBLEMS = frozenset({State.BAD, State.ABSENT, State.DEGRADED, State.WARN})
 """The states "jump to the first problem" stops at."""
 
 
@@ -67,8 +73,10 @@ def state_word(state: State) -> str:
         State.HERE: _("running"),
         State.WAITING: _("waiting"),
         State.WARN: _("warning"),
+        State.DEGRADED: _("degraded"),
         State.BAD: _("broken"),
         State.ABSENT: _("not there"),
         State.UNKNOWN: _("unknown"),
+        State.INTENDED: _("intended"),
     }
     return words[state]

@@ -15,9 +15,11 @@ LONGEST = 4096
 _STATES = {
     Health.GOOD: State.GOOD,
     Health.WARN: State.WARN,
+    Health.DEGRADED: State.DEGRADED,
     Health.BAD: State.BAD,
     Health.ABSENT: State.ABSENT,
     Health.UNKNOWN: State.UNKNOWN,
+    Health.AS_WISHED: State.INTENDED,
 }
 
 

@@ -11,7 +11,10 @@ from tui.words import translate as _
 MANY = 12
 """Number of stacks from which healthy ones are folded at the start."""
 
-_WORST_FIRST = (Health.BAD, Health.ABSENT, Health.WARN, Health.UNKNOWN, Health.GOOD)
+_WORST_FIRST = (
+    *(Health.BAD, Health.ABSENT, Health.DEGRADED, Health.WARN, Health.UNKNOWN),
+    *(Health.AS_WISHED, Health.GOOD),
+)
 
 
 class Order(StrEnum):

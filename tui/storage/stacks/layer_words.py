@@ -28,7 +28,9 @@ def health_word(health: Health) -> str:
     return {
         Health.GOOD: _("ok"),
         Health.WARN: _("warning"),
+        Health.DEGRADED: _("degraded"),
         Health.BAD: _("broken"),
         Health.ABSENT: _("not there"),
         Health.UNKNOWN: _("unknown"),
+        Health.AS_WISHED: _("intended"),
     }[health]

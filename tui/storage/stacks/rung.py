@@ -28,11 +28,16 @@ class Health(StrEnum):
     GOOD = "good"
     WARN = "warn"
     """It holds, but something about it needs attention."""
+    DEGRADED = "degraded"
+    """It works, with less redundancy than it was made with: a leg, a member or a path is lost."""
     BAD = "bad"
     """It does not hold: what stands on it waits or fails."""
     ABSENT = "absent"
     """It should or could be there and is not."""
     UNKNOWN = "unknown"
+    """It was not read, or cannot be told."""
+    AS_WISHED = "as-wished"
+    """It is not there because somebody wants that: disconnected by a person, or a manual record."""
 
 
 @dataclass(frozen=True, slots=True)

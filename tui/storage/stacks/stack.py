@@ -38,7 +38,7 @@ class Stack:
     @property
     def health(self) -> Health:
         """The worst health of its rungs."""
-        order = (Health.BAD, Health.ABSENT, Health.WARN, Health.UNKNOWN)
+        order = (Health.BAD, Health.ABSENT, Health.DEGRADED, Health.WARN, Health.UNKNOWN)
         found = {rung.health for rung in self.rungs}
         return next((health for health in order if health in found), Health.GOOD)
 
