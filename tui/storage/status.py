@@ -7,7 +7,8 @@ may come.
     damaged_records (paths), distribution, initiator, defaults (of new records), lvm (how far LVM's report
     goes), unseen ([{what, why}])
     services, tools, interfaces, discovery_records, node_records, sessions, luns, devices, multipath_maps,
-    physical_volumes, volume_groups, logical_volumes, filesystems, mounts, swaps, fstab: lists of objects
+    physical_volumes, volume_groups, logical_volumes, filesystems, mounts, swaps, fstab, crypttab: lists of
+    objects
     stacks: list of {key, health, targets, volume_groups, first_broken, rungs}
 
 The fields of every object are those of the dataclass of that name in `tui.storage.model`, where their
@@ -25,7 +26,7 @@ from collections.abc import Callable, Iterator
 
 from tui.storage.codec import Plain, encode
 from tui.storage.host.interface import Host
-from tui.storage.model.files import Filesystem, FstabEntry, Mount, Swap
+from tui.storage.model.files import CrypttabEntry, Filesystem, FstabEntry, Mount, Swap
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import NodeRecord, Session
 from tui.storage.probe.inventory import take_inventory
@@ -86,7 +87,9 @@ def _of_session(index: StackIndex, session: Session) -> str | None:
     return index.of(portal_key(session.target, session.portal))
 
 
-def _of_device_in(index: StackIndex, thing: Filesystem | Mount | Swap | FstabEntry) -> str | None:
+def _of_device_in(
+    index: StackIndex, thing: Filesystem | Mount | Swap | FstabEntry | CrypttabEntry
+) -> str | None:
     return index.of_device(thing.device)
 
 
@@ -105,6 +108,7 @@ MEMBERSHIP: dict[str, Callable[..., str | None]] = {
     "mounts": _of_device_in,
     "swaps": _of_device_in,
     "fstab": _of_device_in,
+    "crypttab": _of_device_in,
 }
 """How the key of the stack of a thing is found, by the inventory's list that the thing is in."""
 

@@ -1,4 +1,4 @@
-"""mountinfo, swaps, fstab: parsers and the devices they lead to."""
+"""mountinfo, swaps, fstab, crypttab: parsers and the devices they lead to."""
 
 from hypothesis import given, strategies as st
 
@@ -7,6 +7,7 @@ from tui.storage.host.interface import Usage
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.files import FstabEntry
 from tui.storage.probe.devices.places import DevicePlaces
+from tui.storage.probe.mounts.crypttab import parse_crypttab, read_crypttab
 from tui.storage.probe.mounts.escapes import escape, unescape
 from tui.storage.probe.mounts.fstab import parse_fstab, print_entry, read_fstab
 from tui.storage.probe.mounts.mounts import parse_mountinfo, parse_swaps, read_mounts, read_swaps
@@ -141,3 +142,34 @@ def test_an_entry_is_read_back(
 ) -> None:
     entry = FstabEntry(1, spec, f"/{mount_point} x", kind, tuple(options), *numbers)
     assert parse_fstab(print_entry(entry)) == (entry,)
+
+
+CRYPTTAB = """# name device key options
+sec\tUUID="u-u"  /root/k  luks,discard,_netdev
+open UUID=b-b
+asked /dev/vg/lv none luks,noauto
+fresh /dev/sda1 /dev/urandom swap
+far /dev/sdz /key:LABEL=stick luks
+broken
+"""
+
+
+def test_crypttab_entries_lead_to_devices() -> None:
+    host = ScriptedHost()
+    host.files["/etc/crypttab"] = CRYPTTAB
+    sec, opened, asked, fresh, far = read_crypttab(host, DevicePlaces(DEVICES))
+    assert (sec.name, sec.device, sec.key_file, sec.at_boot) == ("sec", "dm-0", "/root/k", True)
+    assert sec.options == ("luks", "discard", "_netdev")
+    assert (opened.line, opened.device, opened.key, opened.options) == (3, "sdb", "", ())
+    assert (asked.key, asked.at_boot) == ("", False)
+    assert (fresh.key_file, fresh.device) == ("", "sda1")
+    assert (far.key_file, far.key, far.device) == ("", "/key:LABEL=stick", "")
+
+
+def test_a_host_without_crypttab_has_no_entries() -> None:
+    assert read_crypttab(ScriptedHost(), DevicePlaces(DEVICES)) == ()
+
+
+@given(st.text())
+def test_crypttab_is_read_whatever_is_in_it(content: str) -> None:
+    parse_crypttab(content)

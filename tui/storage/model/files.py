@@ -81,3 +81,39 @@ class FstabEntry:
     frequency: int = 0
     pass_number: int = 0
     device: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CrypttabEntry:
+    """A line of /etc/crypttab (crypttab(5)).
+
+    Attributes:
+        line: its number, from 1.
+        name: of the mapping below /dev/mapper.
+        spec: the encrypted device: `UUID=…`, `/dev/vg/lv`.
+        key: the third field as it stands: a path, `PATH:DEVICE`; empty for `none`, `-` and where there is none.
+        options: in order; `luks,discard`.
+        device: kernel name of the device the spec resolves to, or empty.
+    """
+
+    line: int
+    name: str
+    spec: str
+    key: str = ""
+    options: tuple[str, ...] = ()
+    device: str = ""
+
+    @property
+    def key_file(self) -> str:
+        """The path of a key file on this host's own file systems, or empty: a person or a token opens it.
+
+        A socket (AF_UNIX) or a file on another device (`PATH:DEVICE`) is none, and a random key makes a new
+        volume at every boot, whose content does not last.
+        """
+        lasting = self.key.startswith("/") and ":" not in self.key and not self.key.startswith("/dev/")
+        return self.key if lasting else ""
+
+    @property
+    def at_boot(self) -> bool:
+        """The boot opens it: it does not say noauto."""
+        return "noauto" not in self.options

@@ -4,7 +4,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from tui.storage.model.block import BlockDevice, MultipathMap
-from tui.storage.model.files import Filesystem, FstabEntry, Mount, Swap
+from tui.storage.model.files import CrypttabEntry, Filesystem, FstabEntry, Mount, Swap
 from tui.storage.model.iscsi import (
     DiscoveryRecord,
     Initiator,
@@ -76,6 +76,7 @@ class Inventory:
     mounts: tuple[Mount, ...] = ()
     swaps: tuple[Swap, ...] = ()
     fstab: tuple[FstabEntry, ...] = ()
+    crypttab: tuple[CrypttabEntry, ...] = ()
     unseen: tuple[Unseen, ...] = ()
     _made: "list[_Tables]" = field(default_factory=list, init=False, compare=False, repr=False)
 

@@ -14,6 +14,7 @@ from tui.storage.probe.iscsi.initiator import read_initiator
 from tui.storage.probe.iscsi.iscsid_conf import read_iscsid_conf
 from tui.storage.probe.iscsi.records import read_records
 from tui.storage.probe.iscsi.sessions import read_sessions
+from tui.storage.probe.mounts.crypttab import read_crypttab
 from tui.storage.probe.mounts.fstab import read_fstab
 from tui.storage.probe.mounts.mounts import read_mounts, read_swaps
 from tui.storage.probe.reading import text
@@ -86,6 +87,7 @@ def take_inventory(host: Host) -> Inventory:
         mounts=mounts,
         swaps=read_swaps(host, places, mounts),
         fstab=read_fstab(host, places),
+        crypttab=read_crypttab(host, places),
         unseen=tuple(unseen),
     )
 
