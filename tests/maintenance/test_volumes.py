@@ -109,7 +109,7 @@ def test_emptying_a_disk_needs_room_on_the_others() -> None:
     assert steps(volumes.move_off(two, second, leave=False)) == ["MoveData"]
     assert refusal(volumes.move_off(two, replace(first, device=""))) == "growth.disk-gone"
     # A move that was cut off holds room on both sides, and must be able to go on.
-    moving = with_volume_too(two, name="pvmove0")
+    moving = replace(two, volume_parts=(LogicalVolume("pvmove0", "vg_data", "M"),))
     assert refusal(volumes.move_off(moving, first)) == ""
 
 
@@ -189,7 +189,7 @@ def test_swap_space_and_a_group_whose_data_moves_keep_their_names() -> None:
     inventory = replace(level(place=""), swaps=(Swap("/dev/dm-1", "dm-1", 508 * MIB, 0),))
     assert refusal(renaming.rename_volume(inventory, volume_of(inventory), "x")) == "rename.swap"
     assert refusal(renaming.rename_group(inventory, group_of(inventory), "x")) == "rename.swap"
-    moving = with_volume_too(level(), name="pvmove0")
+    moving = replace(level(), volume_parts=(LogicalVolume("pvmove0", "vg_data", "M"),))
     assert refusal(renaming.rename_group(moving, group_of(moving), "x")) == "rename.moving"
 
 

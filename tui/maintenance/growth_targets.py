@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tui.storage.model.inventory import Inventory
-from tui.storage.model.lvm import LogicalVolume
 from tui.storage.stacks.rung import Rung, RungKind
 
 
@@ -54,11 +53,7 @@ def subjects_of(inventory: Inventory, rung: Rung) -> tuple[Subject, ...]:
 
 def _of_devices(inventory: Inventory, names: Iterable[str]) -> tuple[Subject, ...]:
     found: dict[Subject, None] = {}
-    volumes = {
-        volume.device: volume
-        for volume in inventory.logical_volumes
-        if volume.device and not _is_passing(volume)
-    }
+    volumes = {volume.device: volume for volume in inventory.logical_volumes if volume.device}
     carrying = {filesystem.device for filesystem in inventory.filesystems}
     groups = {
         physical_volume.device: physical_volume.volume_group
@@ -80,7 +75,7 @@ def _of_devices(inventory: Inventory, names: Iterable[str]) -> tuple[Subject, ..
 def _of_groups(inventory: Inventory, names: Iterable[str]) -> tuple[Subject, ...]:
     found: dict[Subject, None] = {}
     for name in filter(None, names):
-        volumes = [volume for volume in inventory.volumes_of(name) if not _is_passing(volume)]
+        volumes = inventory.volumes_of(name)
         found.update(dict.fromkeys(Subject(name, volume.name) for volume in volumes))
         if not volumes:
             found[Subject(name)] = None
@@ -102,8 +97,3 @@ def _of_volume_key(inventory: Inventory, rung: Rung) -> tuple[Subject, ...]:
         for volume in inventory.logical_volumes
         if f"{volume.volume_group}/{volume.name}" in keys
     )
-
-
-def _is_passing(volume: LogicalVolume) -> bool:
-    """Whether a volume is only the mirror through which pvmove copies."""
-    return volume.name.startswith("pvmove")

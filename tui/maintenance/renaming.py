@@ -36,7 +36,7 @@ def rename_volume(inventory: Inventory, volume: LogicalVolume, new_name: str) ->
 
 def rename_group(inventory: Inventory, group: VolumeGroup, new_name: str) -> Proposal:
     """Give a group another name, and fstab the new paths of its volumes."""
-    volumes = tuple(inventory.volumes_of(group.name))
+    volumes = inventory.volumes_of(group)
     steps = _renaming(
         inventory,
         RenameVolumeGroup(group.name, group.uuid, new_name),
@@ -52,7 +52,8 @@ def rename_group(inventory: Inventory, group: VolumeGroup, new_name: str) -> Pro
 
 def _refusal(inventory: Inventory, volumes: tuple[LogicalVolume, ...]) -> Problem | None:
     """Why none of these may be renamed now, or None."""
-    if any(volume.name.startswith("pvmove") for volume in volumes):
+    groups = [group for group in inventory.volume_groups if any(group.owns(volume) for volume in volumes)]
+    if any(inventory.is_moving(group) for group in groups):
         return Problem(
             "rename.moving",
             _("Data is being moved from one PV to another (pvmove)."),

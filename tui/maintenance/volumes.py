@@ -124,21 +124,17 @@ def move_off(inventory: Inventory, source: PhysicalVolume, *, leave: bool = True
         leave: take the disk out of the group and away from LVM afterwards.
     """
     device = inventory.device(source.device)
-    group = next((group for group in inventory.volume_groups if group.name == source.volume_group), None)
+    group = inventory.group_of(source)
     title = _("Move all extents off {path}").format(path=clean(source.path, 60))
-    others = [
-        physical_volume
-        for physical_volume in inventory.physical_volumes
-        if physical_volume.volume_group == source.volume_group and physical_volume.uuid != source.uuid
-    ]
     if device is None or group is None:
         return _proposal(title, (), "", refusal=_no_disk(source))
+    others = [member for member in inventory.members_of(group) if member.uuid != source.uuid]
     identity = identity_of(inventory, device)
     steps: tuple[Operation, ...] = (MoveData(group.name, group.uuid, identity),)
     if leave:
         steps += (ReduceVolumeGroup(group.name, (identity,)), RemovePhysicalVolume(identity))
     used, room = source.size - source.free, sum(other.free for other in others)
-    moving = any(volume.name.startswith("pvmove") for volume in inventory.volumes_of(group.name))
+    moving = inventory.is_moving(group)
     return _proposal(
         title,
         steps,
@@ -156,7 +152,7 @@ def move_off(inventory: Inventory, source: PhysicalVolume, *, leave: bool = True
 
 def snapshot(inventory: Inventory, origin: LogicalVolume, name: str, size: int) -> Proposal:
     """Keep the present state of a volume; `size` bytes for what changes afterwards, 0 in a thin pool."""
-    group = next((group for group in inventory.volume_groups if group.name == origin.volume_group), None)
+    group = inventory.group_of(origin)
     extents = _extents(group, size) if group is not None and not origin.pool else 0
     step = CreateSnapshot(
         origin.volume_group, group.uuid if group else "", origin.name, origin.uuid, name, extents
@@ -202,12 +198,11 @@ def thin_pool(group: VolumeGroup, name: str, size: int) -> Proposal:
 
 def thin_volume(inventory: Inventory, pool: LogicalVolume, name: str, size: int) -> Proposal:
     """Make a volume in a pool."""
-    group = next((group for group in inventory.volume_groups if group.name == pool.volume_group), None)
+    group = inventory.group_of(pool)
     extent = group.extent_size if group is not None else 0
     size = -(-size // extent) * extent if extent else size
-    promised = size + sum(
-        volume.size for volume in inventory.volumes_of(pool.volume_group) if volume.pool == pool.name
-    )
+    others = inventory.volumes_of(group) if group is not None else ()
+    promised = size + sum(volume.size for volume in others if volume.pool == pool.name)
     notes = (
         (
             _(
@@ -250,7 +245,8 @@ def _extents(group: VolumeGroup, size: int, *, up: bool = True) -> int:
 
 def _group_of(inventory: Inventory, volume: LogicalVolume) -> str:
     """UUID of the group of a volume."""
-    return next((group.uuid for group in inventory.volume_groups if group.name == volume.volume_group), "")
+    group = inventory.group_of(volume)
+    return group.uuid if group is not None else ""
 
 
 def _fstab_lines(inventory: Inventory, volume: LogicalVolume) -> tuple[RemoveFstabEntry, ...]:
@@ -262,9 +258,10 @@ def _fstab_lines(inventory: Inventory, volume: LogicalVolume) -> tuple[RemoveFst
 
 
 def _needed(inventory: Inventory, volume: LogicalVolume) -> Problem | None:
+    group = inventory.group_of(volume)
     needing = [
         other.name
-        for other in inventory.volumes_of(volume.volume_group)
+        for other in (inventory.volumes_of(group) if group is not None else ())
         if other.pool == volume.name or (other.origin == volume.name and not other.pool)
     ]
     if not needing:

@@ -7,8 +7,8 @@ may come.
     damaged_records (paths), distribution, initiator, defaults (of new records), lvm (how far LVM's report
     goes), unseen ([{what, why}])
     services, tools, interfaces, discovery_records, node_records, sessions, luns, devices, multipath_maps,
-    physical_volumes, volume_groups, logical_volumes, filesystems, mounts, swaps, fstab, crypttab: lists of
-    objects
+    physical_volumes, volume_groups, logical_volumes, volume_parts, filesystems, mounts, swaps, fstab,
+    crypttab: lists of objects
     stacks: list of {key, health, targets, volume_groups, first_broken, rungs}
 
 The fields of every object are those of the dataclass of that name in `tui.storage.model`, where their
@@ -29,11 +29,13 @@ from tui.storage.host.interface import Host
 from tui.storage.model.files import CrypttabEntry, Filesystem, FstabEntry, Mount, Swap
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import NodeRecord, Session
+from tui.storage.model.lvm import LogicalVolume, VolumeGroup
 from tui.storage.probe.inventory import take_inventory
 from tui.storage.stacks.iscsi_rungs import portal_key, record_key
 from tui.storage.stacks.layer_words import health_word, layer_word
 from tui.storage.stacks.rung import Health, Rung
 from tui.storage.stacks.stack import Stack, StackIndex, first_broken, stacks
+from tui.storage.stacks.volume_rungs import volume_key
 from tui.storage.untrusted import clean
 from tui.words import translate as _, translate_count
 
@@ -87,6 +89,12 @@ def _of_session(index: StackIndex, session: Session) -> str | None:
     return index.of(portal_key(session.target, session.portal))
 
 
+def _of_volume(index: StackIndex, volume: LogicalVolume) -> str | None:
+    if volume.vg_uuid:
+        return index.of(volume_key(VolumeGroup(volume.volume_group, volume.vg_uuid), volume))
+    return index.of(f"lv-name:{volume.volume_group}/{volume.name}")
+
+
 def _of_device_in(
     index: StackIndex, thing: Filesystem | Mount | Swap | FstabEntry | CrypttabEntry
 ) -> str | None:
@@ -103,7 +111,7 @@ MEMBERSHIP: dict[str, Callable[..., str | None]] = {
         index.of(f"pv-path:{volume.path}") or index.of(f"pv:{volume.uuid}")
     ),
     "volume_groups": lambda index, group: index.of(f"vg:{group.uuid or group.name}"),
-    "logical_volumes": lambda index, volume: index.of(f"lv-name:{volume.volume_group}/{volume.name}"),
+    "logical_volumes": _of_volume,
     "filesystems": _of_device_in,
     "mounts": _of_device_in,
     "swaps": _of_device_in,

@@ -611,7 +611,7 @@ def test_a_move_that_nobody_drives_any_more() -> None:
         "dm-5", "/dev/mapper/vg_data-pvmove0", "253:5", BlockKind.LOGICAL_VOLUME, MIB, slaves=("sda",)
     )
     volume = LogicalVolume("pvmove0", "vg_data", "MOVE", MIB, "", "dm-5", True)
-    moving = replace(one, devices=(*one.devices, move), logical_volumes=(*one.logical_volumes, volume))
+    moving = replace(one, devices=(*one.devices, move), volume_parts=(volume,))
     table = MapTable("vg_data-pvmove0", table=("0 8192 mirror core 2 1024 nosync 2 8:0 2048 8:16 2048",))
     evidence = replace(evidence_of(moving), maps=(table,))
     idle = (*evidence.daemons, DaemonProcess(50, "lvmpolld"), DaemonProcess(51, "lvm", parent=7))

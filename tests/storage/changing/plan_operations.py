@@ -8,7 +8,7 @@ from typing import ClassVar
 from tui.storage.devices.settling import is_moving
 from tui.storage.host.interface import ChangingHost, Command, Host
 from tui.storage.operations.operation import Operation, Progress, Risk
-from tui.storage.probe.devices.lvm import report_command
+from tui.storage.probe.devices.lvm_report import report_command
 from tui.storage.problem import CommandFailed, Problem, Refused
 from tui.storage.secret import Secret
 

@@ -43,8 +43,8 @@ def looked_at(
     return contents(host, inventory, device)
 
 
-def with_group(group: VolumeGroup, **volume: bool) -> Contents:
-    own = PhysicalVolume("/dev/sda", "sda", "p", group.name, **volume)
+def with_group(group: VolumeGroup, *, duplicate: bool = False) -> Contents:
+    own = PhysicalVolume("/dev/sda", "sda", "p", group.name, duplicate=duplicate)
     return looked_at(Outcome(0, LVM_EXPORT), Outcome(0, LVM_JSON), 1, (own,), group)
 
 

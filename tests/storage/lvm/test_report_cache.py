@@ -5,7 +5,7 @@ from itertools import count
 from tests.storage.scripted_host import ScriptedHost
 from tui.storage.host.interface import Command, Outcome
 from tui.storage.lvm.report_cache import FRESH, LvmReportCache
-from tui.storage.probe.devices.lvm import report_command
+from tui.storage.probe.devices.lvm_report import report_command
 
 
 def answering(status: int = 0) -> ScriptedHost:

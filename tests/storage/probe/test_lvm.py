@@ -11,15 +11,8 @@ from tests.storage.scripted_host import ScriptedHost
 from tui.storage.host.interface import Command, Outcome
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.lvm import LogicalVolume, VolumeKind
-from tui.storage.probe.devices.lvm import (
-    Volumes,
-    dashed,
-    names_of_map,
-    parse_report,
-    parse_system_id,
-    read_volumes,
-    report_command,
-)
+from tui.storage.probe.devices.lvm import dashed, names_of_map, read_volumes
+from tui.storage.probe.devices.lvm_report import Volumes, parse_report, parse_system_id, report_command
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "lvm-2.03.16-fullreport.txt"
 OUTDATED = GOLDEN.with_name("lvm-2.03.31-outdated.json")
@@ -342,3 +335,53 @@ def test_the_call_is_one_and_asks_for_foreign_and_shared() -> None:
     command = report_command()
     assert {"--foreign", "--shared", "--nohints", "json"} <= set(command.argv)
     assert not command.changes
+
+
+def two_of_one_name() -> str:
+    """A report of two VGs of one name, each with an LV `data`, as LVM 2.03.16 gives it; parts in brackets."""
+    one, other = GROUP, GROUP[::-1]
+    reports = [
+        {
+            "vg": [{"vg_name": "vg00", "vg_uuid": uuid}],
+            "pv": [{"pv_name": f"/dev/{disk}", "pv_uuid": disk, "vg_name": "vg00"}],
+            "lv": [
+                {"lv_name": "data", "vg_name": "vg00", "lv_uuid": VOLUME, "lv_path": "/dev/vg00/data"},
+                {"lv_name": "[pvmove0]", "vg_name": "vg00", "lv_uuid": f"{disk}-move"},
+            ],
+        }
+        for uuid, disk in ((one, "sd1"), (other, "sd2"))
+    ]
+    orphans = {"vg": [], "pv": [{"pv_name": "/dev/sd3", "pv_uuid": "sd3", "vg_name": ""}], "lv": []}
+    return json.dumps({"report": [*reports, orphans]})
+
+
+def test_two_groups_of_one_name_keep_what_is_theirs() -> None:
+    volumes = parse_report(two_of_one_name(), "")
+    first, second = volumes.groups
+    assert [volume.path for volume in volumes.physical if first.owns(volume)] == ["/dev/sd1"]
+    assert [volume.path for volume in volumes.physical if second.owns(volume)] == ["/dev/sd2"]
+    assert [first.owns(volume) for volume in volumes.logical] == [True, False]
+    assert [second.owns(part) for part in volumes.parts] == [False, True]
+
+
+def test_a_map_is_joined_by_both_uuids_and_not_by_its_name() -> None:
+    host = ScriptedHost(replies={("lvm", "fullreport"): Outcome(0, two_of_one_name())})
+    uuid = f"LVM-{GROUP[::-1].replace('-', '')}{VOLUME.replace('-', '')}"
+    devices = (disk("sd1"), disk("sd2"), replace(volume_map(), map_name="vg00-data", map_uuid=uuid))
+    volumes = read_volumes(host, devices, installed=True, root=True)
+    assert [(one.vg_uuid, one.device) for one in volumes.logical] == [(GROUP, ""), (GROUP[::-1], "dm-0")]
+
+
+@pytest.mark.parametrize("suffix", ["", "-real"], ids=["before 2.03.36", "from 2.03.36"])
+@pytest.mark.parametrize("name", ["vg00-pvmove0", "vg00-data_rimage_0", "vg00-data_mlog"])
+def test_a_part_is_no_volume_with_and_without_the_report(name: str, suffix: str) -> None:
+    map_uuid = f"LVM-{GROUP.replace('-', '')}{'b' * 32}{suffix}"
+    part = replace(volume_map(), map_name=name, map_uuid=map_uuid)
+    volumes = read_volumes(ScriptedHost(), (part,), installed=False, root=False)
+    assert volumes.logical == ()
+    row = {"lv_name": f"[{name.removeprefix('vg00-')}]", "vg_name": "vg00", "lv_uuid": dashed("b" * 32)}
+    document = {"report": [{"vg": [{"vg_name": "vg00", "vg_uuid": GROUP}], "lv": [row]}]}
+    host = ScriptedHost(replies={("lvm", "fullreport"): Outcome(0, json.dumps(document))})
+    volumes = read_volumes(host, (part,), installed=True, root=True)
+    assert volumes.logical == ()
+    assert [(one.name, one.device) for one in volumes.parts] == [(name.removeprefix("vg00-"), "dm-0")]

@@ -160,7 +160,7 @@ def _move(inventory: Inventory, group: VolumeGroup) -> Task:
 
 
 def _rename(inventory: Inventory, group: VolumeGroup) -> Task:
-    found = [volume for volume in _volumes(inventory, group) if not volume.name.startswith("pvmove")]
+    found = _volumes(inventory, group)
 
     def fields() -> tuple[Field, ...]:
         here = Choice(GROUP, _("the VG {name}").format(name=clean(group.name, 40)))
@@ -227,7 +227,7 @@ def _thin(inventory: Inventory, group: VolumeGroup) -> Task:
 
 
 def _remove(inventory: Inventory, group: VolumeGroup) -> Task:
-    found = [volume for volume in _volumes(inventory, group) if not volume.name.startswith("pvmove")]
+    found = _volumes(inventory, group)
 
     def fields() -> tuple[Field, ...]:
         return (_of_volumes(found),)
@@ -243,7 +243,7 @@ def _remove(inventory: Inventory, group: VolumeGroup) -> Task:
 
 
 def _volumes(inventory: Inventory, group: VolumeGroup) -> list[LogicalVolume]:
-    return sorted(inventory.volumes_of(group.name), key=lambda volume: volume.name)
+    return sorted(inventory.volumes_of(group), key=lambda volume: volume.name)
 
 
 def _is_pool(volume: LogicalVolume) -> bool:
@@ -266,7 +266,7 @@ def _of_volumes(found: Iterable[LogicalVolume]) -> ChoiceField:
 
 
 def _name(inventory: Inventory, group: VolumeGroup, offered: str) -> TextField:
-    taken = [volume.name for volume in inventory.volumes_of(group.name)]
+    taken = [volume.name for volume in inventory.volumes_of(group)]
 
     def wrong(text: str) -> str | None:
         return _sentence(logical_volume_name_problems(text, group.name, taken, NAME))

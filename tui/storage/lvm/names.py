@@ -72,6 +72,11 @@ def logical_volume_name_problems(
     return (problem,) if problem else ()
 
 
+def is_part_name(name: str) -> bool:
+    """Whether LVM keeps a name for what only serves other LVs: parts of RAID, mirror and pool, and moves."""
+    return name.startswith("pvmove") or any(part in name for part in _RESERVED_PARTS)
+
+
 def map_name(volume_group: str, logical_volume: str) -> str:
     """The device-mapper name of a volume: hyphens doubled, joined by a single one (dmsetup(8) splitname)."""
     return "-".join(part.replace("-", "--") for part in (volume_group, logical_volume))

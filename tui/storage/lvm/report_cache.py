@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from tui.storage.host.forwarding import ForwardingHost
 from tui.storage.host.interface import Command, Host, Outcome
-from tui.storage.probe.devices.lvm import is_report
+from tui.storage.probe.devices.lvm_report import is_report
 
 FRESH = 1.0
 """Seconds for which a report serves. A caller that waits for something to appear asks again after it."""

@@ -71,6 +71,9 @@ class Inventory:
     physical_volumes: tuple[PhysicalVolume, ...] = ()
     volume_groups: tuple[VolumeGroup, ...] = ()
     logical_volumes: tuple[LogicalVolume, ...] = ()
+    volume_parts: tuple[LogicalVolume, ...] = ()
+    """What LVs are made of and nobody uses by itself: images and logs of RAID and mirror, data and metadata
+    of pools, unfinished moves (`lvs --all`)."""
     lvm: LvmReading = LvmReading()
     filesystems: tuple[Filesystem, ...] = ()
     mounts: tuple[Mount, ...] = ()
@@ -134,9 +137,27 @@ class Inventory:
             waiting.extend(fresh)
         return tuple(found.values())
 
-    def volumes_of(self, group: str) -> tuple[LogicalVolume, ...]:
-        """The LVs of a VG, by its name."""
-        return tuple(self._tables.volumes.get(group, ()))
+    def groups_named(self, name: str) -> tuple[VolumeGroup, ...]:
+        """Every VG of that name: a name is for people, and a clone or another host's disk brings it again."""
+        return tuple(group for group in self.volume_groups if group.name == name)
+
+    def group_of(self, member: PhysicalVolume | LogicalVolume) -> VolumeGroup | None:
+        """The VG that a PV or LV is of, or None."""
+        return next((group for group in self.volume_groups if group.owns(member)), None)
+
+    def members_of(self, group: VolumeGroup) -> tuple[PhysicalVolume, ...]:
+        """The PVs of a VG."""
+        return tuple(volume for volume in self.physical_volumes if group.owns(volume))
+
+    def volumes_of(self, group: VolumeGroup | str) -> tuple[LogicalVolume, ...]:
+        """The LVs of a VG."""
+        if isinstance(group, str):
+            return tuple(self._tables.volumes.get(group, ()))
+        return tuple(volume for volume in self._tables.volumes.get(group.name, ()) if group.owns(volume))
+
+    def is_moving(self, group: VolumeGroup) -> bool:
+        """Whether a pvmove(8) of the VG is in progress, or was not finished."""
+        return any(part.name.startswith("pvmove") and group.owns(part) for part in self.volume_parts)
 
     def mounts_of(self, name: str) -> tuple[Mount, ...]:
         """Where the file system on a device is mounted."""

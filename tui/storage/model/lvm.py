@@ -12,7 +12,7 @@ class PhysicalVolume:
         path: `/dev/mapper/mpatha`, or `[unknown]` when the disk is gone.
         device: kernel name, or empty when the disk is gone.
         uuid: LVM's identity of it.
-        volume_group: name of its VG, or empty.
+        volume_group: name of its VG, or empty; `VolumeGroup.owns` tells whether it is of a VG.
         size: what LVM uses of it.
         free: not yet given to an LV.
         device_size: of the disk itself; 0 when it is gone.
@@ -20,6 +20,7 @@ class PhysicalVolume:
         duplicate: a second disk carries the same identity.
         exported: its VG is exported.
         foreign: its VG belongs to another host by its system id.
+        vg_uuid: UUID of its VG, or empty when it has none or none is known.
     """
 
     path: str
@@ -33,6 +34,7 @@ class PhysicalVolume:
     duplicate: bool = False
     exported: bool = False
     foreign: bool = False
+    vg_uuid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,12 @@ class VolumeGroup:
     foreign: bool = False
     shared: bool = False
     autoactivation: bool = True
+
+    def owns(self, member: "PhysicalVolume | LogicalVolume") -> bool:
+        """Whether a PV or LV is of this VG: by its UUID, and by its name only where a UUID is not known."""
+        if self.uuid and member.vg_uuid:
+            return self.uuid == member.vg_uuid
+        return self.name == member.volume_group
 
     @property
     def free_extents(self) -> int:
@@ -110,8 +118,8 @@ class LogicalVolume:
 
     Attributes:
         name: its name.
-        volume_group: name of its VG.
-        uuid: LVM's identity of it.
+        volume_group: name of its VG; `VolumeGroup.owns` tells whether it is of a VG.
+        uuid: LVM's identity of it within its VG: a clone made by vgimportclone(8) keeps it.
         size: bytes.
         path: `/dev/VG/LV`.
         device: kernel name (`dm-1`) while it is active, else empty.
@@ -123,6 +131,8 @@ class LogicalVolume:
         pool: thin pool it lives in, or empty.
         origin: volume it is a snapshot of, or empty.
         skip_activation: it is left out of ordinary activation.
+        vg_uuid: UUID of its VG, or empty when none is known.
+        parent: volume that it is a part of (lv_parent), or empty.
     """
 
     name: str
@@ -139,6 +149,8 @@ class LogicalVolume:
     pool: str = ""
     origin: str = ""
     skip_activation: bool = False
+    vg_uuid: str = ""
+    parent: str = ""
 
     @property
     def kind(self) -> VolumeKind:

@@ -10,7 +10,9 @@ from tui.storage.host.interface import Host
 from tui.storage.model.block import BlockDevice
 from tui.storage.model.files import Mount
 from tui.storage.model.inventory import Inventory
-from tui.storage.probe.devices.lvm import Volumes, complete
+from tui.storage.model.lvm import LogicalVolume
+from tui.storage.probe.devices.lvm import complete
+from tui.storage.probe.devices.lvm_report import Volumes
 from tui.storage.probe.narrow import look_at_devices
 
 
@@ -28,12 +30,8 @@ def glance(host: Host, before: Inventory) -> Inventory:
             for volume in before.physical_volumes
         ),
         before.volume_groups,
-        tuple(
-            replace(volume, device="", active=False, open=False, suspended=False)
-            if volume.device and volume.device not in there
-            else volume
-            for volume in before.logical_volumes
-        ),
+        tuple(_where_it_is(volume, there) for volume in before.logical_volumes),
+        tuple(_where_it_is(part, there) for part in before.volume_parts),
         before.lvm,
     )
     volumes = complete(report, now.devices)
@@ -48,10 +46,18 @@ def glance(host: Host, before: Inventory) -> Inventory:
         physical_volumes=volumes.physical,
         volume_groups=volumes.groups,
         logical_volumes=volumes.logical,
+        volume_parts=volumes.parts,
         filesystems=now.filesystems,
         mounts=tuple(_with_usage(mount, known.get((mount.source, mount.target))) for mount in now.mounts),
         swaps=now.swaps,
     )
+
+
+def _where_it_is(volume: LogicalVolume, there: set[str]) -> LogicalVolume:
+    """An LV as it was, without its device when that is gone."""
+    if not volume.device or volume.device in there:
+        return volume
+    return replace(volume, device="", active=False, open=False, suspended=False)
 
 
 def beyond_a_glance(inventory: Inventory) -> int:

@@ -4,7 +4,8 @@ from tui.storage.host.interface import Host
 from tui.storage.model.inventory import Inventory, Unseen
 from tui.storage.model.iscsi import RecordDefaults
 from tui.storage.probe.devices.blocks import read_blocks
-from tui.storage.probe.devices.lvm import Volumes, read_volumes
+from tui.storage.probe.devices.lvm import read_volumes
+from tui.storage.probe.devices.lvm_report import Volumes
 from tui.storage.probe.devices.multipath import multipath_maps
 from tui.storage.probe.devices.places import DevicePlaces
 from tui.storage.probe.devices.signatures import with_signatures
@@ -82,6 +83,7 @@ def take_inventory(host: Host) -> Inventory:
         physical_volumes=volumes.physical,
         volume_groups=volumes.groups,
         logical_volumes=volumes.logical,
+        volume_parts=volumes.parts,
         lvm=volumes.reading,
         filesystems=blocks.filesystems,
         mounts=mounts,

@@ -49,6 +49,7 @@ def look_at_volumes(host: Host) -> Inventory:
         physical_volumes=volumes.physical,
         volume_groups=volumes.groups,
         logical_volumes=volumes.logical,
+        volume_parts=volumes.parts,
         lvm=volumes.reading,
     )
 

@@ -1,6 +1,9 @@
 """The rungs in the middle: multipath maps, partitions, other maps, and LVM's three layers."""
 
+from collections.abc import Iterable
+
 from tui.storage.model.block import BlockDevice, BlockKind, MultipathMap
+from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume, PhysicalVolume, VolumeGroup
 from tui.storage.size import size_words
 from tui.storage.stacks.ladder import Ladder
@@ -45,35 +48,44 @@ def add_volume_rungs(ladder: Ladder) -> None:
     """
     inventory = ladder.inventory
     volumes = [volume for volume in inventory.physical_volumes if volume.device in ladder.on_device]
-    wanted = {volume.volume_group for volume in volumes} - {""}
-    local = {volume.volume_group for volume in inventory.physical_volumes if volume.device} - wanted
-    chosen = wanted | (_groups_of_lost_disks(ladder) - local)
+    wanted = _keys(inventory, volumes)
+    local = _keys(inventory, (volume for volume in inventory.physical_volumes if volume.device)) - wanted
+    chosen = wanted | (_groups_of_lost_disks(inventory) - local)
     on_group: dict[str, list[str]] = {}
     for volume in inventory.physical_volumes:
-        name = volume.volume_group
-        if volume.device in ladder.on_device or (name in chosen and not volume.device):
+        group = inventory.group_of(volume)
+        owner = group_key(group) if group is not None else ""
+        if volume.device in ladder.on_device or (owner in chosen and not volume.device):
             rung = _physical(ladder, volume)
             key = rung.key if rung.key in ladder.rungs else ladder.add(rung)
-            on_group.setdefault(name, []).append(key)
+            on_group.setdefault(owner, []).append(key)
     for group in inventory.volume_groups:
-        if group.name in chosen and _group_key(group) not in ladder.rungs:
-            lower = tuple(on_group.pop(group.name, ()))
-            _add_group(ladder, group, lower)
+        if group_key(group) in chosen and group_key(group) not in ladder.rungs:
+            _add_group(ladder, group, tuple(on_group.pop(group_key(group), ())))
 
 
-def _groups_of_lost_disks(ladder: Ladder) -> set[str]:
-    """Names of VGs that miss a PV, or whose active LVs stand on a disk that is gone."""
-    inventory = ladder.inventory
-    missing = {volume.volume_group for volume in inventory.physical_volumes if volume.missing}
-    for volume in inventory.logical_volumes:
-        device = inventory.device(volume.device)
-        if device is not None and device.lost_slaves:
-            missing.add(volume.volume_group)
-    return missing - {""}
+def _keys(inventory: Inventory, members: Iterable[PhysicalVolume | LogicalVolume]) -> set[str]:
+    """The keys of the VGs that PVs or LVs are of."""
+    groups = (inventory.group_of(member) for member in members)
+    return {group_key(group) for group in groups if group is not None}
 
 
-def _group_key(group: VolumeGroup) -> str:
+def _groups_of_lost_disks(inventory: Inventory) -> set[str]:
+    """Keys of VGs that miss a PV, or whose active LVs stand on a disk that is gone."""
+    missing = (volume for volume in inventory.physical_volumes if volume.missing)
+    devices = ((volume, inventory.device(volume.device)) for volume in inventory.logical_volumes)
+    cut_off = (volume for volume, device in devices if device is not None and device.lost_slaves)
+    return _keys(inventory, (*missing, *cut_off))
+
+
+def group_key(group: VolumeGroup) -> str:
+    """The key of a VG's rung: its UUID."""
     return f"vg:{group.uuid or group.name}"
+
+
+def volume_key(group: VolumeGroup, volume: LogicalVolume) -> str:
+    """The key of an LV's rung: the UUIDs of its VG and of itself, which a clone of the VG has too."""
+    return f"lv:{group_key(group)}/{volume.uuid or volume.name}"
 
 
 def _add_group(ladder: Ladder, group: VolumeGroup, lower: tuple[str, ...]) -> None:
@@ -86,7 +98,7 @@ def _add_group(ladder: Ladder, group: VolumeGroup, lower: tuple[str, ...]) -> No
     key = ladder.add(
         Rung(
             RungKind.VOLUME_GROUP,
-            _group_key(group),
+            group_key(group),
             group.name,
             detail=tuple(word for word in detail if word),
             health=health,
@@ -95,8 +107,8 @@ def _add_group(ladder: Ladder, group: VolumeGroup, lower: tuple[str, ...]) -> No
             also=(f"vg-name:{group.name}",),
         )
     )
-    for volume in ladder.inventory.volumes_of(group.name):
-        ladder.add(_logical(ladder, volume, key))
+    for volume in ladder.inventory.volumes_of(group):
+        ladder.add(_logical(ladder, volume, group, key))
 
 
 def _multipath(ladder: Ladder, multipath: MultipathMap, device: BlockDevice) -> Rung:
@@ -203,18 +215,18 @@ def group_health(group: VolumeGroup, *, waiting: bool, lower: int) -> tuple[Heal
     return Health.GOOD, ""
 
 
-def _logical(ladder: Ladder, volume: LogicalVolume, group: str) -> Rung:
+def _logical(ladder: Ladder, volume: LogicalVolume, group: VolumeGroup, lower: str) -> Rung:
     device = ladder.inventory.device(volume.device)
     health, reason = logical_health(volume, device)
     return Rung(
         RungKind.LOGICAL_VOLUME,
-        f"lv:{group}/{volume.uuid or volume.name}",
+        volume_key(group, volume),
         volume.name,
         state="active" if volume.active else "",
         detail=tuple(word for word in (volume.device, size_words(volume.size)) if word),
         health=health,
         reason=reason,
-        stands_on=(group,),
+        stands_on=(lower,),
         device=volume.device,
         also=(f"lv-name:{volume.volume_group}/{volume.name}",),
     )

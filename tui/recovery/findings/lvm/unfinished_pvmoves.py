@@ -7,7 +7,7 @@ from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen, Weight
 from tui.recovery.findings.repair_plans import group_rung, identity, repair
 from tui.storage.model.inventory import Inventory
-from tui.storage.operations.lvm.move_data import MoveData, StopMoving, is_moving
+from tui.storage.operations.lvm.move_data import MoveData, StopMoving
 from tui.storage.probe.devices.lvm import names_of_map
 from tui.storage.stacks.rung import RungKind
 from tui.storage.untrusted import clean
@@ -28,7 +28,7 @@ def unfinished_pvmoves(evidence: Evidence) -> Iterator[Finding]:
     ):
         return
     for group in inventory.volume_groups:
-        if not is_moving(inventory, group.name) or group.foreign or group.shared:
+        if not inventory.is_moving(group) or group.foreign or group.shared:
             continue
         name = clean(group.name, 60)
         source = _source(evidence, inventory, group.name)

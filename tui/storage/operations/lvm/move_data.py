@@ -201,5 +201,5 @@ class StopMoving(LvmCommand):
 
 
 def is_moving(inventory: Inventory, group: str) -> bool:
-    """Whether a pvmove of the group is in progress: its mirror is active in the kernel."""
-    return any(volume.name.startswith("pvmove") for volume in inventory.volumes_of(group))
+    """Whether a pvmove of the group is in progress, or was not finished."""
+    return any(inventory.is_moving(named) for named in inventory.groups_named(group))

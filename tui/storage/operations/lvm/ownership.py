@@ -8,7 +8,7 @@ from tui.storage.model.lvm import VolumeGroup
 from tui.storage.operations.guards.lvm_guard import look_for_change, still_active
 from tui.storage.operations.lvm.lvm_command import LvmCommand
 from tui.storage.operations.operation import CannotUndo, Operation, Risk
-from tui.storage.probe.devices.lvm import parse_system_id
+from tui.storage.probe.devices.lvm_report import parse_system_id
 from tui.storage.probe.narrow import look_at_volumes
 from tui.storage.problem import Problem, Refused
 from tui.storage.untrusted import clean

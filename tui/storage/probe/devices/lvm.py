@@ -8,100 +8,23 @@ Disks that would block their reader are withheld with --devices (LVM 2.03.12). W
 is filled in from udev and the device-mapper, and marked in `LvmReading.left_out`.
 """
 
-import json
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 from tui.storage.host.interface import Command, Host, Outcome
+from tui.storage.lvm.names import is_part_name
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.lvm import LogicalVolume, LvmReading, PhysicalVolume, VolumeGroup
-from tui.storage.probe.reading import whole_number
+from tui.storage.probe.devices.lvm_report import Volumes, parse_report, parse_system_id, report_command
 from tui.storage.untrusted import clean_lines
 from tui.words import translate as _
 
-DEADLINE = 20.0
-"""Seconds LVM gets. It opens every disk, so a host with a thousand needs some."""
-
-_REPORT = ("lvm", "fullreport")
-
-_FIELDS = {
-    "vg": "vg_name,vg_uuid,vg_size,vg_free,vg_extent_size,vg_missing_pv_count,vg_partial,vg_exported,"
-    "vg_systemid,vg_shared,vg_clustered,vg_lock_type,vg_autoactivation",
-    "pv": "pv_name,pv_uuid,vg_name,pv_size,pv_free,dev_size,pv_missing,pv_exported",
-    "lv": "lv_name,vg_name,lv_uuid,lv_size,lv_path,lv_attr,lv_health_status,lv_skip_activation,pool_lv,"
-    "origin",
-    "pvseg": "pvseg_start",
-    "seg": "seg_start",
-}
-
-_DUPLICATE = re.compile(r"Not using device (\S+) for PV (\S+?)\.?$", re.MULTILINE)
-_SYSTEM_ID = re.compile(r"^\s*system ID: (\S+)", re.MULTILINE)
 _SINGLE_DASH = re.compile(r"(?<!-)-(?!-)")
 _MAP_UUID = re.compile(r"^LVM-(\w{32})(\w{32})(-.*)?$")
 _UNKNOWN_OPTION = 3
 """LVM's status for a command line it does not know (tools/errors.h)."""
-
-_NOTICE = re.compile(r"^\s*(WARNING|Cannot access VG|Device not found)", re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True)
-class Volumes:
-    """LVM's three layers."""
-
-    physical: tuple[PhysicalVolume, ...] = ()
-    groups: tuple[VolumeGroup, ...] = ()
-    logical: tuple[LogicalVolume, ...] = ()
-    reading: LvmReading = LvmReading()
-
-
-def report_command(allowed: Iterable[str] | None = None) -> Command:
-    """The call; `allowed` are the only paths it may open, or None for all that LVM would."""
-    argv = [*_REPORT, "--foreign", "--shared", "--nohints"]
-    argv += ["--reportformat", "json", "--units", "b", "--nosuffix", "--binary"]
-    for report, fields in _FIELDS.items():
-        argv += ["--configreport", report, "-o", fields]
-    for path in allowed or ():
-        argv += ["--devices", path]
-    return Command(tuple(argv), deadline=DEADLINE)
-
-
-def is_report(command: Command) -> bool:
-    """Whether a command is the call that `report_command` makes, for whichever disks."""
-    return command.argv[: len(_REPORT)] == _REPORT
-
-
-def parse_report(stdout: str, stderr: str) -> Volumes:
-    """Read the report (format `json`: every value is a string) and the warnings beside it and in it.
-
-    With `json` LVM prints what it has to say while it reads the disks, and puts what it says of a group
-    into the list `log` of the document instead (lvmreport(7), command log).
-
-    Raises:
-        ValueError: the text is no such report.
-    """
-    document = json.loads(stdout)
-    reports = document.get("report") if isinstance(document, dict) else None
-    if not isinstance(document, dict) or not isinstance(reports, list):
-        raise ValueError("no report")  # noqa: TRY004 (the text is wrong, not the caller's type)
-    said = "\n".join((stderr, *(row.get("log_message", "") for row in _rows([document], "log"))))
-    groups = tuple(_group(row) for row in _rows(reports, "vg"))
-    listed = [_physical(row) for row in _rows(reports, "pv") if row.get("pv_uuid")]
-    doubled = {match[2] for match in _DUPLICATE.finditer(said)}
-    listed = [replace(volume, duplicate=volume.uuid in doubled) for volume in listed]
-    others = [PhysicalVolume(match[1], "", match[2], duplicate=True) for match in _DUPLICATE.finditer(said)]
-    logical = tuple(
-        _logical(row) for row in _rows(reports, "lv") if not row.get("lv_name", "").startswith("[")
-    )
-    notices = "\n".join(line for line in said.split("\n") if _NOTICE.match(line))
-    return Volumes((*listed, *others), groups, logical, LvmReading(asked=True, warnings=clean_lines(notices)))
-
-
-def parse_system_id(output: str) -> str:
-    """This host's own system id from `lvm systemid`, or empty when it has none."""
-    match = _SYSTEM_ID.search(output)
-    return match[1] if match is not None else ""
 
 
 def read_volumes(host: Host, devices: Iterable[BlockDevice], *, installed: bool, root: bool) -> Volumes:
@@ -138,46 +61,46 @@ def complete(volumes: Volumes, devices: tuple[BlockDevice, ...]) -> Volumes:
     size.
     """
     report = _without_withheld(volumes, devices)
-    actives = _active_volumes(devices)
+    maps = _active_volumes(devices)
     by_path = {path: device for device in devices for path in _paths(device)}
-    by_name = {device.name: device for device in devices}
-    group_uuids = {group.name: group.uuid for group in report.groups}
-    logical = [
-        _joined(volume, group_uuids.get(volume.volume_group, ""), actives) for volume in report.logical
-    ]
+    logical = [_joined(volume, maps, part=False) for volume in report.logical]
+    parts = [_joined(part, maps, part=True) for part in report.parts]
     # A volume's UUID alone does not name it: vgimportclone(8) leaves a clone those of the original.
-    known = {
-        (_plain(group.uuid), _plain(volume.uuid))
-        for volume in logical
-        for group in report.groups
-        if group.name == volume.volume_group
-    }
+    known = {_identity(volume) for volume in (*logical, *parts)}
     groups = {_plain(group.uuid): group for group in report.groups}
-    for (group_uuid, volume_uuid), device in actives.items():
+    for (group_uuid, volume_uuid), device in maps.items():
         group_name, volume_name = names_of_map(device.map_name)
-        groups.setdefault(group_uuid, VolumeGroup(group_name, dashed(group_uuid)))
-        if (group_uuid, volume_uuid) not in known:
-            group_name = groups[group_uuid].name
-            logical.append(_from_map(device, volume_name, group_name, dashed(volume_uuid)))
+        group = groups.setdefault(group_uuid, VolumeGroup(group_name, dashed(group_uuid)))
+        if (group_uuid, volume_uuid) not in known and _is_plain(device):
+            found = _from_map(device, volume_name, group, dashed(volume_uuid))
+            (parts if is_part_name(volume_name) else logical).append(found)
     physical = [
         replace(volume, device=by_path[volume.path].name) if volume.path in by_path else volume
         for volume in report.physical
     ]
     if not report.reading.asked or report.reading.left_out:
-        seen = {volume.uuid for volume in physical} | {""}
-        hidden = set(report.reading.left_out) if report.reading.asked else set(by_name)
-        physical += [
-            PhysicalVolume(
+        physical += _hidden_physical(report, devices, groups)
+    return Volumes(tuple(physical), tuple(groups.values()), tuple(logical), tuple(parts), report.reading)
+
+
+def _hidden_physical(
+    report: Volumes, devices: tuple[BlockDevice, ...], groups: dict[str, VolumeGroup]
+) -> Iterator[PhysicalVolume]:
+    """The PVs that udev knows on disks that LVM was not asked about."""
+    by_name = {device.name: device for device in devices}
+    seen = {volume.uuid for volume in report.physical} | {""}
+    hidden = set(report.reading.left_out) if report.reading.asked else set(by_name)
+    for device in devices:
+        if device.name in hidden and _carries_volume(device) and device.content_uuid not in seen:
+            group = _group_over(device, by_name, groups)
+            yield PhysicalVolume(
                 path=device.path,
                 device=device.name,
                 uuid=device.content_uuid,
-                volume_group=_group_over(device, by_name, groups),
+                volume_group=group.name if group is not None else "",
+                vg_uuid=group.uuid if group is not None else "",
                 device_size=device.size,
             )
-            for device in devices
-            if device.name in hidden and _carries_volume(device) and device.content_uuid not in seen
-        ]
-    return Volumes(tuple(physical), tuple(groups.values()), tuple(logical), report.reading)
 
 
 def names_of_map(map_name: str) -> tuple[str, str]:
@@ -199,71 +122,6 @@ def _paths(device: BlockDevice) -> tuple[str, ...]:
 
 def _plain(uuid: str) -> str:
     return uuid.replace("-", "")
-
-
-def _rows(reports: list[object], kind: str) -> list[dict[str, str]]:
-    rows: list[dict[str, str]] = []
-    for report in reports:
-        found = report.get(kind) if isinstance(report, dict) else None
-        listed = found if isinstance(found, list) else []
-        rows += [
-            {str(key): str(value) for key, value in row.items()} for row in listed if isinstance(row, dict)
-        ]
-    return rows
-
-
-def _bytes(row: dict[str, str], key: str) -> int:
-    return max(0, whole_number(row.get(key, "")) or 0)
-
-
-def _physical(row: dict[str, str]) -> PhysicalVolume:
-    return PhysicalVolume(
-        path=row.get("pv_name", ""),
-        device="",
-        uuid=row.get("pv_uuid", ""),
-        volume_group=row.get("vg_name", ""),
-        size=_bytes(row, "pv_size"),
-        free=_bytes(row, "pv_free"),
-        device_size=_bytes(row, "dev_size"),
-        missing=row.get("pv_missing") == "1",
-        exported=row.get("pv_exported") == "1",
-    )
-
-
-def _group(row: dict[str, str]) -> VolumeGroup:
-    lock = row.get("vg_lock_type", "")
-    return VolumeGroup(
-        name=row.get("vg_name", ""),
-        uuid=row.get("vg_uuid", ""),
-        size=_bytes(row, "vg_size"),
-        free=_bytes(row, "vg_free"),
-        extent_size=_bytes(row, "vg_extent_size"),
-        missing_volumes=_bytes(row, "vg_missing_pv_count"),
-        partial=row.get("vg_partial") == "1",
-        exported=row.get("vg_exported") == "1",
-        system_id=row.get("vg_systemid", ""),
-        shared="1" in {row.get("vg_shared"), row.get("vg_clustered")} or lock in {"dlm", "sanlock", "idm"},
-        autoactivation=row.get("vg_autoactivation", "1") != "0",
-    )
-
-
-def _logical(row: dict[str, str]) -> LogicalVolume:
-    attributes = row.get("lv_attr", "").ljust(10, "-")
-    return LogicalVolume(
-        name=row.get("lv_name", ""),
-        volume_group=row.get("vg_name", ""),
-        uuid=row.get("lv_uuid", ""),
-        size=_bytes(row, "lv_size"),
-        path=row.get("lv_path", ""),
-        active=attributes[4] in "asISmMdih",
-        open=attributes[5] == "o",
-        suspended=attributes[4] in "sSmM",
-        health=row.get("lv_health_status", ""),
-        attributes=row.get("lv_attr", ""),
-        pool=row.get("pool_lv", ""),
-        origin=row.get("origin", ""),
-        skip_activation=row.get("lv_skip_activation") == "1",
-    )
 
 
 def _judged(outcome: Outcome, *, restricted: bool) -> Volumes:
@@ -288,8 +146,10 @@ def _with_foreign(host: Host, volumes: Volumes) -> Volumes:
     groups = tuple(
         replace(group, foreign=bool(group.system_id) and group.system_id != own) for group in volumes.groups
     )
-    foreign = {group.name for group in groups if group.foreign}
-    physical = tuple(replace(volume, foreign=volume.volume_group in foreign) for volume in volumes.physical)
+    foreign = tuple(group for group in groups if group.foreign)
+    physical = tuple(
+        replace(volume, foreign=any(group.owns(volume) for group in foreign)) for volume in volumes.physical
+    )
     return replace(volumes, groups=groups, physical=physical)
 
 
@@ -333,65 +193,80 @@ def _without_withheld(volumes: Volumes, devices: tuple[BlockDevice, ...]) -> Vol
         else volume
         for volume in volumes.physical
     )
-    complete_groups: set[str] = set()
+    completed: list[VolumeGroup] = []
     groups: list[VolumeGroup] = []
     for group in volumes.groups:
-        back = sum(volume.uuid in found and volume.volume_group == group.name for volume in volumes.physical)
+        back = sum(volume.uuid in found and group.owns(volume) for volume in volumes.physical)
         left = max(0, group.missing_volumes - back)
         if back and not left:
-            complete_groups.add(group.name)
+            completed.append(group)
         partial = group.partial and (left > 0 or not back)
         groups.append(replace(group, missing_volumes=left, partial=partial))
-    logical = tuple(
-        replace(volume, health="")
-        if volume.volume_group in complete_groups and volume.health == "partial"
-        else volume
-        for volume in volumes.logical
+    logical, parts = (
+        tuple(
+            replace(volume, health="")
+            if volume.health == "partial" and any(group.owns(volume) for group in completed)
+            else volume
+            for volume in layer
+        )
+        for layer in (volumes.logical, volumes.parts)
     )
-    return Volumes(physical, tuple(groups), logical, volumes.reading)
+    return Volumes(physical, tuple(groups), logical, parts, volumes.reading)
 
 
 def _active_volumes(devices: tuple[BlockDevice, ...]) -> dict[tuple[str, str], BlockDevice]:
     """The device-mapper's LVs by the uuids of VG and LV.
 
     A suffix on the uuid names an inner layer (`-real`, `-cow`, `-tpool`); the device without one is the LV
-    itself. Of a volume that has only inner layers none is taken.
+    itself. From LVM 2.03.36 the parts of a volume have a suffix as well, and no device without one.
     """
     found: dict[tuple[str, str], BlockDevice] = {}
     for device in devices:
         match = _MAP_UUID.match(device.map_uuid) if device.kind is BlockKind.LOGICAL_VOLUME else None
-        if match is not None and not match[3]:
+        if match is not None and (not match[3] or (match[1], match[2]) not in found):
             found[match[1], match[2]] = device
     return found
 
 
-def _joined(
-    volume: LogicalVolume, group_uuid: str, actives: dict[tuple[str, str], BlockDevice]
-) -> LogicalVolume:
-    device = actives.get((_plain(group_uuid), _plain(volume.uuid)))
-    if device is None:
+def _is_plain(device: BlockDevice) -> bool:
+    """Whether a map of LVM's is an LV itself, not an inner layer of one."""
+    match = _MAP_UUID.match(device.map_uuid)
+    return match is not None and not match[3]
+
+
+def _identity(volume: LogicalVolume) -> tuple[str, str]:
+    return _plain(volume.vg_uuid), _plain(volume.uuid)
+
+
+def _joined(volume: LogicalVolume, maps: dict[tuple[str, str], BlockDevice], *, part: bool) -> LogicalVolume:
+    """An LV with its device; of a part an inner layer is its device, of a volume only the map itself."""
+    device = maps.get(_identity(volume))
+    if device is None or not (part or _is_plain(device)):
         return volume
     return replace(volume, device=device.name, active=True, suspended=device.suspended)
 
 
-def _from_map(device: BlockDevice, name: str, group: str, uuid: str) -> LogicalVolume:
+def _from_map(device: BlockDevice, name: str, group: VolumeGroup, uuid: str) -> LogicalVolume:
     return LogicalVolume(
         name=name,
-        volume_group=group,
+        volume_group=group.name,
+        vg_uuid=group.uuid,
         uuid=uuid,
         size=device.size,
-        path=f"/dev/{group}/{name}",
+        path=f"/dev/{group.name}/{name}",
         device=device.name,
         active=True,
         suspended=device.suspended,
     )
 
 
-def _group_over(device: BlockDevice, by_name: dict[str, BlockDevice], groups: dict[str, VolumeGroup]) -> str:
-    """The VG of a PV by the LVs that stand on it, or empty when none is active."""
+def _group_over(
+    device: BlockDevice, by_name: dict[str, BlockDevice], groups: dict[str, VolumeGroup]
+) -> VolumeGroup | None:
+    """The VG of a PV by the LVs that stand on it, or None when none is active."""
     for holder in device.holders:
         match = _MAP_UUID.match(by_name[holder].map_uuid) if holder in by_name else None
         if match is not None:
-            known = groups.get(match[1])
-            return known.name if known is not None else names_of_map(by_name[holder].map_name)[0]
-    return ""
+            name = names_of_map(by_name[holder].map_name)[0]
+            return groups.get(match[1], VolumeGroup(name, dashed(match[1])))
+    return None
