@@ -37,6 +37,8 @@ __all__ = [
     "disconnect",
     "keeps_hold",
     "of_rung",
+    "play",
+    "propose",
     "reconnect",
     "see",
     "see_users",

@@ -13,6 +13,7 @@ from tui.storage.host.interface import (
     Command,
     FileFacts,
     FileKind,
+    Opening,
     Outcome,
     PortAnswer,
     Replacement,
@@ -34,6 +35,7 @@ class ScriptedHost:
         links: symbolic links by path.
         answers: how TCP ports take a connection, by (address, port); others are refused.
         sockets: abstract sockets that somebody listens on.
+        openings: how devices can be opened exclusively, by path; others are free.
         changes: every change of a file, in order: `replace PATH`, `remove PATH` …
         commands: every command, in order.
         replacements: how each file was last replaced.
@@ -46,6 +48,7 @@ class ScriptedHost:
     links: dict[str, str] = field(default_factory=dict)
     answers: dict[tuple[str, int], PortAnswer] = field(default_factory=dict)
     sockets: set[str] = field(default_factory=set)
+    openings: dict[str, Opening] = field(default_factory=dict)
     usages: dict[str, Usage] = field(default_factory=dict)
     modes: dict[str, int] = field(default_factory=dict)
     commands: list[Command] = field(default_factory=list)
@@ -139,6 +142,9 @@ class ScriptedHost:
 
     def listens(self, abstract_name: str) -> bool:
         return abstract_name in self.sockets
+
+    def open_exclusively(self, path: str, deadline: float = 5.0) -> Opening:
+        return self.openings.get(self.resolve(path), Opening.FREE)
 
     def replace(self, path: str, content: bytes, change: Replacement | None = None) -> str:
         path = self.resolve(path)

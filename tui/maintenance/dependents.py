@@ -347,7 +347,13 @@ def users_at(rung: Rung, inventory: Inventory, users: Users) -> Users:
     processes = tuple(
         process for process in here.processes if any(held.how is Hold.OPEN_DEVICE for held in process.held)
     )
-    held_by_kernel = {KernelHold.MAP, KernelHold.RAID, KernelHold.LOOP}
+    held_by_kernel = {
+        KernelHold.MAP,
+        KernelHold.RAID,
+        KernelHold.LOOP,
+        KernelHold.BACKSTORE,
+        KernelHold.CLAIM,
+    }
     mounted = bool(inventory.mounts_of(device))
     kernel = tuple(user for user in here.kernel if user.how in held_by_kernel and not mounted)
     return Users(processes, kernel)

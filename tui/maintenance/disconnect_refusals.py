@@ -5,7 +5,7 @@ from itertools import chain
 
 from tui.maintenance.dependents import Dependents
 from tui.storage.model.inventory import Inventory
-from tui.storage.model.users import Users
+from tui.storage.model.users import KernelHold, Users
 from tui.storage.operations.mounts.release import keeps_hold, kernel_words
 from tui.storage.operations.mounts.swap import MARGIN
 from tui.storage.problem import Problem
@@ -118,6 +118,12 @@ def _no_room(found: Dependents, room: int | None) -> Iterator[Problem]:
 def _kernel(found: Dependents, users: Users) -> Iterator[Problem]:
     """What the plan has no operation for: a person ends it, and the screen sees that at once."""
     evidence = [kernel_words(user.how, user.name) for user in users.kernel if keeps_hold(user)]
+    evidence += [
+        _("where to look: {place}").format(place=place)
+        for user in users.kernel
+        if user.how is KernelHold.CLAIM
+        for place in user.detail.split("; ")
+    ]
     evidence += [
         _("{name} uses it: close it first (cryptsetup close, dmsetup, losetup -d)").format(
             name=clean(rung.name, 80)

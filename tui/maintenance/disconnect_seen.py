@@ -1,14 +1,16 @@
 """What a disconnect is planned from: what a person chose, and what was seen of the host."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tui.maintenance.dependents import Dependents, Subject, dependents
+from tui.storage.devices.claims import places_to_look, read_claims
 from tui.storage.files.systemd import unit_property
 from tui.storage.files.unit_names import mount_unit
 from tui.storage.host.interface import Host
 from tui.storage.model.inventory import Inventory
-from tui.storage.model.users import NOBODY, KernelHold, Process, Users
+from tui.storage.model.users import NOBODY, Hold, KernelHold, KernelUser, Process, Users
 from tui.storage.operations.mounts.swap import room_without
 from tui.storage.operations.services.stop_service import may_be_stopped
 from tui.storage.probe.holders.users import read_users
@@ -85,7 +87,7 @@ def see(host: Host, subject: Subject, inventory: Inventory | None = None) -> See
     """
     inventory = inventory or take_inventory(host)
     found = dependents(inventory, subject)
-    users = read_users(host, inventory, found.devices)
+    users = _with_claims(host, inventory, read_users(host, inventory, found.devices), found.devices)
     units = (mount_unit(mount.target) for mount in found.mounts)
     return Seen(
         inventory,
@@ -99,9 +101,35 @@ def see(host: Host, subject: Subject, inventory: Inventory | None = None) -> See
 
 
 def see_users(host: Host, subject: Subject, seen: Seen) -> Seen:
-    """The same with those who hold it now; /proc and sysfs alone, for looking again every second."""
+    """The same with those who hold it now; /proc and sysfs alone, for looking again every second.
+
+    Only devices that were claimed before are opened exclusively again.
+    """
     found = seen.found or dependents(seen.inventory, subject)
-    return replace(seen, users=read_users(host, seen.inventory, found.devices), found=found)
+    claimed = tuple(user.device for user in seen.users.kernel if user.how is KernelHold.CLAIM)
+    users = read_users(host, seen.inventory, found.devices)
+    return replace(seen, users=_with_claims(host, seen.inventory, users, claimed), found=found)
+
+
+def _with_claims(host: Host, inventory: Inventory, users: Users, devices: Iterable[str]) -> Users:
+    """Some users, and those whom only an exclusive open shows; a device whose user is known is left out."""
+    open_by_programs = {
+        held.device
+        for process in users.processes
+        for held in process.held
+        if held.how is Hold.OPEN_DEVICE and not process.is_storage
+    }
+    known = open_by_programs | {
+        user.device for user in users.kernel if user.how in {KernelHold.BACKSTORE, KernelHold.NAMESPACE}
+    }
+    claims = (
+        KernelUser(
+            KernelHold.CLAIM, claim.device.path, claim.device.name, "; ".join(places_to_look(claim.device))
+        )
+        for claim in read_claims(host, inventory, devices)
+        if claim.device.name not in known
+    )
+    return replace(users, kernel=(*users.kernel, *claims))
 
 
 def services_of(users: Users) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+from tui.storage.changing.claims import first_claimed, refuse_claimed
 from tui.storage.changing.journal import Journal, Progressed
 from tui.storage.changing.plan import Listener, Plan, Result, Stage, Step
 from tui.storage.devices.settling import allowed_at_rest, is_moving, sequence, settle
@@ -59,7 +60,10 @@ def execute(
     leave = leave or threading.Event()
     run = _Run(plan, host, journal, listener, patience)
     results: list[tuple[Stage, Problem | None]]
-    if plan.together:
+    refused = run.refuse_claimed()
+    if refused is not None:
+        results = refused
+    elif plan.together:
 
         def one_unless_left(number: int) -> tuple[Stage, Problem | None]:
             return (Stage.WAITING, None) if leave.is_set() else run.run_operation(number)
@@ -94,6 +98,36 @@ class _Run:
         self._patience = patience
         self._look = LvmReportCache(host)
         self._udev_is_stuck = False
+
+    def refuse_claimed(self) -> list[tuple[Stage, Problem | None]] | None:
+        """How the plan ends when something claims what one of its operations takes, or None: it may begin.
+
+        Nothing has run then.
+        """
+        left = tuple(
+            number
+            for number in range(len(self._plan.operations))
+            if self._journal.progressed(number) is not Progressed.DONE
+        )
+        refusal: tuple[int, Problem] | None = None
+
+        def look() -> None:
+            nonlocal refusal
+            refusal = first_claimed(self._host, tuple(self._plan.operations[number] for number in left))
+            if refusal is not None:
+                raise Refused(refusal[1])
+
+        with contextlib.suppress(Refused, OSError):
+            allowed_at_rest(self._host, look)
+        if refusal is None:
+            return None
+        number, problem = left[refusal[0]], refusal[1]
+        self._journal.fail(number, problem)
+        self._listener(Step(number, Stage.FAILED, problem=problem))
+        return [
+            (Stage.FAILED, problem) if one == number else (Stage.WAITING, None)
+            for one in range(len(self._plan.operations))
+        ]
 
     def run_operation(self, number: int) -> tuple[Stage, Problem | None]:
         started = time.monotonic()
@@ -138,6 +172,7 @@ class _Run:
                     operation.check_interrupted(look)
                 else:
                     operation.check(look)
+                refuse_claimed(self._host, operation)
             except Refused:
                 self._look.forget()
                 raise

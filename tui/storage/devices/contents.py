@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tui.storage.devices.claims import claim_problem, read_claims
 from tui.storage.devices.device_use import why_not_write
 from tui.storage.host.interface import Host
 from tui.storage.model.block import BlockDevice
@@ -111,7 +112,8 @@ def contents(host: Host, inventory: Inventory, device: BlockDevice) -> Contents:
         None,
     )
     group = _group(inventory, volume)
-    refusal = why_not_write(inventory, device) or _not_read(device, probing)
+    refusal = why_not_write(inventory, device) or _claimed(host, inventory, device)
+    refusal = refusal or _not_read(device, probing)
     refusal = refusal or _lvm_refusal(inventory, device, probing, volume)
     return Contents(
         device=device.path,
@@ -129,6 +131,12 @@ def contents(host: Host, inventory: Inventory, device: BlockDevice) -> Contents:
         refusal=refusal or _spans(inventory, volume, group),
         reuse_refusal=_reuse_refusal(inventory, device, probing, volume, group),
     )
+
+
+def _claimed(host: Host, inventory: Inventory, device: BlockDevice) -> Problem | None:
+    """Why nothing may be written to it though nobody is seen to use it: an exclusive open fails."""
+    claims = read_claims(host, inventory, (device.name,))
+    return claim_problem(claims[0]) if claims else None
 
 
 def _group(inventory: Inventory, volume: PhysicalVolume | None) -> VolumeGroup | None:

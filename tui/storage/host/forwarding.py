@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tui.storage.host.interface import Command, FileFacts, Host, Outcome, PortAnswer, Usage
+from tui.storage.host.interface import Command, FileFacts, Host, Opening, Outcome, PortAnswer, Usage
 
 
 class ForwardingHost:
@@ -64,3 +64,7 @@ class ForwardingHost:
     def listens(self, abstract_name: str) -> bool:
         """Whether a daemon accepts connections on an abstract unix socket."""
         return self._asked.listens(abstract_name)
+
+    def open_exclusively(self, path: str, deadline: float = 5.0) -> Opening:
+        """Open a block device exclusively."""
+        return self._asked.open_exclusively(path, deadline)

@@ -114,6 +114,25 @@ class PortAnswer:
     detail: str = ""
 
 
+class Opening(StrEnum):
+    """How a block device took an exclusive open (open(2), O_EXCL): whether somebody claims it.
+
+    A file system, device-mapper, swap space, an exported backstore and a program may each claim a device; the
+    kernel shows only some of them elsewhere.
+    """
+
+    FREE = "free"
+    """It could be claimed: nobody else does."""
+    CLAIMED = "claimed"
+    """EBUSY: somebody claims it, or one of its partitions."""
+    SILENT = "silent"
+    """The call did not return within its deadline, so that nothing is known."""
+    FAILED = "failed"
+    """It failed in another way: the device is gone, returns errors, or may not be opened by this user."""
+    UNTRIED = "untried"
+    """It was not tried: it is a captured host on which nobody did."""
+
+
 class Host(Protocol):
     """A machine that can be looked at."""
 
@@ -154,6 +173,13 @@ class Host(Protocol):
 
     def listens(self, abstract_name: str) -> bool:
         """Whether a daemon accepts connections on an abstract unix socket (unix(7))."""
+
+    def open_exclusively(self, path: str, deadline: float = 5.0) -> Opening:
+        """Open a block device with O_EXCL for reading, and close it at once; nothing is read or written.
+
+        Who opens it exclusively at the same moment fails, so it is asked only before a change. A call that
+        does not return within `deadline` seconds is left behind.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """This machine, as a `ChangingHost`."""
 
 import contextlib
+import errno
 import os
 import selectors
 import shutil
@@ -22,6 +23,7 @@ from tui.storage.host.interface import (
     Command,
     FileFacts,
     FileKind,
+    Opening,
     Outcome,
     PortAnswer,
     Replacement,
@@ -179,6 +181,14 @@ class LocalHost:
                 return False
         return True
 
+    def open_exclusively(self, path: str, deadline: float = 5.0) -> Opening:
+        """Open a device exclusively, in a thread: open(2) of a disk that does not answer may never return."""
+        answer: list[Opening] = []
+        thread = threading.Thread(target=lambda: answer.append(_opening(path)), daemon=True)
+        thread.start()
+        thread.join(deadline)
+        return answer[0] if answer else Opening.SILENT
+
     def replace(self, path: str, content: bytes, change: Replacement | None = None) -> str:
         """Put new content in the place of a file, atomically; return the path of the backup, or empty."""
         self._refuse_when_looking()
@@ -274,6 +284,16 @@ _KINDS = {
     stat.S_IFLNK: FileKind.LINK,
     stat.S_IFBLK: FileKind.BLOCK,
 }
+
+
+def _opening(path: str) -> Opening:
+    try:
+        if not stat.S_ISBLK(os.stat(path).st_mode):  # noqa: PTH116 (as everywhere here)
+            return Opening.FAILED
+        os.close(os.open(path, os.O_RDONLY | os.O_EXCL | os.O_NONBLOCK | os.O_CLOEXEC))
+    except OSError as error:
+        return Opening.CLAIMED if error.errno == errno.EBUSY else Opening.FAILED
+    return Opening.FREE
 
 
 def _rest(handle: int) -> bytes:

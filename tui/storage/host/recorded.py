@@ -8,6 +8,7 @@ The file is JSON as `recording.py` writes it, with secrets replaced by stars:
         older captures have no link
     run: list of {argv, outcome: {status, stdout, stderr, seconds}}
     connect: by "ADDRESS PORT"; listens: by name
+    opened: by path, how the device could be opened exclusively; older captures have none
 """
 
 import errno
@@ -22,6 +23,7 @@ from tui.storage.host.interface import (
     Answer,
     Command,
     FileFacts,
+    Opening,
     Outcome,
     PortAnswer,
     Replacement,
@@ -66,6 +68,7 @@ class RecordedHost:
             self._usage = _table(document, "usage")
             self._connect = _table(document, "connect")
             self._listens = _table(document, "listens")
+            self._opened = _table(document, "opened") if "opened" in document else {}
             self._outcomes = _outcomes(document)
         except NotDecodable as error:
             raise ConsoleError(_not_a_capture(path, str(error))) from error
@@ -129,6 +132,10 @@ class RecordedHost:
     def listens(self, abstract_name: str) -> bool:
         """Whether something listened there then."""
         return self._listens.get(abstract_name) is True
+
+    def open_exclusively(self, path: str, deadline: float = 5.0) -> Opening:  # noqa: ARG002 (nothing to wait for)
+        """How the device could be opened then; not known where nobody tried."""
+        return _known(Opening, self._opened, path) or Opening.UNTRIED
 
     def replace(self, path: str, content: bytes, change: Replacement | None = None) -> str:  # noqa: ARG002 (refused)
         """Refused."""

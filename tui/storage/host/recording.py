@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from tui.storage.codec import Plain, encode
 from tui.storage.host.forwarding import ForwardingHost
-from tui.storage.host.interface import Command, FileFacts, Host, Outcome, PortAnswer, Usage
+from tui.storage.host.interface import Command, FileFacts, Host, Opening, Outcome, PortAnswer, Usage
 from tui.storage.host.recorded import SCHEMA
 from tui.storage.secret import MASK
 
@@ -32,7 +32,8 @@ class RecordingHost(ForwardingHost):
     def __init__(self, host: Host) -> None:
         super().__init__(host)
         self._tables: dict[str, dict[str, Plain]] = {
-            name: {} for name in ("read", "names", "resolve", "link", "facts", "usage", "connect", "listens")
+            name: {}
+            for name in ("read", "names", "resolve", "link", "facts", "usage", "connect", "listens", "opened")
         }
         self._ran: dict[tuple[str, ...], Outcome] = {}
 
@@ -101,6 +102,12 @@ class RecordingHost(ForwardingHost):
         listens = self._asked.listens(abstract_name)
         self._note("listens", abstract_name, listens)
         return listens
+
+    def open_exclusively(self, path: str, deadline: float = 5.0) -> Opening:
+        """Open a block device exclusively."""
+        opening = self._asked.open_exclusively(path, deadline)
+        self._note("opened", path, opening.value)
+        return opening
 
     def document(self) -> dict[str, Plain]:
         """Everything noted, in the form `RecordedHost` reads, with stars in the place of secrets.

@@ -53,13 +53,22 @@ def uses_of(inventory: Inventory, sid: int) -> tuple[str, ...]:
 
 def uses_of_sessions(inventory: Inventory, sids: Iterable[int]) -> tuple[str, ...]:
     """What would lose its disk if these sessions ended together."""
-    own = {lun.disk for sid in sids for lun in inventory.luns_of(sid) if lun.disk}
     found: dict[str, None] = {}
-    for disk in sorted(own):
-        joined = inventory.map_over(disk)
-        if joined is None or not set(joined.good_paths) - own:
-            found.update(dict.fromkeys(uses_of_disk(inventory, disk)))
+    for disk in disks_lost_with(inventory, sids):
+        found.update(dict.fromkeys(uses_of_disk(inventory, disk)))
     return tuple(found)
+
+
+def disks_lost_with(inventory: Inventory, sids: Iterable[int]) -> tuple[str, ...]:
+    """The disks of some sessions on which what stands is lost when these end together: not those whose
+    multipath map has a good path through another session.
+    """  # noqa: D205 (the summary needs two lines)
+    own = {lun.disk for sid in sids for lun in inventory.luns_of(sid) if lun.disk}
+    return tuple(
+        disk
+        for disk in sorted(own)
+        if (joined := inventory.map_over(disk)) is None or not set(joined.good_paths) - own
+    )
 
 
 def uses_of_disk(inventory: Inventory, disk: str) -> tuple[str, ...]:

@@ -105,6 +105,10 @@ class KernelHold(StrEnum):
     MAP = "map"
     """A device-mapper device that is not part of LVM or multipath stands on it."""
     RAID = "raid"
+    BACKSTORE = "backstore"
+    """This host exports it, or one of its files, by the kernel's target (LIO)."""
+    CLAIM = "claim"
+    """An exclusive open fails, and nothing that this host shows explains it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,14 @@
 """What every change of a host is: shown, checked, run, verified, undone."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import ClassVar
 
+from tui.storage.devices.identity import DeviceIdentity
 from tui.storage.host.interface import ChangingHost, Host
+from tui.storage.model.inventory import Inventory
 from tui.storage.problem import NotVerified, Problem
 from tui.storage.untrusted import clean
 from tui.words import translate as _
@@ -55,6 +57,9 @@ class Operation(ABC):
     """False for what holds until the machine goes down: a login, a mount, an active volume group. When a plan
     is resumed after a reboot, such an operation is checked again although the journal has it as done."""
 
+    frees_devices: ClassVar[bool] = False
+    """It waits for those who have devices open, or ends them."""
+
     def __init_subclass__(cls, **arguments: object) -> None:
         super().__init_subclass__(**arguments)
         # dataclass(slots=True) makes the class a second time, then with its fields; a base class has none.
@@ -83,6 +88,25 @@ class Operation(ABC):
         Raises:
             Refused: a precondition does not hold. Nothing was changed.
         """
+
+    @property
+    def takes_devices(self) -> bool:
+        """Whether `takes` can name anything: from INTERRUPTS on, unless an operation says otherwise."""
+        return self.risk >= Risk.INTERRUPTS or type(self).takes is not Operation.takes
+
+    def takes(self, inventory: Inventory) -> tuple[str, ...]:
+        """Kernel names of the devices that it takes away, or writes to past whoever uses them.
+
+        The executor refuses the operation while something claims one of them that this host does not show.
+        Unless an operation says otherwise these are what it names as a `DeviceIdentity`, and as a path below
+        /dev in the field `device`.
+
+        Args:
+            inventory: at least devices, sessions, maps, mounts and swap, as they are now.
+        """
+        return tuple(
+            device.name for path in _paths_in(self) if (device := inventory.device_at(path)) is not None
+        )
 
     def check_interrupted(self, host: Host) -> None:
         """The same when the program was killed while this operation ran: what it left half done is its own.
@@ -145,6 +169,16 @@ class Operation(ABC):
     def loses(self) -> tuple[str, ...]:
         """What will be gone afterwards, one line each; empty unless the risk is DESTROYS."""
         return ()
+
+
+def _paths_in(operation: Operation) -> Iterator[str]:
+    for name in getattr(type(operation), "__dataclass_fields__", ()):
+        value = getattr(operation, name)
+        for one in value if isinstance(value, tuple) else (value,):
+            if isinstance(one, DeviceIdentity):
+                yield one.path
+        if name == "device" and isinstance(value, str) and value.startswith("/dev/"):
+            yield value
 
 
 @dataclass(frozen=True, slots=True)

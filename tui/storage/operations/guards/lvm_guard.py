@@ -5,9 +5,11 @@ from dataclasses import replace
 
 from tui.storage.host.interface import BACKUPS, ChangingHost, Command, Host
 from tui.storage.lvm.names import logical_volume_name_problems
+from tui.storage.model.block import BlockKind
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume, VolumeGroup
 from tui.storage.operations.calls import change
+from tui.storage.probe.devices.lvm import names_of_map
 from tui.storage.probe.narrow import group_named, look_at_volumes
 from tui.storage.problem import CommandFailed, Problem, Refused
 from tui.storage.untrusted import clean, clean_lines
@@ -202,6 +204,17 @@ def unseen_volumes(host: Host, group: str) -> tuple[str, ...]:
         f"/dev/{volume.device}"
         for volume in inventory.volumes_of(group)
         if volume.active and volume.device and volume.path and host.facts(volume.path) is None
+    )
+
+
+def active_volumes(inventory: Inventory, group: str, name: str = "") -> tuple[str, ...]:
+    """Kernel names of the maps of a group's active volumes, or of one of them; LVM is not asked."""
+    return tuple(
+        device.name
+        for device in inventory.devices
+        if device.kind is BlockKind.LOGICAL_VOLUME
+        and names_of_map(device.map_name)[0] == group
+        and (not name or names_of_map(device.map_name)[1] == name)
     )
 
 

@@ -79,6 +79,10 @@ class RemoveDisk(Operation):
         if uses:
             raise Refused(in_use(f"/dev/{clean(found.disk, 40)}", uses))
 
+    def takes(self, inventory: Inventory) -> tuple[str, ...]:
+        found = self._found(inventory)
+        return (found.disk,) if found is not None else ()
+
     def run(self, host: ChangingHost, progress: Progress) -> None:
         """The disk is the one that the LUN has now, whatever its name was."""
         found = self._found(look_at_devices(host))

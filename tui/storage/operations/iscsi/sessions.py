@@ -9,7 +9,8 @@ from tui.storage.iscsi.discovery import PROBE_DEADLINE, unreachable_problem
 from tui.storage.iscsi.iscsiadm import Action, Context, ExitCode, problem_of
 from tui.storage.iscsi.iscsiadm_call import daemon_lines, node, session as session_call
 from tui.storage.iscsi.records import find_record, no_record_problem, record_words
-from tui.storage.iscsi.sessions import disks_of, find_session, is_settled, uses_of
+from tui.storage.iscsi.sessions import disks_lost_with, disks_of, find_session, is_settled, uses_of
+from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Lun, NodeRecord, Portal, Session, SessionState
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
 from tui.storage.probe.iscsi.sessions import read_sessions
@@ -184,6 +185,11 @@ class LogOut(Operation):
                 )
             )
 
+    def takes(self, inventory: Inventory) -> tuple[str, ...]:
+        """Its disks, except those whose multipath map has another good path."""
+        session = next((one for one in inventory.sessions if self._is_meant(one)), None)
+        return disks_lost_with(inventory, (session.sid,)) if session is not None else ()
+
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
         """What counts is that the session is gone."""
         session = self._session(host)
@@ -202,6 +208,15 @@ class LogOut(Operation):
         if self.sid == ANY_SESSION:
             return find_session(host, self.target, self.portal, self.iface)
         return next((session for session in read_sessions(host)[0] if session.sid == self.sid), None)
+
+    def _is_meant(self, session: Session) -> bool:
+        if self.sid != ANY_SESSION:
+            return session.sid == self.sid
+        return (
+            session.target == self.target
+            and session.iface == self.iface
+            and session.portal.is_same_place(self.portal)
+        )
 
 
 def no_disk_problem(target: str) -> Problem:

@@ -4,7 +4,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.host.interface import Host
-from tui.storage.operations.guards.lvm_guard import look_for_change, own_group, unseen_volumes, volume_named
+from tui.storage.model.inventory import Inventory
+from tui.storage.operations.guards.lvm_guard import (
+    active_volumes,
+    look_for_change,
+    own_group,
+    unseen_volumes,
+    volume_named,
+)
 from tui.storage.operations.lvm.lvm_command import LvmCommand
 from tui.storage.operations.operation import Operation, Risk
 from tui.storage.probe.narrow import look_at_volumes
@@ -48,6 +55,9 @@ class DeactivateLogicalVolume(LvmCommand):
                     remedy=_("Unmount it and close it first."),
                 )
             )
+
+    def takes(self, inventory: Inventory) -> tuple[str, ...]:
+        return active_volumes(inventory, self.volume_group, self.name)
 
     def undo(self) -> tuple[Operation, ...]:
         return (ActivateLogicalVolume(self.volume_group, self.name),)

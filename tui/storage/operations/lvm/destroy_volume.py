@@ -9,6 +9,7 @@ from tui.storage.model.lvm import LogicalVolume, VolumeKind
 from tui.storage.operations.calls import refuse_when_busy
 from tui.storage.operations.guards.device_guard import refuse_when_mounted_elsewhere
 from tui.storage.operations.guards.lvm_guard import (
+    active_volumes,
     look_for_change,
     same_group,
     same_volume,
@@ -106,6 +107,9 @@ class DestroyVolume(MetadataChange):
         refuse_when_mounted_elsewhere(host, inventory, device)
         if not self.snapshot_of:
             refuse_when_busy(host, device.path)
+
+    def takes(self, inventory: Inventory) -> tuple[str, ...]:
+        return active_volumes(inventory, self.volume_group, self.name)
 
     def undo(self) -> CannotUndo:
         return CannotUndo(

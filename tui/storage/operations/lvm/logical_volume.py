@@ -5,8 +5,10 @@ from typing import ClassVar
 
 from tui.storage.host.interface import Command, Host
 from tui.storage.lvm.names import volume_path
+from tui.storage.model.inventory import Inventory
 from tui.storage.operations.calls import refuse_when_busy
 from tui.storage.operations.guards.lvm_guard import (
+    active_volumes,
     look_for_change,
     own_group,
     refuse_bad_volume_name,
@@ -167,6 +169,9 @@ class RemoveLogicalVolume(LvmCommand):
                     evidence=tuple(signature.words for signature in found.signatures[:6]),
                 )
             )
+
+    def takes(self, inventory: Inventory) -> tuple[str, ...]:
+        return active_volumes(inventory, self.volume_group, self.name)
 
     def undo(self) -> CannotUndo:
         return CannotUndo(_("Create the volume again; it was empty, so nothing is lost."))

@@ -32,6 +32,10 @@ class DmsetupRemove(CommandOperation):
         # dmsetup refuses a map that is open.
         return ("dmsetup", "remove", "--retry", self.name)
 
+    def takes(self, inventory: Inventory) -> tuple[str, ...]:
+        device = self.found(inventory)
+        return (device.name,) if device is not None else ()
+
     def found(self, inventory: Inventory) -> BlockDevice | None:
         """The map as it is now."""
         return next(

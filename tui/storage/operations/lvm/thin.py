@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from tui.storage.host.interface import Host
+from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import VolumeKind
 from tui.storage.operations.guards.lvm_guard import (
+    active_volumes,
     look_for_change,
     refuse_bad_volume_name,
     same_group,
@@ -132,6 +134,9 @@ class RemoveThinPool(MetadataChange):
                     remedy=_("Remove each of them on its own first."),
                 )
             )
+
+    def takes(self, inventory: Inventory) -> tuple[str, ...]:
+        return active_volumes(inventory, self.volume_group, self.name)
 
     def undo(self) -> CannotUndo:
         return CannotUndo(_("Create the pool again; it was empty, so nothing is lost."))

@@ -11,6 +11,7 @@ from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume
 from tui.storage.operations.guards.device_guard import refuse_when_mounted_elsewhere
 from tui.storage.operations.guards.lvm_guard import (
+    active_volumes,
     look_for_change,
     own_group,
     refuse_taken_path,
@@ -294,6 +295,9 @@ class DeactivateVolumeGroup(LvmCommand):
                     remedy=_("Unmount them first."),
                 )
             )
+
+    def takes(self, inventory: Inventory) -> tuple[str, ...]:
+        return active_volumes(inventory, self.name)
 
     def undo(self) -> tuple[Operation, ...]:
         return (ActivateVolumeGroup(self.name),)

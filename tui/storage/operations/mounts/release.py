@@ -81,6 +81,12 @@ def kernel_words(how: KernelHold, name: str) -> str:
         KernelHold.AUTOMOUNT: _("automounted at {name} on access"),
         KernelHold.MAP: _("used by {name}: close it first (cryptsetup close, dmsetup)"),
         KernelHold.RAID: _("used by {name}: mdadm --stop {name}"),
+        KernelHold.BACKSTORE: _(
+            "exported by the target of this host (LIO): {name} (remove it with targetcli)"
+        ),
+        KernelHold.CLAIM: _(
+            "{name} is in use, and this host does not show by what (its exclusive open fails)"
+        ),
     }[how].format(name=shown)
 
 
@@ -95,6 +101,7 @@ class WaitUntilUnused(Operation):
 
     risk: ClassVar[Risk] = Risk.READS
     survives_reboot: ClassVar[bool] = False
+    frees_devices: ClassVar[bool] = True
     paths: tuple[str, ...]
     seconds: int = 60
 
@@ -151,6 +158,7 @@ class EndProcesses(Operation):
 
     risk: ClassVar[Risk] = Risk.INTERRUPTS
     survives_reboot: ClassVar[bool] = False
+    frees_devices: ClassVar[bool] = True
     processes: tuple[ProcessName, ...]
     seconds: int = 30
 

@@ -56,6 +56,10 @@ class FlushMultipathMap(Operation):
             if uses:
                 raise Refused(in_use(_("The multipath map {name}").format(name=clean(self.name, 80)), uses))
 
+    def takes(self, inventory: Inventory) -> tuple[str, ...]:
+        name = self._map(inventory)
+        return tuple(one.device for one in inventory.multipath_maps if one.name == name)
+
     def run(self, host: ChangingHost, progress: Progress) -> None:
         name = self._map(look_at_devices(host))
         if name is not None:

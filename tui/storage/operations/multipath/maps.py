@@ -190,6 +190,10 @@ class RemoveMultipathMap(Operation):
                 )
             )
 
+    def takes(self, inventory: Inventory) -> tuple[str, ...]:
+        joined = _joined(inventory, self.wwid)
+        return (joined.device,) if joined is not None else ()
+
     def run(self, host: ChangingHost, progress: Progress) -> None:
         inventory = look_at_devices(host)
         name = self._map(inventory)

@@ -6,6 +6,7 @@ from tui.storage.host.interface import Host
 from tui.storage.model.block import BlockKind
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.users import KernelHold, KernelUser
+from tui.storage.probe.holders.backstores import read_backstores
 from tui.storage.probe.holders.cgroup import parse_cgroup
 from tui.storage.probe.mounts.escapes import unescape
 from tui.storage.probe.mounts.mount_tables import MountTable
@@ -37,6 +38,7 @@ def read_kernel_users(
     found = [
         *_swaps(inventory, devices),
         *_loops(host, inventory, devices, own),
+        *_backstores(host, inventory, devices, own),
         *_exports(host, own),
         *_further_mounts(own),
         *_elsewhere(host, tables, own),
@@ -65,6 +67,17 @@ def _loops(
         if device in devices:
             mounts = ", ".join(mount.target for mount in inventory.mounts_of(name))
             yield KernelUser(KernelHold.LOOP, f"/dev/{name}", device, mounts or backing)
+
+
+def _backstores(
+    host: Host, inventory: Inventory, devices: tuple[str, ...], own: MountTable
+) -> Iterator[KernelUser]:
+    for backstore in read_backstores(host):
+        path = backstore.path
+        behind = inventory.device_at(path) or inventory.device_at(host.resolve(path))
+        device = behind.name if behind is not None else own.device_of(path)
+        if device in devices:
+            yield KernelUser(KernelHold.BACKSTORE, backstore.name, device, path)
 
 
 def _exports(host: Host, own: MountTable) -> Iterator[KernelUser]:
