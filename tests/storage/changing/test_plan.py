@@ -7,13 +7,17 @@ from pathlib import Path
 import pytest
 
 from tests.storage.changing.plan_operations import AskLvm, FailWith, MakeFile, UntilReboot, WriteLabel
+from tests.storage import fake_tree
 from tests.storage.scripted_host import ScriptedHost
 from tui.storage.changing import journal as journal_module
 from tui.storage.changing.executor import execute
 from tui.storage.changing.journal import Journal
 from tui.storage.changing.plan import Plan, Result, Stage, Step
 from tui.storage.devices.settling import QUEUE
-from tui.storage.host.interface import Command, Outcome
+from tui.storage.host.interface import Command, Opening, Outcome
+from tui.storage.iscsi.luns import LunName
+from tui.storage.model.iscsi import Portal
+from tui.storage.operations.iscsi.remove_disks import RemoveDisk
 from tui.storage.operations.operation import Risk
 
 
@@ -229,3 +233,19 @@ def test_a_step_is_not_refused_for_what_passes(tmp_path: Path) -> None:
 def test_the_worst_risk_is_the_plans(tmp_path: Path) -> None:
     assert Plan("none", ()).risk is Risk.READS
     assert Plan("some", (*files(tmp_path, "a"), FailWith("failed"))).risk is Risk.REWRITES
+
+
+def test_nothing_runs_when_a_later_operation_takes_what_something_claims(tmp_path: Path) -> None:
+    host = fake_tree.bare_host()
+    fake_tree.add_session(host, 1, fake_tree.Disk("sda"), fake_tree.Disk("sdb", 1, wwid="naa.2"))
+    host.openings = {"/dev/sdb": Opening.CLAIMED}
+    lun = LunName(TARGET, 1, "naa.2")
+    taking = RemoveDisk(fake_tree.TARGET, Portal("192.0.2.10"), "default", lun, "sdb")
+    plan = Plan("takes", (*files(tmp_path, "a"), taking, *files(tmp_path, "b")))
+    journal = Journal.open(plan, tmp_path / "journal")
+    result = execute(plan, host, journal, patience=0.0)
+    assert result.stages == (Stage.WAITING, Stage.FAILED, Stage.WAITING)
+    assert result.problem is not None
+    assert result.problem.code == "device.claimed"
+    assert not (tmp_path / "a").exists()
+    assert host.changes == []
