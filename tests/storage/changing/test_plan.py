@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.storage.changing.plan_operations import AskLvm, FailWith, MakeFile, UntilReboot, WriteLabel
 from tests.storage import fake_tree
+from tests.storage.changing.plan_operations import AskLvm, FailWith, MakeFile, UntilReboot, WriteLabel
 from tests.storage.scripted_host import ScriptedHost
 from tui.storage.changing import journal as journal_module
 from tui.storage.changing.executor import execute
@@ -239,7 +239,7 @@ def test_nothing_runs_when_a_later_operation_takes_what_something_claims(tmp_pat
     host = fake_tree.bare_host()
     fake_tree.add_session(host, 1, fake_tree.Disk("sda"), fake_tree.Disk("sdb", 1, wwid="naa.2"))
     host.openings = {"/dev/sdb": Opening.CLAIMED}
-    lun = LunName(TARGET, 1, "naa.2")
+    lun = LunName(fake_tree.TARGET, 1, "naa.2")
     taking = RemoveDisk(fake_tree.TARGET, Portal("192.0.2.10"), "default", lun, "sdb")
     plan = Plan("takes", (*files(tmp_path, "a"), taking, *files(tmp_path, "b")))
     journal = Journal.open(plan, tmp_path / "journal")
