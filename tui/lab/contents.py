@@ -12,7 +12,7 @@ OVERLAY = Path(__file__).parent / "overlay"
 
 PACKAGES = (
     "systemd-sysv", "udev", "dbus", "kmod", "procps", "psmisc", "less",
-    "open-iscsi", "lvm2", "multipath-tools", "sg3-utils",
+    "open-iscsi", "lvm2", "multipath-tools", "sg3-utils", "cryptsetup-bin", "mdadm",
     "e2fsprogs", "xfsprogs", "btrfs-progs", "thin-provisioning-tools",
     "iproute2", "iputils-ping",
     "python3", "tgt",
@@ -44,6 +44,8 @@ MASKED = (
     "systemd-journald-audit.socket", "systemd-initctl.socket", "systemd-creds.socket",
     "systemd-hostnamed.socket", "systemd-pcrextend.socket", "systemd-pcrlock.socket", "systemd-sysext.socket",
     "cryptsetup.target", "integritysetup.target", "veritysetup.target",
+    "mdadm-shutdown.service", "mdcheck_continue.timer", "mdcheck_start.timer", "mdmonitor.service",
+    "mdmonitor-oneshot.timer",
 )  # fmt: skip
 """Units a practice machine can do without; each costs a slow kernel a part of a second at every boot."""
 

@@ -67,7 +67,7 @@ def test_a_lost_path_is_the_first_broken_rung_and_the_map_carries_on() -> None:
     assert broken is not None
     assert (broken.kind, broken.name, broken.state) == (RungKind.SESSION, "2", "FREE")
     health = {rung.kind: rung.health for rung in stack.rungs}
-    assert health[RungKind.MULTIPATH] is Health.WARN
+    assert health[RungKind.MULTIPATH] is Health.DEGRADED
     assert health[RungKind.MOUNT] is Health.GOOD
 
 

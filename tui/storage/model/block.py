@@ -18,6 +18,86 @@ class BlockKind(StrEnum):
     OTHER = "other"
 
 
+class LegState(StrEnum):
+    """What the kernel says of one leg of an array (md(4), dm-raid.rst)."""
+
+    IN_SYNC = "in-sync"
+    REBUILDING = "rebuilding"
+    """It is there, and its data is being written to it."""
+    FAULTY = "faulty"
+    SPARE = "spare"
+    MISSING = "missing"
+    """No device has its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class RaidLeg:
+    """One of the devices that an array is spread over.
+
+    Attributes:
+        devices: kernel names of what it is made of: of md one, of an LV its image and its metadata; none
+            where it is missing.
+        state: what the kernel says; it notices a disk that is gone only by the next I/O to it.
+        good: its data is whole, and reading it returns at once.
+    """
+
+    devices: tuple[str, ...]
+    state: LegState
+    good: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Raid:
+    """How an array is made and how well it holds: of md, or a RAID LV.
+
+    Attributes:
+        level: `raid1`, `raid5_ls`, `raid10` …, as the kernel names it.
+        legs: in the order of their places; spares come last and count for nothing.
+        action: what it is doing: `idle`, `resync`, `recover`, `check` …
+        done: percent of that, or None where nothing is done or it is not known.
+    """
+
+    level: str
+    legs: tuple[RaidLeg, ...] = ()
+    action: str = ""
+    done: int | None = None
+
+    @property
+    def places(self) -> tuple[RaidLeg, ...]:
+        """The legs that its data is spread over, without spares."""
+        return tuple(leg for leg in self.legs if leg.state is not LegState.SPARE)
+
+    @property
+    def lost(self) -> tuple[RaidLeg, ...]:
+        """The legs that it goes on without."""
+        return tuple(leg for leg in self.places if not leg.good)
+
+    @property
+    def works(self) -> bool:
+        """Whether its data is whole without the legs that are lost."""
+        lost = frozenset(number for number, leg in enumerate(self.places) if not leg.good)
+        if self.level == "raid1":
+            return len(lost) < len(self.places)
+        if self.level.startswith(("raid4", "raid5")):
+            return len(lost) <= 1
+        if self.level.startswith("raid6"):
+            return len(lost) <= 2
+        if self.level.startswith("raid10"):
+            return not any(set(pair) <= lost for pair in _mirrored(len(self.places)))
+        return not lost
+
+    @property
+    def degraded(self) -> bool:
+        """It works, and has less redundancy than it was made with."""
+        return bool(self.lost) and self.works
+
+
+def _mirrored(count: int) -> tuple[tuple[int, int], ...]:
+    """The pairs of places that hold the same data in a RAID10 of two near copies, its default (md(4))."""
+    step = 2 if count % 2 == 0 else 1
+    return tuple((first, (first + 1) % count) for first in range(0, count, step))
+
+
 @dataclass(frozen=True, slots=True)
 class BlockDevice:
     """One block device.
@@ -43,8 +123,10 @@ class BlockDevice:
         links: paths below /dev that udev made for it.
         lost_slaves: those of its slaves that are gone: removed, even where a new disk has the name by now.
         answers: reading it returns at once: the disks below run, their sessions are logged in, no map below
-            is suspended, nothing it stands on is gone, and of a multipath map one path is good.
+            is suspended, nothing it stands on is gone; of a multipath map one path is good, and of an array
+            no leg waits and the others make up for those that are gone.
         described: udev has looked at it; without that an empty `content` proves nothing.
+        raid: how its legs are, or None where it is no array or that could not be asked.
     """
 
     name: str
@@ -68,6 +150,7 @@ class BlockDevice:
     lost_slaves: tuple[str, ...] = ()
     answers: bool = True
     described: bool = True
+    raid: Raid | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ class CrypttabEntry:
         line: its number, from 1.
         name: of the mapping below /dev/mapper.
         spec: the encrypted device: `UUID=…`, `/dev/vg/lv`.
-        key: the third field as it stands: a path, `PATH:DEVICE`; empty for `none`, `-` and where there is none.
+        key: the third field as it stands, a path or `PATH:DEVICE`; empty for `none` and where it is missing.
         options: in order; `luks,discard`.
         device: kernel name of the device the spec resolves to, or empty.
     """

@@ -17,9 +17,10 @@ from tui.storage.probe.reading import names, text
 
 
 def look_at_devices(host: Host) -> Inventory:
-    """Sessions, LUNs, block devices, maps, mounts and swap, from files alone: no command, no disk touched.
+    """Sessions, LUNs, block devices, maps, mounts and swap, from files: no disk is touched.
 
-    Everything else in the inventory is empty and says nothing.
+    One command is run where there are RAID LVs (`probe.devices.raid`). Everything else in the inventory is
+    empty and says nothing.
     """
     sessions, luns = read_sessions(host)
     blocks = read_blocks(host, sessions, luns)

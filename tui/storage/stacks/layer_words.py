@@ -11,6 +11,7 @@ def layer_word(kind: RungKind) -> str:
         RungKind.SESSION: _("session"),
         RungKind.LUN: _("LUN"),
         RungKind.MULTIPATH: _("multipath"),
+        RungKind.RAID: _("RAID"),
         RungKind.PARTITION: _("partition"),
         RungKind.CRYPT: _("encrypted"),
         RungKind.OTHER_DEVICE: _("device"),

@@ -11,6 +11,8 @@ class RungKind(StrEnum):
     SESSION = "session"
     LUN = "lun"
     MULTIPATH = "multipath"
+    RAID = "raid"
+    """An array of md."""
     PARTITION = "partition"
     CRYPT = "crypt"
     OTHER_DEVICE = "other-device"

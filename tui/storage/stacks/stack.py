@@ -10,11 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from tui.storage.model.inventory import Inventory
+from tui.storage.stacks.device_rungs import add_closed_layers, add_device_rungs
 from tui.storage.stacks.file_rungs import add_file_rungs
 from tui.storage.stacks.iscsi_rungs import add_iscsi_rungs
 from tui.storage.stacks.ladder import Ladder
 from tui.storage.stacks.rung import Health, Rung, RungKind
-from tui.storage.stacks.volume_rungs import add_device_rungs, add_volume_rungs
+from tui.storage.stacks.volume_rungs import add_volume_rungs
 
 __all__ = ["Health", "Rung", "RungKind", "Stack", "StackIndex", "first_broken", "stacks"]
 
@@ -52,6 +53,7 @@ def stacks(inventory: Inventory) -> tuple[Stack, ...]:
         before = len(ladder.rungs)
         add_device_rungs(ladder)
         add_volume_rungs(ladder)
+    add_closed_layers(ladder)
     add_file_rungs(ladder)
     return tuple(_stack(rungs) for rungs in _connected(ladder))
 

@@ -1,44 +1,16 @@
-"""The rungs in the middle: multipath maps, partitions, other maps, and LVM's three layers."""
+"""The rungs in the middle: LVM's three layers."""
 
 from collections.abc import Iterable
 
-from tui.storage.model.block import BlockDevice, BlockKind, MultipathMap
+from tui.storage.devices.redundancy import degraded_below, is_partial, unavailable_volumes, works_without
+from tui.storage.model.block import BlockDevice
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume, PhysicalVolume, VolumeGroup
 from tui.storage.size import size_words
+from tui.storage.stacks.device_rungs import degraded_words
 from tui.storage.stacks.ladder import Ladder
 from tui.storage.stacks.rung import Health, Rung, RungKind
 from tui.words import translate as _
-
-_KINDS = {BlockKind.PARTITION: RungKind.PARTITION, BlockKind.CRYPT: RungKind.CRYPT}
-
-
-def add_device_rungs(ladder: Ladder) -> None:
-    """Add a rung for every device that stands on a LUN and is not an LV: maps, partitions, encrypted devices.
-
-    What stands on something that has no rung yet waits for the next call.
-    """
-    inventory = ladder.inventory
-    maps = {multipath.device: multipath for multipath in inventory.multipath_maps}
-    parents = {part: device.name for device in inventory.devices for part in device.partitions}
-    waiting = list(ladder.on_device)
-    seen = set(waiting)
-    for name in waiting:
-        device = inventory.device(name)
-        for upper in (*device.partitions, *device.holders) if device is not None else ():
-            if upper not in seen:
-                seen.add(upper)
-                waiting.append(upper)
-    for name in waiting:
-        device = inventory.device(name)
-        if device is None or name in ladder.on_device or device.kind is BlockKind.LOGICAL_VOLUME:
-            continue
-        if any(slave in seen and slave not in ladder.on_device for slave in device.slaves):
-            continue
-        if name in maps:
-            ladder.add(_multipath(ladder, maps[name], device))
-        elif stands_on := ladder.below((*device.slaves, parents.get(name, ""))):
-            ladder.add(_other_device(device, stands_on))
 
 
 def add_volume_rungs(ladder: Ladder) -> None:
@@ -91,6 +63,8 @@ def volume_key(group: VolumeGroup, volume: LogicalVolume) -> str:
 def _add_group(ladder: Ladder, group: VolumeGroup, lower: tuple[str, ...]) -> None:
     waiting = any(ladder.rungs[key].health is Health.BAD for key in lower)
     health, reason = group_health(group, waiting=waiting, lower=len(lower))
+    if health is Health.BAD and lower and _goes_on(ladder.inventory, group):
+        health, reason = Health.DEGRADED, _("A PV is lost; every volume works without it.")
     detail = (
         size_words(group.size) if group.size else "",
         _("{size} free").format(size=size_words(group.free)) if group.free else "",
@@ -111,54 +85,18 @@ def _add_group(ladder: Ladder, group: VolumeGroup, lower: tuple[str, ...]) -> No
         ladder.add(_logical(ladder, volume, group, key))
 
 
-def _multipath(ladder: Ladder, multipath: MultipathMap, device: BlockDevice) -> Rung:
-    health, reason = multipath_health(multipath, device)
-    paths = _("{good} of {all} paths").format(good=len(multipath.good_paths), all=len(multipath.paths))
-    return Rung(
-        RungKind.MULTIPATH,
-        f"multipath:{multipath.wwid or multipath.name}",
-        multipath.name,
-        detail=(multipath.device, size_words(multipath.size), paths),
-        health=health,
-        reason=reason,
-        stands_on=ladder.below(multipath.paths),
-        device=multipath.device,
+def _goes_on(inventory: Inventory, group: VolumeGroup) -> bool:
+    """Whether every LV of a group that is concerned by a lost PV is an array that works without it."""
+    volumes = inventory.volumes_of(group)
+    concerned = [
+        volume for volume in volumes if is_partial(volume) or degraded_below(inventory, volume.device)
+    ]
+    devices = [device for volume in volumes if (device := inventory.device(volume.device)) is not None]
+    return (
+        bool(concerned)
+        and not unavailable_volumes(inventory, group)
+        and all(device.answers for device in devices)
     )
-
-
-def multipath_health(multipath: MultipathMap, device: BlockDevice) -> tuple[Health, str]:
-    """How well a multipath map holds."""
-    if device.suspended:
-        return Health.BAD, _("The map is suspended: its I/O is queued.")
-    if not multipath.good_paths or not device.answers:
-        return Health.BAD, _("All of its paths have failed.")
-    if len(multipath.good_paths) < len(multipath.paths):
-        return Health.WARN, _("Some of its paths have failed; the others carry the I/O.")
-    if len(multipath.paths) == 1:
-        return Health.WARN, _("It has only one path.")
-    return Health.GOOD, ""
-
-
-def _other_device(device: BlockDevice, stands_on: tuple[str, ...]) -> Rung:
-    health, reason = _device_health(device)
-    return Rung(
-        _KINDS.get(device.kind, RungKind.OTHER_DEVICE),
-        f"device:{device.map_uuid or device.name}",
-        device.map_name or device.name,
-        detail=(device.name, size_words(device.size)),
-        health=health,
-        reason=reason,
-        stands_on=stands_on,
-        device=device.name,
-    )
-
-
-def _device_health(device: BlockDevice) -> tuple[Health, str]:
-    if device.suspended:
-        return Health.BAD, _("The map is suspended: its I/O is queued.")
-    if device.lost_slaves:
-        return Health.BAD, _("A disk below it is gone.")
-    return (Health.GOOD, "") if device.answers else (Health.BAD, _("The disk below does not answer."))
 
 
 def _physical(ladder: Ladder, volume: PhysicalVolume) -> Rung:
@@ -218,6 +156,8 @@ def group_health(group: VolumeGroup, *, waiting: bool, lower: int) -> tuple[Heal
 def _logical(ladder: Ladder, volume: LogicalVolume, group: VolumeGroup, lower: str) -> Rung:
     device = ladder.inventory.device(volume.device)
     health, reason = logical_health(volume, device)
+    if device is not None and health in {Health.GOOD, Health.BAD} and works_without(ladder.inventory, volume):
+        health, reason = Health.DEGRADED, degraded_words(degraded_below(ladder.inventory, device.name)[0])
     return Rung(
         RungKind.LOGICAL_VOLUME,
         volume_key(group, volume),
@@ -236,6 +176,8 @@ def logical_health(volume: LogicalVolume, device: BlockDevice | None) -> tuple[H
     """How well an LV holds. That it is active says only that its table is loaded; its disks decide."""
     if volume.suspended or (device is not None and device.suspended):
         return Health.BAD, _("It is suspended: its I/O is queued.")
+    if device is not None and device.raid is not None and device.raid.degraded and device.answers:
+        return Health.DEGRADED, degraded_words(device)
     if device is not None and device.lost_slaves:
         return Health.BAD, _("It is active, but a disk below it is gone.")
     if device is not None and not device.answers:

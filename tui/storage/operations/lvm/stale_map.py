@@ -82,15 +82,34 @@ class RemoveStaleMap(DmsetupRemove):
 
 
 def is_stale(inventory: Inventory, device: BlockDevice) -> bool:
-    """Whether a map uses a device that is gone, itself or through the maps below it."""
+    """Whether a map uses a device that is gone, itself or through the maps below it.
+
+    An array that works without a leg is not stale, and the map of that leg is a part of what works.
+    """
     seen: set[str] = set()
 
     def lost(candidate: BlockDevice) -> bool:
         seen.add(candidate.name)
+        if candidate.raid is not None and candidate.raid.works:
+            return False
         lower = (inventory.device(name) for name in candidate.slaves if name not in seen)
         return bool(candidate.lost_slaves) or any(lost(below) for below in lower if below is not None)
 
-    return bool(device.map_name) and lost(device)
+    return bool(device.map_name) and lost(device) and not _serves_an_array(inventory, device)
+
+
+def _serves_an_array(inventory: Inventory, device: BlockDevice) -> bool:
+    """Whether all that stands on a device are arrays that work, or what serves them."""
+    waiting, seen = [device], {device.name}
+    while waiting:
+        lower = waiting.pop()
+        upper = [found for name in lower.holders if (found := inventory.device(name)) is not None]
+        if not upper:
+            return False
+        fresh = [one for one in upper if (one.raid is None or not one.raid.works) and one.name not in seen]
+        seen.update(one.name for one in fresh)
+        waiting += fresh
+    return True
 
 
 def refuse_used_map(host: Host, inventory: Inventory, device: BlockDevice, remedy: str) -> None:

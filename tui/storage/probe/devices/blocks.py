@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 
 from tui.storage.host.interface import Host
-from tui.storage.model.block import BlockDevice, BlockKind
+from tui.storage.model.block import BlockDevice, BlockKind, Raid
 from tui.storage.model.files import Filesystem
-from tui.storage.model.iscsi import Lun, Session, SessionState
+from tui.storage.model.iscsi import DeviceState, Lun, Session, SessionState
+from tui.storage.probe.devices.raid import with_raids
 from tui.storage.probe.devices.udev import UdevEntry, read_entry
 from tui.storage.probe.iscsi.sessions import device_state
 from tui.storage.probe.reading import names, number, word
@@ -29,7 +30,9 @@ class Blocks:
 def read_blocks(host: Host, sessions: Iterable[Session], luns: Iterable[Lun]) -> Blocks:
     """Every block device with a size, and every disk of a session. Never raises."""
     shown = {lun.disk: lun for lun in luns if lun.disk}
-    silent = silent_disks(sessions, shown.values())
+    known = tuple(sessions)
+    silent = silent_disks(known, shown.values())
+    waiting = waiting_disks(known, shown.values())
     devices: list[BlockDevice] = []
     filesystems: list[Filesystem] = []
     for name in names(host, _CLASS):
@@ -40,7 +43,7 @@ def read_blocks(host: Host, sessions: Iterable[Session], luns: Iterable[Lun]) ->
         if entry.properties.get("ID_FS_USAGE") == "filesystem":
             filesystems.append(Filesystem(name, device.content, device.content_uuid, device.content_label))
         devices.append(replace(device, answers=False) if name in silent else device)
-    return Blocks(mark_silent(devices), tuple(filesystems))
+    return Blocks(mark_silent(with_raids(host, devices), waiting), tuple(filesystems))
 
 
 def silent_disks(sessions: Iterable[Session], luns: Iterable[Lun]) -> frozenset[str]:
@@ -51,8 +54,26 @@ def silent_disks(sessions: Iterable[Session], luns: Iterable[Lun]) -> frozenset[
     )
 
 
-def mark_silent(devices: Iterable[BlockDevice]) -> tuple[BlockDevice, ...]:
+def waiting_disks(sessions: Iterable[Session], luns: Iterable[Lun]) -> frozenset[str]:
+    """Those of the silent disks that hold their readers back, instead of failing at once."""
+    failed = {session.sid for session in sessions if session.state is SessionState.FAILED}
+    return frozenset(
+        lun.disk
+        for lun in luns
+        if lun.disk and (lun.state in _HELD_BACK or (lun.state is DeviceState.RUNNING and lun.sid in failed))
+    )
+
+
+_HELD_BACK = (DeviceState.BLOCKED, DeviceState.CREATED_BLOCKED, DeviceState.QUIESCE, DeviceState.UNKNOWN)
+
+
+def mark_silent(
+    devices: Iterable[BlockDevice], waiting: frozenset[str] = frozenset()
+) -> tuple[BlockDevice, ...]:
     """Carry silence up: a device answers when all it stands on does, a multipath map when one path does.
+
+    An array answers when its other legs make up for those that do not, and none of its legs is among those
+    that wait (`waiting`, kernel names of disks).
 
     A removed disk stays in the `slaves` of the map over it. A new disk of the same name differs from it by
     `holders`, which the kernel keeps on both sides (block/holder.c).
@@ -77,8 +98,17 @@ def mark_silent(devices: Iterable[BlockDevice]) -> tuple[BlockDevice, ...]:
     except CycleError:
         return tuple(by_name.values())
     answers: dict[str, bool] = {}
+    waits: dict[str, bool] = {}
     for name in order:
         device = by_name[name]
+        waits[name] = name in waiting or any(waits[other] for other in below[name])
+        if device.raid is not None:
+            raid = _with_good_legs(device.raid, answers, device.lost_slaves)
+            by_name[name] = replace(device, raid=raid)
+            used = {part for leg in device.raid.legs if leg.good for part in leg.devices}
+            held_back = any(waits.get(part, False) for part in used)
+            answers[name] = device.answers and not device.suspended and raid.works and not held_back
+            continue
         lower = [*(answers[other] for other in below[name]), *(False for _lost in device.lost_slaves)]
         enough = any(lower) if device.kind is BlockKind.MULTIPATH and lower else all(lower)
         answers[name] = device.answers and not device.suspended and enough
@@ -86,6 +116,15 @@ def mark_silent(devices: Iterable[BlockDevice]) -> tuple[BlockDevice, ...]:
         device if device.answers is answers[name] else replace(device, answers=answers[name])
         for name, device in by_name.items()
     )
+
+
+def _with_good_legs(raid: Raid, answers: dict[str, bool], gone: tuple[str, ...]) -> Raid:
+    """An array whose legs are good only while what they are made of answers."""
+    legs = tuple(
+        replace(leg, good=leg.good and all(answers.get(name) and name not in gone for name in leg.devices))
+        for leg in raid.legs
+    )
+    return replace(raid, legs=legs)
 
 
 def _read_device(host: Host, name: str, lun: Lun | None) -> tuple[BlockDevice, UdevEntry] | None:

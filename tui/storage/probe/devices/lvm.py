@@ -37,7 +37,7 @@ def read_volumes(host: Host, devices: Iterable[BlockDevice], *, installed: bool,
         root: this user may ask it.
     """
     found = tuple(devices)
-    withheld = tuple(device.name for device in found if not device.answers)
+    withheld = tuple(device.name for device in found if not device.answers and not _is_part(device))
     carried = {path for device in found if device.kind is BlockKind.MULTIPATH for path in device.slaves}
     missed = tuple(name for name in withheld if name not in carried)
     if not installed or not root:
@@ -51,6 +51,11 @@ def read_volumes(host: Host, devices: Iterable[BlockDevice], *, installed: bool,
     volumes = _judged(outcome, restricted=allowed is not None)
     volumes = replace(volumes, reading=replace(volumes.reading, left_out=missed))
     return complete(_with_foreign(host, volumes), found)
+
+
+def _is_part(device: BlockDevice) -> bool:
+    """Whether a map is a part of an LV: LVM looks for no PV there, and the array over it may go on without it."""
+    return device.kind is BlockKind.LOGICAL_VOLUME and is_part_name(names_of_map(device.map_name)[1])
 
 
 def complete(volumes: Volumes, devices: tuple[BlockDevice, ...]) -> Volumes:
