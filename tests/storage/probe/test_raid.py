@@ -11,7 +11,7 @@ from tui.storage.operations.lvm.stale_map import is_stale
 from tui.storage.probe.devices.blocks import mark_silent
 from tui.storage.probe.devices.raid import STATUS, parse_status, with_raids
 
-PARTS = {0: ("dm-0", "dm-1"), 1: ("dm-2", "dm-3")}
+PARTS: dict[int, tuple[str, ...]] = {0: ("dm-0", "dm-1"), 1: ("dm-2", "dm-3")}
 
 
 def raid_of(level: str, health: str) -> Raid:

@@ -54,7 +54,7 @@ def read_volumes(host: Host, devices: Iterable[BlockDevice], *, installed: bool,
 
 
 def _is_part(device: BlockDevice) -> bool:
-    """Whether a map is a part of an LV: LVM looks for no PV there, and the array over it may go on without it."""
+    """Whether a map is a part of an LV: LVM looks for no PV there, and an array may go on without it."""
     return device.kind is BlockKind.LOGICAL_VOLUME and is_part_name(names_of_map(device.map_name)[1])
 
 
