@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from tui.storage.model.lvm import PART_NAMES
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
 from tui.words import translate as _
@@ -12,10 +13,6 @@ LONGEST = 127
 
 _ALLOWED = re.compile(r"[A-Za-z0-9+_.-]")
 _RESERVED_STARTS = ("snapshot", "pvmove")
-_RESERVED_PARTS = (
-    "_cdata", "_cmeta", "_corig", "_cpool", "_cvol", "_wcorig", "_imeta", "_iorig", "_mimage", "_mlog",
-    "_pmspare", "_rimage", "_rmeta", "_tdata", "_tmeta", "_vdata", "_vorigin",
-)  # fmt: skip
 
 
 def volume_group_name_problems(
@@ -70,11 +67,6 @@ def logical_volume_name_problems(
             field=field,
         )
     return (problem,) if problem else ()
-
-
-def is_part_name(name: str) -> bool:
-    """Whether LVM keeps a name for what only serves other LVs: parts of RAID, mirror and pool, and moves."""
-    return name.startswith("pvmove") or any(part in name for part in _RESERVED_PARTS)
 
 
 def map_name(volume_group: str, logical_volume: str) -> str:
@@ -139,7 +131,7 @@ def _common(name: str, field: str) -> Problem | None:
 
 def _reserved(name: str, field: str) -> Problem | None:
     start = next((start for start in _RESERVED_STARTS if name.startswith(start)), None)
-    part = next((part for part in _RESERVED_PARTS if part in name), None)
+    part = next((part for part in PART_NAMES if part in name), None)
     if start is None and part is None:
         return None
     summary = (

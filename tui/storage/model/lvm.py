@@ -3,6 +3,17 @@
 from dataclasses import dataclass
 from enum import Enum
 
+PART_NAMES = (
+    "_cdata", "_cmeta", "_corig", "_cpool", "_cvol", "_wcorig", "_imeta", "_iorig", "_mimage", "_mlog",
+    "_pmspare", "_rimage", "_rmeta", "_tdata", "_tmeta", "_vdata", "_vorigin",
+)  # fmt: skip
+"""What LVM keeps for the names of parts of LVs (lib/misc/lvm-string.c)."""
+
+
+def is_part_name(name: str) -> bool:
+    """Whether LVM keeps a name for what only serves other LVs: parts of RAID, mirror and pool, and moves."""
+    return name.startswith("pvmove") or any(part in name for part in PART_NAMES)
+
 
 @dataclass(frozen=True, slots=True)
 class PhysicalVolume:

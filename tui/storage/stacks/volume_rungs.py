@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from tui.storage.devices.redundancy import degraded_below, is_partial, unavailable_volumes, works_without
 from tui.storage.model.block import BlockDevice
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume, PhysicalVolume, VolumeGroup
 from tui.storage.size import size_words
 from tui.storage.stacks.device_rungs import degraded_words
 from tui.storage.stacks.ladder import Ladder
+from tui.storage.stacks.redundancy import degraded_below, is_partial, unavailable_volumes, works_without
 from tui.storage.stacks.rung import Health, Rung, RungKind
 from tui.words import translate as _
 

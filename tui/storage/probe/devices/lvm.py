@@ -14,9 +14,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 from tui.storage.host.interface import Command, Host, Outcome
-from tui.storage.lvm.names import is_part_name
 from tui.storage.model.block import BlockDevice, BlockKind
-from tui.storage.model.lvm import LogicalVolume, LvmReading, PhysicalVolume, VolumeGroup
+from tui.storage.model.lvm import LogicalVolume, LvmReading, PhysicalVolume, VolumeGroup, is_part_name
 from tui.storage.probe.devices.lvm_report import Volumes, parse_report, parse_system_id, report_command
 from tui.storage.untrusted import clean_lines
 from tui.words import translate as _
