@@ -69,7 +69,7 @@ def test_a_lost_session_is_waited_for_and_its_file_system_repaired(guest: Guest)
             deadline=SLOW,
         )
         terminal.press("Enter")
-        terminal.wait_for("lost", "Enter look again")
+        terminal.wait_for("lost", "Enter check again")
         wait_for(guest, f"test $({STATE}) = FREE")
 
         guest.fault(Fault.LINK_UP)
