@@ -196,7 +196,7 @@ class Console:
 
     def _go_back(self) -> None:
         """Leave the screen once it is there again and has looked."""
-        self._wait(lambda screen: _LOOKING.search(screen) is None and "Esc back" in screen, "the finding")
+        self._wait(lambda screen: not is_looking(screen) and "Esc back" in screen, "the finding")
         self._leave()
 
     def _leave(self) -> None:
@@ -208,8 +208,13 @@ class Console:
         return flat(self.terminal.wait_until(lambda screen: holds(flat(screen)), what, SLOW))
 
 
+def is_looking(screen: str) -> bool:
+    """Whether a look at the host goes on, by the flat screen."""
+    return _LOOKING.search(screen) is not None
+
+
 def _has_rested(screen: str) -> bool:
-    return _LOOKED.search(screen) is not None and _LOOKING.search(screen) is None
+    return _LOOKED.search(screen) is not None and not is_looking(screen)
 
 
 def _is_over(screen: str) -> bool:

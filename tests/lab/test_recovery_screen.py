@@ -9,6 +9,7 @@ import pytest
 
 from tests.lab.conftest import GuestFactory
 from tests.lab.on_console import on_console
+from tests.lab.recovery_by_keys import flat, is_looking
 from tests.lab.terminal import Terminal
 from tests.lab.volumes import PORTAL, TARGET, log_in, sh, wait_for
 from tui.lab.faults import Fault
@@ -64,7 +65,7 @@ def test_a_lost_session_is_waited_for_and_its_file_system_repaired(guest: Guest)
         terminal.press("r")
         terminal.wait_for("has lost its connection", "to repair", deadline=SLOW)
         terminal.wait_until(
-            lambda screen: "Looking" not in screen and any(way in screen for way in WAYS),
+            lambda screen: not is_looking(flat(screen)) and any(way in screen for way in WAYS),
             "the end of the look",
             deadline=SLOW,
         )
@@ -78,7 +79,7 @@ def test_a_lost_session_is_waited_for_and_its_file_system_repaired(guest: Guest)
         assert writer.wait(SLOW) != 0
         terminal.press("Enter")
         terminal.wait_for("has stopped writing", "to repair", deadline=SLOW)
-        terminal.wait_until(lambda screen: "Looking" not in screen, "the end of the look", deadline=SLOW)
+        terminal.wait_until(lambda screen: not is_looking(flat(screen)), "the end of the look", deadline=SLOW)
         terminal.press("Enter")
         terminal.wait_for("Unmount it, repair it, and mount it again", "Enter see the plan")
         terminal.press("Enter")

@@ -131,7 +131,7 @@ async def test_what_the_inventory_tells_is_there_at_once_and_the_rest_is_on_its_
         await says(pilot, "ping is not installed")
         looks.held.set()
         await says(pilot, "1 thing is broken.", "all read")
-        assert "Looking" not in flat_text(pilot)
+        assert "Checking this host" not in flat_text(pilot)
 
 
 async def test_the_cursor_goes_to_what_was_found_when_the_guess_was_another(
