@@ -7,7 +7,7 @@ import pytest
 from tests.storage.fake_tree import TARGET, Disk, add_map, add_session, bare_host
 from tests.storage.scripted_host import ScriptedHost
 from tui.storage.codec import decode, encode
-from tui.storage.host.interface import Outcome
+from tui.storage.host.interface import Command, Outcome
 from tui.storage.iscsi.luns import LunName
 from tui.storage.model.iscsi import Portal
 from tui.storage.operations.boot.fstab_off import CommentOutFstabLines, RestoreFstabLines
@@ -177,6 +177,28 @@ def test_only_the_very_process_is_asked_to_end_and_never_those_we_run_under() ->
     assert host.shown == ["kill -TERM 10"]
     add_process(host, "self", 12, 10, 1200)
     assert code_of(ends, host) == "process.our-own"
+
+
+def test_a_process_that_ends_before_its_signal_is_no_failure() -> None:
+    host = bare_host()
+    for pid in (10, 11):
+        add_process(host, str(pid), pid, 1, 100 * pid)
+    ends = EndProcesses((ProcessName(10, 1000, "sh"), ProcessName(11, 1100, "sleep")), 0)
+    ended = Outcome(1, "", "kill: (11): No such process")
+
+    def kill(_command: Command) -> Outcome:
+        del host.files["/proc/10/stat"], host.files["/proc/11/stat"]
+        return ended
+
+    host.replies[("kill",)] = kill
+    ends.run(host, lambda _line: None)
+    assert ends.is_done(host)
+
+    add_process(host, "10", 10, 1, 1000)
+    host.replies[("kill",)] = Outcome(1, "", "kill: (10): Operation not permitted")
+    with pytest.raises(ConsoleError) as told:
+        ends.run(host, lambda _line: None)
+    assert told.value.problem.code == "command.failed.kill"
 
 
 FSTAB = """\

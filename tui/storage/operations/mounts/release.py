@@ -192,7 +192,7 @@ class EndProcesses(Operation):
     def run(self, host: ChangingHost, progress: Progress) -> None:
         living = self._living(host)
         if living:
-            change(host, self._argv(living), self.title(), progress=progress)
+            self._signal(host, living, progress)
         if wait_for(lambda: self.is_done(host), self.seconds, pause=0.2):
             return
         left = self._living(host)
@@ -207,6 +207,14 @@ class EndProcesses(Operation):
                 evidence=tuple(f"{process.pid} {clean(process.command, 120)}" for process in left[:12]),
             )
         )
+
+    def _signal(self, host: ChangingHost, living: tuple[ProcessName, ...], progress: Progress) -> None:
+        try:
+            change(host, self._argv(living), self.title(), progress=progress)
+        except CommandFailed:
+            # kill(1) signals every process it is given, and fails when one has ended in the meantime.
+            if self._living(host) == living:
+                raise
 
     def undo(self) -> CannotUndo:
         return CannotUndo(_("Processes that have ended are not started again."))
