@@ -3,6 +3,7 @@
 from tests.lab.volume_side import HOST, disk, say
 from tui.storage.lvm.metadata_backup import GroupNotes, notes_of
 from tui.storage.model.lvm import VolumeGroup
+from tui.storage.operations.guards.lvm_guard import volumes_in
 from tui.storage.operations.lvm.missing_disks import missing_of, partial_volumes
 from tui.storage.probe.devices.all_signatures import content_of
 from tui.storage.probe.narrow import group_named, look_at_volumes
@@ -17,7 +18,7 @@ def group(name: str) -> VolumeGroup:
 
 def lv_uuid(group: str, name: str) -> str:
     """LVM's identity of a volume."""
-    return next(one.uuid for one in look_at_volumes(HOST).volumes_of(group) if one.name == name)
+    return next(one.uuid for one in volumes_in(look_at_volumes(HOST), group) if one.name == name)
 
 
 def fs_uuid(path: str) -> str:
@@ -46,8 +47,8 @@ def say_group(name: str) -> None:
     say(
         {
             "missing": group(name).missing_volumes,
-            "gone": missing_of(inventory, name),
-            "partial": partial_volumes(inventory, name),
+            "gone": missing_of(inventory, name, ""),
+            "partial": partial_volumes(inventory, name, ""),
             "warnings": inventory.lvm.warnings,
         }
     )

@@ -38,9 +38,8 @@ from tui.storage.operations.mounts.owner import SetOwner
 from tui.storage.operations.lvm.physical_volume import CreatePhysicalVolume, RemovePhysicalVolume
 from tui.storage.operations.boot.rc_local import RemoveRcLocalLines
 from tui.storage.operations.filesystem.signatures import WipeSignatures
-from tui.storage.operations.lvm.volume_group import (
-    ActivateVolumeGroup, CreateVolumeGroup, DeactivateVolumeGroup, ExtendVolumeGroup,
-)
+from tui.storage.operations.lvm.activation import ActivateVolumeGroup, DeactivateVolumeGroup
+from tui.storage.operations.lvm.volume_group import CreateVolumeGroup, ExtendVolumeGroup
 from tui.storage.operations.filesystem.write_test import WriteTest
 from tui.storage.probe.narrow import look_at_devices
 from tui.storage.files.rc_local import relevant_lines

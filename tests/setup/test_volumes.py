@@ -21,9 +21,10 @@ from tui.setup.steps import disks, volumes
 from tui.storage.devices.identity import DeviceIdentity
 from tui.storage.model.inventory import Inventory
 from tui.storage.operations.filesystem.signatures import WipeSignatures
+from tui.storage.operations.lvm.activation import ActivateVolumeGroup
 from tui.storage.operations.lvm.logical_volume import CreateLogicalVolume
 from tui.storage.operations.lvm.physical_volume import CreatePhysicalVolume
-from tui.storage.operations.lvm.volume_group import ActivateVolumeGroup, CreateVolumeGroup, ExtendVolumeGroup
+from tui.storage.operations.lvm.volume_group import CreateVolumeGroup, ExtendVolumeGroup
 from tui.storage.problem import Problem
 
 DISK = DeviceIdentity("/dev/sda", WWID, 512 * MIB, TARGET, 0, "8:0")

@@ -9,11 +9,12 @@ from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.files import Mount, Swap
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Lun, Session
-from tui.storage.model.lvm import LogicalVolume
+from tui.storage.model.lvm import LogicalVolume, VolumeGroup
 from tui.storage.model.users import Hold, KernelHold, Users
 from tui.storage.stacks.iscsi_rungs import lun_key
 from tui.storage.stacks.rung import Health, Rung, RungKind
 from tui.storage.stacks.stack import stacks
+from tui.storage.stacks.volume_rungs import group_key, volume_key
 
 
 class SubjectKind(StrEnum):
@@ -121,7 +122,7 @@ class Dependents:
         devices: kernel names of the block devices that go, or whose file systems are unmounted.
         sessions: that are logged out, in order.
         luns: the LUNs whose disks leave this host, each with the ways by which it is reached.
-        groups: names of volume groups that are deactivated, what stands on others first.
+        groups: volume groups that are deactivated, what stands on others first.
         volumes: volumes that are deactivated by themselves, their group staying.
         mounts: that are unmounted, in the kernel's order: what is mounted below another comes after it.
         swaps: swap space that is taken out of use.
@@ -134,7 +135,7 @@ class Dependents:
     devices: tuple[str, ...] = ()
     sessions: tuple[Session, ...] = ()
     luns: tuple[tuple[LunName, tuple[Lun, ...]], ...] = ()
-    groups: tuple[str, ...] = ()
+    groups: tuple[VolumeGroup, ...] = ()
     volumes: tuple[LogicalVolume, ...] = ()
     mounts: tuple[Mount, ...] = ()
     swaps: tuple[Swap, ...] = ()
@@ -178,7 +179,7 @@ class _Walk:
             devices,
             sessions=tuple(self._sessions(rungs)),
             luns=self._luns(rungs),
-            groups=tuple(reversed([rung.name for rung in rungs if rung.kind is RungKind.VOLUME_GROUP])),
+            groups=tuple(reversed(self._groups(rungs))),
             volumes=tuple(self._single_volumes(rungs)),
             mounts=tuple(self._mounts(rungs)),
             swaps=tuple(self._swaps(rungs)),
@@ -227,17 +228,15 @@ class _Walk:
                 continue
             if any(key in self._goes for key in rung.stands_on) and not self._survives(rung):
                 self._goes[rung.key] = rung
-        for volume in self._inventory.logical_volumes:
-            # Deactivating an origin takes its snapshots along.
-            if volume.origin and self._has_volume(volume.volume_group, volume.origin):
-                key = f"lv-name:{volume.volume_group}/{volume.name}"
-                for rung in self._rungs:
-                    if key in rung.also and rung.health is not Health.ABSENT:
-                        self._goes.setdefault(rung.key, rung)
-
-    def _has_volume(self, group: str, name: str) -> bool:
-        key = f"lv-name:{group}/{name}"
-        return any(key in rung.also for rung in self._goes.values())
+        by_key = {rung.key: rung for rung in self._rungs}
+        for group in self._inventory.volume_groups:
+            volumes = self._inventory.volumes_of(group)
+            going = {volume.name for volume in volumes if volume_key(group, volume) in self._goes}
+            for volume in volumes:
+                # Deactivating an origin takes its snapshots along.
+                above = by_key.get(volume_key(group, volume)) if volume.origin in going else None
+                if above is not None and above.health is not Health.ABSENT:
+                    self._goes.setdefault(above.key, above)
 
     def _survives(self, rung: Rung) -> bool:
         """Whether a multipath map goes on over a path that stays."""
@@ -290,15 +289,18 @@ class _Walk:
                 found.setdefault(known, []).append(lun)
         return tuple((name, tuple(luns)) for name, luns in found.items())
 
+    def _groups(self, rungs: Iterable[Rung]) -> list[VolumeGroup]:
+        known = {group_key(group): group for group in self._inventory.volume_groups}
+        return [known[rung.key] for rung in rungs if rung.key in known]
+
     def _single_volumes(self, rungs: tuple[Rung, ...]) -> Iterator[LogicalVolume]:
         if self._subject.kind is not SubjectKind.LOGICAL_VOLUME:
             return
-        names = {key for rung in rungs if rung.kind is RungKind.LOGICAL_VOLUME for key in rung.also}
-        groups = {rung.name for rung in rungs if rung.kind is RungKind.VOLUME_GROUP}
-        for volume in self._inventory.logical_volumes:
-            name = f"lv-name:{volume.volume_group}/{volume.name}"
-            if name in names and volume.volume_group not in groups and volume.active:
-                yield volume
+        keys = {rung.key for rung in rungs}
+        for group in self._inventory.volume_groups:
+            for volume in self._inventory.volumes_of(group):
+                if volume.active and volume_key(group, volume) in keys and group_key(group) not in keys:
+                    yield volume
 
     def _mounts(self, rungs: Iterable[Rung]) -> Iterator[Mount]:
         targets = {rung.name for rung in rungs if rung.kind is RungKind.MOUNT}

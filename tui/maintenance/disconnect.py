@@ -18,8 +18,7 @@ from tui.storage.operations.filesystem.flush import FlushDisk, SyncFilesystem, n
 from tui.storage.operations.iscsi.records import SetRecordValues
 from tui.storage.operations.iscsi.remove_disks import RemoveDisk
 from tui.storage.operations.iscsi.sessions import LogIn, LogOut
-from tui.storage.operations.lvm.activation import ActivateLogicalVolume, DeactivateLogicalVolume
-from tui.storage.operations.lvm.volume_group import ActivateVolumeGroup, DeactivateVolumeGroup
+from tui.storage.operations.lvm.activation import activation, deactivation, deactivation_of
 from tui.storage.operations.mounts.mount import UnmountFilesystem
 from tui.storage.operations.mounts.release import EndProcesses, WaitUntilUnused, name_of_process
 from tui.storage.operations.mounts.swap import SwapOff
@@ -157,16 +156,18 @@ class _Making:
 
     def _volumes(self) -> None:
         for volume in self._found.volumes:
-            self._add(DeactivateLogicalVolume(volume.volume_group, volume.name))
+            self._add(deactivation_of(self._inventory, volume))
         for group in self._found.groups:
             volumes = [volume for volume in self._inventory.volumes_of(group) if volume.path]
             active = [volume for volume in volumes if volume.active]
             if not active:
                 continue
-            back: tuple[Operation, ...] = (ActivateVolumeGroup(group),)
+            back: tuple[Operation, ...] = (activation(self._inventory, group),)
             if len(active) < len(volumes):
-                back = tuple(ActivateLogicalVolume(group, volume.name) for volume in active)
-            self._add(DeactivateVolumeGroup(group), back)
+                back = tuple(
+                    way for volume in active for way in deactivation_of(self._inventory, volume).undo()
+                )
+            self._add(deactivation(self._inventory, group), back)
 
     def _disks(self) -> None:
         for name, paths in self._found.luns:

@@ -37,6 +37,10 @@ def lasting_path(inventory: Inventory, device: str) -> str:
         return f"/dev/{device}"
     if found.kind is BlockKind.LOGICAL_VOLUME:
         volume = next((volume for volume in inventory.logical_volumes if volume.device == device), None)
+        if volume is not None and inventory.is_ambiguous(volume.volume_group):
+            # The path by names leads to whichever of the groups is active.
+            by_uuid = f"/dev/disk/by-id/dm-uuid-{found.map_uuid}"
+            return by_uuid if by_uuid in found.links else found.path
         return volume.path if volume is not None and volume.path else found.path
     if found.kind is BlockKind.DISK or found.kind is BlockKind.PARTITION:
         for beginning in ("/dev/disk/by-path/", "/dev/disk/by-id/", "/dev/disk/by-uuid/"):

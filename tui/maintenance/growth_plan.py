@@ -134,7 +134,7 @@ def _maps(growth: Growth, inventory: Inventory) -> list[ResizeMap]:
 
 def _physical(growth: Growth, inventory: Inventory) -> list[ResizePhysicalVolume]:
     return [
-        ResizePhysicalVolume(identity_of(inventory, disk), volume.uuid, volume.volume_group)
+        ResizePhysicalVolume(identity_of(inventory, disk), volume.uuid, volume.volume_group, volume.vg_uuid)
         for disk in growth.disks
         for volume in growth.physical
         if volume.device == disk.name

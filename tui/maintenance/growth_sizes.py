@@ -155,20 +155,11 @@ def read_facts(host: Host, inventory: Inventory, subject: Subject) -> SizeFacts:
 
 def growth(inventory: Inventory, subject: Subject, facts: SizeFacts) -> Growth:
     """Compare the rungs of a stack."""
-    group = group_named(inventory, subject.group) if subject.group else None
-    physical = tuple(
-        sorted(
-            (
-                physical_volume
-                for physical_volume in inventory.physical_volumes
-                if group and physical_volume.volume_group == group.name
-            ),
-            key=lambda physical_volume: physical_volume.path,
-        )
-    )
-    volume = next(
-        (volume for volume in inventory.volumes_of(subject.group) if volume.name == subject.volume), None
-    )
+    group = group_named(inventory, subject.group, subject.group_uuid) if subject.group else None
+    members = inventory.members_of(group) if group is not None else ()
+    physical = tuple(sorted(members, key=lambda physical_volume: physical_volume.path))
+    volumes = inventory.volumes_of(group) if group is not None else ()
+    volume = next((volume for volume in volumes if volume.name == subject.volume), None)
     names = [physical_volume.device for physical_volume in physical] if subject.group else [subject.device]
     if not any(names) and volume is not None and (device := inventory.device(volume.device)) is not None:
         # LVM did not answer: the kernel still knows what the volume stands on.

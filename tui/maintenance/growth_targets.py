@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tui.storage.model.inventory import Inventory
+from tui.storage.model.lvm import LogicalVolume, VolumeGroup
 from tui.storage.stacks.rung import Rung, RungKind
+from tui.storage.stacks.volume_rungs import group_key, volume_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,11 +17,13 @@ class Subject:
         group: name of the volume group, or empty.
         volume: name of the logical volume, or empty for a group without one.
         device: kernel name of the device, where there is no group.
+        group_uuid: LVM's identity of the group, or empty.
     """
 
     group: str = ""
     volume: str = ""
     device: str = ""
+    group_uuid: str = ""
 
     @property
     def words(self) -> str:
@@ -34,14 +38,16 @@ def subjects_of(inventory: Inventory, rung: Rung) -> tuple[Subject, ...]:
     if rung.kind in (RungKind.FILESYSTEM, RungKind.MOUNT, RungKind.SWAP):
         return _of_devices(inventory, _under_files(inventory, rung))
     if rung.kind is RungKind.VOLUME_GROUP:
-        return _of_groups(inventory, [rung.name])
+        return _of_groups(
+            inventory, [group for group in inventory.volume_groups if group_key(group) == rung.key]
+        )
     if rung.kind is RungKind.PHYSICAL_VOLUME:
-        groups = [
-            physical_volume.volume_group
+        members = [
+            physical_volume
             for physical_volume in inventory.physical_volumes
             if rung.key == f"pv:{physical_volume.uuid}"
         ]
-        return _of_groups(inventory, groups)
+        return _of_groups(inventory, [inventory.group_of(member) for member in members])
     if rung.kind is RungKind.SESSION and rung.sid is not None:
         return _of_devices(inventory, [lun.disk for lun in inventory.luns_of(rung.sid)])
     if rung.kind is RungKind.PORTAL:
@@ -56,7 +62,7 @@ def _of_devices(inventory: Inventory, names: Iterable[str]) -> tuple[Subject, ..
     volumes = {volume.device: volume for volume in inventory.logical_volumes if volume.device}
     carrying = {filesystem.device for filesystem in inventory.filesystems}
     groups = {
-        physical_volume.device: physical_volume.volume_group
+        physical_volume.device: inventory.group_of(physical_volume)
         for physical_volume in inventory.physical_volumes
         if physical_volume.device
     }
@@ -64,7 +70,7 @@ def _of_devices(inventory: Inventory, names: Iterable[str]) -> tuple[Subject, ..
         for device in (name, *(upper.name for upper in inventory.above(name))):
             if device in volumes:
                 volume = volumes[device]
-                found[Subject(volume.volume_group, volume.name)] = None
+                found[_of_volume(volume)] = None
             elif groups.get(device):
                 found.update(dict.fromkeys(_of_groups(inventory, [groups[device]])))
             elif device in carrying and inventory.map_over(device) is None:
@@ -72,14 +78,18 @@ def _of_devices(inventory: Inventory, names: Iterable[str]) -> tuple[Subject, ..
     return tuple(found)
 
 
-def _of_groups(inventory: Inventory, names: Iterable[str]) -> tuple[Subject, ...]:
+def _of_groups(inventory: Inventory, groups: Iterable[VolumeGroup | None]) -> tuple[Subject, ...]:
     found: dict[Subject, None] = {}
-    for name in filter(None, names):
-        volumes = inventory.volumes_of(name)
-        found.update(dict.fromkeys(Subject(name, volume.name) for volume in volumes))
-        if not volumes:
-            found[Subject(name)] = None
+    for group in groups:
+        volumes = inventory.volumes_of(group) if group is not None else ()
+        found.update(dict.fromkeys(_of_volume(volume) for volume in volumes))
+        if group is not None and not volumes:
+            found[Subject(group.name, group_uuid=group.uuid)] = None
     return tuple(found)
+
+
+def _of_volume(volume: LogicalVolume) -> Subject:
+    return Subject(volume.volume_group, volume.name, group_uuid=volume.vg_uuid)
 
 
 def _under_files(inventory: Inventory, rung: Rung) -> list[str]:
@@ -91,9 +101,9 @@ def _under_files(inventory: Inventory, rung: Rung) -> list[str]:
 
 
 def _of_volume_key(inventory: Inventory, rung: Rung) -> tuple[Subject, ...]:
-    keys = {key.removeprefix("lv-name:") for key in rung.also}
     return tuple(
-        Subject(volume.volume_group, volume.name)
-        for volume in inventory.logical_volumes
-        if f"{volume.volume_group}/{volume.name}" in keys
+        _of_volume(volume)
+        for group in inventory.volume_groups
+        for volume in inventory.volumes_of(group)
+        if volume_key(group, volume) == rung.key
     )

@@ -71,7 +71,7 @@ def new_volume(group: VolumeGroup, name: str, size: int) -> Proposal:
     """Cut a volume out of a group."""
     return _proposal(
         _("Create the LV {name}").format(name=clean(name, 60)),
-        (CreateLogicalVolume(group.name, name, _extents(group, size)),),
+        (CreateLogicalVolume(group.name, name, _extents(group, size), group.uuid),),
         _("It gets {size} of the {free} free in the VG. It is empty at first.").format(
             size=size_words(_extents(group, size) * group.extent_size, group.free),
             free=size_words(group.free, _extents(group, size) * group.extent_size),
@@ -132,7 +132,7 @@ def move_off(inventory: Inventory, source: PhysicalVolume, *, leave: bool = True
     identity = identity_of(inventory, device)
     steps: tuple[Operation, ...] = (MoveData(group.name, group.uuid, identity),)
     if leave:
-        steps += (ReduceVolumeGroup(group.name, (identity,)), RemovePhysicalVolume(identity))
+        steps += (ReduceVolumeGroup(group.name, (identity,), group.uuid), RemovePhysicalVolume(identity))
     used, room = source.size - source.free, sum(other.free for other in others)
     moving = inventory.is_moving(group)
     return _proposal(

@@ -273,9 +273,9 @@ class Evidence:
         """A network interface, or None."""
         return next((link for link in self.links if link.name == name), None)
 
-    def notes_of(self, group: str) -> tuple[GroupNotes, ...]:
-        """LVM's notes on a group, the latest first."""
-        return tuple(backup for backup in self.notes if backup.group == group)
+    def notes_of(self, group: str, uuid: str = "") -> tuple[GroupNotes, ...]:
+        """LVM's notes on a group, the latest first; with a UUID not those of another group of that name."""
+        return tuple(backup for backup in self.notes if backup.group == group and uuid in {"", backup.uuid})
 
     def content_of(self, disk: str) -> Probing | None:
         """What is on a disk that nobody uses, or None where it was not looked at."""

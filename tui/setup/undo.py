@@ -25,6 +25,7 @@ from tui.storage.operations.lvm.volume_group import CreateVolumeGroup
 from tui.storage.operations.mounts.mount import MountFilesystem
 from tui.storage.operations.operation import CannotUndo, Operation
 from tui.storage.operations.services.prerequisites import EnableService
+from tui.storage.probe.narrow import group_named
 from tui.storage.problem import ConsoleError, Problem
 from tui.storage.untrusted import clean
 from tui.words import translate as _
@@ -155,13 +156,13 @@ class _Undoing:
         )
 
     def _volume(self, operation: CreateLogicalVolume) -> LogicalVolume | None:
-        volumes = self._inventory.volumes_of(operation.volume_group)
+        group = group_named(self._inventory, operation.volume_group, operation.group_uuid)
+        volumes = self._inventory.volumes_of(group) if group is not None else ()
         return next((volume for volume in volumes if volume.name == operation.name), None)
 
     def _volume_removed(self, operation: CreateLogicalVolume) -> Iterable[Operation]:
         volume = self._volume(operation)
-        groups = self._inventory.volume_groups
-        group = next((group for group in groups if group.name == operation.volume_group), None)
+        group = group_named(self._inventory, operation.volume_group, operation.group_uuid)
         if volume is None or group is None:
             return ()
         if operation.path not in self._filesystems:
@@ -201,9 +202,10 @@ class _Undoing:
         )
 
     def _other_volumes(self, operation: CreateVolumeGroup) -> Problem | None:
+        group = group_named(self._inventory, operation.name)
         others = tuple(
             volume.name
-            for volume in self._inventory.volumes_of(operation.name)
+            for volume in (self._inventory.volumes_of(group) if group is not None else ())
             if volume_path(operation.name, volume.name) not in self._created_volumes
         )
         if not others:

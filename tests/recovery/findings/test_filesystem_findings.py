@@ -33,8 +33,8 @@ from tui.storage.operations.filesystem.new_uuid import GiveFilesystemNewUuid
 from tui.storage.operations.filesystem.replay_log import ReplayLog
 from tui.storage.operations.iscsi.records import SetRecordValues
 from tui.storage.operations.iscsi.sessions import LogIn
+from tui.storage.operations.lvm.activation import ActivateVolumeGroup
 from tui.storage.operations.lvm.stale_map import RemoveStaleMap
-from tui.storage.operations.lvm.volume_group import ActivateVolumeGroup
 from tui.storage.operations.mounts.mount import MountFilesystem, UnmountFilesystem
 from tui.storage.operations.mounts.release import WaitUntilUnused
 

@@ -7,8 +7,8 @@ from tui.recovery.evidence import Evidence
 from tui.recovery.facts import GuestDisk
 from tui.recovery.finding import Weight
 from tui.storage.model.inventory import Inventory
+from tui.storage.operations.lvm.activation import DeactivateVolumeGroup
 from tui.storage.operations.lvm.devices_file import RemoveFromDevicesFile
-from tui.storage.operations.lvm.volume_group import DeactivateVolumeGroup
 
 SECOND_DISK = GuestDisk(4711, "qemu-system-x86", "/dev/sdb")
 

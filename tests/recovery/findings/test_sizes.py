@@ -10,8 +10,8 @@ from tui.recovery.finding import Weight
 from tui.storage.lvm.metadata_backup import GroupNotes, NotedDisk
 from tui.storage.model.inventory import Inventory
 from tui.storage.operations.iscsi.rescan import RescanPaths
+from tui.storage.operations.lvm.activation import DeactivateVolumeGroup
 from tui.storage.operations.lvm.resize_physical_volume import ResizePhysicalVolume
-from tui.storage.operations.lvm.volume_group import DeactivateVolumeGroup
 from tui.storage.operations.mounts.mount import UnmountFilesystem
 from tui.storage.operations.mounts.release import WaitUntilUnused
 from tui.storage.operations.multipath.resize_map import ResizeMap

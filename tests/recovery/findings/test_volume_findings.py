@@ -29,12 +29,12 @@ from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Role, SessionState
 from tui.storage.model.lvm import LogicalVolume, LvmReading, PhysicalVolume, VolumeGroup
 from tui.storage.operations.filesystem.signatures import WipeSignatures
+from tui.storage.operations.lvm.activation import ActivateVolumeGroup
 from tui.storage.operations.lvm.devices_file import AddToDevicesFile
 from tui.storage.operations.lvm.missing_disks import RemoveMissingPvsAndVolumes, RestoreMissingPv
 from tui.storage.operations.lvm.partial_activation import ActivateCompleteVolume
 from tui.storage.operations.lvm.restore_metadata import RestoreGroupMetadata
 from tui.storage.operations.lvm.restore_pv_header import RestorePvHeader
-from tui.storage.operations.lvm.volume_group import ActivateVolumeGroup
 from tui.storage.operations.operation import Operation, Risk
 from tui.storage.operations.repair_copies import CopyBeforeRepair
 from tui.storage.probe.devices.all_signatures import Probing, Signature

@@ -11,13 +11,12 @@ from tui.storage.operations.boot.rc_local import RemoveRcLocalLines, RestoreRcLo
 from tui.storage.operations.filesystem.make_filesystem import MakeFilesystem
 from tui.storage.operations.filesystem.signatures import WipeSignatures
 from tui.storage.operations.filesystem.write_test import WriteTest
+from tui.storage.operations.lvm.activation import ActivateVolumeGroup, DeactivateVolumeGroup
 from tui.storage.operations.lvm.devices_file import AddToDevicesFile, RemoveFromDevicesFile
 from tui.storage.operations.lvm.logical_volume import CreateLogicalVolume, RemoveLogicalVolume
 from tui.storage.operations.lvm.physical_volume import CreatePhysicalVolume, RemovePhysicalVolume
 from tui.storage.operations.lvm.volume_group import (
-    ActivateVolumeGroup,
     CreateVolumeGroup,
-    DeactivateVolumeGroup,
     ExtendVolumeGroup,
     ReduceVolumeGroup,
     RemoveVolumeGroup,

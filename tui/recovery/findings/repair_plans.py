@@ -21,6 +21,7 @@ from tui.storage.operations.mounts.release import WaitUntilUnused
 from tui.storage.operations.operation import Operation
 from tui.storage.operations.repair_copies import CopyBeforeRepair
 from tui.storage.stacks.stack import Stack
+from tui.storage.stacks.volume_rungs import group_key
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 
@@ -48,13 +49,9 @@ def identity(evidence: Evidence, device: BlockDevice) -> DeviceIdentity:
     return identity_of(evidence.inventory, device)
 
 
-def disks_of(inventory: Inventory, group: str) -> tuple[BlockDevice, ...]:
+def disks_of(inventory: Inventory, group: VolumeGroup) -> tuple[BlockDevice, ...]:
     """The devices of a group's physical volumes that are there and answer."""
-    found = (
-        inventory.device(pv.device)
-        for pv in inventory.physical_volumes
-        if pv.volume_group == group and pv.device
-    )
+    found = (inventory.device(pv.device) for pv in inventory.members_of(group) if pv.device)
     return tuple(device for device in found if device is not None and device.answers)
 
 
@@ -98,7 +95,7 @@ def mounting(inventory: Inventory, mounts: tuple[Mount, ...]) -> tuple[Operation
 
 def group_rung(group: VolumeGroup) -> str:
     """The key of a group's rung."""
-    return f"vg:{group.uuid or group.name}"
+    return group_key(group)
 
 
 def rung_on(stacks: tuple[Stack, ...], device: str) -> str:

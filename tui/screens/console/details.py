@@ -9,6 +9,7 @@ from tui.storage.model.iscsi import Lun, NodeRecord, Session, SessionState
 from tui.storage.size import size_words
 from tui.storage.stacks.layer_words import layer_word
 from tui.storage.stacks.rung import Health, Rung, RungKind
+from tui.storage.stacks.volume_rungs import group_key
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 from widgets.state import Role
@@ -154,7 +155,7 @@ def _lun(lun: Lun) -> Iterator[tuple[str, str, str]]:
 def _volume(rung: Rung, inventory: Inventory) -> Iterator[tuple[str, str, str]]:
     device = inventory.device(rung.device) if rung.device else None
     if rung.kind is RungKind.VOLUME_GROUP:
-        group = next((group for group in inventory.volume_groups if group.name == rung.name), None)
+        group = next((group for group in inventory.volume_groups if group_key(group) == rung.key), None)
         if group is not None:
             yield _("size"), size_words(group.size), ""
             yield _("free"), size_words(group.free), _("for new or larger volumes")

@@ -76,9 +76,11 @@ class Here:
     @property
     def groups(self) -> tuple[VolumeGroup, ...]:
         """The volume groups here that LVM has reported."""
-        names = {grows.group for grows in self.growing if grows.group}
+        found = {(grows.group, grows.group_uuid) for grows in self.growing if grows.group}
         return tuple(
-            group for group in self.inventory.volume_groups if group.name in names and group.extent_size
+            group
+            for group in self.inventory.volume_groups
+            if found & {(group.name, group.uuid), (group.name, "")} and group.extent_size
         )
 
     @property

@@ -131,7 +131,7 @@ def _snapshot(inventory: Inventory, group: VolumeGroup) -> Task:
 
 
 def _move(inventory: Inventory, group: VolumeGroup) -> Task:
-    members = [volume for volume in inventory.physical_volumes if volume.volume_group == group.name]
+    members = inventory.members_of(group)
 
     def fields() -> tuple[Field, ...]:
         choices = (

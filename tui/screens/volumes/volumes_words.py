@@ -22,7 +22,7 @@ _MOST = 8
 def parts(inventory: Inventory, group: VolumeGroup) -> tuple[MeterPart, ...]:
     """Return the pieces of the bar: volumes that take space of the group, and what is free."""
     taking = sorted(
-        (volume for volume in inventory.volumes_of(group.name) if not volume.pool),
+        (volume for volume in inventory.volumes_of(group) if not volume.pool),
         key=lambda volume: -volume.size,
     )
     found = [
@@ -40,7 +40,7 @@ def fill_lines(inventory: Inventory, group: VolumeGroup, fills: tuple[Fill, ...]
     """Return a line for every snapshot and thin pool of the group."""
     known = {fill.volume: fill for fill in fills if fill.volume_group == group.name}
     lines: list[Paragraph] = []
-    for volume in inventory.volumes_of(group.name):
+    for volume in inventory.volumes_of(group):
         fill = known.get(volume.name)
         if fill is None:
             continue

@@ -8,8 +8,10 @@ from tui.storage.devices.contents import Contents
 from tui.storage.model.block import BlockDevice
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Lun, Session, SessionState
-from tui.storage.model.lvm import LogicalVolume, VolumeKind
+from tui.storage.model.lvm import LogicalVolume, VolumeGroup, VolumeKind
 from tui.storage.problem import Problem
+from tui.storage.untrusted import clean
+from tui.words import translate as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +129,20 @@ def disk(state: SetupState, wwid: str) -> Disk | None:
     return next((offered for offered in disks(state) if offered.wwid == wwid), None)
 
 
-def groups_on(state: SetupState) -> tuple[str, ...]:
-    """Names of the volume groups that have a PV on one of the disks."""
-    return tuple(dict.fromkeys(name for offered in disks(state) for name in _groups_of(state, offered)))
+def groups_on(state: SetupState) -> tuple[VolumeGroup, ...]:
+    """The volume groups that have a PV on one of the disks."""
+    return tuple(dict.fromkeys(group for offered in disks(state) for group in _groups_of(state, offered)))
 
 
-def refusal_of_group(state: SetupState, group: str) -> Problem | None:
-    """Why what is on one of a group's disks cannot be used as it is, or None."""
+def refusal_of_group(state: SetupState, group: VolumeGroup) -> Problem | None:
+    """Why a group on the disks cannot be used as it is, or None."""
+    if state.inventory.is_ambiguous(group.name):
+        return Problem(
+            "volumes.group-twice",
+            _("Several VGs are named {name}.").format(name=clean(group.name, 60)),
+            cause=_("LVM's commands do not use a name that several VGs have."),
+            remedy=_("Rename one of them by its UUID: vgrename UUID NEWNAME."),
+        )
     return next(
         (
             offered.contents.reuse_refusal
@@ -146,12 +155,13 @@ def refusal_of_group(state: SetupState, group: str) -> Problem | None:
     )
 
 
-def _groups_of(state: SetupState, one: Disk) -> tuple[str, ...]:
-    names = {one.device.name}
+def _groups_of(state: SetupState, one: Disk) -> tuple[VolumeGroup, ...]:
+    names, inventory = {one.device.name}, state.inventory
     return tuple(
-        pv.volume_group
-        for pv in state.inventory.physical_volumes
-        if pv.volume_group and (pv.device in names or _stands_on(state.inventory, pv.device, names))
+        group
+        for pv in inventory.physical_volumes
+        if (pv.device in names or _stands_on(inventory, pv.device, names))
+        and (group := inventory.group_of(pv)) is not None
     )
 
 
@@ -161,17 +171,16 @@ def _stands_on(inventory: Inventory, device: str, names: set[str]) -> bool:
 
 def existing(state: SetupState) -> tuple[Existing, ...]:
     """What the disks carry that can be used as it is: logical volumes first, then bare file systems."""
-    usable = {
-        group.name
-        for group in state.inventory.volume_groups
+    groups = [
+        group
+        for group in groups_on(state)
         if not (group.foreign or group.shared or group.exported or group.missing_volumes)
-    }
-    refused = {name for name in usable if refusal_of_group(state, name) is not None}
-    groups = [name for name in groups_on(state) if name in usable - refused]
+        and refusal_of_group(state, group) is None
+    ]
     volumes = [
         _of_volume(state.inventory, volume)
         for volume in state.inventory.logical_volumes
-        if volume.volume_group in groups and _is_ordinary(volume)
+        if any(group.owns(volume) for group in groups) and _is_ordinary(volume)
     ]
     bare = [
         _of_disk(state.inventory, offered)

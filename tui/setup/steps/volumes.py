@@ -19,9 +19,10 @@ from tui.setup.steps.volumes_wanted import (
 from tui.storage.changing.plan import Plan
 from tui.storage.devices.identity import DeviceIdentity, identity_of
 from tui.storage.operations.filesystem.signatures import WipeSignatures
+from tui.storage.operations.lvm.activation import ActivateVolumeGroup
 from tui.storage.operations.lvm.logical_volume import CreateLogicalVolume
 from tui.storage.operations.lvm.physical_volume import CreatePhysicalVolume
-from tui.storage.operations.lvm.volume_group import ActivateVolumeGroup, CreateVolumeGroup, ExtendVolumeGroup
+from tui.storage.operations.lvm.volume_group import CreateVolumeGroup, ExtendVolumeGroup
 from tui.storage.operations.operation import Operation
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean

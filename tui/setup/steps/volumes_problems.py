@@ -82,7 +82,7 @@ def _unusable_reason(state: SetupState, volume: str) -> str:
         return _("The VG {name} is exported.").format(name=clean(group.name))
     if group.missing_volumes:
         return _("PVs of the VG {name} are missing.").format(name=clean(group.name))
-    refusal = disks.refusal_of_group(state, group.name)
+    refusal = disks.refusal_of_group(state, group)
     return refusal.summary if refusal is not None else ""
 
 

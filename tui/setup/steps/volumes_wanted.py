@@ -46,24 +46,29 @@ def is_empty(disk: Disk) -> bool:
 
 def groups(state: SetupState) -> tuple[VolumeGroup, ...]:
     """The volume groups on the disks that new volumes can be made in."""
-    names = disks.groups_on(state)
+    on_disks = disks.groups_on(state)
     return tuple(
         group
         for group in state.inventory.volume_groups
-        if group.name in names
+        if group in on_disks
         and not (group.foreign or group.shared or group.exported or group.missing_volumes)
-        and disks.refusal_of_group(state, group.name) is None
+        and disks.refusal_of_group(state, group) is None
     )
 
 
 def group_named(state: SetupState, name: str) -> VolumeGroup | None:
-    """The volume group of that name, whichever host it belongs to, or None."""
-    return next((group for group in state.inventory.volume_groups if group.name == name), None)
+    """The volume group of that name, or None: of several one on the disks, and this host's own, first."""
+    named = state.inventory.groups_named(name)
+    on_disks = disks.groups_on(state)
+    ranked = sorted(named, key=lambda group: (group not in on_disks, group.foreign))
+    return next(iter(ranked), None)
 
 
 def members(state: SetupState, group: str) -> set[str]:
     """WWIDs of the disks that are in a group."""
-    holders = {pv.device for pv in state.inventory.physical_volumes if pv.volume_group == group}
+    named = group_named(state, group)
+    found = state.inventory.members_of(named) if named is not None else ()
+    holders = {pv.device for pv in found}
     return {disk.wwid for disk in disks.disks(state) if disk.device.name in holders}
 
 
@@ -79,14 +84,9 @@ def is_made(state: SetupState) -> bool:
 
 def existing_volume(state: SetupState, group: str, name: str) -> LogicalVolume | None:
     """The logical volume of that name that the group has, or None."""
-    return next(
-        (
-            volume
-            for volume in state.inventory.logical_volumes
-            if volume.volume_group == group and volume.name == name
-        ),
-        None,
-    )
+    named = group_named(state, group)
+    volumes = state.inventory.volumes_of(named) if named is not None else ()
+    return next((volume for volume in volumes if volume.name == name), None)
 
 
 def chosen_existing(state: SetupState) -> tuple[Existing, ...]:

@@ -94,9 +94,10 @@ def _accepted_late(
 ) -> tuple[str, ...]:
     """The disks of a volume's group that a filter takes by a link alone, where LVM is too old for that."""
     found: list[str] = []
-    for physical in inventory.physical_volumes:
+    group = inventory.group_of(volume)
+    for physical in inventory.members_of(group) if group is not None else ():
         device = inventory.device(physical.device) if physical.device else None
-        if physical.volume_group != volume.volume_group or device is None:
+        if device is None:
             continue
         by_kernel = f"/dev/{device.name}"
         for name in _FILTERS:

@@ -21,9 +21,7 @@ def check_volume(inventory: Inventory, device: BlockDevice, facts: BootFacts) ->
     if device.kind is not BlockKind.LOGICAL_VOLUME:
         return
     volume = next((volume for volume in inventory.logical_volumes if volume.device == device.name), None)
-    group = next(
-        (group for group in inventory.volume_groups if volume and group.name == volume.volume_group), None
-    )
+    group = inventory.group_of(volume) if volume is not None else None
     if volume is None or group is None:
         yield Checked(
             Rung.GROUP,
@@ -74,7 +72,7 @@ def _group(inventory: Inventory, group: VolumeGroup, facts: BootFacts) -> Checke
     hidden = [
         volume.path
         for volume in inventory.physical_volumes
-        if volume.volume_group == group.name and volume.uuid.replace("-", "") not in _listed(facts)
+        if group.owns(volume) and volume.uuid.replace("-", "") not in _listed(facts)
     ]
     if facts.devices_file and hidden:
         return Checked(

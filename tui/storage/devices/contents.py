@@ -123,11 +123,7 @@ def contents(host: Host, inventory: Inventory, device: BlockDevice) -> Contents:
         mounted=tuple(mount.target for mount in inventory.mounts if mount.device in above),
         physical_volume=volume,
         volume_group=group,
-        logical_volumes=tuple(
-            volume
-            for volume in inventory.logical_volumes
-            if group is not None and volume.volume_group == group.name
-        ),
+        logical_volumes=inventory.volumes_of(group) if group is not None else (),
         refusal=refusal or _spans(inventory, volume, group),
         reuse_refusal=_reuse_refusal(inventory, device, probing, volume, group),
     )
@@ -142,7 +138,7 @@ def _claimed(host: Host, inventory: Inventory, device: BlockDevice) -> Problem |
 def _group(inventory: Inventory, volume: PhysicalVolume | None) -> VolumeGroup | None:
     if volume is None or not volume.volume_group:
         return None
-    return next((group for group in inventory.volume_groups if group.name == volume.volume_group), None)
+    return inventory.group_of(volume)
 
 
 def _not_read(device: BlockDevice, probing: Probing) -> Problem | None:
@@ -236,11 +232,7 @@ def _unknown_group(volume: PhysicalVolume | None, path: str) -> Problem | None:
 def _spans(inventory: Inventory, volume: PhysicalVolume | None, group: VolumeGroup | None) -> Problem | None:
     if volume is None or group is None:
         return None
-    others = [
-        physical_volume
-        for physical_volume in inventory.physical_volumes
-        if physical_volume.volume_group == group.name and physical_volume.uuid != volume.uuid
-    ]
+    others = [member for member in inventory.members_of(group) if member.uuid != volume.uuid]
     if not others and not group.missing_volumes:
         return None
     return Problem(

@@ -137,9 +137,13 @@ class Inventory:
             waiting.extend(fresh)
         return tuple(found.values())
 
-    def groups_named(self, name: str) -> tuple[VolumeGroup, ...]:
-        """Every VG of that name: a name is for people, and a clone or another host's disk brings it again."""
-        return tuple(group for group in self.volume_groups if group.name == name)
+    def groups_named(self, name: str, uuid: str = "") -> tuple[VolumeGroup, ...]:
+        """Every VG of that name, which a clone or another host may bring again; or the one with that UUID."""
+        return tuple(group for group in self.volume_groups if group.name == name and uuid in {"", group.uuid})
+
+    def is_ambiguous(self, name: str) -> bool:
+        """Whether LVM's commands refuse a VG's name: several have it, those of other hosts aside."""
+        return sum(not group.foreign for group in self.groups_named(name)) > 1
 
     def group_of(self, member: PhysicalVolume | LogicalVolume) -> VolumeGroup | None:
         """The VG that a PV or LV is of, or None."""
@@ -149,10 +153,8 @@ class Inventory:
         """The PVs of a VG."""
         return tuple(volume for volume in self.physical_volumes if group.owns(volume))
 
-    def volumes_of(self, group: VolumeGroup | str) -> tuple[LogicalVolume, ...]:
+    def volumes_of(self, group: VolumeGroup) -> tuple[LogicalVolume, ...]:
         """The LVs of a VG."""
-        if isinstance(group, str):
-            return tuple(self._tables.volumes.get(group, ()))
         return tuple(volume for volume in self._tables.volumes.get(group.name, ()) if group.owns(volume))
 
     def is_moving(self, group: VolumeGroup) -> bool:

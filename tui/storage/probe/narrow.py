@@ -55,9 +55,10 @@ def look_at_volumes(host: Host) -> Inventory:
     )
 
 
-def group_named(inventory: Inventory, name: str) -> VolumeGroup | None:
-    """The volume group with that name, or None. Of several with one name (a clone) the first."""
-    return next((group for group in inventory.volume_groups if group.name == name), None)
+def group_named(inventory: Inventory, name: str, uuid: str = "") -> VolumeGroup | None:
+    """The volume group with that name, and that UUID where one is known; None also where several have it."""
+    found = inventory.groups_named(name, uuid)
+    return found[0] if len(found) == 1 else None
 
 
 def device_behind(host: Host, inventory: Inventory, path: str) -> BlockDevice | None:

@@ -45,10 +45,9 @@ def _is_snapshot_or_origin(inventory: Inventory, device: BlockDevice) -> bool:
     volume = next((lv for lv in inventory.logical_volumes if lv.device == device.name), None)
     if volume is None:
         return True
-    return bool(volume.origin) or any(
-        lv.origin == volume.name and lv.volume_group == volume.volume_group
-        for lv in inventory.logical_volumes
-    )
+    group = inventory.group_of(volume)
+    siblings = inventory.volumes_of(group) if group is not None else ()
+    return bool(volume.origin) or any(lv.origin == volume.name for lv in siblings)
 
 
 def _finding(evidence: Evidence, found: str, devices: list[BlockDevice]) -> Finding:

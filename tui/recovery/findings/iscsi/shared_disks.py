@@ -85,14 +85,7 @@ def _owner(evidence: Evidence, device: BlockDevice) -> tuple[Seen, ...]:
         (lv for lv in evidence.inventory.logical_volumes if lv.device == device.name),
         None,
     )
-    group = next(
-        (
-            vg
-            for vg in evidence.inventory.volume_groups
-            if volume is not None and vg.name == volume.volume_group
-        ),
-        None,
-    )
+    group = evidence.inventory.group_of(volume) if volume is not None else None
     if group is None:
         return ()
     owner = clean(group.system_id, 60) or _("none: LVM lets every host that sees its disks use it")

@@ -7,8 +7,8 @@ from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen, Weight
 from tui.recovery.findings.lvm.awaited_vgs import is_waited_for
 from tui.recovery.findings.repair_plans import group_rung, repair
 from tui.storage.model.lvm import VolumeGroup
+from tui.storage.operations.lvm.activation import ActivateVolumeGroup
 from tui.storage.operations.lvm.ownership import ImportGroup, TakeOverGroup
-from tui.storage.operations.lvm.volume_group import ActivateVolumeGroup
 from tui.storage.stacks.rung import RungKind
 from tui.storage.untrusted import clean
 from tui.words import translate as _
@@ -57,7 +57,12 @@ def _exported(evidence: Evidence, group: VolumeGroup) -> Finding:
             Fix(
                 title,
                 why,
-                repair(title, why, ImportGroup(group.name, group.uuid), ActivateVolumeGroup(group.name)),
+                repair(
+                    title,
+                    why,
+                    ImportGroup(group.name, group.uuid),
+                    ActivateVolumeGroup(group.name, group.uuid),
+                ),
                 confirm=(_("Was it exported to be moved to this host, and does no other host use it now?"),),
             ),
         ),
@@ -94,7 +99,7 @@ def _foreign(evidence: Evidence, group: VolumeGroup) -> Finding:
             Fix(
                 title,
                 why,
-                repair(title, why, take, ActivateVolumeGroup(group.name)),
+                repair(title, why, take, ActivateVolumeGroup(group.name, group.uuid)),
                 confirm=(
                     _("Is {owner} down, and its access to these LUNs removed on the storage?").format(
                         owner=owner

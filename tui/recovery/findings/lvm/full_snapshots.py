@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen
-from tui.recovery.findings.repair_plans import group_rung, repair
+from tui.recovery.findings.repair_plans import repair
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume, VolumeGroup
 from tui.storage.operations.lvm.destroy_volume import DestroyVolume
-from tui.storage.probe.narrow import group_named
 from tui.storage.stacks.rung import RungKind
+from tui.storage.stacks.volume_rungs import volume_key
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 
@@ -20,7 +20,7 @@ def full_snapshots(evidence: Evidence) -> Iterator[Finding]:
     """A finding for each snapshot that ran out of space and is lost."""
     inventory = evidence.inventory
     for volume in inventory.logical_volumes:
-        group = group_named(inventory, volume.volume_group)
+        group = inventory.group_of(volume)
         state = volume.attributes.ljust(5)[4]
         if group is None or not volume.origin or volume.pool or state not in "IS":
             continue
@@ -49,7 +49,7 @@ def _snapshot(inventory: Inventory, group: VolumeGroup, volume: LogicalVolume) -
             origin=origin
         ),
         RungKind.LOGICAL_VOLUME,
-        (f"lv:{group_rung(group)}/{volume.uuid or volume.name}",),
+        (volume_key(group, volume),),
         volume.device,
         seen=(Seen("lvs", (f"{name}: {clean(volume.attributes)}",)),),
         ruled_out=(RuledOut(_("a disk fault"), _("LVM marks the snapshot itself as invalid, not a disk.")),),

@@ -13,6 +13,7 @@ from tui.storage.devices.identity import luns_below
 from tui.storage.iscsi.sessions import DISK
 from tui.storage.lvm.metadata_backup import NotedDisk
 from tui.storage.model.iscsi import Lun
+from tui.storage.model.lvm import VolumeGroup
 from tui.storage.stacks.iscsi_rungs import lun_key
 from tui.storage.stacks.rung import RungKind
 from tui.storage.untrusted import clean
@@ -36,9 +37,9 @@ def grown_luns(evidence: Evidence) -> Iterator[Finding]:
     )
     told: set[str] = set()
     for group in inventory.volume_groups:
-        volumes = inventory.volumes_of(group.name)
-        subject = Subject(group.name, volumes[0].name if len(volumes) == 1 else "")
-        starts = {disk.uuid: disk.start for disk in _noted(evidence, group.name) if disk.start}
+        volumes = inventory.volumes_of(group)
+        subject = Subject(group.name, volumes[0].name if len(volumes) == 1 else "", group_uuid=group.uuid)
+        starts = {disk.uuid: disk.start for disk in _noted(evidence, group) if disk.start}
         found = growth(inventory, subject, SizeFacts(arrays, tuple(starts.items())))
         unknown = {pv.device for pv in found.physical if pv.uuid not in starts}
         lagging = next((size for size in found.sizes if _really_lags(size, unknown)), None)
@@ -50,8 +51,8 @@ def grown_luns(evidence: Evidence) -> Iterator[Finding]:
             yield from _unseen_growth(evidence, lun, dict(arrays).get(lun.disk))
 
 
-def _noted(evidence: Evidence, group: str) -> tuple[NotedDisk, ...]:
-    notes = evidence.notes_of(group)
+def _noted(evidence: Evidence, group: VolumeGroup) -> tuple[NotedDisk, ...]:
+    notes = evidence.notes_of(group.name, group.uuid)
     return notes[0].disks if notes else ()
 
 

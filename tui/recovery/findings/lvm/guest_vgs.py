@@ -11,10 +11,9 @@ from tui.storage.devices.identity import luns_below
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import VolumeGroup
+from tui.storage.operations.lvm.activation import deactivation
 from tui.storage.operations.lvm.devices_file import RemoveFromDevicesFile
-from tui.storage.operations.lvm.volume_group import DeactivateVolumeGroup
 from tui.storage.operations.operation import Operation
-from tui.storage.probe.narrow import group_named
 from tui.storage.problem import Problem
 from tui.storage.stacks.rung import RungKind
 from tui.storage.untrusted import clean
@@ -34,15 +33,14 @@ def guest_vgs(evidence: Evidence) -> Iterator[Finding]:
         volumes = [
             higher for higher in inventory.above(device.name) if higher.kind is BlockKind.LOGICAL_VOLUME
         ]
-        names = {
-            volume.volume_group
+        active = [
+            volume
             for volume in inventory.logical_volumes
             if volume.active and any(known.name == volume.device for known in volumes)
-        }
-        for name in sorted(names - told):
-            group = group_named(inventory, name)
-            if group is not None:
-                told.add(name)
+        ]
+        for group in inventory.volume_groups:
+            if group_rung(group) not in told and any(group.owns(volume) for volume in active):
+                told.add(group_rung(group))
                 yield _finding(evidence, guest, device, group)
 
 
@@ -62,7 +60,7 @@ def _finding(evidence: Evidence, guest: GuestDisk, device: BlockDevice, group: V
     inventory = evidence.inventory
     name = clean(group.name, 60)
     machine = _("{name} (process {pid})").format(name=clean(guest.name, 30), pid=guest.pid)
-    active = [volume for volume in inventory.volumes_of(group.name) if volume.active]
+    active = [volume for volume in inventory.volumes_of(group) if volume.active]
     mounts = mounts_above(inventory, (volume.device for volume in active if volume.device))
     return Finding(
         CODE,
@@ -109,7 +107,7 @@ def _fixes(evidence: Evidence, device: BlockDevice, group: VolumeGroup, mounted:
     name = clean(group.name, 60)
     title = _("Deactivate {group} on this host").format(group=name)
     why = _("Nothing is written to it; the guest keeps using it.")
-    steps: list[Operation] = [DeactivateVolumeGroup(group.name)]
+    steps: list[Operation] = [deactivation(evidence.inventory, group)]
     if evidence.devices_file and device.content == "LVM2_member":
         steps.append(RemoveFromDevicesFile(identity(evidence, device)))
         why = _("Nothing is written to it; the guest keeps using it. LVM here no longer scans it.")

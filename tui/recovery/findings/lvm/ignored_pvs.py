@@ -17,9 +17,9 @@ from tui.storage.lvm.filters import rejects
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Lun
+from tui.storage.operations.lvm.activation import ActivateVolumeGroup
 from tui.storage.operations.lvm.devices_file import AddToDevicesFile
 from tui.storage.operations.lvm.metadata import outdated_paths
-from tui.storage.operations.lvm.volume_group import ActivateVolumeGroup
 from tui.storage.operations.multipath.forget_wwid import WWIDS, ForgetWwid
 from tui.storage.operations.operation import Operation
 from tui.storage.stacks.rung import RungKind

@@ -11,8 +11,8 @@ from tui.recovery.findings.lvm.thin_pools import pool_repair, pool_rung
 from tui.recovery.findings.repair_plans import disks_of, group_rung, repair
 from tui.storage.devices.identity import luns_below
 from tui.storage.model.lvm import LogicalVolume, VolumeGroup
+from tui.storage.operations.lvm.activation import activation
 from tui.storage.operations.lvm.autoactivation import SetAutoactivation
-from tui.storage.operations.lvm.volume_group import ActivateVolumeGroup
 from tui.storage.operations.operation import Operation
 from tui.storage.stacks.iscsi_rungs import lun_key
 from tui.storage.stacks.rung import RungKind
@@ -32,9 +32,7 @@ def inactive_vgs(evidence: Evidence) -> Iterator[Finding]:
         if group.foreign or group.shared or group.exported or group.missing_volumes or group.partial:
             continue
         volumes = [
-            volume
-            for volume in inventory.volumes_of(group.name)
-            if volume.path and not volume.skip_activation
+            volume for volume in inventory.volumes_of(group) if volume.path and not volume.skip_activation
         ]
         if not volumes or any(volume.active for volume in volumes) or group_rung(group) not in on_luns:
             continue
@@ -44,11 +42,11 @@ def inactive_vgs(evidence: Evidence) -> Iterator[Finding]:
 
 def _inactive(evidence: Evidence, group: VolumeGroup, volumes: list[LogicalVolume]) -> Finding:
     name = clean(group.name, 60)
-    pools = [volume for volume in evidence.inventory.volumes_of(group.name) if volume.attributes[:1] == "t"]
+    pools = [volume for volume in evidence.inventory.volumes_of(group) if volume.attributes[:1] == "t"]
     steps: list[Operation] = []
     if not group.autoactivation:
         steps.append(SetAutoactivation(group.name, group.uuid, on=True))
-    steps.append(ActivateVolumeGroup(group.name))
+    steps.append(activation(evidence.inventory, group))
     title = _("Activate {group}").format(group=name)
     why = _("Its volumes appear in /dev and can be mounted. Their data does not change.")
     return Finding(
@@ -105,7 +103,7 @@ def _inactive(evidence: Evidence, group: VolumeGroup, volumes: list[LogicalVolum
             *(pool_rung(group, pool) for pool in pools),
             *(
                 lun_key(session, lun)
-                for disk in disks_of(evidence.inventory, group.name)
+                for disk in disks_of(evidence.inventory, group)
                 for lun in luns_below(evidence.inventory, disk)
                 if (session := evidence.inventory.session(lun.sid)) is not None
             ),

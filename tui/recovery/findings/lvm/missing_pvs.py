@@ -15,6 +15,7 @@ from tui.storage.model.iscsi import SessionState
 from tui.storage.model.lvm import PhysicalVolume, VolumeGroup
 from tui.storage.operations.iscsi.scan import ScanForLuns
 from tui.storage.operations.iscsi.sessions import LogIn
+from tui.storage.operations.lvm.activation import activation
 from tui.storage.operations.lvm.missing_disks import (
     RemoveMissingPvs,
     RemoveMissingPvsAndVolumes,
@@ -23,7 +24,6 @@ from tui.storage.operations.lvm.missing_disks import (
     partial_volumes,
 )
 from tui.storage.operations.lvm.partial_activation import ActivateCompleteVolume
-from tui.storage.operations.lvm.volume_group import ActivateVolumeGroup
 from tui.storage.operations.operation import Operation
 from tui.storage.size import size_words
 from tui.storage.stacks.rung import RungKind
@@ -72,11 +72,11 @@ def missing_pvs(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _missing(inventory: Inventory, group: VolumeGroup) -> list[PhysicalVolume]:
-    return [pv for pv in inventory.physical_volumes if pv.missing and pv.volume_group == group.name]
+    return [pv for pv in inventory.physical_volumes if pv.missing and group.owns(pv)]
 
 
 def _lost(evidence: Evidence, volume: PhysicalVolume) -> _Lost:
-    for notes in evidence.notes_of(volume.volume_group):
+    for notes in evidence.notes_of(volume.volume_group, volume.vg_uuid):
         noted = notes.disk(volume.uuid)
         if noted is not None and noted.size:
             return _Lost(volume, notes, noted)
@@ -86,8 +86,8 @@ def _lost(evidence: Evidence, volume: PhysicalVolume) -> _Lost:
 def _away(evidence: Evidence, group: VolumeGroup, lost: list[_Lost]) -> Finding:
     inventory = evidence.inventory
     name = clean(group.name, 60)
-    partial = partial_volumes(inventory, group.name)
-    whole = tuple(volume.name for volume in inventory.volumes_of(group.name) if volume.name not in partial)
+    partial = partial_volumes(inventory, group.name, group.uuid)
+    whole = tuple(volume.name for volume in inventory.volumes_of(group) if volume.name not in partial)
     return Finding(
         MISSING,
         _("The VG {group} is missing {count} of its PVs.").format(group=name, count=len(lost)),
@@ -171,7 +171,7 @@ def _ways(
 ) -> Iterator[Fix]:
     inventory = evidence.inventory
     name = clean(group.name, 60)
-    activate = ActivateVolumeGroup(group.name)
+    activate = activation(evidence.inventory, group)
     logins = _unused_records(inventory)
     if logins:
         title = _("Log in to the targets that this host knows and is not logged in to")
@@ -202,7 +202,7 @@ def _ways(
     )
     whole = tuple(
         ActivateCompleteVolume(group.name, group.uuid, volume.name, volume.uuid)
-        for volume in inventory.volumes_of(group.name)
+        for volume in inventory.volumes_of(group)
         if volume.name not in partial and not volume.active and volume.path and not volume.skip_activation
     )
     if whole:
@@ -226,7 +226,7 @@ def _facts(lost: list[_Lost]) -> Iterator[str]:
 
 
 def _give_up(evidence: Evidence, group: VolumeGroup, partial: tuple[str, ...]) -> Fix:
-    gone = missing_of(evidence.inventory, group.name)
+    gone = missing_of(evidence.inventory, group.name, group.uuid)
     name = clean(group.name, 60)
     steps: tuple[Operation, ...]
     if partial:
@@ -237,11 +237,11 @@ def _give_up(evidence: Evidence, group: VolumeGroup, partial: tuple[str, ...]) -
         title = _("Remove the missing PVs from {group}").format(group=name)
         why = _("No volume is on them. The VG is read-only while a PV is missing.")
         steps = (RemoveMissingPvs(group.name, group.uuid, gone),)
-    kept = keep(evidence, (group.name,), disks_of(evidence.inventory, group.name))
+    kept = keep(evidence, (group.name,), disks_of(evidence.inventory, group))
     return Fix(
         title,
         why,
-        repair(title, why, kept, *steps, ActivateVolumeGroup(group.name)),
+        repair(title, why, kept, *steps, activation(evidence.inventory, group)),
         confirm=(
             _("Does the storage administrator say that the LUN is gone for good?"),
             *((_("Is there a backup of {volumes}?").format(volumes=_names(partial)),) if partial else ()),
@@ -257,13 +257,13 @@ def _returned(evidence: Evidence, group: VolumeGroup, volume: PhysicalVolume) ->
     if device is not None and device.answers:
         title = _("Use {path} in {group} again").format(path=path, group=name)
         why = _("LVM is instructed to use it again (vgextend --restoremissing).")
-        kept = keep(evidence, (group.name,), disks_of(inventory, group.name))
+        kept = keep(evidence, (group.name,), disks_of(inventory, group))
         take = RestoreMissingPv(group.name, group.uuid, identity(evidence, device), volume.uuid)
         fixes = (
             Fix(
                 title,
                 why,
-                repair(title, why, kept, take, ActivateVolumeGroup(group.name)),
+                repair(title, why, kept, take, activation(evidence.inventory, group)),
                 confirm=(_("Is the content of this LUN unchanged since it disappeared?"),),
             ),
         )

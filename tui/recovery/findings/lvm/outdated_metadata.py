@@ -34,7 +34,7 @@ def outdated_metadata(evidence: Evidence) -> Iterator[Finding]:
             "with it. The start of every disk is saved first."
         )
         steps = (
-            keep(evidence, (group.name,), (*disks_of(inventory, group.name), *carriers)),
+            keep(evidence, (group.name,), (*disks_of(inventory, group), *carriers)),
             UpdateMetadata(group.name, group.uuid),
         )
         yield Finding(

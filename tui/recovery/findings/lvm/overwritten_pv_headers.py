@@ -10,9 +10,9 @@ from tui.recovery.findings.requests_to_admins import storage_administrator
 from tui.storage.lvm.metadata_backup import FOLDERS, GroupNotes, NotedDisk
 from tui.storage.model.block import BlockDevice
 from tui.storage.operations.filesystem.signatures import WipeSignatures
+from tui.storage.operations.lvm.activation import ActivateVolumeGroup
 from tui.storage.operations.lvm.restore_metadata import RestoreGroupMetadata
 from tui.storage.operations.lvm.restore_pv_header import RestorePvHeader
-from tui.storage.operations.lvm.volume_group import ActivateVolumeGroup
 from tui.storage.operations.operation import Operation
 from tui.storage.probe.narrow import group_named
 from tui.storage.size import size_words
@@ -72,7 +72,7 @@ def overwritten_pv_headers(evidence: Evidence) -> Iterator[Finding]:
     for notes in evidence.notes:
         if not notes.path.startswith(f"{FOLDERS[0]}/") or notes.uuid in known:
             continue
-        if group_named(inventory, notes.group) is not None or _was_removed(evidence, notes):
+        if inventory.groups_named(notes.group) or _was_removed(evidence, notes):
             continue
         for noted in notes.disks:
             if noted.uuid not in there and noted.size and candidates(evidence, noted):
@@ -86,7 +86,7 @@ def _was_removed(evidence: Evidence, notes: GroupNotes) -> bool:
     """
     return any(
         backup.uuid == notes.uuid and backup.number >= notes.number and _REMOVING.search(backup.description)
-        for backup in evidence.notes_of(notes.group)
+        for backup in evidence.notes_of(notes.group, notes.uuid)
     )
 
 
@@ -184,12 +184,12 @@ def _fixes(evidence: Evidence, notes: GroupNotes, noted: NotedDisk, device: Bloc
     probing = evidence.content_of(device.name)
     signatures = probing.signatures if probing is not None else ()
     path, name = clean(device.path, 60), clean(notes.group, 60)
-    there = group_named(evidence.inventory, notes.group) is not None
+    there = group_named(evidence.inventory, notes.group, notes.uuid)
     steps: list[Operation] = [
         keep(
             evidence,
             (notes.group,) if there else (),
-            (device, *disks_of(evidence.inventory, notes.group)),
+            (device, *(disks_of(evidence.inventory, there) if there is not None else ())),
         )
     ]
     if signatures or device.partitions:
@@ -213,6 +213,6 @@ def _fixes(evidence: Evidence, notes: GroupNotes, noted: NotedDisk, device: Bloc
             "to. Copies of everything are saved first."
         )
         steps.append(RestoreGroupMetadata(notes.group, notes.uuid, notes.path, notes.number))
-        steps.append(ActivateVolumeGroup(notes.group))
+        steps.append(ActivateVolumeGroup(notes.group, notes.uuid))
         notes_after = (_("Afterwards check the file systems before they are mounted."),)
     yield Fix(title, why, repair(title, why, *steps, notes=notes_after), confirm=tuple(confirm))

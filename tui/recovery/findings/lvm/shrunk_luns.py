@@ -12,7 +12,7 @@ from tui.storage.devices.identity import luns_below
 from tui.storage.model.block import BlockDevice
 from tui.storage.model.iscsi import Lun
 from tui.storage.model.lvm import PhysicalVolume
-from tui.storage.operations.lvm.volume_group import DeactivateVolumeGroup
+from tui.storage.operations.lvm.activation import deactivation
 from tui.storage.size import size_words
 from tui.storage.stacks.rung import RungKind
 from tui.storage.untrusted import clean
@@ -47,14 +47,15 @@ def shrunk_luns(evidence: Evidence) -> Iterator[Finding]:
 
 def _stop_using(evidence: Evidence, volume: PhysicalVolume, device: BlockDevice) -> Iterator[Fix]:
     """Unmount and deactivate what stands on a disk, where something does."""
-    inventory, name = evidence.inventory, volume.volume_group
-    if not any(lv.active for lv in inventory.volumes_of(name)):
+    inventory = evidence.inventory
+    group = inventory.group_of(volume)
+    if group is None or not any(lv.active for lv in inventory.volumes_of(group)):
         return
-    title = _("Stop using {group}").format(group=clean(name, 60))
+    title = _("Stop using {group}").format(group=clean(group.name, 60))
     why = _("Every write can hit the missing end. Unmount and deactivate, and do nothing else.")
-    devices = (lv.device for lv in inventory.volumes_of(name) if lv.device)
+    devices = (lv.device for lv in inventory.volumes_of(group) if lv.device)
     mounts = mounts_above(inventory, (device.name, *devices))
-    steps = (*unmounting(inventory, mounts), DeactivateVolumeGroup(name))
+    steps = (*unmounting(inventory, mounts), deactivation(inventory, group))
     yield Fix(
         title,
         why,

@@ -4,17 +4,27 @@ from collections.abc import Iterable, Iterator
 
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen
-from tui.recovery.findings.repair_plans import checking, mounting, mounts_above, places, repair, unmounting
+from tui.recovery.findings.repair_plans import (
+    checking,
+    group_rung,
+    mounting,
+    mounts_above,
+    places,
+    repair,
+    unmounting,
+)
 from tui.storage.files.filesystem_kind import FilesystemKind
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.files import Mount
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import SessionState
+from tui.storage.model.lvm import VolumeGroup
 from tui.storage.operations.iscsi.sessions import LogIn
+from tui.storage.operations.lvm.activation import activation
 from tui.storage.operations.lvm.stale_map import RemoveStaleMap, is_stale
-from tui.storage.operations.lvm.volume_group import ActivateVolumeGroup
 from tui.storage.operations.operation import Operation
-from tui.storage.probe.devices.lvm import names_of_map
+from tui.storage.probe.devices.lvm import group_of_map, names_of_map
+from tui.storage.probe.narrow import group_named
 from tui.storage.stacks.rung import RungKind
 from tui.storage.untrusted import clean
 from tui.words import translate as _
@@ -35,17 +45,23 @@ def stale_maps(evidence: Evidence) -> Iterator[Finding]:
         yield _finding(evidence, stale)
 
 
-def _groups(devices: list[BlockDevice]) -> tuple[str, ...]:
-    """The volume groups that the maps of volumes belong to."""
-    volumes = (device for device in devices if device.kind is BlockKind.LOGICAL_VOLUME)
-    return tuple(dict.fromkeys(names_of_map(volume.map_name)[0] for volume in volumes))
+def _groups(inventory: Inventory, devices: list[BlockDevice]) -> tuple[VolumeGroup, ...]:
+    """The volume groups that the maps of volumes belong to, by the UUID in that of the map."""
+    volumes = [device for device in devices if device.kind is BlockKind.LOGICAL_VOLUME]
+    found: dict[str, VolumeGroup] = {}
+    for volume in volumes:
+        name, uuid = names_of_map(volume.map_name)[0], group_of_map(volume.map_uuid)
+        known = next((group for group in inventory.volume_groups if uuid and group.uuid == uuid), None)
+        group = known or group_named(inventory, name) or VolumeGroup(name, uuid)
+        found.setdefault(group_rung(group), group)
+    return tuple(found.values())
 
 
 def _finding(evidence: Evidence, devices: list[BlockDevice]) -> Finding:
     inventory = evidence.inventory
     mounts = mounts_above(inventory, [device.name for device in devices])
     names = clean(", ".join(device.map_name for device in devices[:4]))
-    groups = _groups(devices)
+    groups = _groups(inventory, devices)
     back = bool(groups) and all(_is_back(inventory, group) for group in groups)
     return Finding(
         CODE,
@@ -118,15 +134,15 @@ def _ruled_out(inventory: Inventory) -> Iterator[RuledOut]:
         yield RuledOut(_("a clone"), _("No PV UUID is seen on two disks."))
 
 
-def _is_back(inventory: Inventory, group: str) -> bool:
+def _is_back(inventory: Inventory, group: VolumeGroup) -> bool:
     """Whether LVM finds every disk of the group again."""
-    members = [pv for pv in inventory.physical_volumes if pv.volume_group == group]
+    members = inventory.members_of(group)
     return bool(members) and all(table.device and not table.missing for table in members)
 
 
 def _fixes(
     evidence: Evidence,
-    groups: tuple[str, ...],
+    groups: tuple[VolumeGroup, ...],
     devices: list[BlockDevice],
     mounts: tuple[Mount, ...],
     *,
@@ -137,7 +153,7 @@ def _fixes(
     removing = tuple(RemoveStaleMap(device.map_name, device.map_uuid) for device in _from_the_top(devices))
     steps: list[Operation] = [*unmounting(inventory, mounts), *removing, *logins]
     if groups and (back or logins):
-        steps += (ActivateVolumeGroup(group) for group in groups)
+        steps += (activation(inventory, group) for group in groups)
         steps += looking_into(inventory, mounts)
         steps += mounting(inventory, mounts)
     title = (

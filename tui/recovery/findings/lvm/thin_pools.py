@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from tui.recovery.evidence import Evidence
 from tui.recovery.facts import MapTable
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen
-from tui.recovery.findings.repair_plans import disks_of, group_rung, keep, repair
+from tui.recovery.findings.repair_plans import disks_of, keep, repair
 from tui.recovery.gathering.logs import POOL_LINE
 from tui.storage.model.lvm import LogicalVolume, VolumeGroup, VolumeKind
+from tui.storage.operations.lvm.activation import activation
 from tui.storage.operations.lvm.extend_logical_volume import WHOLE, ExtendLogicalVolume
 from tui.storage.operations.lvm.thin_repair import ExtendPoolMetadata, RepairThinPool
-from tui.storage.operations.lvm.volume_group import ActivateVolumeGroup
 from tui.storage.operations.operation import Operation
 from tui.storage.probe.devices.lvm import names_of_map
-from tui.storage.probe.narrow import group_named
 from tui.storage.stacks.rung import RungKind
+from tui.storage.stacks.volume_rungs import volume_key
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 
@@ -90,7 +90,7 @@ def thin_pools(evidence: Evidence) -> Iterator[Finding]:
         if (state := pool_state(table)) is not None
     }
     for pool in inventory.logical_volumes:
-        group = group_named(inventory, pool.volume_group)
+        group = inventory.group_of(pool)
         if pool.kind is not VolumeKind.THIN_POOL or group is None or group.foreign or group.shared:
             continue
         state = states.get((pool.volume_group, pool.name), PoolState())
@@ -127,7 +127,7 @@ def refusals_of(evidence: Evidence, pool: LogicalVolume) -> tuple[str, ...]:
 
 def pool_rung(group: VolumeGroup, pool: LogicalVolume) -> str:
     """The key of a pool's rung."""
-    return f"lv:{group_rung(group)}/{pool.uuid or pool.name}"
+    return volume_key(group, pool)
 
 
 def _pool_rungs(group: VolumeGroup, pool: LogicalVolume) -> tuple[str, ...]:
@@ -289,9 +289,9 @@ def pool_repair(evidence: Evidence, group: VolumeGroup, pool: LogicalVolume, *fi
         "damaged copy stays as {name}_meta0, the only way to undo the repair."
     ).format(name=clean(pool.name, 60))
     steps: tuple[Operation, ...] = (
-        keep(evidence, (group.name,), disks_of(evidence.inventory, group.name)),
+        keep(evidence, (group.name,), disks_of(evidence.inventory, group)),
         RepairThinPool(group.name, group.uuid, pool.name, pool.uuid),
-        ActivateVolumeGroup(group.name),
+        activation(evidence.inventory, group),
     )
     note = _("Unmount and deactivate everything in the pool first; otherwise the repair is refused.")
     return Fix(

@@ -12,8 +12,9 @@ from tui.storage.model.block import BlockDevice, BlockKind, MultipathMap
 from tui.storage.model.files import Mount
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Lun, Role
+from tui.storage.model.lvm import VolumeGroup
+from tui.storage.operations.lvm.activation import activation, deactivation
 from tui.storage.operations.lvm.idle_map import RemoveIdleMap, is_plain_volume
-from tui.storage.operations.lvm.volume_group import ActivateVolumeGroup, DeactivateVolumeGroup
 from tui.storage.operations.multipath.maps import CreateMultipathMap
 from tui.storage.operations.operation import Operation
 from tui.storage.stacks.rung import RungKind
@@ -146,7 +147,7 @@ class _Above:
     """
 
     mounts: tuple[Mount, ...]
-    groups: tuple[str, ...]
+    groups: tuple[VolumeGroup, ...]
     volumes: tuple[BlockDevice, ...]
     only_volumes: bool
     seen_by_lvm: bool
@@ -155,12 +156,9 @@ class _Above:
 def _above(inventory: Inventory, disks: list[str]) -> _Above:
     upper = [device for disk in disks for device in inventory.above(disk)]
     names = {device.name for device in upper}
-    groups = dict.fromkeys(
-        volume.volume_group
-        for volume in inventory.logical_volumes
-        if volume.device and volume.device in names
-    )
-    members = {volume.volume_group for volume in inventory.physical_volumes if volume.device}
+    active = [volume for volume in inventory.logical_volumes if volume.device and volume.device in names]
+    groups = [group for group in inventory.volume_groups if any(group.owns(volume) for volume in active)]
+    members = [volume for volume in inventory.physical_volumes if volume.device]
     kinds = (BlockKind.LOGICAL_VOLUME, BlockKind.MULTIPATH)
     return _Above(
         mounts_above(inventory, disks),
@@ -168,7 +166,7 @@ def _above(inventory: Inventory, disks: list[str]) -> _Above:
         tuple(dict.fromkeys(device for device in upper if device.kind is BlockKind.LOGICAL_VOLUME)),
         all(device.kind in kinds for device in upper)
         and not any(swap.device in names for swap in inventory.swaps),
-        all(group in members for group in groups),
+        all(any(group.owns(volume) for volume in members) for group in groups),
     )
 
 
@@ -205,14 +203,14 @@ def _by_hand(above: _Above, disks: list[str]) -> tuple[str, ...]:
         *(f"umount {clean(mount.target, 80)}" for mount in reversed(above.mounts)),
         *(f"dmsetup remove {clean(volume.map_name or volume.name, 80)}" for volume in above.volumes),
         create,
-        *(f"vgchange --activate y {clean(group, 60)}" for group in above.groups),
+        *(f"vgchange --activate y {clean(group.name, 60)}" for group in above.groups),
         *(f"mount {clean(mount.source, 80)} {clean(mount.target, 80)}" for mount in above.mounts),
     )
 
 
 def _steps(inventory: Inventory, wwid: str, disks: list[str], above: _Above) -> tuple[Operation, ...]:
     closing: tuple[Operation, ...] = (
-        tuple(DeactivateVolumeGroup(group) for group in above.groups)
+        tuple(deactivation(inventory, group) for group in above.groups)
         if above.seen_by_lvm
         else tuple(RemoveIdleMap(volume.map_name, volume.map_uuid) for volume in above.volumes)
     )
@@ -220,6 +218,6 @@ def _steps(inventory: Inventory, wwid: str, disks: list[str], above: _Above) -> 
         *unmounting(inventory, above.mounts, sync=True),
         *closing,
         CreateMultipathMap(wwid, tuple(disks)),
-        *(ActivateVolumeGroup(group) for group in above.groups),
+        *(activation(inventory, group) for group in above.groups),
         *mounting(inventory, above.mounts),
     )

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tui.storage.host.interface import BACKUPS, ChangingHost, Command, Host
-from tui.storage.lvm.names import logical_volume_name_problems
+from tui.storage.lvm.names import logical_volume_name_problems, map_name
 from tui.storage.model.block import BlockKind
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume, VolumeGroup
 from tui.storage.operations.calls import change
-from tui.storage.probe.devices.lvm import names_of_map
+from tui.storage.probe.devices.lvm import group_of_map, names_of_map
 from tui.storage.probe.narrow import group_named, look_at_volumes
 from tui.storage.problem import CommandFailed, Problem, Refused
 from tui.storage.untrusted import clean, clean_lines
@@ -55,13 +55,20 @@ def look_for_change(host: Host) -> Inventory:
     return inventory
 
 
-def own_group(inventory: Inventory, name: str) -> VolumeGroup:
+def own_group(inventory: Inventory, name: str, uuid: str = "", *, by_uuid: bool = False) -> VolumeGroup:
     """The volume group of that name, when this host may change it.
 
+    Args:
+        inventory: the host.
+        name: of the group.
+        uuid: of the group that was seen; empty where it was not there yet.
+        by_uuid: the command selects it by its UUID, so that another may have its name.
+
     Raises:
-        Refused: it is not there, belongs to another host, is shared, exported or incomplete.
+        Refused: it is not there, another group has its name (too), or it belongs to another host, is shared,
+            exported or incomplete.
     """
-    group = _only_group(inventory, name)
+    group = _only_group(inventory, name, uuid, by_uuid=by_uuid)
     problem = not_ours(group)
     if problem is not None:
         raise Refused(problem)
@@ -74,19 +81,17 @@ def broken_group(inventory: Inventory, name: str, uuid: str) -> VolumeGroup:
     Raises:
         Refused: it is not there, or another one, or belongs to another host, is shared or exported.
     """
-    group = _only_group(inventory, name)
-    if uuid and group.uuid != uuid:
-        raise Refused(_another(name))
+    group = _only_group(inventory, name, uuid)
     problem = not_ours(replace(group, missing_volumes=0, partial=False))
     if problem is not None:
         raise Refused(problem)
     return group
 
 
-def _only_group(inventory: Inventory, name: str) -> VolumeGroup:
-    group = group_named(inventory, name)
+def _only_group(inventory: Inventory, name: str, uuid: str, *, by_uuid: bool = False) -> VolumeGroup:
+    named = inventory.groups_named(name)
     shown = clean(name, 60)
-    if group is None:
+    if not named:
         raise Refused(
             Problem(
                 "group.gone",
@@ -95,16 +100,64 @@ def _only_group(inventory: Inventory, name: str) -> VolumeGroup:
                 remedy=_("Check the sessions and `pvs -a --foreign --shared`."),
             )
         )
-    if sum(group.name == name for group in inventory.volume_groups) > 1:
+    if not by_uuid:
+        refuse_ambiguous(inventory, name)
+    found = inventory.groups_named(name, uuid)
+    if not found:
+        raise Refused(_another(name))
+    return next((group for group in found if not group.foreign), found[0])
+
+
+def refuse_ambiguous(inventory: Inventory, name: str, *, foreign_too: bool = False) -> None:
+    """See that a name means one volume group to LVM, whose commands process none of several.
+
+    Args:
+        inventory: the host.
+        name: of the group.
+        foreign_too: the command is allowed groups of other hosts; else LVM prefers the one of this host.
+
+    Raises:
+        Refused: several have it.
+    """
+    found = [group for group in inventory.groups_named(name) if foreign_too or not group.foreign]
+    if len(found) > 1:
         raise Refused(
             Problem(
                 "group.twice",
-                _("Two volume groups are named {group}.").format(group=shown),
+                _("{count} volume groups are named {group}.").format(count=len(found), group=clean(name, 60)),
                 cause=_("One is a clone or snapshot of the other, or comes from another host."),
                 remedy=_("Rename one of them by its UUID: vgrename UUID NEWNAME."),
+                evidence=tuple(_group_words(inventory, group) for group in found[:6]),
             )
         )
-    return group
+
+
+def _group_words(inventory: Inventory, group: VolumeGroup) -> str:
+    paths = ", ".join(clean(volume.path, 60) for volume in inventory.members_of(group)[:4])
+    return _("{uuid} on {paths}").format(uuid=clean(group.uuid, 60), paths=paths)
+
+
+def refuse_taken_map(inventory: Inventory, group: VolumeGroup, names: Sequence[str]) -> None:
+    """See that the device-mapper names of volumes are free: volumes of another group may have them.
+
+    Raises:
+        Refused: a map of another volume has one of the names, so that LVM could not create the device.
+    """
+    wanted = {map_name(group.name, name): name for name in names}
+    owner = group.uuid.replace("-", "")
+    for device in inventory.devices:
+        other = device.map_name in wanted and not device.map_uuid.startswith(f"LVM-{owner}")
+        if owner and other:
+            raise Refused(
+                Problem(
+                    "group.map-taken",
+                    _("{path} already belongs to a volume of another group of that name.").format(
+                        path=clean(device.path, 80)
+                    ),
+                    cause=_("Two volumes with the same names of group and volume cannot be active together."),
+                    remedy=_("Rename one of the groups by its UUID: vgrename UUID NEWNAME."),
+                )
+            )
 
 
 def why_not_ours(group: VolumeGroup) -> str:
@@ -144,9 +197,17 @@ def back_up_metadata(host: ChangingHost, group: str) -> None:
     change(host, backup_command(group), _("Back up the metadata of {group}").format(group=clean(group, 60)))
 
 
-def volume_named(inventory: Inventory, group: str, name: str) -> LogicalVolume | None:
-    """The volume of that name, or None."""
-    return next((volume for volume in inventory.volumes_of(group) if volume.name == name), None)
+def volume_named(inventory: Inventory, group: str, name: str, group_uuid: str = "") -> LogicalVolume | None:
+    """The volume of that name in the group (`group_named`), or None."""
+    named = group_named(inventory, group, group_uuid)
+    volumes = inventory.volumes_of(named) if named is not None else ()
+    return next((volume for volume in volumes if volume.name == name), None)
+
+
+def volumes_in(inventory: Inventory, group: str, group_uuid: str = "") -> tuple[LogicalVolume, ...]:
+    """The volumes of every group of that name; with a UUID of that one alone."""
+    found = inventory.groups_named(group, group_uuid)
+    return tuple(volume for named in found for volume in inventory.volumes_of(named))
 
 
 def refuse_bad_volume_name(inventory: Inventory, group: str, name: str, field: str = "name") -> None:
@@ -155,7 +216,7 @@ def refuse_bad_volume_name(inventory: Inventory, group: str, name: str, field: s
     Raises:
         Refused: LVM does not accept it, or it is taken.
     """
-    taken = [volume.name for volume in inventory.volumes_of(group)]
+    taken = [volume.name for volume in volumes_in(inventory, group)]
     for problem in logical_volume_name_problems(name, group, taken, field):
         raise Refused(problem)
 
@@ -190,30 +251,31 @@ def still_active(code: str, group: str, names: Sequence[str]) -> Problem:
     )
 
 
-def volume_is_gone(host: Host, group: str, name: str) -> bool:
+def volume_is_gone(host: Host, group: str, name: str, group_uuid: str = "") -> bool:
     """Whether LVM answers, was shown every disk, and knows no volume of that name in the group."""
     inventory = look_at_volumes(host)
-    gone = all(volume.name != name for volume in inventory.volumes_of(group))
+    gone = all(volume.name != name for volume in volumes_in(inventory, group, group_uuid))
     return inventory.lvm.asked and not inventory.lvm.left_out and gone
 
 
-def unseen_volumes(host: Host, group: str) -> tuple[str, ...]:
+def unseen_volumes(host: Host, group: str, group_uuid: str = "") -> tuple[str, ...]:
     """Devices of the active volumes of a group that udev has given no name below /dev."""
     inventory = look_at_volumes(host)
     return tuple(
         f"/dev/{volume.device}"
-        for volume in inventory.volumes_of(group)
+        for volume in volumes_in(inventory, group, group_uuid)
         if volume.active and volume.device and volume.path and host.facts(volume.path) is None
     )
 
 
-def active_volumes(inventory: Inventory, group: str, name: str = "") -> tuple[str, ...]:
-    """Kernel names of the maps of a group's active volumes, or of one of them; LVM is not asked."""
+def active_volumes(inventory: Inventory, group: str, group_uuid: str, name: str = "") -> tuple[str, ...]:
+    """Kernel names of the maps of a group's active volumes, or of those of one name; LVM is not asked."""
     return tuple(
         device.name
         for device in inventory.devices
         if device.kind is BlockKind.LOGICAL_VOLUME
         and names_of_map(device.map_name)[0] == group
+        and group_uuid in {"", group_of_map(device.map_uuid)}
         and (not name or names_of_map(device.map_name)[1] == name)
     )
 
@@ -232,19 +294,18 @@ def same_group(inventory: Inventory, name: str, uuid: str) -> VolumeGroup:
     Raises:
         Refused: as `own_group`, or another group has that name now.
     """
-    group = own_group(inventory, name)
-    if uuid and group.uuid != uuid:
-        raise Refused(_another(name))
-    return group
+    return own_group(inventory, name, uuid)
 
 
-def same_volume(inventory: Inventory, group: str, name: str, uuid: str) -> LogicalVolume:
+def same_volume(
+    inventory: Inventory, group: str, name: str, uuid: str, group_uuid: str = ""
+) -> LogicalVolume:
     """The volume that was seen.
 
     Raises:
         Refused: it is gone, or another volume has that name now.
     """
-    volume = volume_named(inventory, group, name)
+    volume = volume_named(inventory, group, name, group_uuid)
     if volume is None:
         raise Refused(
             Problem(

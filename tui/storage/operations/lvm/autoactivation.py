@@ -43,8 +43,8 @@ class SetAutoactivation(MetadataChange):
         return ("lvm", "vgchange", "--setautoactivation", "y" if self.on else "n", self.volume_group)
 
     def is_done(self, host: Host) -> bool:
-        group = group_named(look_at_volumes(host), self.volume_group)
-        return group is not None and group.uuid == self.group_uuid and group.autoactivation is self.on
+        group = group_named(look_at_volumes(host), self.volume_group, self.group_uuid)
+        return group is not None and group.autoactivation is self.on
 
     def check(self, host: Host) -> None:
         same_group(look_for_change(host), self.volume_group, self.group_uuid)

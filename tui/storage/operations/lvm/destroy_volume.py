@@ -14,6 +14,7 @@ from tui.storage.operations.guards.lvm_guard import (
     same_group,
     same_volume,
     volume_is_gone,
+    volumes_in,
 )
 from tui.storage.operations.lvm.lvm_command import MetadataChange
 from tui.storage.operations.operation import CannotUndo, Risk
@@ -83,12 +84,12 @@ class DestroyVolume(MetadataChange):
         )
 
     def is_done(self, host: Host) -> bool:
-        return volume_is_gone(host, self.volume_group, self.name)
+        return volume_is_gone(host, self.volume_group, self.name, self.group_uuid)
 
     def check(self, host: Host) -> None:
         inventory = look_for_change(host)
         same_group(inventory, self.volume_group, self.group_uuid)
-        volume = same_volume(inventory, self.volume_group, self.name, self.uuid)
+        volume = same_volume(inventory, self.volume_group, self.name, self.uuid, self.group_uuid)
         self._refuse_another(volume)
         self._refuse_needed(inventory, volume)
         device = inventory.device(volume.device) if volume.device else None
@@ -133,7 +134,7 @@ class DestroyVolume(MetadataChange):
     def _refuse_needed(self, inventory: Inventory, volume: LogicalVolume) -> None:
         needing = [
             other.name
-            for other in inventory.volumes_of(self.volume_group)
+            for other in volumes_in(inventory, self.volume_group, self.group_uuid)
             if other.pool == volume.name or (other.origin == volume.name and not other.pool)
         ]
         if needing or volume.kind is VolumeKind.THIN_POOL:

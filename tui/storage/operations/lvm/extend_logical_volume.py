@@ -73,8 +73,8 @@ class ExtendLogicalVolume(MetadataChange):
     def is_done(self, host: Host) -> bool:
         """It has the size; or it is larger than it was, when a share was asked for."""
         inventory = look_at_volumes(host)
-        group = group_named(inventory, self.volume_group)
-        volume = volume_named(inventory, self.volume_group, self.name)
+        group = group_named(inventory, self.volume_group, self.group_uuid)
+        volume = volume_named(inventory, self.volume_group, self.name, self.group_uuid)
         if group is None or volume is None or volume.uuid != self.uuid or not volume.active:
             return False
         if self.share:
@@ -84,7 +84,7 @@ class ExtendLogicalVolume(MetadataChange):
     def check(self, host: Host) -> None:
         inventory = look_for_change(host)
         group = same_group(inventory, self.volume_group, self.group_uuid)
-        volume = same_volume(inventory, self.volume_group, self.name, self.uuid)
+        volume = same_volume(inventory, self.volume_group, self.name, self.uuid, self.group_uuid)
         problem = why_not_extend(inventory, volume)
         if problem is not None:
             raise Refused(problem)
@@ -137,9 +137,10 @@ def why_not_extend(inventory: Inventory, volume: LogicalVolume) -> Problem | Non
             _("The volume {name} is not active.").format(name=name),
             remedy=_("Activate its volume group first."),
         )
+    group = inventory.group_of(volume)
     snapshots = [
         other.name
-        for other in inventory.volumes_of(volume.volume_group)
+        for other in (inventory.volumes_of(group) if group is not None else ())
         if other.origin == volume.name and not other.pool
     ]
     if snapshots and volume.kind in (VolumeKind.ORIGIN, VolumeKind.MERGING_ORIGIN):

@@ -59,8 +59,8 @@ class ImportClone(LvmCommand):
             disks = {compare(host, device, inventory)[0].name for device in self.devices}
         except Refused:
             return False
-        members = {pv.device for pv in inventory.physical_volumes if pv.volume_group == self.new_name}
-        return group_named(inventory, self.new_name) is not None and members == disks
+        group = group_named(inventory, self.new_name)
+        return group is not None and {pv.device for pv in inventory.members_of(group)} == disks
 
     def check(self, host: Host) -> None:
         inventory = look_for_change(host)

@@ -36,6 +36,7 @@ class CreateLogicalVolume(LvmCommand):
         volume_group: the group.
         name: of the volume.
         extents: its size in the group's extents.
+        group_uuid: LVM's identity of the group; empty where the same plan creates it.
     """
 
     risk: ClassVar[Risk] = Risk.REWRITES
@@ -43,6 +44,7 @@ class CreateLogicalVolume(LvmCommand):
     volume_group: str
     name: str
     extents: int
+    group_uuid: str = ""
 
     @property
     def path(self) -> str:
@@ -68,8 +70,8 @@ class CreateLogicalVolume(LvmCommand):
 
     def is_done(self, host: Host) -> bool:
         inventory = look_at_volumes(host)
-        group = group_named(inventory, self.volume_group)
-        volume = volume_named(inventory, self.volume_group, self.name)
+        group = group_named(inventory, self.volume_group, self.group_uuid)
+        volume = volume_named(inventory, self.volume_group, self.name, self.group_uuid)
         return (
             group is not None
             and volume is not None
@@ -79,7 +81,7 @@ class CreateLogicalVolume(LvmCommand):
 
     def check(self, host: Host) -> None:
         inventory = look_for_change(host)
-        group = own_group(inventory, self.volume_group)
+        group = own_group(inventory, self.volume_group, self.group_uuid)
         refuse_bad_volume_name(inventory, self.volume_group, self.name, "logical_volume")
         free = group.free_extents
         if not 1 <= self.extents <= free:
@@ -113,17 +115,24 @@ class CreateLogicalVolume(LvmCommand):
             )
 
     def undo(self) -> tuple[Operation, ...]:
-        return (RemoveLogicalVolume(self.volume_group, self.name),)
+        return (RemoveLogicalVolume(self.volume_group, self.name, self.group_uuid),)
 
 
 @dataclass(frozen=True, slots=True)
 class RemoveLogicalVolume(LvmCommand):
-    """Remove an empty volume. One on which anything is found is never removed."""
+    """Remove an empty volume. One on which anything is found is never removed.
+
+    Attributes:
+        volume_group: the group.
+        name: of the volume.
+        group_uuid: LVM's identity of the group; empty where the same plan created it.
+    """
 
     risk: ClassVar[Risk] = Risk.REWRITES
 
     volume_group: str
     name: str
+    group_uuid: str = ""
 
     def title(self) -> str:
         return _("Remove the empty volume {name} from {group}").format(
@@ -139,12 +148,12 @@ class RemoveLogicalVolume(LvmCommand):
         return ("lvm", "lvremove", "--yes", f"{self.volume_group}/{self.name}")
 
     def is_done(self, host: Host) -> bool:
-        return volume_is_gone(host, self.volume_group, self.name)
+        return volume_is_gone(host, self.volume_group, self.name, self.group_uuid)
 
     def check(self, host: Host) -> None:
         inventory = look_for_change(host)
-        own_group(inventory, self.volume_group)
-        volume = volume_named(inventory, self.volume_group, self.name)
+        own_group(inventory, self.volume_group, self.group_uuid)
+        volume = volume_named(inventory, self.volume_group, self.name, self.group_uuid)
         device = inventory.device(volume.device) if volume is not None and volume.device else None
         if volume is None or device is None:
             raise Refused(

@@ -15,6 +15,7 @@ from tui.storage.operations.guards.lvm_guard import (
     backup_command,
     broken_group,
     look_for_change,
+    volumes_in,
 )
 from tui.storage.operations.guards.may_return import refuse_while_disks_may_return
 from tui.storage.operations.lvm.lvm_command import MetadataChange, TestedChange
@@ -86,7 +87,8 @@ class RestoreMissingPv(MetadataChange):
         return CannotUndo(_("LVM marks a PV as missing only while it is missing."))
 
     def _volume(self, inventory: Inventory) -> PhysicalVolume | None:
-        found = (pv for pv in inventory.physical_volumes if pv.volume_group == self.volume_group)
+        group = group_named(inventory, self.volume_group, self.group_uuid)
+        found = inventory.members_of(group) if group is not None else ()
         return next((pv for pv in found if pv.uuid == self.uuid), None)
 
 
@@ -103,7 +105,7 @@ class _ReduceMissing(TestedChange):
 
     def is_done(self, host: Host) -> bool:
         inventory = look_at_volumes(host)
-        group = group_named(inventory, self.volume_group)
+        group = group_named(inventory, self.volume_group, self.group_uuid)
         return (
             inventory.lvm.asked
             and not inventory.lvm.left_out
@@ -116,7 +118,7 @@ class _ReduceMissing(TestedChange):
         inventory = look_for_change(host)
         broken_group(inventory, self.volume_group, self.group_uuid)
         refuse_while_disks_may_return(host, inventory)
-        now = missing_of(inventory, self.volume_group)
+        now = missing_of(inventory, self.volume_group, self.group_uuid)
         if set(now) != set(self.missing):
             raise Refused(
                 Problem(
@@ -167,7 +169,7 @@ class RemoveMissingPvs(_ReduceMissing):
         return ("lvm", "vgreduce", "--removemissing", self.volume_group)
 
     def _refuse_loss(self, inventory: Inventory) -> None:
-        partial = partial_volumes(inventory, self.volume_group)
+        partial = partial_volumes(inventory, self.volume_group, self.group_uuid)
         if partial:
             raise Refused(
                 Problem(
@@ -227,7 +229,7 @@ class RemoveMissingPvsAndVolumes(_ReduceMissing):
         )
 
     def _refuse_loss(self, inventory: Inventory) -> None:
-        partial = partial_volumes(inventory, self.volume_group)
+        partial = partial_volumes(inventory, self.volume_group, self.group_uuid)
         if set(partial) != set(self.volumes):
             raise Refused(
                 Problem(
@@ -239,7 +241,7 @@ class RemoveMissingPvsAndVolumes(_ReduceMissing):
             )
         used = [
             volume.name
-            for volume in inventory.volumes_of(self.volume_group)
+            for volume in volumes_in(inventory, self.volume_group, self.group_uuid)
             if volume.name in partial and (volume.active or volume.open)
         ]
         if used:
@@ -262,16 +264,17 @@ class RemoveMissingPvsAndVolumes(_ReduceMissing):
         )
 
 
-def partial_volumes(inventory: Inventory, group: str) -> tuple[str, ...]:
+def partial_volumes(inventory: Inventory, group: str, group_uuid: str) -> tuple[str, ...]:
     """Names of the volumes of which LVM says that a part is missing."""
     return tuple(
         volume.name
-        for volume in inventory.volumes_of(group)
+        for volume in volumes_in(inventory, group, group_uuid)
         if volume.health == "partial" or volume.attributes.ljust(9)[8] == "p"
     )
 
 
-def missing_of(inventory: Inventory, group: str) -> tuple[str, ...]:
+def missing_of(inventory: Inventory, group: str, group_uuid: str) -> tuple[str, ...]:
     """LVM's identities of the physical volumes that it misses."""
-    found = (pv for pv in inventory.physical_volumes if pv.volume_group == group)
+    named = group_named(inventory, group, group_uuid)
+    found = inventory.members_of(named) if named is not None else ()
     return tuple(sorted(pv.uuid for pv in found if pv.missing))

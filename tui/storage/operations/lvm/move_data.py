@@ -17,7 +17,7 @@ from tui.storage.operations.guards.lvm_guard import (
 from tui.storage.operations.lvm.lvm_command import LvmCommand, MetadataChange
 from tui.storage.operations.lvm.physical_volume import volume_on
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
-from tui.storage.probe.narrow import look_at_volumes
+from tui.storage.probe.narrow import group_named, look_at_volumes
 from tui.storage.problem import Problem, Refused
 from tui.storage.size import size_words
 from tui.storage.untrusted import clean
@@ -74,9 +74,9 @@ class MoveData(MetadataChange):
         return (
             inventory.lvm.asked
             and volume is not None
-            and volume.volume_group == self.volume_group
+            and self._is_member(inventory, volume)
             and volume.free == volume.size
-            and not is_moving(inventory, self.volume_group)
+            and not is_moving(inventory, self.volume_group, self.group_uuid)
         )
 
     def check(self, host: Host) -> None:
@@ -88,15 +88,11 @@ class MoveData(MetadataChange):
 
     def _check(self, host: Host, *, interrupted: bool = False) -> None:
         inventory = look_for_change(host)
-        same_group(inventory, self.volume_group, self.group_uuid)
+        group = same_group(inventory, self.volume_group, self.group_uuid)
         source = self._member(host, inventory, self.device)
         goals = [self._member(host, inventory, destination) for destination in self.destinations]
-        others = [
-            pv
-            for pv in inventory.physical_volumes
-            if pv.volume_group == self.volume_group and pv.uuid != source.uuid
-        ]
-        if is_moving(inventory, self.volume_group):
+        others = [pv for pv in inventory.members_of(group) if pv.uuid != source.uuid]
+        if is_moving(inventory, self.volume_group, self.group_uuid):
             if not interrupted and source.free == source.size:
                 raise Refused(
                     Problem(
@@ -127,7 +123,7 @@ class MoveData(MetadataChange):
     def run(self, host: ChangingHost, progress: Progress) -> None:
         """While a move is in progress, pvmove only follows it."""
         compare(host, self.device)
-        if not is_moving(look_at_volumes(host), self.volume_group):
+        if not is_moving(look_at_volumes(host), self.volume_group, self.group_uuid):
             back_up_metadata(host, self.volume_group)
 
         def on_line(line: str) -> None:
@@ -152,9 +148,13 @@ class MoveData(MetadataChange):
     def undo(self) -> tuple[Operation, ...]:
         return (StopMoving(self.volume_group, self.group_uuid, self.device),)
 
+    def _is_member(self, inventory: Inventory, volume: PhysicalVolume) -> bool:
+        group = group_named(inventory, self.volume_group, self.group_uuid)
+        return group is not None and group.owns(volume)
+
     def _member(self, host: Host, inventory: Inventory, device: DeviceIdentity) -> PhysicalVolume:
         volume = volume_on(inventory, device, host)
-        if volume is None or volume.volume_group != self.volume_group or volume.duplicate:
+        if volume is None or not self._is_member(inventory, volume) or volume.duplicate:
             raise Refused(
                 Problem(
                     "move.not-a-member",
@@ -189,7 +189,7 @@ class StopMoving(LvmCommand):
 
     def is_done(self, host: Host) -> bool:
         inventory = look_at_volumes(host)
-        return inventory.lvm.asked and not is_moving(inventory, self.volume_group)
+        return inventory.lvm.asked and not is_moving(inventory, self.volume_group, self.group_uuid)
 
     def check(self, host: Host) -> None:
         inventory = look_for_change(host)
@@ -200,6 +200,6 @@ class StopMoving(LvmCommand):
         return CannotUndo(_("Start the move again; it copies what is still on the disk."))
 
 
-def is_moving(inventory: Inventory, group: str) -> bool:
+def is_moving(inventory: Inventory, group: str, group_uuid: str) -> bool:
     """Whether a pvmove of the group is in progress, or was not finished."""
-    return any(inventory.is_moving(named) for named in inventory.groups_named(group))
+    return any(inventory.is_moving(named) for named in inventory.groups_named(group, group_uuid))

@@ -5,7 +5,12 @@ from typing import ClassVar
 
 from tui.storage.host.interface import Command, Host
 from tui.storage.model.lvm import VolumeGroup
-from tui.storage.operations.guards.lvm_guard import look_for_change, still_active
+from tui.storage.operations.guards.lvm_guard import (
+    look_for_change,
+    refuse_ambiguous,
+    still_active,
+    volumes_in,
+)
 from tui.storage.operations.lvm.lvm_command import LvmCommand
 from tui.storage.operations.operation import CannotUndo, Operation, Risk
 from tui.storage.probe.devices.lvm_report import parse_system_id
@@ -46,7 +51,7 @@ class ImportGroup(LvmCommand):
         return group is not None and not group.exported
 
     def check(self, host: Host) -> None:
-        look_for_change(host)
+        refuse_ambiguous(look_for_change(host), self.volume_group)
         _refuse_unless(host, self.volume_group, self.group_uuid, exported=True)
 
     def undo(self) -> tuple[Operation, ...]:
@@ -78,7 +83,9 @@ class ExportGroup(LvmCommand):
     def check(self, host: Host) -> None:
         inventory = look_for_change(host)
         _refuse_unless(host, self.volume_group, self.group_uuid, exported=False)
-        active = [volume.name for volume in inventory.volumes_of(self.volume_group) if volume.active]
+        refuse_ambiguous(inventory, self.volume_group)
+        volumes = volumes_in(inventory, self.volume_group, self.group_uuid)
+        active = [volume.name for volume in volumes if volume.active]
         if active:
             raise Refused(still_active("group.in-use", self.volume_group, active))
 
@@ -138,6 +145,7 @@ class TakeOverGroup(LvmCommand):
                     remedy=_("Set system_id_source to `uname` or `machineid` there, then check again."),
                 )
             )
+        refuse_ambiguous(inventory, self.volume_group, foreign_too=True)
         group = _group(host, self.volume_group, self.group_uuid)
         if group is None or group.system_id != self.owner or '"' in self.owner:
             raise Refused(_another(self.volume_group))
@@ -151,7 +159,7 @@ class TakeOverGroup(LvmCommand):
                     remedy=_("Fix that first, or leave it to its owner."),
                 )
             )
-        if any(volume.active for volume in inventory.volumes_of(self.volume_group)):
+        if any(volume.active for volume in volumes_in(inventory, self.volume_group, self.group_uuid)):
             raise Refused(
                 Problem(
                     "group.in-use",

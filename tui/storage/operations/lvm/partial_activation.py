@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.host.interface import Host
-from tui.storage.operations.guards.lvm_guard import broken_group, look_for_change, same_volume
+from tui.storage.operations.guards.lvm_guard import broken_group, look_for_change, same_volume, volumes_in
 from tui.storage.operations.lvm.activation import DeactivateLogicalVolume
 from tui.storage.operations.lvm.lvm_command import LvmCommand
 from tui.storage.operations.lvm.missing_disks import partial_volumes
@@ -45,14 +45,14 @@ class ActivateCompleteVolume(LvmCommand):
         return ("lvm", "lvchange", "--activate", "y", f"{self.volume_group}/{self.name}")
 
     def is_done(self, host: Host) -> bool:
-        volumes = look_at_volumes(host).volumes_of(self.volume_group)
+        volumes = volumes_in(look_at_volumes(host), self.volume_group, self.group_uuid)
         return any(volume.uuid == self.uuid and volume.active for volume in volumes)
 
     def check(self, host: Host) -> None:
         inventory = look_for_change(host)
         broken_group(inventory, self.volume_group, self.group_uuid)
-        same_volume(inventory, self.volume_group, self.name, self.uuid)
-        if self.name in partial_volumes(inventory, self.volume_group):
+        same_volume(inventory, self.volume_group, self.name, self.uuid, self.group_uuid)
+        if self.name in partial_volumes(inventory, self.volume_group, self.group_uuid):
             raise Refused(
                 Problem(
                     "volume.partial",
@@ -62,4 +62,4 @@ class ActivateCompleteVolume(LvmCommand):
             )
 
     def undo(self) -> tuple[Operation, ...]:
-        return (DeactivateLogicalVolume(self.volume_group, self.name),)
+        return (DeactivateLogicalVolume(self.volume_group, self.name, self.group_uuid, self.uuid),)

@@ -15,11 +15,12 @@ from tui.storage.operations.guards.lvm_guard import (
     refuse_taken_path,
     same_volume,
     unseen_volumes,
+    volumes_in,
 )
 from tui.storage.operations.lvm.lvm_command import LvmCommand, MetadataChange
 from tui.storage.operations.operation import Operation, Progress, Risk
 from tui.storage.probe.narrow import look_at_volumes
-from tui.storage.problem import Problem, Refused
+from tui.storage.problem import Refused
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 
@@ -53,7 +54,7 @@ class RenameLogicalVolume(MetadataChange):
         return ("lvm", "lvrename", self.volume_group, self.name, self.new_name)
 
     def is_done(self, host: Host) -> bool:
-        volumes = look_at_volumes(host).volumes_of(self.volume_group)
+        volumes = volumes_in(look_at_volumes(host), self.volume_group)
         return any((volume.uuid, volume.name) == (self.uuid, self.new_name) for volume in volumes)
 
     def check(self, host: Host) -> None:
@@ -106,29 +107,23 @@ class RenameVolumeGroup(LvmCommand):
 
     def check(self, host: Host) -> None:
         inventory = look_for_change(host)
-        group = own_group(inventory, self.name)
-        if group.uuid != self.uuid:
-            raise Refused(
-                Problem(
-                    "identity.changed",
-                    _("{name} is another group now.").format(name=clean(self.name, 60)),
-                    remedy=_("Check the groups again. Nothing was changed."),
-                )
-            )
+        group = own_group(inventory, self.name, self.uuid, by_uuid=True)
         taken = [group.name for group in inventory.volume_groups]
         problems = list(volume_group_name_problems(self.new_name, taken, "name"))
-        for volume in inventory.volumes_of(self.name):
+        for volume in inventory.volumes_of(group):
             problems += logical_volume_name_problems(volume.name, self.new_name, (), "name")
         for problem in problems:
             raise Refused(problem)
         refuse_taken_path(host, self.new_name, "name")
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        back_up_metadata(host, self.name)
+        """Vgcfgbackup takes a name alone; of several groups of that name LVM keeps its own archive."""
+        if not look_at_volumes(host).is_ambiguous(self.name):
+            back_up_metadata(host, self.name)
         LvmCommand.run(self, host, progress)
 
     def unseen(self, host: Host) -> tuple[str, ...]:
-        return unseen_volumes(host, self.new_name)
+        return unseen_volumes(host, self.new_name, self.uuid)
 
     def undo(self) -> tuple[Operation, ...]:
         return (RenameVolumeGroup(self.new_name, self.uuid, self.name),)

@@ -28,11 +28,13 @@ class ResizePhysicalVolume(MetadataChange):
         device: the disk or map; it may be larger than it was seen, never smaller.
         uuid: LVM's identity of the physical volume.
         volume_group: the group it belongs to.
+        group_uuid: LVM's identity of the group; empty where an earlier version planned this.
     """
 
     device: DeviceIdentity
     uuid: str
     volume_group: str
+    group_uuid: str = ""
 
     def title(self) -> str:
         return _("Resize the PV to all of {path}").format(path=clean(self.device.path, 60))
@@ -50,7 +52,7 @@ class ResizePhysicalVolume(MetadataChange):
     def is_done(self, host: Host) -> bool:
         """Not one more extent would fit on the disk."""
         inventory = look_at_volumes(host)
-        group = group_named(inventory, self.volume_group)
+        group = group_named(inventory, self.volume_group, self.group_uuid)
         volume = self._volume(inventory)
         device = inventory.device(volume.device) if volume is not None else None
         if group is None or volume is None or device is None or not device.answers:
@@ -60,10 +62,10 @@ class ResizePhysicalVolume(MetadataChange):
 
     def check(self, host: Host) -> None:
         inventory = look_for_change(host)
-        own_group(inventory, self.volume_group)
+        group = own_group(inventory, self.volume_group, self.group_uuid)
         device, _paths = grown_device(host, self.device, inventory)
         volume = self._volume(inventory)
-        if volume is None or volume.device != device.name or volume.volume_group != self.volume_group:
+        if volume is None or volume.device != device.name or not group.owns(volume):
             raise Refused(
                 Problem(
                     "identity.changed",

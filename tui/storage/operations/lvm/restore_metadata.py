@@ -61,12 +61,12 @@ class RestoreGroupMetadata(TestedChange):
         """
         backup = read_notes(host, self.backup)
         inventory = look_at_volumes(host)
-        group = group_named(inventory, self.volume_group)
-        if backup is None or group is None or group.uuid != backup.uuid or not inventory.lvm.asked:
+        group = group_named(inventory, self.volume_group, backup.uuid) if backup is not None else None
+        if backup is None or group is None or not inventory.lvm.asked:
             return False
         if group.missing_volumes or group.partial:
             return False
-        there = {volume.uuid for volume in inventory.volumes_of(self.volume_group)}
+        there = {volume.uuid for volume in inventory.volumes_of(group)}
         return (
             _number(host, self.volume_group) > backup.number
             and {volume.uuid for volume in backup.volumes if volume.visible} == there
@@ -75,7 +75,7 @@ class RestoreGroupMetadata(TestedChange):
     def check(self, host: Host) -> None:
         inventory = look_for_change(host)
         backup = self._read(host)
-        if group_named(inventory, self.volume_group) is not None:
+        if inventory.groups_named(self.volume_group):
             broken_group(inventory, self.volume_group, self.group_uuid)
         if backup.has_thin_pool:
             raise Refused(

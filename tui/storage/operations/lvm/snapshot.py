@@ -9,6 +9,7 @@ from tui.storage.operations.guards.lvm_guard import (
     refuse_bad_volume_name,
     same_group,
     same_volume,
+    volumes_in,
 )
 from tui.storage.operations.lvm.destroy_volume import DestroyVolume
 from tui.storage.operations.lvm.lvm_command import MetadataChange
@@ -63,13 +64,13 @@ class CreateSnapshot(MetadataChange):
         return ("lvm", "lvcreate", "--snapshot", *size, "--name", self.name, origin)
 
     def is_done(self, host: Host) -> bool:
-        volumes = look_at_volumes(host).volumes_of(self.volume_group)
+        volumes = volumes_in(look_at_volumes(host), self.volume_group, self.group_uuid)
         return any((volume.name, volume.origin) == (self.name, self.origin) for volume in volumes)
 
     def check(self, host: Host) -> None:
         inventory = look_for_change(host)
         group = same_group(inventory, self.volume_group, self.group_uuid)
-        origin = same_volume(inventory, self.volume_group, self.origin, self.origin_uuid)
+        origin = same_volume(inventory, self.volume_group, self.origin, self.origin_uuid, self.group_uuid)
         refuse_bad_volume_name(inventory, self.volume_group, self.name)
         if bool(origin.pool) == bool(self.extents) or origin.kind in (
             VolumeKind.SNAPSHOT,

@@ -12,6 +12,7 @@ from tui.storage.operations.guards.lvm_guard import (
     same_group,
     same_volume,
     volume_is_gone,
+    volumes_in,
 )
 from tui.storage.operations.lvm.logical_volume import RemoveLogicalVolume
 from tui.storage.operations.lvm.lvm_command import MetadataChange
@@ -66,7 +67,7 @@ class CreateThinPool(MetadataChange):
         return ("lvm", "lvcreate", "--type", "thin-pool", *size)
 
     def is_done(self, host: Host) -> bool:
-        volumes = look_at_volumes(host).volumes_of(self.volume_group)
+        volumes = volumes_in(look_at_volumes(host), self.volume_group, self.group_uuid)
         return any(volume.name == self.name and volume.kind is VolumeKind.THIN_POOL for volume in volumes)
 
     def check(self, host: Host) -> None:
@@ -113,15 +114,14 @@ class RemoveThinPool(MetadataChange):
         return ("lvm", "lvremove", "--yes", f"{self.volume_group}/{self.name}")
 
     def is_done(self, host: Host) -> bool:
-        return volume_is_gone(host, self.volume_group, self.name)
+        return volume_is_gone(host, self.volume_group, self.name, self.group_uuid)
 
     def check(self, host: Host) -> None:
         inventory = look_for_change(host)
         same_group(inventory, self.volume_group, self.group_uuid)
-        pool = same_volume(inventory, self.volume_group, self.name, "")
-        inside = [
-            volume.name for volume in inventory.volumes_of(self.volume_group) if volume.pool == self.name
-        ]
+        pool = same_volume(inventory, self.volume_group, self.name, "", self.group_uuid)
+        volumes = volumes_in(inventory, self.volume_group, self.group_uuid)
+        inside = [volume.name for volume in volumes if volume.pool == self.name]
         if inside or pool.kind is not VolumeKind.THIN_POOL:
             raise Refused(
                 Problem(
@@ -177,7 +177,7 @@ class CreateThinVolume(MetadataChange):
         return ("lvm", "lvcreate", "--thin", "--virtualsize", f"{self.size}b", "--name", self.name, pool)
 
     def is_done(self, host: Host) -> bool:
-        volumes = look_at_volumes(host).volumes_of(self.volume_group)
+        volumes = volumes_in(look_at_volumes(host), self.volume_group, self.group_uuid)
         return any(
             (volume.name, volume.pool, volume.size, volume.active) == (self.name, self.pool, self.size, True)
             for volume in volumes
@@ -186,7 +186,7 @@ class CreateThinVolume(MetadataChange):
     def check(self, host: Host) -> None:
         inventory = look_for_change(host)
         group = same_group(inventory, self.volume_group, self.group_uuid)
-        pool = same_volume(inventory, self.volume_group, self.pool, "")
+        pool = same_volume(inventory, self.volume_group, self.pool, "", self.group_uuid)
         refuse_bad_volume_name(inventory, self.volume_group, self.name)
         if pool.kind is not VolumeKind.THIN_POOL or pool.health:
             raise Refused(
@@ -212,4 +212,4 @@ class CreateThinVolume(MetadataChange):
             )
 
     def undo(self) -> tuple[Operation, ...]:
-        return (RemoveLogicalVolume(self.volume_group, self.name),)
+        return (RemoveLogicalVolume(self.volume_group, self.name, self.group_uuid),)

@@ -10,6 +10,7 @@ from tui.storage.operations.guards.lvm_guard import (
     look_for_change,
     same_group,
     same_volume,
+    volumes_in,
 )
 from tui.storage.operations.lvm.lvm_command import MetadataChange
 from tui.storage.operations.operation import CannotUndo
@@ -64,7 +65,7 @@ class ExtendPoolMetadata(MetadataChange):
     def check(self, host: Host) -> None:
         inventory = look_for_change(host)
         group = same_group(inventory, self.volume_group, self.group_uuid)
-        pool_of(inventory, self.volume_group, self.name, self.uuid)
+        pool_of(inventory, self.volume_group, self.group_uuid, self.name, self.uuid)
         if not 0 < self.size <= group.free or self.size % group.extent_size:
             raise Refused(no_room(self.volume_group, group.free, self.size))
 
@@ -113,16 +114,16 @@ class RepairThinPool(MetadataChange):
 
     def is_done(self, host: Host) -> bool:
         """The damaged metadata is there as a volume of its own: the pool was repaired."""
-        volumes = look_at_volumes(host).volumes_of(self.volume_group)
+        volumes = volumes_in(look_at_volumes(host), self.volume_group, self.group_uuid)
         return any(volume.name == self._kept for volume in volumes)
 
     def check(self, host: Host) -> None:
         inventory = look_for_change(host)
         same_group(inventory, self.volume_group, self.group_uuid)
-        pool = pool_of(inventory, self.volume_group, self.name, self.uuid)
+        pool = pool_of(inventory, self.volume_group, self.group_uuid, self.name, self.uuid)
         active = [
             volume.name
-            for volume in inventory.volumes_of(self.volume_group)
+            for volume in volumes_in(inventory, self.volume_group, self.group_uuid)
             if volume.active and (volume.pool == self.name or volume.name == pool.name)
         ]
         if active:
@@ -151,13 +152,13 @@ class RepairThinPool(MetadataChange):
         )
 
 
-def pool_of(inventory: Inventory, group: str, name: str, uuid: str) -> LogicalVolume:
+def pool_of(inventory: Inventory, group: str, group_uuid: str, name: str, uuid: str) -> LogicalVolume:
     """The thin pool that was seen.
 
     Raises:
         Refused: it is gone, another one, or not a thin pool.
     """
-    pool = same_volume(inventory, group, name, uuid)
+    pool = same_volume(inventory, group, name, uuid, group_uuid)
     if pool.kind is not VolumeKind.THIN_POOL:
         raise Refused(
             Problem(

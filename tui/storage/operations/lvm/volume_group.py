@@ -8,14 +8,11 @@ from tui.storage.devices.identity import DeviceIdentity, compare
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.lvm.names import volume_group_name_problems
 from tui.storage.model.inventory import Inventory
-from tui.storage.model.lvm import LogicalVolume
 from tui.storage.operations.guards.device_guard import refuse_when_mounted_elsewhere
 from tui.storage.operations.guards.lvm_guard import (
-    active_volumes,
     look_for_change,
     own_group,
     refuse_taken_path,
-    unseen_volumes,
 )
 from tui.storage.operations.lvm.lvm_command import LvmCommand
 from tui.storage.operations.lvm.physical_volume import volume_on
@@ -74,11 +71,17 @@ class CreateVolumeGroup(LvmCommand):
 
 @dataclass(frozen=True, slots=True)
 class RemoveVolumeGroup(LvmCommand):
-    """Remove a volume group that has no volumes; its disks stay physical volumes."""
+    """Remove a volume group that has no volumes; its disks stay physical volumes.
+
+    Attributes:
+        name: of the group.
+        uuid: LVM's identity of it; empty where the same plan created it.
+    """
 
     risk: ClassVar[Risk] = Risk.REWRITES
 
     name: str
+    uuid: str = ""
 
     def title(self) -> str:
         return _("Remove the empty volume group {name}").format(name=clean(self.name, 60))
@@ -93,14 +96,13 @@ class RemoveVolumeGroup(LvmCommand):
 
     def is_done(self, host: Host) -> bool:
         inventory = look_at_volumes(host)
-        return (
-            inventory.lvm.asked and not inventory.lvm.left_out and group_named(inventory, self.name) is None
-        )
+        gone = not inventory.groups_named(self.name, self.uuid)
+        return inventory.lvm.asked and not inventory.lvm.left_out and gone
 
     def check(self, host: Host) -> None:
         inventory = look_for_change(host)
-        own_group(inventory, self.name)
-        volumes = [volume.name for volume in inventory.logical_volumes if volume.volume_group == self.name]
+        group = own_group(inventory, self.name, self.uuid)
+        volumes = [volume.name for volume in inventory.volumes_of(group)]
         if volumes:
             raise Refused(
                 Problem(
@@ -120,12 +122,19 @@ class RemoveVolumeGroup(LvmCommand):
 
 @dataclass(frozen=True, slots=True)
 class ExtendVolumeGroup(LvmCommand):
-    """Add disks that are physical volumes already to a volume group."""
+    """Add disks that are physical volumes already to a volume group.
+
+    Attributes:
+        name: of the group.
+        devices: the disks.
+        uuid: LVM's identity of the group; empty where the same plan created it.
+    """
 
     risk: ClassVar[Risk] = Risk.REWRITES
 
     name: str
     devices: tuple[DeviceIdentity, ...]
+    uuid: str = ""
 
     def title(self) -> str:
         return _("Add {paths} to the volume group {name}").format(
@@ -145,12 +154,14 @@ class ExtendVolumeGroup(LvmCommand):
     def is_done(self, host: Host) -> bool:
         inventory = look_at_volumes(host)
         wanted = _names(host, inventory, self.devices)
-        return wanted is not None and wanted <= _members(inventory, self.name)
+        group = group_named(inventory, self.name, self.uuid)
+        there = _members(inventory, self.name, self.uuid)
+        return group is not None and wanted is not None and wanted <= there
 
     def check(self, host: Host) -> None:
         inventory = look_for_change(host)
-        own_group(inventory, self.name)
-        members = _members(inventory, self.name)
+        own_group(inventory, self.name, self.uuid)
+        members = _members(inventory, self.name, self.uuid)
         for device in self.devices:
             found, _now = compare(host, device, inventory)
             if found.name not in members:
@@ -162,17 +173,24 @@ class ExtendVolumeGroup(LvmCommand):
         LvmCommand.run(self, host, progress)
 
     def undo(self) -> tuple[Operation, ...]:
-        return (ReduceVolumeGroup(self.name, self.devices),)
+        return (ReduceVolumeGroup(self.name, self.devices, self.uuid),)
 
 
 @dataclass(frozen=True, slots=True)
 class ReduceVolumeGroup(LvmCommand):
-    """Remove disks that no volume uses from a volume group."""
+    """Remove disks that no volume uses from a volume group.
+
+    Attributes:
+        name: of the group.
+        devices: the disks.
+        uuid: LVM's identity of the group; empty where the same plan created it.
+    """
 
     risk: ClassVar[Risk] = Risk.REWRITES
 
     name: str
     devices: tuple[DeviceIdentity, ...]
+    uuid: str = ""
 
     def title(self) -> str:
         return _("Remove {paths} from the volume group {name}").format(
@@ -189,14 +207,15 @@ class ReduceVolumeGroup(LvmCommand):
     def is_done(self, host: Host) -> bool:
         inventory = look_at_volumes(host)
         wanted = _names(host, inventory, self.devices)
-        return inventory.lvm.asked and wanted is not None and not wanted & _members(inventory, self.name)
+        there = _members(inventory, self.name, self.uuid)
+        return inventory.lvm.asked and wanted is not None and not wanted & there
 
     def check(self, host: Host) -> None:
         inventory = look_for_change(host)
-        own_group(inventory, self.name)
+        group = own_group(inventory, self.name, self.uuid)
         for device in self.devices:
             volume = volume_on(inventory, device, host)
-            if volume is not None and volume.volume_group == self.name and volume.free < volume.size:
+            if volume is not None and group.owns(volume) and volume.free < volume.size:
                 raise Refused(
                     Problem(
                         "pv.has-volumes",
@@ -212,110 +231,13 @@ class ReduceVolumeGroup(LvmCommand):
         LvmCommand.run(self, host, progress)
 
     def undo(self) -> tuple[Operation, ...]:
-        return (ExtendVolumeGroup(self.name, self.devices),)
+        return (ExtendVolumeGroup(self.name, self.devices, self.uuid),)
 
 
-@dataclass(frozen=True, slots=True)
-class ActivateVolumeGroup(LvmCommand):
-    """Activate the volumes of a group."""
-
-    survives_reboot: ClassVar[bool] = False
-
-    name: str
-
-    def title(self) -> str:
-        return _("Activate the volume group {name}").format(name=clean(self.name, 60))
-
-    def why(self) -> str:
-        return _("Their device nodes appear, and they can be mounted. Their data does not change.")
-
-    @property
-    def argv(self) -> tuple[str, ...]:
-        return ("lvm", "vgchange", "--activate", "y", self.name)
-
-    def is_done(self, host: Host) -> bool:
-        inventory = look_at_volumes(host)
-        group = group_named(inventory, self.name)
-        if group is None or group.foreign or group.shared or group.exported:
-            return False
-        return all(volume.active for volume in _activatable(inventory, self.name))
-
-    def check(self, host: Host) -> None:
-        own_group(look_for_change(host), self.name)
-
-    def unseen(self, host: Host) -> tuple[str, ...]:
-        return unseen_volumes(host, self.name)
-
-    def undo(self) -> tuple[Operation, ...]:
-        return (DeactivateVolumeGroup(self.name),)
-
-
-@dataclass(frozen=True, slots=True)
-class DeactivateVolumeGroup(LvmCommand):
-    """Deactivate the volumes of a group, none of which is in use."""
-
-    risk: ClassVar[Risk] = Risk.INTERRUPTS
-    survives_reboot: ClassVar[bool] = False
-
-    name: str
-
-    def title(self) -> str:
-        return _("Deactivate the volume group {name}").format(name=clean(self.name, 60))
-
-    def why(self) -> str:
-        return _(
-            "Their device nodes are removed, so nothing holds the disks open. Their data does not change."
-        )
-
-    @property
-    def argv(self) -> tuple[str, ...]:
-        return ("lvm", "vgchange", "--activate", "n", self.name)
-
-    def is_done(self, host: Host) -> bool:
-        inventory = look_at_volumes(host)
-        return inventory.lvm.asked and not any(
-            volume.active for volume in inventory.logical_volumes if volume.volume_group == self.name
-        )
-
-    def check(self, host: Host) -> None:
-        inventory = look_for_change(host)
-        used = [
-            volume.name
-            for volume in inventory.logical_volumes
-            if volume.volume_group == self.name
-            and (volume.open or (volume.device and inventory.is_in_use(volume.device)))
-        ]
-        if used:
-            raise Refused(
-                Problem(
-                    "group.in-use",
-                    _("Volumes of {group} are in use: {names}.").format(
-                        group=clean(self.name, 60), names=clean(", ".join(used[:6]))
-                    ),
-                    remedy=_("Unmount them first."),
-                )
-            )
-
-    def takes(self, inventory: Inventory) -> tuple[str, ...]:
-        return active_volumes(inventory, self.name)
-
-    def undo(self) -> tuple[Operation, ...]:
-        return (ActivateVolumeGroup(self.name),)
-
-
-def _activatable(inventory: Inventory, name: str) -> tuple[LogicalVolume, ...]:
-    """The volumes with a name below /dev; pools and volumes that are to be skipped have none."""
-    return tuple(
-        volume
-        for volume in inventory.logical_volumes
-        if volume.volume_group == name and volume.path and not volume.skip_activation
-    )
-
-
-def _members(inventory: Inventory, name: str) -> frozenset[str]:
-    return frozenset(
-        volume.device or volume.path for volume in inventory.physical_volumes if volume.volume_group == name
-    )
+def _members(inventory: Inventory, name: str, uuid: str = "") -> frozenset[str]:
+    found = inventory.groups_named(name, uuid)
+    members = (volume for group in found for volume in inventory.members_of(group))
+    return frozenset(volume.device or volume.path for volume in members)
 
 
 def _names(host: Host, inventory: Inventory, devices: tuple[DeviceIdentity, ...]) -> frozenset[str] | None:

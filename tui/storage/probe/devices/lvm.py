@@ -114,6 +114,12 @@ def names_of_map(map_name: str) -> tuple[str, str]:
     return group.replace("--", "-"), volume.replace("--", "-")
 
 
+def group_of_map(map_uuid: str) -> str:
+    """The UUID of the VG in a device-mapper uuid of LVM's, with its dashes; empty in any other."""
+    match = _MAP_UUID.match(map_uuid)
+    return dashed(match[1]) if match is not None else ""
+
+
 def dashed(uuid: str) -> str:
     """LVM's way of writing its 32 characters: 6-4-4-4-4-4-6."""
     ends = (0, 6, 10, 14, 18, 22, 26, 32)
