@@ -110,7 +110,7 @@ class DestroyVolume(MetadataChange):
             refuse_when_busy(host, device.path)
 
     def takes(self, inventory: Inventory) -> tuple[str, ...]:
-        return active_volumes(inventory, self.volume_group, self.name)
+        return active_volumes(inventory, self.volume_group, self.group_uuid, self.name)
 
     def undo(self) -> CannotUndo:
         return CannotUndo(

@@ -180,7 +180,7 @@ class RemoveLogicalVolume(LvmCommand):
             )
 
     def takes(self, inventory: Inventory) -> tuple[str, ...]:
-        return active_volumes(inventory, self.volume_group, self.name)
+        return active_volumes(inventory, self.volume_group, self.group_uuid, self.name)
 
     def undo(self) -> CannotUndo:
         return CannotUndo(_("Create the volume again; it was empty, so nothing is lost."))
