@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.lab.operate import run_script
+from tests.lab.doctoring import look
+from tests.lab.operate import run_script, tell
 from tests.lab.test_disconnect import in_background, told
 from tests.lab.volumes import (
     THREE_LUNS,
@@ -21,6 +22,14 @@ from tui.lab.guest import Guest
 from tui.lab.image import Release
 
 pytestmark = pytest.mark.lab
+
+KEEP = "Choices(AboutUsers.WAIT, AtBoot.KEEP, 5)"
+
+JOURNALS = {
+    "journal": "mke2fs -q -O journal_dev {1}; mkfs.ext4 -q -J device={1} {0}; mount {0} /srv/two",
+    "log": "mkfs.xfs -q -l logdev={1},size=64m {0}; mount -o logdev={1} {0} /srv/two",
+}
+"""File systems on one device with a journal or a log on another, mounted at /srv/two."""
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +72,30 @@ def wiped(guest: Guest, lun: int) -> tuple[str, list[str]]:
     """What erasing a LUN is refused with, and the commands that ran."""
     done = carry_out(guest, f"WipeSignatures(identity({lun}))")
     return done.codes[0], done.commands
+
+
+def below_mount(guest: Guest, target: str) -> list[str]:
+    """Names of all that a mount stands on, by the stacks; LUNs with their numbers."""
+    said = tell(
+        guest,
+        f"""
+import json
+from tests.lab.volume_side import HOST
+from tui.storage.probe.inventory import take_inventory
+from tui.storage.stacks.stack import stacks
+rungs = {{rung.key: rung for stack in stacks(take_inventory(HOST)) for rung in stack.rungs}}
+(top,) = [rung for rung in rungs.values() if rung.name == "{target}"]
+found, waiting = [], [top]
+while waiting:
+    rung = waiting.pop()
+    found.append(f"LUN {{rung.name}}" if rung.kind.value == "lun" else rung.name)
+    waiting += [rungs[key] for key in rung.stands_on]
+print(json.dumps({{"names": found}}))
+""",
+    )
+    names = said[-1]["names"]
+    assert isinstance(names, list)
+    return [str(name) for name in names]
 
 
 def sentinel(guest: Guest, folder: str) -> str:
@@ -128,3 +161,46 @@ play(proposal, ())
     assert done["commands"] == []
     assert checksum(guest, "/srv/one") == kept
     sh(guest, "umount /srv/one")
+
+
+def test_a_btrfs_on_two_luns_is_a_user_of_both(guest: Guest, disks: tuple[str, str, str]) -> None:
+    """Neither is erased under it, and disconnecting one unmounts it first."""
+    first, second, _third = disks
+    sh(guest, f"mkfs.btrfs -q -m raid1 -d raid0 {first} {second}; udevadm settle; mkdir -p /srv/two")
+    sh(guest, f"mount {first} /srv/two")
+    kept = sentinel(guest, "/srv/two")
+    assert "/srv/two" in str(contents_of(guest, 1)["words"])
+    for lun in (0, 1):
+        assert contents_of(guest, lun)["refusal"] == "device.mounted"
+        assert wiped(guest, lun) == ("device.mounted", [])
+        assert "/srv/two" in (on := below_mount(guest, "/srv/two")), on
+        assert {f"LUN {lun}" for lun in (0, 1)} <= set(on), on
+    assert look(guest).codes == []
+    gone, back = told(guest, f'disconnect(of_rung(RungKind.LUN, "1"), {KEEP})\nreconnect()')
+    assert gone.ok, gone
+    assert any("umount" in command for command in gone.commands), gone.commands
+    assert first in gone.notes
+    assert back.ok, back
+    assert checksum(guest, "/srv/two") == kept
+    sh(guest, "umount /srv/two")
+
+
+@pytest.mark.parametrize("kind", ["journal", "log"])
+def test_a_journal_on_a_second_lun_is_used_by_the_file_system_on_the_first(
+    guest: Guest, disks: tuple[str, str, str], kind: str
+) -> None:
+    first, second, _third = disks
+    sh(guest, "mkdir -p /srv/two; " + JOURNALS[kind].format(first, second))
+    kept = sentinel(guest, "/srv/two")
+    assert contents_of(guest, 1)["refusal"] == "device.mounted"
+    assert wiped(guest, 1) == ("device.mounted", [])
+    on = below_mount(guest, "/srv/two")
+    assert {"LUN 0", "LUN 1"} <= set(on), on
+    assert look(guest).codes == []
+    (gone,) = told(guest, f'disconnect(of_rung(RungKind.LUN, "1"), {KEEP})')
+    assert gone.ok, gone
+    assert any("umount" in command for command in gone.commands), gone.commands
+    (back,) = told(guest, "reconnect()")
+    assert back.ok, back
+    assert checksum(guest, "/srv/two") == kept
+    sh(guest, "umount /srv/two")

@@ -281,6 +281,7 @@ class _Making:
                     "adds this LUN again."
                 ).format(sid=session.sid, others=", ".join(others[:4]))
             )
+        self._notes.extend(self._incomplete())
         for name in self._found.kept_maps:
             self._notes.append(
                 _("The multipath map {name} keeps working over its other paths.").format(name=clean(name, 80))
@@ -292,6 +293,20 @@ class _Making:
                     "anyway, and may write to the empty directory."
                 )
             )
+
+    def _incomplete(self) -> Iterator[str]:
+        """File systems of several devices only some of which go."""
+        gone = {rung.device for rung in self._found.rungs if rung.device}
+        wholes: list[tuple[str, ...]] = [mount.devices for mount in self._found.mounts]
+        wholes += [(one.device, *one.others) for one in self._inventory.filesystems]
+        several = {tuple(sorted(whole)) for whole in wholes if len(whole) > 1 and self._found.luns}
+        for group in sorted(several):
+            stay = [one.path for name in group if name not in gone and (one := self._inventory.device(name))]
+            if stay and gone.intersection(group):
+                yield _(
+                    "{devices} stay, and one file system stands on them and on what goes: it is not complete"
+                    " until you reconnect."
+                ).format(devices=clean(", ".join(stay[:4]), 200))
 
     def _boot_words(self) -> str:
         if self._choices.at_boot is AtBoot.KEEP:

@@ -1,5 +1,7 @@
 """What takes an unmount back: names that last, the first place of a file system, and its options."""
 
+from collections.abc import Iterator
+
 from tui.storage.files.filesystem_kind import FilesystemKind
 from tui.storage.files.mount_options import option_problems, runtime_options
 from tui.storage.model.block import BlockKind
@@ -82,8 +84,18 @@ def _options(inventory: Inventory, mount: Mount) -> tuple[str, ...]:
             known = mount.kind in tuple(FilesystemKind)
             if not known or not option_problems(options, FilesystemKind(mount.kind)):
                 return options
-    return tuple(
+    same = [
         option
         for option in mount.options
         if option in _FLAGS or (mount.kind == "btrfs" and option.startswith("subvol="))
-    )
+    ]
+    return (*same, *_further_devices(inventory, mount))
+
+
+def _further_devices(inventory: Inventory, mount: Mount) -> Iterator[str]:
+    """The log and realtime devices that an XFS cannot be mounted without, by names that last (xfs(5))."""
+    for option in mount.options if mount.kind == "xfs" else ():
+        key, _equals, path = option.partition("=")
+        device = inventory.device_at(path) if key in {"logdev", "rtdev"} else None
+        if device is not None:
+            yield f"{key}={lasting_path(inventory, device.name)}"

@@ -88,7 +88,7 @@ def _nameless(found: Dependents) -> Iterator[Problem]:
 
 def _silent(inventory: Inventory, found: Dependents) -> Iterator[Problem]:
     """What is in memory for a disk that does not answer would be lost, and unmounting would hang."""
-    used = {mount.device for mount in found.mounts} | {swap.device for swap in found.swaps}
+    used = {name for mount in found.mounts for name in mount.devices} | {swap.device for swap in found.swaps}
     active = {volume.device for group in found.groups for volume in inventory.volumes_of(group)}
     for name in (*used, *(active - {""})):
         device = inventory.device(name)

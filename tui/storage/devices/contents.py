@@ -120,7 +120,7 @@ def contents(host: Host, inventory: Inventory, device: BlockDevice) -> Contents:
         probing=probing,
         partitions=device.partitions,
         holders=tuple(upper.path for name in device.holders if (upper := inventory.device(name)) is not None),
-        mounted=tuple(mount.target for mount in inventory.mounts if mount.device in above),
+        mounted=tuple(mount.target for mount in inventory.mounts if above.intersection(mount.devices)),
         physical_volume=volume,
         volume_group=group,
         logical_volumes=inventory.volumes_of(group) if group is not None else (),

@@ -116,7 +116,7 @@ def _path_of_a_map(inventory: Inventory, device: BlockDevice) -> Iterator[Proble
 
 def _in_use(inventory: Inventory, device: BlockDevice) -> Iterator[Problem]:
     above = {device.name, *(upper.name for upper in inventory.above(device.name))}
-    mounts = [mount for mount in inventory.mounts if mount.device in above]
+    mounts = [mount for mount in inventory.mounts if above.intersection(mount.devices)]
     path = clean(device.path)
     system = next((mount for mount in mounts if mount.target in _SYSTEM_MOUNTS), None)
     if system is not None:

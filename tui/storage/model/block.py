@@ -117,6 +117,7 @@ class BlockDevice:
         suspended: a dm map whose I/O is queued.
         content: ID_FS_TYPE of udev: ext4, xfs, LVM2_member, mpath_member, or empty.
         content_uuid: ID_FS_UUID, or empty.
+        content_part: ID_FS_UUID_SUB: which device of a file system or array of several it is, or empty.
         content_label: ID_FS_LABEL, or empty.
         partition_table: ID_PART_TABLE_TYPE: gpt, dos, or empty.
         multipath_member: udev says that this is one path of a multipath map.
@@ -151,6 +152,7 @@ class BlockDevice:
     answers: bool = True
     described: bool = True
     raid: Raid | None = None
+    content_part: str = ""
 
 
 @dataclass(frozen=True, slots=True)

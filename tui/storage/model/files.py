@@ -12,6 +12,8 @@ class Filesystem:
     kind: str
     uuid: str = ""
     label: str = ""
+    others: tuple[str, ...] = ()
+    """Kernel names of its other devices: of a btrfs on several; each has an entry of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class Mount:
         size: of the file system, or None where it does not answer.
         used: likewise.
         available: likewise.
+        others: kernel names of further devices its file system stands on: of a btrfs on several, an external
+            journal of ext4, a log or realtime device of XFS.
     """
 
     source: str
@@ -39,6 +43,12 @@ class Mount:
     size: int | None = None
     used: int | None = None
     available: int | None = None
+    others: tuple[str, ...] = ()
+
+    @property
+    def devices(self) -> tuple[str, ...]:
+        """Kernel names of every block device that the file system stands on, the mounted one first."""
+        return (*((self.device,) if self.device else ()), *self.others)
 
     @property
     def read_only(self) -> bool:

@@ -162,7 +162,7 @@ class Inventory:
         return any(part.name.startswith("pvmove") and group.owns(part) for part in self.volume_parts)
 
     def mounts_of(self, name: str) -> tuple[Mount, ...]:
-        """Where the file system on a device is mounted."""
+        """Where the file system on a device is mounted, also when it stands on further ones."""
         return tuple(self._tables.mounts.get(name, ()))
 
     def is_in_use(self, name: str) -> bool:
@@ -201,5 +201,6 @@ class _Tables:
             self.volumes.setdefault(volume.volume_group, []).append(volume)
         self.mounts: dict[str, list[Mount]] = {}
         for mount in inventory.mounts:
-            self.mounts.setdefault(mount.device, []).append(mount)
+            for name in mount.devices or ("",):
+                self.mounts.setdefault(name, []).append(mount)
         self.swapped = {swap.device for swap in inventory.swaps}

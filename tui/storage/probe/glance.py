@@ -86,6 +86,7 @@ def _with_contents(now: Inventory, before: Inventory) -> Inventory:
                 device,
                 content=known.content,
                 content_uuid=known.content_uuid,
+                content_part=known.content_part,
                 content_label=known.content_label,
             )
     if not found:

@@ -1,7 +1,7 @@
 """The upper rungs: file systems, mounts and swap, and what fstab lists without effect."""
 
 from tui.storage.model.block import BlockDevice, BlockKind
-from tui.storage.model.files import FstabEntry, Mount, Swap
+from tui.storage.model.files import Filesystem, FstabEntry, Mount, Swap
 from tui.storage.size import size_words
 from tui.storage.stacks.ladder import Ladder
 from tui.storage.stacks.rung import Health, Rung, RungKind
@@ -18,6 +18,7 @@ def add_file_rungs(ladder: Ladder) -> None:
     asked: dict[str, list[FstabEntry]] = {}
     for entry in inventory.fstab:
         asked.setdefault(entry.device, []).append(entry)
+    of_several: dict[str, str] = {}
     for name, base in tuple(ladder.on_device.items()):
         device = inventory.device(name)
         if device is None or _is_only_a_path(ladder, device):
@@ -25,17 +26,35 @@ def add_file_rungs(ladder: Ladder) -> None:
         mounts = inventory.mounts_of(name)
         lower = base
         filesystem = found.get(name)
-        if filesystem is not None or mounts:
+        if name in of_several:
+            lower = of_several[name]
+        elif filesystem is not None or mounts:
+            first = mounts[0].device if mounts and mounts[0].device in ladder.on_device else name
+            here = inventory.device(first) or device
+            filesystem = found.get(first, filesystem)
             kind = filesystem.kind if filesystem is not None else mounts[0].kind
             label = filesystem.label if filesystem is not None else ""
-            lower = ladder.add(_filesystem(device, kind, label, lower))
-        for mount in mounts:
-            ladder.add(_mount(mount, device, lower))
+            every = _devices_of(ladder, first, filesystem, mounts)
+            lower = ladder.add(_filesystem(here, every, kind, label, ladder.below(one.name for one in every)))
+            of_several |= {one.name: lower for one in every}
+            for mount in mounts:
+                ladder.add(_mount(mount, every, lower))
         for swap in swaps.get(name, ()):
             ladder.add(_swap(swap, device, lower))
         for entry in asked.get(name, ()):
             if (rung := _not_mounted(entry, mounts, swaps.get(name, []), lower)) is not None:
                 ladder.add(rung)
+
+
+def _devices_of(
+    ladder: Ladder, first: str, filesystem: Filesystem | None, mounts: tuple[Mount, ...]
+) -> tuple[BlockDevice, ...]:
+    """Every device that a file system stands on, the one it is mounted from first."""
+    found = dict.fromkeys((first, *(filesystem.others if filesystem is not None else ())))
+    for mount in mounts:
+        found |= dict.fromkeys(mount.others)
+    devices = (ladder.inventory.device(name) for name in found)
+    return tuple(device for device in devices if device is not None)
 
 
 def _is_only_a_path(ladder: Ladder, device: BlockDevice) -> bool:
@@ -44,23 +63,26 @@ def _is_only_a_path(ladder: Ladder, device: BlockDevice) -> bool:
     return any(holder is not None and holder.kind is BlockKind.MULTIPATH for holder in holders)
 
 
-def _filesystem(device: BlockDevice, kind: str, label: str, lower: str) -> Rung:
-    silent = not device.answers
-    detail = (label, device.content_uuid)
+def _filesystem(
+    device: BlockDevice, every: tuple[BlockDevice, ...], kind: str, label: str, lower: tuple[str, ...]
+) -> Rung:
+    silent = not all(one.answers for one in every)
+    several = _("on {count} devices").format(count=len(every)) if len(every) > 1 else ""
+    detail = (label, device.content_uuid, several)
     return Rung(
         RungKind.FILESYSTEM,
-        f"filesystem:{lower}",
+        f"filesystem:{lower[0]}",
         kind,
         detail=tuple(word for word in detail if word),
         health=Health.BAD if silent else Health.GOOD,
         reason=_("A disk below does not answer.") if silent else "",
-        stands_on=(lower,),
-        also=(f"filesystem-on:{device.name}",),
+        stands_on=lower,
+        also=tuple(f"filesystem-on:{one.name}" for one in every),
     )
 
 
-def _mount(mount: Mount, device: BlockDevice, lower: str) -> Rung:
-    health, reason = mount_health(mount, answers=device.answers)
+def _mount(mount: Mount, every: tuple[BlockDevice, ...], lower: str) -> Rung:
+    health, reason = mount_health(mount, answers=all(one.answers for one in every))
     share = (
         _("{percent} % of {size} used").format(
             percent=round(100 * mount.used / mount.size), size=size_words(mount.size)

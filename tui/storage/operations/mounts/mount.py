@@ -90,7 +90,7 @@ class MountFilesystem(CommandOperation):
         device = device_behind(host, inventory, self.device)
         if device is None or not device.answers:
             raise Refused(no_device(self.device))
-        elsewhere = [mount.target for mount in inventory.mounts if mount.device == device.name]
+        elsewhere = [mount.target for mount in inventory.mounts_of(device.name)]
         if elsewhere:
             raise Refused(
                 Problem(

@@ -9,6 +9,7 @@ from tui.storage.host.interface import Host
 from tui.storage.model.block import BlockDevice, BlockKind, Raid
 from tui.storage.model.files import Filesystem
 from tui.storage.model.iscsi import DeviceState, Lun, Session, SessionState
+from tui.storage.probe.devices.filesystems import whole_filesystems
 from tui.storage.probe.devices.raid import with_raids
 from tui.storage.probe.devices.udev import UdevEntry, read_entry
 from tui.storage.probe.iscsi.sessions import device_state
@@ -43,7 +44,8 @@ def read_blocks(host: Host, sessions: Iterable[Session], luns: Iterable[Lun]) ->
         if entry.properties.get("ID_FS_USAGE") == "filesystem":
             filesystems.append(Filesystem(name, device.content, device.content_uuid, device.content_label))
         devices.append(replace(device, answers=False) if name in silent else device)
-    return Blocks(mark_silent(with_raids(host, devices), waiting), tuple(filesystems))
+    marked = mark_silent(with_raids(host, devices), waiting)
+    return Blocks(marked, whole_filesystems(filesystems, marked))
 
 
 def silent_disks(sessions: Iterable[Session], luns: Iterable[Lun]) -> frozenset[str]:
@@ -161,6 +163,7 @@ def _read_device(host: Host, name: str, lun: Lun | None) -> tuple[BlockDevice, U
         suspended=is_map and word(host, f"{place}/dm/suspended") == "1",
         content=content,
         content_uuid=said.get("ID_FS_UUID", ""),
+        content_part=said.get("ID_FS_UUID_SUB", ""),
         content_label=entry.decoded("ID_FS_LABEL"),
         partition_table=said.get("ID_PART_TABLE_TYPE", ""),
         multipath_member=said.get("DM_MULTIPATH_DEVICE_PATH") == "1" or content == "mpath_member",

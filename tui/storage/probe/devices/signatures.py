@@ -13,6 +13,7 @@ from tui.storage.host.interface import Command, Host
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.files import Filesystem
 from tui.storage.probe.devices.blocks import Blocks
+from tui.storage.probe.devices.filesystems import whole_filesystems
 
 _ESCAPED = re.compile(r"\\(.)")
 
@@ -56,6 +57,7 @@ def with_signatures(host: Host, blocks: Blocks, mounted: frozenset[str]) -> Bloc
             device,
             content=fresh[device.name]["TYPE"],
             content_uuid=fresh[device.name].get("UUID", ""),
+            content_part=fresh[device.name].get("UUID_SUB", ""),
             content_label=fresh[device.name].get("LABEL", ""),
         )
         if device.name in fresh
@@ -67,7 +69,7 @@ def with_signatures(host: Host, blocks: Blocks, mounted: frozenset[str]) -> Bloc
         for device in devices
         if device.name in fresh and fresh[device.name].get("USAGE") == "filesystem"
     )
-    return Blocks(devices, (*blocks.filesystems, *filesystems))
+    return Blocks(devices, whole_filesystems((*blocks.filesystems, *filesystems), devices))
 
 
 def _is_doubtful(device: BlockDevice, mounted: frozenset[str]) -> bool:

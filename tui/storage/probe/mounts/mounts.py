@@ -6,6 +6,7 @@ from tui.storage.host.interface import Host
 from tui.storage.model.files import Mount, Swap
 from tui.storage.probe.devices.places import DevicePlaces
 from tui.storage.probe.mounts.escapes import unescape
+from tui.storage.probe.mounts.several_devices import with_all_devices
 from tui.storage.probe.reading import text, whole_number
 
 MOUNTINFO = "/proc/self/mountinfo"
@@ -78,9 +79,9 @@ def read_mounts(host: Host, places: DevicePlaces, silent: frozenset[str]) -> tup
         silent: kernel names of devices that do not answer: their file systems are not asked.
     """
     lines = parse_mountinfo(text(host, MOUNTINFO))
-    mounts = [_placed(host, line, places) for line in lines]
+    mounts = with_all_devices(host, [_placed(host, line, places) for line in lines], places)
     topmost = {line.mount.target: index for index, line in enumerate(lines)}
-    dead = tuple(mount.target for mount in mounts if mount is not None and mount.device in silent)
+    dead = tuple(mount.target for mount in mounts if mount is not None and silent.intersection(mount.devices))
     return tuple(
         _with_usage(host, mount)
         if topmost[mount.target] == index and mount.device and not _is_within(mount.target, dead)
