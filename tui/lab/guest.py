@@ -20,6 +20,7 @@ from tui.lab.kept import Kept, claim
 from tui.lab.machine import Hardware, Machine
 from tui.lab.mmdebstrap import Listener
 from tui.lab.places import Places, locked
+from tui.lab.supervise import landlock_version
 from tui.lab.wire import Resize
 from tui.words import translate as _
 
@@ -102,6 +103,13 @@ class Guest:
                 opening.callback(shutil.rmtree, self._passing, ignore_errors=True)
                 self._disk = self._passing / "disk.cow"
             self._closing = opening.pop_all()
+        if landlock_version() < 1:
+            listener(
+                _(
+                    "This kernel has no Landlock, so root on the practice machine can read and change the "
+                    "files that you can."
+                )
+            )
 
     @classmethod
     def boot(

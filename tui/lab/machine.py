@@ -1,6 +1,7 @@
 """A guest's machine between power on and power off: the kernel's process and the lines that lead to it."""
 
 import contextlib
+import json
 import os
 import shutil
 import socket
@@ -18,6 +19,9 @@ from tui.lab.places import Places, memory_folder, packages_folder, project_folde
 from tui.words import translate as _
 
 SUPERVISOR = Path(__file__).with_name("supervise.py")
+
+_OF_THE_PROCESSOR = ("/proc/cpuinfo",)
+"""What the guest's kernel reads of the host."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,8 @@ class Machine:
 
     def __init__(self, hardware: Hardware, places: Places, san: str | None) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="iscsi-lab-run-"))
+        # Its memory is a file of the host's: in a folder of its own, since it can reach all that is there.
+        self._memory = Path(tempfile.mkdtemp(prefix="iscsi-lab-memory-", dir=memory_folder()))
         _share(self._folder, places, san)
         log, log_end = socket.socketpair()
         self.terminal, terminal_end = socket.socketpair()
@@ -53,7 +59,8 @@ class Machine:
         self._process = subprocess.Popen(
             [
                 *(sys.executable, "-I", "-S", str(SUPERVISOR)),
-                *(str(lifeline_end), str(self._folder), str(hardware.passing or "")),
+                *(str(lifeline_end), str(self._folder), str(self._memory), str(hardware.passing or "")),
+                json.dumps(_reach(hardware, self._folder, self._memory)),
                 *_kernel_command(hardware, self._folder, ends),
             ],
             stdin=subprocess.DEVNULL,
@@ -62,7 +69,7 @@ class Machine:
             pass_fds=(lifeline_end, *ends),
             start_new_session=True,
             cwd=hardware.image.folder,
-            env={"PATH": os.environ.get("PATH", ""), "TMPDIR": str(memory_folder())},
+            env={"PATH": os.environ.get("PATH", ""), "TMPDIR": str(self._memory)},
         )
         os.close(lifeline_end)
         for end in (log_end, terminal_end, line_end):
@@ -105,7 +112,8 @@ class Machine:
         self.terminal.close()
         self._log_reader.join()
         self._log_line.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        for folder in (self._folder, self._memory):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _share(folder: Path, places: Places, san: str | None) -> None:
@@ -121,6 +129,20 @@ def _share(folder: Path, places: Places, san: str | None) -> None:
         (folder / "compiled").mkdir()
     else:
         (folder / "compiled").symlink_to(compiled)
+
+
+def _reach(hardware: Hardware, folder: Path, memory: Path) -> dict[str, list[str]]:
+    """What of the host's files a guest can reach, whoever is root in it: see `supervise`."""
+    shared = {name: str((folder / name).resolve()) for name in ("project", "packages", "compiled")}
+    return {
+        "run": [str(hardware.image.folder)],
+        "read": [
+            shared["project"],
+            shared["packages"],
+            *(path for path in _OF_THE_PROCESSOR if os.access(path, os.R_OK)),
+        ],
+        "write": [str(folder), str(memory), str(hardware.disk.parent), shared["compiled"], os.devnull],
+    }
 
 
 def _kernel_command(hardware: Hardware, folder: Path, ends: tuple[int, int, int]) -> list[str]:
