@@ -94,7 +94,7 @@ class _Ranks:
 
     def _is_broken(self, key: str) -> bool:
         rung = self._rungs.get(key)
-        return rung is not None and rung.health in {Health.BAD, Health.ABSENT}
+        return rung is not None and rung.health in {Health.BAD, Health.ABSENT, Health.DEGRADED}
 
 
 def _weighed(findings: list[Finding], ranks: _Ranks) -> list[Finding]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding
+from tui.recovery.findings.arrays.degraded_arrays import degraded_arrays
 from tui.recovery.findings.filesystem.duplicate_uuids import duplicate_uuids
 from tui.recovery.findings.filesystem.logins_at_boot import (
     logins_at_boot,
@@ -68,6 +69,7 @@ from tui.recovery.findings.iscsi.unreachable_portals import unreachable_portals
 from tui.recovery.findings.iscsi.withdrawn_luns import (
     withdrawn_luns,
 )
+from tui.recovery.findings.lvm.degraded_volumes import degraded_volumes
 from tui.recovery.findings.lvm.duplicate_pvs import duplicate_pvs
 from tui.recovery.findings.lvm.foreign_vgs import (
     foreign_vgs,
@@ -136,6 +138,8 @@ _VOLUMES: tuple[Detector, ...] = (
     separate_paths,
     queueing_maps,
     multipathd_down,
+    degraded_arrays,
+    degraded_volumes,
     ignored_pvs,
     missing_pvs,
     overwritten_pv_headers,

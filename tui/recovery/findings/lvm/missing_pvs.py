@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from tui.recovery.evidence import Evidence, Item
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen
+from tui.recovery.findings.lvm.degraded_volumes import refreshing
 from tui.recovery.findings.lvm.overwritten_pv_headers import candidates, is_somewhere, overwritten
 from tui.recovery.findings.repair_plans import disks_of, group_rung, identity, keep, repair
 from tui.recovery.findings.requests_to_admins import storage_administrator
@@ -26,6 +27,7 @@ from tui.storage.operations.lvm.missing_disks import (
 from tui.storage.operations.lvm.partial_activation import ActivateCompleteVolume
 from tui.storage.operations.operation import Operation
 from tui.storage.size import size_words
+from tui.storage.stacks.redundancy import unavailable_volumes, works_without
 from tui.storage.stacks.rung import RungKind
 from tui.storage.untrusted import clean
 from tui.words import translate as _
@@ -86,15 +88,25 @@ def _lost(evidence: Evidence, volume: PhysicalVolume) -> _Lost:
 def _away(evidence: Evidence, group: VolumeGroup, lost: list[_Lost]) -> Finding:
     inventory = evidence.inventory
     name = clean(group.name, 60)
-    partial = partial_volumes(inventory, group.name, group.uuid)
-    whole = tuple(volume.name for volume in inventory.volumes_of(group) if volume.name not in partial)
+    partial = tuple(volume.name for volume in unavailable_volumes(inventory, group))
+    volumes = inventory.volumes_of(group)
+    whole = tuple(volume.name for volume in volumes if volume.name not in partial)
+    degraded = tuple(volume.name for volume in volumes if works_without(inventory, volume))
     return Finding(
         MISSING,
         _("The VG {group} is missing {count} of its PVs.").format(group=name, count=len(lost)),
         _(
             "Volumes that are on a missing disk, even in part, are not available: {partial}. Others can "
             "be used: {whole}. Nothing is lost while nothing is removed."
-        ).format(partial=_names(partial), whole=_names(whole)),
+        ).format(partial=_names(partial), whole=_names(whole))
+        + (
+            " "
+            + _("RAID LVs go on without the legs on it and stay in use: {names}.").format(
+                names=_names(degraded)
+            )
+            if degraded
+            else ""
+        ),
         RungKind.VOLUME_GROUP,
         (group_rung(group), *(f"pv:{pv.volume.uuid}" for pv in lost)),
         seen=tuple(_seen(evidence, group, lost)),
@@ -203,13 +215,17 @@ def _ways(
     whole = tuple(
         ActivateCompleteVolume(group.name, group.uuid, volume.name, volume.uuid)
         for volume in inventory.volumes_of(group)
-        if volume.name not in partial and not volume.active and volume.path and not volume.skip_activation
+        if volume.name not in partial_volumes(inventory, group.name, group.uuid)
+        and not volume.active
+        and volume.path
+        and not volume.skip_activation
     )
     if whole:
         title = _("Meanwhile use the volumes that are complete")
         why = _("These volumes are not on the missing disk; their files can be used or saved.")
         yield Fix(title, why, repair(title, why, *whole))
-    yield _give_up(evidence, group, partial)
+    if not any(works_without(inventory, volume) for volume in inventory.volumes_of(group)):
+        yield _give_up(evidence, group, partial)
 
 
 def _facts(lost: list[_Lost]) -> Iterator[str]:
@@ -259,11 +275,12 @@ def _returned(evidence: Evidence, group: VolumeGroup, volume: PhysicalVolume) ->
         why = _("LVM is instructed to use it again (vgextend --restoremissing).")
         kept = keep(evidence, (group.name,), disks_of(inventory, group))
         take = RestoreMissingPv(group.name, group.uuid, identity(evidence, device), volume.uuid)
+        again = tuple(refreshing(inventory, group))
         fixes = (
             Fix(
                 title,
                 why,
-                repair(title, why, kept, take, activation(evidence.inventory, group)),
+                repair(title, why, kept, take, *again, activation(evidence.inventory, group)),
                 confirm=(_("Is the content of this LUN unchanged since it disappeared?"),),
             ),
         )

@@ -27,9 +27,7 @@ def look_for_change(host: Host) -> Inventory:
     """
     inventory = look_at_volumes(host)
     silent = [
-        device.path
-        for device in inventory.devices
-        if not device.answers and not device.multipath_member and inventory.map_over(device.name) is None
+        device.path for name in inventory.lvm.left_out if (device := inventory.device(name)) is not None
     ]
     if silent:
         raise Refused(
