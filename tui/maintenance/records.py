@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from tui.maintenance.proposal import Proposal, way_back_of
 from tui.maintenance.record_fields import CONNECTION_STARTUP, STARTUP, Change, changes
-from tui.maintenance.sessions import logs_in_at_boot, session_of
+from tui.maintenance.sessions import session_of
 from tui.storage.changing.plan import Plan
 from tui.storage.iscsi.chap import ChapKind, ChapSettings
 from tui.storage.iscsi.discovery import DiscoveryKind, Found, Standing
@@ -130,7 +130,7 @@ def delete(records: Sequence[NodeRecord], inventory: Inventory) -> Proposal:
         else _("Delete {count} node records").format(count=len(operations))
     )
     notes = [_("Settings and CHAP secrets in them are lost. Asking the portal again creates new records.")]
-    at_boot = sum(logs_in_at_boot(record) for record in records)
+    at_boot = sum(record.logs_in_at_boot for record in records)
     if at_boot:
         notes.append(
             translate_count(

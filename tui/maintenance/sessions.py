@@ -34,11 +34,6 @@ def _is_of(record: NodeRecord, session: Session) -> bool:
     )
 
 
-def logs_in_at_boot(record: NodeRecord) -> bool:
-    """Whether this host logs in by a record when it starts."""
-    return "automatic" in {record.startup, record.connection_startup} or record.startup == "onboot"
-
-
 def log_in(records: Sequence[NodeRecord], inventory: Inventory) -> Proposal:
     """Log in by these records, side by side; one that is refused stops no other."""
     operations = tuple(LogIn(record.target, record.portal, record.iface) for record in records)
@@ -134,7 +129,7 @@ def _boot_notes(records: Sequence[NodeRecord]) -> tuple[str, ...]:
     """What the records say of the next boot."""
     if not records:
         return ()
-    at_boot = sum(logs_in_at_boot(record) for record in records)
+    at_boot = sum(record.logs_in_at_boot for record in records)
     if at_boot == len(records):
         return (_("At the next boot this host logs in there automatically, as configured in the records."),)
     if not at_boot:

@@ -43,8 +43,10 @@ from tui.recovery.gathering.logs import read_activation, read_daemon, read_kerne
 from tui.recovery.gathering.look import Look
 from tui.recovery.gathering.lvm_side import read_lvm, read_notes
 from tui.recovery.gathering.network_paths import read_known_packets, read_known_portals, read_network
+from tui.recovery.gathering.record_listing import read_known_listing
 from tui.recovery.gathering.unused_disks import read_signatures
 from tui.storage.host.interface import PortAnswer
+from tui.storage.iscsi.refused_settings import Listing
 from tui.storage.lvm.metadata_backup import GroupNotes
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Portal
@@ -87,9 +89,11 @@ class Item(StrEnum):
     MULTIPATH_LIST = "multipath_list"
     SIGNATURES = "signatures"
     FSTAB = "fstab"
+    LISTING = "listing"
 
 
 _NO_LOCK, _NO_MODULES, _NO_NAMES = DatabaseLock(), KernelModules(), NameFacts()
+_NO_LISTING = Listing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +132,7 @@ class Unread:
 class Evidence:
     """One look at a host for a diagnosis. Absent items are empty, and named in `unread`.
 
-    The fields from `kernel` to `fstab` are the table of items: the words, the reader and the empty value of
+    The fields from `kernel` to `listing` are the table of items: the words, the reader and the empty value of
     each stand beside its type. An item needs such a field and its name in `Item`, and nothing else.
 
     Attributes:
@@ -247,6 +251,10 @@ class Evidence:
     """What is on disks of LUNs that answer, that nobody uses, and that udev calls no PV."""
     fstab: str = _item(lambda: _("fstab"), lambda look: text(look.host, FSTAB), "")
     """The text of /etc/fstab."""
+    listing: Listing = _item(  # noqa: RUF009 (it makes a field)
+        lambda: _("whether iscsiadm lists the records"), read_known_listing, _NO_LISTING
+    )
+    """What iscsiadm makes of the record database."""
     unread: tuple[Unread, ...] = ()
     _stacks: list[tuple[Stack, ...]] = field(default_factory=list, init=False, compare=False, repr=False)
 

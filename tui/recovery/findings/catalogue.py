@@ -105,6 +105,7 @@ from tui.recovery.findings.multipath.queueing_maps import (
     queueing_maps,
 )
 from tui.recovery.findings.multipath.separate_paths import separate_paths
+from tui.recovery.findings.settings.refused_settings import refused_settings
 
 Detector = Callable[[Evidence], Iterable[Finding]]
 
@@ -133,6 +134,9 @@ _ISCSI: tuple[Detector, ...] = (
     shrunk_luns,
 )
 """Portals, records, sessions, LUNs, iscsid."""
+
+_SETTINGS: tuple[Detector, ...] = (refused_settings,)
+"""What the records and the files of this host say."""
 
 _VOLUMES: tuple[Detector, ...] = (
     separate_paths,
@@ -163,4 +167,4 @@ _VOLUMES: tuple[Detector, ...] = (
 )
 """Multipath, LVM, file systems, boot."""
 
-DETECTORS: tuple[Detector, ...] = (*_ISCSI, *_VOLUMES)
+DETECTORS: tuple[Detector, ...] = (*_ISCSI, *_SETTINGS, *_VOLUMES)

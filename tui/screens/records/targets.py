@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from tui.maintenance import records as record_plans, sessions as session_plans
-from tui.maintenance.sessions import logs_in_at_boot, session_of
+from tui.maintenance.sessions import session_of
 from tui.screens.paragraphs import Paragraph, Paragraphs
 from tui.screens.records.host_screen import HostScreen
 from tui.screens.records.record import RecordScreen
@@ -214,7 +214,7 @@ class TargetsScreen(HostScreen):
 
 def _absent(record: NodeRecord | None) -> State:
     """Return how no session is drawn: as missing only where the record logs in at boot."""
-    return State.ABSENT if record is not None and logs_in_at_boot(record) else State.WAITING
+    return State.ABSENT if record is not None and record.logs_in_at_boot else State.WAITING
 
 
 def _row(entry: Entry) -> PickRow:

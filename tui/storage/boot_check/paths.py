@@ -135,6 +135,15 @@ def check_session(inventory: Inventory, session: Session) -> Iterator[Checked]:
 
 def _startup(record: NodeRecord, place: str) -> Checked:
     modes = (record.startup, record.connection_startup)
+    if "automatic" in modes and record.is_passed_over_at_boot:
+        return Checked(
+            Rung.RECORD,
+            False,
+            _("{place}: node.leading_login is Yes, so the login at boot skips the iface default.").format(
+                place=place
+            ),
+            _("Set node.leading_login to No."),
+        )
     if "automatic" in modes:
         return Checked(Rung.RECORD, True, _("{place}: logged in at boot.").format(place=place))
     words = (

@@ -178,7 +178,7 @@ class NodeRecord:
         iface: name of the iface record.
         startup: node.startup: manual, automatic or onboot.
         connection_startup: node.conn[0].startup, which starts a login at boot as well as the other.
-        leading_login: at boot one session of all ifaces is enough.
+        leading_login: at boot one session of all ifaces is enough; the iface `default` is not tried.
         chap: what it says of CHAP.
         timers: its timers.
         path: the file.
@@ -200,6 +200,20 @@ class NodeRecord:
     def key(self) -> tuple[str, Portal, str]:
         """What names the record: target, portal, iface."""
         return (self.target, self.portal, self.iface)
+
+    @property
+    def is_passed_over_at_boot(self) -> bool:
+        """A leading login tries records with an iface of their own only (usr/iscsiadm.c, login_by_startup).
+
+        `iscsiadm -m node --loginall=automatic` then ends with status 19 and no session.
+        """
+        return self.leading_login and self.iface == "default"
+
+    @property
+    def logs_in_at_boot(self) -> bool:
+        """Whether some boot logs in by this record: node.startup, or that of its connection, asks for it."""
+        asked = {"automatic", "onboot"} & {self.startup, self.connection_startup}
+        return bool(asked) and not self.is_passed_over_at_boot
 
 
 class SessionState(StrEnum):

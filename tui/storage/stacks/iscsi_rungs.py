@@ -179,10 +179,9 @@ def lun_health(lun: Lun, session: Session, *, shared: bool) -> tuple[Health, str
 
 
 def _absent_session(record: NodeRecord) -> Rung:
-    at_boot = "automatic" in {record.startup, record.connection_startup} or record.startup == "onboot"
     reason = (
         _("There is no session, though the record logs in at boot.")
-        if at_boot
+        if record.logs_in_at_boot
         else _("There is no session; the record does not log in at boot.")
     )
     return Rung(

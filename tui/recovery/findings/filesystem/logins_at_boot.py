@@ -26,7 +26,6 @@ from tui.words import translate as _
 
 NOT_AT_BOOT = "F04.not-at-boot"
 NOT_BACK = "F04.not-back"
-_AUTOMATIC = ("automatic", "onboot")
 
 
 def logins_at_boot(evidence: Evidence) -> Iterator[Finding]:
@@ -42,7 +41,7 @@ def logins_at_boot(evidence: Evidence) -> Iterator[Finding]:
             for session in _sessions_below(inventory, device)
             if (record := _record_of(inventory, session)) is not None
         ]
-        if records and not any(_logs_in(record) for record in records):
+        if records and not any(_logs_in(inventory, record, entry) for record in records):
             places.append(entry.mount_point)
             manual.update({(known.target, known.portal.label): known for known in records})
     service = inventory.service(Role.LOGIN_AT_BOOT)
@@ -52,8 +51,16 @@ def logins_at_boot(evidence: Evidence) -> Iterator[Finding]:
     yield from _not_back(evidence)
 
 
-def _logs_in(record: NodeRecord) -> bool:
-    return record.startup in _AUTOMATIC or record.connection_startup in _AUTOMATIC
+def _logs_in(inventory: Inventory, record: NodeRecord, entry: FstabEntry | None = None) -> bool:
+    """Whether a boot logs in by a record in time for a line of fstab.
+
+    Debian's services log in to automatic records only; its initramfs does for the root file system. Others
+    have iscsi-onboot.service for those that say onboot.
+    """
+    if "automatic" not in {record.startup, record.connection_startup}:
+        is_root = entry is not None and entry.mount_point == "/"
+        return record.logs_in_at_boot and (is_root or inventory.distribution.family != "debian")
+    return record.logs_in_at_boot
 
 
 def _sessions_below(inventory: Inventory, device: BlockDevice) -> tuple[Session, ...]:
@@ -79,11 +86,44 @@ def _at_boot(inventory: Inventory, records: tuple[NodeRecord, ...]) -> tuple[Ope
     """Have exactly these logged in to at boot, and the service that does it started."""
     service = inventory.service(Role.LOGIN_AT_BOOT)
     enabling = (EnableService(service.unit),) if service is not None and service.enabled == "disabled" else ()
-    values = (("node.startup", "automatic"), ("node.conn[0].startup", "automatic"))
     return (
-        *(SetRecordValues(record.target, record.portal, record.iface, values) for record in records),
+        *(
+            SetRecordValues(record.target, record.portal, record.iface, _boot_values(record))
+            for record in records
+        ),
         *enabling,
     )
+
+
+def _boot_values(record: NodeRecord) -> tuple[tuple[str, str], ...]:
+    leading = (("node.leading_login", "No"),) if record.is_passed_over_at_boot else ()
+    return (("node.startup", "automatic"), ("node.conn[0].startup", "automatic"), *leading)
+
+
+def _setting_lines(record: NodeRecord) -> tuple[str, ...]:
+    """The settings of a record that decide about the login at boot."""
+    leading = ("node.leading_login = Yes",) if record.leading_login else ()
+    return (f"node.startup = {clean(record.startup)}", *leading)
+
+
+def _why_not_in(manual: tuple[NodeRecord, ...]) -> str:
+    """Why no boot logged in, by the records that it passes over; none where they all ask for it."""
+    if any(record.is_passed_over_at_boot for record in manual):
+        return _(
+            "`node.leading_login = Yes` makes the login at boot skip every record of the iface "
+            "`default`, so no boot logs in to them. Nothing is damaged."
+        )
+    if any(record.startup == "onboot" for record in manual):
+        return _(
+            "On this distribution `node.startup = onboot` is for the root file system only: no boot logs "
+            "in to these records. Nothing is damaged."
+        )
+    if manual:
+        return _(
+            "Some records are set to manual login (`node.startup`), so no boot logs in to them. "
+            "Nothing is damaged."
+        )
+    return _("Somebody logged out, or the login at boot came too early. Nothing is damaged.")
 
 
 def _not_at_boot(
@@ -104,7 +144,7 @@ def _not_at_boot(
             *(
                 Seen(
                     clean(record.path) or record_words(record.target, record.portal, record.iface),
-                    (f"node.startup = {clean(record.startup)}",),
+                    _setting_lines(record),
                 )
                 for record in records[:6]
             ),
@@ -147,19 +187,14 @@ def _not_back(evidence: Evidence) -> Iterator[Finding]:
     )
     if not waiting or not idle or any(is_stale(inventory, device) for device in inventory.devices):
         return
-    manual = tuple(record for record in idle if not _logs_in(record))
+    manual = tuple(record for record in idle if not _logs_in(inventory, record))
     title = _("Log in now and at every boot")
     why = _("The records are there; nothing used them, or not in time.")
     logins = tuple(LogIn(record.target, record.portal, record.iface) for record in idle)
     yield Finding(
         NOT_BACK,
         _("fstab waits for network volumes, and this host is not logged in to known targets."),
-        _(
-            "Some records are set to manual login (`node.startup`), so no boot logs in to them. "
-            "Nothing is damaged."
-        )
-        if manual
-        else _("Somebody logged out, or the login at boot came too early. Nothing is damaged."),
+        _why_not_in(manual),
         RungKind.SESSION,
         tuple(record_key(record) for record in idle),
         seen=(
@@ -170,7 +205,7 @@ def _not_back(evidence: Evidence) -> Iterator[Finding]:
             *(
                 Seen(
                     clean(record.path) or record_words(record.target, record.portal, record.iface),
-                    (f"node.startup = {clean(record.startup)}",),
+                    _setting_lines(record),
                 )
                 for record in idle[:6]
             ),

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from tui.maintenance.proposal import Proposal
 from tui.maintenance.records import delete
-from tui.maintenance.sessions import log_in, logs_in_at_boot, session_of
+from tui.maintenance.sessions import log_in, session_of
 from tui.recovery.evidence import Evidence, Item
 from tui.recovery.finding import Finding, Fix, Hypothesis, Never, RuledOut, Seen, Weight
 from tui.recovery.findings.evidence_text import daemon_seen, listed, portal_seen
@@ -60,7 +60,7 @@ def unreachable_portals(evidence: Evidence) -> Iterator[Finding]:
 
 def _is_wanted(evidence: Evidence, record: NodeRecord) -> bool:
     """Whether this host logs in there at boot, or somebody has just tried."""
-    return logs_in_at_boot(record) or bool(_attempts(evidence, record.portal))
+    return record.logs_in_at_boot or bool(_attempts(evidence, record.portal))
 
 
 def _attempts(evidence: Evidence, portal: Portal) -> list[str]:

@@ -217,17 +217,25 @@ def _read_discovery(found: _Gathered, kind: str, name: str, path: str, old_path:
 
 
 def _read_interface(found: _Gathered, name: str, path: str) -> None:
+    content = None
     try:
-        record = parse_interface_record(found.host.read(path), name)
+        content = found.host.read(path)
+        record = parse_interface_record(content, name)
     except PermissionError as error:
         found.unseen.append(Unseen(path, _why(error)))
         return
     except OSError:
         record = None
-    if record is None:
-        found.damaged.append(path)
-    else:
+    if record is not None:
         found.interfaces[record.name] = record
+    elif content is None or not _is_all_comments(content):
+        found.damaged.append(path)
+
+
+def _is_all_comments(content: str) -> bool:
+    """Whether a file has comments and sets nothing, as `iface.example`, which iscsiadm passes over."""
+    lines = [line.strip() for line in content.split("\n") if line.strip()]
+    return bool(lines) and all(line.startswith("#") for line in lines)
 
 
 def _portal_group(value: str) -> int | None:
