@@ -26,6 +26,8 @@ VENV = ROOT / ".venv"
 INSTALLED = VENV / "installed"
 """Holds the fingerprint of what was installed last; written only after everything went well."""
 
+PROGRAM = VENV / "bin" / "iscsi-console"
+
 RUN_LOCK = ROOT / "requirements-run.lock"
 TEST_LOCK = ROOT / "requirements.lock"
 
@@ -279,8 +281,24 @@ def install_python(lock: Path) -> None:
         _("Installing iscsi-console"),
         failure,
     )
+    isolate(PROGRAM)
     INSTALLED.write_text(fingerprint(lock) + "\n")
     say(_("The Python environment is ready after {seconds:.0f} s.").format(seconds=time.monotonic() - began))
+
+
+def isolate(program: Path) -> None:
+    """Have a script that pip installed start Python isolated from its caller, and in UTF-8 mode (python(1)).
+
+    Neither PYTHONPATH and its like nor the current directory then decide what code root runs.
+    """
+    text = program.read_text(encoding="utf-8")
+    first, rest = text.split("\n", 1)
+    if first.endswith("/sh"):
+        # Where the path has a blank pip writes: exec "PYTHON" "$0" "$@".
+        text = text.replace('" "$0"', '" -IXutf8 "$0"', 1)
+    else:
+        text = f"{first.split(' ')[0]} -IXutf8\n{rest}"
+    program.write_text(text, encoding="utf-8")
 
 
 def prepare(level: Level) -> None:

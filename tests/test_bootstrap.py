@@ -235,3 +235,14 @@ def test_the_locks_agree_and_every_pin_has_hashes() -> None:
         pins = [entry for entry in entries if entry[:1].isalnum()]
         assert len(pins) > 10
         assert all("--hash=sha256:" in entry for entry in pins)
+
+
+def test_the_installed_program_is_isolated(tmp_path: Path) -> None:
+    program = tmp_path / "program"
+    program.write_text("#!/x/bin/python\nimport sys\n")
+    for _twice in range(2):
+        bootstrap.isolate(program)
+        assert program.read_text() == "#!/x/bin/python -IXutf8\nimport sys\n"
+    program.write_text("#!/bin/sh\n'''exec' \"/x y/bin/python\" \"$0\" \"$@\"\n' '''\n")
+    bootstrap.isolate(program)
+    assert '\'\'\'exec\' "/x y/bin/python" -IXutf8 "$0" "$@"' in program.read_text()

@@ -4,13 +4,18 @@ import argparse
 import gc
 import os
 import sys
+import traceback
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from tui.storage.problem import ConsoleError, problem_text
+from tui.environment import confine
+from tui.storage import printing
+from tui.storage.problem import ConsoleError, Problem, problem_text
 from tui.words import translate as _
 
 if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
+
     from tui.practice.coach import Begin
     from tui.practice.scenario import Scenario
     from tui.storage.host.interface import ChangingHost
@@ -155,7 +160,7 @@ def _terminal_mode(line_command: str) -> "TerminalMode | None":
 
     mode = terminal.choose_mode(os.environ, terminal.read_tty(), line_command=line_command)
     if mode.refusal:
-        print(mode.refusal, file=sys.stderr)
+        printing.complain(mode.refusal)
         return None
     terminal.apply_mode(mode, os.environ)
     return mode
@@ -171,8 +176,25 @@ def _host(recorded: str | None, *, looking_only: bool) -> "ChangingHost":
     return LocalHost(looking_only=looking_only)
 
 
-_PIPE_CLOSED = 141
-"""What a shell reports for a program that SIGPIPE ended."""
+_FAULT = 70
+"""EX_SOFTWARE of sysexits(3head): an error of the program itself, for which no other status may stand."""
+
+_INTERRUPTED = 130
+"""What a shell reports for a program that SIGINT ended."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose words go the way of every text; a sub-command's parser is of this class as well."""
+
+    color = False
+
+    def _print_message(self, message: str, file: "SupportsWrite[str] | None" = None) -> None:
+        text = message.rstrip("\n")
+        if file is sys.stdout:
+            printing.say(text)
+        elif text:
+            printing.complain(text)
+
 
 _COMMANDS: dict[str, Callable[[], SubCommand]] = {
     "setup": _Setup,
@@ -199,7 +221,7 @@ def _add_own_options(parser: argparse.ArgumentParser) -> None:
 
 def _own_options(argv: list[str]) -> argparse.Namespace | None:
     """The arguments where they are the console's own options alone and are right; else None."""
-    parser = argparse.ArgumentParser(add_help=False, exit_on_error=False)
+    parser = _Parser(add_help=False, exit_on_error=False)
     _add_own_options(parser)
     try:
         arguments, others = parser.parse_known_args(argv)
@@ -219,7 +241,7 @@ def _parsed(argv: list[str]) -> tuple[argparse.Namespace, dict[str, SubCommand]]
     if own is not None:
         return own, {}
     asked = argv[0]
-    parser = argparse.ArgumentParser(
+    parser: argparse.ArgumentParser = _Parser(
         prog="iscsi-console", description=_("Set up, watch, take down and repair iSCSI storage.")
     )
     _add_own_options(parser)
@@ -237,19 +259,46 @@ def main() -> int:
     """Run the program and return its exit status."""
     # Of what is imported, and made for a first picture, nothing is garbage: collection starts later.
     gc.disable()
-    arguments, modules = _parsed(sys.argv[1:])
+    printing.prepare()
+    confine(os.environ, is_root=os.geteuid() == 0)
     try:
-        if not arguments.action:
-            return _open_console(arguments.console_recorded, looking_only=arguments.console_read_only)
-        gc.freeze()
-        gc.enable()
-        return modules[arguments.action].main(arguments)
+        return _run(sys.argv[1:])
     except ConsoleError as error:
-        print(problem_text(error.problem), file=sys.stderr)
+        printing.complain(problem_text(error.problem))
         return 1
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return _PIPE_CLOSED
+    except printing.OutputFailed as error:
+        if error.status == printing.NOT_WRITTEN:
+            printing.complain(_("The output could not be written: {why}.").format(why=error))
+        return error.status
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except Exception as error:  # noqa: BLE001 (an exit status of its own, where Python would say 1)
+        printing.complain(problem_text(_fault(error)))
+        return _FAULT
+
+
+def _run(argv: list[str]) -> int:
+    arguments, modules = _parsed(argv)
+    if not arguments.action:
+        return _open_console(arguments.console_recorded, looking_only=arguments.console_read_only)
+    gc.freeze()
+    gc.enable()
+    return modules[arguments.action].main(arguments)
+
+
+def _fault(error: Exception) -> Problem:
+    """An error of the program itself: its kind and place. Its words may hold a name, or a secret."""
+    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
+    return Problem(
+        "program.fault",
+        _("An error in iscsi-console itself stopped it: {kind}.").format(kind=type(error).__name__),
+        remedy=_("Report it with the lines below. Nothing is known about what was asked for."),
+        evidence=tuple(f"{frame.filename}:{frame.lineno}: {frame.name}" for frame in frames),
+    )
+
+
+_FRAMES = 6
+"""Innermost calls that a report of such an error names."""
 
 
 if __name__ == "__main__":

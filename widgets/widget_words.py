@@ -6,9 +6,20 @@ Everything else a widget shows is handed to it, already translated.
 """
 
 import gettext
+import os
 from pathlib import Path
 
-_catalogue = gettext.translation("widgets", localedir=str(Path(__file__).parent / "locale"), fallback=True)
+
+def _languages() -> list[str]:
+    """The languages that the environment asks for; a path, which gettext(3) would follow, is none."""
+    variables = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+    wanted = next((value for name in variables if (value := os.environ.get(name, ""))), "")
+    return [name for name in wanted.split(":") if name and os.sep not in name and not name.startswith(".")]
+
+
+_catalogue = gettext.translation(
+    "widgets", localedir=str(Path(__file__).parent / "locale"), languages=_languages(), fallback=True
+)
 
 translate = _catalogue.gettext
 """The sentence in the person's language. Placeholders are `{name}`, filled in with `str.format`."""

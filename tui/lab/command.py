@@ -20,6 +20,7 @@ from tui.lab.image import Release, build, built
 from tui.lab.kept import forget, kept_machines
 from tui.lab.places import Places, seen_in_guest
 from tui.lab.san import examples, read_description
+from tui.storage.printing import complain, say
 from tui.words import translate as _
 
 DEFAULT_SAN = "open"
@@ -132,8 +133,7 @@ def _interrupt(_number: int, _frame: object) -> None:
 
 def _say(text: str) -> None:
     """Tell the person; standard output belongs to the guest's command."""
-    sys.stderr.write(f"lab: {text}\n")
-    sys.stderr.flush()
+    complain(f"lab: {text}")
 
 
 def _build(arguments: argparse.Namespace, places: Places) -> int:
@@ -228,7 +228,7 @@ def _list(_arguments: argparse.Namespace, places: Places) -> int:
     lines += [f"  {path.name}" for path in sorted(places.images.glob("*-*")) if path.is_dir()] or ["  -"]
     lines.append(_("Arrays included with the program:"))
     lines += [f"  {name}  {_first_line(name)}" for name in examples()]
-    sys.stdout.write("\n".join(lines) + "\n")
+    say("\n".join(lines))
     return 0
 
 

@@ -22,6 +22,7 @@ from tui.lab.target import (
     enter_namespace,
     ip,
 )
+from tui.storage.printing import complain
 from tui.words import translate as _
 
 NOT_LISTENED_TO = 1
@@ -271,7 +272,7 @@ def read_options(words: list[str]) -> dict[str, str]:
 def main(words: list[str]) -> int:
     """Do what the command line says; the exit status."""
     if not words or words[0] not in list(Fault):
-        sys.stderr.write(_("No such fault. Valid faults: {faults}.").format(faults=", ".join(Fault)) + "\n")
+        complain(_("No such fault. Valid faults: {faults}.").format(faults=", ".join(Fault)))
         return 2
     try:
         given = sys.stdin.read().splitlines() if words[1:] == ["-"] else words[1:]
@@ -279,7 +280,7 @@ def main(words: list[str]) -> int:
         enter_namespace()
         ACTIONS[Fault(words[0])](scene)
     except SanError as error:
-        sys.stderr.write(f"{error}\n")
+        complain(str(error))
         return 1
     return 0
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from tui.practice.coach import Begin
 from tui.practice.reading import FOLDER, identifiers, read_scenario, read_staged
 from tui.practice.scenario import Phase, Scenario
+from tui.storage.printing import say
 from tui.words import translate as _
 
 OpenInside = Callable[[Scenario, Begin], int]
@@ -29,7 +30,7 @@ def main(arguments: argparse.Namespace, open_list: Callable[[], int], open_insid
     if arguments.list:
         for name in identifiers():
             scenario = read_scenario(FOLDER / name)
-            print(f"{name:<28} {scenario.level:<7} {scenario.minutes:>3} min  {scenario.title}")
+            say(f"{name:<28} {scenario.level:<7} {scenario.minutes:>3} min  {scenario.title}")
         return 0
     if arguments.inside:
         begin = Begin(arguments.phase, arguments.hints, arguments.steps)

@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 from tui.storage.news.happening import Happening, Source, Tone
+from tui.storage.printing import say
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 
@@ -33,7 +34,7 @@ def run_shell(folder: Path = FOLDER) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     settings = folder / "bashrc"
     settings.write_text(f"practice_typed={folder / 'typed'}\n{_SETTINGS}", encoding="utf-8")
-    print(_("A root shell on the practice machine. Ctrl-D or exit returns to the console."))
+    say(_("A root shell on the practice machine. Ctrl-D or exit returns to the console."))
     environment = {**os.environ, "HOME": os.environ.get("HOME", "/root")}
     return subprocess.run(("bash", "--rcfile", str(settings), "-i"), env=environment, check=False).returncode
 

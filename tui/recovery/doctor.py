@@ -4,8 +4,6 @@ Exit status: 0 nothing is wrong, 1 something was found, 2 it could not be looked
 """
 
 import argparse
-import json
-import sys
 
 from tui.recovery.diagnosis import Diagnosis, diagnose
 from tui.recovery.document import SCHEMA, diagnosis_document, is_whole
@@ -15,6 +13,7 @@ from tui.storage.codec import encode
 from tui.storage.files.owner_file import not_written_problem, refuse_existing, write_for_owner
 from tui.storage.host.interface import Host
 from tui.storage.host.recording import RecordingHost
+from tui.storage.printing import complain, json_text, say
 from tui.storage.problem import ConsoleError, problem_text
 from tui.words import translate as _
 
@@ -58,8 +57,8 @@ def main(arguments: argparse.Namespace) -> int:
     except ConsoleError as error:
         if arguments.json:
             told = {"schema": SCHEMA, "status": "failed", "problem": encode(error.problem)}
-            print(json.dumps(told, indent=2, ensure_ascii=True))
-        print(problem_text(error.problem), file=sys.stderr)
+            say(json_text(told))
+        complain(problem_text(error.problem))
         return NOT_SEEN
 
 
@@ -69,9 +68,9 @@ def _examine(arguments: argparse.Namespace) -> int:
     recording = RecordingHost(_host(arguments.recorded))
     diagnosis = diagnose(gather(recording, arguments.within))
     if arguments.json:
-        print(json.dumps(diagnosis_document(diagnosis), indent=2, ensure_ascii=True))
+        say(json_text(diagnosis_document(diagnosis)))
     else:
-        print(diagnosis_text(diagnosis))
+        say(diagnosis_text(diagnosis))
     if arguments.report:
         _write_report(arguments.report, diagnosis, recording, force=arguments.force)
     return exit_status(diagnosis)

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from tui.maintenance.proposal import Proposal
 from tui.storage.stacks.rung import RungKind
+from tui.storage.untrusted import clean
 
 
 class Weight(StrEnum):
@@ -22,17 +23,24 @@ class Weight(StrEnum):
     """Nothing is broken now; the next boot, outage or change will break it."""
 
 
+_LONGEST_LINE = 4000
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """Evidence as it was read.
 
     Attributes:
         source: where: a command, a file, the kernel's log.
-        lines: verbatim, cleaned.
+        lines: verbatim but for controls, which are escaped here.
     """
 
     source: str
     lines: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "source", clean(self.source))
+        object.__setattr__(self, "lines", tuple(clean(line, _LONGEST_LINE) for line in self.lines))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """A report to hand on: findings, evidence, and every command that was run, with secrets removed."""
 
 import dataclasses
-import json
 import time
 
 from tui.recovery.diagnosis import Diagnosis
@@ -9,8 +8,9 @@ from tui.recovery.evidence import Item
 from tui.recovery.text import diagnosis_text
 from tui.storage.codec import encode
 from tui.storage.host.recording import RecordingHost
+from tui.storage.printing import json_text
 from tui.storage.status import status_text
-from tui.storage.untrusted import clean, clean_lines
+from tui.storage.untrusted import as_typed, clean, clean_lines, visible_lines
 from tui.words import translate as _
 
 _MOST_LINES = 400
@@ -41,7 +41,7 @@ def report_text(diagnosis: Diagnosis, recording: RecordingHost) -> str:
         _title(_("Commands that were run; none of them changed anything")),
         *_commands(recording),
     ]
-    return recording.remover()("\n".join(parts)) + "\n"
+    return visible_lines(recording.remover()("\n".join(parts))) + "\n"
 
 
 def _title(words: str) -> str:
@@ -63,7 +63,7 @@ def _evidence(diagnosis: Diagnosis) -> list[str]:
 
 def _plain(value: object) -> str:
     if dataclasses.is_dataclass(value) or not isinstance(value, str):
-        return json.dumps(encode(value), ensure_ascii=True)
+        return json_text(encode(value), None)
     return "\n  ".join(clean_lines(value, most=_MOST_LINES))
 
 
@@ -71,7 +71,7 @@ def _commands(recording: RecordingHost) -> list[str]:
     lines: list[str] = []
     for argv, outcome in recording.ran().items():
         ended = _("no answer in time") if outcome.status is None else str(outcome.status)
-        command = " ".join(clean(word) for word in argv)
+        command = as_typed(argv)
         lines.append(f"$ {command}   [{ended}, {outcome.seconds:.2f} s]")
         for output in (outcome.stdout, outcome.stderr):
             lines += [f"  {line}" for line in clean_lines(output, most=_MOST_LINES)]

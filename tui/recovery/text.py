@@ -1,6 +1,5 @@
 """A diagnosis as text for people, in the order in which they should act on it."""
 
-import textwrap
 from collections.abc import Iterable, Iterator
 
 from tui.maintenance.proposal import Proposal
@@ -8,6 +7,7 @@ from tui.recovery.diagnosis import Diagnosis
 from tui.recovery.document import is_whole
 from tui.recovery.evidence import item_words
 from tui.recovery.finding import Finding, Fix, Weight
+from tui.storage.cells import wrapped
 from tui.storage.untrusted import clean
 from tui.words import translate as _, translate_count
 
@@ -127,11 +127,4 @@ def _not_seen(diagnosis: Diagnosis) -> Iterable[str]:
 
 
 def _wrapped(text: str, indent: int = 0, hanging: int = 0) -> list[str]:
-    return textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent=" " * indent,
-        subsequent_indent=" " * (indent + hanging),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    return wrapped(text, WIDTH, indent, hanging)

@@ -2,7 +2,6 @@
 
 import argparse
 import signal
-import sys
 import threading
 from collections.abc import Callable
 
@@ -10,6 +9,7 @@ from tui.setup.answers_file import read_script
 from tui.setup.session import Setup
 from tui.setup.unattended import FAILED, NOTHING_CHOSEN, USAGE, Chosen, play
 from tui.storage.host.local import LocalHost
+from tui.storage.printing import complain
 from tui.words import translate as _
 
 
@@ -45,15 +45,13 @@ def main(arguments: argparse.Namespace, open_wizard: Callable[[argparse.Namespac
     chosen = Chosen(arguments.resume, arguments.give_up)
     if not arguments.answers:
         if chosen != NOTHING_CHOSEN:
-            sys.stderr.write(_("--resume and --give-up need --answers; without it the wizard asks.") + "\n")
+            complain(_("--resume and --give-up need --answers; without it the wizard asks."))
             return USAGE
         return open_wizard(arguments)
     script = read_script(arguments.answers)
     host = LocalHost(looking_only=arguments.read_only)
     if arguments.recorded or not host.is_root:
-        sys.stderr.write(
-            _("A set-up from answers changes this host, so it needs root and a live host.") + "\n"
-        )
+        complain(_("A set-up from answers changes this host, so it needs root and a live host."))
         return FAILED
     setup = Setup(host, keeps_answers=False, answers=script.fingerprint)
     return play(setup, script, leave=_asked_to_leave(), chosen=chosen)

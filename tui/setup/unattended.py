@@ -16,11 +16,13 @@ from tui.setup.steps import log_in
 from tui.setup.steps.by_name import logic
 from tui.setup.steps.disks import disks
 from tui.setup.verification import Verified
+from tui.storage.cells import padded
 from tui.storage.changing.interrupted import Interrupted
 from tui.storage.changing.journal import Origin
 from tui.storage.changing.plan import Plan, Stage, Step as PlanStep
 from tui.storage.changing.watcher import Unwatched
 from tui.storage.operations.operation import Risk
+from tui.storage.printing import OutputFailed, say
 from tui.storage.problem import Problem
 from tui.storage.size import size_words
 from tui.storage.stacks.layer_words import health_word, layer_word
@@ -32,6 +34,9 @@ SUCCEEDED = 0
 FAILED = 1
 USAGE = 2
 """Exit statuses: everything verified, something prevents it, options that do not fit."""
+
+
+_LONGEST_LINE = 4000
 
 
 class Chosen(NamedTuple):
@@ -57,10 +62,9 @@ class Printer(Unwatched):
 
     def say(self, text: str = "", indent: int = 0) -> None:
         """One line."""
-        with self._guard, contextlib.suppress(OSError):
+        with self._guard, contextlib.suppress(OutputFailed):
             # A closed pipe or terminal must not break off what is being done to the host.
-            self._stream.write(f"{' ' * indent}{text}\n" if text else "\n")
-            self._stream.flush()
+            say(" " * indent + clean(text, _LONGEST_LINE) if text else "", self._stream)
 
     def plan(self, plan: Plan) -> None:
         """A plan begins."""
@@ -265,7 +269,7 @@ def _incomplete(state: SetupState, step: Step) -> Problem | None:
 def _print_found(state: SetupState, printer: Printer) -> None:
     shown = state.discovered.found if state.discovered is not None else ()
     for portal in shown:
-        words = f"{portal.standing.value:<11} {clean(portal.target)}  {clean(portal.portal.label)}"
+        words = f"{padded(portal.standing.value, 11)} {clean(portal.target)}  {clean(portal.portal.label)}"
         printer.say(f"{words}  {portal.note}" if portal.note else words, 2)
 
 
@@ -332,8 +336,8 @@ def _print_verified(verified: Verified, printer: Printer) -> None:
         for check in mount.boot:
             mark = {True: _("ok"), False: _("FAILS"), None: _("unknown")}[check.holds]
             printer.say(
-                _("at boot  {mark:<9} {layer}: {words}").format(
-                    mark=mark, layer=check.rung.label, words=check.words
+                _("at boot  {mark} {layer}: {words}").format(
+                    mark=padded(mark, 9), layer=check.rung.label, words=check.words
                 ),
                 2,
             )
@@ -347,4 +351,4 @@ def _print_verified(verified: Verified, printer: Printer) -> None:
 
 def _rung_line(rung: Rung) -> str:
     words = " ".join(clean(part) for part in (rung.name, rung.state, *rung.detail) if part)
-    return f"{health_word(rung.health):<9} {layer_word(rung.kind)}: {words}"
+    return f"{padded(health_word(rung.health), 9)} {layer_word(rung.kind)}: {words}"

@@ -11,6 +11,7 @@ from tui.storage.files.owner_file import not_written_problem, refuse_existing, w
 from tui.storage.host.interface import Host
 from tui.storage.host.local import LocalHost
 from tui.storage.host.recording import RecordingHost
+from tui.storage.printing import say
 from tui.storage.probe.inventory import take_inventory
 from tui.storage.problem import ConsoleError
 from tui.storage.untrusted import clean
@@ -58,5 +59,5 @@ def main(arguments: argparse.Namespace, looks: Iterable[Look] = (take_inventory,
     except OSError as error:
         raise ConsoleError(not_written_problem(arguments.file, error)) from error
     words = _("Captured in {path}. CHAP secrets are left out; names and addresses are not.")
-    print(words.format(path=clean(arguments.file)))
+    say(words.format(path=clean(arguments.file)))
     return 0

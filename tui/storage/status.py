@@ -20,16 +20,17 @@ it.
 
 import argparse
 import dataclasses
-import json
 import os
 from collections.abc import Callable, Iterator
 
+from tui.storage.cells import padded
 from tui.storage.codec import Plain, encode
 from tui.storage.host.interface import Host
 from tui.storage.model.files import CrypttabEntry, Filesystem, FstabEntry, Mount, Swap
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import NodeRecord, Session
 from tui.storage.model.lvm import LogicalVolume, VolumeGroup
+from tui.storage.printing import json_text, say
 from tui.storage.probe.inventory import take_inventory
 from tui.storage.stacks.iscsi_rungs import portal_key, record_key
 from tui.storage.stacks.layer_words import health_word, layer_word
@@ -123,7 +124,7 @@ MEMBERSHIP: dict[str, Callable[..., str | None]] = {
 
 def status_json(inventory: Inventory) -> str:
     """The JSON text: ASCII, so that no name in it can reach a terminal as more than its escapes."""
-    return json.dumps(status_document(inventory), indent=2, ensure_ascii=True)
+    return json_text(status_document(inventory))
 
 
 def status_text(inventory: Inventory) -> str:
@@ -183,7 +184,9 @@ def _rung_line(rung: Rung) -> str:
     indent = "  " * (rung.depth + 1)
     words = (clean(rung.name, _LONGEST_NAME), clean(rung.state, _LONGEST_NAME), *map(clean, rung.detail))
     said = "  ".join(word for word in words if word)
-    line = f"{indent}{health_word(rung.health):<9} {layer_word(rung.kind):<11} {said}".rstrip()
+    line = (
+        f"{indent}{padded(health_word(rung.health), 9)} {padded(layer_word(rung.kind), 11)} {said}".rstrip()
+    )
     return f"{line}  - {rung.reason}" if rung.reason else line
 
 
@@ -197,7 +200,7 @@ def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
 def main(arguments: argparse.Namespace) -> int:
     """Print the status of this host or of a captured one."""
     inventory = take_inventory(_host(arguments.recorded))
-    print(status_json(inventory) if arguments.json else status_text(inventory))
+    say(status_json(inventory) if arguments.json else status_text(inventory))
     return 0
 
 

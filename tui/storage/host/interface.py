@@ -5,11 +5,12 @@
 commas that are clearer unparsed.
 """
 
-import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
+
+from tui.storage.untrusted import as_typed
 
 DEADLINE = 15.0
 """Seconds a reading command may take unless it says otherwise."""
@@ -33,8 +34,8 @@ class Command:
 
     @property
     def shown(self) -> str:
-        """The command as a person would type it."""
-        return shlex.join(self.argv)
+        """The command as a person would type it, safe to show."""
+        return as_typed(self.argv)
 
 
 @dataclass(frozen=True, slots=True)

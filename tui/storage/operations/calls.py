@@ -1,6 +1,5 @@
 """Running a tool that changes something: its failure in words, its silence as an unknown outcome."""
 
-import shlex
 from collections.abc import Callable
 
 from tui.storage.host.interface import ChangingHost, Command, Host, Outcome
@@ -12,14 +11,6 @@ from tui.storage.untrusted import clean, clean_lines
 from tui.words import translate as _
 
 _NO_SUCH_PROGRAM = 127
-
-
-_LONGEST_SHOWN = 4000
-
-
-def as_typed(argv: tuple[str, ...]) -> str:
-    """A command as a person would type it, safe to show whatever names it holds."""
-    return clean(shlex.join(argv), _LONGEST_SHOWN)
 
 
 def change(

@@ -4,8 +4,9 @@ from abc import abstractmethod
 from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost
-from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.calls import change
 from tui.storage.operations.operation import Operation, Progress
+from tui.storage.untrusted import as_typed
 
 
 class CommandOperation(Operation):

@@ -9,7 +9,7 @@ from typing import ClassVar
 from tui.storage.devices.identity import DeviceIdentity, compare
 from tui.storage.host.interface import ChangingHost, Command, FileKind, Host, Replacement
 from tui.storage.iscsi.record_file import database_of, without_secrets
-from tui.storage.operations.calls import as_typed, change, reread_command
+from tui.storage.operations.calls import change, reread_command
 from tui.storage.operations.guards.device_guard import guard
 from tui.storage.operations.guards.lvm_guard import LVM_DEADLINE, look_for_change
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
@@ -17,7 +17,7 @@ from tui.storage.operations.system_files import text_or_empty
 from tui.storage.probe.mounts.fstab import FSTAB
 from tui.storage.probe.reading import names
 from tui.storage.problem import NotVerified, Problem, Refused
-from tui.storage.untrusted import clean
+from tui.storage.untrusted import as_typed, clean
 from tui.words import translate as _
 
 KEPT = "/var/lib/iscsi-console/kept"

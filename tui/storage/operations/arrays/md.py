@@ -8,7 +8,7 @@ from tui.storage.host.interface import ChangingHost, Command, Host
 from tui.storage.model.block import BlockDevice, BlockKind, LegState
 from tui.storage.model.inventory import Inventory
 from tui.storage.operations.arrays.raid_volume import legs_in_use
-from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.calls import change
 from tui.storage.operations.command import CommandOperation
 from tui.storage.operations.guards.device_guard import refuse_when_mounted_elsewhere
 from tui.storage.operations.guards.in_use import in_use
@@ -16,7 +16,7 @@ from tui.storage.operations.operation import CannotUndo, Operation, Progress, Ri
 from tui.storage.probe.narrow import look_at_devices
 from tui.storage.problem import Problem, Refused
 from tui.storage.stacks.device_rungs import MD_MEMBER
-from tui.storage.untrusted import clean
+from tui.storage.untrusted import as_typed, clean
 from tui.words import translate as _
 
 

@@ -42,7 +42,7 @@ class ChangeFstabLine(Operation):
         return _("Change the line for {path} in {fstab}").format(path=clean(place, 80), fstab=FSTAB)
 
     def why(self) -> str:
-        return self.reason
+        return clean(self.reason, 1000)
 
     def shown(self) -> tuple[str, ...]:
         return (

@@ -7,14 +7,13 @@ from tui.storage.files.systemd import unit_property
 from tui.storage.host.interface import Host
 from tui.storage.model.block import BlockDevice
 from tui.storage.model.inventory import Inventory
-from tui.storage.operations.calls import as_typed
 from tui.storage.operations.command import CommandOperation
 from tui.storage.operations.lvm.stale_map import refuse_used_map
 from tui.storage.operations.operation import Operation, Risk
 from tui.storage.probe.narrow import device_behind, look_at_devices
 from tui.storage.problem import Problem, Refused
 from tui.storage.stacks.device_rungs import LUKS
-from tui.storage.untrusted import clean
+from tui.storage.untrusted import as_typed, clean
 from tui.words import translate as _
 
 

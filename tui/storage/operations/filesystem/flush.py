@@ -6,14 +6,14 @@ from typing import ClassVar
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.iscsi.luns import LunName
 from tui.storage.model.inventory import Inventory
-from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.calls import change
 from tui.storage.operations.command import CommandOperation
 from tui.storage.operations.guards.mounted import mount_at
 from tui.storage.operations.mounts.mount import MOUNTING
 from tui.storage.operations.operation import Operation, Progress, Risk
 from tui.storage.probe.narrow import look_at_devices
 from tui.storage.problem import Problem, Refused
-from tui.storage.untrusted import clean
+from tui.storage.untrusted import as_typed, clean
 from tui.words import translate as _
 
 

@@ -8,7 +8,7 @@ from tui.storage.files.filesystem_kind import FilesystemKind, label_problems, si
 from tui.storage.host.interface import ChangingHost, Command, Host
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.inventory import Inventory
-from tui.storage.operations.calls import as_typed, change, refuse_when_busy
+from tui.storage.operations.calls import change, refuse_when_busy
 from tui.storage.operations.filesystem.unused_volume import no_volume
 from tui.storage.operations.guards.device_guard import refuse_when_mounted_elsewhere
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
@@ -16,7 +16,7 @@ from tui.storage.probe.devices.all_signatures import Probing, content_of, probe
 from tui.storage.probe.devices.lvm import names_of_map
 from tui.storage.probe.narrow import device_behind, look_at_devices
 from tui.storage.problem import Problem, Refused
-from tui.storage.untrusted import clean
+from tui.storage.untrusted import as_typed, clean
 from tui.words import translate as _
 
 MAKING = 3600.0

@@ -5,14 +5,14 @@ from typing import ClassVar
 
 from tui.storage.files.filesystem_kind import FilesystemKind
 from tui.storage.host.interface import ChangingHost, Host
-from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.calls import change
 from tui.storage.operations.filesystem.check_filesystem import refuse_other_kinds
 from tui.storage.operations.filesystem.unused_volume import unused_volume
 from tui.storage.operations.mounts.mount import MOUNTING
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
 from tui.storage.probe.narrow import device_behind, look_at_devices
 from tui.storage.problem import NotVerified, Problem
-from tui.storage.untrusted import clean
+from tui.storage.untrusted import as_typed, clean
 from tui.words import translate as _
 
 PLACE = "/run/iscsi-console-replay"

@@ -8,13 +8,13 @@ from tui.storage.devices.contents import contents
 from tui.storage.devices.identity import DeviceIdentity, compare
 from tui.storage.host.interface import BACKUPS, ChangingHost, Host
 from tui.storage.model.block import BlockDevice
-from tui.storage.operations.calls import as_typed, change, unseen_content
+from tui.storage.operations.calls import change, unseen_content
 from tui.storage.operations.guards.device_guard import guard
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
 from tui.storage.probe.devices.all_signatures import Signature, probe
 from tui.storage.probe.narrow import look_at_volumes
 from tui.storage.problem import Problem, Refused
-from tui.storage.untrusted import clean
+from tui.storage.untrusted import as_typed, clean
 from tui.words import translate as _
 
 

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Command, FileFacts, FileKind, Host
-from tui.storage.operations.calls import as_typed
 from tui.storage.operations.guards.mounted import mount_at, not_mounted
 from tui.storage.operations.operation import Operation, Progress
 from tui.storage.problem import CommandFailed, NotVerified, Problem, Refused
-from tui.storage.untrusted import clean, clean_lines
+from tui.storage.untrusted import as_typed, clean, clean_lines
 from tui.words import translate as _
 
 

@@ -9,7 +9,7 @@ from tui.storage.operations.operation import CannotUndo, Operation, Progress
 from tui.storage.probe.iscsi.records import read_records
 from tui.storage.probe.reading import names
 from tui.storage.problem import Problem, Refused
-from tui.storage.untrusted import clean
+from tui.storage.untrusted import as_typed, clean
 from tui.words import translate as _
 
 
@@ -35,7 +35,7 @@ class RemoveDamagedRecord(Operation):
         )
 
     def shown(self) -> tuple[str, ...]:
-        return (f"mv {clean(self.path)} {BACKUPS}/",)
+        return (as_typed(("mv", self.path, f"{BACKUPS}/")),)
 
     def is_done(self, host: Host) -> bool:
         return host.facts(self.path) is None

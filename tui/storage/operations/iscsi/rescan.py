@@ -13,7 +13,7 @@ from tui.storage.probe.devices.sizes import array_size
 from tui.storage.probe.narrow import look_at_devices
 from tui.storage.problem import NotVerified, Problem, Refused
 from tui.storage.size import size_words
-from tui.storage.untrusted import clean
+from tui.storage.untrusted import as_typed, clean
 from tui.storage.waiting import wait_for
 from tui.words import translate as _
 
@@ -49,7 +49,7 @@ class RescanPaths(Operation):
         )
 
     def shown(self) -> tuple[str, ...]:
-        return tuple(f"echo 1 > {_attribute(disk)}" for disk in self.disks)
+        return tuple(f"echo 1 > {as_typed((_attribute(disk),))}" for disk in self.disks)
 
     def is_done(self, host: Host) -> bool:
         """The array reports, on every path, the size that the kernel has. Unknown without sg_readcap."""

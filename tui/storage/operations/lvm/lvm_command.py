@@ -3,10 +3,10 @@
 from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost
-from tui.storage.operations.calls import as_typed
 from tui.storage.operations.command import CommandOperation
 from tui.storage.operations.guards.lvm_guard import LVM_DEADLINE, back_up_metadata, backup_command, try_first
 from tui.storage.operations.operation import Progress, Risk
+from tui.storage.untrusted import as_typed
 
 
 class LvmCommand(CommandOperation):

@@ -8,7 +8,7 @@ from tui.storage.devices.identity import DeviceIdentity, compare
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import PhysicalVolume
-from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.calls import change
 from tui.storage.operations.guards.lvm_guard import (
     LVM_DEADLINE,
     back_up_metadata,
@@ -22,7 +22,7 @@ from tui.storage.operations.lvm.lvm_command import MetadataChange, TestedChange
 from tui.storage.operations.operation import CannotUndo, Progress, Risk
 from tui.storage.probe.narrow import group_named, look_at_volumes
 from tui.storage.problem import Problem, Refused
-from tui.storage.untrusted import clean
+from tui.storage.untrusted import as_typed, clean
 from tui.words import translate as _
 
 

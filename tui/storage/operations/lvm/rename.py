@@ -5,7 +5,6 @@ from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.lvm.names import logical_volume_name_problems, volume_group_name_problems
-from tui.storage.operations.calls import as_typed
 from tui.storage.operations.guards.lvm_guard import (
     back_up_metadata,
     backup_command,
@@ -21,7 +20,7 @@ from tui.storage.operations.lvm.lvm_command import LvmCommand, MetadataChange
 from tui.storage.operations.operation import Operation, Progress, Risk
 from tui.storage.probe.narrow import look_at_volumes
 from tui.storage.problem import Refused
-from tui.storage.untrusted import clean
+from tui.storage.untrusted import as_typed, clean
 from tui.words import translate as _
 
 

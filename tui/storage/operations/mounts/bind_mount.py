@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, FileKind, Host
-from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.calls import change
 from tui.storage.operations.mounts.mount import MOUNTING, UnmountFilesystem
 from tui.storage.operations.mounts.mount_point import no_directory, refuse_taken_mount_point
 from tui.storage.operations.operation import Operation, Progress
 from tui.storage.problem import Refused
-from tui.storage.untrusted import clean
+from tui.storage.untrusted import as_typed, clean
 from tui.words import translate as _
 
 

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 from tui.storage.files.mount_point import mount_point_problems
 from tui.storage.host.interface import ChangingHost, FileKind, Host
-from tui.storage.operations.calls import as_typed
 from tui.storage.operations.guards.mounted import mount_at
 from tui.storage.operations.operation import Operation, Progress
 from tui.storage.problem import Problem, Refused
-from tui.storage.untrusted import clean
+from tui.storage.untrusted import as_typed, clean
 from tui.words import translate as _
 
 

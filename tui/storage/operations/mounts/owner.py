@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass
 
 from tui.storage.host.interface import ChangingHost, Command, Host
-from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.calls import change
 from tui.storage.operations.guards.mounted import mount_at, not_mounted
 from tui.storage.operations.operation import CannotUndo, Operation, Progress
 from tui.storage.problem import Problem, Refused
-from tui.storage.untrusted import clean
+from tui.storage.untrusted import as_typed, clean
 from tui.words import translate as _
 
 _MODE = re.compile(r"[0-7]{3,4}")

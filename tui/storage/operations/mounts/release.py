@@ -5,13 +5,13 @@ from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.model.users import KernelHold, KernelUser, Process, Users
-from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.calls import change
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
 from tui.storage.probe.holders.users import parse_stat, read_users
 from tui.storage.probe.narrow import device_behind, look_at_devices
 from tui.storage.probe.reading import text
 from tui.storage.problem import CommandFailed, Problem, Refused
-from tui.storage.untrusted import clean
+from tui.storage.untrusted import as_typed, clean
 from tui.storage.waiting import wait_for
 from tui.words import translate as _
 

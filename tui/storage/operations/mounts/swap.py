@@ -5,14 +5,14 @@ from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.model.files import Swap
-from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.calls import change
 from tui.storage.operations.command import CommandOperation
 from tui.storage.operations.operation import Operation, Progress, Risk
 from tui.storage.probe.narrow import device_behind, look_at_devices
 from tui.storage.probe.reading import text, whole_number
 from tui.storage.problem import Problem, Refused
 from tui.storage.size import size_words
-from tui.storage.untrusted import clean
+from tui.storage.untrusted import as_typed, clean
 from tui.words import translate as _
 
 MOVING = 600.0

@@ -7,13 +7,13 @@ from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.iscsi.luns import LunName
 from tui.storage.iscsi.sessions import uses_of_disk
 from tui.storage.model.inventory import Inventory
-from tui.storage.operations.calls import as_typed, change
+from tui.storage.operations.calls import change
 from tui.storage.operations.guards.in_use import in_use
 from tui.storage.operations.multipath.maps import CreateMultipathMap
 from tui.storage.operations.operation import Operation, Progress, Risk
 from tui.storage.probe.narrow import look_at_devices
 from tui.storage.problem import Refused
-from tui.storage.untrusted import clean
+from tui.storage.untrusted import as_typed, clean
 from tui.storage.waiting import wait_for
 from tui.words import translate as _
 

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from tui.storage.host.interface import ChangingHost, Host
-from tui.storage.operations.calls import as_typed, change, reread_command
+from tui.storage.operations.calls import change, reread_command
 from tui.storage.operations.operation import Operation, Progress
 from tui.storage.probe.devices.multipath import wwid_of_map
 from tui.storage.probe.narrow import look_at_devices
 from tui.storage.probe.reading import text
 from tui.storage.problem import Problem, Refused
-from tui.storage.untrusted import clean
+from tui.storage.untrusted import as_typed, clean
 from tui.words import translate as _
 
 WWIDS = "/etc/multipath/wwids"

@@ -16,7 +16,7 @@ from tui.storage.probe.devices.multipath import failed_paths
 from tui.storage.probe.narrow import look_at_devices
 from tui.storage.probe.system.tools import tool_path
 from tui.storage.problem import CommandFailed, Problem, Refused
-from tui.storage.untrusted import clean, clean_lines
+from tui.storage.untrusted import as_typed, clean, clean_lines
 from tui.storage.waiting import wait_for
 from tui.words import translate as _
 
@@ -50,7 +50,7 @@ class CreateMultipathMap(Operation):
 
     def title(self) -> str:
         return _("Create the multipath map for {wwid} ({disks})").format(
-            wwid=clean(self.wwid), disks=", ".join(self.disks)
+            wwid=clean(self.wwid), disks=clean(", ".join(self.disks))
         )
 
     def why(self) -> str:
@@ -61,7 +61,7 @@ class CreateMultipathMap(Operation):
 
     def shown(self) -> tuple[str, ...]:
         disk = next(iter(self.disks), "")
-        return (systemctl("start", DAEMON).shown, *(" ".join(argv) for argv in _commands(disk)))
+        return (systemctl("start", DAEMON).shown, *(as_typed(argv) for argv in _commands(disk)))
 
     def is_done(self, host: Host) -> bool:
         inventory = look_at_devices(host)
@@ -170,7 +170,8 @@ class RemoveMultipathMap(Operation):
 
     def shown(self) -> tuple[str, ...]:
         disk = next(iter(self.disks), "")
-        return (f"multipath -w /dev/{disk}", _("multipath -f (the map of {disk})").format(disk=disk))
+        forget = as_typed(("multipath", "-w", f"/dev/{disk}"))
+        return (forget, _("multipath -f (the map of {disk})").format(disk=clean(disk)))
 
     def is_done(self, host: Host) -> bool:
         return self._map(look_at_devices(host)) is None

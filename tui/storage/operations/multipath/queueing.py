@@ -10,12 +10,11 @@ from typing import ClassVar
 from tui.storage.host.interface import ChangingHost, Command, Host
 from tui.storage.model.block import MultipathMap
 from tui.storage.model.inventory import Inventory
-from tui.storage.operations.calls import as_typed
 from tui.storage.operations.multipath.map_daemon import ask_multipathd
 from tui.storage.operations.operation import Operation, Progress, Risk
 from tui.storage.probe.narrow import look_at_devices
 from tui.storage.problem import Problem, Refused
-from tui.storage.untrusted import clean
+from tui.storage.untrusted import as_typed, clean
 from tui.words import translate as _
 
 _QUEUES = re.compile(r"\bqueue_if_no_path\b")

@@ -36,7 +36,7 @@ class InstallPackages(Operation):
     def title(self) -> str:
         return translate_count(
             "Install the package {packages}", "Install the packages {packages}", len(self.packages)
-        ).format(packages=", ".join(self.packages))
+        ).format(packages=clean(", ".join(self.packages)))
 
     def why(self) -> str:
         return _(
@@ -61,7 +61,7 @@ class InstallPackages(Operation):
                     "packages.unknown-family",
                     _("iscsi-console cannot install packages on this distribution."),
                     remedy=_("Install {packages} with your package manager, then continue here.").format(
-                        packages=", ".join(self.packages)
+                        packages=clean(", ".join(self.packages))
                     ),
                 )
             )
@@ -128,7 +128,7 @@ class LoadModule(Operation):
     module: str
 
     def title(self) -> str:
-        return _("Load the kernel module {module}").format(module=self.module)
+        return _("Load the kernel module {module}").format(module=clean(self.module))
 
     def why(self) -> str:
         return _("The kernel needs this module for iSCSI. At boot iscsid loads it.")
@@ -145,7 +145,7 @@ class LoadModule(Operation):
             raise CommandFailed(
                 Problem(
                     "module.failed",
-                    _("The kernel module {module} could not be loaded.").format(module=self.module),
+                    _("The kernel module {module} could not be loaded.").format(module=clean(self.module)),
                     _("The running kernel does not have this module: it was updated without a reboot."),
                     _("Reboot into the installed kernel. A minimal cloud kernel may need its full package."),
                     evidence=clean_lines(outcome.stderr, most=4),
@@ -168,7 +168,7 @@ class StartService(Operation):
     unit: str
 
     def title(self) -> str:
-        return _("Start {unit}").format(unit=self.unit)
+        return _("Start {unit}").format(unit=clean(self.unit, 120))
 
     def why(self) -> str:
         return _("It is needed now, and for a clean shutdown.")
@@ -190,7 +190,9 @@ class StartService(Operation):
             do(host, systemctl("start", self.unit), self.unit)
 
     def undo(self) -> CannotUndo:
-        return CannotUndo(_("{unit} keeps running: sessions may depend on it by now.").format(unit=self.unit))
+        return CannotUndo(
+            _("{unit} keeps running: sessions may depend on it by now.").format(unit=clean(self.unit, 120))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +202,7 @@ class EnableService(Operation):
     unit: str
 
     def title(self) -> str:
-        return _("Start {unit} at boot").format(unit=self.unit)
+        return _("Start {unit} at boot").format(unit=clean(self.unit, 120))
 
     def why(self) -> str:
         return _("Without it the storage is not available after a reboot.")
@@ -233,7 +235,7 @@ class DisableService(Operation):
     unit: str
 
     def title(self) -> str:
-        return _("Do not start {unit} at boot").format(unit=self.unit)
+        return _("Do not start {unit} at boot").format(unit=clean(self.unit, 120))
 
     def why(self) -> str:
         return _("It was not started at boot before.")
