@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from tui.recovery.evidence import Evidence
+from tui.recovery.expectations.accounting import accounts
+from tui.recovery.expectations.expectation import Account
 from tui.recovery.finding import Finding, Weight
 from tui.recovery.findings.catalogue import DETECTORS
 from tui.storage.stacks.rung import Health, Rung, RungKind
@@ -20,10 +22,12 @@ class Diagnosis:
     Attributes:
         evidence: what it was found in.
         findings: causes from the lowest rung up, then what follows from them, then risks.
+        accounts: everything that this host says should be there, and what accounts for it.
     """
 
     evidence: Evidence
     findings: tuple[Finding, ...]
+    accounts: tuple[Account, ...] = ()
 
     @property
     def causes(self) -> tuple[Finding, ...]:
@@ -37,12 +41,16 @@ class Diagnosis:
 
 
 def diagnose(evidence: Evidence) -> Diagnosis:
-    """Run every detector, tell causes from consequences, and sort."""
-    found = _unlike(finding for detect in DETECTORS for finding in detect(evidence))
+    """Run every detector, account for what is expected, tell causes from consequences, and sort."""
+    detected = _unlike(finding for detect in DETECTORS for finding in detect(evidence))
+    accounted, told = accounts(evidence, detected)
+    found = _unlike((*detected, *told))
     ranks = _Ranks(evidence)
     weighed = _weighed(sorted(found, key=ranks.of), ranks)
     return Diagnosis(
-        evidence, tuple(sorted(weighed, key=lambda finding: (_WEIGHTS[finding.weight], *ranks.of(finding))))
+        evidence,
+        tuple(sorted(weighed, key=lambda finding: (_WEIGHTS[finding.weight], *ranks.of(finding)))),
+        accounted,
     )
 
 

@@ -4,6 +4,9 @@ The document is one object. `schema` is 1 as long as no field changes its meanin
 
     schema, host, taken_at (seconds since the epoch), seconds (how long the look took)
     status: healthy, findings, or incomplete: nothing was found, but not all could be looked at
+    expected: what this host says should be there, and what is there and should come back at boot; each is
+        subject (session, encrypted, array, volume, mount, swap, at-boot), name, source {source, lines},
+        standing (met, as-wished, coming, unmet), explained_by (key of a finding, or empty)
     unread: [{item, why}], unseen: [{what, why}]: what was not looked at, so that its absence proves nothing
     findings: the causes from the lowest rung up, then what follows from them, then risks; each is
         key, code, number, weight (cause, consequence, risk), follows (key of the cause, or empty),
@@ -21,6 +24,7 @@ Secrets are never in it.
 from tui.maintenance.proposal import Proposal
 from tui.recovery.diagnosis import Diagnosis
 from tui.recovery.evidence import Evidence
+from tui.recovery.expectations.expectation import Account
 from tui.recovery.finding import Finding, Fix
 from tui.storage.codec import Plain, encode
 
@@ -37,6 +41,7 @@ def diagnosis_document(diagnosis: Diagnosis) -> dict[str, Plain]:
         "seconds": round(evidence.seconds, 2),
         "status": "findings" if diagnosis.findings else "healthy" if is_whole(evidence) else "incomplete",
         "findings": [_finding(finding) for finding in diagnosis.findings],
+        "expected": [_account(account) for account in diagnosis.accounts],
         "unread": encode(evidence.unread),
         "unseen": encode(evidence.inventory.unseen),
     }
@@ -64,6 +69,17 @@ def _finding(finding: Finding) -> Plain:
         "hypotheses": encode(finding.hypotheses),
         "fixes": [_fix(fix) for fix in finding.fixes],
         "never": encode(finding.never),
+    }
+
+
+def _account(account: Account) -> Plain:
+    expectation = account.expectation
+    return {
+        "subject": expectation.subject.value,
+        "name": expectation.name,
+        "source": encode(expectation.source),
+        "standing": expectation.standing.value,
+        "explained_by": account.explained_by,
     }
 
 

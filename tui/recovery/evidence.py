@@ -9,7 +9,9 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import TypeVar
 
+from tui.maintenance.reconnect import Disconnected, disconnected
 from tui.recovery.facts import (
+    BootUnit,
     DaemonProcess,
     DatabaseLock,
     DiskContent,
@@ -27,7 +29,13 @@ from tui.recovery.facts import (
     Route,
     Setting,
     Unit,
+    UnitLines,
     WaitingTask,
+)
+from tui.recovery.gathering.boot_side import (
+    read_boot_units,
+    read_mdadm_conf,
+    read_unit_lines,
 )
 from tui.recovery.gathering.device_mapper import read_maps
 from tui.recovery.gathering.host_side import (
@@ -90,6 +98,10 @@ class Item(StrEnum):
     SIGNATURES = "signatures"
     FSTAB = "fstab"
     LISTING = "listing"
+    BOOT_UNITS = "boot_units"
+    UNIT_LINES = "unit_lines"
+    AWAY = "away"
+    ARRAYS = "arrays"
 
 
 _NO_LOCK, _NO_MODULES, _NO_NAMES = DatabaseLock(), KernelModules(), NameFacts()
@@ -132,7 +144,7 @@ class Unread:
 class Evidence:
     """One look at a host for a diagnosis. Absent items are empty, and named in `unread`.
 
-    The fields from `kernel` to `listing` are the table of items: the words, the reader and the empty value of
+    The fields from `kernel` to `arrays` are the table of items: the words, the reader and the empty value of
     each stand beside its type. An item needs such a field and its name in `Item`, and nothing else.
 
     Attributes:
@@ -255,6 +267,20 @@ class Evidence:
         lambda: _("whether iscsiadm lists the records"), read_known_listing, _NO_LISTING
     )
     """What iscsiadm makes of the record database."""
+    boot_units: tuple[BootUnit, ...] = _item(
+        lambda: _("systemd's units of mounts and swap space"), lambda look: look.once(read_boot_units), ()
+    )
+    """Those that systemd knows, of encrypted devices too."""
+    unit_lines: tuple[UnitLines, ...] = _item(
+        lambda: _("the failed units in the journal"), lambda look: look.once(read_unit_lines), ()
+    )
+    """What those of them that failed said."""
+    away: tuple[Disconnected, ...] = _item(
+        lambda: _("what was disconnected"), lambda look: disconnected(look.host), ()
+    )
+    """What a person disconnected with this program and has not reconnected."""
+    arrays: str = _item(lambda: _("the arrays of mdadm.conf"), lambda look: read_mdadm_conf(look.host), "")
+    """The text of mdadm.conf."""
     unread: tuple[Unread, ...] = ()
     _stacks: list[tuple[Stack, ...]] = field(default_factory=list, init=False, compare=False, repr=False)
 

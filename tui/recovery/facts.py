@@ -243,6 +243,45 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
+class BootUnit:
+    """A systemd unit that brings something up at boot: a mount, automount, swap, or encrypted device.
+
+    Attributes:
+        name: `srv-data.mount`.
+        load: LoadState; `masked` where somebody does not want it.
+        active: ActiveState.
+        result: Result, `success`, `exit-code`, `timeout` …
+        what: What: the device, by the path that systemd waits for; or empty.
+        where: Where: the mount point with its links followed; or empty.
+        source: SourcePath: /etc/fstab where a generator made it.
+        fragment: FragmentPath: its file.
+        enabled: UnitFileState.
+        ended: seconds after the boot when it was last left inactive, or None where it never was active.
+        condition: ConditionResult; False also where it was never started.
+    """
+
+    name: str
+    load: str = ""
+    active: str = ""
+    result: str = ""
+    what: str = ""
+    where: str = ""
+    source: str = ""
+    fragment: str = ""
+    enabled: str = ""
+    ended: float | None = None
+    condition: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLines:
+    """The newest lines of a failed unit in the journal of this boot, cleaned."""
+
+    unit: str
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class DatabaseLock:
     """The lock of the record database: its path, whether it is taken, since how many seconds."""
 

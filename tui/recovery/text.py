@@ -6,6 +6,7 @@ from tui.maintenance.proposal import Proposal
 from tui.recovery.diagnosis import Diagnosis
 from tui.recovery.document import is_whole
 from tui.recovery.evidence import item_words
+from tui.recovery.expectations.expectation import Standing
 from tui.recovery.finding import Finding, Fix, Weight
 from tui.storage.cells import wrapped
 from tui.storage.untrusted import clean
@@ -19,6 +20,7 @@ def diagnosis_text(diagnosis: Diagnosis) -> str:
     lines = [_heading(diagnosis)]
     for number, finding in enumerate(diagnosis.findings, start=1):
         lines += ["", *_finding(finding, number, diagnosis)]
+    lines += _explained(diagnosis)
     lines += _not_seen(diagnosis)
     return "\n".join(lines)
 
@@ -113,6 +115,22 @@ def _plan(proposal: Proposal) -> Iterator[str]:
     for operation in proposal.plan.operations:
         yield from _wrapped(f"- {operation.title()} ({operation.risk.word})", 8, hanging=2)
         yield from (f"          $ {line}" for line in operation.shown())
+
+
+def _explained(diagnosis: Diagnosis) -> Iterator[str]:
+    """What is expected and not there because of a finding that is about something else."""
+    numbers = {finding.key: number for number, finding in enumerate(diagnosis.findings, start=1)}
+    lines = [
+        _("  {name} ({source}): after number {number} is repaired, check again").format(
+            name=clean(expectation.name, 80), source=expectation.source.source, number=number
+        )
+        for account in diagnosis.accounts
+        if (expectation := account.expectation).standing is Standing.UNMET
+        and (number := numbers.get(account.explained_by)) is not None
+        and (expectation.told is None or expectation.told.key != account.explained_by)
+    ]
+    if lines:
+        yield from ("", _("Expected, and not there because of what is listed above:"), *lines)
 
 
 def _not_seen(diagnosis: Diagnosis) -> Iterable[str]:

@@ -25,7 +25,6 @@ from tui.storage.changing.plan import Plan
 from tui.storage.changing.run_plan import Ending
 from tui.storage.changing.watcher import Unwatched, Watcher
 from tui.storage.devices.settling import read_at_rest
-from tui.storage.files.mount_point import normalised
 from tui.storage.host.command_log import CommandLogHost
 from tui.storage.host.interface import Answer as PortAnswerKind, ChangingHost
 from tui.storage.iscsi.discovery import Discovered, discover as ask, unreachable_problem
@@ -36,6 +35,7 @@ from tui.storage.operations.operation import Operation
 from tui.storage.probe.glance import glance
 from tui.storage.probe.inventory import take_inventory
 from tui.storage.probe.iscsi.initiator import INITIATOR_FILE
+from tui.storage.probe.mounts.fstab import normalised
 from tui.storage.problem import ConsoleError, Problem
 from tui.storage.untrusted import clean
 from tui.words import translate as _

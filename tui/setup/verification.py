@@ -9,9 +9,9 @@ from tui.setup.steps import boot, disks, mount
 from tui.storage.boot_check.check import boot_check, will_survive
 from tui.storage.boot_check.facts import read_boot_facts
 from tui.storage.boot_check.rung import Checked
-from tui.storage.files.mount_point import normalised
 from tui.storage.host.interface import ChangingHost
 from tui.storage.operations.filesystem.write_test import WriteTest
+from tui.storage.probe.mounts.fstab import normalised
 from tui.storage.problem import ConsoleError, Problem
 from tui.storage.stacks.rung import Rung, RungKind
 from tui.storage.stacks.stack import Stack, first_broken, stacks

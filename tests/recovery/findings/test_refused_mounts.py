@@ -60,9 +60,9 @@ def test_why_a_volume_was_not_mounted(evidence: Evidence, words: str) -> None:
 
 
 def test_what_is_no_refused_mount() -> None:
-    assert findings(refused(unit=replace(FAILED, active="inactive"))) == ()
-    assert findings(refused(unit=replace(FAILED, name="srv-other.mount"))) == ()
-    assert findings(refused(TWIN)) == ()
+    assert causes(refused(unit=replace(FAILED, active="inactive"))) == ["F46.not-mounted"]
+    assert causes(refused(unit=replace(FAILED, name="srv-other.mount"))) == ["F46.not-mounted"]
+    assert causes(refused(TWIN)) == ["F46.not-mounted"]
     mounted = refused()
     mounted = replace(mounted, inventory=replace(mounted.inventory, mounts=single_path().mounts))
     assert findings(mounted) == ()

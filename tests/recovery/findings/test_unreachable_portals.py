@@ -83,9 +83,12 @@ def test_a_manual_record_is_missed_only_when_somebody_just_tried() -> None:
 
 
 def test_a_portal_that_answers_or_was_not_tried_is_none() -> None:
-    assert findings(automatic(OPEN)) == ()
-    assert findings(automatic(PortAnswer(Answer.UNTRIED, 0.0))) == ()
-    assert findings(replace(automatic(SILENT), portals=())) == ()
+    for evidence in (
+        automatic(OPEN),
+        automatic(PortAnswer(Answer.UNTRIED, 0.0)),
+        replace(automatic(SILENT), portals=()),
+    ):
+        assert causes(evidence) == ["F49.not-logged-in"]
 
 
 def test_a_lost_session_through_the_same_portal_tells_of_it_already() -> None:

@@ -302,10 +302,10 @@ def test_each_guard_that_hides_a_disk_is_told_from_the_others() -> None:
     found = only(hidden(WAITS, settings=(setting,)), "F42.filter")
     complete(found)
     assert not every_operation(found)
-    assert findings(hidden(WAITS)) == ()
+    assert causes(hidden(WAITS)) == ["F47.volume-missing"]
     silent = hidden(WAITS, devices_file="x")
     silent = replace(silent, inventory=replace(silent.inventory, lvm=LvmReading(asked=False)))
-    assert findings(silent) == ()
+    assert causes(silent) == ["F47.volume-missing"]
 
 
 def test_a_guard_may_hide_what_this_host_has_nothing_to_do_with() -> None:
@@ -320,7 +320,7 @@ def test_a_guard_may_hide_what_this_host_has_nothing_to_do_with() -> None:
     waiting = hidden(elsewhere, devices_file=UNLISTED)
     assert [one.code for one in findings(waiting)] == ["F20.devices-file"]
     shown = replace(waiting, inventory=replace(waiting.inventory, volume_groups=(own,)))
-    assert findings(shown) == ()
+    assert causes(shown) == ["F47.volume-missing"]
 
 
 def test_the_disks_of_one_hidden_group_are_listed_together() -> None:
@@ -350,7 +350,8 @@ def test_a_volume_that_was_moved_to_another_lun_is_listed_once_more() -> None:
 def test_an_outdated_disk_is_not_called_hidden() -> None:
     line = "WARNING: outdated PV /dev/sda seqno 5 has been removed in current VG vg_more seqno 9."
     old = hidden(WAITS, devices_file=UNLISTED, notes=(NOTES,))
-    assert findings(replace(old, inventory=replace(old.inventory, lvm=LvmReading(True, (), (line,))))) == ()
+    told = replace(old, inventory=replace(old.inventory, lvm=LvmReading(True, (), (line,))))
+    assert causes(told) == ["F47.volume-missing"]
 
 
 def test_a_disk_that_is_not_needed_for_what_fstab_waits_for_stays_hidden() -> None:
@@ -583,7 +584,9 @@ def test_whose_a_group_is() -> None:
     complete(found)
     assert "--systemid db7" in " ".join(every_operation(found)[0].shown())
     shared = with_volume(logged_in(), active=False, shared=True)
-    assert findings(evidence_of(fstab(shared, WAITS))) == ()
+    locked = only(evidence_of(fstab(shared, WAITS)), "F52.not-active")
+    assert not every_operation(locked)
+    assert "vgchange --lockstart vg_data" in locked.fixes[0].by_hand
 
 
 def test_an_older_description_on_a_disk_is_brought_up_to_date() -> None:

@@ -3,7 +3,8 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from tui.storage.files.mount_point import is_below, mount_point_problems, normalised
+from tui.storage.files.mount_point import is_below, mount_point_problems
+from tui.storage.probe.mounts.fstab import normalised
 
 
 def code(path: str) -> str:

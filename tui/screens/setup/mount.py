@@ -13,7 +13,7 @@ from tui.setup.steps import mount
 from tui.setup.steps.mount import MountTarget
 from tui.storage.files.filesystem_kind import FilesystemKind
 from tui.storage.files.mount_options import parse_options
-from tui.storage.files.mount_point import normalised
+from tui.storage.probe.mounts.fstab import normalised
 from tui.storage.size import size_words
 from tui.storage.untrusted import clean
 from tui.words import translate as _

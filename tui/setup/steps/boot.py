@@ -9,7 +9,6 @@ from tui.setup.steps.mount import MountTarget
 from tui.storage.changing.plan import Plan
 from tui.storage.files.fstab import BootLine
 from tui.storage.files.mount_options import boot_options
-from tui.storage.files.mount_point import normalised
 from tui.storage.files.rc_local import RcLocalLine, relevant_lines
 from tui.storage.model.iscsi import Role
 from tui.storage.operations.boot.fstab_entry import AddFstabEntry
@@ -17,6 +16,7 @@ from tui.storage.operations.boot.mount_unit import WriteMountUnit
 from tui.storage.operations.boot.rc_local import RemoveRcLocalLines
 from tui.storage.operations.operation import Operation
 from tui.storage.operations.services.prerequisites import EnableService, StartService
+from tui.storage.probe.mounts.fstab import normalised
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
 from tui.words import translate as _, translate_count

@@ -7,13 +7,13 @@ from tui.setup.steps.mount_problems import problems
 from tui.setup.steps.mount_wanted import MountTarget, answer, defaults, filesystem_kind, is_mounted, targets
 from tui.storage.changing.plan import Plan
 from tui.storage.files.mount_options import Explained, explain as explain_option
-from tui.storage.files.mount_point import normalised
 from tui.storage.operations.filesystem.make_filesystem import MakeFilesystem
 from tui.storage.operations.mounts.mount import MountFilesystem
 from tui.storage.operations.mounts.mount_point import MakeMountPoint
 from tui.storage.operations.mounts.owner import SetOwner
 from tui.storage.operations.operation import Operation
 from tui.storage.operations.services.prerequisites import InstallPackages
+from tui.storage.probe.mounts.fstab import normalised
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
 from tui.words import translate as _, translate_count

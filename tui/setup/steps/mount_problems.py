@@ -8,7 +8,8 @@ from tui.setup.steps import name
 from tui.setup.steps.mount_wanted import MountTarget, answer, filesystem_kind, targets
 from tui.storage.files.filesystem_kind import label_problems, size_problems
 from tui.storage.files.mount_options import option_problems
-from tui.storage.files.mount_point import mount_point_problems, normalised
+from tui.storage.files.mount_point import mount_point_problems
+from tui.storage.probe.mounts.fstab import normalised
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
 from tui.words import translate as _

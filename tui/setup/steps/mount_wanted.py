@@ -6,8 +6,8 @@ from tui.setup.answers import MountAnswer, VolumeMount, VolumesWay
 from tui.setup.state import SetupState
 from tui.setup.steps import disks, volumes
 from tui.storage.files.filesystem_kind import FilesystemKind
-from tui.storage.files.mount_point import normalised
 from tui.storage.lvm.names import mapper_path, volume_path
+from tui.storage.probe.mounts.fstab import normalised
 
 
 @dataclass(frozen=True, slots=True)

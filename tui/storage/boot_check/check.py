@@ -13,8 +13,8 @@ from tui.storage.boot_check.volume import (
     check_volume,
 )
 from tui.storage.devices.identity import luns_below
-from tui.storage.files.mount_point import normalised
 from tui.storage.model.inventory import Inventory
+from tui.storage.probe.mounts.fstab import normalised
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 

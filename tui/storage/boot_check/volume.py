@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from tui.storage.boot_check.facts import BootFacts
 from tui.storage.boot_check.paths import names_below
 from tui.storage.boot_check.rung import Checked, Rung
-from tui.storage.files.mount_point import normalised
 from tui.storage.files.rc_local import relevant_lines
 from tui.storage.files.unit_names import mount_unit
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.files import FstabEntry
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import VolumeGroup
+from tui.storage.probe.mounts.fstab import normalised
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 

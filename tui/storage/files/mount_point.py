@@ -1,6 +1,7 @@
 """Where a volume may be mounted, by the path alone; what is really there is asked when it runs."""
 
 from tui.storage.files.unit_names import LONGEST as LONGEST_UNIT, mount_unit
+from tui.storage.probe.mounts.fstab import normalised
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
 from tui.words import translate as _
@@ -25,13 +26,6 @@ _SYSTEM_TREES = (
 _EMPTIED_AT_BOOT = ("/run", "/tmp", "/var/run", "/var/tmp")  # noqa: S108 (named in order to refuse them)
 _LONGEST_PATH = 4095
 _LONGEST_NAME = 255
-
-
-def normalised(path: str) -> str:
-    """The path without doubled or closing slashes. What is no absolute path stays as it is."""
-    if not path.startswith("/"):
-        return path
-    return "/" + "/".join(part for part in path.split("/") if part)
 
 
 def mount_point_problems(path: str, field: str = "mount_point") -> tuple[Problem, ...]:

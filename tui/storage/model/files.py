@@ -75,7 +75,7 @@ class FstabEntry:
     Attributes:
         line: its number, from 1.
         spec: what to mount: `UUID=…`, `/dev/mapper/…`.
-        mount_point: where, octal escapes resolved.
+        mount_point: where, octal escapes resolved; in an inventory without closing or doubled slashes.
         kind: file system type.
         options: mount options, in order.
         frequency: fifth field, for dump(8).

@@ -7,6 +7,9 @@ from tui.storage.stacks.ladder import Ladder
 from tui.storage.stacks.rung import Health, Rung, RungKind
 from tui.words import translate as _
 
+_AUTOMOUNT = frozenset(("x-systemd.automount", "comment=systemd.automount"))
+"""Options after which systemd mounts a place when it is used (systemd.mount(5))."""
+
 
 def add_file_rungs(ladder: Ladder) -> None:
     """Add what is on the devices of the ladder: file systems with their mounts, swap, and missing mounts."""
@@ -139,7 +142,8 @@ def _swap(swap: Swap, device: BlockDevice, lower: str) -> Rung:
 
 def _not_mounted(entry: FstabEntry, mounts: tuple[Mount, ...], swaps: list[Swap], lower: str) -> Rung | None:
     """A rung for an fstab entry that asks for something that is not so, unless it says noauto."""
-    if "noauto" in entry.options:
+    automounts = not _AUTOMOUNT.isdisjoint(entry.options)
+    if entry.kind == "ignore" or ("noauto" in entry.options and not automounts):
         return None
     if entry.kind == "swap":
         if swaps:
@@ -158,7 +162,9 @@ def _not_mounted(entry: FstabEntry, mounts: tuple[Mount, ...], swaps: list[Swap]
         RungKind.MOUNT,
         f"mount:{entry.mount_point}",
         entry.mount_point,
-        health=Health.ABSENT,
-        reason=_("fstab lists it, but it is not mounted."),
+        health=Health.AS_WISHED if automounts else Health.ABSENT,
+        reason=_("systemd mounts it when it is used (automount).")
+        if automounts
+        else _("fstab lists it, but it is not mounted."),
         stands_on=(lower,),
     )

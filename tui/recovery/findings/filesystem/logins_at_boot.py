@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen, Weight
-from tui.recovery.findings.filesystem.fstab_lines import lines_on_luns
+from tui.recovery.findings.filesystem.fstab_lines import lines_on_luns, place_of_line
 from tui.recovery.findings.repair_plans import repair
+from tui.recovery.wished import wished
 from tui.storage.devices.identity import luns_below
 from tui.storage.host.interface import Answer
 from tui.storage.iscsi.records import record_words
@@ -42,7 +43,7 @@ def logins_at_boot(evidence: Evidence) -> Iterator[Finding]:
             if (record := _record_of(inventory, session)) is not None
         ]
         if records and not any(_logs_in(inventory, record, entry) for record in records):
-            places.append(entry.mount_point)
+            places.append(place_of_line(entry))
             manual.update({(known.target, known.portal.label): known for known in records})
     service = inventory.service(Role.LOGIN_AT_BOOT)
     disabled = service is not None and service.enabled in ("disabled", "") and service.active != "active"
@@ -179,11 +180,21 @@ def _not_back(evidence: Evidence) -> Iterator[Finding]:
     Volumes that are still there without their disk are no volumes that did not come back (F07).
     """
     inventory = evidence.inventory
-    waiting = [entry for entry in inventory.fstab if _is_waiting(inventory, entry)]
+    away = wished(evidence)
+    waiting = [
+        entry
+        for entry in inventory.fstab
+        if _is_waiting(inventory, entry)
+        and not away.unmounted(entry.mount_point)
+        and not (entry.kind == "swap" and away.swapped_off(entry.spec, is_gone=True))
+    ]
     idle = tuple(
         record
         for record in inventory.node_records
-        if record.readable and not inventory.sessions_of(record.target) and _may_answer(evidence, record)
+        if record.readable
+        and not inventory.sessions_of(record.target)
+        and _may_answer(evidence, record)
+        and not away.logged_out(record)
     )
     if not waiting or not idle or any(is_stale(inventory, device) for device in inventory.devices):
         return

@@ -4,7 +4,12 @@ from collections.abc import Iterator
 
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen, Weight
-from tui.recovery.findings.filesystem.fstab_lines import NOT_LOCAL, lines_on_luns
+from tui.recovery.findings.filesystem.fstab_lines import (
+    NOT_LOCAL,
+    lines_on_luns,
+    place_of_line,
+    rung_of_line,
+)
 from tui.recovery.findings.repair_plans import repair
 from tui.storage.files.mount_options import DEVICE_TIMEOUT
 from tui.storage.files.unit_names import mount_unit
@@ -23,7 +28,8 @@ def missing_netdev(evidence: Evidence) -> Iterator[Finding]:
     for entry, _device, line in lines_on_luns(evidence):
         if "_netdev" in entry.options or set(entry.options) & set(NOT_LOCAL):
             continue
-        place = clean(entry.mount_point, 80)
+        swap = entry.kind == "swap"
+        place = clean(place_of_line(entry), 80)
         wanted = ("_netdev", "nofail", f"x-systemd.device-timeout={DEVICE_TIMEOUT}s")
         reason = _("The volume is on the network, so it must be mounted after the login.")
         title = _("Mark {place} in {fstab} as needing the network (_netdev)").format(fstab=FSTAB, place=place)
@@ -35,18 +41,27 @@ def missing_netdev(evidence: Evidence) -> Iterator[Finding]:
             "For a volume that every service of this host needs: without it the boot ends in the "
             "rescue shell."
         )
+        meaning = (
+            _(
+                "systemd treats it as a local disk: at boot it waits for it before the network and the login "
+                "are up, and gives up. At shutdown the network may stop before it is disabled, and what is "
+                "on it is lost to the programs."
+            )
+            if swap
+            else _(
+                "systemd treats it as a local disk: it tries to mount it before the network and the "
+                "login are up, and the boot ends in the rescue shell. At shutdown the network may stop "
+                "before it is unmounted, and the shutdown hangs."
+            )
+        )
         yield Finding(
             NO_NETDEV,
             _("The fstab line of {place} does not say that the volume needs the network (_netdev).").format(
                 place=place
             ),
-            _(
-                "systemd treats it as a local disk: it tries to mount it before the network and the "
-                "login are up, and the boot ends in the rescue shell. At shutdown the network may stop "
-                "before it is unmounted, and the shutdown hangs."
-            ),
-            RungKind.MOUNT,
-            (f"mount:{entry.mount_point}",),
+            meaning,
+            RungKind.SWAP if swap else RungKind.MOUNT,
+            (rung_of_line(evidence, entry),),
             seen=(
                 Seen(f"{FSTAB}:{entry.line}", (clean(line.strip()),)),
                 *_unit_seen(evidence, entry),

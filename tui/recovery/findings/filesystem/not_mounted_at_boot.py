@@ -11,6 +11,7 @@ from tui.recovery.findings.filesystem.fstab_lines import (
     lines_on_luns,
 )
 from tui.recovery.findings.repair_plans import repair, rung_on
+from tui.recovery.wished import wished
 from tui.storage.files.mount_options import DEVICE_TIMEOUT, runtime_options
 from tui.storage.files.unit_names import mount_unit
 from tui.storage.model.block import BlockDevice
@@ -36,14 +37,16 @@ def not_mounted_at_boot(evidence: Evidence) -> Iterator[Finding]:
         unit = units.get(mount_unit(entry.mount_point))
         if (
             unit is not None
-            and unit.active in {"inactive", "failed"}
+            and unit.active == "inactive"
             and unit.entered is False
             and (unit.wanted_by or unit.required_by)
             and not unit.queued
             and not set(entry.options) & set(NOT_LOCAL)
             and entry.kind in {device.content, "auto"}
             and device.answers
+            and not evidence.inventory.mounts_of(device.name)
             and not any(mount.target == entry.mount_point for mount in evidence.inventory.mounts)
+            and not wished(evidence).unmounted(entry.mount_point)
         ):
             yield _not_mounted(evidence, entry, device, line, unit)
 

@@ -46,7 +46,7 @@ def stopped_boot(evidence: Evidence) -> Iterator[Finding]:
 def _is_in_the_way(evidence: Evidence, entry: FstabEntry, unit: Unit) -> bool:
     return (
         LOCAL in unit.required_by
-        and unit.active != "active"
+        and unit.active not in {"active", "failed"}
         and not entry.device
         and not set(entry.options) & {"_netdev", "nofail", *NOT_LOCAL}
         and entry.spec.startswith(("UUID=", "LABEL=", "/dev/"))

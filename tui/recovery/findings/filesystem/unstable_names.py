@@ -4,7 +4,11 @@ from collections.abc import Iterator
 
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen, Weight
-from tui.recovery.findings.filesystem.fstab_lines import lines_on_luns
+from tui.recovery.findings.filesystem.fstab_lines import (
+    lines_on_luns,
+    place_of_line,
+    rung_of_line,
+)
 from tui.recovery.findings.repair_plans import repair
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.inventory import Inventory
@@ -25,7 +29,7 @@ def unstable_names(evidence: Evidence) -> Iterator[Finding]:
         spec = lasting_spec(evidence.inventory, device)
         if not spec:
             continue
-        place = clean(entry.mount_point, 80)
+        place = clean(place_of_line(entry), 80)
         reason = _("The name of the disk changes from login to login; this one does not.")
         title = _("Use {spec} in fstab").format(spec=clean(spec, 80))
         yield Finding(
@@ -37,8 +41,8 @@ def unstable_names(evidence: Evidence) -> Iterator[Finding]:
                 "After a login or a reboot the name may belong to another disk: the wrong volume is "
                 "mounted, or none."
             ),
-            RungKind.MOUNT,
-            (f"mount:{entry.mount_point}",),
+            RungKind.SWAP if entry.kind == "swap" else RungKind.MOUNT,
+            (rung_of_line(evidence, entry),),
             seen=(Seen(f"{FSTAB}:{entry.line}", (clean(line.strip()),)),),
             ruled_out=(
                 RuledOut(

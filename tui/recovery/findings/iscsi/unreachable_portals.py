@@ -17,6 +17,7 @@ from tui.recovery.finding import Finding, Fix, Hypothesis, Never, RuledOut, Seen
 from tui.recovery.findings.evidence_text import daemon_seen, listed, portal_seen
 from tui.recovery.findings.iscsi.gone_targets import no_login_at_boot
 from tui.recovery.findings.requests_to_admins import network_administrator, storage_administrator, way_facts
+from tui.recovery.wished import wished
 from tui.storage.changing.plan import Plan
 from tui.storage.host.interface import Answer, PortAnswer
 from tui.storage.model.iscsi import NodeRecord, Portal, SessionState
@@ -41,7 +42,8 @@ def unreachable_portals(evidence: Evidence) -> Iterator[Finding]:
         answer = evidence.answer_of(record.portal)
         if answer is None or answer.answer in {Answer.OPEN, Answer.UNTRIED}:
             continue
-        if session_of(evidence.inventory, record) is None and _is_wanted(evidence, record):
+        away = wished(evidence).logged_out(record)
+        if session_of(evidence.inventory, record) is None and _is_wanted(evidence, record) and not away:
             found.setdefault(record.portal.label, []).append(record)
     lost = {
         session.portal.label

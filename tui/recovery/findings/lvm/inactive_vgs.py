@@ -9,6 +9,7 @@ from tui.recovery.findings.lvm.awaited_vgs import (
 )
 from tui.recovery.findings.lvm.thin_pools import pool_repair, pool_rung
 from tui.recovery.findings.repair_plans import disks_of, group_rung, repair
+from tui.recovery.wished import wished
 from tui.storage.devices.identity import luns_below
 from tui.storage.model.lvm import LogicalVolume, VolumeGroup
 from tui.storage.operations.lvm.activation import activation
@@ -36,7 +37,8 @@ def inactive_vgs(evidence: Evidence) -> Iterator[Finding]:
         ]
         if not volumes or any(volume.active for volume in volumes) or group_rung(group) not in on_luns:
             continue
-        if is_waited_for(inventory, group.name):
+        away = all(wished(evidence).deactivated(group.name, volume.name) for volume in volumes)
+        if is_waited_for(inventory, group.name) and not away:
             yield _inactive(evidence, group, volumes)
 
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from tui.storage.boot_check.facts import UNITS
 from tui.storage.files.fstab import BootLine, is_own, line_of, with_line, without_entry
-from tui.storage.files.mount_point import normalised
 from tui.storage.files.unit_names import mount_unit
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.model.files import FstabEntry
@@ -19,7 +18,7 @@ from tui.storage.operations.system_files import (
     unit_properties,
 )
 from tui.storage.probe.devices.places import DevicePlaces
-from tui.storage.probe.mounts.fstab import FSTAB, parse_fstab
+from tui.storage.probe.mounts.fstab import FSTAB, normalised, parse_fstab
 from tui.storage.probe.narrow import look_at_devices
 from tui.storage.problem import Problem, Refused
 from tui.storage.untrusted import clean

@@ -1,11 +1,20 @@
 """Finding the block device that a name in a mount table means."""
 
+import re
 from collections.abc import Iterable
 
 from tui.storage.host.interface import Host
 from tui.storage.model.block import BlockDevice
 
-_TAG_LINKS = {"UUID": "by-uuid", "LABEL": "by-label", "PARTUUID": "by-partuuid", "PARTLABEL": "by-partlabel"}
+_TAG_LINKS = {
+    "UUID": "by-uuid",
+    "LABEL": "by-label",
+    "PARTUUID": "by-partuuid",
+    "PARTLABEL": "by-partlabel",
+    "ID": "by-id",
+}
+_PLAIN = re.compile(r"[^A-Za-z0-9#+\-.:=@_\u0080-\uffff]")
+"""What udev writes as `\\x20` in the name of a link (systemd, device-nodes.c)."""
 
 
 class DevicePlaces:
@@ -45,12 +54,25 @@ class DevicePlaces:
 
     def of_spec(self, host: Host, spec: str) -> str:
         """The device that the first field of fstab(5) means, or empty for one that is not here or is none."""
-        tag, equals, value = spec.partition("=")
-        if not equals or tag not in _TAG_LINKS:
+        path = link_of_spec(spec)
+        if path == spec:
             return self.at(host, spec)
+        tag, _equals, value = spec.partition("=")
         value = value.strip("\"'")
         if tag == "UUID" and value in self._by_uuid:
             return self._by_uuid[value]
         if tag == "LABEL" and value in self._by_label:
             return self._by_label[value]
-        return self._by_path.get(f"/dev/disk/{_TAG_LINKS[tag]}/{value}", "")
+        return self._by_path.get(path, "")
+
+
+def link_of_spec(spec: str) -> str:
+    """The path below /dev by which the first field of fstab(5) is found: `/dev/disk/by-uuid/…`.
+
+    systemd waits for this path; what is no tag stays as it is.
+    """
+    tag, equals, value = spec.partition("=")
+    if not equals or tag not in _TAG_LINKS:
+        return spec
+    name = value.strip("\"'")
+    return f"/dev/disk/{_TAG_LINKS[tag]}/" + _PLAIN.sub(lambda found: f"\\x{ord(found[0]):02x}", name)

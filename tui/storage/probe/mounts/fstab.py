@@ -39,6 +39,14 @@ def _entry(number: int, line: str) -> FstabEntry | None:
     )
 
 
+def normalised(path: str) -> str:
+    """The path without doubled or closing slashes, as the kernel shows a mount point.
+
+    What is no absolute path stays as it is.
+    """
+    return "/" + "/".join(part for part in path.split("/") if part) if path.startswith("/") else path
+
+
 def print_entry(entry: FstabEntry) -> str:
     """The line, without its end, that `parse_fstab` reads back as the same entry."""
     fields = (entry.spec, entry.mount_point, entry.kind, ",".join(entry.options) or "defaults")
@@ -46,7 +54,12 @@ def print_entry(entry: FstabEntry) -> str:
 
 
 def read_fstab(host: Host, places: DevicePlaces) -> tuple[FstabEntry, ...]:
-    """The entries with the devices they mean today."""
+    """The entries with the devices they mean today, and mount points as the kernel shows them."""
     return tuple(
-        replace(entry, device=places.of_spec(host, entry.spec)) for entry in parse_fstab(text(host, FSTAB))
+        replace(
+            entry,
+            device=places.of_spec(host, entry.spec),
+            mount_point=normalised(entry.mount_point),
+        )
+        for entry in parse_fstab(text(host, FSTAB))
     )
