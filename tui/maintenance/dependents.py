@@ -9,7 +9,7 @@ from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.files import Mount, Swap
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Lun, Session
-from tui.storage.model.lvm import LogicalVolume, VolumeGroup
+from tui.storage.model.lvm import LogicalVolume, VolumeGroup, VolumeKind
 from tui.storage.model.users import Hold, KernelHold, Users
 from tui.storage.stacks.iscsi_rungs import lun_key
 from tui.storage.stacks.rung import Health, Rung, RungKind
@@ -233,8 +233,14 @@ class _Walk:
             volumes = self._inventory.volumes_of(group)
             going = {volume.name for volume in volumes if volume_key(group, volume) in self._goes}
             for volume in volumes:
-                # Deactivating an origin takes its snapshots along.
-                above = by_key.get(volume_key(group, volume)) if volume.origin in going else None
+                # Deactivating an origin takes its snapshots along; those of thin volumes stand by themselves.
+                snapshot = volume.kind in {
+                    VolumeKind.SNAPSHOT,
+                    VolumeKind.MERGING_SNAPSHOT,
+                    VolumeKind.UNKNOWN,
+                }
+                follows = snapshot and volume.origin in going
+                above = by_key.get(volume_key(group, volume)) if follows else None
                 if above is not None and above.health is not Health.ABSENT:
                     self._goes.setdefault(above.key, above)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from tui.maintenance.dependents import Dependents, Subject, SubjectKind, dependents
 from tui.maintenance.disconnect_back import lasting_path, primary, way_back_of_mount
+from tui.maintenance.disconnect_layers import crypttab_entries, goes_with_origin, layers_apart
 from tui.maintenance.disconnect_refusals import refusal
 from tui.maintenance.disconnect_seen import AboutUsers, AtBoot, Choices, Seen, processes_to_end, services_of
 from tui.maintenance.proposal import Proposal
@@ -12,13 +13,14 @@ from tui.storage.changing.plan import Plan
 from tui.storage.files.unit_names import escape_path
 from tui.storage.model.files import FstabEntry, Mount
 from tui.storage.model.iscsi import NodeRecord
+from tui.storage.model.lvm import LogicalVolume
 from tui.storage.model.users import KernelHold, Users
+from tui.storage.operations.boot.crypttab_off import CommentOutCrypttabLines
 from tui.storage.operations.boot.fstab_off import CommentOutFstabLines
 from tui.storage.operations.filesystem.flush import FlushDisk, SyncFilesystem, names_of
 from tui.storage.operations.iscsi.records import SetRecordValues
 from tui.storage.operations.iscsi.remove_disks import RemoveDisk
 from tui.storage.operations.iscsi.sessions import LogIn, LogOut
-from tui.storage.operations.lvm.activation import activation, deactivation, deactivation_of
 from tui.storage.operations.mounts.mount import UnmountFilesystem
 from tui.storage.operations.mounts.release import EndProcesses, WaitUntilUnused, name_of_process
 from tui.storage.operations.mounts.swap import SwapOff
@@ -155,19 +157,19 @@ class _Making:
     # Volumes and disks --------------------------------------------------------------------------------------
 
     def _volumes(self) -> None:
-        for volume in self._found.volumes:
-            self._add(deactivation_of(self._inventory, volume))
-        for group in self._found.groups:
-            volumes = [volume for volume in self._inventory.volumes_of(group) if volume.path]
-            active = [volume for volume in volumes if volume.active]
-            if not active:
-                continue
-            back: tuple[Operation, ...] = (activation(self._inventory, group),)
-            if len(active) < len(volumes):
-                back = tuple(
-                    way for volume in active for way in deactivation_of(self._inventory, volume).undo()
+        for operation, back in layers_apart(self._inventory, self._found, self._seen.crypt_units):
+            self._add(operation, back)
+        staying = [volume for volume in self._found.volumes if self._stays(volume)]
+        if staying:
+            self._notes.append(
+                _("The snapshot {name} stays active: LVM deactivates it only with its origin.").format(
+                    name=clean(staying[0].name, 60)
                 )
-            self._add(deactivation(self._inventory, group), back)
+            )
+
+    def _stays(self, volume: LogicalVolume) -> bool:
+        going = {one.name for one in self._found.volumes if one.vg_uuid == volume.vg_uuid}
+        return goes_with_origin(volume) and volume.origin not in going
 
     def _disks(self) -> None:
         for name, paths in self._found.luns:
@@ -205,12 +207,14 @@ class _Making:
     def _gone(self) -> None:
         found = self._found
         kept = set(found.kept_maps)
+        staying = {volume.device for volume in found.volumes if self._stays(volume)}
         maps = [
             device.map_uuid
             for name in found.devices
             if (device := self._inventory.device(name)) is not None
             and device.map_uuid
             and device.map_name not in kept
+            and device.name not in staying
         ]
         apart = bool(found.groups or found.volumes or found.luns or found.sessions)
         if not apart:
@@ -244,8 +248,16 @@ class _Making:
         chosen = tuple(lines[entry.line - 1] for entry in self._entries() if entry.line <= len(lines))
         if chosen:
             self._add(CommentOutFstabLines(chosen))
+        self._boot_of_encrypted()
         for unit in self._seen.mount_units:
             self._add(DisableService(unit))
+
+    def _boot_of_encrypted(self) -> None:
+        lines = self._seen.crypttab.split("\n")
+        entries = crypttab_entries(self._inventory, self._found)
+        chosen = tuple(lines[entry.line - 1] for entry in entries if entry.line <= len(lines))
+        if chosen:
+            self._add(CommentOutCrypttabLines(chosen))
 
     def _records(self) -> Iterator[NodeRecord]:
         """The records that would log in to what goes."""
@@ -311,7 +323,7 @@ class _Making:
     def _boot_words(self) -> str:
         if self._choices.at_boot is AtBoot.KEEP:
             return _("At the next boot it comes back automatically, as configured in the records and fstab.")
-        lasting = SetRecordValues | CommentOutFstabLines | DisableService
+        lasting = SetRecordValues | CommentOutFstabLines | CommentOutCrypttabLines | DisableService
         if any(isinstance(operation, lasting) for operation, _back in self._steps):
             if not self._found.sessions and (self._found.groups or self._found.volumes):
                 return _("At the next boot LVM activates it again, but none of it is mounted.")

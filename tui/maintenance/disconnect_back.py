@@ -49,6 +49,9 @@ def lasting_path(inventory: Inventory, device: str) -> str:
             link = next((link for link in sorted(found.links) if link.startswith(beginning)), None)
             if link is not None:
                 return link
+    if found.kind is BlockKind.RAID:
+        # md chooses md127 for an array that it does not know; the link with its UUID stays.
+        return next((link for link in sorted(found.links) if "/md-uuid-" in link), found.path)
     return found.path
 
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from itertools import chain
 
 from tui.maintenance.dependents import Dependents
+from tui.maintenance.disconnect_layers import left_to_hands
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.users import KernelHold, Users
 from tui.storage.operations.mounts.release import keeps_hold, kernel_words
 from tui.storage.operations.mounts.swap import MARGIN
 from tui.storage.problem import Problem
 from tui.storage.size import size_words
-from tui.storage.stacks.rung import RungKind
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 
@@ -40,7 +40,7 @@ def _reasons(inventory: Inventory, found: Dependents, users: Users) -> Iterator[
     yield from _of_the_system(inventory, found)
     yield from _nameless(found)
     yield from _silent(inventory, found)
-    yield from _kernel(found, users)
+    yield from _kernel(inventory, found, users)
     ours = [process for process in users.processes if process.ours]
     if ours:
         yield Problem(
@@ -115,7 +115,7 @@ def _no_room(found: Dependents, room: int | None) -> Iterator[Problem]:
         )
 
 
-def _kernel(found: Dependents, users: Users) -> Iterator[Problem]:
+def _kernel(inventory: Inventory, found: Dependents, users: Users) -> Iterator[Problem]:
     """What the plan has no operation for: a person ends it, and the screen sees that at once."""
     evidence = [kernel_words(user.how, user.name) for user in users.kernel if keeps_hold(user)]
     evidence += [
@@ -125,11 +125,9 @@ def _kernel(found: Dependents, users: Users) -> Iterator[Problem]:
         for place in user.detail.split("; ")
     ]
     evidence += [
-        _("{name} uses it: close it first (cryptsetup close, dmsetup, losetup -d)").format(
-            name=clean(rung.name, 80)
-        )
+        _("{name} uses it: close it first ({how})").format(name=clean(rung.name, 80), how=how)
         for rung in found.rungs
-        if rung.kind in {RungKind.CRYPT, RungKind.OTHER_DEVICE}
+        if (how := left_to_hands(inventory, rung))
     ]
     if evidence:
         yield Problem(

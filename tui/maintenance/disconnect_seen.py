@@ -7,14 +7,17 @@ from enum import StrEnum
 from tui.maintenance.dependents import Dependents, Subject, dependents
 from tui.storage.devices.claims import places_to_look, read_claims
 from tui.storage.files.systemd import unit_property
-from tui.storage.files.unit_names import mount_unit
+from tui.storage.files.unit_names import crypt_unit, mount_unit
 from tui.storage.host.interface import Host
+from tui.storage.model.block import BlockKind
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.users import NOBODY, Hold, KernelHold, KernelUser, Process, Users
+from tui.storage.operations.crypt.luks import is_active
 from tui.storage.operations.mounts.swap import room_without
 from tui.storage.operations.services.stop_service import may_be_stopped
 from tui.storage.probe.holders.users import read_users
 from tui.storage.probe.inventory import take_inventory
+from tui.storage.probe.mounts.crypttab import CRYPTTAB
 from tui.storage.probe.mounts.fstab import FSTAB
 from tui.storage.probe.reading import text
 
@@ -64,6 +67,8 @@ class Seen:
         triggers: active units that start a service among them, by service.
         mount_units: enabled mount units of the administrator's for mount points that would go.
         fstab: the text of /etc/fstab.
+        crypttab: the text of /etc/crypttab.
+        crypt_units: systemd units that opened encrypted volumes which would go, and are active.
         found: what depends on the subject; made here since that takes a while on a host with much storage.
         room: bytes free in memory and in the swap space that stays, or None when that is not known.
     """
@@ -73,6 +78,8 @@ class Seen:
     triggers: tuple[tuple[str, tuple[str, ...]], ...] = ()
     mount_units: tuple[str, ...] = ()
     fstab: str = ""
+    crypttab: str = ""
+    crypt_units: tuple[str, ...] = ()
     room: int | None = None
     found: Dependents | None = None
 
@@ -95,8 +102,19 @@ def see(host: Host, subject: Subject, inventory: Inventory | None = None) -> See
         tuple((unit, _triggers(host, unit)) for unit in services_of(users)),
         tuple(unit for unit in units if unit_property(host, unit, "UnitFileState") == "enabled"),
         text(host, FSTAB),
+        text(host, CRYPTTAB),
+        tuple(unit for unit in _crypt_units(inventory, found) if is_active(host, unit)),
         room_without(host, found.swaps) if found.swaps else None,
         found,
+    )
+
+
+def _crypt_units(inventory: Inventory, found: Dependents) -> tuple[str, ...]:
+    devices = (inventory.device(name) for name in found.devices)
+    return tuple(
+        crypt_unit(device.map_name)
+        for device in devices
+        if device is not None and device.kind is BlockKind.CRYPT
     )
 
 

@@ -24,6 +24,11 @@ def device_unit(path: str) -> str:
     return f"{escape_path(path)}.device"
 
 
+def crypt_unit(name: str) -> str:
+    """The name of the unit that opens a volume of crypttab: `systemd-cryptsetup@NAME.service`."""
+    return f"systemd-cryptsetup@{_escape(name, first=True)}.service"
+
+
 def unit_value(text: str) -> str:
     """Text as a value in a unit file, where `%` begins a specifier (systemd.unit(5), SPECIFIERS)."""
     return text.replace("%", "%%")

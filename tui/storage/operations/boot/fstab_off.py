@@ -42,7 +42,7 @@ class CommentOutFstabLines(Operation):
         return not set(self.lines) & set(text_or_empty(host, FSTAB).split("\n"))
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        _replace(host, {line: MARK + line for line in self.lines}, self.title())
+        replace_lines(host, FSTAB, {line: MARK + line for line in self.lines}, self.title())
 
     def undo(self) -> tuple[Operation, ...]:
         return (RestoreFstabLines(self.lines),)
@@ -69,15 +69,23 @@ class RestoreFstabLines(Operation):
         return not marked & set(text_or_empty(host, FSTAB).split("\n"))
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
-        _replace(host, {MARK + line: line for line in self.lines}, self.title())
+        replace_lines(host, FSTAB, {MARK + line: line for line in self.lines}, self.title())
 
     def undo(self) -> tuple[Operation, ...]:
         return (CommentOutFstabLines(self.lines),)
 
 
-def _replace(host: ChangingHost, changes: dict[str, str], what: str) -> None:
-    old = text_or_empty(host, FSTAB)
+def replace_lines(host: ChangingHost, path: str, changes: dict[str, str], what: str) -> None:
+    """Replace whole lines of a file that systemd makes units of, and have it read that again.
+
+    Args:
+        host: the host.
+        path: the file.
+        changes: new lines by those that are there.
+        what: for the message if that fails.
+    """
+    old = text_or_empty(host, path)
     new = "\n".join(changes.get(line, line) for line in old.split("\n"))
     if new != old:
-        put(host, FSTAB, old, new)
+        put(host, path, old, new)
     reload_systemd(host, what)

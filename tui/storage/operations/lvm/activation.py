@@ -141,6 +141,7 @@ class DeactivateLogicalVolume(LvmCommand):
         group_uuid: LVM's identity of the group; empty where an earlier version planned this.
         uuid: LVM's identity of the volume; empty likewise.
         by_uuid: several groups have the name, so LVM is given the UUIDs.
+        skipped: it has the activation skip flag, as thin snapshots do, and was activated in spite of it.
     """
 
     risk: ClassVar[Risk] = Risk.INTERRUPTS
@@ -150,6 +151,7 @@ class DeactivateLogicalVolume(LvmCommand):
     group_uuid: str = ""
     uuid: str = ""
     by_uuid: bool = False
+    skipped: bool = False
 
     def title(self) -> str:
         return _("Deactivate the logical volume {name}").format(name=_shown(self.volume_group, self.name))
@@ -183,7 +185,9 @@ class DeactivateLogicalVolume(LvmCommand):
 
     def undo(self) -> tuple[Operation, ...]:
         return (
-            ActivateLogicalVolume(self.volume_group, self.name, self.group_uuid, self.uuid, self.by_uuid),
+            ActivateLogicalVolume(
+                self.volume_group, self.name, self.group_uuid, self.uuid, self.by_uuid, self.skipped
+            ),
         )
 
 
@@ -197,6 +201,7 @@ class ActivateLogicalVolume(LvmCommand):
         group_uuid: LVM's identity of the group; empty where an earlier version planned this.
         uuid: LVM's identity of the volume; empty likewise.
         by_uuid: several groups have the name, so LVM is given the UUIDs.
+        skipped: it has the activation skip flag, as thin snapshots do, and was activated in spite of it.
     """
 
     survives_reboot: ClassVar[bool] = False
@@ -205,6 +210,7 @@ class ActivateLogicalVolume(LvmCommand):
     group_uuid: str = ""
     uuid: str = ""
     by_uuid: bool = False
+    skipped: bool = False
 
     def title(self) -> str:
         return _("Activate the logical volume {name}").format(name=_shown(self.volume_group, self.name))
@@ -214,7 +220,8 @@ class ActivateLogicalVolume(LvmCommand):
 
     @property
     def argv(self) -> tuple[str, ...]:
-        return ("lvm", "lvchange", "--activate", "y", *_volume_words(self))
+        despite = ("--ignoreactivationskip",) if self.skipped else ()
+        return ("lvm", "lvchange", "--activate", "y", *despite, *_volume_words(self))
 
     def is_done(self, host: Host) -> bool:
         found = _meant(look_at_volumes(host), self)
@@ -230,8 +237,15 @@ class ActivateLogicalVolume(LvmCommand):
 
     def undo(self) -> tuple[Operation, ...]:
         return (
-            DeactivateLogicalVolume(self.volume_group, self.name, self.group_uuid, self.uuid, self.by_uuid),
+            DeactivateLogicalVolume(
+                self.volume_group, self.name, self.group_uuid, self.uuid, self.by_uuid, self.skipped
+            ),
         )
+
+
+def is_held(volume: LogicalVolume) -> bool:
+    """Whether somebody has a volume open. A pool is open by its own volumes, which are asked themselves."""
+    return volume.open and bool(volume.path)
 
 
 def activation(inventory: Inventory, group: VolumeGroup) -> ActivateVolumeGroup:
@@ -247,7 +261,9 @@ def deactivation(inventory: Inventory, group: VolumeGroup) -> DeactivateVolumeGr
 def deactivation_of(inventory: Inventory, volume: LogicalVolume) -> DeactivateLogicalVolume:
     """Deactivating a volume that was seen: by UUID while several groups have its group's name."""
     by_uuid = inventory.is_ambiguous(volume.volume_group)
-    return DeactivateLogicalVolume(volume.volume_group, volume.name, volume.vg_uuid, volume.uuid, by_uuid)
+    return DeactivateLogicalVolume(
+        volume.volume_group, volume.name, volume.vg_uuid, volume.uuid, by_uuid, volume.skip_activation
+    )
 
 
 def _group_words(name: str, uuid: str, by_uuid: bool) -> tuple[str, ...]:
@@ -277,7 +293,7 @@ def _activatable(inventory: Inventory, group: VolumeGroup) -> tuple[LogicalVolum
 
 
 def _is_used(inventory: Inventory, volume: LogicalVolume) -> bool:
-    return volume.open or (bool(volume.device) and inventory.is_in_use(volume.device))
+    return is_held(volume) or (bool(volume.device) and inventory.is_in_use(volume.device))
 
 
 def _shown(group: str, name: str) -> str:

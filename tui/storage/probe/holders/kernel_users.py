@@ -168,9 +168,10 @@ def _follows(parent: MountLine, spread: frozenset[int], followers: dict[int, int
 
 
 def _holders(inventory: Inventory, devices: tuple[str, ...]) -> Iterator[KernelUser]:
+    """The maps and arrays on some devices; what is one of these itself goes with them."""
     for name in devices:
         device = inventory.device(name)
         for holder in device.holders if device is not None else ():
             upper = inventory.device(holder)
-            if upper is not None and upper.kind in _HOLDERS:
+            if upper is not None and upper.kind in _HOLDERS and upper.name not in devices:
                 yield KernelUser(_HOLDERS[upper.kind], upper.path, name, upper.kind.value)
