@@ -95,16 +95,20 @@ def _renaming(
     inventory: Inventory,
     rename: Operation,
     paths: tuple[tuple[str, str], ...],
-    volumes: Iterable[LogicalVolume],
+    volumes: tuple[LogicalVolume, ...],
 ) -> tuple[Operation, ...]:
     """Rename, with fstab, and with unmounting around it where something knows the volume by its path.
 
     systemd unmounts what fstab mounts by a path as soon as that path is gone (systemd.mount(5),
     x-systemd.device-bound), and btrfs remembers the path of its device: those are unmounted before and
-    mounted again. What is mounted by UUID stays in use.
+    mounted again. What is mounted by UUID stays in use. Where several groups have the name, a line of fstab
+    is this one's only if its path leads here now.
     """
     new = dict(paths)
-    by_path = {entry.device for entry in inventory.fstab if entry.spec in new}
+    own = {volume.device for volume in volumes if volume.device}
+    twice = any(inventory.is_ambiguous(volume.volume_group) for volume in volumes)
+    entries = [entry for entry in inventory.fstab if not twice or entry.device in own]
+    by_path = {entry.device for entry in entries if entry.spec in new}
     around = [
         UnmountFilesystem(volume.path, mount.target, mount.kind, _asked(mount.options))
         for volume in volumes
@@ -116,7 +120,7 @@ def _renaming(
         MountFilesystem(new.get(mount.device, mount.device), mount.mount_point, mount.kind, mount.options)
         for mount in reversed(around)
     )
-    lines = tuple((old, name) for old, name in paths if any(entry.spec == old for entry in inventory.fstab))
+    lines = tuple((old, name) for old, name in paths if any(entry.spec == old for entry in entries))
     return (*around, rename, *((RenameInFstab(lines),) if lines else ()), *back)
 
 

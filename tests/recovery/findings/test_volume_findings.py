@@ -33,6 +33,7 @@ from tui.storage.operations.lvm.activation import ActivateVolumeGroup
 from tui.storage.operations.lvm.devices_file import AddToDevicesFile
 from tui.storage.operations.lvm.missing_disks import RemoveMissingPvsAndVolumes, RestoreMissingPv
 from tui.storage.operations.lvm.partial_activation import ActivateCompleteVolume
+from tui.storage.operations.lvm.rename import RenameVolumeGroup
 from tui.storage.operations.lvm.restore_metadata import RestoreGroupMetadata
 from tui.storage.operations.lvm.restore_pv_header import RestorePvHeader
 from tui.storage.operations.operation import Operation, Risk
@@ -685,3 +686,34 @@ def test_a_second_group_of_another_host_does_not_hide_the_own_one() -> None:
     )
     found = findings(evidence_of(replace(both, volume_groups=groups)))
     assert [(one.code, one.weight) for one in found] == [("F25.foreign", Weight.RISK)]
+
+
+def same_name(inventory: Inventory) -> Inventory:
+    """With the second group renamed to the name of the first."""
+    first, second = (replace(group, extent_size=4 * MIB) for group in inventory.volume_groups)
+    uuids = {group.name: group.uuid for group in (first, second)}
+    return replace(
+        inventory,
+        volume_groups=(first, replace(second, name=first.name)),
+        physical_volumes=tuple(
+            replace(pv, vg_uuid=uuids[pv.volume_group], volume_group=first.name)
+            for pv in inventory.physical_volumes
+        ),
+        logical_volumes=tuple(
+            replace(lv, vg_uuid=uuids[lv.volume_group], volume_group=first.name)
+            for lv in inventory.logical_volumes
+        ),
+    )
+
+
+def test_several_groups_of_one_name_are_told_apart_by_uuid() -> None:
+    inventory = same_name(several_groups())
+    assert inventory.is_ambiguous("vg_data")
+    found = only(evidence_of(inventory), "F53.same-vg-name")
+    complete(found)
+    assert found.weight is Weight.RISK
+    renames = [one for one in every_operation(found) if isinstance(one, RenameVolumeGroup)]
+    assert {one.uuid for one in renames} == {group.uuid for group in inventory.volume_groups}
+    foreign = replace(inventory.volume_groups[1], foreign=True)
+    one = replace(inventory, volume_groups=(inventory.volume_groups[0], foreign))
+    assert "F53.same-vg-name" not in [each.code for each in findings(evidence_of(one))]

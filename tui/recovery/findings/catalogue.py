@@ -69,6 +69,7 @@ from tui.recovery.findings.iscsi.unreachable_portals import unreachable_portals
 from tui.recovery.findings.iscsi.withdrawn_luns import (
     withdrawn_luns,
 )
+from tui.recovery.findings.lvm.ambiguous_vgs import ambiguous_vgs
 from tui.recovery.findings.lvm.degraded_volumes import degraded_volumes
 from tui.recovery.findings.lvm.duplicate_pvs import duplicate_pvs
 from tui.recovery.findings.lvm.foreign_vgs import (
@@ -148,6 +149,7 @@ _VOLUMES: tuple[Detector, ...] = (
     missing_pvs,
     overwritten_pv_headers,
     duplicate_pvs,
+    ambiguous_vgs,
     duplicate_uuids,
     foreign_vgs,
     guest_vgs,

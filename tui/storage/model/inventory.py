@@ -142,8 +142,9 @@ class Inventory:
         return tuple(group for group in self.volume_groups if group.name == name and uuid in {"", group.uuid})
 
     def is_ambiguous(self, name: str) -> bool:
-        """Whether LVM's commands refuse a VG's name: several have it, those of other hosts aside."""
-        return sum(not group.foreign for group in self.groups_named(name)) > 1
+        """Whether LVM's commands refuse a VG's name: it reports several, those of other hosts aside."""
+        own = (group for group in self.groups_named(name) if not group.foreign)
+        return sum(bool(group.extent_size) or not self.lvm.asked for group in own) > 1
 
     def group_of(self, member: PhysicalVolume | LogicalVolume) -> VolumeGroup | None:
         """The VG that a PV or LV is of, or None."""

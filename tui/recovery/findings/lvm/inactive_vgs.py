@@ -32,6 +32,9 @@ def inactive_vgs(evidence: Evidence) -> Iterator[Finding]:
     for group in inventory.volume_groups:
         if group.foreign or group.shared or group.exported or group.missing_volumes or group.partial:
             continue
+        if inventory.is_ambiguous(group.name):
+            # Which of them fstab means is for a person to say (F53).
+            continue
         volumes = [
             volume for volume in inventory.volumes_of(group) if volume.path and not volume.skip_activation
         ]

@@ -118,7 +118,7 @@ def refuse_ambiguous(inventory: Inventory, name: str, *, foreign_too: bool = Fal
         Refused: several have it.
     """
     found = [group for group in inventory.groups_named(name) if foreign_too or not group.foreign]
-    if len(found) > 1:
+    if inventory.is_ambiguous(name) or (foreign_too and len(found) > 1):
         raise Refused(
             Problem(
                 "group.twice",
