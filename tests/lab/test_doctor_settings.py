@@ -154,6 +154,62 @@ def test_a_setting_for_which_the_login_at_boot_skips_the_record_is_named_and_cha
     healthy(guest)
 
 
+def test_chap_that_the_target_does_not_ask_for_is_not_called_wrong(guest: Guest) -> None:
+    gone(guest)
+    chap = f"-n node.session.auth.username -v host -n node.session.auth.password -v {SECRET}"
+    sh(guest, f"iscsiadm -m node -T {TARGET} -o update {chap}; iscsiadm -m node -l > /dev/null 2>&1 || true")
+    wait_for(guest, "journalctl -u iscsid -o cat | grep -q 'T bit set on response'")
+    wait_for(guest, '[ -z "$(ls /sys/class/iscsi_session)" ]')
+    found = named(guest, "F01.chap-not-asked")
+    finding = found.finding("F01.chap-not-asked")
+    assert "mutual" not in finding["summary"]
+    assert len(finding["hypotheses"]) == 2
+    assert finding["fixes"][0]["ask"]
+    carried_out(guest, "F01.chap-not-asked")
+    assert SECRET not in str(found.document) + sh(guest, f"cat {RECORD}")
+    disks_are_here(guest)
+    mounted(guest)
+    healthy(guest)
+
+
+@pytest.mark.parametrize("key", ["net_ifacename", "hwaddress"])
+@pytest.mark.parametrize("way", [0, 1])
+def test_an_iface_whose_network_interface_is_not_there(guest: Guest, key: str, way: int) -> None:
+    gone(guest)
+    value = {"net_ifacename": "ens33", "hwaddress": "00:0f:1f:92:6b:bf"}[key]
+    sh(
+        guest,
+        f"""
+        mkdir -p /root/nodes; cp -r {DATABASE}/nodes/. /root/nodes
+        iscsiadm -m node -T {TARGET} -o delete
+        iscsiadm -m iface -I e1 -o new; iscsiadm -m iface -I e1 -o update -n iface.{key} -v {value}
+        iscsiadm -m node -T {TARGET} -p {PORTAL},1 -I e1 -o new > /dev/null
+        iscsiadm -m node -T {TARGET} -o update -n node.startup -v automatic \\
+            -n node.session.initial_login_retry_max -v 1 -n node.conn[0].timeo.login_timeout -v 2
+        iscsiadm -m node -l > /dev/null 2>&1 || true
+        """,
+    )
+    found = named(guest, "F59.iface-without-nic")
+    finding = found.finding("F59.iface-without-nic")
+    assert "e1" in finding["summary"]
+    assert value in finding["summary"]
+    carried_out(guest, "F59.iface-without-nic", way)
+    disks_are_here(guest)
+    mounted(guest)
+    healthy(guest)
+    gone(guest)
+    sh(
+        guest,
+        f"""
+        iscsiadm -m node -T {TARGET} -o delete; iscsiadm -m iface -I e1 -o delete
+        cp -r /root/nodes/. {DATABASE}/nodes; iscsiadm -m node -l > /dev/null
+        """,
+    )
+    disks_are_here(guest)
+    mounted(guest)
+    healthy(guest)
+
+
 def test_leading_login_over_an_iface_of_its_own_is_well(guest: Guest) -> None:
     gone(guest)
     sh(

@@ -22,6 +22,7 @@ from tui.recovery.facts import (
     Link,
     MapTable,
     NameFacts,
+    Nic,
     PacketTest,
     PathState,
     PortalReply,
@@ -50,7 +51,12 @@ from tui.recovery.gathering.kernel_state import read_ext4, read_guests, read_hos
 from tui.recovery.gathering.logs import read_activation, read_daemon, read_kernel
 from tui.recovery.gathering.look import Look
 from tui.recovery.gathering.lvm_side import read_lvm, read_notes
-from tui.recovery.gathering.network_paths import read_known_packets, read_known_portals, read_network
+from tui.recovery.gathering.network_paths import (
+    read_known_packets,
+    read_known_portals,
+    read_network,
+    read_nics,
+)
 from tui.recovery.gathering.record_listing import read_known_listing
 from tui.recovery.gathering.unused_disks import read_signatures
 from tui.storage.host.interface import PortAnswer
@@ -102,6 +108,7 @@ class Item(StrEnum):
     UNIT_LINES = "unit_lines"
     AWAY = "away"
     ARRAYS = "arrays"
+    NICS = "nics"
 
 
 _NO_LOCK, _NO_MODULES, _NO_NAMES = DatabaseLock(), KernelModules(), NameFacts()
@@ -144,7 +151,7 @@ class Unread:
 class Evidence:
     """One look at a host for a diagnosis. Absent items are empty, and named in `unread`.
 
-    The fields from `kernel` to `arrays` are the table of items: the words, the reader and the empty value of
+    The fields from `kernel` to `nics` are the table of items: the words, the reader and the empty value of
     each stand beside its type. An item needs such a field and its name in `Item`, and nothing else.
 
     Attributes:
@@ -281,6 +288,10 @@ class Evidence:
     """What a person disconnected with this program and has not reconnected."""
     arrays: str = _item(lambda: _("the arrays of mdadm.conf"), lambda look: read_mdadm_conf(look.host), "")
     """The text of mdadm.conf."""
+    nics: tuple[Nic, ...] = _item(
+        lambda: _("the network interfaces there are"), lambda look: read_nics(look.host), ()
+    )
+    """Every network interface, of which `lo` is always one; empty on a captured host without them."""
     unread: tuple[Unread, ...] = ()
     _stacks: list[tuple[Stack, ...]] = field(default_factory=list, init=False, compare=False, repr=False)
 

@@ -35,6 +35,14 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class Nic:
+    """A network interface of this host: its name, and its hardware address or empty."""
+
+    name: str
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """A network interface as sysfs tells it (Documentation/ABI/testing/sysfs-class-net).
 

@@ -106,7 +106,9 @@ from tui.recovery.findings.multipath.queueing_maps import (
     queueing_maps,
 )
 from tui.recovery.findings.multipath.separate_paths import separate_paths
+from tui.recovery.findings.settings.ifaces_without_nic import ifaces_without_nic
 from tui.recovery.findings.settings.refused_settings import refused_settings
+from tui.recovery.findings.settings.unasked_chap import unasked_chap
 
 Detector = Callable[[Evidence], Iterable[Finding]]
 
@@ -136,7 +138,11 @@ _ISCSI: tuple[Detector, ...] = (
 )
 """Portals, records, sessions, LUNs, iscsid."""
 
-_SETTINGS: tuple[Detector, ...] = (refused_settings,)
+_SETTINGS: tuple[Detector, ...] = (
+    ifaces_without_nic,
+    unasked_chap,
+    refused_settings,
+)
 """What the records and the files of this host say."""
 
 _VOLUMES: tuple[Detector, ...] = (

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from tui.recovery.facts import Link, PacketTest, PortalReply, Route
+from tui.recovery.facts import Link, Nic, PacketTest, PortalReply, Route
 from tui.recovery.gathering.bounded import side_by_side
 from tui.recovery.gathering.failing import NotAvailable
 from tui.recovery.gathering.look import Look
@@ -41,7 +41,13 @@ def places_of(host: Host) -> tuple[tuple[Portal, str], ...]:
     """The portal of every session and record, once each, and the interface it is bound to, or empty."""
     sessions, _luns = read_sessions(host)
     records = read_records(host, locate_database(host, read_distribution(host)).root)
-    bound = {interface.name: interface.network_device for interface in records.interfaces}
+    there = names(host, _NET)
+    bound = {
+        interface.name: interface.network_device
+        for interface in records.interfaces
+        # To a portal that is bound to an interface which is not there leads the way of everybody else.
+        if not there or interface.network_device in there
+    }
     found: dict[str, tuple[Portal, str]] = {}
     for session in sessions:
         found.setdefault(session.portal.label, (session.portal, session.network_device))
@@ -102,6 +108,11 @@ def parse_route(output: str, address: str) -> Route | None:
         return None
     row = {key: value for key, value in rows[0].items() if isinstance(value, str)}
     return Route(address, row.get("dev", ""), row.get("prefsrc", ""), row.get("gateway", ""))
+
+
+def read_nics(host: Host) -> tuple[Nic, ...]:
+    """Every network interface of this host."""
+    return tuple(Nic(name, word(host, f"{_NET}/{name}/address").lower()) for name in names(host, _NET))
 
 
 def read_links(host: Host, routes: Iterable[Route]) -> tuple[Link, ...]:

@@ -240,7 +240,7 @@ def _not_back(evidence: Evidence) -> Iterator[Finding]:
                 _("That rewrites every record; CHAP secrets set in single records are lost."),
             ),
         ),
-        follows_if=("F18", "F19", "F32", "F01", "F31", "F10", "F02", "F33"),
+        follows_if=("F18", "F19", "F32", "F01", "F31", "F10", "F02", "F33", "F58", "F59"),
     )
 
 

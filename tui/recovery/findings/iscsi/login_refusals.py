@@ -36,10 +36,14 @@ class Refusal(StrEnum):
     """03xx: the target cannot be served now. LIO says so also of one that it does not know."""
     MUTUAL = "mutual"
     """The target could not prove itself: mutual CHAP."""
+    NOT_ASKED = "not-asked"
+    """The target ended the security phase without a word of CHAP, which this host wants to do."""
     OTHER = "other"
 
 
 _SAID: tuple[tuple[re.Pattern[str], Refusal], ...] = (
+    # open-iscsi's own spelling (usr/login.c).
+    (re.compile(r"T bit set on response, but authenti\w+ not complete"), Refusal.NOT_ASKED),
     (re.compile(r"incorrect CHAP response|authentication failed with target"), Refusal.MUTUAL),
     (re.compile(r"target not found|\(02/03\)"), Refusal.NO_TARGET),
     (re.compile(r"target (?:has been )?removed|\(02/04\)"), Refusal.REMOVED),

@@ -36,10 +36,12 @@ _GONE = {Refusal.NO_TARGET, Refusal.REMOVED, Refusal.UNAVAILABLE}
 def refused_logins(evidence: Evidence) -> Iterator[Finding]:
     """One finding for each session or record that the target turned away last."""
     for session in evidence.inventory.sessions:
-        if session.target and (refused := refusal_of(evidence, session)) is not None:
+        refused = refusal_of(evidence, session)
+        if session.target and refused is not None and refused.why is not Refusal.NOT_ASKED:
             yield _finding(evidence, session, refused)
     for record, refused in refused_records(evidence):
-        yield _finding(evidence, record, refused)
+        if refused.why is not Refusal.NOT_ASKED:
+            yield _finding(evidence, record, refused)
 
 
 def _finding(evidence: Evidence, thing: Session | NodeRecord, refused: Refused) -> Finding:
@@ -203,6 +205,11 @@ def _hypotheses(evidence: Evidence, thing: Session | NodeRecord, refused: Refuse
             yield Hypothesis(
                 _("User or secret differ from those set on the storage, or were changed there."),
                 _("Set both again on both sides; nobody can read them back."),
+            )
+        if chap is not None and chap.kind == "mutual":
+            yield Hypothesis(
+                _("CHAP is off on the target for this initiator, and this record wants mutual CHAP."),
+                _("Ask whether CHAP is on, and whether the target has a user and secret of its own."),
             )
     if refused.why is Refusal.MUTUAL:
         yield Hypothesis(
