@@ -38,7 +38,16 @@ _OF_TEXTUAL = (
 )
 """What `tui.terminal` sets, and a person may: numbers and words, no names of code or files."""
 
-_FOLDERS = ("XDG_STATE_HOME", "XDG_CACHE_HOME", "ISCSI_CONSOLE_LAB", "SUDO_USER", "HOME", "USER", "LOGNAME")
+_FOLDERS = (
+    "XDG_STATE_HOME",
+    "XDG_CACHE_HOME",
+    "ISCSI_CONSOLE_LAB",
+    "SUDO_USER",
+    "SUDO_UID",
+    "HOME",
+    "USER",
+    "LOGNAME",
+)
 """Where the program keeps what is the person's own; practice uses them and never runs as root on a host."""
 
 

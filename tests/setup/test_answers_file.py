@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -220,3 +221,77 @@ def test_a_secret_keeps_blanks_and_loses_one_line_end(tmp_path: Path) -> None:
 def test_a_script_shows_no_secret(tmp_path: Path) -> None:
     text = f'[chap.session]\nkind = "one-way"\nusername = "u"\npassword = "{SECRET}"\n'
     assert SECRET not in repr(read_script(written(tmp_path, text)))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("x = " + "[" * 100_000, "levels"),
+        ("x = " + "9" * 5_000, "too long"),
+        ("[discover]\nport = 0x" + "F" * 5_000, "too large"),
+        ("[target]\nlogin_retries = 99999999999999999999", "too large"),
+        ('[[mount]]\nvolume = "a\\u0000b"', "control character"),
+        ('[[mount]]\nvolume = "a\\nb"', "control character"),
+        ('[discover]\nifaces = ["\\u001b[2J"]', "control character"),
+    ],
+    ids=lambda text: text[:30],
+)
+def test_impossible_values_are_mistakes_like_others(tmp_path: Path, text: str, words: str) -> None:
+    assert words in refusal(tmp_path, text).summary
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ("12345678901234", "an integer"),
+        ("12345678901234.5", "a number"),
+        ("true", "a boolean"),
+        ('["12345678901234"]', "an array"),
+        ("{ x = 12345678901234 }", "a table"),
+        ("1234-05-06", "a date or time"),
+    ],
+)
+@pytest.mark.parametrize("key", ["password", "password_in", "password_file"])
+def test_a_mistake_about_a_secret_does_not_quote_it(tmp_path: Path, key: str, value: str, kind: str) -> None:
+    said = refusal(tmp_path, f'[chap.session]\nkind = "mutual"\n{key} = {value}\n').summary
+    assert kind in said
+    assert "1234" not in said.replace(str(tmp_path), "")
+
+
+def test_bytes_that_are_no_text_are_not_quoted(tmp_path: Path) -> None:
+    path = tmp_path / "answers.toml"
+    path.write_bytes(b'[chap.session]\npassword = "planted\xff"\n')
+    path.chmod(0o600)
+    with pytest.raises(ConsoleError) as raised:
+        read_script(str(path))
+    assert "byte 35 is not UTF-8" in raised.value.problem.summary
+    assert "planted" not in repr(raised.value.problem)
+
+
+@pytest.mark.parametrize("mode", [0o620, 0o602, 0o666])
+def test_answers_that_others_may_write_are_refused(
+    tmp_path: Path, mode: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.setup.answers_file.__file__", "/etc/passwd")
+    assert refusal(tmp_path, "", mode).code == "answers.writable"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_answers_of_another_user_are_refused_but_for_the_one_of_sudo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = written(tmp_path, "")
+    os.chown(path, 54321, 54321)
+    monkeypatch.delenv("SUDO_UID", raising=False)
+    with pytest.raises(ConsoleError) as raised:
+        read_script(path)
+    assert raised.value.problem.code == "answers.stranger"
+    monkeypatch.setenv("SUDO_UID", "54321")
+    assert read_script(path) == Script()
+
+
+def test_a_pipe_is_no_answers_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    with pytest.raises(ConsoleError) as raised:
+        read_script(str(tmp_path / "fifo"))
+    assert "not a regular file" in raised.value.problem.summary

@@ -10,6 +10,7 @@ from tui.maintenance.proposal import Proposal
 from tui.storage.changing.plan import Plan
 from tui.storage.changing.plan_text import decode_operations, encode_operations
 from tui.storage.codec import NotDecodable, decode, encode
+from tui.storage.documents import parse_json
 from tui.storage.host.interface import Host
 from tui.storage.operations.operation import Operation
 from tui.storage.operations.reconnect_file import FOLDER, DeleteReconnectFile
@@ -102,13 +103,13 @@ def propose_forget(note: Disconnected) -> Proposal:
 
 def _read(host: Host, name: str) -> Disconnected:
     try:
-        document = json.loads(text(host, f"{FOLDER}/{name}.json"))
+        document = parse_json(text(host, f"{FOLDER}/{name}.json"))
         if not isinstance(document, dict) or document.get("schema") != SCHEMA:
             raise NotDecodable(_("it has no schema {number}").format(number=SCHEMA))
         subject = decode(Subject, document.get("subject"))
         at = decode(float, document.get("at"))
         back = decode_operations(document.get("operations"))
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         problem = Problem(
             "reconnect.not-readable",
             _("The record {name} of what was disconnected cannot be read.").format(name=name),

@@ -15,6 +15,7 @@ from pathlib import Path
 from tui.practice.reading import read_staged
 from tui.practice.scenario import Goal, Phase, Scenario
 from tui.storage.codec import decode, encode
+from tui.storage.documents import parse_json
 from tui.storage.host.interface import Command, Host
 from tui.storage.host.local import LocalHost
 from tui.storage.model.inventory import Inventory
@@ -129,7 +130,7 @@ def _verdict(goal: Goal, *, holds: bool, note: str = "") -> Verdict:
 
 def read_verdicts(line: str) -> tuple[Verdict, ...]:
     """The verdicts in a line that `main` wrote."""
-    return decode(tuple[Verdict, ...], json.loads(line))
+    return decode(tuple[Verdict, ...], parse_json(line))
 
 
 def main(folder: str) -> None:

@@ -8,7 +8,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from tui.storage.codec import NotDecodable, decode, encode
+from tui.storage.codec import decode, encode
+from tui.storage.documents import parse_json
 
 FILE = "/run/practice/notes"
 
@@ -41,6 +42,6 @@ def write_note(note: Note, file: str = FILE) -> None:
 def read_note(line: str) -> Note | None:
     """The note in a line, or None for a line that is none."""
     try:
-        return decode(Note, json.loads(line))
-    except (ValueError, NotDecodable):
+        return decode(Note, parse_json(line))
+    except ValueError:
         return None

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui.lab.places import locked
-from tui.storage.codec import NotDecodable, decode, encode
+from tui.storage.codec import NotDecodable, Plain, decode, encode
+from tui.storage.documents import parse_json, read_bounded
 
 SCHEMA = 1
 
@@ -79,13 +80,11 @@ class Progress:
 
     def _read(self, *, keep_broken: bool) -> Mapping[str, Standing]:
         try:
-            document = json.loads(self._file.read_text(encoding="utf-8"))
-            if document["schema"] != SCHEMA:
-                raise NotDecodable(str(document["schema"]))
-            return {str(name): decode(Standing, plain) for name, plain in document["practised"].items()}
+            document = _known(parse_json(read_bounded(self._file)))
+            return {name: decode(Standing, plain) for name, plain in document.items()}
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        except (OSError, ValueError):
             if keep_broken:
                 self._file.replace(self._file.with_suffix(".unreadable"))
             return {}
@@ -102,3 +101,13 @@ class Progress:
         except BaseException:
             Path(new).unlink(missing_ok=True)
             raise
+
+
+def _known(document: object) -> dict[str, Plain]:
+    """The table of standings in the document. Raises NotDecodable."""
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+        raise NotDecodable(f"no schema {SCHEMA}")
+    practised = document.get("practised")
+    if not isinstance(practised, dict):
+        raise NotDecodable("nothing practised")
+    return practised

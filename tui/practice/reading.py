@@ -141,7 +141,7 @@ def read_scenario(folder: Path, variant: str = "") -> Scenario:
 
 def _table(file: Path) -> Table:
     try:
-        return Table(str(file), tomllib.loads(file.read_text(encoding="utf-8")))
+        return Table(str(file), tomllib.loads(file.read_text(encoding="utf-8")), has_lines=True)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise _wrong(file, str(error)) from error
 

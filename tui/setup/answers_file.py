@@ -60,6 +60,7 @@ Every table and every key may be left out; what is left out is what the wizard w
 
 import hashlib
 import json
+import os
 import stat
 import tomllib
 from dataclasses import dataclass
@@ -83,6 +84,7 @@ from tui.setup.answers import (
 from tui.setup.steps.portal import DEFAULT_PORT, ISNS_PORT
 from tui.setup.toml_table import Table
 from tui.storage.codec import encode
+from tui.storage.documents import read_with_facts
 from tui.storage.iscsi.chap import ChapKind
 from tui.storage.iscsi.discovery import DiscoveryKind
 from tui.storage.model.iscsi import InterfaceRecord, Timers
@@ -166,24 +168,74 @@ def read_script(path: str) -> Script:
 
     Raises:
         ConsoleError: it cannot be read, is not TOML, has an unknown key or a value of the wrong kind, or
-            a secret lies where others can read it.
+            a secret lies where others can read it, or the file is one that others may write.
     """
     try:
-        content = Path(path).read_bytes()
-        mode = stat.S_IMODE(Path(path).stat().st_mode)
+        content, facts = read_with_facts(path)
     except OSError as error:
         raise _unreadable(path, error) from error
+    _refuse_strangers(path, facts)
+    return _script(Table(path, _document(path, content)), is_private=not facts.st_mode & 0o077)
+
+
+def _document(path: str, content: bytes) -> dict[str, object]:
     try:
-        document = tomllib.loads(content.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return tomllib.loads(content.decode())
+    except UnicodeDecodeError as error:
+        # The error itself would carry the bytes, which may be a secret.
+        why = _("byte {number} is not UTF-8").format(number=error.start + 1)
+        raise _not_toml(path, why) from error
+    except RecursionError as error:
+        raise _not_toml(path, _("it has too many levels")) from error
+    except ValueError as error:
+        # tomllib names the line and what it expected; a number of 5,000 digits is Python's own error.
+        known = isinstance(error, tomllib.TOMLDecodeError)
+        raise _not_toml(path, str(error) if known else _("it has a number that is too long")) from error
+
+
+def _not_toml(path: str, why: str) -> ConsoleError:
+    return ConsoleError(
+        Problem(
+            "answers.toml",
+            _("{file} is not TOML: {why}").format(file=clean(path), why=clean(why)),
+            remedy=_("Fix that line; strings must be quoted."),
+        )
+    )
+
+
+def _refuse_strangers(path: str, facts: os.stat_result) -> None:
+    """See that nobody decides what is set up but root, the caller, and who can change this program anyway.
+
+    Raises:
+        ConsoleError: somebody else owns the file, or may write to it.
+    """
+    program = Path(__file__).stat()
+    callers = {0, os.geteuid(), program.st_uid}
+    if os.geteuid() == 0 and os.environ.get("SUDO_UID", "").isdecimal():
+        callers.add(int(os.environ["SUDO_UID"]))
+    if facts.st_uid not in callers:
         raise ConsoleError(
             Problem(
-                "answers.toml",
-                _("{file} is not TOML: {why}").format(file=clean(path), why=clean(str(error))),
-                remedy=_("Fix that line; strings must be quoted."),
+                "answers.stranger",
+                _("{file} belongs to another user (UID {uid}).").format(file=clean(path), uid=facts.st_uid),
+                cause=_("What its owner writes there would be done by you."),
+                remedy=_("Read it, then make a copy of your own and use that."),
             )
-        ) from error
-    return _script(Table(path, document), is_private=not mode & 0o077)
+        )
+    others = facts.st_mode & 0o022
+    if (facts.st_uid, facts.st_gid) == (program.st_uid, program.st_gid):
+        others &= ~program.st_mode
+    if others:
+        raise ConsoleError(
+            Problem(
+                "answers.writable",
+                _("Other users can write to {file} (mode {mode:04o}).").format(
+                    file=clean(path), mode=stat.S_IMODE(facts.st_mode)
+                ),
+                cause=_("What they write there would be done by you."),
+                remedy=_("Read it, then run chmod go-w {file}.").format(file=clean(path)),
+            )
+        )
 
 
 def _unreadable(path: str, error: OSError) -> ConsoleError:
@@ -264,8 +316,8 @@ def _secret(table: Table, name: str, *, is_private: bool) -> Secret:
 def _secret_in(table: Table, name: str, path: str) -> Secret:
     place = Path(table.file).parent / path
     try:
-        mode = stat.S_IMODE(place.stat().st_mode)
-        text = place.read_text(encoding="utf-8")
+        content, facts = read_with_facts(place)
+        text = content.decode()
     except OSError as error:
         raise table.mistake(
             name, _("{file} cannot be read: {why}.").format(file=clean(str(place)), why=error.strerror)
@@ -273,6 +325,8 @@ def _secret_in(table: Table, name: str, path: str) -> Secret:
     except UnicodeDecodeError as error:
         # The error itself would carry the bytes of the secret.
         raise table.mistake(name, _("{file} is not text.").format(file=clean(str(place)))) from error
+    mode = stat.S_IMODE(facts.st_mode)
+    _refuse_strangers(str(place), facts)
     if mode & 0o077:
         raise table.mistake(
             name,

@@ -4,6 +4,7 @@ import json
 
 from tui.setup.answers import NOTHING_DECIDED, Answers
 from tui.storage.codec import NotDecodable, decode, encode
+from tui.storage.documents import parse_json
 from tui.storage.host.interface import ChangingHost, Host, Replacement
 
 PATH = "/var/lib/iscsi-console/setup.json"
@@ -29,7 +30,7 @@ def keep(host: ChangingHost, answers: Answers, path: str = PATH) -> None:
 def kept(host: Host, path: str = PATH) -> Answers:
     """The answers of the last visit; none when there are none or another version wrote them."""
     try:
-        content = json.loads(host.read(path))
+        content = parse_json(host.read(path))
         if not isinstance(content, dict) or content.get("form") != _FORM:
             return NOTHING_DECIDED
         return decode(Answers, content.get("answers"))

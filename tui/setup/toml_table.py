@@ -1,9 +1,11 @@
 """Reading a TOML table key by key, so that every mistake names the file, the key, and what is wrong."""
 
+import unicodedata
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeVar
 
+from tui.storage.documents import is_bounded
 from tui.storage.problem import ConsoleError, Problem
 from tui.storage.untrusted import clean
 from tui.words import translate as _
@@ -18,10 +20,15 @@ class Table:
         file: path of the file, for the words of a mistake.
         content: what tomllib made of the table.
         place: its name in the file, such as `chap.session`, or empty for the file itself.
+        has_lines: strings may hold line feeds and tabs; other controls are a mistake everywhere.
     """
 
-    def __init__(self, file: str, content: Mapping[str, object], place: str = "") -> None:
+    def __init__(
+        self, file: str, content: Mapping[str, object], place: str = "", *, has_lines: bool = False
+    ) -> None:
         self.file = file
+        self._allowed = "\n\t" if has_lines else ""
+        self._has_lines = has_lines
         self._content = content
         self._place = place
         self._asked: set[str] = set()
@@ -45,7 +52,7 @@ class Table:
         if value is None:
             return default
         if not isinstance(value, str):
-            raise self.mistake(name, _("expected a string, not {value}.").format(value=_shown(value)))
+            raise self._unexpected(name, _("expected a string, not {value}."), value)
         return value
 
     def number_text(self, name: str, default: str) -> str:
@@ -55,7 +62,7 @@ class Table:
             return default
         if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
             return str(value)
-        raise self.mistake(name, _("expected an integer, not {value}.").format(value=_shown(value)))
+        raise self._unexpected(name, _("expected an integer, not {value}."), value)
 
     def number(self, name: str) -> int | None:
         """A whole number, or None when the key is not there. Raises ConsoleError."""
@@ -63,7 +70,7 @@ class Table:
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int):
-            raise self.mistake(name, _("expected an integer, not {value}.").format(value=_shown(value)))
+            raise self._unexpected(name, _("expected an integer, not {value}."), value)
         return value
 
     def flag(self, name: str, default: bool) -> bool:
@@ -72,9 +79,7 @@ class Table:
         if value is None:
             return default
         if not isinstance(value, bool):
-            raise self.mistake(
-                name, _("expected a boolean (true or false), not {value}.").format(value=_shown(value))
-            )
+            raise self._unexpected(name, _("expected a boolean (true or false), not {value}."), value)
         return value
 
     def choice(self, name: str, kind: type[Choice], default: Choice) -> Choice:
@@ -99,7 +104,7 @@ class Table:
             return (value,)
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
             return tuple(value)
-        raise self.mistake(name, _("expected an array of strings, not {value}.").format(value=_shown(value)))
+        raise self._unexpected(name, _("expected an array of strings, not {value}."), value)
 
     def table(self, name: str) -> "Table | None":
         """A table within this one, or None. Raises ConsoleError."""
@@ -108,7 +113,7 @@ class Table:
             return None
         if not isinstance(value, dict):
             raise self.mistake(name, _("expected a table: [{key}]").format(key=self.key(name)))
-        return Table(self.file, value, self.key(name))
+        return Table(self.file, value, self.key(name), has_lines=self._has_lines)
 
     def tables(self, name: str) -> "tuple[Table, ...]":
         """A list of tables, `[[name]]`. Raises ConsoleError."""
@@ -118,7 +123,8 @@ class Table:
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             raise self.mistake(name, _("expected an array of tables: [[{key}]]").format(key=self.key(name)))
         return tuple(
-            Table(self.file, row, f"{self.key(name)}[{number}]") for number, row in enumerate(value, start=1)
+            Table(self.file, row, f"{self.key(name)}[{number}]", has_lines=self._has_lines)
+            for number, row in enumerate(value, start=1)
         )
 
     def content(self, name: str) -> Mapping[str, object] | None:
@@ -143,8 +149,37 @@ class Table:
 
     def _take(self, name: str) -> object:
         self._asked.add(name)
-        return self._content.get(name)
+        value = self._content.get(name)
+        for part in value if isinstance(value, list) else (value,):
+            if isinstance(part, str) and self._has_control(part):
+                raise self.mistake(name, _("it holds a control character."))
+            if isinstance(part, int) and not is_bounded(part):
+                raise self.mistake(name, _("the number is too large."))
+        return value
+
+    def _has_control(self, text: str) -> bool:
+        return any(unicodedata.category(one) == "Cc" and one not in self._allowed for one in text)
+
+    def _unexpected(self, name: str, words: str, value: object) -> ConsoleError:
+        """The mistake of a value of the wrong kind: the value itself, or its kind where it may be secret."""
+        holds_secret = any(word in name.lower() for word in _SECRET_WORDS)
+        return self.mistake(name, words.format(value=_kind(value) if holds_secret else _shown(value)))
+
+
+_SECRET_WORDS = ("password", "secret", "chap")
 
 
 def _shown(value: object) -> str:
     return clean(f'"{value}"' if isinstance(value, str) else str(value), 60)
+
+
+def _kind(value: object) -> str:
+    kinds: tuple[tuple[type, str], ...] = (
+        (bool, _("a boolean")),
+        (int, _("an integer")),
+        (float, _("a number")),
+        (str, _("a string")),
+        (list, _("an array")),
+        (dict, _("a table")),
+    )
+    return next((words for kind, words in kinds if isinstance(value, kind)), _("a date or time"))

@@ -58,10 +58,17 @@ def _decode(kind: object, plain: object) -> object:
         if dataclasses.is_dataclass(kind):
             return _decode_dataclass(kind, plain)
         if kind is float and isinstance(plain, int) and not isinstance(plain, bool):
-            return float(plain)
+            return _float(plain)
         if kind in (str, int, float, bool) and type(plain) is kind:
             return plain
     raise NotDecodable(f"{plain!r:.80} is not a {kind}")
+
+
+def _float(number: int) -> float:
+    try:
+        return float(number)
+    except OverflowError as error:
+        raise NotDecodable("a number that is too large") from error
 
 
 def _decode_union(kinds: tuple[object, ...], plain: object) -> object:

@@ -311,10 +311,50 @@ def test_what_had_begun_when_the_program_was_killed_counts_as_changed(tmp_path: 
     assert read.changed(0)
 
 
-def test_journals_are_listed_latest_first_without_damaged_ones(tmp_path: Path) -> None:
+def test_journals_are_listed_latest_first(tmp_path: Path) -> None:
     made = [Journal.open(three(tmp_path), tmp_path, origin) for origin in (*Origin, *Origin)]
     made[0].abandon()
-    (tmp_path / "20000101-000000-000000001.jsonl").write_text("not a journal\n")
+    (tmp_path / "notes.txt").write_text("not a journal\n")
     assert [journal.path for journal in Journal.all_of(tmp_path)] == [journal.path for journal in made[::-1]]
     assert [journal.origin.is_setup for journal in made[:3]] == [True, True, False]
     assert Journal.all_of(tmp_path / "none") == ()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"not a journal\n",
+        b"[" * 100_000 + b"\n",
+        b'{"event": "plan", "ti\n{"event": "begin", "number": 0}\n',
+        b'{"event": "begin", "number": ' + b"9" * 5_000 + b"}\n",
+        b"\x00" * 4096 + b"\n",
+        b'{"event": "plan", "at": 1e999}\n',
+    ],
+    ids=lambda content: repr(content[:20]),
+)
+def test_a_damaged_journal_is_named_and_can_be_put_aside(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "20000101-000000-000000001.jsonl"
+    path.write_bytes(content)
+    (found,) = Journal.open_ones(tmp_path)
+    assert found.identifier == path.stem
+    with pytest.raises(Refused) as refused:
+        found.plan()
+    assert str(path) in refused.value.problem.summary
+    found.as_written().abandon()
+    assert Journal.open_ones(tmp_path) == ()
+    assert path.with_name(path.name + ".put-aside").read_bytes() == content
+
+
+def test_what_is_no_file_hangs_nothing_and_can_be_put_aside(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.jsonl")
+    (tmp_path / "b.jsonl").mkdir()
+    (tmp_path / "c.jsonl").symlink_to("/dev/zero")
+    found = Journal.open_ones(tmp_path)
+    assert sorted(journal.identifier for journal in found) == ["a", "b", "c"]
+    for journal in found:
+        assert journal.damage
+        journal.abandon()
+    assert Journal.open_ones(tmp_path) == ()
+    # A new plan can be begun beside whatever there is.
+    os.mkfifo(tmp_path / "d.jsonl")
+    assert Journal.open(three(tmp_path), tmp_path).sequence == 1

@@ -32,8 +32,8 @@ DAEMON = Command(
 
 ACTIVATION = Command(
     (
-        "journalctl",
-        "--identifier=lvm",
+        # Any user may write under any identifier (logger(1) -t), and none but root as UID 0.
+        *("journalctl", "_UID=0", "SYSLOG_IDENTIFIER=lvm"),
         "--boot",
         "--lines=1000",
         "--output=cat",

@@ -1,7 +1,6 @@
 """The way to the portals: how they answer, the route there, the interfaces, the size of packets."""
 
 import ipaddress
-import json
 import re
 from collections.abc import Iterable, Sequence
 from functools import partial
@@ -10,6 +9,7 @@ from tui.recovery.facts import Link, Nic, PacketTest, PortalReply, Route
 from tui.recovery.gathering.bounded import side_by_side
 from tui.recovery.gathering.failing import NotAvailable
 from tui.recovery.gathering.look import Look
+from tui.storage.documents import parse_json
 from tui.storage.host.interface import Answer, Command, Host
 from tui.storage.model.iscsi import Portal
 from tui.storage.probe.iscsi.database import locate_database
@@ -101,7 +101,7 @@ def read_route(host: Host, address: str, bound: str = "") -> Route | None:
 def parse_route(output: str, address: str) -> Route | None:
     """Read `ip -json route get`; None when it is no such answer."""
     try:
-        rows = json.loads(output)
+        rows = parse_json(output)
     except ValueError:
         return None
     if not isinstance(rows, list) or not rows or not isinstance(rows[0], dict):

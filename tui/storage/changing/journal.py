@@ -18,13 +18,21 @@ from pathlib import Path
 from tui.storage.changing.plan import Plan
 from tui.storage.changing.plan_text import decode_operations, encode_operations
 from tui.storage.codec import NotDecodable, Plain
+from tui.storage.documents import parse_json, read_bounded
 from tui.storage.problem import ConsoleError, Problem, Refused
+from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 FOLDER = Path("/var/lib/iscsi-console/journal")
 """Where the journals of this host are."""
 
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
+
+_LARGEST = 16 * 1024 * 1024
+"""Bytes of a journal."""
+
+PUT_ASIDE = ".put-aside"
+"""Added to the name of a damaged journal that a person gave up."""
 
 LOCK = Path("/run/iscsi-console.lock")
 """Held while a plan runs: one change at a time."""
@@ -56,8 +64,10 @@ class Progressed(StrEnum):
 class Journal:
     """The journal of one plan. Safe to use from several threads."""
 
-    def __init__(self, path: Path, events: tuple[dict[str, Plain], ...]) -> None:
+    def __init__(self, path: Path, events: tuple[dict[str, Plain], ...], damage: str = "") -> None:
         self.path = path
+        self.damage = damage
+        """Why it is not known what was planned; empty where that can be read."""
         self._events = list(events)
         self._guard = threading.Lock()
 
@@ -102,9 +112,11 @@ class Journal:
 
     @classmethod
     def all_of(cls, folder: Path = FOLDER) -> tuple["Journal", ...]:
-        """Every journal of a plan, the last begun first; other files and damaged lines are ignored.
+        """Every journal, the last begun first; damaged lines are ignored.
 
-        The order is that of the sequence numbers, since the clock may have been set back between two plans.
+        One whose plan, the first line, cannot be read is damaged (`damage`), unless it has no whole line: the
+        program was cut off before anything ran then. The order is that of the sequence numbers, since the
+        clock may have been set back between two plans.
         """
         found = []
         with contextlib.suppress(OSError):
@@ -116,11 +128,17 @@ class Journal:
 
     @classmethod
     def _of_file(cls, path: Path) -> "Journal | None":
-        with contextlib.suppress(OSError):
+        try:
             events = tuple(_read(path))
-            if events and events[0].get("event") == "plan":
-                return cls(path, events)
-        return None
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            return cls(path, (), clean(error.strerror or str(error)))
+        if events and events[0].get("event") == "plan":
+            return cls(path, events)
+        if not events and _is_cut_off(path):
+            return None
+        return cls(path, events, _("its first line, the plan, cannot be read"))
 
     @classmethod
     def open_ones(cls, folder: Path = FOLDER) -> tuple["Journal", ...]:
@@ -138,6 +156,8 @@ class Journal:
         Raises:
             Refused: the file is gone, or the plan was resumed or ended since this journal was read.
         """
+        if self.damage:
+            return self
         written: tuple[dict[str, Plain], ...] = ()
         with contextlib.suppress(OSError):
             written = tuple(_read(self.path))
@@ -180,6 +200,17 @@ class Journal:
         Raises:
             Refused: it was written by another version and cannot be read.
         """
+        if self.damage:
+            raise Refused(
+                Problem(
+                    "journal.damaged",
+                    _("The journal {path} is damaged: {why}.").format(
+                        path=clean(str(self.path)), why=self.damage
+                    ),
+                    cause=_("The file system lost a part of it, or something else has its name."),
+                    remedy=_("Check the host: what ran of its plan is not known. Then discard it."),
+                )
+            )
         first = self._events[0]
         try:
             operations = decode_operations(first.get("operations"))
@@ -188,7 +219,7 @@ class Journal:
                 Problem(
                     "journal.not-readable",
                     _("The interrupted plan in {path} cannot be read.").format(path=self.path),
-                    cause=str(error),
+                    cause=clean(str(error)),
                     remedy=_("It may come from another version. Discard it, check the host, and start over."),
                 )
             ) from error
@@ -279,7 +310,11 @@ class Journal:
         self._write(event="finished")
 
     def abandon(self) -> None:
-        """The person gives the plan up."""
+        """The person gives the plan up; a damaged journal is put aside under another name."""
+        if self.damage:
+            self.path.rename(self.path.with_name(self.path.name + PUT_ASIDE))
+            _sync_folder(self.path.parent)
+            return
         self._write(event="abandoned")
 
     def _write(self, **event: Plain) -> None:
@@ -403,10 +438,15 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def _is_cut_off(path: Path) -> bool:
+    """Whether a journal has no whole line: its beginning was never written to the end."""
+    return b"\n" not in read_bounded(path, _LARGEST)
+
+
 def _read(path: Path) -> Iterator[dict[str, Plain]]:
-    for line in path.read_bytes().splitlines():
+    for line in read_bounded(path, _LARGEST).splitlines():
         try:
-            event = json.loads(line)
+            event = parse_json(line)
         except ValueError:
             continue
         if isinstance(event, dict):

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import pwd
 import selectors
 import shutil
 import signal
@@ -79,7 +80,7 @@ class LocalHost:
             stdin=subprocess.PIPE if command.stdin is not None else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**_ENVIRONMENT, "HOME": os.environ.get("HOME", "/")},
+            env={**_ENVIRONMENT, "HOME": _home()},
             start_new_session=True,
             cwd="/",
         )
@@ -284,6 +285,14 @@ _KINDS = {
     stat.S_IFLNK: FileKind.LINK,
     stat.S_IFBLK: FileKind.BLOCK,
 }
+
+
+def _home() -> str:
+    """The home directory of the user that the tools run as, whatever the caller's HOME says."""
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_dir
+    except KeyError:
+        return "/"
 
 
 def _opening(path: str) -> Opening:

@@ -12,13 +12,12 @@ The file is JSON as `recording.py` writes it, with secrets replaced by stars:
 """
 
 import errno
-import json
 import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import NoReturn, TypeVar
 
-from tui.storage.codec import NotDecodable, decode
+from tui.storage.codec import NotDecodable, Plain, decode
+from tui.storage.documents import CAPTURE_SIZE, parse_json, read_bounded
 from tui.storage.host.interface import (
     Answer,
     Command,
@@ -50,16 +49,16 @@ class RecordedHost:
 
     def __init__(self, path: str) -> None:
         try:
-            document = json.loads(Path(path).read_text(encoding="utf-8"))
+            document = parse_json(read_bounded(path, CAPTURE_SIZE))
         except OSError as error:
             raise ConsoleError(_unreadable(path, error.strerror or str(error))) from error
-        except (ValueError, RecursionError) as error:
+        except NotDecodable as error:
             raise ConsoleError(_not_a_capture(path, str(error))) from error
         if not isinstance(document, dict) or document.get("schema") != SCHEMA:
             raise ConsoleError(_not_a_capture(path, _("it has no schema {number}").format(number=SCHEMA)))
         try:
             self._name = decode(str, document.get("name"))
-            self._now = decode(float, document.get("now"))
+            self._now = _moment(document)
             self._read = _table(document, "read")
             self._names = _table(document, "names")
             self._resolve = _table(document, "resolve")
@@ -158,14 +157,25 @@ class RecordedHost:
         _refuse()
 
 
-def _table(document: dict[str, object], name: str) -> dict[str, object]:
+_LATEST = 253_402_300_799.0
+"""The last second that a calendar date can be given for: the end of the year 9999."""
+
+
+def _moment(document: dict[str, Plain]) -> float:
+    now = decode(float, document.get("now"))
+    if not 0 <= now <= _LATEST:
+        raise NotDecodable("a time outside the calendar")
+    return now
+
+
+def _table(document: dict[str, Plain], name: str) -> dict[str, Plain]:
     table = document.get(name)
     if not isinstance(table, dict):
         raise NotDecodable(f"no {name}")
     return table
 
 
-def _outcomes(document: dict[str, object]) -> dict[tuple[str, ...], Outcome]:
+def _outcomes(document: dict[str, Plain]) -> dict[tuple[str, ...], Outcome]:
     listed = document.get("run")
     if not isinstance(listed, list):
         raise NotDecodable("no run")
@@ -177,13 +187,13 @@ def _outcomes(document: dict[str, object]) -> dict[tuple[str, ...], Outcome]:
     return found
 
 
-def _answer(kind: type[T], table: dict[str, object], path: str) -> T:
+def _answer(kind: type[T], table: dict[str, Plain], path: str) -> T:
     if path not in table:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
     found = table[path]
     if isinstance(found, dict):
         number = found.get("errno")
-        number = number if isinstance(number, int) else errno.EIO
+        number = number if isinstance(number, int) and number in errno.errorcode else errno.EIO
         raise OSError(number, os.strerror(number), path)
     try:
         return decode(kind, found)
@@ -191,7 +201,7 @@ def _answer(kind: type[T], table: dict[str, object], path: str) -> T:
         raise OSError(errno.EIO, str(error), path) from error
 
 
-def _known(kind: type[T], table: dict[str, object], key: str) -> T | None:
+def _known(kind: type[T], table: dict[str, Plain], key: str) -> T | None:
     try:
         return decode(kind, table[key]) if table.get(key) is not None else None
     except NotDecodable:

@@ -1,12 +1,12 @@
 """What iscsid writes into the journal, followed by a `journalctl` of its own that ends with the program."""
 
 import contextlib
-import json
 import os
 import shutil
 import signal
 import subprocess
 
+from tui.storage.documents import parse_json
 from tui.storage.news.daemon_words import meaning_of_daemon_line
 from tui.storage.news.happening import Happening, Source
 from tui.storage.news.log_source import Told
@@ -113,7 +113,7 @@ def daemon_line(entry: bytes) -> tuple[Happening, bool] | None:
             UTF-8 comes as a list of bytes.
     """
     try:
-        fields = json.loads(entry)
+        fields = parse_json(entry)
     except ValueError:
         return None
     if not isinstance(fields, dict):

@@ -330,7 +330,7 @@ def _pool_mismatch(group: VolumeGroup, pool: LogicalVolume, refused: tuple[str, 
                 by_hand=(
                     f"vgcfgbackup --file /root/{group_name}.notes {group_name}",
                     f"vgcfgrestore --list {group_name}",
-                    "journalctl --boot --identifier=lvm",
+                    "journalctl --boot _UID=0 SYSLOG_IDENTIFIER=lvm",
                 ),
             ),
         ),

@@ -1,8 +1,8 @@
 """Every signature on a disk, old ones included, read from the disk itself and not from udev's memory."""
 
-import json
 from dataclasses import dataclass
 
+from tui.storage.documents import parse_json
 from tui.storage.host.interface import Command, Host
 from tui.storage.model.block import BlockDevice
 from tui.storage.probe.devices.signatures import parse_export
@@ -104,7 +104,7 @@ def parse_wipefs(output: str) -> tuple[Signature, ...]:
     """
     if not output.strip():
         return ()
-    document = json.loads(output)
+    document = parse_json(output)
     rows = document.get("signatures") if isinstance(document, dict) else None
     if not isinstance(rows, list):
         raise ValueError("no list of signatures")  # noqa: TRY004 (the text is wrong, not the caller's type)

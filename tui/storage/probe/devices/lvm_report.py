@@ -4,11 +4,11 @@
 (lvmreport(7)): that tells which VG a row belongs to, also where two VGs have one name.
 """
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from tui.storage.documents import parse_json
 from tui.storage.host.interface import Command
 from tui.storage.model.lvm import LogicalVolume, LvmReading, PhysicalVolume, VolumeGroup
 from tui.storage.probe.reading import whole_number
@@ -73,7 +73,7 @@ def parse_report(stdout: str, stderr: str) -> Volumes:
     Raises:
         ValueError: the text is no such report.
     """
-    document = json.loads(stdout)
+    document = parse_json(stdout)
     reports = document.get("report") if isinstance(document, dict) else None
     if not isinstance(document, dict) or not isinstance(reports, list):
         raise ValueError("no report")  # noqa: TRY004 (the text is wrong, not the caller's type)

@@ -4,10 +4,11 @@ statvfs(3) leaves out what a file system keeps for itself, so it never equals th
 number of blocks in the superblock. Every call here reads a disk: it is made only for devices that answer.
 """
 
-import json
 import re
+import typing
 from dataclasses import dataclass
 
+from tui.storage.documents import parse_json
 from tui.storage.host.interface import Command, Host
 from tui.storage.model.block import BlockDevice
 from tui.storage.model.files import Mount
@@ -140,7 +141,8 @@ def extents_start(host: Host, path: str) -> int:
         )
     )
     try:
-        row = json.loads(outcome.stdout)["report"][0]["pv"][0]
+        document: typing.Any = parse_json(outcome.stdout)
+        row = document["report"][0]["pv"][0]
         start, notes = whole_number(row["pe_start"]), whole_number(row["pv_mda_count"])
     except (ValueError, LookupError, TypeError, AttributeError):
         return DEFAULT_START
