@@ -14,7 +14,7 @@ LOCK_OPTIONS := --universal --python-version 3.11 --generate-hashes --no-emit-in
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check lint bench lab-shell screenshots lock
+.PHONY: help run test check lint bench campaign lab-shell screenshots lock
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -44,6 +44,11 @@ lint:
 bench: ## Measure speed side by side with other programs; the table goes to bench.md
 	@$(PYTHON) bootstrap.py bench
 	$(BIN)/python -m tests.benchmarks
+
+campaign: ## Random stacks, random faults, the program's own first fixes; SEEDS=1-200 says which
+	@$(PYTHON) bootstrap.py test
+	@$(BIN)/iscsi-console lab build
+	$(BIN)/python -m tests.campaign --guests $(GUESTS) $(if $(SEEDS),--seeds $(SEEDS))
 
 lab-shell: ## Open a root shell on a new practice machine
 	@$(PYTHON) bootstrap.py run
