@@ -1,6 +1,7 @@
 """What the kernel holds without saying so is a user like any other: nothing is taken from under it."""
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -23,6 +24,9 @@ from tui.lab.image import Release
 
 pytestmark = pytest.mark.lab
 
+SMALL_LUNS = re.sub(r'size = "[^"]*"', 'size = "330M"', THREE_LUNS)
+"""What is written to them is zeroed after each test; XFS takes no less than 300 MiB."""
+
 KEEP = "Choices(AboutUsers.WAIT, AtBoot.KEEP, 5)"
 
 JOURNALS = {
@@ -34,25 +38,18 @@ JOURNALS = {
 
 @pytest.fixture(scope="module")
 def guest() -> Iterator[Guest]:
-    with Guest.boot(Release.BOOKWORM, san=THREE_LUNS) as booted:
+    with Guest.boot(Release.BOOKWORM, san=SMALL_LUNS) as booted:
         log_in(booted)
         yield booted
 
 
 @pytest.fixture
 def disks(guest: Guest) -> Iterator[tuple[str, str, str]]:
-    """The three disks, blank before and after."""
+    """The three disks, blank before and after; the third stays so."""
     found = (path_of(guest, 0), path_of(guest, 1), path_of(guest, 2))
     yield found
-    sh(
-        guest,
-        f"""
-for disk in {" ".join(found)}; do
-    blkdiscard -z $disk || dd if=/dev/zero of=$disk bs=1M 2>/dev/null || true
-done
-udevadm settle
-""",
-    )
+    for disk in found[:2]:
+        sh(guest, f"dd if=/dev/zero of={disk} bs=1M conv=fsync status=none 2>/dev/null || true")
     disks_are_here(guest)
 
 
@@ -204,3 +201,43 @@ def test_a_journal_on_a_second_lun_is_used_by_the_file_system_on_the_first(
     assert back.ok, back
     assert checksum(guest, "/srv/two") == kept
     sh(guest, "umount /srv/two")
+
+
+_BLANKED = "; dd if=/dev/zero of={0} bs=1M count=1 conv=notrunc,fsync status=none"
+
+LEFTOVERS = {
+    "ext4 behind a lost table": "mkfs.ext4 -q -L payroll -E offset=1048576 {0} 300M",
+    "ext4": "mkfs.ext4 -q -L payroll {0}" + _BLANKED,
+    "xfs": "mkfs.xfs -q -f -L payroll {0}" + _BLANKED,
+    "btrfs": "mkfs.btrfs -q -L payroll {0}" + _BLANKED,
+    "LVM2_member": "pvcreate -q {0}; vgcreate -q payroll {0}; lvcreate -q -y -L 20M -n a payroll;"
+    " vgchange -q -an payroll; dd if=/dev/zero of={0} bs=1024 count=4 conv=notrunc,fsync status=none",
+}
+"""Ways to lose what leads to the content of a disk, and the content not."""
+
+
+@pytest.mark.parametrize("kind", LEFTOVERS)
+def test_a_disk_whose_table_or_first_blocks_are_lost_is_not_empty(
+    guest: Guest, disks: tuple[str, str, str], kind: str
+) -> None:
+    """What is on it is named, and a PV is made on it only after it was confirmed that all is lost."""
+    disk = disks[1]
+    sh(guest, LEFTOVERS[kind].format(disk) + "; udevadm settle")
+    before = sh(guest, f"sha256sum < {disk}")
+    found = contents_of(guest, 1)
+    assert found["empty"] is False, found
+    assert kind.partition(" ")[0] in str(found["words"]), found
+    assert kind == "LVM2_member" or "payroll" in str(found["words"]), found
+    done = carry_out(guest, "CreatePhysicalVolume(identity(1))")
+    assert done.codes[0] == "pv.not-empty", done
+    assert done.commands == []
+    assert sh(guest, f"sha256sum < {disk}") == before
+
+
+def test_a_disk_that_is_zero_is_empty(guest: Guest, disks: tuple[str, str, str]) -> None:
+    assert disks
+    for lun in range(3):
+        found = contents_of(guest, lun)
+        assert (found["empty"], found["refusal"]) == (True, ""), found
+    done = carry_out(guest, "CreatePhysicalVolume(identity(1)), RemovePhysicalVolume(identity(1))")
+    assert done.stages == ["done", "done"], done

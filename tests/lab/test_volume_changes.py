@@ -143,8 +143,11 @@ def test_a_disk_joins_a_group_and_can_leave_it_again(guest: Guest) -> None:
     )
     assert both["stages"] == ["done", "done"], both
     assert sh(guest, "vgs --noheadings -o pv_count vg") == "1"
-    done = run(guest, 'do(volumes.add_disk(seen, group("vg"), disk(1)))')
-    assert done.stages == ["done", "done"], done
+    refused = run(guest, 'do(volumes.add_disk(seen, group("vg"), disk(1)))')
+    assert refused.codes[0] == "pv.not-empty", refused
+    # What pvremove leaves is recognized and has to be confirmed: the first step destroys.
+    done = run(guest, 'do(volumes.add_disk(seen, group("vg"), disk(1), look(1)))')
+    assert done.stages == ["already", "done", "done"], done
     assert sh(guest, "vgs --noheadings -o pv_count vg") == "2"
 
 

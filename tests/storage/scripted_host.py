@@ -36,6 +36,7 @@ class ScriptedHost:
         answers: how TCP ports take a connection, by (address, port); others are refused.
         sockets: abstract sockets that somebody listens on.
         openings: how devices can be opened exclusively, by path; others are free.
+        disks: what is on block devices, by path: bytes by offset; the rest is zero.
         changes: every change of a file, in order: `replace PATH`, `remove PATH` …
         commands: every command, in order.
         replacements: how each file was last replaced.
@@ -49,6 +50,7 @@ class ScriptedHost:
     answers: dict[tuple[str, int], PortAnswer] = field(default_factory=dict)
     sockets: set[str] = field(default_factory=set)
     openings: dict[str, Opening] = field(default_factory=dict)
+    disks: dict[str, dict[int, bytes]] = field(default_factory=dict)
     usages: dict[str, Usage] = field(default_factory=dict)
     modes: dict[str, int] = field(default_factory=dict)
     commands: list[Command] = field(default_factory=list)
@@ -145,6 +147,20 @@ class ScriptedHost:
 
     def open_exclusively(self, path: str, deadline: float = 5.0) -> Opening:
         return self.openings.get(self.resolve(path), Opening.FREE)
+
+    def read_device(
+        self,
+        path: str,
+        spans: tuple[tuple[int, int], ...],
+        deadline: float = 20.0,
+    ) -> tuple[bytes, ...] | None:
+        found = [bytearray(length) for _offset, length in spans]
+        for place, data in self.disks.get(path, {}).items():
+            for (offset, length), span in zip(spans, found, strict=True):
+                begin, end = max(place, offset), min(place + len(data), offset + length)
+                if begin < end:
+                    span[begin - offset : end - offset] = data[begin - place : end - place]
+        return tuple(bytes(span) for span in found)
 
     def replace(self, path: str, content: bytes, change: Replacement | None = None) -> str:
         path = self.resolve(path)

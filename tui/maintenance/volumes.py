@@ -2,11 +2,13 @@
 
 from tui.maintenance.proposal import Proposal, way_back_of
 from tui.storage.changing.plan import Plan
+from tui.storage.devices.contents import Contents
 from tui.storage.devices.identity import identity_of, luns_below
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume, PhysicalVolume, VolumeGroup, VolumeKind
 from tui.storage.operations.boot.fstab_entry import RemoveFstabEntry
+from tui.storage.operations.filesystem.signatures import WipeSignatures
 from tui.storage.operations.lvm.destroy_volume import DestroyVolume
 from tui.storage.operations.lvm.logical_volume import CreateLogicalVolume
 from tui.storage.operations.lvm.move_data import MoveData
@@ -44,11 +46,23 @@ def free_disks(inventory: Inventory) -> tuple[BlockDevice, ...]:
     )
 
 
-def add_disk(inventory: Inventory, group: VolumeGroup, device: BlockDevice) -> Proposal:
-    """Add a disk to a group."""
+def add_disk(
+    inventory: Inventory, group: VolumeGroup, device: BlockDevice, found: Contents | None = None
+) -> Proposal:
+    """Add a disk to a group; what is not empty is erased first, and has to be confirmed.
+
+    Args:
+        inventory: the host.
+        group: the group.
+        device: the disk.
+        found: what is on it, as it was just read; None where nobody looked: then it is added if it is empty.
+    """
     identity = identity_of(inventory, device)
     label = any(physical_volume.device == device.name for physical_volume in inventory.physical_volumes)
-    steps: tuple[Operation, ...] = () if label else (CreatePhysicalVolume(identity),)
+    erased = found is not None and found.refusal is None and not found.empty
+    steps: tuple[Operation, ...] = () if label else (CreatePhysicalVolume(identity, over=erased),)
+    if found is not None and erased and not label:
+        steps = (WipeSignatures(identity, found.signatures, found.partitions), *steps)
     steps += (ExtendVolumeGroup(group.name, (identity,)),)
     members = sum(
         physical_volume.volume_group == group.name for physical_volume in inventory.physical_volumes
@@ -63,6 +77,7 @@ def add_disk(inventory: Inventory, group: VolumeGroup, device: BlockDevice) -> P
                 "none of its LVs is activated."
             ).format(count=members + 1),
         ),
+        refusal=found.refusal if found is not None and not label else None,
         yes=_("Add"),
     )
 

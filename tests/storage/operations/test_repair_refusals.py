@@ -171,7 +171,7 @@ def free_disk(content: str = "", notes: str = NOTES, *, held: bool = False) -> S
     found = {"signatures": [{"type": content, "offset": "0x200"}]} if content else None
     host.replies["wipefs", "-J"] = Outcome(0, json.dumps(found) if found else "")
     host.replies["blkid",] = Outcome(0, f"TYPE={content}\n") if content else Outcome(2)
-    host.replies["cmp",] = Outcome(0 if not content else 1)
+    host.disks = {"/dev/sda": {0x200: b"x"}} if content else {}
     return host
 
 

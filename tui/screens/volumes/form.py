@@ -1,9 +1,13 @@
 """The few questions of one task, and the plan they lead to."""
 
+from dataclasses import dataclass
+
 from textual import on
 from textual.app import ComposeResult
+from textual.message import Message
 from textual.widgets import Static
 
+from tui.maintenance.proposal import Proposal
 from tui.screens.access import Access
 from tui.screens.base_screen import BaseScreen
 from tui.screens.paragraphs import Paragraph, Paragraphs
@@ -29,6 +33,12 @@ class TaskScreen(BaseScreen[bool]):
         access: what may be done on it, and why not more.
         task: what is to be done.
     """
+
+    @dataclass
+    class Proposed(Message):
+        """What was read for it."""
+
+        proposal: Proposal
 
     DEFAULT_CSS = """
     TaskScreen {
@@ -73,7 +83,20 @@ class TaskScreen(BaseScreen[bool]):
     @on(Form.Submitted)
     def _review(self, event: Form.Submitted) -> None:
         event.stop()
-        proposal = self._todo.propose(self._typed)
+        read, host = self._todo.read, self._host
+        if read is None:
+            self._put(self._todo.propose(self._typed))
+            return
+        typed = {
+            str(field.id): self._typed(str(field.id)) for field in self.query_one("#form", Form).fields()
+        }
+        self.in_background("proposal", lambda: self.Proposed(read(host, lambda name: typed.get(name, ""))))
+
+    @on(Proposed)
+    def _proposed(self, event: Proposed) -> None:
+        self._put(event.proposal)
+
+    def _put(self, proposal: Proposal) -> None:
         self.app.push_screen(PlanScreen(proposal, self._host, self._access), self._done)
 
     def _typed(self, name: str) -> str:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from tui.maintenance import renaming, volumes
 from tui.maintenance.proposal import Proposal
 from tui.setup.size_text import Bytes, Share, parse, problems
+from tui.storage.devices.contents import contents
+from tui.storage.host.interface import Host
 from tui.storage.lvm.names import logical_volume_name_problems, volume_group_name_problems
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume, VolumeGroup, VolumeKind
@@ -40,6 +42,7 @@ class Task:
         fields: makes the fields of the form.
         propose: the proposal for what was typed.
         reason: why it cannot be done now, without a full stop; empty when it can.
+        read: what makes the proposal where a disk has to be read for it; called in the background.
     """
 
     key: str
@@ -49,6 +52,7 @@ class Task:
     fields: Callable[[], tuple[Field, ...]]
     propose: Callable[[Typed], Proposal]
     reason: str = ""
+    read: Callable[[Host, Typed], Proposal] | None = None
 
 
 def tasks(inventory: Inventory, group: VolumeGroup) -> tuple[Task, ...]:
@@ -94,10 +98,14 @@ def _add(inventory: Inventory, group: VolumeGroup) -> Task:
         disk = next(disk for disk in disks if disk.name == typed(DISK))
         return volumes.add_disk(inventory, group, disk)
 
+    def read(host: Host, typed: Typed) -> Proposal:
+        disk = next(disk for disk in disks if disk.name == typed(DISK))
+        return volumes.add_disk(inventory, group, disk, contents(host, inventory, disk))
+
     return Task(
         "a", _("Add a disk"), ", ".join(clean(disk.path, 30) for disk in disks[:3]),
-        _("The disk becomes a PV of the VG, which then depends on it. It must be empty."),
-        fields, propose, "" if disks else _("no unused iSCSI disk; scan for new LUNs first"),
+        _("The disk becomes a PV of the VG, which then depends on it. What is on it is lost."),
+        fields, propose, "" if disks else _("no unused iSCSI disk; scan for new LUNs first"), read,
     )  # fmt: skip
 
 

@@ -109,11 +109,11 @@ def plan(state: SetupState) -> Plan:
     all_of_them = chosen_disks(state)
     fresh = tuple(disk for disk in all_of_them if disk.wwid not in inside)
     for disk in fresh:
-        if disk.contents is not None and disk.contents.signatures:
-            operations.append(
-                WipeSignatures(identity(state, disk), disk.contents.signatures, disk.contents.partitions)
-            )
-        operations.append(CreatePhysicalVolume(identity(state, disk)))
+        found = disk.contents
+        erased = found is not None and not found.empty
+        if found is not None and erased:
+            operations.append(WipeSignatures(identity(state, disk), found.signatures, found.partitions))
+        operations.append(CreatePhysicalVolume(identity(state, disk), over=erased))
     if chosen.way is VolumesWay.NEW_GROUP:
         operations.append(
             CreateVolumeGroup(chosen.group, tuple(identity(state, disk) for disk in all_of_them))

@@ -9,7 +9,9 @@ from tui.storage.model.block import BlockDevice
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume, PhysicalVolume, VolumeGroup
 from tui.storage.probe.devices.all_signatures import Probing, Signature, probe
+from tui.storage.probe.devices.traces import Trace
 from tui.storage.problem import Problem
+from tui.storage.size import size_words
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 
@@ -52,10 +54,15 @@ class Contents:
 
     @property
     def empty(self) -> bool:
-        """It was read, nothing known is on it, its beginning is blank, and nobody uses it."""
+        """It was read, it is zero wherever something could stand, and nobody uses it."""
         probing = self.probing
         nothing = not (self.signatures or self.partitions or self.holders or self.mounted)
         return probing.done and probing.blank is True and nothing and self.physical_volume is None
+
+    @property
+    def is_known(self) -> bool:
+        """Something is on it that has a signature, or stands on it."""
+        return bool(self.signatures or self.partitions or self.holders or self.physical_volume is not None)
 
     @property
     def filesystem(self) -> str:
@@ -84,13 +91,25 @@ class Contents:
         if self.partitions:
             lines.append(_("partitions {names}").format(names=", ".join(self.partitions)))
         lines += [_("mounted at {target}").format(target=clean(target, 60)) for target in self.mounted]
+        lines += [_trace_words(trace) for trace in self.probing.traces[:6]]
         if not lines:
-            lines.append(
-                _("nothing")
-                if self.probing.blank
-                else _("no known signature, but its beginning is not blank: it may hold data")
-            )
+            lines.append(_unsigned_words(self.probing))
         return tuple(lines)
+
+
+def _trace_words(trace: Trace) -> str:
+    detail = clean(trace.label or trace.uuid, 60)
+    return _("{what} at {offset}, to which no signature leads: it may hold data").format(
+        what=f"{trace.kind} ({detail})" if detail else trace.kind, offset=size_words(trace.offset)
+    )
+
+
+def _unsigned_words(probing: Probing) -> str:
+    if probing.blank:
+        return _("nothing")
+    if probing.blank is None:
+        return _("no known signature, but it could not be sampled: it may hold data")
+    return _("not recognized: no known signature, but it is not blank; it may hold data")
 
 
 def contents(host: Host, inventory: Inventory, device: BlockDevice) -> Contents:
@@ -101,7 +120,11 @@ def contents(host: Host, inventory: Inventory, device: BlockDevice) -> Contents:
         inventory: a whole one, taken a moment ago.
         device: the disk, or the multipath map over it.
     """
-    probing = probe(host, device) if device.answers else Probing(done=False, why=_("It does not answer now."))
+    probing = (
+        probe(host, device, sample=True)
+        if device.answers
+        else Probing(done=False, why=_("It does not answer now."))
+    )
     above = {device.name, *(upper.name for upper in inventory.above(device.name))}
     volume = next(
         (

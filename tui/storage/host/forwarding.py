@@ -68,3 +68,9 @@ class ForwardingHost:
     def open_exclusively(self, path: str, deadline: float = 5.0) -> Opening:
         """Open a block device exclusively."""
         return self._asked.open_exclusively(path, deadline)
+
+    def read_device(
+        self, path: str, spans: tuple[tuple[int, int], ...], deadline: float = 20.0
+    ) -> tuple[bytes, ...] | None:
+        """Read some places of a block device."""
+        return self._asked.read_device(path, spans, deadline)

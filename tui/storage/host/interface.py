@@ -182,6 +182,16 @@ class Host(Protocol):
         does not return within `deadline` seconds is left behind.
         """
 
+    def read_device(
+        self, path: str, spans: tuple[tuple[int, int], ...], deadline: float = 20.0
+    ) -> tuple[bytes, ...] | None:
+        """Read some places of a block device: offset and length of each, in bytes.
+
+        Returns:
+            What is there, or None when not all of it could be read within `deadline` seconds, and of a
+            captured host: what is on disks is in no capture.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class Replacement:

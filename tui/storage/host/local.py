@@ -190,6 +190,17 @@ class LocalHost:
         thread.join(deadline)
         return answer[0] if answer else Opening.SILENT
 
+    def read_device(
+        self, path: str, spans: tuple[tuple[int, int], ...], deadline: float = 20.0
+    ) -> tuple[bytes, ...] | None:
+        """Read a device in a thread: a read from a disk that does not answer may never return."""
+        answer: list[tuple[bytes, ...] | None] = []
+        end = time.monotonic() + deadline
+        thread = threading.Thread(target=lambda: answer.append(_read_spans(path, spans, end)), daemon=True)
+        thread.start()
+        thread.join(deadline)
+        return answer[0] if answer else None
+
     def replace(self, path: str, content: bytes, change: Replacement | None = None) -> str:
         """Put new content in the place of a file, atomically; return the path of the backup, or empty."""
         self._refuse_when_looking()
@@ -303,6 +314,23 @@ def _opening(path: str) -> Opening:
     except OSError as error:
         return Opening.CLAIMED if error.errno == errno.EBUSY else Opening.FAILED
     return Opening.FREE
+
+
+def _read_spans(path: str, spans: tuple[tuple[int, int], ...], end: float) -> tuple[bytes, ...] | None:
+    found: list[bytes] = []
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            for offset, length in spans:
+                data = os.pread(handle, length, offset)
+                if len(data) != length or time.monotonic() > end:
+                    return None
+                found.append(data)
+        finally:
+            os.close(handle)
+    except OSError:
+        return None
+    return tuple(found)
 
 
 def _rest(handle: int) -> bytes:

@@ -136,6 +136,15 @@ class RecordedHost:
         """How the device could be opened then; not known where nobody tried."""
         return _known(Opening, self._opened, path) or Opening.UNTRIED
 
+    def read_device(
+        self,
+        path: str,  # noqa: ARG002 (no disk was captured)
+        spans: tuple[tuple[int, int], ...],  # noqa: ARG002
+        deadline: float = 20.0,  # noqa: ARG002
+    ) -> tuple[bytes, ...] | None:
+        """Nothing: what is on disks is in no capture."""
+        return None
+
     def replace(self, path: str, content: bytes, change: Replacement | None = None) -> str:  # noqa: ARG002 (refused)
         """Refused."""
         _refuse()

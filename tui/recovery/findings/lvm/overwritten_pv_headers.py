@@ -172,7 +172,7 @@ def _seen(
         blank = probing is not None and probing.blank
         yield Seen(
             f"wipefs --no-act {clean(device.path)}",
-            found or (_("nothing, and the first MiB is zero") if blank else _("no known signature"),),
+            found or (_("nothing, and every sample of it is zero") if blank else _("no known signature"),),
         )
     said = [line for line in evidence.inventory.lvm.warnings if noted.uuid in line]
     if said:

@@ -1,6 +1,6 @@
 """Physical volumes: created on a disk, and removed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from tui.storage.devices.contents import contents
@@ -52,11 +52,17 @@ def is_physical_volume(host: Host, identity: DeviceIdentity) -> bool | None:
 
 @dataclass(frozen=True, slots=True)
 class CreatePhysicalVolume(LvmCommand):
-    """Create a physical volume on an empty disk."""
+    """Create a physical volume on an empty disk.
+
+    Attributes:
+        device: the disk.
+        over: it was confirmed that data is lost to which no signature leads: it need not be blank.
+    """
 
     risk: ClassVar[Risk] = Risk.REWRITES
 
     device: DeviceIdentity
+    over: bool = field(default=False, compare=False)
 
     def title(self) -> str:
         return _("Create a PV on {path}").format(path=clean(self.device.path))
@@ -81,7 +87,7 @@ class CreatePhysicalVolume(LvmCommand):
         found = contents(host, inventory, device)
         if found.refusal is not None:
             raise Refused(found.refusal)
-        if found.signatures or found.partitions or found.physical_volume is not None:
+        if not (found.empty or (self.over and not found.is_known)):
             raise Refused(
                 Problem(
                     "pv.not-empty",
@@ -153,4 +159,4 @@ class RemovePhysicalVolume(LvmCommand):
         return unseen_content(host, self.device.path, lambda found: found.content != _MEMBER)
 
     def undo(self) -> tuple[Operation, ...]:
-        return (CreatePhysicalVolume(self.device),)
+        return (CreatePhysicalVolume(self.device, over=True),)

@@ -6,15 +6,13 @@ from tui.storage.documents import parse_json
 from tui.storage.host.interface import Command, Host
 from tui.storage.model.block import BlockDevice
 from tui.storage.probe.devices.signatures import parse_export
+from tui.storage.probe.devices.traces import Trace, recognize, spans
 from tui.storage.probe.reading import whole_number
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 DEADLINE = 20.0
 """Seconds one look at a disk may take."""
-
-SAMPLE = 1024 * 1024
-"""Bytes at the beginning that are compared with zero: data without a signature shows there."""
 
 _NOTHING_FOUND = 2
 _AMBIVALENT = 8
@@ -52,7 +50,9 @@ class Probing:
         done: the disk was read; otherwise nothing is known, and it is not called empty.
         signatures: all of them, also those of older uses that a new file system hides.
         ambivalent: several contradict each other, so that one cannot say what is on it.
-        blank: the first MiB is all zero; None where that is not known.
+        blank: it is zero in every place where something could stand, and in samples; None where that is not
+            known (`traces.spans`).
+        traces: what was recognized in those places, though no signature leads to it.
         why: why it was not read, or empty.
     """
 
@@ -60,11 +60,18 @@ class Probing:
     signatures: tuple[Signature, ...] = ()
     ambivalent: bool = False
     blank: bool | None = None
+    traces: tuple[Trace, ...] = ()
     why: str = ""
 
 
-def probe(host: Host, device: BlockDevice) -> Probing:
-    """Read a disk's signatures with blkid and wipefs, and look at its first MiB. It must answer."""
+def probe(host: Host, device: BlockDevice, *, sample: bool = False) -> Probing:
+    """Read a disk's signatures with blkid and wipefs.
+
+    Args:
+        host: the host.
+        device: the disk, which must answer.
+        sample: look for traces without a signature, too, which reads some 20 MiB.
+    """
     blkid = host.run(Command(("blkid", "-p", "-o", "export", device.path), deadline=DEADLINE))
     wipefs = host.run(Command(("wipefs", "-J", "--no-act", device.path), deadline=DEADLINE))
     if blkid.status not in (0, _NOTHING_FOUND, _AMBIVALENT) or not wipefs.ok:
@@ -82,17 +89,19 @@ def probe(host: Host, device: BlockDevice) -> Probing:
         for key in ("TYPE", "PTTYPE")
         if (kind := properties.get(key, "")) and kind not in known
     ]
-    blank = host.run(
-        Command(
-            ("cmp", "--silent", f"--bytes={min(SAMPLE, device.size)}", device.path, "/dev/zero"),
-            deadline=DEADLINE,
-        )
-    )
+    places = spans(device.size) if sample else ()
+    read = host.read_device(device.path, places, DEADLINE) if sample else None
+    sampled = tuple((offset, data) for (offset, _length), data in zip(places, read or (), strict=False))
     return Probing(
         done=True,
         signatures=(*signatures, *extra),
         ambivalent=blkid.status == _AMBIVALENT,
-        blank={0: True, 1: False}.get(blank.status if blank.status is not None else -1),
+        blank=None if read is None else not any(any(data) for data in read),
+        traces=tuple(
+            trace
+            for trace in recognize(device.size, sampled)
+            if trace.kind not in {one.kind for one in signatures}
+        ),
     )
 
 
