@@ -67,7 +67,12 @@ def test_the_document_has_the_fields_of_the_model_and_says_which_stack() -> None
     assert {one["stack"] for one in document["sessions"]} == {stack["key"]}
     root = next(one for one in document["mounts"] if one["target"] == "/")
     assert root["stack"] is None
-    assert document["sessions"][0]["portal"] == {"address": "192.0.2.10", "port": 3260, "tpgt": 1}
+    assert document["sessions"][0]["portal"] == {
+        "address": "192.0.2.10",
+        "port": 3260,
+        "tpgt": 1,
+        "resolved": [],
+    }
     assert stack["first_broken"] is None
 
 

@@ -12,7 +12,7 @@ from tui.maintenance.reconnect import back_plan, note_name, note_text
 from tui.storage.changing.plan import Plan
 from tui.storage.files.unit_names import escape_path
 from tui.storage.model.files import FstabEntry, Mount
-from tui.storage.model.iscsi import NodeRecord
+from tui.storage.model.iscsi import NodeRecord, Session
 from tui.storage.model.lvm import LogicalVolume
 from tui.storage.model.users import KernelHold, Users
 from tui.storage.operations.boot.crypttab_off import CommentOutCrypttabLines
@@ -194,14 +194,15 @@ class _Making:
     def _sessions(self) -> None:
         for session in self._found.sessions:
             back: tuple[Operation, ...] = ()
-            if self._record_of(session.target, session.portal.label, session.iface) is None:
+            record = self._record_of(session)
+            if record is None:
                 self._notes.append(
                     _("There is no record for {target} at {portal}: to log in again, discover it.").format(
                         target=clean(session.target, 120), portal=clean(session.portal.label)
                     )
                 )
             else:
-                back = (LogIn(session.target, session.portal, session.iface),)
+                back = (LogIn(session.target, record.portal, session.iface),)
             self._add(LogOut(session.sid, session.target, session.portal, session.iface), back)
 
     def _gone(self) -> None:
@@ -225,15 +226,11 @@ class _Making:
         )
         self._add(VerifyRemoved(sessions, whole, tuple(maps)))
 
-    def _record_of(self, target: str, portal: str, iface: str) -> NodeRecord | None:
-        return next(
-            (
-                record
-                for record in self._inventory.node_records
-                if (record.target, record.portal.label, record.iface) == (target, portal, iface)
-            ),
-            None,
-        )
+    def _record_of(self, session: Session) -> NodeRecord | None:
+        """The record of a session, of several the one that has its portal written alike."""
+        found = [record for record in self._inventory.node_records if session.is_by(record)]
+        alike = (record for record in found if record.portal.is_written_as(session.portal))
+        return next(alike, next(iter(found), None))
 
     # The next boot ------------------------------------------------------------------------------------------
 
@@ -261,10 +258,9 @@ class _Making:
 
     def _records(self) -> Iterator[NodeRecord]:
         """The records that would log in to what goes."""
-        gone = {(session.target, session.portal.label, session.iface) for session in self._found.sessions}
         for record in self._inventory.node_records:
             all_of_it = self._subject.kind is SubjectKind.TARGET and record.target == self._subject.key
-            if all_of_it or (record.target, record.portal.label, record.iface) in gone:
+            if all_of_it or any(session.is_by(record) for session in self._found.sessions):
                 yield record
 
     def _entries(self) -> Iterator[FstabEntry]:

@@ -60,10 +60,9 @@ def _of_the_system(inventory: Inventory, found: Dependents) -> Iterator[Problem]
             _("The machine cannot run without it."),
             _("It can only be disconnected when the machine is shut down."),
         )
-    gone = {(session.target, session.portal.label, session.iface) for session in found.sessions}
     for record in inventory.node_records:
         onboot = "onboot" in {record.startup, record.connection_startup}
-        if onboot and (record.target, record.portal.label, record.iface) in gone:
+        if onboot and any(session.is_by(record) for session in found.sessions):
             yield Problem(
                 "disconnect.boots-from-it",
                 _("This machine boots from {target}.").format(target=clean(record.target, 120)),

@@ -16,22 +16,12 @@ from tui.words import translate as _, translate_count
 
 def record_of(inventory: Inventory, session: Session) -> NodeRecord | None:
     """The node record a session was logged in by, or None."""
-    return next((record for record in inventory.node_records if _is_of(record, session)), None)
+    return next((record for record in inventory.node_records if session.is_by(record)), None)
 
 
 def session_of(inventory: Inventory, record: NodeRecord) -> Session | None:
     """The session of a node record, or None while nobody is logged in by it."""
-    return next(
-        (session for session in inventory.sessions_of(record.target) if _is_of(record, session)), None
-    )
-
-
-def _is_of(record: NodeRecord, session: Session) -> bool:
-    return (
-        record.target == session.target
-        and record.iface == session.iface
-        and record.portal.is_same_place(session.portal)
-    )
+    return next((session for session in inventory.sessions_of(record.target) if session.is_by(record)), None)
 
 
 def log_in(records: Sequence[NodeRecord], inventory: Inventory) -> Proposal:

@@ -51,9 +51,7 @@ def _name(script: Script, state: SetupState) -> NameAnswer:
 
 def _target(script: Script, state: SetupState) -> TargetAnswer:
     wish = script.target
-    reachable = {
-        (portal.target, portal.portal.label) for portal in discover.found(state) if portal.can_be_used
-    }
+    reachable = [(one.target, one.portal) for one in discover.found(state) if one.can_be_used]
     offered = {portal.target for portal in discover.found(state)}
     names = wish.names or tuple(sorted(offered))
     ifaces = discover.answer(state).ifaces or ("default",)
@@ -61,7 +59,7 @@ def _target(script: Script, state: SetupState) -> TargetAnswer:
         offer
         for offer in target.offers(state)
         if offer.target in names
-        and (offer.target, offer.portal.label) in reachable
+        and any(name == offer.target and place.is_same_place(offer.portal) for name, place in reachable)
         and offer.iface in ifaces
         and (not wish.portals or any(_is_meant(written, offer.portal) for written in wish.portals))
     ]

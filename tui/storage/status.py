@@ -14,8 +14,8 @@ may come.
 The fields of every object are those of the dataclass of that name in `tui.storage.model`, where their
 docstrings say what they mean; sizes are bytes, timers seconds, enums their words. `stack` in an object is
 the `key` of the stack it belongs to, or null. `first_broken` is the `key` of a rung or null; the fields of
-a rung are those of `tui.storage.stacks.rung.Rung`. A portal is {address, port, tpgt}. Secrets are never in
-it.
+a rung are those of `tui.storage.stacks.rung.Rung`. A portal is {address, port, tpgt, resolved (the addresses
+of a host name, as far as they are known)}. Secrets are never in it.
 """
 
 import argparse

@@ -7,6 +7,7 @@ from tui.screens.rungs import LONGEST, state_of
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Lun, NodeRecord, Session, SessionState
 from tui.storage.size import size_words
+from tui.storage.stacks.iscsi_rungs import portal_key
 from tui.storage.stacks.layer_words import layer_word
 from tui.storage.stacks.rung import Health, Rung, RungKind
 from tui.storage.stacks.volume_rungs import group_key
@@ -102,7 +103,7 @@ def _record(rung: Rung, inventory: Inventory) -> Iterator[tuple[str, str, str]]:
     found = [
         record
         for record in inventory.node_records
-        if record.target == rung.target and record.portal.label in {rung.name, *keys}
+        if record.target == rung.target and portal_key(record.target, record.portal) in keys
     ]
     for record in found[:1]:
         yield from _node(record)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Session, SessionState
 from tui.storage.size import size_words
+from tui.storage.stacks.iscsi_rungs import portal_key
 from tui.storage.stacks.rung import Rung, RungKind
 from tui.words import translate as _
 from widgets.bars.countdown import CountLine
@@ -33,8 +34,11 @@ def disks_of(rung: Rung, inventory: Inventory) -> tuple[str, ...]:
     if rung.kind is RungKind.SESSION and rung.sid is not None:
         return tuple(lun.disk for lun in inventory.luns_of(rung.sid) if lun.disk)
     if rung.kind is RungKind.PORTAL:
+        keys = {rung.key, *rung.also}
         through = [
-            session for session in inventory.sessions_of(rung.target) if session.portal.label == rung.name
+            session
+            for session in inventory.sessions_of(rung.target)
+            if portal_key(session.target, session.portal) in keys
         ]
         return tuple(lun.disk for session in through for lun in inventory.luns_of(session.sid) if lun.disk)
     device = device_of(rung, inventory)

@@ -9,7 +9,7 @@ from tui.maintenance.sessions import record_of, why_no_login, why_no_logout
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import NodeRecord, Session, SessionState
 from tui.storage.model.lvm import VolumeGroup
-from tui.storage.stacks.iscsi_rungs import record_key
+from tui.storage.stacks.iscsi_rungs import portal_key, record_key
 from tui.storage.stacks.rung import Rung, RungKind
 from tui.storage.stacks.stack import Stack
 from tui.words import translate as _
@@ -45,7 +45,8 @@ class Here:
         if rung.kind is not RungKind.PORTAL:
             return None
         sessions = self.inventory.sessions_of(rung.target)
-        through = [session for session in sessions if session.portal.label == rung.name]
+        keys = {rung.key, *rung.also}
+        through = [session for session in sessions if portal_key(session.target, session.portal) in keys]
         return through[0] if len(through) == 1 else None
 
     @property

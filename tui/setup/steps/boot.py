@@ -207,11 +207,8 @@ def rest(state: SetupState) -> tuple[Operation, ...]:
 
 def _logs_in_to_nothing_else(state: SetupState) -> bool:
     """Whether starting the service that logs in to every automatic record finds all of them logged in."""
-    connected = {
-        (session.target, session.portal.label, session.iface) for session in state.inventory.sessions
-    }
     return all(
-        (record.target, record.portal.label, record.iface) in connected
+        any(session.is_by(record) for session in state.inventory.sessions_of(record.target))
         for record in state.inventory.node_records
         if Startup.AUTOMATIC in (record.startup, record.connection_startup)
     )

@@ -40,14 +40,17 @@ def _stored_for_sessions(state: SetupState) -> tuple[ChapFacts, ...]:
     """
     records = state.inventory.node_records
     target = state.answers.target
-    chosen = (
-        {(choice.target, choice.portal.label, choice.iface) for choice in target.chosen} if target else set()
-    )
+    chosen = [(choice.target, choice.portal, choice.iface) for choice in target.chosen] if target else []
     if not chosen:
-        chosen = {
-            (session.target, session.portal.label, session.iface) for session in state.inventory.sessions
-        }
-    mine = [record for record in records if (record.target, record.portal.label, record.iface) in chosen]
+        chosen = [(session.target, session.portal, session.iface) for session in state.inventory.sessions]
+    mine = [
+        record
+        for record in records
+        if any(
+            (record.target, record.iface) == (name, iface) and record.portal.is_same_place(portal)
+            for name, portal, iface in chosen
+        )
+    ]
     return tuple(record.chap for record in mine or records) or (state.inventory.defaults.session_chap,)
 
 

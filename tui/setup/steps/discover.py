@@ -73,7 +73,7 @@ def found(state: SetupState) -> tuple[Found, ...]:
     if state.discovered is None or not was_asked(state):
         return ()
     chosen = answer(state)
-    where = portal_of(chosen)
+    where = state.discovered.portal or portal_of(chosen)
     if chosen.kind is not DiscoveryKind.STATIC or state.discovered.problem or where is None:
         return state.discovered.found
     typed = name_problems(chosen.target, for_target=True, field="target")[0]

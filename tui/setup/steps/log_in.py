@@ -97,7 +97,11 @@ def plan(state: SetupState) -> Plan:
     """Log in through every chosen record, all at the same time."""
     return Plan(
         _("Log in to the targets"),
-        tuple(LogIn(choice.target, choice.portal, choice.iface) for choice in target.answer(state).chosen),
+        tuple(
+            LogIn(choice.target, stored.portal if stored is not None else choice.portal, choice.iface)
+            for choice in target.answer(state).chosen
+            for stored in (target.record(state, choice),)
+        ),
         together=True,
     )
 

@@ -73,16 +73,19 @@ def offers(state: SetupState) -> tuple[TargetChoice, ...]:
     known = {
         TargetChoice(record.target, record.portal, record.iface) for record in state.inventory.node_records
     }
-    places = {(choice.target, choice.portal.label, choice.iface) for choice in known}
+    new = {choice for choice in fresh if not any(_is_same(choice, other) for other in known)}
     return tuple(
         sorted(
-            known
-            | {
-                choice for choice in fresh if (choice.target, choice.portal.label, choice.iface) not in places
-            },
+            known | new,
             key=lambda choice: (choice.target, choice.portal.label, choice.iface),
         )
     )
+
+
+def _is_same(choice: TargetChoice, other: TargetChoice) -> bool:
+    """Whether both mean one target at one portal through one iface, however the portal is written."""
+    same = (choice.target, choice.iface) == (other.target, other.iface)
+    return same and choice.portal.is_same_place(other.portal)
 
 
 def answer(state: SetupState) -> TargetAnswer:
@@ -111,17 +114,13 @@ def defaults(state: SetupState) -> TargetAnswer:
 
 
 def record(state: SetupState, choice: TargetChoice) -> NodeRecord | None:
-    """The record a choice has on this host already, or None."""
-    return next(
-        (
-            record
-            for record in state.inventory.node_records
-            if record.target == choice.target
-            and record.iface == choice.iface
-            and record.portal.is_same_place(choice.portal)
-        ),
-        None,
-    )
+    """The record a choice has on this host already, or None; of several the one that is written so."""
+    found = [
+        record
+        for record in state.inventory.node_records
+        if _is_same(choice, TargetChoice(record.target, record.portal, record.iface))
+    ]
+    return next((one for one in found if one.portal.is_written_as(choice.portal)), next(iter(found), None))
 
 
 def satisfied(state: SetupState) -> str | None:
@@ -129,10 +128,11 @@ def satisfied(state: SetupState) -> str | None:
     if problems(state):
         return None
     chosen = answer(state)
-    connected = {(session.target, session.portal.label) for session in state.inventory.sessions}
     for choice in chosen.chosen:
         stored = record(state, choice)
-        if stored is None or (choice.target, choice.portal.label) not in connected:
+        sessions = state.inventory.sessions_of(choice.target)
+        connected = any(session.portal.is_same_place(choice.portal) for session in sessions)
+        if stored is None or not connected:
             return None
         if _pending_values(stored, chosen):
             return None
@@ -152,7 +152,7 @@ def problems(state: SetupState) -> tuple[Problem, ...]:
                 field="chosen",
             )
         )
-    places = {(offer.target, offer.portal.label, offer.iface) for offer in offers(state)}
+    offered = offers(state)
     found.extend(
         Problem(
             "target.not-offered",
@@ -164,7 +164,7 @@ def problems(state: SetupState) -> tuple[Problem, ...]:
             "chosen",
         )
         for choice in chosen.chosen
-        if (choice.target, choice.portal.label, choice.iface) not in places
+        if not any(_is_same(choice, offer) for offer in offered)
     )
     session = chap.answer(state).session
     unknown = (
@@ -292,14 +292,16 @@ def plan(state: SetupState) -> Plan:
         operations.append(StoreDiscovered(asked.kind, where, keys, ifaces))
     for choice in chosen.chosen:
         stored = record(state, choice)
+        # iscsiadm finds a record only by the portal as it is written there.
+        portal = stored.portal if stored is not None else choice.portal
         secrets = chap.to_write(chap.answer(state).session, _chap_of(state, stored))
         if secrets is not None:
-            operations.append(SetRecordChap(choice.target, choice.portal, choice.iface, secrets))
+            operations.append(SetRecordChap(choice.target, portal, choice.iface, secrets))
         values, before = _values(chosen), _stored_values(stored)
         operations.append(
             SetRecordValues(
                 choice.target,
-                choice.portal,
+                portal,
                 choice.iface,
                 values,
                 tuple(pair for pair in before if pair[0] in dict(values)),

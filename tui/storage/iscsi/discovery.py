@@ -15,6 +15,7 @@ from tui.storage.iscsi.record_file import database_of
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import NodeRecord, Portal
 from tui.storage.probe.iscsi.database import locate_database
+from tui.storage.probe.iscsi.host_names import addresses_of, with_addresses
 from tui.storage.probe.iscsi.records import Records, portal_name, read_records
 from tui.storage.probe.reading import names
 from tui.storage.problem import Problem
@@ -105,11 +106,13 @@ class Discovered:
         found: sorted by target and portal.
         problem: why there is no answer, or None.
         answer: how the portal took the connection, or None where none was made (firmware).
+        portal: the portal that was asked, with what its host name stands for; None for firmware.
     """
 
     found: tuple[Found, ...] = ()
     problem: Problem | None = None
     answer: PortAnswer | None = None
+    portal: Portal | None = None
 
 
 def parse_targets(output: str) -> tuple[NodeKey, ...]:
@@ -186,8 +189,10 @@ def discover(
         answer = host.connect(portal.address, portal.port, PROBE_DEADLINE)
         if answer.answer is not Answer.OPEN:
             return Discovered(problem=unreachable_problem(portal, answer), answer=answer)
+    if portal is not None:
+        portal = with_addresses(portal, addresses_of(host, (portal,)))
     if kind is DiscoveryKind.STATIC:
-        return Discovered(answer=answer)
+        return Discovered(answer=answer, portal=portal)
     root = locate_database(host, inventory.distribution).root
     records = read_records(host, root)
     command = query(kind, portal, ifaces, recorded=_has_record(records, kind, portal))
@@ -200,7 +205,7 @@ def discover(
     linked = _linked(host, root, kind, portal)
     found = (*_told(host, keys, records.nodes, ifaces), *_gone(keys, records.nodes, portal, linked))
     order = sorted(found, key=lambda portal: (portal.target, portal.portal.address, portal.portal.port))
-    return Discovered(found=tuple(order), answer=answer)
+    return Discovered(found=tuple(order), answer=answer, portal=portal)
 
 
 def unreachable_problem(portal: Portal, answer: PortAnswer, field: str = "address") -> Problem:
@@ -321,11 +326,10 @@ def _gone(
     keys: tuple[NodeKey, ...], records: tuple[NodeRecord, ...], asked: Portal | None, linked: frozenset[str]
 ) -> list[Found]:
     """What is recorded as this portal's, and is no longer listed."""
-    told = {(key.target, key.portal.address, key.portal.port) for key in keys}
     gone = {
         NodeKey(record.target, record.portal)
         for record in records
-        if (record.target, record.portal.address, record.portal.port) not in told
+        if not any(key.target == record.target and key.portal.is_same_place(record.portal) for key in keys)
         and (_is_linked(record, linked) or (asked is not None and record.portal.is_same_place(asked)))
     }
     note = _("recorded, but no longer offered by the portal")

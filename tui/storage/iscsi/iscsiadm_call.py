@@ -92,7 +92,7 @@ def daemon_lines(host: Host, since: float, target: str = "", portal: Portal | No
     strangers = {
         match[1]
         for match in map(_CONNECTION.search, lines)
-        if match is not None and portal is not None and match[2] != f"{portal.address},{portal.port}"
+        if match is not None and portal is not None and not _is_of(match[2], portal)
     }
     return tuple(
         line
@@ -100,6 +100,12 @@ def daemon_lines(host: Host, since: float, target: str = "", portal: Portal | No
         if not (target and _names_another(line, clean(target)))
         and not strangers.intersection(_NUMBER.findall(line))
     )
+
+
+def _is_of(logged: str, portal: Portal) -> bool:
+    """Whether `ADDRESS,PORT` in a line of iscsid is a portal, however each is written."""
+    address, _comma, port = logged.rpartition(",")
+    return port.isdigit() and Portal(address, int(port)).is_same_place(portal)
 
 
 _CONNECTION = re.compile(r"\bConnection(\d+):0 to \[target: \S+, portal: ([^\]]+)\]")

@@ -1,7 +1,31 @@
 """The iSCSI half of an inventory: initiator, services, records, sessions, LUNs."""
 
-from dataclasses import dataclass
+import ipaddress
+import socket
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
+
+
+@lru_cache(maxsize=4096)
+def _canonical(address: str) -> str | None:
+    """An address in the one form that inet_ntop(3) gives it, or None where it is a host name.
+
+    An IPv4 address mapped into IPv6 is that IPv4 address. Forms such as `192.0.2.010` mean what inet_aton(3),
+    and with it getaddrinfo(3), makes of them. The scope of a link-local address belongs to it.
+    """
+    text = address.strip().removeprefix("[").removesuffix("]")
+    try:
+        found = ipaddress.ip_address(text)
+    except ValueError:
+        if not text.replace(".", "").isdigit():
+            return None
+        try:
+            return socket.inet_ntoa(socket.inet_aton(text))
+        except OSError:
+            return None
+    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+    return str(mapped or found)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -12,11 +36,13 @@ class Portal:
         address: IPv4, IPv6 without brackets, or a host name.
         port: TCP port, 3260 by default.
         tpgt: portal group tag, or None when no discovery has listed it.
+        resolved: the addresses that a host name stands for now, as far as that is known; no part of equality.
     """
 
     address: str
     port: int = 3260
     tpgt: int | None = None
+    resolved: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def label(self) -> str:
@@ -24,8 +50,24 @@ class Portal:
         host = f"[{self.address}]" if ":" in self.address else self.address
         return f"{host}:{self.port}"
 
+    @property
+    def is_numeric(self) -> bool:
+        """Whether it has an address, not a host name."""
+        return _canonical(self.address) is not None
+
+    @property
+    def places(self) -> frozenset[tuple[str, int]]:
+        """Addresses and port in one spelling each; of a host name the name as well as what it stands for."""
+        own = _canonical(self.address) or self.address.rstrip(".").lower()
+        found = (known for one in self.resolved if (known := _canonical(one)) is not None)
+        return frozenset((address, self.port) for address in (own, *found))
+
     def is_same_place(self, other: "Portal") -> bool:
-        """Whether both name the same address and port, whatever the portal group tag."""
+        """Whether both mean the same address and port, however written and whatever the portal group tag."""
+        return self.is_written_as(other) or not self.places.isdisjoint(other.places)
+
+    def is_written_as(self, other: "Portal") -> bool:
+        """Whether both are written alike, as the record database and iscsiadm compare them."""
         return (self.address, self.port) == (other.address, other.port)
 
 
@@ -266,6 +308,11 @@ class Session:
     network_device: str = ""
     creator: int | None = None
     transport: str = "tcp"
+
+    def is_by(self, record: NodeRecord) -> bool:
+        """Whether a record logs in to this very session: target, iface, and the portal however written."""
+        same = (self.target, self.iface) == (record.target, record.iface)
+        return same and self.portal.is_same_place(record.portal)
 
 
 class DeviceState(StrEnum):

@@ -32,44 +32,69 @@ def record_key(record: NodeRecord) -> str:
     return f"record:{record.target}|{record.portal.label}|{record.iface}"
 
 
+class _Portals:
+    """The portals of each target, each once however sessions and records write it."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, list[Portal]] = {}
+
+    def key(self, target: str, portal: Portal) -> str:
+        """The key of its rung: that of how it was written first."""
+        known = self._known.setdefault(target, [])
+        same = next((one for one in known if one.is_same_place(portal)), None)
+        if same is None:
+            known.append(portal)
+        return portal_key(target, same or portal)
+
+    def of_session(self, session: Session) -> str:
+        """The key of the portal of a session; one without a target has a portal of its own."""
+        return self.key(session.target, session.portal) if session.target else f"portal:#{session.sid}"
+
+
 def add_iscsi_rungs(ladder: Ladder) -> None:
     """Add portals, sessions, LUNs, and a portal with an absent session for each record not logged in by."""
     inventory = ladder.inventory
-    records: dict[tuple[str, str, str], NodeRecord] = {
-        (record.target, record.portal.label, record.iface): record for record in inventory.node_records
-    }
+    places = _Portals()
     portals: dict[str, Rung] = {}
     for session in inventory.sessions:
-        key = portal_key(session.target, session.portal) if session.target else f"portal:#{session.sid}"
+        key = places.of_session(session)
         portals[key] = _portal_of_session(key, session, portals.get(key))
     for record in inventory.node_records:
-        key = portal_key(record.target, record.portal)
+        key = places.key(record.target, record.portal)
         known = portals.get(key)
-        also = (*(known.also if known is not None else ()), record_key(record))
-        portals[key] = _portal_of_record(key, record, known, also)
+        also = [*(known.also if known is not None else ()), record_key(record)]
+        if (written := portal_key(record.target, record.portal)) not in (key, *also):
+            also.append(written)
+        portals[key] = _portal_of_record(key, record, known, tuple(also))
     for rung in portals.values():
         ladder.add(rung)
     wwids = _shared_wwids(ladder)
     for session in inventory.sessions:
-        records.pop((session.target, session.portal.label, session.iface), None)
-        lower = portal_key(session.target, session.portal) if session.target else f"portal:#{session.sid}"
-        key = ladder.add(_session(ladder, session, lower))
+        key = ladder.add(_session(ladder, session, places.of_session(session)))
         for lun in inventory.luns_of(session.sid):
             if lun.kind == _DISK:
                 ladder.add(_lun(lun, session, wwids))
-    for record in records.values():
-        ladder.add(_absent_session(record))
+    absent: set[tuple[str, str, str]] = set()
+    for record in inventory.node_records:
+        key = places.key(record.target, record.portal)
+        told = (record.target, key, record.iface) in absent
+        if not told and not any(session.is_by(record) for session in inventory.sessions_of(record.target)):
+            absent.add((record.target, key, record.iface))
+            ladder.add(_absent_session(record, key))
 
 
 def _portal_of_session(key: str, session: Session, known: Rung | None) -> Rung:
     up = session.state is SessionState.LOGGED_IN or (known is not None and known.health is Health.GOOD)
+    written = portal_key(session.target, session.portal)
+    also = known.also if known is not None else ()
     return Rung(
         RungKind.PORTAL,
         key,
-        session.portal.label,
+        known.name if known is not None else session.portal.label,
         health=Health.GOOD if up else Health.UNKNOWN,
         reason="" if up else _("No session through it is up, so it is unknown whether it answers."),
         target=session.target,
+        also=(*also, *(() if written == key or not session.target else (written,))),
     )
 
 
@@ -77,7 +102,7 @@ def _portal_of_record(key: str, record: NodeRecord, known: Rung | None, also: tu
     return Rung(
         RungKind.PORTAL,
         key,
-        record.portal.label,
+        known.name if known is not None else record.portal.label,
         health=known.health if known is not None else Health.UNKNOWN,
         reason=known.reason if known is not None else _("Known from a record; there is no session."),
         target=record.target,
@@ -178,7 +203,7 @@ def lun_health(lun: Lun, session: Session, *, shared: bool) -> tuple[Health, str
     return (Health.GOOD, "") if lun.state is DeviceState.RUNNING else (Health.UNKNOWN, "")
 
 
-def _absent_session(record: NodeRecord) -> Rung:
+def _absent_session(record: NodeRecord, portal: str) -> Rung:
     reason = (
         _("There is no session, though the record logs in at boot.")
         if record.logs_in_at_boot
@@ -191,7 +216,7 @@ def _absent_session(record: NodeRecord) -> Rung:
         detail=tuple(word for word in (record.iface, record.startup) if word and word != "default"),
         health=Health.ABSENT,
         reason=reason,
-        stands_on=(portal_key(record.target, record.portal),),
+        stands_on=(portal,),
         target=record.target,
     )
 

@@ -16,14 +16,21 @@ from tui.words import translate as _
 
 def duplicate_sessions(evidence: Evidence) -> Iterator[Finding]:
     """F16: two sessions by one record, whose disks no multipath map joins."""
-    found: dict[tuple[str, str, str], list[Session]] = {}
+    found: list[list[Session]] = []
     for session in evidence.inventory.sessions:
-        if session.target:
-            key = (session.target, session.portal.label, session.iface)
-            found.setdefault(key, []).append(session)
-    for sessions in found.values():
+        group = next((group for group in found if _is_same_way(group[0], session)), None)
+        if group is not None:
+            group.append(session)
+        elif session.target:
+            found.append([session])
+    for sessions in found:
         if len(sessions) > 1 and not _all_joined(evidence, sessions):
             yield _doubled(evidence, sessions)
+
+
+def _is_same_way(one: Session, other: Session) -> bool:
+    same = (one.target, one.iface) == (other.target, other.iface)
+    return same and one.portal.is_same_place(other.portal)
 
 
 def _all_joined(evidence: Evidence, sessions: list[Session]) -> bool:

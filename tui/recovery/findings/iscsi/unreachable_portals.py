@@ -45,14 +45,14 @@ def unreachable_portals(evidence: Evidence) -> Iterator[Finding]:
         away = wished(evidence).logged_out(record)
         if session_of(evidence.inventory, record) is None and _is_wanted(evidence, record) and not away:
             found.setdefault(record.portal.label, []).append(record)
-    lost = {
-        session.portal.label
+    lost = [
+        session.portal
         for session in evidence.inventory.sessions
         if session.state is not SessionState.LOGGED_IN and session.target
-    }
-    for label, records in found.items():
+    ]
+    for records in found.values():
         answer = evidence.answer_of(records[0].portal)
-        if answer is None or label in lost:
+        if answer is None or any(portal.is_same_place(records[0].portal) for portal in lost):
             continue  # Lost sessions through the same portal tell of it already.
         if all(is_stray(evidence, record) for record in records):
             yield _stray(evidence, records, answer)
@@ -72,7 +72,7 @@ def _attempts(evidence: Evidence, portal: Portal) -> list[str]:
         for line in evidence.daemon
         if line.when >= since
         and (match := _TRIED.search(line.text)) is not None
-        and (match[1], match[2]) == (portal.address, str(portal.port))
+        and Portal(match[1], int(match[2])).is_same_place(portal)
     ]
 
 

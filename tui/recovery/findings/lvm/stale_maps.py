@@ -211,13 +211,9 @@ def _from_the_top(devices: list[BlockDevice]) -> list[BlockDevice]:
 
 
 def _logins(inventory: Inventory) -> tuple[LogIn, ...]:
-    there = {
-        (session.target, session.portal.label, session.iface)
-        for session in inventory.sessions
-        if session.state is SessionState.LOGGED_IN
-    }
+    there = [session for session in inventory.sessions if session.state is SessionState.LOGGED_IN]
     return tuple(
         LogIn(record.target, record.portal, record.iface)
         for record in inventory.node_records
-        if (record.target, record.portal.label, record.iface) not in there
+        if not any(session.is_by(record) for session in there)
     )

@@ -13,7 +13,7 @@ from tui.storage.iscsi.iscsi_name import is_usable_target
 from tui.storage.iscsi.iscsiadm import Action, Context
 from tui.storage.iscsi.iscsiadm_call import DATABASE_DEADLINE, carry_out, discovery_record, node
 from tui.storage.iscsi.record_file import database_of
-from tui.storage.iscsi.records import find_record
+from tui.storage.iscsi.records import is_recorded
 from tui.storage.iscsi.sessions import find_session
 from tui.storage.model.iscsi import InterfaceRecord, Portal
 from tui.storage.operations.iscsi.records import DeleteNodeRecord
@@ -216,7 +216,7 @@ class AddNodeRecord(Operation):
         return (self._add.shown,)
 
     def is_done(self, host: Host) -> bool:
-        return find_record(host, self.target, self.portal, self.iface) is not None
+        return is_recorded(host, self.target, self.portal, self.iface)
 
     def check(self, host: Host) -> None:
         if not is_usable_target(self.target):

@@ -7,11 +7,12 @@ there is one.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tui.storage.host.interface import Host
 from tui.storage.model.inventory import Unseen
 from tui.storage.model.iscsi import DiscoveryRecord, InterfaceRecord, NodeRecord, Portal, Timers
+from tui.storage.probe.iscsi.host_names import addresses_of, with_addresses
 from tui.storage.probe.iscsi.settings import Values, settings_by_key
 from tui.storage.probe.reading import whole_number
 from tui.words import translate as _
@@ -128,7 +129,10 @@ def parse_interface_record(text: str, name: str) -> InterfaceRecord | None:
 
 
 def read_records(host: Host, root: str) -> Records:
-    """Everything in the database below `root`; what may not be read is named in `unseen`. Never raises."""
+    """Everything in the database below `root`; what may not be read is named in `unseen`. Never raises.
+
+    Host names of portals are resolved within a few seconds (`addresses_of`).
+    """
     found = _Gathered(host)
     for target, folder in _entries(found, f"{root}/nodes"):
         _read_target(found, target, folder)
@@ -138,9 +142,11 @@ def read_records(host: Host, root: str) -> Records:
     found.interfaces.update({interface.name: interface for interface in _BUILT_IN})
     for name, path in _entries(found, f"{root}/ifaces"):
         _read_interface(found, name, path)
+    portals = [*(node.portal for node in found.nodes), *(one.portal for one in found.discovery)]
+    addresses = addresses_of(host, portals)
     return Records(
-        tuple(found.nodes),
-        tuple(found.discovery),
+        tuple(replace(node, portal=with_addresses(node.portal, addresses)) for node in found.nodes),
+        tuple(replace(one, portal=with_addresses(one.portal, addresses)) for one in found.discovery),
         tuple(found.interfaces.values()),
         tuple(found.damaged),
         tuple(found.unseen),

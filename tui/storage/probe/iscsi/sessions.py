@@ -5,6 +5,7 @@ attributes that hold CHAP secrets are never opened.
 """
 
 import re
+from dataclasses import replace
 
 from tui.storage.host.interface import Host
 from tui.storage.model.iscsi import DeviceState, Lun, Portal, Session, SessionState
@@ -78,14 +79,16 @@ def _read_session(host: Host, sid: int, connection: str) -> tuple[Session, list[
     group = whole_number(said("tpgt"))
     network_device = word(host, f"/sys/class/iscsi_host/host{scsi_host}/netdev") if scsi_host >= 0 else ""
     driver = word(host, f"/sys/class/scsi_host/host{scsi_host}/proc_name") if scsi_host >= 0 else ""
+    portal = Portal(
+        connected("persistent_address") or address,
+        whole_number(connected("persistent_port")) or 3260,
+        group if group is not None and group >= 0 else None,
+    )
     session = Session(
         sid=sid,
         target=said("targetname"),
-        portal=Portal(
-            connected("persistent_address") or address,
-            whole_number(connected("persistent_port")) or 3260,
-            group if group is not None and group >= 0 else None,
-        ),
+        # What a host name means for this session is where it is connected.
+        portal=portal if portal.is_numeric or not address else replace(portal, resolved=(address,)),
         peer=peer,
         iface=said("ifacename") or "default",
         state=session_state(said("state")),
