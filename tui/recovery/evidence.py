@@ -12,6 +12,7 @@ from typing import TypeVar
 from tui.maintenance.reconnect import Disconnected, disconnected
 from tui.recovery.facts import (
     BootUnit,
+    BtrfsState,
     DaemonProcess,
     DatabaseLock,
     DiskContent,
@@ -38,6 +39,7 @@ from tui.recovery.gathering.boot_side import (
     read_mdadm_conf,
     read_unit_lines,
 )
+from tui.recovery.gathering.btrfs import read_btrfs
 from tui.recovery.gathering.device_mapper import read_maps
 from tui.recovery.gathering.host_side import (
     read_database,
@@ -86,6 +88,7 @@ class Item(StrEnum):
     PACKETS = "packets"
     MAPS = "maps"
     EXT4 = "ext4"
+    BTRFS = "btrfs"
     TASKS = "tasks"
     DAEMONS = "daemons"
     GUESTS = "guests"
@@ -200,6 +203,10 @@ class Evidence:
         lambda: _("the ext4 error counters"), lambda look: read_ext4(look.host), ()
     )
     """The error counters of mounted ext4 file systems."""
+    btrfs: tuple[BtrfsState, ...] = _item(
+        lambda: _("the devices of btrfs file systems"), lambda look: read_btrfs(look.host), ()
+    )
+    """Mounted btrfs file systems on several devices."""
     tasks: tuple[WaitingTask, ...] = _item(
         lambda: _("processes waiting for a disk"), lambda look: look.once(read_tasks_and_daemons)[0], ()
     )

@@ -108,6 +108,34 @@ class MapTable:
 
 
 @dataclass(frozen=True, slots=True)
+class BtrfsDevice:
+    """A device of a mounted btrfs: its number there, whether it is missing, and the errors counted."""
+
+    number: str
+    missing: bool = False
+    errors: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BtrfsState:
+    """A mounted btrfs on several devices (/sys/fs/btrfs/FSID).
+
+    Attributes:
+        uuid: of the file system.
+        names: kernel names of the devices that it uses.
+        gone: those of them that the kernel has removed.
+        devices: all of its devices, missing ones included.
+        profiles: block group profiles in use: raid1, single …
+    """
+
+    uuid: str
+    names: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    devices: tuple[BtrfsDevice, ...] = ()
+    profiles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Ext4Errors:
     """What ext4 has counted (/sys/fs/ext4/DEVICE): errors since the last check, first and last time."""
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding
 from tui.recovery.findings.arrays.degraded_arrays import degraded_arrays
+from tui.recovery.findings.filesystem.degraded_btrfs import degraded_btrfs
 from tui.recovery.findings.filesystem.duplicate_uuids import duplicate_uuids
 from tui.recovery.findings.filesystem.logins_at_boot import (
     logins_at_boot,
@@ -99,6 +100,7 @@ from tui.recovery.findings.lvm.thin_pools import thin_pools
 from tui.recovery.findings.lvm.unfinished_pvmoves import (
     unfinished_pvmoves,
 )
+from tui.recovery.findings.multipath.lost_paths import lost_paths
 from tui.recovery.findings.multipath.multipathd_down import (
     multipathd_down,
 )
@@ -148,6 +150,7 @@ _SETTINGS: tuple[Detector, ...] = (
 _VOLUMES: tuple[Detector, ...] = (
     separate_paths,
     queueing_maps,
+    lost_paths,
     multipathd_down,
     degraded_arrays,
     degraded_volumes,
@@ -165,6 +168,7 @@ _VOLUMES: tuple[Detector, ...] = (
     thin_pools,
     full_snapshots,
     stale_maps,
+    degraded_btrfs,
     stopped_filesystems,
     stopped_boot,
     refused_mounts,
