@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.lab.doctoring import SUMS
+from tests.lab.operate import performed, tell
 from tests.lab.test_disconnect import Told, told
 from tests.lab.volumes import THREE_LUNS, log_in, path_of, sh, wait_for
 from tui.lab.guest import Guest
@@ -266,4 +267,67 @@ def test_an_encrypted_volume_of_systemd_is_closed_and_opened_by_its_unit(guest: 
     wait_for(guest, "mountpoint -q /srv/d")
     assert sh(guest, f"systemctl is-active {unit}") == "active"
     sh(guest, f"sha256sum --check --quiet {SUMS}")
+    assert made.make
+
+
+GROWTH = "from tests.lab.growth_side import *\n"
+
+GROWS = {
+    "thin": "d",
+    "snapshot": "",
+    "raid": "d",
+    "stripes": "d",
+    "cache": "",
+    "swap": "d",
+    "luks on an LV": "e",
+}
+"""Kinds of which a volume grows by what its group has free, and that volume; or empty where LVM refuses."""
+
+
+@pytest.mark.parametrize(
+    ("made", "volume"),
+    [
+        *(pytest.param(KINDS[name], volume, id=name) for name, volume in GROWS.items()),
+        *(pytest.param(KINDS[name], "", id=name) for name in ("snapshot", "cache")),
+    ],
+    indirect=["made"],
+)
+def test_a_volume_of_each_kind_grows_or_says_why_not_and_nothing_is_lost(
+    guest: Guest, made: Kind, volume: str
+) -> None:
+    name = volume or "d"
+    before, done, after = tell(guest, f"{GROWTH}grow('v', '{name}', Wish())", 300)
+    ended = performed(done)
+    if volume:
+        assert before["refusal"] == "", before
+        assert set(ended.stages) <= {"done", "skipped"}, ended
+        assert after["sizes"] != before["sizes"], after
+    else:
+        assert before["refusal"] or "failed" in ended.stages or set(ended.stages) <= {"done", "skipped"}, (
+            before
+        )
+    sh(guest, f"sha256sum --check --quiet {SUMS}; touch /srv/d/more")
+    assert made.make
+
+
+@pytest.mark.parametrize(
+    ("made", "command"),
+    [
+        pytest.param(KINDS["luks under a PV"], "cryptsetup resize sec", id="luks"),
+        pytest.param(KINDS["array"], "mdadm --grow /dev/md0", id="array"),
+        pytest.param(KINDS["partitions"], "growpart /dev/sd", id="partitions"),
+    ],
+    indirect=["made"],
+)
+def test_what_lies_between_is_named_with_the_tool_that_enlarges_it(
+    guest: Guest, made: Kind, command: str
+) -> None:
+    script_text = """
+inventory, found = look("v", "d")
+problem = found.problem
+say({"code": problem.code if problem else "", "remedy": problem.remedy if problem else ""})
+"""
+    told_of = tell(guest, GROWTH + script_text)[-1]
+    assert told_of["code"] == "growth.between", told_of
+    assert command in str(told_of["remedy"])
     assert made.make

@@ -19,6 +19,7 @@ from tui.storage.operations.multipath.resize_map import ResizeMap
 from tui.storage.operations.operation import Operation
 from tui.storage.problem import Problem
 from tui.storage.size import size_words
+from tui.storage.stacks.device_rungs import LUKS
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 
@@ -47,7 +48,7 @@ def propose(growth: Growth, inventory: Inventory, wish: Wish) -> Proposal:
     return Proposal(
         Plan(title, steps),
         why=_why(growth, wish),
-        notes=_notes(growth, wish, steps),
+        notes=_notes(growth, inventory, wish, steps),
         refusal=_refusal(growth, inventory, wish, steps),
         yes=_("Grow") if growth.lagging is not None or wish.whole else _("Ask"),
     )
@@ -246,7 +247,22 @@ def _why(growth: Growth, wish: Wish) -> str:
     return next_words(growth)
 
 
-def _notes(growth: Growth, wish: Wish, steps: tuple[Operation, ...]) -> tuple[str, ...]:
+def _encrypted(growth: Growth, inventory: Inventory) -> list[str]:
+    """What is left to a person where the volume carries a LUKS volume, which has a size of its own."""
+    device = inventory.device(growth.volume.device) if growth.volume is not None else None
+    if device is None or device.content != LUKS:
+        return []
+    upper = (inventory.device(name) for name in device.holders)
+    name = next((one.map_name for one in upper if one is not None and one.kind is BlockKind.CRYPT), "NAME")
+    return [
+        _(
+            "The encrypted volume on it keeps its size. Afterwards run `{command}`, and grow the file "
+            "system in it."
+        ).format(command=f"cryptsetup resize {clean(name, 60)}")
+    ]
+
+
+def _notes(growth: Growth, inventory: Inventory, wish: Wish, steps: tuple[Operation, ...]) -> tuple[str, ...]:
     notes = [_("None of this can be undone: nothing that was grown is shrunk.")]
     if all(isinstance(step, RescanPaths) for step in steps):
         notes = [_("Only the kernel's size of the LUN is updated; nothing is written.")]
@@ -254,6 +270,7 @@ def _notes(growth: Growth, wish: Wish, steps: tuple[Operation, ...]) -> tuple[st
         notes.append(
             _("The file system keeps its size: {reason}").format(reason=_cannot_grow(growth).summary)
         )
+    notes += _encrypted(growth, inventory)
     if (
         any(isinstance(step, ExtendLogicalVolume) for step in steps)
         and 0 < wish.share < WHOLE

@@ -5,6 +5,7 @@ space after the one below it, all while it is used. `growth` compares what an in
 `tui.maintenance.growth_plan` makes the plan.
 """
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -331,17 +332,43 @@ def _between(inventory: Inventory, disk: BlockDevice) -> Problem:
     if luns_below(inventory, disk):
         return Problem(
             "growth.between",
-            _("{path} is not a whole LUN: there is a partition or an encrypted device between.").format(
-                path=clean(disk.path)
+            _("{path} is not a whole LUN: it is {what}.").format(
+                path=clean(disk.path), what=_between_word(disk)
             ),
             cause=_("It has its own size, which this program does not change."),
-            remedy=_("Enlarge it by hand with its own tool (growpart, cryptsetup resize), then come back."),
+            remedy=_("Enlarge it by hand with its own tool ({command}), then come back.").format(
+                command=_own_tool(inventory, disk)
+            ),
         )
     return Problem(
         "device.not-iscsi",
         _("{path} is not on an iSCSI disk.").format(path=clean(disk.path)),
         remedy=_("Choose a volume on the disks of a session."),
     )
+
+
+def _between_word(disk: BlockDevice) -> str:
+    return {
+        BlockKind.PARTITION: _("a partition"),
+        BlockKind.CRYPT: _("an encrypted device"),
+        BlockKind.RAID: _("an array"),
+        BlockKind.LOGICAL_VOLUME: _("a logical volume"),
+    }.get(disk.kind, _("another device"))
+
+
+def _own_tool(inventory: Inventory, disk: BlockDevice) -> str:
+    """The command that enlarges what lies between a LUN and a PV or file system."""
+    if disk.kind is BlockKind.CRYPT:
+        return f"cryptsetup resize {clean(disk.map_name, 60)}"
+    if disk.kind is BlockKind.RAID:
+        return f"mdadm --grow {clean(disk.path, 60)} --size=max"
+    if disk.kind is BlockKind.LOGICAL_VOLUME:
+        return f"lvextend {clean(disk.path, 60)}"
+    if disk.kind is BlockKind.PARTITION:
+        whole = next((upper for upper in inventory.devices if disk.name in upper.partitions), None)
+        number = re.sub(r"^.*?(\d+)$", r"\1", disk.name)
+        return f"growpart {clean(whole.path if whole is not None else 'DISK', 60)} {clean(number, 8)}"
+    return "dmsetup"
 
 
 def _disks_under(disks: tuple[BlockDevice, ...], name: str) -> frozenset[str]:
