@@ -272,16 +272,8 @@ def test_an_encrypted_volume_of_systemd_is_closed_and_opened_by_its_unit(guest: 
 
 GROWTH = "from tests.lab.growth_side import *\n"
 
-GROWS = {
-    "thin": "d",
-    "snapshot": "",
-    "raid": "d",
-    "stripes": "d",
-    "cache": "",
-    "swap": "d",
-    "luks on an LV": "e",
-}
-"""Kinds of which a volume grows by what its group has free, and that volume; or empty where LVM refuses."""
+GROWS = {"thin": "d", "raid": "d", "stripes": "d", "swap": "d", "luks on an LV": "e"}
+"""Kinds of which a volume grows by what its group has free, and that volume."""
 
 
 @pytest.mark.parametrize(
@@ -303,9 +295,7 @@ def test_a_volume_of_each_kind_grows_or_says_why_not_and_nothing_is_lost(
         assert set(ended.stages) <= {"done", "skipped"}, ended
         assert after["sizes"] != before["sizes"], after
     else:
-        assert before["refusal"] or "failed" in ended.stages or set(ended.stages) <= {"done", "skipped"}, (
-            before
-        )
+        assert before["refusal"], (before, ended)
     sh(guest, f"sha256sum --check --quiet {SUMS}; touch /srv/d/more")
     assert made.make
 
