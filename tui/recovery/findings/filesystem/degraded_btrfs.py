@@ -66,7 +66,7 @@ def _degraded(
                 _("When the device is back: mount it again at the next opportunity, then compare all copies"),
                 _(
                     "A mounted btrfs does not take a device back that was removed meanwhile. The scrub "
-                    "writes anew what is behind."
+                    "rewrites what is behind."
                 ),
                 by_hand=(f"umount {place}", f"mount {place}", f"btrfs scrub start -B {place}"),
             ),
@@ -104,7 +104,7 @@ def _behind(evidence: Evidence, state: BtrfsState, mount: Mount) -> Finding:
         fixes=(
             Fix(
                 _("Compare all copies, then reset the counters"),
-                _("The scrub writes anew what is behind, while the file system is in use."),
+                _("The scrub rewrites what is behind, while the file system is in use."),
                 by_hand=(f"btrfs scrub start -B {place}", f"btrfs device stats --reset {place}"),
             ),
         ),
