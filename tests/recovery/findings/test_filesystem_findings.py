@@ -182,7 +182,7 @@ def twins(kind: str = "xfs", **second: object) -> Inventory:
     )
     volumes = tuple(
         replace(one, **second) if one.name == "raw" else one  # type: ignore[arg-type]  # replace checks names
-        for one in both.logical_volumes
+        for one in (replace(volume, attributes="-wi-a-----") for volume in both.logical_volumes)
     )
     return replace(both, devices=devices, logical_volumes=volumes)
 
@@ -206,6 +206,13 @@ def test_a_mount_that_was_refused_makes_twins_a_cause_and_a_snapshot_is_none() -
     assert found.weight is Weight.CAUSE
     snapshot = twins(volume_group="vg_data", origin="data", attributes="swi-a-s---")
     assert not any(one.code == "F15.same-filesystem-uuid" for one in findings(evidence_of(snapshot)))
+
+
+def test_volumes_of_which_only_the_maps_are_known_are_called_no_clones() -> None:
+    unread = twins()
+    volumes = tuple(replace(volume, attributes="") for volume in unread.logical_volumes)
+    found = findings(evidence_of(replace(unread, logical_volumes=volumes)))
+    assert not any(finding.code == "F15.same-filesystem-uuid" for finding in found)
 
 
 def with_line(inventory: Inventory, line: str, *options: str, device: str = "dm-1") -> Evidence:

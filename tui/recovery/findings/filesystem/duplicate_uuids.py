@@ -10,6 +10,7 @@ from tui.storage.devices.identity import luns_below
 from tui.storage.files.filesystem_kind import FilesystemKind
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.inventory import Inventory
+from tui.storage.model.lvm import VolumeKind
 from tui.storage.operations.filesystem.check_filesystem import RepairFilesystem
 from tui.storage.operations.filesystem.new_uuid import GiveFilesystemNewUuid
 from tui.storage.operations.filesystem.replay_log import ReplayLog
@@ -43,7 +44,8 @@ def new_uuid(old: str, device: str) -> str:
 
 def _is_snapshot_or_origin(inventory: Inventory, device: BlockDevice) -> bool:
     volume = next((lv for lv in inventory.logical_volumes if lv.device == device.name), None)
-    if volume is None:
+    # Without LVM's word for what it is (its disks do not answer) nobody can tell a clone from a snapshot.
+    if volume is None or volume.kind is VolumeKind.UNKNOWN:
         return True
     group = inventory.group_of(volume)
     siblings = inventory.volumes_of(group) if group is not None else ()
