@@ -39,6 +39,7 @@ class Course:
         wrong: what must not be, in words; empty when all held.
         turns: codes of the findings and the plan that ran, turn by turn.
         left: codes of findings that were left to people in the end.
+        seen: what was said of those, and the evidence.
         slowest: seconds of the longest look.
         seconds: of all.
     """
@@ -49,6 +50,7 @@ class Course:
     wrong: list[str] = field(default_factory=list)
     turns: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    seen: list[str] = field(default_factory=list)
     slowest: float = 0.0
     seconds: float = 0.0
 
@@ -57,6 +59,7 @@ class Course:
         lines += [f"  {turn}" for turn in self.turns]
         if self.left:
             lines.append(f"  left to people: {', '.join(self.left)}")
+            lines += [f"    {line}" for line in self.seen]
         lines += [f"  WRONG: {wrong}" for wrong in self.wrong]
         lines.append(f"  longest look {self.slowest:.1f} s, all {self.seconds:.0f} s")
         return "\n".join(lines)
@@ -80,7 +83,11 @@ def run(seed: int) -> Course:
             strike.trouble.ends(guest, strike.volume)
         course.turns.append("the faults have ended")
         last = _repair(guest, course, MORE_FIXES)
-        course.left = [finding["code"] for finding in last["findings"]]
+        for finding in last["findings"]:
+            course.left.append(finding["code"])
+            course.seen.append(finding["summary"])
+            course.seen += [f"| {line}" for source in finding["seen"] for line in source["lines"]]
+            course.seen += [f"{number}. {fix['title']}" for number, fix in enumerate(finding["fixes"], 1)]
         course.wrong += damaged(guest, stack)
         course.wrong += [f"left running: {line}" for line in sorted(left_running(guest, before))]
     course.seconds = time.monotonic() - begun

@@ -16,7 +16,9 @@ from tui.storage.operations.operation import Risk
 _PATIENCE = 60.0
 """Seconds a look may take on a busy machine."""
 
-_NOT_SO = re.compile(r"retired|for good|gone for|no longer needed|not needed|never come|decommission")
+_NOT_SO = re.compile(
+    r"retired|for good|not wanted|gone for|no longer needed|not needed|never come|decommission"
+)
 """In a title or a question that a person on this host answers with no: nothing here is gone for good."""
 
 

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from tui.storage.changing.claims import first_claimed, refuse_claimed
 from tui.storage.changing.journal import Journal, Progressed
 from tui.storage.changing.plan import Listener, Plan, Result, Stage, Step
+from tui.storage.changing.preflight import first_hopeless
 from tui.storage.devices.settling import allowed_at_rest, is_moving, sequence, settle
 from tui.storage.host.interface import ChangingHost, Command, Host
 from tui.storage.lvm.report_cache import LvmReportCache
@@ -60,7 +61,7 @@ def execute(
     leave = leave or threading.Event()
     run = _Run(plan, host, journal, listener, patience)
     results: list[tuple[Stage, Problem | None]]
-    refused = run.refuse_claimed()
+    refused = run.refuse_at_once()
     if refused is not None:
         results = refused
     elif plan.together:
@@ -99,8 +100,8 @@ class _Run:
         self._look = LvmReportCache(host)
         self._udev_is_stuck = False
 
-    def refuse_claimed(self) -> list[tuple[Stage, Problem | None]] | None:
-        """How the plan ends when something claims what one of its operations takes, or None: it may begin.
+    def refuse_at_once(self) -> list[tuple[Stage, Problem | None]] | None:
+        """How the plan ends when one of its operations is sure to be refused, or None: it may begin.
 
         Nothing has run then.
         """
@@ -113,7 +114,8 @@ class _Run:
 
         def look() -> None:
             nonlocal refusal
-            refusal = first_claimed(self._host, tuple(self._plan.operations[number] for number in left))
+            operations = tuple(self._plan.operations[number] for number in left)
+            refusal = first_hopeless(self._host, operations) or first_claimed(self._host, operations)
             if refusal is not None:
                 raise Refused(refusal[1])
 

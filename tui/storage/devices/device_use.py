@@ -26,6 +26,11 @@ def why_not_write(
     return next(_reasons(inventory, device, allowed_holders), None)
 
 
+def why_not_answering(inventory: Inventory, device: BlockDevice) -> Problem | None:
+    """Why a device cannot be written to whoever uses it: it is silent, has no size, or is write-protected."""
+    return next(_unable(inventory, device), None)
+
+
 def twins(inventory: Inventory, device: BlockDevice) -> tuple[str, ...]:
     """Other disks with the same WWID that no multipath map joins with this one (kernel names)."""
     if device.kind is not BlockKind.DISK:
@@ -35,9 +40,7 @@ def twins(inventory: Inventory, device: BlockDevice) -> tuple[str, ...]:
     return tuple(sorted(same))
 
 
-def _reasons(
-    inventory: Inventory, device: BlockDevice, allowed_holders: tuple[str, ...]
-) -> Iterator[Problem]:
+def _unable(inventory: Inventory, device: BlockDevice) -> Iterator[Problem]:
     path = clean(device.path)
     if not device.answers:
         yield Problem(
@@ -53,19 +56,26 @@ def _reasons(
             cause=_("The target shows the LUN, but no storage behind it."),
             remedy=_("Ask the storage administrator to check this LUN."),
         )
-    if not luns_below(inventory, device):
-        yield Problem(
-            "device.not-iscsi",
-            _("{path} is not on an iSCSI disk.").format(path=path),
-            cause=_("This program writes only to disks of this host's iSCSI sessions."),
-            remedy=_("Choose one of the disks of the session."),
-        )
     if device.read_only:
         yield Problem(
             "device.read-only",
             _("{path} is write-protected.").format(path=path),
             cause=_("The target exports the LUN read-only, or it was set read-only on this host."),
             remedy=_("Ask the storage administrator to allow this initiator to write."),
+        )
+
+
+def _reasons(
+    inventory: Inventory, device: BlockDevice, allowed_holders: tuple[str, ...]
+) -> Iterator[Problem]:
+    path = clean(device.path)
+    yield from _unable(inventory, device)
+    if not luns_below(inventory, device):
+        yield Problem(
+            "device.not-iscsi",
+            _("{path} is not on an iSCSI disk.").format(path=path),
+            cause=_("This program writes only to disks of this host's iSCSI sessions."),
+            remedy=_("Choose one of the disks of the session."),
         )
     yield from _path_of_a_map(inventory, device)
     yield from _in_use(inventory, device)

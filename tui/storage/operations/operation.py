@@ -57,6 +57,9 @@ class Operation(ABC):
     """False for what holds until the machine goes down: a login, a mount, an active volume group. When a plan
     is resumed after a reboot, such an operation is checked again although the journal has it as done."""
 
+    only_stops: ClassVar[bool] = False
+    """It stops users, unmounts, copies or reads: a device that is silent before it is silent after it."""
+
     frees_devices: ClassVar[bool] = False
     """It waits for those who have devices open, or ends them."""
 
@@ -87,6 +90,16 @@ class Operation(ABC):
 
         Raises:
             Refused: a precondition does not hold. Nothing was changed.
+        """
+
+    def preflight(self, host: Host) -> None:  # noqa: B027 (most can be checked only in their turn)
+        """Check what can be known before the first operation of a plan runs.
+
+        Asked while all that comes before this operation only stops something (`only_stops`): a plan that
+        cannot go on is not begun, and nothing is left unmounted half way.
+
+        Raises:
+            Refused: this operation will be refused in its turn.
         """
 
     @property

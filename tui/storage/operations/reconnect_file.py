@@ -1,6 +1,7 @@
 """How to reconnect what is about to be disconnected, saved in a file."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Host, Replacement
 from tui.storage.operations.operation import Operation, Progress
@@ -21,6 +22,7 @@ class SaveReconnectFile(Operation):
         text: its content (`maintenance.reconnect`); it holds no secret.
     """
 
+    only_stops: ClassVar[bool] = True
     name: str
     text: str
 

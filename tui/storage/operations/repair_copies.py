@@ -44,6 +44,7 @@ class CopyBeforeRepair(Operation):
     """
 
     risk: ClassVar[Risk] = Risk.READS
+    only_stops: ClassVar[bool] = True
     name: str
     groups: tuple[str, ...] = ()
     devices: tuple[DeviceIdentity, ...] = ()

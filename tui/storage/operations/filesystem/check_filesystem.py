@@ -6,7 +6,7 @@ from typing import ClassVar
 from tui.storage.files.filesystem_kind import FilesystemKind
 from tui.storage.host.interface import ChangingHost, Command, Host, Outcome
 from tui.storage.operations.command import CommandOperation
-from tui.storage.operations.filesystem.unused_volume import unused_volume
+from tui.storage.operations.filesystem.unused_volume import refuse_silent, unused_volume
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
 from tui.storage.problem import CommandFailed, OutcomeUnknown, Problem, Refused
 from tui.storage.untrusted import clean, clean_lines
@@ -34,6 +34,7 @@ class CheckFilesystem(CommandOperation):
     """
 
     risk: ClassVar[Risk] = Risk.READS
+    only_stops: ClassVar[bool] = True
     survives_reboot: ClassVar[bool] = False
     device: str
     kind: FilesystemKind
@@ -55,6 +56,9 @@ class CheckFilesystem(CommandOperation):
     def is_done(self, host: Host) -> bool:  # noqa: ARG002 (the answer is always the same)
         """Never: an older check proves nothing."""
         return False
+
+    def preflight(self, host: Host) -> None:
+        refuse_silent(host, self.device)
 
     def check(self, host: Host) -> None:
         refuse_other_kinds(self.kind)
@@ -142,6 +146,9 @@ class RepairFilesystem(CommandOperation):
     def is_done(self, host: Host) -> bool:  # noqa: ARG002 (only a run tells)
         """Never: only a run shows whether there is something to repair."""
         return False
+
+    def preflight(self, host: Host) -> None:
+        refuse_silent(host, self.device)
 
     def check(self, host: Host) -> None:
         refuse_other_kinds(self.kind)

@@ -23,6 +23,7 @@ class SyncFilesystem(CommandOperation):
 
     deadline: ClassVar[float] = MOUNTING
     risk: ClassVar[Risk] = Risk.READS
+    only_stops: ClassVar[bool] = True
     survives_reboot: ClassVar[bool] = False
     mount_point: str
 
@@ -56,6 +57,7 @@ class FlushDisk(Operation):
     """
 
     risk: ClassVar[Risk] = Risk.READS
+    only_stops: ClassVar[bool] = True
     survives_reboot: ClassVar[bool] = False
     lun: LunName
     paths: tuple[str, ...]

@@ -8,7 +8,7 @@ from tui.storage.host.interface import Host
 from tui.storage.operations.calls import unseen_content
 from tui.storage.operations.command import CommandOperation
 from tui.storage.operations.filesystem.check_filesystem import refuse_other_kinds
-from tui.storage.operations.filesystem.unused_volume import unused_volume
+from tui.storage.operations.filesystem.unused_volume import refuse_silent, unused_volume
 from tui.storage.operations.operation import Operation, Risk
 from tui.storage.probe.devices.all_signatures import content_of
 from tui.storage.probe.narrow import device_behind, look_at_devices
@@ -61,6 +61,9 @@ class GiveFilesystemNewUuid(CommandOperation):
             and device.answers
             and content_of(host, device.path).get("UUID") == self.new_uuid
         )
+
+    def preflight(self, host: Host) -> None:
+        refuse_silent(host, self.device)
 
     def check(self, host: Host) -> None:
         refuse_other_kinds(self.kind)

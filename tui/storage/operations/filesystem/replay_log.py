@@ -7,7 +7,7 @@ from tui.storage.files.filesystem_kind import FilesystemKind
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.operations.calls import change
 from tui.storage.operations.filesystem.check_filesystem import refuse_other_kinds
-from tui.storage.operations.filesystem.unused_volume import unused_volume
+from tui.storage.operations.filesystem.unused_volume import refuse_silent, unused_volume
 from tui.storage.operations.mounts.mount import MOUNTING
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
 from tui.storage.probe.narrow import device_behind, look_at_devices
@@ -61,6 +61,9 @@ class ReplayLog(Operation):
     def is_done(self, host: Host) -> bool:  # noqa: ARG002 (only a mount tells)
         """Never: replaying twice does no harm."""
         return False
+
+    def preflight(self, host: Host) -> None:
+        refuse_silent(host, self.device)
 
     def check(self, host: Host) -> None:
         refuse_other_kinds(self.kind)

@@ -1,6 +1,6 @@
 """A volume that nothing uses, found for a check or a repair of its file system."""
 
-from tui.storage.devices.device_use import why_not_write
+from tui.storage.devices.device_use import why_not_answering, why_not_write
 from tui.storage.host.interface import Host
 from tui.storage.model.block import BlockDevice
 from tui.storage.operations.calls import refuse_when_busy
@@ -49,6 +49,19 @@ def unused_volume(host: Host, path: str, kind: str, uuid: str) -> BlockDevice:
             )
         )
     return device
+
+
+def refuse_silent(host: Host, path: str) -> None:
+    """See that the device behind a path answers, whoever uses it; one that is not there yet passes.
+
+    Raises:
+        Refused: it does not answer now, or may not be written.
+    """
+    inventory = look_at_devices(host)
+    device = device_behind(host, inventory, path)
+    problem = None if device is None else why_not_answering(inventory, device)
+    if problem is not None:
+        raise Refused(problem)
 
 
 def no_volume(path: str) -> Problem:

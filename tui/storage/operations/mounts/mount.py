@@ -126,6 +126,7 @@ class UnmountFilesystem(CommandOperation):
     """Unmount what `MountFilesystem` mounted. The attributes are the same."""
 
     risk: ClassVar[Risk] = Risk.INTERRUPTS
+    only_stops: ClassVar[bool] = True
     survives_reboot: ClassVar[bool] = False
 
     device: str

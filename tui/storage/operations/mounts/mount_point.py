@@ -1,6 +1,7 @@
 """The directory on which a volume is mounted."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from tui.storage.files.mount_point import mount_point_problems
 from tui.storage.host.interface import ChangingHost, FileKind, Host
@@ -15,6 +16,7 @@ from tui.words import translate as _
 class MakeMountPoint(Operation):
     """Create the directory on which a volume is mounted."""
 
+    only_stops: ClassVar[bool] = True
     path: str
 
     def title(self) -> str:

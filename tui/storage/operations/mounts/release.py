@@ -100,6 +100,7 @@ class WaitUntilUnused(Operation):
     """
 
     risk: ClassVar[Risk] = Risk.READS
+    only_stops: ClassVar[bool] = True
     survives_reboot: ClassVar[bool] = False
     frees_devices: ClassVar[bool] = True
     paths: tuple[str, ...]
@@ -157,6 +158,7 @@ class EndProcesses(Operation):
     """
 
     risk: ClassVar[Risk] = Risk.INTERRUPTS
+    only_stops: ClassVar[bool] = True
     survives_reboot: ClassVar[bool] = False
     frees_devices: ClassVar[bool] = True
     processes: tuple[ProcessName, ...]

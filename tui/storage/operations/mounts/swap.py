@@ -32,6 +32,7 @@ class SwapOff(Operation):
     """
 
     risk: ClassVar[Risk] = Risk.INTERRUPTS
+    only_stops: ClassVar[bool] = True
     survives_reboot: ClassVar[bool] = False
     path: str
     priority: int = -1

@@ -48,6 +48,7 @@ class StopService(Operation):
     """
 
     risk: ClassVar[Risk] = Risk.INTERRUPTS
+    only_stops: ClassVar[bool] = True
     frees_devices: ClassVar[bool] = True
     survives_reboot: ClassVar[bool] = False
     unit: str
