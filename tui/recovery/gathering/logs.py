@@ -59,7 +59,8 @@ def boot_time(host: Host) -> float:
     """When this host started, in seconds since the epoch, or 0 where it does not tell."""
     words = text(host, "/proc/uptime").split()
     try:
-        return host.now() - float(words[0])
+        seconds = float(words[0])
+        return host.now() - seconds if 0 <= seconds < host.now() else 0.0
     except (IndexError, ValueError):
         return 0.0
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -16,6 +17,9 @@ _BEFORE = 60
 """Lines of this boot that are reported at the beginning."""
 
 _BLOCK = 65536
+_STAMP = re.compile(r"[0-9]{1,17}\Z")
+"""Microseconds since the epoch, up to a year that the calendar has."""
+
 _LONGEST_LINE = 64 * 1024
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -121,7 +125,7 @@ def daemon_line(entry: bytes) -> tuple[Happening, bool] | None:
     message, stamp = fields.get("MESSAGE"), fields.get("__REALTIME_TIMESTAMP")
     if isinstance(message, list) and all(isinstance(byte, int) and 0 <= byte < 256 for byte in message):
         message = bytes(message).decode(errors="replace")
-    if not isinstance(message, str) or not isinstance(stamp, str) or not stamp.isdecimal():
+    if not isinstance(message, str) or not isinstance(stamp, str) or not _STAMP.match(stamp):
         return None
     meaning = meaning_of_daemon_line(message.strip())
     if meaning is None:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import time
 
 from tui.storage.news.happening import Happening, Source
@@ -16,6 +17,9 @@ _RECORD = 8192
 
 _AT_ONCE = 400
 """Records in one turn, so that a flood leaves time for everything else."""
+
+_NUMBER = re.compile(r"[0-9]{1,18}\Z")
+"""What 64 bits hold: priorities, and microseconds since the start."""
 
 _KERNEL = 0
 """Syslog facility of the kernel itself; systemd and others write there with theirs."""
@@ -78,7 +82,7 @@ def kernel_line(record: str, booted: float) -> tuple[Happening, bool] | None:
     """
     head, _semicolon, rest = record.partition(";")
     fields = head.split(",")
-    if len(fields) < 3 or not fields[0].isdecimal() or not fields[2].isdecimal():
+    if len(fields) < 3 or not all(_NUMBER.match(fields[number]) for number in (0, 2)):
         return None
     if int(fields[0]) >> 3 != _KERNEL:
         return None
