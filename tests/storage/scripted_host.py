@@ -19,6 +19,8 @@ from tui.storage.host.interface import (
     Replacement,
     Usage,
 )
+from tui.storage.host.replacing import changed_problem
+from tui.storage.problem import Refused
 
 Reply = Outcome | Callable[[Command], Outcome]
 
@@ -167,6 +169,9 @@ class ScriptedHost:
         self._may(path)
         change = change or Replacement()
         existed = path in self.files
+        present = self.files.get(path, "").encode(errors="surrogateescape")
+        if change.expected is not None and present != change.expected:
+            raise Refused(changed_problem(path, change.expected, present))
         self.changes.append(f"replace {path}")
         self.replacements[path] = change
         self.files[path] = content.decode(errors="surrogateescape")

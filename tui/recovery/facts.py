@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from tui.storage.host.interface import PortAnswer
 from tui.storage.model.iscsi import Portal
 from tui.storage.probe.devices.all_signatures import Probing
+from tui.storage.probe.reading import whole_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +247,8 @@ class Queueing:
     def seconds_left(self) -> float | None:
         """How long it still waits for a path, or None."""
         count, _blank, unit = self.words.partition(" ")
-        return float(count) if unit == "sec" and count.isdigit() else None
+        seconds = whole_number(count) if unit == "sec" else None
+        return None if seconds is None else float(seconds)
 
 
 @dataclass(frozen=True, slots=True)

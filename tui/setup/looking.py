@@ -10,6 +10,7 @@ from tui.storage.files.rc_local import PATHS
 from tui.storage.host.interface import FileKind, Host
 from tui.storage.model.inventory import Inventory
 from tui.storage.probe.iscsi.sessions import read_sessions
+from tui.storage.probe.reading import whole_number
 from tui.storage.waiting import wait_for
 
 _DISKS_DEADLINE = 15.0
@@ -79,4 +80,4 @@ def _alignment(host: Host, name: str) -> int:
         text = host.read(f"/sys/class/block/{name}/queue/optimal_io_size").strip()
     except OSError:
         return 0
-    return int(text) if text.isdigit() else 0
+    return whole_number(text) or 0

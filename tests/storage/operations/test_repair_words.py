@@ -1,5 +1,8 @@
 """What every operation of repair says of itself, and that the journal can keep it."""
 
+import re
+from dataclasses import replace
+
 import pytest
 
 from tui.storage.codec import decode, encode
@@ -10,6 +13,7 @@ from tui.storage.operations.boot.fstab_line import ChangeFstabLine
 from tui.storage.operations.filesystem.check_filesystem import CheckFilesystem, RepairFilesystem
 from tui.storage.operations.filesystem.new_uuid import GiveFilesystemNewUuid
 from tui.storage.operations.filesystem.replay_log import ReplayLog
+from tui.storage.operations.filesystem.signatures import WipeSignatures
 from tui.storage.operations.iscsi.scsi_state import SetDiskRunning
 from tui.storage.operations.lvm.autoactivation import SetAutoactivation
 from tui.storage.operations.lvm.idle_map import RemoveIdleMap
@@ -141,8 +145,41 @@ def test_hostile_names_change_nothing_but_their_own_field(operation: Operation) 
 
 def test_what_is_kept_lies_in_one_folder_and_says_how_to_go_back() -> None:
     keep = CopyBeforeRepair("../../etc", ("vg",), (DISK,))
-    assert keep.folder == "/var/lib/iscsi-console/kept/------etc"
+    assert re.fullmatch(r"/var/lib/iscsi-console/kept/etc\+[0-9a-f]{16}", keep.folder)
     instructions = keep.instructions
     assert f"dd if={keep.folder}/beginning-naa.6001405 of=/dev/sda bs=1M count=1" in instructions
     assert f"lvm vgcfgrestore --file {keep.folder}/lvm-vg vg" in instructions
     assert "naa.6001405" in instructions
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("t10." + "x" * 100 + "1", "t10." + "x" * 100 + "2"),
+        ("t10.a b", "t10.a_b"),
+        ("t10.a/b", "t10.a-b"),
+        ("naa.1.", "naa.1"),
+        ("naa.1", "naa.1\x1b"),
+        ("", "-"),
+    ],
+    ids=ascii,
+)
+def test_copies_of_two_disks_never_share_a_name(one: str, other: str) -> None:
+    disks = (replace(DISK, wwid=one), replace(DISK, wwid=other, path="/dev/sdb"))
+    keep = CopyBeforeRepair("x", (), disks)
+    places = {keep.copy_of(disk) for disk in disks}
+    assert len(places) == 2
+    assert all(re.fullmatch(r"[A-Za-z0-9._+-]{1,200}", place.rpartition("/")[2]) for place in places)
+    assert WipeSignatures(disks[0], ()).folder != WipeSignatures(disks[1], ()).folder
+
+
+def test_copies_of_two_disks_with_one_wwid_are_two() -> None:
+    disks = (DISK, replace(DISK, path="/dev/sdb"))
+    keep = CopyBeforeRepair("x", (), disks)
+    assert keep.copy_of(disks[0]) != keep.copy_of(disks[1])
+
+
+def test_a_plain_name_stays_as_it_is() -> None:
+    assert CopyBeforeRepair("2026-05-01-031500-vg_data", ("vg_data",)).metadata_of("vg_data") == (
+        "/var/lib/iscsi-console/kept/2026-05-01-031500-vg_data/lvm-vg_data"
+    )

@@ -4,7 +4,7 @@ from tui.recovery.facts import BootUnit, UnitLines
 from tui.recovery.gathering.failing import output_of
 from tui.recovery.gathering.look import Look
 from tui.storage.host.interface import Command, Host
-from tui.storage.probe.reading import text
+from tui.storage.probe.reading import text, whole_number
 from tui.storage.untrusted import clean_lines
 
 MDADM_FILES = ("/etc/mdadm/mdadm.conf", "/etc/mdadm.conf")
@@ -54,7 +54,7 @@ def parse_boot_units(output: str) -> tuple[BootUnit, ...]:
                 source=said.get("SourcePath", ""),
                 fragment=said.get("FragmentPath", ""),
                 enabled=said.get("UnitFileState", ""),
-                ended=int(ended) / 1_000_000 if ended.isdigit() and int(ended) else None,
+                ended=(whole_number(ended) or 0) / 1_000_000 or None,
                 condition={"yes": True, "no": False}.get(said.get("ConditionResult", "")),
             )
     return tuple(found.values())

@@ -17,7 +17,9 @@ from tui.words import translate as _
 _PLACES = ("/usr/lib/udev/scsi_id", "/lib/udev/scsi_id")
 _MOST = 64
 """Disks that are asked."""
-_READCAP = re.compile(r"Number of logical blocks=(\d+).*?Logical block length=(\d+) bytes", re.DOTALL)
+_READCAP = re.compile(
+    r"Number of logical blocks=(\d{1,18}).*?Logical block length=(\d{1,18}) bytes", re.DOTALL
+)
 _FORMS = {"3": "naa.", "2": "eui."}
 """What scsi_id puts before an identifier, by its type (udev's scsi_id/scsi_serial.c), and the kernel."""
 _NO_DISK = "generic"

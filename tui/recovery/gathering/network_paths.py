@@ -27,7 +27,7 @@ _MOST = 64
 """Portals that are tried."""
 
 _NET = "/sys/class/net"
-_MSS = re.compile(r"\bmss:(\d+)")
+_MSS = re.compile(r"\bmss:(\d{1,18})")
 _PING_HEADERS = {4: 28, 6: 48}
 """Bytes of the IP and ICMP headers, by IP version."""
 _TCP_HEADERS = {4: 40, 6: 60}

@@ -114,7 +114,7 @@ def _accepted_late(
 def lvm_version(host: Host) -> tuple[int, ...] | None:
     """The version of LVM, `2.03.16` as (2, 3, 16); None where it does not say."""
     outcome = host.run(Command(("lvm", "version")))
-    told = re.search(r"LVM version:\s*(\d+)\.(\d+)\.(\d+)", outcome.stdout)
+    told = re.search(r"LVM version:\s*(\d{1,18})\.(\d{1,18})\.(\d{1,18})", outcome.stdout)
     return tuple(int(number) for number in told.groups()) if told else None
 
 

@@ -203,11 +203,14 @@ class Replacement:
             record database takes every file for a record, facts of idbm.c); must be the same file system.
         backup: what to keep of the old content, or None for no backup. It goes into `BACKUPS`, named by
             path and time, mode 0600. A caller whose file holds secrets leaves them out of it.
+        expected: the content that the new one was made from, empty for no file. When the file has another one
+            right before it is replaced, it stays as it is (`Refused`).
     """
 
     mode: int | None = None
     staging: str = ""
     backup: bytes | None = None
+    expected: bytes | None = None
 
 
 STAGED = ".iscsi-console-"
@@ -225,7 +228,9 @@ class ChangingHost(Host, Protocol):
 
         The new content is written with fsync into a temporary file on the same file system and renamed over
         the path, so a reader sees the old file or the new one, and a full disk leaves the old one alone.
-        Owner stays; the mode stays unless the change names one (a new file: 0644).
+        Owner, ACLs and extended attributes stay; the mode stays unless the change names one (a new file:
+        0644). A symbolic link is followed. Raises `Refused` where a new file would break something: hard
+        links, a bind mount, chattr(1), another program's change.
         """
 
     def claim(self, path: str, content: bytes) -> None:

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import IO
 
 from tui.storage.host.interface import (
-    BACKUPS,
     STAGED,
     Answer,
     Command,
@@ -30,6 +29,7 @@ from tui.storage.host.interface import (
     Replacement,
     Usage,
 )
+from tui.storage.host.replacing import replace_file
 from tui.storage.problem import Problem, Refused
 from tui.words import translate as _
 
@@ -204,27 +204,7 @@ class LocalHost:
     def replace(self, path: str, content: bytes, change: Replacement | None = None) -> str:
         """Put new content in the place of a file, atomically; return the path of the backup, or empty."""
         self._refuse_when_looking()
-        change = change or Replacement()
-        target = Path(os.path.realpath(path))
-        old = target.stat() if target.exists() else None
-        kept = self._back_up(path, change.backup) if old is not None and change.backup is not None else ""
-        mode = change.mode if change.mode is not None else stat.S_IMODE(old.st_mode) if old else 0o644
-        staging = Path(change.staging) if change.staging else target.parent
-        handle, name = tempfile.mkstemp(prefix=STAGED, dir=staging)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                if old is not None:
-                    os.fchown(file.fileno(), old.st_uid, old.st_gid)
-                os.fchmod(file.fileno(), mode)
-                os.fsync(file.fileno())
-            Path(name).rename(target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        _sync_folder(target.parent)
-        return kept
+        return replace_file(path, content, change or Replacement())
 
     def claim(self, path: str, content: bytes) -> None:
         """Make a file that must not be there yet, whole or not at all."""
@@ -262,22 +242,6 @@ class LocalHost:
             os.write(handle, text.encode())
         finally:
             os.close(handle)
-
-    def _back_up(self, path: str, content: bytes) -> str:
-        folder = Path(BACKUPS)
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        stamp = time.strftime("%Y%m%d-%H%M%S")
-        name = path.strip("/").replace("/", "-")
-        handle, kept = tempfile.mkstemp(prefix=f"{name}-{stamp}-", dir=folder)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-        except BaseException:
-            Path(kept).unlink(missing_ok=True)
-            raise
-        return kept
 
     def _refuse_when_looking(self) -> None:
         if self._looking_only:
@@ -421,11 +385,3 @@ def _kill_group(process: subprocess.Popen[bytes]) -> None:
         os.killpg(process.pid, signal.SIGKILL)
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(_GRACE)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

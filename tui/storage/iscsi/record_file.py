@@ -126,8 +126,8 @@ def change_record(host: ChangingHost, path: str, values: Values) -> None:
             ) from error
         if new != old or facts.mode != 0o600:
             content = new.encode(errors="surrogateescape")
-            host.replace(path, content, Replacement(mode=0o600, staging=database.root))
-    restore_label(host, path)
+            expected = old.encode(errors="surrogateescape")
+            host.replace(path, content, Replacement(mode=0o600, staging=database.root, expected=expected))
 
 
 def restore_label(host: ChangingHost, path: str) -> None:

@@ -1,6 +1,7 @@
 """The filters of LVM, as lvm.conf(5) describes them: which devices it looks at."""
 
 import re
+import warnings
 from collections.abc import Iterator
 
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
@@ -39,7 +40,10 @@ def filter_patterns(value: str) -> list[tuple[bool, re.Pattern[str]]]:
         if not _is_quick(inner):
             continue
         try:
-            found.append((text[0] == "a", re.compile(inner)))
+            with warnings.catch_warnings():
+                # Python warns of "[[", which may mean something else one day.
+                warnings.simplefilter("ignore", FutureWarning)
+                found.append((text[0] == "a", re.compile(inner)))
         except (re.error, OverflowError, RecursionError):
             continue
     return found

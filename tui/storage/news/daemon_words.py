@@ -13,7 +13,7 @@ _NOISE = re.compile(
 )
 """Lines that tell nothing about storage, of iscsid and of systemd about it."""
 
-_SID = re.compile(r"\b(?:[Cc]onnection ?|session ?|\[sid: )(?P<sid>\d+)")
+_SID = re.compile(r"\b(?:[Cc]onnection ?|session ?|\[sid: )(?P<sid>\d{1,18})")
 
 _RULES: tuple[tuple[re.Pattern[str], str, Tone], ...] = (
     (re.compile(r"is operational after recovery"), _("the connection is back"), Tone.GOOD),
@@ -60,7 +60,7 @@ _RULES: tuple[tuple[re.Pattern[str], str, Tone], ...] = (
         Tone.WARN,
     ),
     (
-        re.compile(r"daemon with pid=\d+ started"),
+        re.compile(r"daemon with pid=\d{1,18} started"),
         _("from now on lost sessions reconnect"),
         Tone.PLAIN,
     ),
@@ -72,7 +72,9 @@ _RULES: tuple[tuple[re.Pattern[str], str, Tone], ...] = (
     ),
 )
 
-_KERNEL_ERROR = re.compile(r"Kernel reported iSCSI connection (?P<sid>\d+):\d+ error \((?P<code>\d+)")
+_KERNEL_ERROR = re.compile(
+    r"Kernel reported iSCSI connection (?P<sid>\d{1,18}):\d{1,18} error \((?P<code>\d{1,18})"
+)
 
 
 def meaning_of_daemon_line(line: str) -> Meaning | None:

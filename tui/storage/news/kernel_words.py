@@ -74,27 +74,27 @@ def _gave_up(match: re.Match[str]) -> str:
 _SESSION = "sid:{sid}"
 _DISK = "device:{disk}"
 _SCSI = "lun:{address}"
-_ADDRESS = r"(?:sd|scsi) (?P<address>\d+:\d+:\d+:\d+): "
+_ADDRESS = r"(?:sd|scsi) (?P<address>\d{1,18}:\d{1,18}:\d{1,18}:\d{1,18}): "
 
-_DEVICE = r"(?P<disk>(?:sd[a-z]+|dm-|nvme\d+n|vd[a-z]+|zram)[\dp]*)"
+_DEVICE = r"(?P<disk>(?:sd[a-z]+|dm-|nvme\d{1,18}n|vd[a-z]+|zram)[\dp]*)"
 
 _RULES: tuple[_Rule, ...] = (
     _rule(
-        r"connection(?P<sid>\d+):\d+: detected conn error \((?P<code>\d+)\)",
+        r"connection(?P<sid>\d{1,18}):\d{1,18}: detected conn error \((?P<code>\d{1,18})\)",
         _broken,
         Tone.BAD,
         _SESSION,
         session=True,
     ),
     _rule(
-        r"connection(?P<sid>\d+):\d+: ping timeout of \d+ secs expired",
+        r"connection(?P<sid>\d{1,18}):\d{1,18}: ping timeout of \d{1,18} secs expired",
         _("the target did not answer a ping in time"),
         Tone.BAD,
         _SESSION,
         session=True,
     ),
     _rule(
-        r"session(?P<sid>\d+): session recovery timed out after (?P<seconds>\d+) secs",
+        r"session(?P<sid>\d{1,18}): session recovery timed out after (?P<seconds>\d{1,18}) secs",
         _gave_up,
         Tone.BAD,
         _SESSION,
@@ -120,7 +120,7 @@ _RULES: tuple[_Rule, ...] = (
         _SCSI,
     ),
     _rule(
-        _DEVICE + r": detected capacity change from (?P<old>[1-9]\d*) to (?P<new>\d+)",
+        _DEVICE + r": detected capacity change from (?P<old>[1-9]\d*) to (?P<new>\d{1,18})",
         _("the disk has another size, in sectors of 512 bytes"),
         Tone.GOOD,
         _DISK,
@@ -178,7 +178,7 @@ _RULES: tuple[_Rule, ...] = (
         _DISK,
     ),
     _rule(
-        r"Aborting journal on device (?P<disk>(?:dm-\d+|sd[a-z]+\d*))",
+        r"Aborting journal on device (?P<disk>(?:dm-\d{1,18}|sd[a-z]+\d*))",
         _("the file system could not write its journal"),
         Tone.BAD,
         _DISK,
@@ -254,19 +254,19 @@ _RULES: tuple[_Rule, ...] = (
     ),
     _rule(r"BTRFS error \(device " + _DEVICE, _("btrfs met an error"), Tone.BAD, _DISK),
     _rule(
-        r"device-mapper: multipath: .*Failing path (?P<number>\d+:\d+)",
+        r"device-mapper: multipath: .*Failing path (?P<number>\d{1,18}:\d{1,18})",
         _("one path failed; the map keeps working with the others"),
         Tone.WARN,
         "number:{number}",
     ),
     _rule(
-        r"device-mapper: multipath: .*Reinstating path (?P<number>\d+:\d+)",
+        r"device-mapper: multipath: .*Reinstating path (?P<number>\d{1,18}:\d{1,18})",
         _("the path is back"),
         Tone.GOOD,
         "number:{number}",
     ),
     _rule(
-        r"device-mapper: thin: (?P<number>\d+:\d+): .*(?:low water mark|out-of-data-space|no free data)",
+        r"device-mapper: thin: (?P<number>\d{1,9}:\d+): .*(?:low water mark|out-of-data-space|no free data)",
         _("the thin pool is almost full"),
         Tone.WARN,
         "number:{number}",
@@ -277,7 +277,7 @@ _RULES: tuple[_Rule, ...] = (
         Tone.WARN,
     ),
     _rule(
-        r"INFO: task (?P<task>\S+):\d+ blocked for more than \d+ seconds",
+        r"INFO: task (?P<task>\S+):\d{1,18} blocked for more than \d{1,18} seconds",
         _("a process waits for a disk that does not answer"),
         Tone.WARN,
     ),

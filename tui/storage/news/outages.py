@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from tui.storage.model.iscsi import SessionState
 from tui.storage.news.happening import Happening, Source
 from tui.storage.news.session_words import SessionStates
+from tui.storage.probe.reading import whole_number
 
 _LINES = 50
 """Connection errors kept of each session."""
@@ -93,4 +94,4 @@ class Outages:
 
 def _sid_of(happening: Happening) -> int | None:
     kind, _colon, number = happening.subject.partition(":")
-    return int(number) if kind == "sid" and number.isdecimal() else None
+    return whole_number(number) if kind == "sid" else None

@@ -1,12 +1,13 @@
 """A copy of what a repair may damage, saved before it in one dated directory; and its restoration."""
 
-import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import ClassVar
 
 from tui.storage.devices.identity import DeviceIdentity, compare
+from tui.storage.files.kept_names import kept_name
 from tui.storage.host.interface import ChangingHost, Command, FileKind, Host, Replacement
 from tui.storage.iscsi.record_file import database_of, without_secrets
 from tui.storage.operations.calls import change, reread_command
@@ -52,7 +53,7 @@ class CopyBeforeRepair(Operation):
     @property
     def folder(self) -> str:
         """Where everything goes."""
-        return f"{KEPT}/{re.sub(r'[^A-Za-z0-9-]', '-', self.name)[:60]}"
+        return f"{KEPT}/{kept_name(self.name)}"
 
     def title(self) -> str:
         return _("Save a copy of everything that the repair may change")
@@ -131,12 +132,20 @@ class CopyBeforeRepair(Operation):
 
     def copy_of(self, device: DeviceIdentity) -> str:
         """The file with the start of a disk."""
-        name = re.sub(r"[^A-Za-z0-9.-]+", "-", device.wwid or device.path).strip("-.")
-        return f"{self.folder}/beginning-{name[:100]}"
+        return f"{self.folder}/beginning-{kept_name(self._names[device])}"
+
+    @property
+    def _names(self) -> dict[DeviceIdentity, str]:
+        """What tells each disk from the others: its WWID, and its path where two have the same."""
+        wwids = Counter(device.wwid for device in self.devices)
+        return {
+            device: device.wwid if wwids[device.wwid] == 1 and device.wwid else f"{device.wwid} {device.path}"
+            for device in self.devices
+        }
 
     def metadata_of(self, group: str) -> str:
         """The file with the metadata backup of a group."""
-        return f"{self.folder}/lvm-{group}"
+        return f"{self.folder}/lvm-{kept_name(group)}"
 
     def _back_up(self, group: str) -> tuple[str, ...]:
         return ("lvm", "vgcfgbackup", "--file", self.metadata_of(group), group)

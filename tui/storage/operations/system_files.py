@@ -18,14 +18,17 @@ def text_or_empty(host: Host, path: str) -> str:
 
 
 def put(host: ChangingHost, path: str, old: str, new: str) -> None:
-    """Replace the text of a file, keep a dated copy of the old one, and restore its SELinux label.
+    """Replace the text of a file and keep a dated copy of the old one; a new file gets its SELinux label.
 
     Raises:
+        Refused: the file has another content than `old` by now, or must not be replaced.
         OSError: the disk is full or read-only; the file is as it was then.
     """
-    backup = old.encode(errors="surrogateescape") if old else None
-    host.replace(path, new.encode(errors="surrogateescape"), Replacement(backup=backup))
-    restore_label(host, path)
+    expected = old.encode(errors="surrogateescape")
+    change = Replacement(backup=expected or None, expected=expected)
+    host.replace(path, new.encode(errors="surrogateescape"), change)
+    if not old:
+        restore_label(host, path)
 
 
 def reload_systemd(host: ChangingHost, what: str) -> None:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 _THREAD = re.compile(
-    r"^(?:kworker/R-)?(?P<kind>iscsi_q|iscsi_eh|iscsi_conn_cleanup|scsi_eh|scsi_tmf)_?(?P<host>\d+)?$"
+    r"^(?:kworker/R-)?(?P<kind>iscsi_q|iscsi_eh|iscsi_conn_cleanup|scsi_eh|scsi_tmf)_?(?P<host>\d{1,18})?$"
 )
-_KWORKER = re.compile(r"^kworker/\S*[+-](?:iscsi_q_(?P<host>\d+)|iscsi)")
+_KWORKER = re.compile(r"^kworker/\S*[+-](?:iscsi_q_(?P<host>\d{1,18})|iscsi)")
 _DAEMONS = frozenset({"iscsid", "iscsiuio", "multipathd"})
 
 

@@ -47,7 +47,7 @@ def _is_about(line: Happening, session: Session, *, alone: bool) -> bool:
     return session.sid in numbers if numbers else alone
 
 
-_NUMBER = re.compile(r"\b(?:[Ss]ession |sid: )(\d+)")
+_NUMBER = re.compile(r"\b(?:[Ss]ession |sid: )(\d{1,18})")
 _REFUSALS = (
     "cannot be termin",
     "in invalid state for logout",

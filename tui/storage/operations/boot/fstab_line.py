@@ -129,7 +129,7 @@ def with_patience(line: str, seconds: int) -> str:
 
 
 _WAIT = "x-systemd.device-timeout="
-_SPAN = re.compile(r"(\d+)(ms|s|sec|)")
+_SPAN = re.compile(r"(\d{1,18})(ms|s|sec|)")
 
 
 def _is_shorter(option: str, seconds: int) -> bool:

@@ -1,11 +1,11 @@
 """Erasing the signatures by which the content of a disk is found (wipefs(8))."""
 
-import re
 from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.devices.contents import contents
 from tui.storage.devices.identity import DeviceIdentity, compare
+from tui.storage.files.kept_names import kept_name
 from tui.storage.host.interface import BACKUPS, ChangingHost, Host
 from tui.storage.model.block import BlockDevice
 from tui.storage.operations.calls import change, unseen_content
@@ -40,8 +40,7 @@ class WipeSignatures(Operation):
     @property
     def folder(self) -> str:
         """Where the removed signatures are kept: one directory a LUN, since wipefs names files by device."""
-        name = re.sub(r"[^A-Za-z0-9.-]+", "-", self.device.wwid or self.device.path).strip("-.")
-        return f"{BACKUPS}/wipefs-{name[:100]}"
+        return f"{BACKUPS}/wipefs-{kept_name(self.device.wwid or self.device.path)}"
 
     def title(self) -> str:
         return _("Erase all signatures on {path}").format(path=clean(self.device.path))

@@ -16,7 +16,6 @@ from tui.storage.iscsi.record_file import (
     change_record,
     database_of,
     edit_conf,
-    restore_label,
     without_secrets,
 )
 from tui.storage.iscsi.records import find_record, no_record_problem
@@ -278,9 +277,9 @@ class SetDefaultChap(Operation):
                 values[f"{prefix}.authmethod"] = ""
             new = edit_conf(new, values)
         backup = without_secrets(old).encode(errors="surrogateescape")
-        change = Replacement(mode=0o600, backup=backup)
+        expected = old.encode(errors="surrogateescape")
+        change = Replacement(mode=0o600, backup=backup, expected=expected)
         kept = host.replace(ISCSID_CONF, new.encode(errors="surrogateescape"), change)
-        restore_label(host, ISCSID_CONF)
         progress(_("The old file is kept, without its secrets, as {path}.").format(path=kept))
 
     def undo(self) -> CannotUndo:

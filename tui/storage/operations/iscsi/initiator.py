@@ -112,10 +112,10 @@ class SetInitiatorName(Operation):
             host.make_folder(INITIATOR_FILE.rpartition("/")[0])
         new = edit_initiator_file(old or "", self.name).encode(errors="surrogateescape")
         if old is None:
-            host.replace(INITIATOR_FILE, new, Replacement(mode=0o600))
+            host.replace(INITIATOR_FILE, new, Replacement(mode=0o600, expected=b""))
         else:
             backup = old.encode(errors="surrogateescape")
-            kept = host.replace(INITIATOR_FILE, new, Replacement(backup=backup))
+            kept = host.replace(INITIATOR_FILE, new, Replacement(backup=backup, expected=backup))
             progress(_("The old file is kept as {path}.").format(path=kept))
         bring_up_daemon(host, "restart")
 

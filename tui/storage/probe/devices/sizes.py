@@ -80,7 +80,7 @@ def parse_ext(text: str) -> Reach | None:
     """
     numbers = {
         match[1]: int(match[2])
-        for match in re.finditer(r"^([A-Z][A-Za-z0-9 ]+):\s+(\d+)$", text, re.MULTILINE)
+        for match in re.finditer(r"^([A-Z][A-Za-z0-9 ]+):\s+(\d{1,18})$", text, re.MULTILINE)
     }
     count, block = numbers.get("Block count"), numbers.get("Block size")
     if not count or not block:
@@ -91,7 +91,7 @@ def parse_ext(text: str) -> Reach | None:
 
 def parse_xfs(text: str) -> Reach | None:
     """Read `xfs_info`. An allocation group has 64 blocks at least (XFS_MIN_AG_BLOCKS)."""
-    match = re.search(r"^data\s+=.*?bsize=(\d+)\s+blocks=(\d+)", text, re.MULTILINE)
+    match = re.search(r"^data\s+=.*?bsize=(\d{1,18})\s+blocks=(\d{1,18})", text, re.MULTILINE)
     if match is None:
         return None
     block, count = int(match[1]), int(match[2])
@@ -102,7 +102,9 @@ def parse_btrfs(text: str, paths: tuple[str, ...]) -> Reach | None:
     """Read `btrfs filesystem show --raw`: the line of one of its devices, known by any of its paths."""
     lines = [
         (int(match[1]), int(match[2]), match[3])
-        for match in re.finditer(r"^\s*devid\s+(\d+) size (\d+) used \d+ path (\S+)", text, re.MULTILINE)
+        for match in re.finditer(
+            r"^\s*devid\s+(\d{1,9}) size (\d{1,18}) used \d+ path (\S+)", text, re.MULTILINE
+        )
     ]
     own = [line for line in lines if line[2] in paths]
     if not own and len(lines) == 1:

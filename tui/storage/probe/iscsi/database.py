@@ -6,6 +6,7 @@ from weakref import WeakKeyDictionary
 
 from tui.storage.host.interface import Command, Host
 from tui.storage.model.inventory import Distribution
+from tui.storage.probe.reading import whole_number
 from tui.storage.probe.system.tools import tool_path
 
 _WANTED = r"/[A-Za-z0-9/._-]+/(send_targets|lock\.write)$"
@@ -28,12 +29,12 @@ class Database:
 def default_database(distribution: Distribution) -> Database:
     """What a distribution's package is known to use."""
     if distribution.family == "debian":
-        moved = distribution.identifier == "debian" and distribution.version.isdigit()
-        new = moved and int(distribution.version) >= 13
+        new = distribution.identifier == "debian" and (whole_number(distribution.version) or 0) >= 13
         return Database("/var/lib/iscsi" if new else "/etc/iscsi", "/run/lock/iscsi")
     if distribution.identifier in {"sles", "sled"}:
         major, _dot, minor = distribution.version.partition(".")
-        old = (major.isdigit() and int(major) < 15) or (major == "15" and minor in {"", "1", "2", "3", "4"})
+        number = whole_number(major)
+        old = (number is not None and number < 15) or (major == "15" and minor in {"", "1", "2", "3", "4"})
         return Database("/etc/iscsi" if old else "/var/lib/iscsi", "/etc/iscsi")
     return Database("/var/lib/iscsi", "/run/lock/iscsi")
 
