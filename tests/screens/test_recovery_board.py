@@ -8,10 +8,10 @@ from tests.recovery.making import SILENT, evidence_of, lost, single_path, two_pa
 from tests.screens.troubled import boot_risk, disk_offline, files_stopped, made, session_lost, well
 from tests.setup.building import PORTAL
 from tests.storage.scripted_host import ScriptedHost
-from tui.recovery.diagnosis import Diagnosis, diagnose
+from tui.recovery.diagnosis import Diagnosis, diagnose, unexplained
 from tui.recovery.evidence import Item, Unread
 from tui.recovery.finding import Finding, Weight
-from tui.screens.recovery.board import LOOKED, Board, Standing, unexplained
+from tui.screens.recovery.board import LOOKED, Board, Standing
 from tui.screens.recovery.looking import guess
 from tui.screens.recovery.watching import sketch
 from tui.storage.model.inventory import Unseen

@@ -3,16 +3,32 @@
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
+from tui.recovery.acceptance import reasons
 from tui.recovery.evidence import Evidence
 from tui.recovery.expectations.accounting import accounts
 from tui.recovery.expectations.expectation import Account
+from tui.recovery.facts import AcceptedFinding
 from tui.recovery.finding import Finding, Weight
 from tui.recovery.findings.catalogue import DETECTORS
 from tui.storage.stacks.rung import Health, Rung, RungKind
 
 _LAYERS = {kind: number for number, kind in enumerate(RungKind, start=1)}
 _WEIGHTS = {Weight.CAUSE: 0, Weight.CONSEQUENCE: 1, Weight.RISK: 2}
+
+
+class Verdict(StrEnum):
+    """What a diagnosis comes to, the worst first; every surface and exit status says this."""
+
+    BROKEN = "broken"
+    """Something is broken or degraded now."""
+    INCOMPLETE = "incomplete"
+    """Nothing broken was found, and not everything could be looked at."""
+    RISKS = "risks"
+    """Nothing is broken now; the next boot, outage or change will break something."""
+    HEALTHY = "healthy"
+    """Nothing was found, no rung is broken, and what is expected is there or intended to be away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +39,13 @@ class Diagnosis:
         evidence: what it was found in.
         findings: causes from the lowest rung up, then what follows from them, then risks.
         accounts: everything that this host says should be there, and what accounts for it.
+        accepted: keys of findings that somebody accepts, each with the reason; they are not counted.
     """
 
     evidence: Evidence
     findings: tuple[Finding, ...]
     accounts: tuple[Account, ...] = ()
+    accepted: tuple[tuple[str, str], ...] = ()
 
     @property
     def causes(self) -> tuple[Finding, ...]:
@@ -35,23 +53,62 @@ class Diagnosis:
         return tuple(finding for finding in self.findings if finding.weight is Weight.CAUSE)
 
     @property
-    def healthy(self) -> bool:
-        """Whether nothing at all was found."""
-        return not self.findings
+    def counted(self) -> tuple[Finding, ...]:
+        """The findings that nobody accepts."""
+        accepted = dict(self.accepted)
+        return tuple(finding for finding in self.findings if finding.key not in accepted)
+
+    @property
+    def unexplained(self) -> tuple[Rung, ...]:
+        """The rungs that do not hold, and that no finding, accepted or not, explains."""
+        return tuple(rung for rung in unexplained(self.evidence, self.findings) if rung.health is Health.BAD)
+
+    @property
+    def verdict(self) -> Verdict:
+        """What all of it comes to."""
+        if any(finding.weight is not Weight.RISK for finding in self.counted) or self.unexplained:
+            return Verdict.BROKEN
+        if not is_whole(self.evidence):
+            return Verdict.INCOMPLETE
+        return Verdict.RISKS if self.counted else Verdict.HEALTHY
 
 
-def diagnose(evidence: Evidence) -> Diagnosis:
-    """Run every detector, account for what is expected, tell causes from consequences, and sort."""
+def is_whole(evidence: Evidence) -> bool:
+    """Whether enough was seen to call a host healthy on which nothing was found."""
+    return evidence.inventory.root and not evidence.inventory.unseen
+
+
+def diagnose(evidence: Evidence, ignored: Iterable[AcceptedFinding] = ()) -> Diagnosis:
+    """Run every detector, account for what is expected, tell causes from consequences, and sort.
+
+    Args:
+        evidence: what was read.
+        ignored: findings that are accepted beside those of this host's own file.
+    """
     detected = _unlike(finding for detect in DETECTORS for finding in detect(evidence))
     accounted, told = accounts(evidence, detected)
     found = _unlike((*detected, *told))
     ranks = _Ranks(evidence)
     weighed = _weighed(sorted(found, key=ranks.of), ranks)
-    return Diagnosis(
-        evidence,
-        tuple(sorted(weighed, key=lambda finding: (_WEIGHTS[finding.weight], *ranks.of(finding)))),
-        accounted,
-    )
+    ordered = tuple(sorted(weighed, key=lambda finding: (_WEIGHTS[finding.weight], *ranks.of(finding))))
+    return Diagnosis(evidence, ordered, accounted, reasons(ordered, (*ignored, *evidence.accepted)))
+
+
+def unexplained(evidence: Evidence, findings: Iterable[Finding]) -> tuple[Rung, ...]:
+    """The rungs that do not hold, that no finding is about, and that stand on none of these either."""
+    named = {key for finding in findings for key in finding.rungs}
+    devices = {finding.device for finding in findings if finding.device}
+    left: list[Rung] = []
+    for stack in evidence.stacks:
+        told: set[str] = set()
+        for rung in stack.rungs:
+            is_told = bool({rung.key, *rung.also} & named) or (rung.device in devices and bool(rung.device))
+            if is_told or not told.isdisjoint(rung.stands_on):
+                told.add(rung.key)
+            elif rung.health in {Health.BAD, Health.ABSENT}:
+                told.add(rung.key)
+                left.append(rung)
+    return tuple(left)
 
 
 def _unlike(findings: Iterable[Finding]) -> list[Finding]:

@@ -4,6 +4,8 @@ The document is one object. `schema` is 1 as long as no field changes its meanin
 
     schema, host, taken_at (seconds since the epoch), seconds (how long the look took)
     status: healthy, findings, or incomplete: nothing was found, but not all could be looked at
+    verdict: broken, incomplete, risks (nothing is broken now), or healthy; the exit status of doctor says it
+    unexplained: rungs that are broken and that no finding explains, as in `status --json`
     expected: what this host says should be there, and what is there and should come back at boot; each is
         subject (session, encrypted, array, volume, mount, swap, at-boot), name, source {source, lines},
         standing (met, as-wished, coming, unmet), explained_by (key of a finding, or empty)
@@ -12,7 +14,7 @@ The document is one object. `schema` is 1 as long as no field changes its meanin
         key, code, number, weight (cause, consequence, risk), follows (key of the cause, or empty),
         kind (of the rung, or null for the host), rungs (keys as in `status --json`), device,
         summary, meaning, seen [{source, lines}], ruled_out [{what, how}], hypotheses [{cause, test}],
-        never [{what, why}]
+        never [{what, why}], accepted (the reason why it is not counted, or null)
         fixes in their order: title, why, confirm (questions for a person), by_hand (commands and acts),
             seconds_left (or null), ask ({who, words} or null), plan (or null)
             a plan is title, why, risk, notes, refusal (a problem or null),
@@ -22,8 +24,7 @@ Secrets are never in it.
 """
 
 from tui.maintenance.proposal import Proposal
-from tui.recovery.diagnosis import Diagnosis
-from tui.recovery.evidence import Evidence
+from tui.recovery.diagnosis import Diagnosis, Verdict
 from tui.recovery.expectations.expectation import Account
 from tui.recovery.finding import Finding, Fix
 from tui.storage.codec import Plain, encode
@@ -34,25 +35,31 @@ SCHEMA = 1
 def diagnosis_document(diagnosis: Diagnosis) -> dict[str, Plain]:
     """The JSON document of a diagnosis, as plain values."""
     evidence = diagnosis.evidence
+    accepted = dict(diagnosis.accepted)
     return {
         "schema": SCHEMA,
         "host": evidence.inventory.host,
         "taken_at": evidence.now,
         "seconds": round(evidence.seconds, 2),
-        "status": "findings" if diagnosis.findings else "healthy" if is_whole(evidence) else "incomplete",
-        "findings": [_finding(finding) for finding in diagnosis.findings],
+        "status": _status(diagnosis),
+        "verdict": diagnosis.verdict.value,
+        "findings": [
+            {**_finding(finding), "accepted": accepted.get(finding.key)} for finding in diagnosis.findings
+        ],
+        "unexplained": [encode(rung) for rung in diagnosis.unexplained],
         "expected": [_account(account) for account in diagnosis.accounts],
         "unread": encode(evidence.unread),
         "unseen": encode(evidence.inventory.unseen),
     }
 
 
-def is_whole(evidence: Evidence) -> bool:
-    """Whether enough was seen to call a host healthy on which nothing was found."""
-    return evidence.inventory.root and not evidence.inventory.unseen
+def _status(diagnosis: Diagnosis) -> str:
+    if diagnosis.counted or diagnosis.unexplained:
+        return "findings"
+    return "healthy" if diagnosis.verdict is Verdict.HEALTHY else "incomplete"
 
 
-def _finding(finding: Finding) -> Plain:
+def _finding(finding: Finding) -> dict[str, Plain]:
     return {
         "key": finding.key,
         "code": finding.code,

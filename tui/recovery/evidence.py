@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from tui.maintenance.reconnect import Disconnected, disconnected
 from tui.recovery.facts import (
+    AcceptedFinding,
     BootUnit,
     BtrfsState,
     DaemonProcess,
@@ -34,6 +35,7 @@ from tui.recovery.facts import (
     UnitLines,
     WaitingTask,
 )
+from tui.recovery.gathering.accepted_file import read_accepted
 from tui.recovery.gathering.boot_side import (
     read_boot_units,
     read_mdadm_conf,
@@ -112,6 +114,7 @@ class Item(StrEnum):
     AWAY = "away"
     ARRAYS = "arrays"
     NICS = "nics"
+    ACCEPTED = "accepted"
 
 
 _NO_LOCK, _NO_MODULES, _NO_NAMES = DatabaseLock(), KernelModules(), NameFacts()
@@ -154,8 +157,8 @@ class Unread:
 class Evidence:
     """One look at a host for a diagnosis. Absent items are empty, and named in `unread`.
 
-    The fields from `kernel` to `nics` are the table of items: the words, the reader and the empty value of
-    each stand beside its type. An item needs such a field and its name in `Item`, and nothing else.
+    The fields from `kernel` to `accepted` are the table of items: the words, the reader and the empty value
+    of each stand beside its type. An item needs such a field and its name in `Item`, and nothing else.
 
     Attributes:
         inventory: the storage.
@@ -299,6 +302,10 @@ class Evidence:
         lambda: _("the network interfaces there are"), lambda look: read_nics(look.host), ()
     )
     """Every network interface, of which `lo` is always one; empty on a captured host without them."""
+    accepted: tuple[AcceptedFinding, ...] = _item(
+        lambda: _("the findings that are accepted"), lambda look: read_accepted(look.host), ()
+    )
+    """Those of the file in which this host's administrator accepts findings."""
     unread: tuple[Unread, ...] = ()
     _stacks: list[tuple[Stack, ...]] = field(default_factory=list, init=False, compare=False, repr=False)
 

@@ -312,6 +312,21 @@ class BootUnit:
 
 
 @dataclass(frozen=True, slots=True)
+class AcceptedFinding:
+    """An entry of the file of accepted findings.
+
+    Attributes:
+        code: a whole code, `F51.not-in-fstab`, or its number, `F51`.
+        place: what stands behind the `@` of the finding's key; empty for every place.
+        reason: why it is accepted; cleaned.
+    """
+
+    code: str
+    place: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class UnitLines:
     """The newest lines of a failed unit in the journal of this boot, cleaned."""
 

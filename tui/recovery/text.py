@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator
 
 from tui.maintenance.proposal import Proposal
-from tui.recovery.diagnosis import Diagnosis
-from tui.recovery.document import is_whole
+from tui.recovery.diagnosis import Diagnosis, is_whole
 from tui.recovery.evidence import item_words
 from tui.recovery.expectations.expectation import Standing
 from tui.recovery.finding import Finding, Fix, Weight
 from tui.storage.cells import wrapped
+from tui.storage.stacks.layer_words import layer_word
 from tui.storage.untrusted import clean
 from tui.words import translate as _, translate_count
 
@@ -18,21 +18,32 @@ WIDTH = 79
 def diagnosis_text(diagnosis: Diagnosis) -> str:
     """The whole diagnosis."""
     lines = [_heading(diagnosis)]
-    for number, finding in enumerate(diagnosis.findings, start=1):
+    for number, finding in enumerate(diagnosis.counted, start=1):
         lines += ["", *_finding(finding, number, diagnosis)]
+    lines += _unexplained(diagnosis)
     lines += _explained(diagnosis)
+    lines += _accepted(diagnosis)
     lines += _not_seen(diagnosis)
     return "\n".join(lines)
 
 
 def _heading(diagnosis: Diagnosis) -> str:
     host = clean(diagnosis.evidence.inventory.host, 100)
-    if diagnosis.findings:
+    if diagnosis.counted or diagnosis.unexplained:
         counts = [
-            (sum(finding.weight is weight for finding in diagnosis.findings), weight)
+            (sum(finding.weight is weight for finding in diagnosis.counted), weight)
             for weight in (Weight.CAUSE, Weight.CONSEQUENCE, Weight.RISK)
         ]
-        words = ", ".join(_count_words(count, weight) for count, weight in counts if count)
+        parts = [_count_words(count, weight) for count, weight in counts if count]
+        if unknown := len(diagnosis.unexplained):
+            parts.append(
+                translate_count(
+                    "{count} layer broken for an unknown reason",
+                    "{count} layers broken for an unknown reason",
+                    unknown,
+                ).format(count=unknown)
+            )
+        words = ", ".join(parts)
         return _("Storage on {host}: {words}.").format(host=host, words=words)
     if is_whole(diagnosis.evidence):
         return _("Storage on {host}: nothing is wrong.").format(host=host)
@@ -81,9 +92,11 @@ def _standing(finding: Finding, diagnosis: Diagnosis) -> str:
         return _("[{code}] Nothing is broken because of it now.").format(code=finding.code)
     if finding.weight is Weight.CONSEQUENCE:
         number = next(
-            (at for at, other in enumerate(diagnosis.findings, start=1) if other.key == finding.follows),
+            (at for at, other in enumerate(diagnosis.counted, start=1) if other.key == finding.follows),
             0,
         )
+        if not number:
+            return _("[{code}] A consequence of a finding that is accepted.").format(code=finding.code)
         words = _("[{code}] A consequence of number {number}: repair that one first.")
         return words.format(code=finding.code, number=number)
     return f"[{finding.code}]"
@@ -119,7 +132,7 @@ def _plan(proposal: Proposal) -> Iterator[str]:
 
 def _explained(diagnosis: Diagnosis) -> Iterator[str]:
     """What is expected and not there because of a finding that is about something else."""
-    numbers = {finding.key: number for number, finding in enumerate(diagnosis.findings, start=1)}
+    numbers = {finding.key: number for number, finding in enumerate(diagnosis.counted, start=1)}
     lines = [
         _("  {name} ({source}): after number {number} is repaired, check again").format(
             name=clean(expectation.name, 80), source=expectation.source.source, number=number
@@ -131,6 +144,28 @@ def _explained(diagnosis: Diagnosis) -> Iterator[str]:
     ]
     if lines:
         yield from ("", _("Expected, and not there because of what is listed above:"), *lines)
+
+
+def _unexplained(diagnosis: Diagnosis) -> Iterator[str]:
+    if not diagnosis.unexplained:
+        return
+    yield from ("", _("Broken, and no known failure explains it:"))
+    for rung in diagnosis.unexplained:
+        words = f"{layer_word(rung.kind)} {clean(rung.name, 80)}: {clean(rung.reason, 200)}"
+        yield from _wrapped(words, 2, hanging=2)
+
+
+def _accepted(diagnosis: Diagnosis) -> Iterator[str]:
+    reasons = dict(diagnosis.accepted)
+    found = [finding for finding in diagnosis.findings if finding.key in reasons]
+    if not found:
+        return
+    yield from ("", _("Accepted, and not counted:"))
+    for finding in found:
+        words = _("[{key}] {summary} Reason: {reason}").format(
+            key=clean(finding.key, 160), summary=finding.summary, reason=reasons[finding.key]
+        )
+        yield from _wrapped(words, 2, hanging=2)
 
 
 def _not_seen(diagnosis: Diagnosis) -> Iterable[str]:

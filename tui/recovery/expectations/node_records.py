@@ -127,7 +127,7 @@ def _told(evidence: Evidence, record: NodeRecord, source: Seen) -> Finding:
                 _("It may rewrite records; CHAP secrets set in single records are lost."),
             ),
         ),
-        follows_if=("F18", "F19", "F32"),
+        follows_if=("F07", "F18", "F19", "F32"),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from tui.recovery.diagnosis import Diagnosis
+from tui.recovery.diagnosis import Diagnosis, unexplained
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Weight
 from tui.storage.stacks.rung import Health, Rung
@@ -27,6 +27,8 @@ class Standing(StrEnum):
     """A rung that does not hold, and no finding tells why."""
     ABSENT = "absent"
     """A rung that is not there, and no finding says that it should be: a record nobody logs in by."""
+    ACCEPTED = "accepted"
+    """Somebody accepts it, with a reason; it is not counted."""
     REPAIRED = "repaired"
     """It is gone after one of its plans ran."""
     GONE = "gone"
@@ -62,6 +64,7 @@ class Entry:
         finding: what was found; of what is gone, as it was found last.
         rung: the rung that no finding is about.
         depth: 1 for what follows from the cause above it.
+        reason: why it is accepted, or empty.
     """
 
     key: str
@@ -69,6 +72,7 @@ class Entry:
     finding: Finding | None = None
     rung: Rung | None = None
     depth: int = 0
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +118,8 @@ class Board:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What is found now."""
-        return self.diagnosis.findings if self.diagnosis is not None else ()
+        """What is found now and not accepted."""
+        return self.diagnosis.counted if self.diagnosis is not None else ()
 
     def finding(self, key: str) -> Finding | None:
         """What is found now under a key, or None."""
@@ -124,10 +128,16 @@ class Board:
     def entries(self) -> tuple[Entry, ...]:
         """The list: each cause with what follows from it, risks, what nothing explains, what is gone."""
         found = [*_tree(self.findings)]
-        if self.evidence is not None:
+        if self.evidence is not None and self.diagnosis is not None:
             found += [
                 Entry(f"rung {rung.key}", _STANDINGS.get(rung.health, Standing.ABSENT), rung=rung)
-                for rung in unexplained(self.evidence, self.findings)
+                for rung in unexplained(self.evidence, self.diagnosis.findings)
+            ]
+            accepted = dict(self.diagnosis.accepted)
+            found += [
+                Entry(finding.key, Standing.ACCEPTED, finding, reason=accepted[finding.key])
+                for finding in self.diagnosis.findings
+                if finding.key in accepted
             ]
         found += [Entry(finding.finding.key, finding.standing, finding.finding) for finding in self.gone]
         return (*found, Entry(LOOKED, Standing.LOOKED))
@@ -172,23 +182,6 @@ class Board:
             lower = _below(self.evidence, subject.key)
             about = [entry for entry in entries if _is_about(entry, lower)]
         return (about or entries)[0].key
-
-
-def unexplained(evidence: Evidence, findings: Iterable[Finding]) -> tuple[Rung, ...]:
-    """The rungs that do not hold, that no finding is about, and that stand on none of these either."""
-    named = {key for finding in findings for key in finding.rungs}
-    devices = {finding.device for finding in findings if finding.device}
-    left: list[Rung] = []
-    for stack in evidence.stacks:
-        told: set[str] = set()
-        for rung in stack.rungs:
-            is_told = bool({rung.key, *rung.also} & named) or (rung.device in devices and bool(rung.device))
-            if is_told or not told.isdisjoint(rung.stands_on):
-                told.add(rung.key)
-            elif rung.health in {Health.BAD, Health.ABSENT}:
-                told.add(rung.key)
-                left.append(rung)
-    return tuple(left)
 
 
 def _tree(findings: Iterable[Finding]) -> Iterable[Entry]:

@@ -36,6 +36,8 @@ def what(entry: Entry, board: Board) -> tuple[Paragraph, ...]:
     lines = [Paragraph(clean(finding.summary, _SUMMARY), Role.STRONG, state=state_of(entry.standing))]
     if entry.standing in {Standing.REPAIRED, Standing.GONE, Standing.UNSURE}:
         return (*lines, *_gone(entry.standing))
+    if entry.reason:
+        lines.append(Paragraph(clean(entry.reason, _SENTENCE), label=_("accepted")))
     cause = board.finding(finding.follows) if finding.follows else None
     if cause is not None:
         lines.append(Paragraph(clean(cause.summary, _SUMMARY), label=_("cause")))
@@ -55,7 +57,7 @@ def _gone(standing: Standing) -> Iterator[Paragraph]:
     elif standing is Standing.REPAIRED:
         yield Paragraph(_("The plan ran, this host was checked again, and it is fixed."), label=_("now"))
     else:
-        yield Paragraph(_("It is gone; nothing was done here."), label=_("now"))
+        yield Paragraph(_("It is solved: it was not found again. Nothing was done here."), label=_("now"))
 
 
 def _without_finding(entry: Entry, rung: Rung) -> Iterator[Paragraph]:

@@ -99,7 +99,7 @@ def ways(entry: Entry, board: Board) -> tuple[Way, ...]:
     if entry.standing is Standing.ABSENT:
         back = _("Back to the console: Enter on the layer lists what can be done with it")
         return (Way(WayKind.LEAVE, back), Way(WayKind.AGAIN, _("Check this host again")))
-    if entry.standing in {Standing.UNEXPLAINED, Standing.LOOKED, Standing.UNSURE}:
+    if entry.standing in {Standing.UNEXPLAINED, Standing.LOOKED, Standing.UNSURE, Standing.ACCEPTED}:
         report = Way(WayKind.REPORT, _("Write everything to a file to send on"))
         again = Way(WayKind.AGAIN, _("Check this host again"))
         return (report, again) if entry.standing is Standing.UNEXPLAINED else (again, report)

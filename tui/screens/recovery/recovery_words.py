@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 
+from tui.recovery.diagnosis import is_whole
 from tui.recovery.evidence import Evidence, Item, item_words
 from tui.recovery.finding import Finding
 from tui.screens.pace import Kind
@@ -90,6 +91,7 @@ def state_of(standing: Standing) -> State:
         Standing.RISK: State.WARN,
         Standing.UNEXPLAINED: State.BAD,
         Standing.ABSENT: State.ABSENT,
+        Standing.ACCEPTED: State.INTENDED,
         Standing.REPAIRED: State.GOOD,
         Standing.GONE: State.GOOD,
         Standing.UNSURE: State.UNKNOWN,
@@ -105,8 +107,9 @@ def standing_word(standing: Standing) -> str:
         Standing.RISK: _("risk"),
         Standing.UNEXPLAINED: _("unknown"),
         Standing.ABSENT: _("not there"),
+        Standing.ACCEPTED: _("accepted"),
         Standing.REPAIRED: _("repaired"),
-        Standing.GONE: _("gone"),
+        Standing.GONE: _("solved"),
         Standing.UNSURE: _("not seen now"),
         Standing.LOOKED: _("all read"),
     }[standing]
@@ -183,7 +186,7 @@ def _count(board: Board) -> Paragraph:
         parts.append(words.format(count=risks))
     if not parts:
         evidence = board.evidence
-        if evidence is not None and evidence.unread:
+        if evidence is not None and (evidence.unread or not is_whole(evidence)):
             words = _("Nothing wrong was found in what could be read.")
             return Paragraph(words, Role.STRONG, state=State.UNKNOWN)
         return Paragraph(_("Nothing wrong was found."), Role.STRONG, state=State.GOOD)

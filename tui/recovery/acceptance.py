@@ -1,0 +1,35 @@
+"""Findings that somebody accepts, each with a reason: shown as accepted, and not counted."""
+
+import re
+from collections.abc import Iterable
+
+from tui.recovery.facts import AcceptedFinding
+from tui.recovery.finding import Finding
+
+_CODE = re.compile(r"F\d{2}(?:\.[a-z-]+)?")
+
+
+def parse_acceptance(text: str, reason: str) -> AcceptedFinding | None:
+    """`CODE` or `CODE:KEY` as it is typed; None for what can be no code."""
+    code, _colon, place = text.partition(":")
+    return AcceptedFinding(code, place, reason) if _CODE.fullmatch(code) else None
+
+
+def covers(acceptance: AcceptedFinding, finding: Finding) -> bool:
+    """Whether a finding is one that is accepted."""
+    if acceptance.code not in {finding.code, finding.number}:
+        return False
+    return not acceptance.place or acceptance.place == (finding.rung or finding.device)
+
+
+def reasons(
+    findings: Iterable[Finding], acceptances: Iterable[AcceptedFinding]
+) -> tuple[tuple[str, str], ...]:
+    """The keys of those findings that are accepted, each with the reason of the first entry for it."""
+    known = tuple(acceptances)
+    found: dict[str, str] = {}
+    for finding in findings:
+        entry = next((entry for entry in known if covers(entry, finding)), None)
+        if entry is not None:
+            found[finding.key] = entry.reason
+    return tuple(found.items())
