@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tui.storage.iscsi.luns import LunName, name_of
-from tui.storage.model.block import BlockDevice, BlockKind
+from tui.storage.model.block import BlockDevice
 from tui.storage.model.files import Mount, Swap
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Lun, Session
@@ -78,27 +78,36 @@ def subject_of(rung: Rung, inventory: Inventory) -> Subject | None:
 
 
 def _lun_below(rung: Rung, inventory: Inventory) -> Subject | None:
-    """The LUN that a map, a partition or a PV stands on, if it is one."""
+    """The LUN that a map, an array, a partition, an open LUKS volume or a PV stands on, or else the LV."""
     device = inventory.device(rung.device) if rung.device else inventory.device_at(rung.name)
     if device is None:
         return None
-    lun = next((one for disk in _disks_below(device, inventory) if (one := inventory.lun_on(disk))), None)
-    session = inventory.session(lun.sid) if lun is not None else None
-    if lun is None or session is None:
-        return None
-    return Subject(SubjectKind.LUN, lun_key(session, lun), f"{session.target} {lun.number}")
+    volumes = {volume.device: volume for volume in inventory.logical_volumes if volume.device}
+    for lower in (device, *_devices_below(device, inventory)):
+        volume, lun = volumes.get(lower.name), inventory.lun_on(lower.name)
+        group = inventory.group_of(volume) if volume is not None else None
+        session = inventory.session(lun.sid) if lun is not None else None
+        if volume is not None and group is not None:
+            return Subject(
+                SubjectKind.LOGICAL_VOLUME, volume_key(group, volume), f"{group.name}/{volume.name}"
+            )
+        if lun is not None and session is not None:
+            return Subject(SubjectKind.LUN, lun_key(session, lun), f"{session.target} {lun.number}")
+    return None
 
 
-def _disks_below(device: BlockDevice, inventory: Inventory) -> tuple[str, ...]:
-    joined = next(
-        (multipath_map for multipath_map in inventory.multipath_maps if multipath_map.device == device.name),
-        None,
-    )
-    if joined is not None:
-        return joined.paths
-    if device.kind is BlockKind.PARTITION:
-        return tuple(disk.name for disk in inventory.devices if device.name in disk.partitions)
-    return (device.name,)
+def _devices_below(device: BlockDevice, inventory: Inventory) -> Iterator[BlockDevice]:
+    """Every device under one, the nearest first, the disk of a partition included."""
+    waiting, seen = [device], {device.name}
+    while waiting:
+        upper = waiting.pop(0)
+        parents = (disk.name for disk in inventory.devices if upper.name in disk.partitions)
+        for name in (*upper.slaves, *parents):
+            lower = inventory.device(name)
+            if lower is not None and name not in seen:
+                seen.add(name)
+                waiting.append(lower)
+                yield lower
 
 
 def subject_of_target(target: str) -> Subject:

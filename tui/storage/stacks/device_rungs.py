@@ -18,6 +18,15 @@ _KINDS = {
     BlockKind.RAID: RungKind.RAID,
 }
 
+_OTHER_MEMBERS = {
+    "zfs_member": ("ZFS", "zpool status"),
+    "bcache": ("bcache", "bcache-super-show"),
+    "drbd": ("DRBD", "drbdadm status"),
+    "ceph_bluestore": ("Ceph", "ceph-volume lvm list"),
+    "VMFS_volume_member": ("VMFS", "VMware"),
+}
+"""Names and tools of what other programs make of a disk, by ID_FS_TYPE of udev."""
+
 
 def add_device_rungs(ladder: Ladder) -> None:
     """Add a rung for every device that stands on a LUN and is not an LV: maps, partitions, encrypted devices.
@@ -152,6 +161,8 @@ def add_closed_layers(ladder: Ladder) -> None:
             ladder.add(_closed(inventory, device, key))
         elif device.content == MD_MEMBER and BlockKind.RAID not in upper:
             arrays.setdefault(device.content_uuid, []).append(key)
+        elif device.content in _OTHER_MEMBERS and not upper:
+            ladder.add(_member(device, key))
     for uuid, lower in arrays.items():
         # A leg that was failed or removed stands beside the array that works without it.
         if f"md:{uuid}" not in ladder.rungs:
@@ -165,6 +176,18 @@ def add_closed_layers(ladder: Ladder) -> None:
                     stands_on=tuple(lower),
                 )
             )
+
+
+def _member(device: BlockDevice, lower: str) -> Rung:
+    """A part of what this program does not read: it says what, so that the disk does not look unused."""
+    word, tool = _OTHER_MEMBERS[device.content]
+    return Rung(
+        RungKind.OTHER_DEVICE,
+        f"member:{device.content}:{device.content_uuid}@{lower}",
+        device.content_label or device.content_uuid or word,
+        detail=(word, tool),
+        stands_on=(lower,),
+    )
 
 
 def _closed(inventory: Inventory, device: BlockDevice, lower: str) -> Rung:
