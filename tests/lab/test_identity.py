@@ -1,5 +1,6 @@
 """A name is not an identity: VGs, portals and file systems that have one name, on a real kernel."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -198,3 +199,56 @@ def test_a_name_that_becomes_ambiguous_after_the_plan_is_refused(guest: Guest, d
     sh(guest, f"vgchange -qq -ay --select vg_uuid={planned}; udevadm settle")
     taken = carry_out(guest, f"ActivateVolumeGroup('vg00', '{other}', True)")
     assert taken.codes == ["group.map-taken"], taken
+
+
+SNAPSHOT = """
+vgchange -qq -ay vg00; lvcreate -qq -y -s -L 40M -n night vg00/data; udevadm settle
+mkdir -p /srv/one /srv/night
+echo "UUID=$(blkid -s UUID -o value /dev/vg00/data) /srv/one ext4 _netdev,nofail 0 2" >> /etc/fstab
+systemctl daemon-reload; mount /dev/vg00/data /srv/one
+"""
+
+
+def absent(guest: Guest) -> list[str]:
+    """The reasons of all layers that should be there and are not."""
+    document = json.loads(sh(guest, "iscsi-console status --json"))
+    rungs = [rung for stack in document["stacks"] for rung in stack["rungs"]]
+    return [rung["reason"] for rung in rungs if rung["kind"] == "mount" and rung["health"] == "absent"]
+
+
+def test_a_snapshot_with_the_uuid_of_its_origin_is_not_taken_for_it(guest: Guest, disks: list[str]) -> None:
+    make(guest, disks, ("one",))
+    sh(guest, SNAPSHOT)
+    assert absent(guest) == []
+    assert look(guest).causes == []
+    # The link by UUID may lead to either: what is mounted at the mount point is what fstab means.
+    sh(guest, "udevadm trigger --settle --action=change /dev/mapper/vg00-night")
+    assert absent(guest) == []
+    sh(guest, "mount -o ro /dev/vg00/night /srv/night")
+    assert absent(guest) == []
+    (gone,) = told(guest, "disconnect(of_rung(RungKind.LOGICAL_VOLUME, 'night'))")
+    assert gone.ok, gone
+    unharmed(guest, "one", "/srv/one")
+    (back,) = told(guest, "reconnect()")
+    assert back.ok, back
+    sh(guest, "umount /srv/night; umount /srv/one")
+    (reason,) = absent(guest)
+    assert "have the same UUID or label" in reason
+
+
+def test_a_clone_of_a_lun_does_not_hide_what_is_mounted(guest: Guest, disks: list[str]) -> None:
+    sh(
+        guest,
+        f"""
+        mkfs.ext4 -q -F {disks[0]} 400M; dd if={disks[0]} of={disks[1]} bs=1M count=400 status=none
+        udevadm trigger --settle --action=change --subsystem-match=block; mkdir -p /srv/one
+        echo "UUID=$(blkid -s UUID -o value {disks[0]}) /srv/one ext4 _netdev,nofail 0 2" >> /etc/fstab
+        systemctl daemon-reload
+        """,
+    )
+    for disk, other in ((disks[0], disks[1]), (disks[1], disks[0])):
+        sh(guest, f"mount {disk} /srv/one; udevadm trigger --settle --action=change {other}")
+        assert absent(guest) == []
+        sh(guest, "umount /srv/one")
+    (reason,) = absent(guest)
+    assert "have the same UUID or label" in reason

@@ -5,7 +5,7 @@ from hypothesis import given, strategies as st
 from tests.storage.scripted_host import ScriptedHost
 from tui.storage.host.interface import Usage
 from tui.storage.model.block import BlockDevice, BlockKind
-from tui.storage.model.files import FstabEntry
+from tui.storage.model.files import FstabEntry, Mount
 from tui.storage.probe.devices.places import DevicePlaces
 from tui.storage.probe.mounts.crypttab import parse_crypttab, read_crypttab
 from tui.storage.probe.mounts.escapes import escape, unescape
@@ -173,3 +173,21 @@ def test_a_host_without_crypttab_has_no_entries() -> None:
 @given(st.text())
 def test_crypttab_is_read_whatever_is_in_it(content: str) -> None:
     parse_crypttab(content)
+
+
+def test_of_a_volume_and_its_snapshot_the_mounted_one_is_meant() -> None:
+    made = [
+        BlockDevice(name, f"/dev/mapper/vg-{path}", f"254:{number}", BlockKind.LOGICAL_VOLUME, 1,
+                    content="ext4", content_uuid="SAME", links=("/dev/disk/by-uuid/SAME",))
+        for number, (name, path) in enumerate((("dm-0", "data"), ("dm-1", "night")))
+    ]  # fmt: skip
+    places = DevicePlaces(made)
+    assert places.carriers("UUID=SAME") == ("dm-0", "dm-1")
+    host = ScriptedHost(files={"/etc/fstab": "UUID=SAME /srv/data/ ext4 defaults 0 0\n"})
+    mounted = Mount("/dev/mapper/vg-data", "dm-0", "/srv/data", "ext4")
+    assert [one.device for one in read_fstab(host, places, (mounted,))] == ["dm-0"]
+    host.links["/dev/disk/by-uuid/SAME"] = "/dev/dm-0"
+    assert [one.device for one in read_fstab(host, places)] == ["dm-0"]
+    host.links["/dev/disk/by-uuid/SAME"] = "/dev/dm-1"
+    assert [one.device for one in read_fstab(host, places)] == ["dm-1"]
+    assert places.at(host, "/dev/disk/by-uuid/SAME") == "dm-1"

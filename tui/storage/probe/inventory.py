@@ -88,7 +88,7 @@ def take_inventory(host: Host) -> Inventory:
         filesystems=blocks.filesystems,
         mounts=mounts,
         swaps=read_swaps(host, places, mounts),
-        fstab=read_fstab(host, places),
+        fstab=read_fstab(host, places, mounts),
         crypttab=read_crypttab(host, places),
         unseen=tuple(unseen),
     )

@@ -2,9 +2,11 @@
 
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.files import Filesystem, FstabEntry, Mount, Swap
+from tui.storage.model.inventory import Inventory
 from tui.storage.size import size_words
 from tui.storage.stacks.ladder import Ladder
 from tui.storage.stacks.rung import Health, Rung, RungKind
+from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 _AUTOMOUNT = frozenset(("x-systemd.automount", "comment=systemd.automount"))
@@ -45,7 +47,8 @@ def add_file_rungs(ladder: Ladder) -> None:
         for swap in swaps.get(name, ()):
             ladder.add(_swap(swap, device, lower))
         for entry in asked.get(name, ()):
-            if (rung := _not_mounted(entry, mounts, swaps.get(name, []), lower)) is not None:
+            twins = _twins(inventory, device) if "=" in entry.spec else ()
+            if (rung := _not_mounted(entry, mounts, swaps.get(name, []), lower, twins)) is not None:
                 ladder.add(rung)
 
 
@@ -140,7 +143,26 @@ def _swap(swap: Swap, device: BlockDevice, lower: str) -> Rung:
     )
 
 
-def _not_mounted(entry: FstabEntry, mounts: tuple[Mount, ...], swaps: list[Swap], lower: str) -> Rung | None:
+def _twins(inventory: Inventory, device: BlockDevice) -> tuple[str, ...]:
+    """Paths of other devices with the UUID of a file system: snapshots and clones, which mount takes too.
+
+    The devices of one btrfs share its UUID, and what a device stands on shows the same as itself.
+    """
+    if not device.content_uuid or device.content == "btrfs":
+        return ()
+    return tuple(
+        other.path
+        for other in inventory.devices
+        if other.content_uuid == device.content_uuid
+        and other.name != device.name
+        and not other.holders
+        and not other.multipath_member
+    )
+
+
+def _not_mounted(
+    entry: FstabEntry, mounts: tuple[Mount, ...], swaps: list[Swap], lower: str, twins: tuple[str, ...]
+) -> Rung | None:
     """A rung for an fstab entry that asks for something that is not so, unless it says noauto."""
     automounts = not _AUTOMOUNT.isdisjoint(entry.options)
     if entry.kind == "ignore" or ("noauto" in entry.options and not automounts):
@@ -158,13 +180,16 @@ def _not_mounted(entry: FstabEntry, mounts: tuple[Mount, ...], swaps: list[Swap]
         )
     if any(mount.target == entry.mount_point for mount in mounts):
         return None
+    reason = _("fstab lists it, but it is not mounted.")
+    if twins:
+        reason = _("fstab lists it, but it is not mounted; {paths} have the same UUID or label.").format(
+            paths=clean(", ".join(twins[:4]))
+        )
     return Rung(
         RungKind.MOUNT,
         f"mount:{entry.mount_point}",
         entry.mount_point,
         health=Health.AS_WISHED if automounts else Health.ABSENT,
-        reason=_("systemd mounts it when it is used (automount).")
-        if automounts
-        else _("fstab lists it, but it is not mounted."),
+        reason=_("systemd mounts it when it is used (automount).") if automounts else reason,
         stands_on=(lower,),
     )

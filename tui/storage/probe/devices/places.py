@@ -29,10 +29,13 @@ class DevicePlaces:
         self._by_path: dict[str, str] = {}
         self._by_uuid: dict[str, str] = {}
         self._by_label: dict[str, str] = {}
+        self._carriers: dict[tuple[str, str], list[str]] = {}
+        self._claimed: set[str] = set()
         for device in devices:
             self._by_number[device.number] = device.name
             for path in (*device.links, f"/dev/{device.name}", device.path):
-                self._by_path.setdefault(path, device.name)
+                if self._by_path.setdefault(path, device.name) != device.name:
+                    self._claimed.add(path)
             self._by_path[device.path] = device.name
             mountable = not device.multipath_member and not device.holders
             for table, value in (
@@ -41,6 +44,9 @@ class DevicePlaces:
             ):
                 if value and (mountable or value not in table):
                     table[value] = device.name
+            for tag, value in (("UUID", device.content_uuid), ("LABEL", device.content_label)):
+                if value and mountable:
+                    self._carriers.setdefault((tag, value), []).append(device.name)
 
     def by_number(self, number: str) -> str:
         """The device with that `MAJOR:MINOR`, or empty."""
@@ -48,22 +54,36 @@ class DevicePlaces:
 
     def at(self, host: Host, path: str) -> str:
         """The device that a path below /dev leads to, or empty."""
-        if path in self._by_path:
+        if path in self._by_path and path not in self._claimed:
             return self._by_path[path]
-        return self._by_path.get(host.resolve(path), "") if path.startswith("/dev/") else ""
+        # Several devices may claim a link, such as those of clones; it leads to one of them.
+        led = self._by_path.get(host.resolve(path), "") if path.startswith("/dev/") else ""
+        return led or self._by_path.get(path, "")
+
+    def carriers(self, spec: str) -> tuple[str, ...]:
+        """Every device that can be mounted by `UUID=…` or `LABEL=…`: clones and snapshots share both."""
+        tag, _equals, value = spec.partition("=")
+        return tuple(self._carriers.get((tag, value.strip("\"'")), ()))
 
     def of_spec(self, host: Host, spec: str) -> str:
-        """The device that the first field of fstab(5) means, or empty for one that is not here or is none."""
+        """The device that the first field of fstab(5) means, or empty for one that is not here or is none.
+
+        Of several that carry the UUID or label it is the one that udev's link leads to, as for mount(8).
+        """
         path = link_of_spec(spec)
         if path == spec:
             return self.at(host, spec)
         tag, _equals, value = spec.partition("=")
         value = value.strip("\"'")
+        several = self.carriers(spec)
+        led = self._by_path.get(host.resolve(path), "") if len(several) > 1 else ""
+        if led in several:
+            return led
         if tag == "UUID" and value in self._by_uuid:
             return self._by_uuid[value]
         if tag == "LABEL" and value in self._by_label:
             return self._by_label[value]
-        return self._by_path.get(path, "")
+        return self.at(host, path)
 
 
 def link_of_spec(spec: str) -> str:

@@ -1,10 +1,11 @@
 """/etc/fstab: what is mounted at boot (fstab(5))."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from tui.storage.host.interface import Host
-from tui.storage.model.files import FstabEntry
+from tui.storage.model.files import FstabEntry, Mount
 from tui.storage.probe.devices.places import DevicePlaces
 from tui.storage.probe.mounts.escapes import escape, unescape
 from tui.storage.probe.reading import text, whole_number
@@ -53,13 +54,23 @@ def print_entry(entry: FstabEntry) -> str:
     return " ".join((*(escape(field) for field in fields), str(entry.frequency), str(entry.pass_number)))
 
 
-def read_fstab(host: Host, places: DevicePlaces) -> tuple[FstabEntry, ...]:
-    """The entries with the devices they mean today, and mount points as the kernel shows them."""
+def read_fstab(host: Host, places: DevicePlaces, mounts: Iterable[Mount] = ()) -> tuple[FstabEntry, ...]:
+    """The entries with the devices they mean today, and mount points as the kernel shows them.
+
+    Of several devices with the UUID or label of an entry it is the one that is mounted at its mount point.
+    """
+    mounted: dict[str, list[str]] = {}
+    for mount in mounts:
+        mounted.setdefault(mount.target, []).append(mount.device)
+    entries = parse_fstab(text(host, FSTAB))
+    devices = [_device(host, places, entry, mounted) for entry in entries]
     return tuple(
-        replace(
-            entry,
-            device=places.of_spec(host, entry.spec),
-            mount_point=normalised(entry.mount_point),
-        )
-        for entry in parse_fstab(text(host, FSTAB))
+        replace(entry, device=device, mount_point=normalised(entry.mount_point))
+        for entry, device in zip(entries, devices, strict=True)
     )
+
+
+def _device(host: Host, places: DevicePlaces, entry: FstabEntry, mounted: dict[str, list[str]]) -> str:
+    there = mounted.get(normalised(entry.mount_point), [])
+    own = [device for device in places.carriers(entry.spec) if device in there]
+    return own[0] if own else places.of_spec(host, entry.spec)
