@@ -70,6 +70,13 @@ def test_nor_is_it_unmounted_when_its_disk_is_write_protected(guest: Guest) -> N
     assert sh(guest, "findmnt -no SOURCE /srv/data") == "/dev/mapper/vg-data"
 
 
+def test_nor_when_another_file_system_is_there_than_was_chosen(guest: Guest) -> None:
+    another = AFTER["repair"].replace(UUID, UUID[::-1])
+    done = carry_out(guest, f"UnmountFilesystem({MOUNT}), {another}, MountFilesystem({MOUNT})", MORE)
+    assert done.codes == ["", "identity.changed", ""]
+    assert sh(guest, "findmnt -no SOURCE /srv/data") == "/dev/mapper/vg-data"
+
+
 def test_a_plan_that_brings_the_disk_back_itself_is_begun(guest: Guest) -> None:
     sh(guest, "umount /srv/data; echo offline > /sys/block/sda/device/state")
     lun = "lun = next(lun for lun in look_at_devices(HOST).luns if lun.number == 0)\n"

@@ -14,7 +14,8 @@ def first_hopeless(host: Host, operations: tuple[Operation, ...]) -> tuple[int, 
         try:
             operation.preflight(host)
         except Refused as refused:
-            return number, refused.problem
+            if not operation.is_done(host):
+                return number, refused.problem
         if not operation.only_stops:
             return None
     return None

@@ -6,7 +6,7 @@ from typing import ClassVar
 from tui.storage.files.filesystem_kind import FilesystemKind
 from tui.storage.host.interface import ChangingHost, Command, Host, Outcome
 from tui.storage.operations.command import CommandOperation
-from tui.storage.operations.filesystem.unused_volume import refuse_silent, unused_volume
+from tui.storage.operations.filesystem.unused_volume import refuse_unreachable, unused_volume
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
 from tui.storage.problem import CommandFailed, OutcomeUnknown, Problem, Refused
 from tui.storage.untrusted import clean, clean_lines
@@ -58,7 +58,7 @@ class CheckFilesystem(CommandOperation):
         return False
 
     def preflight(self, host: Host) -> None:
-        refuse_silent(host, self.device)
+        refuse_unreachable(host, self.device, self.kind.value, self.uuid)
 
     def check(self, host: Host) -> None:
         refuse_other_kinds(self.kind)
@@ -148,7 +148,7 @@ class RepairFilesystem(CommandOperation):
         return False
 
     def preflight(self, host: Host) -> None:
-        refuse_silent(host, self.device)
+        refuse_unreachable(host, self.device, self.kind.value, self.uuid)
 
     def check(self, host: Host) -> None:
         refuse_other_kinds(self.kind)

@@ -8,7 +8,7 @@ from tui.storage.host.interface import Host
 from tui.storage.operations.calls import unseen_content
 from tui.storage.operations.command import CommandOperation
 from tui.storage.operations.filesystem.check_filesystem import refuse_other_kinds
-from tui.storage.operations.filesystem.unused_volume import refuse_silent, unused_volume
+from tui.storage.operations.filesystem.unused_volume import refuse_unreachable, unused_volume
 from tui.storage.operations.operation import Operation, Risk
 from tui.storage.probe.devices.all_signatures import content_of
 from tui.storage.probe.narrow import device_behind, look_at_devices
@@ -63,7 +63,7 @@ class GiveFilesystemNewUuid(CommandOperation):
         )
 
     def preflight(self, host: Host) -> None:
-        refuse_silent(host, self.device)
+        refuse_unreachable(host, self.device, self.kind.value, self.uuid)
 
     def check(self, host: Host) -> None:
         refuse_other_kinds(self.kind)

@@ -7,7 +7,7 @@ from tui.storage.files.filesystem_kind import FilesystemKind
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.operations.calls import change
 from tui.storage.operations.filesystem.check_filesystem import refuse_other_kinds
-from tui.storage.operations.filesystem.unused_volume import refuse_silent, unused_volume
+from tui.storage.operations.filesystem.unused_volume import refuse_unreachable, unused_volume
 from tui.storage.operations.mounts.mount import MOUNTING
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
 from tui.storage.probe.narrow import device_behind, look_at_devices
@@ -63,7 +63,7 @@ class ReplayLog(Operation):
         return False
 
     def preflight(self, host: Host) -> None:
-        refuse_silent(host, self.device)
+        refuse_unreachable(host, self.device, self.kind.value, self.uuid)
 
     def check(self, host: Host) -> None:
         refuse_other_kinds(self.kind)

@@ -33,35 +33,62 @@ def unused_volume(host: Host, path: str, kind: str, uuid: str) -> BlockDevice:
         raise Refused(problem)
     refuse_when_mounted_elsewhere(host, inventory, device)
     refuse_when_busy(host, device.path)
-    found = content_of(host, device.path)
-    if (found.get("TYPE", ""), found.get("UUID", "")) not in ((kind, uuid), (kind, "")) and uuid:
-        raise Refused(
-            Problem(
-                "identity.changed",
-                _("{device} does not hold the file system that was chosen.").format(device=clean(path)),
-                remedy=_("Nothing was done to it. Check the volume again."),
-                evidence=(
-                    _("chosen: {kind} {uuid}").format(kind=clean(kind, 40), uuid=clean(uuid, 60)),
-                    _("now: {kind} {uuid}").format(
-                        kind=clean(found.get("TYPE", ""), 40), uuid=clean(found.get("UUID", ""), 60)
-                    ),
-                ),
-            )
-        )
+    _refuse_another(host, device, path, kind, uuid)
     return device
 
 
-def refuse_silent(host: Host, path: str) -> None:
-    """See that the device behind a path answers, whoever uses it; one that is not there yet passes.
+def refuse_unreachable(host: Host, path: str, kind: str, uuid: str) -> None:
+    """See that a file system can be reached, whoever uses it; a device that is not there yet passes.
+
+    Args:
+        host: the host.
+        path: as for `unused_volume`, like the rest.
+        kind: ext4 or xfs.
+        uuid: of the file system.
 
     Raises:
-        Refused: it does not answer now, or may not be written.
+        Refused: it does not answer now, may not be written, or does not hold that file system.
     """
     inventory = look_at_devices(host)
     device = device_behind(host, inventory, path)
-    problem = None if device is None else why_not_answering(inventory, device)
+    if device is None:
+        return
+    problem = why_not_answering(inventory, device)
     if problem is not None:
         raise Refused(problem)
+    _refuse_another(host, device, path, kind, uuid)
+
+
+def _refuse_another(host: Host, device: BlockDevice, path: str, kind: str, uuid: str) -> None:
+    found = content_of(host, device.path)
+    if (found.get("TYPE", ""), found.get("UUID", "")) in ((kind, uuid), (kind, "")) or not uuid:
+        return
+    if not found:
+        raise Refused(
+            Problem(
+                "contents.not-read",
+                _("{device} could not be read, or no file system is recognized on it.").format(
+                    device=clean(path)
+                ),
+                remedy=_(
+                    "Nothing was done to it. Check the session, the kernel log and the size of its disk, "
+                    "then retry."
+                ),
+            )
+        )
+    raise Refused(
+        Problem(
+            "identity.changed",
+            _("{device} does not hold the file system that was chosen.").format(device=clean(path)),
+            remedy=_("Nothing was done to it. Check the volume again."),
+            evidence=(
+                _("chosen: {kind} {uuid}").format(kind=clean(kind, 40), uuid=clean(uuid, 60)),
+                _("now: {kind} {uuid}").format(
+                    kind=clean(found.get("TYPE", ""), 40), uuid=clean(found.get("UUID", ""), 60)
+                ),
+            ),
+        )
+    )
 
 
 def no_volume(path: str) -> Problem:
