@@ -252,3 +252,27 @@ def test_a_clone_of_a_lun_does_not_hide_what_is_mounted(guest: Guest, disks: lis
         sh(guest, "umount /srv/one")
     (reason,) = absent(guest)
     assert "have the same UUID or label" in reason
+
+
+EXCHANGE = """
+seen = identity(0)
+import subprocess
+subprocess.run(["sh", "-ec", '''
+host=$(ls /sys/class/iscsi_host)
+for one in /sys/block/sd?/device/delete; do echo 1 > $one; done; udevadm settle
+for lun in 1 0 2; do echo "0 0 $lun" > /sys/class/scsi_host/$host/scan; udevadm settle; done
+'''], check=True)
+"""
+"""The disks are removed and found again in another order, so that their names are exchanged."""
+
+
+def test_a_disk_whose_name_went_to_another_is_left_alone(guest: Guest, disks: list[str]) -> None:
+    sh(guest, f"mkfs.ext4 -q -F -L zero {disks[0]}; mkfs.ext4 -q -F -L one {disks[1]}; udevadm settle")
+    done = carry_out(guest, "CreatePhysicalVolume(seen)", EXCHANGE)
+    assert done.codes == ["identity.changed"], done
+    assert "now: " in done.evidence
+    assert [sh(guest, f"blkid -p -s LABEL -o value {path_of(guest, number)}") for number in (0, 1)] == [
+        "zero",
+        "one",
+    ]
+    assert path_of(guest, 0) == disks[1]

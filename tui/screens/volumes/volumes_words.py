@@ -41,7 +41,8 @@ def fill_lines(inventory: Inventory, group: VolumeGroup, fills: tuple[Fill, ...]
     known = {fill.volume: fill for fill in fills if fill.volume_group == group.name}
     lines: list[Paragraph] = []
     for volume in inventory.volumes_of(group):
-        fill = known.get(volume.name)
+        # The kernel knows names alone: an inactive volume has no map, whatever another VG of the name has.
+        fill = known.get(volume.name) if volume.active else None
         if fill is None:
             continue
         state = State.GOOD

@@ -117,7 +117,12 @@ def _finding(evidence: Evidence, name: str, doubled: dict[str, list[BlockDevice]
 def _fixes(evidence: Evidence, name: str, doubled: dict[str, list[BlockDevice]]) -> Iterator[Fix]:
     inventory = evidence.inventory
     pairs = {pv: twins for pv, twins in doubled.items() if len(twins) == 2}
-    members = {pv.uuid for pv in inventory.physical_volumes if pv.volume_group == name}
+    owners = {pv.vg_uuid for pv in inventory.physical_volumes if pv.uuid in doubled and pv.vg_uuid}
+    members = {
+        pv.uuid
+        for pv in inventory.physical_volumes
+        if pv.volume_group == name and (not owners or pv.vg_uuid in owners)
+    }
     if set(pairs) == members:
         used = {pv: [twin for twin in twins if twin.holders] for pv, twins in pairs.items()}
         if all(len(held) == 1 for held in used.values()):

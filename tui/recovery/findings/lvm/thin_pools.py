@@ -13,7 +13,7 @@ from tui.storage.operations.lvm.activation import activation
 from tui.storage.operations.lvm.extend_logical_volume import WHOLE, ExtendLogicalVolume
 from tui.storage.operations.lvm.thin_repair import ExtendPoolMetadata, RepairThinPool
 from tui.storage.operations.operation import Operation
-from tui.storage.probe.devices.lvm import names_of_map
+from tui.storage.probe.devices.lvm import group_of_map, names_of_map
 from tui.storage.stacks.rung import RungKind
 from tui.storage.stacks.volume_rungs import volume_key
 from tui.storage.untrusted import clean
@@ -84,16 +84,12 @@ def pool_state(table: MapTable) -> PoolState | None:
 def thin_pools(evidence: Evidence) -> Iterator[Finding]:
     """A finding for each thin pool on a LUN that is full, or whose notes are full or damaged."""
     inventory = evidence.inventory
-    states = {
-        names_of_map(table.name.removesuffix("-tpool")): state
-        for table in evidence.maps
-        if (state := pool_state(table)) is not None
-    }
+    states = [(table, state) for table in evidence.maps if (state := pool_state(table)) is not None]
     for pool in inventory.logical_volumes:
         group = inventory.group_of(pool)
         if pool.kind is not VolumeKind.THIN_POOL or group is None or group.foreign or group.shared:
             continue
-        state = states.get((pool.volume_group, pool.name), PoolState())
+        state = next((state for table, state in reversed(states) if _is_map_of(table, pool)), PoolState())
         health = pool.health
         full_notes = state.notes > 0 and state.notes_used >= state.notes * _NEARLY
         # A pool whose notes ran full is read-only as well, but nothing in them is wrong.
@@ -125,6 +121,13 @@ def refusals_of(evidence: Evidence, pool: LogicalVolume) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _is_map_of(table: MapTable, pool: LogicalVolume) -> bool:
+    """Whether a map is of a pool: by its names, and by the UUID of the VG where both are known."""
+    owner = group_of_map(table.uuid)
+    named = names_of_map(table.name.removesuffix("-tpool")) == (pool.volume_group, pool.name)
+    return named and (not owner or not pool.vg_uuid or owner == pool.vg_uuid)
+
+
 def pool_rung(group: VolumeGroup, pool: LogicalVolume) -> str:
     """The key of a pool's rung."""
     return volume_key(group, pool)
@@ -135,12 +138,7 @@ def _pool_rungs(group: VolumeGroup, pool: LogicalVolume) -> tuple[str, ...]:
 
 
 def _pool_seen(evidence: Evidence, pool: LogicalVolume) -> tuple[Seen, ...]:
-    lines = [
-        line
-        for table in evidence.maps
-        if names_of_map(table.name.removesuffix("-tpool")) == (pool.volume_group, pool.name)
-        for line in table.status
-    ]
+    lines = [line for table in evidence.maps if _is_map_of(table, pool) for line in table.status]
     told = Seen("lvs", (f"{clean(pool.name)}: {clean(pool.attributes)} {clean(pool.health)}".rstrip(),))
     refused = () if pool.active else refusals_of(evidence, pool)
     return (

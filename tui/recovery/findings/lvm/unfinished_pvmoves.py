@@ -4,11 +4,13 @@ import re
 from collections.abc import Iterator
 
 from tui.recovery.evidence import Evidence
+from tui.recovery.facts import MapTable
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen, Weight
 from tui.recovery.findings.repair_plans import group_rung, identity, repair
 from tui.storage.model.inventory import Inventory
+from tui.storage.model.lvm import VolumeGroup
 from tui.storage.operations.lvm.move_data import MoveData, StopMoving
-from tui.storage.probe.devices.lvm import names_of_map
+from tui.storage.probe.devices.lvm import group_of_map, names_of_map
 from tui.storage.stacks.rung import RungKind
 from tui.storage.untrusted import clean
 from tui.words import translate as _
@@ -31,7 +33,7 @@ def unfinished_pvmoves(evidence: Evidence) -> Iterator[Finding]:
         if not inventory.is_moving(group) or group.foreign or group.shared:
             continue
         name = clean(group.name, 60)
-        source = _source(evidence, inventory, group.name)
+        source = _source(evidence, inventory, group)
         fixes: list[Fix] = []
         if source is not None:
             device = inventory.device(source)
@@ -54,7 +56,7 @@ def unfinished_pvmoves(evidence: Evidence) -> Iterator[Finding]:
             seen=tuple(
                 Seen(f"dmsetup table {clean(table.name)}", table.table[:4])
                 for table in evidence.maps
-                if _is_move(table.name, group.name)
+                if _is_move(table, group)
             ),
             ruled_out=(
                 RuledOut(_("a pvmove in progress"), _("No pvmove is running, and lvmpolld polls none.")),
@@ -77,16 +79,17 @@ def unfinished_pvmoves(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def _is_move(map_name: str, group: str) -> bool:
-    owner, volume = names_of_map(map_name)
-    return owner == group and volume.startswith("pvmove")
+def _is_move(table: MapTable, group: VolumeGroup) -> bool:
+    owner, volume = names_of_map(table.name)
+    uuid = group_of_map(table.uuid)
+    return owner == group.name and uuid in {"", group.uuid} and volume.startswith("pvmove")
 
 
-def _source(evidence: Evidence, inventory: Inventory, group: str) -> str | None:
+def _source(evidence: Evidence, inventory: Inventory, group: VolumeGroup) -> str | None:
     """Kernel name of the disk that is emptied: the first leg of the mirror (dmsetup(8), mirror)."""
     numbers = {device.number: device.name for device in inventory.devices}
     for table in evidence.maps:
-        if _is_move(table.name, group):
+        if _is_move(table, group):
             for line in table.table:
                 match = _MIRROR.match(line)
                 if match is not None and match[1] in numbers:
