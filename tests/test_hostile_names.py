@@ -1,5 +1,7 @@
 """Every name in a host is hostile: none reaches a text as more than its escapes."""
 
+import io
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -7,16 +9,23 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from tests.hostile import NASTY, Maker, places, raw_controls, spoil_with, spoiled
+from tests.machines.trees import hostile
 from tests.recovery.making import HEALTHY, SILENT, evidence_of, lost
 from tui.maintenance.proposal import Proposal
 from tui.recovery.diagnosis import Diagnosis, diagnose
 from tui.recovery.document import diagnosis_document
 from tui.recovery.evidence import Evidence
+from tui.recovery.gather import gather
+from tui.recovery.report import report_text
 from tui.recovery.text import diagnosis_text
+from tui.setup.unattended import Printer
+from tui.storage.changing.plan import Plan, Stage, Step
+from tui.storage.host.recording import RecordingHost
 from tui.storage.model.inventory import Inventory
 from tui.storage.operations import catalogue as _catalogue  # noqa: F401 (knows every operation)
 from tui.storage.operations.operation import CannotUndo, Operation
 from tui.storage.printing import json_text
+from tui.storage.problem import Problem
 from tui.storage.status import status_json, status_text
 
 
@@ -99,3 +108,27 @@ def test_no_operation_says_more_of_a_name_than_its_escapes(kind: str) -> None:
         assert {
             method: found for method, text in said(operation).items() if (found := raw_controls(text))
         } == {}, operation
+
+
+def test_a_report_and_a_capture_hold_no_raw_control() -> None:
+    recording = RecordingHost(hostile())
+    diagnosis = diagnose(gather(recording, 60.0))
+    report = report_text(diagnosis, recording)
+    assert r"\x1b[2J" in report
+    assert raw_controls(report) == []
+    assert raw_controls(json_text(recording.document(), 1)) == []
+
+
+@pytest.mark.parametrize("nasty", NASTY, ids=ascii)
+def test_a_set_up_from_answers_prints_lines_and_nothing_else(nasty: str) -> None:
+    stream = io.StringIO()
+    printer = Printer(stream, threading.Event())
+    printer.say(f"name {nasty}", 2)
+    printer.line(f"name {nasty}")
+    printer.problem(Problem("x", f"a{nasty}", f"b{nasty}", f"c{nasty}", evidence=(f"d{nasty}",)), "Stopped")
+    for seed in range(20):
+        operation = Maker(seed).make(Operation.kinds["LogIn"])
+        printer.plan(Plan(nasty, (operation,)))
+        printer.step(Step(0, Stage.RUNNING))
+        printer.step(Step(0, Stage.RUNNING, line=f"line {nasty}"))
+    assert raw_controls(stream.getvalue()) == []

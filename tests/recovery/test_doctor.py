@@ -233,3 +233,11 @@ def test_a_report_holds_findings_evidence_and_commands_and_no_secret(tmp_path: P
 def test_a_report_of_a_healthy_host() -> None:
     recording = RecordingHost(RecordedHost(str(MACHINES / "bare.json")))
     assert "nothing is wrong" in report_text(diagnose(evidence_of(single_path())), recording)
+
+
+@pytest.mark.parametrize("word", ["nan", "inf", "1e999", "0", "-1", "soon\x1b[2J", "3601"])
+def test_a_time_that_is_none_is_refused_before_the_look(word: str) -> None:
+    done = doctor("--recorded", "none.json", f"--within={word}")
+    assert done.returncode == 2
+    assert "not a number of seconds" in done.stderr
+    assert "\x1b" not in done.stderr

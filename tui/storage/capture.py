@@ -4,14 +4,13 @@ The file can be opened anywhere with `--recorded FILE`, to look at a host that i
 """
 
 import argparse
-import json
 from collections.abc import Callable, Iterable
 
 from tui.storage.files.owner_file import not_written_problem, refuse_existing, write_for_owner
 from tui.storage.host.interface import Host
 from tui.storage.host.local import LocalHost
 from tui.storage.host.recording import RecordingHost
-from tui.storage.printing import say
+from tui.storage.printing import json_text, say
 from tui.storage.probe.inventory import take_inventory
 from tui.storage.problem import ConsoleError
 from tui.storage.untrusted import clean
@@ -40,7 +39,7 @@ def capture(host: Host, path: str, *, force: bool = False, looks: Iterable[Look]
         look(recording)
     write_for_owner(
         path,
-        json.dumps(recording.document(), indent=1, ensure_ascii=True, sort_keys=True) + "\n",
+        json_text(recording.document(), 1, in_order=True) + "\n",
         force=force,
     )
 

@@ -106,12 +106,14 @@ def complain(text: str) -> None:
         return
 
 
-def json_text(document: object, indent: int | None = 2) -> str:
+def json_text(document: object, indent: int | None = 2, *, in_order: bool = False) -> str:
     """The JSON text of a plain value (`codec.Plain`), in printable ASCII.
 
-    No name in it can reach a terminal as more than its escapes.
+    With `in_order` the keys are sorted. No name in it can reach a terminal as more than its escapes.
     """
-    return json.dumps(document, indent=indent, ensure_ascii=True).replace("\x7f", "\\u007f")
+    return json.dumps(document, indent=indent, ensure_ascii=True, sort_keys=in_order).replace(
+        "\x7f", "\\u007f"
+    )
 
 
 def _stream(number: int) -> TextIO:

@@ -1,4 +1,5 @@
 import json
+import os
 import stat
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from tests.machines.trees import hostile, orphan
 from tests.storage.fake_tree import Disk, add_session, bare_host
 from tests.storage.scripted_host import ScriptedHost
 from tui.storage.capture import capture
+from tui.storage.files.owner_file import write_for_owner
 from tui.storage.host.interface import Answer, ChangingHost, Command, Outcome
 from tui.storage.host.local import LocalHost
 from tui.storage.host.recorded import RecordedHost
@@ -162,3 +164,17 @@ VALUE = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp", "Zs"])
 def test_a_value_called_password_never_stays(key: str, value: str) -> None:
     cleaned = without_secrets(f"before = 1\n{key} = {value}\nafter = 2\n")
     assert cleaned == f"before = 1\n{key} = {MASK}\nafter = 2\n"
+
+
+@pytest.mark.parametrize("kind", ["fifo", "folder", "device"])
+def test_what_is_no_file_is_never_replaced(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "target"
+    if kind == "fifo":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        path.symlink_to("/dev/null")
+    with pytest.raises(Refused):
+        write_for_owner(str(path), "text", force=True)
+    assert path.lstat().st_mode != 0o100600

@@ -10,14 +10,24 @@ from tui.words import translate as _
 
 
 def refuse_existing(path: str, *, force: bool) -> None:
-    """A file that is there already is not written over unless that is asked for.
+    """A file that is there already is not written over unless that is asked for, and nothing else ever is.
 
     Raises:
-        Refused: something has that name, and `force` is not given.
+        Refused: a file has that name, and `force` is not given; or a device, a FIFO, a directory has it.
     """
     target = Path(path)
-    if not force and (target.exists() or target.is_symlink()):
+    if not target.exists() and not target.is_symlink():
+        return
+    if not force:
         raise Refused(_exists(path))
+    if not target.is_file():
+        raise Refused(
+            Problem(
+                "capture.no-file",
+                _("{path} is not a regular file; nothing was written.").format(path=clean(path)),
+                remedy=_("Choose the name of a file."),
+            )
+        )
 
 
 def write_for_owner(path: str, text: str, *, force: bool) -> None:
