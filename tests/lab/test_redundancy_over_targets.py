@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.lab.doctoring import SUMS, healthy, look, mended, named, sentinels
-from tests.lab.recovery_by_keys import Console
+from tests.lab.doctoring import SUMS, healthy, look, named, sentinels
+from tests.lab.operate import tell
 from tests.lab.volumes import disks_are_here, sh, wait_for
 from tui.lab.faults import Fault
 from tui.lab.guest import Guest
@@ -66,6 +66,27 @@ def guest() -> Iterator[Guest]:
         yield booted
 
 
+REPAIR = """
+import threading
+from tests.lab.volume_side import HOST, say
+from tui.recovery.diagnosis import diagnose
+from tui.recovery.gather import gather
+from tui.storage.changing.journal import Origin
+from tui.storage.changing.run_plan import carry_out
+from tui.storage.changing.watcher import Unwatched
+found = next(one for one in diagnose(gather(HOST, 60)).findings if one.code == {code!r})
+proposal = next(fix.proposal for fix in found.fixes if fix.proposal is not None)
+ending = carry_out(proposal.plan, HOST, Unwatched(), threading.Event(), origin=Origin.CONSOLE)
+say({{"ok": ending.ok, "problem": str(ending.problem)}})
+"""
+
+
+def repair(guest: Guest, code: str) -> None:
+    """Carry out the first plan of a finding."""
+    told = tell(guest, REPAIR.format(code=code))[-1]
+    assert told["ok"], told
+
+
 def write(guest: Guest) -> None:
     """Write to all three, so that the kernel notices what is gone; each takes it."""
     sh(
@@ -100,13 +121,13 @@ def test_an_outage_of_one_target_is_the_cause_and_what_works_without_it_follows(
     wait_for(guest, "! grep -qv LOGGED_IN /sys/class/iscsi_session/*/state")
 
 
-def test_when_it_is_back_each_leg_is_given_back_while_in_use(guest: Guest, console: Console) -> None:
+def test_when_it_is_back_each_leg_is_given_back_while_in_use(guest: Guest) -> None:
     sh(guest, "udevadm settle")
     found = look(guest)
     assert set(found.causes) <= {LV, MD, BTRFS}, found.codes
     for code in (MD, LV):
         if code in found.causes:
-            mended(console, found, code, place=found.codes.index(code))
+            repair(guest, code)
             wait_for(guest, "[ $(cat /sys/block/md0/md/sync_action) = idle ]")
             found = look(guest)
     assert not {LV, MD} & set(found.codes), found.codes
@@ -115,13 +136,13 @@ def test_when_it_is_back_each_leg_is_given_back_while_in_use(guest: Guest, conso
     untouched(guest)
 
 
-def test_a_leg_that_was_failed_by_hand_is_named_and_given_back(guest: Guest, console: Console) -> None:
+def test_a_leg_that_was_failed_by_hand_is_named_and_given_back(guest: Guest) -> None:
     disk = sh(guest, "readlink -f /dev/disk/by-path/*t2-lun-1")
     sh(guest, f"mdadm -q --manage /dev/md0 --fail {disk}")
     write(guest)
     found = named(guest, MD)
     assert disk in found.finding(MD)["summary"]
-    mended(console, found, MD)
+    repair(guest, MD)
     wait_for(guest, "[ $(cat /sys/block/md0/md/degraded) = 0 ]")
     wait_for(guest, "[ $(cat /sys/block/md0/md/sync_action) = idle ]")
     healthy(guest)

@@ -98,6 +98,15 @@ def _fixes(evidence: Evidence, device: BlockDevice) -> Iterator[Fix]:
         )
     if back:
         return
+    if sessions_below(inventory, raid):
+        yield Fix(
+            _("Wait until its session is back"),
+            _(
+                "The disk may come back with it; then the array gets the leg back. Nothing is replaced "
+                "meanwhile."
+            ),
+        )
+        return
     yield from _looking_for_it(evidence)
     yield Fix(
         _("Have the LUN mapped to this host again"),
