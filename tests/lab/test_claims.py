@@ -241,3 +241,66 @@ def test_a_disk_that_is_zero_is_empty(guest: Guest, disks: tuple[str, str, str])
         assert (found["empty"], found["refusal"]) == (True, ""), found
     done = carry_out(guest, "CreatePhysicalVolume(identity(1)), RemovePhysicalVolume(identity(1))")
     assert done.stages == ["done", "done"], done
+
+
+def test_a_lun_that_this_host_exports_is_used(guest: Guest, disks: tuple[str, str, str]) -> None:
+    place = "/sys/kernel/config/target/core/iblock_9/again"
+    sh(
+        guest,
+        f"""modprobe target_core_iblock; mkdir -p {place}
+        echo udev_path={disks[1]} > {place}/control; echo {disks[1]} > {place}/udev_path
+        echo 1 > {place}/enable""",
+    )
+    try:
+        assert wiped(guest, 1) == ("device.claimed", [])
+        code, evidence, commands = refusal(guest, 1)
+        assert (code, commands) == ("disconnect.held-by-kernel", [])
+        assert "iblock_9/again" in evidence
+    finally:
+        sh(guest, f"rmdir {place} {place.rpartition('/')[0]}")
+    (gone,) = told(guest, f'disconnect(of_rung(RungKind.LUN, "1"), {KEEP})')
+    assert gone.ok, gone
+    (back,) = told(guest, "reconnect()")
+    assert back.ok, back
+
+
+def test_swap_space_and_a_mount_are_taken_down_as_before(guest: Guest, disks: tuple[str, str, str]) -> None:
+    first, second, _third = disks
+    sh(guest, f"mkswap -q {second} >/dev/null; swapon {second}; mkfs.ext4 -q {first}; mkdir -p /srv/one")
+    sh(guest, f"mount {first} /srv/one")
+    kept = sentinel(guest, "/srv/one")
+    gone, back = told(guest, f"disconnect(subject_of_target(TARGET), {KEEP})\nreconnect()")
+    assert gone.ok, gone
+    assert back.ok, back
+    assert second in sh(guest, "cat /proc/swaps")
+    assert checksum(guest, "/srv/one") == kept
+    sh(guest, f"umount /srv/one; swapoff {second}")
+
+
+def test_looking_does_not_rewrite_the_devices_file(guest: Guest, disks: tuple[str, str, str]) -> None:
+    """A report of LVM's by itself brings the names in it up to date."""
+    folder, file = "/etc/lvm/devices", "/etc/lvm/devices/system.devices"
+    used = "devices/use_devicesfile=1"
+    sh(
+        guest,
+        f"""mkdir -p {folder};
+        pvcreate -q --config {used} {disks[1]}; vgcreate -q --config {used} vg {disks[1]}
+        echo 'devices {{ use_devicesfile = 1 }}' >> /etc/lvm/lvmlocal.conf
+        sed -i 's|DEVNAME=[^ ]*|DEVNAME=/dev/sdz|' {file}; sha256sum < {file} > /root/listed""",
+    )
+    try:
+        told_of = tell(
+            guest,
+            """
+import json
+from tests.lab.volume_side import HOST
+from tui.storage.probe.inventory import take_inventory
+print(json.dumps({"pvs": [one.device for one in take_inventory(HOST).physical_volumes]}))
+""",
+        )[-1]["pvs"]
+        assert f"/dev/{told_of[0]}" == disks[1]  # type: ignore[index]  # a list
+        guest.run(("iscsi-console", "status"), timeout=100)
+        sh(guest, f"sha256sum < {file} | cmp - /root/listed")
+        sh(guest, f"lvm fullreport >/dev/null 2>&1; ! sha256sum < {file} | cmp -s - /root/listed")
+    finally:
+        sh(guest, f"vgremove -f -qq vg; rm -r {folder}; sed -i /use_devicesfile/d /etc/lvm/lvmlocal.conf")

@@ -333,7 +333,7 @@ def test_any_json_is_a_report_or_a_value_error(plain: object) -> None:
 
 def test_the_call_is_one_and_asks_for_foreign_and_shared() -> None:
     command = report_command()
-    assert {"--foreign", "--shared", "--nohints", "json"} <= set(command.argv)
+    assert {"--foreign", "--shared", "--nohints", "--test", "json"} <= set(command.argv)
     assert not command.changes
 
 

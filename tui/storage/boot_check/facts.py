@@ -136,7 +136,7 @@ def _switch(value: str | None) -> bool | None:
 
 
 def _volume_autoactivation(host: Host, volume: LogicalVolume) -> bool | None:
-    fields = ("--noheadings", "--nohints", "--binary", "-o", "lv_autoactivation")
+    fields = ("--noheadings", "--nohints", "--test", "--binary", "-o", "lv_autoactivation")
     outcome = host.run(Command(("lvm", "lvs", *fields, f"{volume.volume_group}/{volume.name}")))
     return _switch(outcome.stdout.strip()) if outcome.ok else None
 

@@ -16,7 +16,13 @@ from itertools import pairwise
 from tui.storage.host.interface import Command, Host, Outcome
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.lvm import LogicalVolume, LvmReading, PhysicalVolume, VolumeGroup, is_part_name
-from tui.storage.probe.devices.lvm_report import Volumes, parse_report, parse_system_id, report_command
+from tui.storage.probe.devices.lvm_report import (
+    Volumes,
+    parse_report,
+    parse_system_id,
+    report_command,
+    said_of,
+)
 from tui.storage.untrusted import clean_lines
 from tui.words import translate as _
 
@@ -145,7 +151,7 @@ def _judged(outcome: Outcome, *, restricted: bool) -> Volumes:
             return parse_report(outcome.stdout, outcome.stderr)
         except ValueError:
             error = _("LVM gave no report (exit status {status}).").format(status=outcome.status)
-    return Volumes(reading=LvmReading(warnings=clean_lines(outcome.stderr), error=error))
+    return Volumes(reading=LvmReading(warnings=clean_lines(said_of(outcome.stderr)), error=error))
 
 
 def _with_foreign(host: Host, volumes: Volumes) -> Volumes:
