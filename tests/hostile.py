@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from enum import Enum
 
+from tui.storage.operations import catalogue as _catalogue  # noqa: F401 (knows every operation)
+from tui.storage.operations.operation import Operation
 from tui.storage.secret import Secret
 
 FORGED = "FORGED"
@@ -100,6 +102,11 @@ def spoil_with(nasty: str, chosen: frozenset[str] | None = None) -> Spoil:
         return text + nasty if text and (chosen is None or place in chosen) else text
 
     return spoil
+
+
+def operations() -> list[str]:
+    """The kinds of the program's operations; other tests make some of their own."""
+    return sorted(name for name, kind in Operation.kinds.items() if kind.__module__.startswith("tui."))
 
 
 class Maker:

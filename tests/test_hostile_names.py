@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from tests.hostile import NASTY, Maker, places, raw_controls, spoil_with, spoiled
+from tests.hostile import NASTY, Maker, operations, places, raw_controls, spoil_with, spoiled
 from tests.machines.trees import hostile
 from tests.recovery.making import HEALTHY, SILENT, evidence_of, lost
 from tui.maintenance.proposal import Proposal
@@ -22,7 +22,6 @@ from tui.setup.unattended import Printer
 from tui.storage.changing.plan import Plan, Stage, Step
 from tui.storage.host.recording import RecordingHost
 from tui.storage.model.inventory import Inventory
-from tui.storage.operations import catalogue as _catalogue  # noqa: F401 (knows every operation)
 from tui.storage.operations.operation import CannotUndo, Operation
 from tui.storage.printing import json_text
 from tui.storage.problem import Problem
@@ -101,7 +100,7 @@ def test_a_host_where_some_names_are_hostile_reaches_no_text(data: st.DataObject
     assert {surface: found for surface, text in told.items() if (found := raw_controls(text))} == {}
 
 
-@pytest.mark.parametrize("kind", sorted(Operation.kinds))
+@pytest.mark.parametrize("kind", operations())
 def test_no_operation_says_more_of_a_name_than_its_escapes(kind: str) -> None:
     for seed in range(12):
         operation = Maker(seed).make(Operation.kinds[kind])

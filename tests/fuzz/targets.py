@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from tests.fuzz.inputs import ROOT, Input, captures, corpus
-from tests.hostile import NASTY, Maker, places, spoil_with, spoiled
+from tests.hostile import NASTY, Maker, operations, places, spoil_with, spoiled
 from tests.recovery.making import HEALTHY, SILENT, evidence_of, lost
+from tui.lab.san import SanError, parse as parse_array
 from tui.maintenance.reconnect import disconnected
 from tui.practice.notes import read_note
 from tui.practice.progress import Progress
@@ -38,7 +39,6 @@ from tui.storage.news.daemon_log import daemon_line
 from tui.storage.news.daemon_words import meaning_of_daemon_line
 from tui.storage.news.kernel_log import kernel_line
 from tui.storage.news.kernel_words import meaning_of_kernel_line
-from tui.storage.operations import catalogue as _catalogue  # noqa: F401 (knows every operation)
 from tui.storage.operations.operation import CannotUndo, Operation
 from tui.storage.printing import json_text
 from tui.storage.probe.devices import all_signatures, fill, lvm_report, raid, signatures, sizes, udev
@@ -53,6 +53,7 @@ from tui.storage.untrusted import as_typed, clean, clean_lines, visible_lines
 
 Parse = Callable[[str], object]
 
+_ARRAYS = tuple(path.read_text() for path in sorted((ROOT / "tui" / "lab" / "sans").glob("*.toml")))
 _ANSWERS = tuple(path.read_text() for path in sorted((ROOT / "tui" / "lab" / "answers").glob("*.toml")))
 
 
@@ -135,7 +136,7 @@ def _names(source: Input) -> str:
 
 
 def _operation(source: Input) -> str:
-    kinds = sorted(Operation.kinds)
+    kinds = operations()
     operation = Maker(source.random.randrange(2**32)).make(Operation.kinds[source.random.choice(kinds)])
     undone = operation.undo()
     why_not = undone.reason if isinstance(undone, CannotUndo) else ""
@@ -151,10 +152,10 @@ def _answers(source: Input) -> str:
 
 
 def _journal(source: Input) -> str:
-    kinds = sorted(Operation.kinds)
-    operations = [{"kind": source.random.choice(kinds), "fields": {}} for _turn in range(3)]
+    kinds = operations()
+    planned = [{"kind": source.random.choice(kinds), "fields": {}} for _turn in range(3)]
     lines = [
-        json.dumps({"event": "plan", "title": "\x1b[2J", "sequence": 1, "operations": operations}),
+        json.dumps({"event": "plan", "title": "\x1b[2J", "sequence": 1, "operations": planned}),
         *(json.dumps({"event": word, "number": number}) for number in range(3) for word in ("begin", "done")),
     ]
     path = source.folder / "journals" / "one.jsonl"
@@ -228,6 +229,7 @@ TARGETS: dict[str, Target] = {
     "notes": Target(_notes, weight=20),
     "shown": Target(_shown, weight=20),
     "practice note": _parser(read_note),
+    "array": Target(lambda source: (parse_array(source.text(_ARRAYS)),), declared=(SanError,)),
     "size": _parser(parse_size, like="10G"),
     "number": _parser(parse_number),
     "initiator name": Target(_initiator_name),

@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from tui.lab.errors import LabError
+from tui.storage.documents import read_bounded
 from tui.words import translate as _
 
 EXAMPLES = Path(__file__).parent / "sans"
@@ -145,7 +146,7 @@ def read_description(name_or_file: str) -> str:
     """
     path = EXAMPLES / f"{name_or_file}.toml" if name_or_file in examples() else Path(name_or_file)
     try:
-        text = path.read_text()
+        text = read_bounded(path).decode()
     except (OSError, UnicodeDecodeError) as error:
         raise SanError(
             _("{name} is not a readable file, nor one of {examples} ({reason}).").format(
@@ -164,7 +165,7 @@ def parse(text: str) -> San:
     """
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise SanError(_("The description is not valid TOML: {reason}").format(reason=error)) from error
     top = _Table(document, _("the description"))
     networks = tuple(_network(table) for table in top.tables("network"))
@@ -207,7 +208,7 @@ def size_of(text: str) -> int:
     Raises:
         SanError: When it is none.
     """
-    size = re.fullmatch(r"([1-9]\d*)([KMG])", text)
+    size = re.fullmatch(r"([1-9]\d{0,9})([KMG])", text)
     if size is None:
         raise SanError(_("{text} is not a size; examples: 512M, 2G.").format(text=ascii(text)))
     return int(size[1]) * UNITS[size[2]]

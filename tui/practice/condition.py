@@ -159,7 +159,7 @@ def _value(kind: Kind, test: Comparison, value: object, name: str) -> Value:
         return value
     if kind is Kind.NUMBER and isinstance(value, int) and not isinstance(value, bool):
         return value
-    if kind is Kind.NUMBER and isinstance(value, str) and (size := re.fullmatch(r"(\d+)([KMG])", value)):
+    if kind is Kind.NUMBER and isinstance(value, str) and (size := re.fullmatch(r"(\d{1,10})([KMG])", value)):
         return int(size[1]) * UNITS[size[2]]
     if kind in (Kind.TEXT, Kind.TEXTS) and isinstance(value, str) and test is not Comparison.ONE_OF:
         if test is Comparison.LIKE:

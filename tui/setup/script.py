@@ -19,6 +19,7 @@ from tui.setup.step import Step
 from tui.setup.steps import boot, chap, discover, disks, log_in, mount, name, portal, target, volumes
 from tui.setup.steps.volumes_wanted import FIRST_GROUP
 from tui.storage.model.iscsi import Portal, Timers
+from tui.storage.probe.reading import whole_number
 
 
 def answer_for(script: Script, state: SetupState, step: Step) -> Answer:
@@ -87,7 +88,7 @@ def _over(preset: Timers, numbers: Timers | None) -> Timers:
 
 def _portal(written: str) -> Portal:
     host, port = portal.split(written, portal.DEFAULT_PORT)
-    return Portal(host, int(port) if port.isdigit() else 0)
+    return Portal(host, whole_number(port) or 0)
 
 
 def _is_meant(written: str, found: Portal) -> bool:

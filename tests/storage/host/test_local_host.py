@@ -33,3 +33,8 @@ def test_a_file_is_read_whole(tmp_path: Path) -> None:
         assert HOST.read(str(tmp_path / name)) == text
     assert HOST.read("/proc/self/status").startswith("Name:")
     assert HOST.read("/sys/kernel/uevent_seqnum").strip().isdigit()
+
+
+def test_a_pipe_among_the_files_hangs_nothing(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert HOST.read(str(tmp_path / "pipe")) == ""

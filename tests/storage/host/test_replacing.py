@@ -145,3 +145,12 @@ def test_a_new_file_is_made(fstab: Path) -> None:
 def test_without_what_was_expected_the_latest_content_goes(fstab: Path) -> None:
     replacing.replace_file(str(fstab), NEW, Replacement())
     assert fstab.read_bytes() == NEW
+
+
+def test_what_a_killed_run_left_goes_away(fstab: Path) -> None:
+    left, young = fstab.parent / ".iscsi-console-left", fstab.parent / ".iscsi-console-young"
+    for path in (left, young):
+        path.write_text("half")
+    os.utime(left, (1, 1))
+    replacing.replace_file(str(fstab), NEW, Replacement())
+    assert (left.exists(), young.exists()) == (False, True)

@@ -21,10 +21,10 @@ _LONGEST_HOST_NAME = 253
 def split(address: str, port: str) -> tuple[str, str]:
     """Address without brackets and blanks, and the port that was typed behind it (`[2001:db8::1]:3260`)."""
     text = address.strip()
-    bracketed = re.fullmatch(r"\[([^\]]*)\](?::(\d+))?", text)
+    bracketed = re.fullmatch(r"\[([^\]]*)\](?::(\d{1,18}))?", text)
     if bracketed:
         return bracketed[1], bracketed[2] or port.strip()
-    behind = re.fullmatch(r"([^:]*):(\d+)", text)
+    behind = re.fullmatch(r"([^:]*):(\d{1,18})", text)
     if behind:
         return behind[1], behind[2]
     return text, port.strip()

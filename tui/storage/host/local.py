@@ -96,11 +96,12 @@ class LocalHost:
         return Outcome(status, stdout, stderr, time.monotonic() - started)
 
     def read(self, path: str) -> str:
-        """The text of a file; kernel attributes and ordinary files alike.
+        """The text of a file, of at most 16 MiB; kernel attributes and ordinary files alike.
 
         Without a Path, which costs more than the reading: at 1,000 sessions there are some 40,000 attributes.
         """
-        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        # A FIFO among the files must not hang the look.
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         try:
             content = os.read(handle, 65536)
             # An attribute comes whole in one read(2) (the kernel's Documentation/filesystems/sysfs.rst).
@@ -299,8 +300,10 @@ def _read_spans(path: str, spans: tuple[tuple[int, int], ...], end: float) -> tu
 
 def _rest(handle: int) -> bytes:
     blocks: list[bytes] = []
-    while block := os.read(handle, 65536):
+    left = _LONGEST_OUTPUT
+    while left > 0 and (block := os.read(handle, 65536)):
         blocks.append(block)
+        left -= len(block)
     return b"".join(blocks)
 
 

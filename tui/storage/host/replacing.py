@@ -35,6 +35,9 @@ _OF_CONTENT = {"security.ima", "security.evm"}
 
 _LABEL = "security.selinux"
 
+_YOUNG = 3600
+"""Seconds after which no run is still writing a file."""
+
 _MOST_LINES = 12
 """Lines of a difference that are shown."""
 
@@ -61,6 +64,7 @@ def replace_file(path: str, content: bytes, change: Replacement) -> str:
     if old is not None:
         _refuse_odd(target, old)
     _refuse_changed(target, change.expected, old)
+    _remove_left_behind(target.parent)
     kept = _back_up(path, change.backup) if old is not None and change.backup is not None else ""
     mode = change.mode if change.mode is not None else stat.S_IMODE(old.facts.st_mode) if old else 0o644
     handle, name = tempfile.mkstemp(
@@ -106,6 +110,15 @@ def changed_problem(path: str, expected: bytes, present: bytes) -> Problem:
         remedy=_("Nothing was written. Check the file, then retry: it is read again."),
         evidence=difference(expected, present),
     )
+
+
+def _remove_left_behind(folder: Path) -> None:
+    """Remove what a run that was killed left here; that of another one that runs now is young."""
+    for left in folder.glob(f"{STAGED}*"):
+        with contextlib.suppress(OSError):
+            facts = left.lstat()
+            if stat.S_ISREG(facts.st_mode) and time.time() - facts.st_mtime > _YOUNG:
+                left.unlink()
 
 
 def _back_up(path: str, content: bytes) -> str:
