@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.storage.fake_tree import Disk, add_session, bare_host, describe
+from tests.storage.fake_tree import Disk, add_map, add_session, bare_host, describe
 from tests.storage.scripted_host import ScriptedHost
 from tui.storage.model.inventory import Inventory
 from tui.storage.probe.inventory import take_inventory
-from tui.storage.stacks.rung import RungKind
+from tui.storage.stacks.rung import Health, RungKind
 from tui.storage.stacks.stack import stacks
 
 
@@ -94,3 +94,24 @@ def test_a_btrfs_on_one_device_has_no_others() -> None:
     inventory = take_inventory(host)
     assert others(inventory) == ()
     assert [filesystem.others for filesystem in inventory.filesystems] == [()]
+
+
+def test_a_map_whose_disks_are_all_gone_keeps_what_stands_on_it() -> None:
+    """From udev, the device-mapper and mountinfo: LVM is not asked to read it."""
+    host = bare_host()
+    add_map(host, "dm-0", "mpatha", "mpath-36001405")
+    describe(host, "254:0", "E:ID_FS_TYPE=LVM2_member", "E:ID_FS_UUID=p-v")
+    add_map(host, "dm-1", "vg-lv", "LVM-" + "a" * 32 + "b" * 32, "dm-0")
+    describe(host, "254:1", "E:ID_FS_TYPE=ext4", "E:ID_FS_USAGE=filesystem", "E:ID_FS_UUID=f-s")
+    host.files["/proc/self/mountinfo"] = "9 1 254:1 / /srv rw - ext4 /dev/mapper/vg-lv rw\n"
+    inventory = take_inventory(host)
+    assert not any(device.answers for device in inventory.devices)
+    (stack,) = stacks(inventory)
+    assert [(rung.kind, rung.health) for rung in stack.rungs] == [
+        (RungKind.MULTIPATH, Health.BAD),
+        (RungKind.PHYSICAL_VOLUME, Health.BAD),
+        (RungKind.VOLUME_GROUP, Health.BAD),
+        (RungKind.LOGICAL_VOLUME, Health.BAD),
+        (RungKind.FILESYSTEM, Health.BAD),
+        (RungKind.MOUNT, Health.BAD),
+    ]

@@ -36,7 +36,7 @@ def add_device_rungs(ladder: Ladder) -> None:
     inventory = ladder.inventory
     maps = {multipath.device: multipath for multipath in inventory.multipath_maps}
     parents = {part: device.name for device in inventory.devices for part in device.partitions}
-    waiting = list(ladder.on_device)
+    waiting = list(dict.fromkeys((*ladder.on_device, *_maps_without_paths(inventory))))
     seen = set(waiting)
     for name in waiting:
         device = inventory.device(name)
@@ -54,6 +54,15 @@ def add_device_rungs(ladder: Ladder) -> None:
             ladder.add(_multipath(ladder, maps[name], device))
         elif stands_on := ladder.below((*device.slaves, parents.get(name, ""))):
             ladder.add(_other_device(ladder, device, stands_on))
+
+
+def _maps_without_paths(inventory: Inventory) -> tuple[str, ...]:
+    """Maps all of whose disks are gone: no LUN leads to them, and what stands on them is still in use."""
+    return tuple(
+        multipath.device
+        for multipath in inventory.multipath_maps
+        if all(inventory.device(path) is None for path in multipath.paths)
+    )
 
 
 def _multipath(ladder: Ladder, multipath: MultipathMap, device: BlockDevice) -> Rung:

@@ -112,7 +112,7 @@ def mark_silent(
             answers[name] = device.answers and not device.suspended and raid.works and not held_back
             continue
         lower = [*(answers[other] for other in below[name]), *(False for _lost in device.lost_slaves)]
-        enough = any(lower) if device.kind is BlockKind.MULTIPATH and lower else all(lower)
+        enough = any(lower) if device.kind is BlockKind.MULTIPATH else all(lower)
         answers[name] = device.answers and not device.suspended and enough
     return tuple(
         device if device.answers is answers[name] else replace(device, answers=answers[name])
