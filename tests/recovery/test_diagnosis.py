@@ -1,16 +1,17 @@
 """The order of findings, and which of them follow from others."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 
-from tests.recovery.making import SILENT, evidence_of, lost, single_path, two_paths
-from tests.setup.building import PORTAL, SECOND, TARGET
+from tests.recovery.making import SILENT, evidence_of, kernel_said, lost, single_path, two_paths
+from tests.setup.building import PORTAL, SECOND, TARGET, logged_in, with_volume
 from tui.recovery import diagnosis
-from tui.recovery.diagnosis import diagnose
+from tui.recovery.diagnosis import Verdict, diagnose
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Weight
-from tui.storage.stacks.rung import RungKind
+from tui.storage.stacks.rung import Health, RungKind
 
 SESSION = f"session:{TARGET}|{PORTAL.label}|default"
 OTHER = f"session:{TARGET}|{SECOND.label}|default"
@@ -98,3 +99,24 @@ def test_a_risk_stays_one_and_comes_last(monkeypatch: pytest.MonkeyPatch) -> Non
     found_by(monkeypatch, risk, LOST, LOST)
     found = diagnose(evidence_of(lost(single_path()))).findings
     assert [one.code for one in found] == ["F05.lost", "F03.boot"]
+
+
+def test_the_stacks_say_what_the_findings_say() -> None:
+    stopped = kernel_said("EXT4-fs (dm-1): Remounting filesystem read-only")
+    told = diagnose(replace(evidence_of(single_path()), kernel=(stopped,)))
+    (finding,) = told.findings
+    rungs = {name: rung for stack in told.stacks for rung in stack.rungs for name in (rung.key, *rung.also)}
+    assert rungs[finding.rung].health is Health.BAD
+    assert rungs[finding.rung].reason == finding.summary
+    assert told.verdict is Verdict.BROKEN
+    well = diagnose(evidence_of(single_path()))
+    assert well.stacks == well.evidence.stacks
+    assert well.verdict is Verdict.HEALTHY
+
+
+def test_what_nobody_misses_is_intended_to_be_away() -> None:
+    idle = with_volume(logged_in(), active=False)
+    told = diagnose(evidence_of(idle))
+    assert told.verdict is Verdict.HEALTHY
+    volume = next(rung for rung in told.stacks[0].rungs if rung.kind is RungKind.LOGICAL_VOLUME)
+    assert volume.health is Health.AS_WISHED

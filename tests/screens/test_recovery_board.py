@@ -125,26 +125,26 @@ def test_of_a_whole_stack_it_begins_with_its_lowest() -> None:
 
 
 def test_nothing_is_unexplained_on_a_host_that_is_well() -> None:
-    assert unexplained(well().evidence, ()) == ()
+    assert unexplained(well().stacks, ()) == ()
 
 
 def test_only_the_lowest_rung_that_nothing_explains_is_named() -> None:
     evidence = evidence_of(lost(single_path()), SILENT)
-    found = unexplained(evidence, ())
+    found = unexplained(evidence.stacks, ())
     assert [one.kind for one in found] == [RungKind.SESSION]
-    assert unexplained(evidence, diagnose(evidence).findings) == ()
+    assert unexplained(evidence.stacks, diagnose(evidence).findings) == ()
 
 
 def test_a_finding_about_one_path_leaves_nothing_unexplained() -> None:
     evidence = evidence_of(lost(two_paths(), PORTAL), SILENT)
-    assert unexplained(evidence, diagnose(evidence).findings) == ()
+    assert unexplained(evidence.stacks, diagnose(evidence).findings) == ()
 
 
 def test_a_device_that_a_finding_names_is_explained() -> None:
     evidence = evidence_of(lost(single_path()), SILENT)
     session = next(one for stack in evidence.stacks for one in stack.rungs if one.kind is RungKind.SESSION)
     finding = Finding("F01.x", "x", "", rungs=(session.also or (session.key,))[:1])
-    assert unexplained(evidence, (finding,)) == ()
+    assert unexplained(evidence.stacks, (finding,)) == ()
 
 
 def test_weights_become_standings() -> None:

@@ -12,7 +12,7 @@ from tui.storage.model.iscsi import Lun, Session
 from tui.storage.model.lvm import LogicalVolume, VolumeGroup, VolumeKind
 from tui.storage.model.users import Hold, KernelHold, Users
 from tui.storage.stacks.iscsi_rungs import lun_key
-from tui.storage.stacks.rung import Health, Rung, RungKind
+from tui.storage.stacks.rung import Rung, RungKind
 from tui.storage.stacks.stack import stacks
 from tui.storage.stacks.volume_rungs import group_key, volume_key
 
@@ -64,7 +64,7 @@ def subject_of(rung: Rung, inventory: Inventory) -> Subject | None:
 
     A map or a PV on a LUN means the LUN, a file system its mounts.
     """
-    if rung.health is Health.ABSENT:
+    if not rung.is_there:
         return None
     if rung.kind in _OF_RUNG:
         return Subject(_OF_RUNG[rung.kind], rung.key, _words(rung))
@@ -200,7 +200,7 @@ class _Walk:
 
     def _seeds(self) -> Iterator[Rung]:
         subject = self._subject
-        there = [rung for rung in self._rungs if rung.health is not Health.ABSENT]
+        there = [rung for rung in self._rungs if rung.is_there]
         if subject.kind is SubjectKind.TARGET:
             yield from (
                 rung for rung in there if rung.kind is RungKind.SESSION and rung.target == subject.key
@@ -233,7 +233,7 @@ class _Walk:
 
     def _climb(self) -> None:
         for rung in self._rungs:
-            if rung.key in self._goes or rung.health is Health.ABSENT:
+            if rung.key in self._goes or not rung.is_there:
                 continue
             if any(key in self._goes for key in rung.stands_on) and not self._survives(rung):
                 self._goes[rung.key] = rung
@@ -250,7 +250,7 @@ class _Walk:
                 }
                 follows = snapshot and volume.origin in going
                 above = by_key.get(volume_key(group, volume)) if follows else None
-                if above is not None and above.health is not Health.ABSENT:
+                if above is not None and above.is_there:
                     self._goes.setdefault(above.key, above)
 
     def _survives(self, rung: Rung) -> bool:

@@ -12,7 +12,9 @@ from tui.recovery.expectations.expectation import Account
 from tui.recovery.facts import AcceptedFinding
 from tui.recovery.finding import Finding, Weight
 from tui.recovery.findings.catalogue import DETECTORS
+from tui.recovery.overlay import overlaid
 from tui.storage.stacks.rung import Health, Rung, RungKind
+from tui.storage.stacks.stack import Stack
 
 _LAYERS = {kind: number for number, kind in enumerate(RungKind, start=1)}
 _WEIGHTS = {Weight.CAUSE: 0, Weight.CONSEQUENCE: 1, Weight.RISK: 2}
@@ -53,6 +55,11 @@ class Diagnosis:
         return tuple(finding for finding in self.findings if finding.weight is Weight.CAUSE)
 
     @property
+    def stacks(self) -> tuple[Stack, ...]:
+        """Those of the evidence, each rung with the state that all of this gives it."""
+        return overlaid(self.evidence, self.findings, self.accounts)
+
+    @property
     def counted(self) -> tuple[Finding, ...]:
         """The findings that nobody accepts."""
         accepted = dict(self.accepted)
@@ -60,8 +67,8 @@ class Diagnosis:
 
     @property
     def unexplained(self) -> tuple[Rung, ...]:
-        """The rungs that do not hold, and that no finding, accepted or not, explains."""
-        return tuple(rung for rung in unexplained(self.evidence, self.findings) if rung.health is Health.BAD)
+        """The rungs that do not hold or are missed, and that no finding, accepted or not, explains."""
+        return unexplained(self.stacks, self.findings)
 
     @property
     def verdict(self) -> Verdict:
@@ -94,18 +101,18 @@ def diagnose(evidence: Evidence, ignored: Iterable[AcceptedFinding] = ()) -> Dia
     return Diagnosis(evidence, ordered, accounted, reasons(ordered, (*ignored, *evidence.accepted)))
 
 
-def unexplained(evidence: Evidence, findings: Iterable[Finding]) -> tuple[Rung, ...]:
+def unexplained(stacks: Iterable[Stack], findings: Iterable[Finding]) -> tuple[Rung, ...]:
     """The rungs that do not hold, that no finding is about, and that stand on none of these either."""
     named = {key for finding in findings for key in finding.rungs}
     devices = {finding.device for finding in findings if finding.device}
     left: list[Rung] = []
-    for stack in evidence.stacks:
+    for stack in stacks:
         told: set[str] = set()
         for rung in stack.rungs:
             is_told = bool({rung.key, *rung.also} & named) or (rung.device in devices and bool(rung.device))
             if is_told or not told.isdisjoint(rung.stands_on):
                 told.add(rung.key)
-            elif rung.health in {Health.BAD, Health.ABSENT}:
+            elif rung.health in {Health.BAD, Health.DEGRADED, Health.ABSENT}:
                 told.add(rung.key)
                 left.append(rung)
     return tuple(left)

@@ -5,6 +5,8 @@ The document is one object. `schema` is 1 as long as no field changes its meanin
     schema, host, taken_at (seconds since the epoch), seconds (how long the look took)
     status: healthy, findings, or incomplete: nothing was found, but not all could be looked at
     verdict: broken, incomplete, risks (nothing is broken now), or healthy; the exit status of doctor says it
+    stacks: [{key, health, rungs: [{key, kind, name, health, reason}]}]: each layer with the state that
+        findings and expectations give it: good, warn, degraded, bad, absent, unknown or as-wished
     unexplained: rungs that are broken and that no finding explains, as in `status --json`
     expected: what this host says should be there, and what is there and should come back at boot; each is
         subject (session, encrypted, array, volume, mount, swap, at-boot), name, source {source, lines},
@@ -28,6 +30,7 @@ from tui.recovery.diagnosis import Diagnosis, Verdict
 from tui.recovery.expectations.expectation import Account
 from tui.recovery.finding import Finding, Fix
 from tui.storage.codec import Plain, encode
+from tui.storage.stacks.stack import Stack
 
 SCHEMA = 1
 
@@ -46,6 +49,7 @@ def diagnosis_document(diagnosis: Diagnosis) -> dict[str, Plain]:
         "findings": [
             {**_finding(finding), "accepted": accepted.get(finding.key)} for finding in diagnosis.findings
         ],
+        "stacks": [_stack(stack) for stack in diagnosis.stacks],
         "unexplained": [encode(rung) for rung in diagnosis.unexplained],
         "expected": [_account(account) for account in diagnosis.accounts],
         "unread": encode(evidence.unread),
@@ -76,6 +80,23 @@ def _finding(finding: Finding) -> dict[str, Plain]:
         "hypotheses": encode(finding.hypotheses),
         "fixes": [_fix(fix) for fix in finding.fixes],
         "never": encode(finding.never),
+    }
+
+
+def _stack(stack: Stack) -> Plain:
+    return {
+        "key": stack.key,
+        "health": stack.health.value,
+        "rungs": [
+            {
+                "key": rung.key,
+                "kind": rung.kind.value,
+                "name": rung.name,
+                "health": rung.health.value,
+                "reason": rung.reason,
+            }
+            for rung in stack.rungs
+        ],
     }
 
 

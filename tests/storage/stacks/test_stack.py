@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.setup.building import known, record
 from tests.storage.fake_tree import Disk, add_map, add_session, bare_host
 from tui.storage.host.recorded import RecordedHost
 from tui.storage.model.block import BlockDevice, BlockKind
@@ -93,9 +94,21 @@ def test_a_removed_disk_under_a_mounted_volume() -> None:
 def test_a_record_without_a_session_is_half_a_stack() -> None:
     (stack,) = recorded("record-only")
     assert kinds(stack) == ["portal", "session"]
+    assert first_broken(stack) is None
+    assert stack.rungs[-1].health is Health.AS_WISHED
+    assert not stack.rungs[-1].is_there
+    assert stack.health is Health.AS_WISHED
+
+
+def test_a_record_that_asks_for_a_login_at_boot_misses_its_session() -> None:
+    at_boot = record(startup="automatic")
+    (stack,) = stacks(dataclasses.replace(known(), node_records=(at_boot,)))
     broken = first_broken(stack)
     assert broken is not None
     assert broken.health is Health.ABSENT
+    hidden = dataclasses.replace(at_boot, readable=False)
+    (stack,) = stacks(dataclasses.replace(known(), node_records=(hidden,)))
+    assert stack.health is Health.UNKNOWN
 
 
 def test_a_foreign_group_is_a_warning() -> None:

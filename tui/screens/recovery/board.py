@@ -51,7 +51,7 @@ _WEIGHTS = {
 }
 
 
-_STANDINGS = {Health.BAD: Standing.UNEXPLAINED}
+_STANDINGS = {Health.BAD: Standing.UNEXPLAINED, Health.DEGRADED: Standing.UNEXPLAINED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class Board:
         if self.evidence is not None and self.diagnosis is not None:
             found += [
                 Entry(f"rung {rung.key}", _STANDINGS.get(rung.health, Standing.ABSENT), rung=rung)
-                for rung in unexplained(self.evidence, self.diagnosis.findings)
+                for rung in unexplained(self.diagnosis.stacks, self.diagnosis.findings)
             ]
             accepted = dict(self.diagnosis.accepted)
             found += [

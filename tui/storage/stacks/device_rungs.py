@@ -207,7 +207,7 @@ def _closed(inventory: Inventory, device: BlockDevice, lower: str) -> Rung:
         entry.name if entry is not None else device.content_uuid,
         state="closed",
         detail=("LUKS",),
-        health=Health.ABSENT,
+        health=Health.ABSENT if entry is not None and entry.at_boot else Health.AS_WISHED,
         reason=_("It is not open, so what is in it is not visible. Line {line} of crypttab opens it.").format(
             line=entry.line
         )

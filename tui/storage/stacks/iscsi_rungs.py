@@ -204,17 +204,19 @@ def lun_health(lun: Lun, session: Session, *, shared: bool) -> tuple[Health, str
 
 
 def _absent_session(record: NodeRecord, portal: str) -> Rung:
-    reason = (
-        _("There is no session, though the record logs in at boot.")
-        if record.logs_in_at_boot
-        else _("There is no session; the record does not log in at boot.")
-    )
+    if not record.readable:
+        health = Health.UNKNOWN
+        reason = _("There is no session; whether the record logs in at boot only root can read.")
+    elif record.logs_in_at_boot:
+        health, reason = Health.ABSENT, _("There is no session, though the record logs in at boot.")
+    else:
+        health, reason = Health.AS_WISHED, _("There is no session; the record does not log in at boot.")
     return Rung(
         RungKind.SESSION,
         f"session:{record.target}|{record.portal.label}|{record.iface}",
         "",
         detail=tuple(word for word in (record.iface, record.startup) if word and word != "default"),
-        health=Health.ABSENT,
+        health=health,
         reason=reason,
         stands_on=(portal,),
         target=record.target,

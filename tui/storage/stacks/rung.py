@@ -75,3 +75,8 @@ class Rung:
     sid: int | None = None
     target: str = ""
     also: tuple[str, ...] = ()
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is such a thing now; else it is missed, or somebody wants that it is not."""
+        return self.health not in {Health.ABSENT, Health.AS_WISHED}

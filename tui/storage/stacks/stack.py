@@ -41,6 +41,9 @@ class Stack:
         """The worst health of its rungs."""
         order = (Health.BAD, Health.ABSENT, Health.DEGRADED, Health.WARN, Health.UNKNOWN)
         found = {rung.health for rung in self.rungs}
+        if found <= {Health.AS_WISHED, Health.UNKNOWN} and Health.AS_WISHED in found:
+            # Nobody is logged in, and nobody has to be: whether its portal answers does not matter.
+            return Health.AS_WISHED
         return next((health for health in order if health in found), Health.GOOD)
 
 
