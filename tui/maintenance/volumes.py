@@ -294,11 +294,14 @@ def _needed(inventory: Inventory, volume: LogicalVolume) -> Problem | None:
 def _used(inventory: Inventory, volume: LogicalVolume) -> Problem | None:
     if not volume.device or not inventory.is_in_use(volume.device):
         return None
-    places = ", ".join(mount.target for mount in inventory.mounts_of(volume.device)[:3])
+    upper = (volume.device, *(device.name for device in inventory.above(volume.device)))
+    mounts = [mount.target for name in upper for mount in inventory.mounts_of(name)]
+    swaps = [swap.path for swap in inventory.swaps if swap.device in upper]
+    places = ", ".join((*mounts, *swaps)[:3])
     return Problem(
         "volume.in-use",
         _("The volume {name} is in use: {places}.").format(
-            name=clean(volume.name, 60), places=clean(places) or _("swap space")
+            name=clean(volume.name, 60), places=clean(places, 120) or _("another device stands on it")
         ),
         remedy=_("Disconnect it first (d): that stops its users and unmounts it."),
     )

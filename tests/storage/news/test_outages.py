@@ -65,3 +65,13 @@ def test_a_session_that_is_gone_is_forgotten() -> None:
     outages.look(2.0, {})
     assert outages.outage(1) is None
     assert not outages._errors
+
+
+def test_an_error_after_the_kernel_gave_up_begins_a_new_outage() -> None:
+    outages = Outages()
+    gave_up = Happening(
+        150.0, Source.KERNEL, "session1: session recovery timed out after 8 secs", subject="sid:1"
+    )
+    outages.take([error(141.0), gave_up, error(400.0), error(405.0)])
+    outages.look(410.0, {1: "FAILED"})
+    assert outages.outage(1) == Outage(400.0)

@@ -68,7 +68,7 @@ KERNEL = {
         Tone.BAD,
     ),
     "device-mapper: multipath: 254:0: Failing path 8:16.": (
-        "one path failed; the map keeps working with the others",
+        "one path failed; the map keeps working if another is left",
         "number:8:16",
         Tone.WARN,
     ),

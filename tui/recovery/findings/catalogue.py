@@ -27,6 +27,7 @@ from tui.recovery.findings.filesystem.stopped_filesystems import stopped_filesys
 from tui.recovery.findings.filesystem.unstable_names import (
     unstable_names,
 )
+from tui.recovery.findings.filesystem.write_protected import write_protected
 from tui.recovery.findings.iscsi.dropped_packets import (
     dropped_packets,
 )
@@ -172,6 +173,7 @@ _VOLUMES: tuple[Detector, ...] = (
     stopped_filesystems,
     stopped_boot,
     refused_mounts,
+    write_protected,
     not_mounted_at_boot,
     missing_netdev,
     unstable_names,

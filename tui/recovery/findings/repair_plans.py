@@ -7,11 +7,12 @@ from tui.maintenance.disconnect_back import lasting_path, primary, way_back_of_m
 from tui.maintenance.proposal import Proposal, way_back_of
 from tui.recovery.evidence import Evidence
 from tui.storage.changing.plan import Plan
-from tui.storage.devices.identity import DeviceIdentity, identity_of
+from tui.storage.devices.identity import DeviceIdentity, identity_of, luns_below
 from tui.storage.files.filesystem_kind import FilesystemKind
 from tui.storage.model.block import BlockDevice
 from tui.storage.model.files import Mount
 from tui.storage.model.inventory import Inventory
+from tui.storage.model.iscsi import SessionState
 from tui.storage.model.lvm import VolumeGroup
 from tui.storage.operations.filesystem.check_filesystem import CheckFilesystem, RepairFilesystem
 from tui.storage.operations.filesystem.flush import SyncFilesystem
@@ -20,6 +21,7 @@ from tui.storage.operations.mounts.mount import UnmountFilesystem
 from tui.storage.operations.mounts.release import WaitUntilUnused
 from tui.storage.operations.operation import Operation
 from tui.storage.operations.repair_copies import CopyBeforeRepair
+from tui.storage.problem import Problem
 from tui.storage.stacks.stack import Stack
 from tui.storage.stacks.volume_rungs import group_key
 from tui.storage.untrusted import clean
@@ -32,6 +34,39 @@ def repair(
     """A plan as it is put before a person."""
     plan = Plan(title, operations)
     return Proposal(plan, why, notes, yes=yes or _("Repair"), way_back=way_back_of(plan))
+
+
+def silent_disk(evidence: Evidence, device: BlockDevice) -> Problem | None:
+    """Why a volume cannot be repaired now: its disk does not answer, so it could not be mounted again."""
+    inventory = evidence.inventory
+    lost = [
+        session
+        for lun in luns_below(inventory, device)
+        if (session := inventory.session(lun.sid)) is not None and session.state is not SessionState.LOGGED_IN
+    ]
+    if device.answers and not (lost and len(lost) == len(luns_below(inventory, device))):
+        return None
+    states = ", ".join(f"session {session.sid}: {session.state.value}" for session in lost)
+    return Problem(
+        "recovery.disk-silent",
+        _("The disk below {path} does not answer now.").format(path=clean(device.path, 80)),
+        states,
+        _("Repair the session or the disk first. This plan could unmount it, and then not mount it again."),
+    )
+
+
+def protected_disk(evidence: Evidence, devices: Iterable[BlockDevice]) -> Problem | None:
+    """Why nothing on some devices can be activated or repaired: a LUN below them is write-protected."""
+    below = (lun for device in devices for lun in luns_below(evidence.inventory, device))
+    found = next((lun for lun in below if lun.read_only), None)
+    if found is None:
+        return None
+    return Problem(
+        "recovery.write-protected",
+        _("/dev/{disk} is write-protected.").format(disk=clean(found.disk)),
+        _("The target refuses every write to this LUN."),
+        _("Ask the storage administrator first."),
+    )
 
 
 def keep(

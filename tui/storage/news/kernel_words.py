@@ -255,7 +255,7 @@ _RULES: tuple[_Rule, ...] = (
     _rule(r"BTRFS error \(device " + _DEVICE, _("btrfs met an error"), Tone.BAD, _DISK),
     _rule(
         r"device-mapper: multipath: .*Failing path (?P<number>\d{1,18}:\d{1,18})",
-        _("one path failed; the map keeps working with the others"),
+        _("one path failed; the map keeps working if another is left"),
         Tone.WARN,
         "number:{number}",
     ),

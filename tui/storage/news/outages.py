@@ -83,10 +83,13 @@ class Outages:
         if noticed is None:
             return None
         good = self._good.get(sid)
+        gave_up = self._gave_up.get(sid)
         after = max((good - _LAG) if good is not None else 0.0, self._back.get(sid, 0.0))
+        if gave_up is not None and any(gave_up < at <= noticed + 1.0 for at in self._errors.get(sid, ())):
+            # An error of a connection that was given up means that it was there again.
+            after = max(after, gave_up)
         told = next((at for at in self._errors.get(sid, ()) if after <= at <= noticed + 1.0), None)
         since = told if told is not None else noticed
-        gave_up = self._gave_up.get(sid)
         if gave_up is not None and gave_up < since:
             gave_up = None
         return Outage(since, told is not None or good is not None, gave_up)

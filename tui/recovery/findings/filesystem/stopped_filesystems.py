@@ -2,10 +2,19 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tui.recovery.evidence import Evidence, Item
 from tui.recovery.finding import Finding, Fix, Hypothesis, Never, RuledOut, Seen
-from tui.recovery.findings.repair_plans import checking, identity, mounting, repair, unmounting
+from tui.recovery.findings.repair_plans import (
+    checking,
+    identity,
+    mounting,
+    protected_disk,
+    repair,
+    silent_disk,
+    unmounting,
+)
 from tui.recovery.findings.requests_to_admins import storage_administrator
 from tui.storage.devices.identity import luns_below
 from tui.storage.files.filesystem_kind import FilesystemKind
@@ -37,7 +46,8 @@ def stopped_filesystems(evidence: Evidence) -> Iterator[Finding]:
             continue
         lines = stop_lines(evidence, device.name)
         count = next((errors.count for errors in evidence.ext4 if errors.device == device.name), 0)
-        if lines or _turned_read_only(evidence, mounts):
+        turned = _turned_read_only(evidence, mounts) and protected_disk(evidence, (device,)) is None
+        if lines or turned:
             yield _finding(evidence, device, mounts, lines, count, stopped=True)
         elif count and device.answers:
             # Where its disk is silent or gone, errors only follow from that.
@@ -86,7 +96,7 @@ def _finding(
         ),
         _(
             "It stopped after I/O errors, to prevent worse damage. Programs get errors, or read only "
-            "what is cached. It does not recover by itself, although the disk answers."
+            "what is cached. It does not recover by itself when its disk answers again."
         )
         if stopped
         else _(
@@ -214,7 +224,10 @@ def _fix(evidence: Evidence, device: BlockDevice, mounts: tuple[Mount, ...]) -> 
     return Fix(
         title,
         why,
-        repair(title, why, *steps, notes=(_("Processes with open files there must close them first."),)),
+        replace(
+            repair(title, why, *steps, notes=(_("Processes with open files there must close them first."),)),
+            refusal=silent_disk(evidence, device),
+        ),
         confirm=(
             _("Is the LUN still the same: has the array not failed over to an older copy?"),
             _("Is it certain that no other host has it mounted?"),

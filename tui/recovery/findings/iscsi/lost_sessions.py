@@ -91,8 +91,8 @@ def _meaning(
     who = listed(uses) if uses else _("nothing on this host")
     if maps and all(joined is not None and queues_io(evidence, joined) for joined in maps):
         return _(
-            "No other path is left. The multipath map over the disks queues I/O, and nothing is lost "
-            "while it waits. Affected: {who}."
+            "No other path is left. The multipath map over the disks queues I/O, for as long as multipathd "
+            "lets it (`no_path_retry`); nothing is lost while it waits. Affected: {who}."
         ).format(who=who)
     if not waits:
         return _(

@@ -1,6 +1,7 @@
 """F22: complete VGs whose volumes are not active."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen
@@ -8,7 +9,7 @@ from tui.recovery.findings.lvm.awaited_vgs import (
     is_waited_for,
 )
 from tui.recovery.findings.lvm.thin_pools import pool_repair, pool_rung
-from tui.recovery.findings.repair_plans import disks_of, group_rung, repair
+from tui.recovery.findings.repair_plans import disks_of, group_rung, protected_disk, repair
 from tui.recovery.wished import wished
 from tui.storage.devices.identity import luns_below
 from tui.storage.model.lvm import LogicalVolume, VolumeGroup
@@ -79,7 +80,10 @@ def _inactive(evidence: Evidence, group: VolumeGroup, volumes: list[LogicalVolum
             Fix(
                 title,
                 why,
-                repair(title, why, *steps),
+                replace(
+                    repair(title, why, *steps),
+                    refusal=protected_disk(evidence, disks_of(evidence.inventory, group)),
+                ),
                 confirm=(
                     (_("Was it deactivated on purpose, for example for a move or a cluster?"),)
                     if group.autoactivation

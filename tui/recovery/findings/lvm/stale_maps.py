@@ -1,6 +1,7 @@
 """F07: volumes are active on disks that are gone: logged out, or taken away, under a mounted file system."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen
@@ -14,6 +15,7 @@ from tui.recovery.findings.repair_plans import (
     unmounting,
 )
 from tui.storage.files.filesystem_kind import FilesystemKind
+from tui.storage.host.interface import Answer
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.files import Mount
 from tui.storage.model.inventory import Inventory
@@ -25,6 +27,7 @@ from tui.storage.operations.lvm.stale_map import RemoveStaleMap, is_stale
 from tui.storage.operations.operation import Operation
 from tui.storage.probe.devices.lvm import group_of_map, names_of_map
 from tui.storage.probe.narrow import group_named
+from tui.storage.problem import Problem
 from tui.storage.stacks.rung import RungKind
 from tui.storage.untrusted import clean
 from tui.words import translate as _
@@ -175,7 +178,24 @@ def _fixes(
         if mounts
         else ()
     )
-    yield Fix(title, why, repair(title, why, *steps), confirm=confirm)
+    proposal = replace(repair(title, why, *steps), refusal=_silent_portal(evidence, logins))
+    yield Fix(title, why, proposal, confirm=confirm)
+
+
+def _silent_portal(evidence: Evidence, logins: tuple[LogIn, ...]) -> Problem | None:
+    """Why the maps are not taken apart now: the login that has to follow is known to fail."""
+    for login in logins:
+        answer = evidence.answer_of(login.portal)
+        if answer is not None and answer.answer is not Answer.OPEN:
+            return Problem(
+                "recovery.portal-silent",
+                _("The portal {portal} does not accept connections now.").format(
+                    portal=clean(login.portal.label)
+                ),
+                _("After the maps are removed nothing could be activated and mounted again."),
+                _("Repair the way to the portal first."),
+            )
+    return None
 
 
 def looking_into(inventory: Inventory, mounts: tuple[Mount, ...]) -> tuple[Operation, ...]:

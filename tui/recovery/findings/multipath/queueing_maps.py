@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from tui.recovery.evidence import Evidence
+from tui.recovery.facts import Queueing
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen
 from tui.recovery.findings.repair_plans import mounts_above, repair
 from tui.storage.model.block import MultipathMap
@@ -27,7 +28,8 @@ def queueing_maps(evidence: Evidence) -> Iterator[Finding]:
         table = evidence.table_of(joined.name)
         if joined.good_paths or table is None or not queues_io(evidence, joined):
             continue
-        left = next((told.seconds_left for told in evidence.queueing if told.name == joined.name), None)
+        told = next((known for known in evidence.queueing if known.name == joined.name), None)
+        left = told.seconds_left if told is not None else None
         mounts = mounts_above(inventory, [joined.device])
         uses = tuple(clean(mount.target, 80) for mount in mounts)
         yield Finding(
@@ -35,7 +37,7 @@ def queueing_maps(evidence: Evidence) -> Iterator[Finding]:
             _("The multipath map {name} has no path left and queues I/O (`queue_if_no_path`).").format(
                 name=clean(joined.name, 60)
             ),
-            _meaning(uses, left),
+            _meaning(uses, told),
             RungKind.MULTIPATH,
             (f"multipath:{joined.wwid or joined.name}",),
             joined.device,
@@ -55,7 +57,7 @@ def queueing_maps(evidence: Evidence) -> Iterator[Finding]:
             ruled_out=(
                 RuledOut(
                     _("the session's replacement_timeout"),
-                    _("It has expired, or expires when its timer runs out; the map keeps queueing."),
+                    _("It ends the waiting of a path; the map queues on its own."),
                 ),
             ),
             fixes=tuple(_release(joined, uses, left)),
@@ -70,8 +72,16 @@ def queueing_maps(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def _meaning(uses: tuple[str, ...], left: float | None) -> str:
+def _meaning(uses: tuple[str, ...], told: Queueing | None) -> str:
+    """What it means, and for how long: only what multipathd said of this map is promised."""
     who = ", ".join(uses) or _("nothing on this host")
+    left = told.seconds_left if told is not None else None
+    if told is None or (left is None and told.words != "on"):
+        return _(
+            "Any process that accesses it will hang until a path returns or multipathd stops queueing "
+            "(`no_path_retry`); what was not written by then is lost. How long that takes is not known: "
+            "multipathd did not say. Affected: {uses}."
+        ).format(uses=who)
     if left is None:
         return _(
             "Any process that accesses it will hang until a path returns, however long that takes; "
