@@ -154,6 +154,59 @@ def test_a_setting_for_which_the_login_at_boot_skips_the_record_is_named_and_cha
     healthy(guest)
 
 
+def renamed(guest: Guest, name: str) -> None:
+    """Give the host a name as somebody would with an editor, and log in with it."""
+    gone(guest)
+    sh(
+        guest,
+        f"""
+        printf 'InitiatorName=%s\\n' '{name}' > /etc/iscsi/initiatorname.iscsi
+        systemctl restart iscsid; iscsiadm -m node -T {TARGET} -p {PORTAL} -l > /dev/null
+        """,
+    )
+    disks_are_here(guest)
+    mounted(guest)
+
+
+def set_up(guest: Guest) -> int | None:
+    """Run the set-up with answers that do not speak of the name; its exit status."""
+    answers = '[discover]\\naddress = "192.0.2.10"\\n[volumes]\\nway = "existing"\\n'
+    sh(guest, f"printf '{answers}' > /root/a.toml; chmod 600 /root/a.toml")
+    return guest.run(("python3", "-m", "tui", "setup", "--answers", "/root/a.toml"), timeout=200).status
+
+
+@pytest.mark.parametrize(
+    "name", ["iqn.2003-01.com.example:DB_Server01", "IQN.1993-08.org.debian:01:ABC_d", "eui.02004567A425678D"]
+)
+def test_a_name_that_is_there_is_kept_and_doctor_can_write_it_back(guest: Guest, name: str) -> None:
+    before = sh(guest, "sed -n s/^InitiatorName=//p /etc/iscsi/initiatorname.iscsi")
+    renamed(guest, name)
+    healthy(guest)
+    set_up(guest)
+    assert sh(guest, "sed -n s/^InitiatorName=//p /etc/iscsi/initiatorname.iscsi") == name
+    guest.write_text("/etc/iscsi/initiatorname.iscsi", "# nothing\n")
+    fixed(guest, "F32.no-name")
+    assert sh(guest, "sed -n s/^InitiatorName=//p /etc/iscsi/initiatorname.iscsi") == name
+    renamed(guest, before)
+    healthy(guest)
+
+
+def test_a_malformed_name_stops_the_set_up_and_is_explained(guest: Guest) -> None:
+    name = sh(guest, "sed -n s/^InitiatorName=//p /etc/iscsi/initiatorname.iscsi")
+    gone(guest)
+    guest.write_text("/etc/iscsi/initiatorname.iscsi", f"InitiatorName={name} # my host\n")
+    assert set_up(guest) != 0
+    assert "# my host" in sh(guest, "cat /etc/iscsi/initiatorname.iscsi")
+    found = named(guest, "F32.bad-name")
+    assert "comment" in str(found.finding("F32.bad-name")["seen"])
+    carried_out(guest, "F32.bad-name")
+    assert sh(guest, "cat /etc/iscsi/initiatorname.iscsi") == f"InitiatorName={name}"
+    sh(guest, f"iscsiadm -m node -T {TARGET} -p {PORTAL} -l > /dev/null")
+    disks_are_here(guest)
+    mounted(guest)
+    healthy(guest)
+
+
 def test_chap_that_the_target_does_not_ask_for_is_not_called_wrong(guest: Guest) -> None:
     gone(guest)
     chap = f"-n node.session.auth.username -v host -n node.session.auth.password -v {SECRET}"

@@ -23,10 +23,38 @@ def test_the_name_the_host_has_is_offered() -> None:
     assert name.defaults(state_of(installed())) == NameAnswer(NAME)
 
 
-@pytest.mark.parametrize("present", ["", "iqn.2003-13.com.example:x", "My_Host"])
-def test_a_missing_or_bad_name_is_replaced_by_a_fresh_one(present: str) -> None:
+def test_a_host_without_a_name_gets_a_fresh_one() -> None:
+    assert name.defaults(state_of(replace(installed(), initiator=Initiator("")))).name == FRESH
+
+
+@pytest.mark.parametrize(
+    "present",
+    [
+        "iqn.2003-01.com.example:DB_Server01",
+        "IQN.1993-08.org.debian:01:ABC_d",
+        "eui.02004567A425678D",
+        "iqn.2003-13.com.example:x",
+    ],
+)
+def test_an_odd_name_that_is_there_is_kept_as_it_is_and_what_is_odd_is_said(present: str) -> None:
     state = state_of(replace(installed(), initiator=Initiator(present)))
-    assert name.defaults(state).name == FRESH
+    assert name.defaults(state).name == present
+    assert name.wanted(state) == present
+    assert name.problems(state) == ()
+    assert name.warnings(state)
+    assert name.satisfied(state) is not None
+
+
+@pytest.mark.parametrize(
+    "present", ["My_Host", f"{NAME} # my host", f'"{NAME}"', "iqn.2003-01.com.example:a b"]
+)
+def test_a_malformed_name_that_is_there_stops_the_step_and_is_not_replaced(present: str) -> None:
+    state = state_of(replace(installed(), initiator=Initiator(present)))
+    assert name.defaults(state).name == present
+    assert name.problems(state)
+    answered = state.answered(NameAnswer(FRESH))
+    assert name.problems(answered) == ()
+    assert name.wanted(answered) == FRESH
 
 
 def test_a_ready_host_is_satisfied() -> None:

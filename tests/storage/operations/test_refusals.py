@@ -108,7 +108,7 @@ def iscsiadm_at_work(host: ScriptedHost) -> None:
 @pytest.mark.parametrize(
     ("operation", "change", "code"),
     [
-        (SetInitiatorName("IQN.2024-05.com.example:x"), nothing, "name.capitals"),
+        (SetInitiatorName("iqn.2024-05.com.example:a b"), nothing, "name.blank-inside"),
         (SetInitiatorName(NEW_NAME), failed_session, "service.sessions-recover"),
         (RestartDaemon("open-iscsi.service"), nothing, "service.not-the-daemon"),
         (RestartDaemon("iscsid.service"), failed_session, "service.sessions-recover"),

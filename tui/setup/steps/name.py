@@ -3,7 +3,7 @@
 from tui.setup.answers import NameAnswer
 from tui.setup.state import Explanation, SetupState, commands
 from tui.storage.changing.plan import Plan
-from tui.storage.iscsi.iscsi_name import looks_cloned, name_problems, name_warnings
+from tui.storage.iscsi.iscsi_name import looks_cloned, malformed_name, name_problems, name_warnings, odd_name
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Role
 from tui.storage.operations.iscsi.initiator import SetInitiatorName
@@ -42,15 +42,19 @@ def answer(state: SetupState) -> NameAnswer:
 
 
 def defaults(state: SetupState) -> NameAnswer:
-    """The name the host has, when it is a good one; else a fresh one."""
-    present = state.inventory.initiator.name
-    if present and not name_problems(present)[1]:
-        return NameAnswer(present)
-    return NameAnswer(state.suggested_name or present)
+    """The name the host has, whatever it is: only answers or a person replace it; a fresh one for none."""
+    return NameAnswer(state.inventory.initiator.name or state.suggested_name)
+
+
+def _is_kept(state: SetupState) -> bool:
+    """Whether the answer is the name that the host has."""
+    return bool(answer(state).name) and answer(state).name == state.inventory.initiator.name
 
 
 def wanted(state: SetupState) -> str:
-    """The name in the form in which it is written."""
+    """The name in the form in which it is written; the one that is there stays as it is."""
+    if _is_kept(state):
+        return answer(state).name
     return name_problems(answer(state).name)[0]
 
 
@@ -67,8 +71,7 @@ def satisfied(state: SetupState) -> str | None:
 def problems(state: SetupState) -> tuple[Problem, ...]:
     """Mistakes in the name, and what is missing when it may not be installed."""
     # Capitals, blanks and a pasted `InitiatorName=` have one good reading, which the page shows and takes.
-    normal = name_problems(answer(state).name)[0]
-    found = list(name_problems(normal)[1])
+    found = list(malformed_name(answer(state).name) if _is_kept(state) else name_problems(wanted(state))[1])
     if missing(state.inventory):
         found.extend(_cannot_prepare(state))
     return tuple(found)
@@ -102,8 +105,11 @@ def _cannot_prepare(state: SetupState) -> tuple[Problem, ...]:
 def warnings(state: SetupState) -> tuple[Problem, ...]:
     """Corrected mistakes, sessions under another name, and signs that the machine was cloned."""
     typed, present = answer(state).name, state.inventory.initiator
-    normal = name_problems(typed)[0]
-    found = [] if typed == normal else list(name_problems(typed)[1])
+    normal = wanted(state)
+    if _is_kept(state):
+        found = list(odd_name(typed))
+    else:
+        found = [] if typed == normal else list(name_problems(typed)[1])
     found.extend(name_warnings(normal))
     old = sorted(
         {

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tui.storage.boot_check.rung import Checked, Rung
-from tui.storage.iscsi.iscsi_name import name_problems
+from tui.storage.iscsi.iscsi_name import malformed_name
 from tui.storage.model.block import BlockDevice
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import NodeRecord, Role, Session, SessionState
@@ -20,7 +20,7 @@ def check_name(inventory: Inventory, sessions: list[Session]) -> Iterator[Checke
     if not initiator.readable:
         yield Checked(Rung.NAME, None, _("Only root can read {path}.").format(path=initiator.path))
         return
-    _normal, problems = name_problems(initiator.name)
+    problems = malformed_name(initiator.name)
     if problems or not initiator.exact or initiator.generates:
         words = (
             problems[0].summary

@@ -71,6 +71,40 @@ def name_problems(
     return better, tuple(found)
 
 
+_MALFORMED = frozenset(
+    f"name.{code}"
+    for code in (
+        *("empty", "comment", "blank-inside", "quotes", "character", "too-long"),
+        *("prefix", "date-missing", "domain-missing"),
+    )
+)
+"""Mistakes for which a name cannot be meant as it stands."""
+
+
+def malformed_name(name: str, field: str = "name") -> tuple[Problem, ...]:
+    """What makes a name that is there unusable: as lenient as iscsid and targets are.
+
+    RFC 3720 3.2.6 wants small letters and no underscore, and a date in the past; iscsid sends what the file
+    says, and targets compare bytes. So only that is refused here which cannot be a name: a comment or a quote
+    that became part of it, a blank inside, a character that no name has, no known prefix, too many bytes.
+    """
+    # Blanks around it are none of its own: iscsid strips them.
+    found = name_problems(name.strip(), for_target=True, field=field)[1]
+    return tuple(problem for problem in found if problem.code in _MALFORMED)
+
+
+def odd_name(name: str, field: str = "name") -> tuple[Problem, ...]:
+    """What is against the rules in a name that is there, and works with most storage."""
+    found = name_problems(name.strip(), field=field)[1]
+    return tuple(problem for problem in found if problem.code not in _MALFORMED)
+
+
+def plain_reading(name: str) -> str:
+    """The name that a malformed one was probably meant as, without its comment and quotes; or empty."""
+    bare = name.partition("#")[0].strip().strip("\"'").strip()
+    return bare if bare != name and not malformed_name(bare) else ""
+
+
 def name_warnings(text: str, *, for_target: bool = False, field: str = "name") -> tuple[Problem, ...]:
     """What is allowed and still likely to be a mistake."""
     found: list[Problem] = []

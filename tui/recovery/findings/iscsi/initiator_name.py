@@ -7,7 +7,7 @@ from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen, Weight
 from tui.recovery.findings.iscsi.iscsid_down import uses_iscsi
 from tui.storage.changing.plan import Plan
-from tui.storage.iscsi.iscsi_name import name_problems
+from tui.storage.iscsi.iscsi_name import malformed_name, plain_reading
 from tui.storage.operations.iscsi.initiator import SetInitiatorName
 from tui.storage.untrusted import clean
 from tui.words import translate as _
@@ -18,8 +18,7 @@ def bad_initiator_name(evidence: Evidence) -> Iterator[Finding]:
     initiator = evidence.inventory.initiator
     if not initiator.readable or initiator.generates or not uses_iscsi(evidence):
         return
-    # Capital letters and underscores are against the rules and work with most storage.
-    problems = name_problems(initiator.name, for_target=True)[1] if initiator.name else ()
+    problems = malformed_name(initiator.name) if initiator.name else ()
     proved = any(session.initiator_name == initiator.name for session in evidence.inventory.sessions)
     if initiator.name and (proved or not problems):
         yield from _changed_name(evidence)
@@ -59,7 +58,7 @@ def bad_initiator_name(evidence: Evidence) -> Iterator[Finding]:
                 ),
             ),
         ),
-        fixes=tuple(_naming(used)),
+        fixes=tuple(_naming(used, plain_reading(initiator.name))),
         never=(
             Never(
                 _("Copy the name of another host"),
@@ -69,7 +68,13 @@ def bad_initiator_name(evidence: Evidence) -> Iterator[Finding]:
     )
 
 
-def _naming(used: str) -> Iterator[Fix]:
+def _naming(used: str, meant: str) -> Iterator[Fix]:
+    """Ways to a name, the surest first.
+
+    Args:
+        used: the name of the sessions that are up, or empty.
+        meant: what the file's line says without its comment and quotes, or empty.
+    """
     if used:
         plan = Plan(_("Write the name that the sessions use"), (SetInitiatorName(used),))
         yield Fix(
@@ -78,6 +83,17 @@ def _naming(used: str) -> Iterator[Fix]:
             Proposal(
                 plan, _("The name is written to the file; iscsid reads it when it starts."), yes=_("Write")
             ),
+        )
+    if meant and meant != used:
+        plan = Plan(
+            _("Write {name} without the rest of the line").format(name=clean(meant)),
+            (SetInitiatorName(meant),),
+        )
+        yield Fix(
+            plan.title,
+            _("iscsid takes everything after the equals sign for the name, a comment and quotes too."),
+            Proposal(plan, _("The name is written on a line of its own."), yes=_("Write")),
+            confirm=(_("Is {name} the name in the target's ACL?").format(name=clean(meant)),),
         )
     yield Fix(
         _("Write the name that the target's ACL allows"),

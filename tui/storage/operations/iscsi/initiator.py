@@ -12,7 +12,7 @@ from tui.storage.iscsi.daemon import (
     is_daemon_up_to_date,
     refuse_while_sessions_recover,
 )
-from tui.storage.iscsi.iscsi_name import name_problems
+from tui.storage.iscsi.iscsi_name import malformed_name
 from tui.storage.operations.operation import CannotUndo, Operation, Progress
 from tui.storage.probe.iscsi.initiator import INITIATOR_FILE, read_initiator
 from tui.storage.probe.system.distribution import read_distribution
@@ -99,7 +99,8 @@ class SetInitiatorName(Operation):
         )
 
     def check(self, host: Host) -> None:
-        _normal, problems = name_problems(self.name)
+        # What is typed is held to the rules before; here a name that sessions or an ACL have passes too.
+        problems = malformed_name(self.name)
         if problems:
             raise Refused(problems[0])
         refuse_while_sessions_recover(host)
