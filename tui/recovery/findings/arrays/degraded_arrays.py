@@ -4,7 +4,14 @@ from collections.abc import Iterator
 
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen, Weight
-from tui.recovery.findings.arrays.lost_legs import lasting, leg_lines, rebuilding, sessions_below, wait_for_it
+from tui.recovery.findings.arrays.lost_legs import (
+    below,
+    lasting,
+    leg_lines,
+    rebuilding,
+    sessions_below,
+    wait_for_it,
+)
 from tui.recovery.findings.repair_plans import identity, repair, rung_on
 from tui.recovery.findings.requests_to_admins import storage_administrator
 from tui.storage.iscsi.records import record_words
@@ -62,7 +69,7 @@ def _finding(evidence: Evidence, device: BlockDevice, rung: str) -> Finding:
             ),
         ),
         weight=Weight.RISK if busy else Weight.CAUSE,
-        follows_if=sessions_below(evidence.inventory, raid),
+        follows_if=below(evidence.inventory, raid),
     )
 
 

@@ -1,8 +1,11 @@
 """What findings about arrays share: which legs are lost, what that means, and what they stand on."""
 
+from collections.abc import Iterator
+
 from tui.recovery.finding import Fix
 from tui.storage.model.block import LegState, Raid
 from tui.storage.model.inventory import Inventory
+from tui.storage.model.iscsi import Lun, Session
 from tui.storage.stacks.iscsi_rungs import lun_key, session_key
 from tui.storage.untrusted import clean
 from tui.words import translate as _
@@ -64,16 +67,25 @@ def disks_below(inventory: Inventory, names: tuple[str, ...]) -> tuple[str, ...]
 
 
 def sessions_below(inventory: Inventory, raid: Raid) -> tuple[str, ...]:
-    """Keys of the LUNs and sessions under the lost legs whose disks do not answer now.
+    """Keys of the LUNs and sessions under the lost legs whose disks do not answer now."""
+    return tuple(
+        key
+        for session, lun in _luns_below(inventory, raid)
+        if (device := inventory.device(lun.disk)) is None or not device.answers
+        for key in (lun_key(session, lun), session_key(session))
+    )
 
-    Where something is wrong with one of them the lost leg follows from it: it is repaired first.
-    """
-    keys: dict[str, None] = {}
+
+def below(inventory: Inventory, raid: Raid) -> tuple[str, ...]:
+    """Keys of all that a lost leg follows from where something is wrong with it: that is repaired first."""
+    luns = (lun_key(session, lun) for session, lun in _luns_below(inventory, raid))
+    return tuple(dict.fromkeys((*luns, *sessions_below(inventory, raid))))
+
+
+def _luns_below(inventory: Inventory, raid: Raid) -> Iterator[tuple[Session, Lun]]:
     for leg in raid.lost:
         for disk in disks_below(inventory, leg.devices):
-            lun, device = inventory.lun_on(disk), inventory.device(disk)
+            lun = inventory.lun_on(disk)
             session = inventory.session(lun.sid) if lun is not None else None
-            if lun is not None and session is not None and (device is None or not device.answers):
-                keys[lun_key(session, lun)] = None
-                keys[session_key(session)] = None
-    return tuple(keys)
+            if lun is not None and session is not None:
+                yield session, lun

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen, Weight
-from tui.recovery.findings.arrays.lost_legs import lasting, leg_lines, rebuilding, sessions_below, wait_for_it
+from tui.recovery.findings.arrays.lost_legs import below, lasting, leg_lines, rebuilding, wait_for_it
 from tui.recovery.findings.repair_plans import disks_of, keep, repair
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.inventory import Inventory
@@ -76,7 +76,7 @@ def _finding(evidence: Evidence, device: BlockDevice, volume: LogicalVolume, gro
         weight=Weight.RISK if busy else Weight.CAUSE,
         follows_if=(
             *(f"pv:{uuid}" for uuid in missing_of(inventory, group.name, group.uuid)),
-            *sessions_below(inventory, raid),
+            *below(inventory, raid),
         ),
     )
 
