@@ -147,19 +147,3 @@ def test_a_leg_that_was_failed_by_hand_is_named_and_given_back(guest: Guest) -> 
     wait_for(guest, "[ $(cat /sys/block/md0/md/sync_action) = idle ]")
     healthy(guest)
     untouched(guest)
-
-
-def test_a_leg_whose_lun_was_withdrawn_follows_from_that(guest: Guest) -> None:
-    guest.fault(Fault.LUN_REMOVED, target=T2, lun="1")
-    write(guest)
-    found = look(guest)
-    assert found.causes == ["F12.lun-withdrawn"], found.codes
-    assert MD in found.others, found.codes
-    untouched(guest)
-    guest.fault(Fault.LUN_RESTORED, target=T2, lun="1")
-    named(guest, MD)
-    repair(guest, MD)
-    wait_for(guest, "[ $(cat /sys/block/md0/md/degraded) = 0 ]")
-    wait_for(guest, "[ $(cat /sys/block/md0/md/sync_action) = idle ]")
-    healthy(guest)
-    untouched(guest)
