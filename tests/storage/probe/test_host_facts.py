@@ -58,7 +58,11 @@ UnitFileState=
         ('ID=raspbian\nID_LIKE="debian"\n', "debian"),
         ('ID="rhel"\nID_LIKE="fedora"\n', "redhat"),
         ('ID="opensuse-leap"\nID_LIKE="suse opensuse"\n', "suse"),
-        ("ID=arch\n", ""),
+        ("ID=arch\n", "arch"),
+        ('ID="openEuler"\nVERSION_ID="24.03"\n', "openeuler"),
+        ('ID="kylin"\n', "openeuler"),
+        ("ID=alpine\n", "alpine"),
+        ("ID=uos\n", ""),
         ("ID='unclosed\n", ""),
     ],
 )

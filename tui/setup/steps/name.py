@@ -9,6 +9,7 @@ from tui.storage.model.iscsi import Role
 from tui.storage.operations.iscsi.initiator import SetInitiatorName
 from tui.storage.operations.operation import Operation
 from tui.storage.operations.services.prerequisites import (
+    INSTALLS,
     EnableService,
     InstallPackages,
     LoadModule,
@@ -89,13 +90,18 @@ def _cannot_prepare(state: SetupState) -> tuple[Problem, ...]:
                 "prepare",
             ),
         )
-    if _lacking_packages(state.inventory) and not state.inventory.distribution.family:
+    if _lacking_packages(state.inventory) and state.inventory.distribution.family not in INSTALLS:
+        packages = lacking_packages(state.inventory, NEEDED_TOOLS)
         return (
             Problem(
                 "name.unknown-distribution",
                 _("This host lacks: {names}.").format(names=names),
-                _("The program does not know the package names of this distribution."),
-                _("Install them with your package manager and come back."),
+                _("The program installs packages on Debian, Red Hat, SUSE and their relatives only."),
+                _("Install {packages} with your package manager and come back.").format(
+                    packages=", ".join(packages)
+                )
+                if packages
+                else _("Install them with your package manager and come back."),
                 "prepare",
             ),
         )

@@ -21,6 +21,10 @@ INSTALL_DEADLINE = 600.0
 """Seconds an installation may take: slow mirrors, and hooks such as update-initramfs."""
 
 
+INSTALLS = ("debian", "redhat", "suse")
+"""Families of distributions on which packages are installed by this program."""
+
+
 @dataclass(frozen=True, slots=True)
 class InstallPackages(Operation):
     """Install packages of the distribution, without questions.

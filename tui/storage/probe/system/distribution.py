@@ -9,6 +9,10 @@ from tui.storage.probe.reading import text
 _FAMILIES = {
     "debian": {"debian", "ubuntu"},
     "redhat": {"rhel", "fedora", "centos", "rocky", "almalinux", "ol"},
+    # No ID_LIKE in their os-release; packages are named as openSUSE's or upstream's, installed by dnf.
+    "openeuler": {"openEuler", "openeuler", "kylin"},
+    "arch": {"arch"},
+    "alpine": {"alpine"},
     "suse": {"suse", "opensuse", "sles", "sled", "sle-micro", "opensuse-leap", "opensuse-tumbleweed"},
 }
 

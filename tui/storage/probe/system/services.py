@@ -18,7 +18,13 @@ _ROLES = {
     "blk-availability.service": Role.LVM_SHUTDOWN,
 }
 
-_LOGIN_UNIT = {"debian": "open-iscsi.service", "redhat": "iscsi.service", "suse": "iscsi.service"}
+_LOGIN_UNIT = {
+    "debian": "open-iscsi.service",
+    "redhat": "iscsi.service",
+    "suse": "iscsi.service",
+    "openeuler": "iscsi.service",
+    "arch": "iscsi.service",
+}
 
 _PROPERTIES = "Id,LoadState,ActiveState,UnitFileState"
 

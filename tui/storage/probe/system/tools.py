@@ -33,14 +33,21 @@ PACKAGES: dict[str, tuple[str, str, str]] = {
 }
 """Each tool's package on Debian, Red Hat and SUSE."""
 
-_COLUMN = {"debian": 0, "redhat": 1, "suse": 2}
+_COLUMN = {"debian": 0, "redhat": 1, "suse": 2, "openeuler": 1, "arch": 2}
+_OTHER_NAMES = {
+    "openeuler": {"iscsi-initiator-utils": "open-iscsi", "device-mapper-multipath": "multipath-tools"},
+    "arch": {"btrfsprogs": "btrfs-progs", "udev": "systemd"},
+}
+"""Where a distribution's name differs from that of its column."""
 
 
 def package_of(tool: str, family: str) -> str:
     """The package that holds a tool in a family of distributions, or empty where that is not known."""
     column = _COLUMN.get(family)
     packages = PACKAGES.get(tool)
-    return packages[column] if packages is not None and column is not None else ""
+    if packages is None or column is None:
+        return ""
+    return _OTHER_NAMES.get(family, {}).get(packages[column], packages[column])
 
 
 def read_tools(host: Host, family: str) -> tuple[Tool, ...]:
