@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.lab.doctoring import healthy, look, mended, named, repaired
+from tests.lab.doctoring import healthy, look, mended, mounted_by_hand, named, repaired
 from tests.lab.recovery_by_keys import Console
 from tests.lab.volumes import TARGET, log_in, path_of, sh, wait_for
 from tui.lab.faults import Fault
@@ -302,6 +302,7 @@ def test_a_storage_that_has_no_room_behind_a_thin_lun(guest: Guest, console: Con
         """,
     )
     guest.fault(Fault.LUN_RESTORED, lun=str(TEMPORARY))
+    mounted_by_hand(guest)
     place = "/srv/data/small"
     # Without a journal, with its tables written and with blocks that the file has already, nothing but data
     # wants new room: what is zero in the array's file takes none.

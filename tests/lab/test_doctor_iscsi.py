@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.lab.doctoring import SUMS, healthy, look, mended, read, repaired
+from tests.lab.doctoring import SUMS, healthy, look, mended, mounted_by_hand, read, repaired
 from tests.lab.operate import operate
 from tests.lab.recovery_by_keys import Console
 from tests.lab.volumes import disks_are_here, sh, wait_for
@@ -121,6 +121,7 @@ def guest(statuses: list[str]) -> Iterator[Guest]:
 
 def fill(guest: Guest) -> None:
     """Log in to all targets, at boot as well, and write what must never change."""
+    mounted_by_hand(guest)
     at_boot = "node.startup=automatic"
     record(guest, T1, PORTAL, at_boot)
     record(guest, T2, SECOND, at_boot, "node.session.timeo.replacement_timeout=2")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.lab.doctoring import healthy, look, mended, repaired, sentinels
+from tests.lab.doctoring import healthy, look, mended, mounted_by_hand, repaired, sentinels
 from tests.lab.operate import Performed, operate
 from tests.lab.recovery_by_keys import Console
 from tests.lab.test_doctor_iscsi import PORTAL, SECOND, T1, log_in, record
@@ -67,8 +67,9 @@ def guest(statuses: list[str]) -> Iterator[Guest]:
         running.write_text("/etc/multipath.conf", CONFIGURATION)
         running.check("multipathd", "reconfigure")
         statuses.append(look(running).status)
-        for portal in (PORTAL, SECOND):
-            record(running, T1, portal, "node.startup=automatic", *QUICK)
+        mounted_by_hand(running)
+        record(running, T1, PORTAL, "node.startup=automatic", *QUICK)
+        record(running, T1, SECOND, *QUICK)
         log_in(running, T1, PORTAL)
         sh(running, "systemctl enable -q open-iscsi.service iscsid.socket" + FILL)
         yield running
@@ -81,6 +82,8 @@ def mapped(guest: Guest) -> Guest:
         # Known as one that has several paths before the second comes: else LVM activates the group on that.
         disk = f"/dev/{path(guest, PORTAL)}"
         sh(guest, f"umount /srv/data; vgchange -qan vg_a; udevadm settle; multipath -a {disk}")
+        where = ("iscsiadm", "-m", "node", "-T", T1, "-p", SECOND)
+        guest.check(*where, "-o", "update", "-n", "node.startup", "-v", "automatic")
         log_in(guest, T1, SECOND)
         sh(guest, f"multipath {disk}; udevadm settle")
         used_paths(guest, 2)
