@@ -117,7 +117,7 @@ def refused_records(evidence: Evidence) -> tuple[tuple[NodeRecord, Refused], ...
         if line.when >= since and (match := _NAMED.search(line.text)) is not None
     }
     # Where its number tells whose it was, nobody else is blamed.
-    only = absent if len(absent) == 1 and not own else []
+    only = absent if len(absent) == 1 and not own and not _is_up_since(evidence, absent[0], last) else []
     meant = [record for record in absent if _name_of(record) in named] or only
     return tuple((record, last) for record in meant)
 
@@ -132,6 +132,17 @@ def _last(refused: Sequence[Refused]) -> Refused | None:
 
 def _name_of(record: NodeRecord) -> tuple[str, str, str, str]:
     return (record.iface, record.target, record.portal.address, str(record.portal.port))
+
+
+def _is_up_since(evidence: Evidence, record: NodeRecord, refused: Refused) -> bool:
+    """Whether somebody logged in to a record's target and portal since, through whichever iface."""
+    place = _name_of(record)[1:]
+    return any(
+        match is not None and match.groups()[:3] == place
+        for line in evidence.daemon
+        if line.when >= refused.line.when
+        for match in (_UP.search(line.text),)
+    )
 
 
 def _may_have_been(evidence: Evidence, record: NodeRecord, refused: Refused) -> bool:
