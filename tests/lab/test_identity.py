@@ -28,7 +28,7 @@ systemctl start user-of-one
 GONE = """
 systemctl stop user-of-one 2>/dev/null; umount -q /srv/one /mnt
 for uuid in $(vgs --noheadings --foreign -o vg_uuid); do vgchange -qq -an --select vg_uuid=$uuid; done
-for disk in {disks}; do wipefs -qaf $disk; done
+for disk in {disks}; do wipefs -qaf $disk; done; rm -f /etc/lvm/backup/vg00* /etc/lvm/archive/vg00*
 sed -i '/vg00/d;/\\/srv\\//d' /etc/fstab; systemctl daemon-reload
 udevadm trigger --settle --action=change --subsystem-match=block
 """
