@@ -27,6 +27,9 @@ pytestmark = pytest.mark.lab
 SMALL_LUNS = re.sub(r'size = "[^"]*"', 'size = "330M"', THREE_LUNS)
 """What is written to them is zeroed after each test; XFS takes no less than 300 MiB."""
 
+OF_THE_TEST = {"F51.not-in-fstab", "F13.doubled-name"}
+"""What doctor may find: these tests mount without a line in fstab, and log out and in again and again."""
+
 KEEP = "Choices(AboutUsers.WAIT, AtBoot.KEEP, 5)"
 
 JOURNALS = {
@@ -172,7 +175,7 @@ def test_a_btrfs_on_two_luns_is_a_user_of_both(guest: Guest, disks: tuple[str, s
         assert wiped(guest, lun) == ("device.mounted", [])
         assert "/srv/two" in (on := below_mount(guest, "/srv/two")), on
         assert {f"LUN {lun}" for lun in (0, 1)} <= set(on), on
-    assert look(guest).codes == []
+    assert set(look(guest).codes) <= OF_THE_TEST
     gone, back = told(guest, f'disconnect(of_rung(RungKind.LUN, "1"), {KEEP})\nreconnect()')
     assert gone.ok, gone
     assert any("umount" in command for command in gone.commands), gone.commands
@@ -193,7 +196,7 @@ def test_a_journal_on_a_second_lun_is_used_by_the_file_system_on_the_first(
     assert wiped(guest, 1) == ("device.mounted", [])
     on = below_mount(guest, "/srv/two")
     assert {"LUN 0", "LUN 1"} <= set(on), on
-    assert look(guest).codes == []
+    assert set(look(guest).codes) <= OF_THE_TEST
     (gone,) = told(guest, f'disconnect(of_rung(RungKind.LUN, "1"), {KEEP})')
     assert gone.ok, gone
     assert any("umount" in command for command in gone.commands), gone.commands
