@@ -106,7 +106,7 @@ def _physical(ladder: Ladder, volume: PhysicalVolume) -> Rung:
         size_words(volume.size or volume.device_size) if volume.size or volume.device_size else "",
         _("{size} free").format(size=size_words(volume.free)) if volume.free else "",
     )
-    key = f"pv:{volume.uuid}"
+    key = f"pv:{volume.uuid or volume.path}"
     return Rung(
         RungKind.PHYSICAL_VOLUME,
         f"{key}@{volume.path}" if volume.duplicate and not volume.size else key,

@@ -96,13 +96,18 @@ def complete(volumes: Volumes, devices: tuple[BlockDevice, ...]) -> Volumes:
 def _hidden_physical(
     report: Volumes, devices: tuple[BlockDevice, ...], groups: dict[str, VolumeGroup]
 ) -> Iterator[PhysicalVolume]:
-    """The PVs that udev knows on disks that LVM was not asked about."""
+    """The PVs that udev knows on disks that LVM was not asked about.
+
+    Of a map that lost all its disks udev keeps that it is a PV, not its UUID: it counts if LVs stand on it.
+    """
     by_name = {device.name: device for device in devices}
-    seen = {volume.uuid for volume in report.physical} | {""}
+    seen = {volume.uuid for volume in report.physical}
     hidden = set(report.reading.left_out) if report.reading.asked else set(by_name)
     for device in devices:
         if device.name in hidden and _carries_volume(device) and device.content_uuid not in seen:
             group = _group_over(device, by_name, groups)
+            if group is None and not device.content_uuid:
+                continue
             yield PhysicalVolume(
                 path=device.path,
                 device=device.name,
