@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from tests.campaign.faults import strikes_of
-from tests.campaign.oracle import Unmet, damaged, left_running, unmet
+from tests.campaign.oracle import Unmet, comes_to_rest, damaged, left_running, unmet
 from tests.campaign.stack import Stack, building, stack_of
 from tests.lab.operate import tell
 from tests.recovery.nevers import nothing_forbidden_in
@@ -81,6 +81,7 @@ def run(seed: int) -> Course:
         _repair(guest, course, FIXES)
         for strike in reversed(strikes):
             strike.trouble.ends(guest, strike.volume)
+        comes_to_rest(guest)
         course.turns.append("the faults have ended")
         last = _repair(guest, course, MORE_FIXES)
         for finding in last["findings"]:

@@ -1,8 +1,10 @@
 """What ought to hold on a guest, asked of its kernel and tools, and never of the program under test."""
 
+import contextlib
 from dataclasses import dataclass
 
 from tests.campaign.stack import SUMS, Stack, Volume
+from tests.waiting import until
 from tui.lab.guest import Guest
 
 
@@ -23,7 +25,6 @@ class Unmet:
 
 
 _STATE = """
-grep -hx LOGGED_IN /sys/class/iscsi_session/*/state >/dev/null 2>&1
 for session in /sys/class/iscsi_session/session*; do
     [ -e $session ] && echo "session $(cat $session/targetname) $(cat $session/state)"
 done
@@ -38,16 +39,25 @@ def unmet(guest: Guest, stack: Stack) -> frozenset[Unmet]:
     lines = guest.check("sh", "-c", _STATE).splitlines()
     found: set[Unmet] = set()
     for volume in stack.volumes:
-        sessions = lines.count(f"session {volume.target} LOGGED_IN")
+        states = [line.split()[2] for line in lines if line.startswith(f"session {volume.target} ")]
         names = (volume.target, volume.mount_point, volume.group)
-        if sessions < len(volume.portals):
-            found.add(Unmet(f"{len(volume.portals) - sessions} sessions to {volume.target}", names))
+        if states.count("LOGGED_IN") < len(volume.portals):
+            found.add(Unmet(f"sessions to {volume.target}: {', '.join(states) or 'none'}", names))
         mounts = [line.split()[2] for line in lines if line.startswith(f"mount {volume.mount_point} ")]
         if not mounts:
             found.add(Unmet(f"{volume.mount_point} is not mounted", names))
         elif "ro" in mounts[-1].split(","):
             found.add(Unmet(f"{volume.mount_point} is mounted read-only", names))
     return frozenset(found)
+
+
+def comes_to_rest(guest: Guest) -> None:
+    """Wait until no session that is there is on its way back, as a person would who is told to wait."""
+    with contextlib.suppress(AssertionError):
+        until(lambda: guest.run(("sh", "-c", _ON_ITS_WAY)).status != 0, "sessions", 60.0)
+
+
+_ON_ITS_WAY = "cat /sys/class/iscsi_session/*/state 2>/dev/null | grep -qv LOGGED_IN"
 
 
 def damaged(guest: Guest, stack: Stack) -> list[str]:

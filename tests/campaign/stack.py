@@ -169,8 +169,8 @@ def building(stack: Stack) -> str:
 _SETTINGS = {
     "node.startup": "automatic",
     "node.session.timeo.replacement_timeout": TIMER,
-    "node.conn[0].timeo.noop_out_interval": 1,
-    "node.conn[0].timeo.noop_out_timeout": 2,
+    "node.conn[0].timeo.noop_out_interval": 5,
+    "node.conn[0].timeo.noop_out_timeout": 8,
 }
 
 _EVERY_LUN = "defaults {\\n    find_multipaths no\\n    user_friendly_names yes\\n}\\n"
