@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import until
+from tui.storage.host.interface import Command
 from tui.storage.host.local import LocalHost
 
 HOST = LocalHost(looking_only=True)
@@ -38,3 +40,15 @@ def test_a_file_is_read_whole(tmp_path: Path) -> None:
 def test_a_pipe_among_the_files_hangs_nothing(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     assert HOST.read(str(tmp_path / "pipe")) == ""
+
+
+def test_a_command_that_holds_a_lock_is_left_to_its_end(tmp_path: Path) -> None:
+    lock, ended = tmp_path / "lock", tmp_path / "ended"
+    script = (
+        f"touch {lock}; while [ ! -e {tmp_path}/go ]; do sleep 0.02; done; rm {lock}; echo x; touch {ended}"
+    )
+    command = Command(("sh", "-c", script), deadline=0.2, holds_lock=True)
+    assert HOST.run(command).status is None
+    (tmp_path / "go").touch()
+    until(ended.exists, "the end of the command")
+    assert not lock.exists()

@@ -25,12 +25,15 @@ class Command:
         deadline: seconds after which its whole process group is killed and the outcome is unknown.
         changes: True when the call may change the host; refused by hosts that only look.
         stdin: what the tool reads, or None for an empty input.
+        holds_lock: it holds a lock that would stay if it were killed: past its deadline it is left to its
+            end, and the outcome is unknown all the same.
     """
 
     argv: tuple[str, ...]
     deadline: float = DEADLINE
     changes: bool = False
     stdin: bytes | None = None
+    holds_lock: bool = False
 
     @property
     def shown(self) -> str:

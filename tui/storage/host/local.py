@@ -88,6 +88,9 @@ class LocalHost:
             threading.Thread(target=_feed, args=(process.stdin, command.stdin or b""), daemon=True).start()
         stdout, stderr, in_time = _collect(process, started + command.deadline, on_line)
         status = _reap(process, started + command.deadline) if in_time else None
+        if status is None and command.holds_lock:
+            threading.Thread(target=process.communicate, daemon=True).start()
+            return Outcome(None, stdout, stderr, time.monotonic() - started)
         if status is None:
             _kill_group(process)
         for stream in (process.stdout, process.stderr):

@@ -19,8 +19,8 @@ from tui.storage.probe.reading import names, text
 from tui.storage.probe.system.distribution import read_distribution
 from tui.storage.untrusted import clean_lines
 
-LIST_NODES = Command(("iscsiadm", "-m", "node"))
-LIST_IFACES = Command(("iscsiadm", "-m", "iface"))
+LIST_NODES = Command(("iscsiadm", "-m", "node"), holds_lock=True)
+LIST_IFACES = Command(("iscsiadm", "-m", "iface"), holds_lock=True)
 
 _NOTHING_FOUND = 21
 """Exit status of iscsiadm where there is no record (include/iscsi_err.h)."""
