@@ -105,7 +105,7 @@ def test_a_map_that_udev_is_slow_to_look_at_is_usable_when_it_is_done(guest: Gue
     with_rule(guest, SLOW)
     done = on_map(guest, "CreateMultipathMap(wwid, disks), CreateMultipathMap(wwid, disks)")
     assert done.stages == ["done", "already"], done
-    told = carry_out(guest, "CreatePhysicalVolume(identity(0))")
+    told = carry_out(guest, "CreatePhysicalVolume(identity(0), over=True)")
     assert told.stages == ["done"], told
     assert udev_says(guest) == "LVM2_member"
     gone = carry_out(guest, "RemovePhysicalVolume(identity(0))")
@@ -116,7 +116,9 @@ def test_a_map_that_udev_is_slow_to_look_at_is_usable_when_it_is_done(guest: Gue
 def test_a_map_that_is_just_loaded_anew_is_waited_for(guest: Guest) -> None:
     sh(guest, f"{MAP}; dmsetup suspend --noflush $map")
     with later(guest, 5, f"{MAP}; dmsetup resume $map"):
-        done = carry_out(guest, "CreatePhysicalVolume(identity(0)), CreateVolumeGroup('vg', (identity(0),))")
+        done = carry_out(
+            guest, "CreatePhysicalVolume(identity(0), over=True), CreateVolumeGroup('vg', (identity(0),))"
+        )
     assert done.stages == ["done", "done"], done
     sh(guest, f"{MAP}; udevadm settle; dmsetup suspend --noflush $map")
     undo = "RemoveVolumeGroup('vg'), RemovePhysicalVolume(identity(0))"
@@ -130,7 +132,7 @@ def test_a_map_that_is_just_loaded_anew_is_waited_for(guest: Guest) -> None:
 
 def test_what_udev_did_not_notice_it_is_told(guest: Guest) -> None:
     with_rule(guest, OVERSEES)
-    made = carry_out(guest, "CreatePhysicalVolume(identity(0))")
+    made = carry_out(guest, "CreatePhysicalVolume(identity(0), over=True)")
     assert (made.stages, udev_says(guest)) == (["done"], "LVM2_member"), made
     removed = carry_out(guest, "RemovePhysicalVolume(identity(0))")
     assert (removed.stages, udev_says(guest)) == (["done"], ""), removed
@@ -141,7 +143,7 @@ def test_what_udev_did_not_notice_it_is_told(guest: Guest) -> None:
 
 
 def test_a_udev_that_stood_still_has_caught_up_before_a_step_is_done(guest: Guest) -> None:
-    made = carry_out(guest, "CreatePhysicalVolume(identity(0))")
+    made = carry_out(guest, "CreatePhysicalVolume(identity(0), over=True)")
     assert (made.stages, udev_says(guest)) == (["done"], "LVM2_member"), made
     sh(guest, STOP_UDEV)
     with later(guest, 8, START_UDEV):
@@ -179,7 +181,10 @@ def test_a_map_is_parted_and_joined_while_multipathd_is_busy(guest: Guest) -> No
     with later(guest, 3, RESUME_MULTIPATHD):
         joined = on_map(guest, "CreateMultipathMap(wwid, disks)")
     assert joined.stages == ["done"], joined
-    made = carry_out(guest, "CreatePhysicalVolume(identity(0)), *CreatePhysicalVolume(identity(0)).undo()")
+    made = carry_out(
+        guest,
+        "CreatePhysicalVolume(identity(0), over=True), *CreatePhysicalVolume(identity(0), over=True).undo()",
+    )
     assert made.stages == ["done", "done"], made
 
 

@@ -25,7 +25,7 @@ from tui.lab.image import Release
 pytestmark = pytest.mark.lab
 
 EXT4 = f"""
-    CreatePhysicalVolume(identity(0)), CreateVolumeGroup("vg-lab", (identity(0),)),
+    CreatePhysicalVolume(identity(0), over=True), CreateVolumeGroup("vg-lab", (identity(0),)),
     CreateLogicalVolume("vg-lab", "data", 60),
     MakeFilesystem("/dev/vg-lab/data", FilesystemKind.EXT4, "lab data", "{UUID}"),
     MakeMountPoint("/srv/lab data"),
@@ -224,7 +224,7 @@ def test_another_hosts_group_is_left_alone(guest: Guest) -> None:
     refused = each(
         guest,
         "WipeSignatures(identity(2), look(2).signatures)",
-        "CreatePhysicalVolume(identity(2)), CreateVolumeGroup('mine', (identity(2),))",
+        "CreatePhysicalVolume(identity(2), over=True), CreateVolumeGroup('mine', (identity(2),))",
         "RemovePhysicalVolume(identity(2))",
         "ActivateVolumeGroup('theirs')",
         "CreateLogicalVolume('theirs', 'x', 1)",
@@ -245,7 +245,7 @@ def test_another_hosts_group_is_left_alone(guest: Guest) -> None:
 
 
 def test_a_group_is_extended_and_everything_undone(guest: Guest) -> None:
-    plan = "CreatePhysicalVolume(identity(2)), ExtendVolumeGroup('vg-lab', (identity(2),))"
+    plan = "CreatePhysicalVolume(identity(2), over=True), ExtendVolumeGroup('vg-lab', (identity(2),))"
     done = carry_out(guest, plan)
     assert done.stages == ["done", "done"], done
     assert answer(guest, "say_contents(2)")["refusal"] == "contents.group-spans"
@@ -258,14 +258,14 @@ def test_a_group_is_extended_and_everything_undone(guest: Guest) -> None:
         """*[
             back
             for operation in reversed((
-                CreatePhysicalVolume(identity(2)), ExtendVolumeGroup('vg-lab', (identity(2),)),
+                CreatePhysicalVolume(identity(2), over=True), ExtendVolumeGroup('vg-lab', (identity(2),)),
             ))
             for back in operation.undo()
         ]""",
     )
     assert undone.stages == ["done", "done"], undone
     whole = """(
-        CreatePhysicalVolume(identity(2)), CreateVolumeGroup('vg3', (identity(2),)),
+        CreatePhysicalVolume(identity(2), over=True), CreateVolumeGroup('vg3', (identity(2),)),
         CreateLogicalVolume('vg3', 'l', 10),
         DeactivateVolumeGroup('vg3'), ActivateVolumeGroup('vg3'), MakeMountPoint('/srv/three'),
     )"""
@@ -370,7 +370,7 @@ def test_a_disk_that_does_not_answer_is_neither_read_nor_called_empty(guest: Gue
     assert (found["empty"], found["refusal"]) == (False, "device.silent")
     refused = each(
         guest,
-        "CreatePhysicalVolume(identity(2))",
+        "CreatePhysicalVolume(identity(2), over=True)",
         "CreateLogicalVolume('vg2', 'y', 1)",
         "WipeSignatures(identity(2), ())",
     )
