@@ -12,6 +12,7 @@ from tests.lab.test_disconnect import in_background, told
 from tests.lab.volumes import (
     THREE_LUNS,
     answer,
+    blank,
     carry_out,
     disks_are_here,
     log_in,
@@ -52,7 +53,7 @@ def disks(guest: Guest) -> Iterator[tuple[str, str, str]]:
     found = (path_of(guest, 0), path_of(guest, 1), path_of(guest, 2))
     yield found
     for disk in found[:2]:
-        sh(guest, f"dd if=/dev/zero of={disk} bs=1M conv=fsync status=none 2>/dev/null || true")
+        blank(guest, disk)
     disks_are_here(guest)
 
 

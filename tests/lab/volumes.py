@@ -90,6 +90,26 @@ def sh(guest: Guest, script: str) -> str:
     return guest.check("sh", "-ec", script, timeout=120).strip()
 
 
+_BLANK = """
+import os, sys
+disk = os.open(sys.argv[1], os.O_RDWR)
+size = os.lseek(disk, 0, os.SEEK_END)
+for place in range(0, size, 1 << 20):
+    length = min(1 << 20, size - place)
+    if any(os.pread(disk, length, place)):
+        os.pwrite(disk, bytes(length), place)
+        os.fsync(disk)
+"""
+
+
+def blank(guest: Guest, disk: str) -> None:
+    """Zero a disk where it is not zero, piece by piece.
+
+    The target is in the same kernel: a whole disk of zeros in its memory at once can get stuck on a busy host.
+    """
+    guest.check("python3", "-c", _BLANK, disk, timeout=300)
+
+
 def wait_for(guest: Guest, condition: str) -> None:
     """Wait until a shell condition holds."""
     script = f"for i in $(seq 50); do if {condition}; then exit 0; fi; sleep 0.1; done; exit 1"
