@@ -105,7 +105,7 @@ for place in range(0, size, 1 << 20):
 def blank(guest: Guest, disk: str) -> None:
     """Zero a disk where it is not zero, piece by piece.
 
-    The target is in the same kernel: a whole disk of zeros in its memory at once can get stuck on a busy host.
+    The target is in the same kernel: with a whole disk of zeros in memory at once it can get stuck.
     """
     guest.check("python3", "-c", _BLANK, disk, timeout=300)
 
