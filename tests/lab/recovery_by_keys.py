@@ -33,8 +33,8 @@ _LOOKING = re.compile(r"\d+ of \d+ read, ")
 _STILL = 3.0
 """Seconds after which keys that led nowhere are pressed again: they do nothing more than pressed once."""
 
-_STAMP = re.compile(r"What was checked \((\d\d:\d\d:\d\d)")
-"""When the last look ended; another one with each look."""
+_STAMP = re.compile(r"What was checked \((\d\d:\d\d:\d\d, [^)]+)\)")
+"""When the last look ended and how long it took: two may end in one second."""
 
 _NOT_READ = re.compile(r"\d+ not read")
 """Something could not be read in time."""
