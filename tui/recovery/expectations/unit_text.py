@@ -31,7 +31,8 @@ def since_words(evidence: Evidence, unit: BootUnit | None) -> str:
         return _("systemd tried and failed: {result}.").format(result=clean(unit.result))
     if unit.ended is not None:
         return _("It was there until {time}.").format(time=_moment(evidence, evidence.booted + unit.ended))
-    return _("It was never there since this host started ({time}).").format(
+    # systemd forgets a unit that nothing refers to, and with it when it ended.
+    return _("systemd has no record that it was there since this host started ({time}).").format(
         time=_moment(evidence, evidence.booted)
     )
 
