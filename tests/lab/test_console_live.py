@@ -159,7 +159,7 @@ def failed(kernel: Kernel) -> bool:
 
 def test_the_screen_follows_the_kernel(scene: Scene) -> None:
     guest, terminal = scene.guest, scene.terminal
-    terminal.wait_for("There is no session", "iSCSI daemon with pid", deadline=SLOW)
+    terminal.wait_for("intended", "iSCSI daemon with pid", deadline=SLOW)
 
     scene.follows(
         "login from another shell",
