@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.lab.terminal import Terminal
-from tests.lab.test_lab_guest import members, sessions_with
+from tests.lab.test_lab_guest import command_line, members, sessions_with
 from tests.waiting import AT_MOST, until
 from tui.lab.places import Places, project_folder
 from tui.practice.following import follow
@@ -37,9 +38,28 @@ def state(tmp_path: Path) -> dict[str, str]:
     }
 
 
-def leftovers(state: dict[str, str]) -> list[str]:
-    """What lies about of machines."""
-    return sorted(path.name for path in Path(state["TMPDIR"]).glob("iscsi-lab-*"))
+def program_in(terminal: Terminal) -> int:
+    """The program that the terminal's shell waits for."""
+    shell = terminal._tmux("display-message", "-p", "#{pane_pid}").strip()
+    (child,) = Path(f"/proc/{shell}/task/{shell}/children").read_text().split()
+    return int(child)
+
+
+def machine_folders(program: int) -> list[Path]:
+    """The folders of the machines that a program runs, as their supervisors were told them."""
+    found: list[Path] = []
+    for task in Path(f"/proc/{program}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            words = command_line(int(child)).decode().split("\0")
+            names = [place for place, word in enumerate(words) if word.endswith("/supervise.py")]
+            # After the name: a pipe, then the folders of the run, its memory and its disk.
+            found += [Path(word) for place in names for word in words[place + 2 : place + 5] if word]
+    return found
+
+
+def left_of(folders: list[Path]) -> list[Path]:
+    """Those of the folders that are still there."""
+    return [folder for folder in folders if folder.exists()]
 
 
 def test_a_scenario_from_the_list_to_its_end(state: dict[str, str]) -> None:
@@ -49,6 +69,8 @@ def test_a_scenario_from_the_list_to_its_end(state: dict[str, str]) -> None:
         terminal.wait_for("refused, rejected and no answer")
         terminal.press("Enter")
         terminal.wait_for("What is checked")
+        folders = machine_folders(program_in(terminal))
+        assert len(left_of(folders)) >= 3
         terminal.press("Enter")
         terminal.wait_for("2 are not met yet.", "Port 3260 of the array does not accept connections.")
         terminal.press("h")
@@ -81,7 +103,7 @@ def test_a_scenario_from_the_list_to_its_end(state: dict[str, str]) -> None:
     kept = json.loads(Path(state["XDG_STATE_HOME"], "iscsi-console/practice.json").read_text())
     standing = kept["practised"]["05-nobody-answers"]
     assert (standing["started"], standing["solved"], standing["hints"]) == (1, 1, 1)
-    until(lambda: not leftovers(state), lambda: leftovers(state))
+    until(lambda: not left_of(folders), lambda: left_of(folders))
 
 
 def test_a_killed_practice_leaves_nothing_behind(state: dict[str, str]) -> None:
@@ -89,15 +111,13 @@ def test_a_killed_practice_leaves_nothing_behind(state: dict[str, str]) -> None:
         terminal.wait_for("Nobody answers")
         terminal.press(*["Down"] * identifiers().index("05-nobody-answers"), "Enter")
         terminal.wait_for("What is checked")
-        # Not the terminal's own, which has the folder in its command line as well.
-        machines = f"{state['TMPDIR']}/iscsi-lab"
-        sessions = sessions_with(machines)
+        program = program_in(terminal)
+        folders = machine_folders(program)
+        sessions = {session for folder in folders for session in sessions_with(str(folder))}
         assert len(members(sessions)) > 10
-        program = int(terminal._tmux("display-message", "-p", "#{pane_pid}"))
-        (child,) = Path(f"/proc/{program}/task/{program}/children").read_text().split()
-        os.kill(int(child), 9)
-        until(lambda: not members(sessions_with(machines) | sessions), "the end of the machine")
-    until(lambda: not leftovers(state), lambda: leftovers(state))
+        os.kill(program, signal.SIGKILL)
+        until(lambda: not members(sessions), "the end of the machine")
+    until(lambda: not left_of(folders), lambda: left_of(folders))
     kept = json.loads(Path(state["XDG_STATE_HOME"], "iscsi-console/practice.json").read_text())
     assert kept["practised"]["05-nobody-answers"]["started"] == 1
 
