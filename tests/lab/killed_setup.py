@@ -19,6 +19,8 @@ from tui.storage.codec import Plain
 
 _write = Journal._write
 _titles: dict[Path, str] = {}
+_boundaries = Path(os.environ.get("BOUNDARIES_USED", ""))
+"""Read before the program begins: as root it takes out of its environment what it does not know."""
 
 
 def _dying_write(self: Journal, **event: Plain) -> None:
@@ -34,11 +36,10 @@ def _dying_write(self: Journal, **event: Plain) -> None:
 
 
 def _die_once(boundary: str) -> None:
-    notes = Path(os.environ["BOUNDARIES_USED"])
-    used = notes.read_text().splitlines() if notes.exists() else []
+    used = _boundaries.read_text().splitlines() if _boundaries.exists() else []
     if boundary in used:
         return
-    with notes.open("a") as file:
+    with _boundaries.open("a") as file:
         file.write(f"{boundary}\n")
         file.flush()
         os.fsync(file.fileno())
