@@ -312,8 +312,8 @@ class _Making:
             stay = [one.path for name in group if name not in gone and (one := self._inventory.device(name))]
             if stay and gone.intersection(group):
                 yield _(
-                    "{devices} stay, and one file system stands on them and on what goes: it is not complete"
-                    " until you reconnect."
+                    "{devices} stay connected. A file system that is also on them is incomplete until you"
+                    " reconnect."
                 ).format(devices=clean(", ".join(stay[:4]), 200))
 
     def _boot_words(self) -> str:
