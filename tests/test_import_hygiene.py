@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+import tui.actions
+import tui.commands
 import tui.lab
 import tui.practice
 import tui.recovery
@@ -56,6 +58,8 @@ def imported_by(names: list[str]) -> set[str]:
         pytest.param(modules_of("tui.recovery", list(tui.recovery.__path__)), id="recovery"),
         pytest.param(modules_of("tui.lab", list(tui.lab.__path__)), id="lab"),
         pytest.param(modules_of("tui.practice", list(tui.practice.__path__)), id="practice"),
+        pytest.param(modules_of("tui.actions", list(tui.actions.__path__)), id="actions"),
+        pytest.param(modules_of("tui.commands", list(tui.commands.__path__)), id="commands"),
         pytest.param(["tui.words"], id="words"),
         pytest.param(["tui.__main__"], id="command line"),
         pytest.param(["tui.screens.console.keys"], id="keys of the console"),

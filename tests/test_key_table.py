@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-from tui.screens.console.keys import KEYS
+from tui.actions.declared import ACTIONS
+from tui.screens.console.keys import _OPENS, KEYS
 from widgets.key_bar import key_name
 
 README = Path(__file__).resolve().parent.parent / "README.md"
@@ -27,10 +28,22 @@ def test_every_key_is_declared_once() -> None:
 
 
 def test_a_key_either_opens_a_screen_or_runs_an_action() -> None:
-    assert [key.key for key in KEYS if (key.opens is None) is (not key.action)] == []
+    assert [key.key for key in KEYS if bool(key.runs) is (key.name in _OPENS)] == []
+    assert set(_OPENS) <= {key.name for key in KEYS}
 
 
 def test_no_words_are_used_twice() -> None:
     words = [key.words for key in KEYS]
     assert len(words) == len(set(words))
     assert [text for text in words if not re.fullmatch(r"[A-Z].*[^.]", text)] == []
+
+
+def test_an_action_without_a_key_or_a_verb_says_why() -> None:
+    assert [one.name for one in ACTIONS if bool(one.key and one.verbs) is bool(one.only)] == []
+
+
+def test_every_action_and_every_verb_is_declared_once() -> None:
+    names = [one.name for one in ACTIONS]
+    assert len(names) == len(set(names))
+    verbs = [verb for one in ACTIONS for verb in one.verbs]
+    assert len(verbs) == len(set(verbs)) > 20

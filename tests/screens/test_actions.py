@@ -14,9 +14,9 @@ from tests.setup.building import PORTAL, SECOND, TARGET, installed, record
 from tests.snapshot import SnapCompare
 from tests.storage.changing.plan_operations import MakeFile
 from tests.storage.scripted_host import ScriptedHost
+from tui.actions.here import Here
 from tui.app import ConsoleApp
 from tui.screens.access import Access, access
-from tui.screens.console.here import Here
 from tui.screens.console.keys import Action, actions
 from tui.screens.console.menu import ActionMenu
 from tui.screens.plan.plan_screen import PlanScreen

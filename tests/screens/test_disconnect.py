@@ -10,10 +10,10 @@ from tests.screens.driving import COLOUR, LARGE, MONO, ROOT, SMALL, text_of, wor
 from tests.screens.peopled import MACHINES, PeopledHost
 from tests.snapshot import SnapCompare
 from tests.waiting import until_shown
+from tui.actions.here import Here
 from tui.maintenance.dependents import Subject, subject_of, subject_of_target
 from tui.maintenance.reconnect import note_name, note_text
 from tui.screens.access import Access, access
-from tui.screens.console.here import Here
 from tui.screens.console.keys import actions
 from tui.screens.disconnect.disconnect_screen import DisconnectScreen
 from tui.screens.disconnect.reconnect import reconnect_screen

@@ -6,8 +6,8 @@ from tests.maintenance.stacks_that_grow import level
 from tests.screens.driving import ROOT
 from tests.setup.building import bare, logged_in
 from tests.storage.scripted_host import ScriptedHost
+from tui.actions.here import Here
 from tui.screens.access import access
-from tui.screens.console.here import Here
 from tui.screens.console.keys import Action, actions
 from tui.screens.grow.grow_screen import GrowScreen
 from tui.screens.volumes.volumes_screen import VolumesScreen

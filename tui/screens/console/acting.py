@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events, on, work
 from textual.binding import Binding, BindingType
 
+from tui.actions.declared import Declared
 from tui.screens.access import Access
 from tui.screens.background import BackgroundScreen
-from tui.screens.console.keys import KEYS, Action, Key, actions, not_possible
+from tui.screens.console.keys import KEYS, Action, actions, not_possible
 from tui.screens.rungs import LONGEST
 from tui.storage.host.command_log import CommandLogHost
 from tui.storage.model.inventory import Inventory
@@ -25,13 +26,13 @@ from tui.words import translate as _
 from widgets.stack_view import StackView
 
 if TYPE_CHECKING:
-    from tui.screens.console.here import Subject
+    from tui.actions.here import Subject
     from tui.storage.changing.interrupted import Interrupted
 
 
-def _bindings(key: Key) -> Iterator[Binding]:
+def _bindings(key: Declared) -> Iterator[Binding]:
     """The bindings of a key; the first that `check_action` allows is the one that counts."""
-    action = key.action or f"act('{key.key}')"
+    action = key.runs or f"act('{key.key}')"
     if key.when_wrong:
         yield Binding(key.key, f"act_when_wrong('{key.key}')", key.bar, tooltip=key.words)
     yield Binding(key.key, action, key.bar, show=bool(key.bar) and not key.when_wrong, tooltip=key.words)
@@ -93,21 +94,19 @@ class ActingScreen(BackgroundScreen[None]):
         if action == "act_when_wrong":
             return self.is_wrong
         return (
-            None
-            if self._access.reason and any(key.action == action and key.changes for key in KEYS)
-            else True
+            None if self._access.reason and any(key.runs == action and key.changes for key in KEYS) else True
         )
 
     def on_key(self, event: events.Key) -> None:
         """Say why a key that is greyed out does nothing."""
-        if self._access.reason and any(key.key == event.key and key.action and key.changes for key in KEYS):
+        if self._access.reason and any(key.key == event.key and key.runs and key.changes for key in KEYS):
             self.notify(not_possible(self._access.reason), markup=False)
 
     # Actions of the layer -----------------------------------------------------------------------------------
 
     def possible(self) -> tuple[Action, ...]:
         """Return what can be done with what the cursor is on."""
-        from tui.screens.console.here import Here
+        from tui.actions.here import Here
 
         return () if self._inventory is None else actions(Here(self.subject(), self._inventory), self._access)
 
@@ -137,7 +136,7 @@ class ActingScreen(BackgroundScreen[None]):
     @work(thread=True, group="ready", exit_on_error=False)
     def get_ready(self) -> None:
         """Import what the keys need in the background, so that the first one is not late."""
-        importlib.import_module("tui.screens.console.here")
+        importlib.import_module("tui.actions.here")
         importlib.import_module("tui.screens.console.menu")
         importlib.import_module("tui.screens.recovery.recovery_screen")
 

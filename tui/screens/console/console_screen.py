@@ -45,7 +45,7 @@ from widgets.stack_view import StackView
 from widgets.state import Role, State
 
 if TYPE_CHECKING:
-    from tui.screens.console.here import Subject
+    from tui.actions.here import Subject
     from tui.storage.model.users import Users
     from tui.storage.watching.prefetch import Prefetch
 

@@ -1,51 +1,27 @@
-"""Every key of the console: what it does, when it is possible, why not, and what it opens.
+"""The keys of the console: which actions have one, and what each opens.
 
-The key bar, the list of actions, the help and the README's table of keys are made of `KEYS`. Textual is not
-imported here: a screen is imported when a key opens it, so that the console starts at once.
+Actions are declared in `tui.actions.declared`. Textual is not imported here: a screen is imported when a key
+opens it, so that the console starts at once.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tui.actions.declared import ACTIONS, Declared
 from tui.words import translate as _
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
+    from tui.actions.here import Here
     from tui.maintenance.proposal import Proposal
     from tui.screens.access import Access
-    from tui.screens.console.here import Here
     from tui.storage.host.command_log import CommandLogHost
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One key.
-
-    Attributes:
-        key: the key as Textual names it; several are separated by commas.
-        words: what it does, with a capital.
-        bar: the same in a word or two for the key bar; empty where the bar does not show it.
-        action: the console's own action that it runs; empty for a key that opens a screen.
-        opens: makes the screen that it opens.
-        fits: whether it means anything where the cursor is.
-        why_not: why it is not possible there, without a full stop; empty when it is.
-        called: what it does there, where that can be said more exactly.
-        changes: it is of no use where nothing may be changed.
-        when_wrong: it is likeliest, and in the bar, while something is wrong, and only then.
-    """
-
-    key: str
-    words: str
-    bar: str = ""
-    action: str = ""
-    opens: "Callable[[Here, CommandLogHost, Access], Screen[Any]] | None" = None
-    fits: "Callable[[Here], object]" = lambda _here: True
-    why_not: "Callable[[Here], str]" = lambda _here: ""
-    called: "Callable[[Here], str] | None" = None
-    changes: bool = False
-    when_wrong: bool = False
+KEYS = tuple(declared for declared in ACTIONS if declared.key)
+"""The actions that have a key, in the order in which the list of actions and the key bar show them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +29,12 @@ class Action:
     """A key that opens a screen, for what the cursor is on.
 
     Attributes:
-        declared: the key.
+        declared: the action.
         here: what the cursor is on.
         reason: why it cannot be done now, without a full stop; empty when it can.
     """
 
-    declared: Key
+    declared: Declared
     here: "Here"
     reason: str
 
@@ -74,8 +50,7 @@ class Action:
 
     def opens(self, host: "CommandLogHost", access: "Access") -> "Screen[Any]":
         """Make the screen it opens."""
-        assert self.declared.opens is not None
-        return self.declared.opens(self.here, host, access)
+        return _OPENS[self.declared.name](self.here, host, access)
 
 
 def actions(here: "Here", access: "Access") -> tuple[Action, ...]:
@@ -88,7 +63,7 @@ def actions(here: "Here", access: "Access") -> tuple[Action, ...]:
     from tui.screens.rungs import is_wrong
 
     wrong = is_wrong(here.subject)
-    keys = [key for key in KEYS if key.opens is not None and key.fits(here)]
+    keys = [key for key in KEYS if not key.runs and key.fits(here)]
     return tuple(
         Action(key, here, (access.reason if key.changes else "") or key.why_not(here))
         for key in sorted(keys, key=lambda key: not (wrong and key.when_wrong))
@@ -182,68 +157,18 @@ def _interfaces(here: "Here", host: "CommandLogHost", access: "Access") -> "Scre
     return InterfacesScreen(host, access, here.inventory)
 
 
-KEYS = (
-    Key("enter,a", _("List what can be done with the layer under the cursor"), _("actions"), "actions"),
-    Key("d", _("Disconnect safely"), opens=_disconnect, fits=lambda here: here.part is not None),
-    Key(
-        "l",
-        _("Log in or out"),
-        opens=_log_in_or_out,
-        fits=lambda here: here.session or here.records,
-        why_not=lambda here: here.why_no_login,
-        called=lambda here: _("Log in") if here.session is None else _("Log out"),
-        changes=True,
-    ),
-    Key(
-        "u",
-        _("Scan for new LUNs"),
-        opens=_scan,
-        fits=lambda here: here.session,
-        why_not=lambda here: here.why_no_scan,
-        changes=True,
-    ),
-    Key("e", _("Show and change the node record"), opens=_record, fits=lambda here: here.records),
-    Key(
-        "x",
-        _("Delete the node record"),
-        opens=_delete_records,
-        fits=lambda here: here.records,
-        why_not=lambda here: here.why_no_deletion,
-        called=lambda here: (
-            _("Delete the node record") if len(here.records) == 1 else _("Delete the node records")
-        ),
-        changes=True,
-    ),
-    Key(
-        "g",
-        _("Grow volumes and file systems"),
-        opens=_grow,
-        fits=lambda here: here.subject is not None,
-        why_not=lambda here: here.why_no_growth,
-        changes=True,
-    ),
-    Key(
-        "n",
-        _("Create or change volumes"),
-        opens=_volumes,
-        fits=lambda here: here.subject is not None,
-        why_not=lambda here: here.why_no_volumes,
-        changes=True,
-    ),
-    Key("r", _("Find out what is wrong and repair it"), _("repair"), opens=_recover, when_wrong=True),
-    Key("c", _("Reconnect what was disconnected"), opens=_reconnect, changes=True),
-    Key("t", _("Targets and sessions of this host"), opens=_targets),
-    Key("p", _("Discovery portals"), opens=_portals),
-    Key("i", _("Iface records"), opens=_interfaces),
-    Key("s", _("Set up storage"), _("set up"), "set_up", changes=True),
-    Key("w", _("Show everything that happened"), _("what happened"), "happenings"),
-    Key("f", _("Fold healthy stacks, or unfold them"), action="fold_healthy"),
-    Key("o", _("Sort the stacks: as found, problems first, by name"), action="reorder"),
-    Key("ctrl+r", _("Read the host again"), action="read_again"),
-    Key("f9", _("Practice on a separate machine"), action="other('practice')"),
-    Key("f8", _("Take a tour on a recorded host"), action="other('tour')"),
-    Key("f1", _("Explain this screen"), _("help"), "help"),
-    Key("f2", _("List every command that ran"), _("commands"), "commands"),
-    Key("escape,q", _("Leave"), _("leave"), "leave"),
-)
-"""In the order in which the list of actions and the key bar show them."""
+_OPENS: "dict[str, Callable[[Here, CommandLogHost, Access], Screen[Any]]]" = {
+    "disconnect": _disconnect,
+    "log-in-or-out": _log_in_or_out,
+    "scan": _scan,
+    "record": _record,
+    "delete-record": _delete_records,
+    "grow": _grow,
+    "volumes": _volumes,
+    "repair": _recover,
+    "reconnect": _reconnect,
+    "targets": _targets,
+    "portals": _portals,
+    "interfaces": _interfaces,
+}
+"""What makes the screen that a key opens, by the name of the action; the others run one (`runs`)."""
