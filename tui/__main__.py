@@ -44,6 +44,12 @@ def _doctor() -> SubCommand:
     return doctor
 
 
+def _history() -> SubCommand:
+    from tui.recovery.history import command  # noqa: PLC0415 (likewise)
+
+    return command
+
+
 class _Capture:
     """A capture holds everything that the screens and the doctor read."""
 
@@ -201,6 +207,7 @@ _COMMANDS: dict[str, Callable[[], SubCommand]] = {
     "practice": _Practice,
     "status": _status,
     "doctor": _doctor,
+    "history": _history,
     "capture": _Capture,
     "lab": _lab,
 }

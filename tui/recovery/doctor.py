@@ -7,6 +7,7 @@ enough to tell), 3 nothing is broken now, but something is at risk. Accepted fin
 import argparse
 
 from tui.recovery.acceptance import parse_acceptance
+from tui.recovery.arguments import waiting_seconds
 from tui.recovery.diagnosis import Diagnosis, Verdict, diagnose
 from tui.recovery.document import SCHEMA, diagnosis_document
 from tui.recovery.facts import AcceptedFinding
@@ -24,9 +25,6 @@ from tui.words import translate as _
 
 NOT_SEEN = 2
 _STATUS = {Verdict.HEALTHY: 0, Verdict.BROKEN: 1, Verdict.INCOMPLETE: NOT_SEEN, Verdict.RISKS: 3}
-
-_LONGEST = 3600
-"""Seconds that a check may take."""
 
 
 def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -50,7 +48,7 @@ def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     parser.add_argument(
         "--within",
         metavar="SECONDS",
-        type=_seconds,
+        type=waiting_seconds,
         default=WITHIN,
         help=_("how long the check may take, {seconds} by default").format(seconds=WITHIN),
     )
@@ -65,19 +63,6 @@ def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
         ).format(file=ACCEPTED),
     )
     parser.add_argument("--recorded", metavar="FILE", help=_("check a captured host instead of this one"))
-
-
-def _seconds(word: str) -> float:
-    """A time that a person may wait: more than 0, at most an hour."""
-    try:
-        seconds = float(word)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds <= _LONGEST:
-        raise argparse.ArgumentTypeError(
-            _("not a number of seconds from 0.1 to {most}: {word}").format(most=_LONGEST, word=clean(word))
-        )
-    return seconds
 
 
 def main(arguments: argparse.Namespace) -> int:

@@ -36,6 +36,8 @@ _PLAIN = {
     "≥": ">=",
     "≤": "<=",
     "·": "-",
+    "▒": "+",
+    "█": "#",
     "\N{NO-BREAK SPACE}": " ",
 }
 """The program's own punctuation in ASCII."""

@@ -2,14 +2,13 @@
 
 import contextlib
 import os
-import re
 import shutil
 import signal
 import subprocess
 
-from tui.storage.documents import parse_json
 from tui.storage.news.daemon_words import meaning_of_daemon_line
 from tui.storage.news.happening import Happening, Source
+from tui.storage.news.journal_entry import journal_entry
 from tui.storage.news.log_source import Told
 from tui.storage.untrusted import clean
 
@@ -17,9 +16,6 @@ _BEFORE = 60
 """Lines of this boot that are reported at the beginning."""
 
 _BLOCK = 65536
-_STAMP = re.compile(r"[0-9]{1,17}\Z")
-"""Microseconds since the epoch, up to a year that the calendar has."""
-
 _LONGEST_LINE = 64 * 1024
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -113,27 +109,16 @@ def daemon_line(entry: bytes) -> tuple[Happening, bool] | None:
     """What a journal entry says, and whether it is about a session; None when it says nothing.
 
     Args:
-        entry: one line of `journalctl --output=json` (systemd.journal-fields(7)). A message that is not
-            UTF-8 comes as a list of bytes.
+        entry: one line of `journalctl --output=json`.
     """
-    try:
-        fields = parse_json(entry)
-    except ValueError:
-        return None
-    if not isinstance(fields, dict):
-        return None
-    message, stamp = fields.get("MESSAGE"), fields.get("__REALTIME_TIMESTAMP")
-    if isinstance(message, list) and all(isinstance(byte, int) and 0 <= byte < 256 for byte in message):
-        message = bytes(message).decode(errors="replace")
-    if not isinstance(message, str) or not isinstance(stamp, str) or not _STAMP.match(stamp):
-        return None
-    meaning = meaning_of_daemon_line(message.strip())
-    if meaning is None:
+    read = journal_entry(entry)
+    meaning = meaning_of_daemon_line(read.text) if read is not None else None
+    if read is None or meaning is None:
         return None
     told = Happening(
-        int(stamp) / 1e6,
+        read.when,
         Source.DAEMON,
-        clean(message.strip()),
+        clean(read.text),
         meaning.words,
         meaning.subject,
         meaning.tone,

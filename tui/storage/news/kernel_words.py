@@ -297,9 +297,14 @@ _WORTH_A_LOOK = re.compile(
 """What every rule's line holds: most lines are none of them, and a log may have many."""
 
 
+def may_be_of_storage(line: str) -> bool:
+    """Whether a line of the kernel's log can have a meaning for storage; quick, for logs with many lines."""
+    return _WORTH_A_LOOK.search(line) is not None
+
+
 def meaning_of_kernel_line(line: str) -> Meaning | None:
     """What a line of the kernel's log means for storage, or None when it is not about storage."""
-    if _WORTH_A_LOOK.search(line) is None:
+    if not may_be_of_storage(line):
         return None
     for rule in _RULES:
         match = rule.pattern.search(line)

@@ -1,0 +1,22 @@
+"""Arguments that several sub-commands take."""
+
+import argparse
+
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
+_LONGEST = 3600
+"""Seconds that a person may wait."""
+
+
+def waiting_seconds(word: str) -> float:
+    """A time that a person may wait, for argparse: more than 0, at most an hour."""
+    try:
+        seconds = float(word)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= _LONGEST:
+        raise argparse.ArgumentTypeError(
+            _("not a number of seconds from 0.1 to {most}: {word}").format(most=_LONGEST, word=clean(word))
+        )
+    return seconds
