@@ -151,6 +151,7 @@ ACTIONS = (
         bar=_("what happened"),
         runs="happenings",
     ),
+    Declared("history", _("Show outages of the past"), "h", ("history",)),
     Declared("fold", _("Fold healthy stacks, or unfold them"), "f", only=_OF_A_SCREEN, runs="fold_healthy"),
     Declared(
         "sort",

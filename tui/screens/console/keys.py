@@ -157,6 +157,12 @@ def _interfaces(here: "Here", host: "CommandLogHost", access: "Access") -> "Scre
     return InterfacesScreen(host, access, here.inventory)
 
 
+def _history(here: "Here", host: "CommandLogHost", access: "Access") -> "Screen[Any]":
+    from tui.screens.history.history_screen import HistoryScreen
+
+    return HistoryScreen(host, access, here.inventory.host)
+
+
 _OPENS: "dict[str, Callable[[Here, CommandLogHost, Access], Screen[Any]]]" = {
     "disconnect": _disconnect,
     "log-in-or-out": _log_in_or_out,
@@ -170,5 +176,6 @@ _OPENS: "dict[str, Callable[[Here, CommandLogHost, Access], Screen[Any]]]" = {
     "targets": _targets,
     "portals": _portals,
     "interfaces": _interfaces,
+    "history": _history,
 }
 """What makes the screen that a key opens, by the name of the action; the others run one (`runs`)."""
