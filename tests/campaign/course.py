@@ -138,8 +138,12 @@ def _turn(guest: Guest, course: Course, *, fixes: bool = True) -> dict[str, Any]
 
 
 def _untold(missing: frozenset[Unmet], told: dict[str, Any]) -> list[Unmet]:
-    """What is not as expected and no finding names, or everything where it was called healthy."""
-    said = str(told["findings"])
+    """What is not as expected and nothing names, or everything where it was called healthy.
+
+    Named is also what the list of expectations shows as not there, with the finding to be repaired before.
+    """
+    listed = [one for one in told["expected"] if one["standing"] != "met" and one["explained_by"]]
+    said = f"{told['findings']} {listed}"
     return [
         one for one in missing if told["status"] == "healthy" or not any(word in said for word in one.words)
     ]
