@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from tests.campaign.faults import strikes_of
-from tests.campaign.oracle import Unmet, comes_to_rest, damaged, left_running, unmet
+from tests.campaign.oracle import STATE, Unmet, comes_to_rest, damaged, left_running, unmet
 from tests.campaign.stack import Stack, building, stack_of
 from tests.lab.operate import tell
 from tests.recovery.nevers import nothing_forbidden_in
@@ -118,8 +118,9 @@ def _repair(guest: Guest, course: Course, most: int) -> dict[str, Any]:
 
 def _turn(guest: Guest, course: Course, *, fixes: bool = True) -> dict[str, Any]:
     """One look and its first fix, and whether what was said is true."""
-    missing = unmet(guest, course.stack)
-    told: dict[str, Any] = dict(tell(guest, f"{SIDE}look_and_fix({fixes})", _LONG)[-1])
+    told: dict[str, Any] = dict(tell(guest, f"{SIDE}look_and_fix({STATE!r}, {fixes})", _LONG)[-1])
+    # What is unmet before the look and after it was unmet while it was taken.
+    before, after = (unmet(state, course.stack) for state in told["states"])
     codes = [f"{finding['code']}({finding['weight'][0]})" for finding in told["findings"]]
     ran = told["ran"]
     course.turns.append(
@@ -131,9 +132,7 @@ def _turn(guest: Guest, course: Course, *, fixes: bool = True) -> dict[str, Any]
         nothing_forbidden_in(told)
     except AssertionError as error:
         course.wrong.append(f"a plan that its own never forbids: {error}")
-    # What is unmet before the look and after it was unmet while it was taken.
-    still = missing & unmet(guest, course.stack) if not ran else missing
-    course.wrong += [f"not told: {one}" for one in sorted(map(str, _untold(still, told)))]
+    course.wrong += [f"not told: {one}" for one in sorted(map(str, _untold(before & after, told)))]
     return told
 
 

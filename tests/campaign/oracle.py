@@ -24,7 +24,7 @@ class Unmet:
         return self.what
 
 
-_STATE = """
+STATE = """
 for session in /sys/class/iscsi_session/session*; do
     [ -e $session ] && echo "session $(cat $session/targetname) $(cat $session/state)"
 done
@@ -32,11 +32,17 @@ while read -r _ _ _ _ where options _; do
     case $where in /srv/*) echo "mount $where $options";; esac
 done < /proc/self/mountinfo
 """
+"""A shell script that says what the kernel has: a line for each session and each mount of the stack."""
 
 
-def unmet(guest: Guest, stack: Stack) -> frozenset[Unmet]:
-    """What every volume lacks now: a session to each portal, and its mount, to be written to."""
-    lines = guest.check("sh", "-c", _STATE).splitlines()
+def unmet(state: str, stack: Stack) -> frozenset[Unmet]:
+    """What every volume lacks: a session to each portal, and its mount, to be written to.
+
+    Args:
+        state: what `STATE` said.
+        stack: what ought to be.
+    """
+    lines = state.splitlines()
     found: set[Unmet] = set()
     for volume in stack.volumes:
         states = [line.split()[2] for line in lines if line.startswith(f"session {volume.target} ")]

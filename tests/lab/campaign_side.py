@@ -1,6 +1,7 @@
 """A look and its first fix in the guest, as a person would take it who does what is said first."""
 
 import re
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -22,10 +23,20 @@ _NOT_SO = re.compile(
 """In a title or a question that a person on this host answers with no: nothing here is gone for good."""
 
 
-def look_and_fix(fixes: bool) -> None:
-    """Look, carry out the first plan that may be, and print the document with what ran (`ran`, or null)."""
+def look_and_fix(state: str, fixes: bool) -> None:
+    """Look, carry out the first plan that may be, and print the document with more.
+
+    It has `ran`, the plan and what became of it, or null, and `states`: what the kernel had right before and
+    right after the look.
+
+    Args:
+        state: the shell script that says the latter.
+        fixes: whether a plan is carried out.
+    """
+    before = _said(state)
     diagnosis = diagnose(gather(HOST, _PATIENCE))
     told: dict[str, object] = dict(diagnosis_document(diagnosis))
+    told["states"] = [before, _said(state)]
     chosen = _first(diagnosis) if fixes else None
     told["ran"] = None
     if chosen is not None:
@@ -33,6 +44,10 @@ def look_and_fix(fixes: bool) -> None:
         problem = _carry_out(fix)
         told["ran"] = {"key": finding.key, "title": fix.title, "done": not problem, "problem": problem}
     say(told)
+
+
+def _said(script: str) -> str:
+    return subprocess.run(("sh", "-c", script), check=True, capture_output=True, text=True).stdout
 
 
 def _first(diagnosis: Diagnosis) -> tuple[Finding, Fix] | None:

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from tests.lab.conftest import GuestFactory
-from tests.lab.doctoring import look
+from tests.lab.doctoring import SUMS, look
+from tests.lab.fixing import fixed
 from tests.lab.test_disconnect import told
 from tests.lab.volumes import TARGET, sh
 from tui.lab.guest import Guest
@@ -73,6 +74,22 @@ def test_a_record_by_host_name_and_the_address_are_one_portal(guest_factory: Gue
     sh(guest, "sed -i /nas.example/d /etc/hosts")
     document = json.loads(sh(guest, "iscsi-console status --json"))
     assert [rung["kind"] for rung in document["stacks"][0]["rungs"]].count("session") == 1
+
+
+TWICE = """
+iscsiadm -m node -T {target} -p 192.0.2.10 -o new
+iscsiadm -m node -T {target} -p 192.0.2.10 -o update -n node.startup -v automatic
+"""
+
+
+def test_of_records_by_host_name_and_by_address_one_is_deleted(
+    guest_factory: GuestFactory,
+) -> None:
+    guest = guest_factory("open")
+    sh(guest, NAMED.format(target=TARGET, name="nas.example.com") + TWICE.format(target=TARGET))
+    sh(guest, f"sha256sum /etc/hostname > {SUMS}")
+    fixed(guest, "F16.doubled-record")
+    is_one_portal(guest, "nas.example.com")
 
 
 SHORT, LONG = "2001:db8::10", "2001:0DB8:0:0::10"

@@ -15,13 +15,19 @@ from tui.words import translate as _, translate_count
 
 
 def record_of(inventory: Inventory, session: Session) -> NodeRecord | None:
-    """The node record a session was logged in by, or None."""
-    return next((record for record in inventory.node_records if session.is_by(record)), None)
+    """The node record a session was logged in by, or None.
+
+    Of two that write its portal differently it is the one that writes it as the session does.
+    """
+    found = [record for record in inventory.node_records if session.is_by(record)]
+    alike = (record for record in found if record.portal.is_written_as(session.portal))
+    return next(alike, found[0] if found else None)
 
 
 def session_of(inventory: Inventory, record: NodeRecord) -> Session | None:
     """The session of a node record, or None while nobody is logged in by it."""
-    return next((session for session in inventory.sessions_of(record.target) if session.is_by(record)), None)
+    sessions = inventory.sessions_of(record.target)
+    return next((session for session in sessions if record_of(inventory, session) == record), None)
 
 
 def log_in(records: Sequence[NodeRecord], inventory: Inventory) -> Proposal:

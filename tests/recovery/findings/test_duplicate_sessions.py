@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 
+import pytest
+
 from tests.recovery.making import daemon_said, evidence_of, findings, lost, only, single_path, two_paths
 from tests.setup.building import PORTAL, TARGET, logged_in, record
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Weight
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import DeviceState, Portal, Session, SessionState
+from tui.storage.operations.iscsi.records import DeleteNodeRecord
 from tui.storage.operations.iscsi.sessions import LogOut
 from tui.storage.stacks.stack import stacks
 
@@ -46,6 +49,38 @@ def test_two_records_that_differ_by_their_group_only() -> None:
     other = record(Portal(PORTAL.address, PORTAL.port, 2))
     found = only(evidence_of(replace(inventory, node_records=(record(), other))), "F16.doubled-record")
     assert found.weight is Weight.RISK
+
+
+@pytest.mark.parametrize(
+    ("kept", "other"),
+    [
+        (PORTAL, Portal("nas.example.com", 3260, 1, (PORTAL.address,))),
+        (Portal("nas.example.com", 3260, None, ("2001:db8::1", PORTAL.address)), PORTAL),
+        (Portal("2001:db8::1"), Portal("2001:DB8:0::1", 3260, 1)),
+    ],
+    ids=["session by address", "session by name", "two spellings"],
+)
+def test_two_records_that_write_one_portal_differently(kept: Portal, other: Portal) -> None:
+    made = single_path()
+    inventory = replace(
+        made,
+        sessions=tuple(replace(session, portal=kept) for session in made.sessions),
+        node_records=(record(other), record(kept)),
+    )
+    found = only(evidence_of(inventory), "F16.doubled-record")
+    assert kept.label in found.meaning
+    assert other.label in found.meaning
+    proposal = found.fixes[0].proposal
+    assert proposal is not None
+    assert proposal.refusal is None
+    assert proposal.plan.operations == (DeleteNodeRecord(TARGET, other),)
+
+
+def test_two_names_of_two_places_are_two_records() -> None:
+    other = record(Portal("nas.example.com", 3260, 1, ("192.0.2.99",)))
+    assert "F16.doubled-record" not in [
+        one.code for one in findings(evidence_of(replace(single_path(), node_records=(record(), other))))
+    ]
 
 
 def test_a_logout_refused_because_the_session_comes_back() -> None:

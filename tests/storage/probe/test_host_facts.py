@@ -7,11 +7,12 @@ from tests.storage.scripted_host import ScriptedHost
 from tui.storage.host.interface import Outcome
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.iscsi import Role
+from tui.storage.operations.services.prerequisites import INSTALLS, InstallPackages
 from tui.storage.probe.devices.blocks import Blocks
 from tui.storage.probe.devices.signatures import parse_export, with_signatures
 from tui.storage.probe.devices.udev import decode, parse_entry, read_entry
 from tui.storage.probe.iscsi.iscsid_conf import read_iscsid_conf
-from tui.storage.probe.system.distribution import parse_os_release
+from tui.storage.probe.system.distribution import parse_os_release, read_distribution
 from tui.storage.probe.system.modules import parse_builtin_modules, parse_modules, read_modules
 from tui.storage.probe.system.services import (
     DAEMON_SOCKET_NAME,
@@ -22,6 +23,7 @@ from tui.storage.probe.system.services import (
     show_units,
 )
 from tui.storage.probe.system.tools import package_of, read_tools, tool_path
+from tui.storage.problem import Refused
 
 SHOW = """Id=iscsid.service
 LoadState=loaded
@@ -60,14 +62,38 @@ UnitFileState=
         ('ID="opensuse-leap"\nID_LIKE="suse opensuse"\n', "suse"),
         ("ID=arch\n", "arch"),
         ('ID="openEuler"\nVERSION_ID="24.03"\n', "openeuler"),
-        ('ID="kylin"\n', "openeuler"),
+        ('ID="kylin"\nVERSION_ID="V10"\n', "openeuler"),
+        ('ID="kylin"\nID_LIKE="fedora"\nVERSION_ID="V10"\n', "redhat"),
+        ("ID=kylin\nID_LIKE=debian\n", "debian"),
+        ('ID="manjaro"\nID_LIKE=arch\n', "arch"),
         ("ID=alpine\n", "alpine"),
-        ("ID=uos\n", ""),
+        ('ID="uos"\nVERSION_ID="20"\nPLATFORM_ID="platform:uelc20"\n', "redhat"),
+        ('ID="uos"\nVERSION_ID="20"\nPLATFORM_ID="platform:uel20"\n', "openeuler"),
+        ("ID=uos\nVERSION_CODENAME=eagle\n", ""),
         ("ID='unclosed\n", ""),
     ],
 )
 def test_families(text: str, family: str) -> None:
     assert parse_os_release(text).family == family
+
+
+def test_an_edition_of_uos_without_a_platform_is_told_by_its_packages() -> None:
+    host = ScriptedHost()
+    host.files["/etc/os-release"] = "ID=uos\nVERSION_CODENAME=eagle\n"
+    assert read_distribution(host).family == ""
+    host.files["/var/lib/dpkg/status"] = ""
+    assert read_distribution(host).family == "debian"
+
+
+@pytest.mark.parametrize("family", ["openeuler", "arch", "alpine", ""])
+def test_packages_are_installed_where_the_program_knows_how(family: str) -> None:
+    asked = InstallPackages(("open-iscsi",), family)
+    if family in INSTALLS:
+        asked.check(ScriptedHost())
+        assert asked.shown() == ("dnf --assumeyes install open-iscsi",)
+    else:
+        with pytest.raises(Refused):
+            asked.check(ScriptedHost())
 
 
 def test_units_and_their_aliases() -> None:

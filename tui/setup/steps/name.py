@@ -96,7 +96,9 @@ def _cannot_prepare(state: SetupState) -> tuple[Problem, ...]:
             Problem(
                 "name.unknown-distribution",
                 _("This host lacks: {names}.").format(names=names),
-                _("The program installs packages on Debian, Red Hat, SUSE and their relatives only."),
+                _(
+                    "The program installs packages on Debian, Red Hat, SUSE, openEuler and their relatives only."
+                ),
                 _("Install {packages} with your package manager and come back.").format(
                     packages=", ".join(packages)
                 )

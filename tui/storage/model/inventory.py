@@ -24,8 +24,8 @@ from tui.storage.model.lvm import LogicalVolume, LvmReading, PhysicalVolume, Vol
 class Distribution:
     """What /etc/os-release says: ID, VERSION_ID, PRETTY_NAME, and the family whose names apply here.
 
-    `family` is debian, redhat, suse, openeuler (Kylin too), arch, alpine, or empty when neither ID nor
-    ID_LIKE tells; UOS has editions of two families under one ID and stays empty.
+    `family` is debian, redhat, suse, openeuler (Kylin's server too), arch, alpine, or empty when nothing
+    tells. UOS has editions of three families under one ID.
     """
 
     identifier: str = ""

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from tui.maintenance.sessions import log_out
+from tui.maintenance.records import delete
+from tui.maintenance.sessions import log_out, session_of
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Fix, Hypothesis, Never, RuledOut, Seen, Weight
 from tui.recovery.findings.evidence_text import listed, place_of
@@ -117,37 +118,82 @@ def _doubled(evidence: Evidence, sessions: list[Session]) -> Finding:
 
 
 def duplicate_records(evidence: Evidence) -> Iterator[Finding]:
-    """F16: two records for one place that differ in the portal group only: both are logged in by."""
-    found: dict[tuple[str, str, str], list[NodeRecord]] = {}
+    """F16: records for one place that differ in how they write the portal, or in its portal group only."""
+    found: list[list[NodeRecord]] = []
     for record in evidence.inventory.node_records:
-        found.setdefault((record.target, record.portal.label, record.iface), []).append(record)
-    for records in found.values():
-        if len(records) < 2:
-            continue
-        yield Finding(
-            "F16.doubled-record",
-            _("{count} records lead to the same place: {place}.").format(
-                count=len(records), place=place_of(records[0])
-            ),
-            _("At boot this host logs in with each of them, and their settings may differ."),
-            RungKind.PORTAL,
-            (f"record:{records[0].target}|{records[0].portal.label}|{records[0].iface}",),
-            seen=(Seen(_("the record database"), tuple(known.path for known in records)),),
-            fixes=(
-                Fix(
-                    _(
-                        "Run discovery on the portal to see which group is right, and remove the "
-                        "file of the other"
-                    ),
-                    _(
-                        "iscsiadm cannot address the two separately, so the program does not delete one "
-                        "of them."
-                    ),
-                    by_hand=(_asking(records[0]),),
-                ),
-            ),
-            weight=Weight.RISK,
+        group = next((group for group in found if _is_same_record(group[0], record)), None)
+        if group is not None:
+            group.append(record)
+        else:
+            found.append([record])
+    for records in found:
+        if len(records) > 1:
+            yield _doubled_record(evidence, records)
+
+
+def _is_same_record(one: NodeRecord, other: NodeRecord) -> bool:
+    same = (one.target, one.iface) == (other.target, other.iface)
+    return same and one.portal.is_same_place(other.portal)
+
+
+def _doubled_record(evidence: Evidence, records: list[NodeRecord]) -> Finding:
+    kept = _kept(evidence, records)
+    spelled = [record for record in records if not record.portal.is_written_as(kept.portal)]
+    at_boot = sum(record.logs_in_at_boot for record in records)
+    written = tuple(dict.fromkeys(clean(record.portal.label) for record in records))
+    addresses = tuple(
+        f"{clean(record.portal.address)}: {listed(clean(address) for address in record.portal.resolved)}"
+        for record in records
+        if record.portal.resolved
+    )
+    return Finding(
+        "F16.doubled-record",
+        _("{count} records lead to the same place: {place}.").format(
+            count=len(records), place=place_of(kept)
+        ),
+        (
+            _("At boot this host logs in with each of them, and their settings may differ.")
+            if at_boot > 1
+            else _("A login with each of them makes two sessions, and their settings may differ.")
         )
+        + (" " + _("They write one portal as {names}.").format(names=listed(written)) if spelled else ""),
+        RungKind.PORTAL,
+        (f"record:{kept.target}|{kept.portal.label}|{kept.iface}",),
+        seen=(
+            Seen(_("the record database"), tuple(clean(known.path) for known in records)),
+            *([Seen("getent ahosts", addresses)] if addresses else []),
+        ),
+        fixes=(_removing(evidence, kept, spelled) if spelled else _by_hand(kept),),
+        weight=Weight.RISK,
+    )
+
+
+def _kept(evidence: Evidence, records: list[NodeRecord]) -> NodeRecord:
+    """The record that stays: the one that is logged in by, else one that logs in at boot."""
+    inventory = evidence.inventory
+    return max(records, key=lambda one: (session_of(inventory, one) is not None, one.logs_in_at_boot))
+
+
+def _removing(evidence: Evidence, kept: NodeRecord, spelled: list[NodeRecord]) -> Fix:
+    names = listed(clean(record.portal.label) for record in spelled)
+    return Fix(
+        _("Keep the record of {kept} and delete that of {names}").format(
+            kept=clean(kept.portal.label), names=names
+        ),
+        _("The session is logged in by the one that stays.")
+        if session_of(evidence.inventory, kept) is not None
+        else _("Nobody is logged in by either of them."),
+        delete(spelled, evidence.inventory),
+        confirm=(_("Are the settings of {names} (CHAP, timers) not needed?").format(names=names),),
+    )
+
+
+def _by_hand(record: NodeRecord) -> Fix:
+    return Fix(
+        _("Run discovery on the portal to see which group is right, and remove the file of the other"),
+        _("iscsiadm cannot address the two separately, so the program does not delete one of them."),
+        by_hand=(_asking(record),),
+    )
 
 
 def _asking(record: NodeRecord) -> str:

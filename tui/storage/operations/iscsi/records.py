@@ -105,7 +105,7 @@ class DeleteNodeRecord(Operation):
 
     def check(self, host: Host) -> None:
         session = find_session(host, self.target, self.portal, self.iface)
-        if session is not None:
+        if session is not None and not self._is_by_another(host, session.portal):
             raise Refused(
                 Problem(
                     "record.in-use",
@@ -121,6 +121,12 @@ class DeleteNodeRecord(Operation):
 
     def undo(self) -> CannotUndo:
         return CannotUndo(_("Its settings and secrets are not kept. Run discovery again instead."))
+
+    def _is_by_another(self, host: Host, portal: Portal) -> bool:
+        """Whether a record that writes the portal as a session does is another one, and stays."""
+        if portal.is_written_as(self.portal):
+            return False
+        return find_record(host, self.target, portal, self.iface) is not None
 
     @property
     def _delete(self) -> Command:

@@ -21,7 +21,7 @@ INSTALL_DEADLINE = 600.0
 """Seconds an installation may take: slow mirrors, and hooks such as update-initramfs."""
 
 
-INSTALLS = ("debian", "redhat", "suse")
+INSTALLS = ("debian", "redhat", "suse", "openeuler")
 """Families of distributions on which packages are installed by this program."""
 
 
@@ -31,7 +31,7 @@ class InstallPackages(Operation):
 
     Attributes:
         packages: their names.
-        family: debian, redhat or suse.
+        family: one of `INSTALLS`; with another it is refused.
     """
 
     packages: tuple[str, ...]
@@ -97,7 +97,7 @@ class InstallPackages(Operation):
                     command(*quiet, "--quiet", "update"),
                     command(*quiet, "--quiet", "--yes", *keep, "install", *self.packages),
                 )
-            case "redhat":
+            case "redhat" | "openeuler":
                 return (command("dnf", "--assumeyes", "install", *self.packages),)
             case "suse":
                 return (command("zypper", "--non-interactive", "install", *self.packages),)
