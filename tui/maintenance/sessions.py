@@ -25,7 +25,12 @@ def record_of(inventory: Inventory, session: Session) -> NodeRecord | None:
 
 
 def session_of(inventory: Inventory, record: NodeRecord) -> Session | None:
-    """The session of a node record, or None while nobody is logged in by it."""
+    """The session to the place of a node record through its iface, or None while there is none."""
+    return next((session for session in inventory.sessions_of(record.target) if session.is_by(record)), None)
+
+
+def session_by(inventory: Inventory, record: NodeRecord) -> Session | None:
+    """The session that was logged in by this very record, not by one that writes the portal differently."""
     sessions = inventory.sessions_of(record.target)
     return next((session for session in sessions if record_of(inventory, session) == record), None)
 

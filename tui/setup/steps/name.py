@@ -96,9 +96,7 @@ def _cannot_prepare(state: SetupState) -> tuple[Problem, ...]:
             Problem(
                 "name.unknown-distribution",
                 _("This host lacks: {names}.").format(names=names),
-                _(
-                    "The program installs packages on Debian, Red Hat, SUSE, openEuler and their relatives only."
-                ),
+                _("It can install packages on Debian, Red Hat, SUSE, openEuler and their relatives."),
                 _("Install {packages} with your package manager and come back.").format(
                     packages=", ".join(packages)
                 )

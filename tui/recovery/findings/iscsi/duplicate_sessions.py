@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tui.maintenance.records import delete
-from tui.maintenance.sessions import log_out, session_of
+from tui.maintenance.sessions import log_out, session_by
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Fix, Hypothesis, Never, RuledOut, Seen, Weight
 from tui.recovery.findings.evidence_text import listed, place_of
@@ -171,7 +171,7 @@ def _doubled_record(evidence: Evidence, records: list[NodeRecord]) -> Finding:
 def _kept(evidence: Evidence, records: list[NodeRecord]) -> NodeRecord:
     """The record that stays: the one that is logged in by, else one that logs in at boot."""
     inventory = evidence.inventory
-    return max(records, key=lambda one: (session_of(inventory, one) is not None, one.logs_in_at_boot))
+    return max(records, key=lambda one: (session_by(inventory, one) is not None, one.logs_in_at_boot))
 
 
 def _removing(evidence: Evidence, kept: NodeRecord, spelled: list[NodeRecord]) -> Fix:
@@ -181,7 +181,7 @@ def _removing(evidence: Evidence, kept: NodeRecord, spelled: list[NodeRecord]) -
             kept=clean(kept.portal.label), names=names
         ),
         _("The session is logged in by the one that stays.")
-        if session_of(evidence.inventory, kept) is not None
+        if session_by(evidence.inventory, kept) is not None
         else _("Nobody is logged in by either of them."),
         delete(spelled, evidence.inventory),
         confirm=(_("Are the settings of {names} (CHAP, timers) not needed?").format(names=names),),
