@@ -7,6 +7,7 @@ import pytest
 from tests.lab.conftest import GuestFactory
 from tests.lab.doctoring import SUMS, look
 from tests.lab.fixing import fixed
+from tests.lab.operate import operate
 from tests.lab.test_disconnect import told
 from tests.lab.volumes import TARGET, sh
 from tui.lab.guest import Guest
@@ -87,9 +88,16 @@ def test_of_records_by_host_name_and_by_address_one_is_deleted(
 ) -> None:
     guest = guest_factory("open")
     sh(guest, NAMED.format(target=TARGET, name="nas.example.com") + TWICE.format(target=TARGET))
+    both = operate(guest, f'perform(DeleteNodeRecord("{TARGET}", Portal("192.0.2.10")))')
+    assert both[0].codes == ["record.in-use"]
     sh(guest, f"sha256sum /etc/hostname > {SUMS}")
     fixed(guest, "F16.doubled-record")
     is_one_portal(guest, "nas.example.com")
+    # Without a session iscsiadm itself would delete both.
+    sh(guest, "iscsiadm -m node -u" + TWICE.format(target=TARGET))
+    both = operate(guest, f'perform(DeleteNodeRecord("{TARGET}", Portal("192.0.2.10")))')
+    assert both[0].codes == ["record.two-spellings"]
+    assert sh(guest, f"ls /etc/iscsi/nodes/{TARGET} | wc -l") == "2"
 
 
 SHORT, LONG = "2001:db8::10", "2001:0DB8:0:0::10"

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from tui.maintenance.proposal import Proposal, way_back_of
 from tui.maintenance.record_fields import CONNECTION_STARTUP, STARTUP, Change, changes
-from tui.maintenance.sessions import session_by, session_of
+from tui.maintenance.sessions import session_of
 from tui.storage.changing.plan import Plan
 from tui.storage.iscsi.chap import ChapKind, ChapSettings
 from tui.storage.iscsi.discovery import DiscoveryKind, Found, Standing
@@ -150,13 +150,13 @@ def delete(records: Sequence[NodeRecord], inventory: Inventory) -> Proposal:
 
 def why_no_deletion(record: NodeRecord, inventory: Inventory) -> str:
     """Why a record is not deleted now, without a full stop; empty when it can be."""
-    session = session_by(inventory, record)
+    session = session_of(inventory, record)
     return "" if session is None else _("session {sid} uses it").format(sid=session.sid)
 
 
 def _in_use(records: Sequence[NodeRecord], inventory: Inventory) -> Problem | None:
     found = [
-        (record, session) for record in records if (session := session_by(inventory, record)) is not None
+        (record, session) for record in records if (session := session_of(inventory, record)) is not None
     ]
     if not found:
         return None

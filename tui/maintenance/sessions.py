@@ -29,12 +29,6 @@ def session_of(inventory: Inventory, record: NodeRecord) -> Session | None:
     return next((session for session in inventory.sessions_of(record.target) if session.is_by(record)), None)
 
 
-def session_by(inventory: Inventory, record: NodeRecord) -> Session | None:
-    """The session that was logged in by this very record, not by one that writes the portal differently."""
-    sessions = inventory.sessions_of(record.target)
-    return next((session for session in sessions if record_of(inventory, session) == record), None)
-
-
 def log_in(records: Sequence[NodeRecord], inventory: Inventory) -> Proposal:
     """Log in by these records, side by side; one that is refused stops no other."""
     operations = tuple(LogIn(record.target, record.portal, record.iface) for record in records)

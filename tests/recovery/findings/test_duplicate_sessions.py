@@ -10,7 +10,7 @@ from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Weight
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import DeviceState, Portal, Session, SessionState
-from tui.storage.operations.iscsi.records import DeleteNodeRecord
+from tui.storage.operations.iscsi.second_record import RemoveSecondRecord
 from tui.storage.operations.iscsi.sessions import LogOut
 from tui.storage.stacks.stack import stacks
 
@@ -73,7 +73,7 @@ def test_two_records_that_write_one_portal_differently(kept: Portal, other: Port
     proposal = found.fixes[0].proposal
     assert proposal is not None
     assert proposal.refusal is None
-    assert proposal.plan.operations == (DeleteNodeRecord(TARGET, other),)
+    assert proposal.plan.operations == (RemoveSecondRecord(TARGET, other, "default", kept),)
 
 
 def test_two_names_of_two_places_are_two_records() -> None:

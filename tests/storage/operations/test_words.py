@@ -12,6 +12,7 @@ from tests.storage.operations.iscsi_host import PORTAL, T1, WWID
 from tui.storage.codec import decode, encode
 from tui.storage.iscsi.chap import NO_CHAP, ChapSettings
 from tui.storage.iscsi.discovery import DiscoveryKind, NodeKey
+from tui.storage.model.iscsi import Portal
 from tui.storage.operations.iscsi.chap import SetDefaultChap, SetDiscoveryChap, SetRecordChap
 from tui.storage.operations.iscsi.discovery import (
     AddDiscoveryRecord,
@@ -24,6 +25,7 @@ from tui.storage.operations.iscsi.discovery import (
 from tui.storage.operations.iscsi.initiator import SetInitiatorName
 from tui.storage.operations.iscsi.records import DeleteNodeRecord, RemoveStaleLock, SetRecordValues
 from tui.storage.operations.iscsi.scan import ScanForLuns
+from tui.storage.operations.iscsi.second_record import RemoveSecondRecord
 from tui.storage.operations.iscsi.sessions import ANY_SESSION, LogIn, LogOut
 from tui.storage.operations.multipath.maps import CreateMultipathMap, RemoveMultipathMap
 from tui.storage.operations.operation import CannotUndo, Operation
@@ -70,6 +72,7 @@ OPERATIONS: tuple[Operation, ...] = (
     SetRecordValues(T1, PORTAL, "default", VALUES, BEFORE),
     SetRecordValues(T1, PORTAL, "default", VALUES),
     DeleteNodeRecord(T1, PORTAL),
+    RemoveSecondRecord(T1, PORTAL, "default", Portal("nas.example.com")),
     RemoveStaleLock(),
     LogIn(T1, PORTAL),
     LogOut(3, T1, PORTAL),

@@ -8,10 +8,11 @@ down would be taken for a record.
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-from tui.storage.host.interface import STAGED, ChangingHost, Command, FileKind, Host, Replacement
+from tui.storage.host.interface import BACKUPS, STAGED, ChangingHost, Command, FileKind, Host, Replacement
 from tui.storage.probe.iscsi.database import Database, locate_database
 from tui.storage.probe.iscsi.settings import is_secret_key
 from tui.storage.probe.reading import names, text, word
@@ -167,6 +168,33 @@ def locked(host: ChangingHost, database: Database, patience: float = PATIENCE) -
         yield
     finally:
         host.remove(place)
+
+
+def move_out(host: ChangingHost, path: str, word: str, progress: Callable[[str], None]) -> None:
+    """Remove a file or an empty directory from the database, under its lock; a copy without secrets is kept.
+
+    Directories that are empty afterwards are removed too: iscsiadm lists them as records without a name.
+
+    Args:
+        host: the machine.
+        path: of the file.
+        word: the end of the copy's name: why it was moved.
+        progress: is told where the copy is.
+    """
+    database = database_of(host)
+    with locked(host, database):
+        facts = host.facts(path)
+        if facts is not None and facts.kind is FileKind.FILE:
+            stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(host.now()))
+            kept = f"{BACKUPS}/{path.strip('/').replace('/', '-')[-180:]}-{stamp}-{word}"
+            host.make_folder(BACKUPS, 0o700)
+            host.claim(kept, without_secrets(host.read(path)).encode(errors="surrogateescape"))
+            progress(_("The file is kept as {path}.").format(path=clean(kept)))
+        host.remove(path)
+        folder = path.rpartition("/")[0]
+        while folder.startswith(f"{database.root}/nodes/") and not names(host, folder):
+            host.remove(folder)
+            folder = folder.rpartition("/")[0]
 
 
 def lock_path(database: Database) -> str:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
-from tui.maintenance.records import delete
-from tui.maintenance.sessions import log_out, session_by
+from tui.maintenance.sessions import log_out, record_of
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Fix, Hypothesis, Never, RuledOut, Seen, Weight
 from tui.recovery.findings.evidence_text import listed, place_of
+from tui.recovery.findings.repair_plans import repair
 from tui.storage.iscsi.sessions import uses_of
 from tui.storage.model.iscsi import NodeRecord, Session
+from tui.storage.operations.iscsi.second_record import RemoveSecondRecord
 from tui.storage.stacks.iscsi_rungs import session_key
 from tui.storage.stacks.rung import RungKind
 from tui.storage.untrusted import clean
@@ -139,7 +140,6 @@ def _is_same_record(one: NodeRecord, other: NodeRecord) -> bool:
 def _doubled_record(evidence: Evidence, records: list[NodeRecord]) -> Finding:
     kept = _kept(evidence, records)
     spelled = [record for record in records if not record.portal.is_written_as(kept.portal)]
-    at_boot = sum(record.logs_in_at_boot for record in records)
     written = tuple(dict.fromkeys(clean(record.portal.label) for record in records))
     addresses = tuple(
         f"{clean(record.portal.address)}: {listed(clean(address) for address in record.portal.resolved)}"
@@ -151,39 +151,41 @@ def _doubled_record(evidence: Evidence, records: list[NodeRecord]) -> Finding:
         _("{count} records lead to the same place: {place}.").format(
             count=len(records), place=place_of(kept)
         ),
-        (
-            _("At boot this host logs in with each of them, and their settings may differ.")
-            if at_boot > 1
-            else _("A login with each of them makes two sessions, and their settings may differ.")
-        )
-        + (" " + _("They write one portal as {names}.").format(names=listed(written)) if spelled else ""),
+        _(
+            "They write its portal as {names}, and iscsiadm takes them for one: a login by the second fails "
+            "(session exists), so the login at boot reports an error. What iscsiadm changes in one, or deletes, "
+            "it changes or deletes in both."
+        ).format(names=listed(written))
+        if spelled
+        else _("At boot this host logs in with each of them, and their settings may differ."),
         RungKind.PORTAL,
         (f"record:{kept.target}|{kept.portal.label}|{kept.iface}",),
         seen=(
             Seen(_("the record database"), tuple(clean(known.path) for known in records)),
             *([Seen("getent ahosts", addresses)] if addresses else []),
         ),
-        fixes=(_removing(evidence, kept, spelled) if spelled else _by_hand(kept),),
+        fixes=(_removing(kept, spelled) if spelled else _by_hand(kept),),
         weight=Weight.RISK,
     )
 
 
 def _kept(evidence: Evidence, records: list[NodeRecord]) -> NodeRecord:
-    """The record that stays: the one that is logged in by, else one that logs in at boot."""
-    inventory = evidence.inventory
-    return max(records, key=lambda one: (session_by(inventory, one) is not None, one.logs_in_at_boot))
+    """The record that stays: the one that a session was logged in by, else one that logs in at boot."""
+    used = [record_of(evidence.inventory, session) for session in evidence.inventory.sessions]
+    return max(records, key=lambda record: (record in used, record.logs_in_at_boot))
 
 
-def _removing(evidence: Evidence, kept: NodeRecord, spelled: list[NodeRecord]) -> Fix:
+def _removing(kept: NodeRecord, spelled: list[NodeRecord]) -> Fix:
     names = listed(clean(record.portal.label) for record in spelled)
+    title = _("Keep the record of {kept} and remove that of {names}").format(
+        kept=clean(kept.portal.label), names=names
+    )
+    why = _("A session of it stays. What is removed is kept as a copy, without its secrets.")
+    steps = (RemoveSecondRecord(one.target, one.portal, one.iface, kept.portal) for one in spelled)
     return Fix(
-        _("Keep the record of {kept} and delete that of {names}").format(
-            kept=clean(kept.portal.label), names=names
-        ),
-        _("The session is logged in by the one that stays.")
-        if session_by(evidence.inventory, kept) is not None
-        else _("Nobody is logged in by either of them."),
-        delete(spelled, evidence.inventory),
+        title,
+        why,
+        repair(title, why, *steps),
         confirm=(_("Are the settings of {names} (CHAP, timers) not needed?").format(names=names),),
     )
 

@@ -1,10 +1,9 @@
 """A file in the record database that is not a record, moved out of it."""
 
-import time
 from dataclasses import dataclass
 
 from tui.storage.host.interface import BACKUPS, ChangingHost, FileKind, Host
-from tui.storage.iscsi.record_file import database_of, locked, without_secrets
+from tui.storage.iscsi.record_file import database_of, move_out
 from tui.storage.operations.operation import CannotUndo, Operation, Progress
 from tui.storage.probe.iscsi.records import read_records
 from tui.storage.probe.reading import names
@@ -59,23 +58,7 @@ class RemoveDamagedRecord(Operation):
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
         """Under the database's lock; directories that are empty afterwards are removed too."""
-        database = database_of(host)
-        with locked(host, database):
-            facts = host.facts(self.path)
-            if facts is not None and facts.kind is FileKind.FILE:
-                kept = f"{BACKUPS}/{self._name(host)}"
-                host.make_folder(BACKUPS, 0o700)
-                host.claim(kept, without_secrets(host.read(self.path)).encode(errors="surrogateescape"))
-                progress(_("The file is kept as {path}.").format(path=clean(kept)))
-            host.remove(self.path)
-            folder = self.path.rpartition("/")[0]
-            while folder.startswith(f"{database.root}/nodes/") and not names(host, folder):
-                host.remove(folder)
-                folder = folder.rpartition("/")[0]
+        move_out(host, self.path, "damaged", progress)
 
     def undo(self) -> CannotUndo:
         return CannotUndo(_("A file that is not a record has no use in the database; a copy is kept."))
-
-    def _name(self, host: Host) -> str:
-        stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(host.now()))
-        return f"{self.path.strip('/').replace('/', '-')[-180:]}-{stamp}-damaged"

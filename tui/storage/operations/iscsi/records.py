@@ -10,6 +10,7 @@ from tui.storage.iscsi.records import find_record, no_record_problem, record_wor
 from tui.storage.iscsi.sessions import find_session
 from tui.storage.model.iscsi import Portal
 from tui.storage.operations.operation import CannotUndo, Operation, Progress
+from tui.storage.probe.iscsi.records import read_records
 from tui.storage.probe.iscsi.settings import Settings, is_secret_key, parse_settings
 from tui.storage.problem import Problem, Refused
 from tui.storage.untrusted import clean
@@ -105,7 +106,7 @@ class DeleteNodeRecord(Operation):
 
     def check(self, host: Host) -> None:
         session = find_session(host, self.target, self.portal, self.iface)
-        if session is not None and not self._is_by_another(host, session.portal):
+        if session is not None:
             raise Refused(
                 Problem(
                     "record.in-use",
@@ -115,18 +116,33 @@ class DeleteNodeRecord(Operation):
                     ),
                 )
             )
+        self._refuse_two(host)
+
+    def _refuse_two(self, host: Host) -> None:
+        """Iscsiadm resolves and compares addresses (iscsi_addr_match): it would delete every spelling."""
+        others = [
+            record.portal.label
+            for record in read_records(host, database_of(host).root).nodes
+            if (record.target, record.iface) == (self.target, self.iface)
+            and record.portal.is_same_place(self.portal)
+            and not record.portal.is_written_as(self.portal)
+        ]
+        if others:
+            raise Refused(
+                Problem(
+                    "record.two-spellings",
+                    _("iscsiadm would also delete the record of {others}, which is the same place.").format(
+                        others=clean(", ".join(others[:4]))
+                    ),
+                    remedy=_("Repair that first: Recovery (F16) removes one of them."),
+                )
+            )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
         carry_out(host, self._delete, Context(Action.RECORD, self.target, self.portal))
 
     def undo(self) -> CannotUndo:
         return CannotUndo(_("Its settings and secrets are not kept. Run discovery again instead."))
-
-    def _is_by_another(self, host: Host, portal: Portal) -> bool:
-        """Whether a record that writes the portal as a session does is another one, and stays."""
-        if portal.is_written_as(self.portal):
-            return False
-        return find_record(host, self.target, portal, self.iface) is not None
 
     @property
     def _delete(self) -> Command:
