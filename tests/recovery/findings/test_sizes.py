@@ -74,6 +74,29 @@ def test_over_two_paths_the_map_grows_too() -> None:
     assert ResizeMap in [type(one) for one in proposal.plan.operations]
 
 
+def test_a_lun_that_the_kernel_knows_smaller_than_the_map_on_it_is_rescanned_first() -> None:
+    """The target showed another, small and protected, under its number for a while; LVM cannot read it."""
+    small = 32 * 1024
+    inventory = disk_of(single_path(), small)
+    inventory = replace(
+        inventory,
+        luns=tuple(replace(one, read_only=True) for one in inventory.luns),
+        physical_volumes=tuple(replace(one, device="", size=0) for one in inventory.physical_volumes),
+        devices=tuple(
+            replace(one, map_name="vg_data-lv") if one.slaves else one for one in inventory.devices
+        ),
+    )
+    lines = (kernel_said("I/O error, dev sda, sector 114690 op 0x1:(WRITE) flags 0x9800 phys_seg 1", 60.0),)
+    cause, *rest = findings(replace(said(inventory, SIZE), kernel=lines))
+    assert (cause.code, cause.weight) == ("F11.not-rescanned", Weight.CAUSE)
+    assert {one.code for one in rest} >= {"F28.writes-refused", "F60.write-protected"}
+    assert {one.follows for one in rest} == {cause.key}
+    proposal = cause.fixes[0].proposal
+    assert proposal is not None
+    assert proposal.refusal is None
+    assert [type(one) for one in proposal.plan.operations] == [RescanPaths]
+
+
 def test_a_bare_disk_whose_size_changed() -> None:
     found = only(said(logged_in(), 2 * SIZE), "F11.not-rescanned")
     proposal = found.fixes[0].proposal

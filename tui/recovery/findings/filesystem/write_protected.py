@@ -104,6 +104,8 @@ def _finding(
                 _("Nothing is damaged, and a replica or snapshot may be read-only on purpose."),
             ),
         ),
+        # What the kernel knows of a LUN may all be outdated, its write protection too.
+        follows_if=(lun_key(session, lun),),
     )
 
 

@@ -153,8 +153,8 @@ def _doubled_record(evidence: Evidence, records: list[NodeRecord]) -> Finding:
         ),
         _(
             "They write its portal as {names}, and iscsiadm takes them for one: a login by the second fails "
-            "(session exists), so the login at boot reports an error. What iscsiadm changes in one, or deletes, "
-            "it changes or deletes in both."
+            "(session exists), so the login at boot reports an error. What iscsiadm changes in one, it "
+            "changes in both."
         ).format(names=listed(written))
         if spelled
         else _("At boot this host logs in with each of them, and their settings may differ."),

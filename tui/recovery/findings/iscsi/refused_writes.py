@@ -242,4 +242,6 @@ def _refused(evidence: Evidence, session: Session, lun: Lun, lines: tuple[Happen
             *_check_again(evidence, lun),
         ),
         never=_never(),
+        # What is gone, is protected, or has another size than the kernel knows, is written to in vain.
+        follows_if=(lun_key(session, lun),),
     )

@@ -43,8 +43,11 @@ def grown_luns(evidence: Evidence) -> Iterator[Finding]:
         found = growth(inventory, subject, SizeFacts(arrays, tuple(starts.items())))
         unknown = {pv.device for pv in found.physical if pv.uuid not in starts}
         lagging = next((size for size in found.sizes if _really_lags(size, unknown)), None)
-        if lagging is not None and found.problem is None:
-            told |= {lun.disk for disk in found.disks for lun in luns_below(inventory, disk)}
+        below = [lun for disk in found.disks for lun in luns_below(inventory, disk)]
+        # Growing layers is no way out for what needs now what the kernel does not know of.
+        short = any(is_short(evidence, lun) for lun in below)
+        if lagging is not None and found.problem is None and not short:
+            told |= {lun.disk for lun in below}
             yield _grown(evidence, found, lagging)
     for lun in inventory.luns:
         if lun.kind == DISK and lun.disk and lun.disk not in told and _grew_unseen(evidence, lun):

@@ -10,6 +10,7 @@ from tui.recovery.findings.repair_plans import mounts_above, repair, unmounting
 from tui.recovery.findings.requests_to_admins import storage_administrator
 from tui.storage.devices.identity import luns_below
 from tui.storage.model.block import BlockDevice
+from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Lun
 from tui.storage.model.lvm import PhysicalVolume
 from tui.storage.operations.lvm.activation import deactivation
@@ -22,13 +23,30 @@ _SMALLER = re.compile(r"has size of \d+ sectors which is smaller than correspond
 
 
 def is_short(evidence: Evidence, lun: Lun) -> bool:
-    """Whether the size that the kernel knows of a LUN is not enough for what is on it."""
+    """Whether the size that the kernel knows of a LUN is not enough for what is on it.
+
+    That is a PV, or, where LVM cannot read it because of that, a map that needs more than is below it.
+    """
     inventory = evidence.inventory
-    return any(
+    if any(
         device.size < volume.size and lun in luns_below(inventory, device)
         for volume in inventory.physical_volumes
         if (device := inventory.device(volume.device)) is not None
-    )
+    ):
+        return True
+    joined = inventory.map_over(lun.disk)
+    names = (lun.disk, joined.device) if joined is not None else (lun.disk,)
+    direct = (upper for upper in inventory.devices if not set(names).isdisjoint(upper.slaves))
+    return any(_needs_more(inventory, upper) for upper in direct)
+
+
+def _needs_more(inventory: Inventory, upper: BlockDevice) -> bool:
+    """Whether a map right on disks is larger than they are: paths of a LUN each, others together."""
+    sizes = [device.size for name in upper.slaves if (device := inventory.device(name)) is not None]
+    if not upper.map_name or len(sizes) < len(upper.slaves) or not sizes:
+        return False
+    joined = any(known.device == upper.name for known in inventory.multipath_maps)
+    return upper.size > (max(sizes) if joined else sum(sizes))
 
 
 def shrunk_luns(evidence: Evidence) -> Iterator[Finding]:
