@@ -3,6 +3,8 @@
 Textual may be imported from here on, so the terminal's mode is chosen and applied before (tui.terminal).
 """
 
+import asyncio
+import contextlib
 import gc
 from collections.abc import Callable
 from functools import partial
@@ -22,6 +24,7 @@ from widgets.glyphs import Glyphs
 from widgets.look import Colours, Look, LookApp
 
 if TYPE_CHECKING:
+    from tui.kernel_output import KernelOutput
     from tui.screens.setup.driver import Driver
     from tui.storage.watching.prefetch import Prefetch
 
@@ -67,6 +70,10 @@ class ConsoleApp(LookApp[int]):
         self._refresh_seconds = refresh_seconds
         self._make_driver = make_driver
         self._head_start = head_start
+        self.kernel_prints = False
+        """Whether the kernel writes its messages on this terminal."""
+        self._kernel: KernelOutput | None = None
+        self._waits = self._again = False
         self._made_by: dict[str, Callable[[], Screen[Any]]] = {
             CONSOLE: self._console,
             SET_UP: self._set_up,
@@ -119,6 +126,51 @@ class ConsoleApp(LookApp[int]):
         """
         if not gc.isenabled():
             self.call_after_refresh(self._resume_collection)
+        if self.kernel_prints:
+            from tui.kernel_output import KernelOutput
+
+            with contextlib.suppress(OSError):  # Without the log there is the key that draws again.
+                self.follow_kernel(KernelOutput())
+
+    def follow_kernel(self, output: "KernelOutput") -> None:
+        """Draw the screen again whenever the kernel has written over it."""
+        self._kernel = output
+        asyncio.get_running_loop().add_reader(output.fileno(), self._kernel_logged)
+
+    def on_unmount(self) -> None:
+        """End what follows the kernel."""
+        if self._kernel is not None:
+            self._leave_kernel(self._kernel)
+
+    def _leave_kernel(self, output: "KernelOutput") -> None:
+        asyncio.get_running_loop().remove_reader(output.fileno())
+        output.close()
+        self._kernel = None
+
+    def _kernel_logged(self) -> None:
+        if self._kernel is None:
+            return
+        try:
+            printed = self._kernel.printed()
+        except OSError:
+            self._leave_kernel(self._kernel)
+            return
+        if not printed:
+            return
+        # A message may reach the screen after the log: for one that comes now another turn is waited.
+        self._again = self._waits
+        if not self._waits:
+            self._wait_for_kernel()
+
+    def _wait_for_kernel(self) -> None:
+        self._waits, self._again = True, False
+        self.set_timer(self._refresh_seconds, self._draw_over_kernel)
+
+    def _draw_over_kernel(self) -> None:
+        self.action_redraw()
+        self._waits = False
+        if self._again:
+            self._wait_for_kernel()
 
     def _resume_collection(self) -> None:
         gc.freeze()
@@ -208,10 +260,11 @@ def open_app(
     app = ConsoleApp(
         look, host, access, first=first, live=live, refresh_seconds=refresh, head_start=head_start
     )
-    return run(app)
+    return run(app, mode)
 
 
-def run(app: ConsoleApp) -> int:
-    """Run the program; return the exit status."""
+def run(app: ConsoleApp, mode: TerminalMode) -> int:
+    """Run the program on a terminal; return the exit status."""
+    app.kernel_prints = mode.kernel_prints
     result = app.run(mouse=False)
     return app.return_code or result or 0

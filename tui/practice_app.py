@@ -104,4 +104,5 @@ class PracticeApp(ConsoleApp):
 
 def open_task(host: ChangingHost, access: Access, mode: TerminalMode, coach: Coach) -> int:
     """Open the console with a task, inside a practice machine; return how it was left."""
-    return run(PracticeApp(look_of_mode(mode), host, access, coach, refresh_seconds=mode.refresh_seconds))
+    app = PracticeApp(look_of_mode(mode), host, access, coach, refresh_seconds=mode.refresh_seconds)
+    return run(app, mode)

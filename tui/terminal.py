@@ -19,7 +19,7 @@ import os
 import re
 import sys
 import termios
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Collection, Mapping, MutableMapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -29,10 +29,12 @@ from tui.words import translate as _
 LOOK_VARIABLE = "ISCSI_CONSOLE_LOOK"
 GLYPHS_VARIABLE = "ISCSI_CONSOLE_GLYPHS"
 
-_ACTIVE_CONSOLE = Path("/sys/class/tty/console/active")
+_CONSOLES = Path("/sys/class/tty/console/active")
 _SERIAL = re.compile(r"/dev/(tty(S|AMA|USB|ACM|O|PS|GS|SC|UL|LP|mxc|MSM|THS|AML|SAC)\d+|hvc\d+|ttysclp\d+)\Z")
 _VIRTUAL = re.compile(r"/dev/hvc\d+\Z")
 """Consoles of hypervisors: no speed of their own, but as ignorant of their size as a serial line."""
+
+_VIRTUAL_TERMINAL = re.compile(r"tty[0-9]+\Z")
 
 _UNUSABLE = frozenset({"", "dumb", "unknown"})
 _TRUE_COLOUR = re.compile(r".*-direct\Z|(xterm-)?(kitty|ghostty)\Z|(alacritty|foot|wezterm|contour)(-.*)?\Z")
@@ -58,7 +60,7 @@ class Glyphs(StrEnum):
 
     UNICODE = "unicode"
     CP437 = "cp437"
-    """What a console font holds: ASCII, line drawing, shade blocks."""
+    """What every console font holds: ASCII, line drawing, three blocks."""
     ASCII = "ascii"
 
 
@@ -75,6 +77,8 @@ class TtyFacts:
     columns: int = 0
     rows: int = 0
     """Zero when the device does not know its size."""
+    kernel_prints: bool = False
+    """Whether the kernel writes its messages on this terminal, over what is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,8 @@ class TerminalMode:
     """How often something that only counts or moves may be drawn again."""
     size: tuple[int, int] = (80, 24)
     """Columns and rows to plan with; 80 by 24 where the device does not know."""
+    kernel_prints: bool = False
+    """Whether the kernel writes over the screen, which then has to be drawn again."""
     settings: tuple[tuple[str, str], ...] = ()
     """Environment variables to set before Textual is imported, unless the person has set them."""
     refusal: str = ""
@@ -117,6 +123,7 @@ def choose_mode(environ: Mapping[str, str], tty: TtyFacts, *, line_command: str)
         mouse=not plain,
         refresh_seconds=_refresh_seconds(tty, serial=serial),
         size=(tty.columns or 80, tty.rows or 24),
+        kernel_prints=tty.kernel_prints,
         settings=_settings(environ, tty, term, look, serial=serial, plain=plain),
     )
 
@@ -236,21 +243,32 @@ def read_tty() -> TtyFacts:
         device = os.ttyname(descriptor)
     except OSError:
         device = ""
-    if device == "/dev/console":
-        device = _active_console() or device
+    consoles = _consoles()
+    if device == "/dev/console" and consoles:
+        device = f"/dev/{consoles[-1]}"
     columns = rows = 0
     with contextlib.suppress(OSError):
         columns, rows = os.get_terminal_size(descriptor)
-    return TtyFacts(True, device, _baud(descriptor), columns, rows)
+    return TtyFacts(True, device, _baud(descriptor), columns, rows, prints_on(device, consoles))
 
 
-def _active_console() -> str:
-    """Return the device /dev/console stands for: the last in the list (Documentation/ABI sysfs-tty)."""
+def _consoles() -> list[str]:
+    """Return the kernel's consoles; /dev/console stands for the last one (Documentation/ABI sysfs-tty)."""
     try:
-        names = _ACTIVE_CONSOLE.read_text(encoding="ascii").split()
+        return _CONSOLES.read_text(encoding="ascii").split()
     except (OSError, UnicodeDecodeError):
-        return ""
-    return f"/dev/{names[-1]}" if names else ""
+        return []
+
+
+def prints_on(device: str, consoles: Collection[str]) -> bool:
+    """Return whether the kernel prints on a terminal.
+
+    Args:
+        device: the terminal, `/dev/tty1`; empty where it is not known.
+        consoles: the kernel's consoles, of which tty0 is the virtual terminal in front (console(4)).
+    """
+    name = device.removeprefix("/dev/")
+    return name in consoles or ("tty0" in consoles and _VIRTUAL_TERMINAL.match(name) is not None)
 
 
 def _baud(descriptor: int) -> int | None:

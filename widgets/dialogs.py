@@ -50,7 +50,6 @@ class PushButton(Button, inherit_css=False):
         }
         &:disabled {
             color: $disabled;
-            text-style: $muted-style;
         }
     }
     """
@@ -74,8 +73,10 @@ class PushButton(Button, inherit_css=False):
         return self.render().cell_length
 
     def render(self) -> Content:
-        """Draw the word between brackets where there is no ground to show its ends."""
-        before, after = ("[ ", " ]") if look_of(self).native else ("  ", "  ")
+        """Draw the word between brackets where there is no ground to show its ends; round ones when off."""
+        before, after = "  ", "  "
+        if look_of(self).native:
+            before, after = ("( ", " )") if self.disabled else ("[ ", " ]")
         return Content.assemble(before, str(self.label), after)
 
 

@@ -1,4 +1,4 @@
-"""The characters a look draws with: Unicode, code page 437 (Linux console, serial terminals) or ASCII."""
+"""The characters a look draws with: Unicode, those of every console font, or ASCII."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,7 +11,7 @@ class Glyphs(StrEnum):
 
     UNICODE = "unicode"
     CP437 = "cp437"
-    """Only characters a console font of 256 glyphs has: ASCII, the line drawing and the shade blocks."""
+    """Only what every console font of console-setup has: of code page 437 ASCII, lines and three blocks."""
     ASCII = "ascii"
 
 
@@ -30,7 +30,7 @@ class GlyphSet:
     """The mark at the left edge of the line the keys act on."""
     folded: str
     ellipsis: str
-    """Stands for what was cut out; one or two cells."""
+    """Stands for what was cut out; one to three cells."""
     mask: str
     """Stands for one character of a secret."""
     radio_on: str
@@ -105,9 +105,9 @@ CP437 = GlyphSet(
     horizontal="─",
     branch="├",
     last_branch="└",
-    cursor="▌",
+    cursor=">",
     folded="+",
-    ellipsis="..",
+    ellipsis="...",
     mask="*",
     radio_on="(*)",
     radio_off="( )",
@@ -115,12 +115,12 @@ CP437 = GlyphSet(
     check_off="[ ]",
     check_locked="[-]",
     full="█",
-    added="▓",
+    added="▒",
     empty="░",
     thumb="█",
     track="│",
-    separator="·",
-    levels="_.▄█",
+    separator="-",
+    levels="_░▒█",
 )
 
 ASCII = GlyphSet(
@@ -131,7 +131,7 @@ ASCII = GlyphSet(
     last_branch="`",
     cursor=">",
     folded="+",
-    ellipsis="..",
+    ellipsis="...",
     mask="*",
     radio_on="(*)",
     radio_off="( )",

@@ -11,6 +11,7 @@ are passed on as they are; a theme set later would be drawn black on black under
 A widget asks `look_of(self)` for glyphs and for the style of a role.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
@@ -19,9 +20,14 @@ from textual.app import App, ReturnType
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.dom import DOMNode
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
+from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from textual.scrollbar import ScrollBar
 
+from widgets.clearing_driver import ClearingDriver
+from widgets.console_styles import ConsoleStyles
 from widgets.glyphs import Glyphs, GlyphSet, glyph_set
 from widgets.scroll_bar import scroll_bar_render
 from widgets.state import Role, State, state_role
@@ -56,35 +62,35 @@ _STYLES = {
     Colours.SIXTEEN: {
         Role.TEXT: "ansi_default",
         Role.STRONG: "bold ansi_default",
-        Role.MUTED: "dim",
+        Role.MUTED: "ansi_default",
         Role.ACCENT: "bold ansi_cyan",
         Role.GOOD: "ansi_green",
         Role.WARN: "bold ansi_yellow",
         Role.BAD: "bold ansi_red",
-        Role.DISABLED: "dim",
-        Role.LINE: "dim",
+        Role.DISABLED: "ansi_default",
+        Role.LINE: "ansi_default",
     },
     Colours.MONO: {
         Role.TEXT: "",
         Role.STRONG: "bold",
-        Role.MUTED: "dim",
+        Role.MUTED: "",
         Role.ACCENT: "bold",
         Role.GOOD: "",
         Role.WARN: "bold",
-        Role.BAD: "bold reverse",
-        Role.DISABLED: "dim",
-        Role.LINE: "dim",
+        Role.BAD: "reverse",
+        Role.DISABLED: "",
+        Role.LINE: "",
     },
 }
 
 
-# Typography that console fonts lack, each replaced by one character so that no column moves.
+# Typography that console fonts lack. All but the ellipsis become one character, so that no column moves.
 _PLAINER = str.maketrans(
     "\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}"
-    "\N{RIGHT SINGLE QUOTATION MARK}\N{EN DASH}\N{EM DASH}\N{HORIZONTAL ELLIPSIS}\N{MULTIPLICATION SIGN}"
-    "\N{RIGHTWARDS ARROW}\N{LEFTWARDS ARROW}\N{BULLET}",
-    "\"\"''--.x><*",
-)
+    "\N{RIGHT SINGLE QUOTATION MARK}\N{EN DASH}\N{EM DASH}\N{MULTIPLICATION SIGN}"
+    "\N{RIGHTWARDS ARROW}\N{LEFTWARDS ARROW}\N{BULLET}\N{MIDDLE DOT}\N{NO-BREAK SPACE}",
+    "\"\"''--x><*- ",
+) | {ord("\N{HORIZONTAL ELLIPSIS}"): "...", ord("≤"): "<=", ord("≥"): ">="}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +129,8 @@ class Look:
 
 
 PLAIN_LOOK = Look()
+
+_CONSOLE_STYLES = ConsoleStyles()
 
 
 class LookApp(App[ReturnType]):
@@ -174,6 +182,20 @@ class LookApp(App[ReturnType]):
         self.theme = f"storage-{look.colours}" + ("-256" if rounded else "")
         self.add_class(f"-{look.glyph_name}")
         ScrollBar.renderer = scroll_bar_render(look.glyphs)
+
+    def get_driver_class(self) -> type[Driver]:
+        """Return the driver, one that leaves a clean screen behind."""
+        driver = super().get_driver_class()
+        return ClearingDriver if driver is LinuxDriver else driver
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return what every line goes through; in the terminal's own colours, what a console can show."""
+        filters = super().get_line_filters()
+        return [*filters, _CONSOLE_STYLES] if self.look.native else filters
+
+    def action_redraw(self) -> None:
+        """Write the whole screen again, over what others have written on the terminal."""
+        self.refresh()
 
     def notify(
         self,

@@ -73,7 +73,6 @@ class StackView(Vertical):
         .search Static {
             width: auto;
             color: $muted;
-            text-style: $muted-style;
         }
     }
     """

@@ -95,7 +95,6 @@ class PickList(Vertical):
             height: auto;
             padding-left: 1;
             color: $muted;
-            text-style: $muted-style;
         }
     }
     """

@@ -1,8 +1,8 @@
 """The themes: the same roles in the dark, in the light, in sixteen colours and without colour.
 
-Beside Textual's own names each theme defines for style sheets: `$muted` and `$muted-style` (what is not
-needed to act), `$good`, `$warn`, `$bad`, `$disabled`, `$line` (thin lines), `$field` and `$field-focus`
-(where one can type), `$cursor-line` and `$cursor-style` (the line the keys act on).
+Beside Textual's own names each theme defines for style sheets: `$muted` (what is not needed to act), `$good`,
+`$warn`, `$bad`, `$disabled`, `$line` (thin lines), `$field` and `$field-focus` (where one can type),
+`$cursor-line` and `$cursor-style` (the line the keys act on).
 
 The coloured themes come twice: as they are meant, and for terminals of 256 colours (most of those reached
 by ssh, which does not pass COLORTERM on), made of entries of that palette so that no dark blue turns up
@@ -126,7 +126,6 @@ def _coloured(name: str, palette: Palette, *, dark: bool) -> Theme:
         error=palette.bad,
         variables={
             "muted": palette.muted,
-            "muted-style": "none",
             "disabled": palette.disabled,
             "good": palette.good,
             "warn": palette.warn,
@@ -155,7 +154,6 @@ _NATIVE = {
     "ansi-background": "ansi_default",
     "ansi-foreground": "ansi_default",
     "muted": "ansi_default",
-    "muted-style": "dim",
     "disabled": "ansi_default",
     "line": "ansi_default",
     "field": "ansi_default",
@@ -193,7 +191,6 @@ SIXTEEN = Theme(
     error="ansi_red",
     variables={
         **_NATIVE,
-        "line": "ansi_bright_black",
         "good": "ansi_green",
         "warn": "ansi_yellow",
         "bad": "ansi_red",

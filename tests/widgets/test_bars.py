@@ -79,7 +79,7 @@ async def test_the_rail_marks_where_we_are() -> None:
         await pilot.pause()
         lines = rail_lines(rail)
         assert lines[2:8] == ["* 1 Name", "| c3b048656983", "* 2 CHAP", lines[5], "> 3 Discover", "| "]
-        assert lines[5].startswith("| one-wa..")
+        assert lines[5].startswith("| one-w...")
         rail.steps = (*STEPS[:2], RailStep("discover", "Discover", State.GOOD, "2 targets"), *STEPS[3:])
         await pilot.pause()
         assert rail_lines(rail)[6:8] == ["* 3 Discover", "| 2 targets"]

@@ -50,7 +50,6 @@ class Field(Vertical):
             height: 1;
             margin-right: 2;
             color: $muted;
-            text-style: $muted-style;
         }
         &.-focused .label {
             color: $accent;
@@ -71,7 +70,6 @@ class Field(Vertical):
             max-width: 50%;
             margin-left: 2;
             color: $muted;
-            text-style: $muted-style;
         }
         .wrong {
             display: none;

@@ -8,6 +8,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from widgets.fields.form import Field
+from widgets.look import look_of
 from widgets.text import flat
 from widgets.widget_words import translate as _
 
@@ -42,7 +43,6 @@ class LineInput(Input):
         }
         &:disabled {
             color: $disabled;
-            text-style: $muted-style;
         }
     }
     """
@@ -50,6 +50,11 @@ class LineInput(Input):
     def __init__(self, value: str = "", *, placeholder: str = "", max_length: int = 0) -> None:
         super().__init__(value, placeholder=placeholder, max_length=max_length, compact=True)
         self.cursor_blink = False
+
+    def on_mount(self) -> None:
+        """Tell what only stands for an answer from an answer where no shade does."""
+        if self.placeholder and look_of(self).native:
+            self.placeholder = f"({self.placeholder})"
 
     def validate_value(self, value: str) -> str:
         """Keep what is typed or pasted on one line, without control characters."""
