@@ -18,8 +18,8 @@ from tui.recovery.evidence import Evidence
 from tui.recovery.gather import gather
 from tui.recovery.report import report_text
 from tui.recovery.text import diagnosis_text
-from tui.setup.unattended import Printer
 from tui.storage.changing.plan import Plan, Stage, Step
+from tui.storage.changing.printer import Printer
 from tui.storage.host.recording import RecordingHost
 from tui.storage.model.inventory import Inventory
 from tui.storage.operations.operation import CannotUndo, Operation

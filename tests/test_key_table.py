@@ -3,7 +3,9 @@
 import re
 from pathlib import Path
 
+from tui.__main__ import _COMMANDS
 from tui.actions.declared import ACTIONS
+from tui.commands.grammar import VERBS
 from tui.screens.console.keys import _OPENS, KEYS
 from widgets.key_bar import key_name
 
@@ -45,5 +47,7 @@ def test_an_action_without_a_key_or_a_verb_says_why() -> None:
 def test_every_action_and_every_verb_is_declared_once() -> None:
     names = [one.name for one in ACTIONS]
     assert len(names) == len(set(names))
-    verbs = [verb for one in ACTIONS for verb in one.verbs]
+    verbs = [verb for one in ACTIONS for verb, _words in one.verbs]
     assert len(verbs) == len(set(verbs)) > 20
+    assert set(VERBS) <= set(verbs)
+    assert {verb.partition(" ")[0] for verb in verbs} == set(_COMMANDS)

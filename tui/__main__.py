@@ -68,6 +68,33 @@ class _Capture:
         return capture.main(arguments, (take_inventory, gather))
 
 
+def _verb(word: str) -> Callable[[], SubCommand]:
+    def load() -> SubCommand:
+        from tui.commands import verbs  # noqa: PLC0415 (likewise)
+
+        return verbs.Verb(word)
+
+    return load
+
+
+def _plan() -> SubCommand:
+    from tui.commands import verbs  # noqa: PLC0415 (likewise)
+
+    return verbs.PlanCommand()
+
+
+def _apply() -> SubCommand:
+    from tui.commands import verbs  # noqa: PLC0415 (likewise)
+
+    return verbs.ApplyCommand()
+
+
+def _journal() -> SubCommand:
+    from tui.commands import verbs  # noqa: PLC0415 (likewise)
+
+    return verbs.JournalCommand()
+
+
 def _lab() -> SubCommand:
     from tui.lab import command  # noqa: PLC0415 (likewise)
 
@@ -204,13 +231,45 @@ class _Parser(argparse.ArgumentParser):
 
 _COMMANDS: dict[str, Callable[[], SubCommand]] = {
     "setup": _Setup,
-    "practice": _Practice,
     "status": _status,
     "doctor": _doctor,
     "history": _history,
+    "repair": _verb("repair"),
+    "disconnect": _verb("disconnect"),
+    "reconnect": _verb("reconnect"),
+    "grow": _verb("grow"),
+    "volume": _verb("volume"),
+    "login": _verb("login"),
+    "logout": _verb("logout"),
+    "scan": _verb("scan"),
+    "record": _verb("record"),
+    "portal": _verb("portal"),
+    "iface": _verb("iface"),
+    "forget-stale": _verb("forget-stale"),
+    "plan": _plan,
+    "apply": _apply,
+    "journal": _journal,
+    "practice": _Practice,
     "capture": _Capture,
     "lab": _lab,
 }
+
+
+class _Listed:
+    """A sub-command that is only listed: its module is not imported."""
+
+    def __init__(self, word: str) -> None:
+        self._word = word
+
+    def add_arguments(self, commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+        """Add it without its arguments."""
+        from tui.actions.declared import words_of  # noqa: PLC0415 (likewise)
+
+        commands.add_parser(self._word, help=words_of(self._word))
+
+    def main(self, arguments: argparse.Namespace) -> int:
+        """Never called: no argument names it."""
+        raise NotImplementedError(arguments.action)
 
 
 def _add_own_options(parser: argparse.ArgumentParser) -> None:
@@ -224,6 +283,11 @@ def _add_own_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--read-only", action="store_true", dest="console_read_only", help=_("open the console read-only")
     )
+    parser.add_argument("--no-color", action="store_true", dest="console_no_color", help=_("use no color"))
+    parser.add_argument(
+        "--version", action="store_true", help=_("print versions; with --json also those of what is used")
+    )
+    parser.add_argument("--json", action="store_true", dest="version_json", help=argparse.SUPPRESS)
 
 
 def _own_options(argv: list[str]) -> argparse.Namespace | None:
@@ -242,7 +306,7 @@ def _parsed(argv: list[str]) -> tuple[argparse.Namespace, dict[str, SubCommand]]
     """The arguments, and the sub-commands that were imported for them.
 
     Where the console opens that is none: together they are most of the program, and its first picture would
-    wait for them. Where no sub-command is recognised all are, to list them.
+    wait for them. Where no sub-command is recognised all are listed, by the words of their actions.
     """
     own = _own_options(argv)
     if own is not None:
@@ -253,7 +317,9 @@ def _parsed(argv: list[str]) -> tuple[argparse.Namespace, dict[str, SubCommand]]
     )
     _add_own_options(parser)
     commands = parser.add_subparsers(dest="action", title=_("without a sub-command the console opens"))
-    modules = {name: load() for name, load in _COMMANDS.items() if asked == name or asked not in _COMMANDS}
+    modules: dict[str, SubCommand] = (
+        {asked: _COMMANDS[asked]()} if asked in _COMMANDS else {name: _Listed(name) for name in _COMMANDS}
+    )
     for module in modules.values():
         module.add_arguments(commands)
     arguments = parser.parse_args(argv)
@@ -286,7 +352,13 @@ def main() -> int:
 
 def _run(argv: list[str]) -> int:
     arguments, modules = _parsed(argv)
+    if arguments.console_no_color:
+        os.environ["NO_COLOR"] = "1"
     if not arguments.action:
+        if arguments.version:
+            from tui.commands import versions  # noqa: PLC0415 (likewise)
+
+            return versions.main(json=arguments.version_json)
         return _open_console(arguments.console_recorded, looking_only=arguments.console_read_only)
     gc.freeze()
     gc.enable()

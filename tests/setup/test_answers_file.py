@@ -273,7 +273,7 @@ def test_answers_that_others_may_write_are_refused(
     tmp_path: Path, mode: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tui.setup.answers_file.__file__", "/etc/passwd")
-    assert refusal(tmp_path, "", mode).code == "answers.writable"
+    assert refusal(tmp_path, "", mode).code == "file.writable"
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
@@ -285,7 +285,7 @@ def test_answers_of_another_user_are_refused_but_for_the_one_of_sudo(
     monkeypatch.delenv("SUDO_UID", raising=False)
     with pytest.raises(ConsoleError) as raised:
         read_script(path)
-    assert raised.value.problem.code == "answers.stranger"
+    assert raised.value.problem.code == "file.stranger"
     monkeypatch.setenv("SUDO_UID", "54321")
     assert read_script(path) == Script()
 

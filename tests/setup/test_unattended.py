@@ -10,9 +10,10 @@ from tests.storage.scripted_host import ScriptedHost
 from tui.setup.answers import ChapAnswer, ChapChoice, NameAnswer
 from tui.setup.answers_file import Script
 from tui.setup.session import Places, Setup
-from tui.setup.unattended import FAILED, NOTHING_CHOSEN, Chosen, Printer, play
+from tui.setup.unattended import FAILED, NOTHING_CHOSEN, Chosen, play
 from tui.storage.changing.journal import Journal, Origin, change_lock
 from tui.storage.changing.plan import Plan, Stage, Step as PlanStep
+from tui.storage.changing.printer import Printer
 from tui.storage.iscsi.chap import ChapKind
 from tui.storage.operations.operation import Operation
 from tui.storage.problem import Problem

@@ -22,7 +22,7 @@ class Declared:
         name: what names it in code.
         words: what it does, with a capital.
         key: the key as Textual names it; several are separated by commas. Empty without one.
-        verbs: the sub-commands that do it; empty without one.
+        verbs: the sub-commands that do it, each with what it does; empty without one.
         only: why it has no key, or no verb; empty where it has both.
         bar: the words in short for the key bar; empty where the bar does not show it.
         runs: the console's own action that the key runs; empty for a key that opens a screen.
@@ -36,7 +36,7 @@ class Declared:
     name: str
     words: str
     key: str = ""
-    verbs: tuple[str, ...] = ()
+    verbs: "tuple[tuple[str, str], ...]" = ()
     only: str = ""
     bar: str = ""
     runs: str = ""
@@ -47,7 +47,8 @@ class Declared:
     when_wrong: bool = False
 
 
-_OF_A_SCREEN = _("it concerns what a screen shows")
+_OF_A_SCREEN = _("it is about what a screen shows")
+_OF_FILES = _("it reads or writes a file")
 
 ACTIONS = (
     Declared(
@@ -62,14 +63,14 @@ ACTIONS = (
         "disconnect",
         _("Disconnect safely"),
         "d",
-        ("disconnect",),
+        (("disconnect", _("Disconnect safely")),),
         fits=lambda here: here.part is not None,
     ),
     Declared(
         "log-in-or-out",
         _("Log in or out"),
         "l",
-        ("login", "logout"),
+        (("login", _("Log in to a target")), ("logout", _("Log out of a target"))),
         fits=lambda here: here.session or here.records,
         why_not=lambda here: here.why_no_login,
         called=lambda here: _("Log in") if here.session is None else _("Log out"),
@@ -79,7 +80,7 @@ ACTIONS = (
         "scan",
         _("Scan for new LUNs"),
         "u",
-        ("scan",),
+        (("scan", _("Scan for new LUNs")),),
         fits=lambda here: here.session,
         why_not=lambda here: here.why_no_scan,
         changes=True,
@@ -88,14 +89,14 @@ ACTIONS = (
         "record",
         _("Show and change the node record"),
         "e",
-        ("record set",),
+        (("record set", _("Change settings of node records")),),
         fits=lambda here: here.records,
     ),
     Declared(
         "delete-record",
         _("Delete the node record"),
         "x",
-        ("record delete",),
+        (("record delete", _("Delete node records")),),
         fits=lambda here: here.records,
         why_not=lambda here: here.why_no_deletion,
         called=lambda here: (
@@ -107,7 +108,7 @@ ACTIONS = (
         "grow",
         _("Grow volumes and file systems"),
         "g",
-        ("grow",),
+        (("grow", _("Grow a volume and its file system")),),
         fits=lambda here: here.subject is not None,
         why_not=lambda here: here.why_no_growth,
         changes=True,
@@ -117,14 +118,14 @@ ACTIONS = (
         _("Create or change volumes"),
         "n",
         (
-            "volume new",
-            "volume remove",
-            "volume rename",
-            "volume snapshot",
-            "volume pool",
-            "volume thin",
-            "volume add-disk",
-            "volume empty-disk",
+            ("volume new", _("Create an LV")),
+            ("volume remove", _("Remove an LV with all its data")),
+            ("volume rename", _("Rename an LV or a VG, in fstab too")),
+            ("volume snapshot", _("Keep the present state of an LV")),
+            ("volume pool", _("Create a thin pool")),
+            ("volume thin", _("Create a thin volume")),
+            ("volume add-disk", _("Add a disk to a VG")),
+            ("volume empty-disk", _("Move all extents off a PV")),
         ),
         fits=lambda here: here.subject is not None,
         why_not=lambda here: here.why_no_volumes,
@@ -134,15 +135,47 @@ ACTIONS = (
         "repair",
         _("Find out what is wrong and repair it"),
         "r",
-        ("doctor", "repair"),
+        (
+            ("doctor", _("Report what is wrong and how to fix it")),
+            ("repair", _("Carry out a fix of a finding")),
+        ),
         bar=_("repair"),
         when_wrong=True,
     ),
-    Declared("reconnect", _("Reconnect what was disconnected"), "c", ("reconnect",), changes=True),
-    Declared("targets", _("Targets and sessions of this host"), "t", ("status",)),
-    Declared("portals", _("Discovery portals"), "p", ("portal forget",)),
-    Declared("interfaces", _("Iface records"), "i", ("iface add", "iface delete")),
-    Declared("set-up", _("Set up storage"), "s", ("setup",), bar=_("set up"), runs="set_up", changes=True),
+    Declared(
+        "reconnect",
+        _("Reconnect what was disconnected"),
+        "c",
+        (("reconnect", _("Reconnect what was disconnected")),),
+        changes=True,
+    ),
+    Declared(
+        "targets",
+        _("Targets and sessions of this host"),
+        "t",
+        (("status", _("List the storage of this host, layer by layer")),),
+    ),
+    Declared(
+        "portals",
+        _("Discovery portals"),
+        "p",
+        (("portal forget", _("Delete the record of a discovery portal")),),
+    ),
+    Declared(
+        "interfaces",
+        _("Iface records"),
+        "i",
+        (("iface add", _("Create an iface record")), ("iface delete", _("Delete an iface record"))),
+    ),
+    Declared(
+        "set-up",
+        _("Set up storage"),
+        "s",
+        (("setup", _("Set up a bare host up to a mounted volume")),),
+        bar=_("set up"),
+        runs="set_up",
+        changes=True,
+    ),
     Declared(
         "happenings",
         _("Show everything that happened"),
@@ -151,7 +184,12 @@ ACTIONS = (
         bar=_("what happened"),
         runs="happenings",
     ),
-    Declared("history", _("Show outages of the past"), "h", ("history",)),
+    Declared(
+        "history",
+        _("Show outages of the past"),
+        "h",
+        (("history", _("List past outages of the sessions, from the journal")),),
+    ),
     Declared("fold", _("Fold healthy stacks, or unfold them"), "f", only=_OF_A_SCREEN, runs="fold_healthy"),
     Declared(
         "sort",
@@ -161,7 +199,13 @@ ACTIONS = (
         runs="reorder",
     ),
     Declared("read-again", _("Read the host again"), "ctrl+r", only=_OF_A_SCREEN, runs="read_again"),
-    Declared("practice", _("Practice on a separate machine"), "f9", ("practice",), runs="other('practice')"),
+    Declared(
+        "practice",
+        _("Practice on a separate machine"),
+        "f9",
+        (("practice", _("Practice on a separate machine")),),
+        runs="other('practice')",
+    ),
     Declared("tour", _("Take a tour on a recorded host"), "f8", only=_OF_A_SCREEN, runs="other('tour')"),
     Declared("help", _("Explain this screen"), "f1", only=_OF_A_SCREEN, bar=_("help"), runs="help"),
     Declared(
@@ -172,6 +216,50 @@ ACTIONS = (
         bar=_("commands"),
         runs="commands",
     ),
+    Declared(
+        "capture",
+        _("Record this host in a file, without its secrets"),
+        verbs=(("capture", _("Record what is read from this host, without secrets")),),
+        only=_OF_FILES,
+    ),
+    Declared(
+        "plan",
+        _("Show what a verb would do, or store it"),
+        verbs=(("plan", _("Show what a verb would do, or store it")),),
+        only=_OF_FILES,
+    ),
+    Declared(
+        "apply",
+        _("Carry out a stored plan"),
+        verbs=(("apply", _("Carry out a stored plan")),),
+        only=_OF_FILES,
+    ),
+    Declared(
+        "journal",
+        _("List, resume, give up or undo plans that ran"),
+        verbs=(("journal", _("List, resume, give up or undo plans that ran")),),
+        only=_("the console offers to resume at its start, and to undo at the end of a plan"),
+    ),
+    Declared(
+        "forget-stale",
+        _("Forget targets that their portals no longer list"),
+        verbs=(("forget-stale", _("Forget targets that their portals no longer list")),),
+        only=_("it is for many targets at a time; Discovery portals deletes them one by one"),
+    ),
+    Declared(
+        "lab",
+        _("Run a practice machine by hand"),
+        verbs=(("lab", _("Practice on a machine with a real kernel, without root")),),
+        only=_("it is for those who work on the program"),
+    ),
     Declared("leave", _("Leave"), "escape,q", only=_OF_A_SCREEN, bar=_("leave"), runs="leave"),
 )
 """In the order in which the list of actions, the key bar and the help of the command line show them."""
+
+
+def words_of(verb: str) -> str:
+    """What a verb does; of the first word of verbs of two, what their action does."""
+    verbs = {name: (words, one.words) for one in ACTIONS for name, words in one.verbs}
+    if verb in verbs:
+        return verbs[verb][0]
+    return next(of_action for name, (_words, of_action) in verbs.items() if name.startswith(f"{verb} "))

@@ -56,7 +56,7 @@ def missing() -> tuple[str, ...]:
 
 def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `lab` and what can be done with it to the program's sub-commands."""
-    lab = commands.add_parser("lab", help=_("practice on a machine with a real kernel, without root"))
+    lab = commands.add_parser("lab")
     actions = lab.add_subparsers(dest="lab_action", required=True)
 
     parser = actions.add_parser("build", help=_("build the image of a machine"))

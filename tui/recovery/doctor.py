@@ -31,7 +31,6 @@ def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     """Add `doctor` to the program's sub-commands."""
     parser = commands.add_parser(
         "doctor",
-        help=_("report what is wrong with the storage and how to fix it"),
         description=_(
             "Report what is wrong with the storage of this host, why, and how to fix it; nothing is "
             "changed. Exit status: 0 nothing is wrong, 1 something is broken or degraded, 2 the storage "

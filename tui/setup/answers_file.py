@@ -60,7 +60,6 @@ Every table and every key may be left out; what is left out is what the wizard w
 
 import hashlib
 import json
-import os
 import stat
 import tomllib
 from dataclasses import dataclass
@@ -85,6 +84,7 @@ from tui.setup.steps.portal import DEFAULT_PORT, ISNS_PORT
 from tui.setup.toml_table import Table
 from tui.storage.codec import encode
 from tui.storage.documents import read_with_facts
+from tui.storage.files.owner_file import refuse_strangers
 from tui.storage.iscsi.chap import ChapKind
 from tui.storage.iscsi.discovery import DiscoveryKind
 from tui.storage.model.iscsi import InterfaceRecord, Timers
@@ -174,7 +174,7 @@ def read_script(path: str) -> Script:
         content, facts = read_with_facts(path)
     except OSError as error:
         raise _unreadable(path, error) from error
-    _refuse_strangers(path, facts)
+    refuse_strangers(path, facts)
     return _script(Table(path, _document(path, content)), is_private=not facts.st_mode & 0o077)
 
 
@@ -201,41 +201,6 @@ def _not_toml(path: str, why: str) -> ConsoleError:
             remedy=_("Fix that line; strings must be quoted."),
         )
     )
-
-
-def _refuse_strangers(path: str, facts: os.stat_result) -> None:
-    """See that nobody decides what is set up but root, the caller, and who can change this program anyway.
-
-    Raises:
-        ConsoleError: somebody else owns the file, or may write to it.
-    """
-    program = Path(__file__).stat()
-    callers = {0, os.geteuid(), program.st_uid}
-    if os.geteuid() == 0 and os.environ.get("SUDO_UID", "").isdecimal():
-        callers.add(int(os.environ["SUDO_UID"]))
-    if facts.st_uid not in callers:
-        raise ConsoleError(
-            Problem(
-                "answers.stranger",
-                _("{file} belongs to another user (UID {uid}).").format(file=clean(path), uid=facts.st_uid),
-                cause=_("What its owner writes there would be done by you."),
-                remedy=_("Read it, then make a copy of your own and use that."),
-            )
-        )
-    others = facts.st_mode & 0o022
-    if (facts.st_uid, facts.st_gid) == (program.st_uid, program.st_gid):
-        others &= ~program.st_mode
-    if others:
-        raise ConsoleError(
-            Problem(
-                "answers.writable",
-                _("Other users can write to {file} (mode {mode:04o}).").format(
-                    file=clean(path), mode=stat.S_IMODE(facts.st_mode)
-                ),
-                cause=_("What they write there would be done by you."),
-                remedy=_("Read it, then run chmod go-w {file}.").format(file=clean(path)),
-            )
-        )
 
 
 def _unreadable(path: str, error: OSError) -> ConsoleError:
@@ -326,7 +291,7 @@ def _secret_in(table: Table, name: str, path: str) -> Secret:
         # The error itself would carry the bytes of the secret.
         raise table.mistake(name, _("{file} is not text.").format(file=clean(str(place)))) from error
     mode = stat.S_IMODE(facts.st_mode)
-    _refuse_strangers(str(place), facts)
+    refuse_strangers(str(place), facts)
     if mode & 0o077:
         raise table.mistake(
             name,

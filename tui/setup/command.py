@@ -1,13 +1,12 @@
 """The `setup` sub-command: the wizard on the terminal, or the same set-up from an answers file."""
 
 import argparse
-import signal
-import threading
 from collections.abc import Callable
 
 from tui.setup.answers_file import read_script
 from tui.setup.session import Setup
 from tui.setup.unattended import FAILED, NOTHING_CHOSEN, USAGE, Chosen, play
+from tui.storage.changing.leaving import asked_to_leave
 from tui.storage.host.local import LocalHost
 from tui.storage.printing import complain
 from tui.words import translate as _
@@ -15,7 +14,7 @@ from tui.words import translate as _
 
 def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `setup` to the program's sub-commands."""
-    parser = commands.add_parser("setup", help=_("set up a bare host up to a mounted volume"))
+    parser = commands.add_parser("setup")
     parser.add_argument(
         "--answers", metavar="FILE", help=_("take all answers from a file (TOML) and ask nothing")
     )
@@ -54,17 +53,4 @@ def main(arguments: argparse.Namespace, open_wizard: Callable[[argparse.Namespac
         complain(_("A set-up from answers changes this host, so it needs root and a live host."))
         return FAILED
     setup = Setup(host, keeps_answers=False, answers=script.fingerprint)
-    return play(setup, script, leave=_asked_to_leave(), chosen=chosen)
-
-
-def _asked_to_leave() -> threading.Event:
-    """Set by the first signal to end: what runs is finished then. A second one ends the program at once."""
-    leave = threading.Event()
-
-    def remember(number: int, _frame: object) -> None:
-        leave.set()
-        signal.signal(number, signal.SIG_DFL)
-
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, remember)
-    return leave
+    return play(setup, script, leave=asked_to_leave(), chosen=chosen)

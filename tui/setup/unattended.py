@@ -1,6 +1,5 @@
 """The set-up without a screen: the same machine, played from an answers file, shown line by line."""
 
-import contextlib
 import sys
 import threading
 from collections.abc import Callable
@@ -19,10 +18,8 @@ from tui.setup.verification import Verified
 from tui.storage.cells import padded
 from tui.storage.changing.interrupted import Interrupted
 from tui.storage.changing.journal import Origin
-from tui.storage.changing.plan import Plan, Stage, Step as PlanStep
-from tui.storage.changing.watcher import Unwatched
+from tui.storage.changing.printer import Printer
 from tui.storage.operations.operation import Risk
-from tui.storage.printing import OutputFailed, say
 from tui.storage.problem import Problem
 from tui.storage.size import size_words
 from tui.storage.stacks.layer_words import health_word, layer_word
@@ -36,9 +33,6 @@ USAGE = 2
 """Exit statuses: everything verified, something prevents it, options that do not fit."""
 
 
-_LONGEST_LINE = 4000
-
-
 class Chosen(NamedTuple):
     """What the command line says about interrupted plans, each named by `Journal.identifier`, or empty."""
 
@@ -47,64 +41,6 @@ class Chosen(NamedTuple):
 
 
 NOTHING_CHOSEN = Chosen()
-
-
-class Printer(Unwatched):
-    """Writes what happens as lines of text; safe to be called from several threads."""
-
-    def __init__(self, stream: TextIO, leave: threading.Event) -> None:
-        self._stream = stream
-        self.leave = leave
-        self._plan = Plan("", ())
-        self._guard = threading.Lock()
-        self.changed = False
-        """Whether any operation of the whole set-up really ran."""
-
-    def say(self, text: str = "", indent: int = 0) -> None:
-        """One line."""
-        with self._guard, contextlib.suppress(OutputFailed):
-            # A closed pipe or terminal must not break off what is being done to the host.
-            say(" " * indent + clean(text, _LONGEST_LINE) if text else "", self._stream)
-
-    def plan(self, plan: Plan) -> None:
-        """A plan begins."""
-        self._plan = plan
-
-    def step(self, step: PlanStep) -> None:
-        """An operation of it began, said something, or ended."""
-        operation = self._plan.operations[step.number]
-        match step.stage:
-            case Stage.ALREADY:
-                self.say(_("already so: {title}").format(title=operation.title()), 2)
-            case Stage.RUNNING if step.line:
-                self.say(f"| {step.line}", 6)
-            case Stage.RUNNING:
-                self.say(_("now: {title}").format(title=operation.title()), 2)
-                for line in operation.shown():
-                    self.say(f"$ {line}", 6)
-            case Stage.DONE:
-                self.changed = True
-                self.say(
-                    _("done: {title} ({seconds:.1f} s)").format(
-                        title=operation.title(), seconds=step.seconds
-                    ),
-                    2,
-                )
-            case Stage.FAILED:
-                self.say(_("failed: {title}").format(title=operation.title()), 2)
-            case Stage.WAITING:
-                pass
-
-    def line(self, text: str) -> None:
-        """Something between the plans."""
-        self.say(f"{text} …", 2)
-
-    def problem(self, problem: Problem, word: str) -> None:
-        """What prevents it, its cause, and what to do."""
-        self.say(f"{word}: {problem.summary}", 2)
-        for text in (problem.cause, problem.remedy, *problem.evidence):
-            if text:
-                self.say(text, 4)
 
 
 def play(
@@ -216,6 +152,7 @@ def _not_ours(interrupted: Interrupted, script: Script) -> Problem:
             Origin.ANSWERS: _("A set-up with other answers began it."),
             Origin.SETUP: _("The set-up wizard began it."),
             Origin.CONSOLE: _("The console began it."),
+            Origin.COMMAND: _("A command began it."),
         }[interrupted.origin]
     return Problem(
         "setup.interrupted-plan",

@@ -46,7 +46,7 @@ def capture(host: Host, path: str, *, force: bool = False, looks: Iterable[Look]
 
 def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `capture` to the program's sub-commands."""
-    parser = commands.add_parser("capture", help=_("record what is read from this host, without secrets"))
+    parser = commands.add_parser("capture")
     parser.add_argument("file", metavar="FILE", help=_("the file to write; only you can read it"))
     parser.add_argument("--force", action="store_true", help=_("replace the file if it exists"))
 

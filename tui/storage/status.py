@@ -192,7 +192,7 @@ def _rung_line(rung: Rung) -> str:
 
 def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `status` to the program's sub-commands."""
-    parser = commands.add_parser("status", help=_("list the storage of this host, layer by layer"))
+    parser = commands.add_parser("status")
     parser.add_argument("--json", action="store_true", help=_("print the whole inventory as JSON"))
     parser.add_argument("--recorded", metavar="FILE", help=_("show a recorded host instead of this one"))
 

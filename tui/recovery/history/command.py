@@ -31,7 +31,6 @@ def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     """Add `history` to the program's sub-commands."""
     parser = commands.add_parser(
         "history",
-        help=_("list past outages of the sessions, from the journal"),
         description=_(
             "List the times in which sessions of this host were lost, from the journal and the kernel's "
             "log: how long, whether I/O failed, and what the kernel and iscsid said. Nothing is changed. "

@@ -159,9 +159,8 @@ class ActingScreen(BackgroundScreen[None]):
     def _offer(self, found: "Interrupted") -> None:
         """Ask what becomes of a plan; the set-up asks for its own."""
         from tui.setup.secrets import lacking
-        from tui.storage.changing.journal import Origin
 
-        if found.origin is not Origin.CONSOLE:
+        if found.origin.is_setup:
             self._on_set_up()
             return
         if found.plan is not None:

@@ -11,13 +11,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
+from tui.maintenance.confirmation import needs_no_question
 from tui.maintenance.proposal import Proposal
 from tui.screens.access import Access
 from tui.screens.lower import Lower
 from tui.screens.paragraphs import Paragraph, Paragraphs
 from tui.screens.plan.plan_words import (
     about,
-    can_be_undone,
     help_sections,
     operation_rows,
     outcome,
@@ -32,7 +32,6 @@ from tui.storage.changing.plan import Plan, Stage
 from tui.storage.changing.run_plan import Ending, carry_on, carry_out, give_up
 from tui.storage.host.command_log import CommandLogHost
 from tui.storage.operations.iscsi.records import RemoveStaleLock
-from tui.storage.operations.operation import Risk
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
 from tui.words import translate as _
@@ -315,8 +314,7 @@ class PlanScreen(WorkingScreen[bool]):
     @work(group="question", exclusive=True)
     async def _confirm(self) -> None:
         """Ask, unless the plan only changes settings and can be undone: then the review was the question."""
-        plan = self.proposal.plan
-        if plan.risk <= Risk.CONFIGURES and can_be_undone(self.proposal):
+        if needs_no_question(self.proposal):
             self._run()
             return
         if await self.app.push_screen_wait(question(self.proposal)):

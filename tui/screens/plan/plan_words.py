@@ -1,10 +1,11 @@
 """The texts of the plan screen: review, confirmation and outcome."""
 
+from tui.maintenance.confirmation import cost, word_for
 from tui.maintenance.proposal import Proposal
 from tui.screens.paragraphs import Paragraph
 from tui.storage.changing.plan import Plan, Stage
 from tui.storage.changing.run_plan import Ending
-from tui.storage.operations.operation import CannotUndo, Risk
+from tui.storage.operations.operation import Risk
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
 from tui.words import translate as _, translate_count
@@ -50,30 +51,16 @@ def operation_rows(plan: Plan, *, with_risk: bool) -> tuple[PickRow, ...]:
     )
 
 
-def can_be_undone(proposal: Proposal) -> bool:
-    """Whether everything the plan does can be undone."""
-    return proposal.way_back is not None or not any(
-        isinstance(operation.undo(), CannotUndo) for operation in proposal.plan.operations
-    )
-
-
 def question(proposal: Proposal) -> Confirm:
     """Return the question before the plan runs; for what destroys data a word has to be typed."""
     plan = proposal.plan
     yes = proposal.yes or _("Do it")
     losses = tuple(clean(line, _LONGEST) for line in plan.loses())
     title = _("{title}?").format(title=clean(plan.title, _LONGEST).rstrip("?"))
-    if plan.risk is Risk.DESTROYS:
-        return Confirm(title, losses=losses, yes=yes, no=_("No, go back"), word=_("erase"))
-    texts = {
-        Risk.REWRITES: _(
-            "LVM metadata or file system metadata on the disks is rewritten; LVM metadata is backed up first."
-        ),
-        Risk.INTERRUPTS: _("I/O of everything that uses this storage stops."),
-    }
-    said = texts.get(plan.risk, _("No data on a disk is lost."))
-    if not can_be_undone(proposal):
-        said = _("{what} It cannot be undone automatically.").format(what=said)
+    word = word_for(plan)
+    if word:
+        return Confirm(title, losses=losses, yes=yes, no=_("No, go back"), word=word)
+    said = cost(proposal)
     return Confirm(title, said, losses=losses, yes=yes, no=_("No, go back"))
 
 

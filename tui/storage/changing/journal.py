@@ -45,11 +45,13 @@ class Origin(StrEnum):
     ANSWERS = "answers"
     """A set-up from an answers file: nobody is asked, so it resumes nothing but what these answers began."""
     CONSOLE = "console"
+    COMMAND = "command"
+    """A verb of the command line; the console resumes it too."""
 
     @property
     def is_setup(self) -> bool:
         """Whether it is a set-up, by the wizard or from answers."""
-        return self is not Origin.CONSOLE
+        return self in (Origin.SETUP, Origin.ANSWERS)
 
 
 class Progressed(StrEnum):
@@ -184,6 +186,12 @@ class Journal:
         return number if isinstance(number, int) and not isinstance(number, bool) else 0
 
     @property
+    def began_at(self) -> float:
+        """When, in seconds since the epoch; 0 where that cannot be read."""
+        at = self._events[0].get("at") if self._events else None
+        return float(at) if isinstance(at, int | float) else 0.0
+
+    @property
     def answers(self) -> str:
         """The fingerprint of the answers file that the plan was made from, or empty."""
         said = self._events[0].get("answers") if self._events else None
@@ -247,6 +255,11 @@ class Journal:
     def has_changes(self) -> bool:
         """Whether any operation changed the host. Needs the events only, not the plan."""
         return any(event.get("event") == "done" for event in self._events)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether any operation was begun; else all that happened is that it was checked."""
+        return any(event.get("event") == "begin" for event in self._events)
 
     @property
     def is_finished(self) -> bool:

@@ -1,6 +1,7 @@
 """Files that this program writes for the person who runs it: whole or not at all, and for nobody else."""
 
 import os
+import stat
 import tempfile
 from pathlib import Path
 
@@ -57,6 +58,41 @@ def write_for_owner(path: str, text: str, *, force: bool) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def refuse_strangers(path: str, facts: os.stat_result) -> None:
+    """See that nobody wrote a file but root, the caller, and who can change this program anyway.
+
+    Raises:
+        Refused: somebody else owns the file, or may write to it.
+    """
+    program = Path(__file__).stat()
+    callers = {0, os.geteuid(), program.st_uid}
+    if os.geteuid() == 0 and os.environ.get("SUDO_UID", "").isdecimal():
+        callers.add(int(os.environ["SUDO_UID"]))
+    if facts.st_uid not in callers:
+        raise Refused(
+            Problem(
+                "file.stranger",
+                _("{file} belongs to another user (UID {uid}).").format(file=clean(path), uid=facts.st_uid),
+                cause=_("What its owner writes there would be done by you."),
+                remedy=_("Read it, then make a copy of your own and use that."),
+            )
+        )
+    others = facts.st_mode & 0o022
+    if (facts.st_uid, facts.st_gid) == (program.st_uid, program.st_gid):
+        others &= ~program.st_mode
+    if others:
+        raise Refused(
+            Problem(
+                "file.writable",
+                _("Other users can write to {file} (mode {mode:04o}).").format(
+                    file=clean(path), mode=stat.S_IMODE(facts.st_mode)
+                ),
+                cause=_("What they write there would be done by you."),
+                remedy=_("Read it, then run chmod go-w {file}.").format(file=clean(path)),
+            )
+        )
 
 
 def not_written_problem(path: str, error: OSError) -> Problem:

@@ -1,0 +1,176 @@
+"""Everything by command: planned, stored, applied, refused, interrupted and undone on a real kernel."""
+
+import json
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.lab.test_disconnect import MAKE
+from tests.lab.volumes import TARGET, THREE_LUNS, disks_are_here, log_in, path_of, sh, wait_for
+from tui.lab.guest import Guest
+from tui.lab.image import Release
+
+pytestmark = pytest.mark.lab
+
+PLAN = "/root/plan.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a command said: its status, its events, and its standard error."""
+
+    status: int | None
+    events: list[dict[str, Any]]
+    errors: str
+
+    @property
+    def end(self) -> dict[str, Any]:
+        assert self.events, self
+        assert self.events[-1]["event"] == "end"
+        return self.events[-1]
+
+    @property
+    def stages(self) -> list[str]:
+        """The last stage of each operation that began."""
+        found = {one["number"]: one["stage"] for one in self.events if one["event"] == "step"}
+        return [found[number] for number in sorted(found)]
+
+
+def command(guest: Guest, line: str) -> Said:
+    """Run the program's command line in the guest, with --json."""
+    done = guest.run(("iscsi-console", *shlex.split(line), "--json"), timeout=300)
+    events = [json.loads(one) for one in done.stdout.decode().splitlines()]
+    return Said(done.status, events, done.error_text)
+
+
+def mounted(guest: Guest) -> set[str]:
+    """The mount points below /srv."""
+    return set(sh(guest, "findmnt -rno TARGET | grep ^/srv/ || true").split())
+
+
+ALL = {"/srv/data", "/srv/again", "/srv/files", "/srv/plain"}
+
+
+@pytest.fixture(scope="module")
+def guest() -> Iterator[Guest]:
+    with Guest.boot(Release.BOOKWORM, san=THREE_LUNS) as booted:
+        log_in(booted)
+        sh(booted, MAKE.format(*(path_of(booted, number) for number in range(3))))
+        yield booted
+
+
+def test_a_disconnect_and_its_way_back_need_no_screen(guest: Guest) -> None:
+    shown = command(guest, "plan disconnect /srv/data")
+    assert shown.status == 0
+    assert shown.events[0]["operations"][0]["operation"] == "WaitUntilUnused"
+    assert mounted(guest) == ALL
+    unasked = command(guest, "disconnect /srv/data")
+    assert (unasked.status, unasked.end["problem"]) == (3, "confirm.yes"), unasked
+    done = command(guest, "disconnect /srv/data --yes --exit-changed")
+    assert (done.status, done.end["changed"]) == (10, True), done
+    assert mounted(guest) == ALL - {"/srv/data", "/srv/again"}
+    again = command(guest, "disconnect /srv/data --yes --exit-changed")
+    assert (again.status, again.end["changed"]) == (0, False), again
+    back = command(guest, "reconnect --yes")
+    assert (back.status, back.end["changed"]) == (0, True), back
+    assert mounted(guest) == ALL
+    nothing = command(guest, "reconnect --yes")
+    assert (nothing.status, nothing.end["changed"]) == (0, False), nothing
+
+
+def test_what_is_held_is_refused_and_leaves_nothing_open(guest: Guest) -> None:
+    guest.check("sh", "-c", "setsid sleep 1000 7>/srv/data/held </dev/null >/dev/null 2>&1 &")
+    wait_for(guest, "test -e /srv/data/held")
+    held = command(guest, "disconnect /srv/data --yes --patience 2")
+    assert held.status == 1, held
+    assert held.end["problem"] == "disconnect.still-held"
+    assert held.end["journal"] == ""
+    sh(guest, "pkill -x sleep")
+    assert "given-up" in sh(guest, "iscsi-console journal list").splitlines()[0]
+    assert mounted(guest) == ALL
+
+
+def test_volumes_are_made_and_lost_only_with_the_word(guest: Guest) -> None:
+    made = command(guest, "volume new vg-b extra --size 32M --yes")
+    assert made.status == 0, made
+    assert "vg--b-extra" in sh(guest, "dmsetup ls")
+    twice = command(guest, "volume new vg-b extra --size 32M --yes")
+    assert twice.status == 3, twice
+    without = command(guest, "volume remove vg-b/extra --yes")
+    assert (without.status, without.end["problem"]) == (3, "confirm.word"), without
+    wrong = command(guest, "volume remove vg-b/extra --word yes")
+    assert (wrong.status, wrong.end["problem"]) == (3, "confirm.word"), wrong
+    assert "vg--b-extra" in sh(guest, "dmsetup ls")
+    gone = command(guest, "volume remove vg-b/extra --word erase")
+    assert gone.status == 0, gone
+    assert "vg--b-extra" not in sh(guest, "dmsetup ls")
+
+
+def test_a_session_and_its_record_are_changed_by_name(guest: Guest) -> None:
+    assert command(guest, f"login {TARGET} --yes").end["changed"] is False
+    in_use = command(guest, f"logout {TARGET} --yes")
+    assert (in_use.status, in_use.end["problem"]) == (3, "logout.in-use"), in_use
+    assert command(guest, f"scan {TARGET} --yes").status == 0
+    changed = command(guest, f"record set {TARGET} node.session.timeo.replacement_timeout=77 --yes")
+    assert changed.status == 0, changed
+    stored = sh(guest, f"iscsiadm -m node -T {TARGET} | grep replacement_timeout")
+    assert stored.endswith("= 77")
+    undone = command(guest, "journal undo --yes")
+    assert undone.status == 0, undone
+    assert not sh(guest, f"iscsiadm -m node -T {TARGET} | grep replacement_timeout").endswith("= 77")
+    strange = command(guest, f"record set {TARGET} node.session.auth.password=hush --yes")
+    assert (strange.status, "hush" in strange.errors) == (3, False), strange
+
+
+def test_one_change_at_a_time(guest: Guest) -> None:
+    guest.check("sh", "-c", "setsid flock /run/iscsi-console.lock sleep 1000 </dev/null >/dev/null 2>&1 &")
+    wait_for(guest, "! flock -n /run/iscsi-console.lock true")
+    busy = command(guest, "disconnect /srv/files --yes")
+    assert (busy.status, busy.end["problem"]) == (5, "lock.held"), busy
+    sh(guest, "pkill -x sleep")
+    assert mounted(guest) == ALL
+
+
+def test_an_interrupted_plan_comes_first(guest: Guest) -> None:
+    guest.check("sh", "-c", "setsid sleep 1000 7>/srv/files/held </dev/null >/dev/null 2>&1 &")
+    wait_for(guest, "test -e /srv/files/held")
+    asked = command(guest, "journal resume --yes")
+    assert (asked.status, asked.end["problem"]) == (3, "journal.none"), asked
+    sh(guest, "pkill -x sleep; rm /srv/files/held")
+
+
+def test_a_plan_outlives_a_restart_and_is_applied_once(guest: Guest) -> None:
+    stored = command(guest, f"plan disconnect /srv/files --at-boot keep --out {PLAN}")
+    assert (stored.status, stored.end["file"]) == (0, PLAN), stored
+    assert sh(guest, f"stat -c %a {PLAN}") == "600"
+    guest.reboot()
+    disks_are_here(guest)
+    sh(guest, "mountpoint -q /srv/files || mount /srv/files")
+    done = command(guest, f"apply {PLAN} --yes")
+    assert (done.status, done.end["changed"]) == (0, True), done
+    assert "/srv/files" not in mounted(guest)
+    again = command(guest, f"apply {PLAN} --yes")
+    assert (again.status, again.end["changed"]) == (0, False), again
+    assert command(guest, "reconnect --yes").status == 0
+    assert "/srv/files" in mounted(guest)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ('plan["machine"] = "0" * 64', "plan.other-host"),
+        ('plan["made_at"] -= 100000', "plan.old"),
+        ('plan["version"] = 2', "plan.unusable"),
+        ('plan["devices"][0]["wwid"] = "naa.0000"', "plan.other-device"),
+    ],
+)
+def test_a_plan_for_something_else_is_refused(guest: Guest, change: str, code: str) -> None:
+    assert command(guest, f"plan disconnect /srv/files --out {PLAN} --force").status == 0
+    edit = f"import json; plan = json.load(open({PLAN!r})); {change}; json.dump(plan, open({PLAN!r}, 'w'))"
+    guest.check("python3", "-c", edit)
+    refused = command(guest, f"apply {PLAN} --yes")
+    assert (refused.status, refused.end["problem"]) == (3, code), refused
+    assert "/srv/files" in mounted(guest)

@@ -1,0 +1,58 @@
+"""`--version`: of the program; with `--json` also of all that it stands on, for reports."""
+
+import platform
+from importlib.metadata import PackageNotFoundError, version as version_of
+
+from tui.storage.codec import Plain
+from tui.storage.host.interface import Command
+from tui.storage.host.local import LocalHost
+from tui.storage.printing import json_text, say
+from tui.storage.untrusted import clean
+
+SCHEMA = 1
+
+_TOOLS: dict[str, tuple[str, ...]] = {
+    "iscsiadm": ("iscsiadm", "--version"),
+    "lvm": ("lvm", "version"),
+    "multipath": ("multipath", "-h"),
+    "cryptsetup": ("cryptsetup", "--version"),
+    "mdadm": ("mdadm", "--version"),
+    "udevadm": ("udevadm", "--version"),
+}
+"""What prints the version of each tool; multipath does in the first line of its help."""
+
+_LONGEST = 200
+
+
+def main(*, json: bool) -> int:
+    """Print the version, or the document of all versions."""
+    own = version_of("iscsi-console")
+    if not json:
+        say(f"iscsi-console {own}")
+        return 0
+    document: dict[str, Plain] = {
+        "schema": SCHEMA,
+        "iscsi-console": own,
+        "python": platform.python_version(),
+        "textual": _package("textual"),
+        "kernel": platform.release(),
+        "tools": {name: _tool(argv) for name, argv in _TOOLS.items()},
+    }
+    say(json_text(document))
+    return 0
+
+
+def _package(name: str) -> str | None:
+    try:
+        return version_of(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _tool(argv: tuple[str, ...]) -> str | None:
+    """The line in which a tool says its version; None where it is not installed."""
+    outcome = LocalHost(looking_only=True).run(Command(argv))
+    if outcome.status == 127:
+        return None
+    lines = (line.strip() for line in f"{outcome.stdout}\n{outcome.stderr}".split("\n"))
+    return clean(next((line for line in lines if any(one.isdigit() for one in line)), ""), _LONGEST) or None
