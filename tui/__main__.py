@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from tui.environment import confine
@@ -189,9 +190,14 @@ def _open_console(recorded: str | None, *, looking_only: bool) -> int:
 
 def _terminal_mode(line_command: str) -> "TerminalMode | None":
     """How this terminal is used, already applied; None, and said, where it cannot hold a screen."""
-    from tui import terminal  # noqa: PLC0415 (likewise)
+    from tui import preferences, terminal  # noqa: PLC0415 (likewise)
+    from tui.terminal_ground import ask_ground  # noqa: PLC0415 (likewise)
 
-    mode = terminal.choose_mode(os.environ, terminal.read_tty(), line_command=line_command)
+    preferences.apply_preferences(preferences.files(), terminal.CHOICES, os.environ)
+    tty = terminal.read_tty()
+    if terminal.ground_matters(os.environ, tty):
+        tty = replace(tty, light=ask_ground())
+    mode = terminal.choose_mode(os.environ, tty, line_command=line_command)
     if mode.refusal:
         printing.complain(mode.refusal)
         return None

@@ -10,8 +10,8 @@ made; both are set first. So the command line does:
     from tui.app import ...            # from here on Textual may be imported
 
 Nothing is inferred from the device except that it is a serial line; on a console such as User-Mode Linux's
-tty0 the TERM its caller gave it is believed. ISCSI_CONSOLE_LOOK and ISCSI_CONSOLE_GLYPHS overrule what is
-chosen here.
+tty0 the TERM its caller gave it is believed. ISCSI_CONSOLE_LOOK, ISCSI_CONSOLE_GLYPHS and ISCSI_CONSOLE_MOUSE
+overrule what is chosen here; `tui.preferences` sets them from files.
 """
 
 import contextlib
@@ -28,6 +28,8 @@ from tui.words import translate as _
 
 LOOK_VARIABLE = "ISCSI_CONSOLE_LOOK"
 GLYPHS_VARIABLE = "ISCSI_CONSOLE_GLYPHS"
+MOUSE_VARIABLE = "ISCSI_CONSOLE_MOUSE"
+_YES, _NO = "yes", "no"
 
 _CONSOLES = Path("/sys/class/tty/console/active")
 _SERIAL = re.compile(r"/dev/(tty(S|AMA|USB|ACM|O|PS|GS|SC|UL|LP|mxc|MSM|THS|AML|SAC)\d+|hvc\d+|ttysclp\d+)\Z")
@@ -64,6 +66,14 @@ class Glyphs(StrEnum):
     ASCII = "ascii"
 
 
+CHOICES = {
+    "look": (LOOK_VARIABLE, frozenset(map(str, Look))),
+    "glyphs": (GLYPHS_VARIABLE, frozenset(map(str, Glyphs))),
+    "mouse": (MOUSE_VARIABLE, frozenset({_YES, _NO})),
+}
+"""What a person may choose: the variable of each choice, and its values."""
+
+
 @dataclass(frozen=True, slots=True)
 class TtyFacts:
     """What was read from the terminal device."""
@@ -79,6 +89,8 @@ class TtyFacts:
     """Zero when the device does not know its size."""
     kernel_prints: bool = False
     """Whether the kernel writes its messages on this terminal, over what is there."""
+    light: bool | None = None
+    """Whether its ground is light (`tui.terminal_ground`); None where it did not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +128,11 @@ def choose_mode(environ: Mapping[str, str], tty: TtyFacts, *, line_command: str)
     term = environ.get("TERM", "").lower()
     serial = _SERIAL.match(tty.device) is not None
     plain = serial or _CONSOLE_FONT.match(term) is not None
-    look = _look(environ, term, plain=plain)
+    look = _look(environ, term, tty.light, plain=plain)
     return TerminalMode(
         look=look,
         glyphs=_glyphs(environ, plain=plain),
-        mouse=not plain,
+        mouse=environ[MOUSE_VARIABLE] == _YES if environ.get(MOUSE_VARIABLE) else not plain,
         refresh_seconds=_refresh_seconds(tty, serial=serial),
         size=(tty.columns or 80, tty.rows or 24),
         kernel_prints=tty.kernel_prints,
@@ -139,16 +151,22 @@ def _refusal(environ: Mapping[str, str], tty: TtyFacts, line_command: str) -> st
         said = _('TERM is "{term}"').format(term=term) if term else _("TERM is not set")
         why = _("{said}, so the capabilities of this terminal are unknown.").format(said=said)
         return " ".join((why, _("If it can move its cursor, set its type, for example TERM=vt220."), instead))
-    for variable, kind in ((LOOK_VARIABLE, Look), (GLYPHS_VARIABLE, Glyphs)):
+    for variable, valid in CHOICES.values():
         value = environ.get(variable, "")
-        if value and value not in set(kind):
+        if value and value not in valid:
             return _('{variable} is "{value}"; valid values: {choices}.').format(
-                variable=variable, value=value, choices=", ".join(kind)
+                variable=variable, value=value, choices=", ".join(sorted(valid))
             )
     return ""
 
 
-def _look(environ: Mapping[str, str], term: str, *, plain: bool) -> Look:
+def ground_matters(environ: Mapping[str, str], tty: TtyFacts) -> bool:
+    """Return whether the look depends on the colour of the terminal's ground."""
+    mode = choose_mode(environ, tty, line_command="")
+    return not mode.refusal and not environ.get(LOOK_VARIABLE) and mode.look in {Look.FULL, Look.LIGHT}
+
+
+def _look(environ: Mapping[str, str], term: str, light: bool | None, *, plain: bool) -> Look:
     if "NO_COLOR" in environ:
         return Look.MONO
     if environ.get(LOOK_VARIABLE):
@@ -157,9 +175,10 @@ def _look(environ: Mapping[str, str], term: str, *, plain: bool) -> Look:
         return Look.MONO
     if plain or not _has_many_colours(environ, term):
         return Look.SIXTEEN
-    # COLORFGBG is "foreground;background" in the sixteen colours; 7 and 15 are the whites.
-    ground = environ.get("COLORFGBG", "").rpartition(";")[2]
-    return Look.LIGHT if ground in {"7", "15"} else Look.FULL
+    if light is None:
+        # COLORFGBG is "foreground;background" in the sixteen colours; 7 and 15 are the whites.
+        light = environ.get("COLORFGBG", "").rpartition(";")[2] in {"7", "15"}
+    return Look.LIGHT if light else Look.FULL
 
 
 def _has_many_colours(environ: Mapping[str, str], term: str) -> bool:

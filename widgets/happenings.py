@@ -73,7 +73,8 @@ class Happenings(ChangingLines):
 
     DEFAULT_CSS = """
     Happenings {
-        height: 1fr;
+        height: auto;
+        max-height: 20vh;
     }
     """
 

@@ -12,6 +12,8 @@ from widgets.widget_words import translate_count
 
 _KIND_MOST = 12
 _STATE_MOST = 18
+_NAME_LEAST, _DETAIL_LEAST, _WORDS_MOST = 8, 12, 24
+"""Cells to which names, and details before them, are cut when a line is short; those of words later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,12 @@ class StackColumns:
     kind: int = 0
     depth: int = 0
     name: int = 0
+    """Of names with a detail behind them."""
+    alone: int = 0
+    """Of names without one, which may use its column as well."""
     detail: int = 0
+    words: int = 0
+    """Of details in words, which are cut after names; an identifier without blanks is cut before them."""
     state: int = 0
     note: int = 0
 
@@ -146,29 +153,44 @@ class StackColumns:
     def measure(cls, rungs: Sequence[Rung]) -> "StackColumns":
         """Return the widths the rungs would like to have."""
         plain = [rung for rung in rungs if not rung.heading]
+        names = [(cells(rung.name) + 2 * rung.depth, bool(rung.detail)) for rung in plain]
         return cls(
             kind=min(_KIND_MOST, max((cells(rung.kind) for rung in plain), default=0)),
             depth=max((rung.depth for rung in plain), default=0),
-            name=max((cells(rung.name) + 2 * rung.depth for rung in plain), default=0),
+            name=max((width for width, detailed in names if detailed), default=0),
+            alone=max((width for width, detailed in names if not detailed), default=0),
             detail=max((cells(rung.detail) for rung in plain), default=0),
+            words=min(
+                _WORDS_MOST, max((cells(rung.detail) for rung in plain if " " in rung.detail), default=0)
+            ),
             state=min(_STATE_MOST, max((cells(_word(rung)) for rung in plain), default=0)),
             note=max((cells(rung.note) for rung in plain), default=0),
         )
 
+    @property
+    def whole(self) -> int:
+        """Cells of a line in which nothing is cut."""
+        return 2 + self.kind + 2 + self._middle + 2 + self.state + _gap(self.note)
+
+    @property
+    def _middle(self) -> int:
+        """Cells of name and detail together."""
+        return max(self.alone, self.name + _gap(self.detail))
+
     def fitted(self, width: int) -> "StackColumns":
-        """Return widths that fit in a line: the note goes first, then the detail, then the name is cut."""
-        room = width - 2 - self.kind - 2 - self.state
-        name, detail, note = self.name, self.detail, self.note
-        wanted = name + _gap(detail) + _gap(note) + 2
-        if wanted > room and note:
-            note = max(0, min(note, room - name - _gap(detail) - 4))
-            note = note if note >= 6 else 0
-            wanted = name + _gap(detail) + _gap(note) + 2
-        if wanted > room and detail:
-            detail = max(0, min(detail, room - min(name, 16) - _gap(note) - 4))
-            detail = detail if detail >= 6 else 0
-        name = max(4, min(name, room - _gap(detail) - _gap(note) - 2))
-        return StackColumns(self.kind, self.depth, name, detail, self.state, note)
+        """Return widths that fit in a line: the notes go first, then long details are cut, then names."""
+        room = max(4, width - 2 - self.kind - 2 - self.state - 2)
+        note = max(0, min(self.note, room - self._middle - 2))
+        name, detail = self.name, self.detail
+        if name + _gap(detail) > room:
+            detail = min(detail, max(_DETAIL_LEAST, self.words, room - name - 2))
+            name = min(name, room - _gap(detail))
+        if name < _NAME_LEAST:
+            name, detail = min(max(self.name, self.alone), room), 0
+        middle = min(room, max(self.alone, name + _gap(detail)))
+        if detail:
+            name = middle - _gap(detail)
+        return StackColumns(self.kind, self.depth, name, middle, detail, self.words, self.state, note)
 
 
 def _gap(width: int) -> int:
@@ -189,30 +211,47 @@ def draw_rung(line: RungLine, columns: StackColumns, look: Look, width: int) -> 
     fit = columns.fitted(width)
     cut = look.glyphs.ellipsis
     indent = 2 * rung.depth
-    problem = rung.state in PROBLEMS
-    kind = cut_end(flat(rung.kind), fit.kind, cut)
-    name = cut_middle(flat(rung.name), max(4, fit.name - indent), cut)
+    detailed = bool(rung.detail) and fit.detail > 0
+    name_room = max(4, (fit.name if detailed else fit.alone) - indent)
+    name = cut_middle(flat(rung.name), name_room, cut)
     parts: list[Content] = [
         _draw_joins(line.joins, look),
         look.dot(rung.state),
         Content(" "),
-        look.text(pad(kind, fit.kind), Role.MUTED),
+        look.text(pad(cut_end(flat(rung.kind), fit.kind, cut), fit.kind), Role.MUTED),
         Content("  "),
-        look.text(pad(name, fit.name - indent), Role.STRONG if problem else Role.TEXT),
-        Content("  "),
+        look.text(
+            pad(name, name_room) if detailed else name, Role.STRONG if rung.state in PROBLEMS else Role.TEXT
+        ),
     ]
-    if fit.detail:
-        detail = cut_middle(flat(rung.detail), fit.detail, cut)
-        parts += [look.text(pad(detail, fit.detail), Role.TEXT), Content("  ")]
-    parts.append(look.text(cut_end(_word(rung), fit.state, cut), state_role(rung.state)))
-    used = sum(part.cell_length for part in parts)
-    note = _folded_note(line) or flat(rung.note)
-    room = width - used - 2
-    if note and room >= 4:
-        left = max(0, 2 + fit.state - parts[-1].cell_length)
-        parts.append(Content(" " * left))
-        parts.append(look.text(cut_end(note, room - left + 2, cut), Role.MUTED))
+    if detailed:
+        parts += [Content("  "), look.text(cut_middle(flat(rung.detail), fit.detail, cut), Role.TEXT)]
+    word = look.text(cut_end(_word(rung), fit.state, cut), state_role(rung.state))
+    behind, between = _notes(line, parts, fit, width)
+    parts.append(look.text(between, Role.MUTED))
+    middle = 2 + fit.kind + 2 + fit.alone
+    parts += [Content(" " * (middle + 2 - sum(part.cell_length for part in parts))), word]
+    if behind:
+        parts += [Content(" " * (2 + fit.state - word.cell_length)), look.text(behind, Role.MUTED)]
     return Content("").join(parts).truncate(width)
+
+
+def _notes(line: RungLine, parts: Sequence[Content], fit: StackColumns, width: int) -> tuple[str, str]:
+    """Return what is noted behind the state, or where more of it fits, what stands between name and state."""
+    assert line.rung is not None
+    note = _folded_note(line) or flat(line.rung.note)
+    state_end = 2 + fit.kind + 2 + fit.alone + 2 + fit.state
+    behind = whole_parts(note, width - state_end - 2)
+    between = whole_parts(note, state_end - fit.state - 4 - sum(part.cell_length for part in parts))
+    return (behind, "") if len(behind) >= len(between) else ("", "  " + between)
+
+
+def whole_parts(note: str, width: int) -> str:
+    """Return of a list with commas what fits: half of a size or of a time would be another one."""
+    parts = note.split(", ")
+    while parts and cells(", ".join(parts)) > width:
+        del parts[-1]
+    return ", ".join(parts)
 
 
 def _draw_heading(line: RungLine, rung: Rung, look: Look, width: int) -> Content:

@@ -166,6 +166,11 @@ class StackView(Vertical):
         return self._list.key
 
     @property
+    def whole_width(self) -> int:
+        """Cells of a line that cuts nothing of any rung."""
+        return self._list.columns.whole
+
+    @property
     def rung(self) -> Rung | None:
         """The rung under the cursor."""
         return next((rung for rung in self.rungs if rung.key == self.key), None)

@@ -183,10 +183,10 @@ async def test_a_hundred_stacks_are_folded_but_for_the_broken_one() -> None:
         assert view.rung.name == "7"
         await pilot.press("f")
         assert not view.folded
+        assert [rung.name for rung in view.rungs if rung.heading][:3] == ["t007", "t040", "t001"]
         await pilot.press("f", "o")
         await settle(pilot)
-        headings = [rung.name for rung in view.rungs if rung.heading]
-        assert headings[:3] == ["t007", "t040", "t001"]
+        assert [rung.name for rung in view.rungs if rung.heading][:3] == ["t001", "t002", "t003"]
         assert len(view.folded) == 98
         await pilot.press("slash", *"t055", "enter")
         assert view.rung.name == "t055"
@@ -196,7 +196,7 @@ async def test_a_resize_keeps_everything_in_its_place() -> None:
     living = with_failure()
     async with living.app(COLOUR).run_test(size=LARGE) as pilot:
         await settle(pilot)
-        assert "What happened" in text_of(pilot).split("\n")[-10]
+        assert "What happened" in text_of(pilot).split("\n")[-3]
         await pilot.resize_terminal(80, 24)
         await settle(pilot)
         lines = lines_of(pilot)

@@ -44,7 +44,7 @@ class Rows:
 
         Args:
             stacks: the stacks, top to bottom.
-            notes: dim words behind some rungs, by key.
+            notes: since when some rungs are lost, by key; shown in place of their details.
         """
         before, self._made = self._made, {}
         rows: list[Row] = []
@@ -86,7 +86,7 @@ def _row(rung: Rung, note: str) -> Row:
         layer_word(rung.kind),
         clean(rung.name, LONGEST),
         rung.depth,
-        details[0] if details else "",
+        details[0] if details and not note else "",
         state_of(rung.health),
         clean(rung.state),
         note or ", ".join(details[1:]),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
@@ -22,7 +22,8 @@ from tui.screens.console.console_words import (
 )
 from tui.screens.console.details import Fact, details, title
 from tui.screens.console.figures import LABELS, device_of, disks_of, outage_lines, plot_rows, session_of
-from tui.screens.console.order import MANY, Order, healthy, ordered, refolded
+from tui.screens.console.order import MANY, Order, folding_words, healthy, ordered, refolded
+from tui.screens.console.panes import PANES, WIDE, details_width
 from tui.screens.console.reading import OpenLive, ReadingScreen
 from tui.screens.pace import Turns
 from tui.screens.paragraphs import Paragraph, Paragraphs
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     from tui.storage.model.users import Users
     from tui.storage.watching.prefetch import Prefetch
 
-_ROWS = 12
+_ROWS = 24
 """Happenings handed to the pane, which shows as many of them as it has lines."""
 
 
@@ -77,74 +78,9 @@ class ConsoleScreen(ReadingScreen):
         head_start: a reading of the whole host that began earlier.
     """
 
-    DEFAULT_CSS = """
-    ConsoleScreen {
-        #body {
-            height: 1fr;
-        }
-        #left {
-            width: 1fr;
-            padding: 1 1 0 1;
-        }
-        #details {
-            width: 44;
-            height: 1fr;
-            border-left: solid $line;
-            padding: 1 2;
-            scrollbar-size-vertical: 1;
-        }
-        #details:focus {
-            border-left: solid $accent;
-        }
-        &.-narrow #details:focus {
-            border-left: none;
-            border-top: solid $accent;
-        }
-        #empty, #unseen {
-            padding: 1 2;
-            max-width: 76;
-        }
-        #title, #outage {
-            margin-bottom: 1;
-        }
-        #plots, #offer {
-            margin-bottom: 1;
-        }
-        #news-pane {
-            height: 10;
-            border-top: solid $line;
-            padding: 0 2;
-        }
-        &.-narrow #body {
-            layout: vertical;
-        }
-        &.-narrow #details {
-            width: 100%;
-            height: 8;
-            border-left: none;
-            padding: 0 2;
-            border-top: solid $line;
-        }
-        &.-narrow #left {
-            padding: 0 1;
-        }
-        &.-narrow #title, &.-narrow #outage, &.-narrow #plots {
-            margin-bottom: 0;
-        }
-        &.-narrow #offer {
-            max-height: 0;
-            margin: 0;
-        }
-        &.-narrow #news-pane {
-            height: 4;
-        }
-        &.-narrow #news-title {
-            display: none;
-        }
-    }
-    """
-    WIDE: ClassVar[int] = 100
-    """Cells from which the details are beside the stacks."""
+    DEFAULT_CSS = PANES
+    WIDE: ClassVar[int] = WIDE
+    """Cells of the screen from which the details are beside the stacks."""
 
     def __init__(
         self,
@@ -186,9 +122,9 @@ class ConsoleScreen(ReadingScreen):
                 yield Paragraphs(id="unseen")
             with VerticalScroll(id="details"):
                 yield Paragraphs(id="title")
+                yield Paragraphs(id="offer")
                 yield Countdown(id="outage")
                 yield Plots(id="plots")
-                yield Paragraphs(id="offer")
                 yield Paragraphs(id="about")
         with Vertical(id="news-pane"):
             yield Static(look_of(self).text(_("What happened"), Role.MUTED), id="news-title")
@@ -216,6 +152,8 @@ class ConsoleScreen(ReadingScreen):
 
     def show_inventory(self, inventory: Inventory, found: tuple[Stack, ...]) -> None:
         """Show the host as it is now."""
+        if not self._found and len(found) >= MANY:
+            self._folds_healthy, self._order = True, Order.WORST
         self._found = found
         self._stacks = ordered(found, self._order)
         self._subjects = {heading_key(stack): stack for stack in self._stacks}
@@ -243,13 +181,12 @@ class ConsoleScreen(ReadingScreen):
         first = not view.display
         there = frozenset(rung.key for rung in view.rungs if rung.heading)
         now = healthy(self._stacks)
-        if first and len(self._stacks) >= MANY:
-            self._folds_healthy = True
         if self._folds_healthy:
             view.set_reactive(StackView.folded, refolded(view.folded, self._healthy, now, there))
         self._healthy = now
         self._noted = self._notes(inventory)
         view.rungs = self._rows.of(self._stacks, self._noted)
+        self._share_width()
         view.display = bool(self._stacks)
         empty.paragraphs = () if self._stacks else nothing_yet(self._access, others=self.has_others)
         self._show_unseen(inventory)
@@ -290,6 +227,17 @@ class ConsoleScreen(ReadingScreen):
             self._noted = self._notes(self._inventory)
             self.query_one("#stack", StackView).rungs = self._rows.of(self._stacks, self._noted)
         self.query_one(Happenings).rows = happening_rows(desk.log.newest(_ROWS), self._host.now())
+
+    @property
+    def room_width(self) -> int:
+        """Cells of the screen's width that the console has."""
+        return self.app.size.width
+
+    @on(events.Resize)
+    def _share_width(self) -> None:
+        """Give the details, where they are beside the stacks, what those do not need."""
+        needed = self.query_one("#stack", StackView).whole_width
+        self.query_one("#details").styles.width = details_width(self.room_width, needed)
 
     # The layer under the cursor -----------------------------------------------------------------------------
 
@@ -394,6 +342,7 @@ class ConsoleScreen(ReadingScreen):
         view = self.query_one("#stack", StackView)
         self._folds_healthy = not self._folds_healthy
         view.folded = view.folded | self._healthy if self._folds_healthy else view.folded - self._healthy
+        self.notify(folding_words(len(self._healthy), folded=self._folds_healthy), timeout=2)
 
     def action_reorder(self) -> None:
         """Sort the stacks in the next order."""

@@ -6,7 +6,7 @@ from enum import StrEnum
 from tui.screens.rungs import heading_key
 from tui.storage.stacks.rung import Health
 from tui.storage.stacks.stack import Stack
-from tui.words import translate as _
+from tui.words import translate as _, translate_count
 
 MANY = 12
 """Number of stacks from which healthy ones are folded at the start."""
@@ -49,6 +49,22 @@ def ordered(stacks: Iterable[Stack], order: Order) -> tuple[Stack, ...]:
     if order is Order.NAME:
         return tuple(sorted(found, key=lambda stack: (*stack.targets, *stack.volume_groups, stack.key)))
     return found
+
+
+def folding_words(count: int, *, folded: bool) -> str:
+    """Say what happened to the healthy stacks.
+
+    Args:
+        count: how many there are.
+        folded: they are folded now; else unfolded.
+    """
+    if not count:
+        return _("No stack is healthy: nothing is folded.")
+    if folded:
+        words = translate_count("{count} healthy stack folded.", "{count} healthy stacks folded.", count)
+    else:
+        words = translate_count("{count} healthy stack unfolded.", "{count} healthy stacks unfolded.", count)
+    return words.format(count=count)
 
 
 def healthy(stacks: Iterable[Stack]) -> frozenset[str]:

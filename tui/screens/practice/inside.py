@@ -63,11 +63,11 @@ class PracticeConsole(ConsoleScreen):
     """
 
     DEFAULT_CSS = """
-    PracticeConsole.-narrow #news-pane {
-        height: 3;
+    PracticeConsole.-narrow #news {
+        max-height: 2;
     }
-    PracticeConsole.-narrow.-beside #news-pane {
-        height: 8;
+    PracticeConsole.-narrow.-beside #news {
+        max-height: 7;
     }
     """
     WIDE: ClassVar[int] = ConsoleScreen.WIDE + PANE
@@ -96,6 +96,11 @@ class PracticeConsole(ConsoleScreen):
 
     def _make_room(self, width: int) -> None:
         self.set_class(width >= _NARROWEST + PANE, "-beside")
+
+    @property
+    def room_width(self) -> int:
+        """Cells that the pane leaves."""
+        return self.app.size.width - (PANE if self.has_class("-beside") else 0)
 
     def on_resize(self, event: events.Resize) -> None:
         """Show the pane where the console keeps a width that it can be worked with in."""
