@@ -10,6 +10,7 @@ from tests.lab.doctoring import look
 from tests.lab.operate import run_script, tell
 from tests.lab.test_disconnect import in_background, told
 from tests.lab.volumes import (
+    TARGET,
     THREE_LUNS,
     answer,
     blank,
@@ -236,6 +237,78 @@ def test_a_disk_whose_table_or_first_blocks_are_lost_is_not_empty(
     assert done.codes[0] == "pv.not-empty", done
     assert done.commands == []
     assert sh(guest, f"sha256sum < {disk}") == before
+
+
+ANSWERS = """
+[discover]
+address = "192.0.2.10"
+[volumes]
+{volumes}
+[[mount]]
+volume = "data"
+kind = "ext4"
+mount_point = "/srv/x"
+"""
+NEW_GROUP = """
+way = "new-group"
+group = "vg_data"
+{disks} = ["{target}/1"]
+[[volumes.volume]]
+name = "data"
+size = "100%"
+"""
+
+
+def set_up(guest: Guest, volumes: str) -> str:
+    """Run the unattended set-up, which must not end well; what it said."""
+    answers = ANSWERS.format(volumes=volumes).encode()
+    guest.check("sh", "-c", "cat > /root/a.toml; chmod 600 /root/a.toml", stdin=answers)
+    done = guest.run(("iscsi-console", "setup", "--answers", "/root/a.toml"), timeout=300)
+    assert done.status != 0, done.text
+    assert "/srv/x" not in sh(guest, "cat /proc/mounts")
+    return done.text + done.error_text
+
+
+def test_an_unattended_set_up_takes_no_disk_from_a_btrfs_on_several(
+    guest: Guest, disks: tuple[str, str, str]
+) -> None:
+    """Even where the answers name the disk as one that may be erased."""
+    sh(
+        guest,
+        f"mkfs.btrfs -q -f -m raid1 -d raid0 {disks[0]} {disks[1]}; mkdir -p /srv/a; mount {disks[0]} /srv/a",
+    )
+    kept = sentinel(guest, "/srv/a")
+    said = set_up(guest, NEW_GROUP.format(disks="erase", target=TARGET))
+    assert "/srv/a" in said, said
+    assert checksum(guest, "/srv/a") == kept
+    assert sh(guest, "pvs --noheadings") == ""
+    sh(guest, "umount /srv/a")
+
+
+@pytest.mark.parametrize("kind", ["ext4 behind a lost table", "xfs"])
+def test_an_unattended_set_up_does_not_take_a_disk_with_leftovers_for_empty(
+    guest: Guest, disks: tuple[str, str, str], kind: str
+) -> None:
+    sh(guest, LEFTOVERS[kind].format(disks[1]) + "; udevadm settle")
+    before = sh(guest, f"sha256sum < {disks[1]}")
+    said = set_up(guest, NEW_GROUP.format(disks="disks", target=TARGET))
+    assert "payroll" in said, said
+    assert sh(guest, f"sha256sum < {disks[1]}") == before
+
+
+@pytest.mark.parametrize("kind", ["ext4", "btrfs"])
+def test_no_file_system_is_made_on_an_existing_volume_with_leftovers(
+    guest: Guest, disks: tuple[str, str, str], kind: str
+) -> None:
+    """A volume is empty only after samples, like a disk."""
+    sh(guest, f"vgcreate -qq vgl {disks[1]}; lvcreate -qq -y -Wn -l 100%FREE -n old vgl")
+    sh(guest, LEFTOVERS[kind].format("/dev/vgl/old") + "; udevadm settle")
+    before = sh(guest, "sha256sum < /dev/vgl/old")
+    done = carry_out(guest, "MakeFilesystem('/dev/vgl/old', FilesystemKind.EXT4, existed=True)")
+    assert (done.codes[0], done.commands) == ("filesystem.not-blank", [])
+    assert "payroll" in done.evidence, done
+    assert sh(guest, "sha256sum < /dev/vgl/old") == before
+    sh(guest, "vgremove -qq -f vgl; pvremove -qq " + disks[1])
 
 
 def test_a_disk_that_is_zero_is_empty(guest: Guest, disks: tuple[str, str, str]) -> None:

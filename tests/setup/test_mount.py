@@ -17,7 +17,9 @@ from tui.setup.state import FolderFacts, SetupState
 from tui.setup.steps import mount
 from tui.storage.files.filesystem_kind import FilesystemKind
 from tui.storage.model.files import FstabEntry, Mount
+from tui.storage.model.inventory import Trait
 from tui.storage.operations.filesystem.make_filesystem import MakeFilesystem
+from tui.storage.operations.mounts.label_root import LabelRoot
 from tui.storage.operations.mounts.mount import MountFilesystem
 from tui.storage.operations.mounts.mount_point import MakeMountPoint
 from tui.storage.operations.mounts.owner import SetOwner
@@ -49,6 +51,16 @@ def test_a_new_file_system_has_its_uuid_beforehand() -> None:
         MakeMountPoint("/srv/data"),
         MountFilesystem("/dev/vg_data/data", "/srv/data", "ext4", ("rw",)),
     )
+
+
+def test_a_new_file_system_is_labelled_where_selinux_is_enabled() -> None:
+    state = fresh(ENTRY)
+    state = replace(state, inventory=replace(state.inventory, traits=(Trait.SELINUX,)))
+    kinds = [type(operation) for operation in mount.plan(state).operations]
+    assert kinds[kinds.index(MountFilesystem) + 1] is LabelRoot
+    old = there(ENTRY)
+    old = replace(old, inventory=replace(old.inventory, traits=(Trait.SELINUX,)))
+    assert LabelRoot not in [type(operation) for operation in mount.plan(old).operations]
 
 
 def test_every_new_volume_has_another_uuid() -> None:

@@ -5,6 +5,7 @@ import pytest
 from tests.setup.building import FRESH, NAME, bare, codes, installed, logged_in, state_of
 from tui.setup.answers import NameAnswer
 from tui.setup.steps import name
+from tui.storage.model.inventory import Trait
 from tui.storage.model.iscsi import Initiator
 from tui.storage.operations.iscsi.initiator import SetInitiatorName
 from tui.storage.operations.services.prerequisites import (
@@ -141,6 +142,30 @@ def test_without_leave_to_install_the_missing_parts_are_a_problem() -> None:
 def test_an_unknown_distribution_is_told_to_install_by_hand() -> None:
     inventory = replace(bare(), distribution=replace(bare().distribution, family=""))
     assert codes(name.problems(state_of(inventory))) == ["name.unknown-distribution"]
+
+
+@pytest.mark.parametrize(
+    ("trait", "code", "command"),
+    [
+        (Trait.OSTREE, "packages.image", "rpm-ostree install lvm2 open-iscsi"),
+        (Trait.TRANSACTIONAL, "packages.image", "transactional-update pkg install lvm2 open-iscsi"),
+        (Trait.NO_SYSTEMD, "host.no-systemd", "rc-update"),
+    ],
+)
+def test_what_a_host_of_another_kind_lacks_is_brought_there_by_its_own_tools(
+    trait: Trait, code: str, command: str
+) -> None:
+    tools = tuple(
+        replace(tool, path="" if tool.package in {"open-iscsi", "lvm2"} else tool.path)
+        for tool in installed().tools
+    )
+    (problem,) = name.problems(state_of(replace(installed(), tools=tools, traits=(trait,))))
+    assert problem.code == code
+    assert command in problem.remedy
+    # One that has everything can be set up, and the first page says what does not work there.
+    whole = state_of(replace(installed(), traits=(trait,)))
+    assert name.problems(whole) == ()
+    assert codes(name.warnings(whole)) == [f"host.{trait.value}"]
 
 
 def test_sessions_under_the_old_name_are_pointed_out() -> None:

@@ -8,6 +8,7 @@ from tui.recovery.evidence import item_words
 from tui.recovery.expectations.expectation import Standing
 from tui.recovery.finding import Finding, Fix, Weight
 from tui.storage.cells import wrapped
+from tui.storage.host_limits import limits
 from tui.storage.stacks.layer_words import layer_word
 from tui.storage.untrusted import clean
 from tui.words import translate as _, translate_count
@@ -18,6 +19,8 @@ WIDTH = 79
 def diagnosis_text(diagnosis: Diagnosis) -> str:
     """The whole diagnosis."""
     lines = [_heading(diagnosis)]
+    for limit in limits(diagnosis.evidence.inventory):
+        lines += _wrapped(" ".join((limit.summary, limit.cause, limit.remedy)))
     for number, finding in enumerate(diagnosis.counted, start=1):
         lines += ["", *_finding(finding, number, diagnosis)]
     lines += _unexplained(diagnosis)

@@ -44,7 +44,7 @@ def final_plan(state: SetupState) -> Plan:
         for operation in (
             mount.folder(entry),
             *boot.entry_operations(state, entry, target),
-            *mount.mounting(entry, target),
+            *mount.mounting(state, entry, target),
         )
     )
     return Plan(

@@ -4,7 +4,8 @@ JSON. The document is one object. `schema` is 1 as long as no field changes its 
 may come.
 
     schema, host, taken_at (seconds since the epoch), root (nothing was hidden), daemon_answers, modules,
-    damaged_records (paths), distribution, initiator, defaults (of new records), lvm (how far LVM's report
+    damaged_records (paths), distribution, traits (ostree,
+    transactional, no-systemd, selinux), initiator, defaults (of new records), lvm (how far LVM's report
     goes), unseen ([{what, why}])
     services, tools, interfaces, discovery_records, node_records, sessions, luns, devices, multipath_maps,
     physical_volumes, volume_groups, logical_volumes, volume_parts, filesystems, mounts, swaps, fstab,
@@ -26,6 +27,7 @@ from collections.abc import Callable, Iterator
 from tui.storage.cells import padded
 from tui.storage.codec import Plain, encode
 from tui.storage.host.interface import Host
+from tui.storage.host_limits import limits
 from tui.storage.model.files import CrypttabEntry, Filesystem, FstabEntry, Mount, Swap
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import NodeRecord, Session
@@ -166,6 +168,8 @@ def _heading(inventory: Inventory, found: tuple[Stack, ...]) -> Iterator[str]:
     yield _("iscsid: {state}").format(
         state=_("responds") if inventory.daemon_answers else _("does not respond")
     )
+    for limit in limits(inventory):
+        yield " ".join((limit.summary, limit.cause, limit.remedy))
 
 
 def _stack_lines(stack: Stack) -> Iterator[str]:

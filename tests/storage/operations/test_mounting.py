@@ -1,6 +1,7 @@
 """Mounting, owners and the write test on a made-up host: what is refused and in which words."""
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,7 @@ from tui.storage.host.interface import Command, FileFacts, FileKind, Outcome
 from tui.storage.operations.calls import change, refuse_when_busy
 from tui.storage.operations.filesystem.make_filesystem import MakeFilesystem
 from tui.storage.operations.filesystem.write_test import WriteTest
+from tui.storage.operations.mounts.label_root import LabelRoot
 from tui.storage.operations.mounts.mount import MountFilesystem, UnmountFilesystem
 from tui.storage.operations.mounts.mount_point import MakeMountPoint, RemoveMountPoint
 from tui.storage.operations.mounts.owner import SetOwner, identifier
@@ -302,6 +304,36 @@ def test_a_busy_or_unreadable_volume_is_refused(host: ScriptedHost) -> None:
         plain.check(host)
     assert caught.value.problem.code == "filesystem.not-empty"
     assert not host.shown
+
+
+def test_a_volume_that_existed_before_the_plan_has_to_be_blank(host: ScriptedHost) -> None:
+    """No signature leads to a file system whose beginning was lost."""
+    host.replies |= {("blkid",): Outcome(2), ("wipefs",): Outcome(0)}
+    fresh = MakeFilesystem("/dev/vg/data", FilesystemKind.EXT4)
+    there = replace(fresh, existed=True)
+    there.check(host)
+    host.disks["/dev/mapper/vg-data"] = {304 << 20: b"\1"}
+    fresh.check(host)
+    with pytest.raises(Refused) as caught:
+        there.check(host)
+    assert caught.value.problem.code == "filesystem.not-blank"
+    there.check_interrupted(host)
+
+
+def test_the_root_of_a_new_file_system_gets_its_label(host: ScriptedHost) -> None:
+    label = LabelRoot("/srv/data")
+    with pytest.raises(Refused):
+        label.check(host)
+    mounted(host)
+    label.check(host)
+    wrong = "Would relabel /srv/data from system_u:object_r:unlabeled_t:s0 to system_u:object_r:var_t:s0\n"
+    host.replies[("restorecon", "-n")] = Outcome(0, wrong)
+    host.replies[("restorecon", "-v")] = Outcome(0)
+    assert not label.is_done(host)
+    label.run(host, quiet)
+    assert host.shown == ["restorecon -v /srv/data"]
+    host.replies[("restorecon", "-n")] = Outcome(0)
+    assert label.is_done(host)
 
 
 class Forgetful(ScriptedHost):

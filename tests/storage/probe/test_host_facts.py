@@ -6,6 +6,7 @@ from hypothesis import given, strategies as st
 from tests.storage.scripted_host import ScriptedHost
 from tui.storage.host.interface import Outcome
 from tui.storage.model.block import BlockDevice, BlockKind
+from tui.storage.model.inventory import Trait
 from tui.storage.model.iscsi import Role
 from tui.storage.operations.services.prerequisites import INSTALLS, InstallPackages
 from tui.storage.probe.devices.blocks import Blocks
@@ -23,6 +24,7 @@ from tui.storage.probe.system.services import (
     show_units,
 )
 from tui.storage.probe.system.tools import package_of, read_tools, tool_path
+from tui.storage.probe.system.traits import read_traits
 from tui.storage.problem import Refused
 
 SHOW = """Id=iscsid.service
@@ -94,6 +96,19 @@ def test_packages_are_installed_where_the_program_knows_how(family: str) -> None
     else:
         with pytest.raises(Refused):
             asked.check(ScriptedHost())
+
+
+def test_traits_are_read_from_what_each_kind_of_host_has() -> None:
+    host = ScriptedHost()
+    host.files["/proc/self/mountinfo"] = "28 1 0:30 / / rw,relatime shared:1 - btrfs /dev/sda2 rw\n"
+    assert read_traits(host, has_units=True) == ()
+    assert read_traits(host, has_units=False) == (Trait.NO_SYSTEMD,)
+    host.folders.add("/run/systemd/system")
+    host.files["/usr/sbin/transactional-update"] = ""
+    assert read_traits(host, has_units=False) == ()
+    host.files["/proc/self/mountinfo"] = "28 1 0:30 / / ro,relatime shared:1 - btrfs /dev/sda2 ro\n"
+    host.files |= {"/run/ostree-booted": "", "/sys/fs/selinux/enforce": "1", "/usr/sbin/restorecon": ""}
+    assert read_traits(host, has_units=True) == (Trait.OSTREE, Trait.TRANSACTIONAL, Trait.SELINUX)
 
 
 def test_units_and_their_aliases() -> None:

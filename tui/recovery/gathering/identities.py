@@ -84,7 +84,13 @@ def _identity(host: Host, lun: Lun, program: str, *, measure: bool) -> Identity 
     if outcome.status is None or outcome.status == 127:
         return None
     size = host.run(Command(("sg_readcap", f"/dev/{lun.disk}"))) if measure else None
-    return understood(lun, outcome, parse_capacity(size.stdout) if size is not None and size.ok else None)
+    found = understood(lun, outcome, parse_capacity(size.stdout) if size is not None and size.ok else None)
+    # The connection may have been lost without a sign when it was asked: then it is no answer of the target.
+    return None if found.refused and not _is_askable_still(host, lun) else found
+
+
+def _is_askable_still(host: Host, lun: Lun) -> bool:
+    return any(known.disk == lun.disk and known.sid == lun.sid for known in askable(*read_sessions(host)))
 
 
 def understood(lun: Lun, outcome: Outcome, live_size: int | None = None) -> Identity:

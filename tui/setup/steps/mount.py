@@ -7,7 +7,9 @@ from tui.setup.steps.mount_problems import problems
 from tui.setup.steps.mount_wanted import MountTarget, answer, defaults, filesystem_kind, is_mounted, targets
 from tui.storage.changing.plan import Plan
 from tui.storage.files.mount_options import Explained, explain as explain_option
+from tui.storage.model.inventory import Trait
 from tui.storage.operations.filesystem.make_filesystem import MakeFilesystem
+from tui.storage.operations.mounts.label_root import LabelRoot
 from tui.storage.operations.mounts.mount import MountFilesystem
 from tui.storage.operations.mounts.mount_point import MakeMountPoint
 from tui.storage.operations.mounts.owner import SetOwner
@@ -100,7 +102,9 @@ def file_systems(state: SetupState) -> tuple[Operation, ...]:
     for entry, target in new:
         kind = filesystem_kind(entry.kind)
         if kind is not None:
-            operations.append(MakeFilesystem(target.path, kind, entry.label, target.uuid))
+            operations.append(
+                MakeFilesystem(target.path, kind, entry.label, target.uuid, existed=target.existed)
+            )
     return tuple(operations)
 
 
@@ -109,13 +113,15 @@ def folder(entry: VolumeMount) -> Operation:
     return MakeMountPoint(normalised(entry.mount_point))
 
 
-def mounting(entry: VolumeMount, volume: MountTarget) -> tuple[Operation, ...]:
-    """Mount a volume, and set owner and mode of its folder."""
+def mounting(state: SetupState, entry: VolumeMount, volume: MountTarget) -> tuple[Operation, ...]:
+    """Mount a volume, label the root of a new file system, and set owner and mode of its folder."""
     point = normalised(entry.mount_point)
-    mounted = MountFilesystem(volume.path, point, entry.kind, entry.options)
+    steps: list[Operation] = [MountFilesystem(volume.path, point, entry.kind, entry.options)]
+    if volume.is_new and Trait.SELINUX in state.inventory.traits:
+        steps.append(LabelRoot(point))
     if entry.owner or entry.group or entry.mode:
-        return (mounted, SetOwner(point, entry.owner, entry.group, entry.mode))
-    return (mounted,)
+        steps.append(SetOwner(point, entry.owner, entry.group, entry.mode))
+    return tuple(steps)
 
 
 def plan(state: SetupState) -> Plan:
@@ -123,7 +129,7 @@ def plan(state: SetupState) -> Plan:
     mounts = tuple(
         operation
         for entry, target in ordered(state)
-        for operation in (folder(entry), *mounting(entry, target))
+        for operation in (folder(entry), *mounting(state, entry, target))
     )
     return Plan(_("Mount the volumes"), (*file_systems(state), *mounts))
 

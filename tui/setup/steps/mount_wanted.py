@@ -23,6 +23,7 @@ class MountTarget:
         uuid: of the file system that is there, or the one that a new one will get.
         label: of the file system that is there.
         mounted: where it is mounted now, or empty.
+        existed: the volume is there already, whatever is on it.
     """
 
     volume: str
@@ -33,6 +34,7 @@ class MountTarget:
     uuid: str = ""
     label: str = ""
     mounted: str = ""
+    existed: bool = False
 
     @property
     def is_new(self) -> bool:
@@ -59,6 +61,7 @@ def targets(state: SetupState) -> tuple[MountTarget, ...]:
                 mapper_path(chosen.group, row.name),
                 row.size,
                 uuid=state.fresh_uuids[number] if number < len(state.fresh_uuids) else "",
+                existed=known is not None,
             )
         )
     return tuple(found)
@@ -81,6 +84,7 @@ def _there(state: SetupState, existing: disks.Existing) -> MountTarget:
         existing.uuid,
         existing.label,
         existing.mounted,
+        existed=True,
     )
 
 

@@ -3,8 +3,9 @@
 from tui.setup.answers import NameAnswer
 from tui.setup.state import Explanation, SetupState, commands
 from tui.storage.changing.plan import Plan
+from tui.storage.host_limits import limits, why_no_packages
 from tui.storage.iscsi.iscsi_name import looks_cloned, malformed_name, name_problems, name_warnings, odd_name
-from tui.storage.model.inventory import Inventory
+from tui.storage.model.inventory import Inventory, Trait
 from tui.storage.model.iscsi import Role
 from tui.storage.operations.iscsi.initiator import SetInitiatorName
 from tui.storage.operations.operation import Operation
@@ -80,6 +81,9 @@ def problems(state: SetupState) -> tuple[Problem, ...]:
 
 def _cannot_prepare(state: SetupState) -> tuple[Problem, ...]:
     names = ", ".join(missing(state.inventory))
+    limit = _unpreparable(state.inventory)
+    if limit is not None:
+        return (limit,)
     if not answer(state).prepare:
         return (
             Problem(
@@ -108,10 +112,20 @@ def _cannot_prepare(state: SetupState) -> tuple[Problem, ...]:
     return ()
 
 
+def _unpreparable(inventory: Inventory) -> Problem | None:
+    """Why what is missing cannot be brought here by the program, on a host of a kind of its own."""
+    if Trait.NO_SYSTEMD in inventory.traits:
+        return next(one for one in limits(inventory) if one.code == "host.no-systemd")
+    packages = lacking_packages(inventory, NEEDED_TOOLS)
+    return why_no_packages(inventory.traits, packages) if packages else None
+
+
 def warnings(state: SetupState) -> tuple[Problem, ...]:
     """Corrected mistakes, sessions under another name, and signs that the machine was cloned."""
     typed, present = answer(state).name, state.inventory.initiator
     normal = wanted(state)
+    said = {problem.code for problem in problems(state)}
+    kind = [limit for limit in limits(state.inventory) if limit.code not in said]
     if _is_kept(state):
         found = list(odd_name(typed))
     else:
@@ -147,7 +161,7 @@ def warnings(state: SetupState) -> tuple[Problem, ...]:
         written=state.name_written if normal == present.name else None,
         machine_made=state.machine_made,
     )
-    return (*found, cloned) if cloned is not None else tuple(found)
+    return (*kind, *found, *([cloned] if cloned is not None else []))
 
 
 def missing(inventory: Inventory) -> tuple[str, ...]:

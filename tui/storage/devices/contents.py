@@ -9,9 +9,7 @@ from tui.storage.model.block import BlockDevice
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume, PhysicalVolume, VolumeGroup
 from tui.storage.probe.devices.all_signatures import Probing, Signature, probe
-from tui.storage.probe.devices.traces import Trace
 from tui.storage.problem import Problem
-from tui.storage.size import size_words
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 
@@ -91,17 +89,10 @@ class Contents:
         if self.partitions:
             lines.append(_("partitions {names}").format(names=", ".join(self.partitions)))
         lines += [_("mounted at {target}").format(target=clean(target, 60)) for target in self.mounted]
-        lines += [_trace_words(trace) for trace in self.probing.traces[:6]]
+        lines += [trace.words for trace in self.probing.traces[:6]]
         if not lines:
             lines.append(_unsigned_words(self.probing))
         return tuple(lines)
-
-
-def _trace_words(trace: Trace) -> str:
-    detail = clean(trace.label or trace.uuid, 60)
-    return _("{what} at {offset}, to which no signature leads: it may hold data").format(
-        what=f"{trace.kind} ({detail})" if detail else trace.kind, offset=size_words(trace.offset)
-    )
 
 
 def _unsigned_words(probing: Probing) -> str:

@@ -2,6 +2,7 @@
 
 from collections import deque
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from tui.storage.model.block import BlockDevice, MultipathMap
 from tui.storage.model.files import CrypttabEntry, Filesystem, FstabEntry, Mount, Swap
@@ -18,6 +19,18 @@ from tui.storage.model.iscsi import (
     Tool,
 )
 from tui.storage.model.lvm import LogicalVolume, LvmReading, PhysicalVolume, VolumeGroup
+
+
+class Trait(StrEnum):
+    """What a host is that changes how it is administered."""
+
+    OSTREE = "ostree"
+    """Booted from an OSTree deployment: /usr and / are read-only, packages are layered."""
+    TRANSACTIONAL = "transactional"
+    """Its root file system is read-only and is changed by transactional-update(8)."""
+    NO_SYSTEMD = "no-systemd"
+    SELINUX = "selinux"
+    """SELinux is enabled, and restorecon(8) is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +65,7 @@ class Inventory:
     root: bool = False
     """Taken with root's rights, so that nothing was hidden. Whether it may be changed, the host says."""
     distribution: Distribution = Distribution()
+    traits: tuple[Trait, ...] = ()
     initiator: Initiator = Initiator()
     services: tuple[Service, ...] = ()
     tools: tuple[Tool, ...] = ()

@@ -23,6 +23,7 @@ from tui.storage.probe.system.distribution import read_distribution
 from tui.storage.probe.system.modules import read_modules
 from tui.storage.probe.system.services import read_daemon_answers, read_services
 from tui.storage.probe.system.tools import read_tools
+from tui.storage.probe.system.traits import read_traits
 from tui.words import translate as _
 
 
@@ -66,6 +67,7 @@ def take_inventory(host: Host) -> Inventory:
         taken_at=taken_at,
         root=root,
         distribution=distribution,
+        traits=read_traits(host, has_units=services is not None),
         initiator=initiator,
         services=services or (),
         tools=tools,

@@ -38,6 +38,8 @@ class MakeFilesystem(Operation):
         kind: ext4, xfs or btrfs.
         label: or empty.
         uuid: or empty for one that the tool makes up.
+        existed: the volume was there before this plan: it has to be blank where something could stand.
+            In one that the plan creates, extents that LVM had freed may hold leftovers.
     """
 
     risk: ClassVar[Risk] = Risk.REWRITES
@@ -46,6 +48,7 @@ class MakeFilesystem(Operation):
     kind: FilesystemKind
     label: str = ""
     uuid: str = ""
+    existed: bool = False
 
     def title(self) -> str:
         return _("Create an {kind} file system on {device}").format(
@@ -102,10 +105,10 @@ class MakeFilesystem(Operation):
             raise Refused(problem)
         refuse_when_mounted_elsewhere(host, inventory, device)
         refuse_when_busy(host, device.path)
-        found = probe(host, device)
+        found = probe(host, device, sample=self.existed and not interrupted)
         own = interrupted and self.kind is FilesystemKind.XFS and is_unfinished_xfs(host, device.path)
         if not own:
-            self._refuse_content(found)
+            self._refuse_content(found, sampled=self.existed and not interrupted)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
         """The input of mkfs is empty, so that it asks nothing."""
@@ -147,8 +150,10 @@ class MakeFilesystem(Operation):
             )
         return device
 
-    def _refuse_content(self, found: Probing) -> None:
+    def _refuse_content(self, found: Probing, *, sampled: bool) -> None:
         if found.done and not found.signatures and not found.ambivalent:
+            if sampled and found.blank is not True:
+                raise Refused(self._not_blank(found))
             return
         raise Refused(
             Problem(
@@ -162,6 +167,20 @@ class MakeFilesystem(Operation):
                 remedy=_("Mount what is on it, or remove the volume by hand if it is not needed."),
                 evidence=tuple(signature.words for signature in found.signatures[:6]),
             )
+        )
+
+    def _not_blank(self, found: Probing) -> Problem:
+        return Problem(
+            "filesystem.not-blank",
+            _("{device} has no signature, and is not blank: it may hold data.").format(
+                device=clean(self.device)
+            ),
+            _("It existed before this plan, and what is on it is not recognized."),
+            _(
+                "Nothing was written. If it is not needed, remove the volume and create a new one, or clear "
+                "it yourself (blkdiscard or dd) and retry."
+            ),
+            evidence=tuple(trace.words for trace in found.traces[:6]),
         )
 
 

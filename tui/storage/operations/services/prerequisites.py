@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from tui.storage.files.systemd import do, refuse_missing, systemctl, unit_property
 from tui.storage.host.interface import ChangingHost, Command, Host, Outcome
+from tui.storage.host_limits import why_no_packages
 from tui.storage.iscsi.daemon import (
     DAEMON,
     bring_up_daemon,
@@ -13,6 +14,7 @@ from tui.storage.iscsi.daemon import (
 )
 from tui.storage.operations.operation import CannotUndo, Operation, Progress
 from tui.storage.probe.system.modules import read_modules
+from tui.storage.probe.system.traits import read_traits
 from tui.storage.problem import CommandFailed, OutcomeUnknown, Problem, Refused
 from tui.storage.untrusted import clean, clean_lines
 from tui.words import translate as _, translate_count
@@ -58,7 +60,10 @@ class InstallPackages(Operation):
             return outcome.ok and outcome.stdout.split() == ["installed"] * len(self.packages)
         return host.run(Command(("rpm", "--query", "--", *self.packages))).ok
 
-    def check(self, host: Host) -> None:  # noqa: ARG002 (no host knows more than the family)
+    def check(self, host: Host) -> None:
+        image = why_no_packages(read_traits(host, has_units=True), self.packages)
+        if image is not None:
+            raise Refused(image)
         if not self._commands():
             raise Refused(
                 Problem(

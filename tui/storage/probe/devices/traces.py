@@ -9,6 +9,10 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from tui.storage.size import size_words
+from tui.storage.untrusted import clean
+from tui.words import translate as _
+
 _KIB, _MIB, _GIB = 1 << 10, 1 << 20, 1 << 30
 _STARTS = (0, 63 * 512, 2048 * 512, 63 * 4096, 2048 * 4096)
 """Where partitions usually begin, and the disk itself: sectors of 512 and of 4096 bytes."""
@@ -43,6 +47,14 @@ class Trace:
     offset: int
     uuid: str = ""
     label: str = ""
+
+    @property
+    def words(self) -> str:
+        """What it is and where, safe to show."""
+        detail = clean(self.label or self.uuid, 60)
+        return _("{what} at {offset}, to which no signature leads: it may hold data").format(
+            what=f"{self.kind} ({detail})" if detail else self.kind, offset=size_words(self.offset)
+        )
 
 
 def spans(size: int) -> tuple[tuple[int, int], ...]:
