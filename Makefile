@@ -14,7 +14,7 @@ LOCK_OPTIONS := --universal --python-version 3.11 --generate-hashes --no-emit-in
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check lint bench campaign lab-shell screenshots lock
+.PHONY: help run test check lint bench campaign lab-shell screenshots dist lock
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -57,6 +57,10 @@ lab-shell: ## Open a root shell on a new practice machine
 screenshots: ## Redraw the pictures in screenshots/
 	@$(PYTHON) bootstrap.py check
 	$(BIN)/python -m tests.screenshots
+
+dist: ## Build sdist, wheel, the program in one file and Debian packages into dist/, with checksums
+	@$(PYTHON) bootstrap.py check
+	$(BIN)/python packaging/dist.py
 
 lock: ## Choose new versions of the locked Python packages (needs uv)
 	uv pip compile pyproject.toml --group dev $(LOCK_OPTIONS) --upgrade --output-file requirements.lock

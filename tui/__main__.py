@@ -334,6 +334,16 @@ def _parsed(argv: list[str]) -> tuple[argparse.Namespace, dict[str, SubCommand]]
     return arguments, modules
 
 
+def whole_parser() -> argparse.ArgumentParser:
+    """Every option and sub-command with its own, for the man page and the completions."""
+    parser: argparse.ArgumentParser = _Parser(prog="iscsi-console")
+    _add_own_options(parser)
+    commands = parser.add_subparsers(dest="action")
+    for load in _COMMANDS.values():
+        load().add_arguments(commands)
+    return parser
+
+
 def main() -> int:
     """Run the program and return its exit status."""
     # Of what is imported, and made for a first picture, nothing is garbage: collection starts later.

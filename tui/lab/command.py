@@ -27,6 +27,13 @@ DEFAULT_SAN = "open"
 """The array beside a guest for which none was asked."""
 
 TRIAL = "open"
+
+_AGAIN = (
+    "import runpy, sys; sys.path[:] = sys.argv.pop(1).split(':'); "
+    "runpy.run_module('tui', run_name='__main__', alter_sys=True)"
+)
+"""Starts the program once more from where this one was loaded, however it is installed."""
+
 """The array of `lab try`, and the answers that are given on it where there is no person to give them."""
 
 FAILED = 125
@@ -198,7 +205,8 @@ def _try(arguments: argparse.Namespace, places: Places) -> int:
             )
         )
         look = ["--read-only"] if terminal else ["status"]
-        return subprocess.run([sys.executable, "-m", "tui", *look], check=False).returncode
+        again = (sys.executable, "-IXutf8", "-c", _AGAIN, os.pathsep.join(sys.path), *look)
+        return subprocess.run(again, check=False).returncode
     if terminal:
         arguments.command = ["iscsi-console", "setup"]
         status = _run(arguments, places)

@@ -192,6 +192,16 @@ def test_a_broken_login_on_the_way_back_is_no_outage_of_its_own() -> None:
     assert only(history_of(journal)).seconds == 20.0
 
 
+def test_a_broken_login_after_giving_up_is_no_outage_of_its_own() -> None:
+    journal = Journal()
+    journal.log_in(NOW - 6000)
+    journal.kernel(NOW - 5000, LOST)
+    journal.kernel(NOW - 4880, GAVE_UP)
+    journal.kernel(NOW - 4800, " connection1:0: detected conn error (1020)")
+    journal.iscsid(NOW - 4700, BACK)
+    assert only(history_of(journal)).seconds == 300.0
+
+
 def test_a_session_that_is_lost_now() -> None:
     journal = Journal()
     journal.log_in(NOW - 6000)
@@ -246,7 +256,8 @@ def test_without_a_journal_the_kernel_s_buffer_is_read() -> None:
     host.replies[KERNEL.argv] = Outcome(0, "<6>[ 1000.000000]  connection1:0: detected conn error (1020)\n")
     history = take_history(host, NOW - 86400)
     assert only(history).lost == NOW - 4000
-    assert "only the kernel's buffer" in history.unread
+    assert "the kernel's buffer was read" in history.unread
+    assert history.is_cut
 
 
 def test_storms_are_counted_and_not_kept() -> None:

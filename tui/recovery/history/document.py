@@ -3,7 +3,7 @@
 The document is one object. `schema` is 1 as long as no field changes its meaning or goes; new ones may come.
 
     schema, host, taken_at, since (what was asked for), begins (since when it is known; later than `since`
-        where not all was read), unread (why, or empty), is_cut (the logs have older lines of that time,
+        where not all was read), unread (why, or empty), is_cut (the logs have more lines of that time,
         which were not read); all times are seconds since the epoch
     boots: [{identifier, first, last}], without_iscsid: boots in which no line tells when a session was back
     outages, elsewhere: lists of objects; the fields are those of `tui.recovery.history.outage`

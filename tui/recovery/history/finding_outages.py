@@ -21,8 +21,8 @@ _MOST_ELSEWHERE = 200
 
 _LOST = re.compile(r"detected conn error \((?P<code>\d{1,9})\)")
 _PING = "ping timeout of"
-_LOGGED_IN_ONLY = frozenset({1022})
-"""Errors that only a connection meets that is logged in (libiscsi.c, iscsi_check_transport_timeouts)."""
+_LOGGED_IN_ONLY = frozenset({1021, 1022})
+"""Errors that only a connection meets that is logged in: of commands and of pings (libiscsi.c)."""
 _GAVE_UP = re.compile(r"session recovery timed out")
 _BACK = re.compile(r"is operational after recovery(?: \((?P<attempts>\d{1,9}) attempts?\))?")
 _OPERATIONAL = re.compile(r"is operational now")
@@ -144,8 +144,8 @@ class _OfBoot:
     def _lose(self, sid: int, code: int, line: LogLine) -> None:
         before = self._open(sid)
         if before is not None:
-            if before.gave_up is None and code not in _LOGGED_IN_ONLY:
-                return
+            if code not in _LOGGED_IN_ONLY:
+                return  # A login on the way back that broke.
             # It was there again, which no line tells: when is not known.
             before.ended_at = line.entry.monotonic
         draft = _Draft(sid, line.entry.when, line.entry.monotonic, line.meaning.words)

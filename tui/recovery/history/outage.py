@@ -121,7 +121,7 @@ class History:
         since: the moment since which outages were asked for.
         begins: the moment since which they are known; later than `since` where not all was read.
         unread: why, in words; empty where all was read.
-        is_cut: the logs have older lines of that time, which were not read.
+        is_cut: the logs have more lines of that time, which were not read.
         boots: oldest first.
         outages: oldest first.
         elsewhere: bad lines about storage outside of every outage, oldest first.

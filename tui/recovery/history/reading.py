@@ -73,7 +73,7 @@ class Reading:
         begins: the moment since which it is whole, in seconds since the epoch.
         unread: why it does not go back as far as was asked for; empty where it does.
         boot: the boot of now.
-        is_cut: the journal has older lines of that time, which were not read.
+        is_cut: the logs have more lines of that time, which were not read.
     """
 
     lines: tuple[LogLine, ...]
@@ -135,7 +135,8 @@ def _ring(host: Host, since: float, why: str) -> Reading:
     entries = (JournalEntry(one.when, one.text, boot, one.when - booted, is_of_kernel=True) for one in told)
     lines = tuple(line for entry in entries if (line := _line_of(entry)) is not None)
     begins = lines[0].entry.when if lines else booted
-    return Reading(lines, max(since, begins), _("{why}: only the kernel's buffer").format(why=why), boot)
+    words = _("{why}; the kernel's buffer was read, whose times are wrong where the clock was set since")
+    return Reading(lines, max(since, begins), words.format(why=why), boot, is_cut=True)
 
 
 class _Collected:

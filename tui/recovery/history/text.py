@@ -45,7 +45,7 @@ def limits(history: History) -> tuple[str, ...]:
         found.append(
             _("Not read before {time}: {why}.").format(time=moment(history.begins), why=history.unread)
         )
-    if history.without_iscsid:
+    if any(outage.boot in history.without_iscsid for outage in history.outages):
         found.append(
             _(
                 "Of some boots the journal has no line of iscsid; only such lines tell when a session was "

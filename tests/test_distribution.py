@@ -1,0 +1,113 @@
+"""What is handed out: whole, without what only builds it, and described as the command line is declared."""
+
+import importlib.util
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "packaging"
+
+
+def load(name: str) -> ModuleType:
+    """A module of packaging/, which is no package: its name is that of a library."""
+    spec = importlib.util.spec_from_file_location(name, FOLDER / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def reference() -> Iterator[ModuleType]:
+    path = list(sys.path)
+    yield load("reference")
+    sys.path[:] = path
+
+
+def test_only_what_is_needed_at_run_time_is_brought_along() -> None:
+    kept = load("vendoring").needed_at_run_time((ROOT / "requirements-run.lock").read_text())
+    names = {line.partition("==")[0] for line in kept.splitlines() if "==" in line}
+    assert {"textual", "rich", "psutil", "pyudev"} <= names
+    assert not names & {"hatchling", "editables", "pathspec", "trove-classifiers"}
+    assert kept.count("--hash=sha256:") >= len(names)
+
+
+def test_no_lock_file_names_a_registry() -> None:
+    for name in ("requirements-run.lock", "requirements.lock"):
+        assert "://" not in (ROOT / name).read_text()
+
+
+def test_the_wheel_holds_every_file_of_the_program(tmp_path: Path) -> None:
+    subprocess.run(
+        (sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)),
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as packed:
+        held = set(packed.namelist())
+    wanted = {
+        path.relative_to(ROOT).as_posix()
+        for package in ("tui", "widgets")
+        for path in (ROOT / package).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert wanted - held == set()
+
+
+@pytest.mark.skipif(shutil.which("groff") is None, reason="there is no groff")
+def test_the_man_pages_are_right_for_groff(reference: ModuleType) -> None:
+    for name, text in reference.man_pages("1.0", 0).items():
+        done = subprocess.run(
+            ("groff", "-man", "-ww", "-z", "-Tutf8"), input=text, capture_output=True, text=True, check=True
+        )
+        assert (name, done.stderr) == (name, "")
+
+
+def test_the_man_page_names_every_command_and_option(reference: ModuleType) -> None:
+    page = reference.man_pages("1.0", 0)["iscsi-console.8"].replace("\\-", "-")
+    for verb in reference.program().all():
+        assert f".SS {' '.join(verb.words)}\n" in page or not verb.words
+        for option in verb.options:
+            assert all(name in page for name in option.names)
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("do",), {"doctor"}),
+        (("--rea",), {"--read-only"}),
+        (("doctor", "--ignore", "F05"), {"F05", "F05.disk-offline", "F05.session-lost"}),
+        (("lab", "exe"), {"exec"}),
+    ],
+)
+def test_bash_completes(reference: ModuleType, words: tuple[str, ...], expected: set[str]) -> None:
+    script = reference.completions()["usr/share/bash-completion/completions/iscsi-console"]
+    ask = f"{script}\nCOMP_WORDS=(iscsi-console {' '.join(words)}); COMP_CWORD={len(words)}\n"
+    ask += '_iscsi_console; printf "%s\\n" "${COMPREPLY[@]}"'
+    done = subprocess.run(("bash", "-c", ask), capture_output=True, text=True, check=True)
+    assert set(done.stdout.split()) == expected
+
+
+@pytest.mark.parametrize(("shell", "place"), [("zsh", "zsh"), ("fish", "fish")])
+def test_the_other_shells_read_their_completions(
+    reference: ModuleType, shell: str, place: str, tmp_path: Path
+) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"there is no {shell}")
+    (text,) = (text for path, text in reference.completions().items() if f"/{place}/" in f"/{path}")
+    script = tmp_path / "completion"
+    script.write_text(text)
+    done = subprocess.run((shell, "-n", str(script)), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
