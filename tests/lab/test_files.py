@@ -142,3 +142,35 @@ replacing._keep_attributes = edit
     # Read again, the change is made beside their line.
     assert change(guest) == ("", "", "")
     assert {theirs, OTHER} <= set(sh(guest, "cat /etc/fstab").splitlines())
+
+
+BETWEEN = """
+whole = replacing.exchange
+def exchange(one, other):
+    replacing.exchange = whole
+    {edit}
+    return whole(one, other)
+replacing.exchange = exchange
+"""
+
+
+@pytest.mark.parametrize(
+    ("edit", "code"),
+    [
+        ("open('/etc/fstab', 'a').write('tmpfs /srv/theirs tmpfs noauto 0 0\\n')", "file.changed"),
+        ("os.system('sed -i s/noauto/ro,noauto/ /etc/fstab')", "file.changed"),
+        ("replacing.editor = open('/etc/fstab', 'r+')", "file.being-written"),
+    ],
+    ids=["in place", "by a new file", "open"],
+)
+def test_what_is_written_in_the_last_moment_is_put_back(guest: Guest, edit: str, code: str) -> None:
+    found, _summary, _evidence = change(guest, BETWEEN.format(edit=edit))
+    assert found == code
+    present = sh(guest, "cat /etc/fstab")
+    assert OTHER not in present
+    assert ("theirs" in present, "ro,noauto" in present, LINE in present) == (
+        "theirs" in edit,
+        "sed" in edit,
+        "sed" not in edit,
+    )
+    assert "iscsi-console" not in sh(guest, "ls -A /etc")

@@ -22,6 +22,8 @@ from tests.lab.volumes import (
 from tui.lab.guest import Guest
 from tui.lab.image import Release
 
+COPIES = "/var/lib/iscsi-console/backups"
+
 pytestmark = pytest.mark.lab
 
 EXT4 = f"""
@@ -103,11 +105,17 @@ def test_content_is_found_and_erased_only_as_it_was_confirmed(guest: Guest) -> N
 
     done = carry_out(guest, "WipeSignatures(identity(0), look(0).signatures)")
     assert done.stages == ["done"], done
-    kept = sh(guest, "cat /var/lib/iscsi-console/backups/wipefs-naa.*/wipefs-*-0x00000438.bak | od -An -tx1")
+    kept = sh(guest, f"cat {COPIES}/wipefs-naa.*/wipefs-*-0x00000438.bak | od -An -tx1")
     assert kept.split() == ["53", "ef"]
     again = carry_out(guest, "WipeSignatures(identity(0), ())")
     assert again.stages == ["already"]
     assert not again.commands
+
+    sh(guest, f"mkfs.ext4 -q -F {disk}; echo theirs > $(ls {COPIES}/wipefs-naa.*/wipefs-*-0x00000438.bak)")
+    second = carry_out(guest, "WipeSignatures(identity(0), look(0).signatures)")
+    assert second.stages == ["done"], second
+    assert sh(guest, f"cat {COPIES}/wipefs-naa.*.earlier/*-0x00000438.bak") == "theirs"
+    assert sh(guest, f"ls -d {COPIES}/wipefs-naa.*/*-0x00000438.bak | wc -l") == "2"
 
 
 def test_what_is_no_signature_is_not_called_empty(guest: Guest) -> None:

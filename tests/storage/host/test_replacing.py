@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.hostile import raw_controls
-from tui.storage.host import replacing
+from tui.storage.host import exchanging, replacing
 from tui.storage.host.interface import Replacement
 from tui.storage.problem import Refused
 
@@ -148,9 +148,93 @@ def test_without_what_was_expected_the_latest_content_goes(fstab: Path) -> None:
 
 
 def test_what_a_killed_run_left_goes_away(fstab: Path) -> None:
-    left, young = fstab.parent / ".iscsi-console-left", fstab.parent / ".iscsi-console-young"
-    for path in (left, young):
-        path.write_text("half")
-    os.utime(left, (1, 1))
+    left = fstab.parent / ".iscsi-console-left"
+    left.write_text("half")
     replacing.replace_file(str(fstab), NEW, Replacement())
-    assert (left.exists(), young.exists()) == (False, True)
+    assert list(fstab.parent.iterdir()) == [fstab]
+
+
+def test_what_another_run_stages_just_now_stays(fstab: Path) -> None:
+    with replacing.staged_file(fstab.parent) as (handle, theirs):
+        os.close(handle)
+        replacing.replace_file(str(fstab), NEW, Replacement(expected=OLD))
+        assert set(fstab.parent.iterdir()) == {fstab, theirs}
+    assert list(fstab.parent.iterdir()) == [fstab]
+
+
+def before_the_exchange(monkeypatch: pytest.MonkeyPatch, edit: Callable[[], None]) -> None:
+    """Let something happen after the last look at the old file."""
+    whole = exchanging.exchange
+
+    def exchange(one: Path, other: Path) -> bool:
+        monkeypatch.setattr(replacing, "exchange", whole)
+        edit()
+        return whole(one, other)
+
+    monkeypatch.setattr(replacing, "exchange", exchange)
+
+
+@pytest.mark.parametrize("way", ["in place", "by a new file"])
+def test_what_is_written_between_look_and_exchange_is_put_back(
+    fstab: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    theirs = OLD + b"UUID=theirs /home ext4 defaults 0 2\n"
+
+    def edit() -> None:
+        if way == "in place":
+            fstab.write_bytes(theirs)
+        else:
+            (fstab.parent / "fstab.swp").write_bytes(theirs)
+            (fstab.parent / "fstab.swp").rename(fstab)
+
+    before_the_exchange(monkeypatch, edit)
+    with pytest.raises(Refused) as refused:
+        replacing.replace_file(str(fstab), NEW, Replacement(expected=OLD))
+    assert refused.value.problem.code == "file.changed"
+    assert fstab.read_bytes() == theirs
+    assert list(fstab.parent.iterdir()) == [fstab]
+
+
+def test_a_file_that_is_open_for_writing_is_not_replaced(fstab: Path) -> None:
+    number = fstab.stat().st_ino
+    with fstab.open("ab") as editor:
+        assert refusal(fstab).problem.code == "file.being-written"
+        editor.write(b"UUID=late /late ext4 defaults 0 2\n")
+    assert fstab.stat().st_ino == number
+    assert fstab.read_bytes().startswith(OLD + b"UUID=late")
+    replacing.replace_file(str(fstab), NEW, Replacement(expected=fstab.read_bytes()))
+    assert fstab.read_bytes() == NEW
+
+
+@pytest.mark.parametrize("what", ["changed", "removed"])
+def test_what_happens_to_the_new_file_while_the_old_one_is_looked_at(
+    fstab: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    def look(_staged: Path) -> bool:
+        if what == "changed":
+            fstab.write_bytes(b"theirs\n")
+        else:
+            fstab.unlink()
+        return True
+
+    monkeypatch.setattr(replacing, "is_being_written", look)
+    assert refusal_of_old(fstab) == "file.being-written"
+    assert fstab.read_bytes() == OLD
+    assert list(fstab.parent.iterdir()) == [fstab]
+    kept = [path.read_bytes() for path in (tmp_path / "backups").glob("*")]
+    assert kept == ([b"theirs\n"] if what == "changed" else [])
+
+
+def refusal_of_old(path: Path) -> str:
+    with pytest.raises(Refused) as refused:
+        replacing.replace_file(str(path), NEW, Replacement(expected=OLD))
+    return refused.value.problem.code
+
+
+def test_where_files_cannot_be_exchanged_the_new_one_is_renamed(
+    fstab: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replacing, "exchange", lambda _one, _other: False)
+    replacing.replace_file(str(fstab), NEW, Replacement(expected=OLD))
+    assert fstab.read_bytes() == NEW
+    assert list(fstab.parent.iterdir()) == [fstab]

@@ -10,7 +10,6 @@ import signal
 import socket
 import stat
 import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -18,7 +17,6 @@ from pathlib import Path
 from typing import IO
 
 from tui.storage.host.interface import (
-    STAGED,
     Answer,
     Command,
     FileFacts,
@@ -29,7 +27,7 @@ from tui.storage.host.interface import (
     Replacement,
     Usage,
 )
-from tui.storage.host.replacing import replace_file
+from tui.storage.host.replacing import replace_file, staged_file
 from tui.storage.problem import Problem, Refused
 from tui.words import translate as _
 
@@ -213,13 +211,10 @@ class LocalHost:
     def claim(self, path: str, content: bytes) -> None:
         """Make a file that must not be there yet, whole or not at all."""
         self._refuse_when_looking()
-        handle, name = tempfile.mkstemp(prefix=STAGED, dir=Path(path).parent)
-        try:
+        with staged_file(Path(path).parent) as (handle, name):
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
             Path(path).hardlink_to(name)
-        finally:
-            Path(name).unlink(missing_ok=True)
 
     def make_folder(self, path: str, mode: int = 0o755) -> None:
         """Make a folder and its parents; nothing happens when it is there."""

@@ -2,8 +2,8 @@
 
 Owner, mode, ACLs and extended attributes (xattr(7)) go over to the new file. What a rename would break is
 refused before anything is written: a file with further hard links, one that is a mount point of its own, one
-that chattr(1) protects. Right before the new file takes its place the old one is compared with what the
-caller read.
+that chattr(1) protects. The two files are exchanged, and what came out is compared with what the caller read:
+what another program wrote in between, or has open for writing, goes back to its place.
 """
 
 import contextlib
@@ -15,9 +15,11 @@ import stat
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tui.storage.host.exchanging import exchange, is_being_written
 from tui.storage.host.interface import BACKUPS, STAGED, Replacement
 from tui.storage.host.recording import without_secrets
 from tui.storage.problem import Problem, Refused
@@ -34,9 +36,6 @@ _OF_CONTENT = {"security.ima", "security.evm"}
 """Signatures of the content (evmctl(1)), which are false for any other."""
 
 _LABEL = "security.selinux"
-
-_YOUNG = 3600
-"""Seconds after which no run is still writing a file."""
 
 _MOST_LINES = 12
 """Lines of a difference that are shown."""
@@ -64,13 +63,9 @@ def replace_file(path: str, content: bytes, change: Replacement) -> str:
     if old is not None:
         _refuse_odd(target, old)
     _refuse_changed(target, change.expected, old)
-    _remove_left_behind(target.parent)
     kept = _back_up(path, change.backup) if old is not None and change.backup is not None else ""
     mode = change.mode if change.mode is not None else stat.S_IMODE(old.facts.st_mode) if old else 0o644
-    handle, name = tempfile.mkstemp(
-        prefix=STAGED, dir=Path(change.staging) if change.staging else target.parent
-    )
-    try:
+    with staged_file(Path(change.staging) if change.staging else target.parent) as (handle, name):
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
@@ -79,12 +74,30 @@ def replace_file(path: str, content: bytes, change: Replacement) -> str:
                 _keep_attributes(file.fileno(), target, old)
             os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
-        _take_place(Path(name), target, old, change)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        _take_place(name, target, old, change)
     _sync_folder(target.parent)
     return kept
+
+
+@contextlib.contextmanager
+def staged_file(folder: Path) -> Iterator[tuple[int, Path]]:
+    """A new file in a folder that one run at a time stages in: open for writing, mode 0600, and its path.
+
+    It is removed in the end unless it was renamed, and with it first what a run that was killed left there.
+    """
+    guard = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        # Another run that stages here just now holds the lock; what it needs must stay.
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _remove_left_behind(folder)
+        handle, name = tempfile.mkstemp(prefix=STAGED, dir=folder)
+        try:
+            yield handle, Path(name)
+        finally:
+            Path(name).unlink(missing_ok=True)
+    finally:
+        os.close(guard)
 
 
 def difference(expected: bytes, present: bytes) -> tuple[str, ...]:
@@ -113,11 +126,9 @@ def changed_problem(path: str, expected: bytes, present: bytes) -> Problem:
 
 
 def _remove_left_behind(folder: Path) -> None:
-    """Remove what a run that was killed left here; that of another one that runs now is young."""
     for left in folder.glob(f"{STAGED}*"):
         with contextlib.suppress(OSError):
-            facts = left.lstat()
-            if stat.S_ISREG(facts.st_mode) and time.time() - facts.st_mtime > _YOUNG:
+            if stat.S_ISREG(left.lstat().st_mode):
                 left.unlink()
 
 
@@ -273,7 +284,7 @@ def _keep_attributes(handle: int, target: Path, old: _Old) -> None:
 
 
 def _take_place(staged: Path, target: Path, old: _Old | None, change: Replacement) -> None:
-    """Look at the old file once more, then rename."""
+    """Put the new file in the place of the old one, unless that is not what it was made from any more."""
     if old is None and change.expected is not None:
         try:
             target.hardlink_to(staged)
@@ -281,15 +292,66 @@ def _take_place(staged: Path, target: Path, old: _Old | None, change: Replacemen
             raise Refused(changed_problem(str(target), b"", target.read_bytes())) from error
         staged.unlink()
         return
-    present = _read(target)
-    if change.expected is not None:
-        _refuse_changed(target, old.content if old is not None else b"", present)
     try:
-        staged.rename(target)
+        if change.expected is None or old is None or not _exchanged(staged, target, old):
+            staged.rename(target)
     except OSError as error:
         if error.errno == errno.EBUSY:
             raise Refused(_mounted(target)) from error
         raise
+
+
+def _exchanged(staged: Path, target: Path, old: _Old) -> bool:
+    """Exchange the files, look at the old one, and remove it; False where only a rename is possible.
+
+    Raises:
+        Refused: another program changed the old file or is writing to it. It is in its place again.
+    """
+    new = staged.read_bytes()
+    _refuse_changed(target, old.content, _read(target))
+    if not exchange(staged, target):
+        return False
+    is_unchanged = False
+    try:
+        out = _read(staged)
+        is_unchanged = out is not None and out.content == old.content and not is_being_written(staged)
+    finally:
+        if not is_unchanged:
+            _put_back(staged, target)
+    if is_unchanged:
+        staged.unlink()
+        return True
+    # The new file was there for a moment: what others wrote into it then is kept as well.
+    theirs = _read(staged)
+    if theirs is not None and theirs.content != new:
+        _back_up(str(target), theirs.content)
+    present = _read(target)
+    content = present.content if present is not None else b""
+    raise Refused(
+        changed_problem(str(target), old.content, content)
+        if content != old.content
+        else _being_written(target)
+    )
+
+
+def _put_back(staged: Path, target: Path) -> None:
+    """Give the old file its place again; where somebody removed the new one meanwhile, too."""
+    try:
+        exchange(staged, target)
+    except FileNotFoundError:
+        staged.rename(target)
+
+
+def _being_written(target: Path) -> Problem:
+    shown = clean(str(target))
+    return Problem(
+        "file.being-written",
+        _("Another program has {path} open for writing.").format(path=shown),
+        cause=_("What it writes now would be lost."),
+        remedy=_("Nothing was written. `fuser -v {path}` names the program; retry when it is done.").format(
+            path=shown
+        ),
+    )
 
 
 def _refuse_changed(target: Path, expected: bytes | None, present: _Old | None) -> None:

@@ -13,6 +13,7 @@ from tui.storage.operations.guards.device_guard import guard
 from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
 from tui.storage.probe.devices.all_signatures import Signature, probe
 from tui.storage.probe.narrow import look_at_volumes
+from tui.storage.probe.reading import names
 from tui.storage.problem import Problem, Refused
 from tui.storage.untrusted import as_typed, clean
 from tui.words import translate as _
@@ -53,6 +54,7 @@ class WipeSignatures(Operation):
 
     def shown(self) -> tuple[str, ...]:
         return (
+            _("{command} (where an earlier wipe left copies)").format(command=as_typed(self._set_aside)),
             f"mkdir -p -m 0700 {self.folder}",
             *(as_typed(argv) for argv in self._commands()),
         )
@@ -109,11 +111,21 @@ class WipeSignatures(Operation):
             )
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Partitions first, so that none of their content comes back with a new table."""
+        """Partitions first, so that none of their content comes back with a new table.
+
+        wipefs names its files by device and offset, and would write over those of an earlier wipe.
+        """
+        if names(host, self.folder):
+            change(host, self._set_aside, self.title(), progress=progress)
         host.make_folder(self.folder, 0o700)
         device, _inventory = compare(host, self.device)
         for argv in self._commands(device.partitions):
             change(host, argv, self.title(), progress=progress)
+
+    @property
+    def _set_aside(self) -> tuple[str, ...]:
+        """Give the directory of an earlier wipe another name; one that has that name gets a numbered one."""
+        return ("mv", "--no-target-directory", "--backup=numbered", self.folder, f"{self.folder}.earlier")
 
     def _commands(self, there: tuple[str, ...] | None = None) -> tuple[tuple[str, ...], ...]:
         parts = [name for name in self.partitions if there is None or name in there]
