@@ -14,7 +14,7 @@ LOCK_OPTIONS := --universal --python-version 3.11 --generate-hashes --no-emit-in
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check lint bench campaign lab-shell screenshots dist lock
+.PHONY: help run test check lint bench campaign kills lab-shell screenshots dist lock
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -49,6 +49,11 @@ campaign: ## Random stacks, random faults, the program's own first fixes; SEEDS=
 	@$(PYTHON) bootstrap.py test
 	@$(BIN)/iscsi-console lab build
 	$(BIN)/python -m tests.campaign --guests $(GUESTS) $(if $(SEEDS),--seeds $(SEEDS))
+
+kills: ## Changes whose programs are killed at random moments and started again; SEEDS=1-20 says which
+	@$(PYTHON) bootstrap.py test
+	@$(BIN)/iscsi-console lab build
+	$(BIN)/python -m tests.kills --guests $(GUESTS) $(if $(SEEDS),--seeds $(SEEDS))
 
 lab-shell: ## Open a root shell on a new practice machine
 	@$(PYTHON) bootstrap.py run

@@ -12,7 +12,7 @@ from tests.screens.scenes import named
 from tests.screens.scripted import ScriptedDriver
 from tests.setup.building import PORTAL, SECOND, TARGET, installed, record
 from tests.snapshot import SnapCompare
-from tests.storage.changing.plan_operations import MakeFile
+from tests.storage.changing.plan_operations import MakeFile, TakeDown
 from tests.storage.scripted_host import ScriptedHost
 from tui.actions.here import Here
 from tui.app import ConsoleApp
@@ -163,6 +163,26 @@ async def test_a_plan_that_was_cut_off_is_carried_on(tmp_path: Path) -> None:
     assert (tmp_path / "two").read_text() == "whole"
     assert (tmp_path / "log").read_text() == "two\n"
     assert Journal.unfinished(run_plan.PLACES.journals) is None
+
+
+async def test_a_plan_that_was_cut_off_says_what_is_missing_and_is_undone(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.touch()
+    plan = Plan("Repair", (TakeDown(str(data)), MakeFile(str(tmp_path), "two")))
+    journal = Journal.open(plan, run_plan.PLACES.journals, Origin.CONSOLE)
+    journal.begin(0)
+    data.rename(f"{data}.down")
+    async with console().run_test(size=SMALL) as pilot:
+        await arrived(pilot, Resume)
+        assert "data is not there." in flat_text(pilot)
+        await press(pilot, "enter")
+        await arrived(pilot, PlanScreen)
+        assert "Undo: Repair" in flat_text(pilot)
+        await press(pilot, "enter", "y", "enter", "enter")
+        await settle(pilot)
+    assert data.exists()
+    assert Journal.unfinished(run_plan.PLACES.journals) is None
+    assert not (tmp_path / "two").exists()
 
 
 async def test_a_plan_that_was_cut_off_is_given_up(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from tests.screens.driving import COLOUR, LARGE, MONO, ROOT, SMALL, OneScreen, flat_text, press, settle
 from tests.snapshot import SnapCompare
-from tests.storage.changing.plan_operations import FailWith, MakeFile
+from tests.storage.changing.plan_operations import FailWith, MakeFile, TakeDown
 from tests.storage.scripted_host import ScriptedHost
 from tui.maintenance.proposal import Proposal, way_back_of
 from tui.screens.access import Access, access
@@ -85,6 +85,17 @@ class FailUntil(Operation):
 
     def undo(self) -> tuple[Operation, ...]:
         return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unmounted(TakeDown):
+    """In the words of a file system that is unmounted."""
+
+    def title(self) -> str:
+        return "Unmount /srv/data"
+
+    def takes_away(self) -> str:
+        return "/srv/data is not mounted."
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +244,27 @@ async def test_after_a_failure_what_was_done_can_be_put_back(tmp_path: Path, pla
     assert Journal.unfinished(places.journals) is None
 
 
+async def test_after_a_failure_it_says_what_is_missing_and_offers_the_way_back_first(
+    tmp_path: Path, places: Places
+) -> None:
+    data = tmp_path / "data"
+    data.write_text("whole")
+    app = app_of(proposal_of(TakeDown(str(data)), FailUntil(str(tmp_path / "gate"))))
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        await press(pilot, "enter", "y", "enter")
+        shown = flat_text(pilot)
+        assert "data is not there." in shown
+        assert shown.index("Undo") < shown.index("Retry")
+        await press(pilot, "enter")
+        assert "Undo: Make two files" in flat_text(pilot)
+        assert "Put data up" in flat_text(pilot)
+        await press(pilot, "enter", "y", "enter", "enter")
+    assert data.exists()
+    assert app.answers == [False]
+    assert Journal.unfinished(places.journals) is None
+
+
 async def test_a_refusal_runs_nothing(tmp_path: Path) -> None:
     refusal = Problem(
         "disconnect.root", "The root disk is on it.", "This host runs from it.", "Choose another."
@@ -312,6 +344,7 @@ LOOKS: dict[str, tuple[Proposal, tuple[str, ...]]] = {
     "review": (sessions(), ()),
     "question": (sessions(), ("enter",)),
     "failed": (sessions(), ("enter", "y", "enter")),
+    "midway": (sessions(), ("enter", "y", "enter")),
     "refused": (
         sessions(
             refusal=Problem(
@@ -336,6 +369,11 @@ def test_a_plan(
     if scene == "failed":
         gone = FailUntil("/nowhere", "login.authorization")
         proposal = replace(proposal, plan=replace(proposal.plan, operations=(gone,)))
+    if scene == "midway":
+        down = Unmounted(str(tmp_path / "data"))
+        Path(down.path).touch()
+        gone = FailUntil("/nowhere", "filesystem.check")
+        proposal = replace(proposal, plan=replace(proposal.plan, operations=(down, gone)))
 
     async def bring_there(pilot: Pilot[Any]) -> None:
         await settle(pilot)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.storage.changing.plan_operations import Destroy, FailWith, MakeFile, Rewrite
+from tests.storage.changing.plan_operations import Destroy, Fail, FailWith, MakeFile, Rewrite, TakeDown
 from tests.storage.scripted_host import ScriptedHost
 from tui.setup.answers import ChapAnswer, ChapChoice, NameAnswer
 from tui.setup.answers_file import Script
@@ -71,6 +71,36 @@ def test_a_plan_that_somebody_else_began_is_not_touched(tmp_path: Path, origin: 
     assert "1 Name" not in said
     assert not (tmp_path / "made").exists()
     assert [found.identifier for found in Journal.open_ones(tmp_path / "journal")] == [journal.identifier]
+
+
+def test_a_plan_that_left_something_missing_says_so(tmp_path: Path) -> None:
+    (tmp_path / "data").touch()
+    journal = cut_off(tmp_path, TakeDown(str(tmp_path / "data")))
+    journal.begin(0)
+    _status, said = played(tmp_path, NAMED)
+    assert "data is not there." not in said
+    (tmp_path / "data").rename(tmp_path / "data.down")
+    _status, said = played(tmp_path, NAMED)
+    assert "An interrupted plan is open" in said
+    assert "data is not there." in said
+
+
+def test_what_stops_midway_says_how_the_host_is_and_the_way_back_first(tmp_path: Path) -> None:
+    (tmp_path / "data").touch()
+    cut_off(tmp_path, TakeDown(str(tmp_path / "data")), Fail("failed"), made(tmp_path), script=NAMED)
+    status, said = played(tmp_path, NAMED)
+    assert status == FAILED
+    _before, stopped = said.split("Stopped: failed")
+    back, _now, now = stopped.partition("This host now")
+    assert "To undo what was done" in back
+    assert "1. Put data up" in back
+    assert f"$ mv away {tmp_path}/data" in back
+    assert [line.strip() for line in now.strip().splitlines()] == [
+        "data is not there.",
+        "done: Take data down",
+        "not done: Fail",
+        "not done: Make made",
+    ]
 
 
 def test_what_the_same_answers_began_is_resumed(tmp_path: Path) -> None:

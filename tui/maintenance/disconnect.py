@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tui.maintenance.dependents import Dependents, Subject, SubjectKind, dependents
-from tui.maintenance.disconnect_back import lasting_path, primary, way_back_of_mount
+from tui.maintenance.disconnect_back import lasting_path, primary, unmounting_of, way_back_of_mount
 from tui.maintenance.disconnect_layers import crypttab_entries, goes_with_origin, layers_apart
 from tui.maintenance.disconnect_refusals import refusal
 from tui.maintenance.disconnect_seen import AboutUsers, AtBoot, Choices, Seen, processes_to_end, services_of
@@ -21,7 +21,6 @@ from tui.storage.operations.filesystem.flush import FlushDisk, SyncFilesystem, n
 from tui.storage.operations.iscsi.records import SetRecordValues
 from tui.storage.operations.iscsi.remove_disks import RemoveDisk
 from tui.storage.operations.iscsi.sessions import LogIn, LogOut
-from tui.storage.operations.mounts.mount import UnmountFilesystem
 from tui.storage.operations.mounts.release import EndProcesses, WaitUntilUnused, name_of_process
 from tui.storage.operations.mounts.swap import SwapOff
 from tui.storage.operations.multipath.flush_map import FlushMultipathMap
@@ -135,7 +134,7 @@ class _Making:
                 self._add(SyncFilesystem(mount.target))
             automount = f"{escape_path(mount.target)}.automount" if mount.target in automatic else ""
             self._add(
-                UnmountFilesystem(self._path(mount.device), mount.target, mount.kind),
+                unmounting_of(self._inventory, mount),
                 self._mounted_again(mount, automount),
             )
             if automount:

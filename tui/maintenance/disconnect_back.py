@@ -8,7 +8,7 @@ from tui.storage.model.block import BlockKind
 from tui.storage.model.files import Mount
 from tui.storage.model.inventory import Inventory
 from tui.storage.operations.mounts.bind_mount import BindMount
-from tui.storage.operations.mounts.mount import MountFilesystem
+from tui.storage.operations.mounts.mount import MountFilesystem, UnmountFilesystem
 from tui.storage.operations.operation import Operation
 
 _FLAGS = {
@@ -77,6 +77,17 @@ def way_back_of_mount(inventory: Inventory, mount: Mount, first: Mount | None) -
     source = first.target.rstrip("/") + mount.root if mount.root != "/" else first.target
     flags = tuple(option for option in mount.options if option in _FLAGS and option not in first.options)
     return (BindMount(path, source, mount.target, mount.kind, flags),)
+
+
+def unmounting_of(inventory: Inventory, mount: Mount) -> UnmountFilesystem:
+    """What unmounts it, and knows how it was mounted."""
+    for back in way_back_of_mount(inventory, mount, primary(inventory, mount.device)):
+        match back:
+            case BindMount():
+                return UnmountFilesystem(back.device, mount.target, mount.kind, back.options, back.source)
+            case MountFilesystem():
+                return UnmountFilesystem(back.device, mount.target, mount.kind, back.options)
+    return UnmountFilesystem(lasting_path(inventory, mount.device), mount.target, mount.kind, is_part=True)
 
 
 def _options(inventory: Inventory, mount: Mount) -> tuple[str, ...]:

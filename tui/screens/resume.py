@@ -1,6 +1,7 @@
 """The question at the start when the last plan was interrupted."""
 
 from collections.abc import Iterable
+from enum import StrEnum
 from typing import ClassVar
 
 from textual import on
@@ -11,6 +12,7 @@ from textual.widgets import Static
 
 from tui.storage.changing.interrupted import Interrupted
 from tui.storage.changing.journal import Progressed
+from tui.storage.changing.midway import NOWHERE, Midway
 from tui.storage.changing.plan import Plan
 from tui.storage.untrusted import clean
 from tui.words import translate as _
@@ -18,15 +20,33 @@ from widgets.dialogs import Dialog, PushButton
 from widgets.look import look_of
 from widgets.state import Role, State
 
+_LONGEST = 600
+"""Characters kept of a sentence that may hold names."""
 
-class Resume(Dialog[bool | None]):
-    """Answers True to resume, False to discard the plan, None to leave the program without deciding."""
+
+class Decision(StrEnum):
+    """What becomes of an interrupted plan."""
+
+    RESUME = "resume"
+    UNDO = "undo"
+    DISCARD = "discard"
+
+
+class Resume(Dialog[Decision | None]):
+    """Answers what becomes of the plan, None to leave the program without deciding.
+
+    Args:
+        interrupted: the plan.
+        left: how it left the host; with a way back, to undo it is offered first.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", _("decide later"))]
 
-    def __init__(self, interrupted: Interrupted) -> None:
+    def __init__(self, interrupted: Interrupted, left: Midway = NOWHERE) -> None:
         super().__init__(_heading(interrupted), State.WARN)
         self._interrupted = interrupted
+        self._left = left
+        self._undo = PushButton(_("Undo"))
         self._can_go_on = interrupted.plan is not None and not interrupted.lacks_secret
         self._go_on = PushButton(_("Resume"), disabled=not self._can_go_on)
         self._is_setup = interrupted.origin.is_setup
@@ -34,7 +54,9 @@ class Resume(Dialog[bool | None]):
         self._later = PushButton(_("Decide later"))
 
     def body(self) -> Iterable[Widget]:
-        """Return what was done and what is left."""
+        """Return how the host was left, what was done and what is left."""
+        for state in self._left.states:
+            yield self.paragraph(clean(state, _LONGEST), Role.WARN)
         yield self.paragraph(
             _(
                 "Completed operations are not run again. Before each remaining one the host is checked "
@@ -86,21 +108,28 @@ class Resume(Dialog[bool | None]):
         return Content("\n").join(lines)
 
     def buttons(self) -> Iterable[PushButton]:
-        """Return the three answers."""
+        """Return the answers."""
+        if self._left.way_back is not None:
+            yield self._undo
         yield self._go_on
         yield self._give_up
         yield self._later
 
     def on_mount(self) -> None:
         """Put the focus on the answer that fits."""
+        if self._left.way_back is not None and self._left.states:
+            self._undo.focus()
+            return
         (self._go_on if self._can_go_on else self._give_up).focus()
 
     @on(PushButton.Pressed)
     def _pressed(self, event: PushButton.Pressed) -> None:
-        if event.button is self._later:
-            self.dismiss(None)
-        else:
-            self.dismiss(event.button is self._go_on)
+        decisions = (
+            (self._go_on, Decision.RESUME),
+            (self._undo, Decision.UNDO),
+            (self._give_up, Decision.DISCARD),
+        )
+        self.dismiss(next((decision for button, decision in decisions if button is event.button), None))
 
 
 def _heading(interrupted: Interrupted) -> str:

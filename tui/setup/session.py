@@ -21,6 +21,7 @@ from tui.setup.verification import Verified, verify
 from tui.storage.changing import run_plan
 from tui.storage.changing.interrupted import Interrupted, all_interrupted
 from tui.storage.changing.journal import Journal, Origin, who_changes
+from tui.storage.changing.midway import NOWHERE, Midway, midway
 from tui.storage.changing.plan import Plan
 from tui.storage.changing.run_plan import Ending
 from tui.storage.changing.watcher import Unwatched, Watcher
@@ -75,6 +76,8 @@ class Setup:
         self._keeps = keeps_answers
         self._answers = answers
         self._offered: Interrupted | None = None
+        self.ending = Ending()
+        """How the last plan ended."""
         self._state = SetupState(Inventory(host.name))
 
     @property
@@ -255,6 +258,7 @@ class Setup:
             origin=Origin.ANSWERS if self._answers else Origin.SETUP,
             answers=self._answers,
         )
+        self.ending = ending
         if ending.journal is not None and not ending.ok and not resumable:
             # The page is still in front of the person, and is answered again.
             run_plan.give_up(ending.journal, self.places)
@@ -286,6 +290,10 @@ class Setup:
         plan = secrets.refilled(found.plan, self._state.answers.chap)
         return replace(found, plan=plan, lacks_secret=secrets.lacking(plan, found.done))
 
+    def left_by(self, found: Interrupted) -> Midway:
+        """How an interrupted plan left the host; nothing where the plan cannot be read. Slow."""
+        return midway(found.plan, found.journal, self.host) if found.plan is not None else NOWHERE
+
     def who_changes(self) -> Problem | None:
         """Which process is changing this host just now, as the reason to wait, or None."""
         return who_changes(self.places.lock)
@@ -304,6 +312,7 @@ class Setup:
         if found.plan is None:
             return found.problem
         ending = run_plan.carry_on(found.journal, found.plan, self.host, watcher, leave, places=self.places)
+        self.ending = ending
         return left_problem() if ending.left else ending.problem
 
     def give_up(self, chosen: Interrupted | None = None) -> Problem | None:

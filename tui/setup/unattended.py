@@ -17,8 +17,9 @@ from tui.setup.steps.disks import disks
 from tui.setup.verification import Verified
 from tui.storage.cells import padded
 from tui.storage.changing.interrupted import Interrupted
-from tui.storage.changing.journal import Origin
+from tui.storage.changing.journal import Origin, Progressed
 from tui.storage.changing.printer import Printer
+from tui.storage.changing.run_plan import Ending
 from tui.storage.operations.operation import Risk
 from tui.storage.problem import Problem
 from tui.storage.size import size_words
@@ -72,12 +73,37 @@ def play(
         problem = problem or act(setup, script, printer)
     if problem is not None:
         printer.problem(problem, _("Stopped"))
+        _print_left(setup.ending, printer)
         return FAILED
     if setup.verified is not None:
         _print_verified(setup.verified, printer)
     printer.say()
     printer.say(_("Everything is set up.") if printer.changed else _("Everything was set up already."))
     return SUCCEEDED
+
+
+def _print_left(ending: Ending, printer: Printer) -> None:
+    """How the last plan left this host, where it did not come to its end; the way back first."""
+    if ending.ok or ending.journal is None or ending.result is None:
+        return
+    back = ending.midway.way_back
+    if back is not None:
+        printer.say()
+        printer.say(_("To undo what was done"))
+        for number, operation in enumerate(back.operations, start=1):
+            printer.say(f"{number}. {operation.title()}", 2)
+            for line in operation.shown():
+                printer.say(f"$ {line}", 6)
+    printer.say()
+    printer.say(_("This host now"))
+    for state in ending.midway.states:
+        printer.say(state, 2)
+    plan = ending.journal.plan()
+    for number, operation in enumerate(plan.operations):
+        if ending.journal.progressed(number) is Progressed.DONE:
+            printer.say(_("done: {title}").format(title=operation.title()), 2)
+        else:
+            printer.say(_("not done: {title}").format(title=operation.title()), 2)
 
 
 def _deal_with_interrupted(setup: Setup, script: Script, chosen: Chosen, printer: Printer) -> Problem | None:
@@ -109,7 +135,7 @@ def _deal_with_interrupted(setup: Setup, script: Script, chosen: Chosen, printer
         elif name == chosen.resume or _is_own(interrupted, script):
             problem = _resume(setup, interrupted, printer)
         else:
-            problem = _not_ours(interrupted, script)
+            problem = _not_ours(setup, interrupted, script)
         if problem is not None:
             return problem
     if found:
@@ -138,7 +164,7 @@ def _resume(setup: Setup, interrupted: Interrupted, printer: Printer) -> Problem
     return setup.resume(printer, printer.leave, interrupted)
 
 
-def _not_ours(interrupted: Interrupted, script: Script) -> Problem:
+def _not_ours(setup: Setup, interrupted: Interrupted, script: Script) -> Problem:
     """Why an interrupted plan stops a set-up that asks nobody, and what decides about it."""
     name = interrupted.journal.identifier
     if interrupted.plan is None and interrupted.problem is not None:
@@ -164,6 +190,7 @@ def _not_ours(interrupted: Interrupted, script: Script) -> Problem:
             "Review it in iscsi-console. Or run this command again with --resume {name} to run what is left,"
             " or with --give-up {name} to leave the host as it is now."
         ).format(name=name),
+        evidence=setup.left_by(interrupted).states,
     )
 
 

@@ -120,6 +120,13 @@ class FailWith(Operation):
 
 
 @dataclass(frozen=True, slots=True)
+class Fail(FailWith):
+    """The same, of the kind that changes settings only."""
+
+    risk: ClassVar[Risk] = Risk.CONFIGURES
+
+
+@dataclass(frozen=True, slots=True)
 class WriteLabel(Operation):
     """Write to the disk of a made-up host, where `show-label` reads it and udev tells of it in `SEEN`."""
 
@@ -169,3 +176,59 @@ class KeepSecret(Operation):
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
         raise AssertionError("it is done already")
+
+
+@dataclass(frozen=True, slots=True)
+class TakeDown(Operation):
+    """Give a file another name, so that it is missing; `PutUp` gives it back."""
+
+    path: str
+    risk: ClassVar[Risk] = Risk.INTERRUPTS
+
+    def title(self) -> str:
+        return f"Take {Path(self.path).name} down"
+
+    def takes_away(self) -> str:
+        return f"{Path(self.path).name} is not there."
+
+    def why(self) -> str:
+        return "for the test"
+
+    def shown(self) -> tuple[str, ...]:
+        return (f"mv {self.path} away",)
+
+    def is_done(self, host: Host) -> bool:
+        return not Path(self.path).exists()
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        Path(self.path).rename(f"{self.path}.down")
+
+    def undo(self) -> tuple[Operation, ...]:
+        return (PutUp(self.path),)
+
+
+@dataclass(frozen=True, slots=True)
+class PutUp(Operation):
+    """Undo `TakeDown`; it fails where there is a file `PATH.stuck`."""
+
+    path: str
+
+    def title(self) -> str:
+        return f"Put {Path(self.path).name} up"
+
+    def why(self) -> str:
+        return "for the test"
+
+    def shown(self) -> tuple[str, ...]:
+        return (f"mv away {self.path}",)
+
+    def is_done(self, host: Host) -> bool:
+        return Path(self.path).exists()
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        if Path(f"{self.path}.stuck").exists():
+            raise CommandFailed(Problem("test.failed", "It cannot be put up."))
+        Path(f"{self.path}.down").rename(self.path)
+
+    def undo(self) -> tuple[Operation, ...]:
+        return (TakeDown(self.path),)

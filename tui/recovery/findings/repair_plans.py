@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable
 
-from tui.maintenance.disconnect_back import lasting_path, primary, way_back_of_mount
+from tui.maintenance.disconnect_back import lasting_path, primary, unmounting_of, way_back_of_mount
 from tui.maintenance.proposal import Proposal, way_back_of
 from tui.recovery.evidence import Evidence
 from tui.storage.changing.plan import Plan
@@ -17,7 +17,6 @@ from tui.storage.model.lvm import VolumeGroup
 from tui.storage.operations.filesystem.check_filesystem import CheckFilesystem, RepairFilesystem
 from tui.storage.operations.filesystem.flush import SyncFilesystem
 from tui.storage.operations.filesystem.replay_log import ReplayLog
-from tui.storage.operations.mounts.mount import UnmountFilesystem
 from tui.storage.operations.mounts.release import WaitUntilUnused
 from tui.storage.operations.operation import Operation
 from tui.storage.operations.repair_copies import CopyBeforeRepair
@@ -115,7 +114,7 @@ def unmounting(
     for mount in reversed(mounts):
         if sync and not mount.read_only:
             steps.append(SyncFilesystem(mount.target))
-        steps.append(UnmountFilesystem(lasting_path(inventory, mount.device), mount.target, mount.kind))
+        steps.append(unmounting_of(inventory, mount))
     return tuple(steps)
 
 

@@ -28,6 +28,7 @@ from widgets.stack_view import StackView
 if TYPE_CHECKING:
     from tui.actions.here import Subject
     from tui.storage.changing.interrupted import Interrupted
+    from tui.storage.changing.midway import Midway
 
 
 def _bindings(key: Declared) -> Iterator[Binding]:
@@ -148,15 +149,17 @@ class ActingScreen(BackgroundScreen[None]):
         from tui.storage.changing import run_plan
         from tui.storage.changing.interrupted import interrupted
         from tui.storage.changing.journal import is_changing
+        from tui.storage.changing.midway import NOWHERE, midway
 
         places = run_plan.PLACES
         if self._access.reason or is_changing(places.lock):
             return
         found = interrupted(places.journals)
         if found is not None:
-            self.app.call_from_thread(self._offer, found)
+            left = midway(found.plan, found.journal, self._host) if found.plan is not None else NOWHERE
+            self.app.call_from_thread(self._offer, found, left)
 
-    def _offer(self, found: "Interrupted") -> None:
+    def _offer(self, found: "Interrupted", left: "Midway") -> None:
         """Ask what becomes of a plan; the set-up asks for its own."""
         from tui.setup.secrets import lacking
 
@@ -165,25 +168,36 @@ class ActingScreen(BackgroundScreen[None]):
             return
         if found.plan is not None:
             found = replace(found, lacks_secret=lacking(found.plan, found.done))
-        self._ask(found)
+        self._ask(found, left)
 
     @work(group="question")
-    async def _ask(self, found: "Interrupted") -> None:
+    async def _ask(self, found: "Interrupted", left: "Midway") -> None:
         from tui.maintenance.proposal import Proposal, way_back_of
         from tui.screens.plan.plan_screen import PlanScreen
-        from tui.screens.resume import Resume
-        from tui.storage.changing import run_plan
+        from tui.screens.plan.plan_words import undo_words
+        from tui.screens.resume import Decision, Resume
 
-        answer = await self.app.push_screen_wait(Resume(found))
-        if answer and found.plan is not None:
+        answer = await self.app.push_screen_wait(Resume(found, left))
+        if answer is Decision.RESUME and found.plan is not None:
             why = _("This plan was started earlier and interrupted. Steps already done are not run again.")
             proposal = Proposal(found.plan, why, way_back=way_back_of(found.plan))
-            screen = PlanScreen(proposal, self._host, self._access, resumed=found.journal)
+            screen = PlanScreen(proposal, self._host, self._access, resumed=found.journal, left=left)
             self.app.push_screen(screen, lambda _done: self.acted())
-        elif answer is False:
-            problem = run_plan.give_up(found.journal)
-            if problem is not None:
-                self.notify(problem.summary, severity="error", markup=False)
+        elif answer is Decision.UNDO and left.way_back is not None:
+            proposal = Proposal(left.way_back, undo_words(left.way_back))
+            undone = await self.app.push_screen_wait(PlanScreen(proposal, self._host, self._access))
+            if undone:
+                self._give_up(found)
+            self.acted()
+        elif answer is Decision.DISCARD:
+            self._give_up(found)
+
+    def _give_up(self, found: "Interrupted") -> None:
+        from tui.storage.changing import run_plan
+
+        problem = run_plan.give_up(found.journal)
+        if problem is not None:
+            self.notify(problem.summary, severity="error", markup=False)
 
 
 def subject_words(subject: "Subject") -> str:

@@ -22,12 +22,14 @@ from tui.screens.plan.plan_words import (
     operation_rows,
     outcome,
     question,
+    undo_words,
 )
 from tui.screens.top_bar import top_bar
 from tui.screens.trouble import AGAIN, CLOSE, REMOVE_LOCK, Trouble, remedies
 from tui.screens.work import Ended, Reporter
 from tui.screens.working import WorkingScreen
 from tui.storage.changing.journal import Journal
+from tui.storage.changing.midway import NOWHERE, Midway
 from tui.storage.changing.plan import Plan, Stage
 from tui.storage.changing.run_plan import Ending, carry_on, carry_out, give_up
 from tui.storage.host.command_log import CommandLogHost
@@ -63,6 +65,7 @@ class PlanScreen(WorkingScreen[bool]):
         host: the host to change.
         access: what may be done on it, and why not more.
         resumed: the journal of an earlier run of the same plan, which is resumed at once.
+        left: how that run left the host.
     """
 
     DEFAULT_CSS = """
@@ -108,6 +111,7 @@ class PlanScreen(WorkingScreen[bool]):
         access: Access,
         *,
         resumed: Journal | None = None,
+        left: Midway = NOWHERE,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(clock)
@@ -115,7 +119,7 @@ class PlanScreen(WorkingScreen[bool]):
         self.phase = Phase.REVIEW
         self._host = host
         self._access = access
-        self._ending = None if resumed is None else Ending(journal=resumed)
+        self._ending = None if resumed is None else Ending(journal=resumed, midway=left)
         self._touched = self._half_done = resumed is not None
         self.VERTICAL_BREAKPOINTS = [(0, "-low"), (32, "-high")]
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
@@ -264,7 +268,8 @@ class PlanScreen(WorkingScreen[bool]):
         # A run that was refused before its first operation leaves the journal of the one before as it is.
         before = self._ending.journal if self._ending is not None else None
         if ending.journal is None and not ending.ok and before is not None:
-            ending = Ending(ending.result, ending.problem, before)
+            left = self._ending.midway if self._ending is not None else NOWHERE
+            ending = Ending(ending.result, ending.problem, before, left)
         self._ending = ending
         stages = ending.result.stages if ending.result is not None else ()
         self._half_done = self._half_done or Stage.DONE in stages
@@ -285,15 +290,18 @@ class PlanScreen(WorkingScreen[bool]):
             await self.query_one(Lower).trouble(ending.problem, self._offers(ending.problem))
 
     def _offers(self, problem: Problem) -> tuple[Offer, ...]:
-        found = [*remedies(problem), Offer(AGAIN, _("Retry"))]
-        if self._undo_plan() is not None:
-            found.append(Offer(UNDO, _("Undo")))
-        return (*found, Offer(CLOSE, _("Close")))
+        """Return what can be done now; where something is missing on the host, the way back first."""
+        back = () if self._undo_plan() is None else (Offer(UNDO, _("Undo")),)
+        again = (*remedies(problem), Offer(AGAIN, _("Retry")))
+        close = Offer(CLOSE, _("Close"))
+        missing = self._ending is not None and self._ending.midway.states
+        return (*back, *again, close) if missing else (*again, *back, close)
 
     def _undo_plan(self) -> Plan | None:
         """Return the plan that undoes what was done, when there is something to undo."""
-        ended = self.phase in {Phase.DONE, Phase.FAILED}
-        return self.proposal.way_back if ended and self._touched else None
+        if self.phase is Phase.FAILED and self._ending is not None:
+            return self._ending.midway.way_back
+        return self.proposal.way_back if self.phase is Phase.DONE and self._touched else None
 
     # Keys -----------------------------------------------------------------------------------------------
 
@@ -325,9 +333,7 @@ class PlanScreen(WorkingScreen[bool]):
         plan = self._undo_plan()
         if plan is None:
             return
-        proposal = Proposal(
-            plan, _("Restores the state from before this plan: {title}.").format(title=plan.title)
-        )
+        proposal = Proposal(plan, undo_words(plan))
         self.app.push_screen(PlanScreen(proposal, self._host, self._access), self._undone)
 
     def _undone(self, done: bool | None) -> None:

@@ -3,6 +3,7 @@
 from tui.maintenance.confirmation import cost, word_for
 from tui.maintenance.proposal import Proposal
 from tui.screens.paragraphs import Paragraph
+from tui.storage.changing.midway import Midway
 from tui.storage.changing.plan import Plan, Stage
 from tui.storage.changing.run_plan import Ending
 from tui.storage.operations.operation import Risk
@@ -82,7 +83,17 @@ def outcome(proposal: Proposal, ending: Ending, *, touched: bool) -> tuple[Parag
     words = translate_count(
         "{done} of {count} operation done.", "{done} of {count} operations done.", len(stages)
     ).format(done=done, count=len(stages))
-    return (Paragraph(words, Role.STRONG, state=State.WARN),)
+    return (Paragraph(words, Role.STRONG, state=State.WARN), *midway_lines(ending.midway))
+
+
+def undo_words(plan: Plan) -> str:
+    """Return what a plan is for that undoes another."""
+    return _("Restores the state from before this plan: {title}.").format(title=plan.title)
+
+
+def midway_lines(left: Midway) -> tuple[Paragraph, ...]:
+    """Return how a plan that did not come to its end left the host."""
+    return tuple(Paragraph(clean(state, _LONGEST), state=State.WARN) for state in left.states)
 
 
 def help_sections(proposal: Proposal) -> tuple[HelpSection, ...]:

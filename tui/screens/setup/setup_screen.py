@@ -13,7 +13,7 @@ from textual.widgets import Static
 from tui.maintenance.proposal import Proposal
 from tui.screens.access import Access
 from tui.screens.lower import LOW, Lower
-from tui.screens.resume import Resume
+from tui.screens.resume import Decision, Resume
 from tui.screens.setup.driver import Driver
 from tui.screens.setup.help import general_help
 from tui.screens.setup.offers import offers
@@ -469,10 +469,10 @@ class SetupScreen(WorkingScreen[None]):
 
     @work(group="question")
     async def _ask_resume(self, interrupted: Interrupted) -> None:
-        resume = await self.app.push_screen_wait(Resume(interrupted))
-        if resume is None:
+        decision = await self.app.push_screen_wait(Resume(interrupted))
+        if decision is None:
             self._go_away()
-        elif resume:
+        elif decision is Decision.RESUME:
             self._start(self._resume)
         else:
             self._start(self._give_up, _("reading sessions, disks and volumes"))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tui.storage.changing.executor import execute
 from tui.storage.changing.journal import FOLDER, LOCK, Journal, Origin, change_lock
+from tui.storage.changing.midway import NOWHERE, Midway, midway
 from tui.storage.changing.plan import Plan, Result, Stage, Step
 from tui.storage.changing.watcher import Watcher
 from tui.storage.host.interface import ChangingHost
@@ -39,11 +40,13 @@ class Ending:
         result: how every operation ended, or None when the plan was not begun.
         problem: the first thing that went wrong, or None.
         journal: where it is written down; None when the plan was not begun or had nothing to do.
+        midway: how the host was left, where the plan did not come to its end.
     """
 
     result: Result | None = None
     problem: Problem | None = None
     journal: Journal | None = None
+    midway: Midway = NOWHERE
 
     @property
     def ok(self) -> bool:
@@ -143,11 +146,12 @@ class _Locked:
             with change_lock(self.places.lock):
                 written = journal()
                 result = execute(plan, self.host, written, self.watcher.step, self.leave)
+                left = NOWHERE if result.ok else midway(plan, written, self.host)
         except ConsoleError as error:
             return Ending(problem=error.problem)
         except OSError as error:
             return Ending(problem=_of_system(error))
-        return Ending(result, result.problem, written)
+        return Ending(result, result.problem, written, left)
 
 
 def _is_all_done(plan: Plan, host: ChangingHost) -> bool:

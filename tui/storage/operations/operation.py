@@ -179,6 +179,13 @@ class Operation(ABC):
         """The operations that undo it, in order, or why there are none."""
         return CannotUndo(_("This cannot be undone."))
 
+    def takes_away(self) -> str:
+        """What is missing on the host after it ran, as a sentence; empty for what takes nothing away.
+
+        Said of a plan that did not come to its end: `/srv/data is not mounted.`
+        """
+        return ""
+
     def loses(self) -> tuple[str, ...]:
         """What will be gone afterwards, one line each; empty unless the risk is DESTROYS."""
         return ()

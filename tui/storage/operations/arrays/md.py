@@ -37,6 +37,9 @@ class StopArray(CommandOperation):
     def title(self) -> str:
         return _("Stop the array {path}").format(path=clean(self.path, 120))
 
+    def takes_away(self) -> str:
+        return _("The array {path} is stopped.").format(path=clean(self.path, 120))
+
     def why(self) -> str:
         return _("Its device is removed, so nothing holds its disks open. Its data does not change.")
 

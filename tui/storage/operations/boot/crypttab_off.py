@@ -24,6 +24,9 @@ class CommentOutCrypttabLines(Operation):
     def title(self) -> str:
         return _("Do not open it at the next boot")
 
+    def takes_away(self) -> str:
+        return _("Lines of crypttab are commented out: the next boot does not open what they name.")
+
     def why(self) -> str:
         return _(
             "The lines are commented out where they are, and a dated backup of the file is kept."

@@ -26,6 +26,9 @@ class CommentOutFstabLines(Operation):
     def title(self) -> str:
         return _("Do not mount it at the next boot")
 
+    def takes_away(self) -> str:
+        return _("Lines of fstab are commented out: the next boot does not mount what they name.")
+
     def why(self) -> str:
         return _(
             "The lines are commented out where they are, and a dated backup of the file is kept."

@@ -42,6 +42,9 @@ class CloseLuks(CommandOperation):
     def title(self) -> str:
         return _("Close the encrypted volume {name}").format(name=clean(self.name, 80))
 
+    def takes_away(self) -> str:
+        return _("The encrypted volume {name} is closed.").format(name=clean(self.name, 80))
+
     def why(self) -> str:
         return _("Its device is removed, and its key from memory. The data on the disk does not change.")
 

@@ -54,9 +54,11 @@ class WipeSignatures(Operation):
 
     def shown(self) -> tuple[str, ...]:
         return (
-            _("{command} (where an earlier wipe left copies)").format(command=as_typed(self._set_aside)),
             f"mkdir -p -m 0700 {self.folder}",
             *(as_typed(argv) for argv in self._commands()),
+            _("before it, where an earlier wipe left copies: {command}").format(
+                command=as_typed(self._set_aside)
+            ),
         )
 
     def loses(self) -> tuple[str, ...]:

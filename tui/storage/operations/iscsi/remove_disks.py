@@ -43,6 +43,9 @@ class RemoveDisk(Operation):
     def title(self) -> str:
         return _("Delete the SCSI device /dev/{disk}").format(disk=clean(self.disk, 40))
 
+    def takes_away(self) -> str:
+        return _("The disk /dev/{disk} is removed from this host.").format(disk=clean(self.disk, 40))
+
     def why(self) -> str:
         return _("The kernel removes the disk cleanly. The data stays on the storage.")
 

@@ -150,6 +150,11 @@ class LogOut(Operation):
     def title(self) -> str:
         return _("Log out of {record}").format(record=record_words(self.target, self.portal, self.iface))
 
+    def takes_away(self) -> str:
+        return _("There is no session of {record}.").format(
+            record=record_words(self.target, self.portal, self.iface)
+        )
+
     def why(self) -> str:
         return _("The session ends and its disks are removed from this host. Nothing on the storage changes.")
 

@@ -93,6 +93,9 @@ class DeactivateVolumeGroup(LvmCommand):
     def title(self) -> str:
         return _("Deactivate the volume group {name}").format(name=clean(self.name, 60))
 
+    def takes_away(self) -> str:
+        return _("The volume group {name} is not active.").format(name=clean(self.name, 60))
+
     def why(self) -> str:
         return _(
             "Their device nodes are removed, so nothing holds the disks open. Their data does not change."
@@ -155,6 +158,9 @@ class DeactivateLogicalVolume(LvmCommand):
 
     def title(self) -> str:
         return _("Deactivate the logical volume {name}").format(name=_shown(self.volume_group, self.name))
+
+    def takes_away(self) -> str:
+        return _("The logical volume {name} is not active.").format(name=_shown(self.volume_group, self.name))
 
     def why(self) -> str:
         return _("Its device node is removed, so nothing can use it. Its data does not change.")

@@ -69,6 +69,11 @@ class ExportGroup(LvmCommand):
     def title(self) -> str:
         return _("Export the volume group {group} (vgexport)").format(group=clean(self.volume_group, 60))
 
+    def takes_away(self) -> str:
+        return _("The volume group {group} is exported: no host activates it.").format(
+            group=clean(self.volume_group, 60)
+        )
+
     def why(self) -> str:
         return _("No host can use it until one imports it; its data does not change.")
 

@@ -69,4 +69,4 @@ class BindMount(Operation):
 
     @property
     def _unmount(self) -> UnmountFilesystem:
-        return UnmountFilesystem(self.device, self.mount_point, self.kind, self.options)
+        return UnmountFilesystem(self.device, self.mount_point, self.kind, self.options, self.source)

@@ -11,7 +11,7 @@ from tui.storage.operations.command import CommandOperation
 from tui.storage.operations.guards.mounted import no_device
 from tui.storage.operations.mounts.mount_point import no_directory, refuse_bad_place, refuse_taken_mount_point
 from tui.storage.operations.mounts.release import holders_of
-from tui.storage.operations.operation import Operation, Progress, Risk
+from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
 from tui.storage.probe.devices.all_signatures import content_of
 from tui.storage.probe.narrow import device_behind, look_at_devices
 from tui.storage.problem import CommandFailed, Problem, Refused
@@ -123,7 +123,12 @@ _BUSY = "target is busy"
 
 @dataclass(frozen=True, slots=True)
 class UnmountFilesystem(CommandOperation):
-    """Unmount what `MountFilesystem` mounted. The attributes are the same."""
+    """Unmount what `MountFilesystem` mounted. Its attributes are the same.
+
+    Attributes:
+        source: of a second place: the directory that it shows (`BindMount`); else empty.
+        is_part: it shows a part of its file system, the rest of which is mounted nowhere.
+    """
 
     risk: ClassVar[Risk] = Risk.INTERRUPTS
     only_stops: ClassVar[bool] = True
@@ -133,9 +138,14 @@ class UnmountFilesystem(CommandOperation):
     mount_point: str
     kind: str
     options: tuple[str, ...] = ()
+    source: str = ""
+    is_part: bool = False
 
     def title(self) -> str:
         return _("Unmount {path}").format(path=clean(self.mount_point, 80))
+
+    def takes_away(self) -> str:
+        return _("{path} is not mounted.").format(path=clean(self.mount_point, 80))
 
     def why(self) -> str:
         return _(
@@ -206,7 +216,15 @@ class UnmountFilesystem(CommandOperation):
             return replace(error.problem, evidence=evidence)
         return None
 
-    def undo(self) -> tuple[Operation, ...]:
+    def undo(self) -> tuple[Operation, ...] | CannotUndo:
+        from tui.storage.operations.mounts.bind_mount import BindMount  # noqa: PLC0415 (it imports this module)
+
+        if self.is_part:
+            return CannotUndo(
+                _("{path} shows only a part of its file system.").format(path=clean(self.mount_point, 80))
+            )
+        if self.source:
+            return (BindMount(self.device, self.source, self.mount_point, self.kind, self.options),)
         return (MountFilesystem(self.device, self.mount_point, self.kind, self.options),)
 
 

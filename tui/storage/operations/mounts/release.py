@@ -165,8 +165,14 @@ class EndProcesses(Operation):
     seconds: int = 30
 
     def title(self) -> str:
-        names = ", ".join(f"{clean(process.command, 40)} ({process.pid})" for process in self.processes[:3])
-        return _("Send SIGTERM to {processes}").format(processes=names)
+        return _("Send SIGTERM to {processes}").format(processes=self._names)
+
+    def takes_away(self) -> str:
+        return _("Ended, and started again by nobody: {processes}.").format(processes=self._names)
+
+    @property
+    def _names(self) -> str:
+        return ", ".join(f"{clean(process.command, 40)} ({process.pid})" for process in self.processes[:3])
 
     def why(self) -> str:
         return _(

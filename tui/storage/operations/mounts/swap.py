@@ -40,6 +40,9 @@ class SwapOff(Operation):
     def title(self) -> str:
         return _("Disable the swap space {path}").format(path=clean(self.path, 120))
 
+    def takes_away(self) -> str:
+        return _("The swap space {path} is disabled.").format(path=clean(self.path, 120))
+
     def why(self) -> str:
         return _("Swapped-out pages are read back into memory. This starts only if there is room for them.")
 

@@ -40,6 +40,9 @@ class FlushMultipathMap(Operation):
     def title(self) -> str:
         return _("Flush the multipath map {name}").format(name=clean(self.name, 80))
 
+    def takes_away(self) -> str:
+        return _("There is no multipath map {name}.").format(name=clean(self.name, 80))
+
     def why(self) -> str:
         return _("Nothing uses it any more, but it holds the disks below open. No other map is changed.")
 

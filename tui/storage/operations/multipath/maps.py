@@ -165,6 +165,9 @@ class RemoveMultipathMap(Operation):
     def title(self) -> str:
         return _("Remove the multipath map for {wwid}").format(wwid=clean(self.wwid))
 
+    def takes_away(self) -> str:
+        return _("There is no multipath map for {wwid}.").format(wwid=clean(self.wwid))
+
     def why(self) -> str:
         return _("The LUN should no longer be used through multipath.")
 

@@ -246,6 +246,9 @@ class DisableService(Operation):
     def title(self) -> str:
         return _("Do not start {unit} at boot").format(unit=clean(self.unit, 120))
 
+    def takes_away(self) -> str:
+        return _("{unit} does not start at boot.").format(unit=clean(self.unit, 120))
+
     def why(self) -> str:
         return _("It was not started at boot before.")
 

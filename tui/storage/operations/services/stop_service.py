@@ -57,6 +57,9 @@ class StopService(Operation):
     def title(self) -> str:
         return _("Stop {unit}").format(unit=clean(self.unit, 120))
 
+    def takes_away(self) -> str:
+        return _("{unit} is stopped.").format(unit=clean(self.unit, 120))
+
     def why(self) -> str:
         return _("It has files open there. It shuts down cleanly, and is started again when you reconnect.")
 
