@@ -169,6 +169,25 @@ def plain_is_written(guest: Guest) -> None:
     wait_for(guest, "test -s /srv/plain/n")
 
 
+def test_a_transient_service_is_said_not_to_come_back(guest: Guest) -> None:
+    hold = "exec sleep infinity <>/srv/data/held"
+    sh(guest, f"rm -f /srv/data/held; systemd-run --quiet --unit=passing sh -c '{hold}'")
+    wait_for(guest, "test -e /srv/data/held")
+    (done,) = told(
+        guest,
+        """
+mount = of_rung(RungKind.MOUNT, "/srv/data")
+disconnect(mount, Choices(AboutUsers.STOP_SERVICES, AtBoot.KEEP, 20))
+""",
+    )
+    assert done.ok, done
+    assert "passing.service (systemd-run)" in done.notes
+    assert "The services are started again" not in done.notes
+    (back,) = told(guest, "reconnect()")
+    assert back.ok, back
+    assert mounted(guest) == ALL
+
+
 @pytest.mark.usefixtures("plain_is_written")
 def test_a_service_is_stopped_and_started_again_and_swap_goes_with_the_group(guest: Guest) -> None:
     guest.write_text("/etc/systemd/system/holder.service", SERVICE)

@@ -93,6 +93,21 @@ def repaired_then(guest: Guest, console: Console, code: str) -> Look:
     return found
 
 
+def test_a_mount_point_that_is_a_symbolic_link_is_where_it_leads(guest: Guest, console: Console) -> None:
+    """mount(8) follows it, and the kernel shows where it leads."""
+    sh(guest, "umount /srv/shared /srv/data; ln -s /srv/data /data")
+    fstab(guest, f"UUID={DATA} /data ext4 _netdev,nofail 0 2\n", without="/srv/data")
+    assert named(guest, "F46.not-mounted")
+    console.mend(look(guest).finding("F46.not-mounted"), 1)
+    assert sh(guest, "findmnt -no TARGET -S UUID=" + DATA) == "/srv/data"
+    healthy(guest)
+    assert not look(guest).document["unexplained"]
+    sh(guest, "umount /data; rm /data")
+    fstab(guest)
+    sh(guest, "mount /srv/data; mount /srv/shared")
+    healthy(guest)
+
+
 def test_swap_that_is_off_is_told_and_enabled(guest: Guest, console: Console) -> None:
     sh(guest, "swapoff -a")
     repaired(console, "F48.swap-off")

@@ -104,7 +104,8 @@ class _Making:
         if choice is not AboutUsers.WAIT:
             triggers = dict(self._seen.triggers)
             for unit in services_of(users):
-                self._add(StopService(unit, triggers.get(unit, ())))
+                transient = unit in self._seen.transient
+                self._add(StopService(unit, triggers.get(unit, ()), transient))
         ending = processes_to_end(users) if choice is AboutUsers.END_PROCESSES else ()
         if ending:
             self._add(
@@ -293,7 +294,15 @@ class _Making:
             self._notes.append(
                 _("The multipath map {name} keeps working over its other paths.").format(name=clean(name, 80))
             )
-        if self._choices.users is not AboutUsers.WAIT and services_of(self._seen.users):
+        stopped = services_of(self._seen.users) if self._choices.users is not AboutUsers.WAIT else ()
+        transient = [unit for unit in stopped if unit in self._seen.transient]
+        if transient:
+            self._notes.append(
+                _(
+                    "No file defines {units} (systemd-run): once stopped, reconnecting does not start it again."
+                ).format(units=clean(", ".join(transient[:4]), 160))
+            )
+        if len(stopped) > len(transient):
             self._notes.append(
                 _(
                     "The services are started again by reconnecting. At the next boot they start "

@@ -69,6 +69,7 @@ class Seen:
         fstab: the text of /etc/fstab.
         crypttab: the text of /etc/crypttab.
         crypt_units: systemd units that opened encrypted volumes which would go, and are active.
+        transient: services among the users that no file defines (systemd-run(1)).
         found: what depends on the subject; made here since that takes a while on a host with much storage.
         room: bytes free in memory and in the swap space that stays, or None when that is not known.
     """
@@ -82,6 +83,7 @@ class Seen:
     crypt_units: tuple[str, ...] = ()
     room: int | None = None
     found: Dependents | None = None
+    transient: tuple[str, ...] = ()
 
 
 def see(host: Host, subject: Subject, inventory: Inventory | None = None) -> Seen:
@@ -106,6 +108,7 @@ def see(host: Host, subject: Subject, inventory: Inventory | None = None) -> See
         tuple(unit for unit in _crypt_units(inventory, found) if is_active(host, unit)),
         room_without(host, found.swaps) if found.swaps else None,
         found,
+        tuple(unit for unit in services_of(users) if unit_property(host, unit, "Transient") == "yes"),
     )
 
 

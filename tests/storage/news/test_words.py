@@ -57,6 +57,11 @@ KERNEL = {
         "device:dm-3",
         Tone.BAD,
     ),
+    "critical target error, dev sda, sector 2048 op 0x9:(WRITE_ZEROES) flags 0x8000000 phys_seg 0": (
+        "the storage has no command that writes zeros; they are written block by block instead",
+        "device:sda",
+        Tone.PLAIN,
+    ),
     "Aborting journal on device dm-3-8.": (
         "the file system could not write its journal",
         "device:dm-3",

@@ -96,7 +96,7 @@ def automount_of(evidence: Evidence, line: Line) -> BootUnit | None:
 def places_of(evidence: Evidence, line: Line) -> frozenset[str]:
     """The mount point of a line, and where it leads as systemd has it."""
     unit = unit_of(evidence, line)
-    return frozenset({line.entry.mount_point, *((unit.where,) if unit is not None and unit.where else ())})
+    return line.entry.places | ({unit.where} if unit is not None and unit.where else set())
 
 
 def is_same_volume(evidence: Evidence, mount: Mount, line: Line) -> bool:

@@ -29,7 +29,7 @@ def expected_places(evidence: Evidence) -> Iterator[Expectation]:
         if below is None or "noauto" in entry.options or not entry.mount_point.startswith("/"):
             continue
         unit = next((unit for unit in evidence.boot_units if unit.where == entry.mount_point), None)
-        met = entry.mount_point in mounted or (unit is not None and unit.active == "active")
+        met = not mounted.isdisjoint(entry.places) or (unit is not None and unit.active == "active")
         standing = (
             Standing.MET
             if met

@@ -127,7 +127,7 @@ def volume_at(inventory: Inventory, mount_point: str) -> LogicalVolume | None:
 def device_at(inventory: Inventory, mount_point: str) -> str:
     """The kernel name of the device mounted at a mount point, or that fstab names for it, or empty."""
     mounted = [mount.device for mount in inventory.mounts if mount.target == mount_point and mount.device]
-    named = [entry.device for entry in inventory.fstab if entry.mount_point == mount_point and entry.device]
+    named = [entry.device for entry in inventory.fstab if mount_point in entry.places and entry.device]
     return next(iter([*reversed(mounted), *named]), "")
 
 

@@ -143,7 +143,9 @@ def check_mount(
     inventory: Inventory, device: BlockDevice, mount_point: str, facts: BootFacts
 ) -> Iterator[Checked]:
     """What mounts it."""
-    entries = [entry for entry in inventory.fstab if normalised(entry.mount_point) == mount_point]
+    entries = [
+        entry for entry in inventory.fstab if mount_point in {normalised(entry.mount_point), *entry.places}
+    ]
     if entries:
         yield from _of_entry(device, entries)
     elif facts.mount_unit:

@@ -81,6 +81,7 @@ class FstabEntry:
         frequency: fifth field, for dump(8).
         pass_number: sixth field, for fsck(8).
         device: kernel name of the device the spec resolves to, or empty.
+        place: where the mount point leads, symbolic links resolved, as mount(8) does; or empty for the same.
     """
 
     line: int
@@ -91,6 +92,12 @@ class FstabEntry:
     frequency: int = 0
     pass_number: int = 0
     device: str = ""
+    place: str = ""
+
+    @property
+    def places(self) -> frozenset[str]:
+        """The mount point, and where it leads: the kernel shows that one."""
+        return frozenset({self.mount_point, self.place or self.mount_point})
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,6 +138,13 @@ _RULES: tuple[_Rule, ...] = (
         _SCSI,
     ),
     _rule(
+        # blk_print_req_error writes both forms; the block layer then writes zeros itself.
+        r"(?:critical target|I/O|operation not supported) error, dev " + _DEVICE + r".*\(WRITE_ZEROES\)",
+        _("the storage has no command that writes zeros; they are written block by block instead"),
+        Tone.PLAIN,
+        _DISK,
+    ),
+    _rule(
         r"critical space allocation error, dev " + _DEVICE,
         _("the storage has no space left for this thin LUN: the write failed"),
         Tone.BAD,

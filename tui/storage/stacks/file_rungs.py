@@ -178,7 +178,7 @@ def _not_mounted(
             reason=_("fstab lists it as swap space, but it is not in use."),
             stands_on=(lower,),
         )
-    if any(mount.target == entry.mount_point for mount in mounts):
+    if any(mount.target in entry.places for mount in mounts):
         return None
     reason = _("fstab lists it, but it is not mounted.")
     if twins:

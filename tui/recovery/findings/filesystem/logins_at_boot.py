@@ -250,7 +250,7 @@ def _is_waiting(inventory: Inventory, entry: FstabEntry) -> bool:
         and "noauto" not in entry.options
         and not entry.device
         and entry.spec.startswith(("UUID=", "LABEL=", "/dev/"))
-        and not any(mount.target == entry.mount_point for mount in inventory.mounts)
+        and not any(mount.target in entry.places for mount in inventory.mounts)
     )
 
 

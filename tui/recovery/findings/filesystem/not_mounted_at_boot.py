@@ -45,7 +45,7 @@ def not_mounted_at_boot(evidence: Evidence) -> Iterator[Finding]:
             and entry.kind in {device.content, "auto"}
             and device.answers
             and not evidence.inventory.mounts_of(device.name)
-            and not any(mount.target == entry.mount_point for mount in evidence.inventory.mounts)
+            and not any(mount.target in entry.places for mount in evidence.inventory.mounts)
             and not wished(evidence).unmounted(entry.mount_point)
         ):
             yield _not_mounted(evidence, entry, device, line, unit)

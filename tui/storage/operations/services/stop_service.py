@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from tui.storage.files.systemd import do, systemctl, unit_property
 from tui.storage.host.interface import ChangingHost, Host
-from tui.storage.operations.operation import Operation, Progress, Risk
+from tui.storage.operations.operation import CannotUndo, Operation, Progress, Risk
 from tui.storage.operations.services.prerequisites import StartService
 from tui.storage.probe.holders.cgroup import parse_cgroup
 from tui.storage.probe.reading import text
@@ -45,6 +45,7 @@ class StopService(Operation):
     Attributes:
         unit: the unit.
         triggers: sockets, paths and timers that start it (TriggeredBy of systemd.unit(5)) and are active.
+        is_transient: no file defines it (systemd-run(1)): once stopped it is gone.
     """
 
     risk: ClassVar[Risk] = Risk.INTERRUPTS
@@ -53,6 +54,7 @@ class StopService(Operation):
     survives_reboot: ClassVar[bool] = False
     unit: str
     triggers: tuple[str, ...] = ()
+    is_transient: bool = False
 
     def title(self) -> str:
         return _("Stop {unit}").format(unit=clean(self.unit, 120))
@@ -61,6 +63,11 @@ class StopService(Operation):
         return _("{unit} is stopped.").format(unit=clean(self.unit, 120))
 
     def why(self) -> str:
+        if self.is_transient:
+            return _(
+                "It has files open there. It is a transient unit (systemd-run): once stopped it cannot be"
+                " started again with systemctl."
+            )
         return _("It has files open there. It shuts down cleanly, and is started again when you reconnect.")
 
     def shown(self) -> tuple[str, ...]:
@@ -89,5 +96,9 @@ class StopService(Operation):
         for unit in (*self.triggers, self.unit):
             do(host, systemctl("stop", unit), unit)
 
-    def undo(self) -> tuple[Operation, ...]:
+    def undo(self) -> tuple[Operation, ...] | CannotUndo:
+        if self.is_transient:
+            return CannotUndo(
+                _("No file defines {unit}: run again what started it.").format(unit=clean(self.unit, 120))
+            )
         return tuple(StartService(unit) for unit in (self.unit, *self.triggers))

@@ -65,9 +65,28 @@ def read_fstab(host: Host, places: DevicePlaces, mounts: Iterable[Mount] = ()) -
     entries = parse_fstab(text(host, FSTAB))
     devices = [_device(host, places, entry, mounted) for entry in entries]
     return tuple(
-        replace(entry, device=device, mount_point=normalised(entry.mount_point))
+        replace(
+            entry,
+            device=device,
+            mount_point=normalised(entry.mount_point),
+            place=_place(host, entry, mounted),
+        )
         for entry, device in zip(entries, devices, strict=True)
     )
+
+
+_BLOCK_SPEC = re.compile(r"(?:UUID|LABEL|PARTUUID|PARTLABEL)=|/dev/")
+
+
+def _place(host: Host, entry: FstabEntry, mounted: dict[str, list[str]]) -> str:
+    """Where symbolic links lead to, or empty; nothing is looked up below another mount, which may hang."""
+    mount_point = normalised(entry.mount_point)
+    if not mount_point.startswith("/") or _BLOCK_SPEC.match(entry.spec) is None:
+        return ""
+    if any(target != "/" and f"{mount_point}/".startswith(f"{target}/") for target in mounted):
+        return ""
+    place = host.resolve(mount_point)
+    return place if place != mount_point else ""
 
 
 def _device(host: Host, places: DevicePlaces, entry: FstabEntry, mounted: dict[str, list[str]]) -> str:
