@@ -97,8 +97,7 @@ def test_a_mount_point_that_is_a_symbolic_link_is_where_it_leads(guest: Guest, c
     """mount(8) follows it, and the kernel shows where it leads."""
     sh(guest, "umount /srv/shared /srv/data; ln -s /srv/data /data")
     fstab(guest, f"UUID={DATA} /data ext4 _netdev,nofail 0 2\n", without="/srv/data")
-    assert named(guest, "F46.not-mounted")
-    console.mend(look(guest).finding("F46.not-mounted"), 1)
+    console.mend(named(guest, "F46.not-mounted").finding("F46.not-mounted"), 1)
     assert sh(guest, "findmnt -no TARGET -S UUID=" + DATA) == "/srv/data"
     healthy(guest)
     assert not look(guest).document["unexplained"]

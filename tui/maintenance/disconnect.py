@@ -298,9 +298,9 @@ class _Making:
         transient = [unit for unit in stopped if unit in self._seen.transient]
         if transient:
             self._notes.append(
-                _(
-                    "No file defines {units} (systemd-run): once stopped, reconnecting does not start it again."
-                ).format(units=clean(", ".join(transient[:4]), 160))
+                _("No file defines {units} (systemd-run): reconnecting cannot start it again.").format(
+                    units=clean(", ".join(transient[:4]), 160)
+                )
             )
         if len(stopped) > len(transient):
             self._notes.append(
