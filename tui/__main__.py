@@ -33,16 +33,36 @@ class SubCommand(Protocol):
         """Do it and return the exit status."""
 
 
-def _status() -> SubCommand:
-    from tui.storage import status  # noqa: PLC0415 (only what is asked for is imported)
+class _Status:
+    """The whole inventory, for people and for programs."""
 
-    return status
+    def add_arguments(self, commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+        """Add `status`."""
+        parser = commands.add_parser("status")
+        parser.add_argument("--json", action="store_true", help=_("print the whole inventory as JSON"))
+        parser.add_argument("--recorded", metavar="FILE", help=_("show a recorded host instead of this one"))
+
+    def main(self, arguments: argparse.Namespace) -> int:
+        """Print it."""
+        from tui.storage import status  # noqa: PLC0415 (only what is asked for is imported)
+
+        return status.main(arguments)
 
 
-def _doctor() -> SubCommand:
-    from tui.recovery import doctor  # noqa: PLC0415 (likewise)
+class _Doctor:
+    """What is wrong, and what to do about it."""
 
-    return doctor
+    def add_arguments(self, commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+        """Add `doctor`."""
+        from tui.recovery import grammar  # noqa: PLC0415 (likewise)
+
+        grammar.add_arguments(commands)
+
+    def main(self, arguments: argparse.Namespace) -> int:
+        """Look and tell."""
+        from tui.recovery import doctor  # noqa: PLC0415 (likewise)
+
+        return doctor.main(arguments)
 
 
 def _history() -> SubCommand:
@@ -56,9 +76,9 @@ class _Capture:
 
     def add_arguments(self, commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
         """Add `capture`."""
-        from tui.storage import capture  # noqa: PLC0415 (likewise)
-
-        capture.add_arguments(commands)
+        parser = commands.add_parser("capture")
+        parser.add_argument("file", metavar="FILE", help=_("the file to write; only you can read it"))
+        parser.add_argument("--force", action="store_true", help=_("replace the file if it exists"))
 
     def main(self, arguments: argparse.Namespace) -> int:
         """Write the capture."""
@@ -107,9 +127,9 @@ class _Setup:
 
     def add_arguments(self, commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
         """Add `setup`."""
-        from tui.setup import command  # noqa: PLC0415 (likewise)
+        from tui.setup import grammar  # noqa: PLC0415 (likewise)
 
-        command.add_arguments(commands)
+        grammar.add_arguments(commands)
 
     def main(self, arguments: argparse.Namespace) -> int:
         """Run the wizard or play the answers."""
@@ -237,8 +257,8 @@ class _Parser(argparse.ArgumentParser):
 
 _COMMANDS: dict[str, Callable[[], SubCommand]] = {
     "setup": _Setup,
-    "status": _status,
-    "doctor": _doctor,
+    "status": _Status,
+    "doctor": _Doctor,
     "history": _history,
     "repair": _verb("repair"),
     "disconnect": _verb("disconnect"),
@@ -261,6 +281,13 @@ _COMMANDS: dict[str, Callable[[], SubCommand]] = {
 }
 
 
+def _words_of(verb: str) -> str:
+    """What a sub-command does, in the words of its action."""
+    from tui.actions.declared import words_of  # noqa: PLC0415 (the console's start needs none of it)
+
+    return words_of(verb)
+
+
 class _Listed:
     """A sub-command that is only listed: its module is not imported."""
 
@@ -269,9 +296,7 @@ class _Listed:
 
     def add_arguments(self, commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
         """Add it without its arguments."""
-        from tui.actions.declared import words_of  # noqa: PLC0415 (likewise)
-
-        commands.add_parser(self._word, help=words_of(self._word))
+        commands.add_parser(self._word, help=_words_of(self._word))
 
     def main(self, arguments: argparse.Namespace) -> int:
         """Never called: no argument names it."""
@@ -328,6 +353,8 @@ def _parsed(argv: list[str]) -> tuple[argparse.Namespace, dict[str, SubCommand]]
     )
     for module in modules.values():
         module.add_arguments(commands)
+    for name, chosen in commands.choices.items():
+        chosen.description = chosen.description or _words_of(name)
     arguments = parser.parse_args(argv)
     if arguments.action and (arguments.console_recorded or arguments.console_read_only):
         parser.error(_("put a sub-command's options after it"))

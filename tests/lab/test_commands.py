@@ -134,12 +134,65 @@ def test_one_change_at_a_time(guest: Guest) -> None:
     assert mounted(guest) == ALL
 
 
-def test_an_interrupted_plan_comes_first(guest: Guest) -> None:
-    guest.check("sh", "-c", "setsid sleep 1000 7>/srv/files/held </dev/null >/dev/null 2>&1 &")
-    wait_for(guest, "test -e /srv/files/held")
+SLOW_UMOUNT = """#!/bin/sh
+touch /run/umount-began
+while [ -e /run/umount-waits ]; do sleep 0.1; done
+exec /usr/bin/umount.real "$@"
+"""
+
+
+def test_who_ends_it_finds_its_journal_and_resumes_it(guest: Guest) -> None:
     asked = command(guest, "journal resume --yes")
     assert (asked.status, asked.end["problem"]) == (3, "journal.none"), asked
-    sh(guest, "pkill -x sleep; rm /srv/files/held")
+    sh(guest, "mv /usr/bin/umount /usr/bin/umount.real; touch /run/umount-waits")
+    guest.write_text("/usr/bin/umount", SLOW_UMOUNT)
+    sh(guest, "chmod 0755 /usr/bin/umount")
+    running = guest.start(("iscsi-console", "disconnect", "/srv/data", "--yes", "--json"))
+    wait_for(guest, "test -e /run/umount-began")
+    sh(guest, "kill -TERM $(pgrep -f 'disconnect /srv/[d]ata' | head -n 1); rm /run/umount-waits")
+    assert running.wait(120) == 4
+    left = command(guest, "disconnect /srv/files --yes")
+    assert (left.status, left.end["problem"]) == (4, "journal.open"), left
+    shown = json.loads(guest.check("iscsi-console", "journal", "show", "--json"))
+    assert shown["state"] == "open"
+    resumed = command(guest, "journal resume --yes")
+    assert (resumed.status, resumed.end["changed"]) == (0, True), resumed
+    assert "already" in resumed.stages
+    assert mounted(guest) == ALL - {"/srv/data", "/srv/again"}
+    assert command(guest, "reconnect --yes").status == 0
+    sh(guest, "mv /usr/bin/umount.real /usr/bin/umount")
+    assert mounted(guest) == ALL
+
+
+def exported(guest: Guest, verb: str) -> str:
+    """The script that a verb is exported as, in a file of the guest."""
+    script = guest.check("iscsi-console", "plan", *shlex.split(verb), "--export", "shell")
+    guest.write_text("/root/script.sh", script)
+    return script
+
+
+def test_a_plan_is_a_script_that_checks_before_it_changes(guest: Guest) -> None:
+    exported(guest, "disconnect vg-a")
+    sh(guest, "hostname elsewhere")
+    assert "another host" in guest.run(("sh", "/root/script.sh")).error_text
+    sh(guest, "hostname \"$(cat /etc/hostname)\"; sed -i 's/LVM-/LVM-x/' /root/script.sh")
+    assert "is another device" in guest.run(("sh", "/root/script.sh")).error_text
+    assert mounted(guest) == ALL
+    exported(guest, "disconnect vg-a")
+    first = sh(guest, "sh /root/script.sh")
+    assert first.endswith("Done.")
+    assert mounted(guest) == {"/srv/files", "/srv/plain"}
+    assert "vg--a" not in sh(guest, "dmsetup ls")
+    assert "# disconnected by iscsi-console: /dev/vg-a/data" in guest.read_text("/etc/fstab")
+    assert sh(guest, "sh /root/script.sh").count("done already") == 4
+    exported(guest, "reconnect")
+    assert sh(guest, "sh /root/script.sh").endswith("Done.")
+    assert mounted(guest) == ALL
+    assert "dm-" in sh(guest, "cat /proc/swaps")
+    assert "disconnected by" not in guest.read_text("/etc/fstab")
+    exported(guest, "grow vg-b/files --to 420M")
+    assert sh(guest, "sh /root/script.sh").endswith("Done.")
+    assert sh(guest, "lvs --noheadings --units m --nosuffix -o lv_size vg-b/files") == "420.00"
 
 
 def test_a_plan_outlives_a_restart_and_is_applied_once(guest: Guest) -> None:
@@ -155,6 +208,20 @@ def test_a_plan_outlives_a_restart_and_is_applied_once(guest: Guest) -> None:
     again = command(guest, f"apply {PLAN} --yes")
     assert (again.status, again.end["changed"]) == (0, False), again
     assert command(guest, "reconnect --yes").status == 0
+    assert "/srv/files" in mounted(guest)
+
+
+def test_a_plan_is_not_applied_to_a_device_that_was_replaced(guest: Guest) -> None:
+    assert command(guest, f"plan disconnect vg-b --out {PLAN} --force").status == 0
+    sh(guest, "umount /srv/files; vgchange -q -an vg-b; vgremove -q -f vg-b")
+    sh(
+        guest,
+        f"vgcreate -q vg-b {path_of(guest, 1)}; lvcreate -q -y -L 420M -n files vg-b; "
+        "mkfs.xfs -q -f /dev/vg-b/files",
+    )
+    sh(guest, "mount /dev/vg-b/files /srv/files")
+    refused = command(guest, f"apply {PLAN} --yes")
+    assert (refused.status, refused.end["problem"]) == (3, "plan.other-device"), refused
     assert "/srv/files" in mounted(guest)
 
 

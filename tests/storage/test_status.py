@@ -83,10 +83,8 @@ def test_every_top_level_field_is_in_the_table_of_the_docstring() -> None:
 
 
 def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
-    parser = argparse.ArgumentParser()
-    status.add_arguments(parser.add_subparsers())
-    arguments = parser.parse_args(["status", "--json", "--recorded", str(MACHINES / "record-only.json")])
-    assert status.main(arguments) == 0
+    recorded = str(MACHINES / "record-only.json")
+    assert status.main(argparse.Namespace(json=True, recorded=recorded)) == 0
     assert json.loads(capsys.readouterr().out)["node_records"][0]["startup"] == "manual"
 
 

@@ -215,6 +215,12 @@ def add_options_of_plan(parser: argparse.ArgumentParser) -> None:
     """Add what concerns the making and showing of a plan."""
     parser.add_argument("--out", metavar="FILE", default="", help=_("store the plan; `apply` carries it out"))
     parser.add_argument("--force", action="store_true", help=_("overwrite FILE if it exists"))
+    parser.add_argument(
+        "--export",
+        choices=("shell", "ansible"),
+        default="",
+        help=_("print the plan as a POSIX shell script, or as tasks of Ansible"),
+    )
     parser.add_argument("--recorded", metavar="CAPTURE", default="", help=_("plan for a captured host"))
     add_options_of_output(parser)
 

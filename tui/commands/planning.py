@@ -21,6 +21,7 @@ from tui.commands.telling import Exit, Teller, teller
 from tui.storage.documents import SIZE
 from tui.storage.files.owner_file import not_written_problem, write_for_owner
 from tui.storage.host.command_log import CommandLogHost
+from tui.storage.printing import say
 from tui.storage.problem import ConsoleError
 from tui.words import translate as _
 
@@ -39,21 +40,37 @@ def carry_out(namespace: argparse.Namespace, *, plans_only: bool) -> int:
 
 def _carry_out(arguments: Arguments, told: Teller, *, plans_only: bool) -> int:
     store = arguments.text("out")
-    plans_only = plans_only or bool(store) or bool(arguments.text("recorded"))
+    export = arguments.text("export")
+    plans_only = plans_only or bool(store or export or arguments.text("recorded"))
     host = _host(arguments.text("recorded"), looking_only=plans_only)
     planned = PLANNERS[arguments.text("verb")](host, arguments)
     if not plans_only:
         return run(planned, host, told, _consent(arguments))
-    told.review(planned)
+    if not export:
+        told.review(planned)
     refusal = planned.proposal.refusal
     if refusal is not None:
         told.problem(refusal)
         told.end(Exit.REFUSED, problem=refusal)
         return Exit.REFUSED
+    if export:
+        say(_exported(host, planned, export).removesuffix("\n"))
+        return Exit.DONE
     if store:
         _store(host, planned, store, force=arguments.flag("force"))
     told.planned(store)
     return Exit.DONE
+
+
+def _exported(host: CommandLogHost, planned: Planned, form: str) -> str:
+    if form == "ansible":
+        from tui.commands.exporting.ansible import ansible_tasks  # noqa: PLC0415 (only what is asked for)
+
+        words = sys.argv[2:] if sys.argv[1:2] == ["plan"] else sys.argv[1:]
+        return ansible_tasks(planned, words)
+    from tui.commands.exporting.shell import shell_script  # noqa: PLC0415 (likewise)
+
+    return shell_script(host, planned)
 
 
 def _store(host: CommandLogHost, planned: Planned, path: str, *, force: bool) -> None:

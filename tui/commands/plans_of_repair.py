@@ -5,9 +5,10 @@ from tui.maintenance.proposal import Proposal
 from tui.maintenance.records import delete
 from tui.maintenance.sessions import log_out, session_of
 from tui.recovery.acceptance import covers, parse_acceptance
+from tui.recovery.arguments import WITHIN
 from tui.recovery.diagnosis import diagnose
 from tui.recovery.finding import Finding, Fix
-from tui.recovery.gather import WITHIN, gather
+from tui.recovery.gather import gather
 from tui.storage.changing.plan import Plan
 from tui.storage.host.interface import Host
 from tui.storage.iscsi.discovery import DiscoveryKind, Found, Standing, discover

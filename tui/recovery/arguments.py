@@ -5,6 +5,12 @@ import argparse
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 
+ACCEPTED = "/etc/iscsi-console/accepted.toml"
+"""The file of findings that somebody accepts."""
+
+WITHIN = 4.5
+"""Seconds that a look takes at most, so that `doctor` has said all within 5."""
+
 _LONGEST = 3600
 """Seconds that a person may wait."""
 

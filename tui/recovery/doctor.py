@@ -6,13 +6,9 @@ enough to tell), 3 nothing is broken now, but something is at risk. Accepted fin
 
 import argparse
 
-from tui.recovery.acceptance import parse_acceptance
-from tui.recovery.arguments import waiting_seconds
 from tui.recovery.diagnosis import Diagnosis, Verdict, diagnose
 from tui.recovery.document import SCHEMA, diagnosis_document
-from tui.recovery.facts import AcceptedFinding
-from tui.recovery.gather import WITHIN, gather
-from tui.recovery.gathering.accepted_file import ACCEPTED
+from tui.recovery.gather import gather
 from tui.recovery.text import diagnosis_text
 from tui.storage.codec import encode
 from tui.storage.files.owner_file import not_written_problem, refuse_existing, write_for_owner
@@ -20,48 +16,9 @@ from tui.storage.host.interface import Host
 from tui.storage.host.recording import RecordingHost
 from tui.storage.printing import complain, json_text, say
 from tui.storage.problem import ConsoleError, problem_text
-from tui.storage.untrusted import clean
-from tui.words import translate as _
 
 NOT_SEEN = 2
 _STATUS = {Verdict.HEALTHY: 0, Verdict.BROKEN: 1, Verdict.INCOMPLETE: NOT_SEEN, Verdict.RISKS: 3}
-
-
-def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add `doctor` to the program's sub-commands."""
-    parser = commands.add_parser(
-        "doctor",
-        description=_(
-            "Report what is wrong with the storage of this host, why, and how to fix it; nothing is "
-            "changed. Exit status: 0 nothing is wrong, 1 something is broken or degraded, 2 the storage "
-            "could not be checked, 3 nothing is broken now but something is at risk."
-        ),
-    )
-    parser.add_argument("--json", action="store_true", help=_("print the findings as JSON"))
-    parser.add_argument(
-        "--report",
-        metavar="FILE",
-        help=_("also write findings, evidence and commands to a file to send on, secrets removed"),
-    )
-    parser.add_argument("--force", action="store_true", help=_("overwrite the report if it exists"))
-    parser.add_argument(
-        "--within",
-        metavar="SECONDS",
-        type=waiting_seconds,
-        default=WITHIN,
-        help=_("how long the check may take, {seconds} by default").format(seconds=WITHIN),
-    )
-    parser.add_argument(
-        "--ignore",
-        metavar="CODE[:KEY]",
-        type=_acceptance,
-        action="append",
-        default=[],
-        help=_(
-            "do not count findings of this code, or only at this layer; {file} keeps them, with a reason"
-        ).format(file=ACCEPTED),
-    )
-    parser.add_argument("--recorded", metavar="FILE", help=_("check a captured host instead of this one"))
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -93,15 +50,6 @@ def _examine(arguments: argparse.Namespace) -> int:
 def exit_status(diagnosis: Diagnosis) -> int:
     """What a diagnosis means for a program that asked."""
     return _STATUS[diagnosis.verdict]
-
-
-def _acceptance(text: str) -> AcceptedFinding:
-    """What `--ignore` names, for argparse."""
-    found = parse_acceptance(text, _("ignored on the command line"))
-    if found is None:
-        words = _("{text} is not the code of a finding, such as F51 or F51.not-in-fstab:mount:/srv/data")
-        raise argparse.ArgumentTypeError(words.format(text=clean(text, 80)))
-    return found
 
 
 def _write_report(path: str, diagnosis: Diagnosis, recording: RecordingHost, *, force: bool) -> None:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Generic, TypeVar
 
+from tui.recovery.arguments import WITHIN
 from tui.recovery.evidence import Evidence, Item, Unread, sources
 from tui.recovery.gathering.bounded import BoundedHost
 from tui.recovery.gathering.failing import NotAvailable
@@ -22,9 +23,6 @@ from tui.storage.probe.inventory import take_inventory
 from tui.storage.problem import ConsoleError, Problem
 from tui.storage.untrusted import clean
 from tui.words import translate as _
-
-WITHIN = 4.5
-"""Seconds that a look takes at most, so that `doctor` has said all within 5."""
 
 _KILLING = 0.7
 """Seconds kept at the end for killing what is late."""

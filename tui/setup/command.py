@@ -1,34 +1,19 @@
 """The `setup` sub-command: the wizard on the terminal, or the same set-up from an answers file."""
 
 import argparse
+import os
 from collections.abc import Callable
 
 from tui.setup.answers_file import read_script
+from tui.setup.saved_answers import saved_answers
 from tui.setup.session import Setup
-from tui.setup.unattended import FAILED, NOTHING_CHOSEN, USAGE, Chosen, play
+from tui.setup.unattended import FAILED, NOTHING_CHOSEN, SUCCEEDED, USAGE, Chosen, play
 from tui.storage.changing.leaving import asked_to_leave
+from tui.storage.files.owner_file import not_written_problem, write_for_owner
 from tui.storage.host.local import LocalHost
 from tui.storage.printing import complain
+from tui.storage.problem import ConsoleError
 from tui.words import translate as _
-
-
-def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add `setup` to the program's sub-commands."""
-    parser = commands.add_parser("setup")
-    parser.add_argument(
-        "--answers", metavar="FILE", help=_("take all answers from a file (TOML) and ask nothing")
-    )
-    parser.add_argument(
-        "--resume",
-        metavar="ID",
-        default="",
-        help=_("with --answers: run what is left of an interrupted plan"),
-    )
-    parser.add_argument(
-        "--give-up", metavar="ID", default="", help=_("with --answers: discard an interrupted plan")
-    )
-    parser.add_argument("--recorded", metavar="FILE", help=_("show a captured host; nothing is changed"))
-    parser.add_argument("--read-only", action="store_true", help=_("read-only: change nothing on this host"))
 
 
 def main(arguments: argparse.Namespace, open_wizard: Callable[[argparse.Namespace], int]) -> int:
@@ -39,8 +24,10 @@ def main(arguments: argparse.Namespace, open_wizard: Callable[[argparse.Namespac
         open_wizard: opens the full-screen wizard on the host that the arguments name.
 
     Raises:
-        ConsoleError: the answers file cannot be used.
+        ConsoleError: the answers file cannot be used, or written.
     """
+    if arguments.save_answers:
+        return _save_answers(arguments)
     chosen = Chosen(arguments.resume, arguments.give_up)
     if not arguments.answers:
         if chosen != NOTHING_CHOSEN:
@@ -54,3 +41,16 @@ def main(arguments: argparse.Namespace, open_wizard: Callable[[argparse.Namespac
         return FAILED
     setup = Setup(host, keeps_answers=False, answers=script.fingerprint)
     return play(setup, script, leave=asked_to_leave(), chosen=chosen)
+
+
+def _save_answers(arguments: argparse.Namespace) -> int:
+    if os.geteuid() != 0:
+        complain(_("Only root can read the node records and the mounts of every volume."))
+        return FAILED
+    host = LocalHost(looking_only=True)
+    state = Setup(host, keeps_answers=False).begin()
+    try:
+        write_for_owner(arguments.save_answers, saved_answers(host, state), force=arguments.force)
+    except OSError as error:
+        raise ConsoleError(not_written_problem(arguments.save_answers, error)) from error
+    return SUCCEEDED

@@ -44,13 +44,6 @@ def capture(host: Host, path: str, *, force: bool = False, looks: Iterable[Look]
     )
 
 
-def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add `capture` to the program's sub-commands."""
-    parser = commands.add_parser("capture")
-    parser.add_argument("file", metavar="FILE", help=_("the file to write; only you can read it"))
-    parser.add_argument("--force", action="store_true", help=_("replace the file if it exists"))
-
-
 def main(arguments: argparse.Namespace, looks: Iterable[Look] = (take_inventory,)) -> int:
     """Capture this host; says where, and that the names in it are still the host's own."""
     try:

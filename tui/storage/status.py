@@ -194,13 +194,6 @@ def _rung_line(rung: Rung) -> str:
     return f"{line}  - {rung.reason}" if rung.reason else line
 
 
-def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add `status` to the program's sub-commands."""
-    parser = commands.add_parser("status")
-    parser.add_argument("--json", action="store_true", help=_("print the whole inventory as JSON"))
-    parser.add_argument("--recorded", metavar="FILE", help=_("show a recorded host instead of this one"))
-
-
 def main(arguments: argparse.Namespace) -> int:
     """Print the status of this host or of a captured one."""
     inventory = take_inventory(_host(arguments.recorded))

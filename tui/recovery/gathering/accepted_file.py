@@ -9,13 +9,12 @@ reason = "The cluster mounts it."
 import os
 import tomllib
 
+from tui.recovery.arguments import ACCEPTED
 from tui.recovery.facts import AcceptedFinding
 from tui.recovery.gathering.failing import NotAvailable
 from tui.storage.host.interface import FileKind, Host
 from tui.storage.untrusted import clean
 from tui.words import translate as _
-
-ACCEPTED = "/etc/iscsi-console/accepted.toml"
 
 _LARGEST = 64 * 1024
 _OTHERS_WRITE = 0o022

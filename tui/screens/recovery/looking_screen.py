@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from textual import on
 
+from tui.recovery.arguments import WITHIN
 from tui.recovery.diagnosis import Diagnosis
 from tui.recovery.evidence import Item
-from tui.recovery.gather import WITHIN
 from tui.screens.background import BackgroundScreen
 from tui.screens.pace import Kind, Pace
 from tui.screens.recovery.board import Board, Standing

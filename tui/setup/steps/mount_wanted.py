@@ -120,13 +120,13 @@ def _default(state: SetupState, volume: MountTarget) -> VolumeMount:
         None,
     )
     point = volume.mounted or (entry.mount_point if entry is not None else f"/srv/{short}")
-    options = _own_options(entry.options) if entry is not None else ("rw", "noatime")
+    options = own_options(entry.options) if entry is not None else ("rw", "noatime")
     return VolumeMount(
         volume.volume, volume.kind or FilesystemKind.EXT4.value, volume.label, point, options=options
     )
 
 
-def _own_options(options: tuple[str, ...]) -> tuple[str, ...]:
+def own_options(options: tuple[str, ...]) -> tuple[str, ...]:
     """What a person chose of the options of a boot entry; the step "At boot" adds the rest again."""
     added = ("_netdev", "nofail", "defaults")
     return tuple(option for option in options if option not in added and not option.startswith("x-systemd."))
