@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -27,6 +28,8 @@ INSTALLED = VENV / "installed"
 """Holds the fingerprint of what was installed last; written only after everything went well."""
 
 PROGRAM = VENV / "bin" / "iscsi-console"
+
+PIP = (str(VENV / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "--no-input")
 
 RUN_LOCK = ROOT / "requirements-run.lock"
 TEST_LOCK = ROOT / "requirements.lock"
@@ -266,24 +269,71 @@ def install_python(lock: Path) -> None:
             _("Creating the Python environment in .venv"),
             _("Python could not create .venv; its message is above. Fix the cause, then run make again."),
         )
-    pip = [str(VENV / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
-    failure = _(
-        "pip failed; its message is above. Check that this machine can reach its Python package index."
-    )
     _run(
         # The lock names every dependency already, so pip need not work them out again.
-        [*pip, "--no-deps", "--require-hashes", "--requirement", str(lock)],
+        [*PIP, "install", "--no-deps", "--require-hashes", "--requirement", str(lock)],
         _("Installing the Python packages of {lock}").format(lock=lock.name),
-        failure,
+        _pip_failed(),
     )
     _run(
-        [*pip, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)],
+        [*PIP, "install", "--no-deps", "--no-build-isolation", "--editable", str(ROOT)],
         _("Installing iscsi-console"),
-        failure,
+        _pip_failed(),
     )
     isolate(PROGRAM)
+    if lock == TEST_LOCK:
+        install_for_guests(lock)
     INSTALLED.write_text(fingerprint(lock) + "\n")
     say(_("The Python environment is ready after {seconds:.0f} s.").format(seconds=time.monotonic() - began))
+
+
+def _pip_failed() -> str:
+    return _("pip failed; its message is above. Check that this machine can reach its Python package index.")
+
+
+def install_for_guests(lock: Path) -> None:
+    """Lay the compiled part of msgspec for the oldest guest's Python beside that of this Python.
+
+    A guest borrows this environment; Debian has no package of msgspec for the oldest release that is tested.
+
+    Raises:
+        SetupError: pip failed.
+    """
+    if sys.version_info[:2] == OLDEST_PYTHON or platform.machine() not in LAB_PROCESSORS:
+        return
+    version = "{}.{}".format(*OLDEST_PYTHON)
+    with tempfile.TemporaryDirectory() as folder:
+        needed = Path(folder) / "needed"
+        needed.write_text(locked(lock, "msgspec"), encoding="utf-8")
+        pip = (
+            str(VENV / "bin" / "python"),
+            "-m",
+            "pip",
+            "--disable-pip-version-check",
+            "--no-input",
+            "download",
+        )
+        kind = ("--only-binary=:all:", f"--python-version={version}", "--implementation=cp")
+        _run(
+            [*pip, *kind, "--no-deps", "--require-hashes", f"--dest={folder}", f"--requirement={needed}"],
+            _("Fetching msgspec for practice machines with Python {version}").format(version=version),
+            _pip_failed(),
+        )
+        (packages,) = VENV.glob("lib/python3.*/site-packages")
+        for wheel in Path(folder).glob("*.whl"):
+            with zipfile.ZipFile(wheel) as archive:
+                archive.extractall(packages, [name for name in archive.namelist() if name.endswith(".so")])
+
+
+def locked(lock: Path, package: str) -> str:
+    """The lines of a lock file that are about one package: its version and hashes."""
+    lines = lock.read_text(encoding="utf-8").splitlines(keepends=True)
+    start = next(number for number, line in enumerate(lines) if line.startswith(f"{package}=="))
+    end = next(
+        (number for number, line in enumerate(lines[start + 1 :], start + 1) if not line.startswith(" ")),
+        len(lines),
+    )
+    return "".join(lines[start:end])
 
 
 def isolate(program: Path) -> None:

@@ -1,12 +1,14 @@
 """Names that try to take over a terminal, put into everything that a host may call something."""
 
-import dataclasses
 import random
 import types
 import typing
 import unicodedata
 from collections.abc import Callable, Iterator
 from enum import Enum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.storage.operations import catalogue as _catalogue  # noqa: F401 (knows every operation)
 from tui.storage.operations.operation import Operation
@@ -52,7 +54,7 @@ Value = typing.TypeVar("Value")
 
 
 def spoiled(value: Value, spoil: Spoil, place: str = "") -> Value:
-    """The value with every text of its dataclasses replaced; enums and keys of the program's own stay."""
+    """The value with every text of its structs replaced; enums and keys of the program's own stay."""
     return typing.cast("Value", _spoiled(value, spoil, place))
 
 
@@ -66,14 +68,12 @@ def _spoiled(value: object, spoil: Spoil, place: str) -> object:
         return value._make(items) if hasattr(value, "_make") else tuple(items)
     if isinstance(value, frozenset):
         return frozenset(_spoiled(item, spoil, place) for item in value)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+    if isinstance(value, Struct):
         kind = type(value).__name__
         changed = {
-            field.name: _spoiled(getattr(value, field.name), spoil, f"{kind}.{field.name}")
-            for field in dataclasses.fields(value)
-            if field.init
+            name: _spoiled(getattr(value, name), spoil, f"{kind}.{name}") for name in value.__struct_fields__
         }
-        return dataclasses.replace(value, **changed)
+        return replace(value, **changed)
     return value
 
 
@@ -146,11 +146,9 @@ class Maker:
             return Secret("planted")
         if issubclass(kind, Enum):
             return self.random.choice(list(kind))
-        assert dataclasses.is_dataclass(kind), kind
+        assert issubclass(kind, Struct), kind
         hints = typing.get_type_hints(kind)
-        return kind(
-            **{field.name: self._make(hints[field.name]) for field in dataclasses.fields(kind) if field.init}
-        )
+        return kind(**{name: self._make(hints[name]) for name in kind.__struct_fields__})
 
     def text(self) -> str:
         """A hostile name, sometimes an empty one."""

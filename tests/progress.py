@@ -12,11 +12,11 @@ import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import Struct, field
 
 MEASURED = Path(__file__).with_name("durations.json")
 ROOT = Path(__file__).resolve().parent.parent
@@ -79,8 +79,7 @@ def of_ring(durations: Durations, ring: str, processes: int) -> float:
     return sum(seconds for _count, seconds in durations.get(ring, {}).values()) / max(processes, 1)
 
 
-@dataclass(slots=True)
-class Run:
+class Run(Struct):
     """How far a run is.
 
     Attributes:

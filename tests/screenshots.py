@@ -9,12 +9,12 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import Struct
 from textual.pilot import Pilot
 
 from tests.screens import (
@@ -45,8 +45,7 @@ SIZE = (100, 30)
 CONSOLE_SIZE = (120, 36)
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """A program as it is shown: how it is made, and the keys that lead to what is to be seen."""
 
     name: str

@@ -3,10 +3,10 @@
 import io
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings, strategies as st
+from msgspec.structs import replace
 
 from tests.hostile import NASTY, Maker, operations, places, raw_controls, spoil_with, spoiled
 from tests.machines.trees import hostile

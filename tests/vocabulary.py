@@ -8,8 +8,9 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLE = ROOT / "tests" / "vocabulary.toml"
@@ -21,8 +22,7 @@ _TEXTS = {".toml", ".json", ".md"}
 _CODE_IN_TEXT = re.compile(r"`[^`]*`|^    .*$|^\s*#.*$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """A word that is not used, by a pattern; what stands in its place, and the source of that."""
 
     pattern: re.Pattern[str]
@@ -38,8 +38,7 @@ class Word:
                 yield match.group()
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(Struct, frozen=True):
     """A text that a person reads, with its place in the project."""
 
     path: Path

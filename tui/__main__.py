@@ -6,8 +6,9 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec.structs import replace
 
 from tui.environment import confine
 from tui.storage import printing

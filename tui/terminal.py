@@ -20,9 +20,10 @@ import re
 import sys
 import termios
 from collections.abc import Collection, Mapping, MutableMapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from msgspec import Struct
 
 from tui.words import translate as _
 
@@ -74,8 +75,7 @@ CHOICES = {
 """What a person may choose: the variable of each choice, and its values."""
 
 
-@dataclass(frozen=True, slots=True)
-class TtyFacts:
+class TtyFacts(Struct, frozen=True):
     """What was read from the terminal device."""
 
     interactive: bool
@@ -93,8 +93,7 @@ class TtyFacts:
     """Whether its ground is light (`tui.terminal_ground`); None where it did not say."""
 
 
-@dataclass(frozen=True, slots=True)
-class TerminalMode:
+class TerminalMode(Struct, frozen=True):
     """How the full-screen program should run here, or why it cannot."""
 
     look: Look = Look.FULL

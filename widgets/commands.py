@@ -7,9 +7,9 @@ The caller that makes the rows masks secrets.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -28,8 +28,7 @@ from widgets.widget_words import translate as _, translate_count
 _OUTPUT_MOST = 200
 
 
-@dataclass(frozen=True, slots=True)
-class CommandRow:
+class CommandRow(Struct, frozen=True):
     """One command."""
 
     key: str
@@ -46,8 +45,7 @@ class CommandRow:
     """What the exit status means: `timed out`; empty shows the number."""
 
 
-@dataclass(frozen=True, slots=True)
-class CommandLine:
+class CommandLine(Struct, frozen=True):
     """One line of the list: a command, or, with `key` None, a line of an opened one."""
 
     key: str | None

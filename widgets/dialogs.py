@@ -5,9 +5,9 @@ Escape always leaves, with the answer that changes nothing.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
+from msgspec import Struct
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -313,8 +313,7 @@ class Confirm(Dialog[bool]):
         self.dismiss(False)
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """Something that can be done about it: a button."""
 
     key: str

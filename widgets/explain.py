@@ -7,8 +7,7 @@
 Commands are shown as they are given, never read as markup, and wrapped with a hanging indent.
 """
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from textual.content import Content
 from textual.geometry import Size
 from textual.reactive import reactive
@@ -20,8 +19,7 @@ from widgets.text import cells, pad, wrap, wrap_command
 from widgets.widget_words import translate as _, translate_count
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """What the panel says."""
 
     why: str = ""

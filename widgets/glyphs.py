@@ -1,7 +1,8 @@
 """The characters a look draws with: Unicode, those of every console font, or ASCII."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from widgets.state import State
 
@@ -15,8 +16,7 @@ class Glyphs(StrEnum):
     ASCII = "ascii"
 
 
-@dataclass(frozen=True, slots=True)
-class GlyphSet:
+class GlyphSet(Struct, frozen=True):
     """One set of characters, each of them one cell wide."""
 
     states: tuple[tuple[State, str], ...]

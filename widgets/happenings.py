@@ -11,6 +11,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
@@ -31,8 +32,7 @@ _ROOMY = 80
 """Cells for both from which on the wide column is used."""
 
 
-@dataclass(frozen=True, slots=True)
-class HappeningRow:
+class HappeningRow(Struct, frozen=True):
     """One line."""
 
     key: str

@@ -7,8 +7,7 @@ top.facts = TopFacts("iscsi-console", "db7", "iqn.1993-08.org.debian:01:c3b04865
 The right side stays whole; the initiator name is cut in the middle when the line is full.
 """
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -18,8 +17,7 @@ from widgets.state import Role, State, state_role
 from widgets.text import cut_middle, flat
 
 
-@dataclass(frozen=True, slots=True)
-class TopFacts:
+class TopFacts(Struct, frozen=True):
     """What the bar shows. Empty parts are left out."""
 
     program: str

@@ -4,9 +4,9 @@ self.app.push_screen(Help(_("Discover"), (HelpSection(_("What this step does"), 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from msgspec import Struct
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
@@ -21,8 +21,7 @@ from widgets.text import cells, flat, pad
 from widgets.widget_words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class HelpSection:
+class HelpSection(Struct, frozen=True):
     """A piece of help."""
 
     title: str

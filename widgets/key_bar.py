@@ -11,8 +11,8 @@ where dimness may not show. When the line is full the last of the middle ones ar
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from msgspec import Struct
 from textual.content import Content
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -26,8 +26,7 @@ from widgets.widget_words import translate as _
 MOST = 8
 
 
-@dataclass(frozen=True, slots=True)
-class KeyHint:
+class KeyHint(Struct, frozen=True):
     """One key and what it does."""
 
     key: str

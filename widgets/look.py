@@ -12,10 +12,10 @@ A widget asks `look_of(self)` for glyphs and for the style of a role.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
+from msgspec import Struct
 from textual.app import App, ReturnType
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -93,8 +93,7 @@ _PLAINER = str.maketrans(
 ) | {ord("\N{HORIZONTAL ELLIPSIS}"): "...", ord("≤"): "<=", ord("≥"): ">="}
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """Colours and glyphs, chosen once for a run of the program."""
 
     colours: Colours = Colours.FULL

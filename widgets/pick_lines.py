@@ -1,8 +1,8 @@
 """How the rows of a pick list become lines: the widths of its columns, marks, states and notes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from textual.content import Content
 
 from widgets.look import Look
@@ -13,8 +13,7 @@ _LEAST = 6
 _NOTE_LEAST = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """One column of a list."""
 
     title: str
@@ -25,8 +24,7 @@ class Column:
     """For numbers."""
 
 
-@dataclass(frozen=True, slots=True)
-class PickRow:
+class PickRow(Struct, frozen=True):
     """One row of a list."""
 
     key: str
@@ -41,8 +39,7 @@ class PickRow:
     """Why the row cannot be chosen; takes the place of the note."""
 
 
-@dataclass(frozen=True, slots=True)
-class PickLine:
+class PickLine(Struct, frozen=True):
     """A row with its check mark; None where nothing is checked in this list."""
 
     key: str
@@ -50,8 +47,7 @@ class PickLine:
     checked: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PickWidths:
+class PickWidths(Struct, frozen=True):
     """Widths in cells: what the rows would like, or, once fitted, what they get."""
 
     marks: bool = False

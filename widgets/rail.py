@@ -12,8 +12,8 @@
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from msgspec import Struct
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -23,8 +23,7 @@ from widgets.state import Role, State
 from widgets.text import cut_middle, flat
 
 
-@dataclass(frozen=True, slots=True)
-class RailStep:
+class RailStep(Struct, frozen=True):
     """One step of the wizard."""
 
     key: str

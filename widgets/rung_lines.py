@@ -1,8 +1,8 @@
 """How the rungs of a stack become lines: what is inside what, the lines that join them, the columns."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from textual.content import Content
 
 from widgets.look import Look
@@ -16,8 +16,7 @@ _NAME_LEAST, _DETAIL_LEAST, _WORDS_MOST = 8, 12, 24
 """Cells to which names, and details before them, are cut when a line is short; those of words later."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rung:
+class Rung(Struct, frozen=True):
     """One rung of a stack."""
 
     key: str
@@ -43,8 +42,7 @@ class Rung:
         return " ".join((self.kind, self.name, self.detail, self.state_word, self.note))
 
 
-@dataclass(frozen=True, slots=True)
-class RungLine:
+class RungLine(Struct, frozen=True):
     """One line of the picture: a rung, with what is needed to draw it; or an empty line before a heading."""
 
     key: str | None
@@ -133,8 +131,7 @@ def _joins(rungs: Sequence[Rung]) -> list[str]:
     return joins
 
 
-@dataclass(frozen=True, slots=True)
-class StackColumns:
+class StackColumns(Struct, frozen=True):
     """The widths, in cells, that keep the columns of all rungs in their places."""
 
     kind: int = 0

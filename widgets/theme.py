@@ -9,13 +9,11 @@ by ssh, which does not pass COLORTERM on), made of entries of that palette so th
 where a shade of the ground was meant.
 """
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from textual.theme import Theme
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
+class Palette(Struct, frozen=True):
     """The colours of one coloured theme, as `#rrggbb`."""
 
     ground: str

@@ -6,8 +6,9 @@ folders below /sys/devices, links to them from /sys/class, /sys/block, /sys/bus 
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 RECORD = Path(__file__).resolve().parent.parent / "golden" / "node-record-2.1.8.txt"
 INITIATOR = "iqn.1993-08.org.debian:01:bench"
@@ -19,8 +20,7 @@ _FIRST_DISK = 26 + 26**2
 """Disks are named from `sdaaa` on, so that no file of /dev has such a name."""
 
 
-@dataclass(frozen=True, slots=True)
-class FakeDisk:
+class FakeDisk(Struct, frozen=True):
     """Where a made-up disk is in the tree: folder below /sys, and the number of its session and LUN."""
 
     name: str

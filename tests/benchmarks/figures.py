@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
 from enum import StrEnum
 from statistics import median, quantiles
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 
 class Unit(StrEnum):
@@ -24,8 +26,7 @@ class Bound(StrEnum):
     AT_MOST = "≤"
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
+class Spread(Struct, frozen=True):
     """The least, the middle and the most of some values; `tail` is their 99th percentile."""
 
     minimum: float
@@ -35,8 +36,7 @@ class Spread:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """Where a figure should be: on one side of a limit, by its median or by its 99th percentile."""
 
     bound: Bound
@@ -54,8 +54,7 @@ class Target:
         return f"{'p99 ' if self.by_tail else ''}{self.bound} {self.limit:g}"
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Struct, frozen=True):
     """One line of the table.
 
     Attributes:

@@ -4,9 +4,10 @@ What must hold is seen by `tests.campaign.oracle`, which asks the kernel and nev
 """
 
 import time
-from dataclasses import dataclass, field
 from random import Random
 from typing import Any
+
+from msgspec import Struct, field
 
 from tests.campaign.faults import strikes_of
 from tests.campaign.oracle import STATE, Unmet, comes_to_rest, damaged, left_running, unmet
@@ -28,8 +29,7 @@ _LONG = 420.0
 """Seconds that a look with its fix may take on a busy machine."""
 
 
-@dataclass(slots=True)
-class Course:
+class Course(Struct):
     """What one seed did.
 
     Attributes:

@@ -1,8 +1,9 @@
 """Faults that a campaign strikes a stack with: how each begins, what ends it, and what it fits."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from random import Random
+
+from msgspec import Struct
 
 from tests.campaign.stack import Kind, Stack, Volume
 from tui.lab.faults import Fault
@@ -11,8 +12,7 @@ from tui.lab.guest import Guest
 _SECONDS = 120.0
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(Struct, frozen=True):
     """A kind of fault.
 
     Attributes:
@@ -30,8 +30,7 @@ class Trouble:
     of_array: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Strike:
+class Strike(Struct, frozen=True):
     """A fault of one volume."""
 
     trouble: Trouble

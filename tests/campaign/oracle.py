@@ -1,15 +1,15 @@
 """What ought to hold on a guest, asked of its kernel and tools, and never of the program under test."""
 
 import contextlib
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tests.campaign.stack import SUMS, Stack, Volume
 from tests.waiting import until
 from tui.lab.guest import Guest
 
 
-@dataclass(frozen=True, slots=True)
-class Unmet:
+class Unmet(Struct, frozen=True):
     """Something that ought to be and is not.
 
     Attributes:

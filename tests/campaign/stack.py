@@ -4,9 +4,10 @@ Every target carries one volume of one kind, mounted by a line of fstab, with a 
 `SUMS`. What ought to be there for good is known here and not asked of the program.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
+
+from msgspec import Struct
 
 SUMS = "/root/sums"
 """Checksums of the sentinel files, as `sha256sum` writes them."""
@@ -39,8 +40,7 @@ class Spelling(StrEnum):
     MAPPER = "mapper"
 
 
-@dataclass(frozen=True, slots=True)
-class Volume:
+class Volume(Struct, frozen=True):
     """What one target carries.
 
     Attributes:
@@ -94,8 +94,7 @@ class Volume:
         return self.kind is not Kind.PLAIN
 
 
-@dataclass(frozen=True, slots=True)
-class Stack:
+class Stack(Struct, frozen=True):
     """All that one seed builds."""
 
     volumes: tuple[Volume, ...]

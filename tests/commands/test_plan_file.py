@@ -1,11 +1,11 @@
 """A plan as a file: what is in it, and whose plan is carried out."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.setup.building import PORTAL, TARGET
 from tests.storage.scripted_host import ScriptedHost

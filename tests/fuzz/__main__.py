@@ -11,8 +11,9 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from tests.fuzz.inputs import Input
 from tests.fuzz.targets import TARGETS
@@ -24,8 +25,7 @@ SLOW = 3.0
 """Seconds of the processor that one input may take."""
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """What went wrong with one input."""
 
     number: int

@@ -3,8 +3,10 @@
 import contextlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from functools import cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tests.fuzz.inputs import ROOT, Input, captures, corpus
 from tests.hostile import NASTY, Maker, operations, places, spoil_with, spoiled
@@ -57,8 +59,7 @@ _ARRAYS = tuple(path.read_text() for path in sorted((ROOT / "tui" / "lab" / "san
 _ANSWERS = tuple(path.read_text() for path in sorted((ROOT / "tui" / "lab" / "answers").glob("*.toml")))
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """What takes inputs.
 
     Attributes:

@@ -8,8 +8,9 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from random import Random
+
+from msgspec import Struct, field
 
 from tests.lab.volumes import DISKS, PORTAL, TARGET, log_in, path_of, sh
 from tui.lab.faults import Fault
@@ -37,8 +38,7 @@ _NEW = re.compile(
 """What may be new on the root file system: what a change is for, and what is kept of it."""
 
 
-@dataclass(slots=True)
-class Course:
+class Course(Struct):
     """What one seed did.
 
     Attributes:
@@ -87,8 +87,7 @@ def run(seed: int, strikes: int) -> Course:
     return course
 
 
-@dataclass(frozen=True, slots=True)
-class _Struck:
+class _Struck(Struct, frozen=True):
     """A guest whose programs are struck."""
 
     guest: Guest

@@ -8,7 +8,8 @@ import json
 import os
 import sys
 import threading
-from dataclasses import asdict
+
+from msgspec.structs import asdict
 
 from tests.lab.killed_setup import MOST_STARTS, start_until_it_ends
 from tui.maintenance.dependents import Subject, subject_of, subject_of_target

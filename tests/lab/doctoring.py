@@ -4,8 +4,9 @@ A module's guest keeps the checksums of files that must never change in `SUMS`, 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from tests.lab.operate import tell
 from tests.lab.recovery_by_keys import Console
@@ -25,8 +26,7 @@ SUMS = "/root/sums"
 """Checksums of the sentinel files, as `sha256sum` writes them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """What was said: the status word, codes by weight in their order, and the whole document."""
 
     status: str

@@ -13,11 +13,11 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from msgspec import Struct, field
 
 from tests.lab.terminal import Terminal
 from tui.lab.errors import LabError
@@ -50,8 +50,7 @@ _HOST = ("/proc/loadavg", "/proc/pressure/cpu", "/proc/pressure/io", "/proc/pres
 _Kind = TypeVar("_Kind", Guest, Terminal)
 
 
-@dataclass(slots=True)
-class Found:
+class Found(Struct):
     """What was read of one guest, or of one terminal.
 
     Attributes:

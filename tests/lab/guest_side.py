@@ -11,8 +11,9 @@ import sys
 import tempfile
 import threading
 import time
-from dataclasses import asdict
 from pathlib import Path
+
+from msgspec.structs import asdict
 
 from tui.storage.changing.executor import execute
 from tui.storage.changing.journal import Journal

@@ -2,8 +2,9 @@
 
 import json
 import signal
-from dataclasses import dataclass
 from weakref import WeakKeyDictionary
+
+from msgspec import Struct
 
 from tui.lab.channel import Channel, Running
 from tui.lab.errors import LabError
@@ -28,8 +29,7 @@ ST = DiscoveryKind.SENDTARGETS
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Performed:
+class Performed(Struct, frozen=True):
     """What became of one `perform` of a script.
 
     Attributes:

@@ -8,8 +8,9 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from tests.lab.on_console import on_console
 from tests.lab.terminal import Terminal
@@ -72,8 +73,7 @@ def like(sentence: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\d+", r"\\d+", re.escape(sentence)))
 
 
-@dataclass(frozen=True, slots=True)
-class Console:
+class Console(Struct, frozen=True):
     """The program on a guest's console.
 
     Attributes:

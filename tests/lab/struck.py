@@ -18,9 +18,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from random import Random
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from tests.lab.killed_setup import go_on
 from tests.lab.volume_side import HOST
@@ -52,8 +54,7 @@ _write = Journal._write
 _run = LocalHost.run
 
 
-@dataclass(slots=True)
-class Seen:
+class Seen(Struct):
     """What became of it.
 
     Attributes:
@@ -73,8 +74,7 @@ class Seen:
     left: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Strike:
+class Strike(Struct, frozen=True):
     """A signal, sent so many seconds after so many lines of the journal."""
 
     signal: signal.Signals

@@ -3,10 +3,10 @@
 import json
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from msgspec import Struct
 
 from tests.lab.test_disconnect import MAKE
 from tests.lab.volumes import TARGET, THREE_LUNS, disks_are_here, log_in, path_of, sh, wait_for
@@ -18,8 +18,7 @@ pytestmark = pytest.mark.lab
 PLAN = "/root/plan.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """What a command said: its status, its events, and its standard error."""
 
     status: int | None

@@ -6,9 +6,9 @@ Both begin at the same state of the same guest, and must leave the same records,
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 
 import pytest
+from msgspec import Struct
 
 from tests.lab.conftest import GuestFactory
 from tests.lab.on_console import on_console
@@ -71,8 +71,7 @@ udevadm settle; ls /dev/disk/by-path 2>/dev/null | grep iscsi; true
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One operation of the guide.
 
     Attributes:

@@ -4,9 +4,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import pytest
+from msgspec import Struct
 
 from tests.lab.terminal import Terminal
 from tests.waiting import AT_MOST
@@ -36,8 +36,7 @@ iscsiadm $r --logout; iscsiadm $r -o delete
 """A volume that some administrator made years ago, and that this host has forgotten since."""
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(Struct, frozen=True):
     """One way through the wizard.
 
     Attributes:
@@ -83,8 +82,7 @@ FLOWS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
+class Machine(Struct, frozen=True):
     """A machine of the lab whose disk is kept between its starts."""
 
     name: str

@@ -9,11 +9,11 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import Struct, field
 
 from tests.lab.conftest import GuestFactory
 from tests.lab.on_console import on_console
@@ -50,8 +50,7 @@ Kernel = dict[str, dict[str, str]]
 Saw = Callable[[Kernel], bool]
 
 
-@dataclass(slots=True)
-class Witness:
+class Witness(Struct):
     """What the kernel showed, and when it was told here."""
 
     running: Running
@@ -71,8 +70,7 @@ class Witness:
         return next((at for at, kernel in self.seen if at >= begun and holds(kernel)), None)
 
 
-@dataclass(slots=True)
-class Scene:
+class Scene(Struct):
     """The guest, the console on its terminal, and the witness beside it."""
 
     guest: Guest

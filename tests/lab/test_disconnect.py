@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
+from msgspec import Struct
 
 from tests.lab.on_console import on_console
 from tests.lab.operate import run_script
@@ -34,8 +34,7 @@ mount {2} /srv/plain
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """What became of one disconnect or reconnect."""
 
     ok: bool

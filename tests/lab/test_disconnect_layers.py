@@ -1,9 +1,9 @@
 """Safe disconnect and reconnect of every kind of stack, with the files below whole afterwards."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
+from msgspec import Struct
 
 from tests.lab.doctoring import SUMS
 from tests.lab.operate import performed, tell
@@ -15,8 +15,7 @@ from tui.lab.image import Release
 pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("disconnect-layers")]
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """One kind of stack.
 
     Attributes:

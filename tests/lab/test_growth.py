@@ -3,9 +3,9 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
+from msgspec import Struct
 
 from tests.lab.operate import Performed, performed, tell
 from tests.lab.volumes import IMPORTS, TARGET, sh, wait_for
@@ -36,8 +36,7 @@ GAP = 8.0
 """Seconds a write may wait at most; far below any timer that lets a write fail. Measured: below 2."""
 
 
-@dataclass(frozen=True, slots=True)
-class Volume:
+class Volume(Struct, frozen=True):
     """A volume on a LUN of its own, and where it is mounted."""
 
     lun: int
@@ -132,8 +131,7 @@ def make(guest: Guest, volume: Volume) -> None:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Grown:
+class Grown(Struct, frozen=True):
     """What became of a wish, and what the program said of the sizes before and after."""
 
     before: dict[str, object]

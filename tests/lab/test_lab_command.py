@@ -9,10 +9,10 @@ import sys
 import tempfile
 import termios
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 
 from tests.waiting import AT_MOST
 from tui.lab.image import Release, build
@@ -119,8 +119,7 @@ def test_run_without_a_terminal_says_so() -> None:
     assert b"lab exec" in done.stderr
 
 
-@dataclass(frozen=True, slots=True)
-class ForEveryone:
+class ForEveryone(Struct, frozen=True):
     """What everyone may read and nobody else may write, wherever the originals lie and whatever the umask is.
 
     Attributes:

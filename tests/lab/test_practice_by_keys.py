@@ -1,8 +1,7 @@
 """Scenarios solved by keys on the machine's own console, by what its Recovery screen offers."""
 
-from dataclasses import dataclass
-
 import pytest
+from msgspec import Struct
 
 from tests.lab.doctoring import look, mended
 from tests.lab.recovery_by_keys import recovery_console
@@ -12,8 +11,7 @@ from tui.practice.scenario import Phase
 pytestmark = pytest.mark.lab
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True):
     """What is done by keys.
 
     Attributes:

@@ -4,9 +4,8 @@ Keys lead to every one of these arrays on both releases (`test_console_flows`). 
 same way through the same steps, each array is set up once, on one release or the other.
 """
 
-from dataclasses import dataclass
-
 import pytest
+from msgspec import Struct
 
 from tests.lab.conftest import GuestFactory
 from tui.lab.guest import Guest
@@ -20,8 +19,7 @@ SECONDS = 300.0
 """Longest time for one set-up, on a host that is busy with other things."""
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(Struct, frozen=True):
     """A set-up: its array and answers have the same name; secrets go into these files of root's home."""
 
     name: str

@@ -390,7 +390,7 @@ def test_a_disk_that_does_not_answer_is_neither_read_nor_called_empty(guest: Gue
 
 def test_another_disk_under_the_same_name_is_refused(guest: Guest) -> None:
     script = """
-from dataclasses import replace
+from msgspec.structs import replace
 seen = identity(2)
 results = []
 for wrong in (

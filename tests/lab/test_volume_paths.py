@@ -46,7 +46,7 @@ luns = look_at_devices(HOST).luns
 perform(CreateMultipathMap(luns[0].wwid, tuple(lun.disk for lun in luns)))
 """
 MAKE = """
-from dataclasses import replace
+from msgspec.structs import replace
 from tui.storage.devices.identity import identity_of
 seen = identity(0)
 inventory = look_at_devices(HOST)

@@ -2,7 +2,8 @@
 
 import json
 import sys
-from dataclasses import asdict
+
+from msgspec.structs import asdict
 
 from tui.storage.boot_check.check import boot_check, will_survive
 from tui.storage.boot_check.facts import read_boot_facts

@@ -1,6 +1,6 @@
 """Made-up stacks whose rungs lag, from a LUN on one or two paths up to a mounted file system."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tests.setup.building import MIB, PORTAL, SECOND, logged_in, with_volume
 from tui.maintenance.growth_sizes import SizeFacts

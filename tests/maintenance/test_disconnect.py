@@ -1,10 +1,10 @@
 """What goes with what, and the plan that takes it apart, on captured hosts and on made-up ones."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings, strategies as st
+from msgspec.structs import replace
 
 from tui.maintenance.dependents import (
     Dependents,

@@ -1,9 +1,8 @@
 """The sizes of a stack, the first that lags, and the plan that lets it grow."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given, strategies as st
+from msgspec.structs import replace
 
 from tests.maintenance.stacks_that_grow import (
     REACH,

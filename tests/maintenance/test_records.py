@@ -1,9 +1,9 @@
 """Proposals about node records, discovery portals and ifaces."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.setup.building import PORTAL, SECOND, TARGET, installed, record
 from tui.maintenance.record_fields import Effect, changes, fields, problems

@@ -1,6 +1,6 @@
 """Proposals about sessions: each names exactly what it touches, and says what the next boot brings."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tests.setup.building import PORTAL, SECOND, TARGET, installed, logged_in, record
 from tui.maintenance.sessions import log_in, log_out, scan, session_of, why_no_login, why_no_logout

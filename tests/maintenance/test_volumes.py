@@ -1,8 +1,7 @@
 """Every change of a volume group as a proposal: its operations, what is said first, what forbids it."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.maintenance.stacks_that_grow import grown, level, with_second_disk
 from tests.setup.building import MIB, logged_in
@@ -44,7 +43,7 @@ def roomy() -> Inventory:
 def with_volume_too(inventory: Inventory, **facts: object) -> Inventory:
     """With one volume more."""
     made = LogicalVolume("more", "vg_data", "MOREID", 64 * MIB, "/dev/vg_data/more", active=True)
-    one = replace(made, **facts)  # type: ignore[arg-type]  # names are checked by replace
+    one = replace(made, **facts)
     return replace(inventory, logical_volumes=(*inventory.logical_volumes, one))
 
 

@@ -1,9 +1,9 @@
 """Who goes with the learner: what is looked at, when it is solved, what is noted."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.storage.scripted_host import ScriptedHost
 from tui.practice.coach import Begin, Coach, Stand

@@ -1,6 +1,6 @@
 """Made-up evidence of hosts that are well, to be broken one thing at a time."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tests.recovery.nevers import nothing_forbidden
 from tests.setup.building import MIB, PORTAL, SECOND, installed, logged_in, with_volume

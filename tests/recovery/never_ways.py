@@ -9,7 +9,8 @@ do outside of this program is said beside the finding.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tests.storage.fake_tree import bare_host
 from tests.storage.operations import (
@@ -35,29 +36,25 @@ from tui.storage.operations.operation import Operation
 from tui.storage.operations.services.stop_service import StopService
 
 
-@dataclass(frozen=True, slots=True)
-class NoCommand:
+class NoCommand(Struct, frozen=True):
     """Nothing of the program runs or proposes it; a line of the kind that is looked for."""
 
     line: str
 
 
-@dataclass(frozen=True, slots=True)
-class NoPlan:
+class NoPlan(Struct, frozen=True):
     """No plan for this failure does it; the reason as the scan has it."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A plan for this failure does it only after a question to the person; the reason as the scan has it."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """The operation is refused in that state, with this code."""
 
     operation: Operation
@@ -65,15 +62,13 @@ class Refused:
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(Struct, frozen=True):
     """It is named what is lost, and a word has to be typed."""
 
     operation: Operation
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """People do it elsewhere: the finding says not to, or asks whether it is so, in these words."""
 
     words: str

@@ -6,14 +6,15 @@ in a guest.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
 
 from tui.recovery.finding import Finding
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True, dict=True):
     """A command that no part of the program runs or proposes.
 
     Attributes:
@@ -25,10 +26,11 @@ class Command:
     number: str
     pattern: str
     example: str
-    found: re.Pattern[str] = field(init=False, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "found", re.compile(self.pattern))
+    @cached_property
+    def found(self) -> re.Pattern[str]:
+        """The pattern, compiled."""
+        return re.compile(self.pattern)
 
 
 COMMANDS = (

@@ -1,9 +1,9 @@
 """The order of findings, and which of them follow from others."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.recovery.making import SILENT, evidence_of, kernel_said, lost, single_path, two_paths
 from tests.setup.building import PORTAL, SECOND, TARGET, logged_in, with_volume

@@ -4,10 +4,10 @@ import json
 import stat
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.recovery.making import SILENT, evidence_of, lost, single_path
 from tests.waiting import AT_MOST

@@ -4,10 +4,10 @@ import json
 import re
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tui.recovery.evidence import Evidence, Item, item_words, sources
 from tui.recovery.facts import Link, MapTable, PathState, Route

@@ -1,7 +1,9 @@
 """A clock that a test drives, and what is to happen by it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+from msgspec import Struct, field
 
 
 @dataclass(slots=True, eq=False)
@@ -16,8 +18,7 @@ class Pending:
         self.is_stopped = True
 
 
-@dataclass(slots=True)
-class Clock:
+class Clock(Struct):
     """Seconds that pass when a test says so."""
 
     now: float = 1000.0

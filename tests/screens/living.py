@@ -4,7 +4,8 @@ import argparse
 import math
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from tests.storage.fake_tree import Disk, add_map, add_session, bare_host, describe
 from tests.storage.scripted_host import ScriptedHost
@@ -26,8 +27,7 @@ NOW = 1_800_000_000.0
 FIRST, SECOND = "iqn.2003-01.org.example:t1", "iqn.2003-01.org.example:t2"
 
 
-@dataclass(slots=True)
-class MadeUpLive:
+class MadeUpLive(Struct):
     """What tells of a host, filled by a test."""
 
     desk: NewsDesk
@@ -46,8 +46,7 @@ class MadeUpLive:
         return self.activity.of(disks)
 
 
-@dataclass(slots=True)
-class Living:
+class Living(Struct):
     """A host, and what tells of it once a screen has opened it."""
 
     host: ScriptedHost

@@ -1,7 +1,8 @@
 """The states the pages are tested and drawn in: a host on its way from nothing to a mounted volume."""
 
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from tests.screens.scripted import ScriptedDriver
 from tests.setup.building import (

@@ -2,7 +2,9 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from tests.storage.scripted_host import ScriptedHost
 from tests.waiting import AT_MOST

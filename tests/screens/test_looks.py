@@ -4,10 +4,10 @@ The pictures are compared with those kept in __snapshots__; whoever changes a pa
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from textual.pilot import Pilot
 
 from tests.screens import scenes

@@ -1,11 +1,11 @@
 """The screen every plan goes through: review, question, progress, outcome, and the way back."""
 
-from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import pytest
+from msgspec.structs import replace
 from textual.pilot import Pilot
 
 from tests.screens.driving import COLOUR, LARGE, MONO, ROOT, SMALL, OneScreen, flat_text, press, settle
@@ -31,8 +31,7 @@ from widgets.look import Look
 TARGET, PORTAL = "iqn.2003-01.org.linux-iscsi.lab:t1", Portal("192.0.2.10")
 
 
-@dataclass(frozen=True, slots=True)
-class Unmake(Operation):
+class Unmake(Operation, frozen=True):
     """Take a file away."""
 
     path: str
@@ -53,16 +52,14 @@ class Unmake(Operation):
         Path(self.path).unlink()
 
 
-@dataclass(frozen=True, slots=True)
-class MakeAndBack(MakeFile):
+class MakeAndBack(MakeFile, frozen=True):
     """A file that can be taken away again."""
 
     def undo(self) -> tuple[Operation, ...]:
         return (Unmake(str(self.path)),)
 
 
-@dataclass(frozen=True, slots=True)
-class FailUntil(Operation):
+class FailUntil(Operation, frozen=True):
     """Fail until a file is there."""
 
     path: str
@@ -87,8 +84,7 @@ class FailUntil(Operation):
         return ()
 
 
-@dataclass(frozen=True, slots=True)
-class Unmounted(TakeDown):
+class Unmounted(TakeDown, frozen=True):
     """In the words of a file system that is unmounted."""
 
     def title(self) -> str:
@@ -98,8 +94,7 @@ class Unmounted(TakeDown):
         return "/srv/data is not mounted."
 
 
-@dataclass(frozen=True, slots=True)
-class Erase(MakeFile):
+class Erase(MakeFile, frozen=True):
     """Something that costs data."""
 
     risk: ClassVar[Risk] = Risk.DESTROYS

@@ -1,8 +1,7 @@
 """What the Recovery screen lists: causes with what follows, what nothing explains, and what went away."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.recovery.making import SILENT, evidence_of, lost, single_path, two_paths
 from tests.screens.troubled import boot_risk, disk_offline, files_stopped, made, session_lost, well

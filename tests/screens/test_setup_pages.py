@@ -1,9 +1,9 @@
 """What single pages show and take: secrets, hostile names, many targets, several paths, volumes, options."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from textual.pilot import Pilot
 
 from tests.screens import scenes

@@ -1,6 +1,5 @@
 """Undoing the set-up by keys: offered at its end and at a later visit, confirmed like every plan."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -25,8 +24,7 @@ from tui.storage.problem import Problem
 from widgets.dialogs import Confirm
 
 
-@dataclass(frozen=True, slots=True)
-class Lose(MakeFile):
+class Lose(MakeFile, frozen=True):
     """Makes a file, and says that something is lost by it."""
 
     risk: ClassVar[Risk] = Risk.DESTROYS

@@ -1,9 +1,9 @@
 """The way through the set-up by keys: forth and back, what stands in the way, and what is said about it."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from textual.pilot import Pilot
 
 from tests.screens import scenes

@@ -1,11 +1,11 @@
 """The screens of a volume group: what can be done, the few questions of each, and the plan it leads to."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from textual.pilot import Pilot
 
 from tests.maintenance.stacks_that_grow import grown, level, with_second_disk

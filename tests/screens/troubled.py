@@ -3,9 +3,10 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
 
 import pytest
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tests.recovery.making import NOW, SILENT, evidence_of, kernel_said, lost, single_path
 from tests.screens.driving import COLOUR, ROOT, OneScreen
@@ -250,8 +251,7 @@ def unexplained() -> Diagnosis:
     return Diagnosis(replace(evidence_of(lost(single_path())), seconds=1.4), ())
 
 
-@dataclass(slots=True)
-class Looks:
+class Looks(Struct):
     """The looks that the screen will take: what each finds, and whether it is held back.
 
     Attributes:

@@ -1,6 +1,6 @@
 """Made-up inventories of hosts on their way from nothing to a mounted volume."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tui.setup.answers import TargetAnswer, TargetChoice
 from tui.setup.state import Probed, SetupState
@@ -92,7 +92,7 @@ def record(portal: Portal = PORTAL, chap: ChapKind = ChapKind.NONE, **changes: o
     made = NodeRecord(
         TARGET, portal, startup="manual", connection_startup="manual", chap=facts, timers=SHIPPED
     )
-    return replace(made, **changes)  # type: ignore[arg-type]  # names are checked by replace
+    return replace(made, **changes)
 
 
 def known(*portals: Portal, chap: ChapKind = ChapKind.NONE) -> Inventory:
@@ -171,7 +171,7 @@ def with_volume(
             *((device,) if active else ()),
         ),
         physical_volumes=(PhysicalVolume(f"/dev/{disk}", disk, "PVID", "vg_data", 508 * MIB),),
-        volume_groups=(replace(group, **changes),),  # type: ignore[arg-type]  # names are checked by replace
+        volume_groups=(replace(group, **changes),),
         logical_volumes=(volume,),
         filesystems=(Filesystem("dm-1", kind, UUIDS[1], "old"),) if active and kind else (),
         mounts=(Mount("/dev/mapper/vg_data-data", "dm-1", mounted, kind, ("rw",)),) if mounted else (),
@@ -192,7 +192,7 @@ def used_disk(*kinds: str, **changes: object) -> Contents:
     """A disk with signatures."""
     signatures = tuple(Signature(kind, 1080, UUIDS[1]) for kind in kinds)
     made = Contents("/dev/sda", Probing(done=True, signatures=signatures, blank=False))
-    return replace(made, **changes)  # type: ignore[arg-type]  # names are checked by replace
+    return replace(made, **changes)
 
 
 def state_of(inventory: Inventory, contents: Contents | None = None, **changes: object) -> SetupState:
@@ -206,7 +206,7 @@ def state_of(inventory: Inventory, contents: Contents | None = None, **changes: 
     if inventory.node_records:
         choices = tuple(TargetChoice(one.target, one.portal, one.iface) for one in inventory.node_records)
         made = made.answered(TargetAnswer(choices, timers=Timers()))
-    return replace(made, **changes)  # type: ignore[arg-type]  # names are checked by replace
+    return replace(made, **changes)
 
 
 def codes(problems: tuple[object, ...]) -> list[str]:

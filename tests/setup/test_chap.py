@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.setup.building import NAME, codes, installed, known, logged_in, state_of
 from tui.setup.answers import ChapAnswer, ChapChoice, ChapScope

@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.setup.building import PORTAL, SECOND, TARGET, codes, installed, known, state_of
 from tui.setup.answers import ChapAnswer, ChapChoice, DiscoverAnswer

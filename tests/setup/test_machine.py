@@ -1,9 +1,8 @@
 """What holds of every step, whatever is typed, on every host."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
+from msgspec.structs import replace
 
 from tests.setup.building import (
     PORTAL,

@@ -1,4 +1,4 @@
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tests.setup.building import WWID, empty_disk, logged_in, state_of, used_disk
 from tui.setup.answers import BootAnswer, MountAnswer, NewVolume, VolumeMount, VolumesAnswer, VolumesWay

@@ -1,9 +1,9 @@
 """The answers that would make a host again: read back they say the same, and secrets are not in them."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.setup.building import PORTAL, SECOND, TARGET, fstab, logged_in, state_of, with_volume
 from tests.storage.scripted_host import ScriptedHost

@@ -1,10 +1,10 @@
 import errno
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.setup.building import NAME, installed, known, logged_in, state_of
 from tests.storage.changing.plan_operations import FailWith, MakeFile

@@ -1,9 +1,9 @@
 """Undoing a set-up: what its journals say was changed, and only while it is still what the set-up created."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.setup.building import NAME, PORTAL, SECOND, TARGET, installed, known, logged_in, record
 from tests.storage.scripted_host import ScriptedHost

@@ -1,4 +1,4 @@
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tests.setup.building import PORTAL, SECOND, logged_in, record, state_of, used_disk, with_volume
 from tests.storage.scripted_host import ScriptedHost

@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.setup.building import (
     MIB,
@@ -97,7 +96,7 @@ def test_a_file_system_on_the_disk_itself_can_be_used() -> None:
 def test_a_group_of_somebody_else_is_not_offered(fault: str) -> None:
     state = state_of(with_volume(logged_in()), used_disk("LVM2_member"))
     (group,) = state.inventory.volume_groups
-    theirs = replace(group, **{fault: True})  # type: ignore[arg-type]  # names are checked by replace
+    theirs = replace(group, **{fault: True})
     state = replace(state, inventory=replace(state.inventory, volume_groups=(theirs,)))
     assert disks.existing(state) == ()
     asked = state.answered(VolumesAnswer(VolumesWay.EXISTING, ("vg_data/data",)))

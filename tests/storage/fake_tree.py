@@ -1,6 +1,6 @@
 """Made-up sysfs trees: sessions, disks and maps put into a `ScriptedHost` by name."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tests.storage.scripted_host import ScriptedHost
 
@@ -10,8 +10,7 @@ INITIATOR = "iqn.1993-08.org.debian:01:abc"
 ROOT_STATUS = "Name:\tpython3\nUid:\t0\t0\t0\t0\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Disk:
+class Disk(Struct, frozen=True):
     """A LUN's disk in a made-up session."""
 
     name: str

@@ -20,7 +20,7 @@ LOOKS = [Look(colours, glyphs) for colours in Colours for glyphs in Glyphs]
 
 def characters(glyphs: GlyphSet) -> set[str]:
     drawn = {glyph for _state, glyph in glyphs.states}
-    fields = (field for field in GlyphSet.__dataclass_fields__ if field != "states")
+    fields = (field for field in GlyphSet.__struct_fields__ if field != "states")
     return drawn.union(*(getattr(glyphs, field) for field in fields))
 
 

@@ -1,9 +1,8 @@
 """Running things, bars and what commands said."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given, strategies as st
+from msgspec.structs import replace
 from textual.content import Content
 
 from tests.widgets.galleries import COMMANDS, PROGRESS, SPACE

@@ -1,9 +1,8 @@
 """The stack: what is inside what, how it is drawn, how the keys move in it, how little is drawn again."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given, strategies as st
+from msgspec.structs import replace
 
 from tests.widgets.galleries import RUNGS, StackGallery
 from tests.widgets.host import Host, lines_drawn, shows

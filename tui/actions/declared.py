@@ -5,8 +5,9 @@ The key bar, the list of actions, help, the README's tables and the help of the 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from tui.words import translate as _
 
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from tui.actions.here import Here
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(Struct, frozen=True):
     """One action.
 
     Attributes:

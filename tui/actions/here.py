@@ -1,6 +1,6 @@
 """What the cursor is on, and what the host has there: what the keys of the console ask."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tui.maintenance.dependents import Subject as Part, subject_of, subject_of_target
 from tui.maintenance.growth_targets import Subject as Grows, subjects_of
@@ -18,8 +18,7 @@ Subject = Rung | Stack | None
 """What the cursor is on: a rung, the heading of a stack, or nothing on a host without storage."""
 
 
-@dataclass(frozen=True, slots=True)
-class Here:
+class Here(Struct, frozen=True):
     """What the cursor is on, on the host as it was read last."""
 
     subject: Subject

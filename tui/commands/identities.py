@@ -3,7 +3,8 @@
 import hashlib
 import hmac
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.storage.changing.plan import Plan
 from tui.storage.codec import Plain, encode
@@ -36,8 +37,7 @@ def boot_of(host: Host) -> str:
     return text(host, "/proc/sys/kernel/random/boot_id").strip()
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
+class Device(Struct, frozen=True):
     """A device that a plan names.
 
     Attributes:

@@ -10,8 +10,9 @@ Secrets are never in it.
 """
 
 import time
-from dataclasses import dataclass
 from importlib.metadata import version as version_of
+
+from msgspec import Struct
 
 from tui.commands.identities import Device, boot_of, devices_of, first_changed, machine_of
 from tui.commands.planned import Planned
@@ -37,8 +38,7 @@ OLDEST = 24 * 3600
 """Seconds after which a plan is not carried out any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoredPlan:
+class StoredPlan(Struct, frozen=True):
     """A plan that was read back.
 
     Attributes:

@@ -1,7 +1,8 @@
 """What a verb planned: the proposal, and what else has to be known before it is carried out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.maintenance.confirmation import word_for
 from tui.maintenance.proposal import Proposal
@@ -9,8 +10,7 @@ from tui.storage.changing.plan import Plan
 from tui.storage.host.interface import Host
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(Struct, frozen=True):
     """A plan of the command line.
 
     Attributes:

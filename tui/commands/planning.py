@@ -2,7 +2,8 @@
 
 import argparse
 import sys
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tui.commands.plan_file import (
     StoredPlan,

@@ -1,6 +1,6 @@
 """The plans of disconnecting, reconnecting and growing, from what is typed."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tui.commands.choosing import grows_named, part_named
 from tui.commands.planned import Arguments, Planned, nothing_to_do

@@ -1,7 +1,8 @@
 """A plan of the command line from the review to its end: confirmed, run, told."""
 
 import sys
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.commands.planned import Planned
 from tui.commands.telling import Exit, Teller
@@ -21,8 +22,7 @@ _HELD = "lock.held"
 _LONGEST = 600
 
 
-@dataclass(frozen=True, slots=True)
-class Consent:
+class Consent(Struct, frozen=True):
     """What stands for a person's confirmation.
 
     Attributes:

@@ -1,7 +1,8 @@
 """The secrets of a plan that was read back: named, asked for, and put into its operations again."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tui.commands.secret_files import DISCOVERY, DISCOVERY_IN, SESSION, SESSION_IN
 from tui.setup.secrets import lacking

@@ -7,8 +7,9 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from tui.lab.errors import LabError
 from tui.lab.patience import Patience
@@ -37,8 +38,7 @@ READS_SECONDS = 120.0
 thread does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Completed:
+class Completed(Struct, frozen=True):
     """A command that ended in the guest.
 
     Attributes:

@@ -7,8 +7,10 @@ input, which is how secrets come without standing on a command line. From outsid
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.lab import lio
 from tui.lab.san import ANYONE, Backing, Chap, Lun, Portal, San, SanError, Target, TargetKind, parse, size_of
@@ -52,8 +54,7 @@ class Fault(StrEnum):
     TARGET_RESTARTED = "target-restarted"
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(Struct, frozen=True):
     """The array and the options a fault was called with."""
 
     san: San

@@ -6,9 +6,10 @@ import os
 import shutil
 import tempfile
 import time
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from msgspec import Struct
 
 from tui.lab import contents, kernel, mmdebstrap
 from tui.lab.mmdebstrap import Listener
@@ -29,8 +30,7 @@ class Release(StrEnum):
     TRIXIE = "trixie"
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(Struct, frozen=True):
     """A built image: nobody writes to it, a guest's changes go to a copy-on-write file of its own."""
 
     folder: Path
@@ -123,7 +123,7 @@ def command(release: Release, additions: Path, disk_descriptor: int) -> list[str
         "mmdebstrap",
         "--variant=minbase",
         "--format=null",
-        f"--include={','.join(contents.PACKAGES)}",
+        f"--include={','.join((*contents.PACKAGES, *contents.PACKAGES_OF_RELEASE.get(release, ())))}",
         *(f"--dpkgopt=path-exclude={pattern}" for pattern in contents.LEFT_OUT_OF_PACKAGES),
         *mmdebstrap.apt_options(),
         '--customize-hook=rm -rf "$1"/var/cache/apt/* "$1"/var/lib/apt/lists/* "$1"/var/log/*.log',

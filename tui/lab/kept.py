@@ -5,8 +5,9 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from tui.lab.errors import LabError
 from tui.lab.image import Image, Release
@@ -14,8 +15,7 @@ from tui.lab.places import Places, locked
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A kept machine: its copy-on-write disk, the image under it and the array it was given last."""
 
     folder: Path

@@ -11,8 +11,9 @@ import platform
 import shutil
 import subprocess
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from tui.lab import mmdebstrap
 from tui.lab.errors import LabError
@@ -31,8 +32,7 @@ _LIBRARIES = tuple(f"usr/lib/x86_64-linux-gnu/{name}" for name in (_LOADER, "lib
 _KEPT = (_PROGRAM, _MODULES, *_LIBRARIES)
 
 
-@dataclass(frozen=True, slots=True)
-class Kernel:
+class Kernel(Struct, frozen=True):
     """A User-Mode Linux kernel.
 
     Attributes:

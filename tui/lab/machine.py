@@ -9,8 +9,9 @@ import subprocess
 import sys
 import tempfile
 import threading
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from tui.lab.channel import Channel
 from tui.lab.image import Image
@@ -24,8 +25,7 @@ _OF_THE_PROCESSOR = ("/proc/cpuinfo",)
 """What the guest's kernel reads of the host."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hardware:
+class Hardware(Struct, frozen=True):
     """What a machine is made of.
 
     Attributes:

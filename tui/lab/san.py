@@ -8,9 +8,10 @@ import ipaddress
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+
+from msgspec import Struct
 
 from tui.lab.errors import LabError
 from tui.storage.documents import read_bounded
@@ -45,14 +46,16 @@ class Backing(StrEnum):
     IBLOCK = "iblock"
 
 
-@dataclass(frozen=True, slots=True)
-class Chap:
+class Chap(Struct, frozen=True):
     """CHAP credentials; the mutual pair is empty for one-way CHAP."""
 
     user: str
-    secret: str = field(repr=False)
+    secret: str
     mutual_user: str = ""
-    mutual_secret: str = field(default="", repr=False)
+    mutual_secret: str = ""
+
+    def __repr__(self) -> str:
+        return f"Chap(user={self.user!r}, mutual_user={self.mutual_user!r})"
 
     @property
     def mutual(self) -> bool:
@@ -60,8 +63,7 @@ class Chap:
         return bool(self.mutual_user)
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
+class Network(Struct, frozen=True):
     """One network between the host and the array: the addresses of its two ends."""
 
     name: str
@@ -69,8 +71,7 @@ class Network:
     array: tuple[Address, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Portal:
+class Portal(Struct, frozen=True):
     """Where a target listens."""
 
     address: ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -81,8 +82,7 @@ class Portal:
         return f"{host}:{self.port}"
 
 
-@dataclass(frozen=True, slots=True)
-class Lun:
+class Lun(Struct, frozen=True):
     """A logical unit; `size` is in bytes."""
 
     number: int
@@ -90,8 +90,7 @@ class Lun:
     backing: Backing = Backing.FILEIO
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """A target with its portals and LUNs; `initiators` is empty when everyone is let in."""
 
     name: str
@@ -102,8 +101,7 @@ class Target:
     initiators: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class San:
+class San(Struct, frozen=True):
     """A whole array as described."""
 
     networks: tuple[Network, ...]

@@ -7,11 +7,12 @@ survives. Standard library only, because the guest's end imports it too.
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+
+from msgspec import Struct
+from msgspec.structs import asdict, fields
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """Host to guest: start a command.
 
     Attributes:
@@ -33,16 +34,14 @@ class Run:
     columns: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(Struct, frozen=True):
     """Host to guest: bytes for a command's standard input; no bytes at all close it."""
 
     number: int
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Resize:
+class Resize(Struct, frozen=True):
     """Host to guest: the size, in cells, of a terminal device of the guest."""
 
     terminal: str
@@ -50,16 +49,14 @@ class Resize:
     columns: int
 
 
-@dataclass(frozen=True, slots=True)
-class Signal:
+class Signal(Struct, frozen=True):
     """Host to guest: a signal for a command and its process group."""
 
     number: int
     signal: int
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """Guest to host: bytes a command wrote; `stream` is 1 for standard output, 2 for standard error."""
 
     number: int
@@ -67,31 +64,27 @@ class Output:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(Struct, frozen=True):
     """Guest to host: a command ended; `status` is negative for the signal that ended it."""
 
     number: int
     status: int
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """Guest to host: a command could not be started."""
 
     number: int
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(Struct, frozen=True):
     """Guest to host: systemd has started what it had to; `state` is its word for how that went."""
 
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """Guest to host: that many bytes of the line were read, so as many more may be sent (see `WINDOW`)."""
 
     size: int

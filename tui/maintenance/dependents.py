@@ -1,8 +1,9 @@
 """What depends on a part of a stack: everything that goes when it goes, rung by rung up to the users."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from tui.storage.iscsi.luns import LunName, name_of
 from tui.storage.model.block import BlockDevice
@@ -30,8 +31,7 @@ class SubjectKind(StrEnum):
     SWAP = "swap"
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """What a person wants to disconnect.
 
     Attributes:
@@ -121,8 +121,7 @@ def _words(rung: Rung) -> str:
     return f"{rung.target} {rung.name}" if rung.kind in {RungKind.SESSION, RungKind.LUN} else rung.name
 
 
-@dataclass(frozen=True, slots=True)
-class Dependents:
+class Dependents(Struct, frozen=True):
     """Everything that goes when a subject goes.
 
     Attributes:

@@ -1,8 +1,10 @@
 """What a disconnect is planned from: what a person chose, and what was seen of the host."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.maintenance.dependents import Dependents, Subject, dependents
 from tui.storage.devices.claims import places_to_look, read_claims
@@ -42,8 +44,7 @@ class AtBoot(StrEnum):
     """The boot brings it back, as its records and fstab say now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
+class Choices(Struct, frozen=True):
     """What a person decides.
 
     Attributes:
@@ -57,8 +58,7 @@ class Choices:
     patience: int = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """All that a disconnect is planned from.
 
     Attributes:

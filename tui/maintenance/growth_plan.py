@@ -1,6 +1,6 @@
 """The plan that lets a stack grow: all the way up, or only the rung that lags first."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tui.maintenance.growth_sizes import Growth, Layer, Size
 from tui.maintenance.proposal import Proposal
@@ -24,8 +24,7 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """How far, and how much of the free space the volume gets.
 
     Attributes:

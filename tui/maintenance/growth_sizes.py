@@ -6,8 +6,9 @@ space after the one below it, all while it is used. `growth` compares what an in
 """
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from tui.maintenance.growth_targets import Subject
 from tui.storage.devices.identity import luns_below
@@ -38,8 +39,7 @@ class Layer(StrEnum):
     FILESYSTEM = "filesystem"
 
 
-@dataclass(frozen=True, slots=True)
-class SizeFacts:
+class SizeFacts(Struct, frozen=True):
     """What only tools tell (`tui.storage.probe.devices.sizes`), as far as they could be asked.
 
     Attributes:
@@ -53,8 +53,7 @@ class SizeFacts:
     reach: Reach | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
+class Size(Struct, frozen=True):
     """One rung.
 
     Attributes:
@@ -78,8 +77,7 @@ class Size:
     holds: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Growth:
+class Growth(Struct, frozen=True):
     """The rungs of one stack, from the bottom.
 
     Attributes:

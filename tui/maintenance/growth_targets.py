@@ -1,7 +1,8 @@
 """What can grow where the cursor stands: the volumes on or under a rung, or a file system without LVM."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume, VolumeGroup
@@ -9,8 +10,7 @@ from tui.storage.stacks.rung import Rung, RungKind
 from tui.storage.stacks.volume_rungs import group_key, volume_key
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """What grows: a volume with all that carries it, or a device that carries a file system by itself.
 
     Attributes:

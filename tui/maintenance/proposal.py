@@ -1,6 +1,6 @@
 """A plan with its reasons, warnings and undo plan, as put to the user."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tui.storage.changing.plan import Plan
 from tui.storage.operations.operation import CannotUndo, Operation
@@ -8,8 +8,7 @@ from tui.storage.problem import Problem
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(Struct, frozen=True):
     """A plan that is put before a person.
 
     Attributes:

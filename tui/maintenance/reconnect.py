@@ -3,7 +3,8 @@
 import json
 import re
 import time
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.maintenance.dependents import Subject
 from tui.maintenance.proposal import Proposal
@@ -24,8 +25,7 @@ SCHEMA = 1
 _NAME = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9]{3}")
 
 
-@dataclass(frozen=True, slots=True)
-class Disconnected:
+class Disconnected(Struct, frozen=True):
     """Something that was disconnected.
 
     Attributes:

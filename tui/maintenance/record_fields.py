@@ -1,8 +1,9 @@
 """The settings of a node record that are worth changing: what each means, and when a change takes effect."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from tui.storage.probe.iscsi.settings import Settings
 from tui.storage.problem import Problem
@@ -28,8 +29,7 @@ class Effect(StrEnum):
         return _("at the next login")
 
 
-@dataclass(frozen=True, slots=True)
-class RecordField:
+class RecordField(Struct, frozen=True):
     """One setting.
 
     Attributes:
@@ -163,8 +163,7 @@ def fields() -> tuple[RecordField, ...]:
 _DIGESTS = tuple((value, value) for value in ("None", "CRC32C", "CRC32C,None", "None,CRC32C"))
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One setting that becomes another: the field, and its values as in the record."""
 
     field: RecordField

@@ -2,8 +2,9 @@
 
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from tui.practice.examine import Verdict, all_goals, examine, judge
 from tui.practice.notes import Note, write_note
@@ -22,8 +23,7 @@ class Stand(StrEnum):
     SOLVED = "solved"
 
 
-@dataclass(frozen=True, slots=True)
-class Begin:
+class Begin(Struct, frozen=True):
     """Where a run of the console begins: the phase, and the hints and steps of before."""
 
     phase: Phase = Phase.NOW

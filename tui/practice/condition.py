@@ -1,18 +1,18 @@
 """Conditions on the fields of an inventory's things: the `where` of a goal.
 
-A field is named by its path (`portal.address`); the fields and their types are those of the dataclasses in
+A field is named by its path (`portal.address`); the fields and their types are those of the structs in
 `tui.storage.model`, so that a goal that asks for a field which does not exist is found when it is loaded, not
 when it is checked. `stack.…` asks for the stack that a thing belongs to (`tui.storage.stacks.stack.Stack`).
 """
 
-import dataclasses
 import re
 import types
 import typing
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum, StrEnum
 from functools import cache
+
+from msgspec import Struct
 
 from tui.storage.model.inventory import Inventory
 from tui.storage.stacks.rung import Rung
@@ -64,8 +64,7 @@ _TESTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """One field, and how it has to be."""
 
     path: tuple[str, ...]
@@ -108,7 +107,7 @@ def collections() -> Mapping[str, type]:
     found: dict[str, type] = {"rungs": Rung, "stacks": Stack}
     for name, hint in typing.get_type_hints(Inventory).items():
         item = typing.get_args(hint)[0] if typing.get_origin(hint) is tuple else hint
-        if not name.startswith("_") and dataclasses.is_dataclass(item) and isinstance(item, type):
+        if not name.startswith("_") and isinstance(item, type) and issubclass(item, Struct):
             found[name] = item
     return found
 
@@ -184,10 +183,10 @@ def _require_pattern(value: str, name: str) -> None:
 def _kind(item: type, path: tuple[str, ...], name: str) -> Kind:
     hint: object = item
     for part in path:
-        if not (isinstance(hint, type) and dataclasses.is_dataclass(hint)):
+        if not (isinstance(hint, type) and issubclass(hint, Struct)):
             raise NotACondition(_("{name} names a field of a value that has no fields.").format(name=name))
         hints = typing.get_type_hints(hint) | _properties(hint)
-        known = [*(field.name for field in dataclasses.fields(hint)), *_properties(hint)]
+        known = [*hint.__struct_fields__, *_properties(hint)]
         if part not in known:
             raise NotACondition(
                 _("{name}: {part} is not a field; valid fields: {known}.").format(
@@ -207,7 +206,7 @@ def _kind(item: type, path: tuple[str, ...], name: str) -> Kind:
 
 
 def _properties(item: type) -> dict[str, object]:
-    """The types of a dataclass's properties, such as a stack's health."""
+    """The types of a struct's properties, such as a stack's health."""
     properties = {name: value.fget for name, value in vars(item).items() if isinstance(value, property)}
     return {
         name: typing.get_type_hints(getter).get("return")

@@ -9,8 +9,9 @@ import shlex
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from tui.practice.reading import read_staged
 from tui.practice.scenario import Goal, Phase, Scenario
@@ -35,8 +36,7 @@ SENTINELS = "/var/lib/practice/sentinels"
 _OF_LVM = {"physical_volumes", "volume_groups", "logical_volumes"}
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """Whether one goal holds; `note` says more where it was not possible to look."""
 
     identifier: str

@@ -5,8 +5,9 @@ nothing is lost when the program is killed.
 """
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from tui.storage.codec import decode, encode
 from tui.storage.documents import parse_json
@@ -14,8 +15,7 @@ from tui.storage.documents import parse_json
 FILE = "/run/practice/notes"
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """How far the learner is.
 
     Attributes:

@@ -8,8 +8,9 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from tui.lab.places import locked
 from tui.storage.codec import NotDecodable, Plain, decode, encode
@@ -18,8 +19,7 @@ from tui.storage.documents import parse_json, read_bounded
 SCHEMA = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """How far a person is with one scenario or lesson.
 
     Attributes:

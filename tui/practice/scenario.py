@@ -1,9 +1,10 @@
 """What a scenario and a lesson are: the directory of one, read and checked (`tui.practice.reading`)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+
+from msgspec import Struct
 
 from tui.lab.faults import Fault
 from tui.practice.condition import Condition
@@ -33,8 +34,7 @@ class Phase(StrEnum):
     AFTER_REBOOT = "after-reboot"
 
 
-@dataclass(frozen=True, slots=True)
-class Goal:
+class Goal(Struct, frozen=True):
     """Something that has to be true.
 
     Either a number of things in an inventory that meet conditions, or, for what no inventory knows, a script
@@ -65,8 +65,7 @@ class Goal:
     spared: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class LessonStep:
+class LessonStep(Struct, frozen=True):
     """A step of a lesson: what is explained, what is to be done, where it is seen, and what is true then.
 
     Attributes:
@@ -86,8 +85,7 @@ class LessonStep:
     goal: Goal
 
 
-@dataclass(frozen=True, slots=True)
-class StartFault:
+class StartFault(Struct, frozen=True):
     """What goes wrong with the array before the learner comes; `each_boot` also after a restart."""
 
     fault: Fault
@@ -95,8 +93,7 @@ class StartFault:
     each_boot: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Debrief:
+class Debrief(Struct, frozen=True):
     """What is shown once it is solved.
 
     Attributes:
@@ -110,8 +107,7 @@ class Debrief:
     would_have_lost: str
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(Struct, frozen=True):
     """A script of sh(1) in a scenario's directory; `about` is its first comment line."""
 
     name: str
@@ -119,8 +115,7 @@ class Script:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
+class Scenario(Struct, frozen=True):
     """One scenario or lesson.
 
     Attributes:
@@ -156,8 +151,8 @@ class Scenario:
     learns: tuple[str, ...]
     exams: tuple[str, ...]
     task: str
-    san: str = field(repr=False)
-    start: str = field(repr=False)
+    san: str
+    start: str
     faults: tuple[StartFault, ...]
     goals: tuple[Goal, ...]
     sentinels: tuple[str, ...]
@@ -166,8 +161,8 @@ class Scenario:
     hints: tuple[str, ...]
     steps: tuple[LessonStep, ...]
     debrief: Debrief
-    solutions: tuple[Script, ...] = field(repr=False)
-    wrong_moves: tuple[Script, ...] = field(repr=False)
+    solutions: tuple[Script, ...]
+    wrong_moves: tuple[Script, ...]
     variants: tuple[str, ...] = ()
     variant: str = ""
 

@@ -2,8 +2,10 @@
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.recovery.acceptance import reasons
 from tui.recovery.evidence import Evidence
@@ -33,8 +35,7 @@ class Verdict(StrEnum):
     """Nothing was found, no rung is broken, and what is expected is there or intended to be away."""
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
+class Diagnosis(Struct, frozen=True):
     """What was found.
 
     Attributes:

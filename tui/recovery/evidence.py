@@ -5,9 +5,12 @@ Each item is read with a deadline of its own, so that any of them may be missing
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from functools import cached_property
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import astuple, replace
 
 from tui.maintenance.reconnect import Disconnected, disconnected
 from tui.recovery.facts import (
@@ -66,6 +69,7 @@ from tui.recovery.gathering.unused_disks import read_signatures
 from tui.storage.host.interface import PortAnswer
 from tui.storage.iscsi.refused_settings import Listing
 from tui.storage.lvm.metadata_backup import GroupNotes
+from tui.storage.model.equality import ComparedBy
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Portal
 from tui.storage.news.happening import Happening
@@ -121,8 +125,7 @@ _NO_LOCK, _NO_MODULES, _NO_NAMES = DatabaseLock(), KernelModules(), NameFacts()
 _NO_LISTING = Listing()
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """Where an item of the evidence comes from.
 
     Attributes:
@@ -138,23 +141,26 @@ class Source:
     empty: object
 
 
+_declared: list[tuple[Item | None, Callable[[], str] | None, Callable[[Look], object], object]] = []
+"""Of each field that holds an item, in their order."""
+
+
 def _item(
     words: Callable[[], str] | None, read: Callable[[Look], T], empty: T, item: Item | None = None
 ) -> T:
-    """A field of the evidence that holds an item; as `dataclasses.field` it has the type of its value."""
-    return field(default=empty, metadata={"source": (item, words, read, empty)})
+    """A field of the evidence that holds an item, with the type of its value."""
+    _declared.append((item, words, read, empty))
+    return empty
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(Struct, frozen=True):
     """An item that could not be read, and why, in words."""
 
     item: Item
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(ComparedBy, frozen=True, eq=False, dict=True):
     """One look at a host for a diagnosis. Absent items are empty, and named in `unread`.
 
     The fields from `kernel` to `accepted` are the table of items: the words, the reader and the empty value
@@ -171,7 +177,7 @@ class Evidence:
     inventory: Inventory
     now: float = 0.0
     booted: float = 0.0
-    seconds: float = field(default=0.0, compare=False)
+    seconds: float = 0.0
     kernel: tuple[Happening, ...] = _item(
         lambda: _("the kernel's log"), lambda look: read_kernel(look.host), ()
     )
@@ -258,15 +264,15 @@ class Evidence:
         lambda: _("the systemd mount units"), lambda look: read_units(look.host), ()
     )
     """The mount units of fstab."""
-    database: DatabaseLock = _item(  # noqa: RUF009 (it makes a field)
+    database: DatabaseLock = _item(
         lambda: _("the lock of the record database"), lambda look: read_database(look.host), _NO_LOCK
     )
     """The lock of the record database."""
-    modules: KernelModules = _item(  # noqa: RUF009 (it makes a field)
+    modules: KernelModules = _item(
         lambda: _("the kernel modules"), lambda look: read_kernel_modules(look.host), _NO_MODULES
     )
     """Of the running kernel."""
-    names: NameFacts = _item(  # noqa: RUF009 (it makes a field)
+    names: NameFacts = _item(
         lambda: _("the identity of this host"), lambda look: read_names(look.host), _NO_NAMES
     )
     """Of this host's identity."""
@@ -280,9 +286,7 @@ class Evidence:
     """What is on disks of LUNs that answer, that nobody uses, and that udev calls no PV."""
     fstab: str = _item(lambda: _("fstab"), lambda look: text(look.host, FSTAB), "")
     """The text of /etc/fstab."""
-    listing: Listing = _item(  # noqa: RUF009 (it makes a field)
-        lambda: _("whether iscsiadm lists the records"), read_known_listing, _NO_LISTING
-    )
+    listing: Listing = _item(lambda: _("whether iscsiadm lists the records"), read_known_listing, _NO_LISTING)
     """What iscsiadm makes of the record database."""
     boot_units: tuple[BootUnit, ...] = _item(
         lambda: _("systemd's units of mounts and swap space"), lambda look: look.once(read_boot_units), ()
@@ -307,18 +311,20 @@ class Evidence:
     )
     """Those of the file in which this host's administrator accepts findings."""
     unread: tuple[Unread, ...] = ()
-    _stacks: list[tuple[Stack, ...]] = field(default_factory=list, init=False, compare=False, repr=False)
+
+    @property
+    def compared(self) -> tuple[object, ...]:
+        """All but how long the gathering took."""
+        return astuple(replace(self, seconds=0.0))
 
     def has(self, item: Item) -> bool:
         """Whether an item was read, so that what it does not hold is not there."""
         return all(unread.item is not item for unread in self.unread)
 
-    @property
+    @cached_property
     def stacks(self) -> tuple[Stack, ...]:
         """The stacks of the inventory."""
-        if not self._stacks:
-            self._stacks.append(stacks(self.inventory))
-        return self._stacks[0]
+        return stacks(self.inventory)
 
     def answer_of(self, portal: Portal) -> PortAnswer | None:
         """How a portal took a connection, or None where it was not tried."""
@@ -360,13 +366,15 @@ class Evidence:
         return tuple(line for line in self.daemon if line.subject in subjects and line.when >= since)
 
 
+_FIELDS = Evidence.__struct_fields__
+_ITEM_FIELDS = _FIELDS[_FIELDS.index("kernel") : _FIELDS.index("unread")]
+
+
 def sources() -> dict[str, Source]:
     """Where each item comes from, by the field that holds it."""
     return {
-        known.name: Source(item or Item(known.name), words, read, empty)
-        for known in fields(Evidence)
-        if "source" in known.metadata
-        for item, words, read, empty in (known.metadata["source"],)
+        name: Source(item or Item(name), words, read, empty)
+        for name, (item, words, read, empty) in zip(_ITEM_FIELDS, _declared, strict=True)
     }
 
 

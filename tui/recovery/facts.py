@@ -1,6 +1,6 @@
 """What lies beyond the inventory: the facts that evidence is made of (`tui.recovery.evidence`)."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tui.storage.host.interface import PortAnswer
 from tui.storage.model.iscsi import Portal
@@ -8,16 +8,14 @@ from tui.storage.probe.devices.all_signatures import Probing
 from tui.storage.probe.reading import whole_number
 
 
-@dataclass(frozen=True, slots=True)
-class PortalReply:
+class PortalReply(Struct, frozen=True):
     """How a portal of a record or session took a TCP connection."""
 
     portal: Portal
     answer: PortAnswer
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """How this host reaches an address (`ip route get`).
 
     Attributes:
@@ -35,16 +33,14 @@ class Route:
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Nic:
+class Nic(Struct, frozen=True):
     """A network interface of this host: its name, and its hardware address or empty."""
 
     name: str
     address: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """A network interface as sysfs tells it (Documentation/ABI/testing/sysfs-class-net).
 
     Attributes:
@@ -66,8 +62,7 @@ class Link:
     dropped: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class PacketTest:
+class PacketTest(Struct, frozen=True):
     """Whether packets of two sizes come back from a portal (`ping -M do`).
 
     Attributes:
@@ -85,8 +80,7 @@ class PacketTest:
     told: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class MapTable:
+class MapTable(Struct, frozen=True):
     """A device-mapper map as dmsetup tells it, which reads no disk.
 
     Attributes:
@@ -108,8 +102,7 @@ class MapTable:
     status: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class BtrfsDevice:
+class BtrfsDevice(Struct, frozen=True):
     """A device of a mounted btrfs: its number there, whether it is missing, and the errors counted."""
 
     number: str
@@ -117,8 +110,7 @@ class BtrfsDevice:
     errors: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class BtrfsState:
+class BtrfsState(Struct, frozen=True):
     """A mounted btrfs on several devices (/sys/fs/btrfs/FSID).
 
     Attributes:
@@ -136,8 +128,7 @@ class BtrfsState:
     profiles: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Ext4Errors:
+class Ext4Errors(Struct, frozen=True):
     """What ext4 has counted (/sys/fs/ext4/DEVICE): errors since the last check, first and last time."""
 
     device: str
@@ -146,8 +137,7 @@ class Ext4Errors:
     last: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingTask:
+class WaitingTask(Struct, frozen=True):
     """A task in uninterruptible sleep (state D).
 
     Attributes:
@@ -163,8 +153,7 @@ class WaitingTask:
     seconds: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class DaemonProcess:
+class DaemonProcess(Struct, frozen=True):
     """A running iscsid, multipathd or tool of storage.
 
     Attributes:
@@ -182,8 +171,7 @@ class DaemonProcess:
     parent: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class GuestDisk:
+class GuestDisk(Struct, frozen=True):
     """A block device that a virtual machine has open: number and `comm` of its process, and the path."""
 
     pid: int
@@ -191,8 +179,7 @@ class GuestDisk:
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """What a disk says of itself when it is asked now (VPD page 83h), beside what the kernel keeps.
 
     Attributes:
@@ -215,16 +202,14 @@ class Identity:
     stand_in: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """One setting of LVM, `devices/global_filter`, with its value as lvmconfig prints it."""
 
     name: str
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class PathState:
+class PathState(Struct, frozen=True):
     """A path as multipathd sees it: its disk, WWID, state in the kernel's map, and what the checker says."""
 
     disk: str
@@ -233,8 +218,7 @@ class PathState:
     checker: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Queueing:
+class Queueing(Struct, frozen=True):
     """What multipathd lets a map do without a path, in its own words: `on`, `off`, `12 chk`, `56 sec`.
 
     Seconds are told while it waits; without an end (`on`), or before it begins (`chk`), there are none.
@@ -251,8 +235,7 @@ class Queueing:
         return None if seconds is None else float(seconds)
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """A systemd unit (`systemctl show`): a mount of fstab, or one that logs in.
 
     Attributes:
@@ -280,8 +263,7 @@ class Unit:
     queued: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class BootUnit:
+class BootUnit(Struct, frozen=True):
     """A systemd unit that brings something up at boot: a mount, automount, swap, or encrypted device.
 
     Attributes:
@@ -311,8 +293,7 @@ class BootUnit:
     condition: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AcceptedFinding:
+class AcceptedFinding(Struct, frozen=True):
     """An entry of the file of accepted findings.
 
     Attributes:
@@ -326,16 +307,14 @@ class AcceptedFinding:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class UnitLines:
+class UnitLines(Struct, frozen=True):
     """The newest lines of a failed unit in the journal of this boot, cleaned."""
 
     unit: str
     lines: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class DatabaseLock:
+class DatabaseLock(Struct, frozen=True):
     """The lock of the record database: its path, whether it is taken, since how many seconds."""
 
     path: str = ""
@@ -343,8 +322,7 @@ class DatabaseLock:
     seconds: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class KernelModules:
+class KernelModules(Struct, frozen=True):
     """The running kernel, and whether it has the module that carries iSCSI.
 
     Attributes:
@@ -360,8 +338,7 @@ class KernelModules:
     said: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class NameFacts:
+class NameFacts(Struct, frozen=True):
     """When this host got its identity, as far as files tell; seconds since the epoch, or None.
 
     Attributes:
@@ -373,8 +350,7 @@ class NameFacts:
     machine_id_written: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DiskContent:
+class DiskContent(Struct, frozen=True):
     """What is found on a disk of which nothing is in use.
 
     Attributes:

@@ -4,8 +4,10 @@ Texts are sentences of this program with names in them that came from networks a
 finding passes those through `tui.storage.untrusted.clean`.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from tui.maintenance.proposal import Proposal
 from tui.storage.stacks.rung import RungKind
@@ -26,8 +28,7 @@ class Weight(StrEnum):
 _LONGEST_LINE = 4000
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """Evidence as it was read.
 
     Attributes:
@@ -39,36 +40,32 @@ class Seen:
     lines: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "source", clean(self.source))
-        object.__setattr__(self, "lines", tuple(clean(line, _LONGEST_LINE) for line in self.lines))
+        force_setattr(self, "source", clean(self.source))
+        force_setattr(self, "lines", tuple(clean(line, _LONGEST_LINE) for line in self.lines))
 
 
-@dataclass(frozen=True, slots=True)
-class RuledOut:
+class RuledOut(Struct, frozen=True):
     """A look-alike that it is not, and how that was told."""
 
     what: str
     how: str
 
 
-@dataclass(frozen=True, slots=True)
-class Never:
+class Never(Struct, frozen=True):
     """Something that people try and should not, and why."""
 
     what: str
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Hypothesis:
+class Hypothesis(Struct, frozen=True):
     """One of several possible causes, and the test that tells it from the others."""
 
     cause: str
     test: str
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Struct, frozen=True):
     """What somebody else has to do or say.
 
     Attributes:
@@ -80,8 +77,7 @@ class Ask:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(Struct, frozen=True):
     """One way out. Either a plan, or somebody to ask, or something for the person's own hands; or a wait.
 
     Attributes:
@@ -103,8 +99,7 @@ class Fix:
     seconds_left: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing that is wrong.
 
     Attributes:

@@ -7,9 +7,10 @@ in time is killed with its children, and what it would have told is missing from
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Any, Generic, TypeVar
+
+from msgspec.structs import replace
 
 from tui.recovery.arguments import WITHIN
 from tui.recovery.evidence import Evidence, Item, Unread, sources

@@ -1,7 +1,8 @@
 """The stacks, each rung with the state that findings and expectations give it."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tui.recovery.evidence import Evidence
 from tui.recovery.expectations.expectation import Account, Standing

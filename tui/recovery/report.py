@@ -1,6 +1,5 @@
 """A report to hand on: findings, evidence, and every command that was run, with secrets removed."""
 
-import dataclasses
 import time
 
 from tui.recovery.diagnosis import Diagnosis
@@ -62,7 +61,7 @@ def _evidence(diagnosis: Diagnosis) -> list[str]:
 
 
 def _plain(value: object) -> str:
-    if dataclasses.is_dataclass(value) or not isinstance(value, str):
+    if not isinstance(value, str):
         return json_text(encode(value), None)
     return "\n  ".join(clean_lines(value, most=_MOST_LINES))
 

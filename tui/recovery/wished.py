@@ -1,6 +1,6 @@
 """What a person disconnected with this program: it is not there because somebody wants that."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tui.maintenance.reconnect import Disconnected
 from tui.recovery.evidence import Evidence
@@ -16,8 +16,7 @@ from tui.storage.operations.operation import Operation
 from tui.storage.operations.services.prerequisites import StartService
 
 
-@dataclass(frozen=True, slots=True)
-class Wished:
+class Wished(Struct, frozen=True):
     """The operations that reconnect it, of every note."""
 
     operations: tuple[Operation, ...]

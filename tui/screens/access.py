@@ -1,13 +1,12 @@
 """What may be done on the host, and why not more."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tui.words import translate as _
 from widgets.state import State
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(Struct, frozen=True):
     """How the program meets this host.
 
     Attributes:

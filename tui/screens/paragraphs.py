@@ -1,7 +1,6 @@
 """Short text on a page: facts with their labels, notes with their state, wrapped with a hanging indent."""
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from textual.content import Content
 from textual.geometry import Size
 from textual.reactive import reactive
@@ -17,8 +16,7 @@ _LONGEST = 600
 """Characters kept of a sentence that may hold names."""
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(Struct, frozen=True):
     """One paragraph.
 
     Attributes:

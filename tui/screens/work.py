@@ -1,8 +1,9 @@
 """What runs in the background: reported by the thread that runs it, shown by the screen."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from msgspec.structs import replace
 from textual.message import Message
 
 from tui.storage.changing.interrupted import Interrupted

@@ -1,11 +1,13 @@
-"""What the person decides, one small dataclass a step. A step that is not answered yet is None.
+"""What the person decides, one small struct a step. A step that is not answered yet is None.
 
 Every attribute's name is the `field` of the problems found in it. Secrets are `Secret`, and are not kept
 when the set-up is left.
 """
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.setup.step import Step
 from tui.storage.iscsi.chap import NO_CHAP, NO_SECRET, ChapKind, ChapSettings
@@ -16,8 +18,7 @@ from tui.storage.secret import Secret
 NO_TIMERS = Timers()
 
 
-@dataclass(frozen=True, slots=True)
-class NameAnswer:
+class NameAnswer(Struct, frozen=True):
     """The initiator name, and whether what is missing may be installed and started.
 
     Attributes:
@@ -29,8 +30,7 @@ class NameAnswer:
     prepare: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class ChapChoice:
+class ChapChoice(Struct, frozen=True):
     """CHAP for one purpose (discovery or session).
 
     Attributes:
@@ -66,8 +66,7 @@ class ChapScope(StrEnum):
     """Also as the default of iscsid.conf, so that every record made later begins with them."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChapAnswer:
+class ChapAnswer(Struct, frozen=True):
     """CHAP for asking the portal and for using the target, which need not be the same."""
 
     discovery: ChapChoice = ChapChoice()
@@ -75,8 +74,7 @@ class ChapAnswer:
     scope: ChapScope = ChapScope.RECORDS
 
 
-@dataclass(frozen=True, slots=True)
-class DiscoverAnswer:
+class DiscoverAnswer(Struct, frozen=True):
     """Where targets are looked for.
 
     Attributes:
@@ -96,8 +94,7 @@ class DiscoverAnswer:
     target: str = ""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class TargetChoice:
+class TargetChoice(Struct, frozen=True, order=True):
     """One record to use: a target at a portal through an iface."""
 
     target: str
@@ -124,8 +121,7 @@ class TimerPreset(StrEnum):
     """Leave them as they are in the records."""
 
 
-@dataclass(frozen=True, slots=True)
-class TargetAnswer:
+class TargetAnswer(Struct, frozen=True):
     """Which records are used, and how.
 
     Attributes:
@@ -141,8 +137,7 @@ class TargetAnswer:
     timers: Timers = NO_TIMERS
 
 
-@dataclass(frozen=True, slots=True)
-class LogInAnswer:
+class LogInAnswer(Struct, frozen=True):
     """How the disks are used once they are there.
 
     Attributes:
@@ -162,16 +157,14 @@ class VolumesWay(StrEnum):
     """New volumes in a group that is there; chosen disks that are not in it are added."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewVolume:
+class NewVolume(Struct, frozen=True):
     """A logical volume to make; `size` as typed: `10G`, `512 MiB`, `50%` of what the sized ones leave."""
 
     name: str
     size: str = "100%"
 
 
-@dataclass(frozen=True, slots=True)
-class VolumesAnswer:
+class VolumesAnswer(Struct, frozen=True):
     """What is wanted on the disks.
 
     Attributes:
@@ -191,8 +184,7 @@ class VolumesAnswer:
     erase: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class VolumeMount:
+class VolumeMount(Struct, frozen=True):
     """How one volume is mounted.
 
     Attributes:
@@ -216,8 +208,7 @@ class VolumeMount:
     options: tuple[str, ...] = ("rw", "noatime")
 
 
-@dataclass(frozen=True, slots=True)
-class MountAnswer:
+class MountAnswer(Struct, frozen=True):
     """How the volumes are mounted, one entry a volume."""
 
     mounts: tuple[VolumeMount, ...] = ()
@@ -233,8 +224,7 @@ class BootWay(StrEnum):
     """Not at all: it is mounted until the next reboot."""
 
 
-@dataclass(frozen=True, slots=True)
-class BootAnswer:
+class BootAnswer(Struct, frozen=True):
     """What is arranged for the next boot.
 
     Attributes:
@@ -263,8 +253,7 @@ Answer = (
 """The answer of any step."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
+class Answers(Struct, frozen=True):
     """All answers; None where the person has not decided, so that the defaults stand."""
 
     name: NameAnswer | None = None

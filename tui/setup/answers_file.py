@@ -62,8 +62,9 @@ import hashlib
 import json
 import stat
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from tui.setup.answers import (
     BootAnswer,
@@ -94,8 +95,7 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class TargetWish:
+class TargetWish(Struct, frozen=True):
     """Which of the targets found are wanted; empty tuples mean all of them."""
 
     names: tuple[str, ...] = ()
@@ -105,8 +105,7 @@ class TargetWish:
     timers: Timers | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class VolumesWish:
+class VolumesWish(Struct, frozen=True):
     """What is wanted on the disks; what is None is chosen when the disks are known."""
 
     way: VolumesWay | None = None
@@ -117,8 +116,7 @@ class VolumesWish:
     erase: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class MountWish:
+class MountWish(Struct, frozen=True):
     """How one volume is mounted; what is None is as the wizard would offer it."""
 
     volume: str
@@ -144,8 +142,7 @@ class MountWish:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(Struct, frozen=True):
     """The content of an answers file. What is None is decided by the defaults of the step."""
 
     name: NameAnswer | None = None

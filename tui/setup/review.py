@@ -1,6 +1,6 @@
 """Everything that writes to a disk or to the boot configuration, as one plan."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tui.setup.state import SetupState, commands
 from tui.setup.step import GATHERED, Step
@@ -12,8 +12,7 @@ from tui.storage.problem import Problem
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
+class Review(Struct, frozen=True):
     """What is shown before anything is written.
 
     Attributes:

@@ -1,6 +1,6 @@
 """From an answers file to the answer of a step, once it is known what the host and the portal offer."""
 
-from dataclasses import fields, replace
+from msgspec.structs import fields, replace
 
 from tui.setup.answers import (
     Answer,

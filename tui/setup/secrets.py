@@ -1,6 +1,6 @@
 """Secrets and the journal: they are not in it, so a plan that is resumed gets them from the answers again."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tui.setup.answers import ChapAnswer
 from tui.storage.changing.plan import Plan

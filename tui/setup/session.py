@@ -7,7 +7,8 @@ All methods wait for what they start and are meant for a worker thread; what the
 import threading
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+
+from msgspec.structs import replace
 
 from tui.setup import kept, review, secrets, undo
 from tui.setup.answers import NOTHING_DECIDED, Answer
@@ -45,8 +46,7 @@ _UUIDS = 16
 """Volumes that one set-up makes at most have this many UUIDs ready."""
 
 
-@dataclass(frozen=True, slots=True)
-class Places(run_plan.Places):
+class Places(run_plan.Places, frozen=True):
     """Where a set-up keeps its own files; tests give it others."""
 
     answers: str = kept.PATH
@@ -363,7 +363,7 @@ class Setup:
         self._change(folders=tuple(folder_facts(self.host, point) for point in points if point))
 
     def _change(self, **changes: object) -> SetupState:
-        self._state = replace(self._state, **changes)  # type: ignore[arg-type]  # names are checked by replace
+        self._state = replace(self._state, **changes)
         return self._state
 
     def _keep(self) -> None:

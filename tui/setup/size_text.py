@@ -1,8 +1,9 @@
 """Sizes as a person types them: `10G`, `512 MiB`, `1.5 TB`, `50%`."""
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
@@ -13,15 +14,13 @@ _SIZE = re.compile(r"\s*(\d{1,18})(?:[.,](\d{1,6}))?\s*([KMGTPE]?)(i?B)?\s*", re
 _SHARE = re.compile(r"\s*(\d{1,3})(?:[.,](\d{1,2}))?\s*%\s*(?:FREE)?\s*", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Bytes:
+class Bytes(Struct, frozen=True):
     """A size; K, M, G … are powers of 1024, as LVM has them."""
 
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Struct, frozen=True):
     """A part of what is free, more than 0 and at most 1."""
 
     part: Fraction

@@ -1,7 +1,9 @@
 """Everything the set-up knows at one moment; the steps are pure functions over it."""
 
-from dataclasses import dataclass, replace
 from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.setup.answers import NOTHING_DECIDED, Answer, Answers, DiscoverAnswer
 from tui.setup.step import Step
@@ -12,8 +14,7 @@ from tui.storage.model.inventory import Inventory
 from tui.storage.problem import Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Probed:
+class Probed(Struct, frozen=True):
     """What was found on a disk.
 
     Attributes:
@@ -27,8 +28,7 @@ class Probed:
     alignment: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class FolderFacts:
+class FolderFacts(Struct, frozen=True):
     """What a mount point is before anything is mounted there.
 
     Attributes:
@@ -44,8 +44,7 @@ class FolderFacts:
     entries: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class SetupState:
+class SetupState(Struct, frozen=True):
     """Everything the set-up knows.
 
     Attributes:
@@ -99,8 +98,7 @@ class SetupState:
         return next((folder for folder in self.folders if folder.path == path), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """The lower pane of a page: why the step is there, and the exact commands it will run."""
 
     why: str

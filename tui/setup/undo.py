@@ -6,8 +6,9 @@ file system that the set-up created.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from tui.storage.changing.journal import FOLDER, Journal
 from tui.storage.changing.plan import Plan
@@ -34,16 +35,14 @@ _Record = tuple[str, str, int, str]
 """A node record: target, address, port and iface."""
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
+class Changed(Struct, frozen=True):
     """One plan of a set-up: all of its operations, and those that changed something, in order."""
 
     planned: tuple[Operation, ...]
     done: tuple[Operation, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Undo:
+class Undo(Struct, frozen=True):
     """A set-up taken down again.
 
     Attributes:

@@ -1,7 +1,9 @@
 """What was reached: the stack as the host shows it, a write test, and what the next boot will do."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.setup.answers import BootWay
 from tui.setup.state import SetupState
@@ -19,8 +21,7 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class MountVerified:
+class MountVerified(Struct, frozen=True):
     """One volume at the end.
 
     Attributes:
@@ -41,8 +42,7 @@ class MountVerified:
         return will_survive(self.boot)
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(Struct, frozen=True):
     """The end of a set-up, read from the host.
 
     Attributes:

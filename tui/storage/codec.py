@@ -1,9 +1,10 @@
-"""Frozen dataclasses to plain JSON values and back, by their annotations; secrets never leave."""
+"""Frozen structs to plain JSON values and back, by their annotations; secrets never leave."""
 
-import dataclasses
 import types
 import typing
 from enum import Enum
+
+from msgspec import Struct
 
 from tui.storage.secret import Secret
 
@@ -16,13 +17,13 @@ class NotDecodable(ValueError):
 
 
 def encode(value: object) -> Plain:
-    """The plain form of a dataclass, enum, tuple or scalar. A `Secret` becomes None."""
+    """The plain form of a struct, enum, tuple or scalar. A `Secret` becomes None."""
     if isinstance(value, Secret):
         return None
     if isinstance(value, Enum):
         return encode(value.value)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: encode(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, Struct):
+        return {name: encode(getattr(value, name)) for name in value.__struct_fields__}
     if isinstance(value, tuple | list | frozenset):
         return [encode(item) for item in value]
     if value is None or isinstance(value, bool | int | float | str):
@@ -55,8 +56,8 @@ def _decode(kind: object, plain: object) -> object:
             return Secret("")
         if issubclass(kind, Enum):
             return _decode_enum(kind, plain)
-        if dataclasses.is_dataclass(kind):
-            return _decode_dataclass(kind, plain)
+        if issubclass(kind, Struct):
+            return _decode_struct(kind, plain)
         if kind is float and isinstance(plain, int) and not isinstance(plain, bool):
             return _float(plain)
         if kind in (str, int, float, bool) and type(plain) is kind:
@@ -99,12 +100,11 @@ def _decode_enum(kind: type[Enum], plain: object) -> Enum:
         raise NotDecodable(str(error)) from error
 
 
-def _decode_dataclass(kind: type, plain: object) -> object:
+def _decode_struct(kind: type[Struct], plain: object) -> object:
     if not isinstance(plain, dict):
         raise NotDecodable(f"{plain!r:.80} is not a {kind.__name__}")
     hints = typing.get_type_hints(kind)
-    names = {field.name for field in dataclasses.fields(kind)}
-    strangers = set(plain) - names
+    strangers = set(plain) - set(kind.__struct_fields__)
     if strangers:
         raise NotDecodable(f"{kind.__name__} has no {sorted(map(str, strangers))}")
     values = {name: _decode(hints[name], item) for name, item in plain.items()}

@@ -1,10 +1,9 @@
 """What goes wrong, in words: every error of the program is a `Problem` that says what to do next."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One problem, as a person reads it.
 
     Attributes:

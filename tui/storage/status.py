@@ -12,7 +12,7 @@ may come.
     crypttab: lists of objects
     stacks: list of {key, health, targets, volume_groups, first_broken, rungs}
 
-The fields of every object are those of the dataclass of that name in `tui.storage.model`, where their
+The fields of every object are those of the struct of that name in `tui.storage.model`, where their
 docstrings say what they mean; sizes are bytes, timers seconds, enums their words. `stack` in an object is
 the `key` of the stack it belongs to, or null. `first_broken` is the `key` of a rung or null; the fields of
 a rung are those of `tui.storage.stacks.rung.Rung`. A portal is {address, port, tpgt, resolved (the addresses
@@ -20,9 +20,10 @@ of a host name, as far as they are known)}. Secrets are never in it.
 """
 
 import argparse
-import dataclasses
 import os
 from collections.abc import Callable, Iterator
+
+from msgspec.structs import fields
 
 from tui.storage.cells import padded
 from tui.storage.codec import Plain, encode
@@ -52,7 +53,7 @@ def status_document(inventory: Inventory) -> dict[str, Plain]:
     found = stacks(inventory)
     index = StackIndex(found)
     document: dict[str, Plain] = {"schema": SCHEMA}
-    for field in dataclasses.fields(inventory):
+    for field in fields(inventory):
         if field.name.startswith("_"):
             continue
         value = getattr(inventory, field.name)

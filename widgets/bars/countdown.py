@@ -9,8 +9,7 @@ countdown.lines = (
 )
 """
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from textual.content import Content
 from textual.reactive import reactive
 
@@ -23,8 +22,7 @@ from widgets.text import cells, cut_end, flat, pad
 _WIDEST = 32
 
 
-@dataclass(frozen=True, slots=True)
-class CountLine:
+class CountLine(Struct, frozen=True):
     """One line."""
 
     label: str

@@ -11,8 +11,7 @@
 Each filling is a character of its own, so the bar can be read without colour.
 """
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from textual.content import Content
 from textual.reactive import reactive
 
@@ -23,8 +22,7 @@ from widgets.state import Role
 from widgets.text import flat
 
 
-@dataclass(frozen=True, slots=True)
-class MeterPart:
+class MeterPart(Struct, frozen=True):
     """One piece of the bar and its words in the legend."""
 
     label: str

@@ -12,8 +12,8 @@ three on a console of code page 437, three characters in ASCII; colour only repe
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from textual.content import Content
 from textual.reactive import reactive
 
@@ -28,8 +28,7 @@ _WORDS = 11
 _WIDEST = 40
 
 
-@dataclass(frozen=True, slots=True)
-class PlotRow:
+class PlotRow(Struct, frozen=True):
     """One plot."""
 
     label: str

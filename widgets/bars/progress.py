@@ -13,8 +13,8 @@ lines whose words changed.
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from textual.content import Content
 from textual.reactive import reactive
 from textual.timer import Timer
@@ -31,8 +31,7 @@ _NAME_LEAST = 20
 _WORDS_LEAST = 28
 
 
-@dataclass(frozen=True, slots=True)
-class ProgressRow:
+class ProgressRow(Struct, frozen=True):
     """One running thing."""
 
     key: str
@@ -50,8 +49,7 @@ class ProgressRow:
     """A sentence under the line, dim: the cause and what to do next."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProgressWidths:
+class ProgressWidths(Struct, frozen=True):
     """The widths, in cells, that keep the columns in line."""
 
     name: int = 0
@@ -68,8 +66,7 @@ class ProgressWidths:
         return ProgressWidths(name, max(0, room - name), self.time, bars)
 
 
-@dataclass(frozen=True, slots=True)
-class ProgressLine:
+class ProgressLine(Struct, frozen=True):
     """A row with the time in words, as it is drawn; or, with `key` None, a line of its note."""
 
     key: str | None

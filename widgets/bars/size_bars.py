@@ -12,8 +12,7 @@ What a row has is drawn full, what it could have with the glyph of what is added
 colour. Names that do not fit are cut in the middle.
 """
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from textual.content import Content
 from textual.reactive import reactive
 
@@ -30,8 +29,7 @@ _WIDE = 100
 """Cells from which a note stands beside its bar."""
 
 
-@dataclass(frozen=True, slots=True)
-class SizeBar:
+class SizeBar(Struct, frozen=True):
     """One row.
 
     Attributes:

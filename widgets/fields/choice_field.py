@@ -1,9 +1,9 @@
 """Fields to choose in: one of several answers, yes or no. See `widgets.fields.form` for how to use them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -19,8 +19,7 @@ from widgets.state import Role
 from widgets.text import flat
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """One of the answers of a choice."""
 
     key: str

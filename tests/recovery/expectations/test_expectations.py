@@ -1,8 +1,7 @@
 """What a host says should be there: met, as wished, explained, or told."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.recovery.making import HEALTHY, causes, diagnosis, evidence_of, findings, lost, only, single_path
 from tests.setup.building import PORTAL, TARGET, logged_in, record, with_volume

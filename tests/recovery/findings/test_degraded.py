@@ -1,6 +1,6 @@
 """F54 to F57: what works without a leg, a device or a path, and what it follows from."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tests.recovery.making import evidence_of, findings, lost, only, single_path, two_paths
 from tests.setup.building import MIB, SECOND

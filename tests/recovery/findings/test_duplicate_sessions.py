@@ -1,8 +1,7 @@
 """F16, F35, F45: doubled sessions, refused logouts, sessions without a name."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.recovery.making import daemon_said, evidence_of, findings, lost, only, single_path, two_paths
 from tests.setup.building import PORTAL, TARGET, logged_in, record

@@ -1,8 +1,7 @@
 """File systems that stopped, volumes on disks that are gone, and what the next boot stumbles over."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.recovery.findings.test_volume_findings import complete, every_operation
 from tests.recovery.making import (
@@ -181,7 +180,7 @@ def twins(kind: str = "xfs", **second: object) -> Inventory:
         for one in both.devices
     )
     volumes = tuple(
-        replace(one, **second) if one.name == "raw" else one  # type: ignore[arg-type]  # replace checks names
+        replace(one, **second) if one.name == "raw" else one
         for one in (replace(volume, attributes="-wi-a-----") for volume in both.logical_volumes)
     )
     return replace(both, devices=devices, logical_volumes=volumes)

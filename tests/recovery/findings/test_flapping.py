@@ -1,8 +1,7 @@
 """F13 and F17: sessions that come back and are lost again."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.recovery.making import (
     causes,

@@ -1,6 +1,6 @@
 """F21: volumes that are active here on a disk that is a virtual machine's."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tests.recovery.making import evidence_of, findings, only, several_groups, single_path
 from tui.recovery.evidence import Evidence

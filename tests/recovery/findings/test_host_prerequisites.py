@@ -1,8 +1,7 @@
 """F18, F19, F32: iscsid, its kernel module, the initiator name."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.recovery.making import (
     HEALTHY,

@@ -1,9 +1,9 @@
 """F05: a session without its connection, within its timer and after it."""
 
 import time
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.recovery.making import (
     HEALTHY,

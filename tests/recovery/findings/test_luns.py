@@ -1,8 +1,7 @@
 """F05, F12, F26, F28, F43 at one LUN."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.recovery.making import (
     NOW,
@@ -36,7 +35,7 @@ def asked(inventory: Inventory, **changes: object) -> Evidence:
     identity = Identity("sda", WWID, WWID, 512 * MIB, 512 * MIB)
     return replace(
         evidence_of(inventory),
-        identities=(replace(identity, **changes),),  # type: ignore[arg-type]  # names are checked by replace
+        identities=(replace(identity, **changes),),
     )
 
 

@@ -1,9 +1,9 @@
 """F01, F31, F10: refused at a login, and refused when a session comes back."""
 
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.recovery.making import (
     SILENT,

@@ -1,8 +1,7 @@
 """F37: volumes that are there and that could not be mounted."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.recovery.making import causes, evidence_of, findings, kernel_said, lost, only, single_path
 from tests.setup.building import fstab

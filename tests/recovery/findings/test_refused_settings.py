@@ -1,6 +1,6 @@
 """F58: lines of the record database that iscsiadm does not take."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tests.recovery.making import evidence_of, findings, only, single_path
 from tests.setup.building import PORTAL, TARGET

@@ -1,8 +1,7 @@
 """F14: signs of a second writer, and what looks like one."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.recovery.making import evidence_of, findings, kernel_said, only, single_path
 from tests.setup.building import WWID

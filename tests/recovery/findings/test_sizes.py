@@ -1,6 +1,6 @@
 """F11 and F27: LUNs of another size than is believed."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tests.recovery.making import evidence_of, findings, kernel_said, only, single_path, two_paths
 from tests.setup.building import MIB, logged_in, with_volume

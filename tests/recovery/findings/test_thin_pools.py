@@ -1,6 +1,6 @@
 """F29: what the kernel and LVM's journal tell of thin pools, beyond their numbers."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tests.recovery.making import evidence_of, findings, only, single_path
 from tests.setup.building import MIB, fstab

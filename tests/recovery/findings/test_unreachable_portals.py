@@ -1,8 +1,7 @@
 """F02 and F09: portals that take no connection."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.recovery.making import (
     NO_NETWORK,

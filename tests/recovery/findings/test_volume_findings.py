@@ -1,8 +1,7 @@
 """What is wrong in LVM: each failure named by itself, its look-alikes told apart, and hosts that are well."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.recovery.making import (
     HEALTHY,
@@ -293,7 +292,7 @@ def hidden(*waiting: FstabEntry, **changes: object) -> Evidence:
     one = with_volume(logged_in(), active=False)
     disk = replace(one.devices[0], content="LVM2_member", content_uuid="PVID")
     bare = replace(one, devices=(disk,), physical_volumes=(), volume_groups=(), logical_volumes=())
-    return replace(evidence_of(fstab(bare, *waiting)), **changes)  # type: ignore[arg-type]  # names are checked by replace
+    return replace(evidence_of(fstab(bare, *waiting)), **changes)
 
 
 def test_each_guard_that_hides_a_disk_is_told_from_the_others() -> None:

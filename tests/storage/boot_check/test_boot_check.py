@@ -1,8 +1,7 @@
 """What the next boot will do, rung by rung, on made-up inventories."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.storage.scripted_host import ScriptedHost
 from tui.storage.boot_check.check import boot_check, will_survive
@@ -96,7 +95,7 @@ def with_service(inventory: Inventory, role: Role, enabled: str) -> Inventory:
 
 def with_record(inventory: Inventory, **change: object) -> Inventory:
     (record,) = inventory.node_records
-    return replace(inventory, node_records=(replace(record, **change),))  # type: ignore[arg-type]  # names are checked by replace
+    return replace(inventory, node_records=(replace(record, **change),))
 
 
 def test_where_everything_is_arranged_everything_holds() -> None:

@@ -1,7 +1,6 @@
 """Operations on ordinary files, for tests of the executor and the journal. `run` notes every run in a log."""
 
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,8 +12,7 @@ from tui.storage.problem import CommandFailed, Problem, Refused
 from tui.storage.secret import Secret
 
 
-@dataclass(frozen=True, slots=True)
-class MakeFile(Operation):
+class MakeFile(Operation, frozen=True):
     """Make a file in two halves, so that a kill between them leaves it half-made."""
 
     folder: str
@@ -54,29 +52,25 @@ class MakeFile(Operation):
         self.path.write_text("whole")
 
 
-@dataclass(frozen=True, slots=True)
-class Rewrite(MakeFile):
+class Rewrite(MakeFile, frozen=True):
     """The same, of the kind that rewrites LVM metadata."""
 
     risk: ClassVar[Risk] = Risk.REWRITES
 
 
-@dataclass(frozen=True, slots=True)
-class Destroy(MakeFile):
+class Destroy(MakeFile, frozen=True):
     """The same, of the kind after which data is gone."""
 
     risk: ClassVar[Risk] = Risk.DESTROYS
 
 
-@dataclass(frozen=True, slots=True)
-class UntilReboot(MakeFile):
+class UntilReboot(MakeFile, frozen=True):
     """The same, of a kind that a reboot takes away."""
 
     survives_reboot: ClassVar[bool] = False
 
 
-@dataclass(frozen=True, slots=True)
-class AskLvm(MakeFile):
+class AskLvm(MakeFile, frozen=True):
     """The same, of a kind that asks for LVM's report in each of its questions."""
 
     def is_done(self, host: Host) -> bool:
@@ -87,8 +81,7 @@ class AskLvm(MakeFile):
         host.run(report_command())
 
 
-@dataclass(frozen=True, slots=True)
-class FailWith(Operation):
+class FailWith(Operation, frozen=True):
     """Fail in one of the ways an operation can."""
 
     risk: ClassVar[Risk] = Risk.REWRITES
@@ -119,15 +112,13 @@ class FailWith(Operation):
             raise OSError(self.number, "the system's words", "/some/file")
 
 
-@dataclass(frozen=True, slots=True)
-class Fail(FailWith):
+class Fail(FailWith, frozen=True):
     """The same, of the kind that changes settings only."""
 
     risk: ClassVar[Risk] = Risk.CONFIGURES
 
 
-@dataclass(frozen=True, slots=True)
-class WriteLabel(Operation):
+class WriteLabel(Operation, frozen=True):
     """Write to the disk of a made-up host, where `show-label` reads it and udev tells of it in `SEEN`."""
 
     SEEN: ClassVar[str] = "/run/udev/data/b8:0"
@@ -156,8 +147,7 @@ class WriteLabel(Operation):
         host.run(Command(("write-label",), changes=True))
 
 
-@dataclass(frozen=True, slots=True)
-class KeepSecret(Operation):
+class KeepSecret(Operation, frozen=True):
     """Hold a secret."""
 
     secret: Secret
@@ -178,8 +168,7 @@ class KeepSecret(Operation):
         raise AssertionError("it is done already")
 
 
-@dataclass(frozen=True, slots=True)
-class TakeDown(Operation):
+class TakeDown(Operation, frozen=True):
     """Give a file another name, so that it is missing; `PutUp` gives it back."""
 
     path: str
@@ -207,8 +196,7 @@ class TakeDown(Operation):
         return (PutUp(self.path),)
 
 
-@dataclass(frozen=True, slots=True)
-class PutUp(Operation):
+class PutUp(Operation, frozen=True):
     """Undo `TakeDown`; it fails where there is a file `PATH.stuck`."""
 
     path: str

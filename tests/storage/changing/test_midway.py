@@ -1,7 +1,6 @@
 """What a plan that did not come to its end says of the host, and the way back that it offers."""
 
 import threading
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -17,8 +16,7 @@ from tui.storage.host.interface import Host
 from tui.storage.operations.operation import Operation
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable(TakeDown):
+class Unreadable(TakeDown, frozen=True):
     """The host cannot be read after it."""
 
     def is_done(self, host: Host) -> bool:

@@ -1,10 +1,10 @@
 """What is on a disk, and whether it may be used."""
 
 import json
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, strategies as st
+from msgspec.structs import replace
 
 from tests.storage.fake_tree import Disk, add_session, bare_host
 from tui.storage.devices.contents import Contents, contents

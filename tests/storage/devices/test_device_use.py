@@ -1,7 +1,6 @@
 """Why nothing may be written to a device, by what the kernel shows: the first reason counts."""
 
-import dataclasses
-
+import msgspec
 import pytest
 
 from tui.storage.devices.device_use import twins, why_not_write
@@ -23,7 +22,7 @@ def lun(disk: str, wwid: str = WWID) -> Lun:
 
 
 def host(*devices: BlockDevice, luns: tuple[Lun, ...] = (lun("sda"),), **facts: object) -> Inventory:
-    return dataclasses.replace(Inventory("db7", devices=devices, luns=luns), **facts)  # type: ignore[arg-type]  # names are checked by replace
+    return msgspec.structs.replace(Inventory("db7", devices=devices, luns=luns), **facts)
 
 
 def code(inventory: Inventory, device: BlockDevice, *allowed: str) -> str:
@@ -48,7 +47,7 @@ def test_nothing_speaks_against_a_free_disk_of_a_session() -> None:
     ids=str,
 )
 def test_the_disk_itself(changes: dict[str, object], expected: str) -> None:
-    disk = dataclasses.replace(DISK, **changes)  # type: ignore[arg-type]  # likewise
+    disk = msgspec.structs.replace(DISK, **changes)
     assert code(host(disk), disk) == expected
 
 
@@ -57,16 +56,16 @@ def test_a_local_disk_is_never_written_to() -> None:
 
 
 def test_what_stands_on_a_partition_holds_the_whole_disk() -> None:
-    disk = dataclasses.replace(DISK, partitions=("sda1",))
+    disk = msgspec.structs.replace(DISK, partitions=("sda1",))
     assert code(host(disk, PART), disk) == ""
-    held = dataclasses.replace(PART, holders=("dm-5",))
+    held = msgspec.structs.replace(PART, holders=("dm-5",))
     assert code(host(disk, held), disk) == "device.held"
     assert code(host(disk, held), disk, "dm-5") == ""
-    assert code(host(dataclasses.replace(disk, holders=("dm-6",)), held), disk, "dm-5") == ""
+    assert code(host(msgspec.structs.replace(disk, holders=("dm-6",)), held), disk, "dm-5") == ""
 
 
 def test_the_volumes_of_its_own_group_may_stand_on_it() -> None:
-    disk = dataclasses.replace(DISK, holders=("dm-5", "dm-6"))
+    disk = msgspec.structs.replace(DISK, holders=("dm-5", "dm-6"))
     assert code(host(disk), disk, "dm-5", "dm-6") == ""
     assert code(host(disk), disk, "dm-5") == "device.held"
 
@@ -91,7 +90,7 @@ def test_disks_without_a_wwid_are_not_twins() -> None:
 def test_what_is_mounted_is_not_written_to(target: str, expected: str) -> None:
     mount = Mount("/dev/sda", "sda", target, "ext4")
     assert code(host(DISK, mounts=(mount,)), DISK) == expected
-    assert code(host(DISK, mounts=(dataclasses.replace(mount, device="sdb"),)), DISK) == ""
+    assert code(host(DISK, mounts=(msgspec.structs.replace(mount, device="sdb"),)), DISK) == ""
 
 
 def test_swap_space_is_not_written_to() -> None:

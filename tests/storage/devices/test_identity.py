@@ -1,8 +1,7 @@
 """Which device exactly, and who uses it."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.storage.fake_tree import TARGET, Disk, add_map, add_session, bare_host, describe
 from tests.storage.scripted_host import ScriptedHost
@@ -62,7 +61,7 @@ def test_the_same_lun_under_another_number_passes(host: ScriptedHost) -> None:
     [{"wwid": "naa.6"}, {"wwid": ""}, {"size": 1}, {"target": "iqn.2003-01.org.example:t2"}, {"lun": 3}],
 )
 def test_any_difference_is_refused(host: ScriptedHost, change: dict[str, object]) -> None:
-    identity = replace(seen(host), **change)  # type: ignore[arg-type]  # the fields are named by the test
+    identity = replace(seen(host), **change)
     with pytest.raises(Refused) as caught:
         compare(host, identity)
     assert caught.value.problem.code == "identity.changed"

@@ -1,9 +1,8 @@
 """Editing fstab: everything else stays byte for byte."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given, strategies as st
+from msgspec.structs import replace
 
 from tui.storage.files.fstab import OWN_NOTE, BootLine, is_own, line_of, with_line, without_entry
 from tui.storage.probe.mounts.fstab import parse_fstab

@@ -1,8 +1,7 @@
 """When a multipath map that was just made counts as made: when whoever comes next can use it."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.storage.scripted_host import Reply, ScriptedHost
 from tui.storage.host.interface import FileFacts, FileKind, Host, Outcome

@@ -1,9 +1,9 @@
 """Mounting, owners and the write test on a made-up host: what is refused and in which words."""
 
 import hashlib
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.storage.fake_tree import Disk, add_map, add_session, bare_host, describe
 from tests.storage.scripted_host import ScriptedHost

@@ -1,9 +1,9 @@
 """What every operation of repair says of itself, and that the journal can keep it."""
 
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tui.storage.codec import decode, encode
 from tui.storage.devices.identity import DeviceIdentity

@@ -1,7 +1,6 @@
 """When a device-mapper map is stale: by itself, or by what the maps below it have lost."""
 
-import dataclasses
-
+import msgspec
 import pytest
 
 from tui.storage.model.block import BlockDevice, BlockKind
@@ -40,12 +39,12 @@ def test_a_map_over_disks_that_are_there_is_not_stale() -> None:
 
 @pytest.mark.parametrize("slaves", [("sda",), ()])
 def test_a_map_that_lost_a_disk_is_stale_whatever_it_has_left(slaves: tuple[str, ...]) -> None:
-    lost = dataclasses.replace(MIDDLE, slaves=slaves, lost_slaves=("sdz",))
+    lost = msgspec.structs.replace(MIDDLE, slaves=slaves, lost_slaves=("sdz",))
     assert is_stale(inventory(DISK, lost), lost)
 
 
 def test_a_map_over_a_map_that_lost_its_disk_is_stale_too() -> None:
-    lost = dataclasses.replace(MIDDLE, slaves=(), lost_slaves=("sdz",))
+    lost = msgspec.structs.replace(MIDDLE, slaves=(), lost_slaves=("sdz",))
     assert is_stale(inventory(lost, UPPER), UPPER)
 
 
@@ -54,9 +53,9 @@ def test_a_lower_device_that_is_not_read_makes_no_map_stale() -> None:
 
 
 def test_only_a_map_is_stale() -> None:
-    assert not is_stale(inventory(DISK), dataclasses.replace(DISK, lost_slaves=("sdz",)))
+    assert not is_stale(inventory(DISK), msgspec.structs.replace(DISK, lost_slaves=("sdz",)))
 
 
 def test_maps_that_name_each_other_end() -> None:
-    ring = dataclasses.replace(MIDDLE, slaves=("dm-2",))
+    ring = msgspec.structs.replace(MIDDLE, slaves=("dm-2",))
     assert not is_stale(inventory(ring, UPPER), UPPER)

@@ -1,9 +1,9 @@
 """A glance finds what files tell and leaves what they do not."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.storage.fake_tree import Disk, add_map, add_session, bare_host, describe
 from tui.storage.host.recorded import RecordedHost

@@ -1,11 +1,11 @@
 import contextlib
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
+from msgspec.structs import replace
 
 from tests.storage.scripted_host import ScriptedHost
 from tui.storage.host.interface import Command, Outcome

@@ -1,8 +1,7 @@
 """Arrays: what the kernel says of their legs, when they work without some, and what is then no stale map."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.storage.scripted_host import ScriptedHost
 from tui.storage.model.block import BlockDevice, BlockKind, LegState, Raid, RaidLeg

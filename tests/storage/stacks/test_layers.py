@@ -1,8 +1,7 @@
 """Rungs of what lies between LUNs and volumes: open, closed, degraded, or of other programs."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.recovery.making import single_path
 from tui.maintenance.dependents import SubjectKind, dependents, subject_of

@@ -1,6 +1,6 @@
-import dataclasses
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.setup.building import known, record
@@ -102,12 +102,12 @@ def test_a_record_without_a_session_is_half_a_stack() -> None:
 
 def test_a_record_that_asks_for_a_login_at_boot_misses_its_session() -> None:
     at_boot = record(startup="automatic")
-    (stack,) = stacks(dataclasses.replace(known(), node_records=(at_boot,)))
+    (stack,) = stacks(msgspec.structs.replace(known(), node_records=(at_boot,)))
     broken = first_broken(stack)
     assert broken is not None
     assert broken.health is Health.ABSENT
-    hidden = dataclasses.replace(at_boot, readable=False)
-    (stack,) = stacks(dataclasses.replace(known(), node_records=(hidden,)))
+    hidden = msgspec.structs.replace(at_boot, readable=False)
+    (stack,) = stacks(msgspec.structs.replace(known(), node_records=(hidden,)))
     assert stack.health is Health.UNKNOWN
 
 
@@ -206,8 +206,8 @@ def test_an_active_volume_is_judged_by_its_disks() -> None:
     volume = LogicalVolume("lv", "vg", "u", active=True, device="dm-0")
     device = BlockDevice("dm-0", "/dev/mapper/vg-lv", "254:0", BlockKind.LOGICAL_VOLUME, 1)
     assert logical_health(volume, device)[0] is Health.GOOD
-    assert logical_health(volume, dataclasses.replace(device, answers=False))[0] is Health.BAD
-    assert logical_health(volume, dataclasses.replace(device, lost_slaves=("sda",)))[0] is Health.BAD
-    assert logical_health(dataclasses.replace(volume, health="partial"), device)[0] is Health.BAD
-    assert logical_health(dataclasses.replace(volume, health="refresh needed"), device)[0] is Health.WARN
-    assert logical_health(dataclasses.replace(volume, active=False, device=""), None)[0] is Health.ABSENT
+    assert logical_health(volume, msgspec.structs.replace(device, answers=False))[0] is Health.BAD
+    assert logical_health(volume, msgspec.structs.replace(device, lost_slaves=("sda",)))[0] is Health.BAD
+    assert logical_health(msgspec.structs.replace(volume, health="partial"), device)[0] is Health.BAD
+    assert logical_health(msgspec.structs.replace(volume, health="refresh needed"), device)[0] is Health.WARN
+    assert logical_health(msgspec.structs.replace(volume, active=False, device=""), None)[0] is Health.ABSENT

@@ -2,10 +2,10 @@ import errno
 import os
 import threading
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.storage.fake_tree import add_session, bare_host
 from tests.waiting import AT_MOST, Stopwatch, until

@@ -5,8 +5,9 @@ An operation that is not listed here is not exported: a script that leaves somet
 
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from tui.storage.iscsi.iscsiadm_call import node
 from tui.storage.lvm.names import volume_path
@@ -55,8 +56,7 @@ from tui.storage.probe.mounts.fstab import FSTAB
 from tui.storage.untrusted import visible_lines
 
 
-@dataclass(frozen=True, slots=True)
-class ShellStep:
+class ShellStep(Struct, frozen=True):
     """One operation in shell.
 
     Attributes:

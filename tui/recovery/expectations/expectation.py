@@ -1,7 +1,8 @@
 """Something that this host says should be there, and how it stands."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from tui.recovery.finding import Finding, Seen
 
@@ -30,8 +31,7 @@ class Standing(StrEnum):
     UNMET = "unmet"
 
 
-@dataclass(frozen=True, slots=True)
-class Expectation:
+class Expectation(Struct, frozen=True):
     """One thing that should be there.
 
     Attributes:
@@ -56,8 +56,7 @@ class Expectation:
     told: Finding | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """An expectation and what accounts for it.
 
     Attributes:

@@ -1,7 +1,8 @@
 """A line of fstab as an expectation reads it: its text, its unit, what stands at its place."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.recovery.evidence import Evidence
 from tui.recovery.facts import BootUnit
@@ -21,8 +22,7 @@ _IGNORED = ("ignore",)
 """File system types of lines that are passed over (fstab(5))."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A line of fstab that names a block device.
 
     Attributes:

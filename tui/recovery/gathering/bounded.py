@@ -3,8 +3,10 @@
 import threading
 import time
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.storage.host.forwarding import ForwardingHost
 from tui.storage.host.interface import Answer, Command, Host, Outcome, PortAnswer
@@ -47,8 +49,7 @@ class BoundedHost(ForwardingHost):
         return super().connect(address, port, min(deadline, left))
 
 
-@dataclass(frozen=True, slots=True)
-class Done(Generic[V]):
+class Done(Struct, Generic[V], frozen=True):
     """What became of one question: its answer, or the error that it raised."""
 
     value: V | None

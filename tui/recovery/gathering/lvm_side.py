@@ -1,7 +1,8 @@
 """What LVM has written down: its notes on every VG, its settings, its devices file. No disk is read."""
 
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from tui.recovery.facts import Setting
 from tui.recovery.gathering.failing import NotAvailable, output_of
@@ -23,8 +24,7 @@ _MOST = 12
 _WORD = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]=,]|[^\s{}\[\]=,"#]+|#[^\n]*')
 
 
-@dataclass(slots=True)
-class Section:
+class Section(Struct):
     """A block of LVM's configuration language: values by key, and blocks by name."""
 
     values: dict[str, str] = field(default_factory=dict)

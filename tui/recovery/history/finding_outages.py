@@ -3,7 +3,8 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from tui.recovery.history.disks import Disks, disk_of_number
 from tui.recovery.history.outage import Boot, DiskErrors, End, LoggedLine, PathEvents, SessionOutage
@@ -39,8 +40,7 @@ _PATH = re.compile(r"multipath: .*(?P<what>Failing|Reinstating) path (?P<number>
 _ADDRESS = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}")
 
 
-@dataclass(slots=True)
-class _Draft:
+class _Draft(Struct):
     """An outage that is being put together."""
 
     sid: int

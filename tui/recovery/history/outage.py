@@ -1,7 +1,8 @@
 """Outages of the past: what the logs tell of each, and what they do not."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from tui.storage.news.happening import Source
 
@@ -21,8 +22,7 @@ class End(StrEnum):
     """It is over or not: no line tells."""
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedLine:
+class LoggedLine(Struct, frozen=True):
     """A line of a log: when it came first, from whom, what it says and means, and how often it came."""
 
     when: float
@@ -32,8 +32,7 @@ class LoggedLine:
     count: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class DiskErrors:
+class DiskErrors(Struct, frozen=True):
     """I/O errors of one disk that were logged while a session was lost.
 
     Attributes:
@@ -47,8 +46,7 @@ class DiskErrors:
     is_of_session: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PathEvents:
+class PathEvents(Struct, frozen=True):
     """What device-mapper did with one path meanwhile: the disk, how often it failed and was reinstated."""
 
     disk: str
@@ -56,8 +54,7 @@ class PathEvents:
     reinstated: int
 
 
-@dataclass(frozen=True, slots=True)
-class SessionOutage:
+class SessionOutage(Struct, frozen=True):
     """One time in which a session was without its connection.
 
     Attributes:
@@ -102,8 +99,7 @@ class SessionOutage:
         return f"{self.boot}:{self.sid}:{self.lost}"
 
 
-@dataclass(frozen=True, slots=True)
-class Boot:
+class Boot(Struct, frozen=True):
     """A boot of which storage lines were read: the first and the last of them, in seconds since the epoch."""
 
     identifier: str
@@ -111,8 +107,7 @@ class Boot:
     last: float
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(Struct, frozen=True):
     """The outages of a host in a time.
 
     Attributes:

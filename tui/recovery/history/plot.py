@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
+
+from msgspec import Struct
 
 from tui.recovery.history.outage import End, History, SessionOutage
 from tui.words import translate as _
@@ -38,8 +39,7 @@ DAYS = 7
 _CELLS_OF_DAY, _CELLS_OF_HOURS = 8, 48
 
 
-@dataclass(frozen=True, slots=True)
-class Glance:
+class Glance(Struct, frozen=True):
     """A plot: its title, the line above the rows, and of each session its name and a mark for each cell."""
 
     title: str

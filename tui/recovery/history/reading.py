@@ -5,7 +5,9 @@ units that log in, running as root.
 """
 
 import re
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.recovery.gathering.failing import NotAvailable, output_of
 from tui.recovery.gathering.logs import boot_time, read_kernel
@@ -47,8 +49,7 @@ _STRUCTURE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class LogLine:
+class LogLine(Struct, frozen=True):
     """A line about storage.
 
     Attributes:
@@ -64,8 +65,7 @@ class LogLine:
     count: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What was read.
 
     Attributes:

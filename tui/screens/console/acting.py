@@ -6,9 +6,9 @@ program, and the picture need not wait for it.
 
 import importlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec.structs import replace
 from textual import events, on, work
 from textual.binding import Binding, BindingType
 

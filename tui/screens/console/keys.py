@@ -5,8 +5,9 @@ opens it, so that the console starts at once.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from tui.actions.declared import ACTIONS, Declared
 from tui.words import translate as _
@@ -24,8 +25,7 @@ KEYS = tuple(declared for declared in ACTIONS if declared.key)
 """The actions that have a key, in the order in which the list of actions and the key bar show them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Struct, frozen=True):
     """A key that opens a screen, for what the cursor is on.
 
     Attributes:

@@ -1,9 +1,9 @@
 """Every node record and session of the host: log in, log out, settings, delete."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
@@ -26,8 +26,7 @@ _LONGEST = 300
 _STATES = {SessionState.LOGGED_IN: State.GOOD, SessionState.UNKNOWN: State.UNKNOWN}
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A record, a session, or both, where the session was logged in by the record."""
 
     key: str

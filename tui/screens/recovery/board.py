@@ -4,8 +4,10 @@ No widget is known here; the screen draws what a board holds.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.recovery.diagnosis import Diagnosis, unexplained
 from tui.recovery.evidence import Evidence
@@ -54,8 +56,7 @@ _WEIGHTS = {
 _STANDINGS = {Health.BAD: Standing.UNEXPLAINED, Health.DEGRADED: Standing.UNEXPLAINED}
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One line of the list.
 
     Attributes:
@@ -75,8 +76,7 @@ class Entry:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Gone:
+class Gone(Struct, frozen=True):
     """A finding that was not found again while the screen was open.
 
     Attributes:
@@ -99,8 +99,7 @@ class Gone:
         return Standing.REPAIRED if self.after_plan else Standing.GONE
 
 
-@dataclass(frozen=True, slots=True)
-class Board:
+class Board(Struct, frozen=True):
     """Everything there is to list.
 
     Attributes:

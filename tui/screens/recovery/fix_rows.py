@@ -1,7 +1,8 @@
 """What can be done about an entry of the list, in the order in which it should be tried."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from tui.recovery.finding import Finding, Fix
 from tui.screens.access import Access
@@ -64,8 +65,7 @@ class WayKind(StrEnum):
         }[self]
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True):
     """One way out.
 
     Attributes:

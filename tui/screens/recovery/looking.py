@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from msgspec import Struct, field
 from textual.message import Message
 
 from tui.recovery.diagnosis import Diagnosis, diagnose
@@ -53,8 +54,7 @@ class Guessed(Message):
     diagnosis: Diagnosis
 
 
-@dataclass(slots=True)
-class Progress:
+class Progress(Struct):
     """How far a look has come.
 
     Attributes:

@@ -3,8 +3,8 @@
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
 
+from msgspec import Struct
 from textual import on
 
 from tui.recovery.arguments import WITHIN
@@ -31,8 +31,7 @@ TURN = 1.0
 _GUESS, _LOOK, _GLANCE = "guess", "look", "glance"
 
 
-@dataclass(frozen=True, slots=True)
-class _Wish:
+class _Wish(Struct, frozen=True):
     """A look that is to begin: why, in words; after a plan for which finding; within how many seconds.
 
     `by_person` where somebody pressed a key for it: what was said of the last plan is over then.

@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tui.recovery.diagnosis import is_whole
 from tui.recovery.evidence import Evidence, Item, item_words

@@ -1,8 +1,9 @@
 """Whether the storage of a host became different, as a glance at the kernel's files tells, and how often."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from msgspec import Struct, field
 from textual.message import Message
 
 from tui.screens.pace import Kind
@@ -51,8 +52,7 @@ def difference(one: Sketch, other: Sketch) -> frozenset[Kind]:
     return frozenset(kind for kind, _how in one ^ other)
 
 
-@dataclass(slots=True)
-class Unrest:
+class Unrest(Struct):
     """What goes on changing by itself.
 
     Attributes:

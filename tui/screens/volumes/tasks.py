@@ -1,7 +1,9 @@
 """The tasks for a volume group, each with its fields and its proposal."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.maintenance import renaming, volumes
 from tui.maintenance.proposal import Proposal
@@ -30,8 +32,7 @@ Typed = Callable[[str], str]
 """What the person chose or typed in the field of that identifier; `yes` in a marked check box."""
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Struct, frozen=True):
     """One thing that can be done.
 
     Attributes:

@@ -1,6 +1,6 @@
 """The disks of the chosen targets, one entry a LUN however many paths lead to it, and what they carry."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tui.setup.state import SetupState
 from tui.setup.steps import target
@@ -14,8 +14,7 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class Disk:
+class Disk(Struct, frozen=True):
     """One LUN as the set-up sees it.
 
     Attributes:
@@ -53,8 +52,7 @@ class Disk:
         return self.wwid, f"{self.target}/{self.number}"
 
 
-@dataclass(frozen=True, slots=True)
-class Existing:
+class Existing(Struct, frozen=True):
     """A volume that is there and may be used as it is.
 
     Attributes:

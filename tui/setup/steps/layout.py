@@ -1,6 +1,6 @@
 """How much room there is for logical volumes, and how the typed sizes share it out, in extents."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tui.setup.answers import NewVolume
 from tui.setup.size_text import Bytes, Share, parse
@@ -12,8 +12,7 @@ _LEAST_START = 1024 * 1024
 """Where LVM begins data on a PV at the earliest (lvm.conf, default_data_alignment)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One volume of the layout: its name, its extents, its bytes."""
 
     name: str
@@ -21,8 +20,7 @@ class Row:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """How the room is shared out, in bytes.
 
     Attributes:

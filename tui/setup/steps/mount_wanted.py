@@ -1,6 +1,7 @@
 """How the volumes should be mounted: the answer of step 7, and what of it is there already."""
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.setup.answers import MountAnswer, VolumeMount, VolumesWay
 from tui.setup.state import SetupState
@@ -10,8 +11,7 @@ from tui.storage.lvm.names import mapper_path, volume_path
 from tui.storage.probe.mounts.fstab import normalised
 
 
-@dataclass(frozen=True, slots=True)
-class MountTarget:
+class MountTarget(Struct, frozen=True):
     """A volume that is to be mounted, there or planned.
 
     Attributes:

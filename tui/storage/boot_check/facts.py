@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.storage.files.rc_local import PATHS
 from tui.storage.files.unit_names import mount_unit
@@ -26,8 +27,7 @@ _KNOWS_LINKS = (2, 3, 19)
 after 2.03.18 (github.com/lvmteam/lvm2/issues/104). 2.03.16 was seen not to, and 2.03.31 to know them."""
 
 
-@dataclass(frozen=True, slots=True)
-class BootFacts:
+class BootFacts(Struct, frozen=True):
     """What decides over the next boot. None where it is not known.
 
     Attributes:

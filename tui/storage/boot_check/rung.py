@@ -1,7 +1,8 @@
 """The rungs of the boot check, and what was found at one."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from tui.words import translate as _
 
@@ -43,8 +44,7 @@ class Rung(StrEnum):
         }[self]
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """One thing that was checked.
 
     Attributes:

@@ -1,7 +1,8 @@
 """A plan that did not come to its end: the program was killed, the power went, or an operation failed."""
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from tui.storage.changing.journal import FOLDER, Journal, Origin, Progressed
 from tui.storage.changing.plan import Plan
@@ -9,8 +10,7 @@ from tui.storage.operations.operation import Risk
 from tui.storage.problem import ConsoleError, Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Interrupted:
+class Interrupted(Struct, frozen=True):
     """What is offered for resuming before anything else.
 
     Attributes:

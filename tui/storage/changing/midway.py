@@ -1,7 +1,8 @@
 """How a host is left by a plan that did not come to its end: what is missing now, and the way back."""
 
-from dataclasses import dataclass
 from itertools import dropwhile
+
+from msgspec import Struct
 
 from tui.storage.changing.journal import Journal, Progressed
 from tui.storage.changing.plan import Plan
@@ -11,8 +12,7 @@ from tui.storage.problem import ConsoleError
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class Midway:
+class Midway(Struct, frozen=True):
     """What a plan left that failed, was killed or was ended before its end.
 
     Attributes:

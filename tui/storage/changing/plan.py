@@ -1,15 +1,15 @@
 """A list of operations, and what is reported of it while it runs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from tui.storage.operations.operation import Operation, Risk
 from tui.storage.problem import Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """Operations in the order they run.
 
     Attributes:
@@ -43,8 +43,7 @@ class Stage(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """What the executor tells while it runs.
 
     Attributes:
@@ -62,8 +61,7 @@ class Step:
     seconds: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """How a plan ended: the stage of every operation, and the problems of those that failed."""
 
     stages: tuple[Stage, ...]

@@ -6,8 +6,9 @@ Everything waits for what it starts and is meant for a worker thread; what the h
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from tui.storage.changing.executor import execute
 from tui.storage.changing.journal import FOLDER, LOCK, Journal, Origin, change_lock
@@ -20,8 +21,7 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(Struct, frozen=True):
     """Where the program keeps its own files while it changes a host; tests give it others."""
 
     journals: Path = FOLDER
@@ -32,8 +32,7 @@ PLACES = Places()
 """Those of this host."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(Struct, frozen=True):
     """How a plan ended, or why it was not begun.
 
     Attributes:
@@ -132,8 +131,7 @@ def give_up(journal: Journal, places: Places | None = None) -> Problem | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Locked:
+class _Locked(Struct, frozen=True):
     """Runs plans under the change lock."""
 
     host: ChangingHost

@@ -7,7 +7,8 @@ EBUSY (bd_may_claim in the kernel's block/bdev.c).
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.storage.host.interface import Host, Opening
 from tui.storage.model.block import BlockDevice
@@ -18,8 +19,7 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """A device that cannot be opened exclusively, for no reason that is to be seen.
 
     Attributes:

@@ -1,6 +1,6 @@
 """What is on a disk, and whether it may be used: asked of the disk itself, not of udev's memory."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tui.storage.devices.claims import claim_problem, read_claims
 from tui.storage.devices.device_use import why_not_write
@@ -17,8 +17,7 @@ _FILESYSTEMS = {"ext2", "ext3", "ext4", "xfs", "btrfs"}
 _CLUSTERED = {"ocfs2", "gfs2", "gfs", "VMFS", "VMFS_volume_member", "lustre", "drbd", "ceph_bluestore"}
 
 
-@dataclass(frozen=True, slots=True)
-class Contents:
+class Contents(Struct, frozen=True):
     """What is on a disk.
 
     Attributes:

@@ -4,7 +4,8 @@ Names such as /dev/sda change from login to login. What stays is the WWID; where
 target's name, the LUN and the size must do, and then the device number too.
 """
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.storage.host.interface import Host
 from tui.storage.model.block import BlockDevice
@@ -17,8 +18,7 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceIdentity:
+class DeviceIdentity(Struct, frozen=True):
     """A device as a person saw it.
 
     Attributes:

@@ -1,6 +1,6 @@
 """Editing /etc/fstab as text (fstab(5)): what is not touched stays byte for byte. `probe.fstab` reads it."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tui.storage.model.files import FstabEntry
 from tui.storage.probe.mounts.fstab import print_entry
@@ -9,8 +9,7 @@ OWN_NOTE = "# iscsi-console: a volume over iSCSI, mounted when the network and t
 """The comment line above every entry that this program writes; an entry below it is its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class BootLine:
+class BootLine(Struct, frozen=True):
     """What an entry says, before it has a place in the file."""
 
     spec: str

@@ -1,6 +1,6 @@
 """Mount options: read as typed, explained one by one, and completed for the boot (mount(8))."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tui.storage.files.filesystem_kind import FilesystemKind
 from tui.storage.problem import Problem
@@ -17,8 +17,7 @@ _LONGEST = 4000
 """mount(2) takes at most one page of options."""
 
 
-@dataclass(frozen=True, slots=True)
-class Explained:
+class Explained(Struct, frozen=True):
     """One option and what it does.
 
     Attributes:

@@ -5,8 +5,9 @@ command is one of those are recognised; anything cleverer is left for the person
 """
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from tui.storage.untrusted import clean
 
@@ -40,8 +41,7 @@ class Deed(StrEnum):
     """Starts an iSCSI service by hand."""
 
 
-@dataclass(frozen=True, slots=True)
-class RcLocalLine:
+class RcLocalLine(Struct, frozen=True):
     """A line (with its continuation lines) that sets storage up.
 
     Attributes:

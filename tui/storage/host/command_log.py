@@ -3,14 +3,15 @@
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.storage.host.forwarding import ForwardingHost
 from tui.storage.host.interface import ChangingHost, Command, Outcome, Replacement
 
 
-@dataclass(frozen=True, slots=True)
-class Ran:
+class Ran(Struct, frozen=True):
     """A command that ended: when it began (seconds since the epoch), what it was, how it ended."""
 
     at: float

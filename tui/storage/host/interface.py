@@ -6,9 +6,10 @@ commas that are clearer unparsed.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
+
+from msgspec import Struct
 
 from tui.storage.untrusted import as_typed
 
@@ -16,8 +17,7 @@ DEADLINE = 15.0
 """Seconds a reading command may take unless it says otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """One call of a tool. Never holds a secret: argv and environment of a process are public.
 
     Attributes:
@@ -41,8 +41,7 @@ class Command:
         return as_typed(self.argv)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """How a command ended.
 
     Attributes:
@@ -74,8 +73,7 @@ class FileKind(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class FileFacts:
+class FileFacts(Struct, frozen=True):
     """What lstat(2) says of a path; `mode` are the permission bits, `modified` seconds since the epoch."""
 
     kind: FileKind
@@ -88,8 +86,7 @@ class FileFacts:
     """`MAJOR:MINOR` of a block device, else empty."""
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(Struct, frozen=True):
     """What statvfs(3) says of a mounted file system, in bytes."""
 
     size: int
@@ -109,8 +106,7 @@ class Answer(StrEnum):
     """It was not tried: there was no time left, or it is a captured host on which nobody did."""
 
 
-@dataclass(frozen=True, slots=True)
-class PortAnswer:
+class PortAnswer(Struct, frozen=True):
     """The answer, the time it took in seconds, and the system's words when it was not open."""
 
     answer: Answer
@@ -196,8 +192,7 @@ class Host(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class Replacement:
+class Replacement(Struct, frozen=True):
     """How a file is replaced.
 
     Attributes:

@@ -16,8 +16,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from tui.storage.host.exchanging import exchange, is_being_written
 from tui.storage.host.interface import BACKUPS, STAGED, Replacement
@@ -41,8 +42,7 @@ _MOST_LINES = 12
 """Lines of a difference that are shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Old:
+class _Old(Struct, frozen=True):
     """The file that is there: its content, what fstat(2) says, and its extended attributes."""
 
     content: bytes

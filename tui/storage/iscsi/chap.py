@@ -5,8 +5,9 @@ too, with a name and a secret of its own. Discovery and session (login) are set 
 """
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from tui.storage.problem import Problem
 from tui.storage.secret import Secret
@@ -32,8 +33,7 @@ class ChapKind(StrEnum):
     MUTUAL = "mutual"
 
 
-@dataclass(frozen=True, slots=True)
-class ChapSettings:
+class ChapSettings(Struct, frozen=True):
     """User names and secrets of one of the two uses of CHAP.
 
     Attributes:
@@ -220,8 +220,7 @@ def _text_problems(text: str, field: str, what: str) -> list[Problem]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
+class Placement(Struct, frozen=True):
     """Where one of the four secrets goes.
 
     Attributes:

@@ -4,8 +4,10 @@ import ipaddress
 import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.storage.host.interface import Answer, Command, Host, PortAnswer
 from tui.storage.iscsi.iscsi_name import is_usable_target
@@ -61,16 +63,14 @@ class Standing(StrEnum):
     """Its name or address cannot be used."""
 
 
-@dataclass(frozen=True, slots=True)
-class NodeKey:
+class NodeKey(Struct, frozen=True):
     """A target at a portal, as discovery tells it."""
 
     target: str
     portal: Portal
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """One portal of one target.
 
     Attributes:
@@ -98,8 +98,7 @@ class Found:
         return self.standing in (Standing.NEW, Standing.KNOWN)
 
 
-@dataclass(frozen=True, slots=True)
-class Discovered:
+class Discovered(Struct, frozen=True):
     """What asking brought.
 
     Attributes:

@@ -4,8 +4,9 @@ The codes are those of open-iscsi's include/iscsi_err.h (2.1.8; unchanged up to 
 """
 
 import re
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+
+from msgspec import Struct
 
 from tui.storage.host.interface import Outcome
 from tui.storage.model.iscsi import Portal
@@ -65,8 +66,7 @@ class Action(StrEnum):
     RECORD = "record"
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """What was attempted, for the words of a problem.
 
     Attributes:
@@ -113,8 +113,7 @@ def problem_of(outcome: Outcome, context: Context, daemon: tuple[str, ...] = ())
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
+class _Words(Struct, frozen=True):
     """Sentences for a failure, with `{target}` and `{portal}` of its context to be filled in."""
 
     summary: str

@@ -1,6 +1,6 @@
 """Naming a LUN so that it is found again after a login, a reboot, and under another disk name."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Lun
@@ -8,8 +8,7 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class LunName:
+class LunName(Struct, frozen=True):
     """One LUN, whatever the disks are called by which it is reached.
 
     Attributes:

@@ -8,7 +8,8 @@ the line, and writes the record without it.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.storage.host.interface import Command, Host
 from tui.storage.model.iscsi import Portal
@@ -48,8 +49,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
 """The words that open-iscsi takes for a setting, exactly as written (usr/idbm.c, idbm_recinfo_node)."""
 
 
-@dataclass(frozen=True, slots=True)
-class RefusedSetting:
+class RefusedSetting(Struct, frozen=True):
     """A line that iscsiadm does not take.
 
     Attributes:
@@ -73,8 +73,7 @@ class RefusedSetting:
     iface: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """What iscsiadm makes of the database.
 
     Attributes:
@@ -88,8 +87,7 @@ class Listing:
     refused: tuple[RefusedSetting, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Complaint:
+class _Complaint(Struct, frozen=True):
     """One error of the listing: the parameter, and its default where only the value is unknown."""
 
     key: str

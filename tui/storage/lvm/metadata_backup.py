@@ -6,7 +6,8 @@ comments after `#`. Everything in it comes from a disk in the end, so nothing in
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.storage.host.interface import Host
 from tui.storage.probe.reading import names, text
@@ -29,8 +30,7 @@ class NotNotes(ValueError):
     """The text is not a metadata backup of LVM."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotedDisk:
+class NotedDisk(Struct, frozen=True):
     """A physical volume as the backup has it.
 
     Attributes:
@@ -54,8 +54,7 @@ class NotedDisk:
     missing: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class NotedVolume:
+class NotedVolume(Struct, frozen=True):
     """A logical volume as the backup has it.
 
     Attributes:
@@ -75,8 +74,7 @@ class NotedVolume:
     parts: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class GroupNotes:
+class GroupNotes(Struct, frozen=True):
     """One metadata backup.
 
     Attributes:

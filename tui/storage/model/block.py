@@ -1,7 +1,8 @@
 """Block devices and how they stand on each other."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class BlockKind(StrEnum):
@@ -30,8 +31,7 @@ class LegState(StrEnum):
     """No device has its place."""
 
 
-@dataclass(frozen=True, slots=True)
-class RaidLeg:
+class RaidLeg(Struct, frozen=True):
     """One of the devices that an array is spread over.
 
     Attributes:
@@ -46,8 +46,7 @@ class RaidLeg:
     good: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Raid:
+class Raid(Struct, frozen=True):
     """How an array is made and how well it holds: of md, or a RAID LV.
 
     Attributes:
@@ -98,8 +97,7 @@ def _mirrored(count: int) -> tuple[tuple[int, int], ...]:
     return tuple((first, (first + 1) % count) for first in range(0, count, step))
 
 
-@dataclass(frozen=True, slots=True)
-class BlockDevice:
+class BlockDevice(Struct, frozen=True):
     """One block device.
 
     Attributes:
@@ -155,8 +153,7 @@ class BlockDevice:
     content_part: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class MultipathMap:
+class MultipathMap(Struct, frozen=True):
     """One LUN reached over several paths.
 
     Attributes:

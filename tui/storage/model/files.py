@@ -1,10 +1,9 @@
 """File systems, mounts, swap, and what happens to them at boot; sizes in bytes."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Filesystem:
+class Filesystem(Struct, frozen=True):
     """A file system found on a block device (ID_FS_USAGE=filesystem of udev)."""
 
     device: str
@@ -16,8 +15,7 @@ class Filesystem:
     """Kernel names of its other devices: of a btrfs on several; each has an entry of its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mount:
+class Mount(Struct, frozen=True):
     """A line of /proc/self/mountinfo whose source is a block device.
 
     Attributes:
@@ -56,8 +54,7 @@ class Mount:
         return "ro" in self.options
 
 
-@dataclass(frozen=True, slots=True)
-class Swap:
+class Swap(Struct, frozen=True):
     """A line of /proc/swaps."""
 
     path: str
@@ -68,8 +65,7 @@ class Swap:
     """Higher is used first; below 0 the kernel chose it (swapon(2))."""
 
 
-@dataclass(frozen=True, slots=True)
-class FstabEntry:
+class FstabEntry(Struct, frozen=True):
     """A line of /etc/fstab (fstab(5)).
 
     Attributes:
@@ -100,8 +96,7 @@ class FstabEntry:
         return frozenset({self.mount_point, self.place or self.mount_point})
 
 
-@dataclass(frozen=True, slots=True)
-class CrypttabEntry:
+class CrypttabEntry(Struct, frozen=True):
     """A line of /etc/crypttab (crypttab(5)).
 
     Attributes:

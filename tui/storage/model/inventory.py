@@ -1,10 +1,14 @@
 """One snapshot of a host's storage, and the questions it answers."""
 
 from collections import deque
-from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import astuple, replace
 
 from tui.storage.model.block import BlockDevice, MultipathMap
+from tui.storage.model.equality import ComparedBy
 from tui.storage.model.files import CrypttabEntry, Filesystem, FstabEntry, Mount, Swap
 from tui.storage.model.iscsi import (
     DiscoveryRecord,
@@ -33,8 +37,7 @@ class Trait(StrEnum):
     """SELinux is enabled, and restorecon(8) is there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Distribution:
+class Distribution(Struct, frozen=True):
     """What /etc/os-release says: ID, VERSION_ID, PRETTY_NAME, and the family whose names apply here.
 
     `family` is debian, redhat, suse, openeuler (Kylin's server too), arch, alpine, or empty when nothing
@@ -47,20 +50,18 @@ class Distribution:
     family: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Unseen:
+class Unseen(Struct, frozen=True):
     """Something that could not be read, so that its absence from the inventory proves nothing."""
 
     what: str
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Inventory:
+class Inventory(ComparedBy, frozen=True, eq=False, dict=True):
     """Everything known about a host's storage at one moment. Equality ignores the moment."""
 
     host: str
-    taken_at: float = field(compare=False, default=0.0)
+    taken_at: float = 0.0
     """When reading it began, in seconds since the epoch."""
     root: bool = False
     """Taken with root's rights, so that nothing was hidden. Whether it may be changed, the host says."""
@@ -96,7 +97,11 @@ class Inventory:
     fstab: tuple[FstabEntry, ...] = ()
     crypttab: tuple[CrypttabEntry, ...] = ()
     unseen: tuple[Unseen, ...] = ()
-    _made: "list[_Tables]" = field(default_factory=list, init=False, compare=False, repr=False)
+
+    @property
+    def compared(self) -> tuple[object, ...]:
+        """All but the moment."""
+        return astuple(replace(self, taken_at=0.0))
 
     def service(self, role: Role) -> Service | None:
         """The installed unit with that role, or None."""
@@ -187,11 +192,9 @@ class Inventory:
         names = (name, *(device.name for device in self.above(name)))
         return any(name in tables.mounts or name in tables.swapped for name in names)
 
-    @property
+    @cached_property
     def _tables(self) -> "_Tables":
-        if not self._made:
-            self._made.append(_Tables(self))
-        return self._made[0]
+        return _Tables(self)
 
 
 class _Tables:

@@ -2,9 +2,12 @@
 
 import ipaddress
 import socket
-from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
+
+from msgspec import Struct
+
+from tui.storage.model.equality import ComparedBy
 
 
 @lru_cache(maxsize=4096)
@@ -28,8 +31,7 @@ def _canonical(address: str) -> str | None:
     return str(mapped or found)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Portal:
+class Portal(ComparedBy, frozen=True, eq=False):
     """Where a target listens (RFC 7143 2.1).
 
     Attributes:
@@ -42,7 +44,15 @@ class Portal:
     address: str
     port: int = 3260
     tpgt: int | None = None
-    resolved: tuple[str, ...] = field(default=(), compare=False)
+    resolved: tuple[str, ...] = ()
+
+    def __lt__(self, other: "Portal") -> bool:
+        return self.compared < other.compared
+
+    @property
+    def compared(self) -> tuple[str, int, int]:
+        """Address, port and portal group tag."""
+        return (self.address, self.port, -1 if self.tpgt is None else self.tpgt)
 
     @property
     def label(self) -> str:
@@ -71,8 +81,7 @@ class Portal:
         return (self.address, self.port) == (other.address, other.port)
 
 
-@dataclass(frozen=True, slots=True)
-class Initiator:
+class Initiator(Struct, frozen=True):
     """This host's iSCSI name.
 
     Attributes:
@@ -106,8 +115,7 @@ class Role(StrEnum):
     """blk-availability: deactivates volumes at shutdown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Struct, frozen=True):
     """A systemd unit as `systemctl show` tells it.
 
     Attributes:
@@ -125,8 +133,7 @@ class Service:
     enabled: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Tool:
+class Tool(Struct, frozen=True):
     """A program that some operation needs; `path` is empty when it is missing."""
 
     name: str
@@ -135,8 +142,7 @@ class Tool:
     """The distribution's package that holds it, or empty where the distribution is unknown."""
 
 
-@dataclass(frozen=True, slots=True)
-class InterfaceRecord:
+class InterfaceRecord(Struct, frozen=True):
     """An iface record: which network interface a session goes through. Empty values bind nothing."""
 
     name: str
@@ -147,8 +153,7 @@ class InterfaceRecord:
     initiator_name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ChapFacts:
+class ChapFacts(Struct, frozen=True):
     """What a record says of CHAP, without a secret.
 
     Attributes:
@@ -180,8 +185,7 @@ class ChapFacts:
         return not (self.username or self.has_password or self.username_in or self.has_password_in)
 
 
-@dataclass(frozen=True, slots=True)
-class RecordDefaults:
+class RecordDefaults(Struct, frozen=True):
     """What iscsid.conf says that records made from now on get."""
 
     session_chap: ChapFacts = ChapFacts()
@@ -189,8 +193,7 @@ class RecordDefaults:
     """Of SendTargets records."""
 
 
-@dataclass(frozen=True, slots=True)
-class DiscoveryRecord:
+class DiscoveryRecord(Struct, frozen=True):
     """A stored discovery portal: where SendTargets or iSNS was asked."""
 
     kind: str
@@ -199,8 +202,7 @@ class DiscoveryRecord:
     readable: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Timers:
+class Timers(Struct, frozen=True):
     """The timers of a node record, in seconds; None where the record is silent."""
 
     replacement_timeout: int | None = None
@@ -210,8 +212,7 @@ class Timers:
     noop_timeout: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NodeRecord:
+class NodeRecord(Struct, frozen=True):
     """One record of the node database: a target at a portal through an iface.
 
     Attributes:
@@ -269,8 +270,7 @@ class SessionState(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """One session of the kernel.
 
     Attributes:
@@ -336,8 +336,7 @@ class DeviceState(StrEnum):
         return self is DeviceState.RUNNING
 
 
-@dataclass(frozen=True, slots=True)
-class Lun:
+class Lun(Struct, frozen=True):
     """A logical unit that a session shows.
 
     Attributes:

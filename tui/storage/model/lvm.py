@@ -1,7 +1,8 @@
 """LVM's three layers, as its own report has them (lvmreport(7)); sizes in bytes."""
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 PART_NAMES = (
     "_cdata", "_cmeta", "_corig", "_cpool", "_cvol", "_wcorig", "_imeta", "_iorig", "_mimage", "_mlog",
@@ -15,8 +16,7 @@ def is_part_name(name: str) -> bool:
     return name.startswith("pvmove") or any(part in name for part in PART_NAMES)
 
 
-@dataclass(frozen=True, slots=True)
-class PhysicalVolume:
+class PhysicalVolume(Struct, frozen=True):
     """A disk that LVM has labelled.
 
     Attributes:
@@ -48,8 +48,7 @@ class PhysicalVolume:
     vg_uuid: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class VolumeGroup:
+class VolumeGroup(Struct, frozen=True):
     """A pool of physical volumes.
 
     Attributes:
@@ -123,8 +122,7 @@ class VolumeKind(Enum):
     """LVM did not say, or in a letter of a later version."""
 
 
-@dataclass(frozen=True, slots=True)
-class LogicalVolume:
+class LogicalVolume(Struct, frozen=True):
     """A volume cut out of a VG.
 
     Attributes:
@@ -172,8 +170,7 @@ class LogicalVolume:
             return VolumeKind.UNKNOWN
 
 
-@dataclass(frozen=True, slots=True)
-class LvmReading:
+class LvmReading(Struct, frozen=True):
     """How far the LVM report can be trusted: an empty report does not prove that nothing is there.
 
     Attributes:

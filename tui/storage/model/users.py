@@ -1,8 +1,10 @@
 """Who holds a file system, a disk or swap space: processes, and the kernel itself."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.storage.model.inventory import Unseen
 
@@ -31,8 +33,7 @@ _STORAGE_DAEMONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """One thing that a process holds.
 
     Attributes:
@@ -46,8 +47,7 @@ class Held:
     device: str
 
 
-@dataclass(frozen=True, slots=True)
-class Process:
+class Process(Struct, frozen=True):
     """A process that holds something.
 
     Attributes:
@@ -111,8 +111,7 @@ class KernelHold(StrEnum):
     """An exclusive open fails, and nothing that this host shows explains it."""
 
 
-@dataclass(frozen=True, slots=True)
-class KernelUser:
+class KernelUser(Struct, frozen=True):
     """One thing of the kernel that holds a device.
 
     Attributes:
@@ -134,8 +133,7 @@ class KernelUser:
     container: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Users:
+class Users(Struct, frozen=True):
     """Everybody who holds some devices, as far as could be seen.
 
     Attributes:

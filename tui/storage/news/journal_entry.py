@@ -1,7 +1,8 @@
 """One entry of systemd's journal, as `journalctl --output=json` writes it (systemd.journal-fields(7))."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.storage.documents import parse_json
 
@@ -15,8 +16,7 @@ _KERNEL_FACILITY = "0"
 """Of the kernel itself; what root writes to /dev/kmsg comes by the same transport with another one."""
 
 
-@dataclass(frozen=True, slots=True)
-class JournalEntry:
+class JournalEntry(Struct, frozen=True):
     """One entry.
 
     Attributes:

@@ -6,7 +6,8 @@ The lines are those of drivers/scsi, libiscsi, the block layer, device-mapper, e
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.storage.news.happening import Tone
 from tui.words import translate as _
@@ -14,8 +15,7 @@ from tui.words import translate as _
 Words = Callable[[re.Match[str]], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(Struct, frozen=True):
     """What a line of a log means.
 
     Attributes:
@@ -31,8 +31,7 @@ class Meaning:
     session: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
+class _Rule(Struct, frozen=True):
     pattern: re.Pattern[str]
     words: Words
     tone: Tone

@@ -1,13 +1,13 @@
 """What a watch reads happenings from, as they come."""
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from tui.storage.news.happening import Happening
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """What was read.
 
     Attributes:

@@ -7,7 +7,8 @@ not be read, the first look that found the session failed stands in for it.
 
 from bisect import insort
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.storage.model.iscsi import SessionState
 from tui.storage.news.happening import Happening, Source
@@ -23,8 +24,7 @@ _LAG = 3.0
 _LOST = frozenset({SessionState.FAILED.value, SessionState.FREE.value})
 
 
-@dataclass(frozen=True, slots=True)
-class Outage:
+class Outage(Struct, frozen=True):
     """A connection that is lost.
 
     Attributes:

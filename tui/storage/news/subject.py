@@ -6,7 +6,8 @@ later, so a happening's rung is looked up soon after it came, and kept.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tui.storage.model.inventory import Inventory
 from tui.storage.news.happening import Happening

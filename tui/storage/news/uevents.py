@@ -3,9 +3,10 @@
 import contextlib
 import select
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+
+from msgspec import Struct
 
 from tui.storage.model.topic import Topic
 from tui.storage.news.event_budget import EventBudget
@@ -28,8 +29,7 @@ _AT_ONCE = 50
 """Events in one turn, some milliseconds: a storm must leave time for everything else, and for stopping."""
 
 
-@dataclass(frozen=True, slots=True)
-class Announced:
+class Announced(Struct, frozen=True):
     """What was announced.
 
     Attributes:

@@ -9,10 +9,9 @@ from tui.storage.operations.operation import Operation, Progress
 from tui.storage.untrusted import as_typed
 
 
-class CommandOperation(Operation):
+class CommandOperation(Operation, frozen=True):
     """What runs one command; a subclass that does more around it calls this `run`."""
 
-    __slots__ = ()
     deadline: ClassVar[float] = 60.0
     """Seconds that the command gets."""
 

@@ -1,10 +1,11 @@
 """What every change of a host is: shown, checked, run, verified, undone."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import ClassVar
+
+from msgspec import Struct
 
 from tui.storage.devices.identity import DeviceIdentity
 from tui.storage.host.interface import ChangingHost, Host
@@ -42,14 +43,13 @@ class Risk(IntEnum):
         }[self]
 
 
-class Operation(ABC):
-    """One change. Subclasses are frozen dataclasses of plain values, so that the journal can keep them.
+class Operation(Struct, frozen=True):
+    """One change. Subclasses are frozen structs of plain values, so that the journal can keep them.
 
-    Fields may be str, int, bool, enums, `Secret`, frozen dataclasses and tuples of these. A `Secret` is
+    Fields may be str, int, bool, enums, `Secret`, frozen structs and tuples of these. A `Secret` is
     never written down: an operation that is resumed from the journal has an empty one.
     """
 
-    __slots__ = ()
     kinds: ClassVar[dict[str, type["Operation"]]] = {}
     """Every operation by its class name; the journal reads it."""
     risk: ClassVar[Risk] = Risk.CONFIGURES
@@ -63,10 +63,9 @@ class Operation(ABC):
     frees_devices: ClassVar[bool] = False
     """It waits for those who have devices open, or ends them."""
 
-    def __init_subclass__(cls, **arguments: object) -> None:
-        super().__init_subclass__(**arguments)
-        # dataclass(slots=True) makes the class a second time, then with its fields; a base class has none.
-        if "__dataclass_fields__" in vars(cls):
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if not any(getattr(getattr(cls, name, None), "__isabstractmethod__", False) for name in dir(cls)):
             Operation.kinds[cls.__name__] = cls
 
     @abstractmethod
@@ -85,14 +84,14 @@ class Operation(ABC):
     def is_done(self, host: Host) -> bool:
         """Whether the host already is as this operation would leave it; then it is skipped."""
 
-    def check(self, host: Host) -> None:  # noqa: B027 (most need no check)
+    def check(self, host: Host) -> None:
         """Read the host again right before running.
 
         Raises:
             Refused: a precondition does not hold. Nothing was changed.
         """
 
-    def preflight(self, host: Host) -> None:  # noqa: B027 (most can be checked only in their turn)
+    def preflight(self, host: Host) -> None:
         """Check what can be known before the first operation of a plan runs.
 
         Asked while all that comes before this operation only stops something (`only_stops`): a plan that
@@ -192,7 +191,7 @@ class Operation(ABC):
 
 
 def _paths_in(operation: Operation) -> Iterator[str]:
-    for name in getattr(type(operation), "__dataclass_fields__", ()):
+    for name in operation.__struct_fields__:
         value = getattr(operation, name)
         for one in value if isinstance(value, tuple) else (value,):
             if isinstance(one, DeviceIdentity):
@@ -201,8 +200,7 @@ def _paths_in(operation: Operation) -> Iterator[str]:
             yield value
 
 
-@dataclass(frozen=True, slots=True)
-class CannotUndo:
+class CannotUndo(Struct, frozen=True):
     """Why an operation cannot be undone, in words."""
 
     reason: str

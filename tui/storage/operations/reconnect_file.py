@@ -1,6 +1,5 @@
 """How to reconnect what is about to be disconnected, saved in a file."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Host, Replacement
@@ -13,8 +12,7 @@ FOLDER = "/var/lib/iscsi-console/disconnected"
 """The directory of the JSON files, mode 0700; each has mode 0600."""
 
 
-@dataclass(frozen=True, slots=True)
-class SaveReconnectFile(Operation):
+class SaveReconnectFile(Operation, frozen=True):
     """Save how everything is reconnected.
 
     Attributes:
@@ -51,8 +49,7 @@ class SaveReconnectFile(Operation):
         return (DeleteReconnectFile(self.name),)
 
 
-@dataclass(frozen=True, slots=True)
-class DeleteReconnectFile(Operation):
+class DeleteReconnectFile(Operation, frozen=True):
     """Delete the file: everything is reconnected, or should not be."""
 
     name: str

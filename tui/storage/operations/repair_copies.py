@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import ClassVar
 
@@ -34,8 +33,7 @@ _COPYING = 120.0
 """Seconds for one MiB of a disk."""
 
 
-@dataclass(frozen=True, slots=True)
-class CopyBeforeRepair(Operation):
+class CopyBeforeRepair(Operation, frozen=True):
     """Back up the metadata of some groups, the start of some disks, the record database and fstab.
 
     Attributes:
@@ -191,8 +189,7 @@ class CopyBeforeRepair(Operation):
             )
 
 
-@dataclass(frozen=True, slots=True)
-class RestoreDiskHeader(Operation):
+class RestoreDiskHeader(Operation, frozen=True):
     """Restore the start of a disk as `CopyBeforeRepair` saved it.
 
     Attributes:

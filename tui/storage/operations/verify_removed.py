@@ -1,7 +1,8 @@
 """Verifying that what was disconnected is removed: no session, no disk, no map is left."""
 
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.iscsi.luns import LunName
@@ -18,8 +19,7 @@ _GOING = 15.0
 """Seconds for the kernel to finish."""
 
 
-@dataclass(frozen=True, slots=True)
-class SessionName:
+class SessionName(Struct, frozen=True):
     """One session, whatever its number is: target, portal, iface."""
 
     target: str
@@ -27,8 +27,7 @@ class SessionName:
     iface: str = "default"
 
 
-@dataclass(frozen=True, slots=True)
-class VerifyRemoved(Operation):
+class VerifyRemoved(Operation, frozen=True):
     """Read the kernel and see that nothing is left.
 
     Attributes:

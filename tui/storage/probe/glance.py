@@ -4,7 +4,7 @@ A full look asks LVM and systemd, and LVM may wait for a disk that has just fall
 are up, which disks are there and what is mounted is known without them, in milliseconds.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tui.storage.host.interface import Host
 from tui.storage.model.block import BlockDevice

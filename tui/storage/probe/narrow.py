@@ -1,6 +1,6 @@
 """A part of an inventory, read quickly, for checks that are made right before a change."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tui.storage.host.interface import Host
 from tui.storage.model.block import BlockDevice

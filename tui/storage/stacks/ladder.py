@@ -1,14 +1,15 @@
 """The rungs of an inventory while they are being gathered, before they are sorted into stacks."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tui.storage.model.inventory import Inventory
 from tui.storage.stacks.rung import Rung
 
 
-@dataclass(slots=True)
-class Ladder:
+class Ladder(Struct):
     """Rungs by key, in the order found, and the rung that stands for each block device.
 
     Attributes:

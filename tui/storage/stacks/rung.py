@@ -1,7 +1,8 @@
 """One rung of a stack, and how well it holds."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class RungKind(StrEnum):
@@ -42,8 +43,7 @@ class Health(StrEnum):
     """It is not there because somebody wants that: disconnected by a person, or a manual record."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rung:
+class Rung(Struct, frozen=True):
     """One thing in a stack. Names and details are raw: they come from the network and from disks.
 
     Attributes:

@@ -7,7 +7,9 @@ that the first broken one is the first to look at.
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.storage.model.inventory import Inventory
 from tui.storage.stacks.device_rungs import add_closed_layers, add_device_rungs
@@ -20,8 +22,7 @@ from tui.storage.stacks.volume_rungs import add_volume_rungs
 __all__ = ["Health", "Rung", "RungKind", "Stack", "StackIndex", "first_broken", "stacks"]
 
 
-@dataclass(frozen=True, slots=True)
-class Stack:
+class Stack(Struct, frozen=True):
     """Rungs that hang together.
 
     Attributes:

@@ -6,8 +6,9 @@ queue `iscsi_q_H` (its rescuer thread; `kworker/R-iscsi_q_H` from kernel 6.8 on)
 """
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 _THREAD = re.compile(
     r"^(?:kworker/R-)?(?P<kind>iscsi_q|iscsi_eh|iscsi_conn_cleanup|scsi_eh|scsi_tmf)_?(?P<host>\d{1,18})?$"
@@ -25,8 +26,7 @@ class ProcessKind(StrEnum):
     WORKER = "worker"
 
 
-@dataclass(frozen=True, slots=True)
-class IscsiProcess:
+class IscsiProcess(Struct, frozen=True):
     """One of them.
 
     Attributes:

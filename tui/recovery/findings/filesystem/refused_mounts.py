@@ -5,7 +5,8 @@ mount(8) says the same of all of them: wrong fs type, bad option, bad superblock
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.recovery.evidence import Evidence
 from tui.recovery.facts import Unit
@@ -32,8 +33,7 @@ _READ_ONLY = re.compile(r"write access unavailable|recovery required on readonly
 _ANY = ("", "auto")
 
 
-@dataclass(frozen=True, slots=True)
-class _Reason:
+class _Reason(Struct, frozen=True):
     """Why a volume was not mounted.
 
     Attributes:

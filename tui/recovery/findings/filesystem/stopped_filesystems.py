@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tui.recovery.evidence import Evidence, Item
 from tui.recovery.finding import Finding, Fix, Hypothesis, Never, RuledOut, Seen

@@ -8,8 +8,10 @@ number up, and else what iscsiadm said beside it.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.maintenance.sessions import session_of
 from tui.recovery.evidence import Evidence
@@ -58,8 +60,7 @@ _UP = re.compile(r"\[target: (\S+), portal: (\S+),(\d+)\] through \[iface: (\S+)
 _OWN = re.compile(r"\[target: (\S+), portal: (\S+),(\d+)\] through \[iface: (\S+)\] is ")
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """A refused login: why, the line that tells it, and when it was refused like that, each time."""
 
     why: Refusal

@@ -1,6 +1,6 @@
 """How often a session was dropped and logged in again, from the logs."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tui.recovery.evidence import Evidence
 from tui.storage.model.iscsi import Session, SessionState
@@ -18,8 +18,7 @@ _SETTLED = 30.0
 """Seconds for which a session that came back must have stayed before the pattern has ended."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cycle:
+class Cycle(Struct, frozen=True):
     """A session that was lost and came back several times.
 
     Attributes:

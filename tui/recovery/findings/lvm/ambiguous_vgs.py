@@ -1,7 +1,8 @@
 """F53: several VGs of this host have one name."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tui.maintenance.renaming import rename_group
 from tui.recovery.evidence import Evidence

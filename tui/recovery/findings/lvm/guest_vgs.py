@@ -1,7 +1,8 @@
 """F21: this host has volumes active on a disk that is a virtual machine's: both may write to them."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tui.recovery.evidence import Evidence
 from tui.recovery.facts import GuestDisk

@@ -1,7 +1,8 @@
 """F12: a group misses disks; F24: a disk that it misses is here, and its beginning was overwritten."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.recovery.evidence import Evidence, Item
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen
@@ -43,8 +44,7 @@ _GUARDS = ("F08.single-path-listed", "F20", "F42")
 """What hides a disk from LVM that is here: where it hides the missing one, that follows from it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Lost:
+class _Lost(Struct, frozen=True):
     """A disk that a group misses, and what LVM's notes say of it."""
 
     volume: PhysicalVolume

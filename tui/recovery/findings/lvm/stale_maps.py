@@ -1,7 +1,8 @@
 """F07: volumes are active on disks that are gone: logged out, or taken away, under a mounted file system."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen

@@ -1,7 +1,8 @@
 """F29: thin pools that are full, or whose notes are full or damaged."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.recovery.evidence import Evidence
 from tui.recovery.facts import MapTable
@@ -31,8 +32,7 @@ _NEARLY = 0.95
 """Share of its notes in use from which a pool is in danger."""
 
 
-@dataclass(frozen=True, slots=True)
-class PoolState:
+class PoolState(Struct, frozen=True):
     """What the kernel says of a thin pool (kernel Documentation, thin-provisioning, Status).
 
     Attributes:

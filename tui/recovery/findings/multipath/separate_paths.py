@@ -1,7 +1,8 @@
 """F08: paths to one LUN that no map joins, or a volume on one of them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen
@@ -133,8 +134,7 @@ def _seen(
         yield Seen(f"multipath -ll {clean(joined.name)}", tuple(clean(path) for path in joined.paths))
 
 
-@dataclass(frozen=True, slots=True)
-class _Above:
+class _Above(Struct, frozen=True):
     """What is on the paths of one LUN, and has to be closed before a map can be created over them.
 
     Attributes:

@@ -1,6 +1,5 @@
 """Arrays of md: stopped, assembled again, and given back a leg that they go on without (mdadm(8))."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.devices.identity import DeviceIdentity, compare
@@ -20,8 +19,7 @@ from tui.storage.untrusted import as_typed, clean
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class StopArray(CommandOperation):
+class StopArray(CommandOperation, frozen=True):
     """Stop an array that nothing uses, so that its disks are free.
 
     Attributes:
@@ -64,8 +62,7 @@ class StopArray(CommandOperation):
         return (AssembleArray(self.path, self.uuid),)
 
 
-@dataclass(frozen=True, slots=True)
-class AssembleArray(CommandOperation):
+class AssembleArray(CommandOperation, frozen=True):
     """Assemble an array of the disks that carry its UUID; not with fewer than it last ran with.
 
     The attributes are those of `StopArray`.
@@ -103,8 +100,7 @@ class AssembleArray(CommandOperation):
         return (StopArray(self.path, self.uuid),)
 
 
-@dataclass(frozen=True, slots=True)
-class ReturnLeg(Operation):
+class ReturnLeg(Operation, frozen=True):
     """Give an array a leg back that is here again: only what changed is copied where md knows that.
 
     Attributes:

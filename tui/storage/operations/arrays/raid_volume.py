@@ -1,6 +1,5 @@
 """RAID LVs that work without a leg: loaded anew when the leg is back, repaired when it is gone for good."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Host
@@ -20,8 +19,7 @@ _NOTICING = 5.0
 """Seconds for the kernel to take a leg back."""
 
 
-@dataclass(frozen=True, slots=True)
-class RefreshRaidVolume(LvmCommand):
+class RefreshRaidVolume(LvmCommand, frozen=True):
     """Have the kernel use the legs of a RAID LV again that are back (lvmraid(7), lvchange --refresh).
 
     Attributes:
@@ -82,8 +80,7 @@ class RefreshRaidVolume(LvmCommand):
         return ()
 
 
-@dataclass(frozen=True, slots=True)
-class RepairRaidVolume(MetadataChange):
+class RepairRaidVolume(MetadataChange, frozen=True):
     """Replace the lost legs of a RAID LV by free space on other PVs (lvmraid(7), lvconvert --repair).
 
     Attributes:

@@ -1,7 +1,5 @@
 """Lines of /etc/crypttab commented out in place, and restored byte for byte."""
 
-from dataclasses import dataclass
-
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.operations.boot.fstab_off import MARK, replace_lines
 from tui.storage.operations.operation import Operation, Progress
@@ -11,8 +9,7 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class CommentOutCrypttabLines(Operation):
+class CommentOutCrypttabLines(Operation, frozen=True):
     """Comment out some lines, so that the next boot does not wait for their devices.
 
     Attributes:
@@ -49,8 +46,7 @@ class CommentOutCrypttabLines(Operation):
         return (RestoreCrypttabLines(self.lines),)
 
 
-@dataclass(frozen=True, slots=True)
-class RestoreCrypttabLines(Operation):
+class RestoreCrypttabLines(Operation, frozen=True):
     """Restore lines that `CommentOutCrypttabLines` commented out."""
 
     lines: tuple[str, ...]

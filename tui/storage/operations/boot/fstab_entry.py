@@ -1,7 +1,5 @@
 """The boot entry in /etc/fstab: added, and removed."""
 
-from dataclasses import dataclass
-
 from tui.storage.boot_check.facts import UNITS
 from tui.storage.files.fstab import BootLine, is_own, line_of, with_line, without_entry
 from tui.storage.files.unit_names import mount_unit
@@ -25,8 +23,7 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class AddFstabEntry(Operation):
+class AddFstabEntry(Operation, frozen=True):
     """Have the volume mounted at every boot, by a line in /etc/fstab.
 
     A line for the same place is replaced when it names the same volume or was written by this program. A
@@ -104,8 +101,7 @@ class AddFstabEntry(Operation):
         return (RemoveFstabEntry(self.spec, self.mount_point, self.kind, self.options, self.pass_number),)
 
 
-@dataclass(frozen=True, slots=True)
-class RemoveFstabEntry(Operation):
+class RemoveFstabEntry(Operation, frozen=True):
     """Take exactly one line out of /etc/fstab. The attributes are those of `AddFstabEntry`."""
 
     spec: str

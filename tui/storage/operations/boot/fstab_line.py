@@ -1,7 +1,6 @@
 """One line of /etc/fstab changed in place: its options completed, or the name of its volume."""
 
 import re
-from dataclasses import dataclass
 
 from tui.storage.files.unit_names import mount_unit
 from tui.storage.host.interface import ChangingHost, Host
@@ -22,8 +21,7 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeFstabLine(Operation):
+class ChangeFstabLine(Operation, frozen=True):
     """Replace one line by another; every other byte of the file stays, and a dated copy is kept.
 
     Attributes:

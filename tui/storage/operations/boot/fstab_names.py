@@ -1,7 +1,5 @@
 """Keeping /etc/fstab right when a volume gets another name."""
 
-from dataclasses import dataclass
-
 from tui.storage.boot_check.facts import UNITS
 from tui.storage.files.unit_names import mount_unit
 from tui.storage.host.interface import ChangingHost, Host
@@ -20,8 +18,7 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class RenameInFstab(Operation):
+class RenameInFstab(Operation, frozen=True):
     """Replace a path in the lines of fstab that name it; every other character stays.
 
     Attributes:

@@ -1,7 +1,5 @@
 """Lines of /etc/fstab commented out in place, and restored byte for byte."""
 
-from dataclasses import dataclass
-
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.operations.operation import Operation, Progress
 from tui.storage.operations.system_files import put, reload_systemd, text_or_empty
@@ -13,8 +11,7 @@ MARK = "# disconnected by iscsi-console: "
 """The prefix of a line that was commented out; the line follows as it was."""
 
 
-@dataclass(frozen=True, slots=True)
-class CommentOutFstabLines(Operation):
+class CommentOutFstabLines(Operation, frozen=True):
     """Comment out some lines, so that the next boot ignores them.
 
     Attributes:
@@ -51,8 +48,7 @@ class CommentOutFstabLines(Operation):
         return (RestoreFstabLines(self.lines),)
 
 
-@dataclass(frozen=True, slots=True)
-class RestoreFstabLines(Operation):
+class RestoreFstabLines(Operation, frozen=True):
     """Restore lines that `CommentOutFstabLines` commented out."""
 
     lines: tuple[str, ...]

@@ -1,7 +1,5 @@
 """The boot entry as a systemd mount unit, in place of a line in fstab."""
 
-from dataclasses import dataclass
-
 from tui.storage.boot_check.facts import UNITS
 from tui.storage.files.mount_options import MOUNT_TIMEOUT, runtime_options
 from tui.storage.files.unit_names import device_unit, mount_unit, unit_value
@@ -19,8 +17,7 @@ from tui.words import translate as _
 OWN_NOTE = "# Written by iscsi-console: a volume over iSCSI, mounted when the network and the login are up"
 
 
-@dataclass(frozen=True, slots=True)
-class WriteMountUnit(Operation):
+class WriteMountUnit(Operation, frozen=True):
     """Have the volume mounted at every boot by a systemd unit of its own.
 
     Attributes:
@@ -133,8 +130,7 @@ class WriteMountUnit(Operation):
         return (RemoveMountUnit(self.spec, self.mount_point, self.kind, self.options),)
 
 
-@dataclass(frozen=True, slots=True)
-class RemoveMountUnit(Operation):
+class RemoveMountUnit(Operation, frozen=True):
     """Disable and remove the unit that `WriteMountUnit` wrote. The attributes are the same."""
 
     spec: str

@@ -1,7 +1,6 @@
 """Old rc.local lines: turned into dated comments, and restored."""
 
 import time
-from dataclasses import dataclass
 
 from tui.storage.files.rc_local import PATHS, holds, with_lines_back, without_lines
 from tui.storage.host.interface import ChangingHost, Command, Host
@@ -15,8 +14,7 @@ TRIAL = "/run/iscsi-console-rc-local"
 """Where the new script is tried before the old one is touched."""
 
 
-@dataclass(frozen=True, slots=True)
-class RemoveRcLocalLines(Operation):
+class RemoveRcLocalLines(Operation, frozen=True):
     """Turn lines of rc.local that set up storage by hand into dated comments.
 
     Attributes:
@@ -55,8 +53,7 @@ class RemoveRcLocalLines(Operation):
         return (RestoreRcLocalLines(self.lines),)
 
 
-@dataclass(frozen=True, slots=True)
-class RestoreRcLocalLines(Operation):
+class RestoreRcLocalLines(Operation, frozen=True):
     """Restore lines that `RemoveRcLocalLines` turned into comments."""
 
     lines: tuple[str, ...]

@@ -1,6 +1,5 @@
 """LUKS volumes: closed, and opened again with the key file of crypttab (cryptsetup(8), crypttab(5))."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.files.systemd import unit_property
@@ -17,8 +16,7 @@ from tui.storage.untrusted import as_typed, clean
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class CloseLuks(CommandOperation):
+class CloseLuks(CommandOperation, frozen=True):
     """Close a LUKS volume that nothing uses; its key leaves the kernel's memory.
 
     Attributes:
@@ -65,8 +63,7 @@ class CloseLuks(CommandOperation):
         return (OpenLuks(self.name, self.path, self.uuid, self.key_file, self.options, self.unit),)
 
 
-@dataclass(frozen=True, slots=True)
-class OpenLuks(CommandOperation):
+class OpenLuks(CommandOperation, frozen=True):
     """Open a LUKS volume with a key file; without one a person does. Attributes as of `CloseLuks`."""
 
     survives_reboot: ClassVar[bool] = False

@@ -1,6 +1,5 @@
 """Checking a file system without changing it (e2fsck(8) -n, xfs_repair(8) -n), and repairing it."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.files.filesystem_kind import FilesystemKind
@@ -22,8 +21,7 @@ _LOG_IGNORED = "valuable metadata changes in a log"
 """What xfs_repair -n says of a log that was not replayed; what it then finds may only be that."""
 
 
-@dataclass(frozen=True, slots=True)
-class CheckFilesystem(CommandOperation):
+class CheckFilesystem(CommandOperation, frozen=True):
     """Check a file system that is not mounted.
 
     Attributes:
@@ -103,8 +101,7 @@ class CheckFilesystem(CommandOperation):
         return ()
 
 
-@dataclass(frozen=True, slots=True)
-class RepairFilesystem(CommandOperation):
+class RepairFilesystem(CommandOperation, frozen=True):
     """Repair what can be repaired without a person's decision: e2fsck -p, xfs_repair.
 
     e2fsck -p replays the journal and ends when something needs a decision. xfs_repair refuses a log that was

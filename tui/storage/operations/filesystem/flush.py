@@ -1,6 +1,5 @@
 """Writing data in memory to the disks: sync(1) of a file system, flush of a disk."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Host
@@ -17,8 +16,7 @@ from tui.storage.untrusted import as_typed, clean
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class SyncFilesystem(CommandOperation):
+class SyncFilesystem(CommandOperation, frozen=True):
     """Write everything of one file system that is still in memory onto its disk (syncfs(2))."""
 
     deadline: ClassVar[float] = MOUNTING
@@ -47,8 +45,7 @@ class SyncFilesystem(CommandOperation):
         return ()
 
 
-@dataclass(frozen=True, slots=True)
-class FlushDisk(Operation):
+class FlushDisk(Operation, frozen=True):
     """Flush the buffers of a disk (blockdev(8)): of its map first, then of every path.
 
     Attributes:

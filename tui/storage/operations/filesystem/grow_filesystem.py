@@ -1,6 +1,5 @@
 """Growing a mounted file system to the size of its device."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.files.filesystem_kind import FilesystemKind
@@ -26,8 +25,7 @@ _DESCRIBED = 5.0
 """Seconds within which udev has described a device again."""
 
 
-@dataclass(frozen=True, slots=True)
-class GrowFilesystem(CommandOperation):
+class GrowFilesystem(CommandOperation, frozen=True):
     """Make a file system as large as its device, while it is mounted and used.
 
     Attributes:

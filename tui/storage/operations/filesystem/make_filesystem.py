@@ -1,6 +1,5 @@
 """Making a file system on a volume on which nothing is found."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.devices.device_use import why_not_write
@@ -23,8 +22,7 @@ MAKING = 3600.0
 """Seconds mkfs gets: on a slow thin LUN it writes for long and says nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class MakeFilesystem(Operation):
+class MakeFilesystem(Operation, frozen=True):
     """Make a file system on a logical volume.
 
     The UUID is chosen before, so that the whole plan can name it and a file system that an interrupted run

@@ -1,6 +1,5 @@
 """Another UUID for the file system on a clone, so that it can be told from the original and be mounted."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.files.filesystem_kind import FilesystemKind
@@ -19,8 +18,7 @@ _REWRITING = 3600.0
 """Seconds: ext4 with checksums in its metadata rewrites all of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class GiveFilesystemNewUuid(CommandOperation):
+class GiveFilesystemNewUuid(CommandOperation, frozen=True):
     """Give the file system of a clone a UUID of its own.
 
     tune2fs wants it checked, and xfs_admin wants its log replayed before; both come as steps before this.

@@ -1,6 +1,5 @@
 """Replaying a file system's log, by mounting it once in a private place and unmounting it."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.files.filesystem_kind import FilesystemKind
@@ -19,8 +18,7 @@ PLACE = "/run/iscsi-console-replay"
 """Where it is mounted for that moment: a directory that only root can enter."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReplayLog(Operation):
+class ReplayLog(Operation, frozen=True):
     """Mount a file system in a private place and unmount it at once.
 
     Attributes:

@@ -1,6 +1,5 @@
 """Erasing the signatures by which the content of a disk is found (wipefs(8))."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.devices.contents import contents
@@ -19,8 +18,7 @@ from tui.storage.untrusted import as_typed, clean
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class WipeSignatures(Operation):
+class WipeSignatures(Operation, frozen=True):
     """Erase every signature of a disk: file systems, partition tables, LVM and RAID headers.
 
     What wipefs removes is first kept below `BACKUPS` (wipefs(8) --backup), one small file a signature, from

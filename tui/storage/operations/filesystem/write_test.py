@@ -1,7 +1,6 @@
 """The proof that a mounted volume keeps what is written to it."""
 
 import hashlib
-from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Command, FileFacts, FileKind, Host
@@ -12,8 +11,7 @@ from tui.storage.untrusted import as_typed, clean, clean_lines
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class WriteTest(Operation):
+class WriteTest(Operation, frozen=True):
     """Write a file on a mounted volume, read it back from the disk, and remove it."""
 
     path: str

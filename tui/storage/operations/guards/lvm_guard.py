@@ -1,7 +1,8 @@
 """What must be true before LVM changes something."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tui.storage.host.interface import BACKUPS, ChangingHost, Command, Host
 from tui.storage.lvm.names import logical_volume_name_problems, map_name

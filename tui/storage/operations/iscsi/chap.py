@@ -5,8 +5,6 @@ that is resumed from it has names without secrets. It then counts as done when t
 those names, and is refused otherwise, so that the person types them again.
 """
 
-from dataclasses import dataclass
-
 from tui.storage.host.interface import ChangingHost, Command, Host, Replacement
 from tui.storage.iscsi.chap import ChapKind, ChapSettings, problems
 from tui.storage.iscsi.discovery import DiscoveryKind
@@ -79,8 +77,7 @@ def shown_values(values: Values) -> str:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class SetRecordChap(Operation):
+class SetRecordChap(Operation, frozen=True):
     """Set CHAP for the logins of one node record.
 
     Attributes:
@@ -152,8 +149,7 @@ class SetRecordChap(Operation):
         return record
 
 
-@dataclass(frozen=True, slots=True)
-class SetDiscoveryChap(Operation):
+class SetDiscoveryChap(Operation, frozen=True):
     """Set CHAP for asking one portal for its targets.
 
     Attributes:
@@ -218,8 +214,7 @@ class SetDiscoveryChap(Operation):
         return f"{database_of(host).root}/send_targets/{name}/st_config"
 
 
-@dataclass(frozen=True, slots=True)
-class SetDefaultChap(Operation):
+class SetDefaultChap(Operation, frozen=True):
     """Set CHAP in iscsid.conf, from which every record made later gets it; records that exist stay.
 
     Attributes:

@@ -1,7 +1,5 @@
 """A file in the record database that is not a record, moved out of it."""
 
-from dataclasses import dataclass
-
 from tui.storage.host.interface import BACKUPS, ChangingHost, FileKind, Host
 from tui.storage.iscsi.record_file import database_of, move_out
 from tui.storage.operations.operation import CannotUndo, Operation, Progress
@@ -12,8 +10,7 @@ from tui.storage.untrusted import as_typed, clean
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class RemoveDamagedRecord(Operation):
+class RemoveDamagedRecord(Operation, frozen=True):
     """Remove one file from the record database that open-iscsi cannot read; a copy without secrets is kept.
 
     Directories that are empty afterwards are removed too: iscsiadm lists them as records without a name.

@@ -4,8 +4,6 @@ A plain `iscsiadm -m discovery` deletes and rewrites the records it finds, and t
 records are only ever added, one by one, and those that exist are not touched.
 """
 
-from dataclasses import dataclass
-
 from tui.storage.host.interface import ChangingHost, Command, Host
 from tui.storage.iscsi.daemon import refuse_without_daemon
 from tui.storage.iscsi.discovery import DiscoveryKind, NodeKey, records_told_by
@@ -26,8 +24,7 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _, translate_count
 
 
-@dataclass(frozen=True, slots=True)
-class AddDiscoveryRecord(Operation):
+class AddDiscoveryRecord(Operation, frozen=True):
     """Create the discovery record of a portal, which can have CHAP settings of its own."""
 
     kind: DiscoveryKind
@@ -72,8 +69,7 @@ class AddDiscoveryRecord(Operation):
         return discovery_record(self.kind.value, self.portal, "-o", "new", deadline=DATABASE_DEADLINE)
 
 
-@dataclass(frozen=True, slots=True)
-class DeleteDiscoveryRecord(Operation):
+class DeleteDiscoveryRecord(Operation, frozen=True):
     """Delete the discovery record of a portal.
 
     iscsiadm deletes the node records with it that it made by asking that portal.
@@ -127,8 +123,7 @@ class DeleteDiscoveryRecord(Operation):
         return discovery_record(self.kind.value, self.portal, "-o", "delete", deadline=DATABASE_DEADLINE)
 
 
-@dataclass(frozen=True, slots=True)
-class StoreDiscovered(Operation):
+class StoreDiscovered(Operation, frozen=True):
     """Store chosen targets that a portal reported; what is stored already keeps every setting.
 
     Attributes:
@@ -194,8 +189,7 @@ _FIRMWARE = Command(("iscsiadm", "-m", "discovery", "-t", "fw", "-o", "new"), DA
 """Adds what the firmware (iBFT) names, with its CHAP and interface; existing records are not changed."""
 
 
-@dataclass(frozen=True, slots=True)
-class AddNodeRecord(Operation):
+class AddNodeRecord(Operation, frozen=True):
     """Store one target at one portal, with the settings of iscsid.conf."""
 
     target: str
@@ -247,8 +241,7 @@ class AddNodeRecord(Operation):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class AddInterface(Operation):
+class AddInterface(Operation, frozen=True):
     """Make an iface record, which binds sessions to a network interface.
 
     Attributes:
@@ -336,8 +329,7 @@ class AddInterface(Operation):
         return parse_interface_record(content, self.name)
 
 
-@dataclass(frozen=True, slots=True)
-class DeleteInterface(Operation):
+class DeleteInterface(Operation, frozen=True):
     """Delete an iface record."""
 
     name: str

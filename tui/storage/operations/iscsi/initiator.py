@@ -2,7 +2,6 @@
 
 import re
 import secrets
-from dataclasses import dataclass
 
 from tui.storage.files.systemd import systemctl
 from tui.storage.host.interface import ChangingHost, Host, Replacement
@@ -60,8 +59,7 @@ def edit_initiator_file(content: str, name: str) -> str:
     return text + ("\n" if text and not text.endswith("\n") else "") + wanted
 
 
-@dataclass(frozen=True, slots=True)
-class SetInitiatorName(Operation):
+class SetInitiatorName(Operation, frozen=True):
     """Give this host its iSCSI name and have iscsid take it.
 
     Attributes:

@@ -1,7 +1,5 @@
 """An iface record bound to another network interface."""
 
-from dataclasses import dataclass
-
 from tui.storage.host.interface import ChangingHost, Command, Host
 from tui.storage.iscsi.iscsiadm import Action, Context
 from tui.storage.iscsi.iscsiadm_call import DATABASE_DEADLINE, carry_out
@@ -14,8 +12,7 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class RebindInterface(Operation):
+class RebindInterface(Operation, frozen=True):
     """Bind an iface record to another network interface; iscsiadm changes the records that use it too.
 
     Attributes:

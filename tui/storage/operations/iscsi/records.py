@@ -1,7 +1,5 @@
 """Settings of node records, and their deletion."""
 
-from dataclasses import dataclass
-
 from tui.storage.host.interface import ChangingHost, Command, Host
 from tui.storage.iscsi.iscsiadm import Action, Context
 from tui.storage.iscsi.iscsiadm_call import DATABASE_DEADLINE, carry_out, node
@@ -17,8 +15,7 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class SetRecordValues(Operation):
+class SetRecordValues(Operation, frozen=True):
     """Change settings of one node record that are not secret: startup at boot, timers.
 
     Attributes:
@@ -82,8 +79,7 @@ class SetRecordValues(Operation):
         return node(self.target, self.portal, self.iface, "-o", "update", *pairs, deadline=DATABASE_DEADLINE)
 
 
-@dataclass(frozen=True, slots=True)
-class DeleteNodeRecord(Operation):
+class DeleteNodeRecord(Operation, frozen=True):
     """Delete one node record."""
 
     target: str
@@ -149,8 +145,7 @@ class DeleteNodeRecord(Operation):
         return node(self.target, self.portal, self.iface, "-o", "delete", deadline=DATABASE_DEADLINE)
 
 
-@dataclass(frozen=True, slots=True)
-class RemoveStaleLock(Operation):
+class RemoveStaleLock(Operation, frozen=True):
     """Remove a lock of the record database whose owner is gone."""
 
     def title(self) -> str:

@@ -1,6 +1,5 @@
 """SCSI devices removed from this host cleanly, and added again; the data stays on the storage."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Host
@@ -20,8 +19,7 @@ _GOING = 30.0
 """Seconds for a map or a disk to be gone after it was told to go, or to come after it was asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class RemoveDisk(Operation):
+class RemoveDisk(Operation, frozen=True):
     """Remove one disk of a session from this host; the session and its other disks stay.
 
     Attributes:
@@ -103,8 +101,7 @@ class RemoveDisk(Operation):
         return _lun_in(inventory, self.target, self.portal, self.iface, self.lun)
 
 
-@dataclass(frozen=True, slots=True)
-class FindDisk(Operation):
+class FindDisk(Operation, frozen=True):
     """Add a LUN again that was removed. The attributes are those of `RemoveDisk`."""
 
     survives_reboot: ClassVar[bool] = False

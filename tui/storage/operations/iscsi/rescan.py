@@ -1,6 +1,5 @@
 """Letting the kernel ask a LUN for its size again, on every path at once."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.devices.identity import DeviceIdentity
@@ -21,8 +20,7 @@ _DEADLINE = 10.0
 """Seconds for the kernel to show the new size; it reads it within the write that asks for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class RescanPaths(Operation):
+class RescanPaths(Operation, frozen=True):
     """Have the kernel read the size of a LUN again on each of its paths; other LUNs are left alone.
 
     Written to `device/rescan` of each disk, as `iscsiadm -m session -r SID --rescan` does for all LUNs of a

@@ -1,7 +1,6 @@
 """A record that iscsiadm refuses, rewritten by iscsiadm itself without the lines it does not know."""
 
 import time
-from dataclasses import dataclass
 
 from tui.storage.host.interface import BACKUPS, ChangingHost, Command, Host
 from tui.storage.iscsi.iscsiadm import Action, Context
@@ -17,8 +16,7 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class RewriteRecord(Operation):
+class RewriteRecord(Operation, frozen=True):
     """Have iscsiadm rewrite one node or iface record; a copy of the file without secrets is kept.
 
     `-o update` passes over the lines that it does not know, and writes the whole record.

@@ -1,6 +1,5 @@
 """Scanning for LUNs that were mapped after the login."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Host
@@ -17,8 +16,7 @@ _SETTLE = 30.0
 """Seconds for udev to describe the new disks."""
 
 
-@dataclass(frozen=True, slots=True)
-class ScanForLuns(Operation):
+class ScanForLuns(Operation, frozen=True):
     """Scan one session's target for new LUNs.
 
     It is the second half of `iscsiadm -m session -r SID --rescan` (iscsiadm.c, rescan_session); the first,

@@ -1,6 +1,5 @@
 """A disk that the kernel took offline, set back to running after its path was repaired."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Host
@@ -17,8 +16,7 @@ _RUNNING = 15.0
 """Seconds for the kernel to take it up."""
 
 
-@dataclass(frozen=True, slots=True)
-class SetDiskRunning(Operation):
+class SetDiskRunning(Operation, frozen=True):
     """Set a disk back to running that the kernel's error handling took offline.
 
     The kernel takes the word only from the state `offline` (scsi_sysfs.c, store_state_field). A disk in

@@ -1,7 +1,5 @@
 """A second record of one place, which writes its portal differently, moved out of the record database."""
 
-from dataclasses import dataclass
-
 from tui.storage.host.interface import BACKUPS, ChangingHost, Host
 from tui.storage.iscsi.record_file import database_of, move_out
 from tui.storage.model.iscsi import NodeRecord, Portal
@@ -12,8 +10,7 @@ from tui.storage.untrusted import as_typed, clean
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class RemoveSecondRecord(Operation):
+class RemoveSecondRecord(Operation, frozen=True):
     """Remove one of two records of a place; a copy without secrets is kept.
 
     It is done with the file: iscsiadm resolves the portals of all records and compares addresses

@@ -1,6 +1,5 @@
 """Logging in to a target and out of it."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.host.interface import Answer, ChangingHost, Command, Host, Outcome
@@ -41,8 +40,7 @@ ANY_SESSION = -1
 """In place of a session's number: whichever there is to that target, portal and iface."""
 
 
-@dataclass(frozen=True, slots=True)
-class LogIn(Operation):
+class LogIn(Operation, frozen=True):
     """Open the session of one record, and wait for its disks.
 
     Attributes:
@@ -129,8 +127,7 @@ _EXPLAINED_BY_DAEMON = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class LogOut(Operation):
+class LogOut(Operation, frozen=True):
     """Close one session, unless something uses its disks.
 
     Attributes:

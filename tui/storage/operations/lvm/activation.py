@@ -4,7 +4,6 @@ Where several groups have one name, LVM takes a group by its UUID alone (`--sele
 then says so.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.host.interface import Host
@@ -27,8 +26,7 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class ActivateVolumeGroup(LvmCommand):
+class ActivateVolumeGroup(LvmCommand, frozen=True):
     """Activate the volumes of a group.
 
     Attributes:
@@ -73,8 +71,7 @@ class ActivateVolumeGroup(LvmCommand):
         return (DeactivateVolumeGroup(self.name, self.uuid, self.by_uuid),)
 
 
-@dataclass(frozen=True, slots=True)
-class DeactivateVolumeGroup(LvmCommand):
+class DeactivateVolumeGroup(LvmCommand, frozen=True):
     """Deactivate the volumes of a group, none of which is in use.
 
     Attributes:
@@ -134,8 +131,7 @@ class DeactivateVolumeGroup(LvmCommand):
         return (ActivateVolumeGroup(self.name, self.uuid, self.by_uuid),)
 
 
-@dataclass(frozen=True, slots=True)
-class DeactivateLogicalVolume(LvmCommand):
+class DeactivateLogicalVolume(LvmCommand, frozen=True):
     """Deactivate one volume that nothing uses; the rest of its group does not change.
 
     Attributes:
@@ -197,8 +193,7 @@ class DeactivateLogicalVolume(LvmCommand):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class ActivateLogicalVolume(LvmCommand):
+class ActivateLogicalVolume(LvmCommand, frozen=True):
     """Activate one volume; the rest of its group does not change.
 
     Attributes:

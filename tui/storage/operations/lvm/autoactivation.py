@@ -1,7 +1,5 @@
 """Whether a group is activated by itself when its disks appear (lvmautoactivation(7))."""
 
-from dataclasses import dataclass
-
 from tui.storage.host.interface import Host
 from tui.storage.operations.guards.lvm_guard import (
     look_for_change,
@@ -14,8 +12,7 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class SetAutoactivation(MetadataChange):
+class SetAutoactivation(MetadataChange, frozen=True):
     """Enable or disable autoactivation of a group. What is active stays active.
 
     Attributes:

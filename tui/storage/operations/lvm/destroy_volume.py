@@ -1,6 +1,5 @@
 """Removing a volume with what is on it: the only way to lose a volume's data here, and never by accident."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.host.interface import Host
@@ -24,8 +23,7 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class DestroyVolume(MetadataChange):
+class DestroyVolume(MetadataChange, frozen=True):
     """Remove a plain volume, a snapshot or a thin volume that nobody uses, with all that is on it.
 
     Attributes:

@@ -1,7 +1,5 @@
 """LVM's devices file: where it is in use, LVM sees only the disks listed in it (lvmdevices(8))."""
 
-from dataclasses import dataclass
-
 from tui.storage.boot_check.facts import lvm_settings
 from tui.storage.devices.identity import DeviceIdentity, compare, identity_of
 from tui.storage.host.interface import Host
@@ -25,8 +23,7 @@ def uses_devices_file(host: Host) -> bool:
     return settings.get("use_devicesfile") == "1" and host.facts(f"{FOLDER}/{name}") is not None
 
 
-@dataclass(frozen=True, slots=True)
-class AddToDevicesFile(LvmCommand):
+class AddToDevicesFile(LvmCommand, frozen=True):
     """List a disk that carries a physical volume in LVM's devices file, so that LVM uses it.
 
     pvcreate lists the disks that it initializes; one that comes from elsewhere is not listed.
@@ -104,8 +101,7 @@ def _twin(inventory: Inventory, device: DeviceIdentity, uuid: str) -> BlockDevic
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class RemoveFromDevicesFile(LvmCommand):
+class RemoveFromDevicesFile(LvmCommand, frozen=True):
     """Remove a disk on which nothing is active from LVM's devices file."""
 
     device: DeviceIdentity

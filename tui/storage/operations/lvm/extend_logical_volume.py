@@ -1,7 +1,5 @@
 """Giving a logical volume more of its group's free space."""
 
-from dataclasses import dataclass
-
 from tui.storage.host.interface import Host
 from tui.storage.lvm.names import volume_path
 from tui.storage.model.inventory import Inventory
@@ -24,8 +22,7 @@ WHOLE = 100
 """Percent."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExtendLogicalVolume(MetadataChange):
+class ExtendLogicalVolume(MetadataChange, frozen=True):
     """Make a volume larger, to a size or by a share of what is free when it runs. What is on it stays.
 
     Attributes:

@@ -1,7 +1,5 @@
 """A volume's map that LVM cannot remove, because it ignores every disk of the volume."""
 
-from dataclasses import dataclass
-
 from tui.storage.host.interface import Host
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.operations.lvm.stale_map import DmsetupRemove, refuse_used_map
@@ -16,8 +14,7 @@ _PLAIN_UUID = len("LVM-") + 64
 a suffix for their layer (lvm2, lib/activate/dev_manager.c)."""
 
 
-@dataclass(frozen=True, slots=True)
-class RemoveIdleMap(DmsetupRemove):
+class RemoveIdleMap(DmsetupRemove, frozen=True):
     """Remove the map of one plain volume that nothing uses, as deactivating it would. Never by force.
 
     Attributes:

@@ -1,6 +1,5 @@
 """A clone or snapshot of LUNs, made a group of its own beside the original (vgimportclone(8))."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.devices.identity import DeviceIdentity, compare
@@ -20,8 +19,7 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class ImportClone(LvmCommand):
+class ImportClone(LvmCommand, frozen=True):
     """Give the disks of a clone identities of their own, and their group another name.
 
     Attributes:

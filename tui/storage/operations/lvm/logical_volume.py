@@ -1,6 +1,5 @@
 """Logical volumes: created in the free space of a group, and removed while they are empty."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.host.interface import Command, Host
@@ -28,8 +27,7 @@ _ZEROED = 4096
 """Bytes that lvcreate overwrites with zero at the beginning of a new volume (lvcreate(8) --zero)."""
 
 
-@dataclass(frozen=True, slots=True)
-class CreateLogicalVolume(LvmCommand):
+class CreateLogicalVolume(LvmCommand, frozen=True):
     """Create a volume in the free space of a group.
 
     Attributes:
@@ -118,8 +116,7 @@ class CreateLogicalVolume(LvmCommand):
         return (RemoveLogicalVolume(self.volume_group, self.name, self.group_uuid),)
 
 
-@dataclass(frozen=True, slots=True)
-class RemoveLogicalVolume(LvmCommand):
+class RemoveLogicalVolume(LvmCommand, frozen=True):
     """Remove an empty volume. One on which anything is found is never removed.
 
     Attributes:

@@ -1,5 +1,6 @@
 """Operations that are one command of LVM, with a metadata backup before it where it rewrites metadata."""
 
+from abc import abstractmethod
 from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost
@@ -9,20 +10,21 @@ from tui.storage.operations.operation import Progress, Risk
 from tui.storage.untrusted import as_typed
 
 
-class LvmCommand(CommandOperation):
+class LvmCommand(CommandOperation, frozen=True):
     """One command of LVM."""
 
-    __slots__ = ()
     deadline: ClassVar[float] = LVM_DEADLINE
 
 
-class MetadataChange(LvmCommand):
+class MetadataChange(LvmCommand, frozen=True):
     """One command that rewrites the metadata of a volume group, which is backed up right before."""
 
-    __slots__ = ()
     risk: ClassVar[Risk] = Risk.REWRITES
-    volume_group: str
-    """The group."""
+
+    @property
+    @abstractmethod
+    def volume_group(self) -> str:
+        """The group."""
 
     def shown(self) -> tuple[str, ...]:
         return (as_typed(backup_command(self.volume_group)), *LvmCommand.shown(self))
@@ -32,10 +34,9 @@ class MetadataChange(LvmCommand):
         LvmCommand.run(self, host, progress)
 
 
-class TestedChange(LvmCommand):
+class TestedChange(LvmCommand, frozen=True):
     """One command that LVM has to accept in a test run first, in which it writes nothing (lvm(8), --test)."""
 
-    __slots__ = ()
     risk: ClassVar[Risk] = Risk.REWRITES
 
     @property

@@ -1,7 +1,6 @@
 """Outdated copies of a group's metadata on its PVs, updated (vgck(8) --updatemetadata)."""
 
 import re
-from dataclasses import dataclass
 
 from tui.storage.host.interface import Host
 from tui.storage.operations.guards.lvm_guard import (
@@ -23,8 +22,7 @@ OUTDATED = re.compile(
 """LVM's messages for it (lib/metadata/metadata.c, lib/cache/lvmcache.c)."""
 
 
-@dataclass(frozen=True, slots=True)
-class UpdateMetadata(MetadataChange):
+class UpdateMetadata(MetadataChange, frozen=True):
     """Write the current metadata of a group to those of its PVs that have outdated metadata.
 
     A disk that was removed from the group while it was away, and came back, loses its old metadata; it is

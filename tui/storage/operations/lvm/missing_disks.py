@@ -1,7 +1,6 @@
 """A group with missing PVs: used again when they have returned, removed when they are gone for good."""
 
 from abc import abstractmethod
-from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.devices.identity import DeviceIdentity, compare
@@ -26,8 +25,7 @@ from tui.storage.untrusted import as_typed, clean
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class RestoreMissingPv(MetadataChange):
+class RestoreMissingPv(MetadataChange, frozen=True):
     """Have LVM use a PV again that it marked as missing and that is there now.
 
     Attributes:
@@ -92,10 +90,9 @@ class RestoreMissingPv(MetadataChange):
         return next((pv for pv in found if pv.uuid == self.uuid), None)
 
 
-class _ReduceMissing(TestedChange):
+class _ReduceMissing(TestedChange, frozen=True):
     """Remove the missing PVs of a group; nothing may come back, and what is missing is what was seen."""
 
-    __slots__ = ()
     volume_group: str
     group_uuid: str
     missing: tuple[str, ...]
@@ -139,8 +136,7 @@ class _ReduceMissing(TestedChange):
         TestedChange.run(self, host, progress)
 
 
-@dataclass(frozen=True, slots=True)
-class RemoveMissingPvs(_ReduceMissing):
+class RemoveMissingPvs(_ReduceMissing, frozen=True):
     """Go on without disks that are gone for good and on which no volume lies.
 
     LVM itself refuses when a volume would be partial; it is tried first without writing (`--test`).
@@ -187,8 +183,7 @@ class RemoveMissingPvs(_ReduceMissing):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class RemoveMissingPvsAndVolumes(_ReduceMissing):
+class RemoveMissingPvsAndVolumes(_ReduceMissing, frozen=True):
     """Go on without disks that are gone for good, and lose every volume of which a part lay on them.
 
     Attributes:

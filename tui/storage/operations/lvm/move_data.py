@@ -1,7 +1,6 @@
 """Moving all extents off a physical volume, while it is in use (pvmove(8))."""
 
 import re
-from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.devices.identity import DeviceIdentity, compare
@@ -32,8 +31,7 @@ _INTERVAL = "2"
 _MOVED = re.compile(r"Moved: ([0-9.,]+)%")
 
 
-@dataclass(frozen=True, slots=True)
-class MoveData(MetadataChange):
+class MoveData(MetadataChange, frozen=True):
     """Move all extents off a physical volume, to the free space of its group.
 
     LVM copies segment by segment and records each one. After a kill or a power cut it continues from there:
@@ -167,8 +165,7 @@ class MoveData(MetadataChange):
         return volume
 
 
-@dataclass(frozen=True, slots=True)
-class StopMoving(LvmCommand):
+class StopMoving(LvmCommand, frozen=True):
     """Stop a move in progress. Nothing is lost: every segment is complete on one of the two disks."""
 
     risk: ClassVar[Risk] = Risk.REWRITES

@@ -1,6 +1,5 @@
 """Ownership of a volume group: export and import, and the system ID of a host (lvmsystemid(7))."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.host.interface import Command, Host
@@ -20,8 +19,7 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class ImportGroup(LvmCommand):
+class ImportGroup(LvmCommand, frozen=True):
     """Import a group that was exported by another host (vgimport(8)).
 
     Attributes:
@@ -58,8 +56,7 @@ class ImportGroup(LvmCommand):
         return (ExportGroup(self.volume_group, self.group_uuid),)
 
 
-@dataclass(frozen=True, slots=True)
-class ExportGroup(LvmCommand):
+class ExportGroup(LvmCommand, frozen=True):
     """Export a group without active volumes, so that another host can import it (vgexport(8))."""
 
     risk: ClassVar[Risk] = Risk.REWRITES
@@ -98,8 +95,7 @@ class ExportGroup(LvmCommand):
         return (ImportGroup(self.volume_group, self.group_uuid),)
 
 
-@dataclass(frozen=True, slots=True)
-class TakeOverGroup(LvmCommand):
+class TakeOverGroup(LvmCommand, frozen=True):
     """Take over a group that has the system ID of another host.
 
     Its system ID is never removed: without one, every host that sees the disks may use it.

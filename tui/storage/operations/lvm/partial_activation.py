@@ -1,6 +1,5 @@
 """One whole volume of a group that is not whole, activated so that its files can be used or saved."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.host.interface import Host
@@ -15,8 +14,7 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class ActivateCompleteVolume(LvmCommand):
+class ActivateCompleteVolume(LvmCommand, frozen=True):
     """Activate a volume that does not lie on the missing disks; one that does is never activated in part.
 
     Attributes:

@@ -1,6 +1,5 @@
 """Physical volumes: created on a disk, and removed."""
 
-from dataclasses import dataclass, field
 from typing import ClassVar
 
 from tui.storage.devices.contents import contents
@@ -50,8 +49,7 @@ def is_physical_volume(host: Host, identity: DeviceIdentity) -> bool | None:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class CreatePhysicalVolume(LvmCommand):
+class CreatePhysicalVolume(LvmCommand, frozen=True, eq=False):
     """Create a physical volume on an empty disk.
 
     Attributes:
@@ -62,7 +60,16 @@ class CreatePhysicalVolume(LvmCommand):
     risk: ClassVar[Risk] = Risk.REWRITES
 
     device: DeviceIdentity
-    over: bool = field(default=False, compare=False)
+    over: bool = False
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, CreatePhysicalVolume) and self.device == other.device
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(self.device)
 
     def title(self) -> str:
         return _("Create a PV on {path}").format(path=clean(self.device.path))
@@ -111,8 +118,7 @@ class CreatePhysicalVolume(LvmCommand):
         return (RemovePhysicalVolume(self.device),)
 
 
-@dataclass(frozen=True, slots=True)
-class RemovePhysicalVolume(LvmCommand):
+class RemovePhysicalVolume(LvmCommand, frozen=True):
     """Remove the PV from a disk that no volume group uses."""
 
     risk: ClassVar[Risk] = Risk.REWRITES

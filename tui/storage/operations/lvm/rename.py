@@ -1,6 +1,5 @@
 """Giving a logical volume or a volume group another name."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Host
@@ -24,8 +23,7 @@ from tui.storage.untrusted import as_typed, clean
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class RenameLogicalVolume(MetadataChange):
+class RenameLogicalVolume(MetadataChange, frozen=True):
     """Give a volume another name. What is on it does not change; its paths below /dev do.
 
     Attributes:
@@ -69,8 +67,7 @@ class RenameLogicalVolume(MetadataChange):
         return (RenameLogicalVolume(self.volume_group, self.new_name, self.uuid, self.name),)
 
 
-@dataclass(frozen=True, slots=True)
-class RenameVolumeGroup(LvmCommand):
+class RenameVolumeGroup(LvmCommand, frozen=True):
     """Give a volume group another name; the paths of all its volumes change.
 
     Attributes:

@@ -1,7 +1,5 @@
 """Growing a physical volume to the size of its disk (pvresize(8))."""
 
-from dataclasses import dataclass
-
 from tui.storage.devices.identity import DeviceIdentity, compare
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.model.inventory import Inventory
@@ -20,8 +18,7 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class ResizePhysicalVolume(MetadataChange):
+class ResizePhysicalVolume(MetadataChange, frozen=True):
     """Resize a physical volume to all of its disk, which grew.
 
     Attributes:

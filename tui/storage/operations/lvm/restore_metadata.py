@@ -1,7 +1,5 @@
 """The metadata of a group restored from a backup (vgcfgrestore(8))."""
 
-from dataclasses import dataclass
-
 from tui.storage.host.interface import Command, Host
 from tui.storage.lvm.metadata_backup import GroupNotes, read_notes
 from tui.storage.model.inventory import Inventory
@@ -20,8 +18,7 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class RestoreGroupMetadata(TestedChange):
+class RestoreGroupMetadata(TestedChange, frozen=True):
     """Write a metadata backup of a group to its PVs. The data of the volumes is not changed.
 
     Refused with thin pools, caches and the like: they have metadata of their own, which would no longer match

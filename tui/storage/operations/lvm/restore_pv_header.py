@@ -1,7 +1,5 @@
 """A PV header that was overwritten, restored from a metadata backup of its group."""
 
-from dataclasses import dataclass
-
 from tui.storage.devices.contents import contents
 from tui.storage.devices.identity import DeviceIdentity, compare
 from tui.storage.host.interface import ChangingHost, Host
@@ -20,8 +18,7 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class RestorePvHeader(TestedChange):
+class RestorePvHeader(TestedChange, frozen=True):
     """Write the PV header with the UUID it had (pvcreate --uuid --restorefile).
 
     The data behind LVM's metadata area is not changed. Nothing is forced: a foreign signature that

@@ -1,7 +1,5 @@
 """Snapshots: the state of a volume at one moment, kept while the volume itself goes on changing."""
 
-from dataclasses import dataclass
-
 from tui.storage.host.interface import Host
 from tui.storage.model.lvm import VolumeKind
 from tui.storage.operations.guards.lvm_guard import (
@@ -21,8 +19,7 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class CreateSnapshot(MetadataChange):
+class CreateSnapshot(MetadataChange, frozen=True):
     """Keep the present state of a volume as a volume of its own.
 
     Attributes:

@@ -1,6 +1,6 @@
 """A device-mapper map whose disk is gone: it stays in the kernel, and all I/O to it fails."""
 
-from dataclasses import dataclass
+from abc import abstractmethod
 from typing import ClassVar
 
 from tui.storage.host.interface import Host
@@ -16,16 +16,21 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 
-class DmsetupRemove(CommandOperation):
+class DmsetupRemove(CommandOperation, frozen=True):
     """Remove one map that nothing uses: only the kernel's table is removed, and never by force."""
 
-    __slots__ = ()
     risk: ClassVar[Risk] = Risk.INTERRUPTS
     survives_reboot: ClassVar[bool] = False
-    name: str
-    """Of the map, as dmsetup(8) names it."""
-    uuid: str
-    """Its dm uuid, as it was seen."""
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """Of the map, as dmsetup(8) names it."""
+
+    @property
+    @abstractmethod
+    def uuid(self) -> str:
+        """Its dm uuid, as it was seen."""
 
     @property
     def argv(self) -> tuple[str, ...]:
@@ -48,8 +53,7 @@ class DmsetupRemove(CommandOperation):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class RemoveStaleMap(DmsetupRemove):
+class RemoveStaleMap(DmsetupRemove, frozen=True):
     """Remove a map of a device that is gone."""
 
     name: str

@@ -1,7 +1,5 @@
 """Thin pools and thin volumes: space is taken when it is written to (lvmthin(7))."""
 
-from dataclasses import dataclass
-
 from tui.storage.host.interface import Host
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import VolumeKind
@@ -34,8 +32,7 @@ def metadata_extents(extents: int, extent: int) -> int:
     return 2 * -(-metadata // extent) if extent else 0
 
 
-@dataclass(frozen=True, slots=True)
-class CreateThinPool(MetadataChange):
+class CreateThinPool(MetadataChange, frozen=True):
     """Create a pool in a group, from which thin volumes allocate what they really use.
 
     Attributes:
@@ -94,8 +91,7 @@ class CreateThinPool(MetadataChange):
         return (RemoveThinPool(self.volume_group, self.group_uuid, self.name),)
 
 
-@dataclass(frozen=True, slots=True)
-class RemoveThinPool(MetadataChange):
+class RemoveThinPool(MetadataChange, frozen=True):
     """Remove a thin pool that contains no volume; so no data is lost."""
 
     volume_group: str
@@ -142,8 +138,7 @@ class RemoveThinPool(MetadataChange):
         return CannotUndo(_("Create the pool again; it was empty, so nothing is lost."))
 
 
-@dataclass(frozen=True, slots=True)
-class CreateThinVolume(MetadataChange):
+class CreateThinVolume(MetadataChange, frozen=True):
     """Make a volume in a thin pool.
 
     Attributes:

@@ -1,7 +1,5 @@
 """Thin pools whose metadata is full or damaged: extended, and repaired."""
 
-from dataclasses import dataclass
-
 from tui.storage.host.interface import Command, Host
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume, VolumeKind
@@ -26,8 +24,7 @@ _REPAIRING = 3600.0
 """Seconds: thin_repair reads all of the pool's metadata, and writes it again."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExtendPoolMetadata(MetadataChange):
+class ExtendPoolMetadata(MetadataChange, frozen=True):
     """Extend the metadata of a thin pool; it may be in use.
 
     Attributes:
@@ -73,8 +70,7 @@ class ExtendPoolMetadata(MetadataChange):
         return CannotUndo(_("A pool's metadata volume is not shrunk."))
 
 
-@dataclass(frozen=True, slots=True)
-class RepairThinPool(MetadataChange):
+class RepairThinPool(MetadataChange, frozen=True):
     """Repair the damaged metadata of a thin pool (lvconvert --repair), and keep the old metadata.
 
     LVM keeps the old metadata as a volume named POOL_meta0. Nothing else can undo the repair, and it is

@@ -1,6 +1,5 @@
 """Volume groups: made of disks, extended, activated."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.devices.device_use import why_not_write
@@ -23,8 +22,7 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class CreateVolumeGroup(LvmCommand):
+class CreateVolumeGroup(LvmCommand, frozen=True):
     """Make a volume group of disks that are physical volumes already."""
 
     risk: ClassVar[Risk] = Risk.REWRITES
@@ -69,8 +67,7 @@ class CreateVolumeGroup(LvmCommand):
         return (RemoveVolumeGroup(self.name),)
 
 
-@dataclass(frozen=True, slots=True)
-class RemoveVolumeGroup(LvmCommand):
+class RemoveVolumeGroup(LvmCommand, frozen=True):
     """Remove a volume group that has no volumes; its disks stay physical volumes.
 
     Attributes:
@@ -120,8 +117,7 @@ class RemoveVolumeGroup(LvmCommand):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class ExtendVolumeGroup(LvmCommand):
+class ExtendVolumeGroup(LvmCommand, frozen=True):
     """Add disks that are physical volumes already to a volume group.
 
     Attributes:
@@ -176,8 +172,7 @@ class ExtendVolumeGroup(LvmCommand):
         return (ReduceVolumeGroup(self.name, self.devices, self.uuid),)
 
 
-@dataclass(frozen=True, slots=True)
-class ReduceVolumeGroup(LvmCommand):
+class ReduceVolumeGroup(LvmCommand, frozen=True):
     """Remove disks that no volume uses from a volume group.
 
     Attributes:

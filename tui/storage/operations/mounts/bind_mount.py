@@ -1,6 +1,5 @@
 """Bind mounts and second mounts of one file system (mount(8))."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, FileKind, Host
@@ -13,8 +12,7 @@ from tui.storage.untrusted import as_typed, clean
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class BindMount(Operation):
+class BindMount(Operation, frozen=True):
     """Mount a directory of a mounted file system at a second place.
 
     Attributes:

@@ -1,7 +1,5 @@
 """The SELinux label of the root directory of a new file system."""
 
-from dataclasses import dataclass
-
 from tui.storage.host.interface import Command, Host
 from tui.storage.operations.command import CommandOperation
 from tui.storage.operations.guards.mounted import mount_at, not_mounted
@@ -11,8 +9,7 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class LabelRoot(CommandOperation):
+class LabelRoot(CommandOperation, frozen=True):
     """Give the root directory of a mounted volume the label that the policy has for its place.
 
     mkfs leaves it without one, and services that SELinux confines are then refused (restorecon(8)).

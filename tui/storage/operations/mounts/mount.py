@@ -1,7 +1,8 @@
 """Mounting a volume, and unmounting it."""
 
-from dataclasses import dataclass, replace
 from typing import ClassVar
+
+from msgspec.structs import replace
 
 from tui.storage.files.filesystem_kind import FilesystemKind
 from tui.storage.files.mount_options import option_problems, runtime_options
@@ -23,8 +24,7 @@ MOUNTING = 300.0
 """Seconds a mount gets: replaying a log over a slow network takes a while."""
 
 
-@dataclass(frozen=True, slots=True)
-class MountFilesystem(CommandOperation):
+class MountFilesystem(CommandOperation, frozen=True):
     """Mount a file system now.
 
     Attributes:
@@ -121,8 +121,7 @@ _BUSY = "target is busy"
 """EBUSY, as umount(8) puts it."""
 
 
-@dataclass(frozen=True, slots=True)
-class UnmountFilesystem(CommandOperation):
+class UnmountFilesystem(CommandOperation, frozen=True):
     """Unmount what `MountFilesystem` mounted. Its attributes are the same.
 
     Attributes:

@@ -1,6 +1,5 @@
 """The directory on which a volume is mounted."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.files.mount_point import mount_point_problems
@@ -12,8 +11,7 @@ from tui.storage.untrusted import as_typed, clean
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class MakeMountPoint(Operation):
+class MakeMountPoint(Operation, frozen=True):
     """Create the directory on which a volume is mounted."""
 
     only_stops: ClassVar[bool] = True
@@ -45,8 +43,7 @@ class MakeMountPoint(Operation):
         return (RemoveMountPoint(self.path),)
 
 
-@dataclass(frozen=True, slots=True)
-class RemoveMountPoint(Operation):
+class RemoveMountPoint(Operation, frozen=True):
     """Remove an empty directory on which nothing is mounted."""
 
     path: str

@@ -1,7 +1,6 @@
 """Owner and mode of the root directory of a mounted volume."""
 
 import re
-from dataclasses import dataclass
 
 from tui.storage.host.interface import ChangingHost, Command, Host
 from tui.storage.operations.calls import change
@@ -14,8 +13,7 @@ from tui.words import translate as _
 _MODE = re.compile(r"[0-7]{3,4}")
 
 
-@dataclass(frozen=True, slots=True)
-class SetOwner(Operation):
+class SetOwner(Operation, frozen=True):
     """Set owner and mode of the root directory of a mounted volume. What is in it does not change.
 
     Attributes:

@@ -1,7 +1,8 @@
 """Waiting until nothing uses a file system or a disk, and sending SIGTERM to processes."""
 
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.model.users import KernelHold, KernelUser, Process, Users
@@ -19,8 +20,7 @@ _REMOVED_BEFORE = {KernelHold.SWAP, KernelHold.AUTOMOUNT, KernelHold.BIND}
 """What an operation of its own removes."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProcessName:
+class ProcessName(Struct, frozen=True):
     """One process, for good: a number that was used again has another start.
 
     Attributes:
@@ -90,8 +90,7 @@ def kernel_words(how: KernelHold, name: str) -> str:
     }[how].format(name=shown)
 
 
-@dataclass(frozen=True, slots=True)
-class WaitUntilUnused(Operation):
+class WaitUntilUnused(Operation, frozen=True):
     """Wait until nothing uses some devices or what is mounted from them. No process is touched.
 
     Attributes:
@@ -148,8 +147,7 @@ class WaitUntilUnused(Operation):
         return ()
 
 
-@dataclass(frozen=True, slots=True)
-class EndProcesses(Operation):
+class EndProcesses(Operation, frozen=True):
     """Ask some processes to end (SIGTERM), and wait until they have. None is killed.
 
     Attributes:

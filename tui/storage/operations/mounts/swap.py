@@ -1,6 +1,5 @@
 """Swap space: disabled, and enabled again."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Host
@@ -22,8 +21,7 @@ MARGIN = 64 * 1024 * 1024
 """Bytes that must stay available afterwards, so that the machine does not begin to end processes."""
 
 
-@dataclass(frozen=True, slots=True)
-class SwapOff(Operation):
+class SwapOff(Operation, frozen=True):
     """Disable swap space; what is on it is read back into memory.
 
     Attributes:
@@ -79,8 +77,7 @@ class SwapOff(Operation):
         return (SwapOn(self.path, self.priority),)
 
 
-@dataclass(frozen=True, slots=True)
-class SwapOn(CommandOperation):
+class SwapOn(CommandOperation, frozen=True):
     """Enable swap space. The attributes are those of `SwapOff`."""
 
     survives_reboot: ClassVar[bool] = False

@@ -1,6 +1,5 @@
 """One multipath map removed from this host, while multipath keeps the LUN in its WWIDs file."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Host
@@ -21,8 +20,7 @@ _REMOVING = 30.0
 """Seconds for the map to be gone."""
 
 
-@dataclass(frozen=True, slots=True)
-class FlushMultipathMap(Operation):
+class FlushMultipathMap(Operation, frozen=True):
     """Remove one multipath map; the LUN stays in the WWIDs file, and gets a map again next time.
 
     Attributes:

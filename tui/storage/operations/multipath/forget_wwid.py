@@ -1,7 +1,5 @@
 """The WWIDs file of multipath: one LUN removed from it, or added again."""
 
-from dataclasses import dataclass
-
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.operations.calls import change, reread_command
 from tui.storage.operations.operation import Operation, Progress
@@ -17,8 +15,7 @@ WWIDS = "/etc/multipath/wwids"
 disks listed there (lvm.conf(5), multipath_wwids_file)."""
 
 
-@dataclass(frozen=True, slots=True)
-class ForgetWwid(Operation):
+class ForgetWwid(Operation, frozen=True):
     """Remove one LUN from the WWIDs file (multipath -w). It must not have a map.
 
     Attributes:
@@ -75,8 +72,7 @@ class ForgetWwid(Operation):
         return (RememberWwid(self.wwid, self.disk),)
 
 
-@dataclass(frozen=True, slots=True)
-class RememberWwid(Operation):
+class RememberWwid(Operation, frozen=True):
     """Add one LUN to the WWIDs file again (multipath -a). The attributes are those of its counterpart."""
 
     wwid: str

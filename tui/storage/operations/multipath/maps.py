@@ -1,6 +1,5 @@
 """One disk out of several paths to the same LUN (multipath(8), multipathd(8))."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.devices.settling import settle
@@ -35,8 +34,7 @@ _PATHS_DEADLINE = 60.0
 _FEWEST = 2
 
 
-@dataclass(frozen=True, slots=True)
-class CreateMultipathMap(Operation):
+class CreateMultipathMap(Operation, frozen=True):
     """Create the multipath map of one LUN; other maps do not change.
 
     Attributes:
@@ -154,8 +152,7 @@ class CreateMultipathMap(Operation):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class RemoveMultipathMap(Operation):
+class RemoveMultipathMap(Operation, frozen=True):
     """Remove a multipath map that nothing uses, and the WWID; the paths stay as disks of their own."""
 
     survives_reboot: ClassVar[bool] = False
@@ -218,8 +215,7 @@ class RemoveMultipathMap(Operation):
         return joined.name if joined is not None else None
 
 
-@dataclass(frozen=True, slots=True)
-class StartMultipathd(Operation):
+class StartMultipathd(Operation, frozen=True):
     """Start multipathd, and see that it uses again what answers; it changes no map's content.
 
     Attributes:

@@ -4,7 +4,6 @@ no_path_retry in multipath.conf(5) says it; the kernel calls it queue_if_no_path
 """
 
 import re
-from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.host.interface import ChangingHost, Command, Host
@@ -20,8 +19,7 @@ from tui.words import translate as _
 _QUEUES = re.compile(r"\bqueue_if_no_path\b")
 
 
-@dataclass(frozen=True, slots=True)
-class StopQueueing(Operation):
+class StopQueueing(Operation, frozen=True):
     """Fail the I/O that one map queues, so that processes stop hanging. No other map is changed.
 
     Attributes:
@@ -82,8 +80,7 @@ class StopQueueing(Operation):
         return (ResumeQueueing(self.wwid, self.name),)
 
 
-@dataclass(frozen=True, slots=True)
-class ResumeQueueing(Operation):
+class ResumeQueueing(Operation, frozen=True):
     """Have one map queue I/O again while all paths are down, as its configuration says.
 
     Attributes:

@@ -1,6 +1,5 @@
 """Resizing a multipath map to the size of its paths."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.devices.identity import DeviceIdentity
@@ -16,8 +15,7 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 
-@dataclass(frozen=True, slots=True)
-class ResizeMap(CommandOperation):
+class ResizeMap(CommandOperation, frozen=True):
     """Have multipathd give a map the size that all of its paths show (multipathd(8), `resize map`).
 
     Attributes:

@@ -1,6 +1,5 @@
 """Packages, kernel modules and systemd units that iSCSI storage needs."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.files.systemd import do, refuse_missing, systemctl, unit_property
@@ -27,8 +26,7 @@ INSTALLS = ("debian", "redhat", "suse", "openeuler")
 """Families of distributions on which packages are installed by this program."""
 
 
-@dataclass(frozen=True, slots=True)
-class InstallPackages(Operation):
+class InstallPackages(Operation, frozen=True):
     """Install packages of the distribution, without questions.
 
     Attributes:
@@ -129,8 +127,7 @@ class InstallPackages(Operation):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class LoadModule(Operation):
+class LoadModule(Operation, frozen=True):
     """Load a kernel module; where it is needed at boot, the service that needs it loads it."""
 
     survives_reboot: ClassVar[bool] = False
@@ -169,8 +166,7 @@ class LoadModule(Operation):
         return Command(("modprobe", "--", self.module), changes=True)
 
 
-@dataclass(frozen=True, slots=True)
-class StartService(Operation):
+class StartService(Operation, frozen=True):
     """Start a systemd unit now."""
 
     survives_reboot: ClassVar[bool] = False
@@ -204,8 +200,7 @@ class StartService(Operation):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class EnableService(Operation):
+class EnableService(Operation, frozen=True):
     """Enable a systemd unit."""
 
     unit: str
@@ -237,8 +232,7 @@ _ENABLED = {"enabled", "enabled-runtime", "static", "indirect", "alias", "linked
 """UnitFileState of systemctl(1), is-enabled, for units that are started without more doing."""
 
 
-@dataclass(frozen=True, slots=True)
-class DisableService(Operation):
+class DisableService(Operation, frozen=True):
     """Disable a systemd unit; it keeps running if it runs."""
 
     unit: str
@@ -265,8 +259,7 @@ class DisableService(Operation):
         return (EnableService(self.unit),)
 
 
-@dataclass(frozen=True, slots=True)
-class RestartDaemon(Operation):
+class RestartDaemon(Operation, frozen=True):
     """Restart iscsid, so that it reads its configuration; sessions and their I/O go on meanwhile.
 
     It is done when iscsid was started after its files were last written.

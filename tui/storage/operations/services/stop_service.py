@@ -1,6 +1,5 @@
 """Stopping a service that uses a file system or a disk."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.storage.files.systemd import do, systemctl, unit_property
@@ -38,8 +37,7 @@ def may_be_stopped(unit: str) -> bool:
     return unit.endswith((".service", ".automount")) and not unit.startswith(_SYSTEM)
 
 
-@dataclass(frozen=True, slots=True)
-class StopService(Operation):
+class StopService(Operation, frozen=True):
     """Stop a unit, and before it those that would start it again when somebody asks for it.
 
     Attributes:

@@ -1,6 +1,6 @@
 """Every signature on a disk, old ones included, read from the disk itself and not from udev's memory."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tui.storage.documents import parse_json
 from tui.storage.host.interface import Command, Host
@@ -19,8 +19,7 @@ _AMBIVALENT = 8
 """Exit statuses of blkid -p (blkid(8))."""
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(Struct, frozen=True):
     """One signature on a disk, as wipefs(8) lists it.
 
     Attributes:
@@ -42,8 +41,7 @@ class Signature:
         return f"{clean(self.kind, 40)} ({clean(detail, 60)})" if detail else clean(self.kind, 40)
 
 
-@dataclass(frozen=True, slots=True)
-class Probing:
+class Probing(Struct, frozen=True):
     """What a low-level look at a disk found.
 
     Attributes:

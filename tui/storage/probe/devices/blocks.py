@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.storage.host.interface import Host
 from tui.storage.model.block import BlockDevice, BlockKind, Raid
@@ -20,8 +22,7 @@ _NO_DISKS = re.compile(r"^(zram|ram|sr|fd|nbd)\d")
 _PARTITION_MAP = re.compile(r"^part\d+-")
 
 
-@dataclass(frozen=True, slots=True)
-class Blocks:
+class Blocks(Struct, frozen=True):
     """All block devices, and the file systems udev found on them."""
 
     devices: tuple[BlockDevice, ...] = ()

@@ -1,7 +1,8 @@
 """File systems on several devices: which of the devices that udev describes belong to one."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tui.storage.model.block import BlockDevice
 from tui.storage.model.files import Filesystem

@@ -1,6 +1,6 @@
 """How full snapshots and thin pools are, asked of the device-mapper: no disk is touched (dmsetup(8))."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tui.storage.host.interface import Command, Host
 from tui.storage.probe.devices.lvm import names_of_map
@@ -10,8 +10,7 @@ _SECTOR = 512
 _CHUNK_FIELDS = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Fill:
+class Fill(Struct, frozen=True):
     """How full one is.
 
     Attributes:

@@ -10,8 +10,9 @@ is filled in from udev and the device-mapper, and marked in `LvmReading.left_out
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import pairwise
+
+from msgspec.structs import replace
 
 from tui.storage.host.interface import Command, Host, Outcome
 from tui.storage.model.block import BlockDevice, BlockKind

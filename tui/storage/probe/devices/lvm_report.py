@@ -6,7 +6,9 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.storage.documents import parse_json
 from tui.storage.host.interface import Command
@@ -37,8 +39,7 @@ _SYSTEM_ID = re.compile(r"^\s*system ID: (\S+)", re.MULTILINE)
 _NOTICE = re.compile(r"^\s*(WARNING|Cannot access VG|Device not found)", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Volumes:
+class Volumes(Struct, frozen=True):
     """LVM's three layers, and the parts that LVs are made of."""
 
     physical: tuple[PhysicalVolume, ...] = ()

@@ -7,7 +7,8 @@ nothing, are asked directly: blkid's low-level probe, in one call, and only devi
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tui.storage.host.interface import Command, Host
 from tui.storage.model.block import BlockDevice, BlockKind

@@ -6,7 +6,8 @@ number of blocks in the superblock. Every call here reads a disk: it is made onl
 
 import re
 import typing
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.storage.documents import parse_json
 from tui.storage.host.interface import Command, Host
@@ -22,8 +23,7 @@ DEFAULT_START = _MIB
 _DEADLINE = 10.0
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """How far a file system reaches into its device.
 
     Attributes:

@@ -7,7 +7,8 @@ blank only when all of that is zero.
 
 import uuid
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.storage.size import size_words
 from tui.storage.untrusted import clean
@@ -32,8 +33,7 @@ _SAMPLE = 64 * _KIB
 _ALIGNED = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(Struct, frozen=True):
     """One leftover.
 
     Attributes:

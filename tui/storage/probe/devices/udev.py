@@ -6,7 +6,8 @@ number tells.
 """
 
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from tui.storage.host.interface import Host
 from tui.storage.probe.reading import names, text
@@ -17,8 +18,7 @@ _ESCAPE = re.compile(rb"\\x([0-9a-fA-F]{2})")
 _SEQUENCE_LINK = re.compile(r"^disk/by-diskseq/(\d+)")
 
 
-@dataclass(frozen=True, slots=True)
-class UdevEntry:
+class UdevEntry(Struct, frozen=True):
     """What udev's database says of one device: properties, and links as paths below /dev."""
 
     properties: dict[str, str] = field(default_factory=dict)

@@ -1,7 +1,8 @@
 """What this host itself exports over iSCSI or Fibre Channel: the backstores of the kernel's target (LIO)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.storage.host.interface import Host
 from tui.storage.probe.reading import names, word
@@ -9,8 +10,7 @@ from tui.storage.probe.reading import names, word
 _CORE = "/sys/kernel/config/target/core"
 
 
-@dataclass(frozen=True, slots=True)
-class Backstore:
+class Backstore(Struct, frozen=True):
     """One backstore.
 
     Attributes:

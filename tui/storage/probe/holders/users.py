@@ -6,7 +6,8 @@ wait with it.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.storage.host.interface import Host
 from tui.storage.model.inventory import Inventory, Unseen
@@ -52,8 +53,7 @@ def read_users(host: Host, inventory: Inventory, devices: Iterable[str]) -> User
     return Users(processes, kernel, tuple(unseen), own_unit)
 
 
-@dataclass(frozen=True, slots=True)
-class Stat:
+class Stat(Struct, frozen=True):
     """What /proc/PID/stat says without touching the memory of the process (proc(5)).
 
     Attributes:

@@ -1,8 +1,9 @@
 """Where open-iscsi's record database is: compiled into iscsiadm, different between distributions."""
 
 import re
-from dataclasses import dataclass
 from weakref import WeakKeyDictionary
+
+from msgspec import Struct
 
 from tui.storage.host.interface import Command, Host
 from tui.storage.model.inventory import Distribution
@@ -13,8 +14,7 @@ _WANTED = r"/[A-Za-z0-9/._-]+/(send_targets|lock\.write)$"
 _FOUND = re.compile(r"^(/[\w./-]+)/(send_targets|lock\.write)$")
 
 
-@dataclass(frozen=True, slots=True)
-class Database:
+class Database(Struct, frozen=True):
     """Where the records and their lock are.
 
     Attributes:

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tui.storage.host.interface import Command, Host
 from tui.storage.model.iscsi import Portal

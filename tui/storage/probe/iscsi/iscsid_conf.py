@@ -1,6 +1,6 @@
 """iscsid.conf: the defaults that new records are made from."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tui.storage.host.interface import Host
 from tui.storage.model.iscsi import ChapFacts
@@ -9,8 +9,7 @@ from tui.storage.probe.iscsi.settings import Setting, Settings, parse_settings
 ISCSID_CONF = "/etc/iscsi/iscsid.conf"
 
 
-@dataclass(frozen=True, slots=True)
-class IscsidConf:
+class IscsidConf(Struct, frozen=True):
     """What iscsid.conf says.
 
     Attributes:

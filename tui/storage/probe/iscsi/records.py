@@ -7,7 +7,9 @@ there is one.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tui.storage.host.interface import Host
 from tui.storage.model.inventory import Unseen
@@ -21,8 +23,7 @@ _BUILT_IN = (InterfaceRecord("default", "tcp"), InterfaceRecord("iser", "iser"))
 """Ifaces that open-iscsi always has, file or not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Records:
+class Records(Struct, frozen=True):
     """Everything in the database."""
 
     nodes: tuple[NodeRecord, ...] = ()
@@ -33,8 +34,7 @@ class Records:
     unseen: tuple[Unseen, ...] = ()
 
 
-@dataclass(slots=True)
-class _Gathered:
+class _Gathered(Struct):
     host: Host
     nodes: list[NodeRecord] = field(default_factory=list)
     discovery: list[DiscoveryRecord] = field(default_factory=list)

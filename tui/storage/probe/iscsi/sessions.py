@@ -5,7 +5,8 @@ attributes that hold CHAP secrets are never opened.
 """
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tui.storage.host.interface import Host
 from tui.storage.model.iscsi import DeviceState, Lun, Portal, Session, SessionState

@@ -8,7 +8,8 @@ repeated keys the last one counts.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui.storage.model.iscsi import ChapFacts
 from tui.storage.probe.reading import whole_number
@@ -22,8 +23,7 @@ _LINES = re.compile(
 """Key and text of every line that sets something, in one go: what `_settings` finds line by line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """One line that sets something.
 
     Attributes:

@@ -1,7 +1,8 @@
 """/etc/crypttab: which encrypted devices are opened at boot, and how (crypttab(5))."""
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tui.storage.host.interface import Host
 from tui.storage.model.files import CrypttabEntry

@@ -1,14 +1,15 @@
 """The mount tables of a host: its own, and those of containers and services (mount_namespaces(7))."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tui.storage.model.block import BlockDevice
 from tui.storage.probe.mounts.mounts import MountLine, parse_mountinfo
 
 
-@dataclass(slots=True)
-class MountTable:
+class MountTable(Struct):
     """One mount table, and which of some devices a path in it lies on.
 
     Attributes:

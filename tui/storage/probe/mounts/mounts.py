@@ -1,6 +1,7 @@
 """What is mounted and what is swapped to, from the kernel's tables (proc(5))."""
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.storage.host.interface import Host
 from tui.storage.model.files import Mount, Swap
@@ -13,8 +14,7 @@ MOUNTINFO = "/proc/self/mountinfo"
 SWAPS = "/proc/swaps"
 
 
-@dataclass(frozen=True, slots=True)
-class MountLine:
+class MountLine(Struct, frozen=True):
     """A line of mountinfo.
 
     Attributes:

@@ -1,7 +1,8 @@
 """The further devices of a mounted file system: mountinfo and sysfs name one, and it may stand on several."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tui.storage.host.interface import Host
 from tui.storage.model.files import Mount

@@ -1,7 +1,8 @@
 """Which distribution this is, and so under which names its packages and units go (os-release(5))."""
 
 import shlex
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tui.storage.host.interface import Host
 from tui.storage.model.inventory import Distribution
