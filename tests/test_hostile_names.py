@@ -25,6 +25,7 @@ from tui.storage.model.inventory import Inventory
 from tui.storage.operations.operation import CannotUndo, Operation
 from tui.storage.printing import json_text
 from tui.storage.problem import Problem
+from tui.storage.stacks.judgement import judge
 from tui.storage.status import status_json, status_text
 
 
@@ -45,9 +46,10 @@ def texts(evidence: Evidence) -> dict[str, str]:
     """Everything that is printed of a host, by the surface."""
     inventory = evidence.inventory
     diagnosis = diagnose(evidence)
+    judged = judge(evidence.stacks, diagnosis.judgement)
     return {
-        "status": status_text(inventory),
-        "status as JSON": status_json(inventory),
+        "status": status_text(inventory, judged),
+        "status as JSON": status_json(inventory, judged),
         "doctor": diagnosis_text(diagnosis),
         "doctor as JSON": json_text(diagnosis_document(diagnosis)),
         "plans": "\n".join(_plans(diagnosis)),

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from tests.screenshots import PICTURES
+from tui.recovery.diagnosis import diagnose
+from tui.recovery.gather import gather
 from tui.storage.codec import Plain
 from tui.storage.host.recorded import RecordedHost
-from tui.storage.probe.inventory import take_inventory
+from tui.storage.stacks.judgement import judge
 from tui.storage.status import status_document
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,7 +53,10 @@ def field_names(plain: Plain) -> set[str]:
 def test_the_readme_names_every_field_of_the_status() -> None:
     captures = sorted((ROOT / "tests" / "machines").glob("*.json"))
     assert len(captures) > 5
-    documents = [status_document(take_inventory(RecordedHost(str(capture)))) for capture in captures]
+    told = [diagnose(gather(RecordedHost(str(capture)), 60.0)) for capture in captures]
+    documents = [
+        status_document(one.evidence.inventory, judge(one.evidence.stacks, one.judgement)) for one in told
+    ]
     section = (ROOT / "README.md").read_text().partition("### The fields of `status --json`")[2]
     named = set(FIELD.findall(section.partition("\n## ")[0]))
     assert set().union(*(field_names(document) for document in documents)) == named

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
     from tui.practice.coach import Begin
     from tui.practice.scenario import Scenario
-    from tui.storage.host.interface import ChangingHost
+    from tui.storage.host.interface import ChangingHost, Host
+    from tui.storage.model.inventory import Inventory
+    from tui.storage.stacks.judgement import Judgement
     from tui.terminal import TerminalMode
 
 
@@ -35,19 +37,30 @@ class SubCommand(Protocol):
 
 
 class _Status:
-    """The whole inventory, for people and for programs."""
+    """The inventory, each layer with the state that the diagnosis gives it."""
 
     def add_arguments(self, commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
         """Add `status`."""
         parser = commands.add_parser("status")
         parser.add_argument("--json", action="store_true", help=_("print the whole inventory as JSON"))
         parser.add_argument("--recorded", metavar="FILE", help=_("show a recorded host instead of this one"))
+        parser.add_argument(
+            "--quick", action="store_true", help=_("read the inventory alone, without a diagnosis")
+        )
 
     def main(self, arguments: argparse.Namespace) -> int:
         """Print it."""
         from tui.storage import status  # noqa: PLC0415 (only what is asked for is imported)
 
-        return status.main(arguments)
+        return status.main(arguments, _diagnosed)
+
+
+def _diagnosed(host: "Host") -> "tuple[Inventory, Judgement]":
+    from tui.recovery.diagnosis import diagnose  # noqa: PLC0415 (not needed for the inventory alone)
+    from tui.recovery.gather import gather  # noqa: PLC0415 (likewise)
+
+    diagnosis = diagnose(gather(host))
+    return diagnosis.evidence.inventory, diagnosis.judgement
 
 
 class _Doctor:

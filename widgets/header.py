@@ -28,9 +28,10 @@ class TopFacts(Struct, frozen=True):
     """What the person may do: `root`, `read-only`, `recorded host` ..."""
     access_state: State = State.GOOD
     problems: str = ""
-    """How many things are wrong, in words: `1 problem`."""
+    """What is the matter, in words: `1 problem`."""
     note: str = ""
     """Anything else worth a few words at the right, dim: `3 sessions`."""
+    problems_state: State = State.BAD
 
 
 class TopBar(Widget):
@@ -77,8 +78,8 @@ def draw_top_bar(facts: TopFacts, look: Look, width: int) -> Content:
 def _right(facts: TopFacts, look: Look) -> Content:
     parts = []
     if facts.problems:
-        dot = look.glyphs.state(State.BAD)
-        parts.append(look.text(f"{dot} {flat(facts.problems)}", Role.BAD))
+        dot = look.glyphs.state(facts.problems_state)
+        parts.append(look.text(f"{dot} {flat(facts.problems)}", state_role(facts.problems_state)))
     if facts.note:
         parts.append(look.text(flat(facts.note), Role.MUTED))
     if facts.access:

@@ -50,6 +50,8 @@ from tui.storage.probe.iscsi import database, initiator, records, settings
 from tui.storage.probe.mounts import crypttab, fstab, mounts
 from tui.storage.probe.system import distribution, modules, services
 from tui.storage.problem import ConsoleError, problem_text
+from tui.storage.stacks.judgement import judge
+from tui.storage.stacks.stack import stacks
 from tui.storage.status import status_json, status_text
 from tui.storage.untrusted import as_typed, clean, clean_lines, visible_lines
 
@@ -106,16 +108,17 @@ def _raw_capture(source: Input) -> str:
         inventory = take_inventory(RecordedHost(source.file(source.text((text,)), "raw.json")))
     except ConsoleError as error:
         return problem_text(error.problem)
-    return status_text(inventory)
+    return status_text(inventory, judge(stacks(inventory)))
 
 
 def told(evidence: Evidence) -> str:
     """Everything that is printed of a host."""
     diagnosis = diagnose(evidence)
+    judged = judge(evidence.stacks, diagnosis.judgement)
     return "\n".join(
         (
-            status_text(evidence.inventory),
-            status_json(evidence.inventory),
+            status_text(evidence.inventory, judged),
+            status_json(evidence.inventory, judged),
             diagnosis_text(diagnosis),
             json_text(diagnosis_document(diagnosis)),
         )

@@ -8,9 +8,10 @@ from msgspec.structs import replace
 from tests.recovery.making import SILENT, evidence_of, kernel_said, lost, single_path, two_paths
 from tests.setup.building import PORTAL, SECOND, TARGET, logged_in, with_volume
 from tui.recovery import diagnosis
-from tui.recovery.diagnosis import Verdict, diagnose
+from tui.recovery.diagnosis import diagnose
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Weight
+from tui.storage.stacks.judgement import Verdict
 from tui.storage.stacks.rung import Health, RungKind
 
 SESSION = f"session:{TARGET}|{PORTAL.label}|default"

@@ -12,9 +12,10 @@ from msgspec.structs import replace
 from tests.recovery.making import SILENT, evidence_of, lost, single_path
 from tests.waiting import AT_MOST
 from tui.recovery.acceptance import parse_acceptance
-from tui.recovery.diagnosis import Verdict, diagnose
+from tui.recovery.diagnosis import diagnose
 from tui.recovery.doctor import exit_status
 from tui.recovery.document import diagnosis_document
+from tui.recovery.evidence import Item, Unread
 from tui.recovery.facts import AcceptedFinding
 from tui.recovery.gathering.accepted_file import parse_accepted, read_accepted
 from tui.recovery.gathering.failing import NotAvailable
@@ -24,6 +25,7 @@ from tui.storage.host.interface import FileFacts, FileKind
 from tui.storage.host.recorded import RecordedHost
 from tui.storage.host.recording import RecordingHost
 from tui.storage.model.inventory import Unseen
+from tui.storage.stacks.judgement import Verdict
 
 LESS = (Unseen("lvm", "no answer"),)
 
@@ -48,7 +50,7 @@ def recorded(name: str) -> tuple[str, ...]:
 
 @pytest.mark.parametrize(
     ("name", "status", "word"),
-    [("record-only", 0, "healthy"), ("failed-session", 1, "findings"), ("hostile-names", 1, "findings")],
+    [("record-only", 2, "incomplete"), ("failed-session", 1, "findings"), ("hostile-names", 1, "findings")],
 )
 def test_the_exit_status_and_the_word_agree(name: str, status: int, word: str) -> None:
     done = doctor("--json", *recorded(name))
@@ -72,6 +74,8 @@ def test_without_findings_a_host_half_seen_is_not_called_healthy() -> None:
     assert exit_status(whole) == 0
     half = diagnose(evidence_of(replace(single_path(), root=False)))
     assert exit_status(half) == 2
+    unread = (Unread(Item.KERNEL, "no answer in time"),)
+    assert exit_status(diagnose(replace(evidence_of(single_path()), unread=unread))) == 2
     assert diagnosis_document(half)["status"] == "incomplete"
     assert "not everything" in diagnosis_text(half)
 

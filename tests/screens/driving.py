@@ -22,7 +22,7 @@ MONO = Look(Colours.MONO, Glyphs.CP437)
 SMALL, LARGE = (80, 24), (120, 40)
 
 
-_GROUPS = {"setup", "inventory", "glance", "mode", "words", "plan", "records", "asking"}
+_GROUPS = {"setup", "inventory", "glance", "mode", "words", "plan", "records", "asking", "check"}
 """Groups of workers that come to an end without a key being pressed."""
 
 

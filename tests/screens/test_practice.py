@@ -44,7 +44,7 @@ LESSON = read_scenario(FOLDER / "01-what-iscsi-is")
 async def quiet(pilot: Pilot[Any]) -> None:
     """Wait until the workers of these screens have ended and everything is drawn."""
     for _turn in range(3):
-        await workers_end(pilot, {"coach", "practice", "mode", "inventory"})
+        await workers_end(pilot, {"coach", "practice", "mode", "inventory", "check"})
         await pilot.pause()
 
 

@@ -1,5 +1,7 @@
 """What the cursor is on, and what the host has there: what the keys of the console ask."""
 
+from typing import TYPE_CHECKING
+
 from msgspec import Struct
 
 from tui.maintenance.dependents import Subject as Part, subject_of, subject_of_target
@@ -14,15 +16,19 @@ from tui.storage.stacks.rung import Rung, RungKind
 from tui.storage.stacks.stack import Stack
 from tui.words import translate as _
 
+if TYPE_CHECKING:
+    from tui.recovery.diagnosis import Diagnosis
+
 Subject = Rung | Stack | None
 """What the cursor is on: a rung, the heading of a stack, or nothing on a host without storage."""
 
 
 class Here(Struct, frozen=True):
-    """What the cursor is on, on the host as it was read last."""
+    """What the cursor is on, on the host as it was read last, and what it was diagnosed with, if it was."""
 
     subject: Subject
     inventory: Inventory
+    diagnosis: "Diagnosis | None" = None
 
     @property
     def part(self) -> Part | None:

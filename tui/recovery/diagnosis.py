@@ -2,37 +2,25 @@
 
 from collections import deque
 from collections.abc import Iterable
-from enum import StrEnum
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from tui.recovery.acceptance import reasons
-from tui.recovery.evidence import Evidence
+from tui.recovery.evidence import Evidence, item_words
 from tui.recovery.expectations.accounting import accounts
 from tui.recovery.expectations.expectation import Account
 from tui.recovery.facts import AcceptedFinding
 from tui.recovery.finding import Finding, Weight
 from tui.recovery.findings.catalogue import DETECTORS
 from tui.recovery.overlay import overlaid
+from tui.storage.stacks.judgement import Judgement, Told, Verdict
 from tui.storage.stacks.rung import Health, Rung, RungKind
 from tui.storage.stacks.stack import Stack
+from tui.storage.untrusted import clean
 
 _LAYERS = {kind: number for number, kind in enumerate(RungKind, start=1)}
 _WEIGHTS = {Weight.CAUSE: 0, Weight.CONSEQUENCE: 1, Weight.RISK: 2}
-
-
-class Verdict(StrEnum):
-    """What a diagnosis comes to, the worst first; every surface and exit status says this."""
-
-    BROKEN = "broken"
-    """Something is broken or degraded now."""
-    INCOMPLETE = "incomplete"
-    """Nothing broken was found, and not everything could be looked at."""
-    RISKS = "risks"
-    """Nothing is broken now; the next boot, outage or change will break something."""
-    HEALTHY = "healthy"
-    """Nothing was found, no rung is broken, and what is expected is there or intended to be away."""
 
 
 class Diagnosis(Struct, frozen=True):
@@ -80,10 +68,40 @@ class Diagnosis(Struct, frozen=True):
             return Verdict.INCOMPLETE
         return Verdict.RISKS if self.counted else Verdict.HEALTHY
 
+    @property
+    def judgement(self) -> Judgement:
+        """What every surface shows of it."""
+        accepted, evidence = dict(self.accepted), self.evidence
+        unexplained = self.unexplained
+        causes = sum(finding.weight is Weight.CAUSE for finding in self.counted)
+        follow = sum(finding.weight is Weight.CONSEQUENCE for finding in self.counted)
+        return Judgement(
+            self.verdict,
+            evidence.stacks,
+            self.stacks,
+            tuple(
+                Told(
+                    finding.key,
+                    finding.code,
+                    finding.summary,
+                    finding.rungs,
+                    finding.weight is Weight.RISK,
+                    accepted.get(finding.key, ""),
+                )
+                for finding in self.findings
+            ),
+            causes + len(unexplained) or follow,
+            (
+                *(clean(unseen.what) for unseen in evidence.inventory.unseen),
+                *(item_words(unread.item) for unread in evidence.unread),
+            ),
+            evidence.now,
+        )
+
 
 def is_whole(evidence: Evidence) -> bool:
     """Whether enough was seen to call a host healthy on which nothing was found."""
-    return evidence.inventory.root and not evidence.inventory.unseen
+    return evidence.inventory.root and not evidence.inventory.unseen and not evidence.unread
 
 
 def diagnose(evidence: Evidence, ignored: Iterable[AcceptedFinding] = ()) -> Diagnosis:

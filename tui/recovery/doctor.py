@@ -6,7 +6,7 @@ enough to tell), 3 nothing is broken now, but something is at risk. Accepted fin
 
 import argparse
 
-from tui.recovery.diagnosis import Diagnosis, Verdict, diagnose
+from tui.recovery.diagnosis import Diagnosis, diagnose
 from tui.recovery.document import SCHEMA, diagnosis_document
 from tui.recovery.gather import gather
 from tui.recovery.text import diagnosis_text
@@ -16,6 +16,7 @@ from tui.storage.host.interface import Host
 from tui.storage.host.recording import RecordingHost
 from tui.storage.printing import complain, json_text, say
 from tui.storage.problem import ConsoleError, problem_text
+from tui.storage.stacks.judgement import Verdict
 
 NOT_SEEN = 2
 _STATUS = {Verdict.HEALTHY: 0, Verdict.BROKEN: 1, Verdict.INCOMPLETE: NOT_SEEN, Verdict.RISKS: 3}

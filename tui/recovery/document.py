@@ -26,10 +26,11 @@ Secrets are never in it.
 """
 
 from tui.maintenance.proposal import Proposal
-from tui.recovery.diagnosis import Diagnosis, Verdict
+from tui.recovery.diagnosis import Diagnosis
 from tui.recovery.expectations.expectation import Account
 from tui.recovery.finding import Finding, Fix
 from tui.storage.codec import Plain, encode
+from tui.storage.stacks.judgement import Verdict
 from tui.storage.stacks.stack import Stack
 
 SCHEMA = 1

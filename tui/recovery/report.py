@@ -8,6 +8,7 @@ from tui.recovery.text import diagnosis_text
 from tui.storage.codec import encode
 from tui.storage.host.recording import RecordingHost
 from tui.storage.printing import json_text
+from tui.storage.stacks.judgement import judge
 from tui.storage.status import status_text
 from tui.storage.untrusted import as_typed, clean, clean_lines, visible_lines
 from tui.words import translate as _
@@ -34,7 +35,7 @@ def report_text(diagnosis: Diagnosis, recording: RecordingHost) -> str:
         _title(_("Findings")),
         diagnosis_text(diagnosis),
         _title(_("The storage, layer by layer")),
-        status_text(evidence.inventory),
+        status_text(evidence.inventory, judge(evidence.stacks, diagnosis.judgement)),
         _title(_("Evidence")),
         *_evidence(diagnosis),
         _title(_("Commands that were run; none of them changed anything")),

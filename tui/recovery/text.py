@@ -41,8 +41,8 @@ def _heading(diagnosis: Diagnosis) -> str:
         if unknown := len(diagnosis.unexplained):
             parts.append(
                 translate_count(
-                    "{count} layer broken for an unknown reason",
-                    "{count} layers broken for an unknown reason",
+                    "{count} layer broken or missing for an unknown reason",
+                    "{count} layers broken or missing for an unknown reason",
                     unknown,
                 ).format(count=unknown)
             )
@@ -152,7 +152,7 @@ def _explained(diagnosis: Diagnosis) -> Iterator[str]:
 def _unexplained(diagnosis: Diagnosis) -> Iterator[str]:
     if not diagnosis.unexplained:
         return
-    yield from ("", _("Broken, and no known failure explains it:"))
+    yield from ("", _("Broken or missing, and no known failure explains it:"))
     for rung in diagnosis.unexplained:
         words = f"{layer_word(rung.kind)} {clean(rung.name, 80)}: {clean(rung.reason, 200)}"
         yield from _wrapped(words, 2, hanging=2)

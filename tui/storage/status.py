@@ -1,5 +1,8 @@
 """`iscsi-console status`: the whole inventory, as text for people and as JSON for programs.
 
+The states of the layers are those of the diagnosis that `doctor` makes. With `--quick` none is made: then
+nothing is called well, and what is missing is not said to be missed.
+
 JSON. The document is one object. `schema` is 1 as long as no field changes its meaning or goes; new ones
 may come.
 
@@ -11,12 +14,15 @@ may come.
     physical_volumes, volume_groups, logical_volumes, volume_parts, filesystems, mounts, swaps, fstab,
     crypttab: lists of objects
     stacks: list of {key, health, targets, volume_groups, first_broken, rungs}
+    diagnosis: null with `--quick`, else {verdict, problems, risks, told, unread}
 
 The fields of every object are those of the struct of that name in `tui.storage.model`, where their
 docstrings say what they mean; sizes are bytes, timers seconds, enums their words. `stack` in an object is
 the `key` of the stack it belongs to, or null. `first_broken` is the `key` of a rung or null; the fields of
-a rung are those of `tui.storage.stacks.rung.Rung`. A portal is {address, port, tpgt, resolved (the addresses
-of a host name, as far as they are known)}. Secrets are never in it.
+a rung are those of `tui.storage.stacks.rung.Rung`. `verdict` is that of `doctor --json`, and `told` has its
+findings as {key, code, summary, rungs, is_risk, reason}, where `reason` says why one is accepted. A portal
+is {address, port, tpgt, resolved (the addresses of a host name, as far as they are known)}. Secrets are never
+in it.
 """
 
 import argparse
@@ -33,11 +39,13 @@ from tui.storage.model.files import CrypttabEntry, Filesystem, FstabEntry, Mount
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import NodeRecord, Session
 from tui.storage.model.lvm import LogicalVolume, VolumeGroup
-from tui.storage.printing import json_text, say
+from tui.storage.printing import complain, json_text, say
 from tui.storage.probe.inventory import take_inventory
+from tui.storage.problem import ConsoleError, problem_text
 from tui.storage.stacks.iscsi_rungs import portal_key, record_key
+from tui.storage.stacks.judgement import Judged, Judgement, judge, verdict_words
 from tui.storage.stacks.layer_words import health_word, layer_word
-from tui.storage.stacks.rung import Health, Rung
+from tui.storage.stacks.rung import Rung
 from tui.storage.stacks.stack import Stack, StackIndex, first_broken, stacks
 from tui.storage.stacks.volume_rungs import volume_key
 from tui.storage.untrusted import clean
@@ -48,10 +56,9 @@ SCHEMA = 1
 _LONGEST_NAME = 100
 
 
-def status_document(inventory: Inventory) -> dict[str, Plain]:
-    """The JSON document of an inventory, as plain values."""
-    found = stacks(inventory)
-    index = StackIndex(found)
+def status_document(inventory: Inventory, judged: Judged) -> dict[str, Plain]:
+    """The JSON document of an inventory and the states of its layers, as plain values."""
+    index = StackIndex(judged.stacks)
     document: dict[str, Plain] = {"schema": SCHEMA}
     for field in fields(inventory):
         if field.name.startswith("_"):
@@ -63,8 +70,21 @@ def status_document(inventory: Inventory) -> dict[str, Plain]:
             if membership is None
             else [_with_stack(encode(item), membership(index, item)) for item in value]
         )
-    document["stacks"] = [_stack(stack) for stack in found]
+    document["stacks"] = [_stack(stack) for stack in judged.stacks]
+    document["diagnosis"] = _diagnosis(judged.judgement)
     return document
+
+
+def _diagnosis(judgement: Judgement | None) -> Plain:
+    if judgement is None:
+        return None
+    return {
+        "verdict": judgement.verdict.value,
+        "problems": judgement.problems,
+        "risks": judgement.risks,
+        "told": encode(judgement.told),
+        "unread": list(judgement.unread),
+    }
 
 
 def _with_stack(plain: Plain, stack: str | None) -> Plain:
@@ -125,18 +145,17 @@ MEMBERSHIP: dict[str, Callable[..., str | None]] = {
 """How the key of the stack of a thing is found, by the inventory's list that the thing is in."""
 
 
-def status_json(inventory: Inventory) -> str:
+def status_json(inventory: Inventory, judged: Judged) -> str:
     """The JSON text: ASCII, so that no name in it can reach a terminal as more than its escapes."""
-    return json_text(status_document(inventory))
+    return json_text(status_document(inventory, judged))
 
 
-def status_text(inventory: Inventory) -> str:
+def status_text(inventory: Inventory, judged: Judged) -> str:
     """The stacks as lines for people: one for each layer, states as words, every name cleaned."""
-    found = stacks(inventory)
-    lines = [*_heading(inventory, found)]
-    for stack in found:
+    lines = [*_heading(inventory, judged)]
+    for stack in judged.stacks:
         lines += ["", *_stack_lines(stack)]
-    if not found:
+    if not judged.stacks:
         lines += ["", _("No node records and no sessions.")]
     if inventory.damaged_records:
         lines += ["", _("Files in the record database that are not node records:")]
@@ -147,16 +166,33 @@ def status_text(inventory: Inventory) -> str:
     if inventory.unseen:
         lines += ["", _("Not read, so it may exist although it is not listed above:")]
         lines += [f"  {clean(unseen.what)}: {clean(unseen.why)}" for unseen in inventory.unseen]
+    lines += _told(judged.judgement)
     return "\n".join(lines)
 
 
-def _heading(inventory: Inventory, found: tuple[Stack, ...]) -> Iterator[str]:
+def _told(judgement: Judgement | None) -> Iterator[str]:
+    """The findings, and what was not looked at."""
+    if judgement is None:
+        yield from (
+            "",
+            _("This is the inventory alone. `iscsi-console doctor` checks the host."),
+        )
+        return
+    if judgement.told:
+        yield from ("", _("`iscsi-console doctor` explains this and says how to fix it:"))
+    for told in judgement.told:
+        words = _("accepted: {reason}").format(reason=clean(told.reason)) if told.reason else ""
+        word = words or (_("risk") if told.is_risk else _("problem"))
+        yield f"  [{told.code}] {word}: {told.summary}"
+    if judgement.unread:
+        yield from ("", _("Not checked: {items}").format(items=", ".join(judgement.unread)))
+
+
+def _heading(inventory: Inventory, judged: Judged) -> Iterator[str]:
     count = len(inventory.sessions)
-    broken = sum(rung.health is Health.BAD for stack in found for rung in stack.rungs)
     sessions = translate_count("{count} session", "{count} sessions", count).format(count=count)
-    problems = translate_count("{count} broken layer", "{count} broken layers", broken).format(count=broken)
-    yield _("Storage on {host}: {sessions}, {problems}").format(
-        host=clean(inventory.host, _LONGEST_NAME), sessions=sessions, problems=problems
+    yield _("Storage on {host}: {sessions}, {verdict}").format(
+        host=clean(inventory.host, _LONGEST_NAME), sessions=sessions, verdict=verdict_words(judged)
     )
     initiator = inventory.initiator
     if not initiator.readable:
@@ -195,11 +231,27 @@ def _rung_line(rung: Rung) -> str:
     return f"{line}  - {rung.reason}" if rung.reason else line
 
 
-def main(arguments: argparse.Namespace) -> int:
+Look = Callable[[Host], tuple[Inventory, Judgement]]
+"""Takes the evidence of a host and judges it; raises `ConsoleError` where that takes too long."""
+
+
+def main(arguments: argparse.Namespace, look: Look) -> int:
     """Print the status of this host or of a captured one."""
-    inventory = take_inventory(_host(arguments.recorded))
-    say(status_json(inventory) if arguments.json else status_text(inventory))
+    inventory, found = _looked(_host(arguments.recorded), None if arguments.quick else look)
+    say(status_json(inventory, found) if arguments.json else status_text(inventory, found))
     return 0
+
+
+def _looked(host: Host, look: Look | None) -> tuple[Inventory, Judged]:
+    if look is not None:
+        try:
+            inventory, judgement = look(host)
+        except ConsoleError as error:
+            complain(problem_text(error.problem))
+        else:
+            return inventory, judge(judgement.seen, judgement)
+    inventory = take_inventory(host)
+    return inventory, judge(stacks(inventory))
 
 
 def _host(recorded: str | None) -> Host:

@@ -6,7 +6,7 @@ program, and the picture need not wait for it.
 
 import importlib
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from msgspec.structs import replace
 from textual import events, on, work
@@ -26,7 +26,10 @@ from tui.words import translate as _
 from widgets.stack_view import StackView
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
+
     from tui.actions.here import Subject
+    from tui.recovery.diagnosis import Diagnosis
     from tui.storage.changing.interrupted import Interrupted
     from tui.storage.changing.midway import Midway
 
@@ -49,6 +52,7 @@ class ActingScreen(BackgroundScreen[None]):
 
     Attributes:
         is_wrong: something on the host is broken.
+        diagnosis: of the last check, or None before there is one.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [binding for key in KEYS for binding in _bindings(key)]
@@ -60,6 +64,7 @@ class ActingScreen(BackgroundScreen[None]):
         self._on_set_up = on_set_up
         self._inventory: Inventory | None = None
         self.is_wrong = False
+        self.diagnosis: Diagnosis | None = None
         self._others: Mapping[str, Callable[[], None]] = {}
 
     def offer(self, others: Mapping[str, Callable[[], None]]) -> None:
@@ -78,6 +83,10 @@ class ActingScreen(BackgroundScreen[None]):
 
     def subject(self) -> "Subject":
         """Return what the cursor is on: a rung, the heading of a stack, or nothing."""
+        raise NotImplementedError
+
+    def take_diagnosis(self, diagnosis: "Diagnosis") -> None:
+        """Show what a check of the host found."""
         raise NotImplementedError
 
     def acted(self) -> None:
@@ -109,7 +118,9 @@ class ActingScreen(BackgroundScreen[None]):
         """Return what can be done with what the cursor is on."""
         from tui.actions.here import Here
 
-        return () if self._inventory is None else actions(Here(self.subject(), self._inventory), self._access)
+        if self._inventory is None:
+            return ()
+        return actions(Here(self.subject(), self._inventory, self.diagnosis), self._access)
 
     @on(StackView.Chosen)
     def action_actions(self) -> None:
@@ -128,7 +139,16 @@ class ActingScreen(BackgroundScreen[None]):
         if action.reason:
             self.notify(not_possible(action.reason), markup=False)
             return
-        self.app.push_screen(action.opens(self._host, self._access), lambda _done: self.acted())
+        screen = action.opens(self._host, self._access)
+        self.app.push_screen(screen, lambda _done: self._came_back(screen))
+
+    def _came_back(self, screen: "Screen[Any]") -> None:
+        """Take over what a screen found that has checked the host."""
+        from tui.screens.recovery.looking_screen import LookingScreen
+
+        if isinstance(screen, LookingScreen) and not screen.guessed and screen.board.diagnosis is not None:
+            self.take_diagnosis(screen.board.diagnosis)
+        self.acted()
 
     action_act_when_wrong = action_act
 

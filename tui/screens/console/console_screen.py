@@ -11,10 +11,13 @@ from textual.message import Message
 from textual.widgets import Static
 
 from tui.screens.access import Access
+from tui.screens.console.checking import CheckingScreen
 from tui.screens.console.console_words import (
+    about_host,
     about_stack,
     behind_words,
     explanations,
+    not_checked,
     nothing_yet,
     repair_offer,
     top_facts,
@@ -24,13 +27,14 @@ from tui.screens.console.details import Fact, details, title
 from tui.screens.console.figures import LABELS, device_of, disks_of, outage_lines, plot_rows, session_of
 from tui.screens.console.order import MANY, Order, folding_words, healthy, ordered, refolded
 from tui.screens.console.panes import PANES, WIDE, details_width
-from tui.screens.console.reading import OpenLive, ReadingScreen
+from tui.screens.console.reading import OpenLive
 from tui.screens.pace import Turns
 from tui.screens.paragraphs import Paragraph, Paragraphs
 from tui.screens.rungs import LONGEST, Rows, heading_key, is_wrong
 from tui.storage.host.command_log import CommandLogHost
 from tui.storage.model.inventory import Inventory
 from tui.storage.problem import Problem
+from tui.storage.stacks.judgement import Judged
 from tui.storage.stacks.layer_words import layer_word
 from tui.storage.stacks.rung import Rung
 from tui.storage.stacks.stack import Stack, first_broken
@@ -65,7 +69,7 @@ class UsersFound(Message):
     users: "Users | None"
 
 
-class ConsoleScreen(ReadingScreen):
+class ConsoleScreen(CheckingScreen):
     """The stacks of one host, kept up to date.
 
     Args:
@@ -150,16 +154,16 @@ class ConsoleScreen(ReadingScreen):
 
     # The picture --------------------------------------------------------------------------------------------
 
-    def show_inventory(self, inventory: Inventory, found: tuple[Stack, ...]) -> None:
+    def show_judged(self, inventory: Inventory, found: tuple[Stack, ...], judged: Judged) -> None:
         """Show the host as it is now."""
         if not self._found and len(found) >= MANY:
             self._folds_healthy, self._order = True, Order.WORST
         self._found = found
-        self._stacks = ordered(found, self._order)
+        self._stacks = ordered(judged.stacks, self._order)
         self._subjects = {heading_key(stack): stack for stack in self._stacks}
         self._subjects |= {rung.key: rung for stack in self._stacks for rung in stack.rungs}
-        self.query_one("#top", TopBar).facts = top_facts(inventory, self._stacks, self._access)
-        self.is_wrong = any(is_wrong(stack) for stack in found)
+        self.query_one("#top", TopBar).facts = top_facts(inventory, judged, self._access)
+        self.is_wrong = judged.problems > 0 or any(is_wrong(stack) for stack in self._stacks)
         self._show_stacks(inventory)
         self.show_news()
         self.refresh_bindings()
@@ -180,7 +184,7 @@ class ConsoleScreen(ReadingScreen):
         view, empty = self.query_one("#stack", StackView), self.query_one("#empty", Paragraphs)
         first = not view.display
         there = frozenset(rung.key for rung in view.rungs if rung.heading)
-        now = healthy(self._stacks)
+        now = healthy(self._stacks, self._found)
         if self._folds_healthy:
             view.set_reactive(StackView.folded, refolded(view.folded, self._healthy, now, there))
         self._healthy = now
@@ -199,7 +203,10 @@ class ConsoleScreen(ReadingScreen):
 
     def _show_unseen(self, inventory: Inventory) -> None:
         behind = behind_words(self.read_at, self._host.now()) if self.lags else ()
-        self.query_one("#unseen", Paragraphs).paragraphs = (*behind, *unseen(inventory))
+        failed = not_checked(self.unchecked) if self.unchecked is not None else ()
+        self.query_one("#unseen", Paragraphs).paragraphs = (
+            *(*behind, *failed, *about_host(self.judged), *unseen(inventory)),
+        )
 
     def _notes(self, inventory: Inventory) -> dict[str, str]:
         """Return since when sessions are lost, for their rows."""
@@ -248,20 +255,27 @@ class ConsoleScreen(ReadingScreen):
         first: tuple[Paragraph, ...] = ()
         lines: tuple[Paragraph, ...] = ()
         if isinstance(subject, Rung) and self._inventory is not None:
-            first = title(subject, self._inventory)
+            told = self.judged.told_of(subject)
+            first = title(subject, self._inventory, told)
             lines = details(subject, self._inventory, self._more(subject, self._inventory))
         elif isinstance(subject, Stack):
             lines = about_stack(subject)
         pane = self.query_one("#details", VerticalScroll)
         pane.display = bool(self._stacks)
         self.query_one("#title", Paragraphs).paragraphs = first
-        self.query_one("#offer", Paragraphs).paragraphs = repair_offer() if is_wrong(subject) else ()
+        self.query_one("#offer", Paragraphs).paragraphs = self._offer_of(subject)
         self.query_one("#about", Paragraphs).paragraphs = lines
         self._show_figures()
         if key != self._explained:
             self._explained = key
             pane.scroll_home(animate=False)
             self._ask_for_users(subject)
+
+    def _offer_of(self, subject: "Subject") -> tuple[Paragraph, ...]:
+        """Return how to repair what the cursor is on, where Recovery has something about it."""
+        rungs = (subject,) if isinstance(subject, Rung) else subject.rungs if subject is not None else ()
+        told = (told for rung in rungs for told in self.judged.told_of(rung))
+        return repair_offer() if is_wrong(subject) or any(not one.reason for one in told) else ()
 
     def _more(self, rung: Rung, inventory: Inventory) -> Iterator[Fact]:
         """Yield the processes of a layer and what uses it, as far as that is known by now."""
@@ -313,6 +327,7 @@ class ConsoleScreen(ReadingScreen):
         if self.is_current and self._inventory is not None:
             self._show_figures()
             self._show_unseen(self._inventory)
+        self.check_if_due()
 
     def _show_figures(self) -> None:
         subject, inventory = self.subject(), self._inventory

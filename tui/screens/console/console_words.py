@@ -1,13 +1,14 @@
 """What the console says about a host as a whole: no storage yet, what was not read, its help."""
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from tui.screens.access import Access
 from tui.screens.paragraphs import Paragraph
 from tui.screens.rungs import LONGEST
 from tui.storage.model.inventory import Inventory
-from tui.storage.stacks.stack import Stack, broken_first
+from tui.storage.problem import Problem
+from tui.storage.stacks.judgement import Judged, Verdict, verdict_words
+from tui.storage.stacks.stack import Stack
 from tui.storage.untrusted import clean
 from tui.words import translate as _, translate_count
 from widgets.header import TopFacts
@@ -17,10 +18,8 @@ if TYPE_CHECKING:
     from widgets.help import HelpSection
 
 
-def top_facts(inventory: Inventory, stacks: Iterable[Stack], access: Access) -> TopFacts:
-    """Return the top bar: the host, and the number of problems and sessions."""
-    broken = sum(len(broken_first(stack)) for stack in stacks)
-    problems = translate_count("{count} problem", "{count} problems", broken).format(count=broken)
+def top_facts(inventory: Inventory, judged: Judged, access: Access) -> TopFacts:
+    """Return the top bar: the host, what it comes to, and the number of sessions."""
     sessions = len(inventory.sessions)
     return TopFacts(
         "iscsi-console",
@@ -28,9 +27,54 @@ def top_facts(inventory: Inventory, stacks: Iterable[Stack], access: Access) -> 
         clean(inventory.initiator.name),
         access.words,
         access.state,
-        problems if broken else "",
+        verdict_words(judged),
         translate_count("{count} session", "{count} sessions", sessions).format(count=sessions),
+        _verdict_state(judged),
     )
+
+
+def _verdict_state(judged: Judged) -> State:
+    """How it is drawn what a host comes to."""
+    if judged.problems:
+        return State.BAD
+    return {
+        None: State.UNKNOWN,
+        Verdict.BROKEN: State.BAD,
+        Verdict.INCOMPLETE: State.UNKNOWN,
+        Verdict.RISKS: State.WARN,
+        Verdict.HEALTHY: State.GOOD,
+    }[judged.verdict]
+
+
+def about_host(judged: Judged) -> tuple[Paragraph, ...]:
+    """Return what was found that is about no layer in the stacks, the first few, and what was not checked."""
+    judgement = judged.judgement
+    if judgement is None:
+        return ()
+    names = {name for stack in judged.stacks for rung in stack.rungs for name in (rung.key, *rung.also)}
+    found = [told for told in judgement.told if not told.reason and names.isdisjoint(told.rungs)]
+    lines = [
+        Paragraph(clean(told.summary, LONGEST), state=State.WARN if told.is_risk else State.BAD)
+        for told in found[:_MOST]
+    ]
+    if judgement.unread:
+        words, others = clean(judgement.unread[0]), len(judgement.unread) - 1
+        if others:
+            words = translate_count("{first} and {count} more", "{first} and {count} more", others).format(
+                first=words, count=others
+            )
+        lines.append(Paragraph(_("Not checked: {what}").format(what=words), Role.MUTED, state=State.UNKNOWN))
+    return tuple(lines)
+
+
+_MOST = 3
+"""Things that are named of several."""
+
+
+def not_checked(problem: Problem) -> tuple[Paragraph, ...]:
+    """Return that the host could not be checked, and why."""
+    words = _("This host could not be checked: {why}").format(why=problem.summary)
+    return (Paragraph(words, Role.WARN, state=State.UNKNOWN),)
 
 
 def about_stack(stack: Stack) -> tuple[Paragraph, ...]:

@@ -8,6 +8,7 @@ from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Lun, NodeRecord, Session, SessionState
 from tui.storage.size import size_words
 from tui.storage.stacks.iscsi_rungs import portal_key
+from tui.storage.stacks.judgement import Told
 from tui.storage.stacks.layer_words import layer_word
 from tui.storage.stacks.rung import Health, Rung, RungKind
 from tui.storage.stacks.volume_rungs import group_key
@@ -19,16 +20,26 @@ Fact = tuple[str, str, str]
 """A label, a value, and what the value means."""
 
 
-def title(rung: Rung, inventory: Inventory) -> tuple[Paragraph, ...]:
-    """Return the first lines of a layer: its state, and what is wrong or important."""
+def title(rung: Rung, inventory: Inventory, told: Iterable[Told] = ()) -> tuple[Paragraph, ...]:
+    """Return the first lines of a layer: its state, what was found about it, and what is important."""
     lines = [Paragraph(_heading(rung), Role.STRONG, state=state_of(rung.health))]
     if rung.reason:
         role = Role.BAD if rung.health is Health.BAD else Role.WARN
         lines.append(Paragraph(clean(rung.reason), role))
+    lines += [_told(one) for one in told if one.summary != rung.reason]
     words = outage_meaning(rung, inventory)
     if words:
         lines.append(Paragraph(words))
     return tuple(lines)
+
+
+def _told(told: Told) -> Paragraph:
+    """A finding about a layer."""
+    words = clean(told.summary, LONGEST)
+    if told.reason:
+        after = _("accepted: {reason}").format(reason=clean(told.reason, LONGEST))
+        return Paragraph(words, Role.MUTED, after=after)
+    return Paragraph(words, Role.WARN if told.is_risk else Role.BAD)
 
 
 def details(rung: Rung, inventory: Inventory, more: Iterable[Fact] = ()) -> tuple[Paragraph, ...]:

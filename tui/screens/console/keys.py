@@ -130,7 +130,7 @@ def _volumes(here: "Here", host: "CommandLogHost", access: "Access") -> "Screen[
 def _recover(here: "Here", host: "CommandLogHost", access: "Access") -> "Screen[Any]":
     from tui.screens.recovery.recovery_screen import RecoveryScreen
 
-    return RecoveryScreen(host, access, here.inventory, here.subject)
+    return RecoveryScreen(host, access, here.inventory, here.subject, known=here.diagnosis)
 
 
 def _reconnect(_here: "Here", host: "CommandLogHost", access: "Access") -> "Screen[Any]":

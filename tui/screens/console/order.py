@@ -67,9 +67,19 @@ def folding_words(count: int, *, folded: bool) -> str:
     return words.format(count=count)
 
 
-def healthy(stacks: Iterable[Stack]) -> frozenset[str]:
-    """Return the keys of the headings of healthy stacks."""
-    return frozenset(heading_key(stack) for stack in stacks if stack.health is Health.GOOD)
+def healthy(stacks: Iterable[Stack], seen: Iterable[Stack]) -> frozenset[str]:
+    """Return the keys of the headings of healthy stacks, and of those that are only not checked yet.
+
+    Args:
+        stacks: with their states.
+        seen: as the inventory alone shows them.
+    """
+    unchecked = {stack.key for stack in seen if stack.health is Health.GOOD}
+    return frozenset(
+        heading_key(stack)
+        for stack in stacks
+        if stack.health is Health.GOOD or (stack.health is Health.UNKNOWN and stack.key in unchecked)
+    )
 
 
 def refolded(

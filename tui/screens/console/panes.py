@@ -60,6 +60,9 @@ ConsoleScreen {
     &.-narrow #left {
         padding: 0 1;
     }
+    &.-narrow #unseen {
+        padding: 0 2;
+    }
     &.-narrow #title, &.-narrow #outage, &.-narrow #plots, &.-narrow #offer {
         margin-bottom: 0;
     }

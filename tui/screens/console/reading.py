@@ -138,6 +138,14 @@ class ReadingScreen(ActingScreen):
         """Show what happened."""
 
     @abstractmethod
+    def check_again(self) -> None:
+        """Have the host checked although nothing changed: somebody asks."""
+
+    @abstractmethod
+    def check_if_due(self) -> None:
+        """Have the host checked as `doctor` does, in the background, where it is time for that."""
+
+    @abstractmethod
     def show_mistake(self, error: BaseException | None) -> None:
         """Say that reading failed, which is a bug in the program."""
 
@@ -170,6 +178,7 @@ class ReadingScreen(ActingScreen):
         if self._missed is not None:
             self.post_message(self._missed)
         self._follower.go_on()
+        self.check_if_due()
 
     @on(HostChanged)
     def _read_what_changed(self, event: HostChanged) -> None:
@@ -210,6 +219,7 @@ class ReadingScreen(ActingScreen):
 
     def action_read_again(self) -> None:
         """Read the host; once more afterwards when it is being read already."""
+        self.check_again()
         followed = self._follower.followed
         if not self._follower.ask() and not followed:
             self.notify(one_more(), markup=False)
@@ -287,6 +297,7 @@ class ReadingScreen(ActingScreen):
         self._begin_to_watch()
         self.show_live()
         self.get_ready()
+        self.check_if_due()
         self.look_for_interrupted()
 
     def _begin_to_watch(self) -> None:

@@ -68,7 +68,7 @@ def _without_finding(entry: Entry, rung: Rung) -> Iterator[Paragraph]:
     if rung.reason:
         yield Paragraph(clean(rung.reason, _SENTENCE), label=_("state"))
     words = (
-        _("It is not there, and no evidence says that it should be. It does not put data in danger.")
+        _("It is not there, and no evidence says why, or whether it should be.")
         if entry.standing is Standing.ABSENT
         else _(
             "This layer is broken, and none of the failures that this program knows matches the "

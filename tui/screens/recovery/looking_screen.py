@@ -54,6 +54,8 @@ class LookingScreen(BackgroundScreen[bool]):
         host: the host.
         inventory: the host as it was read last.
         live: look again when something changes.
+        known: what the last check found; shown until the first look has ended, instead of what the inventory
+            alone tells.
         clock: seconds, as `time.monotonic`.
 
     Attributes:
@@ -73,12 +75,14 @@ class LookingScreen(BackgroundScreen[bool]):
         inventory: Inventory,
         *,
         live: bool,
+        known: Diagnosis | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
         self._host = host
         self._inventory = inventory
         self._live = live
+        self._before = known
         self.board = Board()
         self.guessed = True
         self.progress: Progress | None = None
@@ -179,7 +183,12 @@ class LookingScreen(BackgroundScreen[bool]):
         self._look(self._looks, within)
 
     def _guess(self) -> None:
-        self.in_background(_GUESS, lambda: guess(self._host, self._inventory))
+        before = self._before
+        if before is not None:
+            self.board = Board(before)
+            self.show()
+        else:
+            self.in_background(_GUESS, lambda: guess(self._host, self._inventory))
 
     def _look(self, number: int, within: float) -> None:
         def report(item: Item, why: str) -> None:

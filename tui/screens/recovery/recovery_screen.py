@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 
+from tui.recovery.diagnosis import Diagnosis
 from tui.recovery.finding import Finding, Fix
 from tui.screens.access import Access
 from tui.screens.commands import command_rows
@@ -59,6 +60,7 @@ class RecoveryScreen(LookingScreen):
         inventory: the host as it was read last.
         subject: what the cursor of the console was on: its finding is the one to begin with.
         live: look again when something changes; a recorded host does not.
+        known: what the last check found, or None.
         clock: seconds, as `time.monotonic`.
     """
 
@@ -129,9 +131,10 @@ class RecoveryScreen(LookingScreen):
         subject: Rung | Stack | None = None,
         *,
         live: bool = True,
+        known: Diagnosis | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__(host, inventory, live=live, clock=clock)
+        super().__init__(host, inventory, live=live, known=known, clock=clock)
         self._access = access
         self._subject = subject
         self._entry = Entry(LOOKED, Standing.LOOKED)

@@ -175,11 +175,10 @@ def _count(board: Board) -> Paragraph:
     away = found.count(Standing.ABSENT)
     if away:
         words = translate_count(
-            "{count} layer is not there, and nothing says that it should be.",
-            "{count} layers are not there, and nothing says that they should be.",
+            "{count} layer is missing for an unknown reason.",
+            "{count} layers are missing for an unknown reason.",
             away,
         )
-        words = words if parts else _("Nothing is broken. {layers}").format(layers=words)
         parts.append(words.format(count=away))
     if risks:
         words = translate_count("{count} risk.", "{count} risks.", risks)
@@ -187,11 +186,11 @@ def _count(board: Board) -> Paragraph:
         parts.append(words.format(count=risks))
     if not parts:
         evidence = board.evidence
-        if evidence is not None and (evidence.unread or not is_whole(evidence)):
+        if evidence is not None and not is_whole(evidence):
             words = _("Nothing wrong was found in what could be read.")
             return Paragraph(words, Role.STRONG, state=State.UNKNOWN)
         return Paragraph(_("Nothing wrong was found."), Role.STRONG, state=State.GOOD)
-    state = State.BAD if causes or unclear else State.WARN if risks or follow else State.ABSENT
+    state = State.BAD if causes or unclear or away else State.WARN
     return Paragraph(" ".join(parts), Role.STRONG, state=state)
 
 
