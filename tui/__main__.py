@@ -16,10 +16,13 @@ from tui.storage.problem import ConsoleError, Problem, problem_text
 from tui.words import translate as _
 
 if TYPE_CHECKING:
+    import threading
+
     from _typeshed import SupportsWrite
 
     from tui.practice.coach import Begin
     from tui.practice.scenario import Scenario
+    from tui.storage.changing.printer import Printer
     from tui.storage.host.interface import ChangingHost, Host
     from tui.storage.model.inventory import Inventory
     from tui.storage.stacks.judgement import Judgement
@@ -149,7 +152,7 @@ class _Setup:
         """Run the wizard or play the answers."""
         from tui.setup import command  # noqa: PLC0415 (likewise)
 
-        return command.main(arguments, _open_wizard)
+        return command.main(arguments, _open_wizard, _json_printer)
 
 
 class _Practice:
@@ -166,6 +169,13 @@ class _Practice:
         from tui.practice import command  # noqa: PLC0415 (likewise)
 
         return command.main(arguments, _open_practice, _open_task)
+
+
+def _json_printer(leave: "threading.Event") -> "Printer":
+    """What reports a set-up as JSON."""
+    from tui.commands.telling import JsonPrinter  # noqa: PLC0415 (likewise)
+
+    return JsonPrinter(leave)
 
 
 def _open_practice() -> int:

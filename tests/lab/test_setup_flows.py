@@ -4,6 +4,8 @@ Keys lead to every one of these arrays on both releases (`test_console_flows`). 
 same way through the same steps, each array is set up once, on one release or the other.
 """
 
+import json
+
 import pytest
 from msgspec import Struct
 
@@ -116,6 +118,36 @@ def test_a_volume_survives_a_reboot_and_a_second_run_changes_nothing(
     assert "done: " not in again
     assert fingerprints(guest) == before
     assert {point: checksum(guest, point) for point in flow.mount_points} == sums
+
+
+def test_saved_answers_make_a_host_again(guest_factory: GuestFactory) -> None:
+    guest = guest_factory("two_portals", release=Release.BOOKWORM)
+    set_up(guest, "two_portals")
+    kept = write_file(guest, "/srv/data")
+    saved = "/root/saved.toml"
+    guest.check("iscsi-console", "setup", "--save-answers", saved)
+    before = fingerprints(guest)
+    said = json_end(guest, saved)
+    assert (said["status"], said["changed"]) == (0, False)
+    assert fingerprints(guest) == before
+
+    (target,) = {line.split()[3] for line in guest.check("iscsiadm", "-m", "session").splitlines()}
+    guest.check("iscsi-console", "disconnect", target, "--yes", timeout=SECONDS)
+    guest.check("iscsi-console", "record", "delete", target, "--yes")
+    guest.check("sh", "-c", "sed -i '/disconnected by iscsi-console/d' /etc/fstab; systemctl daemon-reload")
+    said = json_end(guest, saved)
+    assert (said["status"], said["changed"]) == (0, True)
+    assert checksum(guest, "/srv/data") == kept
+    assert len(guest.check("multipath", "-ll", "-v1").split()) == 1
+
+
+def json_end(guest: Guest, answers: str) -> dict[str, object]:
+    """Play an answers file; the last event."""
+    done = guest.run(("iscsi-console", "setup", "--answers", answers, "--json"), timeout=SECONDS)
+    events = [json.loads(line) for line in done.text.splitlines()]
+    assert events[-1]["event"] == "end", f"{done.text}\n{done.error_text}"
+    assert "status" in events[-1]
+    return dict(events[-1])
 
 
 def test_an_existing_volume_is_attached_again_without_loss(guest_factory: GuestFactory) -> None:

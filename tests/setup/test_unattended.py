@@ -10,7 +10,7 @@ from tests.storage.scripted_host import ScriptedHost
 from tui.setup.answers import ChapAnswer, ChapChoice, NameAnswer
 from tui.setup.answers_file import Script
 from tui.setup.session import Places, Setup
-from tui.setup.unattended import FAILED, NOTHING_CHOSEN, Chosen, play
+from tui.setup.unattended import BUSY, FAILED, INTERRUPTED, NOTHING_CHOSEN, Chosen, play
 from tui.storage.changing.journal import Journal, Origin, change_lock
 from tui.storage.changing.plan import Plan, Stage, Step as PlanStep
 from tui.storage.changing.printer import Printer
@@ -64,7 +64,7 @@ def made(tmp_path: Path, kind: type[MakeFile] = MakeFile) -> MakeFile:
 def test_a_plan_that_somebody_else_began_is_not_touched(tmp_path: Path, origin: Origin) -> None:
     journal = cut_off(tmp_path, made(tmp_path), origin=origin)
     status, said = played(tmp_path, NAMED)
-    assert status == FAILED
+    assert status == INTERRUPTED
     assert "An interrupted plan is open on this host: begun before (1 operations left)" in said
     assert f"--resume {journal.identifier}" in said
     assert f"--give-up {journal.identifier}" in said
@@ -115,7 +115,7 @@ def test_what_the_same_answers_began_is_resumed(tmp_path: Path) -> None:
 def test_other_answers_do_not_resume_it(tmp_path: Path) -> None:
     cut_off(tmp_path, made(tmp_path), script=NAMED)
     status, said = played(tmp_path, Script(name=NameAnswer("iqn.2003-01.com.example:x")))
-    assert status == FAILED
+    assert status == INTERRUPTED
     assert "other answers" in said
     assert not (tmp_path / "made").exists()
 
@@ -124,7 +124,7 @@ def test_other_answers_do_not_resume_it(tmp_path: Path) -> None:
 def test_what_rewrites_or_destroys_is_resumed_by_its_name_alone(tmp_path: Path, kind: type[MakeFile]) -> None:
     journal = cut_off(tmp_path, made(tmp_path, kind), script=NAMED)
     status, said = played(tmp_path, NAMED)
-    assert status == FAILED
+    assert status == INTERRUPTED
     assert kind.risk.word in said
     assert not (tmp_path / "made").exists()
     _status, said = played(tmp_path, NAMED, chosen=Chosen(resume=journal.identifier))
@@ -153,7 +153,7 @@ def test_every_open_plan_counts(tmp_path: Path) -> None:
     first = cut_off(tmp_path, made(tmp_path))
     second = cut_off(tmp_path, made(tmp_path))
     status, said = played(tmp_path, NAMED, chosen=Chosen(give_up=second.identifier))
-    assert status == FAILED
+    assert status == INTERRUPTED
     assert f"--resume {first.identifier}" in said
     assert not first.ended
 
@@ -163,7 +163,7 @@ def test_a_plan_that_runs_is_not_an_interrupted_one(tmp_path: Path) -> None:
     before = [path.read_bytes() for path in (tmp_path / "journal").iterdir()]
     with change_lock(tmp_path / "lock"):
         status, said = played(tmp_path, NAMED)
-    assert status == FAILED
+    assert status == BUSY
     assert f"Another console is changing this host (process {os.getpid()})" in said
     assert "1 Name" not in said
     assert [path.read_bytes() for path in (tmp_path / "journal").iterdir()] == before
@@ -193,7 +193,7 @@ def test_it_can_be_asked_to_leave(tmp_path: Path) -> None:
     leave.set()
     stream = io.StringIO()
     setup = Setup(ScriptedHost(), Places(tmp_path / "journal", tmp_path / "lock"), keeps_answers=False)
-    assert play(setup, Script(), stream, leave) == FAILED
+    assert play(setup, Script(), stream, leave) == INTERRUPTED
     assert "left the set-up before it was complete" in stream.getvalue()
     assert "1 Name" not in stream.getvalue()
 

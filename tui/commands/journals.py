@@ -14,6 +14,7 @@ from tui.storage.changing import run_plan
 from tui.storage.changing.interrupted import Interrupted, all_interrupted
 from tui.storage.changing.journal import Journal
 from tui.storage.changing.leaving import asked_to_leave
+from tui.storage.changing.midway import midway
 from tui.storage.changing.plan import Plan
 from tui.storage.codec import Plain
 from tui.storage.host.local import LocalHost
@@ -161,19 +162,28 @@ def _undo(arguments: Arguments, told: Teller) -> int:
     plan = journal.plan()
     title = _("Undo: {title}").format(title=clean(plan.title))
     host = LocalHost()
-    undone = tuple(
+    undone = _undone(plan, journal, host)
+    if not undone:
+        found = nothing_to_do(title, _("What it changed is undone already."))
+        return run(found, host, told, _consent(arguments), undoes=journal)
+    why = _("Restores the state from before this plan: {title}.").format(title=clean(plan.title))
+    found = Planned(Proposal(Plan(title, undone), why))
+    return run(found, host, told, _consent(arguments), undoes=journal)
+
+
+def _undone(plan: Plan, journal: Journal, host: LocalHost) -> tuple[Operation, ...]:
+    """What undoes a plan: of one that did not come to its end, what it did until then."""
+    if not journal.is_finished:
+        back = midway(plan, journal, host).way_back
+        if back is not None:
+            return back.operations
+    return tuple(
         operation
         for number in reversed(range(len(plan.operations)))
         if journal.changed(number)
         for operation in _back(plan.operations[number])
         if not _is_done(operation, host)
     )
-    if not undone:
-        return run(
-            nothing_to_do(title, _("What it changed is undone already.")), host, told, _consent(arguments)
-        )
-    why = _("Restores the state from before this plan: {title}.").format(title=clean(plan.title))
-    return run(Planned(Proposal(Plan(title, undone), why)), host, told, _consent(arguments))
 
 
 def _back(operation: Operation) -> tuple[Operation, ...]:

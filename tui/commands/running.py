@@ -9,7 +9,7 @@ from tui.commands.telling import Exit, Teller
 from tui.maintenance.confirmation import cost, needs_no_question
 from tui.storage.changing import run_plan
 from tui.storage.changing.interrupted import all_interrupted
-from tui.storage.changing.journal import Origin, who_changes
+from tui.storage.changing.journal import Journal, Origin, who_changes
 from tui.storage.changing.leaving import asked_to_leave
 from tui.storage.changing.run_plan import Ending
 from tui.storage.host.interface import ChangingHost
@@ -36,7 +36,9 @@ class Consent(Struct, frozen=True):
     exit_changed: bool = False
 
 
-def run(planned: Planned, host: ChangingHost, teller: Teller, consent: Consent) -> int:
+def run(
+    planned: Planned, host: ChangingHost, teller: Teller, consent: Consent, *, undoes: Journal | None = None
+) -> int:
     """Carry a plan out, unless something speaks against it; the exit status.
 
     Args:
@@ -44,14 +46,17 @@ def run(planned: Planned, host: ChangingHost, teller: Teller, consent: Consent) 
         host: the host to change.
         teller: is told everything.
         consent: what was confirmed by options; what was not is asked on a terminal.
+        undoes: the journal of the plan that it undoes, which may be open; it is closed at the end.
     """
     proposal = planned.proposal
     teller.review(planned)
     if proposal.refusal is not None:
         return _refused(teller, proposal.refusal)
     if not proposal.plan.operations:
+        if undoes is not None and host.is_root and not undoes.ended:
+            run_plan.give_up(undoes)
         return _done(teller, consent)
-    found = refused_now(host) or _open_plan()
+    found = refused_now(host) or _open_plan(undoes)
     if found is not None:
         status, problem = found
         return _refused(teller, problem, status)
@@ -59,6 +64,8 @@ def run(planned: Planned, host: ChangingHost, teller: Teller, consent: Consent) 
     if missing is not None:
         return _refused(teller, missing)
     ending = run_plan.carry_out(proposal.plan, host, teller, asked_to_leave(), origin=Origin.COMMAND)
+    if ending.ok and undoes is not None and not undoes.ended:
+        run_plan.give_up(undoes)
     return ended(ending, teller, consent, together=proposal.plan.together)
 
 
@@ -75,11 +82,14 @@ def ended(ending: Ending, teller: Teller, consent: Consent, *, together: bool) -
         journal = None
     name = journal.identifier if journal is not None else ""
     problem = ending.problem
+    if problem is not None:
+        teller.problem(problem)
+    if name:
+        teller.left(ending.midway)
     if problem is None:
         status = Exit.INTERRUPTED if name else Exit.FAILED
         teller.end(status, journal=name)
         return status
-    teller.problem(problem)
     if problem.code == _HELD:
         status = Exit.BUSY
     elif ending.result is None or (not name and not teller.changed and _was_refused(ending)):
@@ -120,9 +130,10 @@ def refused_now(host: ChangingHost) -> tuple[Exit, Problem] | None:
     return None if busy is None else (Exit.BUSY, busy)
 
 
-def _open_plan() -> tuple[Exit, Problem] | None:
+def _open_plan(besides: Journal | None) -> tuple[Exit, Problem] | None:
     """The interrupted plan that has to be decided about before anything else is changed, or None."""
-    found = all_interrupted(run_plan.PLACES.journals)
+    decided = besides.identifier if besides is not None else ""
+    found = [one for one in all_interrupted(run_plan.PLACES.journals) if one.journal.identifier != decided]
     if not found:
         return None
     first = found[0]
@@ -133,8 +144,8 @@ def _open_plan() -> tuple[Exit, Problem] | None:
         _("An interrupted plan is open on this host: {title}.").format(title=title),
         cause=first.problem.summary if first.problem is not None else "",
         remedy=_(
-            "`iscsi-console journal resume {name}` runs what is left; `iscsi-console journal give-up {name}` "
-            "leaves the host as it is now."
+            "`iscsi-console journal resume {name}` runs what is left, `journal undo {name}` undoes what was "
+            "done, `journal give-up {name}` leaves the host as it is now."
         ).format(name=name),
     )
 

@@ -8,6 +8,8 @@ JSON. Each line is one object with `event`:
                (what it says while it runs, or empty), problem (a code, or empty)
     line       text: what is done between plans
     problem    problem: {code, summary, cause, remedy, field, evidence}
+    left       states (sentences about how the host is left), back (titles of the steps that undo what was
+               done, or empty): of a plan that did not come to its end
     end        schema (1), status (the exit status), changed, problem (a code, or empty), journal (what names
                the journal of a plan that did not come to its end, or empty), file (the plan that was stored,
                or empty)
@@ -21,6 +23,7 @@ from enum import IntEnum
 from typing import Protocol
 
 from tui.commands.planned import Planned
+from tui.storage.changing.midway import Midway
 from tui.storage.changing.plan import Plan, Stage, Step
 from tui.storage.changing.printer import Printer
 from tui.storage.changing.watcher import Watcher
@@ -65,6 +68,9 @@ class Teller(Watcher, Protocol):
 
     def problem(self, problem: Problem) -> None:
         """Why it is refused, or what failed."""
+
+    def left(self, midway: Midway) -> None:
+        """How a plan that did not come to its end left the host."""
 
     def end(self, status: int, *, problem: Problem | None = None, journal: str = "") -> None:
         """How it ended."""
@@ -126,6 +132,18 @@ class TextTeller:
         if not self._quiet:
             self._printer.line(text)
 
+    def left(self, midway: Midway) -> None:
+        """The way back first, then how the host is."""
+        back = midway.way_back
+        if back is not None:
+            complain(_("To undo what was done (`iscsi-console journal undo`):"))
+            for number, operation in enumerate(back.operations, start=1):
+                complain(f"{number}. {operation.title()}")
+        if midway.states:
+            complain(_("This host now:"))
+        for state in midway.states:
+            complain(f"  {state}")
+
     def planned(self, file: str) -> None:
         """Say where the plan is."""
         if file:
@@ -140,7 +158,7 @@ class TextTeller:
             complain(
                 _(
                     "The journal is open: `iscsi-console journal resume {name}` runs what is left, `journal "
-                    "give-up {name}` leaves the host as it is."
+                    "undo {name}` undoes what was done, `journal give-up {name}` leaves the host as it is."
                 ).format(name=journal)
             )
 
@@ -216,6 +234,12 @@ class JsonTeller:
         """Something between the plans."""
         self._tell("line", text=text)
 
+    def left(self, midway: Midway) -> None:
+        """The states and the way back."""
+        back = midway.way_back
+        titles: list[Plain] = [operation.title() for operation in back.operations] if back is not None else []
+        self._tell("left", states=list(midway.states), back=titles)
+
     def planned(self, file: str) -> None:
         """Say where the plan is."""
         self._end(Exit.DONE, file=file)
@@ -234,6 +258,48 @@ class JsonTeller:
             journal=journal,
             file=file,
         )
+
+
+class JsonPrinter(Printer):
+    """Tells a program what a set-up does, in place of the lines for a person.
+
+    Args:
+        leave: set when the set-up is to end after the running operation.
+    """
+
+    def __init__(self, leave: threading.Event) -> None:
+        super().__init__(None, leave)
+        self._teller = JsonTeller()
+
+    def say(self, text: str = "", indent: int = 0) -> None:
+        """Not told: it is for a person."""
+
+    def plan(self, plan: Plan) -> None:
+        """A plan begins."""
+        super().plan(plan)
+        self._teller.plan(plan)
+
+    def step(self, step: Step) -> None:
+        """An operation of it began, said something, or ended."""
+        super().step(step)
+        self._teller.step(step)
+
+    def line(self, text: str) -> None:
+        """Something between the plans."""
+        self._teller.line(text)
+
+    def problem(self, problem: Problem, word: str) -> None:
+        """What prevents it."""
+        del word
+        self._teller.problem(problem)
+
+    def warning(self, problem: Problem) -> None:
+        """What should be known, and prevents nothing."""
+        self._teller.line(problem.summary)
+
+    def ended(self, status: int, problem: Problem | None) -> None:
+        """How the whole ended."""
+        self._teller.end(status, problem=problem)
 
 
 def teller(*, json: bool, quiet: bool) -> Teller:

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import threading
 from collections.abc import Callable
 
 from tui.setup.answers_file import read_script
@@ -9,6 +10,7 @@ from tui.setup.saved_answers import saved_answers
 from tui.setup.session import Setup
 from tui.setup.unattended import FAILED, NOTHING_CHOSEN, SUCCEEDED, USAGE, Chosen, play
 from tui.storage.changing.leaving import asked_to_leave
+from tui.storage.changing.printer import Printer
 from tui.storage.files.owner_file import not_written_problem, write_for_owner
 from tui.storage.host.local import LocalHost
 from tui.storage.printing import complain
@@ -16,12 +18,17 @@ from tui.storage.problem import ConsoleError
 from tui.words import translate as _
 
 
-def main(arguments: argparse.Namespace, open_wizard: Callable[[argparse.Namespace], int]) -> int:
+def main(
+    arguments: argparse.Namespace,
+    open_wizard: Callable[[argparse.Namespace], int],
+    json_printer: Callable[[threading.Event], Printer],
+) -> int:
     """Set this host up; the exit status.
 
     Args:
         arguments: what `add_arguments` asked for.
         open_wizard: opens the full-screen wizard on the host that the arguments name.
+        json_printer: makes what reports as JSON.
 
     Raises:
         ConsoleError: the answers file cannot be used, or written.
@@ -40,7 +47,9 @@ def main(arguments: argparse.Namespace, open_wizard: Callable[[argparse.Namespac
         complain(_("A set-up from answers changes this host, so it needs root and a live host."))
         return FAILED
     setup = Setup(host, keeps_answers=False, answers=script.fingerprint)
-    return play(setup, script, leave=asked_to_leave(), chosen=chosen)
+    leave = asked_to_leave()
+    printer = json_printer(leave) if arguments.json else None
+    return play(setup, script, leave=leave, chosen=chosen, printer=printer)
 
 
 def _save_answers(arguments: argparse.Namespace) -> int:

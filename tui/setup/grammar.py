@@ -27,5 +27,6 @@ def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
         help=_("write the answers that would make this host again, without secrets, and exit"),
     )
     parser.add_argument("--force", action="store_true", help=_("with --save-answers: overwrite FILE"))
+    parser.add_argument("--json", action="store_true", help=_("with --answers: print one event a line"))
     parser.add_argument("--recorded", metavar="FILE", help=_("show a captured host; nothing is changed"))
     parser.add_argument("--read-only", action="store_true", help=_("read-only: change nothing on this host"))

@@ -31,7 +31,13 @@ from tui.words import translate as _
 SUCCEEDED = 0
 FAILED = 1
 USAGE = 2
-"""Exit statuses: everything verified, something prevents it, options that do not fit."""
+INTERRUPTED = 4
+BUSY = 5
+"""Exit statuses: everything verified, something prevents it, options that do not fit, a plan that did not end
+(this one or an earlier one), another process at work. They are those of the other verbs."""
+
+_STATUS = {"lock.held": BUSY, "setup.interrupted-plan": INTERRUPTED, "setup.left": INTERRUPTED}
+"""By the code of what prevents it; FAILED for all others."""
 
 
 class Chosen(NamedTuple):
@@ -50,6 +56,8 @@ def play(
     stream: TextIO | None = None,
     leave: threading.Event | None = None,
     chosen: Chosen = NOTHING_CHOSEN,
+    *,
+    printer: Printer | None = None,
 ) -> int:
     """Carry a set-up out from an answers file; the exit status.
 
@@ -62,8 +70,9 @@ def play(
         stream: where it is reported; standard output when not given.
         leave: when set, what runs is finished and nothing more is begun.
         chosen: what to do with interrupted plans.
+        printer: reports it, in place of one that writes lines to the stream.
     """
-    printer = Printer(stream or sys.stdout, leave or threading.Event())
+    printer = printer or Printer(stream or sys.stdout, leave or threading.Event())
     printer.say(_("Setting up storage on {host}").format(host=clean(setup.host.name)))
     problem = setup.who_changes()
     if problem is None:
@@ -74,11 +83,14 @@ def play(
     if problem is not None:
         printer.problem(problem, _("Stopped"))
         _print_left(setup.ending, printer)
-        return FAILED
+        status = _STATUS.get(problem.code, FAILED)
+        printer.ended(status, problem)
+        return status
     if setup.verified is not None:
         _print_verified(setup.verified, printer)
     printer.say()
     printer.say(_("Everything is set up.") if printer.changed else _("Everything was set up already."))
+    printer.ended(SUCCEEDED, None)
     return SUCCEEDED
 
 
@@ -211,7 +223,7 @@ def _ask(setup: Setup, script: Script, printer: Printer) -> Problem | None:
         printer.say(f"{number} {step.label}{': ' if note else ''}{note}")
         printer.say(explanation.why, 2)
         for warning in logic(step).warnings(setup.state):
-            printer.problem(warning, _("Note"))
+            printer.warning(warning)
         problem = setup.run(printer, printer.leave)
         shown = _PRINTED.get(step)
         if shown is not None:

@@ -70,3 +70,10 @@ class Printer(Unwatched):
         for text in (problem.cause, problem.remedy, *problem.evidence):
             if text:
                 self.say(text, 4)
+
+    def warning(self, problem: Problem) -> None:
+        """What should be known, and prevents nothing."""
+        Printer.problem(self, problem, _("Note"))
+
+    def ended(self, status: int, problem: Problem | None) -> None:
+        """How the whole ended; the text has said it."""
