@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from tests.recovery.making import evidence_of, findings, lost, only, single_path, two_paths
 from tests.setup.building import MIB, SECOND
 from tui.recovery.evidence import Evidence
-from tui.recovery.facts import BtrfsDevice, BtrfsState, PathState
+from tui.recovery.facts import BtrfsDevice, BtrfsState, Identity, PathState
 from tui.recovery.finding import Weight
 from tui.storage.model.block import BlockDevice, BlockKind, LegState, Raid, RaidLeg
 from tui.storage.model.files import Mount
@@ -144,6 +144,11 @@ def test_a_path_that_multipathd_gave_up_is_named_only_where_its_session_is_up() 
     first, second = one.multipath_maps[0].paths
     paths = (PathState(first, "w", "active", "ready"), PathState(second, "w", "failed", "faulty"))
     assert codes(replace(evidence_of(one), paths=paths)) == ["F57.path-failed"]
-    both = (PathState(first, "w", "failed", "faulty"), PathState(second, "w", "failed", "faulty"))
-    assert codes(replace(evidence_of(one), paths=both)) == []
+    # After an outage of all of them the checker may be the last to know.
+    all_failed = tuple(replace(path, map_state="failed", checker="faulty") for path in paths)
+    (none_left,) = findings(replace(evidence_of(one), paths=all_failed))
+    assert none_left.summary.startswith("multipathd uses no path")
+    lunless = tuple(Identity(lun.disk, lun.wwid, "", lun.size, refused=True) for lun in one.luns)
+    found = findings(replace(evidence_of(one), paths=all_failed, identities=lunless))
+    assert {finding.code for finding in found} == {"F12.lun-withdrawn"}
     assert codes(replace(evidence_of(lost(one, SECOND)), paths=paths)) == []

@@ -1,4 +1,4 @@
-"""F57: multipath maps that work without a path which the kernel shows as well."""
+"""F57: paths of multipath maps that multipathd gave up, and which the kernel shows as well."""
 
 from collections.abc import Iterator
 
@@ -19,15 +19,15 @@ LOST = "F57.path-failed"
 def lost_paths(evidence: Evidence) -> Iterator[Finding]:
     """A finding for each map with a path that multipathd gave up, while its session and its disk look well.
 
-    A path whose session is down or whose disk is offline has a finding of its own, and so has a map without
-    any path.
+    A path whose session is down, whose disk is offline, or whose LUN was withdrawn has a finding of its own.
     """
     told = {path.disk: path for path in evidence.paths}
+    gone = {identity.disk for identity in evidence.identities if identity.refused or identity.stand_in}
     for joined in evidence.inventory.multipath_maps:
         failed = [
             told[name] for name in joined.good_paths if name in told and told[name].map_state == "failed"
         ]
-        if failed and len(failed) < len(joined.good_paths):
+        if failed and not gone.intersection(joined.paths):
             yield _finding(evidence, joined, failed)
 
 
@@ -35,12 +35,19 @@ def _finding(evidence: Evidence, joined: MultipathMap, failed: list[PathState]) 
     disks = clean(", ".join(f"/dev/{path.disk}" for path in failed), 120)
     name = clean(joined.name, 60)
     places = tuple(_place(evidence, path.disk) for path in failed)
+    none_left = len(failed) == len(joined.good_paths)
     return Finding(
         LOST,
-        _("The multipath map {name} works without {count} of its {all} paths: {disks}.").format(
+        _("multipathd uses no path of the map {name}, although their disks are running: {disks}.").format(
+            name=name, disks=disks
+        )
+        if none_left
+        else _("The multipath map {name} works without {count} of its {all} paths: {disks}.").format(
             name=name, count=len(failed), all=len(joined.paths), disks=disks
         ),
-        _("The other paths carry the I/O. When they fail too, all I/O to it waits or fails."),
+        _("All I/O to it waits or fails until the checker of multipathd succeeds on one of them.")
+        if none_left
+        else _("The other paths carry the I/O. When they fail too, all I/O to it waits or fails."),
         RungKind.MULTIPATH,
         (f"multipath:{joined.wwid or joined.name}",),
         joined.device,
