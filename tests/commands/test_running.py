@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.storage.changing.plan_operations import Destroy, FailWith, MakeFile
+from tests.storage.changing.plan_operations import Destroy, Fail, FailWith, MakeFile, PutUp, TakeDown
 from tests.storage.scripted_host import ScriptedHost
 from tui.commands import running
 from tui.commands.planned import Planned, nothing_to_do
@@ -17,6 +17,7 @@ from tui.maintenance.proposal import Proposal
 from tui.storage.changing import run_plan
 from tui.storage.changing.interrupted import all_interrupted
 from tui.storage.changing.journal import Journal, Origin, change_lock
+from tui.storage.changing.midway import midway
 from tui.storage.changing.plan import Plan, Step
 from tui.storage.changing.run_plan import Places
 from tui.storage.operations.operation import Operation
@@ -128,6 +129,37 @@ def test_a_failure_half_way_leaves_its_journal_open(
     assert run(again, ScriptedHost(), JsonTeller(), YES) == Exit.INTERRUPTED
     assert events(capsys)[-1]["problem"] == "journal.open"
     assert not (tmp_path / "three").exists()
+
+
+def test_a_failure_half_way_says_what_is_missing_and_how_to_undo_it(
+    tmp_path: Path, places: Places, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "data"
+    data.touch()
+    plan = planned(TakeDown(str(data)), Fail("failed"), PutUp(str(data)))
+    assert run(plan, ScriptedHost(), TextTeller(quiet=True), YES) == Exit.FAILED
+    said = capsys.readouterr().err
+    name = Journal.open_ones(places.journals)[0].identifier
+    assert (
+        said.index("data is not there.") < said.index(f"journal undo {name}") < said.index("journal resume")
+    )
+
+    left = midway(plan.proposal.plan, Journal.open_ones(places.journals)[0], ScriptedHost())
+    assert left.way_back is not None
+    undo = Planned(Proposal(left.way_back, "for the test"))
+    journal = Journal.open_ones(places.journals)[0]
+    assert run(undo, ScriptedHost(), JsonTeller(), YES) == Exit.INTERRUPTED
+    assert run(undo, ScriptedHost(), JsonTeller(), YES, journal) == Exit.DONE
+    assert data.exists()
+    assert Journal.open_ones(places.journals) == ()
+
+
+def test_a_program_is_told_how_the_host_was_left(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = tmp_path / "data"
+    data.touch()
+    run(planned(TakeDown(str(data)), Fail("failed")), ScriptedHost(), JsonTeller(), YES)
+    (left,) = (one for one in events(capsys) if one["event"] == "left")
+    assert left == {"event": "left", "states": ["data is not there."], "way_back": ["Put data up"]}
 
 
 def test_a_failure_before_anything_was_changed_leaves_nothing(tmp_path: Path, places: Places) -> None:

@@ -175,14 +175,27 @@ def _undone(plan: Plan, journal: Journal, host: LocalHost) -> tuple[Operation, .
     """What undoes a plan: of one that did not come to its end, what it did until then."""
     if not journal.is_finished:
         back = midway(plan, journal, host).way_back
-        if back is not None:
-            return back.operations
+        if back is None:
+            raise Refused(_no_way_back(journal))
+        return back.operations
     return tuple(
         operation
         for number in reversed(range(len(plan.operations)))
         if journal.changed(number)
         for operation in _back(plan.operations[number])
         if not _is_done(operation, host)
+    )
+
+
+def _no_way_back(journal: Journal) -> Problem:
+    return Problem(
+        "journal.no-way-back",
+        _("There is nothing to undo, or it cannot be undone: {name}.").format(name=journal.identifier),
+        cause=_(
+            "Nothing is missing, a change that cannot be undone has begun, or running what is left brings "
+            "back what is missing."
+        ),
+        remedy=_("`iscsi-console journal resume {name}` runs what is left.").format(name=journal.identifier),
     )
 
 
@@ -210,7 +223,7 @@ def _is_done(operation: Operation, host: LocalHost) -> bool:
 def _interrupted(arguments: Arguments) -> Interrupted:
     name = arguments.text("name")
     for found in all_interrupted(run_plan.PLACES.journals):
-        if not name or found.journal.identifier == name:
+        if not name or found.journal.is_named(name):
             return found
     raise Refused(_none(name, _("interrupted")))
 
@@ -218,7 +231,7 @@ def _interrupted(arguments: Arguments) -> Interrupted:
 def _named(arguments: Arguments, fits: Callable[[Journal], bool]) -> Journal:
     name = arguments.text("name")
     for journal in Journal.all_of(run_plan.PLACES.journals):
-        if (not name and fits(journal)) or journal.identifier == name:
+        if (not name and fits(journal)) or journal.is_named(name):
             return journal
     raise Refused(_none(name, ""))
 

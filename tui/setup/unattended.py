@@ -101,7 +101,11 @@ def _print_left(ending: Ending, printer: Printer) -> None:
     back = ending.midway.way_back
     if back is not None:
         printer.say()
-        printer.say(_("To undo what was done"))
+        printer.say(
+            _("To undo what was done: iscsi-console journal undo {name}").format(
+                name=ending.journal.identifier
+            )
+        )
         for number, operation in enumerate(back.operations, start=1):
             printer.say(f"{number}. {operation.title()}", 2)
             for line in operation.shown():
@@ -128,8 +132,11 @@ def _deal_with_interrupted(setup: Setup, script: Script, chosen: Chosen, printer
         # The journal holds no secrets; the operations that need them get them from the answers.
         setup.answer(script.chap)
     found = setup.all_interrupted()
-    known = {one.journal.identifier for one in found}
-    strangers = [name for name in (chosen.resume, chosen.give_up) if name and name not in known]
+    strangers = [
+        name
+        for name in (chosen.resume, chosen.give_up)
+        if name and not any(one.journal.is_named(name) for one in found)
+    ]
     if strangers:
         return Problem(
             "setup.no-such-plan",
@@ -140,11 +147,11 @@ def _deal_with_interrupted(setup: Setup, script: Script, chosen: Chosen, printer
             remedy=_("Start again without that option; interrupted plans are named then."),
         )
     for interrupted in reversed(found):
-        name = interrupted.journal.identifier
-        if name == chosen.give_up:
+        journal = interrupted.journal
+        if journal.is_named(chosen.give_up):
             printer.say(_("Given up: {title}").format(title=_title(interrupted)))
             problem = setup.give_up(interrupted)
-        elif name == chosen.resume or _is_own(interrupted, script):
+        elif journal.is_named(chosen.resume) or _is_own(interrupted, script):
             problem = _resume(setup, interrupted, printer)
         else:
             problem = _not_ours(setup, interrupted, script)

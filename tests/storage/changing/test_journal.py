@@ -23,6 +23,7 @@ from tui.storage.changing.journal import Journal, Origin, Progressed, change_loc
 from tui.storage.changing.plan import Plan, Stage
 from tui.storage.problem import ConsoleError, Problem, Refused
 from tui.storage.secret import Secret
+from tui.storage.untrusted import clean
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -343,6 +344,27 @@ def test_a_damaged_journal_is_named_and_can_be_put_aside(tmp_path: Path, content
     found.as_written().abandon()
     assert Journal.open_ones(tmp_path) == ()
     assert path.with_name(path.name + ".put-aside").read_bytes() == content
+
+
+def test_a_journal_is_named_as_it_is_shown(tmp_path: Path) -> None:
+    (tmp_path / "two\x1b[2J.jsonl").write_text("damaged\n")
+    (found,) = Journal.open_ones(tmp_path)
+    assert clean(found.identifier) != found.identifier
+    assert found.is_named(clean(found.identifier))
+    assert found.is_named(found.identifier)
+    assert not found.is_named("")
+
+
+def test_the_next_plan_removes_what_a_kill_left_of_a_beginning(tmp_path: Path) -> None:
+    half = tmp_path / "20000101-000000-000000001.jsonl"
+    half.write_text('{"event": "plan", "ti')
+    (tmp_path / "20000101-000000-000000002.jsonl").write_text("damaged\n")
+    journal = Journal.open(three(tmp_path), tmp_path)
+    assert {found.identifier for found in Journal.open_ones(tmp_path)} == {
+        journal.identifier,
+        "20000101-000000-000000002",
+    }
+    assert not half.exists()
 
 
 def test_what_is_no_file_hangs_nothing_and_can_be_put_aside(tmp_path: Path) -> None:

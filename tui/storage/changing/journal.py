@@ -95,6 +95,7 @@ class Journal:
         operations: Plain = encode_operations(plan)
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _remove_cut_off(folder)
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
             journal._write(
                 event="plan",
@@ -178,6 +179,10 @@ class Journal:
     def identifier(self) -> str:
         """What names it on a command line: the name of its file without the ending."""
         return self.path.stem
+
+    def is_named(self, name: str) -> bool:
+        """Whether a name of the command line means this journal: as it is, or as it is shown."""
+        return name in (self.identifier, clean(self.identifier))
 
     @property
     def sequence(self) -> int:
@@ -449,6 +454,14 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _remove_cut_off(folder: Path) -> None:
+    """Remove journals whose beginning was never written to its end: nothing ran of their plans."""
+    for path in folder.glob("*.jsonl"):
+        with contextlib.suppress(OSError):
+            if path.is_file() and not path.is_symlink() and _is_cut_off(path):
+                path.unlink()
 
 
 def _is_cut_off(path: Path) -> bool:
