@@ -12,7 +12,7 @@ from random import Random
 
 from msgspec import Struct, field
 
-from tests.lab.volumes import DISKS, PORTAL, TARGET, log_in, path_of, sh
+from tests.lab.volumes import DISKS, PORTAL, TARGET, blank, log_in, path_of, sh
 from tui.lab.faults import Fault
 from tui.lab.guest import Guest
 from tui.lab.image import Release
@@ -215,18 +215,21 @@ def _set_up(struck: _Struck) -> None:
     guest = struck.guest
     for number in struck.rounds():
         if number > 1:
-            sh(guest, _BARE)
+            bare(guest)
         if not struck.until_whole("iscsi-console", "setup", "--answers", answers):
             return
         _expect_set_up(struck, answers)
 
 
-_BARE = f"""
-umount /srv/data; rmdir /srv/data; sed -i '\\,/srv/data,d' /etc/fstab; systemctl daemon-reload
-vgremove -qq -ff -y vg_data; pvremove -qq -y /dev/disk/by-path/*-lun-0; rm -rf {JOURNALS}
-iscsiadm -m node -u >/dev/null; iscsiadm -m node -o delete; udevadm settle
-"""
-"""Makes a guest that was set up bare again."""
+def bare(guest: Guest) -> None:
+    """Make a guest that was set up bare again: its disk, its records, its directory and the journals."""
+    sh(guest, "umount /srv/data; rmdir /srv/data; vgremove -qq -ff -y vg_data; udevadm settle")
+    sh(guest, "sed -i '\\,/srv/data,d' /etc/fstab; systemctl daemon-reload")
+    blank(guest, path_of(guest, 0))
+    sh(
+        guest,
+        f"iscsiadm -m node -u >/dev/null; iscsiadm -m node -o delete; udevadm settle; rm -rf {JOURNALS}",
+    )
 
 
 def _expect_set_up(struck: _Struck, answers: str) -> None:

@@ -97,6 +97,10 @@ KINDS = {
         "mkfs.btrfs -q $A; mkdir -p /srv/d; mount $A /srv/d; FS=",
         ("umount", "--logout"),
     ),
+    "btrfs over two disks": Kind(
+        "mkfs.btrfs -q -d raid0 -m raid1 $A $B; udevadm settle; mkdir -p /srv/d; mount $A /srv/d; FS=",
+        ("umount", "--logout"),
+    ),
     "stacked groups": Kind(
         "vgcreate -qq v $A; lvcreate -qq -y -L 200M -n pv v; "
         f"modprobe dm_crypt; {LUKS} /dev/v/pv /root/k; {OPEN} /dev/v/pv inner; "

@@ -27,7 +27,7 @@ from tui.storage.secret import Secret
 
 @pytest.fixture
 def places(tmp_path: Path) -> Places:
-    return Places(tmp_path / "journal", tmp_path / "lock", "/var/lib/iscsi-console/setup.json")
+    return Places(tmp_path / "journal", tmp_path / "lock", answers="/var/lib/iscsi-console/setup.json")
 
 
 def setup_at(state: SetupState, places: Places, host: ScriptedHost | None = None) -> Setup:

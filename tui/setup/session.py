@@ -6,7 +6,8 @@ All methods wait for what they start and are meant for a worker thread; what the
 
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from msgspec.structs import replace
 
@@ -21,7 +22,7 @@ from tui.setup.undo import Undo
 from tui.setup.verification import Verified, verify
 from tui.storage.changing import run_plan
 from tui.storage.changing.interrupted import Interrupted, all_interrupted
-from tui.storage.changing.journal import Journal, Origin, who_changes
+from tui.storage.changing.journal import Journal, Origin, change_lock, who_changes
 from tui.storage.changing.midway import NOWHERE, Midway, midway
 from tui.storage.changing.plan import Plan
 from tui.storage.changing.run_plan import Ending
@@ -295,8 +296,23 @@ class Setup:
         return midway(found.plan, found.journal, self.host) if found.plan is not None else NOWHERE
 
     def who_changes(self) -> Problem | None:
-        """Which process is changing this host just now, as the reason to wait, or None."""
-        return who_changes(self.places.lock)
+        """Which other process is changing this host just now, as the reason to wait, or None."""
+        return None if self.places.is_locked else who_changes(self.places.lock)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Let no other process change this host from the first plan of this set-up to the last.
+
+        Raises:
+            Refused: another process is changing it, or the lock cannot be made.
+        """
+        places = self.places
+        with change_lock(places.lock):
+            self.places = replace(places, is_locked=True)
+            try:
+                yield
+            finally:
+                self.places = places
 
     def resume(
         self,

@@ -21,7 +21,7 @@ from tui.storage.changing.journal import Origin, Progressed
 from tui.storage.changing.printer import Printer
 from tui.storage.changing.run_plan import Ending
 from tui.storage.operations.operation import Risk
-from tui.storage.problem import Problem
+from tui.storage.problem import ConsoleError, Problem
 from tui.storage.size import size_words
 from tui.storage.stacks.layer_words import health_word, layer_word
 from tui.storage.stacks.rung import Rung
@@ -74,12 +74,12 @@ def play(
     """
     printer = printer or Printer(stream or sys.stdout, leave or threading.Event())
     printer.say(_("Setting up storage on {host}").format(host=clean(setup.host.name)))
-    problem = setup.who_changes()
-    if problem is None:
-        setup.begin()
-        problem = _deal_with_interrupted(setup, script, chosen, printer)
-    for act in (_ask, _carry_out):
-        problem = problem or act(setup, script, printer)
+    try:
+        # Nobody decides between the steps: what one finds has to be so for the next one.
+        with setup.alone():
+            problem = _play(setup, script, chosen, printer)
+    except ConsoleError as error:
+        problem = error.problem
     if problem is not None:
         printer.problem(problem, _("Stopped"))
         _print_left(setup.ending, printer)
@@ -92,6 +92,15 @@ def play(
     printer.say(_("Everything is set up.") if printer.changed else _("Everything was set up already."))
     printer.ended(SUCCEEDED, None)
     return SUCCEEDED
+
+
+def _play(setup: Setup, script: Script, chosen: Chosen, printer: Printer) -> Problem | None:
+    """Interrupted plans, the steps, the gathered plan; what prevents it."""
+    setup.begin()
+    problem = _deal_with_interrupted(setup, script, chosen, printer)
+    for act in (_ask, _carry_out):
+        problem = problem or act(setup, script, printer)
+    return problem
 
 
 def _print_left(ending: Ending, printer: Printer) -> None:

@@ -6,6 +6,11 @@ Everything waits for what it starts and is meant for a worker thread; what the h
 
 import threading
 from collections.abc import Callable
+<<<<<<< HEAD
+=======
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+>>>>>>> 44c7793 (Hold the change lock from the first step of a set-up from answers to its last, and try two at once)
 from pathlib import Path
 
 from msgspec import Struct
@@ -21,11 +26,24 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 
+<<<<<<< HEAD
 class Places(Struct, frozen=True):
     """Where the program keeps its own files while it changes a host; tests give it others."""
+=======
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the program keeps its own files while it changes a host; tests give it others.
+
+    Attributes:
+        journals: the folder of journals.
+        lock: the change lock.
+        is_locked: the caller holds it, over several plans.
+    """
+>>>>>>> 44c7793 (Hold the change lock from the first step of a set-up from answers to its last, and try two at once)
 
     journals: Path = FOLDER
     lock: Path = LOCK
+    is_locked: bool = False
 
 
 PLACES = Places()
@@ -122,7 +140,7 @@ def give_up(journal: Journal, places: Places | None = None) -> Problem | None:
     A plan that a process is running, or that was resumed since the journal was read, stays as it is.
     """
     try:
-        with change_lock((places or PLACES).lock):
+        with _lock(places or PLACES):
             journal.as_written().abandon()
     except ConsoleError as error:
         return error.problem
@@ -141,7 +159,7 @@ class _Locked(Struct, frozen=True):
 
     def run(self, plan: Plan, journal: Callable[[], Journal]) -> Ending:
         try:
-            with change_lock(self.places.lock):
+            with _lock(self.places):
                 written = journal()
                 result = execute(plan, self.host, written, self.watcher.step, self.leave)
                 left = NOWHERE if result.ok else midway(plan, written, self.host)
@@ -150,6 +168,10 @@ class _Locked(Struct, frozen=True):
         except OSError as error:
             return Ending(problem=_of_system(error))
         return Ending(result, result.problem, written, left)
+
+
+def _lock(places: Places) -> AbstractContextManager[None]:
+    return nullcontext() if places.is_locked else change_lock(places.lock)
 
 
 def _is_all_done(plan: Plan, host: ChangingHost) -> bool:
