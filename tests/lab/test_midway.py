@@ -130,7 +130,7 @@ def test_a_repair_whose_tool_is_killed_says_what_is_unmounted_and_goes_on(guest:
         echo 1 > /sys/fs/ext4/$(basename $(readlink -f /dev/v/d))/trigger_fs_error""",
     )
     killed(guest, "e2fsck", "*-p*")
-    done = command(guest, "repair F06.filesystem-stopped --yes --answer yes")
+    done = command(guest, "repair F06.filesystem-stopped --yes --answer yes --answer yes")
     whole_again(guest, "e2fsck")
     assert done.status == 1, done
     assert done.states[0] == "/srv/d is not mounted.", done
