@@ -3,9 +3,9 @@
 import json
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
+from msgspec import Struct
 
 from tests.lab.volumes import TARGET, log_in, path_of, sh
 from tui.lab.faults import Fault
@@ -24,8 +24,7 @@ exec {real} "$@"
 """A tool that is killed when its arguments are like a pattern of sh, in front of the real one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """What a command said: its status, how it says the host is, the way back, and its last problem."""
 
     status: int | None

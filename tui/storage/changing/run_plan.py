@@ -6,11 +6,7 @@ Everything waits for what it starts and is meant for a worker thread; what the h
 
 import threading
 from collections.abc import Callable
-<<<<<<< HEAD
-=======
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
->>>>>>> 44c7793 (Hold the change lock from the first step of a set-up from answers to its last, and try two at once)
 from pathlib import Path
 
 from msgspec import Struct
@@ -26,12 +22,7 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 
-<<<<<<< HEAD
 class Places(Struct, frozen=True):
-    """Where the program keeps its own files while it changes a host; tests give it others."""
-=======
-@dataclass(frozen=True, slots=True)
-class Places:
     """Where the program keeps its own files while it changes a host; tests give it others.
 
     Attributes:
@@ -39,7 +30,6 @@ class Places:
         lock: the change lock.
         is_locked: the caller holds it, over several plans.
     """
->>>>>>> 44c7793 (Hold the change lock from the first step of a set-up from answers to its last, and try two at once)
 
     journals: Path = FOLDER
     lock: Path = LOCK
