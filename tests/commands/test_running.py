@@ -139,17 +139,14 @@ def test_a_failure_half_way_says_what_is_missing_and_how_to_undo_it(
     plan = planned(TakeDown(str(data)), Fail("failed"), PutUp(str(data)))
     assert run(plan, ScriptedHost(), TextTeller(quiet=True), YES) == Exit.FAILED
     said = capsys.readouterr().err
-    name = Journal.open_ones(places.journals)[0].identifier
-    assert (
-        said.index("data is not there.") < said.index(f"journal undo {name}") < said.index("journal resume")
-    )
+    assert said.index("1. Put data up") < said.index("data is not there.") < said.index("journal resume")
 
     left = midway(plan.proposal.plan, Journal.open_ones(places.journals)[0], ScriptedHost())
     assert left.way_back is not None
     undo = Planned(Proposal(left.way_back, "for the test"))
     journal = Journal.open_ones(places.journals)[0]
     assert run(undo, ScriptedHost(), JsonTeller(), YES) == Exit.INTERRUPTED
-    assert run(undo, ScriptedHost(), JsonTeller(), YES, journal) == Exit.DONE
+    assert run(undo, ScriptedHost(), JsonTeller(), YES, undoes=journal) == Exit.DONE
     assert data.exists()
     assert Journal.open_ones(places.journals) == ()
 
@@ -159,7 +156,7 @@ def test_a_program_is_told_how_the_host_was_left(tmp_path: Path, capsys: pytest.
     data.touch()
     run(planned(TakeDown(str(data)), Fail("failed")), ScriptedHost(), JsonTeller(), YES)
     (left,) = (one for one in events(capsys) if one["event"] == "left")
-    assert left == {"event": "left", "states": ["data is not there."], "way_back": ["Put data up"]}
+    assert left == {"event": "left", "states": ["data is not there."], "back": ["Put data up"]}
 
 
 def test_a_failure_before_anything_was_changed_leaves_nothing(tmp_path: Path, places: Places) -> None:

@@ -56,10 +56,10 @@ def command(guest: Guest, line: str) -> Said:
     """Run the program's command line in the guest."""
     done = guest.run(("iscsi-console", *shlex.split(line), "--json"), timeout=300)
     events = [json.loads(one) for one in done.stdout.decode().splitlines()]
-    nowhere: dict[str, list[str]] = {"states": [], "way_back": []}
+    nowhere: dict[str, list[str]] = {"states": [], "back": []}
     left = next((one for one in events if one["event"] == "left"), nowhere)
     problem = events[-1]["problem"] if events else "?"
-    return Said(done.status, left["states"], left["way_back"], problem, done.error_text)
+    return Said(done.status, left["states"], left["back"], problem, done.error_text)
 
 
 def as_it_was(guest: Guest) -> list[str]:
