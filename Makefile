@@ -63,9 +63,10 @@ screenshots: ## Redraw the pictures in screenshots/
 	@$(PYTHON) bootstrap.py check
 	$(BIN)/python -m tests.screenshots
 
-dist: ## Build sdist, wheel, the program in one file and Debian packages into dist/, with checksums
+dist: ## Build all that is handed out into dist/, and try each on fresh trees of Debian and every Python
 	@$(PYTHON) bootstrap.py check
 	$(BIN)/python packaging/dist.py
+	$(BIN)/python packaging/trial.py
 
 lock: ## Choose new versions of the locked Python packages (needs uv)
 	uv pip compile pyproject.toml --group dev $(LOCK_OPTIONS) --upgrade --output-file requirements.lock

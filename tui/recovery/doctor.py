@@ -9,6 +9,16 @@ import argparse
 from tui.recovery.diagnosis import Diagnosis, diagnose
 from tui.recovery.document import SCHEMA, diagnosis_document
 from tui.recovery.gather import gather
+from tui.recovery.monitoring import (
+    JOURNAL,
+    PluginStatus,
+    journal_entries,
+    metrics,
+    plugin_line,
+    plugin_status,
+    send_to_journal,
+    write_metrics,
+)
 from tui.recovery.text import diagnosis_text
 from tui.storage.codec import encode
 from tui.storage.files.owner_file import not_written_problem, refuse_existing, write_for_owner
@@ -31,7 +41,7 @@ def main(arguments: argparse.Namespace) -> int:
             told = {"schema": SCHEMA, "status": "failed", "problem": encode(error.problem)}
             say(json_text(told))
         complain(problem_text(error.problem))
-        return NOT_SEEN
+        return PluginStatus.UNKNOWN if arguments.check else NOT_SEEN
 
 
 def _examine(arguments: argparse.Namespace) -> int:
@@ -39,13 +49,30 @@ def _examine(arguments: argparse.Namespace) -> int:
         refuse_existing(arguments.report, force=arguments.force)
     recording = RecordingHost(_host(arguments.recorded))
     diagnosis = diagnose(gather(recording, arguments.within), arguments.ignore)
-    if arguments.json:
-        say(json_text(diagnosis_document(diagnosis)))
-    else:
-        say(diagnosis_text(diagnosis))
+    _tell(diagnosis, arguments)
     if arguments.report:
         _write_report(arguments.report, diagnosis, recording, force=arguments.force)
-    return exit_status(diagnosis)
+    return plugin_status(diagnosis) if arguments.check else exit_status(diagnosis)
+
+
+def _tell(diagnosis: Diagnosis, arguments: argparse.Namespace) -> None:
+    """Print what was found, and hand it to the programs that watch this host."""
+    if arguments.json:
+        say(json_text(diagnosis_document(diagnosis)))
+    elif arguments.check:
+        say(plugin_line(diagnosis))
+    elif diagnosis.verdict is not Verdict.HEALTHY or not arguments.quiet:
+        say(diagnosis_text(diagnosis))
+    try:
+        if arguments.metrics:
+            write_metrics(arguments.metrics, metrics(diagnosis))
+    except OSError as error:
+        raise ConsoleError(not_written_problem(arguments.metrics, error)) from error
+    try:
+        if arguments.journal:
+            send_to_journal(journal_entries(diagnosis))
+    except OSError as error:
+        raise ConsoleError(not_written_problem(JOURNAL, error)) from error
 
 
 def exit_status(diagnosis: Diagnosis) -> int:

@@ -45,6 +45,23 @@ def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
             "do not count findings of this code, or only at this layer; {file} keeps them, with a reason"
         ).format(file=ACCEPTED),
     )
+    parser.add_argument(
+        "--quiet", action="store_true", help=_("print nothing where nothing is wrong, for a timer")
+    )
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help=_(
+            "print one line and end as a monitoring plugin: 0 nothing is wrong, 1 at risk, 2 broken, "
+            "3 not known"
+        ),
+    )
+    parser.add_argument(
+        "--metrics", metavar="FILE", help=_("also write metrics for the textfile collector of Prometheus")
+    )
+    parser.add_argument(
+        "--journal", action="store_true", help=_("also write each finding to the journal of systemd")
+    )
     parser.add_argument("--recorded", metavar="FILE", help=_("check a captured host instead of this one"))
 
 
