@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from enum import IntEnum
 from pathlib import Path
 
-from tui.recovery.diagnosis import Diagnosis, Verdict
+from tui.recovery.diagnosis import Diagnosis
 from tui.recovery.finding import Finding, Weight
 from tui.recovery.findings.iscsi.outage import outages
+from tui.storage.stacks.judgement import Verdict
 from tui.storage.untrusted import clean
 from tui.words import translate as _, translate_count
 
