@@ -3,21 +3,23 @@
 import re
 import socket
 import stat
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
 
 from tests.recovery.making import evidence_of, lost, single_path
 from tests.recovery.test_doctor import doctor, recorded
+from tui.recovery import doctor as command
 from tui.recovery.diagnosis import Diagnosis, diagnose
-from tui.recovery.monitoring import journal_entries, metrics, send_to_journal
+from tui.recovery.monitoring import journal_entries, metrics, plugin_line, plugin_status, send_to_journal
 
 METRIC = re.compile(r'iscsi_console_\w+(?:\{(?:\w+="(?:[^"\\]|\\.)*",?)+\})? [0-9]+')
 
 
 @pytest.mark.parametrize(
     ("name", "status", "word"),
-    [("record-only", 0, "OK"), ("failed-session", 2, "CRITICAL"), ("hostile-names", 2, "CRITICAL")],
+    [("record-only", 3, "UNKNOWN"), ("failed-session", 2, "CRITICAL"), ("hostile-names", 2, "CRITICAL")],
 )
 def test_a_monitoring_plugin_ends_as_one(name: str, status: int, word: str) -> None:
     done = doctor("--check", *recorded(name))
@@ -33,9 +35,19 @@ def test_a_host_that_cannot_be_read_is_unknown_to_a_monitoring_plugin(tmp_path: 
     assert done.returncode == 3
 
 
-def test_quiet_says_nothing_of_a_healthy_host_and_all_of_another() -> None:
-    assert doctor("--quiet", *recorded("record-only")).stdout == ""
-    assert "F05.session-lost" in doctor("--quiet", *recorded("failed-session")).stdout
+def test_a_healthy_host_is_ok() -> None:
+    healthy = diagnose(evidence_of(single_path()))
+    assert plugin_status(healthy) == 0
+    assert plugin_line(healthy).startswith("ISCSI OK - nothing is wrong | sessions=1 ")
+    assert journal_entries(healthy) == ()
+
+
+def test_quiet_says_nothing_of_a_healthy_host_and_all_of_another(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = Namespace(json=False, check=False, quiet=True, metrics=None, journal=False)
+    command._tell(diagnose(evidence_of(single_path())), arguments)
+    assert capsys.readouterr().out == ""
+    command._tell(of_a_lost_session(), arguments)
+    assert "F05.session-lost" in capsys.readouterr().out
 
 
 def test_metrics_are_replaced_whole_and_everybody_may_read_them(tmp_path: Path) -> None:
@@ -54,7 +66,7 @@ def test_metrics_are_replaced_whole_and_everybody_may_read_them(tmp_path: Path) 
 
 
 def test_metrics_that_cannot_be_written_are_no_healthy_host(tmp_path: Path) -> None:
-    done = doctor("--metrics", str(tmp_path / "none" / "iscsi.prom"), *recorded("record-only"))
+    done = doctor("--metrics", str(tmp_path / "none" / "iscsi.prom"), *recorded("failed-session"))
     assert done.returncode == 2
     assert "could not be written" in done.stderr
 
