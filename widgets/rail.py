@@ -8,10 +8,11 @@
         RailStep("discover", _("Discover"), State.WAITING),
     )
 
-26 columns wide. Eight steps with their notes take 18 lines, and spread out when there is more room.
+26 columns wide. Eight steps with their notes take 18 lines, and spread out when there is more room. One line
+high it is folded: the dots of all steps, and the number and name of the present one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 from textual.content import Content
@@ -59,6 +60,8 @@ class Rail(Widget):
         """Draw the title and the ladder, in two or three lines per step."""
         look = look_of(self)
         width, height = self.content_size
+        if height == 1:
+            return _draw_folded(self.steps, look).truncate(width)
         lines = [look.text(cut_middle(flat(self.title), width), Role.STRONG), Content("")]
         if len(self.steps) * 2 + len(lines) > height + 1:
             del lines[1:]
@@ -67,6 +70,15 @@ class Rail(Widget):
             last = index == len(self.steps) - 1
             lines.extend(_draw_step(step, index + 1, look, width, last=last, spread=spread))
         return Content("\n").join(lines)
+
+
+def _draw_folded(steps: Sequence[RailStep], look: Look) -> Content:
+    parts: list[Content] = []
+    for number, step in enumerate(steps, start=1):
+        here = step.state in {State.HERE, State.BAD}
+        name = look.text(f" {number} {flat(step.name)} ", Role.ACCENT) if here else Content("")
+        parts.append(look.dot(step.state) + name)
+    return Content(" ").join(parts)
 
 
 def _draw_step(

@@ -94,6 +94,14 @@ async def test_a_low_screen_still_shows_the_steps() -> None:
         assert lines[1] == "● 1 Name"
 
 
+async def test_a_rail_of_one_line_shows_where_we_are() -> None:
+    rail = Rail("Set up", STEPS)
+    async with Host(rail, look=ASCII).run_test(size=(60, 20)) as pilot:
+        rail.styles.height, rail.styles.width, rail.styles.padding = 1, "100%", 0
+        await pilot.pause()
+        assert rail_lines(rail)[0].startswith("* * > 3 Discover  o o")
+
+
 def explained(text: Explanation, width: int, most: int | None = None) -> list[str]:
     return [line.plain.rstrip() for line in draw_explanation(text, ASCII, width, most)]
 

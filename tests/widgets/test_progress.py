@@ -198,3 +198,13 @@ async def test_no_command_yet() -> None:
         assert commands.query_one(".empty").display
         await pilot.press("down", "enter", "f2")
         assert app.screen is not commands
+
+
+def test_a_long_line_of_output_leaves_the_name_whole() -> None:
+    name, output = (
+        "Create the logical volume data in vg_data",
+        "Wiping ext4 signature on /dev/vg_data/data. " * 3,
+    )
+    row = ProgressRow("1", name, State.HERE, output, started=0.0)
+    (line,) = progress_lines([row], 3.0, 74)
+    assert name in draw_progress(line, Look()).plain

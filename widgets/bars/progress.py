@@ -28,7 +28,7 @@ from widgets.widget_words import translate as _
 
 _BAR = 10
 _NAME_LEAST = 20
-_WORDS_LEAST = 28
+_WORDS_LEAST = 14
 
 
 class ProgressRow(Struct, frozen=True):
@@ -58,11 +58,11 @@ class ProgressWidths(Struct, frozen=True):
     bars: bool = False
 
     def fitted(self, width: int) -> "ProgressWidths":
-        """Return widths that fit: the name is cut first, then the bars go, then the words are cut."""
+        """Return widths that fit: the words are cut first, then the bars go, then the name is cut."""
         used = 2 + min(self.name, _NAME_LEAST) + 2 + min(self.words, _WORDS_LEAST) + 2 + self.time
         bars = self.bars and used + _BAR + 2 <= width
         room = width - 6 - self.time - (_BAR + 2 if bars else 0)
-        name = min(self.name, max(_NAME_LEAST, room - self.words))
+        name = min(self.name, max(_NAME_LEAST, room - min(self.words, _WORDS_LEAST)))
         return ProgressWidths(name, max(0, room - name), self.time, bars)
 
 

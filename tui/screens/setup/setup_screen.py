@@ -42,6 +42,9 @@ from widgets.look import look_of
 from widgets.rail import Rail
 from widgets.state import Role
 
+_TIGHT = 70
+"""Cells under which the rail is folded to a line."""
+
 
 class SetupScreen(WorkingScreen[None]):
     """Leads from a bare host to a mounted volume.
@@ -61,6 +64,18 @@ class SetupScreen(WorkingScreen[None]):
         #question {
             height: auto;
             padding: 1 2 1 3;
+        }
+        &.-tight #body {
+            layout: vertical;
+        }
+        &.-tight #rail {
+            width: 100%;
+            height: 1;
+            padding: 0 2 0 3;
+            border: none;
+        }
+        &.-tight #question {
+            padding: 0 2 0 3;
         }
         #page {
             height: 1fr;
@@ -101,7 +116,7 @@ class SetupScreen(WorkingScreen[None]):
         self._can_undo = False
         self._trouble: Problem | None = None
         self.VERTICAL_BREAKPOINTS = [(0, "-low"), (LOW, "-high")]
-        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-tight"), (_TIGHT, "-narrow"), (100, "-wide")]
 
     def compose(self) -> ComposeResult:
         """Put the shell together; the first page comes when the host is read."""
