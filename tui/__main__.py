@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from _typeshed import SupportsWrite
 
+    from tui.lab.san import San
     from tui.practice.coach import Begin
     from tui.practice.scenario import Scenario
     from tui.storage.changing.printer import Printer
@@ -168,7 +169,7 @@ class _Practice:
         """Open the list, or the console with a task."""
         from tui.practice import command  # noqa: PLC0415 (likewise)
 
-        return command.main(arguments, _open_practice, _open_task)
+        return command.main(arguments, _open_practice, _open_task, _open_trial)
 
 
 def _json_printer(leave: "threading.Event") -> "Printer":
@@ -201,6 +202,18 @@ def _open_task(scenario: "Scenario", begin: "Begin") -> int:
 
     host = _host(None, looking_only=False)
     return open_task(host, access(is_root=host.is_root), mode, Coach(scenario, host, begin))
+
+
+def _open_trial(san: "San", again: bool) -> int:
+    """The wizard inside the machine of `lab try`; the console in one that was kept."""
+    mode = _terminal_mode("iscsi-console status")
+    if mode is None:
+        return 1
+    from tui.screens.access import access  # noqa: PLC0415 (likewise)
+    from tui.trial_app import open_trial  # noqa: PLC0415 (Textual reads the environment when it is imported)
+
+    host = _host(None, looking_only=False)
+    return open_trial(host, access(is_root=host.is_root), mode, san, again=again)
 
 
 def _open_wizard(arguments: argparse.Namespace) -> int:

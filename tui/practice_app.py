@@ -1,27 +1,26 @@
 """The Textual application inside a practice machine: the console, with a task."""
 
 from functools import partial
-from typing import ClassVar
 
-from textual.binding import Binding, BindingType
-
-from tui.app import SET_UP, ConsoleApp, look_of_mode, run
+from tui.app import SET_UP, look_of_mode, run
+from tui.guided_app import GuidedApp
 from tui.practice.coach import Coach
 from tui.practice.leaving import Leaving
-from tui.practice.shell import Typed, run_shell
+from tui.practice.shell import Typed
 from tui.screens.access import Access
 from tui.screens.console.console_screen import ConsoleScreen
 from tui.screens.console.reading import OpenLive
+from tui.screens.practice.beside import TaskStrip
 from tui.screens.practice.inside import PracticeConsole
+from tui.screens.practice.practice_words import strip_words
 from tui.screens.practice.sheet import TaskSheet, leave_question, leaving_of
 from tui.storage.host.command_log import CommandLogHost
 from tui.storage.host.interface import ChangingHost
 from tui.terminal import TerminalMode
-from tui.words import translate as _
 from widgets.look import Look
 
 
-class PracticeApp(ConsoleApp):
+class PracticeApp(GuidedApp):
     """The program inside a practice machine: the console, with a task.
 
     Args:
@@ -33,10 +32,7 @@ class PracticeApp(ConsoleApp):
         refresh_seconds: how often what only counts is drawn again.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f6", "sheet", _("task"), show=False),
-        Binding("f7", "shell", _("shell"), show=False),
-    ]
+    WITHOUT_STRIP = (*GuidedApp.WITHOUT_STRIP, TaskSheet)
 
     def __init__(
         self,
@@ -77,11 +73,23 @@ class PracticeApp(ConsoleApp):
     def _show_task(self) -> None:
         if self._practised is not None and self._practised.is_mounted:
             self._practised.show_task()
+        for screen in self.screen_stack:
+            for strip in screen.query(TaskStrip):
+                strip.words = strip_words(self._coach)
 
-    def action_shell(self) -> None:
-        """Give the terminal to a shell of the machine, and report what was typed there."""
-        with self.suspend():
-            run_shell()
+    def strip(self) -> TaskStrip:
+        """Return the line with the title of the task, and how far it is."""
+        strip = TaskStrip(self._coach.scenario.title)
+        strip.words = strip_words(self._coach)
+        return strip
+
+    def offered(self) -> tuple[str, ...]:
+        """Return the commands of the lesson's present step."""
+        step = self._coach.step
+        return step.commands if step is not None else ()
+
+    def left_shell(self) -> None:
+        """Report what was typed in the shell."""
         if self._practised is not None:
             self._practised.told(self._typed.take(self._host.now()))
             self._practised.acted()

@@ -5,11 +5,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from tests.lab.terminal import Terminal
 from tests.waiting import AT_MOST
 from tui.practice.shell import Typed, happening
 from tui.storage.news.happening import Source, Tone
 
-_RUN = "import sys, pathlib; from tui.practice.shell import run_shell; run_shell(pathlib.Path(sys.argv[1]))"
+_RUN = """
+import sys, pathlib
+from tui.practice.shell import run_shell
+run_shell(sys.argv[2:], pathlib.Path(sys.argv[1]))
+"""
 
 
 def test_a_real_bash_notes_what_was_typed(tmp_path: Path) -> None:
@@ -29,6 +36,26 @@ def test_a_real_bash_notes_what_was_typed(tmp_path: Path) -> None:
     assert [line.tone for line in told] == [Tone.PLAIN, Tone.WARN, Tone.PLAIN]
     assert {(line.source, line.when) for line in told} == {(Source.SHELL, 5.0)}
     assert typed.take(6.0) == ()
+
+
+@pytest.mark.parametrize(
+    ("commands", "typed"),
+    [
+        (("echo 'a step'", "false || echo b"), "echo 'a step' && { false || echo b; }"),
+        (("echo one",), "echo one"),
+    ],
+)
+def test_the_up_arrow_types_the_commands_of_the_step(
+    tmp_path: Path, commands: tuple[str, ...], typed: str
+) -> None:
+    shell = (sys.executable, "-c", _RUN, str(tmp_path), *commands)
+    with Terminal(shell, environment={"HOME": str(tmp_path)}) as terminal:
+        terminal.wait_for("The Up arrow types", "practice ")
+        terminal.press("Up", "Enter")
+        terminal.write("exit 7")
+        terminal.press("Enter")
+        terminal.status()
+    assert [line.text for line in Typed(tmp_path).take(1.0)][:1] == [typed]
 
 
 def test_a_line_with_a_status_is_told_with_it() -> None:

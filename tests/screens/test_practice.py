@@ -357,7 +357,7 @@ async def test_the_sheet_comes_first_and_keys_lead_to_and_fro(monkeypatch: pytes
     coach = coach_of(CLOSED, None, "session")
     shells: list[str] = []
     app = inside(coach)
-    monkeypatch.setattr("tui.practice_app.run_shell", lambda: shells.append("shell"))
+    monkeypatch.setattr("tui.guided_app.run_shell", lambda _offered: shells.append("shell"))
 
     @contextmanager
     def suspend() -> Iterator[None]:

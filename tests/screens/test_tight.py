@@ -10,5 +10,5 @@ from tests.screens.driving import lines_of, opened
 async def test_the_rail_folds_where_there_is_no_room_for_it(size: tuple[int, int], folded: bool) -> None:
     async with opened(scenes.driver(scenes.named()), size=size) as pilot:
         question = pilot.app.screen.query_one("#question").region
-        assert ("2 CHAP" in lines_of(pilot)[1]) is folded
+        assert ("1 Name  ○" in lines_of(pilot)[1]) is folded
         assert question.width == (60 if folded else 54)

@@ -1,6 +1,7 @@
 """The `lab` sub-command: builds images and runs guests from the command line."""
 
 import argparse
+import contextlib
 import os
 import shlex
 import shutil
@@ -11,7 +12,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from tui.lab import kernel
+from tui.lab import kernel, trial
 from tui.lab.attach import attach, require_terminal
 from tui.lab.channel import CHUNK, Running
 from tui.lab.errors import LabError
@@ -26,15 +27,11 @@ from tui.words import translate as _
 DEFAULT_SAN = "open"
 """The array beside a guest for which none was asked."""
 
-TRIAL = "open"
-
 _AGAIN = (
     "import runpy, sys; sys.path[:] = sys.argv.pop(1).split(':'); "
     "runpy.run_module('tui', run_name='__main__', alter_sys=True)"
 )
 """Starts the program once more from where this one was loaded, however it is installed."""
-
-"""The array of `lab try`, and the answers that are given on it where there is no person to give them."""
 
 FAILED = 125
 """Exit status when the lab itself fails, told apart from that of the command in the guest (as env(1)
@@ -93,7 +90,7 @@ def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
 
     parser = actions.add_parser("try", help=_("try the set-up wizard in a new machine"))
     parser.add_argument("--release", type=Release, choices=list(Release), help=_("Debian release (bookworm)"))
-    parser.set_defaults(lab_handler=_try, san=TRIAL, keep=None, memory=MEMORY)
+    parser.set_defaults(lab_handler=_try, san=trial.ARRAY, keep=None, memory=MEMORY)
 
     parser = actions.add_parser("list", help=_("list kept machines, images and arrays"))
     parser.set_defaults(lab_handler=_list)
@@ -208,18 +205,46 @@ def _try(arguments: argparse.Namespace, places: Places) -> int:
         again = (sys.executable, "-IXutf8", "-c", _AGAIN, os.pathsep.join(sys.path), *look)
         return subprocess.run(again, check=False).returncode
     if terminal:
-        arguments.command = ["iscsi-console", "setup"]
-        status = _run(arguments, places)
-        _say(_("The practice machine was discarded, with your answers. The next start creates a new one."))
-        _say(_("Lessons, and scenarios with broken storage: {command}").format(command=_practice()))
-        return status
-    answers = seen_in_guest(Path(__file__).parent / "answers" / f"{TRIAL}.toml")
+        return _tour(arguments, places)
+    answers = seen_in_guest(Path(__file__).parent / "answers" / f"{trial.ARRAY}.toml")
     arguments.command = ["iscsi-console", "setup", "--answers", answers]
     return _exec(arguments, places)
 
 
-def _practice() -> str:
-    return shlex.join((sys.argv[0], "practice"))
+def _tour(arguments: argparse.Namespace, places: Places) -> int:
+    """The wizard and the console in a machine, which is kept afterwards or discarded, as the person says."""
+    known = any(kept.name == trial.NAME for kept in kept_machines(places))
+    arguments.keep = trial.NAME
+    arguments.san = None if known else trial.ARRAY
+    command = ["iscsi-console", "practice", "--trial", trial.ARRAY, *(["--again"] if known else [])]
+    keep = known
+    try:
+        _say(_("Booting the machine; this takes about ten seconds."))
+        with _boot(arguments, places) as guest:
+            status = attach(guest, command)
+            keep = status == trial.Ending.KEEP or (known and status != trial.Ending.DISCARD)
+            if keep:
+                guest.power_off()
+    finally:
+        if not keep:
+            _discard(places)
+    if keep:
+        _say(_("The practice machine is kept. Come back to it: {command}").format(command=_own("lab", "try")))
+    else:
+        _say(_("The practice machine was discarded. Nothing on this host was changed."))
+    _say(_("Lessons, and scenarios with broken storage: {command}").format(command=_own("practice")))
+    return 0 if status in set(trial.Ending) else status
+
+
+def _discard(places: Places) -> None:
+    """Remove the machine; one that another process runs is that one's."""
+    with contextlib.suppress(LabError):
+        forget(places, trial.NAME)
+
+
+def _own(*words: str) -> str:
+    """A command of this very program."""
+    return shlex.join((sys.argv[0], *words))
 
 
 def _leave(guest: Guest, arguments: argparse.Namespace, status: int) -> int:

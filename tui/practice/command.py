@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable
 
+from tui.lab.san import San, examples, parse, read_description
 from tui.practice.coach import Begin
 from tui.practice.reading import FOLDER, identifiers, read_scenario, read_staged
 from tui.practice.scenario import Phase, Scenario
@@ -10,6 +11,8 @@ from tui.storage.printing import say
 from tui.words import translate as _
 
 OpenInside = Callable[[Scenario, Begin], int]
+OpenTrial = Callable[[San, bool], int]
+"""Opens what `lab try` shows inside its machine, with its array, and whether the machine was kept."""
 
 
 def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -19,14 +22,23 @@ def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     )
     parser.add_argument("--list", action="store_true", help=_("list lessons and scenarios, and exit"))
     # What follows is said by the program to itself, inside the machine.
+    parser.add_argument("--trial", choices=examples(), help=argparse.SUPPRESS)
+    parser.add_argument("--again", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--inside", choices=identifiers(), help=argparse.SUPPRESS)
     parser.add_argument("--phase", type=Phase, choices=list(Phase), default=Phase.NOW, help=argparse.SUPPRESS)
     parser.add_argument("--hints", type=int, default=0, help=argparse.SUPPRESS)
     parser.add_argument("--steps", type=int, default=0, help=argparse.SUPPRESS)
 
 
-def main(arguments: argparse.Namespace, open_list: Callable[[], int], open_inside: OpenInside) -> int:
+def main(
+    arguments: argparse.Namespace,
+    open_list: Callable[[], int],
+    open_inside: OpenInside,
+    open_trial: OpenTrial,
+) -> int:
     """Do what the arguments ask for; the exit status."""
+    if arguments.trial:
+        return open_trial(parse(read_description(arguments.trial)), arguments.again)
     if arguments.list:
         for name in identifiers():
             scenario = read_scenario(FOLDER / name)

@@ -2,7 +2,9 @@
 
 import os
 import re
+import shlex
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from tui.storage.news.happening import Happening, Source, Tone
@@ -15,6 +17,8 @@ FOLDER = Path("/run/practice")
 _SETTINGS = """
 [ -f /etc/bash.bashrc ] && . /etc/bash.bashrc
 PS1='practice \\w \\$ '
+HISTCONTROL=
+[ -z "$practice_offered" ] || history -s -- "$practice_offered"
 practice_note() {
     local status=$? line
     line=$(HISTTIMEFORMAT= builtin history 1)
@@ -29,12 +33,21 @@ PROMPT_COMMAND=practice_note
 _LINE = re.compile(r"(\d+)\t\s*\d+\*?\s+(.*)")
 
 
-def run_shell(folder: Path = FOLDER) -> int:
-    """Give the terminal to a shell until it ends; its exit status."""
+def run_shell(offered: Sequence[str] = (), folder: Path = FOLDER) -> int:
+    """Give the terminal to a shell until it ends; its exit status.
+
+    Args:
+        offered: commands that the Up arrow brings to its prompt, as one line.
+        folder: where its settings are, and what is typed is noted.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     settings = folder / "bashrc"
-    settings.write_text(f"practice_typed={folder / 'typed'}\n{_SETTINGS}", encoding="utf-8")
+    line = " && ".join(f"{{ {command}; }}" if "||" in command else command for command in offered)
+    begin = f"practice_typed={folder / 'typed'}\npractice_offered={shlex.quote(line)}\n"
+    settings.write_text(begin + _SETTINGS, encoding="utf-8")
     say(_("A root shell on the practice machine. Ctrl-D or exit returns to the console."))
+    if offered:
+        say(_("The Up arrow types the command of this step: {command}").format(command=line))
     environment = {**os.environ, "HOME": os.environ.get("HOME", "/root")}
     return subprocess.run(("bash", "--rcfile", str(settings), "-i"), env=environment, check=False).returncode
 

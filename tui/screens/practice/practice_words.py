@@ -159,6 +159,7 @@ def _lesson(coach: Coach) -> Iterator[Paragraph]:
             Paragraph(command, Role.MUTED, label=" " if place else _("By hand"))
             for place, command in enumerate(step.commands)
         )
+        yield Paragraph(_("F7 opens the shell, where the Up arrow types this."), Role.MUTED, label=" ")
         for verdict in coach.missing():
             yield Paragraph("")
             yield Paragraph(verdict.words, state=State.WAITING, after=verdict.note)
