@@ -44,7 +44,7 @@ LIGHT = {
 
 
 @pytest.mark.parametrize(
-    "verb", ["", *VERBS, "plan", "apply", "journal", "setup", "status", "doctor", "capture"]
+    "verb", ["", *VERBS, "plan", "plan setup", "apply", "journal", "status", "doctor", "capture"]
 )
 def test_help_comes_at_once(verb: str) -> None:
     reply = subprocess.run(

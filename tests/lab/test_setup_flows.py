@@ -135,6 +135,10 @@ def test_saved_answers_make_a_host_again(guest_factory: GuestFactory) -> None:
     guest.check("iscsi-console", "disconnect", target, "--yes", timeout=SECONDS)
     guest.check("iscsi-console", "record", "delete", target, "--yes")
     guest.check("sh", "-c", "sed -i '/disconnected by iscsi-console/d' /etc/fstab; systemctl daemon-reload")
+    before = fingerprints(guest)
+    planned = guest.check("iscsi-console", "plan", "setup", "--answers", saved, timeout=SECONDS)
+    assert "198.51.100.10:3260" in planned
+    assert fingerprints(guest) == before
     said = json_end(guest, saved)
     assert (said["status"], said["changed"]) == (0, True), said
     assert checksum(guest, "/srv/data") == kept

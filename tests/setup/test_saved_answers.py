@@ -11,6 +11,7 @@ from tui.setup.answers import BootWay, Startup, VolumesWay
 from tui.setup.answers_file import Script, read_script
 from tui.setup.saved_answers import saved_answers
 from tui.storage.iscsi.chap import ChapKind
+from tui.storage.iscsi.discovery import DiscoveryKind
 from tui.storage.model.files import FstabEntry
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import ChapFacts, Timers
@@ -45,6 +46,8 @@ def set_up() -> Inventory:
 
 def test_what_was_set_up_is_said_again(tmp_path: Path) -> None:
     script = read_back(set_up(), tmp_path)
+    assert script.discover is not None
+    assert (script.discover.kind, script.discover.address) == (DiscoveryKind.SENDTARGETS, PORTAL.address)
     assert script.target.names == (TARGET,)
     assert script.target.portals == (PORTAL.label, SECOND.label)
     assert script.target.startup is Startup.AUTOMATIC

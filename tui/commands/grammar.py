@@ -21,6 +21,10 @@ EXIT = _(
 )
 
 
+def _setup(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--answers", metavar="FILE", required=True, help=_("the answers (TOML)"))
+
+
 def _disconnect(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", metavar="TARGET|PORTAL|LUN|VG|LV|MOUNT", help=_("what to disconnect"))
     parser.add_argument(
@@ -161,6 +165,7 @@ def _forget_stale(parser: argparse.ArgumentParser) -> None:
 
 
 VERBS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
+    "setup": _setup,
     "disconnect": _disconnect,
     "reconnect": _reconnect,
     "grow": _grow,

@@ -7,7 +7,7 @@ from msgspec import Struct
 from tui.maintenance.confirmation import word_for
 from tui.maintenance.proposal import Proposal
 from tui.storage.changing.plan import Plan
-from tui.storage.host.interface import Host
+from tui.storage.host.interface import ChangingHost
 
 
 class Planned(Struct, frozen=True):
@@ -29,7 +29,7 @@ class Planned(Struct, frozen=True):
         return word_for(self.proposal.plan)
 
 
-Planner = Callable[[Host, "Arguments"], Planned]
+Planner = Callable[[ChangingHost, "Arguments"], Planned]
 
 
 class Arguments:

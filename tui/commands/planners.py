@@ -1,9 +1,10 @@
 """Which function plans each verb."""
 
-from tui.commands import plans_of_iscsi, plans_of_repair, plans_of_storage, plans_of_volumes
+from tui.commands import plans_of_iscsi, plans_of_repair, plans_of_setup, plans_of_storage, plans_of_volumes
 from tui.commands.planned import Planner
 
 PLANNERS: dict[str, Planner] = {
+    "setup": plans_of_setup.set_up,
     "disconnect": plans_of_storage.disconnect,
     "reconnect": plans_of_storage.reconnect,
     "grow": plans_of_storage.grow,

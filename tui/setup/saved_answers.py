@@ -16,6 +16,7 @@ from tui.storage.files.systemd import unit_property
 from tui.storage.files.unit_names import mount_unit
 from tui.storage.host.interface import Host
 from tui.storage.iscsi.chap import ChapKind
+from tui.storage.iscsi.discovery import DiscoveryKind
 from tui.storage.model.files import FstabEntry
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import ChapFacts, NodeRecord
@@ -113,16 +114,11 @@ def _chap_of(use: str, chap: ChapFacts) -> Iterator[str]:
 def _discover(inventory: Inventory) -> Iterator[str]:
     yield "\n[discover]"
     record = next(iter(inventory.discovery_records), None)
-    first = inventory.node_records[0]
-    if record is not None:
-        yield _pair("kind", record.kind)
-        yield _pair("address", record.portal.address)
-        yield _pair("port", record.portal.port)
-    else:
-        yield _pair("kind", "static")
-        yield _pair("address", first.portal.address)
-        yield _pair("port", first.portal.port)
-        yield _pair("target", first.target)
+    # A target lists all of its portals at each of them (SendTargets, RFC 7143 appendix C).
+    portal = record.portal if record is not None else inventory.node_records[0].portal
+    yield _pair("kind", record.kind if record is not None else DiscoveryKind.SENDTARGETS.value)
+    yield _pair("address", portal.address)
+    yield _pair("port", portal.port)
     ifaces = sorted({one.iface for one in inventory.node_records} - {"default"})
     if ifaces:
         yield _pair("ifaces", ifaces)
