@@ -324,7 +324,8 @@ def _exchanged(staged: Path, target: Path, old: _Old) -> bool:
     # The new file was there for a moment: what others wrote into it then is kept as well.
     theirs = _read(staged)
     if theirs is not None and theirs.content != new:
-        _back_up(str(target), theirs.content)
+        kept = without_secrets(theirs.content.decode(errors="surrogateescape"))
+        _back_up(str(target), kept.encode(errors="surrogateescape"))
     present = _read(target)
     content = present.content if present is not None else b""
     raise Refused(
