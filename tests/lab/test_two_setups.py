@@ -15,6 +15,9 @@ pytestmark = pytest.mark.lab
 
 TIMES = 10
 
+BUSY = 5
+"""Exit status where another process changes the host."""
+
 
 @pytest.fixture(scope="module")
 def guest(guest_factory: GuestFactory) -> Guest:
@@ -26,7 +29,7 @@ def test_one_runs_the_other_says_so_and_the_result_is_whole(guest: Guest, time: 
     answers = seen_in_guest(ANSWERS / "open.toml")
     told = json.loads(guest.check("python3", "-m", "tests.lab.two_setups", answers, timeout=300))
     first, second = sorted(told, key=lambda one: one["status"])
-    assert (first["status"], second["status"]) == (0, 1), told
+    assert (first["status"], second["status"]) == (0, BUSY), "\n".join(one["said"] for one in told)
     assert "Everything is set up." in first["said"]
     assert f"(process {first['process']})" in second["said"], second
     assert "done: " not in second["said"]

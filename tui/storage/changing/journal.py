@@ -21,6 +21,7 @@ from tui.storage.codec import NotDecodable, Plain
 from tui.storage.documents import parse_json, read_bounded
 from tui.storage.problem import ConsoleError, Problem, Refused
 from tui.storage.untrusted import clean
+from tui.storage.waiting import wait_for
 from tui.words import translate as _
 
 FOLDER = Path("/var/lib/iscsi-console/journal")
@@ -369,8 +370,8 @@ def change_lock(path: Path = LOCK) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise Refused(_held(handle)) from error
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, str(os.getpid()).encode(), 0)
+        written = os.pwrite(handle, str(os.getpid()).encode(), 0)
+        os.ftruncate(handle, written)
         yield
     finally:
         os.close(handle)
@@ -397,7 +398,15 @@ def who_changes(path: Path = LOCK) -> Problem | None:
 
 
 def _held(handle: int) -> Problem:
-    holder = os.pread(handle, 100, 0).decode(errors="replace").strip()
+    holder = ""
+
+    def is_written() -> bool:
+        nonlocal holder
+        holder = os.pread(handle, 100, 0).decode(errors="replace").strip()
+        return holder.isdecimal()
+
+    # Whoever has just taken the lock writes its number next.
+    wait_for(is_written, 1.0, pause=0.01)
     return Problem(
         "lock.held",
         _("Another console is changing this host (process {holder}).").format(
