@@ -370,8 +370,8 @@ def change_lock(path: Path = LOCK) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise Refused(_held(handle)) from error
-        written = os.pwrite(handle, str(os.getpid()).encode(), 0)
-        os.ftruncate(handle, written)
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, str(os.getpid()).encode(), 0)
         yield
     finally:
         os.close(handle)
