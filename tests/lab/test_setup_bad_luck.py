@@ -62,7 +62,11 @@ def test_every_stop_is_told_and_the_next_start_goes_on(guest_factory: GuestFacto
     fstab = guest.read_text("/etc/fstab")
     guest.check("chattr", "+i", "/etc/fstab")
     consented = OPEN.replace("[volumes]", f'[volumes]\nerase = "{wwid}"')
-    assert "/etc/fstab" in stopped(guest, consented)
+    why = stopped(guest, consented)
+    assert "/etc/fstab" in why
+    now = why.partition("This host now")[2]
+    assert "done: Create the volume group vg_data" in now
+    assert "not done: Mount" in now
     assert guest.read_text("/etc/fstab") == fstab
     assert guest.run(("findmnt", "--mountpoint", "/srv/data")).status != 0
     guest.check("chattr", "-i", "/etc/fstab")

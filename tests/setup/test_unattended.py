@@ -41,7 +41,8 @@ def test_it_stops_at_the_first_mistake_and_says_why(tmp_path: Path) -> None:
 
 
 def test_a_host_without_packages_of_a_known_name_is_told(tmp_path: Path) -> None:
-    status, said = played(tmp_path, Script())
+    host = ScriptedHost(folders={"/run/systemd/system"})
+    status, said = played(tmp_path, Script(), host)
     assert status == FAILED
     assert "Stopped: This host lacks: iscsiadm" in said
 

@@ -133,6 +133,16 @@ def test_a_plan_of_another_version_is_refused_in_words(tmp_path: Path, operation
     assert caught.value.problem.code == "journal.not-readable"
 
 
+@pytest.mark.parametrize("fields", [{"folder": "/srv\0", "name": "x"}, {"folder": "/srv", "name": "\0"}])
+def test_a_plan_with_what_no_command_can_be_given_is_refused(tmp_path: Path, fields: object) -> None:
+    event = {"event": "plan", "title": "t", "operations": [{"kind": "MakeFile", "fields": fields}]}
+    (tmp_path / "20000101-000000-000000001.jsonl").write_text(f"{json.dumps(event)}\n")
+    (found,) = Journal.open_ones(tmp_path)
+    with pytest.raises(Refused) as refused:
+        found.plan()
+    assert refused.value.problem.code == "journal.not-readable"
+
+
 def test_nothing_is_changed_when_the_journal_cannot_be_begun(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")

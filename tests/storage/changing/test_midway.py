@@ -2,6 +2,7 @@
 
 import threading
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -19,11 +20,13 @@ from tui.storage.operations.operation import Operation
 class Unreadable(TakeDown, frozen=True):
     """The host cannot be read after it."""
 
+    error: ClassVar[Exception] = PermissionError(13, "Permission denied")
+
     def is_done(self, host: Host) -> bool:
         if Path(self.path).exists():
             return False
         if Path(f"{self.path}.verified").exists():
-            raise PermissionError(13, "Permission denied")
+            raise self.error
         Path(f"{self.path}.verified").touch()
         return True
 
@@ -93,7 +96,11 @@ def test_nor_over_what_is_destroyed(tmp_path: Path, up: Path) -> None:
     assert left.way_back is None
 
 
-def test_what_cannot_be_read_is_not_said_to_be_so(tmp_path: Path, up: Path) -> None:
+@pytest.mark.parametrize("error", [PermissionError(13, "Permission denied"), ValueError("a fault")])
+def test_what_cannot_be_read_is_not_said_to_be_so(
+    tmp_path: Path, up: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    monkeypatch.setattr(Unreadable, "error", error)
     left = left_by(tmp_path, Unreadable(str(up)), Fail("failed"))
     assert left.states == ("Not known, because the host could not be read: Take data down.",)
     assert left.way_back is not None

@@ -8,7 +8,6 @@ from tui.storage.changing.journal import Journal, Progressed
 from tui.storage.changing.plan import Plan
 from tui.storage.host.interface import Host
 from tui.storage.operations.operation import CannotUndo, Operation, Risk
-from tui.storage.problem import ConsoleError
 from tui.words import translate as _
 
 
@@ -89,5 +88,5 @@ def _is_done(operation: Operation, host: Host) -> bool | None:
     """Whether the host is as the operation leaves it; None where that cannot be read."""
     try:
         return operation.is_done(host)
-    except (ConsoleError, OSError):
+    except Exception:  # noqa: BLE001 (why the plan failed must be told, whatever a look at the host runs into)
         return None

@@ -27,4 +27,18 @@ def decode_operations(plain: Plain) -> tuple[Operation, ...]:
 def _operation(plain: Plain) -> Operation:
     if not isinstance(plain, dict) or plain.get("kind") not in Operation.kinds:
         raise NotDecodable(f"{plain!r:.80} is no operation of this version")
+    if _holds_nul(plain.get("fields")):
+        # No path, no name and no argument of a command can hold one.
+        raise NotDecodable("a NUL byte in an operation")
     return decode(Operation.kinds[str(plain["kind"])], plain.get("fields"))
+
+
+def _holds_nul(plain: Plain) -> bool:
+    match plain:
+        case str():
+            return "\0" in plain
+        case list():
+            return any(map(_holds_nul, plain))
+        case dict():
+            return any(map(_holds_nul, (*plain, *plain.values())))
+    return False

@@ -11,7 +11,9 @@ UNIT_DEADLINE = 90.0
 
 def systemctl(verb: str, unit: str) -> Command:
     """The call that changes a unit."""
-    return Command(("systemctl", verb, unit), deadline=UNIT_DEADLINE, changes=True)
+    # The unit of the root file system is `-.mount` (systemd.mount(5)).
+    end = ("--",) if unit.startswith("-") else ()
+    return Command(("systemctl", verb, *end, unit), deadline=UNIT_DEADLINE, changes=True)
 
 
 def unit_property(host: Host, unit: str, name: str) -> str:
