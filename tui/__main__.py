@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from msgspec.structs import replace
@@ -45,25 +46,34 @@ class _Status:
 
     def add_arguments(self, commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
         """Add `status`."""
+        from tui.recovery.arguments import WITHIN, waiting_seconds  # noqa: PLC0415 (likewise)
+
         parser = commands.add_parser("status")
         parser.add_argument("--json", action="store_true", help=_("print the whole inventory as JSON"))
         parser.add_argument("--recorded", metavar="FILE", help=_("show a recorded host instead of this one"))
         parser.add_argument(
             "--quick", action="store_true", help=_("read the inventory alone, without a diagnosis")
         )
+        parser.add_argument(
+            "--within",
+            metavar="SECONDS",
+            type=waiting_seconds,
+            default=WITHIN,
+            help=_("how long the check may take, {seconds} by default").format(seconds=WITHIN),
+        )
 
     def main(self, arguments: argparse.Namespace) -> int:
         """Print it."""
         from tui.storage import status  # noqa: PLC0415 (only what is asked for is imported)
 
-        return status.main(arguments, _diagnosed)
+        return status.main(arguments, partial(_diagnosed, arguments.within))
 
 
-def _diagnosed(host: "Host") -> "tuple[Inventory, Judgement]":
+def _diagnosed(within: float, host: "Host") -> "tuple[Inventory, Judgement]":
     from tui.recovery.diagnosis import diagnose  # noqa: PLC0415 (not needed for the inventory alone)
     from tui.recovery.gather import gather  # noqa: PLC0415 (likewise)
 
-    diagnosis = diagnose(gather(host))
+    diagnosis = diagnose(gather(host, within))
     return diagnosis.evidence.inventory, diagnosis.judgement
 
 

@@ -167,6 +167,25 @@ def test_a_disk_with_paths_apart_is_not_used() -> None:
     assert codes(volumes.problems(state)) == ["volumes.paths-apart"]
 
 
+def test_disks_with_sectors_of_two_sizes_make_no_group() -> None:
+    inventory = logged_in()
+    lun, disk = inventory.luns[0], replace(inventory.devices[0], sector_size=512)
+    other = f"{WWID[:-1]}9"
+    more = replace(
+        inventory,
+        luns=(lun, replace(lun, address="1:0:0:1", number=1, disk="sdb", wwid=other)),
+        devices=(
+            *(disk, *inventory.devices[1:]),
+            replace(disk, name="sdb", path="/dev/sdb", number="8:16", links=(), sector_size=4096),
+        ),
+    )
+    state = state_of(more, empty_disk())
+    state = replace(state, probed=(*state.probed, Probed(other, empty_disk(), MIB)))
+    both = replace(NEW, disks=(WWID, other))
+    assert codes(volumes.problems(state.answered(both))) == ["volumes.sector-sizes"]
+    assert codes(volumes.problems(state.answered(NEW))) == []
+
+
 def test_a_map_is_what_is_written_to() -> None:
     state = state_of(logged_in(PORTAL, SECOND, joined=True), empty_disk())
     first = volumes.plan(state).operations[0]

@@ -27,6 +27,9 @@ _DOES_NOT_HOLD = frozenset(
 
 _SHOWN_AS_WELL = frozenset((Health.GOOD, Health.UNKNOWN, Health.AS_WISHED))
 
+_WOULD_HOLD = frozenset((Health.GOOD, Health.WARN))
+"""States of what is there and works, as far as itself goes."""
+
 
 def overlaid(
     evidence: Evidence, findings: Iterable[Finding], accounts: Iterable[Account]
@@ -40,15 +43,32 @@ def overlaid(
     standings = {
         key: account.expectation.standing for account in accounts for key in account.expectation.rungs[:1]
     }
-    return tuple(
-        replace(stack, rungs=tuple(_rung(rung, named, standings) for rung in stack.rungs))
-        for stack in evidence.stacks
-    )
+    return tuple(replace(stack, rungs=_rungs(stack, named, standings)) for stack in evidence.stacks)
+
+
+def _rungs(stack: Stack, named: dict[str, Finding], standings: dict[str, Standing]) -> tuple[Rung, ...]:
+    """The rungs of a stack; what stands only on something that does not hold does not hold either."""
+    broken: dict[str, str] = {}
+    found: list[Rung] = []
+    for rung in stack.rungs:
+        judged = _rung(rung, named, standings)
+        finding = _about(rung, named)
+        if rung.stands_on and all(key in broken for key in rung.stands_on) and judged.health in _WOULD_HOLD:
+            judged = replace(judged, health=Health.BAD, reason=broken[rung.stands_on[0]])
+            broken[rung.key] = judged.reason
+        elif finding is not None and finding.code in _DOES_NOT_HOLD and judged.health is Health.BAD:
+            broken[rung.key] = judged.reason
+        found.append(judged)
+    return tuple(found)
+
+
+def _about(rung: Rung, named: dict[str, Finding]) -> Finding | None:
+    return next((named[name] for name in (rung.key, *rung.also) if name in named), None)
 
 
 def _rung(rung: Rung, named: dict[str, Finding], standings: dict[str, Standing]) -> Rung:
     names = (rung.key, *rung.also)
-    finding = next((named[name] for name in names if name in named), None)
+    finding = _about(rung, named)
     if finding is not None and (rung.health in _SHOWN_AS_WELL or _is_worse(finding, rung)):
         health = Health.BAD if finding.code in _DOES_NOT_HOLD else Health.WARN
         return replace(rung, health=health, reason=finding.summary)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding
 from tui.recovery.findings.arrays.degraded_arrays import degraded_arrays
+from tui.recovery.findings.filesystem.claimed_disks import claimed_disks
 from tui.recovery.findings.filesystem.degraded_btrfs import degraded_btrfs
 from tui.recovery.findings.filesystem.duplicate_uuids import duplicate_uuids
 from tui.recovery.findings.filesystem.logins_at_boot import (
@@ -93,6 +94,7 @@ from tui.recovery.findings.lvm.outdated_metadata import (
     outdated_metadata,
 )
 from tui.recovery.findings.lvm.overwritten_pv_headers import overwritten_pv_headers
+from tui.recovery.findings.lvm.sector_sizes import sector_sizes, unfit_sectors
 from tui.recovery.findings.lvm.shrunk_luns import (
     shrunk_luns,
 )
@@ -138,6 +140,9 @@ _ISCSI: tuple[Detector, ...] = (
     shared_disks,
     grown_luns,
     shrunk_luns,
+    sector_sizes,
+    unfit_sectors,
+    claimed_disks,
 )
 """Portals, records, sessions, LUNs, iscsid."""
 

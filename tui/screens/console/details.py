@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from tui.screens.paragraphs import Paragraph
 from tui.screens.rungs import LONGEST, state_of
+from tui.storage.model.block import BlockDevice
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Lun, NodeRecord, Session, SessionState
 from tui.storage.size import size_words
@@ -102,7 +103,7 @@ def _facts(rung: Rung, inventory: Inventory) -> Iterator[tuple[str, str, str]]:
     elif rung.kind is RungKind.LUN:
         lun = next((lun for lun in inventory.luns if lun.disk == rung.device and rung.device), None)
         if lun is not None:
-            yield from _lun(lun)
+            yield from _lun(lun, inventory.device(lun.disk))
     else:
         yield from _volume(rung, inventory)
     for word in rung.detail:
@@ -156,11 +157,25 @@ def _session(session: Session) -> Iterator[tuple[str, str, str]]:
         )
 
 
-def _lun(lun: Lun) -> Iterator[tuple[str, str, str]]:
+def _limits(device: BlockDevice) -> Iterator[tuple[str, str, str]]:
+    """Yield how a device may be written."""
+    if device.read_only:
+        yield _("writing"), _("not possible"), _("the device is read-only")
+    if device.sector_size:
+        yield (
+            _("sector"),
+            _("{size} bytes").format(size=device.sector_size),
+            _("logical; the smallest piece that can be read or written"),
+        )
+
+
+def _lun(lun: Lun, device: BlockDevice | None) -> Iterator[tuple[str, str, str]]:
     yield _("LUN"), str(lun.number), _("its number at the target")
     yield _("disk"), f"/dev/{lun.disk}" if lun.disk else "", _("can change at every login")
     yield _("WWID"), lun.wwid, _("never changes")
     yield _("size"), size_words(lun.size), ""
+    if device is not None:
+        yield from _limits(device)
     yield _("vendor"), f"{lun.vendor} {lun.model} {lun.revision}".strip(), ""
 
 
@@ -175,6 +190,7 @@ def _volume(rung: Rung, inventory: Inventory) -> Iterator[tuple[str, str, str]]:
         yield _("path"), device.path, ""
         if rung.kind is not RungKind.MOUNT:
             yield _("size"), size_words(device.size), ""
+            yield from _limits(device)
     if rung.kind is RungKind.MOUNT:
         mount = next((mount for mount in inventory.mounts if mount.target == rung.name), None)
         if mount is not None:

@@ -138,7 +138,27 @@ def _disk_problems(state: SetupState) -> tuple[Problem, ...]:
             )
         elif wwid not in inside:
             found.extend(_use_problems(disk, chosen))
-    return tuple(found)
+    return (*found, *_sector_problems(state))
+
+
+def _sector_problems(state: SetupState) -> tuple[Problem, ...]:
+    """Disks whose sectors differ: LVM makes no VG of them (allow_mixed_block_sizes, lvm.conf(5))."""
+    chosen = answer(state)
+    known = {disk.wwid: disk.device for disk in disks.disks(state)}
+    wanted = [known[wwid] for wwid in (*members(state, chosen.group), *chosen.disks) if wwid in known]
+    sizes = {device.path: device.sector_size for device in wanted if device.sector_size}
+    if len(set(sizes.values())) < 2:
+        return ()
+    listed = ", ".join(f"{clean(path, 60)}: {size}" for path, size in sizes.items())
+    return (
+        Problem(
+            "volumes.sector-sizes",
+            _("The disks have sectors of different sizes, so LVM makes no VG of them."),
+            _("Bytes of a sector: {sizes}.").format(sizes=listed),
+            _("Choose disks of one sector size, or have the storage administrator set it for the LUN."),
+            "disks",
+        ),
+    )
 
 
 def _use_problems(disk: Disk, chosen: VolumesAnswer) -> tuple[Problem, ...]:

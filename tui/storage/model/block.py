@@ -126,6 +126,8 @@ class BlockDevice(Struct, frozen=True):
             no leg waits and the others make up for those that are gone.
         described: udev has looked at it; without that an empty `content` proves nothing.
         raid: how its legs are, or None where it is no array or that could not be asked.
+        sector_size: bytes of a logical sector, the smallest that can be written (queue/logical_block_size);
+            0 where that is not known.
     """
 
     name: str
@@ -151,6 +153,7 @@ class BlockDevice(Struct, frozen=True):
     described: bool = True
     raid: Raid | None = None
     content_part: str = ""
+    sector_size: int = 0
 
 
 class MultipathMap(Struct, frozen=True):

@@ -239,6 +239,12 @@ _RULES: tuple[_Rule, ...] = (
     ),
     _rule(r"XFS \(" + _DEVICE + r"\): .*log I/O error", _("XFS could not write its log"), Tone.BAD, _DISK),
     _rule(
+        r"XFS \(" + _DEVICE + r"\): device supports \d+ byte sectors \(not \d+\)",
+        _("XFS was not mounted: the sectors of its device are larger than those it was made for"),
+        Tone.BAD,
+        _DISK,
+    ),
+    _rule(
         r"XFS \(" + _DEVICE + r"\): .*duplicate UUID",
         _("a file system with the same UUID is mounted: a copy or a snapshot"),
         Tone.BAD,

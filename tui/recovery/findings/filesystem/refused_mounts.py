@@ -12,6 +12,7 @@ from tui.recovery.evidence import Evidence
 from tui.recovery.facts import Unit
 from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen
 from tui.recovery.findings.evidence_text import kernel_seen
+from tui.recovery.findings.lvm.sector_sizes import SECTORS
 from tui.storage.devices.identity import luns_below
 from tui.storage.files.unit_names import mount_unit
 from tui.storage.model.block import BlockDevice
@@ -64,8 +65,9 @@ def refused_mounts(evidence: Evidence) -> Iterator[Finding]:
         if not luns_below(inventory, device):
             continue
         lines = _lines(evidence, device)
-        # A twin is a finding of its own, which knows both of them.
-        if not any(_TWIN.search(line.text) for line in lines):
+        # Findings of their own: a twin, which knows both, unfit sectors, and a path of a map.
+        is_told = any(_TWIN.search(line.text) or SECTORS.search(line.text) for line in lines)
+        if not is_told and inventory.map_over(device.name) is None:
             yield _finding(evidence, entry, device, unit, lines)
 
 
