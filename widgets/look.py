@@ -17,6 +17,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 from textual.app import App, ReturnType
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.dom import DOMNode
@@ -25,6 +26,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from textual.scrollbar import ScrollBar
+from textual.widget import Widget
 
 from widgets.clearing_driver import ClearingDriver
 from widgets.console_styles import ConsoleStyles
@@ -191,6 +193,20 @@ class LookApp(App[ReturnType]):
         """Return what every line goes through; in the terminal's own colours, what a console can show."""
         filters = super().get_line_filters()
         return [*filters, _CONSOLE_STYLES] if self.look.native else filters
+
+    def pop_screen(self) -> AwaitComplete:
+        """Close the top screen, and forget what its widgets looked like.
+
+        Textual's cache of border colors (`StylesCache.get_inner_outer`) holds on to what a widget drew after
+        the widget is gone; `refresh` empties that.
+        """
+        closed = self.screen
+        closing = super().pop_screen()
+        for widget in closed.walk_children(Widget, with_self=True):
+            widget.refresh()
+            if widget.show_vertical_scrollbar:
+                widget.vertical_scrollbar.refresh()
+        return closing
 
     def action_redraw(self) -> None:
         """Write the whole screen again, over what others have written on the terminal."""
