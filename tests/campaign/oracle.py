@@ -104,6 +104,13 @@ _TOOLS = "e2fsck|fsck|xfs_repair|lvm|vgchange|pvmove|iscsiadm|mount|umount|dmset
 
 
 def left_running(guest: Guest, before: frozenset[str]) -> frozenset[str]:
-    """Tools that run, by number and command line, and did not before."""
+    """Tools that run, by number and command line, and did not before, once udev has done with its own."""
+    found = _running(guest) - before
+    with contextlib.suppress(AssertionError):
+        until(lambda: not found & _running(guest), "tools of udev", 30.0)
+    return found & _running(guest)
+
+
+def _running(guest: Guest) -> frozenset[str]:
     listed = guest.run(("sh", "-c", f"ps -e -o pid=,comm=,args= | grep -E '^ *[0-9]+ ({_TOOLS}) '")).text
-    return frozenset(" ".join(line.split()) for line in listed.splitlines()) - before
+    return frozenset(" ".join(line.split()) for line in listed.splitlines())

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.lab.doctoring import SUMS, healthy, look, mended, named, sentinels, ways
+from tests.lab.fixing import carried_out
 from tests.lab.recovery_by_keys import Console
-from tests.lab.volumes import THREE_LUNS, log_in, path_of, sh, wait_for
+from tests.lab.volumes import TARGET, THREE_LUNS, log_in, path_of, sh, wait_for
+from tui.lab.faults import Fault
 from tui.lab.guest import Guest
 from tui.lab.image import Release
 
@@ -16,10 +18,13 @@ LV, MD = "F54.lv-degraded", "F55.array-degraded"
 MISSING = "F12.disk-missing"
 
 
+SAN = THREE_LUNS + "".join(f'\n[[target.lun]]\nnumber = {number}\nsize = "64M"\n' for number in (3, 4))
+
+
 @pytest.fixture(scope="module")
 def guest() -> Iterator[Guest]:
     """A RAID1 LV on two LUNs, with a third PV that has room; mounted, and written to all the time."""
-    with Guest.boot(Release.BOOKWORM, san=THREE_LUNS) as booted:
+    with Guest.boot(Release.BOOKWORM, san=SAN) as booted:
         log_in(booted)
         disks = " ".join(path_of(booted, number) for number in range(2))
         sh(
@@ -63,6 +68,38 @@ def health_of(guest: Guest, kind: str, name: str) -> str:
     found = sh(guest, "iscsi-console status").splitlines()
     line = next(line.split() for line in found if line.split()[1:2] == [kind] and name in line.split())
     return line[0]
+
+
+ARRAY = """
+mdadm --create /dev/md7 --quiet --run --level=1 --raid-devices=2 --metadata=1.2 --assume-clean {} {} 2>&1
+mkfs.ext4 -q /dev/md7; mkdir -p /srv/m /etc/mdadm; mdadm --detail --scan >> /etc/mdadm/mdadm.conf
+echo "UUID=$(blkid -s UUID -o value /dev/md7) /srv/m ext4 _netdev,nofail 0 2" >> /etc/fstab
+systemctl daemon-reload; mount /srv/m; sync
+"""
+GONE = """
+umount /srv/m; mdadm --quiet --stop /dev/md7; mdadm --quiet --zero-superblock {} {}
+sed -i '\\#/srv/m#d' /etc/fstab; systemctl daemon-reload; rm -r /etc/mdadm/mdadm.conf; udevadm settle
+"""
+
+
+def test_an_array_whose_leg_was_withdrawn_for_a_while_stays_in_use(guest: Guest) -> None:
+    """What one leg did not take, the other has: no write is called lost or refused."""
+    legs = (path_of(guest, 3), path_of(guest, 4))
+    sh(guest, ARRAY.format(*legs))
+    healthy(guest)
+    guest.fault(Fault.LUN_REMOVED, target=TARGET, lun="4")
+    sh(guest, "dd if=/dev/urandom of=/srv/m/x bs=64k count=20 conv=fsync status=none")
+    found = look(guest)
+    assert (found.causes, found.others) == (["F12.lun-withdrawn"], [MD])
+    guest.fault(Fault.LUN_RESTORED, target=TARGET, lun="4")
+    found = named(guest, MD)
+    assert found.others == []
+    carried_out(guest, MD)
+    wait_for(guest, "grep -q UU /proc/mdstat")
+    healthy(guest)
+    is_mounted(guest, "/srv/m")
+    sh(guest, GONE.format(*legs))
+    healthy(guest)
 
 
 def test_a_raid_lv_that_lost_a_leg_is_degraded_and_nothing_is_taken_down(guest: Guest) -> None:

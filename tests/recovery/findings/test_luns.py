@@ -17,6 +17,7 @@ from tests.setup.building import MIB, PORTAL, TARGET, WWID, logged_in
 from tui.recovery.evidence import Evidence
 from tui.recovery.facts import Identity
 from tui.recovery.finding import Weight
+from tui.storage.model.block import BlockDevice, BlockKind, LegState, Raid, RaidLeg
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import DeviceState
 from tui.storage.operations.filesystem.check_filesystem import CheckFilesystem, RepairFilesystem
@@ -166,6 +167,39 @@ def test_writes_that_failed_for_another_reason_are_not_the_storages_refusal() ->
     assert [finding.code for finding in findings(replace(one, kernel=refused, identities=(gone,)))] == [
         "F12.lun-withdrawn"
     ]
+
+
+ABSENT = (
+    "sd 1:0:0:0: [sda] tag#26 ASC=0x25 ASCQ=0x0",
+    "I/O error, dev sda, sector 8 op 0x1:(WRITE) flags 0x29800 phys_seg 1 prio class 2",
+)
+
+
+def test_writes_that_failed_while_a_lun_was_withdrawn_are_lost_and_not_refused() -> None:
+    one = replace(evidence_of(single_path()), kernel=tuple(kernel_said(line, 60.0) for line in ABSENT))
+    found = only(one, "F28.writes-lost")
+    proposal = found.fixes[0].proposal
+    assert proposal is not None
+    assert UnmountFilesystem in [type(step) for step in proposal.plan.operations]
+    later = (*one.kernel, *(kernel_said(line, 30.0) for line in REFUSED))
+    assert [each.code for each in findings(replace(one, kernel=later))] == ["F28.writes-refused"]
+
+
+def test_a_working_array_makes_up_for_what_one_leg_did_not_take() -> None:
+    """Nothing that works is taken down for it."""
+    made = single_path()
+    legs = (RaidLeg(("sda",), LegState.FAULTY, good=False), RaidLeg(("sdx",), LegState.IN_SYNC, good=True))
+    raid = Raid("raid1", legs)
+    array = BlockDevice("md7", "/dev/md7", "9:7", BlockKind.RAID, 1, slaves=("sda",), raid=raid)
+    devices = tuple(replace(one, holders=("md7",)) if one.name == "sda" else one for one in made.devices)
+    inventory = replace(
+        made, devices=(*devices, array), mounts=tuple(replace(one, device="md7") for one in made.mounts)
+    )
+    for lines in (ABSENT, REFUSED):
+        evidence = replace(evidence_of(inventory), kernel=tuple(kernel_said(line, 60.0) for line in lines))
+        found = [one for one in findings(evidence) if one.number == "F28"]
+        assert [one.code for one in found] == (["F28.writes-refused"] if lines is REFUSED else [])
+        assert not [fix for one in found for fix in one.fixes if fix.proposal is not None]
 
 
 def test_a_session_that_shows_no_disk() -> None:

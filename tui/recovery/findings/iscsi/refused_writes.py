@@ -1,7 +1,7 @@
 """F28: the storage refuses writes to a LUN that it shows: its pool is full, or it has another fault."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Fix, Hypothesis, Never, RuledOut, Seen
@@ -14,6 +14,7 @@ from tui.recovery.findings.requests_to_admins import storage_administrator
 from tui.storage.files.filesystem_kind import FilesystemKind
 from tui.storage.iscsi.sessions import DISK, uses_of_disk
 from tui.storage.model.files import Mount
+from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Lun, Session, SessionState
 from tui.storage.news.happening import Happening, Tone
 from tui.storage.operations.operation import Operation
@@ -24,16 +25,21 @@ from tui.words import translate as _
 
 FULL = "F28.storage-full"
 REFUSED = "F28.writes-refused"
+LOST = "F28.writes-lost"
 
 _RECENT = 24 * 3600.0
 """Seconds for which a storage that refused a write for want of room counts as one without room."""
 _JUST_NOW = 3600.0
 """Seconds for which one that refused a write for another reason counts as one that refuses."""
+_BESIDE = 1.0
+"""Seconds between lines of the kernel's log about one command."""
 _CHECKED = frozenset({"ext4", "xfs"})
 """File systems whose check the program knows."""
 
 _NO_ROOM = re.compile(r"pace allocation|ASC=0x27 ASCQ=0x7\b")
 """Sense 07/27/07: in words, as the block layer says it, and of kernels without words."""
+_ABSENT = re.compile(r"Logical unit not supported|ASC=0x25 ASCQ=0x0\b")
+"""Sense 05/25/00: the target showed no such LUN at that moment."""
 _WRITE = re.compile(r"(?:I/O|critical \w+(?: \w+)?) error, dev .*\(WRITE\)")
 """block/blk-mq.c, blk_print_req_error; discards that are refused harm nothing and are `(DISCARD)`."""
 _MOUNTED = re.compile(r"mounted filesystem|Ending (?:clean mount|recovery)")
@@ -55,10 +61,33 @@ def refused_writes(evidence: Evidence) -> Iterator[Finding]:
         lines = evidence.kernel_about(f"lun:{lun.address}", f"device:{lun.disk}", since=since)
         up = _up_since(evidence, session)
         refused = [line for line in lines if _WRITE.search(line.text)]
+        if up is not None:
+            refused = [line for line in refused if max(up, evidence.now - _JUST_NOW) < line.when]
+        absent = [line for line in refused if _was_absent(line, lines)]
         if any(_NO_ROOM.search(line.text) for line in lines):
             yield _full(evidence, session, lun, [line for line in lines if _NO_ROOM.search(line.text)])
-        elif up is not None and any(max(up, evidence.now - _JUST_NOW) < line.when for line in refused):
+        elif up is not None and len(refused) > len(absent):
             yield _refused(evidence, session, lun, lines)
+        elif up is not None and absent:
+            yield from _lost(evidence, session, lun, lines)
+
+
+def _was_absent(line: Happening, lines: Iterable[Happening]) -> bool:
+    """Whether a write failed since the target did not show the LUN: the sense data stand right beside it."""
+    return any(abs(line.when - other.when) <= _BESIDE and _ABSENT.search(other.text) for other in lines)
+
+
+def _is_made_up_for(inventory: Inventory, disk: str) -> bool:
+    """Whether arrays that work are all that uses a disk: the other legs have what was not written to it."""
+    device = inventory.device(disk)
+    if device is None or not device.holders or inventory.mounts_of(disk):
+        return False
+    uppers = [inventory.device(name) for name in device.holders]
+    return all(
+        upper is not None
+        and ((upper.raid is not None and upper.raid.works) or _is_made_up_for(inventory, upper.name))
+        for upper in uppers
+    )
 
 
 def _mounted(evidence: Evidence, lun: Lun) -> float:
@@ -89,10 +118,16 @@ def _trims(evidence: Evidence, lun: Lun) -> tuple[str, ...]:
     return tuple(f"fstrim -v {clean(mount.target)}" for mount in _mounts(evidence, lun))
 
 
-def _check_again(evidence: Evidence, lun: Lun) -> Iterator[Fix]:
-    """Unmount what is on a LUN, check it and mount it, when writes are taken again."""
+def _check_again(evidence: Evidence, lun: Lun, *, still: bool = True) -> Iterator[Fix]:
+    """Unmount what is on a LUN, check it and mount it, when writes are taken again.
+
+    Args:
+        evidence: what was read.
+        lun: the LUN.
+        still: whether writes may fail still.
+    """
     inventory, mounts = evidence.inventory, _mounts(evidence, lun)
-    if not mounts or not {mount.kind for mount in mounts} <= _CHECKED:
+    if _is_made_up_for(inventory, lun.disk) or not mounts or not {mount.kind for mount in mounts} <= _CHECKED:
         return
     steps: list[Operation] = []
     for name, kind in dict.fromkeys((mount.device, mount.kind) for mount in mounts):
@@ -102,7 +137,11 @@ def _check_again(evidence: Evidence, lun: Lun) -> Iterator[Fix]:
         volume = next((lv for lv in inventory.logical_volumes if lv.device == name), None)
         path = volume.path if volume is not None and volume.path else device.path
         steps += checking(path, FilesystemKind(kind), device.content_uuid)
-    title = _("Then unmount, check and mount what is on it")
+    title = (
+        _("Then unmount, check and mount what is on it")
+        if still
+        else _("Unmount, check and mount what is on it")
+    )
     why = _("Writes that failed are lost, and a file system may be inconsistent.")
     yield Fix(
         title,
@@ -116,7 +155,7 @@ def _check_again(evidence: Evidence, lun: Lun) -> Iterator[Fix]:
             notes=(_("Processes with open files there must close them first."),),
         ),
         confirm=(
-            _("Has the storage administrator said that writes succeed again?"),
+            *([_("Has the storage administrator said that writes succeed again?")] if still else []),
             _("Do the applications know that their last writes may be missing?"),
         ),
     )
@@ -243,5 +282,31 @@ def _refused(evidence: Evidence, session: Session, lun: Lun, lines: tuple[Happen
         ),
         never=_never(),
         # What is gone, is protected, or has another size than the kernel knows, is written to in vain.
+        follows_if=(lun_key(session, lun),),
+    )
+
+
+def _lost(evidence: Evidence, session: Session, lun: Lun, lines: tuple[Happening, ...]) -> Iterator[Finding]:
+    """Where somebody uses it now whose writes no array has kept."""
+    uses = uses_of_disk(evidence.inventory, lun.disk)
+    if not uses or _is_made_up_for(evidence.inventory, lun.disk):
+        return
+    yield Finding(
+        LOST,
+        _("Writes to {disk} failed while the target did not show its LUN.").format(disk=clean(lun.disk)),
+        _(
+            "The target shows it again. Writes of that time are lost: not all programs notice, and a file "
+            "system may be inconsistent. Affected: {who}."
+        ).format(who=listed(uses)),
+        RungKind.LUN,
+        (lun_key(session, lun),),
+        lun.disk,
+        seen=tuple(kernel_seen(lines)),
+        ruled_out=(
+            RuledOut(_("a storage that refuses writes"), _("The sense data say that there was no such LUN.")),
+            RuledOut(_("a LUN that is still withdrawn"), _("The disk tells its identity now.")),
+        ),
+        fixes=tuple(_check_again(evidence, lun, still=False)),
+        never=_never()[1:],
         follows_if=(lun_key(session, lun),),
     )
