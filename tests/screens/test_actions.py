@@ -195,6 +195,21 @@ async def test_a_plan_that_was_cut_off_is_given_up(tmp_path: Path) -> None:
     assert not (tmp_path / "two").exists()
 
 
+async def test_every_plan_that_was_cut_off_is_asked_about_once(tmp_path: Path) -> None:
+    for name in ("one", "two", "three"):
+        plan = Plan(f"Make {name}", (MakeFile(str(tmp_path), name),))
+        Journal.open(plan, run_plan.PLACES.journals, Origin.CONSOLE)
+    async with console().run_test(size=SMALL) as pilot:
+        for name, key in (("three", "escape"), ("two", "right"), ("one", "escape")):
+            await arrived(pilot, Resume)
+            assert f"Make {name}" in flat_text(pilot)
+            await press(pilot, key, *(("enter",) if key == "right" else ()))
+            await settle(pilot)
+        assert not isinstance(pilot.app.screen, Resume)
+    left = [found.plan().title for found in Journal.open_ones(run_plan.PLACES.journals)]
+    assert left == ["Make three", "Make one"]
+
+
 async def test_a_plan_that_was_cut_off_can_wait(tmp_path: Path) -> None:
     cut_off(Origin.CONSOLE, tmp_path)
     async with console().run_test(size=SMALL) as pilot:

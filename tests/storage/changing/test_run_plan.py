@@ -7,7 +7,7 @@ import pytest
 
 from tests.storage.changing.plan_operations import Destroy, FailWith, MakeFile, Rewrite
 from tests.storage.scripted_host import ScriptedHost
-from tui.storage.changing.interrupted import all_interrupted, interrupted
+from tui.storage.changing.interrupted import Interrupted, all_interrupted
 from tui.storage.changing.journal import Journal, Origin, change_lock, is_changing
 from tui.storage.changing.plan import Plan, Stage, Step
 from tui.storage.changing.run_plan import Places, carry_on, carry_out, give_up
@@ -36,6 +36,10 @@ def files(folder: Path, *names: str) -> Plan:
     return Plan("Make files", tuple(MakeFile(str(folder), name) for name in names))
 
 
+def last_interrupted(folder: Path) -> Interrupted | None:
+    return next(iter(all_interrupted(folder)), None)
+
+
 def test_a_plan_runs_to_its_end(tmp_path: Path, places: Places) -> None:
     heard = Heard()
     ending = carry_out(files(tmp_path, "one", "two"), ScriptedHost(), heard, threading.Event(), places=places)
@@ -44,7 +48,7 @@ def test_a_plan_runs_to_its_end(tmp_path: Path, places: Places) -> None:
     assert ending.problem is None
     assert heard.plans == ["Make files"]
     assert heard.stages[-1] == (1, Stage.DONE)
-    assert interrupted(places.journals) is None
+    assert last_interrupted(places.journals) is None
 
 
 def test_what_is_so_already_needs_neither_lock_nor_journal(tmp_path: Path, places: Places) -> None:
@@ -63,7 +67,7 @@ def test_what_failed_is_carried_on_from_there(tmp_path: Path, places: Places) ->
     ending = carry_out(plan, ScriptedHost(), Heard(), threading.Event(), places=places)
     assert not ending.ok
     assert ending.problem is not None
-    found = interrupted(places.journals)
+    found = last_interrupted(places.journals)
     assert found is not None
     assert found.plan == plan
     assert found.origin is Origin.CONSOLE
@@ -73,7 +77,7 @@ def test_what_failed_is_carried_on_from_there(tmp_path: Path, places: Places) ->
     assert again.problem == ending.problem
     assert heard.stages[0] == (0, Stage.ALREADY)
     assert give_up(found.journal, places) is None
-    assert interrupted(places.journals) is None
+    assert last_interrupted(places.journals) is None
 
 
 def test_leaving_is_no_failure(tmp_path: Path, places: Places) -> None:
@@ -97,7 +101,7 @@ def test_who_changes_the_host_can_be_asked(tmp_path: Path, places: Places) -> No
 def test_a_journal_of_the_time_before_origins_is_the_set_ups(tmp_path: Path, places: Places) -> None:
     journal = Journal.open(files(tmp_path, "one"), places.journals, Origin.CONSOLE)
     journal.path.write_text(journal.path.read_text().replace('"origin": "console", ', ""))
-    found = interrupted(places.journals)
+    found = last_interrupted(places.journals)
     assert found is not None
     assert found.origin is Origin.SETUP
 
@@ -120,7 +124,7 @@ def test_a_plan_that_somebody_else_resumed_is_neither_resumed_nor_given_up(
 ) -> None:
     plan = Plan("Two", (MakeFile(str(tmp_path), "one"), FailWith("failed")))
     carry_out(plan, ScriptedHost(), Heard(), threading.Event(), places=places)
-    first, second = interrupted(places.journals), interrupted(places.journals)
+    first, second = last_interrupted(places.journals), last_interrupted(places.journals)
     assert first is not None
     assert second is not None
     carry_on(first.journal, plan, ScriptedHost(), Heard(), threading.Event(), places=places)
@@ -134,7 +138,7 @@ def test_a_plan_that_somebody_else_resumed_is_neither_resumed_nor_given_up(
     assert give_up(first.journal, places) is None
     again = give_up(first.journal, places)
     assert again is not None
-    assert interrupted(places.journals) is None
+    assert last_interrupted(places.journals) is None
 
 
 def test_a_plan_that_runs_is_not_given_up(tmp_path: Path, places: Places) -> None:
@@ -162,7 +166,7 @@ def test_the_last_begun_comes_first_whatever_the_clock_says(
 def test_a_plan_that_was_put_off_is_still_there_after_the_next_one(tmp_path: Path, places: Places) -> None:
     put_off = Journal.open(files(tmp_path, "one"), places.journals)
     assert carry_out(files(tmp_path, "two"), ScriptedHost(), Heard(), threading.Event(), places=places).ok
-    found = interrupted(places.journals)
+    found = last_interrupted(places.journals)
     assert found is not None
     assert found.journal.path == put_off.path
 

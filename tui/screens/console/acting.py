@@ -66,6 +66,7 @@ class ActingScreen(BackgroundScreen[None]):
         self.is_wrong = False
         self.diagnosis: Diagnosis | None = None
         self._others: Mapping[str, Callable[[], None]] = {}
+        self._asked: set[str] = set()
 
     def offer(self, others: Mapping[str, Callable[[], None]]) -> None:
         """Offer what is available beside this host: `practice` and `tour`."""
@@ -162,20 +163,22 @@ class ActingScreen(BackgroundScreen[None]):
         importlib.import_module("tui.screens.recovery.recovery_screen")
 
     def look_for_interrupted(self) -> None:
-        """Look, in the background, whether the last plan was cut off; if so, offer to resume it."""
+        """Look, in the background, for plans that were cut off, and ask about each of them once."""
         self.in_background("interrupted", self._look_for_interrupted)
 
     def _look_for_interrupted(self) -> None:
         from tui.storage.changing import run_plan
-        from tui.storage.changing.interrupted import interrupted
+        from tui.storage.changing.interrupted import all_interrupted
         from tui.storage.changing.journal import is_changing
         from tui.storage.changing.midway import NOWHERE, midway
 
         places = run_plan.PLACES
         if self._access.reason or is_changing(places.lock):
             return
-        found = interrupted(places.journals)
+        open_ones = all_interrupted(places.journals)
+        found = next((one for one in open_ones if one.journal.identifier not in self._asked), None)
         if found is not None:
+            self._asked.add(found.journal.identifier)
             left = midway(found.plan, found.journal, self._host) if found.plan is not None else NOWHERE
             self.app.call_from_thread(self._offer, found, left)
 
@@ -202,7 +205,8 @@ class ActingScreen(BackgroundScreen[None]):
             why = _("This plan was started earlier and interrupted. Steps already done are not run again.")
             proposal = Proposal(found.plan, why, way_back=way_back_of(found.plan))
             screen = PlanScreen(proposal, self._host, self._access, resumed=found.journal, left=left)
-            self.app.push_screen(screen, lambda _done: self.acted())
+            await self.app.push_screen_wait(screen)
+            self.acted()
         elif answer is Decision.UNDO and left.way_back is not None:
             proposal = Proposal(left.way_back, undo_words(left.way_back))
             undone = await self.app.push_screen_wait(PlanScreen(proposal, self._host, self._access))
@@ -211,6 +215,7 @@ class ActingScreen(BackgroundScreen[None]):
             self.acted()
         elif answer is Decision.DISCARD:
             self._give_up(found)
+        self.look_for_interrupted()
 
     def _give_up(self, found: "Interrupted") -> None:
         from tui.storage.changing import run_plan

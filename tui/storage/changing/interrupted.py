@@ -53,11 +53,6 @@ class Interrupted(Struct, frozen=True):
         return self.journal.origin
 
 
-def interrupted(folder: Path = FOLDER) -> Interrupted | None:
-    """The last plan that was killed or failed before its end, or None; secrets are not in it."""
-    return next(iter(all_interrupted(folder)), None)
-
-
 def all_interrupted(folder: Path = FOLDER) -> tuple[Interrupted, ...]:
     """Every plan that was killed or failed before its end, the last begun first."""
     return tuple(_interrupted(journal) for journal in Journal.open_ones(folder))
