@@ -35,6 +35,7 @@ from tui.storage.operations.lvm.physical_volume import CreatePhysicalVolume
 from tui.storage.operations.lvm.resize_physical_volume import ResizePhysicalVolume
 from tui.storage.operations.lvm.snapshot import CreateSnapshot
 from tui.storage.operations.lvm.volume_group import CreateVolumeGroup, ExtendVolumeGroup
+from tui.storage.operations.mounts.bind_mount import BindMount
 from tui.storage.operations.mounts.mount import MountFilesystem, UnmountFilesystem
 from tui.storage.operations.mounts.mount_point import MakeMountPoint
 from tui.storage.operations.mounts.release import WaitUntilUnused
@@ -124,6 +125,10 @@ def _unmount(operation: UnmountFilesystem) -> ShellStep:
 
 def _mount(operation: MountFilesystem) -> ShellStep:
     return ShellStep((_quoted(*operation.argv),), f"mountpoint -q {_quoted(operation.mount_point)}")
+
+
+def _bind(operation: BindMount) -> ShellStep:
+    return ShellStep(operation.shown(), f"mountpoint -q {_quoted(operation.mount_point)}")
 
 
 def _swap_off(operation: SwapOff) -> ShellStep:
@@ -268,6 +273,7 @@ _STEPS: dict[type[Operation], _Step] = dict(
     (
         _for(UnmountFilesystem, _unmount),
         _for(MountFilesystem, _mount),
+        _for(BindMount, _bind),
         _for(SwapOff, _swap_off),
         _for(SwapOn, _swap_on),
         _for(LogIn, _log_in),
