@@ -98,6 +98,19 @@ def test_volumes_are_made_and_lost_only_with_the_word(guest: Guest) -> None:
     assert "vg--b-extra" in sh(guest, "dmsetup ls")
     twice = command(guest, "volume new vg-b extra --size 32M --yes")
     assert twice.status == 3, twice
+    sh(
+        guest,
+        "head -c 1M /dev/urandom > /root/before; dd if=/root/before of=/dev/vg-b/extra conv=fsync,notrunc",
+    )
+    assert command(guest, "volume snapshot vg-b/extra kept --size 16M --yes").status == 0
+    sh(guest, "dd if=/dev/urandom of=/dev/vg-b/extra bs=1M count=1 conv=fsync,notrunc")
+    assert guest.run(("cmp", "-n", "1048576", "/root/before", "/dev/vg-b/extra")).status == 1
+    asked = command(guest, "volume rollback vg-b/kept --yes")
+    assert (asked.status, asked.end["problem"]) == (3, "confirm.word"), asked
+    rolled = command(guest, "volume rollback vg-b/kept --word erase")
+    assert rolled.status == 0, rolled
+    sh(guest, "cmp -n 1048576 /root/before /dev/vg-b/extra")
+    assert "kept" not in sh(guest, "lvs --noheadings -a -o lv_name vg-b")
     without = command(guest, "volume remove vg-b/extra --yes")
     assert (without.status, without.end["problem"]) == (3, "confirm.word"), without
     wrong = command(guest, "volume remove vg-b/extra --word yes")

@@ -150,6 +150,18 @@ def test_a_snapshot_says_what_it_is_not() -> None:
     assert step.extents == 0
 
 
+def test_a_volume_goes_back_to_a_snapshot_only_while_nobody_uses_it() -> None:
+    shot = with_volume_too(level(place=""), name="night", origin="data", attributes="swi-a-s---")
+    proposal = volumes.roll_back(shot, volume_of(shot, "night"))
+    assert (steps(proposal), proposal.refusal, proposal.way_back) == (["MergeSnapshot"], None, None)
+    assert proposal.plan.loses() == (
+        "vg_data/data: everything that was written since the snapshot night was taken",
+    )
+    used = with_volume_too(level(), name="night", origin="data", attributes="swi-a-s---")
+    assert refusal(volumes.roll_back(used, volume_of(used, "night"))) == "volume.in-use"
+    assert refusal(volumes.roll_back(shot, volume_of(shot))) == "volume.no-snapshot"
+
+
 BY_PATH = FstabEntry(3, "/dev/mapper/vg_data-data", "/srv/data", "ext4", ("noatime",), 0, 2, "dm-1")
 BY_UUID = replace(BY_PATH, spec="UUID=1-2")
 

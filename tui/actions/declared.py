@@ -122,6 +122,7 @@ ACTIONS = (
             ("volume remove", _("Remove an LV with all its data")),
             ("volume rename", _("Rename an LV or a VG, in fstab too")),
             ("volume snapshot", _("Keep the present state of an LV")),
+            ("volume rollback", _("Roll an LV back to a snapshot")),
             ("volume pool", _("Create a thin pool")),
             ("volume thin", _("Create a thin volume")),
             ("volume add-disk", _("Add a disk to a VG")),

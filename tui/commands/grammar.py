@@ -84,6 +84,10 @@ def _volume_snapshot(parser: argparse.ArgumentParser) -> None:
     _size(parser, "10%")
 
 
+def _volume_rollback(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("volume", metavar="VG/SNAPSHOT")
+
+
 def _volume_thin(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("volume", metavar="VG/POOL")
     parser.add_argument("name", metavar="NAME")
@@ -173,6 +177,7 @@ VERBS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "volume remove": _volume_remove,
     "volume rename": _volume_rename,
     "volume snapshot": _volume_snapshot,
+    "volume rollback": _volume_rollback,
     "volume pool": _volume_new,
     "volume thin": _volume_thin,
     "volume add-disk": _add_disk,

@@ -12,6 +12,7 @@ PLANNERS: dict[str, Planner] = {
     "volume remove": plans_of_volumes.remove,
     "volume rename": plans_of_volumes.rename,
     "volume snapshot": plans_of_volumes.snapshot,
+    "volume rollback": plans_of_volumes.roll_back,
     "volume pool": plans_of_volumes.pool,
     "volume thin": plans_of_volumes.thin,
     "volume add-disk": plans_of_volumes.add_disk,

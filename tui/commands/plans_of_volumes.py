@@ -66,6 +66,12 @@ def snapshot(host: Host, arguments: Arguments) -> Planned:
     return Planned(volumes.snapshot(inventory, origin, name, size))
 
 
+def roll_back(host: Host, arguments: Arguments) -> Planned:
+    """Go back to a snapshot."""
+    inventory = take_inventory(host)
+    return Planned(volumes.roll_back(inventory, _volume(inventory, arguments.text("volume"))))
+
+
 def pool(host: Host, arguments: Arguments) -> Planned:
     """Create a thin pool."""
     inventory = take_inventory(host)

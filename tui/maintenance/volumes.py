@@ -11,6 +11,7 @@ from tui.storage.operations.boot.fstab_entry import RemoveFstabEntry
 from tui.storage.operations.filesystem.signatures import WipeSignatures
 from tui.storage.operations.lvm.destroy_volume import DestroyVolume
 from tui.storage.operations.lvm.logical_volume import CreateLogicalVolume
+from tui.storage.operations.lvm.merge_snapshot import MergeSnapshot
 from tui.storage.operations.lvm.move_data import MoveData
 from tui.storage.operations.lvm.physical_volume import CreatePhysicalVolume, RemovePhysicalVolume
 from tui.storage.operations.lvm.snapshot import CreateSnapshot
@@ -194,6 +195,29 @@ def snapshot(inventory: Inventory, origin: LogicalVolume, name: str, size: int) 
     )
 
 
+def roll_back(inventory: Inventory, chosen: LogicalVolume) -> Proposal:
+    """Merge a snapshot into the volume it was taken of."""
+    group = inventory.group_of(chosen)
+    volumes = inventory.volumes_of(group) if group is not None else ()
+    origin = next((one for one in volumes if one.name == chosen.origin), None)
+    title = _("Roll back {group}/{name}").format(
+        group=clean(chosen.volume_group, 60), name=clean(chosen.origin or chosen.name, 60)
+    )
+    if group is None or origin is None:
+        return _proposal(title, (), "", refusal=_no_snapshot(chosen))
+    step = MergeSnapshot(group.name, group.uuid, origin.name, origin.uuid, chosen.name, chosen.uuid)
+    return _proposal(
+        title,
+        (step,),
+        _("{origin} becomes what it was when {name} was taken. It may take as long as copying it.").format(
+            origin=clean(origin.name, 60), name=clean(chosen.name, 60)
+        ),
+        notes=(_("All disks must stay connected until it is done."),),
+        yes=_("Roll back"),
+        refusal=_used(inventory, origin) or _used(inventory, chosen),
+    )
+
+
 def thin_pool(group: VolumeGroup, name: str, size: int) -> Proposal:
     """Set space aside for thin volumes."""
     return _proposal(
@@ -304,6 +328,14 @@ def _used(inventory: Inventory, volume: LogicalVolume) -> Problem | None:
             name=clean(volume.name, 60), places=clean(places, 120) or _("another device stands on it")
         ),
         remedy=_("Disconnect it first (d): that stops its users and unmounts it."),
+    )
+
+
+def _no_snapshot(volume: LogicalVolume) -> Problem:
+    return Problem(
+        "volume.no-snapshot",
+        _("{name} is not a snapshot.").format(name=clean(volume.name, 60)),
+        remedy=_("Choose one of the snapshots: iscsi-console status lists them."),
     )
 
 

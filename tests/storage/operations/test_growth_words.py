@@ -10,6 +10,7 @@ from tui.storage.operations.filesystem.grow_filesystem import GrowFilesystem
 from tui.storage.operations.iscsi.rescan import RescanPaths
 from tui.storage.operations.lvm.destroy_volume import DestroyVolume
 from tui.storage.operations.lvm.extend_logical_volume import ExtendLogicalVolume
+from tui.storage.operations.lvm.merge_snapshot import MergeSnapshot
 from tui.storage.operations.lvm.move_data import MoveData, StopMoving
 from tui.storage.operations.lvm.rename import RenameLogicalVolume, RenameVolumeGroup
 from tui.storage.operations.lvm.resize_physical_volume import ResizePhysicalVolume
@@ -38,6 +39,7 @@ OPERATIONS: tuple[Operation, ...] = (
     RenameInFstab((("/dev/vg/data", "/dev/vg/archive"),)),
     CreateSnapshot("vg", "VGID", "data", "LVID", "night", 10),
     CreateSnapshot("vg", "VGID", "thin", "LVID", "thin_night"),
+    MergeSnapshot("vg", "VGID", "data", "LVID", "night", "SNAPID"),
     DestroyVolume("vg", "VGID", "data", "LVID", 508 * MIB, "ext4 my data"),
     DestroyVolume("vg", "VGID", "night", "LVID", 64 * MIB, "", "data"),
     CreateThinPool("vg", "VGID", "pool", 32),
@@ -78,7 +80,7 @@ def test_nothing_is_forced_and_lvm_keeps_its_notes_first(operation: Operation) -
     words = " ".join(operation.shown()).split()
     assert not {"-f", "-ff", "-F", "--force", "-y", "--resizefs", "-r"} & set(words)
     if "--yes" in words:
-        assert isinstance(operation, DestroyVolume | RemoveThinPool)
+        assert isinstance(operation, DestroyVolume | MergeSnapshot | RemoveThinPool)
     rewrites = any(line.startswith("lvm ") and "vgcfgbackup" not in line for line in operation.shown())
     if rewrites and not isinstance(operation, StopMoving):
         assert operation.shown()[0].startswith("lvm vgcfgbackup --file ")
@@ -86,7 +88,7 @@ def test_nothing_is_forced_and_lvm_keeps_its_notes_first(operation: Operation) -
 
 @everyone
 def test_only_what_is_destroyed_is_lost(operation: Operation) -> None:
-    destroys = isinstance(operation, DestroyVolume)
+    destroys = isinstance(operation, DestroyVolume | MergeSnapshot)
     assert (operation.risk is Risk.DESTROYS) == destroys
     assert bool(operation.loses()) == destroys
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
+from tui.storage.host.interface import BACKUPS
 from tui.storage.iscsi.iscsiadm_call import node
 from tui.storage.lvm.names import volume_path
 from tui.storage.model.iscsi import Portal
@@ -106,6 +107,8 @@ def step_of(operation: Operation) -> ShellStep | None:
         step = ShellStep(operation.shown())
     else:
         return None
+    if any(BACKUPS in line for line in step.commands):
+        step = ShellStep((f"mkdir -p -m 0700 {BACKUPS}", *step.commands), step.done)
     return step if all(map(_is_exact, (*step.commands, step.done))) else None
 
 

@@ -62,6 +62,7 @@ def tasks(inventory: Inventory, group: VolumeGroup) -> tuple[Task, ...]:
         _new(inventory, group),
         _add(inventory, group),
         _snapshot(inventory, group),
+        _roll_back(inventory, group),
         _move(inventory, group),
         _rename(inventory, group),
         _pool(inventory, group),
@@ -136,6 +137,22 @@ def _snapshot(inventory: Inventory, group: VolumeGroup) -> Task:
         "s", _("Take a snapshot"), _("the current state of a volume"),
         _("Preserves the current state of a volume, for example before an upgrade. It is not a backup."),
         fields, propose, reason,
+    )  # fmt: skip
+
+
+def _roll_back(inventory: Inventory, group: VolumeGroup) -> Task:
+    snapshots = [volume for volume in _volumes(inventory, group) if volume.origin]
+
+    def fields() -> tuple[Field, ...]:
+        return (_of_volumes(snapshots),)
+
+    def propose(typed: Typed) -> Proposal:
+        return volumes.roll_back(inventory, _named(snapshots, typed(VOLUME)))
+
+    return Task(
+        "b", _("Roll back to a snapshot"), _("loses what was written since"),
+        _("The volume becomes what it was when the snapshot was taken. You must type a word to confirm."),
+        fields, propose, "" if snapshots else _("there is no snapshot"),
     )  # fmt: skip
 
 
