@@ -30,7 +30,11 @@ from tui.storage.model.lvm import LogicalVolume, LvmReading, PhysicalVolume, Vol
 from tui.storage.operations.filesystem.signatures import WipeSignatures
 from tui.storage.operations.lvm.activation import ActivateVolumeGroup
 from tui.storage.operations.lvm.devices_file import AddToDevicesFile
-from tui.storage.operations.lvm.missing_disks import RemoveMissingPvsAndVolumes, RestoreMissingPv
+from tui.storage.operations.lvm.missing_disks import (
+    RemoveMissingPvs,
+    RemoveMissingPvsAndVolumes,
+    RestoreMissingPv,
+)
 from tui.storage.operations.lvm.partial_activation import ActivateCompleteVolume
 from tui.storage.operations.lvm.rename import RenameVolumeGroup
 from tui.storage.operations.lvm.restore_metadata import RestoreGroupMetadata
@@ -163,6 +167,27 @@ def test_a_disk_that_returned_is_taken_back() -> None:
     complete(found)
     take = next(one for one in every_operation(found) if isinstance(one, RestoreMissingPv))
     assert (take.uuid, take.device.wwid) == ("GONE", f"{WWID[:-1]}9")
+
+
+def test_nobody_is_offered_to_remove_a_disk_that_is_back_with_one_that_is_not() -> None:
+    """`vgreduce --removemissing` removes every PV that LVM misses, and it misses both."""
+    one = incomplete()
+    disk = BlockDevice("sdb", "/dev/sdb", "8:16", BlockKind.DISK, 256 * MIB, content="LVM2_member")
+    lun = replace(one.luns[0], address="1:0:0:1", number=1, disk="sdb", wwid=f"{WWID[:-1]}9")
+    back = replace(LOST, path="/dev/sdb", device="sdb", uuid="BACK")
+    alone = next(each for each in findings(evidence_of(one)) if each.code == "F12.disk-missing")
+    assert RemoveMissingPvsAndVolumes in {type(step) for step in every_operation(alone)}
+    beside = replace(
+        one,
+        luns=(*one.luns, lun),
+        devices=(*one.devices, disk),
+        physical_volumes=(*one.physical_volumes, back),
+    )
+    found = findings(evidence_of(beside))
+    assert {"F12.disk-missing", "F12.disk-returned"} <= {each.code for each in found}
+    steps = {type(step) for each in found for step in every_operation(each)}
+    assert RestoreMissingPv in steps
+    assert not steps & {RemoveMissingPvs, RemoveMissingPvsAndVolumes}
 
 
 def with_free_disk(inventory: Inventory, *, size: int = 256 * MIB, wwid: str = f"{WWID[:-1]}9") -> Inventory:

@@ -224,6 +224,10 @@ def _ways(
         title = _("Meanwhile use the volumes that are complete")
         why = _("These volumes are not on the missing disk; their files can be used or saved.")
         yield Fix(title, why, repair(title, why, *whole))
+    # LVM removes all that it misses: one that is back, or whose header can be restored, would go too.
+    others = set(missing_of(inventory, group.name, group.uuid)) - {pv.volume.uuid for pv in lost}
+    if others:
+        return
     if not any(works_without(inventory, volume) for volume in inventory.volumes_of(group)):
         yield _give_up(evidence, group, partial)
 
