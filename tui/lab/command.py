@@ -92,6 +92,23 @@ def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     parser.add_argument("--release", type=Release, choices=list(Release), help=_("Debian release (bookworm)"))
     parser.set_defaults(lab_handler=_try, san=trial.ARRAY, keep=None, memory=MEMORY)
 
+    parser = actions.add_parser(
+        "export", help=_("write an image with its kernel to a file, for a host that cannot build one")
+    )
+    parser.add_argument("file", metavar="FILE")
+    parser.add_argument(
+        "--release",
+        type=Release,
+        choices=list(Release),
+        default=Release.BOOKWORM,
+        help=_("Debian release (bookworm)"),
+    )
+    parser.set_defaults(lab_handler=_export)
+
+    parser = actions.add_parser("import", help=_("take an image with its kernel out of a file"))
+    parser.add_argument("file", metavar="FILE")
+    parser.set_defaults(lab_handler=_import)
+
     parser = actions.add_parser("list", help=_("list kept machines, images and arrays"))
     parser.set_defaults(lab_handler=_list)
 
@@ -144,6 +161,22 @@ def _build(arguments: argparse.Namespace, places: Places) -> int:
     for release in (arguments.release,) if arguments.release else Release:
         image = build(release, places, _say)
         _say(_("{release}: {directory}").format(release=release, directory=image.folder))
+    return 0
+
+
+def _export(arguments: argparse.Namespace, places: Places) -> int:
+    from tui.lab.handing import export_lab  # noqa: PLC0415 (rarely wanted)
+
+    handed = export_lab(Path(arguments.file), arguments.release, places, _say)
+    _say(_("The image is in the file. Its SHA-256 without the head: {sha256}").format(sha256=handed.sha256))
+    return 0
+
+
+def _import(arguments: argparse.Namespace, places: Places) -> int:
+    from tui.lab.handing import import_lab  # noqa: PLC0415 (likewise)
+
+    image = import_lab(Path(arguments.file), places, _say)
+    _say(_("The image is ready: {directory}").format(directory=image.folder))
     return 0
 
 
