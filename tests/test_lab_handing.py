@@ -79,8 +79,10 @@ def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
 def test_something_else_is_refused(text: bytes, tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_bytes(text)
-    assert "no file of" in refused(file, tmp_path)
+    assert "did not write this file" in refused(file, tmp_path)
 
 
 def test_a_name_that_leads_elsewhere_is_refused(tmp_path: Path) -> None:
-    assert "no file of" in refused(handed(tmp_path / "file", image="../bookworm-0123456789abcdef"), tmp_path)
+    assert "did not write this file" in refused(
+        handed(tmp_path / "file", image="../bookworm-0123456789abcdef"), tmp_path
+    )

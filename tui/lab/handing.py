@@ -168,8 +168,8 @@ def _move(scratch: Path, handed: Handed, places: Places) -> None:
     if now is None or key(handed.release, now) != handed.image:
         raise LabError(
             _(
-                "This lab has another kernel, so the image cannot be used. Remove {folder}, then retry."
-            ).format(folder=clean(str(places.root)))
+                "This lab has another kernel, so the image cannot be used. Remove {directory}, then retry."
+            ).format(directory=clean(str(places.root)))
         )
 
 
@@ -187,7 +187,7 @@ def _read_head(file: IO[bytes]) -> Handed:
         image, tree, sha256 = (str(fields.get(name)) for name in ("image", "kernel", "sha256"))
         if _IMAGE.fullmatch(image) and _KERNEL.fullmatch(tree) and _HASH.fullmatch(sha256):
             return Handed(image, tree, sha256)
-    raise LabError(_("This is no file of `lab export`."))
+    raise LabError(_("`lab export` did not write this file."))
 
 
 def _hash_of_rest(file: IO[bytes]) -> str:
