@@ -5,8 +5,8 @@ from tui.maintenance.proposal import Proposal
 from tui.maintenance.records import delete
 from tui.maintenance.sessions import log_out, session_of
 from tui.recovery.acceptance import covers, parse_acceptance
-from tui.recovery.arguments import WITHIN
-from tui.recovery.diagnosis import diagnose
+from tui.recovery.diagnosis import diagnose, is_whole
+from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Finding, Fix
 from tui.recovery.gather import gather
 from tui.storage.changing.plan import Plan
@@ -21,6 +21,9 @@ from tui.storage.problem import Problem, Refused
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 
+_WITHIN = 60.0
+"""Seconds that a look takes at most; longer than for `doctor`, since what is not read is not repaired."""
+
 
 def repair(host: Host, arguments: Arguments) -> Planned:
     """One fix of the finding that a code names."""
@@ -34,7 +37,10 @@ def repair(host: Host, arguments: Arguments) -> Planned:
                 remedy=_("`iscsi-console doctor` lists what is wrong, with codes such as F51.not-in-fstab."),
             )
         )
-    found = [finding for finding in diagnose(gather(host, WITHIN)).findings if covers(wanted, finding)]
+    diagnosis = diagnose(gather(host, _WITHIN))
+    found = [finding for finding in diagnosis.findings if covers(wanted, finding)]
+    if not found and not is_whole(diagnosis.evidence):
+        raise Refused(_not_read(word, diagnosis.evidence))
     if not found:
         return nothing_to_do(
             _("Repair {code}").format(code=clean(word)), _("This host has no such finding now.")
@@ -52,6 +58,18 @@ def repair(host: Host, arguments: Arguments) -> Planned:
     if fix.proposal is None:
         raise Refused(_no_plan(fix))
     return Planned(fix.proposal, fix.confirm, len(arguments.texts("answer")))
+
+
+def _not_read(word: str, evidence: Evidence) -> Problem:
+    lines = [f"{one.item.value}: {one.why}" for one in evidence.unread]
+    lines += [f"{one.what}: {one.why}" for one in evidence.inventory.unseen]
+    return Problem(
+        "repair.not-read",
+        _("It is not known whether this host has {code}.").format(code=clean(word)),
+        cause=_("Not everything could be read.") if lines else _("Only root can read everything."),
+        remedy=_("`iscsi-console doctor` says what does not answer. Try again after that."),
+        evidence=tuple(clean(line) for line in lines),
+    )
 
 
 def _chosen(finding: Finding, number: int) -> Fix:
