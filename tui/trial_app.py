@@ -49,7 +49,7 @@ class TrialApp(GuidedApp):
         self._san = san
         self._again = again
 
-    def on_mount(self) -> None:
+    def on_ready(self) -> None:
         """Begin with the wizard on a fresh machine, and with the card over it."""
         self.run_worker(self._begin(), group="mode")
 

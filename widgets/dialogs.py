@@ -74,10 +74,11 @@ class PushButton(Button, inherit_css=False):
 
     def render(self) -> Content:
         """Draw the word between brackets where there is no ground to show its ends; round ones when off."""
+        look = look_of(self)
         before, after = "  ", "  "
-        if look_of(self).native:
+        if look.native:
             before, after = ("( ", " )") if self.disabled else ("[ ", " ]")
-        return Content.assemble(before, str(self.label), after)
+        return Content.assemble(before, look.plain(str(self.label)), after)
 
 
 class Dialog(ModalScreen[T], Generic[T]):

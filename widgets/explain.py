@@ -62,7 +62,8 @@ def _part(label: str, lines: list[str], role: Role, look: Look, margin: int) -> 
     style = "$accent" if role is Role.ACCENT and not look.native else look.style(role)
     return [
         Content.assemble(
-            look.text(pad(label if index == 0 else "", margin), Role.MUTED), Content.styled(line, style)
+            look.text(pad(label if index == 0 else "", margin), Role.MUTED),
+            Content.styled(look.plain(line), style),
         )
         for index, line in enumerate(lines)
     ]

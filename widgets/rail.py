@@ -62,7 +62,10 @@ class Rail(Widget):
         width, height = self.content_size
         if height == 1:
             return _draw_folded(self.steps, look).truncate(width)
-        lines = [look.text(cut_middle(flat(self.title), width), Role.STRONG), Content("")]
+        lines = [
+            look.text(cut_middle(flat(self.title), width, look.glyphs.ellipsis), Role.STRONG),
+            Content(""),
+        ]
         if len(self.steps) * 2 + len(lines) > height + 1:
             del lines[1:]
         spread = len(self.steps) * 3 + len(lines) - 2 <= height

@@ -137,8 +137,9 @@ def _add_machine_arguments(parser: argparse.ArgumentParser) -> None:
 def main(arguments: argparse.Namespace) -> int:
     """Do what the `lab` arguments ask for; the exit status."""
     handler: Callable[[argparse.Namespace, Places], int] = arguments.lab_handler
-    # A terminated lab takes its guest with it, in the same way as an interrupted one.
+    # A lab that is terminated, or loses its terminal, takes its guest with it as an interrupted one does.
     signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGHUP, _interrupt)
     try:
         return handler(arguments, Places.of_environment())
     except (LabError, TimeoutError) as error:

@@ -67,7 +67,7 @@ def draw_bars(rows: tuple[SizeBar, ...], look: Look, width: int) -> list[Content
     for row in rows:
         role = state_role(row.state) if row.state is State.BAD else Role.TEXT
         line = look.dot(row.state) + " " + look.text(pad(row.kind, kinds) + "  ", Role.MUTED)
-        line += look.text(pad(cut_middle(row.name, names), names) + "  ", role)
+        line += look.text(pad(cut_middle(row.name, names, look.glyphs.ellipsis), names) + "  ", role)
         line += look.text(" " * (words - cells(row.words)) + row.words + "  ", role)
         line += _bar(row, scale, bar, look)
         if row.note and beside:
