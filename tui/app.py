@@ -215,21 +215,10 @@ class ConsoleApp(LookApp[int]):
         self.exit(0, message=words or None)
 
     async def action_quit(self) -> None:
-        """Leave as Escape does: what runs is asked about first."""
-        from tui.screens.plan.plan_screen import PlanScreen
-        from tui.screens.setup.setup_screen import SetupScreen
+        """Leave the program. What runs is asked about first, and what would be lost is named."""
+        from tui.screens.quitting import quit_program
 
-        screens = self.screen_stack
-        first, front = screens[:1], screens[-1:]
-        asked: tuple[PlanScreen | ConsoleScreen | SetupScreen, ...] = (
-            *(screen for screen in screens if isinstance(screen, PlanScreen) and screen.working),
-            *(screen for screen in front if isinstance(screen, ConsoleScreen)),
-            *(screen for screen in first if isinstance(screen, SetupScreen)),
-        )
-        if asked:
-            asked[0].action_leave()
-        else:
-            self.leave()
+        quit_program(self, self.leave)
 
     def _fatal_error(self) -> None:
         # Textual's own traceback shows local variables, and one of them could be a secret being written.

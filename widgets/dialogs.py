@@ -1,13 +1,12 @@
-"""Dialogs: a question before something is changed, and what went wrong with what to do about it.
+"""Dialogs: a box over the screen with a title, what it says, its buttons, and a key bar of its own.
 
 In a worker: `if await self.app.push_screen_wait(Confirm(...))`; elsewhere `push_screen(dialog, callback)`.
-Escape always leaves, with the answer that changes nothing.
+Escape always leaves, with the answer that changes nothing. What went wrong is told by `widgets.notice`.
 """
 
 from collections.abc import Callable, Iterable
 from typing import ClassVar, Generic, TypeVar
 
-from msgspec import Struct
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -19,9 +18,10 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
 from widgets.fields.text_field import LineInput
+from widgets.key_bar import KeyBar
 from widgets.look import look_of
 from widgets.state import Role, State
-from widgets.text import cells, flat, pad
+from widgets.text import cells, flat
 from widgets.widget_words import translate as _
 
 T = TypeVar("T")
@@ -92,7 +92,8 @@ class Dialog(ModalScreen[T], Generic[T]):
             width: 70;
             max-width: 94%;
             height: auto;
-            max-height: 92%;
+            max-height: 100%;
+            margin-bottom: 1;
             padding: 1 3;
             background: $surface;
         }
@@ -115,20 +116,26 @@ class Dialog(ModalScreen[T], Generic[T]):
             margin-bottom: 1;
         }
         .buttons {
-            height: 1;
+            height: auto;
+        }
+        .buttons.-stacked {
+            layout: vertical;
         }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", _("leave")),
+        Binding("escape", "leave", _("close")),
         # With priority, so that a key pressed right after them is for the button they lead to.
-        Binding("shift+tab", "go(-1)", "Previous", show=False, priority=True),
-        Binding("tab", "go(1)", "Next", show=False, priority=True),
-        Binding("left,up", "go_button(-1)", "Previous", show=False, priority=True),
-        Binding("right,down", "go_button(1)", "Next", show=False, priority=True),
-        Binding("pageup", "scroll_body(-8)", "Page up", show=False),
-        Binding("pagedown", "scroll_body(8)", "Page down", show=False),
+        Binding("tab", "go(1)", _("next"), priority=True),
+        Binding("shift+tab", "go(-1)", show=False, tooltip=_("Go to the button before"), priority=True),
+        Binding("left,up", "go_button(-1)", show=False, tooltip=_("Go to the button before"), priority=True),
+        Binding("right,down", "go_button(1)", show=False, tooltip=_("Go to the next button"), priority=True),
+        Binding("pagedown", "scroll_body(8)", _("more")),
+        Binding("pageup", "scroll_body(-8)", show=False, tooltip=_("Scroll back")),
+        Binding("f1,question_mark", "help", show=False, tooltip=_("List the keys of this dialog")),
     ]
+    MOST: ClassVar[int] = 14
+    """Lines of the body at most; what is longer scrolls."""
 
     def __init__(self, title: str, state: State | None = None) -> None:
         super().__init__()
@@ -144,6 +151,35 @@ class Dialog(ModalScreen[T], Generic[T]):
             yield from self.below()
             with Horizontal(classes="buttons"):
                 yield from self.buttons()
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Fit the box into the screen, now and whenever the title needs another number of lines."""
+        self.watch(self.query_one(".body", VerticalScroll), "show_vertical_scrollbar", self.refresh_bindings)
+        self.call_after_refresh(self.fit)
+
+    def on_resize(self) -> None:
+        """Keep title and buttons in sight on any terminal."""
+        self.call_after_refresh(self.fit)
+
+    def fit(self) -> None:
+        """Give the body what the title and the buttons leave of nine tenths of the screen."""
+        if not self.query(".box"):
+            return
+        box, body = self.query_one(".box", Vertical), self.query_one(".body", VerticalScroll)
+        buttons = self.query_one(".buttons", Horizontal)
+        wide = sum(cells(str(button.label)) + 6 for button in buttons.query(PushButton)) - 2
+        buttons.set_class(wide > box.content_size.width, "-stacked")
+        rows = len(buttons.query(PushButton)) if buttons.has_class("-stacked") else 1
+        others = [part for part in box.children if part.display and part not in {body, buttons}]
+        taken = sum(part.outer_size.height + part.styles.margin.height for part in others)
+        room = self.size.height * 92 // 100 - 1 - box.gutter.height - taken
+        body.styles.max_height = max(2, min(self.MOST, room - (rows if buttons.display else 0)))
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Say in the key bar what Enter does now."""
+        pressed = event.widget
+        self.query_one(KeyBar).enter = str(pressed.label) if isinstance(pressed, PushButton) else ""
 
     def _title(self) -> Content:
         look = look_of(self.app)
@@ -163,8 +199,15 @@ class Dialog(ModalScreen[T], Generic[T]):
         return ()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
-        """Leave the arrow keys to whatever is no button."""
-        return action != "go_button" or isinstance(self.focused, PushButton)
+        """Leave the arrow keys to whatever is no button; offer what leads somewhere."""
+        if action == "go_button":
+            return isinstance(self.focused, PushButton)
+        if action == "go":
+            return len(self.focus_chain) > 1
+        if action == "scroll_body":
+            found = self.query(".body")
+            return bool(found) and found.first(VerticalScroll).max_scroll_y > 0
+        return True
 
     def action_go(self, step: int) -> None:
         """Go to the next or previous thing that takes keys."""
@@ -176,6 +219,13 @@ class Dialog(ModalScreen[T], Generic[T]):
     def action_go_button(self, step: int) -> None:
         """Go to the next or previous button."""
         self.action_go(step)
+
+    def action_help(self) -> None:
+        """List the keys."""
+        from widgets.help import Help, HelpSection, keys_of  # noqa: PLC0415 (it is a dialog itself)
+
+        words = _("Nothing is done before a button is pressed. Esc closes the dialog and changes nothing.")
+        self.app.push_screen(Help(self.heading, (HelpSection(_("This dialog"), words),), keys_of(self)))
 
     def action_leave(self) -> None:
         """Close without doing anything."""
@@ -312,80 +362,3 @@ class Confirm(Dialog[bool]):
     def action_leave(self) -> None:
         """Answer no."""
         self.dismiss(False)
-
-
-class Offer(Struct, frozen=True):
-    """Something that can be done about it: a button."""
-
-    key: str
-    label: str
-
-
-class Notice(Dialog[str | None]):
-    """What happened, the likely cause, what to do next, and buttons that do it.
-
-    Answers the key of the offer that was pressed, or None.
-
-    Args:
-        title: What is the case, in a few words.
-        happened: What happened, in a sentence; may carry the tool's own words.
-        cause: The likely cause.
-        next_step: What to do next.
-        offers: What the program can do about it; the first has the focus.
-        close: The word on the button that only closes.
-        state: How bad it is.
-    """
-
-    DEFAULT_CSS = """
-    Notice .part {
-        height: auto;
-        margin-bottom: 1;
-        & > Static {
-            width: 1fr;
-            height: auto;
-        }
-        & > Static:first-child {
-            width: auto;
-        }
-    }
-    """
-
-    def __init__(
-        self,
-        title: str,
-        *,
-        happened: str,
-        cause: str = "",
-        next_step: str = "",
-        offers: tuple[Offer, ...] = (),
-        close: str = "",
-        state: State = State.BAD,
-    ) -> None:
-        super().__init__(title, state)
-        self._parts = ((_("What"), happened), (_("Cause"), cause), (_("Next"), next_step))
-        self._offers = tuple((offer, PushButton(offer.label)) for offer in offers)
-        self._close = PushButton(close or _("Close"))
-
-    def body(self) -> Iterable[Widget]:
-        """Return the three parts, their labels in one column."""
-        width = max(cells(label) for label, _text in self._parts) + 2
-        look = look_of(self.app)
-        for label, text in self._parts:
-            if text:
-                yield Horizontal(
-                    Static(look.text(pad(label, width), Role.MUTED)), Static(look.text(text)), classes="part"
-                )
-
-    def buttons(self) -> Iterable[PushButton]:
-        """Return the offers and close."""
-        yield from (button for _offer, button in self._offers)
-        yield self._close
-
-    def on_mount(self) -> None:
-        """Put the focus on the first button."""
-        (self._offers[0][1] if self._offers else self._close).focus()
-
-    @on(PushButton.Pressed)
-    def _pressed(self, event: PushButton.Pressed) -> None:
-        chosen = [offer.key for offer, button in self._offers if button is event.button]
-        self.dismiss(chosen[0] if chosen else None)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
@@ -61,7 +62,7 @@ def draw_keys(keys: Iterable[KeyHint], look: Look) -> Content:
 
 
 class Help(Dialog[None]):
-    """The help dialog. Arrow and page keys scroll; Escape and F1 close it."""
+    """The help dialog. Arrow and page keys scroll, Home and End go to its ends; Escape and F1 close it."""
 
     DEFAULT_CSS = """
     Help {
@@ -86,17 +87,30 @@ class Help(Dialog[None]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1,q", "leave", _("close"), show=False),
-        Binding("up,k", "scroll_body(-1)", "Up", show=False),
-        Binding("down,j", "scroll_body(1)", "Down", show=False),
-        Binding("pageup", "scroll_body(-10)", "Page up", show=False),
-        Binding("pagedown,space", "scroll_body(10)", "Page down", show=False),
+        Binding("f1,q,question_mark", "leave", _("close"), show=False),
+        Binding("down,j", "scroll_body(1)", _("scroll")),
+        Binding("up,k", "scroll_body(-1)", show=False),
+        Binding("pagedown,space", "scroll_body(10)", _("page")),
+        Binding("pageup", "scroll_body(-10)", show=False),
+        Binding("home", "end_of_body(-1)", _("start")),
+        Binding("end", "end_of_body(1)", _("end")),
     ]
 
     def __init__(self, title: str, sections: tuple[HelpSection, ...], keys: tuple[KeyHint, ...] = ()) -> None:
         super().__init__(title)
         self._sections = sections
         self._keys = keys
+
+    def fit(self) -> None:
+        """Leave the box as high as the screen allows; there are no buttons."""
+
+    def action_end_of_body(self, side: int) -> None:
+        """Go to the first or the last line."""
+        body = self.query_one(".body", VerticalScroll)
+        if side < 0:
+            body.scroll_home(animate=False)
+        else:
+            body.scroll_end(animate=False)
 
     def body(self) -> Iterable[Widget]:
         """Return the sections and the keys."""

@@ -5,7 +5,7 @@
     key_bar.enter = _("discover")       # what Enter does now; a focused field hides it from the bindings
 
 The keys come from the bindings of the screen and whatever has the focus (those with `show=True`). Enter
-comes first, then the others in the order they are bound, then the function keys, and Escape last. A
+comes first, then the others in the order they are bound, then the function keys, Escape and q. A
 binding whose action is disabled (`check_action` returns None) stays visible: dim, and in parentheses
 where dimness may not show. When the line is full the last of the middle ones are left out.
 """
@@ -24,6 +24,9 @@ from widgets.text import flat
 from widgets.widget_words import translate as _
 
 MOST = 8
+
+LEAVING = frozenset({"q", "ctrl+q"})
+"""The keys that leave the program."""
 
 
 class KeyHint(Struct, frozen=True):
@@ -76,6 +79,8 @@ def order_hints(hints: Iterable[KeyHint]) -> list[KeyHint]:
             return 0
         if hint.key == "escape":
             return 4
+        if hint.key in LEAVING:
+            return 5
         if hint.key in {"f1", "f2"}:
             return 3
         return 2 if hint.key[:1] == "f" and hint.key[1:].isdigit() else 1
@@ -104,8 +109,9 @@ def _draw_hint(hint: KeyHint, look: Look) -> Content:
 
 
 def _least_needed(hints: list[KeyHint]) -> int:
-    """Return the index of the hint to leave out: the last one that is neither Enter, F1 nor Escape."""
-    spare = [index for index, hint in enumerate(hints) if hint.key not in {"enter", "f1", "escape"}]
+    """Return the index of the hint to leave out: the last one that is neither Enter, help nor leaving."""
+    kept = {"enter", "f1", "escape", *LEAVING}
+    spare = [index for index, hint in enumerate(hints) if hint.key not in kept]
     return spare[-1] if spare else len(hints) - 1
 
 
@@ -151,7 +157,9 @@ class KeyBar(Widget):
 
     def render(self) -> Content:
         """Draw the keys that fit."""
+        return draw_key_bar(self.shown(), look_of(self), self.content_size.width)
+
+    def shown(self) -> list[KeyHint]:
+        """Return what the bar says where it has room."""
         hints = [hint for hint in self.hints if not (self.enter and hint.key == "enter")]
-        if self.enter:
-            hints.insert(0, KeyHint("enter", self.enter))
-        return draw_key_bar(hints, look_of(self), self.content_size.width)
+        return [KeyHint("enter", self.enter), *hints] if self.enter else hints

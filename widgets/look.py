@@ -11,12 +11,12 @@ are passed on as they are; a theme set later would be drawn black on black under
 A widget asks `look_of(self)` for glyphs and for the style of a role.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from msgspec import Struct
-from textual.app import App, ReturnType
+from textual.app import App, ReturnType, SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -25,6 +25,7 @@ from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
+from textual.screen import Screen
 from textual.scrollbar import ScrollBar
 from textual.widget import Widget
 
@@ -135,10 +136,14 @@ _CONSOLE_STYLES = ConsoleStyles()
 
 
 class LookApp(App[ReturnType]):
-    """An application that wears a look. Keyboard only; the command palette's key stays free for others."""
+    """An application that wears a look, with the keys that mean the same everywhere."""
 
-    ENABLE_COMMAND_PALETTE: ClassVar[bool] = False
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", _("quit"), show=False, priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", show=False, tooltip=_("Leave the program"), priority=True),
+        Binding("ctrl+c", "help_quit", show=False, system=True, priority=True),
+        Binding("ctrl+l", "redraw", show=False, tooltip=_("Draw the screen again"), priority=True),
+        Binding("f10,colon", "command_palette", show=False, tooltip=_("List every action by its words")),
+    ]
 
     DEFAULT_CSS = """
     LookApp {
@@ -211,6 +216,30 @@ class LookApp(App[ReturnType]):
     def action_redraw(self) -> None:
         """Write the whole screen again, over what others have written on the terminal."""
         self.refresh()
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Yield every action of the screen in front."""
+        from widgets.palette import actions_of  # noqa: PLC0415 (seldom needed)
+
+        yield from actions_of(screen)
+
+    def action_command_palette(self) -> None:
+        """List every action by its words."""
+        from widgets.palette import palette  # noqa: PLC0415 (seldom needed)
+
+        self.push_screen(palette())
+
+    def action_help_quit(self) -> None:
+        """Copy what is selected; else say how the program is left, which this key does not do."""
+        from textual.widgets import Input  # noqa: PLC0415 (not needed for the first picture)
+
+        focused, selected = self.focused, self.screen.get_selected_text()
+        if isinstance(focused, Input) and focused.selected_text:
+            focused.action_copy()
+        elif selected:
+            self.copy_to_clipboard(selected)
+        else:
+            self.notify(_("q leaves the program; while you type into a field, ^Q does."))
 
     def notify(
         self,

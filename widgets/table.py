@@ -160,6 +160,7 @@ class PickList(Vertical):
         super().__init__(id=id)
         self.many = many
         self._composed = False
+        self._waits = False
         self._list = PickLines(columns)
         self.set_reactive(PickList.rows, tuple(rows))
         self.set_reactive(PickList.checked, checked)
@@ -210,7 +211,10 @@ class PickList(Vertical):
         self.query_one(_Titles).display = bool(self.rows) and any(
             column.title for column in self._list.columns
         )
+        self._waits = self._waits or (self._list.has_focus and not self.rows)
         self._list.display = bool(self.rows)
+        if self._waits and self.rows and self.screen.focused is None:
+            self.focus()
         empty = self.query_one(".empty", Static)
         empty.update(Content(look_of(self).plain(flat(self.empty))))
         empty.display = not self.rows and bool(self.empty)
@@ -230,8 +234,10 @@ class PickList(Vertical):
         return next((row for row in self.rows if row.key == self.key), None)
 
     def focus(self, scroll_visible: bool = True) -> "PickList":
-        """Give the keys to the list."""
-        self._list.focus(scroll_visible)
+        """Give the keys to the list; to one without rows once it has some, if nothing else has them then."""
+        self._waits = not self.rows
+        if self.rows:
+            self._list.focus(scroll_visible)
         return self
 
     def go_to(self, key: str) -> bool:

@@ -118,6 +118,8 @@ class Console(Struct, frozen=True):
         ended = self._run(finding, way)
         assert _STOPPED.search(ended), ended
         self.terminal.press("Escape")
+        self.terminal.wait_for("Enter what went wrong")
+        self.terminal.press("Escape")
         self._go_back()
         return ended
 

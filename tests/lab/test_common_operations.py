@@ -175,7 +175,7 @@ def terminal(guest: Guest) -> Iterator[Terminal]:
 
 @pytest.fixture(autouse=True)
 def at_home(terminal: Terminal) -> Iterator[None]:
-    """Begin and end every test on the console itself, where one Escape too many would end it."""
+    """Begin and end every test on the console itself."""
     terminal.wait_for(HOME)
     yield
     for _screen in range(4):

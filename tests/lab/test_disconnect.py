@@ -366,18 +366,18 @@ def test_both_ways_from_the_keyboard(guest: Guest) -> None:
     in_background(guest, "exec 7>/srv/data/busy; exec sleep 1000")
     wait_for(guest, "test -e /srv/data/busy")
     with on_console(guest, "iscsi-console", columns=100, rows=32) as terminal:
-        terminal.wait_for("Esc leave", "vg-a")
+        terminal.wait_for("q leave", "vg-a")
         terminal.press("Home", "d")
         terminal.wait_for("Disconnect iqn", "In use by 1 user", "sleep 1000")
         guest.check("pkill", "-x", "sleep")
         terminal.wait_for("Not in use.")
         terminal.press("Enter")
         carry_out(terminal, "Wait until nothing uses it", asks=True)
-        terminal.wait_for("Esc leave")
+        terminal.wait_for("q leave")
         assert (sessions(guest), maps(guest), mounted(guest)) == (0, set(), set())
         terminal.press("c")
         carry_out(terminal, "Reconnect iqn", asks=False)
-        terminal.wait_for("Esc leave", "vg-a")
+        terminal.wait_for("q leave", "vg-a")
         terminal.press("q")
     assert mounted(guest) == ALL
     assert checksum(guest, "/srv/data") == kept

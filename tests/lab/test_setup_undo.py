@@ -81,7 +81,7 @@ def test_a_set_up_is_undone_by_keys_from_mounted_back_to_bare(guest_factory: Gue
         terminal.wait_until(lambda screen: DONE.search(screen) is not None, "the end of the plan", SLOW)
         terminal.press("Enter")
         terminal.wait_for("Do the portal and the target require", deadline=SLOW)
-        terminal.press("Escape")
+        terminal.press("C-q")
         terminal.wait_for("Your answers are kept", deadline=SLOW)
 
     assert not any(found(guest).values()), found(guest)

@@ -308,14 +308,14 @@ for name in ("thin_night", "thin", "pool"):
 def test_growing_and_a_new_volume_are_one_key_away(guest: Guest) -> None:
     before = int(sh(guest, "lvs --noheadings --units m --nosuffix -o lv_size vg/data").partition(".")[0])
     with on_console(guest, "iscsi-console", rows=40, scale=2.0) as terminal:
-        terminal.wait_for("Esc leave", "LV", "ext4")
+        terminal.wait_for("q leave", "LV", "ext4")
         terminal.press("g")
         terminal.wait_for("Sizes of vg/data", "next: vg has")
         retype(terminal, "64M")
         say_yes(terminal, "Grow vg/data")
         terminal.wait_for("Sizes of vg/data")
         terminal.press("Escape")
-        terminal.wait_for("Esc leave", "LV", "ext4")
+        terminal.wait_for("q leave", "LV", "ext4")
         terminal.press("n")
         terminal.wait_for("Volumes of vg", "New volume")
         terminal.press("n")

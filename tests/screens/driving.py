@@ -13,6 +13,7 @@ from tests.storage.scripted_host import ScriptedHost
 from tui.app import SET_UP, ConsoleApp
 from tui.screens.access import Access, access
 from tui.screens.setup.setup_screen import SetupScreen
+from widgets.dialogs import Dialog
 from widgets.glyphs import Glyphs
 from widgets.look import Colours, Look, LookApp
 
@@ -103,8 +104,12 @@ def text_of(pilot: Pilot[Any]) -> str:
 def flat_text(pilot: Pilot[Any]) -> str:
     """The same with every run of blanks and line ends as one blank, so that wrapping does not matter.
 
-    The rail and the scroll bars are left out.
+    The rail and the scroll bars are left out; of a dialog only what is in its box, and its key bar, is read.
     """
-    left = 27 if isinstance(pilot.app.screen, SetupScreen) else 0
-    shown = " ".join(line[left:].rstrip(" │┃█") for line in lines_of(pilot))
+    screen, lines = pilot.app.screen, lines_of(pilot)
+    left = 27 if isinstance(screen, SetupScreen) else 0
+    if isinstance(screen, Dialog):
+        box = screen.query_one(".box").region
+        lines = [*(line[box.x : box.right] for line in lines[box.y : box.bottom]), lines[-1]]
+    shown = " ".join(line[left:].rstrip(" │┃█") for line in lines)
     return " ".join(shown.split())

@@ -195,7 +195,7 @@ async def test_what_is_half_done_is_kept_for_the_next_start(
     app = app_of(proposal_of(*((first, gate) if done else (gate, first))))
     async with app.run_test(size=SMALL) as pilot:
         await settle(pilot)
-        await press(pilot, "enter", "escape")
+        await press(pilot, "enter", "escape", "escape")
     assert app.answers == [False]
     left = Journal.unfinished(places.journals)
     assert (left is not None) is done
@@ -208,7 +208,7 @@ async def test_what_runs_at_once_is_not_kept(tmp_path: Path, places: Places) -> 
     app = app_of(proposal_of(first, FailUntil(str(tmp_path / "gate")), together=True))
     async with app.run_test(size=SMALL) as pilot:
         await settle(pilot)
-        await press(pilot, "enter", "escape")
+        await press(pilot, "enter", "escape", "escape")
     assert Journal.unfinished(places.journals) is None
 
 

@@ -58,9 +58,10 @@ from tui.storage.host.recorded import RecordedHost
 from tui.storage.probe.inventory import take_inventory
 from tui.storage.problem import Problem
 from widgets.commands import Commands
-from widgets.dialogs import Confirm, Notice
+from widgets.dialogs import Confirm
 from widgets.help import Help
 from widgets.look import Look
+from widgets.notice import Notice
 from widgets.stack_view import StackView
 
 QUESTIONS = ("Is it the same LUN as before?", "Does no other host use it now?")

@@ -125,13 +125,18 @@ async def test_an_error_says_what_why_and_next_and_offers_to_do_it() -> None:
     async with opened(driver) as pilot:
         await press(pilot, "enter")
         shown = flat_text(pilot)
-        for part in (REFUSED.summary, REFUSED.cause, REFUSED.remedy, "authorization failure"):
+        for part in (REFUSED.summary, REFUSED.cause, REFUSED.remedy, "o shows"):
             assert part in shown
+        await press(pilot, "o")
+        assert "iscsiadm: initiator reported" in text_of(pilot)
         assert focused_button(pilot) == "Try again"
         await press(pilot, "right")
         assert focused_button(pilot) == "Go to CHAP"
         await press(pilot, "enter")
         assert at(driver) is Step.CHAP
+        focused = pilot.app.screen.focused
+        assert focused is not None
+        assert pilot.app.screen.query_one("#session-kind") in focused.ancestors
 
 
 async def test_trying_again_runs_the_step_again() -> None:
@@ -176,7 +181,7 @@ async def test_leaving_while_something_runs_asks_and_waits_for_the_end() -> None
     driver = scenes.driver(scenes.unnamed())
     driver.gate.clear()
     async with opened(driver) as pilot:
-        await pilot.press("enter", "escape")
+        await pilot.press("enter", "ctrl+q")
         assert "Leave while an operation is running?" in text_of(pilot)
         await pilot.press("right", "enter")
         await pilot.pause()
@@ -198,10 +203,12 @@ async def test_staying_lets_it_run() -> None:
         assert not driver.left
 
 
-async def test_escape_leaves_and_keeps_the_answers() -> None:
+async def test_leaving_keeps_the_answers() -> None:
     driver = scenes.driver(scenes.named())
     async with opened(driver) as pilot:
-        await pilot.press("escape")
+        await press(pilot, "escape")
+        assert pilot.app.return_value is None, "Escape never leaves the program"
+        await pilot.press("ctrl+q")
     assert driver.left
     assert pilot.app.return_value == 0
 
@@ -222,7 +229,7 @@ async def test_erasing_wants_the_word() -> None:
         assert "This will be lost" in flat_text(pilot)
         await press(pilot, "enter")
         shown = text_of(pilot)
-        assert "This will be lost, and cannot be restored" in shown
+        assert "This will be lost and cannot be recovered" in shown
         assert 'Type "erase" to confirm' in shown
         assert focused_button(pilot) == "No, go back"
         await pilot.press(*"eras", "enter")
@@ -266,6 +273,8 @@ async def test_a_plan_that_lacks_a_secret_cannot_be_carried_on() -> None:
         assert "because secrets are not stored" in " ".join(text_of(pilot).split())
         assert focused_button(pilot) == "Start over"
         await press(pilot, "escape")
+        assert focused_button(pilot) == "Decide later"
+        await press(pilot, "enter")
     assert driver.left
     assert not driver.given_up
 

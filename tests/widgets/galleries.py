@@ -17,7 +17,7 @@ from widgets.bars.bar import Fill
 from widgets.bars.meter import Meter, MeterPart
 from widgets.bars.progress import ProgressList, ProgressRow
 from widgets.commands import CommandRow, Commands
-from widgets.dialogs import Confirm, Notice, Offer
+from widgets.dialogs import Confirm
 from widgets.explain import Explain, Explanation
 from widgets.fields.choice_field import CheckField, Choice, ChoiceField
 from widgets.fields.form import FieldRow, Form
@@ -28,6 +28,7 @@ from widgets.header import TopBar, TopFacts
 from widgets.help import Help, HelpSection, keys_of
 from widgets.key_bar import KeyBar
 from widgets.look import Colours, Look, LookApp
+from widgets.notice import Notice, Offer
 from widgets.rail import Rail, RailStep
 from widgets.stack_view import Rung, StackView
 from widgets.state import State

@@ -9,9 +9,10 @@ from textual.screen import Screen
 
 from tests.widgets.galleries import create, erase, refused
 from tests.widgets.host import Host
-from widgets.dialogs import Confirm, Notice, PushButton
+from widgets.dialogs import Confirm, PushButton
 from widgets.fields.text_field import LineInput
 from widgets.help import Help, HelpSection
+from widgets.notice import Notice
 
 UNDER: Screen[object] = Screen()
 

@@ -27,6 +27,7 @@ class Declared(Struct, frozen=True):
         bar: the words in short for the key bar; empty where the bar does not show it.
         runs: the console's own action that the key runs; empty for a key that opens a screen.
         fits: whether it means anything where the cursor is.
+        where: what the cursor has to be on for that; empty where it fits everywhere.
         why_not: why it is not possible there, without a full stop; empty when it is.
         called: what it does there, where that can be said more exactly.
         changes: it is of no use where nothing may be changed.
@@ -41,6 +42,7 @@ class Declared(Struct, frozen=True):
     bar: str = ""
     runs: str = ""
     fits: "Callable[[Here], object]" = lambda _here: True
+    where: str = ""
     why_not: "Callable[[Here], str]" = lambda _here: ""
     called: "Callable[[Here], str] | None" = None
     changes: bool = False
@@ -65,6 +67,7 @@ ACTIONS = (
         "d",
         (("disconnect", _("Disconnect safely")),),
         fits=lambda here: here.part is not None,
+        where=_("a layer that can be disconnected"),
     ),
     Declared(
         "log-in-or-out",
@@ -72,6 +75,7 @@ ACTIONS = (
         "l",
         (("login", _("Log in to a target")), ("logout", _("Log out of a target"))),
         fits=lambda here: here.session or here.records,
+        where=_("a portal or a session"),
         why_not=lambda here: here.why_no_login,
         called=lambda here: _("Log in") if here.session is None else _("Log out"),
         changes=True,
@@ -82,6 +86,7 @@ ACTIONS = (
         "u",
         (("scan", _("Scan for new LUNs")),),
         fits=lambda here: here.session,
+        where=_("a portal, session or LUN of one session"),
         why_not=lambda here: here.why_no_scan,
         changes=True,
     ),
@@ -91,6 +96,7 @@ ACTIONS = (
         "e",
         (("record set", _("Change settings of node records")),),
         fits=lambda here: here.records,
+        where=_("a portal or a session with a node record"),
     ),
     Declared(
         "delete-record",
@@ -98,6 +104,7 @@ ACTIONS = (
         "x",
         (("record delete", _("Delete node records")),),
         fits=lambda here: here.records,
+        where=_("a portal or a session with a node record"),
         why_not=lambda here: here.why_no_deletion,
         called=lambda here: (
             _("Delete the node record") if len(here.records) == 1 else _("Delete the node records")
@@ -110,6 +117,7 @@ ACTIONS = (
         "g",
         (("grow", _("Grow a volume and its file system")),),
         fits=lambda here: here.subject is not None,
+        where=_("a layer"),
         why_not=lambda here: here.why_no_growth,
         changes=True,
     ),
@@ -129,6 +137,7 @@ ACTIONS = (
             ("volume empty-disk", _("Move all extents off a PV")),
         ),
         fits=lambda here: here.subject is not None,
+        where=_("a layer"),
         why_not=lambda here: here.why_no_volumes,
         changes=True,
     ),
@@ -208,7 +217,9 @@ ACTIONS = (
         runs="other('practice')",
     ),
     Declared("tour", _("Take a tour on a recorded host"), "f8", only=_OF_A_SCREEN, runs="other('tour')"),
-    Declared("help", _("Explain this screen"), "f1", only=_OF_A_SCREEN, bar=_("help"), runs="help"),
+    Declared(
+        "help", _("Explain this screen"), "f1,question_mark", only=_OF_A_SCREEN, bar=_("help"), runs="help"
+    ),
     Declared(
         "commands",
         _("List every command that ran"),
@@ -253,7 +264,8 @@ ACTIONS = (
         verbs=(("lab", _("Practice on a machine with a real kernel, without root")),),
         only=_("it is for those who work on the program"),
     ),
-    Declared("leave", _("Leave"), "escape,q", only=_OF_A_SCREEN, bar=_("leave"), runs="leave"),
+    Declared("back", _("Go back"), "escape", only=_OF_A_SCREEN, bar=_("back"), runs="leave"),
+    Declared("leave", _("Leave the program"), "q,ctrl+q", only=_OF_A_SCREEN, bar=_("leave"), runs="quit"),
 )
 """In the order in which the list of actions, the key bar and the help of the command line show them."""
 

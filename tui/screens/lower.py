@@ -1,19 +1,16 @@
-"""The lower pane: why something is needed and what it runs, what runs now, or what went wrong."""
+"""The lower pane: why something is needed and what it runs, or what runs now."""
 
 import re
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from tui.screens.trouble import Trouble
-from tui.storage.problem import Problem
 from tui.words import translate as _
 from widgets.bars.progress import ProgressList, ProgressRow
-from widgets.dialogs import Offer
 from widgets.explain import Explain, Explanation
 from widgets.text import wrap
 
-EXPLAIN, WORK, TROUBLE = "explain", "work", "trouble"
+EXPLAIN, WORK = "explain", "work"
 
 LOW = 32
 """Rows under which a screen is low: the page needs them more than the pane."""
@@ -31,7 +28,7 @@ def first_sentences(text: str, width: int, most: int) -> str:
 
 
 class Lower(Vertical):
-    """One of three things, always at the same place."""
+    """One of two things, always at the same place."""
 
     DEFAULT_CSS = """
     Lower {
@@ -43,10 +40,7 @@ class Lower(Vertical):
             padding: 1 1;
             height: auto;
         }
-        & > Trouble {
-            padding: 1 2;
-        }
-        &:ansi > #work, &:ansi > Trouble {
+        &:ansi > #work {
             padding: 0 2;
             border-top: solid $line;
         }
@@ -57,10 +51,9 @@ class Lower(Vertical):
         super().__init__(id="lower")
 
     def compose(self) -> ComposeResult:
-        """Put all three there; one is seen."""
+        """Put both there; one is seen."""
         yield Explain(id="explain")
         yield ProgressList(id="work")
-        yield Trouble()
 
     def on_mount(self) -> None:
         """Begin with the explanation."""
@@ -82,12 +75,6 @@ class Lower(Vertical):
         if running is not None:
             progress.go_to(running)
 
-    async def trouble(self, problem: Problem, offers: tuple[Offer, ...]) -> None:
-        """Show what went wrong, and what can be done about it."""
-        self._show(TROUBLE)
-        await self.query_one(Trouble).show(problem, offers, self.screen.size.height // 2 - 2)
-
     def _show(self, what: str) -> None:
         self.query_one(Explain).display = what == EXPLAIN
         self.query_one(ProgressList).display = what == WORK
-        self.query_one(Trouble).display = what == TROUBLE

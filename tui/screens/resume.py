@@ -33,17 +33,21 @@ class Decision(StrEnum):
 
 
 class Resume(Dialog[Decision | None]):
-    """Answers what becomes of the plan, None to leave the program without deciding.
+    """Answers what becomes of the plan, None to decide later.
 
     Args:
         interrupted: the plan.
         left: how it left the host; with a way back, to undo it is offered first.
+        later_leaves: deciding later leaves the program, so that Escape only goes to that button.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", _("decide later"))]
 
-    def __init__(self, interrupted: Interrupted, left: Midway = NOWHERE) -> None:
+    def __init__(
+        self, interrupted: Interrupted, left: Midway = NOWHERE, *, later_leaves: bool = False
+    ) -> None:
         super().__init__(_heading(interrupted), State.WARN)
+        self._later_leaves = later_leaves
         self._interrupted = interrupted
         self._left = left
         self._undo = PushButton(_("Undo"))
@@ -121,6 +125,13 @@ class Resume(Dialog[Decision | None]):
             self._undo.focus()
             return
         (self._go_on if self._can_go_on else self._give_up).focus()
+
+    def action_leave(self) -> None:
+        """Decide later; where that leaves the program, Enter on the button does it."""
+        if self._later_leaves:
+            self.set_focus(self._later)
+        else:
+            self.dismiss(None)
 
     @on(PushButton.Pressed)
     def _pressed(self, event: PushButton.Pressed) -> None:

@@ -24,6 +24,8 @@ class WorkingScreen(BaseScreen[Result]):
         self._work = Work(clock)
         self._leave = threading.Event()
         """Set when the work is to stop after its present operation."""
+        self._quits = False
+        """The program is to be left when the work has stopped."""
 
     @property
     def working(self) -> bool:
@@ -72,11 +74,17 @@ class WorkingScreen(BaseScreen[Result]):
             self._show_work()
 
     def action_leave(self) -> None:
-        """Leave. What runs is finished first."""
+        """Go back. What runs is finished first."""
         if self.working:
+            self._quits = False
             self._ask_to_stop()
         else:
             self._go_away()
+
+    def quit_when_stopped(self) -> None:
+        """Leave the program once the present operation is finished, if that is what the person wants."""
+        self._quits = True
+        self._ask_to_stop()
 
     @work(group="question", exclusive=True)
     async def _ask_to_stop(self) -> None:

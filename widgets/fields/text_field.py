@@ -6,10 +6,11 @@ from textual import on
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, Static
+from textual.widgets.input import Selection
 
 from widgets.fields.form import Field
 from widgets.look import look_of
-from widgets.text import flat
+from widgets.text import cells, flat
 from widgets.widget_words import translate as _
 
 Check = Callable[[str], str | None]
@@ -56,6 +57,21 @@ class LineInput(Input):
         if self.placeholder and look_of(self).native:
             self.placeholder = f"({self.placeholder})"
 
+    def on_focus(self) -> None:
+        """Keep the first letter in sight of what is too long for the field."""
+        self.call_next(self._show_beginning)
+
+    def on_blur(self) -> None:
+        """Show the beginning again."""
+        self.call_next(self._show_beginning)
+
+    def _show_beginning(self) -> None:
+        if cells(self.value) < self.content_size.width:
+            return
+        # What is selected stays so, for what is typed next takes its place; the cursor is at its beginning.
+        whole = not self.selection.is_empty and set(self.selection) == {0, len(self.value)}
+        self.selection = Selection(len(self.value), 0) if whole and self.has_focus else Selection.cursor(0)
+
     def validate_value(self, value: str) -> str:
         """Keep what is typed or pasted on one line, without control characters."""
         return flat(value)
@@ -92,6 +108,10 @@ class TextField(Field):
         if width:
             self._input.styles.width = width
         self._validate = validate
+
+    def restrict(self, allowed: str) -> None:
+        """Let only what matches a regular expression be typed; other characters change nothing."""
+        self._input.restrict = allowed
 
     @property
     def value(self) -> str:
@@ -151,6 +171,7 @@ class NumberField(TextField):
         )
         self.minimum = minimum
         self.maximum = maximum
+        self.restrict(r"-?[0-9]*")
 
     @property
     def number(self) -> int | None:

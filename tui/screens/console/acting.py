@@ -14,7 +14,7 @@ from textual.binding import Binding, BindingType
 
 from tui.actions.declared import Declared
 from tui.screens.access import Access
-from tui.screens.background import BackgroundScreen
+from tui.screens.base_screen import BaseScreen
 from tui.screens.console.keys import KEYS, Action, actions, not_possible
 from tui.screens.rungs import LONGEST
 from tui.storage.host.command_log import CommandLogHost
@@ -42,7 +42,7 @@ def _bindings(key: Declared) -> Iterator[Binding]:
     yield Binding(key.key, action, key.bar, show=bool(key.bar) and not key.when_wrong, tooltip=key.words)
 
 
-class ActingScreen(BackgroundScreen[None]):
+class ActingScreen(BaseScreen[None]):
     """A screen over one host, on which things are done with what the cursor is on.
 
     Args:
@@ -98,15 +98,15 @@ class ActingScreen(BackgroundScreen[None]):
         """Open the set-up."""
         self._on_set_up()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey out what is impossible now; leave out what does not apply."""
         if action == "other":
             return self.has_others
         if action == "act_when_wrong":
             return self.is_wrong
-        return (
-            None if self._access.reason and any(key.runs == action and key.changes for key in KEYS) else True
-        )
+        if self._access.reason and any(key.runs == action and key.changes for key in KEYS):
+            return None
+        return super().check_action(action, parameters)
 
     def on_key(self, event: events.Key) -> None:
         """Say why a key that is greyed out does nothing."""
@@ -136,6 +136,9 @@ class ActingScreen(BackgroundScreen[None]):
         """Do one thing with what the cursor is on; say why when it cannot be done."""
         action = next((action for action in self.possible() if action.key == key), None)
         if action is None:
+            where = next((one.where for one in KEYS if one.key == key and one.where), "")
+            if where:
+                self.notify(not_possible(_("the cursor is not on {where}").format(where=where)), markup=False)
             return
         if action.reason:
             self.notify(not_possible(action.reason), markup=False)

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from tui.actions.here import Subject
     from tui.storage.model.users import Users
     from tui.storage.watching.prefetch import Prefetch
+    from widgets.help import HelpSection
 
 _ROWS = 24
 """Happenings handed to the pane, which shows as many of them as it has lines."""
@@ -83,6 +84,7 @@ class ConsoleScreen(CheckingScreen):
     """
 
     DEFAULT_CSS = PANES
+    AUTO_FOCUS = ""
     WIDE: ClassVar[int] = WIDE
     """Cells of the screen from which the details are beside the stacks."""
 
@@ -386,18 +388,13 @@ class ConsoleScreen(CheckingScreen):
             self.notify(_("That layer no longer exists."))
 
     def action_leave(self) -> None:
-        """Leave the program."""
+        """Go back to where this was opened from."""
         self._gone()
 
-    def action_help(self) -> None:
+    def help_title(self) -> str:
+        """Return the title of the help."""
+        return _("Storage on this host")
+
+    def help_sections(self) -> "tuple[HelpSection, ...]":
         """Explain the screen."""
-        from widgets.help import Help, keys_of
-
-        self.app.push_screen(Help(_("Storage on this host"), explanations(), keys_of(self)))
-
-    def action_commands(self) -> None:
-        """Show every command that ran."""
-        from tui.screens.commands import command_rows
-        from widgets.commands import Commands
-
-        self.app.push_screen(Commands(command_rows(self._host.ran())))
+        return explanations()

@@ -6,15 +6,15 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 from textual.widgets import Static
 
+from tui.screens.base_screen import BaseScreen
 from tui.screens.console.news import clock, happening_rows, source_word
 from tui.screens.paragraphs import Paragraph, Paragraphs
 from tui.storage.news.happening import Happening, HappeningLog
 from tui.words import translate as _
 from widgets.happenings import HappeningList
-from widgets.help import Help, HelpSection, keys_of
+from widgets.help import HelpSection
 from widgets.key_bar import KeyBar
 from widgets.line_list import LineList
 from widgets.look import look_of
@@ -24,7 +24,7 @@ _LOOK_EVERY = 0.5
 """Seconds between two checks for new entries."""
 
 
-class HappeningsScreen(Screen[str | None]):
+class HappeningsScreen(BaseScreen[str | None]):
     """All happenings; dismisses with the key of the layer to go to, or None.
 
     Args:
@@ -54,9 +54,9 @@ class HappeningsScreen(Screen[str | None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f", "only_this", _("only this layer")),
-        Binding("f1", "help", _("help")),
-        Binding("escape,w,q", "leave", _("back")),
+        Binding("w", "leave", show=False, tooltip=_("Go back")),
     ]
+    HAS_COMMANDS: ClassVar[bool] = False
 
     def __init__(
         self, log: HappeningLog, now: Callable[[], float], subject: str = "", subject_name: str = ""
@@ -118,9 +118,11 @@ class HappeningsScreen(Screen[str | None]):
             )
         self.query_one("#about", Paragraphs).paragraphs = lines
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey out what needs a layer under the console's cursor."""
-        return None if action == "only_this" and not self._subject else True
+        if action == "only_this" and not self._subject:
+            return None
+        return super().check_action(action, parameters)
 
     def action_only_this(self) -> None:
         """Show only what is about the layer under the console's cursor, or everything again."""
@@ -136,9 +138,13 @@ class HappeningsScreen(Screen[str | None]):
         """Go back."""
         self.dismiss(None)
 
-    def action_help(self) -> None:
+    def help_title(self) -> str:
+        """Return the title of the help."""
+        return _("What happened")
+
+    def help_sections(self) -> tuple[HelpSection, ...]:
         """Explain the screen."""
-        self.app.push_screen(Help(_("What happened"), _help(), keys_of(self)))
+        return _help()
 
 
 def _help() -> tuple[HelpSection, ...]:

@@ -69,6 +69,7 @@ class GrowScreen(BaseScreen[bool]):
         }
     }
     """
+    AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f5", "read_again", _("read again")),
     ]

@@ -25,7 +25,7 @@ from tui.screens.plan.plan_words import (
     undo_words,
 )
 from tui.screens.top_bar import top_bar
-from tui.screens.trouble import AGAIN, CLOSE, REMOVE_LOCK, Trouble, remedies
+from tui.screens.trouble import AGAIN, REMOVE_LOCK, notice, remedies
 from tui.screens.work import Ended, Reporter
 from tui.screens.working import WorkingScreen
 from tui.storage.changing.journal import Journal
@@ -38,10 +38,11 @@ from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 from widgets.bars.progress import ProgressList
-from widgets.dialogs import Confirm, Offer
+from widgets.dialogs import Confirm
 from widgets.help import HelpSection
 from widgets.key_bar import KeyBar
 from widgets.look import look_of
+from widgets.notice import Offer
 from widgets.state import Role, State
 from widgets.table import Column, PickList
 
@@ -91,7 +92,7 @@ class PlanScreen(WorkingScreen[bool]):
         &.-high Explain {
             padding: 1 2 1 3;
         }
-        &.-low Explain, &.-low Trouble {
+        &.-low Explain {
             padding: 0 2 0 3;
         }
     }
@@ -202,7 +203,7 @@ class PlanScreen(WorkingScreen[bool]):
         review = self.phase is Phase.REVIEW
         self.query_one("#operations", PickList).display = review
         self.query_one("#progress", ProgressList).display = not review
-        self.query_one(Lower).display = self.phase in {Phase.REVIEW, Phase.FAILED}
+        self.query_one(Lower).display = review
         self.query_one("#words", VerticalScroll).display = bool(
             self.query_one("#about", Paragraphs).paragraphs
         )
@@ -212,6 +213,8 @@ class PlanScreen(WorkingScreen[bool]):
     def _enter_words(self) -> str:
         if self.phase is Phase.DONE:
             return _("close")
+        if self.phase is Phase.FAILED:
+            return _("what went wrong")
         if self.phase is not Phase.REVIEW:
             return ""
         if self._refusal is not None or not self.proposal.plan.operations:
@@ -261,7 +264,7 @@ class PlanScreen(WorkingScreen[bool]):
             progress.go_to(running[0])
 
     @on(Ended)
-    async def _ended(self, event: Ended) -> None:
+    def _ended(self, event: Ended) -> None:
         if not self.query("#question"):
             return  # The program ends just now.
         ending = event.ending
@@ -284,18 +287,23 @@ class PlanScreen(WorkingScreen[bool]):
         )
         self._show_work()
         self._show_phase()
-        if ending.ok:
-            self.query_one("#progress", ProgressList).focus()
-        elif ending.problem is not None:
-            await self.query_one(Lower).trouble(ending.problem, self._offers(ending.problem))
+        self.query_one("#progress", ProgressList).focus()
+        if not ending.ok:
+            self._show_trouble()
+
+    def _show_trouble(self) -> None:
+        """Tell what went wrong, and offer what can be done about it."""
+        problem = self._ending.problem if self._ending is not None else None
+        if problem is not None:
+            so_far = " ".join(paragraph.text for paragraph in self.query_one("#about", Paragraphs).paragraphs)
+            self.app.push_screen(notice(problem, self._offers(problem), so_far=so_far), self._chosen)
 
     def _offers(self, problem: Problem) -> tuple[Offer, ...]:
         """Return what can be done now; where something is missing on the host, the way back first."""
         back = () if self._undo_plan() is None else (Offer(UNDO, _("Undo")),)
         again = (*remedies(problem), Offer(AGAIN, _("Retry")))
-        close = Offer(CLOSE, _("Close"))
         missing = self._ending is not None and self._ending.midway.states
-        return (*back, *again, close) if missing else (*again, *back, close)
+        return (*back, *again) if missing else (*again, *back)
 
     def _undo_plan(self) -> Plan | None:
         """Return the plan that undoes what was done, when there is something to undo."""
@@ -313,6 +321,8 @@ class PlanScreen(WorkingScreen[bool]):
         """Do the obvious next thing: run the plan, or close when it is over."""
         if self.phase is Phase.DONE:
             self._go_away()
+        elif self.phase is Phase.FAILED:
+            self._show_trouble()
         elif self.phase is Phase.REVIEW:
             if self._refusal is not None or not self.proposal.plan.operations:
                 self._go_away()
@@ -341,21 +351,18 @@ class PlanScreen(WorkingScreen[bool]):
             self._forget()
             self.dismiss(False)
 
-    @on(Trouble.Chosen)
-    def _chosen(self, event: Trouble.Chosen) -> None:
-        if event.key == AGAIN:
+    def _chosen(self, key: str | None) -> None:
+        if key == AGAIN:
             self._run()
-        elif event.key == REMOVE_LOCK:
+        elif key == REMOVE_LOCK:
             lock = Proposal(
                 Plan(_("Remove the stale lock"), (RemoveStaleLock(),)),
                 _("This is retried afterwards."),
                 yes=_("Remove"),
             )
             self.app.push_screen(PlanScreen(lock, self._host, self._access), self._unlocked)
-        elif event.key == UNDO:
+        elif key == UNDO:
             self.action_undo()
-        elif event.key == CLOSE:
-            self._go_away()
 
     def _unlocked(self, done: bool | None) -> None:
         if done:
@@ -377,9 +384,17 @@ class PlanScreen(WorkingScreen[bool]):
 
     def _go_away(self) -> None:
         ending = self._ending
+        self.farewell()
+        self.dismiss(ending is not None and ending.ok)
+        if self._quits:
+            self.app.call_later(self.app.action_quit)
+
+    def farewell(self) -> str:
+        """Forget a plan that failed and of which nothing was done."""
+        ending = self._ending
         if ending is not None and not ending.ok and not self._is_worth_resuming:
             self._forget()
-        self.dismiss(ending is not None and ending.ok)
+        return ""
 
     @property
     def _is_worth_resuming(self) -> bool:

@@ -5,7 +5,6 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import Screen
 
@@ -87,9 +86,6 @@ class CatalogueScreen(BaseScreen[None]):
     }
     """
     HAS_COMMANDS: ClassVar[bool] = False
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q", "leave", show=False),
-    ]
 
     def __init__(
         self,

@@ -7,7 +7,6 @@ from typing import ClassVar, Protocol
 from msgspec.structs import replace
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.message import Message
 
@@ -106,7 +105,6 @@ class RunScreen(BaseScreen[None]):
     }
     """
     HAS_COMMANDS: ClassVar[bool] = False
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "leave", show=False)]
 
     def __init__(
         self,
@@ -260,7 +258,7 @@ class RunScreen(BaseScreen[None]):
             Paragraph(_("The practice machine cannot continue."), Role.BAD, state=State.BAD),
             *(Paragraph(line) for line in clean_lines(event.trouble)),
             Paragraph(""),
-            Paragraph(_("Escape returns to the list. Nothing on this host was changed.")),
+            Paragraph(_("Esc returns to the list. Nothing on this host was changed.")),
         )
 
     def help_title(self) -> str:
@@ -270,6 +268,15 @@ class RunScreen(BaseScreen[None]):
     def help_sections(self) -> tuple[HelpSection, ...]:
         """Explain the rows, as the list of scenarios does."""
         return list_help()
+
+    def loss(self) -> str:
+        """Say what becomes of the machine."""
+        return _("The practice machine that is being prepared is removed.") if not self._leaving else ""
+
+    def farewell(self) -> str:
+        """Put the machine away."""
+        self._theatre.close()
+        return ""
 
     def action_leave(self) -> None:
         """Put the machine away and go back to the list."""

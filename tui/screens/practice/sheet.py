@@ -22,10 +22,11 @@ from tui.screens.paragraphs import Paragraph, Paragraphs, problem_lines
 from tui.screens.practice.practice_words import LABELS, minutes_words, sheet, sheet_help
 from tui.storage.problem import Problem
 from tui.words import translate as _
-from widgets.dialogs import Confirm, Notice, Offer
+from widgets.dialogs import Confirm
 from widgets.header import TopBar, TopFacts
 from widgets.help import HelpSection
 from widgets.key_bar import KeyBar
+from widgets.notice import Notice, Offer
 from widgets.state import State
 
 SHEET_KEY, SHELL_KEY = "f6", "f7"
@@ -66,8 +67,8 @@ class TaskSheet(BaseScreen[None]):
         Binding("enter,c", "go_on", _("check")),
         Binding("h", "hint", _("hint")),
         Binding("r", "reset", _("reset")),
-        Binding(f"escape,{SHEET_KEY}", "console", _("console")),
-        Binding("q", "leave", _("leave")),
+        Binding("escape", "leave", _("console")),
+        Binding(SHEET_KEY, "leave", show=False, tooltip=_("Go to the console")),
         Binding(SHELL_KEY, "shell", _("shell")),
         Binding("down,j", "scroll(1)", show=False),
         Binding("up,k", "scroll(-1)", show=False),
@@ -176,13 +177,9 @@ class TaskSheet(BaseScreen[None]):
         if await self.app.push_screen_wait(question):
             self._leave_by(Leaving.RESET)
 
-    def action_console(self) -> None:
-        """Go back to the console."""
-        self.dismiss()
-
     def action_leave(self) -> None:
-        """Leave the practice."""
-        self._leave_by(None)
+        """Go to the console."""
+        self.dismiss()
 
     def action_shell(self) -> None:
         """Open the shell."""

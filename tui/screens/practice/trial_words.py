@@ -6,8 +6,8 @@ from tui.lab.san import Chap, San
 from tui.lab.trial import Ending, portals_of, secrets_of
 from tui.storage.size import size_words
 from tui.words import translate as _, translate_count
-from widgets.dialogs import Notice, Offer
 from widgets.help import HelpSection
+from widgets.notice import Notice, Offer
 from widgets.state import State
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
@@ -22,6 +22,8 @@ from tui.storage.model.inventory import Inventory
 from tui.storage.probe.glance import beyond_a_glance, glance
 from tui.storage.probe.inventory import take_inventory
 from tui.storage.problem import Problem
+from tui.words import translate as _
+from widgets.dialogs import Confirm
 from widgets.key_bar import KeyBar
 from widgets.look import look_of
 from widgets.state import Role
@@ -186,5 +188,12 @@ class HostScreen(BaseScreen[None]):
         return self.heading()
 
     def action_leave(self) -> None:
-        """Go back."""
-        self.dismiss(None)
+        """Go back, after asking where something would be lost."""
+        self._leave()
+
+    @work(group="question", exclusive=True)
+    async def _leave(self) -> None:
+        loss = self.loss()
+        question = Confirm(_("Go back?"), loss, yes=_("Go back"), no=_("Stay"))
+        if not loss or await self.app.push_screen_wait(question):
+            self.dismiss(None)

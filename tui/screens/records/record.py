@@ -207,6 +207,13 @@ class RecordScreen(HostScreen):
         ]
         return kind, ChapSettings(names[0], secrets[0], names[1], secrets[1])
 
+    def loss(self) -> str:
+        """Say that what was changed in the fields is not in the record yet."""
+        kind, typed = self._typed_chap()
+        chap = wanted_chap(kind, typed, self.record.chap)
+        changed = chap is not None or bool(changes(self.stored, self.wanted()))
+        return _("The changes of the node record are not saved; Enter shows them first.") if changed else ""
+
     @on(Form.Submitted)
     def _submitted(self) -> None:
         kind, typed = self._typed_chap()

@@ -11,8 +11,7 @@ from textual.widgets import Static
 
 from tui.recovery.finding import Ask, Finding, Fix
 from tui.screens.access import Access
-from tui.screens.background import BackgroundScreen
-from tui.screens.commands import command_rows
+from tui.screens.base_screen import BaseScreen
 from tui.screens.paragraphs import Paragraph, Paragraphs, problem_lines
 from tui.screens.recovery.detail import LABELS
 from tui.screens.recovery.fix_rows import WayKind, kind_of
@@ -23,8 +22,7 @@ from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 from widgets.bars.countdown import Countdown, CountLine
-from widgets.commands import Commands
-from widgets.help import Help, HelpSection, keys_of
+from widgets.help import HelpSection
 from widgets.key_bar import KeyBar
 from widgets.look import look_of
 from widgets.state import Role, State
@@ -33,7 +31,7 @@ from widgets.text import duration
 _SENTENCE = 600
 
 
-class WayScreen(BackgroundScreen[bool]):
+class WayScreen(BaseScreen[bool]):
     """One way out. Dismisses True when the host should be looked at again.
 
     Args:
@@ -74,9 +72,6 @@ class WayScreen(BackgroundScreen[bool]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "look", _("check again"), show=False),
         Binding("s", "save", _("save it to a file")),
-        Binding("f1", "help", _("help")),
-        Binding("f2", "commands", _("commands")),
-        Binding("escape", "leave", _("back")),
     ]
 
     def __init__(
@@ -194,9 +189,9 @@ class WayScreen(BackgroundScreen[bool]):
 
     # Keys ---------------------------------------------------------------------------------------------------
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer saving only where there is a message."""
-        return self._fix.ask is not None if action == "save" else True
+        return self._fix.ask is not None if action == "save" else super().check_action(action, parameters)
 
     def action_look(self) -> None:
         """Go back, and look at the host again."""
@@ -224,23 +219,22 @@ class WayScreen(BackgroundScreen[bool]):
     def _saved(self, event: Saved) -> None:
         self.query_one("#became", Paragraphs).paragraphs = (Paragraph(event.words, state=event.state),)
 
-    def action_help(self) -> None:
+    def help_title(self) -> str:
+        """Name the fix."""
+        return clean(self._fix.title, _SENTENCE)
+
+    def help_sections(self) -> tuple[HelpSection, ...]:
         """Explain the screen."""
-        sections = (
+        return (
             HelpSection(_("What it is about"), clean(self.finding.summary, _SENTENCE)),
             HelpSection(
                 _("What this screen is"),
                 _(
                     "A fix that needs a person or time, not a plan of this program. Nothing is changed "
-                    "here. Enter checks the host again, Escape goes back to the other fixes."
+                    "here. Enter checks the host again, Esc goes back to the other fixes."
                 ),
             ),
         )
-        self.app.push_screen(Help(clean(self._fix.title, _SENTENCE), sections, keys_of(self)))
-
-    def action_commands(self) -> None:
-        """Show every command that ran."""
-        self.app.push_screen(Commands(command_rows(self._host.ran())))
 
 
 def _words(ask: Ask) -> str:

@@ -10,7 +10,7 @@ from textual import on
 from tui.recovery.arguments import WITHIN
 from tui.recovery.diagnosis import Diagnosis
 from tui.recovery.evidence import Item
-from tui.screens.background import BackgroundScreen
+from tui.screens.base_screen import BaseScreen
 from tui.screens.pace import Kind, Pace
 from tui.screens.recovery.board import Board, Standing
 from tui.screens.recovery.fix_screen import WayScreen
@@ -43,7 +43,7 @@ class _Wish(Struct, frozen=True):
     by_person: bool = False
 
 
-class LookingScreen(BackgroundScreen[bool]):
+class LookingScreen(BaseScreen[bool]):
     """A screen over one host whose evidence is taken in the background.
 
     What the inventory of the console tells is shown at once; the rest comes within seconds, or is missing

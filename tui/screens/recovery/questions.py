@@ -7,7 +7,8 @@ from textual.app import App
 from tui.recovery.finding import Fix
 from tui.storage.untrusted import clean
 from tui.words import translate as _
-from widgets.dialogs import Confirm, Notice
+from widgets.dialogs import Confirm
+from widgets.notice import Notice
 from widgets.state import State
 
 _LONGEST = 600

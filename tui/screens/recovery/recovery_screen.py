@@ -12,7 +12,6 @@ from textual.containers import Vertical, VerticalScroll
 from tui.recovery.diagnosis import Diagnosis
 from tui.recovery.finding import Finding, Fix
 from tui.screens.access import Access
-from tui.screens.commands import command_rows
 from tui.screens.lower import LOW
 from tui.screens.paragraphs import Paragraph, Paragraphs
 from tui.screens.plan.plan_screen import PlanScreen
@@ -39,8 +38,7 @@ from tui.storage.stacks.rung import Rung
 from tui.storage.stacks.stack import Stack
 from tui.words import translate as _
 from widgets.bars.countdown import Countdown, CountLine
-from widgets.commands import Commands
-from widgets.help import Help, keys_of
+from widgets.help import HelpSection
 from widgets.key_bar import KeyBar
 from widgets.look import look_of
 from widgets.stack_view import StackView
@@ -118,9 +116,6 @@ class RecoveryScreen(LookingScreen):
         *(Binding(str(number), f"take_number({number})", show=False) for number in range(1, 10)),
         Binding("w", "report", _("report"), tooltip=_("Write findings, evidence and commands to a file")),
         Binding("f5", "look_again", _("again"), tooltip=_("Check this host again")),
-        Binding("f1", "help", _("help")),
-        Binding("f2", "commands", _("commands")),
-        Binding("escape", "leave", _("back")),
     ]
 
     def __init__(
@@ -335,14 +330,14 @@ class RecoveryScreen(LookingScreen):
 
     # Keys ---------------------------------------------------------------------------------------------------
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to turn the page only where there is more."""
         if action == "turn_page":
             found = self.query("#detail")
             return bool(found) and found.first(VerticalScroll).max_scroll_y > 0
         if action == "report":
             return None if self.recording is None else True
-        return True
+        return super().check_action(action, parameters)
 
     def action_turn_page(self, pages: int) -> None:
         """Scroll what is said about the entry."""
@@ -380,10 +375,10 @@ class RecoveryScreen(LookingScreen):
         """Go back to the console."""
         self.dismiss(self._has_acted)
 
-    def action_help(self) -> None:
-        """Explain the screen."""
-        self.app.push_screen(Help(_("What is wrong, and what to do"), help_sections(), keys_of(self)))
+    def help_title(self) -> str:
+        """Return the title of the help."""
+        return _("What is wrong, and what to do")
 
-    def action_commands(self) -> None:
-        """Show every command that ran."""
-        self.app.push_screen(Commands(command_rows(self._host.ran())))
+    def help_sections(self) -> tuple[HelpSection, ...]:
+        """Explain the screen."""
+        return help_sections()

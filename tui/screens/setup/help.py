@@ -20,8 +20,9 @@ def general_help() -> tuple[HelpSection, ...]:
         HelpSection(
             _("Leaving"),
             _(
-                "Escape leaves. Your answers are kept for the next start, except for secrets. An "
-                "interrupted plan can be resumed; steps already done are not run again."
+                "Esc goes to the step before, q leaves the program (^Q while you type into a field). Your "
+                "answers are kept for the next start, except for secrets. An interrupted plan can be "
+                "resumed; steps already done are not run again."
             ),
         ),
     )

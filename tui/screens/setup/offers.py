@@ -1,10 +1,10 @@
 """What is offered when something went wrong at a step of the set-up."""
 
-from tui.screens.trouble import AGAIN, CLOSE, remedies
+from tui.screens.trouble import AGAIN, remedies
 from tui.setup.step import Step
 from tui.storage.problem import Problem
 from tui.words import translate as _
-from widgets.dialogs import Offer
+from widgets.notice import Offer
 
 _AT_FAULT = (
     ("login.authorization", Step.CHAP),
@@ -46,4 +46,21 @@ def offers(problem: Problem, here: Step) -> tuple[Offer, ...]:
     fault = step_at_fault(problem)
     if fault is not None and fault is not here:
         found.append(Offer(fault, _("Go to {step}").format(step=fault.label)))
-    return (*found, Offer(CLOSE, _("Close")))
+    return tuple(found)
+
+
+_FIELDS_AT_FAULT = (
+    ("login.", ("session.password", "session.kind")),
+    ("discovery.", ("discovery.password", "discovery.kind")),
+    ("chap.", ("session.password", "discovery.password", "session.kind")),
+    ("portal.", ("address",)),
+    ("name.", ("name",)),
+)
+"""Beginnings of problem codes, and the fields at fault on that page; the first in sight counts."""
+
+
+def fields_at_fault(problem: Problem) -> tuple[str, ...]:
+    """Return the fields whose value is the likely cause of a problem, the likeliest first."""
+    own = (problem.field,) if problem.field else ()
+    found = next((fields for start, fields in _FIELDS_AT_FAULT if problem.code.startswith(start)), ())
+    return (*own, *found)

@@ -17,7 +17,7 @@ from tui.storage.problem import Problem
 from tui.words import translate as _
 from widgets.bars.progress import ProgressRow
 from widgets.fields.form import Field, FieldRow, Form
-from widgets.fields.text_field import TextField
+from widgets.fields.text_field import NumberField, TextField
 from widgets.help import HelpSection
 from widgets.state import Role, State
 from widgets.table import PickList
@@ -91,6 +91,7 @@ class Page(Form):
         super().__init__(id=f"page-{self.step}")
         self.state = state
         self._waits_for_its_place = False
+        self._at_fault: Field | None = None
 
     def parts(self) -> Iterable[Widget]:
         """Return the fields and lists, filled in from `state`."""
@@ -154,7 +155,7 @@ class Page(Form):
             return  # The program ends just now, and the parts are gone already.
         super().on_mount()
         self.show(self.state)
-        self.call_after_refresh(self._focus_when_free)
+        self.call_after_refresh(self._focus_when_placed)
 
     def show(self, state: SetupState) -> None:
         """Show another state."""
@@ -189,8 +190,8 @@ class Page(Form):
         """
         for widget in self.screen.focus_chain:
             if widget is self or self in widget.ancestors:
-                # At once, not by `Widget.focus`, which waits for its turn: by then an offer below may have
-                # taken the focus. Not scrolled to: on a page still being laid out that ends anywhere.
+                # At once, not by `Widget.focus`, which waits for its turn: the next key is for it.
+                # Not scrolled to: on a page still being laid out that ends anywhere.
                 self.screen.set_focus(widget, scroll_visible=False)
                 self.scroll_home(animate=False)
                 return
@@ -199,18 +200,18 @@ class Page(Form):
     def _placed(self) -> None:
         if self._waits_for_its_place:
             self._waits_for_its_place = False
-            self.call_after_refresh(self._focus_when_free)
+            self.call_after_refresh(self._focus_when_placed)
 
-    def _focus_when_free(self) -> None:
-        """Put the focus on the page, unless something below it asks for a decision already."""
+    def _focus_when_placed(self) -> None:
+        """Put the focus on the page, on the field at fault where somebody was sent to it."""
         if not self.is_attached:
             return  # The next page has taken its place.
         if not self.size:
             # Which part is the first one is known when they are laid out.
             self._waits_for_its_place = True
-            return
-        focused = self.screen.focused
-        if focused is None or self in focused.ancestors_with_self:
+        elif self._at_fault is not None:
+            self.focus_field(self._at_fault)
+        else:
             self.focus_first()
 
     def keep_focus(self) -> None:
@@ -236,6 +237,14 @@ class Page(Form):
         """Return a validator for the field of one attribute of the answer."""
         return lambda _value: self.wrong(name)
 
+    def unfinished(self) -> bool:
+        """Show what is no number where one is wanted, and go to it; return whether there is such a field."""
+        numbers = [field for field in self.fields() if isinstance(field, NumberField) and _is_seen(field)]
+        wrong = [field for field in numbers if not field.check()]
+        if wrong:
+            self.focus_field(wrong[0])
+        return bool(wrong)
+
     def show_problems(self, found: tuple[Problem, ...]) -> tuple[Problem, ...]:
         """Show each problem at its field or list, focus the first; return those that have neither."""
         unplaced: list[Problem] = []
@@ -259,6 +268,18 @@ class Page(Form):
         elif first is not None:
             first.scroll_visible(animate=False)
         return tuple(unplaced)
+
+    def begin_at(self, problem: Problem, names: tuple[str, ...]) -> None:
+        """Go to the first field in sight that one of the names stands for, and say there what is wrong."""
+        wanted = [field_id(name) for name in names]
+        seen = {field.id: field for field in self.fields() if _is_seen(field)}
+        found = next((seen[name] for name in wanted if name in seen), None)
+        if found is None:
+            self.keep_focus()
+            return
+        found.error = one_line(problem)
+        self._at_fault = found
+        self.focus_field(found)
 
     def field_of(self, problem: Problem) -> Field | None:
         """Return the field in sight that a problem belongs to, or None."""

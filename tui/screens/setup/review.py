@@ -55,7 +55,7 @@ class ReviewPage(Page):
         self.review = review(self.state)
         losses = self.review.loses
         lost = [Paragraph(clean(line), Role.BAD, " ") for line in losses]
-        head = Paragraph(_("This will be lost, and cannot be restored:"), Role.WARN, state=State.WARN)
+        head = Paragraph(_("This will be lost and cannot be recovered:"), Role.WARN, state=State.WARN)
         count = len(self.review.plan.operations)
         safe = Paragraph(
             translate_count(

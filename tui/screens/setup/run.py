@@ -73,7 +73,7 @@ class RunPage(Page):
             HelpSection(
                 _("While it runs"),
                 _(
-                    "You need not do anything. Escape asks whether to stop; the running operation "
+                    "You need not do anything. Esc asks whether to stop; the running operation "
                     "is completed first. If something fails, no later operation is started, and "
                     "you can retry: steps already done are not run again."
                 ),

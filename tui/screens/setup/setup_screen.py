@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import ClassVar
 
 from textual import on, work
@@ -16,29 +17,31 @@ from tui.screens.lower import LOW, Lower
 from tui.screens.resume import Decision, Resume
 from tui.screens.setup.driver import Driver
 from tui.screens.setup.help import general_help
-from tui.screens.setup.offers import offers
+from tui.screens.setup.offers import fields_at_fault, offers
 from tui.screens.setup.page import Page
 from tui.screens.setup.pages import page_for
 from tui.screens.setup.rail import rail_steps
 from tui.screens.setup.review import confirmation
 from tui.screens.setup.undo import UndoPlanned, undo_proposal
-from tui.screens.trouble import AGAIN, CLOSE, REMOVE_LOCK, Trouble
+from tui.screens.trouble import AGAIN, REMOVE_LOCK, notice
 from tui.screens.work import CutOff, Finished, Reporter
 from tui.screens.working import WorkingScreen
+from tui.setup.answers import ChapAnswer
 from tui.setup.review import review
 from tui.setup.state import Explanation, SetupState
-from tui.setup.step import ORDER, Step, preceding
+from tui.setup.step import ASKED, ORDER, Step, preceding
 from tui.setup.steps import by_name
 from tui.storage.changing.interrupted import Interrupted
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
 from tui.words import translate as _
-from widgets.dialogs import Confirm, Offer
+from widgets.dialogs import Confirm
 from widgets.fields.form import Field
 from widgets.header import TopBar, TopFacts
 from widgets.help import HelpSection
 from widgets.key_bar import KeyBar, KeyHint
 from widgets.look import look_of
+from widgets.notice import Offer
 from widgets.rail import Rail
 from widgets.state import Role
 
@@ -83,7 +86,7 @@ class SetupScreen(WorkingScreen[None]):
         &.-high Explain {
             padding: 1 2 1 3;
         }
-        &.-low Explain, &.-low #work, &.-low Trouble {
+        &.-low Explain, &.-low #work {
             padding: 0 2 0 3;
         }
     }
@@ -97,6 +100,8 @@ class SetupScreen(WorkingScreen[None]):
         Binding("ctrl+n", "next", _("next")),
         Binding("ctrl+p", "back", _("back")),
         Binding("f8", "undo", _("undo this set-up")),
+        Binding("1,alt+1", "open_number(1)", show=False, tooltip=_("Open a step by its number, 1 to 9")),
+        *(Binding(f"{place},alt+{place}", f"open_number({place})", show=False) for place in range(2, 10)),
     ]
 
     def __init__(
@@ -189,12 +194,12 @@ class SetupScreen(WorkingScreen[None]):
             return  # Nothing ran, or the program ends just now.
         self._end_work(failed=event.problem is not None)
         if self._leave.is_set():
-            self._go_away()
+            await self._stopped()
             return
         state = self.driver.state
         if event.problem is not None:
             await self._show_page(state)
-            await self._show_trouble(event.problem)
+            self._show_trouble(event.problem)
         elif self.page is not None and self.page.step is state.step and self.page.moves_on(state):
             await self._show_page(self.driver.next())
         else:
@@ -240,7 +245,7 @@ class SetupScreen(WorkingScreen[None]):
         rail, over = self.query_one("#rail", Rail), state.step is Step.DONE
         rail.steps = rail_steps(state, failed=self._trouble is not None)
         rail.display = not over
-        self.query_one(Lower).display = not over or self._trouble is not None
+        self.query_one(Lower).display = not over
         if self.page is not None and not self.working and self._trouble is None:
             self._explain(state)
         self._show_keys()
@@ -263,15 +268,15 @@ class SetupScreen(WorkingScreen[None]):
     def _say(self, question: str) -> None:
         self.query_one("#question", Static).update(look_of(self).text(question, Role.STRONG))
 
-    async def _show_trouble(self, problem: Problem, offered: tuple[Offer, ...] | None = None) -> None:
+    def _show_trouble(self, problem: Problem, offered: tuple[Offer, ...] | None = None) -> None:
+        """Tell of a problem in front of the page, and do what is chosen about it."""
         self._trouble = problem
-        self.query_one(Lower).display = True
-        state = self.driver.state
-        self.query_one("#rail", Rail).steps = rail_steps(state, failed=True)
-        await self.query_one(Lower).trouble(
-            problem, offers(problem, state.step) if offered is None else offered
-        )
-        self._show_keys()
+        step = self.driver.state.step
+        self.query_one("#rail", Rail).steps = rail_steps(self.driver.state, failed=True)
+        self.query_one(Lower).display = step is not Step.DONE
+        self._explain(self.driver.state)
+        found = offers(problem, step) if offered is None else offered
+        self.app.push_screen(notice(problem, found), partial(self._chosen, problem))
 
     @on(Page.Edited)
     def _edited(self) -> None:
@@ -304,6 +309,10 @@ class SetupScreen(WorkingScreen[None]):
             )
         if action in {"next", "back", "enter"} and (self.working or self.page is None):
             return None
+        if action == "open_number":
+            return self.page is not None and not self.working and self.driver.state.step is not Step.DONE
+        if action == "leave":
+            return self.working or self._back() is not None or not self.is_root
         if action == "back":
             return self._back() is not None
         if action == "undo":
@@ -320,6 +329,8 @@ class SetupScreen(WorkingScreen[None]):
         answer = page.answer()
         if answer is None:
             return True
+        if page.unfinished():
+            return False
         state = self.driver.state
         if answer != by_name.answer(state, page.step):
             state = self.driver.answer(answer)
@@ -328,7 +339,7 @@ class SetupScreen(WorkingScreen[None]):
             return True
         unplaced = page.show_problems(found)
         if len(unplaced) == len(found):
-            self.run_worker(self._show_trouble(unplaced[0], (Offer(CLOSE, _("Close")),)), group="words")
+            self._show_trouble(unplaced[0], ())
         return False
 
     async def action_enter(self) -> None:
@@ -339,7 +350,7 @@ class SetupScreen(WorkingScreen[None]):
         if page.step is Step.REVIEW:
             self._confirm()
         elif page.step is Step.DONE:
-            self.action_leave()
+            self._go_away()
         elif page.step is Step.RUN:
             self._begin_run()
         elif page.is_done(self.driver.state):
@@ -354,7 +365,7 @@ class SetupScreen(WorkingScreen[None]):
                 _("Nothing can be changed: {reason}.").format(reason=self._access.reason),
                 remedy=_("You can view every page. To change the host, start the program as root."),
             )
-            self.run_worker(self._show_trouble(refusal, (Offer(CLOSE, _("Close")),)), group="words")
+            self._show_trouble(refusal, ())
             return
         self._start(lambda: self.driver.run(Reporter(self.post_message), self._leave))
 
@@ -377,7 +388,7 @@ class SetupScreen(WorkingScreen[None]):
         if missing is None:
             await self._show_page(self.driver.next())
             return
-        await self._show_trouble(missing, (Offer(AGAIN, self._again_words()), Offer(CLOSE, _("Close"))))
+        self._show_trouble(missing, (Offer(AGAIN, self._again_words()),))
 
     def _again_words(self) -> str:
         words = self.page.enter_words() if self.page is not None else ""
@@ -396,33 +407,48 @@ class SetupScreen(WorkingScreen[None]):
         if step is not None:
             await self.open_step(step)
 
+    async def action_open_number(self, number: int) -> None:
+        """Open a step by its number; say what has to be done before it."""
+        step = Step.REVIEW if number > len(ASKED) else ASKED[number - 1]
+        if not self._decide_quietly(step):
+            return
+        state = self.driver.state
+        before = ORDER[ORDER.index(state.step) : ORDER.index(step)]
+        lacking = next((one for one in before if one.is_asked and by_name.logic(one).blocker(state)), None)
+        if lacking is None:
+            await self.open_step(step)
+        else:
+            self.notify(_("Not possible: {step} is to be done first.").format(step=lacking.label))
+
+    def _decide_quietly(self, step: Step) -> bool:
+        """Take what the fields say; on the way forth nothing in them may be wrong."""
+        return ORDER.index(step) <= ORDER.index(self.driver.state.step) or self._decide()
+
     async def open_step(self, step: Step) -> None:
         """Open the page of a step, back or forth."""
         self._trouble = None
         await self._show_page(self.driver.go(step))
 
-    @on(Trouble.Chosen)
-    async def _chosen(self, event: Trouble.Chosen) -> None:
-        if event.key == CLOSE:
-            self._close_trouble()
-        elif event.key == AGAIN:
-            self._close_trouble()
+    async def _chosen(self, problem: Problem, key: str | None) -> None:
+        """Do what was chosen about a problem; the page has the keys again, whatever it was."""
+        self._trouble = None
+        self._show_around(self.driver.state)
+        if key == AGAIN:
             await self.action_enter()
-        elif event.key == REMOVE_LOCK:
+        elif key == REMOVE_LOCK:
             self._start(self._remove_lock)
-        elif event.key in set(Step):
-            await self.open_step(Step(event.key))
+        elif key in set(Step):
+            await self.open_step(Step(key))
+            if self.page is not None:
+                self.page.begin_at(problem, fields_at_fault(problem))
+            return
+        if self.page is not None and not self.working:
+            self.page.keep_focus()
 
     def _remove_lock(self) -> Problem | None:
         """Remove the stale lock, then run the step again."""
         watcher = Reporter(self.post_message)
         return self.driver.remove_stale_lock(watcher, self._leave) or self.driver.run(watcher, self._leave)
-
-    def _close_trouble(self) -> None:
-        self._trouble = None
-        self._show_around(self.driver.state)
-        if self.page is not None:
-            self.page.focus_first()
 
     def help_title(self) -> str:
         """Return the name of the step."""
@@ -457,12 +483,19 @@ class SetupScreen(WorkingScreen[None]):
         return UndoPlanned(self.driver.undo())
 
     @on(UndoPlanned)
-    def _offer_undo(self, event: UndoPlanned) -> None:
+    async def _offer_undo(self, event: UndoPlanned) -> None:
         self._end_work()
         if self._leave.is_set():
-            self._go_away()
+            await self._stopped()
         else:
             self._review_undo(undo_proposal(event.undo))
+
+    async def _stopped(self) -> None:
+        """Leave the program, if that was asked for, or stay on the page: Enter does the rest."""
+        if self._quits:
+            self._go_away()
+        else:
+            await self._show_page(self.driver.state)
 
     @work(group="question")
     async def _review_undo(self, proposal: Proposal) -> None:
@@ -484,7 +517,7 @@ class SetupScreen(WorkingScreen[None]):
 
     @work(group="question")
     async def _ask_resume(self, interrupted: Interrupted) -> None:
-        decision = await self.app.push_screen_wait(Resume(interrupted))
+        decision = await self.app.push_screen_wait(Resume(interrupted, later_leaves=self.is_root))
         if decision is None:
             self._go_away()
         elif decision is Decision.RESUME:
@@ -493,6 +526,16 @@ class SetupScreen(WorkingScreen[None]):
             self._start(self._give_up, _("reading sessions, disks and volumes"))
 
     def _question_before_stopping(self) -> Confirm:
+        if not self._quits:
+            return Confirm(
+                _("Stop after the running operation?"),
+                _(
+                    "The running operation is completed first, so that nothing is left half-done. Enter "
+                    "runs the rest; steps already done are not run again."
+                ),
+                yes=_("Finish it and stop"),
+                no=_("Continue"),
+            )
         return Confirm(
             _("Leave while an operation is running?"),
             _(
@@ -504,10 +547,15 @@ class SetupScreen(WorkingScreen[None]):
         )
 
     def _stops(self) -> None:
-        self._say(_("Leaving when the current operation is done."))
+        self._say(
+            _("Leaving when the current operation is done.")
+            if self._quits
+            else _("Stopping after the current operation.")
+        )
 
     def _was_over(self) -> None:
-        self._go_away()
+        if self._quits:
+            self._go_away()
 
     def _begin(self) -> Problem | None:
         self.driver.begin()
@@ -523,9 +571,41 @@ class SetupScreen(WorkingScreen[None]):
         problem = self.driver.give_up()
         return problem or self._begin()
 
-    def _go_away(self) -> None:
+    def action_leave(self) -> None:
+        """Go to the step before; from the first one, and from the end, to where the set-up was opened."""
+        step = self._back()
+        if self.working:
+            super().action_leave()
+        elif step is not None:
+            self.run_worker(self.open_step(step), group="words")
+        elif not self.is_root:
+            self._leave_to_console()
+
+    @work(group="question", exclusive=True)
+    async def _leave_to_console(self) -> None:
+        """Ask when something typed would be lost."""
+        loss = self.loss()
+        question = Confirm(_("Leave the set-up?"), loss, yes=_("Leave"), no=_("Stay"))
+        if not loss or await self.app.push_screen_wait(question):
+            self._go_away()
+
+    def loss(self) -> str:
+        """Say that secrets are not kept: the other answers are."""
+        chap = by_name.answer(self.driver.state, Step.CHAP)
+        over = self.driver.state.step is Step.DONE
+        typed = isinstance(chap, ChapAnswer) and any(
+            choice.password or choice.password_in for choice in (chap.session, chap.discovery)
+        )
+        return (
+            _("The CHAP secrets you typed are not kept; all other answers are.") if typed and not over else ""
+        )
+
+    def farewell(self) -> str:
+        """Keep the answers, without the secrets."""
         self.driver.leave()
         if self.driver.state.step is Step.DONE:
-            self._gone(_("The storage is set up. View it any time with: iscsi-console"))
-        else:
-            self._gone(_("Your answers are kept, secrets are not. Continue with: iscsi-console setup"))
+            return _("The storage is set up. View it any time with: iscsi-console")
+        return _("Your answers are kept, secrets are not. Continue with: iscsi-console setup")
+
+    def _go_away(self) -> None:
+        self._gone(self.farewell())

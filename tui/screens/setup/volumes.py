@@ -9,6 +9,7 @@ from textual.widget import Widget
 from tui.screens.paragraphs import Paragraph, Paragraphs
 from tui.screens.setup.page import Page, in_a_row, wrong_list
 from tui.setup.answers import NewVolume, VolumesAnswer, VolumesWay
+from tui.setup.size_text import Share, parse
 from tui.setup.step import Step
 from tui.setup.steps import disks, volumes
 from tui.setup.steps.disks import Disk, Existing
@@ -221,12 +222,21 @@ class VolumesPage(Page):
         meter.parts = tuple(parts)
         meter.display = layout.total > 0
 
+    def _rest(self) -> str:
+        """Return the share that the volumes so far leave; of one that takes all, half is offered to each."""
+        shares = [parse(self._typed(f"volumes-{number}-size")) for number in range(self._count)]
+        percent = round(100 * (1 - sum(share.part for share in shares if isinstance(share, Share))))
+        if percent <= 0 and self._count == 1:
+            self.query_one("#volumes-0-size", TextField).value = "50%"
+            percent = 50
+        return f"{max(0, percent)}%" if percent > 0 else ""
+
     @on(PushButton.Pressed)
     async def _pressed(self, event: PushButton.Pressed) -> None:
         event.stop()
         rows = self.query_one("#rows", Vertical)
         if event.button.id == "more" and self._count < MOST:
-            await rows.mount(*self._row_of(self._count, NewVolume("", "100%")))
+            await rows.mount(*self._row_of(self._count, NewVolume("", self._rest())))
             self._count += 1
             self.align_labels()
             self.focus_field(self.query_one(f"#volumes-{self._count - 1}-name", TextField))

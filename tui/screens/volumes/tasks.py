@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 from msgspec.structs import replace
+from textual import on
 
 from tui.maintenance import renaming, volumes
 from tui.maintenance.proposal import Proposal
@@ -123,7 +124,7 @@ def _snapshot(inventory: Inventory, group: VolumeGroup) -> Task:
         return (
             _of_volumes(origins),
             _name(inventory, group, f"{first}_snap"),
-            _size(group, "10%", hint=_("not needed for a thin volume")),
+            _size(group, "10%", note=_("not needed for a thin volume")),
         )
 
     def propose(typed: Typed) -> Proposal:
@@ -283,7 +284,7 @@ def _named(found: Iterable[LogicalVolume], name: str) -> LogicalVolume:
 def _no_space(group: VolumeGroup) -> str:
     if group.extent_size and group.free >= group.extent_size:
         return ""
-    return _("the VG has no free space; grow it (g) or add a disk")
+    return _("the VG has no free space; add a disk (a) or grow it (g in the console)")
 
 
 def _of_volumes(found: Iterable[LogicalVolume]) -> ChoiceField:
@@ -304,9 +305,36 @@ def _good_name(text: str) -> str | None:
     return _sentence(volume_group_name_problems(text, (), NAME))
 
 
-def _size(group: VolumeGroup, offered: str, *, hint: str = "") -> TextField:
-    words = hint or _("10G, or a share of the {free} free").format(free=size_words(group.free))
-    return TextField(_("Size"), offered, width=12, max_length=20, validate=_wrong_size, hint=words, id=SIZE)
+class SizeField(TextField):
+    """A size, or a share of what is free in the VG: beside it stands how much that is.
+
+    Args:
+        free: bytes that are free in the VG.
+        offered: what it holds at first.
+        note: what else is good to know.
+    """
+
+    def __init__(self, free: int, offered: str, note: str) -> None:
+        super().__init__(_("Size"), offered, width=12, max_length=20, validate=_wrong_size, id=SIZE)
+        self._free, self._note = free, note
+
+    def on_mount(self) -> None:
+        """Say how much the offered size is."""
+        self._say()
+
+    @on(Field.Changed)
+    def _say(self) -> None:
+        free = size_words(self._free)
+        if isinstance(parse(self.value), Share):
+            amount = size_words(_bytes(self.value, self._free))
+            words = _("{amount} of the {free} free").format(amount=amount, free=free)
+        else:
+            words = _("10G, or a share of the {free} free").format(free=free)
+        self.hint = f"{words}; {self._note}" if self._note else words
+
+
+def _size(group: VolumeGroup, offered: str, *, note: str = "") -> SizeField:
+    return SizeField(group.free, offered, note)
 
 
 def _wrong_size(text: str) -> str | None:

@@ -50,7 +50,10 @@ def fill_lines(inventory: Inventory, group: VolumeGroup, fills: tuple[Fill, ...]
         if fill.trouble:
             state, after = State.BAD, _("the kernel reports: {word}").format(word=clean(fill.trouble, 40))
         elif max(fill.used, fill.notes) >= _NEARLY_FULL:
-            state, after = State.WARN, _("nearly full: extend it (g on it) or remove what is not needed")
+            state, after = (
+                State.WARN,
+                _("nearly full: extend it (g on it in the console) or remove what is not needed"),
+            )
         what = _("thin pool") if volume.kind is VolumeKind.THIN_POOL else _("snapshot")
         words = _("{what} {name} is {percent} % full").format(
             what=what, name=clean(volume.name, 60), percent=f"{fill.used:g}"

@@ -1,7 +1,7 @@
 """What speaks against the answer of step 6: disks that may not be used, missing consent, names, sizes."""
 
 from tui.setup.answers import NewVolume, VolumesAnswer, VolumesWay
-from tui.setup.size_text import Bytes, parse, problems as size_problems
+from tui.setup.size_text import Bytes, Share, parse, problems as size_problems
 from tui.setup.state import SetupState
 from tui.setup.steps import disks
 from tui.setup.steps.disks import Disk
@@ -248,11 +248,28 @@ def _volume_problems(state: SetupState) -> tuple[Problem, ...]:
             Problem(
                 "volumes.too-large",
                 _("The volumes need {size} more than there is free.").format(size=size_words(-left)),
-                remedy=_("Make one smaller, or use 100% for the rest."),
+                remedy=_rest(chosen.volumes, rows[-1].size + left),
                 field=f"volumes.{len(chosen.volumes) - 1}.size",
             )
         )
     return tuple(found)
+
+
+def _rest(volumes: tuple[NewVolume, ...], most: int) -> str:
+    """Say how much is left for the last volume: a share where it has one, else bytes."""
+    last = volumes[-1]
+    if isinstance(parse(last.size), Share):
+        shares = [size.part for volume in volumes[:-1] if isinstance(size := parse(volume.size), Share)]
+        percent = round(100 * (1 - sum(shares)))
+        if percent > 0:
+            words = _("Give {name} {percent}%, which is the rest, or make another one smaller.")
+            return words.format(name=clean(last.name), percent=percent)
+    elif most > 0:
+        words = _("Give {name} at most {size}, or make another one smaller.")
+        return words.format(name=clean(last.name), size=size_words(most))
+    return _("The volumes before {name} take all of it: make one of them smaller.").format(
+        name=clean(last.name)
+    )
 
 
 def _size_differs(volume: NewVolume, present: LogicalVolume, extent: int, field: str) -> tuple[Problem, ...]:
