@@ -8,6 +8,7 @@ from tests.lab.conftest import GuestFactory
 from tests.lab.test_setup_flows import ANSWERS, checksum, set_up, write_file
 from tui.lab.guest import Guest
 from tui.lab.places import seen_in_guest
+from tui.setup.unattended import BUSY, INTERRUPTED
 
 pytestmark = pytest.mark.lab
 
@@ -74,7 +75,7 @@ def test_a_destructive_plan_of_the_console_is_not_carried_out(guest_factory: Gue
 
     before = journals(guest)
     status, said = unattended(guest)
-    assert status == 1
+    assert status == INTERRUPTED
     assert "Remove the volume old" in said
     assert f"--give-up {name}" in said
     assert journals(guest) == before
@@ -100,14 +101,14 @@ def test_a_running_plan_is_left_to_the_process_that_runs_it(guest_factory: Guest
     assert '"finished"' not in before.splitlines()[-1]
 
     status, said = unattended(guest)
-    assert status == 1
+    assert status == BUSY
     assert f"(process {first})" in said
     assert journals(guest) == before
 
     # It was stopped by a signal and its output is gone; killed now, it is an interrupted plan.
     guest.check("kill", "-KILL", first)
     status, said = unattended(guest)
-    assert status == 1
+    assert status == INTERRUPTED
     assert "An interrupted plan is open" in said
     name = said.partition("--resume ")[2].split()[0]
     status, said = unattended(guest, "--resume", name)
