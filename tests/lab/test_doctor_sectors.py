@@ -18,18 +18,13 @@ SAN = (
     + '\n[[target.lun]]\nnumber = 1\nsize = "700M"\n\n[[target.lun]]\nnumber = 2\nsize = "200M"\n'
 )
 LARGE_SECTORS = """
-core=$(ls -d /sys/kernel/config/target/core/fileio_*/* | while read one; do
-    grep -q "Size: 734003200" $one/info && echo $one
-done)
-link=$(for one in /sys/kernel/config/target/iscsi/iqn*/tpgt_*/lun/lun_1/*; do
-    [ "$(readlink -f $one)" = "$core" ] && echo $one
-done)
-folder=$(dirname $link)
+link=$(find /sys/kernel/config/target/iscsi/iqn*/tpgt_*/lun/lun_1 -maxdepth 1 -type l | head -n 1)
+core=$(readlink -f $link)
 rm $link
 echo 4096 > $core/attrib/block_size
-ln -s $core $folder/$(basename $link)
+ln -s $core $link
 """
-"""LUN 1 has sectors of 4096 bytes; its size is told in those."""
+"""Gives LUN 1 sectors of 4096 bytes. The target changes that only while nobody is shown the LUN."""
 XFS = "33333333-2222-4333-8444-555555555555"
 EXT4 = "44444444-2222-4333-8444-555555555555"
 
