@@ -12,6 +12,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tui.__main__ import whole_parser  # noqa: E402 (of this project, whatever is installed)
+from tui.commands import plan_file  # noqa: E402 (likewise)
+from tui.setup import answers_file  # noqa: E402 (likewise)
 
 PROGRAM = "iscsi-console"
 
@@ -76,11 +78,45 @@ def man_pages(version: str, epoch: int) -> dict[str, str]:
     date = time.strftime("%Y-%m-%d", time.gmtime(epoch))
     folder = ROOT / "packaging" / "man"
     pages = {f"{PROGRAM}.8": _main_page(version, date, (folder / "sections.roff").read_text())}
-    for path in sorted(folder.glob("*.5.roff")):
-        name = path.name.removesuffix(".roff")
-        title = name.removesuffix(".5").upper()
-        pages[name] = f'.TH {title} 5 {date} "{PROGRAM} {version}"\n{path.read_text()}'
+    for name, summary, module in _FORMATS:
+        pages[f"{name}.5"] = _format_page(
+            name, summary, module.__doc__ or "", f'{date} "{PROGRAM} {version}"'
+        )
     return pages
+
+
+_FORMATS = (
+    (f"{PROGRAM}-answers", "the answers file of iscsi-console setup", answers_file),
+    (f"{PROGRAM}-plan", "the file of a plan of iscsi-console", plan_file),
+)
+"""Formats of files, each described by the module that reads it."""
+
+
+def _format_page(name: str, summary: str, description: str, tail: str) -> str:
+    """The page of a format: paragraphs as text, what is moved in as it stands."""
+    lines = [
+        f".TH {_escaped(name).upper()} 5 {tail}",
+        ".SH NAME",
+        f"{_escaped(name)} \\- {_escaped(summary)}",
+        ".SH DESCRIPTION",
+    ]
+    for paragraph in description.strip().split("\n\n"):
+        if paragraph.startswith("    "):
+            lines += [".PP", ".nf", *map(_escaped_line, paragraph.split("\n")), ".fi"]
+        else:
+            lines += [".PP", _escaped(paragraph)]
+    return "\n".join((*lines, ".SH SEE ALSO", f".BR {_escaped(PROGRAM)} (8)", ""))
+
+
+def _escaped_line(line: str) -> str:
+    """A line that keeps its blanks."""
+    return f"\\&{_of_roff(line)}"
+
+
+def _of_roff(text: str) -> str:
+    """A text in the characters of roff, which are those of ASCII (groff_char(7))."""
+    plain = text.replace("\\", "\\e").replace("-", "\\-")
+    return "".join(one if one.isascii() else f"\\[u{ord(one):04X}]" for one in plain)
 
 
 def _main_page(version: str, date: str, sections: str) -> str:
@@ -132,7 +168,7 @@ def _shown(option: Option) -> str:
 
 def _escaped(text: str) -> str:
     """A text that roff takes for nothing but text."""
-    flat = " ".join(text.replace("\\", "\\e").replace("-", "\\-").split())
+    flat = " ".join(_of_roff(text).split())
     return f"\\&{flat}" if flat.startswith((".", "'")) else flat
 
 
