@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.lab.bcache import MAKE as MAKE_BCACHE
 from tests.lab.doctoring import look
 from tests.lab.operate import run_script, tell
 from tests.lab.test_disconnect import in_background, told
@@ -339,6 +340,22 @@ def test_a_lun_that_this_host_exports_is_used(guest: Guest, disks: tuple[str, st
     assert gone.ok, gone
     (back,) = told(guest, "reconnect()")
     assert back.ok, back
+
+
+def test_a_device_of_bcache_is_a_layer_with_its_state_and_its_tool(
+    guest: Guest, disks: tuple[str, str, str]
+) -> None:
+    guest.check("python3", "-c", MAKE_BCACHE, disks[1])
+    sh(guest, f"modprobe bcache; echo {disks[1]} > /sys/fs/bcache/register")
+    wait_for(guest, "test -b /dev/bcache0 && [ $(cat /sys/block/bcache0/bcache/running) = 1 ]")
+    sh(guest, "udevadm settle; mkfs.ext4 -q /dev/bcache0; mkdir -p /srv/b; mount /dev/bcache0 /srv/b")
+    said = [line.split() for line in sh(guest, "iscsi-console status").splitlines()]
+    assert ["ok", "device", "bcache0", "no", "cache"] in [line[:5] for line in said], said
+    code, evidence, commands = refusal(guest, 1)
+    assert (code, commands) == ("disconnect.held-by-kernel", [])
+    assert "echo 1 > /sys/block/bcache0/bcache/stop" in evidence
+    sh(guest, "umount /srv/b; echo 1 > /sys/block/bcache0/bcache/stop")
+    wait_for(guest, "! test -e /sys/block/bcache0")
 
 
 def test_swap_space_and_a_mount_are_taken_down_as_before(guest: Guest, disks: tuple[str, str, str]) -> None:

@@ -126,6 +126,8 @@ class BlockDevice(Struct, frozen=True):
             no leg waits and the others make up for those that are gone.
         described: udev has looked at it; without that an empty `content` proves nothing.
         raid: how its legs are, or None where it is no array or that could not be asked.
+        cache_state: what bcache says of one of its devices (kernel documentation, bcache.rst): no cache,
+            clean, dirty, inconsistent; or empty.
         sector_size: bytes of a logical sector, the smallest that can be written (queue/logical_block_size);
             0 where that is not known.
     """
@@ -153,6 +155,7 @@ class BlockDevice(Struct, frozen=True):
     described: bool = True
     raid: Raid | None = None
     content_part: str = ""
+    cache_state: str = ""
     sector_size: int = 0
 
 

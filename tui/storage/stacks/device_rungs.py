@@ -111,7 +111,7 @@ def _other_device(ladder: Ladder, device: BlockDevice, stands_on: tuple[str, ...
         _KINDS.get(device.kind, RungKind.OTHER_DEVICE),
         lasting_key(ladder.inventory, device),
         device.map_name or device.name,
-        state="open" if device.kind is BlockKind.CRYPT else "",
+        state="open" if device.kind is BlockKind.CRYPT else device.cache_state,
         detail=tuple(word for word in detail if word),
         health=health,
         reason=reason,
@@ -139,6 +139,8 @@ def _device_health(device: BlockDevice) -> tuple[Health, str]:
         return Health.BAD, _("Too many of its legs are lost.")
     if device.raid is not None and device.raid.degraded and device.answers:
         return Health.DEGRADED, degraded_words(device)
+    if device.cache_state == "inconsistent":
+        return Health.BAD, _("bcache ran without a cache that held newer data: it may be outdated.")
     if device.lost_slaves and device.raid is None:
         return Health.BAD, _("A disk below it is gone.")
     return (Health.GOOD, "") if device.answers else (Health.BAD, _("The disk below does not answer."))

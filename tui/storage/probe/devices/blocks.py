@@ -171,6 +171,7 @@ def _read_device(host: Host, name: str, lun: Lun | None) -> tuple[BlockDevice, U
         links=entry.links,
         answers=_answers(state, said),
         described=bool(said) or bool(entry.links),
+        cache_state=word(host, f"{place}/bcache/state") if name.startswith("bcache") else "",
         sector_size=number(host, f"{place}{'/..' if is_partition else ''}/queue/logical_block_size") or 0,
     )
     return device, entry
