@@ -175,8 +175,10 @@ ABSENT = (
 )
 
 
-def test_writes_that_failed_while_a_lun_was_withdrawn_are_lost_and_not_refused() -> None:
-    one = replace(evidence_of(single_path()), kernel=tuple(kernel_said(line, 60.0) for line in ABSENT))
+@pytest.mark.parametrize("first", [ABSENT[0], "sd 1:0:0:0: rejecting I/O to offline device"])
+def test_writes_that_failed_while_a_lun_was_away_are_lost_and_not_refused(first: str) -> None:
+    lines = (first, ABSENT[1])
+    one = replace(evidence_of(single_path()), kernel=tuple(kernel_said(line, 60.0) for line in lines))
     found = only(one, "F28.writes-lost")
     proposal = found.fixes[0].proposal
     assert proposal is not None

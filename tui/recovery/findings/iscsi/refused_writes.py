@@ -38,8 +38,10 @@ _CHECKED = frozenset({"ext4", "xfs"})
 
 _NO_ROOM = re.compile(r"pace allocation|ASC=0x27 ASCQ=0x7\b")
 """Sense 07/27/07: in words, as the block layer says it, and of kernels without words."""
-_ABSENT = re.compile(r"Logical unit not supported|ASC=0x25 ASCQ=0x0\b")
-"""Sense 05/25/00: the target showed no such LUN at that moment."""
+_ABSENT = re.compile(
+    r"Logical unit not supported|ASC=0x25 ASCQ=0x0\b|rejecting I/O to (?:offline|dead) device"
+)
+"""Sense 05/25/00: the target showed no such LUN at that moment; or the kernel had set the disk offline."""
 _WRITE = re.compile(r"(?:I/O|critical \w+(?: \w+)?) error, dev .*\(WRITE\)")
 """block/blk-mq.c, blk_print_req_error; discards that are refused harm nothing and are `(DISCARD)`."""
 _MOUNTED = re.compile(r"mounted filesystem|Ending (?:clean mount|recovery)")
@@ -293,9 +295,11 @@ def _lost(evidence: Evidence, session: Session, lun: Lun, lines: tuple[Happening
         return
     yield Finding(
         LOST,
-        _("Writes to {disk} failed while the target did not show its LUN.").format(disk=clean(lun.disk)),
+        _("Writes to {disk} failed while its LUN was withdrawn or the disk was offline.").format(
+            disk=clean(lun.disk)
+        ),
         _(
-            "The target shows it again. Writes of that time are lost: not all programs notice, and a file "
+            "It is here again. Writes of that time are lost: not all programs notice, and a file "
             "system may be inconsistent. Affected: {who}."
         ).format(who=listed(uses)),
         RungKind.LUN,
@@ -303,7 +307,9 @@ def _lost(evidence: Evidence, session: Session, lun: Lun, lines: tuple[Happening
         lun.disk,
         seen=tuple(kernel_seen(lines)),
         ruled_out=(
-            RuledOut(_("a storage that refuses writes"), _("The sense data say that there was no such LUN.")),
+            RuledOut(
+                _("a storage that refuses writes"), _("They failed before the storage could take them.")
+            ),
             RuledOut(_("a LUN that is still withdrawn"), _("The disk tells its identity now.")),
         ),
         fixes=tuple(_check_again(evidence, lun, still=False)),
