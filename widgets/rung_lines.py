@@ -182,7 +182,7 @@ class StackColumns(Struct, frozen=True):
         if name + _gap(detail) > room:
             detail = min(detail, max(_DETAIL_LEAST, self.words, room - name - 2))
             name = min(name, room - _gap(detail))
-        if name < _NAME_LEAST:
+        if name < min(_NAME_LEAST, self.name):
             name, detail = min(max(self.name, self.alone), room), 0
         middle = min(room, max(self.alone, name + _gap(detail)))
         if detail:

@@ -222,3 +222,9 @@ async def test_of_thousands_of_rungs_only_those_in_sight_are_drawn(monkeypatch: 
         stack.action_fold()
         await pilot.pause()
     assert 0 < len(set(asked)) <= 3 * 40, "what stood there, what was found, what folding brought"
+
+
+def test_short_names_keep_their_details() -> None:
+    columns = StackColumns(kind=7, name=1, alone=15, detail=3, state=9, note=23).fitted(64)
+    assert columns.detail == 3
+    assert columns.alone == 15
