@@ -255,5 +255,5 @@ def open_app(
 def run(app: ConsoleApp, mode: TerminalMode) -> int:
     """Run the program on a terminal; return the exit status."""
     app.kernel_prints = mode.kernel_prints
-    result = app.run(mouse=False)
+    result = app.run(mouse=mode.mouse)
     return app.return_code or result or 0

@@ -115,6 +115,10 @@ class CommandList(LineList[CommandLine]):
         if self.key is not None:
             self.opened = self.opened ^ {self.key}
 
+    def copied(self, line: CommandLine) -> str:
+        """Return the whole command."""
+        return line.row.command
+
     def draw(self, line: CommandLine, look: Look, width: int) -> Content:
         """Draw one line."""
         if line.key is None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from rich.segment import Segment
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.geometry import Region, Size
@@ -21,6 +22,7 @@ from textual.style import Style
 
 from widgets.look import Look, look_of
 from widgets.state import Role
+from widgets.widget_words import translate as _
 
 
 class Line(Protocol):
@@ -59,6 +61,7 @@ class LineList(ScrollView, Generic[L], can_focus=True):
         Binding("pagedown", "page(1)", "Page down", show=False),
         Binding("home", "end(-1)", "First", show=False),
         Binding("end", "end(1)", "Last", show=False),
+        Binding("y", "copy", show=False, tooltip=_("Copy what the cursor is on, and show it whole")),
     ]
 
     cursor: reactive[int | None] = reactive(None, repaint=False)
@@ -85,6 +88,29 @@ class LineList(ScrollView, Generic[L], can_focus=True):
     @abstractmethod
     def draw(self, line: L, look: Look, width: int) -> Content:
         """Return one line of at most `width` cells. The cursor's own marking is added by the list."""
+
+    def copied(self, line: L) -> str:
+        """Return what the copy key takes of a line: the whole name of what it stands for."""
+        return self.draw(line, look_of(self), 10_000).plain.strip()
+
+    def action_copy(self) -> None:
+        """Put the name under the cursor on the terminal's clipboard, and show it whole on one line."""
+        from widgets.copied import Copied  # noqa: PLC0415 (seldom needed)
+
+        if self.cursor is not None and self.cursor < len(self._lines):
+            text = self.copied(self._lines[self.cursor])
+            self.app.copy_to_clipboard(text)
+            self.app.push_screen(Copied(text))
+
+    async def on_click(self, event: events.Click) -> None:
+        """Go to the line that was clicked; a double click does what Enter does."""
+        index = event.y + self.scroll_offset.y
+        if not 0 <= index < len(self._lines) or self._lines[index].key is None:
+            return
+        event.stop()
+        self.cursor = index
+        if event.chain == 2:
+            self.app.simulate_key("enter")
 
     @property
     def lines(self) -> tuple[L, ...]:

@@ -35,6 +35,8 @@ class Rung(Struct, frozen=True):
     """A few dim words; the first to go when the line is short."""
     heading: bool = False
     """A name over a ladder, bold and without a dot; everything up to the next heading is inside it."""
+    whole: str = ""
+    """What the copy key takes: an IQN, a WWID, a path; empty takes the name."""
 
     @property
     def words(self) -> str:

@@ -54,6 +54,10 @@ class RungList(LineList[RungLine]):
         """Draw one rung."""
         return draw_rung(line, self.columns, look, width)
 
+    def copied(self, line: RungLine) -> str:
+        """Return the whole name of the rung."""
+        return "" if line.rung is None else line.rung.whole or line.rung.name
+
     def on_resize(self) -> None:
         """Let the stack decide again whether there is room between the rungs."""
         self.post_message(self.Resized())

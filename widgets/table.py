@@ -57,6 +57,11 @@ class PickLines(LineList[PickLine]):
         self.columns = columns
         self.widths = PickWidths.measure(columns, (), marks=False)
 
+    def copied(self, line: PickLine) -> str:
+        """Return the value of the column that grows, which holds the names."""
+        names = [value for column, value in zip(self.columns, line.row.values, strict=True) if column.grow]
+        return (names or list(line.row.values))[0]
+
     def draw(self, line: PickLine, look: Look, width: int) -> Content:
         """Draw one row."""
         return draw_pick(line, self.widths.fitted(self.columns, width), self.columns, look, width)

@@ -206,6 +206,7 @@ async def test_help_knows_the_keys_the_bar_has_no_room_for() -> None:
         await pilot.pause()
         keys = keys_of(app.screen)
         assert {hint.key for hint in keys} == {"space", "a", "ctrl+n", "ctrl+p", "f1", "f2", "escape"} | {
+            "y",
             "ctrl+q",
             "ctrl+l",
             "f10",

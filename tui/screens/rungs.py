@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from tui.storage.stacks.layer_words import layer_word
+from tui.storage.stacks.rung import RungKind
 from tui.storage.stacks.stack import Health, Rung, Stack
 from tui.storage.untrusted import clean
 from tui.words import translate as _
@@ -76,7 +77,9 @@ def _heading(stack: Stack) -> Row:
     first = names or groups or [_("no target")]
     name = first[0].rpartition(":")[2] or first[0]
     rest = ", ".join(names[1:]) if len(names) > 1 else first[0] if name != first[0] else ""
-    return Row(heading_key(stack), "", name, detail=rest, heading=True, state=state_of(stack.health))
+    return Row(
+        heading_key(stack), "", name, detail=rest, heading=True, state=state_of(stack.health), whole=first[0]
+    )
 
 
 def _row(rung: Rung, note: str) -> Row:
@@ -90,4 +93,17 @@ def _row(rung: Rung, note: str) -> Row:
         state_of(rung.health),
         clean(rung.state),
         note or ", ".join(details[1:]),
+        whole=_whole(rung),
     )
+
+
+def _whole(rung: Rung) -> str:
+    """Return what tells a layer from all others: the IQN, the WWID of a map, VG and LV, the disk of a LUN."""
+    if rung.kind in {RungKind.PORTAL, RungKind.SESSION}:
+        return clean(rung.target, LONGEST)
+    if rung.kind is RungKind.MULTIPATH:
+        return clean(rung.key.partition(":")[2], LONGEST)
+    if rung.kind is RungKind.LUN and rung.detail:
+        return f"/dev/{clean(rung.detail[0], LONGEST)}"
+    also = next((name for name in rung.also if name.startswith("lv-name:")), "")
+    return clean(also.removeprefix("lv-name:") or rung.name, LONGEST)
