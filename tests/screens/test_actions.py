@@ -7,7 +7,18 @@ import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
-from tests.screens.driving import COLOUR, LARGE, MONO, ROOT, SMALL, OneScreen, flat_text, press, settle
+from tests.screens.driving import (
+    COLOUR,
+    LARGE,
+    MONO,
+    ROOT,
+    SMALL,
+    OneScreen,
+    flat_text,
+    press,
+    settle,
+    text_of,
+)
 from tests.screens.scenes import named
 from tests.screens.scripted import ScriptedDriver
 from tests.setup.building import PORTAL, SECOND, TARGET, installed, record
@@ -32,6 +43,7 @@ from tui.storage.operations.iscsi.discovery import AddInterface
 from tui.storage.stacks.rung import Rung, RungKind
 from tui.storage.stacks.stack import stacks
 from widgets.look import Look
+from widgets.notice import Notice
 
 
 def host_with_a_session() -> Inventory:
@@ -119,7 +131,7 @@ async def test_what_is_not_possible_is_not_chosen() -> None:
     async with app.run_test(size=SMALL, notifications=True) as pilot:
         await settle(pilot)
         await press(pilot, "l")
-        assert "Not possible: root is required." in flat_text(pilot)
+        assert "Not possible: root is required." in text_of(pilot)
         assert app.answers == []
         await press(pilot, "escape")
     assert app.answers == [None]
@@ -224,9 +236,9 @@ async def test_that_another_console_is_in_the_way_does_not_lose_it(tmp_path: Pat
         await arrived(pilot, Resume)
         with change_lock(run_plan.PLACES.lock):
             await press(pilot, "enter")
-            await arrived(pilot, PlanScreen)
+            await arrived(pilot, Notice)
             assert "Another console is changing this host" in flat_text(pilot)
-        await press(pilot, "escape")
+        await press(pilot, "escape", "escape")
         await settle(pilot)
     assert Journal.unfinished(run_plan.PLACES.journals) is not None
 
