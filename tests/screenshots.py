@@ -1,4 +1,4 @@
-"""Draws the pictures of screenshots/, which the README shows: `python -m tests.screenshots`.
+"""Draws the pictures of screenshots/, which README.md and docs/ show: `python -m tests.screenshots`.
 
 The set-up is drawn in made-up states, the console on captured and made-up hosts, so the pictures are the same
 on every machine.

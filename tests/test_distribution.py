@@ -4,12 +4,15 @@ import importlib.util
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+from tests.test_pages import LINK, PAGES
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "packaging"
@@ -63,6 +66,24 @@ def test_the_wheel_holds_every_file_of_the_program(tmp_path: Path) -> None:
         if path.is_file() and "__pycache__" not in path.parts
     }
     assert wanted - held == set()
+
+
+def test_the_source_distribution_holds_every_page_and_what_they_link(tmp_path: Path) -> None:
+    subprocess.run(
+        (sys.executable, "-m", "hatchling", "build", "--target", "sdist", "--directory", str(tmp_path)),
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    (source,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(source) as packed:
+        held = {name.partition("/")[2] for name in packed.getnames()}
+    pages = [page for page in PAGES if ".github" not in page.parts]
+    links = [(page.parent, match["target"]) for page in pages for match in LINK.finditer(page.read_text())]
+    linked = {(folder / target).resolve() for folder, target in links}
+    wanted = {file for path in {*pages, *linked} for file in (path.rglob("*") if path.is_dir() else [path])}
+    assert len(wanted) > 40
+    assert {file.relative_to(ROOT).as_posix() for file in wanted} - held == set()
 
 
 @pytest.mark.skipif(shutil.which("groff") is None, reason="there is no groff")

@@ -1,4 +1,4 @@
-"""The keys of the console: each is declared once, and the README lists them so."""
+"""The keys of the console: each is declared once, and docs/console.md lists them so."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,7 @@ from tui.commands.grammar import VERBS
 from tui.screens.console.keys import _OPENS, KEYS
 from widgets.key_bar import key_name
 
-README = Path(__file__).resolve().parent.parent / "README.md"
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "console.md"
 
 
 def rows() -> list[str]:
@@ -19,8 +19,8 @@ def rows() -> list[str]:
     ]
 
 
-def test_the_readme_lists_every_key_of_the_console() -> None:
-    table = README.read_text().partition("| key | what it does |\n|---|---|\n")[2].partition("\n\n")[0]
+def test_the_page_lists_every_key_of_the_console() -> None:
+    table = PAGE.read_text().partition("| key | what it does |\n|---|---|\n")[2].partition("\n\n")[0]
     assert table.splitlines() == rows()
 
 

@@ -14,8 +14,11 @@ from msgspec import Struct
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLE = ROOT / "tests" / "vocabulary.toml"
-EVERYWHERE = ("tui", "widgets", "bootstrap.py", "README.md", "CHANGELOG.md")
-"""Where a person's sentences are: translated strings, the texts of practice, the page people read first."""
+EVERYWHERE = (
+    *("tui", "widgets", "bootstrap.py"),
+    *("README.md", "docs", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md", ".github"),
+)
+"""Where a person's sentences are: translated strings, the texts of practice, the pages."""
 
 _TRANSLATORS = {"_", "translate", "translate_count", "gettext", "ngettext", "pgettext"}
 _TEXTS = {".toml", ".json", ".md"}

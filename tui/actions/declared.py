@@ -1,7 +1,7 @@
 """Every action of the program, declared once: its key in the console and its verb on the command line.
 
-The key bar, the list of actions, help, the README's tables and the help of the command line are made of
-`ACTIONS`. What an action does is not imported here, so that the console and `--help` start at once.
+The key bar, the list of actions, help, the table of keys in docs/ and the help of the command line are made
+of `ACTIONS`. What an action does is not imported here, so that the console and `--help` start at once.
 """
 
 from collections.abc import Callable

@@ -3,7 +3,7 @@
 A directory `tui/practice/scenarios/NAME` holds
 
     scenario.toml      what is described here
-    san.toml           the storage array, as `iscsi-console lab --san` takes it
+    san.toml           the storage array, as `--san` of `iscsi-console lab` takes it
     start.sh           makes the starting state, as root in the fresh machine; may be left out
     solutions/*.sh     reference.sh and at least one other way; the first line is a comment: what it does
     wrong/*.sh         at least one way that must not solve it, likewise
