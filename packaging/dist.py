@@ -36,6 +36,9 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 VERSION = str(PROJECT["version"])
 
 
+_METADATA = f"Metadata-Version: 2.1\nName: {PROJECT['name']}\nVersion: {VERSION}\n"
+
+
 def epoch() -> int:
     """The time that everything built here carries: SOURCE_DATE_EPOCH, else that of the commit."""
     given = os.environ.get("SOURCE_DATE_EPOCH")
@@ -55,7 +58,8 @@ def files_below(folder: Path) -> Iterator[Path]:
 
 
 def copy_program(folder: Path) -> None:
-    """Copy the program's own packages."""
+    """Copy the program's own packages, and say of which version they are, as importlib.metadata reads it."""
+    _write(folder / f"iscsi_console-{VERSION}.dist-info" / "METADATA", _METADATA.encode())
     for package in PACKAGES:
         for path in files_below(ROOT / package):
             place = folder / path.relative_to(ROOT)

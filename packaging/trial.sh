@@ -5,6 +5,8 @@ set -eu
 
 use() {
     "$@" --help > /dev/null
+    "$@" --version | grep -q '^iscsi-console [0-9]'
+    "$@" --version --json > /dev/null
     "$@" status
     "$@" doctor > /dev/null || [ $? -le 3 ]
     "$@" history > /dev/null 2>&1 || [ $? -eq 2 ]

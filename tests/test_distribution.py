@@ -1,18 +1,23 @@
 """What is handed out: whole, without what only builds it, and described as the command line is declared."""
 
 import importlib.util
+import re
 import shutil
 import subprocess
 import sys
 import tarfile
+import tomllib
 import zipfile
 from collections.abc import Iterator
+from importlib.metadata import Distribution
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from tests.test_pages import LINK, PAGES
+from tui.commands.telling import Exit
+from tui.terminal import CHOICES
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "packaging"
@@ -84,6 +89,28 @@ def test_the_source_distribution_holds_every_page_and_what_they_link(tmp_path: P
     wanted = {file for path in {*pages, *linked} for file in (path.rglob("*") if path.is_dir() else [path])}
     assert len(wanted) > 40
     assert {file.relative_to(ROOT).as_posix() for file in wanted} - held == set()
+
+
+def test_a_copy_of_the_program_knows_its_version(tmp_path: Path) -> None:
+    copying = f"import dist, pathlib; dist.copy_program(pathlib.Path({str(tmp_path)!r}))"
+    subprocess.run((sys.executable, "-c", copying), cwd=FOLDER, check=True)
+    (found,) = Distribution.discover(name="iscsi-console", path=[str(tmp_path)])
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert (found.name, found.version) == (project["name"], project["version"])
+
+
+@pytest.mark.parametrize("place", ["docs/console.md", "packaging/man/sections.roff"])
+def test_the_choices_for_a_terminal_are_those_that_it_takes(place: str) -> None:
+    text = (ROOT / place).read_text()
+    for variable, values in CHOICES.values():
+        after = text[text.index(variable) :]
+        told = re.split(r"\.TP|^\|[^|]*`ISCSI|\n\n", after[1:], maxsplit=1, flags=re.MULTILINE)[0]
+        assert not values - set(re.findall(r"[a-z0-9]+", told)), variable
+
+
+def test_the_man_page_names_every_exit_status_of_a_plan() -> None:
+    named = set(re.findall(r"^\.B ([0-9]+)$", (FOLDER / "man" / "sections.roff").read_text(), re.MULTILINE))
+    assert {str(int(status)) for status in Exit} <= named
 
 
 @pytest.mark.skipif(shutil.which("groff") is None, reason="there is no groff")
