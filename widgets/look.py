@@ -29,10 +29,10 @@ from textual.screen import Screen
 from textual.scrollbar import ScrollBar
 from textual.widget import Widget
 
+from widgets.bars.scroll_bar import scroll_bar_render
 from widgets.clearing_driver import ClearingDriver
 from widgets.console_styles import ConsoleStyles
 from widgets.glyphs import Glyphs, GlyphSet, glyph_set
-from widgets.scroll_bar import scroll_bar_render
 from widgets.state import Role, State, state_role
 from widgets.text import flat
 from widgets.theme import THEMES

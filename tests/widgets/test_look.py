@@ -9,9 +9,9 @@ from textual.widgets import Static
 
 from tests.console_fonts import in_every_font
 from tests.widgets.galleries import FormGallery, StackGallery
+from widgets.bars.scroll_bar import scroll_bar_render
 from widgets.glyphs import Glyphs, GlyphSet, glyph_set
 from widgets.look import Colours, Look, LookApp, look_of
-from widgets.scroll_bar import scroll_bar_render
 from widgets.state import Role, State, state_role, state_word
 from widgets.text import cells
 
