@@ -243,7 +243,7 @@ def _deb(out: Path, *, bundled: bool) -> Path:
         if bundled:
             needs += ", libc6 (>= 2.28)"
         else:
-            needs += ", " + ", ".join(_debian_name(one) for one in PROJECT["dependencies"])
+            needs += "".join(f", {name}{least}" for name, least in debian_packages().items())
         words = _CONTROL.format(
             version=version,
             architecture=architecture,
@@ -286,11 +286,14 @@ def _shared_files(tree: Path) -> None:
         _write(tree / "usr/lib/systemd/system" / unit.name, unit.read_bytes())
 
 
-def _debian_name(requirement: str) -> str:
-    """The Debian package of a requirement such as `textual>=8.2.8,<9`."""
-    name, _equals, version = requirement.partition(">=")
-    least = version.partition(",")[0]
-    return f"python3-{name}" + (f" (>= {least})" if least else "")
+def debian_packages() -> dict[str, str]:
+    """The Debian packages of the requirements, each with its least version as Depends writes it."""
+    packages = {}
+    for requirement in PROJECT["dependencies"]:
+        name, _equals, version = requirement.partition(">=")
+        least = version.partition(",")[0]
+        packages[f"python3-{name}"] = f" (>= {least})" if least else ""
+    return packages
 
 
 def _maintainer() -> str:

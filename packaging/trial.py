@@ -18,11 +18,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from dist import debian_packages  # noqa: E402 (of this folder)
+
 from tui.lab.mmdebstrap import apt_options  # noqa: E402 (of this project, whatever is installed)
 
 SCRIPT = ROOT / "packaging" / "trial.sh"
 TOOLS = ("python3", "man-db", "bash", "util-linux")
-OF_DEBIAN = ("python3-textual", "python3-pyudev", "python3-psutil")
 PYTHONS = ("python3.11", "python3.12", "python3.13", "python3.14")
 
 
@@ -58,7 +59,7 @@ def try_trixie(dist: Path) -> None:
 
 def try_native(dist: Path) -> None:
     """The native package on Debian 14."""
-    in_tree("forky", next(dist.glob("*-1_all.deb")), None, OF_DEBIAN)
+    in_tree("forky", next(dist.glob("*-1_all.deb")), None, tuple(debian_packages()))
 
 
 def try_wheel(dist: Path) -> None:
