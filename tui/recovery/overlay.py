@@ -77,7 +77,7 @@ def _rung(rung: Rung, named: dict[str, Finding], standings: dict[str, Standing])
         return rung
     if standing is Standing.AS_WISHED:
         words = _("It is intended to be away: it was disconnected, or nothing on this host asks for it.")
-        return replace(rung, health=Health.AS_WISHED, reason=words)
+        return replace(rung, health=Health.AS_WISHED, reason=" ".join(filter(None, (words, rung.reason))))
     if standing is Standing.COMING:
         return replace(rung, health=Health.UNKNOWN, reason=_("systemd is starting it."))
     return rung
