@@ -1,4 +1,4 @@
-"""F54 to F57: what works without a leg, a device or a path, and what it follows from."""
+"""F54 to F57 and F63: what works without a leg, a device or a path, and what it follows from."""
 
 from msgspec.structs import replace
 
@@ -10,8 +10,10 @@ from tui.recovery.finding import Weight
 from tui.storage.model.block import BlockDevice, BlockKind, LegState, Raid, RaidLeg
 from tui.storage.model.files import Mount
 from tui.storage.model.inventory import Inventory
+from tui.storage.model.iscsi import NodeRecord
 from tui.storage.operations.arrays.md import ReturnLeg
 from tui.storage.operations.arrays.raid_volume import RefreshRaidVolume
+from tui.storage.operations.iscsi.scan import ScanForLuns
 
 UUID = "11111111-2222-3333-4444-555555555555"
 
@@ -152,3 +154,34 @@ def test_a_path_that_multipathd_gave_up_is_named_only_where_its_session_is_up() 
     found = findings(replace(evidence_of(one), paths=all_failed, identities=lunless))
     assert {finding.code for finding in found} == {"F12.lun-withdrawn"}
     assert codes(replace(evidence_of(lost(one, SECOND)), paths=paths)) == []
+
+
+def without_paths(one: Inventory) -> Inventory:
+    """The map's LUN is withdrawn and its disks are gone, while somebody still has the map open."""
+    (joined,) = one.multipath_maps
+    return replace(
+        one,
+        luns=tuple(lun for lun in one.luns if lun.disk not in joined.paths),
+        devices=tuple(device for device in one.devices if device.name not in joined.paths),
+        multipath_maps=(replace(joined, paths=(), good_paths=()),),
+    )
+
+
+def pathless(evidence: Evidence) -> list[str]:
+    return [one.code for one in findings(evidence) if one.number == "F63"]
+
+
+def test_a_map_without_a_path_wants_a_scan_where_its_lun_can_be_nowhere_else() -> None:
+    one = without_paths(two_paths())
+    assert pathless(evidence_of(two_paths())) == []
+    (found,) = (finding for finding in findings(evidence_of(one)) if finding.number == "F63")
+    assert found.rungs == (f"multipath:{one.multipath_maps[0].wwid}",)
+    scan = found.fixes[0].proposal
+    assert scan is not None
+    assert [step.sid for step in scan.plan.operations if isinstance(step, ScanForLuns)] == [
+        session.sid for session in one.sessions
+    ]
+    # Behind a session that is down, or a target that is not logged in, the LUN may still be.
+    assert pathless(evidence_of(lost(one, SECOND))) == []
+    elsewhere = NodeRecord("iqn.2003-01.org.example:other", one.sessions[0].portal)
+    assert pathless(evidence_of(replace(one, node_records=(*one.node_records, elsewhere)))) == []

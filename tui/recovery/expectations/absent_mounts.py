@@ -34,7 +34,9 @@ def not_mounted(evidence: Evidence, line: Line) -> Finding | None:
     empty = _("Services may be writing to the empty directory meanwhile; the volume itself is unchanged.")
     return Finding(
         NOT_MOUNTED,
-        _("{place} is not mounted, though fstab lists it and its volume is there.").format(place=place),
+        _("{place} is not mounted, though fstab lists it and its volume is there.").format(place=place)
+        if device.answers
+        else _("{place} is not mounted, and the disk below its volume does not answer.").format(place=place),
         " ".join(word for word in (since, empty) if word),
         RungKind.MOUNT,
         (f"mount:{line.entry.mount_point}",),
@@ -44,7 +46,9 @@ def not_mounted(evidence: Evidence, line: Line) -> Finding | None:
             *unit_seen(evidence, unit),
             Seen("/proc/self/mountinfo", (_("{place}: not listed").format(place=place),)),
         ),
-        ruled_out=(RuledOut(_("a missing disk"), _("{path} is there.").format(path=clean(device.path, 80))),),
+        ruled_out=(RuledOut(_("a missing disk"), _("{path} is there.").format(path=clean(device.path, 80))),)
+        if device.answers
+        else (),
         hypotheses=(
             Hypothesis(
                 _("Somebody unmounted it."), _("Ask, and look for `umount` in the history of the shells.")
@@ -66,6 +70,13 @@ def not_mounted(evidence: Evidence, line: Line) -> Finding | None:
 
 def _ways(evidence: Evidence, line: Line, device: BlockDevice) -> Iterator[Fix]:
     entry, place = line.entry, clean(line.entry.mount_point, 80)
+    if not device.answers:
+        yield Fix(
+            _("Find out first why the disk does not answer"),
+            _("A mount would fail or wait until it does."),
+            by_hand=(f"lsblk -s {clean(device.path, 80)}",),
+        )
+        return
     question = _("Has nothing been written to the directory {place} that is needed on the volume?")
     if line.automounts and automount_of(evidence, line) is not None:
         title = _("Have systemd mount {place} when it is used").format(place=place)

@@ -107,6 +107,7 @@ from tui.recovery.findings.multipath.lost_paths import lost_paths
 from tui.recovery.findings.multipath.multipathd_down import (
     multipathd_down,
 )
+from tui.recovery.findings.multipath.pathless_maps import pathless_maps
 from tui.recovery.findings.multipath.queueing_maps import (
     queueing_maps,
 )
@@ -157,6 +158,7 @@ _VOLUMES: tuple[Detector, ...] = (
     separate_paths,
     queueing_maps,
     lost_paths,
+    pathless_maps,
     multipathd_down,
     degraded_arrays,
     degraded_volumes,
