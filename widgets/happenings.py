@@ -71,20 +71,18 @@ def draw_happening(row: HappeningRow, look: Look, width: int) -> Content:
 class Happenings(ChangingLines):
     """The newest ones, the last at the bottom."""
 
-    DEFAULT_CSS = """
-    Happenings {
-        height: auto;
-        max-height: 20vh;
-    }
-    """
-
     rows: reactive[tuple[HappeningRow, ...]] = reactive((), repaint=False)
     empty: reactive[str] = reactive("", repaint=False)
     """Said while nothing has happened."""
 
-    def watch_rows(self) -> None:
-        """Draw the lines that changed."""
-        self.show()
+    def watch_rows(
+        self, before: tuple[HappeningRow, ...] | None = None, now: tuple[HappeningRow, ...] = ()
+    ) -> None:
+        """Draw the lines that changed; another number of them may want another height."""
+        if len(before or ()) == len(now):
+            self.show()
+        else:
+            self.refresh(layout=True)
 
     def watch_empty(self) -> None:
         """Say something else."""

@@ -5,8 +5,7 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 from statistics import median, quantiles
 
-from msgspec import Struct
-from msgspec.structs import asdict
+from msgspec import Struct, to_builtins
 
 
 class Unit(StrEnum):
@@ -166,7 +165,7 @@ def table(figures: Sequence[Figure]) -> str:
 
 def as_json(figures: Sequence[Figure], conditions: Sequence[str]) -> str:
     """The same for programs."""
-    document = {"conditions": list(conditions), "figures": [asdict(figure) for figure in figures]}
+    document = {"conditions": list(conditions), "figures": [to_builtins(figure) for figure in figures]}
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 

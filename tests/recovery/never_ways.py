@@ -301,7 +301,15 @@ NEVERS: tuple[tuple[str, str, Way], ...] = (
         ),
     ),
     ("F29", "vgcfgrestore --force", NoCommand("vgcfgrestore --force --file /etc/lvm/archive/x vg")),
-    ("F30", "merge a dead snapshot", NoCommand("lvconvert --merge vg/night")),
+    (
+        "F30",
+        "merge a dead snapshot",
+        Refused(
+            repairing.MERGE,
+            lambda: repairing.lvm(repairing.host_with(), snapshot="swi-I-s---"),
+            "snapshot.invalid",
+        ),
+    ),
     (
         "F31",
         "a secret on a command line",

@@ -82,7 +82,6 @@ COMMANDS = (
     Command("F25", r"--nolocking|locking_type", "vgchange -ay --nolocking vg"),
     Command("F29", r"\blvremove\b.*_meta\d", "lvremove vg/pool_meta0"),
     Command("F29", r"\bvgcfgrestore\b.* --force", "vgcfgrestore --force --file /etc/lvm/archive/x vg"),
-    Command("F30", r"\blvconvert\b.* --merge", "lvconvert --merge vg/night"),
     Command("F33", r"iscsiadm -m node (-o delete|--op=delete)$", "iscsiadm -m node -o delete"),
     Command("F34", r"\bmultipath\b.* -F", "multipath -F"),
     Command("F38", r"\bsetenforce\b|\bchmod\b.* 0?777", "setenforce 0"),
@@ -95,6 +94,7 @@ NOT_FOR = (
     ("F11", r"iscsiadm\b.*(--logout\b| -u\b)", "nobody logs out to see the new size"),
     ("F12", r"\bpvcreate\b", "no fresh label fills the hole"),
     ("F13", r"InitiatorName", "the host in service keeps its name"),
+    ("F30", r"\blvconvert\b.* --merge", "a full snapshot is not merged: what it kept is lost"),
     ("F20", r"\bwipefs\b|\bpvcreate\b", "what is hidden is not empty"),
     (
         "F24",

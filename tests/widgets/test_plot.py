@@ -156,6 +156,7 @@ async def test_the_newest_happenings_are_at_the_bottom() -> None:
     news = Happenings()
     app = Showing(news)
     async with app.run_test(size=(80, 3)) as pilot:
+        news.styles.max_height = "100vh"
         news.empty = "Nothing has happened yet."
         await pilot.pause()
         assert app.screen._compositor.render_strips()[0].text.startswith("Nothing has happened yet.")

@@ -19,6 +19,7 @@ from tui.storage.operations.iscsi.scsi_state import SetDiskRunning
 from tui.storage.operations.lvm.devices_file import AddToDevicesFile
 from tui.storage.operations.lvm.idle_map import RemoveIdleMap
 from tui.storage.operations.lvm.import_clone import ImportClone
+from tui.storage.operations.lvm.merge_snapshot import MergeSnapshot
 from tui.storage.operations.lvm.metadata import UpdateMetadata, outdated_lines, outdated_paths
 from tui.storage.operations.lvm.missing_disks import (
     RemoveMissingPvs,
@@ -58,6 +59,7 @@ RESTORE = RestoreGroupMetadata("vg", GROUP, NOTES_PATH, 4)
 GIVE_UP = RemoveMissingPvs("vg", GROUP, ("GONE",))
 WITH_VOLUMES = RemoveMissingPvsAndVolumes("vg", GROUP, ("GONE",), ("span",))
 MAP = f"LVM-{GROUP.replace('-', '')}{'L' * 32}"
+MERGE = MergeSnapshot("vg", GROUP, "data", LOGICAL, "night", "NIGHT")
 STOP = StopQueueing(WWID, "mpatha")
 OLD, NEW = "/dev/sda /srv ext4 defaults 0 0", "UUID=U /srv ext4 defaults,_netdev 0 0"
 
@@ -83,9 +85,13 @@ def lvm(
     partial: str = "",
     returned: bool = False,
     warnings: str = "",
+    snapshot: str = "",
     **group: str,
 ) -> ScriptedHost:
-    """What LVM tells of a group on the disk; `partial` names a volume that lies on a missing one."""
+    """What LVM reports of a group on the disk.
+
+    `partial` names a volume that lies on a missing one; `snapshot` is lv_attr of one of data.
+    """
     told = {
         "vg_name": "vg", "vg_uuid": GROUP, "vg_size": str(508 * MIB), "vg_free": "0",
         "vg_extent_size": str(4 * MIB), "vg_missing_pv_count": str(missing),
@@ -99,6 +105,9 @@ def lvm(
     )
     logical = [{"lv_name": "data", "vg_name": "vg", "lv_uuid": LOGICAL, "lv_path": "/dev/vg/data",
                 "lv_attr": "-wi-------"}]  # fmt: skip
+    if snapshot:
+        logical.append({"lv_name": "night", "vg_name": "vg", "lv_uuid": "NIGHT", "origin": "data",
+                        "lv_path": "/dev/vg/night", "lv_attr": snapshot})  # fmt: skip
     if partial:
         logical.append({"lv_name": partial, "vg_name": "vg", "lv_uuid": "P", "lv_path": f"/dev/vg/{partial}",
                         "lv_attr": "-wi-----p-", "lv_health_status": "partial"})  # fmt: skip

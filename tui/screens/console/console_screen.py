@@ -23,7 +23,7 @@ from tui.screens.console.console_words import (
     top_facts,
     unseen,
 )
-from tui.screens.console.details import Fact, details, title
+from tui.screens.console.details import Fact, details, findings_about, title
 from tui.screens.console.figures import LABELS, device_of, disks_of, outage_lines, plot_rows, session_of
 from tui.screens.console.order import MANY, Order, folding_words, healthy, ordered, refolded
 from tui.screens.console.panes import PANES, WIDE, details_width
@@ -257,9 +257,11 @@ class ConsoleScreen(CheckingScreen):
         first: tuple[Paragraph, ...] = ()
         lines: tuple[Paragraph, ...] = ()
         if isinstance(subject, Rung) and self._inventory is not None:
-            told = self.judged.told_of(subject)
-            first = title(subject, self._inventory, told)
-            lines = details(subject, self._inventory, self._more(subject, self._inventory))
+            first = title(subject, self._inventory)
+            lines = (
+                *findings_about(subject, self.judged.told_of(subject)),
+                *details(subject, self._inventory, self._more(subject, self._inventory)),
+            )
         elif isinstance(subject, Stack):
             lines = about_stack(subject)
         pane = self.query_one("#details", VerticalScroll)

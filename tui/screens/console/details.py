@@ -21,17 +21,21 @@ Fact = tuple[str, str, str]
 """A label, a value, and what the value means."""
 
 
-def title(rung: Rung, inventory: Inventory, told: Iterable[Told] = ()) -> tuple[Paragraph, ...]:
-    """Return the first lines of a layer: its state, what was found about it, and what is important."""
+def title(rung: Rung, inventory: Inventory) -> tuple[Paragraph, ...]:
+    """Return the first lines of a layer: its state, and what is important."""
     lines = [Paragraph(_heading(rung), Role.STRONG, state=state_of(rung.health))]
     if rung.reason:
         role = Role.BAD if rung.health is Health.BAD else Role.WARN
         lines.append(Paragraph(clean(rung.reason), role))
-    lines += [_told(one) for one in told if one.summary != rung.reason]
     words = outage_meaning(rung, inventory)
     if words:
         lines.append(Paragraph(words))
     return tuple(lines)
+
+
+def findings_about(rung: Rung, told: Iterable[Told]) -> tuple[Paragraph, ...]:
+    """Return what else was found about a layer."""
+    return tuple(_told(one) for one in told if one.summary != rung.reason)
 
 
 def _told(told: Told) -> Paragraph:

@@ -46,6 +46,9 @@ ConsoleScreen {
         border-top: solid $line;
         padding: 0 2;
     }
+    #news {
+        max-height: 20vh;
+    }
     &.-narrow #body {
         layout: vertical;
     }
