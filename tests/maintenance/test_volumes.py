@@ -79,6 +79,20 @@ def test_a_disk_joins_with_a_label_first_and_can_leave_again() -> None:
     assert "2 PVs" in proposal.notes[0]
 
 
+def test_a_disk_of_another_sector_size_is_refused_before_anything_is_written() -> None:
+    inventory = level()
+    (member,) = inventory.physical_volumes
+    devices = tuple(
+        replace(device, sector_size=512) if device.name == member.device else device
+        for device in inventory.devices
+    )
+    disk = replace(logged_in().devices[0], name="sdz", path="/dev/sdz")
+    known = replace(inventory, devices=devices)
+    for size, code in ((512, ""), (0, ""), (4096, "volumes.sector-sizes")):
+        proposal = volumes.add_disk(known, group_of(known), replace(disk, sector_size=size))
+        assert refusal(proposal) == code, size
+
+
 def test_sizes_become_whole_extents() -> None:
     group = group_of(roomy())
     (made,) = volumes.new_volume(group, "logs", 10 * MIB).plan.operations

@@ -4,6 +4,7 @@ from tui.maintenance.proposal import Proposal, way_back_of
 from tui.storage.changing.plan import Plan
 from tui.storage.devices.contents import Contents
 from tui.storage.devices.identity import identity_of, luns_below
+from tui.storage.devices.sector_sizes import mixed_sectors_problem
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume, PhysicalVolume, VolumeGroup, VolumeKind
@@ -78,9 +79,15 @@ def add_disk(
                 "none of its LVs is activated."
             ).format(count=members + 1),
         ),
-        refusal=found.refusal if found is not None and not label else None,
+        refusal=_other_sectors(inventory, group, device)
+        or (found.refusal if found is not None and not label else None),
         yes=_("Add"),
     )
+
+
+def _other_sectors(inventory: Inventory, group: VolumeGroup, device: BlockDevice) -> Problem | None:
+    members = (inventory.device(member.device) for member in inventory.members_of(group) if member.device)
+    return mixed_sectors_problem((*(member for member in members if member is not None), device))
 
 
 def new_volume(group: VolumeGroup, name: str, size: int) -> Proposal:

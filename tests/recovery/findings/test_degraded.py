@@ -156,6 +156,31 @@ def test_a_path_that_multipathd_gave_up_is_named_only_where_its_session_is_up() 
     assert codes(replace(evidence_of(lost(one, SECOND)), paths=paths)) == []
 
 
+def test_a_leg_on_a_map_without_usable_paths_follows_from_the_paths() -> None:
+    two = two_paths()
+    (joined,) = two.multipath_maps
+    raid = Raid(
+        "raid1",
+        (
+            RaidLeg(("x0",), LegState.IN_SYNC, good=True),
+            RaidLeg((joined.device,), LegState.FAULTY, good=False),
+        ),
+        "idle",
+    )
+    degraded = replace(
+        two,
+        devices=tuple(
+            replace(device, raid=raid) if device.name == two.logical_volumes[0].device else device
+            for device in two.devices
+        ),
+    )
+    failed = tuple(PathState(disk, joined.wwid, "failed", "faulty") for disk in joined.paths)
+    for paths in (failed, failed[:1]):
+        cause, follows = findings(replace(evidence_of(degraded), paths=paths))
+        assert (cause.code, cause.weight) == ("F57.path-failed", Weight.CAUSE)
+        assert (follows.code, follows.follows) == ("F54.lv-degraded", cause.key)
+
+
 def without_paths(one: Inventory) -> Inventory:
     """The map's LUN is withdrawn and its disks are gone, while somebody still has the map open."""
     (joined,) = one.multipath_maps

@@ -14,6 +14,7 @@ from tui.setup.steps.volumes_wanted import (
     layout,
     members,
 )
+from tui.storage.devices.sector_sizes import mixed_sectors_problem
 from tui.storage.lvm.names import logical_volume_name_problems, volume_group_name_problems
 from tui.storage.model.lvm import LogicalVolume
 from tui.storage.problem import Problem
@@ -142,23 +143,12 @@ def _disk_problems(state: SetupState) -> tuple[Problem, ...]:
 
 
 def _sector_problems(state: SetupState) -> tuple[Problem, ...]:
-    """Disks whose sectors differ: LVM makes no VG of them (allow_mixed_block_sizes, lvm.conf(5))."""
+    """Disks whose sectors differ from those of each other or of the VG."""
     chosen = answer(state)
     known = {disk.wwid: disk.device for disk in disks.disks(state)}
     wanted = [known[wwid] for wwid in (*members(state, chosen.group), *chosen.disks) if wwid in known]
-    sizes = {device.path: device.sector_size for device in wanted if device.sector_size}
-    if len(set(sizes.values())) < 2:
-        return ()
-    listed = ", ".join(f"{clean(path, 60)}: {size}" for path, size in sizes.items())
-    return (
-        Problem(
-            "volumes.sector-sizes",
-            _("The disks have sectors of different sizes, so LVM makes no VG of them."),
-            _("Bytes of a sector: {sizes}.").format(sizes=listed),
-            _("Choose disks of one sector size, or have the storage administrator set it for the LUN."),
-            "disks",
-        ),
-    )
+    problem = mixed_sectors_problem(wanted)
+    return (problem,) if problem is not None else ()
 
 
 def _use_problems(disk: Disk, chosen: VolumesAnswer) -> tuple[Problem, ...]:

@@ -79,7 +79,13 @@ def sessions_below(inventory: Inventory, raid: Raid) -> tuple[str, ...]:
 def below(inventory: Inventory, raid: Raid) -> tuple[str, ...]:
     """Keys of all that a lost leg follows from where something is wrong with it: that is repaired first."""
     luns = (lun_key(session, lun) for session, lun in _luns_below(inventory, raid))
-    return tuple(dict.fromkeys((*luns, *sessions_below(inventory, raid))))
+    maps = (
+        f"multipath:{joined.wwid or joined.name}"
+        for leg in raid.lost
+        for disk in disks_below(inventory, leg.devices)
+        if (joined := inventory.map_over(disk)) is not None
+    )
+    return tuple(dict.fromkeys((*luns, *sessions_below(inventory, raid), *maps)))
 
 
 def _luns_below(inventory: Inventory, raid: Raid) -> Iterator[tuple[Session, Lun]]:

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from tui.storage.devices.device_use import why_not_write
 from tui.storage.devices.identity import DeviceIdentity, compare
+from tui.storage.devices.sector_sizes import mixed_sectors_problem
 from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.lvm.names import volume_group_name_problems
 from tui.storage.model.inventory import Inventory
@@ -57,6 +58,7 @@ class CreateVolumeGroup(LvmCommand, frozen=True):
         refuse_taken_path(host, self.name, "volume_group")
         for device in self.devices:
             _refuse_unless_free(host, inventory, device)
+        _refuse_mixed_sectors(host, inventory, self.devices)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
         for device in self.devices:
@@ -162,6 +164,7 @@ class ExtendVolumeGroup(LvmCommand, frozen=True):
             found, _now = compare(host, device, inventory)
             if found.name not in members:
                 _refuse_unless_free(host, inventory, device)
+        _refuse_mixed_sectors(host, inventory, self.devices, members)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
         for device in self.devices:
@@ -272,3 +275,16 @@ def _refuse_unless_free(host: Host, inventory: Inventory, identity: DeviceIdenti
                 remedy=_("Choose another disk, or use it as it is."),
             )
         )
+
+
+def _refuse_mixed_sectors(
+    host: Host,
+    inventory: Inventory,
+    added: tuple[DeviceIdentity, ...],
+    members: frozenset[str] = frozenset(),
+) -> None:
+    there = (inventory.device(name) for name in members)
+    found = (compare(host, device, inventory)[0] for device in added)
+    problem = mixed_sectors_problem((*(member for member in there if member is not None), *found))
+    if problem is not None:
+        raise Refused(problem)
