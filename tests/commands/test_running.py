@@ -15,8 +15,9 @@ from tui.commands.running import Consent, run
 from tui.commands.telling import Exit, JsonTeller, TextTeller
 from tui.maintenance.proposal import Proposal
 from tui.storage.changing import run_plan
+from tui.storage.changing.change_lock import change_lock
 from tui.storage.changing.interrupted import all_interrupted
-from tui.storage.changing.journal import Journal, Origin, change_lock
+from tui.storage.changing.journal import Journal, Origin
 from tui.storage.changing.midway import midway
 from tui.storage.changing.plan import Plan, Step
 from tui.storage.changing.run_plan import Places

@@ -34,7 +34,8 @@ from tui.screens.plan.plan_screen import PlanScreen
 from tui.screens.resume import Resume
 from tui.screens.setup.setup_screen import SetupScreen
 from tui.storage.changing import run_plan
-from tui.storage.changing.journal import Journal, Origin, change_lock
+from tui.storage.changing.change_lock import change_lock
+from tui.storage.changing.journal import Journal, Origin
 from tui.storage.changing.plan import Plan
 from tui.storage.host.command_log import CommandLogHost
 from tui.storage.model.inventory import Inventory

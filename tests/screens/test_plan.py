@@ -16,7 +16,8 @@ from tui.maintenance.proposal import Proposal, way_back_of
 from tui.screens.access import Access, access
 from tui.screens.plan.plan_screen import Phase, PlanScreen
 from tui.storage.changing import executor, run_plan
-from tui.storage.changing.journal import Journal, Origin, change_lock
+from tui.storage.changing.change_lock import change_lock
+from tui.storage.changing.journal import Journal, Origin
 from tui.storage.changing.plan import Plan
 from tui.storage.changing.run_plan import Places
 from tui.storage.host.command_log import CommandLogHost

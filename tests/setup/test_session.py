@@ -14,7 +14,8 @@ from tui.setup.answers import ChapAnswer, ChapChoice, DiscoverAnswer, NameAnswer
 from tui.setup.session import Places, Setup
 from tui.setup.state import SetupState
 from tui.setup.step import Step
-from tui.storage.changing.journal import Journal, change_lock
+from tui.storage.changing.change_lock import change_lock
+from tui.storage.changing.journal import Journal
 from tui.storage.changing.plan import Plan, Stage, Step as PlanStep
 from tui.storage.changing.watcher import Unwatched
 from tui.storage.iscsi.chap import ChapKind, ChapSettings

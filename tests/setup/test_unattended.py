@@ -11,7 +11,8 @@ from tui.setup.answers import ChapAnswer, ChapChoice, NameAnswer
 from tui.setup.answers_file import Script
 from tui.setup.session import Places, Setup
 from tui.setup.unattended import BUSY, FAILED, INTERRUPTED, NOTHING_CHOSEN, Chosen, play
-from tui.storage.changing.journal import Journal, Origin, change_lock
+from tui.storage.changing.change_lock import change_lock
+from tui.storage.changing.journal import Journal, Origin
 from tui.storage.changing.plan import Plan, Stage, Step as PlanStep
 from tui.storage.changing.printer import Printer
 from tui.storage.iscsi.chap import ChapKind

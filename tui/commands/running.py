@@ -8,8 +8,9 @@ from tui.commands.planned import Planned
 from tui.commands.telling import Exit, Teller
 from tui.maintenance.confirmation import cost, needs_no_question
 from tui.storage.changing import run_plan
+from tui.storage.changing.change_lock import who_changes
 from tui.storage.changing.interrupted import all_interrupted
-from tui.storage.changing.journal import Journal, Origin, who_changes
+from tui.storage.changing.journal import Journal, Origin
 from tui.storage.changing.leaving import asked_to_leave
 from tui.storage.changing.run_plan import Ending
 from tui.storage.host.interface import ChangingHost

@@ -21,8 +21,9 @@ from tui.setup.steps.by_name import logic
 from tui.setup.undo import Undo
 from tui.setup.verification import Verified, verify
 from tui.storage.changing import run_plan
+from tui.storage.changing.change_lock import change_lock, who_changes
 from tui.storage.changing.interrupted import Interrupted, all_interrupted
-from tui.storage.changing.journal import Journal, Origin, change_lock, who_changes
+from tui.storage.changing.journal import Journal, Origin
 from tui.storage.changing.midway import NOWHERE, Midway, midway
 from tui.storage.changing.plan import Plan
 from tui.storage.changing.run_plan import Ending

@@ -16,6 +16,7 @@ from tests.storage.scripted_host import ScriptedHost
 from tui.storage.changing import journal as journal_module
 from tui.storage.changing.executor import execute
 from tui.storage.changing.journal import Journal
+from tui.storage.changing.journal_file import append_line
 from tui.storage.changing.plan import Plan
 
 NAMES = ("first", "second", "third")
@@ -36,7 +37,7 @@ class Countdown:
 def console(folder: Path, kill_at: int) -> int:
     """Resume what is unfinished, or begin; 0 when everything is done."""
     countdown = Countdown(kill_at)
-    original = journal_module._append
+    original = append_line
 
     def counted(path: Path, line: bytes) -> None:
         countdown.tick()
@@ -48,7 +49,7 @@ def console(folder: Path, kill_at: int) -> int:
         original(path, line)
         countdown.tick()
 
-    journal_module._append = counted
+    vars(journal_module)["append_line"] = counted
     journals = folder / "journal"
     found = Journal.unfinished(journals)
     if found is None:

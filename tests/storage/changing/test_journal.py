@@ -1,8 +1,7 @@
-"""The journal: what it keeps, what a kill or a full disk leaves of it, and who holds the lock."""
+"""The journal: what it keeps, and what a kill or a full disk leaves of it."""
 
 import errno
 import json
-import multiprocessing
 import os
 import resource
 import signal
@@ -19,7 +18,8 @@ from tests.storage.scripted_host import ScriptedHost
 from tests.waiting import AT_MOST
 from tui.storage.changing import journal as journal_module
 from tui.storage.changing.executor import execute
-from tui.storage.changing.journal import Journal, Origin, Progressed, change_lock
+from tui.storage.changing.journal import Journal, Origin, Progressed
+from tui.storage.changing.journal_file import events_in
 from tui.storage.changing.plan import Plan, Stage
 from tui.storage.problem import ConsoleError, Problem, Refused
 from tui.storage.secret import Secret
@@ -192,7 +192,7 @@ def test_a_journal_that_fills_up_stops_before_the_change(
     def full(path: Path, line: bytes) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(journal_module, "_append", full)
+    monkeypatch.setattr(journal_module, "append_line", full)
     result = execute(three(tmp_path), ScriptedHost(), journal)
     assert result.stages == (Stage.FAILED, Stage.WAITING, Stage.WAITING)
     assert result.problem is not None
@@ -209,53 +209,6 @@ def test_the_journal_knows_the_boot_it_was_written_in(
     assert not journal.is_of_this_boot(1)
     monkeypatch.setattr(journal_module, "boot_id", lambda: "another")
     assert not journal.is_of_this_boot(0)
-
-
-def hold(
-    path: Path, ready: "multiprocessing.synchronize.Event", leave: "multiprocessing.synchronize.Event"
-) -> None:
-    with change_lock(path):
-        ready.set()
-        leave.wait(AT_MOST)
-
-
-def test_a_second_console_may_look_but_not_touch(tmp_path: Path) -> None:
-    path, context = tmp_path / "lock", multiprocessing.get_context("spawn")
-    ready, leave = context.Event(), context.Event()
-    holder = context.Process(target=hold, args=(path, ready, leave))
-    holder.start()
-    try:
-        assert ready.wait(AT_MOST)
-        with pytest.raises(Refused) as caught, change_lock(path):
-            pass
-        assert caught.value.problem.code == "lock.held"
-        assert str(holder.pid) in caught.value.problem.summary
-    finally:
-        leave.set()
-        holder.join(AT_MOST)
-    with change_lock(path):
-        assert path.read_text() == str(os.getpid())
-
-
-def test_a_killed_console_leaves_no_lock_behind(tmp_path: Path) -> None:
-    path, context = tmp_path / "lock", multiprocessing.get_context("spawn")
-    ready, leave = context.Event(), context.Event()
-    holder = context.Process(target=hold, args=(path, ready, leave))
-    holder.start()
-    assert ready.wait(AT_MOST)
-    holder.kill()
-    holder.join(AT_MOST)
-    with change_lock(path):
-        pass
-
-
-def test_a_lock_that_cannot_be_made_is_said_in_words(tmp_path: Path) -> None:
-    (tmp_path / "target").write_text("")
-    (tmp_path / "lock").symlink_to(tmp_path / "target")
-    for path in (tmp_path / "missing" / "lock", tmp_path / "lock"):
-        with pytest.raises(Refused) as caught, change_lock(path):
-            pass
-        assert caught.value.problem.code == "lock.not-writable"
 
 
 LAST_BOUNDARY = 40
@@ -288,7 +241,7 @@ def test_killed_at_any_moment_it_resumes_and_repeats_nothing(
     ended = Counter(
         event["number"]
         for path in (folder / "journal").glob("*.jsonl")
-        for event in journal_module._read(path)
+        for event in events_in(path)
         if event["event"] in ("done", "already")
     )
     assert ended == {0: 1, 1: 1, 2: 1}

@@ -7,8 +7,9 @@ import pytest
 
 from tests.storage.changing.plan_operations import Destroy, FailWith, MakeFile, Rewrite
 from tests.storage.scripted_host import ScriptedHost
+from tui.storage.changing.change_lock import change_lock, is_changing
 from tui.storage.changing.interrupted import Interrupted, all_interrupted
-from tui.storage.changing.journal import Journal, Origin, change_lock, is_changing
+from tui.storage.changing.journal import Journal, Origin
 from tui.storage.changing.plan import Plan, Stage, Step
 from tui.storage.changing.run_plan import Places, carry_on, carry_out, give_up
 from tui.storage.changing.watcher import Unwatched

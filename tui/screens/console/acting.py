@@ -171,8 +171,8 @@ class ActingScreen(BaseScreen[None]):
 
     def _look_for_interrupted(self) -> None:
         from tui.storage.changing import run_plan
+        from tui.storage.changing.change_lock import is_changing
         from tui.storage.changing.interrupted import all_interrupted
-        from tui.storage.changing.journal import is_changing
         from tui.storage.changing.midway import NOWHERE, midway
 
         places = run_plan.PLACES

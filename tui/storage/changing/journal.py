@@ -5,38 +5,33 @@ a kill or a power cut `unfinished` finds the plan again. Secrets are not in it (
 """
 
 import contextlib
-import fcntl
 import json
 import os
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 
+from tui.storage.changing.journal_file import (
+    append_line,
+    boot_id,
+    events_in,
+    is_cut_off,
+    remove_cut_off,
+    sync_folder,
+)
 from tui.storage.changing.plan import Plan
 from tui.storage.changing.plan_text import decode_operations, encode_operations
 from tui.storage.codec import NotDecodable, Plain
-from tui.storage.documents import parse_json, read_bounded
 from tui.storage.problem import ConsoleError, Problem, Refused
 from tui.storage.untrusted import clean
-from tui.storage.waiting import wait_for
 from tui.words import translate as _
 
 FOLDER = Path("/var/lib/iscsi-console/journal")
 """Where the journals of this host are."""
 
-_BOOT = Path("/proc/sys/kernel/random/boot_id")
-
-_LARGEST = 16 * 1024 * 1024
-"""Bytes of a journal."""
-
 PUT_ASIDE = ".put-aside"
 """Added to the name of a damaged journal that a person gave up."""
-
-LOCK = Path("/run/iscsi-console.lock")
-"""Held while a plan runs: one change at a time."""
 
 
 class Origin(StrEnum):
@@ -96,7 +91,7 @@ class Journal:
         operations: Plain = encode_operations(plan)
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _remove_cut_off(folder)
+            remove_cut_off(folder)
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
             journal._write(
                 event="plan",
@@ -107,7 +102,7 @@ class Journal:
                 together=plan.together,
                 operations=operations,
             )
-            _sync_folder(folder)
+            sync_folder(folder)
         except OSError as error:
             with contextlib.suppress(OSError):
                 path.unlink()
@@ -133,14 +128,14 @@ class Journal:
     @classmethod
     def _of_file(cls, path: Path) -> "Journal | None":
         try:
-            events = tuple(_read(path))
+            events = tuple(events_in(path))
         except FileNotFoundError:
             return None
         except OSError as error:
             return cls(path, (), clean(error.strerror or str(error)))
         if events and events[0].get("event") == "plan":
             return cls(path, events)
-        if not events and _is_cut_off(path):
+        if not events and is_cut_off(path):
             return None
         return cls(path, events, _("its first line, the plan, cannot be read"))
 
@@ -164,7 +159,7 @@ class Journal:
             return self
         written: tuple[dict[str, Plain], ...] = ()
         with contextlib.suppress(OSError):
-            written = tuple(_read(self.path))
+            written = tuple(events_in(self.path))
         if len(written) != len(self._events) or self.ended:
             raise Refused(
                 Problem(
@@ -332,7 +327,7 @@ class Journal:
         """The person gives the plan up; a damaged journal is put aside under another name."""
         if self.damage:
             self.path.rename(self.path.with_name(self.path.name + PUT_ASIDE))
-            _sync_folder(self.path.parent)
+            sync_folder(self.path.parent)
             return
         self._write(event="abandoned")
 
@@ -341,79 +336,8 @@ class Journal:
         event["boot"] = boot_id()
         line = json.dumps(event, ensure_ascii=True) + "\n"
         with self._guard:
-            _append(self.path, line.encode())
+            append_line(self.path, line.encode())
             self._events.append(event)
-
-
-@contextmanager
-def change_lock(path: Path = LOCK) -> Iterator[None]:
-    """Hold the right to change this host.
-
-    Raises:
-        Refused: another console holds it, or it cannot be made (no root, full disk).
-    """
-    try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-    except OSError as error:
-        raise Refused(
-            Problem(
-                "lock.not-writable",
-                _("The lock that allows one change at a time cannot be created: {why}.").format(
-                    why=error.strerror or str(error)
-                ),
-                cause=str(path),
-                remedy=_("Start the program as root, and make sure that /run is writable."),
-            )
-        ) from error
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise Refused(_held(handle)) from error
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, str(os.getpid()).encode(), 0)
-        yield
-    finally:
-        os.close(handle)
-
-
-def is_changing(path: Path = LOCK) -> bool:
-    """Whether a process is changing this host just now; False where that cannot be read."""
-    return who_changes(path) is not None
-
-
-def who_changes(path: Path = LOCK) -> Problem | None:
-    """Which process is changing this host just now, as the reason to wait; None when there is none."""
-    try:
-        handle = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
-    except OSError:
-        return None
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return _held(handle)
-    finally:
-        os.close(handle)
-    return None
-
-
-def _held(handle: int) -> Problem:
-    holder = ""
-
-    def is_written() -> bool:
-        nonlocal holder
-        holder = os.pread(handle, 100, 0).decode(errors="replace").strip()
-        return holder.isdecimal()
-
-    # Whoever has just taken the lock writes its number next.
-    wait_for(is_written, 1.0, pause=0.01)
-    return Problem(
-        "lock.held",
-        _("Another console is changing this host (process {holder}).").format(
-            holder=holder if holder.isdecimal() else "?"
-        ),
-        remedy=_("Wait until it is done; until then this one is read-only."),
-    )
 
 
 def _not_writable(path: Path, error: OSError) -> Problem:
@@ -425,64 +349,3 @@ def _not_writable(path: Path, error: OSError) -> Problem:
         cause=str(path.parent),
         remedy=_("Free some space or make the file system writable, then retry."),
     )
-
-
-def boot_id() -> str:
-    """What the kernel calls the time since the machine was started (random(4)), or empty."""
-    with contextlib.suppress(OSError):
-        return _BOOT.read_text().strip()
-    return ""
-
-
-def _append(path: Path, line: bytes) -> None:
-    """Add a line and see it on the disk. What cannot be written whole is taken back.
-
-    A line that a kill or a power cut left unfinished is ended first, so that it damages no other.
-    """
-    handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW)
-    try:
-        size = os.fstat(handle).st_size
-        if size and os.pread(handle, 1, size - 1) != b"\n":
-            line = b"\n" + line
-        try:
-            rest = memoryview(line)
-            while rest:
-                rest = rest[os.write(handle, rest) :]
-            os.fsync(handle)
-        except OSError:
-            with contextlib.suppress(OSError):
-                os.ftruncate(handle, size)
-            raise
-    finally:
-        os.close(handle)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _remove_cut_off(folder: Path) -> None:
-    """Remove journals whose beginning was never written to its end: nothing ran of their plans."""
-    for path in folder.glob("*.jsonl"):
-        with contextlib.suppress(OSError):
-            if path.is_file() and not path.is_symlink() and _is_cut_off(path):
-                path.unlink()
-
-
-def _is_cut_off(path: Path) -> bool:
-    """Whether a journal has no whole line: its beginning was never written to the end."""
-    return b"\n" not in read_bounded(path, _LARGEST)
-
-
-def _read(path: Path) -> Iterator[dict[str, Plain]]:
-    for line in read_bounded(path, _LARGEST).splitlines():
-        try:
-            event = parse_json(line)
-        except ValueError:
-            continue
-        if isinstance(event, dict):
-            yield event

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from tui.storage.changing.change_lock import LOCK, change_lock
 from tui.storage.changing.executor import execute
-from tui.storage.changing.journal import FOLDER, LOCK, Journal, Origin, change_lock
+from tui.storage.changing.journal import FOLDER, Journal, Origin
 from tui.storage.changing.midway import NOWHERE, Midway, midway
 from tui.storage.changing.plan import Plan, Result, Stage, Step
 from tui.storage.changing.watcher import Watcher
