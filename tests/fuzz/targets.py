@@ -25,7 +25,6 @@ from tui.recovery.text import diagnosis_text
 from tui.setup.answers_file import read_script
 from tui.setup.kept import kept
 from tui.setup.size_text import parse as parse_size
-from tui.setup.steps.target import parse_number
 from tui.storage.changing.interrupted import all_interrupted
 from tui.storage.files.mount_options import parse_options
 from tui.storage.files.rc_local import relevant_lines, storage_lines
@@ -235,7 +234,6 @@ TARGETS: dict[str, Target] = {
     "practice note": _parser(read_note),
     "array": Target(lambda source: (parse_array(source.text(_ARRAYS)),), declared=(SanError,)),
     "size": _parser(parse_size, like="10G"),
-    "number": _parser(parse_number),
     "initiator name": Target(_initiator_name),
     "LVM filter": _parser(lambda text: rejects(text, ("/dev/sda", "/dev/disk/by-id/x")), like="r|/dev"),
     "LVM metadata": _parser(parse_notes, NotNotes, like="seqno"),

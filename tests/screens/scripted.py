@@ -11,7 +11,7 @@ from tests.waiting import AT_MOST
 from tui.setup.answers import Answer
 from tui.setup.review import final_plan
 from tui.setup.state import SetupState
-from tui.setup.step import Step, following
+from tui.setup.step import AT_ONCE, Step, following
 from tui.setup.steps.by_name import logic
 from tui.setup.undo import Undo
 from tui.setup.verification import Verified
@@ -124,7 +124,7 @@ class ScriptedDriver:
     def _plan(self, step: Step) -> Plan:
         if step is Step.RUN:
             return final_plan(self.state)
-        return logic(step).plan(self.state) if step.runs_when_reached else Plan("", ())
+        return logic(step).plan(self.state) if step in AT_ONCE else Plan("", ())
 
     def _play(
         self, plan: Plan, watcher: Watcher, leave: threading.Event, problem: Problem | None = None

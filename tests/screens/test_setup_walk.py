@@ -14,7 +14,7 @@ from tui.screens.access import Access, access
 from tui.screens.setup.pages import page_for
 from tui.screens.setup.setup_screen import SetupScreen
 from tui.setup.state import SetupState
-from tui.setup.step import Step
+from tui.setup.step import AT_ONCE, Step
 from tui.storage.problem import Problem
 from widgets.dialogs import Confirm, PushButton
 from widgets.fields.text_field import TextField
@@ -68,7 +68,7 @@ async def test_enter_alone_leads_from_a_bare_host_to_the_end() -> None:
         assert "LOGGED_IN" in shown
     assert driver.ran[0] is Step.NAME
     assert driver.ran[-1] is Step.RUN
-    assert [step for step in driver.ran if step.runs_when_reached] == [
+    assert [step for step in driver.ran if step in AT_ONCE] == [
         Step.NAME,
         Step.DISCOVER,
         Step.TARGET,

@@ -183,7 +183,6 @@ def test_the_steps_are_in_order() -> None:
     assert [following(step) for step in ORDER] == [*ORDER[1:], ORDER[-1]]
     assert [preceding(step) for step in ORDER] == [ORDER[0], *ORDER[:-1]]
     assert all(step.is_asked == (step in ASKED) for step in ORDER)
-    assert all(step.runs_when_reached == (step in AT_ONCE) for step in ORDER)
     assert len({step.label for step in ORDER}) == len({step.question for step in ORDER}) == len(ORDER)
 
 

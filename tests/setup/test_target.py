@@ -220,13 +220,6 @@ def test_the_note_counts_portals() -> None:
     assert target.note(told(PORTAL, SECOND)) == f"{TARGET}, 2 portals"
 
 
-@pytest.mark.parametrize(
-    ("text", "number"), [("120", 120), (" 15 s ", 15), ("-1", -1), ("", None), ("1.5", None)]
-)
-def test_numbers_are_read_as_typed(text: str, number: int | None) -> None:
-    assert target.parse_number(text) == number
-
-
 def test_every_timer_and_preset_has_words() -> None:
     assert set(target.timer_words()) == set(target.KEYS)
     assert set(target.preset_words()) == set(TimerPreset)

@@ -49,8 +49,6 @@ class Link(Struct, frozen=True):
         state: operstate: up, down, lowerlayerdown, unknown.
         carrier: whether there is a signal; None while the interface is down.
         lower: interfaces it is made of: of a bond, a VLAN, a bridge.
-        errors: received and sent frames with errors, together.
-        dropped: likewise dropped.
     """
 
     name: str
@@ -58,8 +56,6 @@ class Link(Struct, frozen=True):
     state: str = ""
     carrier: bool | None = None
     lower: tuple[str, ...] = ()
-    errors: int = 0
-    dropped: int = 0
 
 
 class PacketTest(Struct, frozen=True):
@@ -186,7 +182,6 @@ class Identity(Struct, frozen=True):
         disk: kernel name.
         kept: `wwid` of sysfs.
         live: the same, asked now; empty where it could not be compared.
-        kept_size: bytes, of sysfs.
         live_size: bytes by READ CAPACITY now, or None where no tool for it is installed.
         refused: the disk answers at once, and refuses to tell: the LUN behind it is gone.
         stand_in: vendor and model of what answers under its number and is no disk, or empty. A target answers
@@ -196,7 +191,6 @@ class Identity(Struct, frozen=True):
     disk: str
     kept: str
     live: str
-    kept_size: int = 0
     live_size: int | None = None
     refused: bool = False
     stand_in: str = ""

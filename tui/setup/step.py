@@ -60,11 +60,6 @@ class Step(StrEnum):
         """Whether the page has an answer (the last three only show and run)."""
         return self in ASKED
 
-    @property
-    def runs_when_reached(self) -> bool:
-        """Whether its plan runs as it is reached; the plans of the others are gathered for the review."""
-        return self in AT_ONCE
-
 
 ORDER: tuple[Step, ...] = tuple(Step)
 """All steps, first to last."""

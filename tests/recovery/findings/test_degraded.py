@@ -150,7 +150,7 @@ def test_a_path_that_multipathd_gave_up_is_named_only_where_its_session_is_up() 
     all_failed = tuple(replace(path, map_state="failed", checker="faulty") for path in paths)
     (none_left,) = findings(replace(evidence_of(one), paths=all_failed))
     assert none_left.summary.startswith("multipathd uses no path")
-    lunless = tuple(Identity(lun.disk, lun.wwid, "", lun.size, refused=True) for lun in one.luns)
+    lunless = tuple(Identity(lun.disk, lun.wwid, "", refused=True) for lun in one.luns)
     found = findings(replace(evidence_of(one), paths=all_failed, identities=lunless))
     assert {finding.code for finding in found} == {"F12.lun-withdrawn"}
     assert codes(replace(evidence_of(lost(one, SECOND)), paths=paths)) == []

@@ -33,7 +33,7 @@ OTHER = "naa.60014050000000000000000000000099"
 
 
 def asked(inventory: Inventory, **changes: object) -> Evidence:
-    identity = Identity("sda", WWID, WWID, 512 * MIB, 512 * MIB)
+    identity = Identity("sda", WWID, WWID, 512 * MIB)
     return replace(
         evidence_of(inventory),
         identities=(replace(identity, **changes),),
@@ -163,7 +163,7 @@ def test_writes_that_failed_for_another_reason_are_not_the_storages_refusal() ->
     assert findings(replace(during, daemon=(daemon_said(BACK, 50.0),))) == ()
     after = replace(during, daemon=(daemon_said(BACK, 80.0),))
     assert [finding.code for finding in findings(after)] == ["F28.writes-refused"]
-    gone = Identity("sda", WWID, "", 512 * MIB, refused=True)
+    gone = Identity("sda", WWID, "", refused=True)
     assert [finding.code for finding in findings(replace(one, kernel=refused, identities=(gone,)))] == [
         "F12.lun-withdrawn"
     ]

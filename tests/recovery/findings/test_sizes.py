@@ -21,7 +21,7 @@ SIZE = 512 * MIB
 
 def said(inventory: Inventory, size: int) -> Evidence:
     """Evidence in which the array says another size."""
-    identities = tuple(Identity(one.disk, one.wwid, one.wwid, one.size, size) for one in inventory.luns)
+    identities = tuple(Identity(lun.disk, lun.wwid, lun.wwid, size) for lun in inventory.luns)
     return replace(evidence_of(inventory), identities=identities)
 
 

@@ -104,8 +104,8 @@ def understood(lun: Lun, outcome: Outcome, live_size: int | None = None) -> Iden
     told = parse_answer(outcome.stdout)
     if told.get("ID_TYPE") == _NO_DISK:
         names = f"{told.get('ID_VENDOR', '')} {told.get('ID_MODEL', '')}".strip()
-        return Identity(lun.disk, lun.wwid, "", lun.size, stand_in=names or _NO_DISK)
+        return Identity(lun.disk, lun.wwid, "", stand_in=names or _NO_DISK)
     serial = told.get("ID_SERIAL", "")
     # It told its identity when the kernel found it, as sysfs shows: now it answers that it does not.
     refused = bool(lun.wwid) and not (outcome.ok and serial)
-    return Identity(lun.disk, lun.wwid, parse_identity(serial), lun.size, live_size, refused)
+    return Identity(lun.disk, lun.wwid, parse_identity(serial), live_size, refused)

@@ -131,18 +131,12 @@ def _link(host: Host, name: str) -> Link:
     place = f"{_NET}/{name}"
     carrier = number(host, f"{place}/carrier")
     lower = tuple(entry.removeprefix("lower_") for entry in names(host, place) if entry.startswith("lower_"))
-    counts = {
-        what: sum(number(host, f"{place}/statistics/{way}_{what}") or 0 for way in ("rx", "tx"))
-        for what in ("errors", "dropped")
-    }
     return Link(
         name,
         number(host, f"{place}/mtu"),
         word(host, f"{place}/operstate"),
         None if carrier is None else carrier == 1,
         lower,
-        counts["errors"],
-        counts["dropped"],
     )
 
 

@@ -6,9 +6,6 @@ from tui.recovery.history.reading import read_logs
 from tui.storage.host.interface import Host
 from tui.storage.probe.iscsi.sessions import read_sessions
 
-WEEK = 7 * 86400.0
-"""Seconds back when nothing else is asked for."""
-
 WITHIN = 20.0
 """Seconds that reading may take when nothing else is asked for."""
 

@@ -1,7 +1,5 @@
 """Step 4: which targets this host uses, through which portals, and with which timers."""
 
-import re
-
 from tui.setup.answers import Startup, TargetAnswer, TargetChoice, TimerPreset
 from tui.setup.state import Explanation, SetupState, commands
 from tui.setup.steps import chap, discover
@@ -199,12 +197,6 @@ def _timer_problems(timers: Timers) -> list[Problem]:
                 )
             )
     return found
-
-
-def parse_number(text: str) -> int | None:
-    """A whole number as a person types it, with an optional `s` for seconds; None when it is none."""
-    match = re.fullmatch(r"\s*(-?\d{1,7})\s*s?\s*", text)
-    return int(match[1]) if match else None
 
 
 def warnings(state: SetupState) -> tuple[Problem, ...]:

@@ -36,10 +36,6 @@ class SubjectIndex:
             if key is not None:
                 self._rungs[f"number:{device.number}"] = key
 
-    def rung_of(self, subject: str) -> str | None:
-        """The key of the rung that a raw name or a rung's key means now, or None."""
-        return self._rungs.get(subject)
-
     def resolved(self, happenings: Iterable[Happening]) -> tuple[Happening, ...]:
         """The happenings with the keys of their rungs; what has no rung stays as it came."""
         return tuple(
