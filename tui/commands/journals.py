@@ -9,16 +9,14 @@ from tui.commands.running import Consent, ended, refused_now, run, unconfirmed
 from tui.commands.secret_files import read_secrets
 from tui.commands.secrets_of_plans import filled
 from tui.commands.telling import Exit, Teller, teller
+from tui.maintenance.past_plans import by_words, ending_of, past_journals, undo_of
 from tui.maintenance.proposal import Proposal
 from tui.storage.changing import run_plan
 from tui.storage.changing.interrupted import Interrupted, all_interrupted
 from tui.storage.changing.journal import Journal
 from tui.storage.changing.leaving import asked_to_leave
-from tui.storage.changing.midway import midway
-from tui.storage.changing.plan import Plan
 from tui.storage.codec import Plain
 from tui.storage.host.local import LocalHost
-from tui.storage.operations.operation import CannotUndo, Operation
 from tui.storage.printing import json_text, say
 from tui.storage.problem import ConsoleError, Problem, Refused
 from tui.storage.untrusted import clean
@@ -40,46 +38,30 @@ def main(namespace: argparse.Namespace) -> int:
 
 
 def _list(arguments: Arguments, told: Teller) -> int:
-    journals = Journal.all_of(run_plan.PLACES.journals)
+    journals = past_journals(run_plan.PLACES.journals)
     if arguments.flag("json"):
         document = {"schema": SCHEMA, "journals": [_entry(journal) for journal in journals]}
         say(json_text(document))
         return Exit.DONE
     for journal in journals:
         entry = _entry(journal)
-        told.say(f"{journal.identifier}  {entry['state']}  {entry['origin']}  {entry['title']}")
+        by = clean(journal.who.person) or "-"
+        told.say(f"{journal.identifier}  {entry['state']}  {entry['origin']}  {by}  {entry['title']}")
     if not journals:
         told.say(_("No plan ran on this host yet."))
     return Exit.DONE
 
 
 def _entry(journal: Journal) -> dict[str, Plain]:
-    plan = _plan_of(journal)
     return {
         "id": journal.identifier,
-        "title": clean(plan.title) if plan is not None else "",
-        "state": _state(journal),
+        "title": clean(journal.title),
+        "state": ending_of(journal).value,
         "origin": journal.origin.value,
+        "by": journal.who.written(),
         "began_at": journal.began_at,
         "changed": journal.has_changes,
     }
-
-
-def _state(journal: Journal) -> str:
-    """`finished`, `given-up`, `open` or `damaged`."""
-    if journal.damage:
-        return "damaged"
-    if journal.is_finished:
-        return "finished"
-    return "given-up" if journal.ended else "open"
-
-
-def _plan_of(journal: Journal) -> Plan | None:
-    """What was planned, or None where that cannot be read."""
-    try:
-        return journal.plan()
-    except ConsoleError:
-        return None
 
 
 def _show(arguments: Arguments, told: Teller) -> int:
@@ -108,7 +90,7 @@ def _show(arguments: Arguments, told: Teller) -> int:
         return Exit.DONE
     told.say(clean(plan.title))
     when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(journal.began_at))
-    told.say(f"  {when}  {_state(journal)}")
+    told.say(f"  {when}  {ending_of(journal).value}  {by_words(journal)}")
     for number, (operation, progressed, changed) in enumerate(steps, start=1):
         told.say(
             f"{number}. {progressed if changed or progressed != 'done' else 'already'}: {operation.title()}"
@@ -159,65 +141,11 @@ def _give_up(arguments: Arguments, told: Teller) -> int:
 
 def _undo(arguments: Arguments, told: Teller) -> int:
     journal = _named(arguments, lambda one: one.has_changes and not one.damage)
-    plan = journal.plan()
-    title = _("Undo: {title}").format(title=clean(plan.title))
     host = LocalHost()
-    undone = _undone(plan, journal, host)
-    if not undone:
-        found = nothing_to_do(title, _("What it changed is undone already."))
-        return run(found, host, told, _consent(arguments), undoes=journal)
-    why = _("Restores the state from before this plan: {title}.").format(title=clean(plan.title))
-    found = Planned(Proposal(Plan(title, undone), why))
+    found = Planned(undo_of(journal, host))
+    if not found.proposal.plan.operations:
+        found = nothing_to_do(found.proposal.plan.title, found.proposal.why)
     return run(found, host, told, _consent(arguments), undoes=journal)
-
-
-def _undone(plan: Plan, journal: Journal, host: LocalHost) -> tuple[Operation, ...]:
-    """What undoes a plan: of one that did not come to its end, what it did until then."""
-    if not journal.is_finished:
-        back = midway(plan, journal, host).way_back
-        if back is None:
-            raise Refused(_no_way_back(journal))
-        return back.operations
-    return tuple(
-        operation
-        for number in reversed(range(len(plan.operations)))
-        if journal.changed(number)
-        for operation in _back(plan.operations[number])
-        if not _is_done(operation, host)
-    )
-
-
-def _no_way_back(journal: Journal) -> Problem:
-    return Problem(
-        "journal.no-way-back",
-        _("There is nothing to undo, or it cannot be undone: {name}.").format(name=journal.identifier),
-        cause=_(
-            "Nothing is missing, a change that cannot be undone has begun, or running what is left brings "
-            "back what is missing."
-        ),
-        remedy=_("`iscsi-console journal resume {name}` runs what is left.").format(name=journal.identifier),
-    )
-
-
-def _back(operation: Operation) -> tuple[Operation, ...]:
-    back = operation.undo()
-    if isinstance(back, CannotUndo):
-        raise Refused(
-            Problem(
-                "journal.cannot-undo",
-                _("This cannot be undone: {title}.").format(title=operation.title()),
-                cause=back.reason,
-                remedy=_("Nothing was changed."),
-            )
-        )
-    return back
-
-
-def _is_done(operation: Operation, host: LocalHost) -> bool:
-    try:
-        return operation.is_done(host)
-    except (ConsoleError, OSError):
-        return False
 
 
 def _interrupted(arguments: Arguments) -> Interrupted:
@@ -230,7 +158,7 @@ def _interrupted(arguments: Arguments) -> Interrupted:
 
 def _named(arguments: Arguments, fits: Callable[[Journal], bool]) -> Journal:
     name = arguments.text("name")
-    for journal in Journal.all_of(run_plan.PLACES.journals):
+    for journal in past_journals(run_plan.PLACES.journals):
         if (not name and fits(journal)) or journal.is_named(name):
             return journal
     raise Refused(_none(name, ""))

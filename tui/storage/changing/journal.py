@@ -22,6 +22,7 @@ from tui.storage.changing.journal_file import (
 )
 from tui.storage.changing.plan import Plan
 from tui.storage.changing.plan_text import decode_operations, encode_operations
+from tui.storage.changing.who import Who, who_runs, who_wrote
 from tui.storage.codec import NotDecodable, Plain
 from tui.storage.problem import ConsoleError, Problem, Refused
 from tui.storage.untrusted import clean
@@ -29,6 +30,9 @@ from tui.words import translate as _
 
 FOLDER = Path("/var/lib/iscsi-console/journal")
 """Where the journals of this host are."""
+
+_LONGEST = 600
+"""Characters kept of a sentence."""
 
 PUT_ASIDE = ".put-aside"
 """Added to the name of a damaged journal that a person gave up."""
@@ -98,6 +102,7 @@ class Journal:
                 sequence=1 + max((journal.sequence for journal in cls.all_of(folder)), default=0),
                 origin=origin.value,
                 answers=answers,
+                **who_runs().written(),
                 title=plan.title,
                 together=plan.together,
                 operations=operations,
@@ -199,6 +204,16 @@ class Journal:
         return said if isinstance(said, str) else ""
 
     @property
+    def who(self) -> Who:
+        """Who began it; nobody where an earlier version wrote it, or it cannot be read."""
+        return who_wrote(self._events[0]) if self._events and not self.damage else Who()
+
+    @property
+    def title(self) -> str:
+        """What the plan is for, also of one of another version; empty where the journal is damaged."""
+        return str(self._events[0].get("title", "")) if self._events and not self.damage else ""
+
+    @property
     def ended(self) -> bool:
         """Whether its plan was finished or given up."""
         return any(event.get("event") in ("finished", "abandoned") for event in self._events)
@@ -251,6 +266,19 @@ class Journal:
         """Whether an operation changed the host and was verified; False where it was already so."""
         last = self._last(number)
         return last is not None and last.get("event") == "done"
+
+    def changed_at(self, number: int) -> float:
+        """When an operation had changed the host and was verified, in seconds since the epoch, or 0."""
+        last = self._last(number)
+        at = last.get("at") if last is not None and last.get("event") == "done" else None
+        return float(at) if isinstance(at, int | float) else 0.0
+
+    def failure(self, number: int) -> str:
+        """Why an operation failed that has not come to its end since; empty where it has, or is not known."""
+        if self.progressed(number) is Progressed.DONE:
+            return ""
+        failed = [one for one in self._events if one.get("event") == "failed" and one.get("number") == number]
+        return clean(str(failed[-1].get("summary", "")), _LONGEST) if failed else ""
 
     @property
     def has_changes(self) -> bool:
