@@ -39,6 +39,13 @@ STOP_UDEV = "udevadm settle; udevadm control --stop-exec-queue"
 START_UDEV = "udevadm control --start-exec-queue"
 STOP_MULTIPATHD = "kill -STOP $(pidof multipathd)"
 RESUME_MULTIPATHD = "kill -CONT $(pidof multipathd)"
+QUEUES = "dmsetup table --target multipath | grep -q queue_if_no_path"
+STOP_WITHOUT_QUEUEING = (
+    "for attempt in 1 2 3 4 5; do "
+    f"multipathd disablequeueing maps; {STOP_MULTIPATHD}; {QUEUES} || break; {RESUME_MULTIPATHD}; "
+    f"done; ! {QUEUES}"
+)
+"""multipathd may have a map queue again, after a check of its paths, before it is stopped."""
 
 RULE = "/run/udev/rules.d/99-zz-lab.rules"
 OVERSEES = 'SUBSYSTEM=="block", KERNEL=="sd*|dm-*", OPTIONS+="nowatch"\n'
@@ -156,7 +163,7 @@ def test_a_map_queues_again_although_multipathd_believes_that_it_never_stopped(g
     held = on_map(guest, "ResumeQueueing(wwid, joined)")
     assert held.stages in (["already"], ["done"]), held
     # multipathd looks at its own copy of the table, which is from before.
-    sh(guest, f"{MAP}; multipathd disablequeueing map $map; {STOP_MULTIPATHD}")
+    sh(guest, STOP_WITHOUT_QUEUEING)
     with later(guest, 4, RESUME_MULTIPATHD):
         resumed = on_map(guest, "ResumeQueueing(wwid, joined)")
     assert resumed.stages == ["done"], resumed
@@ -164,7 +171,7 @@ def test_a_map_queues_again_although_multipathd_believes_that_it_never_stopped(g
 
 
 def test_a_multipathd_that_is_busy_is_asked_again(guest: Guest) -> None:
-    sh(guest, f"multipathd disablequeueing maps; {STOP_MULTIPATHD}")
+    sh(guest, STOP_WITHOUT_QUEUEING)
     with later(guest, LONGER_THAN_ITS_CLIENT_WAITS, RESUME_MULTIPATHD):
         resumed = on_map(guest, "ResumeQueueing(wwid, joined)")
     assert resumed.stages == ["done"], resumed
@@ -189,7 +196,7 @@ def test_a_map_is_parted_and_joined_while_multipathd_is_busy(guest: Guest) -> No
 
 
 def test_a_multipathd_that_does_not_answer_is_told_with_the_state_of_the_map(guest: Guest) -> None:
-    sh(guest, f"multipathd disablequeueing maps; {STOP_MULTIPATHD}")
+    sh(guest, STOP_WITHOUT_QUEUEING)
     shorter = "from tui.storage.operations.multipath import map_daemon\nmap_daemon.ASKING = 5.0\n"
     failed = carry_out(guest, "ResumeQueueing(wwid, joined)", ON_MAP + shorter)
     sh(guest, RESUME_MULTIPATHD)
