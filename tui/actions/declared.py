@@ -272,7 +272,7 @@ ACTIONS = (
 
 def words_of(verb: str) -> str:
     """What a verb does; of the first word of verbs of two, what their action does."""
-    verbs = {name: (words, one.words) for one in ACTIONS for name, words in one.verbs}
+    verbs = {name: (words, action.words) for action in ACTIONS for name, words in action.verbs}
     if verb in verbs:
         return verbs[verb][0]
     return next(of_action for name, (_words, of_action) in verbs.items() if name.startswith(f"{verb} "))

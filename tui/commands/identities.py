@@ -75,7 +75,9 @@ def devices_of(inventory: Inventory, plan: Plan) -> tuple[Device, ...]:
                 lower = inventory.device(name)
                 if lower is not None:
                     found.setdefault(name, lower)
-    return tuple(sorted((_device(inventory, device) for device in found.values()), key=lambda one: one.path))
+    return tuple(
+        sorted((_device(inventory, device) for device in found.values()), key=lambda device: device.path)
+    )
 
 
 def _named(inventory: Inventory, operation: Operation) -> Iterator[BlockDevice]:

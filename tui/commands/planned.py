@@ -55,13 +55,13 @@ class Arguments:
     def texts(self, name: str) -> tuple[str, ...]:
         """What an option that may be repeated was given."""
         value = self._values.get(name, ())
-        return tuple(str(one) for one in value) if isinstance(value, list | tuple) else ()
+        return tuple(str(item) for item in value) if isinstance(value, list | tuple) else ()
 
     def pairs(self, name: str) -> tuple[tuple[str, str], ...]:
         """The `KEY=VALUE` pairs of an argument."""
         value = self._values.get(name, ())
         found = value if isinstance(value, list | tuple) else ()
-        return tuple((str(one[0]), str(one[1])) for one in found if isinstance(one, tuple))
+        return tuple((str(pair[0]), str(pair[1])) for pair in found if isinstance(pair, tuple))
 
 
 def nothing_to_do(title: str, why: str) -> Planned:

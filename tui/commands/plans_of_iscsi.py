@@ -168,8 +168,8 @@ def _together(title: str, proposals: list[Proposal]) -> Proposal:
     """Several proposals of the same kind as one, each step once."""
     if len(proposals) == 1:
         return proposals[0]
-    operations = tuple(operation for one in proposals for operation in one.plan.operations)
+    operations = tuple(operation for proposal in proposals for operation in proposal.plan.operations)
     plan = Plan(title, operations)
-    notes = tuple(dict.fromkeys(note for one in proposals for note in one.notes))
-    refusal = next((one.refusal for one in proposals if one.refusal is not None), None)
+    notes = tuple(dict.fromkeys(note for proposal in proposals for note in proposal.notes))
+    refusal = next((proposal.refusal for proposal in proposals if proposal.refusal is not None), None)
     return Proposal(plan, proposals[0].why, notes, refusal, proposals[0].yes, way_back_of(plan))

@@ -51,7 +51,9 @@ def repair(host: Host, arguments: Arguments) -> Planned:
                 "repair.several",
                 _("{code} was found at several places.").format(code=clean(word)),
                 remedy=_("Name one of them as CODE:KEY."),
-                evidence=tuple(f"{one.code}:{clean(one.rung or one.device)}" for one in found),
+                evidence=tuple(
+                    f"{finding.code}:{clean(finding.rung or finding.device)}" for finding in found
+                ),
             )
         )
     fix = _chosen(found[0], arguments.number("fix"))
@@ -61,8 +63,8 @@ def repair(host: Host, arguments: Arguments) -> Planned:
 
 
 def _not_read(word: str, evidence: Evidence) -> Problem:
-    lines = [f"{one.item.value}: {one.why}" for one in evidence.unread]
-    lines += [f"{one.what}: {one.why}" for one in evidence.inventory.unseen]
+    lines = [f"{item.item.value}: {item.why}" for item in evidence.unread]
+    lines += [f"{item.what}: {item.why}" for item in evidence.inventory.unseen]
     return Problem(
         "repair.not-read",
         _("It is not known whether this host has {code}.").format(code=clean(word)),
@@ -140,7 +142,7 @@ def _gone(host: Host, inventory: Inventory) -> tuple[NodeRecord, ...]:
     silent = False
     for portal in inventory.discovery_records:
         answered = discover(host, inventory, DiscoveryKind(portal.kind), portal.portal)
-        present = [one for one in answered.found if one.standing is not Standing.VANISHED]
+        present = [answer for answer in answered.found if answer.standing is not Standing.VANISHED]
         if answered.problem is not None or not present:
             silent = True
             unsure |= {
@@ -149,9 +151,11 @@ def _gone(host: Host, inventory: Inventory) -> tuple[NodeRecord, ...]:
                 if record.portal.is_same_place(portal.portal)
             }
             continue
-        listed |= {one.target for one in present}
-        vanished += [one for one in answered.found if one.standing is Standing.VANISHED]
-    gone = {(one.target, one.portal.label) for one in vanished if one.target not in listed | unsure}
+        listed |= {answer.target for answer in present}
+        vanished += [answer for answer in answered.found if answer.standing is Standing.VANISHED]
+    gone = {
+        (answer.target, answer.portal.label) for answer in vanished if answer.target not in listed | unsure
+    }
     records = tuple(
         record for record in inventory.node_records if (record.target, record.portal.label) in gone
     )

@@ -103,7 +103,7 @@ def add_disk(host: Host, arguments: Arguments) -> Planned:
     named = {rung.device for rung in rungs_named(inventory, word) if rung.device}
     if any(member.device in named for member in inventory.members_of(group) if member.device):
         return nothing_to_do(_("Add a disk"), _("The disk is a PV of this VG already."))
-    disk = next((one for one in volumes.free_disks(inventory) if one.name in named), None)
+    disk = next((disk for disk in volumes.free_disks(inventory) if disk.name in named), None)
     if disk is None:
         if not named:
             raise nothing_named(word)

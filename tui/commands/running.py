@@ -134,7 +134,7 @@ def refused_now(host: ChangingHost) -> tuple[Exit, Problem] | None:
 def _open_plan(besides: Journal | None) -> tuple[Exit, Problem] | None:
     """The interrupted plan that has to be decided about before anything else is changed, or None."""
     decided = besides.identifier if besides is not None else ""
-    found = [one for one in all_interrupted(run_plan.PLACES.journals) if one.journal.identifier != decided]
+    found = [plan for plan in all_interrupted(run_plan.PLACES.journals) if plan.journal.identifier != decided]
     if not found:
         return None
     first = found[0]

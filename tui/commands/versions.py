@@ -55,4 +55,4 @@ def _tool(argv: tuple[str, ...]) -> str | None:
     if outcome.status == 127:
         return None
     lines = (line.strip() for line in f"{outcome.stdout}\n{outcome.stderr}".split("\n"))
-    return clean(next((line for line in lines if any(one.isdigit() for one in line)), ""), _LONGEST) or None
+    return clean(next((line for line in lines if any(char.isdigit() for char in line)), ""), _LONGEST) or None

@@ -168,7 +168,7 @@ class _Making:
             )
 
     def _stays(self, volume: LogicalVolume) -> bool:
-        going = {one.name for one in self._found.volumes if one.vg_uuid == volume.vg_uuid}
+        going = {lv.name for lv in self._found.volumes if lv.vg_uuid == volume.vg_uuid}
         return goes_with_origin(volume) and volume.origin not in going
 
     def _disks(self) -> None:
@@ -314,10 +314,12 @@ class _Making:
         """File systems of several devices only some of which go."""
         gone = {rung.device for rung in self._found.rungs if rung.device}
         wholes: list[tuple[str, ...]] = [mount.devices for mount in self._found.mounts]
-        wholes += [(one.device, *one.others) for one in self._inventory.filesystems]
+        wholes += [(filesystem.device, *filesystem.others) for filesystem in self._inventory.filesystems]
         several = {tuple(sorted(whole)) for whole in wholes if len(whole) > 1 and self._found.luns}
         for group in sorted(several):
-            stay = [one.path for name in group if name not in gone and (one := self._inventory.device(name))]
+            stay = [
+                disk.path for name in group if name not in gone and (disk := self._inventory.device(name))
+            ]
             if stay and gone.intersection(group):
                 yield _(
                     "{devices} stay connected. A file system that is also on them is incomplete until you"

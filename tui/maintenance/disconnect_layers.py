@@ -129,7 +129,7 @@ def _group(inventory: Inventory, group: VolumeGroup) -> Iterator[Step]:
 def _closing(inventory: Inventory, device: BlockDevice, units: tuple[str, ...]) -> CloseLuks:
     lower = next((name for name in device.slaves if _content(inventory, name) == LUKS), device.slaves[0])
     below = inventory.device(lower)
-    entry = next((one for one in inventory.crypttab if one.name == device.map_name), None)
+    entry = next((entry for entry in inventory.crypttab if entry.name == device.map_name), None)
     entry = entry if entry is not None and entry.device in {lower, ""} else None
     options = _cryptsetup_options(entry.options) if entry is not None else ()
     own = crypt_unit(device.map_name)

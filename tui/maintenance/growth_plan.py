@@ -252,7 +252,9 @@ def _encrypted(growth: Growth, inventory: Inventory) -> list[str]:
     if device is None or device.content != LUKS:
         return []
     upper = (inventory.device(name) for name in device.holders)
-    name = next((one.map_name for one in upper if one is not None and one.kind is BlockKind.CRYPT), "NAME")
+    name = next(
+        (holder.map_name for holder in upper if holder is not None and holder.kind is BlockKind.CRYPT), "NAME"
+    )
     return [
         _(
             "The encrypted volume on it keeps its size. Afterwards run `{command}`, and grow the file "

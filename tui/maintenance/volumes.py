@@ -206,7 +206,7 @@ def roll_back(inventory: Inventory, chosen: LogicalVolume) -> Proposal:
     """Merge a snapshot into the volume it was taken of."""
     group = inventory.group_of(chosen)
     volumes = inventory.volumes_of(group) if group is not None else ()
-    origin = next((one for one in volumes if one.name == chosen.origin), None)
+    origin = next((volume for volume in volumes if volume.name == chosen.origin), None)
     title = _("Roll back {group}/{name}").format(
         group=clean(chosen.volume_group, 60), name=clean(chosen.origin or chosen.name, 60)
     )

@@ -197,4 +197,4 @@ class Pace:
         return max(0.0, at - self._clock())
 
     def _is_known(self, kind: Kind) -> bool:
-        return kind in self._known or sum(one[:1] == kind[:1] for one in self._known) >= MANY
+        return kind in self._known or sum(known[:1] == kind[:1] for known in self._known) >= MANY

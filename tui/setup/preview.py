@@ -58,7 +58,7 @@ class Preview(Setup):
 
     def _first_problem(self, step: Step) -> Problem | None:
         asked = (step,) if step.is_asked else ()
-        return next((problem for one in asked for problem in logic(one).problems(self.state)), None)
+        return next((problem for step in asked for problem in logic(step).problems(self.state)), None)
 
     def _execute(self, plan: Plan, watcher: Watcher, leave: threading.Event, *, resumable: bool) -> Ending:
         del watcher, leave, resumable

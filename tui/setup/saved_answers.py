@@ -95,7 +95,7 @@ def _chap(inventory: Inventory) -> Iterator[str]:
         ("session", [record.chap for record in inventory.node_records]),
     )
     for use, found in uses:
-        chap = next((one for one in found if one.kind != ChapKind.NONE.value), None)
+        chap = next((facts for facts in found if facts.kind != ChapKind.NONE.value), None)
         if chap is not None:
             yield from _chap_of(use, chap)
 
@@ -119,7 +119,7 @@ def _discover(inventory: Inventory) -> Iterator[str]:
     yield _pair("kind", record.kind if record is not None else DiscoveryKind.SENDTARGETS.value)
     yield _pair("address", portal.address)
     yield _pair("port", portal.port)
-    ifaces = sorted({one.iface for one in inventory.node_records} - {"default"})
+    ifaces = sorted({record.iface for record in inventory.node_records} - {"default"})
     if ifaces:
         yield _pair("ifaces", ifaces)
 

@@ -52,7 +52,7 @@ def _name(script: Script, state: SetupState) -> NameAnswer:
 
 def _target(script: Script, state: SetupState) -> TargetAnswer:
     wish = script.target
-    reachable = [(one.target, one.portal) for one in discover.found(state) if one.can_be_used]
+    reachable = [(found.target, found.portal) for found in discover.found(state) if found.can_be_used]
     offered = {portal.target for portal in discover.found(state)}
     names = wish.names or tuple(sorted(offered))
     ifaces = discover.answer(state).ifaces or ("default",)

@@ -158,7 +158,7 @@ class Table:
         return value
 
     def _has_control(self, text: str) -> bool:
-        return any(unicodedata.category(one) == "Cc" and one not in self._allowed for one in text)
+        return any(unicodedata.category(letter) == "Cc" and letter not in self._allowed for letter in text)
 
     def _unexpected(self, name: str, words: str, value: object) -> ConsoleError:
         """The mistake of a value of the wrong kind: the value itself, or its kind where it may be secret."""

@@ -144,7 +144,7 @@ def _deal_with_interrupted(setup: Setup, script: Script, chosen: Chosen, printer
     strangers = [
         name
         for name in (chosen.resume, chosen.give_up)
-        if name and not any(one.journal.is_named(name) for one in found)
+        if name and not any(plan.journal.is_named(name) for plan in found)
     ]
     if strangers:
         return Problem(

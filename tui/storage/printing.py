@@ -138,7 +138,7 @@ def _fitting(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     text = error.object[error.start : error.end]
-    plain = (_PLAIN.get(one) or one.encode("ascii", "backslashreplace").decode("ascii") for one in text)
+    plain = (_PLAIN.get(char) or char.encode("ascii", "backslashreplace").decode("ascii") for char in text)
     return "".join(plain), error.end
 
 

@@ -166,7 +166,7 @@ def _wait(operation: WaitUntilUnused) -> ShellStep:
 
 
 def _verify(operation: VerifyRemoved) -> ShellStep:
-    sessions = (f"must_be_gone {_session(one.target, one.portal)}" for one in operation.sessions)
+    sessions = (f"must_be_gone {_session(session.target, session.portal)}" for session in operation.sessions)
     maps = (f"must_have_no_map {_quoted(uuid)}" for uuid in operation.map_uuids)
     return ShellStep((*sessions, *maps) or (":",))
 

@@ -1,6 +1,7 @@
 """Small things the kernel tells in sysfs and /proc: error counters, tasks that wait, daemons, hosts."""
 
 import re
+from operator import attrgetter
 
 from tui.recovery.facts import DaemonProcess, Ext4Errors, GuestDisk, WaitingTask
 from tui.recovery.gathering.failing import NotAvailable
@@ -64,7 +65,8 @@ def read_tasks_and_daemons(look: Look) -> tuple[tuple[WaitingTask, ...], tuple[D
             daemons.append(DaemonProcess(int(name), command, state, age, parent))
     if not seen:
         raise NotAvailable(_("no process is visible"))
-    return tuple(sorted(tasks, key=lambda one: one.pid)), tuple(sorted(daemons, key=lambda one: one.pid))
+    by_pid = attrgetter("pid")
+    return tuple(sorted(tasks, key=by_pid)), tuple(sorted(daemons, key=by_pid))
 
 
 def read_guests(host: Host) -> tuple[GuestDisk, ...]:

@@ -173,7 +173,9 @@ class _OfBoot:
         draft.end, draft.ended, draft.ended_at = end, line.entry.when, line.entry.monotonic
 
     def _open(self, sid: int) -> _Draft | None:
-        return next((one for one in reversed(self._near) if one.sid == sid and one.ended_at is None), None)
+        return next(
+            (outage for outage in reversed(self._near) if outage.sid == sid and outage.ended_at is None), None
+        )
 
     def _attach(self, line: LogLine) -> None:
         """Give a line to the outages that it can be about."""
@@ -206,7 +208,7 @@ class _OfBoot:
         """Whether a line of iscsid names the address of a session that is another one's."""
         portal = self._names.get(draft.sid, ("", ""))[1]
         addresses = _ADDRESS.findall(text)
-        return bool(portal) and bool(addresses) and not any(f"{one}:" in portal for one in addresses)
+        return bool(portal) and bool(addresses) and not any(f"{address}:" in portal for address in addresses)
 
     def close(self, sessions: tuple[Session, ...] | None) -> None:
         """No line is left.
@@ -221,7 +223,7 @@ class _OfBoot:
                 if self._last is not None:
                     self._end(draft, End.RESTART, self._last)
                 continue
-            now = next((one for one in sessions if one.sid == draft.sid), None)
+            now = next((session for session in sessions if session.sid == draft.sid), None)
             if now is not None and now.state in (SessionState.FAILED, SessionState.FREE):
                 draft.end = End.LASTS
         for session in sessions or ():

@@ -131,8 +131,11 @@ def _journal(host: Host, since: float, oldest: float, within: float) -> Reading:
 def _ring(host: Host, since: float, why: str) -> Reading:
     """The kernel's own buffer: this boot, as far as it was not overwritten, and nothing of iscsid."""
     booted, boot = boot_time(host), text(host, _BOOT_ID).strip().replace("-", "")
-    told = [one for one in read_kernel(host) if one.when >= since]
-    entries = (JournalEntry(one.when, one.text, boot, one.when - booted, is_of_kernel=True) for one in told)
+    told = [record for record in read_kernel(host) if record.when >= since]
+    entries = (
+        JournalEntry(record.when, record.text, boot, record.when - booted, is_of_kernel=True)
+        for record in told
+    )
     lines = tuple(line for entry in entries if (line := _line_of(entry)) is not None)
     begins = lines[0].entry.when if lines else booted
     words = _("{why}; the kernel's buffer was read, whose times are wrong where the clock was set since")

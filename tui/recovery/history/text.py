@@ -25,7 +25,7 @@ def history_text(history: History) -> str:
             lines += wrapped(paragraph, WIDTH, 3, 2)
     if history.elsewhere:
         lines += ["", _("Errors outside of these outages:")]
-        lines += [line for one in history.elsewhere for line in wrapped(_line_words(one), WIDTH, 3, 2)]
+        lines += [line for logged in history.elsewhere for line in wrapped(_line_words(logged), WIDTH, 3, 2)]
     return "\n".join(lines)
 
 
@@ -79,12 +79,12 @@ def outage_paragraphs(outage: SessionOutage) -> Iterator[str]:
     if outage.errors:
         yield _("I/O errors in the log: {disks}.").format(
             disks=", ".join(
-                _("{disk} {count}").format(disk=one.disk, count=one.count)
-                if one.is_of_session
+                _("{disk} {count}").format(disk=errors.disk, count=errors.count)
+                if errors.is_of_session
                 else _("{disk} {count} (at that time; whose disk it was is not known)").format(
-                    disk=one.disk, count=one.count
+                    disk=errors.disk, count=errors.count
                 )
-                for one in outage.errors
+                for errors in outage.errors
             )
         )
     for path in outage.paths:
@@ -93,10 +93,10 @@ def outage_paragraphs(outage: SessionOutage) -> Iterator[str]:
         )
     if outage.filesystems:
         yield _("File systems that stopped:")
-        yield from (_line_words(one) for one in outage.filesystems)
+        yield from (_line_words(logged) for logged in outage.filesystems)
     if outage.lines:
         yield _("What the kernel and iscsid said:")
-        yield from (_line_words(one) for one in outage.lines)
+        yield from (_line_words(logged) for logged in outage.lines)
     if outage.more_lines:
         yield translate_count("{count} more line", "{count} more lines", outage.more_lines).format(
             count=outage.more_lines

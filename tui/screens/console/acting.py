@@ -136,7 +136,7 @@ class ActingScreen(BaseScreen[None]):
         """Do one thing with what the cursor is on; say why when it cannot be done."""
         action = next((action for action in self.possible() if action.key == key), None)
         if action is None:
-            where = next((one.where for one in KEYS if one.key == key and one.where), "")
+            where = next((declared.where for declared in KEYS if declared.key == key and declared.where), "")
             if where:
                 self.notify(not_possible(_("the cursor is not on {where}").format(where=where)), markup=False)
             return
@@ -179,7 +179,7 @@ class ActingScreen(BaseScreen[None]):
         if self._access.reason or is_changing(places.lock):
             return
         open_ones = all_interrupted(places.journals)
-        found = next((one for one in open_ones if one.journal.identifier not in self._asked), None)
+        found = next((plan for plan in open_ones if plan.journal.identifier not in self._asked), None)
         if found is not None:
             self._asked.add(found.journal.identifier)
             left = midway(found.plan, found.journal, self._host) if found.plan is not None else NOWHERE

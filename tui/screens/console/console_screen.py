@@ -279,7 +279,7 @@ class ConsoleScreen(CheckingScreen):
         """Return how to repair what the cursor is on, where Recovery has something about it."""
         rungs = (subject,) if isinstance(subject, Rung) else subject.rungs if subject is not None else ()
         told = (told for rung in rungs for told in self.judged.told_of(rung))
-        return repair_offer() if is_wrong(subject) or any(not one.reason for one in told) else ()
+        return repair_offer() if is_wrong(subject) or any(not finding.reason for finding in told) else ()
 
     def _more(self, rung: Rung, inventory: Inventory) -> Iterator[Fact]:
         """Yield the processes of a layer and what uses it, as far as that is known by now."""

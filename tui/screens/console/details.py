@@ -35,7 +35,7 @@ def title(rung: Rung, inventory: Inventory) -> tuple[Paragraph, ...]:
 
 def findings_about(rung: Rung, told: Iterable[Told]) -> tuple[Paragraph, ...]:
     """Return what else was found about a layer."""
-    return tuple(_told(one) for one in told if one.summary != rung.reason)
+    return tuple(_told(finding) for finding in told if finding.summary != rung.reason)
 
 
 def _told(told: Told) -> Paragraph:

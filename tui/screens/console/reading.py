@@ -196,7 +196,9 @@ class ReadingScreen(ActingScreen):
 
     def _pass_on(self, event: HostChanged) -> None:
         """Tell the screen in front, which may show the host too and decides itself whether to read."""
-        front = next(one for one in reversed(self.app.screen_stack) if not isinstance(one, ModalScreen))
+        front = next(
+            screen for screen in reversed(self.app.screen_stack) if not isinstance(screen, ModalScreen)
+        )
         front.post_message(HostChanged(event.whole, event.topics))
 
     def begin_to_read(self) -> None:

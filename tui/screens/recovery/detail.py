@@ -163,7 +163,9 @@ def countdown(finding: Finding, board: Board, now: float) -> tuple[CountLine, ..
         if session_key(session) in finding.rungs and session.state in {SessionState.FAILED, SessionState.FREE}
     ]
     since = outages(evidence)
-    lost.sort(key=lambda one: _gives_up(one, since[one.sid].since if one.sid in since else now))
+    lost.sort(
+        key=lambda session: _gives_up(session, since[session.sid].since if session.sid in since else now)
+    )
     return tuple(outage_lines(lost[0], since.get(lost[0].sid), now)) if lost else ()
 
 

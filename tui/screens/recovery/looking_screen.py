@@ -234,7 +234,7 @@ class LookingScreen(BaseScreen[bool]):
         if hurried and event.problem is not None:
             words = _("This host could not be read in time. Checking again, with more time.")
             self.look_again(words, tried=wish.tried if wish is not None else "")
-        elif hurried and event.diagnosis is not None and any(not one.is_sure for one in self.board.gone):
+        elif hurried and event.diagnosis is not None and any(not gone.is_sure for gone in self.board.gone):
             words = _("Not everything could be read. Checking again, with more time.")
             tried = (wish.tried if wish is not None else "") or self.tried
             self.look_again(words, tried=tried, within=PATIENT)
@@ -318,4 +318,4 @@ def _outcome(looked: Looked) -> Hashable:
     """Return what a look found, as far as it would be news."""
     if looked.diagnosis is None:
         return looked.problem.code if looked.problem is not None else None
-    return frozenset((one.key, one.weight) for one in looked.diagnosis.findings)
+    return frozenset((finding.key, finding.weight) for finding in looked.diagnosis.findings)

@@ -255,7 +255,7 @@ def _goes_on(unrest: Unrest) -> str:
 
 
 def _name(kind: Kind) -> str:
-    return clean(next((one for one in kind[1:] if one), ""), _NAME)
+    return clean(next((part for part in kind[1:] if part), ""), _NAME)
 
 
 def _time(when: float) -> str:

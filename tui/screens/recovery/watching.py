@@ -31,13 +31,13 @@ def sketch(inventory: Inventory) -> Sketch:
     return frozenset(
         (
             *(
-                ((SESSION, one.target, one.portal.label), (str(one.sid), one.state.value))
-                for one in inventory.sessions
+                ((SESSION, session.target, session.portal.label), (str(session.sid), session.state.value))
+                for session in inventory.sessions
             ),
-            *(((LUN, one.disk or one.address), (one.address, one.state.value)) for one in inventory.luns),
-            *(((DEVICE, one.name), (one.number, str(one.answers))) for one in inventory.devices),
-            *(((MAP, one.name), one.good_paths) for one in inventory.multipath_maps),
-            *(((MOUNT, one.target), (one.source, *one.options)) for one in inventory.mounts),
+            *(((LUN, lun.disk or lun.address), (lun.address, lun.state.value)) for lun in inventory.luns),
+            *(((DEVICE, device.name), (device.number, str(device.answers))) for device in inventory.devices),
+            *(((MAP, multipath.name), multipath.good_paths) for multipath in inventory.multipath_maps),
+            *(((MOUNT, mount.target), (mount.source, *mount.options)) for mount in inventory.mounts),
         )
     )
 

@@ -414,7 +414,10 @@ class SetupScreen(WorkingScreen[None]):
             return
         state = self.driver.state
         before = ORDER[ORDER.index(state.step) : ORDER.index(step)]
-        lacking = next((one for one in before if one.is_asked and by_name.logic(one).blocker(state)), None)
+        lacking = next(
+            (earlier for earlier in before if earlier.is_asked and by_name.logic(earlier).blocker(state)),
+            None,
+        )
         if lacking is None:
             await self.open_step(step)
         else:

@@ -125,7 +125,7 @@ class VolumesScreen(BaseScreen[bool]):
 
     def _show(self, inventory: Inventory, fills: tuple[Fill, ...]) -> None:
         self._inventory = inventory
-        self._group = next((one for one in inventory.volume_groups if one.uuid == self._uuid), None)
+        self._group = next((group for group in inventory.volume_groups if group.uuid == self._uuid), None)
         group = self._group
         words = (
             _("Volumes of {group}").format(group=clean(group.name, 60))

@@ -153,8 +153,8 @@ def refusal_of_group(state: SetupState, group: VolumeGroup) -> Problem | None:
     )
 
 
-def _groups_of(state: SetupState, one: Disk) -> tuple[VolumeGroup, ...]:
-    names, inventory = {one.device.name}, state.inventory
+def _groups_of(state: SetupState, disk: Disk) -> tuple[VolumeGroup, ...]:
+    names, inventory = {disk.device.name}, state.inventory
     return tuple(
         group
         for pv in inventory.physical_volumes
@@ -226,17 +226,17 @@ def _of_volume(inventory: Inventory, volume: LogicalVolume) -> Existing:
     )
 
 
-def _of_disk(inventory: Inventory, one: Disk) -> Existing:
-    mount = next(iter(inventory.mounts_of(one.device.name)), None)
+def _of_disk(inventory: Inventory, disk: Disk) -> Existing:
+    mount = next(iter(inventory.mounts_of(disk.device.name)), None)
     return Existing(
-        volume=one.wwid,
+        volume=disk.wwid,
         group="",
-        path=one.device.path,
-        device=one.device.name,
-        kind=one.device.content,
-        uuid=one.device.content_uuid,
-        label=one.device.content_label,
-        size=one.size,
+        path=disk.device.path,
+        device=disk.device.name,
+        kind=disk.device.content,
+        uuid=disk.device.content_uuid,
+        label=disk.device.content_label,
+        size=disk.size,
         mounted=mount.target if mount is not None else "",
     )
 

@@ -115,7 +115,7 @@ def _cannot_prepare(state: SetupState) -> tuple[Problem, ...]:
 def _unpreparable(inventory: Inventory) -> Problem | None:
     """Why what is missing cannot be brought here by the program, on a host of a kind of its own."""
     if Trait.NO_SYSTEMD in inventory.traits:
-        return next(one for one in limits(inventory) if one.code == "host.no-systemd")
+        return next(limit for limit in limits(inventory) if limit.code == "host.no-systemd")
     packages = lacking_packages(inventory, NEEDED_TOOLS)
     return why_no_packages(inventory.traits, packages) if packages else None
 

@@ -118,7 +118,9 @@ def record(state: SetupState, choice: TargetChoice) -> NodeRecord | None:
         for record in state.inventory.node_records
         if _is_same(choice, TargetChoice(record.target, record.portal, record.iface))
     ]
-    return next((one for one in found if one.portal.is_written_as(choice.portal)), next(iter(found), None))
+    return next(
+        (target for target in found if target.portal.is_written_as(choice.portal)), next(iter(found), None)
+    )
 
 
 def satisfied(state: SetupState) -> str | None:

@@ -66,14 +66,14 @@ def _way_back(plan: Plan, journal: Journal, host: Host, ran: tuple[int, ...]) ->
                 # What stood on the device must not be brought back over a device that is half written.
                 return None
             continue
-        undone_here = next((one for one in ran_on if one[1] == (operation,)), None)
+        undone_here = next((ran for ran in ran_on if ran[1] == (operation,)), None)
         if undone_here is not None and not begun:
             ran_on.remove(undone_here)
         else:
             ran_on.append((operation, back))
-    undone = tuple(one for _operation, back in reversed(ran_on) for one in back)
+    undone = tuple(undo for _operation, back in reversed(ran_on) for undo in back)
     # What is so already at the beginning needs no step; after a step that is not, only the run can tell.
-    needed = tuple(dropwhile(lambda one: _is_done(one, host) is True, undone))
+    needed = tuple(dropwhile(lambda undo: _is_done(undo, host) is True, undone))
     left = tuple(
         operation
         for number, operation in enumerate(plan.operations)

@@ -218,7 +218,7 @@ def _mounted(target: Path) -> Problem:
 def _is_mount_point(target: Path) -> bool:
     with contextlib.suppress(OSError):
         lines = Path("/proc/self/mountinfo").read_text(errors="surrogateescape").split("\n")
-        spelled = "".join(f"\\{ord(one):03o}" if one in " \t\n\\" else one for one in str(target))
+        spelled = "".join(f"\\{ord(letter):03o}" if letter in " \t\n\\" else letter for letter in str(target))
         return any(line.split(" ")[4:5] == [spelled] for line in lines)
     return False
 

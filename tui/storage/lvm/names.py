@@ -40,7 +40,10 @@ def free_group_name(name: str, taken: Iterable[str], ending: str = "_") -> str:
     """A name for a volume group: another one with the first number behind it that makes it free."""
     known = tuple(taken)
     candidates = (f"{name}{ending}{number}" for number in range(2, 100))
-    return next((one for one in candidates if not volume_group_name_problems(one, known)), f"{name}{ending}")
+    return next(
+        (candidate for candidate in candidates if not volume_group_name_problems(candidate, known)),
+        f"{name}{ending}",
+    )
 
 
 def logical_volume_name_problems(

@@ -69,7 +69,7 @@ class Portal(ComparedBy, frozen=True, eq=False):
     def places(self) -> frozenset[tuple[str, int]]:
         """Addresses and port in one spelling each; of a host name the name as well as what it stands for."""
         own = _canonical(self.address) or self.address.rstrip(".").lower()
-        found = (known for one in self.resolved if (known := _canonical(one)) is not None)
+        found = (known for address in self.resolved if (known := _canonical(address)) is not None)
         return frozenset((address, self.port) for address in (own, *found))
 
     def is_same_place(self, other: "Portal") -> bool:

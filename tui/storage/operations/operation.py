@@ -193,9 +193,9 @@ class Operation(Struct, frozen=True):
 def _paths_in(operation: Operation) -> Iterator[str]:
     for name in operation.__struct_fields__:
         value = getattr(operation, name)
-        for one in value if isinstance(value, tuple) else (value,):
-            if isinstance(one, DeviceIdentity):
-                yield one.path
+        for item in value if isinstance(value, tuple) else (value,):
+            if isinstance(item, DeviceIdentity):
+                yield item.path
         if name == "device" and isinstance(value, str) and value.startswith("/dev/"):
             yield value
 

@@ -167,7 +167,7 @@ def add_closed_layers(ladder: Ladder) -> None:
         device = inventory.device(name)
         if device is None or device.multipath_member or inventory.map_over(name) is not None:
             continue
-        upper = {found.kind for one in device.holders if (found := inventory.device(one)) is not None}
+        upper = {found.kind for holder in device.holders if (found := inventory.device(holder)) is not None}
         if device.content == LUKS and BlockKind.CRYPT not in upper:
             ladder.add(_closed(inventory, device, key))
         elif device.content == MD_MEMBER and BlockKind.RAID not in upper:

@@ -40,8 +40,10 @@ def add_file_rungs(ladder: Ladder) -> None:
             kind = filesystem.kind if filesystem is not None else mounts[0].kind
             label = filesystem.label if filesystem is not None else ""
             every = _devices_of(ladder, first, filesystem, mounts)
-            lower = ladder.add(_filesystem(here, every, kind, label, ladder.below(one.name for one in every)))
-            of_several |= {one.name: lower for one in every}
+            lower = ladder.add(
+                _filesystem(here, every, kind, label, ladder.below(member.name for member in every))
+            )
+            of_several |= {member.name: lower for member in every}
             for mount in mounts:
                 ladder.add(_mount(mount, every, lower))
         for swap in swaps.get(name, ()):
@@ -72,7 +74,7 @@ def _is_only_a_path(ladder: Ladder, device: BlockDevice) -> bool:
 def _filesystem(
     device: BlockDevice, every: tuple[BlockDevice, ...], kind: str, label: str, lower: tuple[str, ...]
 ) -> Rung:
-    silent = not all(one.answers for one in every)
+    silent = not all(member.answers for member in every)
     several = _("on {count} devices").format(count=len(every)) if len(every) > 1 else ""
     detail = (label, device.content_uuid, several)
     return Rung(
@@ -83,12 +85,12 @@ def _filesystem(
         health=Health.BAD if silent else Health.GOOD,
         reason=_("A disk below does not answer.") if silent else "",
         stands_on=lower,
-        also=tuple(f"filesystem-on:{one.name}" for one in every),
+        also=tuple(f"filesystem-on:{member.name}" for member in every),
     )
 
 
 def _mount(mount: Mount, every: tuple[BlockDevice, ...], lower: str) -> Rung:
-    health, reason = mount_health(mount, answers=all(one.answers for one in every))
+    health, reason = mount_health(mount, answers=all(member.answers for member in every))
     share = (
         _("{percent} % of {size} used").format(
             percent=round(100 * mount.used / mount.size), size=size_words(mount.size)

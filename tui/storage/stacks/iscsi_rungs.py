@@ -41,7 +41,7 @@ class _Portals:
     def key(self, target: str, portal: Portal) -> str:
         """The key of its rung: that of how it was written first."""
         known = self._known.setdefault(target, [])
-        same = next((one for one in known if one.is_same_place(portal)), None)
+        same = next((place for place in known if place.is_same_place(portal)), None)
         if same is None:
             known.append(portal)
         return portal_key(target, same or portal)

@@ -135,7 +135,7 @@ def _fixes(evidence: Evidence, device: BlockDevice) -> Iterator[Fix]:
 def _looking_for_it(evidence: Evidence) -> Iterator[Fix]:
     """What may bring the disk back to this host; a session that is down has a finding of its own."""
     inventory = evidence.inventory
-    there = {(one.target, one.portal.label, one.iface) for one in inventory.sessions}
+    there = {(session.target, session.portal.label, session.iface) for session in inventory.sessions}
     logins = tuple(
         LogIn(record.target, record.portal, record.iface)
         for record in inventory.node_records

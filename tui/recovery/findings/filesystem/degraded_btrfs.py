@@ -23,7 +23,8 @@ def degraded_btrfs(evidence: Evidence) -> Iterator[Finding]:
     inventory = evidence.inventory
     for state in evidence.btrfs:
         mount = next(
-            (one for one in inventory.mounts if one.kind == "btrfs" and one.device in state.names), None
+            (mount for mount in inventory.mounts if mount.kind == "btrfs" and mount.device in state.names),
+            None,
         )
         redundant = bool(state.profiles) and all(profile in _COPIES for profile in state.profiles)
         if mount is None or not redundant or turned_read_only(mount):

@@ -181,7 +181,9 @@ def _removing(kept: NodeRecord, spelled: list[NodeRecord]) -> Fix:
         kept=clean(kept.portal.label), names=names
     )
     why = _("A session of it stays. What is removed is kept as a copy, without its secrets.")
-    steps = (RemoveSecondRecord(one.target, one.portal, one.iface, kept.portal) for one in spelled)
+    steps = (
+        RemoveSecondRecord(record.target, record.portal, record.iface, kept.portal) for record in spelled
+    )
     return Fix(
         title,
         why,

@@ -127,8 +127,12 @@ def _last(refused: Sequence[Refused]) -> Refused | None:
     """The last of some refusals, with when each like it was; iscsid may say one in two lines."""
     if not refused:
         return None
-    like = [one.line for one in refused if one.why is refused[-1].why and "login rejected" in one.line.text]
-    return replace(refused[-1], times=tuple(one.when for one in like))
+    like = [
+        refusal.line
+        for refusal in refused
+        if refusal.why is refused[-1].why and "login rejected" in refusal.line.text
+    ]
+    return replace(refused[-1], times=tuple(refusal.when for refusal in like))
 
 
 def _name_of(record: NodeRecord) -> tuple[str, str, str, str]:

@@ -164,9 +164,9 @@ def _replace(
         RepairRaidVolume(group.name, group.uuid, volume.name, volume.uuid, device.map_uuid),
     ]
     others = [
-        one
-        for one in inventory.volumes_of(group)
-        if one.uuid != volume.uuid and (one.health == "partial" or one.attributes.ljust(9)[8] == "p")
+        other
+        for other in inventory.volumes_of(group)
+        if other.uuid != volume.uuid and (other.health == "partial" or other.attributes.ljust(9)[8] == "p")
     ]
     if not others:
         steps.append(RemoveMissingPvs(group.name, group.uuid, gone))

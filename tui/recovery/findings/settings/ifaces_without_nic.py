@@ -31,7 +31,9 @@ def ifaces_without_nic(evidence: Evidence) -> Iterator[Finding]:
     if not evidence.has(Item.NICS) or not evidence.nics:
         return
     for interface in evidence.inventory.interfaces:
-        records = tuple(one for one in evidence.inventory.node_records if one.iface == interface.name)
+        records = tuple(
+            record for record in evidence.inventory.node_records if record.iface == interface.name
+        )
         if records and interface.transport in _SOFTWARE and not _is_there(interface, evidence.nics):
             yield _finding(evidence, interface, records)
 
@@ -50,7 +52,7 @@ def _binding(interface: InterfaceRecord) -> str:
 
 
 def _finding(evidence: Evidence, interface: InterfaceRecord, records: tuple[NodeRecord, ...]) -> Finding:
-    idle = tuple(one for one in records if session_of(evidence.inventory, one) is None)
+    idle = tuple(record for record in records if session_of(evidence.inventory, record) is None)
     key = "iface.net_ifacename" if interface.network_device else "iface.hwaddress"
     lines = [line for line in evidence.daemon if _binding(interface) in line.text]
     return Finding(
@@ -59,12 +61,12 @@ def _finding(evidence: Evidence, interface: InterfaceRecord, records: tuple[Node
             iface=clean(interface.name), nic=clean(_binding(interface))
         ),
         _("No login through it succeeds: {records}.").format(
-            records=listed(record_words(one.target, one.portal, "default") for one in records)
+            records=listed(record_words(record.target, record.portal, "default") for record in records)
         )
         if idle
         else _("Its sessions are up and stay so. No new login through it succeeds, nor one after a reboot."),
         RungKind.SESSION,
-        tuple(record_key(one) for one in records),
+        tuple(record_key(record) for record in records),
         seen=(
             Seen(
                 _("iface {name}").format(name=clean(interface.name)),
@@ -96,7 +98,7 @@ def _fixes(
     records: tuple[NodeRecord, ...],
     idle: tuple[NodeRecord, ...],
 ) -> Iterator[Fix]:
-    logins = tuple(LogIn(one.target, one.portal, one.iface) for one in idle)
+    logins = tuple(LogIn(record.target, record.portal, record.iface) for record in idle)
     for nic in _candidates(evidence, records):
         title = _("Bind the iface to {nic}").format(nic=clean(nic.name))
         why = _("Packets to the portal leave this host through {nic}.").format(nic=clean(nic.name))
@@ -118,25 +120,25 @@ def _fixes(
         )
     title = _("Use the default iface")
     why = _("The routing table then chooses the interface.")
-    if all(one.readable and one.chap.is_empty for one in records) and len(idle) == len(records):
+    if all(record.readable and record.chap.is_empty for record in records) and len(idle) == len(records):
         yield Fix(title, why, repair(title, why, *_by_default(records)))
     else:
         yield Fix(
             title,
             why,
             by_hand=tuple(
-                f"iscsiadm -m node -T {clean(one.target)} -p {clean(one.portal.label)} -I default -o new"
-                for one in records[:_MOST]
+                f"iscsiadm -m node -T {clean(node.target)} -p {clean(node.portal.label)} -I default -o new"
+                for node in records[:_MOST]
             ),
             confirm=(_("Do you have the CHAP secrets? A new record starts without them."),)
-            if any(not one.chap.is_empty for one in records)
+            if any(not record.chap.is_empty for record in records)
             else (),
         )
 
 
 def _candidates(evidence: Evidence, records: tuple[NodeRecord, ...]) -> tuple[Nic, ...]:
     """The interfaces by which the routing table reaches the portals of some records."""
-    ways = [evidence.route_to(one.portal.address) for one in records]
+    ways = [evidence.route_to(record.portal.address) for record in records]
     used = {way.device for way in ways if way is not None and way.device}
     return tuple(nic for nic in evidence.nics if nic.name in used and nic.name != "lo")[:_MOST]
 
@@ -145,11 +147,11 @@ def _by_default(
     records: tuple[NodeRecord, ...],
 ) -> Iterator[AddNodeRecord | SetRecordValues | LogIn | DeleteNodeRecord]:
     """New records of the iface default with the same start, logged in; the old ones go last."""
-    for one in records:
-        values = (("node.startup", one.startup), ("node.conn[0].startup", one.connection_startup))
-        yield AddNodeRecord(one.target, one.portal, "default")
+    for record in records:
+        values = (("node.startup", record.startup), ("node.conn[0].startup", record.connection_startup))
+        yield AddNodeRecord(record.target, record.portal, "default")
         yield SetRecordValues(
-            one.target, one.portal, "default", tuple((key, value) for key, value in values if value)
+            record.target, record.portal, "default", tuple((key, value) for key, value in values if value)
         )
-        yield LogIn(one.target, one.portal, "default")
-        yield DeleteNodeRecord(one.target, one.portal, one.iface)
+        yield LogIn(record.target, record.portal, "default")
+        yield DeleteNodeRecord(record.target, record.portal, record.iface)

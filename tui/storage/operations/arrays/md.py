@@ -199,7 +199,9 @@ def array_named(inventory: Inventory, uuid: str) -> BlockDevice | None:
 def array_uuid(inventory: Inventory, array: BlockDevice) -> str:
     """The UUID that the members of an array carry, as udev writes it; or empty."""
     lower = (inventory.device(name) for name in array.slaves)
-    return next((one.content_uuid for one in lower if one is not None and one.content == MD_MEMBER), "")
+    return next(
+        (device.content_uuid for device in lower if device is not None and device.content == MD_MEMBER), ""
+    )
 
 
 def md_uuid(uuid: str) -> str:

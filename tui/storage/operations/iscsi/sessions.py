@@ -189,7 +189,7 @@ class LogOut(Operation, frozen=True):
 
     def takes(self, inventory: Inventory) -> tuple[str, ...]:
         """Its disks, except those whose multipath map has another good path."""
-        session = next((one for one in inventory.sessions if self._is_meant(one)), None)
+        session = next((session for session in inventory.sessions if self._is_meant(session)), None)
         return disks_lost_with(inventory, (session.sid,)) if session is not None else ()
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)

@@ -76,12 +76,12 @@ class MergeSnapshot(MetadataChange, frozen=True):
     def is_done(self, host: Host) -> bool:
         inventory = look_at_volumes(host)
         volumes = volumes_in(inventory, self.volume_group, self.group_uuid)
-        origin = next((one for one in volumes if one.name == self.origin), None)
+        origin = next((volume for volume in volumes if volume.name == self.origin), None)
         return (
             inventory.lvm.asked
             and origin is not None
             and origin.attributes[:1] != _MERGING
-            and not any(one.name.strip("[]") == self.name for one in volumes)
+            and not any(volume.name.strip("[]") == self.name for volume in volumes)
         )
 
     def check(self, host: Host) -> None:

@@ -110,8 +110,12 @@ def _serves_an_array(inventory: Inventory, device: BlockDevice) -> bool:
         upper = [found for name in lower.holders if (found := inventory.device(name)) is not None]
         if not upper:
             return False
-        fresh = [one for one in upper if (one.raid is None or not one.raid.works) and one.name not in seen]
-        seen.update(one.name for one in fresh)
+        fresh = [
+            device
+            for device in upper
+            if (device.raid is None or not device.raid.works) and device.name not in seen
+        ]
+        seen.update(device.name for device in fresh)
         waiting += fresh
     return True
 

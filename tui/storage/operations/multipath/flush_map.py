@@ -59,7 +59,7 @@ class FlushMultipathMap(Operation, frozen=True):
 
     def takes(self, inventory: Inventory) -> tuple[str, ...]:
         name = self._map(inventory)
-        return tuple(one.device for one in inventory.multipath_maps if one.name == name)
+        return tuple(known.device for known in inventory.multipath_maps if known.name == name)
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
         name = self._map(look_at_devices(host))

@@ -86,7 +86,7 @@ def ask_multipathd(
 def state_of_map(host: Host, name: str) -> tuple[str, ...]:
     """A map's table, its status and its paths, a line each, already cleaned. No disk is read."""
     inventory = look_at_devices(host)
-    found = next((one for one in inventory.multipath_maps if one.name == name), None)
+    found = next((known for known in inventory.multipath_maps if known.name == name), None)
     if found is None:
         return (_("There is no map {name}.").format(name=clean(name, 80)),)
     lines: list[str] = []

@@ -270,15 +270,15 @@ class StartMultipathd(Operation, frozen=True):
     def _state(self, host: Host) -> tuple[str, ...]:
         inventory = look_at_devices(host)
         unused = (
-            one
-            for one in inventory.multipath_maps
-            if one.wwid in self.wwids and _unused(host, inventory, one)
+            multipath
+            for multipath in inventory.multipath_maps
+            if multipath.wwid in self.wwids and _unused(host, inventory, multipath)
         )
-        return tuple(line for one in unused for line in state_of_map(host, one.name))[:12]
+        return tuple(line for multipath in unused for line in state_of_map(host, multipath.name))[:12]
 
 
 def _joined(inventory: Inventory, wwid: str) -> MultipathMap | None:
-    return next((one for one in inventory.multipath_maps if one.wwid == wwid), None)
+    return next((multipath for multipath in inventory.multipath_maps if multipath.wwid == wwid), None)
 
 
 def _is_usable(host: Host, inventory: Inventory, joined: MultipathMap) -> bool:

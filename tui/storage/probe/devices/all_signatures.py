@@ -98,7 +98,7 @@ def probe(host: Host, device: BlockDevice, *, sample: bool = False) -> Probing:
         traces=tuple(
             trace
             for trace in recognize(device.size, sampled)
-            if trace.kind not in {one.kind for one in signatures}
+            if trace.kind not in {signature.kind for signature in signatures}
         ),
     )
 

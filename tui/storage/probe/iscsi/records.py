@@ -142,11 +142,11 @@ def read_records(host: Host, root: str) -> Records:
     found.interfaces.update({interface.name: interface for interface in _BUILT_IN})
     for name, path in _entries(found, f"{root}/ifaces"):
         _read_interface(found, name, path)
-    portals = [*(node.portal for node in found.nodes), *(one.portal for one in found.discovery)]
+    portals = [*(node.portal for node in found.nodes), *(record.portal for record in found.discovery)]
     addresses = addresses_of(host, portals)
     return Records(
         tuple(replace(node, portal=with_addresses(node.portal, addresses)) for node in found.nodes),
-        tuple(replace(one, portal=with_addresses(one.portal, addresses)) for one in found.discovery),
+        tuple(replace(record, portal=with_addresses(record.portal, addresses)) for record in found.discovery),
         tuple(found.interfaces.values()),
         tuple(found.damaged),
         tuple(found.unseen),
