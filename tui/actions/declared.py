@@ -200,6 +200,12 @@ ACTIONS = (
         "h",
         (("history", _("List past outages of the sessions, from the journal")),),
     ),
+    Declared(
+        "plans",
+        _("List the plans that ran, and undo one"),
+        "j",
+        (("journal", _("List, resume, give up or undo plans that ran")),),
+    ),
     Declared("fold", _("Fold healthy stacks, or unfold them"), "f", only=_OF_A_SCREEN, runs="fold_healthy"),
     Declared(
         "sort",
@@ -245,12 +251,6 @@ ACTIONS = (
         _("Carry out a stored plan"),
         verbs=(("apply", _("Carry out a stored plan")),),
         only=_OF_FILES,
-    ),
-    Declared(
-        "journal",
-        _("List, resume, give up or undo plans that ran"),
-        verbs=(("journal", _("List, resume, give up or undo plans that ran")),),
-        only=_("the console offers to resume at its start, and to undo at the end of a plan"),
     ),
     Declared(
         "forget-stale",

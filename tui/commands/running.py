@@ -57,7 +57,7 @@ def run(
         if undoes is not None and host.is_root and not undoes.ended:
             run_plan.give_up(undoes)
         return _done(teller, consent)
-    found = refused_now(host) or _open_plan(undoes)
+    found = refused_now(host) or open_plan(undoes)
     if found is not None:
         status, problem = found
         return _refused(teller, problem, status)
@@ -131,8 +131,8 @@ def refused_now(host: ChangingHost) -> tuple[Exit, Problem] | None:
     return None if busy is None else (Exit.BUSY, busy)
 
 
-def _open_plan(besides: Journal | None) -> tuple[Exit, Problem] | None:
-    """The interrupted plan that has to be decided about before anything else is changed, or None."""
+def open_plan(besides: Journal | None) -> tuple[Exit, Problem] | None:
+    """The interrupted plan, but for one, that has to be decided about before anything is changed, or None."""
     decided = besides.identifier if besides is not None else ""
     found = [plan for plan in all_interrupted(run_plan.PLACES.journals) if plan.journal.identifier != decided]
     if not found:

@@ -163,6 +163,12 @@ def _history(here: "Here", host: "CommandLogHost", access: "Access") -> "Screen[
     return HistoryScreen(host, access, here.inventory.host)
 
 
+def _plans(_here: "Here", host: "CommandLogHost", access: "Access") -> "Screen[Any]":
+    from tui.screens.plan.plans_screen import PlansScreen
+
+    return PlansScreen(host, access)
+
+
 _OPENS: "dict[str, Callable[[Here, CommandLogHost, Access], Screen[Any]]]" = {
     "disconnect": _disconnect,
     "log-in-or-out": _log_in_or_out,
@@ -177,5 +183,6 @@ _OPENS: "dict[str, Callable[[Here, CommandLogHost, Access], Screen[Any]]]" = {
     "portals": _portals,
     "interfaces": _interfaces,
     "history": _history,
+    "plans": _plans,
 }
 """What makes the screen that a key opens, by the name of the action; the others run one (`runs`)."""
