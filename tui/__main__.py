@@ -6,7 +6,6 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from msgspec.structs import replace
@@ -25,9 +24,7 @@ if TYPE_CHECKING:
     from tui.practice.coach import Begin
     from tui.practice.scenario import Scenario
     from tui.storage.changing.printer import Printer
-    from tui.storage.host.interface import ChangingHost, Host
-    from tui.storage.model.inventory import Inventory
-    from tui.storage.stacks.judgement import Judgement
+    from tui.storage.host.interface import ChangingHost
     from tui.terminal import TerminalMode
 
 
@@ -64,17 +61,10 @@ class _Status:
 
     def main(self, arguments: argparse.Namespace) -> int:
         """Print it."""
-        from tui.storage import status  # noqa: PLC0415 (only what is asked for is imported)
+        from tui.recovery.judging import judging  # noqa: PLC0415 (only what is asked for is imported)
+        from tui.storage import status  # noqa: PLC0415 (likewise)
 
-        return status.main(arguments, partial(_diagnosed, arguments.within))
-
-
-def _diagnosed(within: float, host: "Host") -> "tuple[Inventory, Judgement]":
-    from tui.recovery.diagnosis import diagnose  # noqa: PLC0415 (not needed for the inventory alone)
-    from tui.recovery.gather import gather  # noqa: PLC0415 (likewise)
-
-    diagnosis = diagnose(gather(host, within))
-    return diagnosis.evidence.inventory, diagnosis.judgement
+        return status.main(arguments, judging(arguments.within))
 
 
 class _Doctor:
@@ -150,6 +140,10 @@ def _lab() -> SubCommand:
     return command
 
 
+_VERIFIED_WITHIN = 30.0
+"""Seconds that the check at the end of a set-up may take."""
+
+
 class _Setup:
     """The set-up, which opens a screen unless it is given answers."""
 
@@ -161,9 +155,10 @@ class _Setup:
 
     def main(self, arguments: argparse.Namespace) -> int:
         """Run the wizard or play the answers."""
+        from tui.recovery.judging import judging  # noqa: PLC0415 (likewise)
         from tui.setup import command  # noqa: PLC0415 (likewise)
 
-        return command.main(arguments, _open_wizard, _json_printer)
+        return command.main(arguments, _open_wizard, _json_printer, judging(_VERIFIED_WITHIN))
 
 
 class _Practice:

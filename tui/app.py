@@ -190,10 +190,13 @@ class ConsoleApp(LookApp[int]):
         return screen
 
     def _set_up(self) -> Screen[Any]:
+        from tui.recovery.judging import judging
+        from tui.screens.console.checking import AT_MOST
         from tui.screens.setup.setup_screen import SetupScreen
         from tui.setup.session import Setup
 
-        driver = Setup(self._host) if self._make_driver is None else self._make_driver(self._host)
+        make = self._make_driver or partial(Setup, look=judging(AT_MOST))
+        driver = make(self._host)
         return SetupScreen(driver, self._access, self._leave_mode)
 
     def _practice(self) -> Screen[None]:

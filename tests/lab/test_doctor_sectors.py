@@ -81,7 +81,7 @@ def test_sectors_of_two_sizes_in_one_vg_are_a_risk_and_then_named_as_the_cause(g
 
 def test_a_disk_of_larger_sectors_is_not_added_to_a_vg(guest: Guest) -> None:
     large = path_of(guest, 1)
-    said = sh(guest, f"iscsi-console add-disk vga {large} --yes 2>&1 && exit 1; true")
+    said = sh(guest, f"iscsi-console volume add-disk vga {large} --yes 2>&1 && exit 1; true")
     assert "sectors of different sizes" in said, said
     assert sh(guest, f"blkid -p {large} || echo bare") == "bare"
 

@@ -4,11 +4,14 @@ from tests.setup.building import PORTAL, SECOND, logged_in, record, state_of, us
 from tests.storage.scripted_host import ScriptedHost
 from tui.setup.answers import BootAnswer, BootWay
 from tui.setup.state import SetupState
-from tui.setup.verification import MountVerified, Verified, verify
+from tui.setup.verification import Look, MountVerified, Verified, verify
 from tui.storage.boot_check.rung import Checked, Rung
+from tui.storage.host.interface import Host
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import SessionState
-from tui.storage.problem import Problem
+from tui.storage.problem import ConsoleError, Problem
+from tui.storage.stacks.judgement import Judgement, Told, Verdict
+from tui.storage.stacks.rung import Health, RungKind
 from tui.storage.stacks.stack import stacks
 
 MOUNTED = with_volume(logged_in(), mounted="/srv/data")
@@ -49,9 +52,11 @@ def test_a_boot_that_would_fail_is_told() -> None:
     found = verified(MOUNTED, check).problem
     assert found is not None
     assert (found.code, found.remedy) == ("verify.boot", "Enable the unit.")
-    assert not verified(MOUNTED, check).mounts[0].survives_reboot
+    assert verified(MOUNTED, check).mounts[0].survives_reboot is False
     unknown = Checked(Rung.PORTAL, None, "unknown", "")
-    assert verified(MOUNTED, unknown).problem is None
+    end = verified(MOUNTED, unknown)
+    assert end.problem is None
+    assert end.mounts[0].survives_reboot is None
 
 
 def test_a_volume_that_is_not_mounted_is_told() -> None:
@@ -65,9 +70,50 @@ def test_a_write_that_fails_is_told() -> None:
     found = verify(ScriptedHost(), state(), ("mount",), said.append)
     assert found.mounts[0].problem is not None
     assert found.commands == ("mount",)
-    assert said == ["Writing and reading a file in /srv/data"]
+    assert said[0] == "Writing and reading a file in /srv/data"
 
 
 def test_only_the_stacks_of_chosen_targets_are_shown() -> None:
     found = verify(ScriptedHost(), state(), (), lambda _line: None)
     assert [stack.key for stack in found.stacks] == [stack.key for stack in stacks(MOUNTED)]
+
+
+def looks(health: Health = Health.GOOD, *told: Told) -> Look:
+    """A verdict in which the file system has this health."""
+    seen = stacks(MOUNTED)
+    states = tuple(
+        replace(
+            stack,
+            rungs=tuple(
+                replace(rung, health=health, reason="It is stopped.")
+                if rung.kind is RungKind.FILESYSTEM
+                else rung
+                for rung in stack.rungs
+            ),
+        )
+        for stack in seen
+    )
+    return lambda _host: (MOUNTED, Judgement(Verdict.RISKS, seen, states, told))
+
+
+def test_the_end_says_what_the_verdict_says() -> None:
+    (filesystem,) = (rung for rung in stacks(MOUNTED)[0].rungs if rung.kind is RungKind.FILESYSTEM)
+    risk = Told("F36:x", "F36", "It is at risk.", (filesystem.key,), True)
+    elsewhere = Told("F36:y", "F36", "Another one is.", ("pv:ELSEWHERE",), True)
+    accepted = Told("F37:x", "F37", "Known.", (filesystem.key,), True, "It is so.")
+    found = verify(
+        ScriptedHost(), state(), (), lambda _line: None, looks(Health.GOOD, risk, elsewhere, accepted)
+    )
+    assert found.mounts[0].told == (risk,)
+    assert found.mounts[0].survives_reboot is None
+    broken = verify(ScriptedHost(), state(), (), lambda _line: None, looks(Health.BAD))
+    assert [rung.health for rung in broken.stacks[0].rungs if rung.key == filesystem.key] == [Health.BAD]
+
+
+def test_without_a_verdict_no_layer_is_called_good() -> None:
+    def fails(_host: Host) -> tuple[Inventory, Judgement]:
+        raise ConsoleError(Problem("look.late", "It took too long."))
+
+    for look in (None, fails):
+        found = verify(ScriptedHost(), state(), (), lambda _line: None, look)
+        assert Health.GOOD not in {rung.health for stack in found.stacks for rung in stack.rungs}

@@ -9,6 +9,7 @@ from tui.setup.answers_file import read_script
 from tui.setup.saved_answers import saved_answers
 from tui.setup.session import Setup
 from tui.setup.unattended import FAILED, NOTHING_CHOSEN, SUCCEEDED, USAGE, Chosen, play
+from tui.setup.verification import Look
 from tui.storage.changing.leaving import asked_to_leave
 from tui.storage.changing.printer import Printer
 from tui.storage.files.owner_file import not_written_problem, write_for_owner
@@ -22,6 +23,7 @@ def main(
     arguments: argparse.Namespace,
     open_wizard: Callable[[argparse.Namespace], int],
     json_printer: Callable[[threading.Event], Printer],
+    look: Look,
 ) -> int:
     """Set this host up; the exit status.
 
@@ -29,6 +31,7 @@ def main(
         arguments: what `add_arguments` asked for.
         open_wizard: opens the full-screen wizard on the host that the arguments name.
         json_printer: makes what reports as JSON.
+        look: tells the verdict on a host, for the end.
 
     Raises:
         ConsoleError: the answers file cannot be used, or written.
@@ -46,7 +49,7 @@ def main(
     if arguments.recorded or not host.is_root:
         complain(_("A set-up from answers changes this host, so it needs root and a live host."))
         return FAILED
-    setup = Setup(host, keeps_answers=False, answers=script.fingerprint)
+    setup = Setup(host, keeps_answers=False, answers=script.fingerprint, look=look)
     leave = asked_to_leave()
     printer = json_printer(leave) if arguments.json else None
     return play(setup, script, leave=leave, chosen=chosen, printer=printer)

@@ -19,7 +19,7 @@ from tui.setup.step import ASKED, Step, following
 from tui.setup.steps import discover, disks, log_in, mount, volumes
 from tui.setup.steps.by_name import logic
 from tui.setup.undo import Undo
-from tui.setup.verification import Verified, verify
+from tui.setup.verification import Look, Verified, verify
 from tui.storage.changing import run_plan
 from tui.storage.changing.change_lock import change_lock, who_changes
 from tui.storage.changing.interrupted import Interrupted, all_interrupted
@@ -62,6 +62,7 @@ class Setup:
         places: where journal, lock and answers are.
         keeps_answers: write the answers down after every step, so that they are there after a kill.
         answers: the fingerprint of the answers file that is played; empty where a person decides.
+        look: tells the verdict on the host at the end; without it only what is sure is told.
     """
 
     def __init__(
@@ -71,12 +72,14 @@ class Setup:
         *,
         keeps_answers: bool = True,
         answers: str = "",
+        look: Look | None = None,
     ) -> None:
         self.host = CommandLogHost(host)
         self.places = places or Places()
         self.verified: Verified | None = None
         self._keeps = keeps_answers
         self._answers = answers
+        self._look = look
         self._offered: Interrupted | None = None
         self.ending = Ending()
         """How the last plan ended."""
@@ -243,7 +246,7 @@ class Setup:
         self.refresh()
         if ending.problem is not None:
             return ending.problem
-        self.verified = verify(self.host, self._state, self.commands(), watcher.line)
+        self.verified = verify(self.host, self._state, self.commands(), watcher.line, self._look)
         if self.verified.problem is None:
             self._forget()
             self._change(step=Step.DONE)

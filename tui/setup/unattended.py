@@ -335,6 +335,9 @@ def _print_verified(verified: Verified, printer: Printer) -> None:
             )
             if check.holds is False and check.remedy:
                 printer.say(check.remedy, 4)
+        for told in mount.told:
+            found = _("doctor found {code}: {summary}")
+            printer.say(found.format(code=told.code, summary=told.summary), 2)
     printer.say()
     printer.say(_("Commands that ran"))
     for command in verified.commands:

@@ -11,14 +11,19 @@ from tui.setup.steps import boot, disks, mount
 from tui.storage.boot_check.check import boot_check, will_survive
 from tui.storage.boot_check.facts import read_boot_facts
 from tui.storage.boot_check.rung import Checked
-from tui.storage.host.interface import ChangingHost
+from tui.storage.host.interface import ChangingHost, Host
+from tui.storage.model.inventory import Inventory
 from tui.storage.operations.filesystem.write_test import WriteTest
 from tui.storage.probe.mounts.fstab import normalised
 from tui.storage.problem import ConsoleError, Problem
+from tui.storage.stacks.judgement import Judged, Judgement, Told, judge
 from tui.storage.stacks.rung import Rung, RungKind
 from tui.storage.stacks.stack import Stack, first_broken, stacks
 from tui.storage.untrusted import clean
 from tui.words import translate as _
+
+Look = Callable[[Host], tuple[Inventory, Judgement]]
+"""Looks at a host as `doctor` does: its inventory, and the verdict on it."""
 
 
 class MountVerified(Struct, frozen=True):
@@ -29,17 +34,24 @@ class MountVerified(Struct, frozen=True):
         mount_point: where it should be.
         problem: why it is not there or cannot be written to, or None.
         boot: what the next boot will do, rung by rung; empty where it is not to be mounted at boot.
+        told: the findings about the layers that carry it, of those that nobody accepts.
     """
 
     volume: str
     mount_point: str
     problem: Problem | None
     boot: tuple[Checked, ...] = ()
+    told: tuple[Told, ...] = ()
 
     @property
-    def survives_reboot(self) -> bool:
-        """Whether no rung of the boot check fails."""
-        return will_survive(self.boot)
+    def survives_reboot(self) -> bool | None:
+        """Whether it will be mounted after a reboot.
+
+        None where not all of that could be checked, or something was found on the way to it.
+        """
+        if not will_survive(self.boot):
+            return False
+        return None if self.told or any(check.holds is None for check in self.boot) else True
 
 
 class Verified(Struct, frozen=True):
@@ -47,7 +59,7 @@ class Verified(Struct, frozen=True):
 
     Attributes:
         mounts: every volume.
-        stacks: the ladders of the chosen targets.
+        stacks: the ladders of the chosen targets, each layer with the state that the verdict gives it.
         commands: every command that may have changed this host, in the order they ran.
     """
 
@@ -56,17 +68,14 @@ class Verified(Struct, frozen=True):
     commands: tuple[str, ...]
 
     @property
-    def _mount_points(self) -> frozenset[str]:
-        return frozenset(verified.mount_point for verified in self.mounts)
-
-    @property
     def problem(self) -> Problem | None:
         """The first thing that is not as it should be, or None."""
         for verified in self.mounts:
             if verified.problem is not None:
                 return verified.problem
+        points = frozenset(verified.mount_point for verified in self.mounts)
         for stack in self.stacks:
-            broken = first_broken(replace(stack, rungs=_carrying(stack, self._mount_points)))
+            broken = first_broken(replace(stack, rungs=_carrying(stack, points)))
             if broken is not None:
                 return Problem(
                     "verify.rung",
@@ -110,7 +119,11 @@ def _nothing_mounted() -> Problem:
 
 
 def verify(
-    host: ChangingHost, state: SetupState, commands: tuple[str, ...], tell: Callable[[str], None]
+    host: ChangingHost,
+    state: SetupState,
+    commands: tuple[str, ...],
+    tell: Callable[[str], None],
+    look: Look | None = None,
 ) -> Verified:
     """Look at everything once more and write a file on every volume.
 
@@ -119,6 +132,7 @@ def verify(
         state: with an inventory taken after the plan ran.
         commands: what ran.
         tell: gets what is done now.
+        look: tells the verdict; without it, and where it cannot look, no layer is called good.
     """
     found = []
     at_boot = boot.answer(state).way is not BootWay.NONE
@@ -132,9 +146,27 @@ def verify(
         if at_boot:
             checks = boot_check(state.inventory, point, read_boot_facts(host, state.inventory, point))
         found.append(MountVerified(target.volume, point, problem, checks))
+    tell(_("Checking this host as doctor does"))
+    judged = _judged(host, state.inventory, look)
     targets = {session.target for session in disks.sessions(state)}
-    ladders = tuple(stack for stack in stacks(state.inventory) if targets & set(stack.targets))
-    return Verified(tuple(found), ladders, commands)
+    ladders = tuple(stack for stack in judged.stacks if targets & set(stack.targets))
+    mounts = tuple(replace(one, told=_told_of(judged, ladders, one.mount_point)) for one in found)
+    return Verified(mounts, ladders, commands)
+
+
+def _judged(host: ChangingHost, inventory: Inventory, look: Look | None) -> Judged:
+    try:
+        judgement = look(host)[1] if look is not None else None
+    except ConsoleError:
+        judgement = None
+    return judge(judgement.seen if judgement is not None else stacks(inventory), judgement)
+
+
+def _told_of(judged: Judged, ladders: tuple[Stack, ...], point: str) -> tuple[Told, ...]:
+    """The findings about the layers that carry a mount."""
+    carrying = (rung for stack in ladders for rung in _carrying(stack, frozenset({point})))
+    found = (told for rung in carrying for told in judged.told_of(rung) if not told.reason)
+    return tuple(dict.fromkeys(found))
 
 
 def _mount_problem(state: SetupState, volume: str, point: str) -> Problem | None:

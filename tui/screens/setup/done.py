@@ -91,12 +91,19 @@ class DonePage(Page, can_focus=True):
             width = max((cells(check.rung.label) for check in mount.boot), default=0)
             for check in mount.boot:
                 yield self._check(check, width)
+            for told in mount.told:
+                found = _("doctor found {code}").format(code=told.code)
+                yield Paragraph(found, state=State.WARN, after=told.summary)
 
     @staticmethod
     def _verdict(verified: MountVerified) -> str:
         if not verified.boot:
             return _("is not mounted, as you chose")
-        return _("will be mounted") if verified.survives_reboot else _("will not be mounted")
+        return {
+            True: _("will be mounted"),
+            False: _("will not be mounted"),
+            None: _("nothing that was checked prevents the mount"),
+        }[verified.survives_reboot]
 
     @staticmethod
     def _check(check: Checked, width: int) -> Paragraph:
