@@ -3,7 +3,17 @@
 import pytest
 from msgspec.structs import replace
 
-from tests.recovery.making import HEALTHY, causes, diagnosis, evidence_of, findings, lost, only, single_path
+from tests.recovery.making import (
+    HEALTHY,
+    causes,
+    diagnosis,
+    evidence_of,
+    findings,
+    lost,
+    only,
+    single_path,
+    two_paths,
+)
 from tests.setup.building import PORTAL, TARGET, logged_in, record, with_volume
 from tui.maintenance.dependents import Subject as Gone, SubjectKind
 from tui.maintenance.reconnect import Disconnected, back_plan
@@ -13,11 +23,14 @@ from tui.recovery.facts import BootUnit, UnitLines
 from tui.recovery.finding import Weight
 from tui.recovery.gathering.boot_side import parse_boot_units
 from tui.storage.model.files import CrypttabEntry, FstabEntry, Swap
+from tui.storage.model.inventory import Inventory
+from tui.storage.model.iscsi import Role
 from tui.storage.operations.arrays.md import AssembleArray
 from tui.storage.operations.iscsi.sessions import LogIn
 from tui.storage.operations.mounts.mount import MountFilesystem
 from tui.storage.operations.mounts.swap import SwapOn
 from tui.storage.operations.operation import Operation
+from tui.storage.operations.services.prerequisites import EnableService
 from tui.storage.probe.devices.places import link_of_spec
 from tui.storage.probe.mounts.fstab import normalised
 
@@ -207,3 +220,53 @@ def test_the_link_that_a_spelling_means(spec: str, link: str) -> None:
 )
 def test_a_closing_slash_is_no_other_place(path: str, shown: str) -> None:
     assert normalised(path) == shown
+
+
+def with_service(inventory: Inventory, role: Role, **state: str) -> Evidence:
+    """A service of the host in another state."""
+    services = tuple(
+        replace(service, **state) if service.role is role else service for service in inventory.services
+    )
+    return evidence_of(replace(inventory, services=services))
+
+
+def services_told(evidence: Evidence) -> list[str]:
+    return [finding.summary.split(":")[0] for finding in findings(evidence) if finding.number == "F64"]
+
+
+def test_a_service_that_no_boot_starts_is_a_risk_where_something_needs_it() -> None:
+    one = replace(with_volume(logged_in()), node_records=(record(startup="automatic"),))
+    assert services_told(evidence_of(one)) == []
+    off = with_service(one, Role.LOGIN_AT_BOOT, enabled="disabled", active="active")
+    assert services_told(off) == ["open-iscsi.service is disabled"]
+    found = only(off, "F64.service-not-at-boot")
+    assert found.weight is Weight.RISK
+    proposal = found.fixes[0].proposal
+    assert proposal is not None
+    assert proposal.plan.operations == (EnableService("open-iscsi.service"),)
+    # What a person masked is left to that person.
+    masked = with_service(one, Role.DAEMON, enabled="masked")
+    assert services_told(masked) == ["iscsid.service is masked"]
+    assert only(masked, "F64.service-not-at-boot").fixes[0].proposal is None
+    # Its socket, or the login service, starts iscsid; no records, no need; nothing read, nothing said.
+    assert services_told(with_service(one, Role.DAEMON, enabled="disabled")) == []
+    manual = replace(one, node_records=(record(startup="manual"),))
+    assert services_told(with_service(manual, Role.LOGIN_AT_BOOT, enabled="disabled")) == []
+    assert services_told(with_service(one, Role.LOGIN_AT_BOOT, enabled="")) == []
+    # Without a map nothing needs multipathd.
+    assert services_told(with_service(one, Role.MULTIPATH, enabled="disabled", active="active")) == []
+    two = two_paths()
+    assert services_told(with_service(two, Role.MULTIPATH, enabled="disabled", active="active")) == [
+        "multipathd.service is disabled"
+    ]
+
+
+def test_a_login_service_that_f04_tells_of_is_told_once() -> None:
+    one = single_path()
+    one = replace(one, fstab=(replace(LINE, device=one.logical_volumes[0].device),))
+    evidence = replace(
+        with_service(one, Role.LOGIN_AT_BOOT, enabled="disabled", active="inactive"),
+        fstab=f"{LINE.spec} {LINE.mount_point} ext4 _netdev,nofail 0 0",
+    )
+    only(evidence, "F04.not-at-boot")
+    assert services_told(evidence) == []

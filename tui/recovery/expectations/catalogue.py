@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from tui.recovery.evidence import Evidence
+from tui.recovery.expectations.boot_services import boot_services
 from tui.recovery.expectations.expectation import Expectation
 from tui.recovery.expectations.fstab_mounts import expected_mounts
 from tui.recovery.expectations.logical_volumes import expected_volumes
@@ -24,4 +25,5 @@ EXPECTATIONS: tuple[Callable[[Evidence], Iterable[Expectation]], ...] = (
     expected_swap,
     unlisted_mounts,
     unrecorded_sessions,
+    boot_services,
 )

@@ -45,11 +45,20 @@ def logins_at_boot(evidence: Evidence) -> Iterator[Finding]:
         if records and not any(_logs_in(inventory, record, entry) for record in records):
             places.append(place_of_line(entry))
             manual.update({(known.target, known.portal.label): known for known in records})
-    service = inventory.service(Role.LOGIN_AT_BOOT)
-    disabled = service is not None and service.enabled in ("disabled", "") and service.active != "active"
-    if manual or (disabled and any(True for _one in lines_on_luns(evidence))):
-        yield _not_at_boot(inventory, tuple(manual.values()), places, service_off=disabled)
+    off = _service_is_off(inventory)
+    if manual or service_is_off_under_fstab(evidence):
+        yield _not_at_boot(inventory, tuple(manual.values()), places, service_off=off)
     yield from _not_back(evidence)
+
+
+def service_is_off_under_fstab(evidence: Evidence) -> bool:
+    """Whether F04 tells that the login service is off: lines of fstab stand on LUNs, and it does not run."""
+    return _service_is_off(evidence.inventory) and any(True for _one in lines_on_luns(evidence))
+
+
+def _service_is_off(inventory: Inventory) -> bool:
+    service = inventory.service(Role.LOGIN_AT_BOOT)
+    return service is not None and service.enabled in ("disabled", "") and service.active != "active"
 
 
 def _logs_in(inventory: Inventory, record: NodeRecord, entry: FstabEntry | None = None) -> bool:
