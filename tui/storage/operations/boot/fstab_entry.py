@@ -1,5 +1,7 @@
 """The boot entry in /etc/fstab: added, and removed."""
 
+from msgspec.structs import astuple
+
 from tui.storage.boot_check.facts import UNITS
 from tui.storage.files.fstab import BootLine, is_own, line_of, with_line, without_entry
 from tui.storage.files.unit_names import mount_unit
@@ -23,11 +25,8 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 
-class AddFstabEntry(Operation, frozen=True):
-    """Have the volume mounted at every boot, by a line in /etc/fstab.
-
-    A line for the same place is replaced when it names the same volume or was written by this program. A
-    stranger's line is never touched. Everything else stays byte for byte.
+class _FstabEntryChange(Operation, frozen=True):
+    """Adding or removing a line of /etc/fstab; everything else stays byte for byte.
 
     Attributes:
         spec: `UUID=…` or a path below /dev/mapper.
@@ -45,8 +44,19 @@ class AddFstabEntry(Operation, frozen=True):
 
     @property
     def line(self) -> BootLine:
-        """The line it writes."""
-        return BootLine(self.spec, self.mount_point, self.kind, self.options, self.pass_number)
+        """The line it is about."""
+        return BootLine(*astuple(self))
+
+    def _is_in(self, text: str) -> bool:
+        return any(self.line.is_same_as(entry) for entry in parse_fstab(text))
+
+
+class AddFstabEntry(_FstabEntryChange, frozen=True):
+    """Have the volume mounted at every boot, by a line in /etc/fstab.
+
+    A line for the same place is replaced when it names the same volume or was written by this program. A
+    stranger's line is never touched.
+    """
 
     def title(self) -> str:
         return _("Mount {path} at every boot").format(path=clean(self.mount_point, 80))
@@ -66,10 +76,7 @@ class AddFstabEntry(Operation, frozen=True):
         )
 
     def is_done(self, host: Host) -> bool:
-        text = text_or_empty(host, FSTAB)
-        if not any(self.line.is_same_as(entry) for entry in parse_fstab(text)):
-            return False
-        return _systemd_knows(host, self.mount_point)
+        return self._is_in(text_or_empty(host, FSTAB)) and _systemd_knows(host, self.mount_point)
 
     def check(self, host: Host) -> None:
         refuse_bad_place(host, self.mount_point)
@@ -89,7 +96,7 @@ class AddFstabEntry(Operation, frozen=True):
 
     def run(self, host: ChangingHost, progress: Progress) -> None:
         text = text_or_empty(host, FSTAB)
-        if not any(self.line.is_same_as(entry) for entry in parse_fstab(text)):
+        if not self._is_in(text):
             same = _conflicts(host, text, self.line)
             new = with_line(text, self.line, same[0] if same else None)
             progress(_("checking the line with findmnt"))
@@ -98,22 +105,11 @@ class AddFstabEntry(Operation, frozen=True):
         reload_systemd(host, self.title())
 
     def undo(self) -> tuple[Operation, ...]:
-        return (RemoveFstabEntry(self.spec, self.mount_point, self.kind, self.options, self.pass_number),)
+        return (RemoveFstabEntry(*astuple(self)),)
 
 
-class RemoveFstabEntry(Operation, frozen=True):
-    """Take exactly one line out of /etc/fstab. The attributes are those of `AddFstabEntry`."""
-
-    spec: str
-    mount_point: str
-    kind: str
-    options: tuple[str, ...]
-    pass_number: int = 0
-
-    @property
-    def line(self) -> BootLine:
-        """The line it removes."""
-        return BootLine(self.spec, self.mount_point, self.kind, self.options, self.pass_number)
+class RemoveFstabEntry(_FstabEntryChange, frozen=True):
+    """Take exactly one line out of /etc/fstab."""
 
     def title(self) -> str:
         return _("Do not mount {path} at boot").format(path=clean(self.mount_point, 80))
@@ -125,7 +121,7 @@ class RemoveFstabEntry(Operation, frozen=True):
         return (f"edit {FSTAB}: remove {clean(self.line.text, 400)}", "systemctl daemon-reload")
 
     def is_done(self, host: Host) -> bool:
-        return not any(self.line.is_same_as(entry) for entry in parse_fstab(text_or_empty(host, FSTAB)))
+        return not self._is_in(text_or_empty(host, FSTAB))
 
     def run(self, host: ChangingHost, progress: Progress) -> None:  # noqa: ARG002 (it is short)
         text = text_or_empty(host, FSTAB)
@@ -137,7 +133,7 @@ class RemoveFstabEntry(Operation, frozen=True):
         reload_systemd(host, self.title())
 
     def undo(self) -> tuple[Operation, ...]:
-        return (AddFstabEntry(self.spec, self.mount_point, self.kind, self.options, self.pass_number),)
+        return (AddFstabEntry(*astuple(self)),)
 
 
 def lines_at(text: str, mount_point: str) -> tuple[FstabEntry, ...]:

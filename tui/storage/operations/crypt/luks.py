@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from msgspec.structs import astuple
+
 from tui.storage.files.systemd import unit_property
 from tui.storage.host.interface import Host
 from tui.storage.model.block import BlockDevice
@@ -16,8 +18,8 @@ from tui.storage.untrusted import as_typed, clean
 from tui.words import translate as _
 
 
-class CloseLuks(CommandOperation, frozen=True):
-    """Close a LUKS volume that nothing uses; its key leaves the kernel's memory.
+class _LuksCommand(CommandOperation, frozen=True):
+    """Opening or closing a LUKS volume.
 
     Attributes:
         name: below /dev/mapper.
@@ -28,7 +30,6 @@ class CloseLuks(CommandOperation, frozen=True):
         unit: the systemd unit that opened it, or empty; it would take the volume for open otherwise.
     """
 
-    risk: ClassVar[Risk] = Risk.INTERRUPTS
     survives_reboot: ClassVar[bool] = False
     name: str
     path: str
@@ -36,6 +37,12 @@ class CloseLuks(CommandOperation, frozen=True):
     key_file: str = ""
     options: tuple[str, ...] = ()
     unit: str = ""
+
+
+class CloseLuks(_LuksCommand, frozen=True):
+    """Close a LUKS volume that nothing uses; its key leaves the kernel's memory."""
+
+    risk: ClassVar[Risk] = Risk.INTERRUPTS
 
     def title(self) -> str:
         return _("Close the encrypted volume {name}").format(name=clean(self.name, 80))
@@ -60,19 +67,11 @@ class CloseLuks(CommandOperation, frozen=True):
             refuse_used_map(host, inventory, device, _("Unmount and deactivate what is on it first."))
 
     def undo(self) -> tuple[Operation, ...]:
-        return (OpenLuks(self.name, self.path, self.uuid, self.key_file, self.options, self.unit),)
+        return (OpenLuks(*astuple(self)),)
 
 
-class OpenLuks(CommandOperation, frozen=True):
-    """Open a LUKS volume with a key file; without one a person does. Attributes as of `CloseLuks`."""
-
-    survives_reboot: ClassVar[bool] = False
-    name: str
-    path: str
-    uuid: str
-    key_file: str = ""
-    options: tuple[str, ...] = ()
-    unit: str = ""
+class OpenLuks(_LuksCommand, frozen=True):
+    """Open a LUKS volume with a key file; without one a person does."""
 
     def title(self) -> str:
         return _("Open the encrypted volume {name}").format(name=clean(self.name, 80))
@@ -130,7 +129,7 @@ class OpenLuks(CommandOperation, frozen=True):
             )
 
     def undo(self) -> tuple[Operation, ...]:
-        return (CloseLuks(self.name, self.path, self.uuid, self.key_file, self.options, self.unit),)
+        return (CloseLuks(*astuple(self)),)
 
 
 def opened(inventory: Inventory, uuid: str) -> BlockDevice | None:

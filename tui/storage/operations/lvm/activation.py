@@ -6,6 +6,8 @@ then says so.
 
 from typing import ClassVar
 
+from msgspec.structs import astuple
+
 from tui.storage.host.interface import Host
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume, VolumeGroup
@@ -26,8 +28,8 @@ from tui.storage.untrusted import clean
 from tui.words import translate as _
 
 
-class ActivateVolumeGroup(LvmCommand, frozen=True):
-    """Activate the volumes of a group.
+class _GroupCommand(LvmCommand, frozen=True):
+    """`vgchange --activate` of a group.
 
     Attributes:
         name: of the group.
@@ -36,20 +38,28 @@ class ActivateVolumeGroup(LvmCommand, frozen=True):
     """
 
     survives_reboot: ClassVar[bool] = False
+    _activate: ClassVar[str]
 
     name: str
     uuid: str = ""
     by_uuid: bool = False
+
+    @property
+    def argv(self) -> tuple[str, ...]:
+        group = ("--select", f"vg_uuid={self.uuid}") if self.by_uuid else (self.name,)
+        return ("lvm", "vgchange", "--activate", self._activate, *group)
+
+
+class ActivateVolumeGroup(_GroupCommand, frozen=True):
+    """Activate the volumes of a group."""
+
+    _activate: ClassVar[str] = "y"
 
     def title(self) -> str:
         return _("Activate the volume group {name}").format(name=clean(self.name, 60))
 
     def why(self) -> str:
         return _("Their device nodes appear, and they can be mounted. Their data does not change.")
-
-    @property
-    def argv(self) -> tuple[str, ...]:
-        return ("lvm", "vgchange", "--activate", "y", *_group_words(self.name, self.uuid, self.by_uuid))
 
     def is_done(self, host: Host) -> bool:
         inventory = look_at_volumes(host)
@@ -68,24 +78,14 @@ class ActivateVolumeGroup(LvmCommand, frozen=True):
         return unseen_volumes(host, self.name, self.uuid)
 
     def undo(self) -> tuple[Operation, ...]:
-        return (DeactivateVolumeGroup(self.name, self.uuid, self.by_uuid),)
+        return (DeactivateVolumeGroup(*astuple(self)),)
 
 
-class DeactivateVolumeGroup(LvmCommand, frozen=True):
-    """Deactivate the volumes of a group, none of which is in use.
-
-    Attributes:
-        name: of the group.
-        uuid: LVM's identity of it; empty where the same plan created it or brought its disks.
-        by_uuid: several groups have the name, so LVM is given the UUID.
-    """
+class DeactivateVolumeGroup(_GroupCommand, frozen=True):
+    """Deactivate the volumes of a group, none of which is in use."""
 
     risk: ClassVar[Risk] = Risk.INTERRUPTS
-    survives_reboot: ClassVar[bool] = False
-
-    name: str
-    uuid: str = ""
-    by_uuid: bool = False
+    _activate: ClassVar[str] = "n"
 
     def title(self) -> str:
         return _("Deactivate the volume group {name}").format(name=clean(self.name, 60))
@@ -97,10 +97,6 @@ class DeactivateVolumeGroup(LvmCommand, frozen=True):
         return _(
             "Their device nodes are removed, so nothing holds the disks open. Their data does not change."
         )
-
-    @property
-    def argv(self) -> tuple[str, ...]:
-        return ("lvm", "vgchange", "--activate", "n", *_group_words(self.name, self.uuid, self.by_uuid))
 
     def is_done(self, host: Host) -> bool:
         inventory = look_at_volumes(host)
@@ -128,11 +124,11 @@ class DeactivateVolumeGroup(LvmCommand, frozen=True):
         return active_volumes(inventory, self.name, self.uuid)
 
     def undo(self) -> tuple[Operation, ...]:
-        return (ActivateVolumeGroup(self.name, self.uuid, self.by_uuid),)
+        return (ActivateVolumeGroup(*astuple(self)),)
 
 
-class DeactivateLogicalVolume(LvmCommand, frozen=True):
-    """Deactivate one volume that nothing uses; the rest of its group does not change.
+class _VolumeCommand(LvmCommand, frozen=True):
+    """`lvchange --activate` of one volume; the rest of its group does not change.
 
     Attributes:
         volume_group: name of the group.
@@ -143,7 +139,6 @@ class DeactivateLogicalVolume(LvmCommand, frozen=True):
         skipped: it has the activation skip flag, as thin snapshots do, and was activated in spite of it.
     """
 
-    risk: ClassVar[Risk] = Risk.INTERRUPTS
     survives_reboot: ClassVar[bool] = False
     volume_group: str
     name: str
@@ -152,32 +147,57 @@ class DeactivateLogicalVolume(LvmCommand, frozen=True):
     by_uuid: bool = False
     skipped: bool = False
 
+    def _command(self, *options: str) -> tuple[str, ...]:
+        volume = (
+            ("--select", f"vg_uuid={self.group_uuid} && lv_uuid={self.uuid}")
+            if self.by_uuid
+            else (f"{self.volume_group}/{self.name}",)
+        )
+        return ("lvm", "lvchange", "--activate", *options, *volume)
+
+    def _meant(self, inventory: Inventory) -> tuple[LogicalVolume, ...]:
+        """The volumes it is about: one, unless it names none by UUID and several have the name."""
+        volumes = volumes_in(inventory, self.volume_group, self.group_uuid)
+        return tuple(
+            volume for volume in volumes if volume.name == self.name and self.uuid in {"", volume.uuid}
+        )
+
+    @property
+    def _shown_name(self) -> str:
+        return clean(f"{self.volume_group}/{self.name}", 120)
+
+
+class DeactivateLogicalVolume(_VolumeCommand, frozen=True):
+    """Deactivate one volume that nothing uses."""
+
+    risk: ClassVar[Risk] = Risk.INTERRUPTS
+
     def title(self) -> str:
-        return _("Deactivate the logical volume {name}").format(name=_shown(self.volume_group, self.name))
+        return _("Deactivate the logical volume {name}").format(name=self._shown_name)
 
     def takes_away(self) -> str:
-        return _("The logical volume {name} is not active.").format(name=_shown(self.volume_group, self.name))
+        return _("The logical volume {name} is not active.").format(name=self._shown_name)
 
     def why(self) -> str:
         return _("Its device node is removed, so nothing can use it. Its data does not change.")
 
     @property
     def argv(self) -> tuple[str, ...]:
-        return ("lvm", "lvchange", "--activate", "n", *_volume_words(self))
+        return self._command("n")
 
     def is_done(self, host: Host) -> bool:
         inventory = look_at_volumes(host)
-        return inventory.lvm.asked and not any(volume.active for volume in _meant(inventory, self))
+        return inventory.lvm.asked and not any(volume.active for volume in self._meant(inventory))
 
     def check(self, host: Host) -> None:
         inventory = look_for_change(host)
         if not self.by_uuid:
             refuse_ambiguous(inventory, self.volume_group)
-        if any(_is_used(inventory, volume) for volume in _meant(inventory, self)):
+        if any(_is_used(inventory, volume) for volume in self._meant(inventory)):
             raise Refused(
                 Problem(
                     "volume.in-use",
-                    _("{name} is in use.").format(name=_shown(self.volume_group, self.name)),
+                    _("{name} is in use.").format(name=self._shown_name),
                     remedy=_("Unmount it and close it first."),
                 )
             )
@@ -186,46 +206,24 @@ class DeactivateLogicalVolume(LvmCommand, frozen=True):
         return active_volumes(inventory, self.volume_group, self.group_uuid, self.name)
 
     def undo(self) -> tuple[Operation, ...]:
-        return (
-            ActivateLogicalVolume(
-                self.volume_group, self.name, self.group_uuid, self.uuid, self.by_uuid, self.skipped
-            ),
-        )
+        return (ActivateLogicalVolume(*astuple(self)),)
 
 
-class ActivateLogicalVolume(LvmCommand, frozen=True):
-    """Activate one volume; the rest of its group does not change.
-
-    Attributes:
-        volume_group: name of the group.
-        name: of the volume.
-        group_uuid: LVM's identity of the group; empty where an earlier version planned this.
-        uuid: LVM's identity of the volume; empty likewise.
-        by_uuid: several groups have the name, so LVM is given the UUIDs.
-        skipped: it has the activation skip flag, as thin snapshots do, and was activated in spite of it.
-    """
-
-    survives_reboot: ClassVar[bool] = False
-    volume_group: str
-    name: str
-    group_uuid: str = ""
-    uuid: str = ""
-    by_uuid: bool = False
-    skipped: bool = False
+class ActivateLogicalVolume(_VolumeCommand, frozen=True):
+    """Activate one volume."""
 
     def title(self) -> str:
-        return _("Activate the logical volume {name}").format(name=_shown(self.volume_group, self.name))
+        return _("Activate the logical volume {name}").format(name=self._shown_name)
 
     def why(self) -> str:
         return _("Its device node appears, so it can be used. Its data does not change.")
 
     @property
     def argv(self) -> tuple[str, ...]:
-        despite = ("--ignoreactivationskip",) if self.skipped else ()
-        return ("lvm", "lvchange", "--activate", "y", *despite, *_volume_words(self))
+        return self._command("y", *(("--ignoreactivationskip",) if self.skipped else ()))
 
     def is_done(self, host: Host) -> bool:
-        found = _meant(look_at_volumes(host), self)
+        found = self._meant(look_at_volumes(host))
         return len(found) == 1 and found[0].active
 
     def check(self, host: Host) -> None:
@@ -237,11 +235,7 @@ class ActivateLogicalVolume(LvmCommand, frozen=True):
         return unseen_volumes(host, self.volume_group, self.group_uuid)
 
     def undo(self) -> tuple[Operation, ...]:
-        return (
-            DeactivateLogicalVolume(
-                self.volume_group, self.name, self.group_uuid, self.uuid, self.by_uuid, self.skipped
-            ),
-        )
+        return (DeactivateLogicalVolume(*astuple(self)),)
 
 
 def is_held(volume: LogicalVolume) -> bool:
@@ -267,26 +261,6 @@ def deactivation_of(inventory: Inventory, volume: LogicalVolume) -> DeactivateLo
     )
 
 
-def _group_words(name: str, uuid: str, by_uuid: bool) -> tuple[str, ...]:
-    return ("--select", f"vg_uuid={uuid}") if by_uuid else (name,)
-
-
-def _volume_words(operation: ActivateLogicalVolume | DeactivateLogicalVolume) -> tuple[str, ...]:
-    if operation.by_uuid:
-        return ("--select", f"vg_uuid={operation.group_uuid} && lv_uuid={operation.uuid}")
-    return (f"{operation.volume_group}/{operation.name}",)
-
-
-def _meant(
-    inventory: Inventory, operation: ActivateLogicalVolume | DeactivateLogicalVolume
-) -> tuple[LogicalVolume, ...]:
-    """The volumes an operation is about: one, unless it names none by UUID and several have the name."""
-    volumes = volumes_in(inventory, operation.volume_group, operation.group_uuid)
-    return tuple(
-        volume for volume in volumes if volume.name == operation.name and operation.uuid in {"", volume.uuid}
-    )
-
-
 def _activatable(inventory: Inventory, group: VolumeGroup) -> tuple[LogicalVolume, ...]:
     """The volumes with a name below /dev; pools and volumes that are to be skipped have none."""
     volumes = inventory.volumes_of(group)
@@ -295,7 +269,3 @@ def _activatable(inventory: Inventory, group: VolumeGroup) -> tuple[LogicalVolum
 
 def _is_used(inventory: Inventory, volume: LogicalVolume) -> bool:
     return is_held(volume) or (bool(volume.device) and inventory.is_in_use(volume.device))
-
-
-def _shown(group: str, name: str) -> str:
-    return clean(f"{group}/{name}", 120)

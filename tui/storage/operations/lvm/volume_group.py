@@ -119,8 +119,8 @@ class RemoveVolumeGroup(LvmCommand, frozen=True):
         )
 
 
-class ExtendVolumeGroup(LvmCommand, frozen=True):
-    """Add disks that are physical volumes already to a volume group.
+class _MembersChange(LvmCommand, frozen=True):
+    """Adding disks to a volume group, or removing them from it.
 
     Attributes:
         name: of the group.
@@ -134,9 +134,22 @@ class ExtendVolumeGroup(LvmCommand, frozen=True):
     devices: tuple[DeviceIdentity, ...]
     uuid: str = ""
 
+    @property
+    def _paths(self) -> tuple[str, ...]:
+        return tuple(device.path for device in self.devices)
+
+    def run(self, host: ChangingHost, progress: Progress) -> None:
+        for device in self.devices:
+            compare(host, device)
+        LvmCommand.run(self, host, progress)
+
+
+class ExtendVolumeGroup(_MembersChange, frozen=True):
+    """Add disks that are physical volumes already to a volume group."""
+
     def title(self) -> str:
         return _("Add {paths} to the volume group {name}").format(
-            paths=clean(", ".join(device.path for device in self.devices)), name=clean(self.name, 60)
+            paths=clean(", ".join(self._paths)), name=clean(self.name, 60)
         )
 
     def why(self) -> str:
@@ -147,7 +160,7 @@ class ExtendVolumeGroup(LvmCommand, frozen=True):
 
     @property
     def argv(self) -> tuple[str, ...]:
-        return ("lvm", "vgextend", self.name, *(device.path for device in self.devices))
+        return ("lvm", "vgextend", self.name, *self._paths)
 
     def is_done(self, host: Host) -> bool:
         inventory = look_at_volumes(host)
@@ -166,33 +179,16 @@ class ExtendVolumeGroup(LvmCommand, frozen=True):
                 _refuse_unless_free(host, inventory, device)
         _refuse_mixed_sectors(host, inventory, self.devices, members)
 
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        for device in self.devices:
-            compare(host, device)
-        LvmCommand.run(self, host, progress)
-
     def undo(self) -> tuple[Operation, ...]:
         return (ReduceVolumeGroup(self.name, self.devices, self.uuid),)
 
 
-class ReduceVolumeGroup(LvmCommand, frozen=True):
-    """Remove disks that no volume uses from a volume group.
-
-    Attributes:
-        name: of the group.
-        devices: the disks.
-        uuid: LVM's identity of the group; empty where the same plan created it.
-    """
-
-    risk: ClassVar[Risk] = Risk.REWRITES
-
-    name: str
-    devices: tuple[DeviceIdentity, ...]
-    uuid: str = ""
+class ReduceVolumeGroup(_MembersChange, frozen=True):
+    """Remove disks that no volume uses from a volume group."""
 
     def title(self) -> str:
         return _("Remove {paths} from the volume group {name}").format(
-            paths=clean(", ".join(device.path for device in self.devices)), name=clean(self.name, 60)
+            paths=clean(", ".join(self._paths)), name=clean(self.name, 60)
         )
 
     def why(self) -> str:
@@ -200,7 +196,7 @@ class ReduceVolumeGroup(LvmCommand, frozen=True):
 
     @property
     def argv(self) -> tuple[str, ...]:
-        return ("lvm", "vgreduce", self.name, *(device.path for device in self.devices))
+        return ("lvm", "vgreduce", self.name, *self._paths)
 
     def is_done(self, host: Host) -> bool:
         inventory = look_at_volumes(host)
@@ -221,12 +217,6 @@ class ReduceVolumeGroup(LvmCommand, frozen=True):
                         remedy=_("Move them first: pvmove {path}").format(path=clean(device.path)),
                     )
                 )
-
-    def run(self, host: ChangingHost, progress: Progress) -> None:
-        """Disks that are in use are refused by vgreduce."""
-        for device in self.devices:
-            compare(host, device)
-        LvmCommand.run(self, host, progress)
 
     def undo(self) -> tuple[Operation, ...]:
         return (ExtendVolumeGroup(self.name, self.devices, self.uuid),)
