@@ -9,7 +9,7 @@ import pytest
 from tests.hostile import NASTY
 from tests.storage.changing.plan_operations import Destroy, MakeFile
 from tui.commands.exporting.ansible import ansible_tasks
-from tui.commands.exporting.shell import _PRELUDE, shell_script
+from tui.commands.exporting.shell import PRELUDE, shell_script
 from tui.commands.exporting.shell_steps import step_of
 from tui.commands.planned import Planned
 from tui.maintenance import disconnect
@@ -40,7 +40,7 @@ def script() -> str:
 def run(text: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a script after the functions that every exported script has."""
     return subprocess.run(
-        ["sh", "-c", _PRELUDE + text], capture_output=True, text=True, check=False, env=environment or None
+        ["sh", "-c", PRELUDE + text], capture_output=True, text=True, check=False, env=environment or None
     )
 
 

@@ -1,5 +1,6 @@
 """The page of the plans that ran, one of them opened, and what undoes it."""
 
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ from tui.screens.access import access
 from tui.screens.plan.past_plan import PastPlanScreen
 from tui.screens.plan.plan_screen import PlanScreen
 from tui.screens.plan.plans_screen import PlansScreen
+from tui.screens.recovery import saving
 from tui.storage.changing import journal as journal_module, run_plan
 from tui.storage.changing.journal import Journal, Origin
 from tui.storage.changing.plan import Plan
@@ -198,6 +200,75 @@ async def test_no_plan_yet() -> None:
     async with plans().run_test(size=SMALL) as pilot:
         await read(pilot)
         assert "No plan ran on this host yet." in flat_text(pilot)
+
+
+async def saved(pilot: Pilot[Any], folder: Path) -> str:
+    """The script that was written to a folder, which a shell can read."""
+    await workers_end(pilot, {"script", "save"})
+    await pilot.pause()
+    (path,) = folder.iterdir()
+    assert path.suffix == ".sh"
+    subprocess.run(["sh", "-n", str(path)], check=True)
+    return path.read_text()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where scripts are written to."""
+    folder = tmp_path / "written"
+    folder.mkdir()
+    monkeypatch.setattr(saving, "places", lambda: (folder,))
+    return folder
+
+
+async def test_one_is_saved_as_a_script(up: Path, folder: Path) -> None:
+    async with plans().run_test(size=SMALL, notifications=True) as pilot:
+        await read(pilot)
+        await pilot.press("down", "enter")
+        await read(pilot)
+        await pilot.press("s")
+        text = await saved(pilot, folder)
+        assert "# Plan: Log in to iqn.2003-01.org.linux-iscsi.lab:t1\n" in text
+        assert "by: anna\n" in text
+        assert "touch lun" in text
+        assert "Disconnect" not in text
+
+
+async def test_the_commands_save_what_was_changed_since_the_start(up: Path, folder: Path) -> None:
+    host = CommandLogHost(ScriptedHost())
+    host.since = Journal.all_of(run_plan.PLACES.journals)[0].began_at
+    app = OneScreen(PlansScreen(host, ROOT))
+    async with app.run_test(size=SMALL, notifications=True) as pilot:
+        await read(pilot)
+        await pilot.press("f2")
+        await pilot.pause()
+        assert "save as script" in flat_text(pilot)
+        await pilot.press("s")
+        text = await saved(pilot, folder)
+        assert "# Plan: Disconnect /srv/data\n" in text
+        assert "Grow /srv/data" not in text
+
+
+async def test_without_root_there_is_nothing_to_save(up: Path, folder: Path) -> None:
+    recorded = access(is_root=False, recorded=True)
+    app = OneScreen(PlansScreen(CommandLogHost(Recorded()), recorded))
+    async with app.run_test(size=SMALL, notifications=True) as pilot:
+        await pilot.press("f2")
+        await pilot.press("s")
+        await pilot.pause()
+        assert "Nothing was changed: that takes root." in flat_text(pilot)
+        assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("size", [TINY, SMALL, LARGE])
+@pytest.mark.parametrize("look", [COLOUR, MONO], ids=["colour", "mono"])
+def test_the_commands(snap_compare: SnapCompare, up: Path, size: tuple[int, int], look: Look) -> None:
+    async def open_them(pilot: Pilot[Any]) -> None:
+        await read(pilot)
+        await pilot.press("f2")
+        await pilot.pause()
+
+    assert snap_compare(plans(look), terminal_size=size, run_before=open_them)
 
 
 @pytest.mark.parametrize("size", [TINY, SMALL, LARGE])

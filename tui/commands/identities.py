@@ -82,10 +82,15 @@ def devices_of(inventory: Inventory, plan: Plan) -> tuple[Device, ...]:
 
 def _named(inventory: Inventory, operation: Operation) -> Iterator[BlockDevice]:
     taken = operation.takes(inventory) if operation.takes_devices else ()
-    for word in (*taken, *_texts(encode(operation))):
+    for word in (*taken, *texts_of(operation)):
         device = inventory.device(word) or (inventory.device_at(word) if word.startswith("/dev/") else None)
         if device is not None:
             yield device
+
+
+def texts_of(operation: Operation) -> Iterator[str]:
+    """Every text in the fields of an operation, names of devices among them."""
+    return _texts(encode(operation))
 
 
 def _texts(plain: Plain) -> Iterator[str]:

@@ -76,10 +76,9 @@ class BaseScreen(BackgroundScreen[Result]):
 
     def action_commands(self) -> None:
         """Show every command that ran."""
-        from tui.screens.commands import command_rows
-        from widgets.commands import Commands
+        from tui.screens.commands import RanCommands
 
-        self.app.push_screen(Commands(command_rows(self._host.ran())))
+        self.app.push_screen(RanCommands(self._host))
 
     def action_leave(self) -> None:
         """Go back to where the person came from."""

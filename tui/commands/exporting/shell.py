@@ -16,7 +16,7 @@ from tui.words import translate as _
 
 _LONGEST = 400
 
-_PRELUDE = r"""
+PRELUDE = r"""
 set -eu
 export LC_ALL=C
 
@@ -76,6 +76,13 @@ must_have_no_map() { # DEVICE-MAPPER-UUID
     ! grep -qxsF -- "$1" /sys/block/dm-*/dm/uuid || fail "the map $1 is still there"
 }
 
+must_be_blank() { # DEVICE
+    [ -b "$1" ] || fail "$1 is not there"
+    status=0
+    blkid -p "$1" > /dev/null 2>&1 || status=$?
+    [ "$status" = 2 ] || fail "$1 carries something already"
+}
+
 # A file is replaced whole, with its owner and mode; the old text is kept beside it.
 begin_edit() { # FILE
     cp -p -- "$1" "$1.before-iscsi-console"
@@ -103,6 +110,7 @@ add_line() { # FILE LINE
     end_edit "$1"
 }
 """
+"""What every script begins with: the functions that steps use."""
 
 
 def shell_script(host: Host, planned: Planned) -> str:
@@ -135,13 +143,13 @@ def shell_script(host: Host, planned: Planned) -> str:
     lines = [
         "#!/bin/sh",
         *_heading(host, planned),
-        *_PRELUDE.rstrip().split("\n"),
+        *PRELUDE.rstrip().split("\n"),
         "",
-        *_checks(host, devices),
+        *host_checks(host, devices),
     ]
     for number, (operation, step) in enumerate(steps, start=1):
         assert step is not None
-        lines += ["", *_lines(number, operation, step)]
+        lines += ["", *step_lines(number, operation, step)]
     return "\n".join((*lines, "", "udevadm settle", "echo Done.", ""))
 
 
@@ -155,7 +163,8 @@ def _heading(host: Host, planned: Planned) -> Iterator[str]:
     yield "# Steps that are done already are skipped; the first that fails ends the script."
 
 
-def _checks(host: Host, devices: tuple[Device, ...]) -> Iterator[str]:
+def host_checks(host: Host, devices: tuple[Device, ...]) -> Iterator[str]:
+    """The lines after which a script runs as root, on one host, and on devices that are the same as now."""
     yield '[ "$(id -u)" = 0 ] || fail "root is required"'
     yield f'[ "$(uname -n)" = {shlex.quote(host.name)} ] || fail "this is another host"'
     for device in devices:
@@ -163,7 +172,8 @@ def _checks(host: Host, devices: tuple[Device, ...]) -> Iterator[str]:
         yield f"same_device {' '.join(map(shlex.quote, words))}"
 
 
-def _lines(number: int, operation: Operation, step: ShellStep) -> Iterator[str]:
+def step_lines(number: int, operation: Operation, step: ShellStep) -> Iterator[str]:
+    """The lines of a step, below what it does and why."""
     title = clean(operation.title(), _LONGEST)
     yield f"# {number}. {title} ({operation.risk.word})"
     yield f"#    {clean(operation.why(), _LONGEST)}"

@@ -55,6 +55,7 @@ from tui.storage.operations.services.prerequisites import (
 from tui.storage.operations.services.stop_service import StopService
 from tui.storage.operations.verify_removed import VerifyRemoved
 from tui.storage.probe.mounts.fstab import FSTAB
+from tui.storage.secret import MASK
 from tui.storage.untrusted import visible_lines
 
 
@@ -79,7 +80,6 @@ _PLAIN: tuple[type[Operation], ...] = (
     CreatePhysicalVolume,
     ExtendLogicalVolume,
     ResizePhysicalVolume,
-    MakeFilesystem,
     GrowFilesystem,
     SyncFilesystem,
     FlushDisk,
@@ -113,8 +113,8 @@ def step_of(operation: Operation) -> ShellStep | None:
 
 
 def _is_exact(line: str) -> bool:
-    """Whether a line is the command itself and can be printed: nothing is cut, escaped, or bash's alone."""
-    return visible_lines(line) == line and not any(part in line for part in ("…", "\\x", "\\u", "$'"))
+    """Whether a line is the command and can be printed: nothing is cut, masked, escaped or bash's alone."""
+    return visible_lines(line) == line and not any(part in line for part in ("…", "\\x", "\\u", "$'", MASK))
 
 
 def _quoted(*words: str) -> str:
@@ -222,6 +222,11 @@ def _write_test(operation: WriteTest) -> ShellStep:
     return ShellStep((f"echo test > {file}", f"sync {file}", f'[ "$(cat {file})" = test ]', f"rm {file}"))
 
 
+def _make_filesystem(operation: MakeFilesystem) -> ShellStep:
+    # Without a terminal mkfs.ext4 does not ask before it replaces a file system.
+    return ShellStep((f"must_be_blank {_quoted(operation.device)}", *operation.shown()))
+
+
 def _create_volume(operation: CreateLogicalVolume) -> ShellStep:
     name = _quoted(f"{operation.volume_group}/{operation.name}")
     return ShellStep(operation.shown(), f"lvs {name} > /dev/null 2>&1")
@@ -292,6 +297,7 @@ _STEPS: dict[type[Operation], _Step] = dict(
         _for(RemoveFstabEntry, _remove_line),
         _for(MakeMountPoint, _make_folder),
         _for(WriteTest, _write_test),
+        _for(MakeFilesystem, _make_filesystem),
         _for(CreateLogicalVolume, _create_volume),
         _for(RemoveLogicalVolume, _remove_volume),
         _for(CreateSnapshot, _create_snapshot),

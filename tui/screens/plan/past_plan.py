@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Static
 
+from tui.commands.exporting.ran import ran_script
 from tui.commands.running import open_plan
 from tui.maintenance.past_plans import PlanEnding, by_words, ending_of, undo_of
 from tui.maintenance.proposal import Proposal
@@ -19,6 +20,7 @@ from tui.screens.console.keys import not_possible
 from tui.screens.lower import Lower
 from tui.screens.paragraphs import Paragraph, Paragraphs, problem_lines
 from tui.screens.plan.plan_screen import PlanScreen
+from tui.screens.recovery.saving import Saved, save
 from tui.screens.top_bar import top_bar
 from tui.screens.trouble import notice
 from tui.storage.changing.journal import Journal, Progressed
@@ -70,7 +72,10 @@ class PastPlanScreen(BaseScreen[bool]):
     }
     """
     AUTO_FOCUS = "#operations PickLines"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("b", "undo", _("undo"))]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("b", "undo", _("undo")),
+        Binding("s", "save", _("save as script")),
+    ]
 
     def __init__(self, journal: Journal, host: CommandLogHost, access: Access) -> None:
         super().__init__()
@@ -123,8 +128,8 @@ class PastPlanScreen(BaseScreen[bool]):
         event.stop()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to undo only what has changed something."""
-        if action == "undo":
+        """Offer to undo, and to save, only what has changed something."""
+        if action in {"undo", "save"}:
             return self._plan is not None and self._journal.has_changes
         return super().check_action(action, parameters)
 
@@ -151,6 +156,14 @@ class PastPlanScreen(BaseScreen[bool]):
     def _found(self, event: UndoFound) -> None:
         self._is_asking = False
         self.app.push_screen(PlanScreen(event.proposal, self._host, self._access), self._undone)
+
+    def action_save(self) -> None:
+        """Write what it changed to a shell script with comments."""
+        self.in_background("save", lambda: save("plan", ran_script(self._host, (self._journal,)), "sh"))
+
+    @on(Saved)
+    def _saved(self, event: Saved) -> None:
+        self.notify(event.words, severity="information" if event.is_written else "error", markup=False)
 
     def _undone(self, done: bool | None) -> None:
         if not done:
@@ -182,6 +195,13 @@ class PastPlanScreen(BaseScreen[bool]):
                     "b reads the host and shows the plan that restores the state from before, of a plan that "
                     "did not come to its end what was done until then. Nothing runs before you confirm it. "
                     "Where something cannot be undone, nothing is, and the reason is given."
+                ),
+            ),
+            HelpSection(
+                _("Save as script"),
+                _(
+                    "s writes what it changed to a shell script with comments, without secrets. What erases "
+                    "data, or cannot be done as safely by a script, is a comment there."
                 ),
             ),
         )

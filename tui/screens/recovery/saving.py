@@ -36,18 +36,19 @@ class Saved(Message):
         return State.GOOD if self.is_written else State.BAD
 
 
-def save(what: str, text: str) -> Saved:
+def save(what: str, text: str, ending: str = "txt") -> Saved:
     """Write a text under a new name, readable for its owner only.
 
     Args:
         what: begins the name: `message`, `report`.
         text: what is written.
+        ending: of the name of the file.
     """
     stamp = time.strftime("%Y%m%d-%H%M%S")
     failure: OSError | None = None
     for folder in places():
         for number in itertools.count():
-            name = f"iscsi-console-{what}-{stamp}{f'-{number}' if number else ''}.txt"
+            name = f"iscsi-console-{what}-{stamp}{f'-{number}' if number else ''}.{ending}"
             path = str(folder / name)
             try:
                 write_for_owner(path, text, force=False)

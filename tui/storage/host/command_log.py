@@ -35,6 +35,8 @@ class CommandLogHost(ForwardingHost):
     def __init__(self, host: ChangingHost, most: int = 2000, output: int = OUTPUT) -> None:
         super().__init__(host)
         self._host, self._most, self._output = host, most, output
+        self.since = time.time()
+        """When it was begun, in seconds since the epoch."""
         self._kept = self._forgotten = 0
         self._ran: list[Ran] = []
         self._guard = threading.Lock()
