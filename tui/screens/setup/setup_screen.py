@@ -11,27 +11,22 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
-from tui.maintenance.proposal import Proposal
 from tui.screens.access import Access
 from tui.screens.lower import LOW, Lower
-from tui.screens.resume import Decision, Resume
 from tui.screens.setup.driver import Driver
 from tui.screens.setup.help import general_help
-from tui.screens.setup.offers import fields_at_fault, offers
+from tui.screens.setup.leaving import farewell_words, lost_by_leaving
+from tui.screens.setup.offers import offers
 from tui.screens.setup.page import Page
 from tui.screens.setup.pages import page_for
 from tui.screens.setup.rail import rail_steps
 from tui.screens.setup.review import confirmation
-from tui.screens.setup.undo import UndoPlanned, undo_proposal
-from tui.screens.trouble import AGAIN, REMOVE_LOCK, notice
-from tui.screens.work import CutOff, Finished, Reporter
-from tui.screens.working import WorkingScreen
-from tui.setup.answers import ChapAnswer
+from tui.screens.setup.working_setup import WorkingSetup
+from tui.screens.trouble import AGAIN, notice
 from tui.setup.review import review
 from tui.setup.state import Explanation, SetupState
 from tui.setup.step import ASKED, ORDER, Step, preceding
 from tui.setup.steps import by_name
-from tui.storage.changing.interrupted import Interrupted
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
 from tui.words import translate as _
@@ -49,7 +44,7 @@ _TIGHT = 70
 """Cells under which the rail is folded to a line."""
 
 
-class SetupScreen(WorkingScreen[None]):
+class SetupScreen(WorkingSetup):
     """Leads from a bare host to a mounted volume.
 
     Args:
@@ -111,15 +106,9 @@ class SetupScreen(WorkingScreen[None]):
         on_leave: Callable[[str], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__(clock)
-        self.driver = driver
-        self._host = driver.host
-        self._access = access
+        super().__init__(driver, access, clock)
         self._gone = on_leave
-        self.page: Page | None = None
-        self._is_working = False
         self._can_undo = False
-        self._trouble: Problem | None = None
         self.VERTICAL_BREAKPOINTS = [(0, "-low"), (LOW, "-high")]
         self.HORIZONTAL_BREAKPOINTS = [(0, "-tight"), (_TIGHT, "-narrow"), (100, "-wide")]
 
@@ -143,74 +132,6 @@ class SetupScreen(WorkingScreen[None]):
         """Read the host, in the background."""
         self._say(_("Reading this host."))
         self._start(self._look, _("reading sessions, disks and volumes"))
-
-    # Work in the background -----------------------------------------------------------------------------
-
-    @property
-    def working(self) -> bool:
-        """Something runs that must not be cut off."""
-        return self._is_working
-
-    def _start(self, task: Callable[[], Problem | CutOff | UndoPlanned | None], line: str = "") -> None:
-        """Run a task in a thread, its progress in the lower pane."""
-        self._trouble = None
-        self._is_working = True
-        self._begin_work()
-        if line:
-            self._work.begin_line(line)
-        if self.page is not None:
-            self.page.disabled = True
-        self.query_one(Lower).display = True
-        self._show_work()
-        self._show_keys()
-        self.in_background("setup", lambda: self._run(task))
-
-    def _run(
-        self, task: Callable[[], Problem | CutOff | UndoPlanned | None]
-    ) -> Finished | CutOff | UndoPlanned:
-        ended = task()
-        return ended if isinstance(ended, CutOff | UndoPlanned) else Finished(ended)
-
-    def _look(self) -> CutOff | None:
-        interrupted = self.driver.interrupted()
-        if interrupted is not None:
-            return CutOff(interrupted)
-        self.driver.begin()
-        return None
-
-    def job_failed(self, job: str, problem: Problem) -> None:  # noqa: ARG002 - there is one job
-        """Show the problem on the page, with what can be done about it."""
-        self.post_message(Finished(problem))
-
-    def _show_work(self) -> None:
-        rows = tuple(self._work.rows)
-        if self.page is not None and self.page.shows_work(rows):
-            return
-        self.query_one(Lower).work(rows)
-
-    @on(Finished)
-    async def _finished(self, event: Finished) -> None:
-        if not self.working or not self.query("#question"):
-            return  # Nothing ran, or the program ends just now.
-        self._end_work(failed=event.problem is not None)
-        if self._leave.is_set():
-            await self._stopped()
-            return
-        state = self.driver.state
-        if event.problem is not None:
-            await self._show_page(state)
-            self._show_trouble(event.problem)
-        elif self.page is not None and self.page.step is state.step and self.page.moves_on(state):
-            await self._show_page(self.driver.next())
-        else:
-            await self._show_page(state)
-
-    def _end_work(self, *, failed: bool = False) -> None:
-        self._work.end_line(failed=failed)
-        self._show_work()
-        self._is_working = False
-        if self.page is not None:
-            self.page.disabled = False
 
     # Pages ------------------------------------------------------------------------------------------------
 
@@ -358,17 +279,6 @@ class SetupScreen(WorkingScreen[None]):
         else:
             self._begin_run()
 
-    def _begin_run(self) -> None:
-        if self._access.reason:
-            refusal = Problem(
-                "access.looking-only",
-                _("Nothing can be changed: {reason}.").format(reason=self._access.reason),
-                remedy=_("You can view every page. To change the host, start the program as root."),
-            )
-            self._show_trouble(refusal, ())
-            return
-        self._start(lambda: self.driver.run(Reporter(self.post_message), self._leave))
-
     def action_go(self, step: int) -> None:
         """Go to the field above or below."""
         if step > 0:
@@ -427,32 +337,6 @@ class SetupScreen(WorkingScreen[None]):
         """Take what the fields say; on the way forth nothing in them may be wrong."""
         return ORDER.index(step) <= ORDER.index(self.driver.state.step) or self._decide()
 
-    async def open_step(self, step: Step) -> None:
-        """Open the page of a step, back or forth."""
-        self._trouble = None
-        await self._show_page(self.driver.go(step))
-
-    async def _chosen(self, problem: Problem, key: str | None) -> None:
-        """Do what was chosen about a problem; the page has the keys again, whatever it was."""
-        self._trouble = None
-        self._show_around(self.driver.state)
-        if key == AGAIN:
-            await self.action_enter()
-        elif key == REMOVE_LOCK:
-            self._start(self._remove_lock)
-        elif key in set(Step):
-            await self.open_step(Step(key))
-            if self.page is not None:
-                self.page.begin_at(problem, fields_at_fault(problem))
-            return
-        if self.page is not None and not self.working:
-            self.page.keep_focus()
-
-    def _remove_lock(self) -> Problem | None:
-        """Remove the stale lock, then run the step again."""
-        watcher = Reporter(self.post_message)
-        return self.driver.remove_stale_lock(watcher, self._leave) or self.driver.run(watcher, self._leave)
-
     def help_title(self) -> str:
         """Return the name of the step."""
         return self.driver.state.step.label if self.page is not None else _("Set up storage")
@@ -469,110 +353,12 @@ class SetupScreen(WorkingScreen[None]):
         """Leave Enter out: the pages say themselves what it does."""
         return tuple(hint for hint in super().help_keys() if hint.key != "enter")
 
-    # Questions --------------------------------------------------------------------------------------------
-
     @work(group="question")
     async def _confirm(self) -> None:
         """Ask once for everything that writes to a disk, then run it."""
         question = confirmation(review(self.driver.state))
         if await self.app.push_screen_wait(question):
             await self._show_page(self.driver.next())
-
-    def action_undo(self) -> None:
-        """Find out what undoes the set-up, in the background, then put it before the person."""
-        self._start(self._plan_undo, _("reading sessions, disks and volumes"))
-
-    def _plan_undo(self) -> UndoPlanned:
-        return UndoPlanned(self.driver.undo())
-
-    @on(UndoPlanned)
-    async def _offer_undo(self, event: UndoPlanned) -> None:
-        self._end_work()
-        if self._leave.is_set():
-            await self._stopped()
-        else:
-            self._review_undo(undo_proposal(event.undo))
-
-    async def _stopped(self) -> None:
-        """Leave the program, if that was asked for, or stay on the page: Enter does the rest."""
-        if self._quits:
-            self._go_away()
-        else:
-            await self._show_page(self.driver.state)
-
-    @work(group="question")
-    async def _review_undo(self, proposal: Proposal) -> None:
-        """Let the person review and confirm the plan; when it ran to its end, the set-up starts over."""
-        from tui.screens.plan.plan_screen import PlanScreen  # noqa: PLC0415 (seldom needed)
-
-        if await self.app.push_screen_wait(PlanScreen(proposal, self.driver.host, self._access)):
-            self._start(self._begin, _("reading sessions, disks and volumes"))
-        else:
-            self._show_around(self.driver.state)
-            if self.page is not None:
-                self.page.focus_first()
-
-    @on(CutOff)
-    def _offer_resume(self, event: CutOff) -> None:
-        self._is_working = False
-        self.query_one(Lower).display = False
-        self._ask_resume(event.interrupted)
-
-    @work(group="question")
-    async def _ask_resume(self, interrupted: Interrupted) -> None:
-        decision = await self.app.push_screen_wait(Resume(interrupted, later_leaves=self.is_root))
-        if decision is None:
-            self._go_away()
-        elif decision is Decision.RESUME:
-            self._start(self._resume)
-        else:
-            self._start(self._give_up, _("reading sessions, disks and volumes"))
-
-    def _question_before_stopping(self) -> Confirm:
-        if not self._quits:
-            return Confirm(
-                _("Stop after the running operation?"),
-                _(
-                    "The running operation is completed first, so that nothing is left half-done. Enter "
-                    "runs the rest; steps already done are not run again."
-                ),
-                yes=_("Finish it and stop"),
-                no=_("Continue"),
-            )
-        return Confirm(
-            _("Leave while an operation is running?"),
-            _(
-                "The running operation is completed first, so that nothing is left half-done. "
-                "Then the program ends, and the next start offers to resume."
-            ),
-            yes=_("Finish and leave"),
-            no=_("Stay"),
-        )
-
-    def _stops(self) -> None:
-        self._say(
-            _("Leaving when the current operation is done.")
-            if self._quits
-            else _("Stopping after the current operation.")
-        )
-
-    def _was_over(self) -> None:
-        if self._quits:
-            self._go_away()
-
-    def _begin(self) -> Problem | None:
-        self.driver.begin()
-        return None
-
-    def _resume(self) -> Problem | None:
-        problem = self.driver.resume(Reporter(self.post_message), self._leave)
-        if problem is None and not self._leave.is_set():
-            self.driver.begin()
-        return problem
-
-    def _give_up(self) -> Problem | None:
-        problem = self.driver.give_up()
-        return problem or self._begin()
 
     def action_leave(self) -> None:
         """Go to the step before; from the first one, and from the end, to where the set-up was opened."""
@@ -594,21 +380,12 @@ class SetupScreen(WorkingScreen[None]):
 
     def loss(self) -> str:
         """Say that secrets are not kept: the other answers are."""
-        chap = by_name.answer(self.driver.state, Step.CHAP)
-        over = self.driver.state.step is Step.DONE
-        typed = isinstance(chap, ChapAnswer) and any(
-            choice.password or choice.password_in for choice in (chap.session, chap.discovery)
-        )
-        return (
-            _("The CHAP secrets you typed are not kept; all other answers are.") if typed and not over else ""
-        )
+        return lost_by_leaving(self.driver.state)
 
     def farewell(self) -> str:
         """Keep the answers, without the secrets."""
         self.driver.leave()
-        if self.driver.state.step is Step.DONE:
-            return _("The storage is set up. View it any time with: iscsi-console")
-        return _("Your answers are kept, secrets are not. Continue with: iscsi-console setup")
+        return farewell_words(self.driver.state)
 
     def _go_away(self) -> None:
         self._gone(self.farewell())
