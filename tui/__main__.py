@@ -8,8 +8,7 @@ import traceback
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from msgspec.structs import replace
-
+from tui import opening
 from tui.environment import confine
 from tui.storage import printing
 from tui.storage.problem import ConsoleError, Problem, problem_text
@@ -20,12 +19,7 @@ if TYPE_CHECKING:
 
     from _typeshed import SupportsWrite
 
-    from tui.lab.san import San
-    from tui.practice.coach import Begin
-    from tui.practice.scenario import Scenario
     from tui.storage.changing.printer import Printer
-    from tui.storage.host.interface import ChangingHost
-    from tui.terminal import TerminalMode
 
 
 class SubCommand(Protocol):
@@ -158,7 +152,7 @@ class _Setup:
         from tui.recovery.judging import judging  # noqa: PLC0415 (likewise)
         from tui.setup import command  # noqa: PLC0415 (likewise)
 
-        return command.main(arguments, _open_wizard, _json_printer, judging(_VERIFIED_WITHIN))
+        return command.main(arguments, opening.open_wizard, _json_printer, judging(_VERIFIED_WITHIN))
 
 
 class _Practice:
@@ -174,7 +168,7 @@ class _Practice:
         """Open the list, or the console with a task."""
         from tui.practice import command  # noqa: PLC0415 (likewise)
 
-        return command.main(arguments, _open_practice, _open_task, _open_trial)
+        return command.main(arguments, opening.open_practice, opening.open_task, opening.open_trial)
 
 
 def _json_printer(leave: "threading.Event") -> "Printer":
@@ -182,99 +176,6 @@ def _json_printer(leave: "threading.Event") -> "Printer":
     from tui.commands.telling import JsonPrinter  # noqa: PLC0415 (likewise)
 
     return JsonPrinter(leave)
-
-
-def _open_practice() -> int:
-    """The list of what can be practised, on this terminal."""
-    mode = _terminal_mode("iscsi-console practice --list")
-    if mode is None:
-        return 1
-    from tui.app import PRACTICE, open_app  # noqa: PLC0415 (Textual reads the environment when it is imported)
-    from tui.screens.access import access  # noqa: PLC0415 (likewise)
-
-    host = _host(None, looking_only=True)
-    return open_app(host, access(is_root=host.is_root, read_only=True), mode, PRACTICE)
-
-
-def _open_task(scenario: "Scenario", begin: "Begin") -> int:
-    """The console with a task, inside a practice machine."""
-    mode = _terminal_mode("iscsi-console status")
-    if mode is None:
-        return 1
-    from tui.practice.coach import Coach  # noqa: PLC0415 (likewise)
-    from tui.practice_app import open_task  # noqa: PLC0415 (Textual reads the environment when it is imported)
-    from tui.screens.access import access  # noqa: PLC0415 (likewise)
-
-    host = _host(None, looking_only=False)
-    return open_task(host, access(is_root=host.is_root), mode, Coach(scenario, host, begin))
-
-
-def _open_trial(san: "San", again: bool) -> int:
-    """The wizard inside the machine of `lab try`; the console in one that was kept."""
-    mode = _terminal_mode("iscsi-console status")
-    if mode is None:
-        return 1
-    from tui.screens.access import access  # noqa: PLC0415 (likewise)
-    from tui.trial_app import open_trial  # noqa: PLC0415 (Textual reads the environment when it is imported)
-
-    host = _host(None, looking_only=False)
-    return open_trial(host, access(is_root=host.is_root), mode, san, again=again)
-
-
-def _open_wizard(arguments: argparse.Namespace) -> int:
-    """The wizard on this terminal; says so where there is none that can hold it."""
-    mode = _terminal_mode("iscsi-console setup --answers FILE")
-    if mode is None:
-        return 1
-    from tui.app import SET_UP, open_app  # noqa: PLC0415 (Textual reads the environment when it is imported)
-    from tui.screens.access import access  # noqa: PLC0415 (likewise)
-
-    host = _host(arguments.recorded, looking_only=arguments.read_only)
-    allowed = access(is_root=host.is_root, recorded=bool(arguments.recorded), read_only=arguments.read_only)
-    return open_app(host, allowed, mode, SET_UP)
-
-
-def _open_console(recorded: str | None, *, looking_only: bool) -> int:
-    """The console on this terminal, when no sub-command is given."""
-    mode = _terminal_mode("iscsi-console status")
-    if mode is None:
-        return 1
-    host = _host(recorded, looking_only=looking_only)
-    from tui.storage.watching.prefetch import Prefetch  # noqa: PLC0415 (likewise)
-
-    head_start = None if recorded else Prefetch(host)
-    from tui.app import open_app  # noqa: PLC0415 (Textual reads the environment when it is imported)
-    from tui.screens.access import access  # noqa: PLC0415 (likewise)
-
-    allowed = access(is_root=host.is_root, recorded=bool(recorded), read_only=looking_only)
-    return open_app(host, allowed, mode, live=not recorded, head_start=head_start)
-
-
-def _terminal_mode(line_command: str) -> "TerminalMode | None":
-    """How this terminal is used, already applied; None, and said, where it cannot hold a screen."""
-    from tui import preferences, terminal  # noqa: PLC0415 (likewise)
-    from tui.terminal_ground import ask_ground  # noqa: PLC0415 (likewise)
-
-    preferences.apply_preferences(preferences.files(), terminal.CHOICES, os.environ)
-    tty = terminal.read_tty()
-    if terminal.ground_matters(os.environ, tty):
-        tty = replace(tty, light=ask_ground())
-    mode = terminal.choose_mode(os.environ, tty, line_command=line_command)
-    if mode.refusal:
-        printing.complain(mode.refusal)
-        return None
-    terminal.apply_mode(mode, os.environ)
-    return mode
-
-
-def _host(recorded: str | None, *, looking_only: bool) -> "ChangingHost":
-    if recorded:
-        from tui.storage.host.recorded import RecordedHost  # noqa: PLC0415 (likewise)
-
-        return RecordedHost(recorded)
-    from tui.storage.host.local import LocalHost  # noqa: PLC0415 (likewise)
-
-    return LocalHost(looking_only=looking_only)
 
 
 _FAULT = 70
@@ -444,7 +345,7 @@ def _run(argv: list[str]) -> int:
             from tui.commands import versions  # noqa: PLC0415 (likewise)
 
             return versions.main(json=arguments.version_json)
-        return _open_console(arguments.console_recorded, looking_only=arguments.console_read_only)
+        return opening.open_console(arguments.console_recorded, looking_only=arguments.console_read_only)
     gc.freeze()
     gc.enable()
     return modules[arguments.action].main(arguments)

@@ -14,7 +14,8 @@ from tui.setup.answers import (
     TimerPreset,
     VolumesWay,
 )
-from tui.setup.answers_file import Script, read_script
+from tui.setup.answers_file import read_script
+from tui.setup.wishes import Script
 from tui.storage.iscsi.chap import ChapKind
 from tui.storage.iscsi.discovery import DiscoveryKind
 from tui.storage.model.iscsi import InterfaceRecord, Timers

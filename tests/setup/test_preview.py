@@ -6,9 +6,9 @@ import pytest
 
 from tests.storage.scripted_host import ScriptedHost
 from tui.setup.answers import NameAnswer
-from tui.setup.answers_file import Script
 from tui.setup.preview import Preview
 from tui.setup.step import Step
+from tui.setup.wishes import Script
 from tui.storage.host.recorded import RecordedHost
 from tui.storage.problem import Refused
 

@@ -8,8 +8,9 @@ from msgspec.structs import replace
 from tests.setup.building import PORTAL, SECOND, TARGET, fstab, logged_in, state_of, with_volume
 from tests.storage.scripted_host import ScriptedHost
 from tui.setup.answers import BootWay, Startup, VolumesWay
-from tui.setup.answers_file import Script, read_script
+from tui.setup.answers_file import read_script
 from tui.setup.saved_answers import saved_answers
+from tui.setup.wishes import Script
 from tui.storage.iscsi.chap import ChapKind
 from tui.storage.iscsi.discovery import DiscoveryKind
 from tui.storage.model.files import FstabEntry

@@ -32,11 +32,11 @@ from tui.setup.answers import (
     VolumesAnswer,
     VolumesWay,
 )
-from tui.setup.answers_file import MountWish, Script, TargetWish, VolumesWish
 from tui.setup.script import answer_for
 from tui.setup.state import SetupState
 from tui.setup.step import ASKED, Step
 from tui.setup.steps import mount, target, volumes
+from tui.setup.wishes import MountWish, Script, TargetWish, VolumesWish
 from tui.storage.iscsi.discovery import Discovered, Found, Standing
 from tui.storage.model.iscsi import Portal, Timers
 

@@ -8,9 +8,9 @@ import pytest
 from tests.storage.changing.plan_operations import Destroy, Fail, FailWith, MakeFile, Rewrite, TakeDown
 from tests.storage.scripted_host import ScriptedHost
 from tui.setup.answers import ChapAnswer, ChapChoice, NameAnswer
-from tui.setup.answers_file import Script
 from tui.setup.session import Places, Setup
 from tui.setup.unattended import BUSY, FAILED, INTERRUPTED, NOTHING_CHOSEN, Chosen, play
+from tui.setup.wishes import Script
 from tui.storage.changing.change_lock import change_lock
 from tui.storage.changing.journal import Journal, Origin
 from tui.storage.changing.plan import Plan, Stage, Step as PlanStep

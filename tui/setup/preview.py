@@ -3,11 +3,11 @@
 import threading
 
 from tui.setup import review
-from tui.setup.answers_file import Script
 from tui.setup.script import answer_for
 from tui.setup.session import Setup
 from tui.setup.step import ASKED, Step
 from tui.setup.steps.by_name import logic
+from tui.setup.wishes import Script
 from tui.storage.changing.plan import Plan, Result, Stage
 from tui.storage.changing.run_plan import Ending
 from tui.storage.changing.watcher import Unwatched, Watcher

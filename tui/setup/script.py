@@ -13,11 +13,11 @@ from tui.setup.answers import (
     VolumesAnswer,
     VolumesWay,
 )
-from tui.setup.answers_file import MountWish, Script
 from tui.setup.state import SetupState
 from tui.setup.step import Step
 from tui.setup.steps import boot, chap, discover, disks, log_in, mount, name, portal, target, volumes
 from tui.setup.steps.volumes_wanted import FIRST_GROUP
+from tui.setup.wishes import MountWish, Script
 from tui.storage.model.iscsi import Portal, Timers
 from tui.storage.probe.reading import whole_number
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import NamedTuple, TextIO
 
 from tui.setup import review
-from tui.setup.answers_file import Script
 from tui.setup.script import answer_for
 from tui.setup.session import Setup, left_problem
 from tui.setup.state import SetupState
@@ -15,6 +14,7 @@ from tui.setup.steps import log_in
 from tui.setup.steps.by_name import logic
 from tui.setup.steps.disks import disks
 from tui.setup.verification import Verified
+from tui.setup.wishes import Script
 from tui.storage.cells import padded
 from tui.storage.changing.interrupted import Interrupted
 from tui.storage.changing.journal import Origin, Progressed
