@@ -286,3 +286,10 @@ def test_a_lun_that_is_gone_while_the_session_is_up(guest: Guest) -> None:
     guest.fault(Fault.LUN_RESTORED, target=TARGET, lun="2")
     sh(guest, "iscsiadm -m session -R; udevadm settle; mount /srv/third")
     healthy(guest)
+
+
+def test_a_login_service_that_runs_and_that_no_boot_starts_is_a_risk(guest: Guest, console: Console) -> None:
+    sh(guest, "systemctl start open-iscsi.service; systemctl disable -q open-iscsi.service")
+    assert repaired(console, "F64.service-not-at-boot").causes == []
+    assert sh(guest, "systemctl is-enabled open-iscsi.service") == "enabled"
+    healthy(guest)

@@ -104,6 +104,7 @@ def test_a_volume_survives_a_reboot_and_a_second_run_changes_nothing(
     said = set_up(guest, flow.name)
     assert "Everything is set up." in said
     assert "FAILS" not in said
+    assert "doctor found" not in said
     sums = {point: write_file(guest, point) for point in flow.mount_points}
     identities = {point: wait_until_mounted(guest, point) for point in flow.mount_points}
 
@@ -142,7 +143,10 @@ def test_saved_answers_make_a_host_again(guest_factory: GuestFactory) -> None:
     said = json_end(guest, saved)
     assert (said["status"], said["changed"]) == (0, True), said
     assert checksum(guest, "/srv/data") == kept
-    assert len(guest.check("multipath", "-ll", "-v1").split()) == 1
+    (joined,) = json.loads(guest.check("iscsi-console", "status", "--json"))["multipath_maps"]
+    table = guest.check("dmsetup", "table", joined["name"])
+    assert joined["policy"]["selector"] in table.split()
+    assert joined["policy"]["queues"] is ("queue_if_no_path" in table)
 
 
 def json_end(guest: Guest, answers: str) -> dict[str, object]:

@@ -4,8 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from textual.pilot import Pilot
 
+from tests.recovery.making import two_paths
 from tests.screens.driving import COLOUR, LARGE, MONO, ROOT, SMALL, settle, text_of
 from tests.screens.scenes import named
 from tests.screens.scripted import ScriptedDriver
@@ -17,7 +19,9 @@ from tui.screens.console.details import details, title
 from tui.screens.practice.catalogue import CatalogueScreen
 from tui.screens.setup.setup_screen import SetupScreen
 from tui.storage.host.recorded import RecordedHost
+from tui.storage.model.block import MapPolicy
 from tui.storage.probe.inventory import take_inventory
+from tui.storage.stacks.rung import RungKind
 from tui.storage.stacks.stack import stacks
 from widgets.help import Help
 from widgets.look import Look
@@ -46,6 +50,21 @@ async def test_every_captured_host_can_be_looked_at(name: str) -> None:
         assert "\x1b" not in shown
         assert all(len(line) == 80 for line in shown.split("\n"))
         assert isinstance(app.screen, ConsoleScreen)
+
+
+def test_the_details_of_a_map_say_how_its_paths_are_used() -> None:
+    one = two_paths()
+    (joined,) = one.multipath_maps
+    policy = MapPolicy("service-time", "alua", 2, queues=True)
+    inventory = replace(one, multipath_maps=(replace(joined, policy=policy),))
+    (rung,) = (rung for stack in stacks(inventory) for rung in stack.rungs if rung.kind is RungKind.MULTIPATH)
+    said = {(line.label, line.text) for line in details(rung, inventory)}
+    assert {
+        ("path_selector", "service-time"),
+        ("hardware_handler", "alua"),
+        ("no path", "queues I/O"),
+    } <= said
+    assert "path_selector" not in {line.label for line in details(rung, one)}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from tests.storage.fake_tree import Disk, add_map, add_session, bare_host, describe
 from tui.storage.host.recorded import RecordedHost
+from tui.storage.model.block import MapPolicy
 from tui.storage.model.iscsi import DeviceState, SessionState
 from tui.storage.model.lvm import LogicalVolume, PhysicalVolume, VolumeGroup
 from tui.storage.probe.glance import glance
@@ -74,3 +75,16 @@ def test_what_blkid_found_is_kept_for_the_same_device() -> None:
     assert seen.devices[0].content == "ext4"
     grown = replace(device, size=device.size + 512)
     assert glance(host, replace(taken, devices=(grown,))).devices[0].content == ""
+
+
+def test_the_policy_of_a_map_is_kept_while_its_paths_are_as_they_were() -> None:
+    host = bare_host()
+    add_session(host, 1, Disk("sda"))
+    add_map(host, "dm-0", "mpatha", "mpath-36001405d16f77073e8f52bf8b4899727", "sda")
+    taken = take_inventory(host)
+    (joined,) = taken.multipath_maps
+    policy = MapPolicy("service-time", "alua", 1, queues=True)
+    known = replace(taken, multipath_maps=(replace(joined, policy=policy),))
+    assert glance(host, known).multipath_maps[0].policy == policy
+    lost = replace(known, multipath_maps=(replace(known.multipath_maps[0], good_paths=()),))
+    assert glance(host, lost).multipath_maps[0].policy is None

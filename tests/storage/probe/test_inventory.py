@@ -5,10 +5,10 @@ import pytest
 from tests.storage.fake_tree import TARGET, Disk, add_map, add_session, bare_host, describe
 from tests.storage.scripted_host import ScriptedHost
 from tui.storage.host.interface import Command, Outcome
-from tui.storage.model.block import BlockKind
+from tui.storage.model.block import BlockKind, MapPolicy
 from tui.storage.model.iscsi import DeviceState, Portal, SessionState
 from tui.storage.probe.devices.blocks import read_blocks
-from tui.storage.probe.devices.multipath import multipath_maps, wwid_of_map
+from tui.storage.probe.devices.multipath import multipath_maps, parse_policy, wwid_of_map
 from tui.storage.probe.inventory import has_root_rights, take_inventory
 from tui.storage.probe.iscsi.sessions import read_sessions, seconds
 
@@ -188,3 +188,27 @@ def test_an_empty_machine_is_an_empty_inventory() -> None:
 )
 def test_rights(status: str, *, root: bool) -> None:
     assert has_root_rights(status) is root
+
+
+@pytest.mark.parametrize(
+    ("line", "policy"),
+    [
+        (
+            "0 1048576 multipath 0 1 alua 1 1 service-time 0 2 2 8:0 1 1 8:16 1 1",
+            MapPolicy("service-time", "alua", 1, queues=False),
+        ),
+        (
+            "0 1048576 multipath 1 queue_if_no_path 0 2 1 queue-length 0 1 1 8:0 1 queue-length 0 1 1 8:16 1",
+            MapPolicy("queue-length", "", 2, queues=True),
+        ),
+        (
+            "0 1048576 multipath 3 queue_if_no_path queue_mode mq 0 0 0",
+            MapPolicy("", "", 0, queues=True),
+        ),
+        ("0 1048576 linear 8:0 0", None),
+        ("0 1048576 multipath", None),
+        ("", None),
+    ],
+)
+def test_how_the_kernel_uses_the_paths_of_a_map(line: str, policy: MapPolicy | None) -> None:
+    assert parse_policy(line) == policy

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from tui.screens.paragraphs import Paragraph
 from tui.screens.rungs import LONGEST, state_of
-from tui.storage.model.block import BlockDevice
+from tui.storage.model.block import BlockDevice, MapPolicy
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Lun, NodeRecord, Session, SessionState
 from tui.storage.size import size_words
@@ -173,6 +173,20 @@ def _limits(device: BlockDevice) -> Iterator[tuple[str, str, str]]:
         )
 
 
+def _policy(policy: MapPolicy | None) -> Iterator[tuple[str, str, str]]:
+    """Yield how the kernel uses the paths of a map."""
+    if policy is None:
+        return
+    yield _("path_selector"), policy.selector, _("chooses the path of each I/O in a priority group")
+    yield _("path groups"), str(policy.groups), _("by priority; one is used at a time")
+    yield _("hardware_handler"), policy.handler, ""
+    yield (
+        _("no path"),
+        _("queues I/O") if policy.queues else _("fails I/O"),
+        _("now, when no path is usable; no_path_retry of multipathd can change it"),
+    )
+
+
 def _lun(lun: Lun, device: BlockDevice | None) -> Iterator[tuple[str, str, str]]:
     yield _("LUN"), str(lun.number), _("its number at the target")
     yield _("disk"), f"/dev/{lun.disk}" if lun.disk else "", _("can change at every login")
@@ -195,6 +209,9 @@ def _volume(rung: Rung, inventory: Inventory) -> Iterator[tuple[str, str, str]]:
         if rung.kind is not RungKind.MOUNT:
             yield _("size"), size_words(device.size), ""
             yield from _limits(device)
+    if rung.kind is RungKind.MULTIPATH:
+        joined = next((one for one in inventory.multipath_maps if one.device == rung.device), None)
+        yield from _policy(joined.policy if joined is not None else None)
     if rung.kind is RungKind.MOUNT:
         mount = next((mount for mount in inventory.mounts if mount.target == rung.name), None)
         if mount is not None:

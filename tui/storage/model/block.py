@@ -159,6 +159,23 @@ class BlockDevice(Struct, frozen=True):
     sector_size: int = 0
 
 
+class MapPolicy(Struct, frozen=True):
+    """How the kernel uses the paths of a multipath map: its table (kernel, drivers/md/dm-mpath.c).
+
+    Attributes:
+        selector: what chooses a path of a group: `service-time`, `queue-length`, `round-robin` …
+        handler: of the hardware, `alua`; empty for none.
+        groups: how many priority groups the paths are in.
+        queues: while no path is usable, I/O is queued now (queue_if_no_path). Whether multipathd ends that
+            after a time (no_path_retry) is not in the table.
+    """
+
+    selector: str
+    handler: str
+    groups: int
+    queues: bool
+
+
 class MultipathMap(Struct, frozen=True):
     """One LUN reached over several paths.
 
@@ -169,6 +186,7 @@ class MultipathMap(Struct, frozen=True):
         size: bytes.
         paths: its disks (kernel names).
         good_paths: those whose SCSI device runs and whose session is logged in.
+        policy: how the kernel uses them; None where it was not read.
     """
 
     name: str
@@ -177,3 +195,4 @@ class MultipathMap(Struct, frozen=True):
     size: int
     paths: tuple[str, ...] = ()
     good_paths: tuple[str, ...] = ()
+    policy: MapPolicy | None = None

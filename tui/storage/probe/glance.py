@@ -7,7 +7,7 @@ are up, which disks are there and what is mounted is known without them, in mill
 from msgspec.structs import replace
 
 from tui.storage.host.interface import Host
-from tui.storage.model.block import BlockDevice
+from tui.storage.model.block import BlockDevice, MultipathMap
 from tui.storage.model.files import Mount
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume
@@ -42,7 +42,7 @@ def glance(host: Host, before: Inventory) -> Inventory:
         sessions=now.sessions,
         luns=now.luns,
         devices=now.devices,
-        multipath_maps=now.multipath_maps,
+        multipath_maps=_with_policies(now.multipath_maps, before.multipath_maps),
         physical_volumes=volumes.physical,
         volume_groups=volumes.groups,
         logical_volumes=volumes.logical,
@@ -51,6 +51,14 @@ def glance(host: Host, before: Inventory) -> Inventory:
         mounts=tuple(_with_usage(mount, known.get((mount.source, mount.target))) for mount in now.mounts),
         swaps=now.swaps,
     )
+
+
+def _with_policies(
+    now: tuple[MultipathMap, ...], before: tuple[MultipathMap, ...]
+) -> tuple[MultipathMap, ...]:
+    """The policies as they were of maps that are as they were; multipathd changes them when paths change."""
+    known = {replace(joined, policy=None): joined for joined in before}
+    return tuple(known.get(joined, joined) for joined in now)
 
 
 def _where_it_is(volume: LogicalVolume, there: set[str]) -> LogicalVolume:

@@ -6,7 +6,7 @@ from tui.storage.model.iscsi import RecordDefaults
 from tui.storage.probe.devices.blocks import read_blocks
 from tui.storage.probe.devices.lvm import read_volumes
 from tui.storage.probe.devices.lvm_report import Volumes
-from tui.storage.probe.devices.multipath import multipath_maps
+from tui.storage.probe.devices.multipath import multipath_maps, with_policies
 from tui.storage.probe.devices.places import DevicePlaces
 from tui.storage.probe.devices.signatures import with_signatures
 from tui.storage.probe.devices.udev import has_entries
@@ -81,7 +81,7 @@ def take_inventory(host: Host) -> Inventory:
         sessions=sessions,
         luns=luns,
         devices=blocks.devices,
-        multipath_maps=multipath_maps(blocks.devices, luns),
+        multipath_maps=with_policies(host, multipath_maps(blocks.devices, luns)),
         physical_volumes=volumes.physical,
         volume_groups=volumes.groups,
         logical_volumes=volumes.logical,

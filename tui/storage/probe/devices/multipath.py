@@ -3,8 +3,14 @@
 import re
 from collections.abc import Iterable
 
-from tui.storage.model.block import BlockDevice, BlockKind, MultipathMap
+from msgspec.structs import replace
+
+from tui.storage.host.interface import Command, Host
+from tui.storage.model.block import BlockDevice, BlockKind, MapPolicy, MultipathMap
 from tui.storage.model.iscsi import Lun
+from tui.storage.probe.reading import whole_number
+
+TABLE = Command(("dmsetup", "table", "--target", "multipath"))
 
 _PREFIX = "mpath-"
 
@@ -27,6 +33,51 @@ def multipath_maps(devices: Iterable[BlockDevice], luns: Iterable[Lun]) -> tuple
         for device in by_name.values()
         if device.kind is BlockKind.MULTIPATH
     )
+
+
+def with_policies(host: Host, maps: tuple[MultipathMap, ...]) -> tuple[MultipathMap, ...]:
+    """The maps with how the kernel uses their paths. Never raises.
+
+    The device-mapper is asked, by one command that touches no disk, only where there are maps.
+    """
+    if not maps:
+        return ()
+    outcome = host.run(TABLE)
+    lines = (line.partition(": ") for line in outcome.stdout.split("\n")) if outcome.ok else ()
+    tables = {name.strip(): rest for name, _colon, rest in lines}
+    return tuple(replace(joined, policy=parse_policy(tables.get(joined.name, ""))) for joined in maps)
+
+
+def parse_policy(line: str) -> MapPolicy | None:
+    """Read `START LENGTH multipath`, features, handler, groups, first group, and the groups' selectors.
+
+    Features and handler are each a number of words and these words. None where it says something else.
+
+    Args:
+        line: of `dmsetup table`, without the name.
+    """
+    words = line.split()
+    if words[2:3] != ["multipath"]:
+        return None
+    features, rest = _counted(words[3:])
+    handler, rest = _counted(rest)
+    groups = whole_number(rest[0]) if rest else None
+    if groups is None:
+        return None
+    return MapPolicy(
+        rest[2] if groups and len(rest) > 2 else "",
+        handler[0] if handler else "",
+        groups,
+        "queue_if_no_path" in features,
+    )
+
+
+def _counted(words: list[str]) -> tuple[list[str], list[str]]:
+    """A number, so many words, and what comes after them."""
+    count = whole_number(words[0]) if words else None
+    if count is None:
+        return [], []
+    return words[1 : 1 + count], words[1 + count :]
 
 
 def failed_paths(status: str) -> frozenset[str]:
