@@ -137,6 +137,46 @@ def test_a_session_and_its_record_are_changed_by_name(guest: Guest) -> None:
     assert (strange.status, "hush" in strange.errors) == (3, False), strange
 
 
+RAN = """
+from tui.commands.exporting.ran import ran_script
+from tui.maintenance.past_plans import past_journals
+from tui.storage.changing.journal import FOLDER
+from tui.storage.host.local import LocalHost
+print(ran_script(LocalHost(), past_journals(FOLDER)[:1]))
+"""
+
+MAKES = """
+from tui.commands.exporting.shell import PRELUDE
+from tui.commands.exporting.shell_steps import step_of
+from tui.storage.files.filesystem_kind import FilesystemKind
+from tui.storage.operations.filesystem.make_filesystem import MakeFilesystem
+print(PRELUDE, *step_of(MakeFilesystem("/dev/vg-b/blank", FilesystemKind.EXT4)).commands, sep="\\n")
+"""
+
+
+def test_what_ran_names_its_user_and_is_repeated_by_a_script(guest: Guest) -> None:
+    stored = f"iscsiadm -m node -T {TARGET} | grep replacement_timeout"
+    assert command(guest, f"record set {TARGET} node.session.timeo.replacement_timeout=78 --yes").status == 0
+    newest = json.loads(guest.check("iscsi-console", "journal", "list", "--json"))["journals"][0]
+    assert (newest["state"], newest["by"]["user"]) == ("finished", "root"), newest
+    guest.write_text("/root/script.sh", guest.check("python3", "-c", RAN))
+    assert command(guest, "journal undo --yes").status == 0
+    assert "read this script first" in guest.run(("sh", "/root/script.sh")).error_text
+    assert not sh(guest, stored).endswith("= 78")
+    sh(guest, "sh /root/script.sh --run")
+    assert sh(guest, stored).endswith("= 78")
+
+
+def test_a_script_makes_no_file_system_over_another(guest: Guest) -> None:
+    guest.write_text("/root/script.sh", guest.check("python3", "-c", MAKES))
+    sh(guest, "lvcreate -q -y -L 32M -n blank vg-b")
+    sh(guest, "sh /root/script.sh")
+    made = sh(guest, "blkid -p -o value -s UUID /dev/vg-b/blank")
+    assert "carries something already" in guest.run(("sh", "/root/script.sh")).error_text
+    assert sh(guest, "blkid -p -o value -s UUID /dev/vg-b/blank") == made
+    sh(guest, "lvremove -q -y vg-b/blank")
+
+
 def test_one_change_at_a_time(guest: Guest) -> None:
     guest.check("sh", "-c", "setsid flock /run/iscsi-console.lock sleep 1000 </dev/null >/dev/null 2>&1 &")
     wait_for(guest, "! flock -n /run/iscsi-console.lock true")
