@@ -140,7 +140,7 @@ def _give_up(arguments: Arguments, told: Teller) -> int:
 
 
 def _undo(arguments: Arguments, told: Teller) -> int:
-    journal = _named(arguments, lambda one: one.has_changes and not one.damage)
+    journal = _named(arguments, lambda journal: journal.has_changes and not journal.damage)
     host = LocalHost()
     found = Planned(undo_of(journal, host))
     if not found.proposal.plan.operations:

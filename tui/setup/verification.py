@@ -150,7 +150,7 @@ def verify(
     judged = _judged(host, state.inventory, look)
     targets = {session.target for session in disks.sessions(state)}
     ladders = tuple(stack for stack in judged.stacks if targets & set(stack.targets))
-    mounts = tuple(replace(one, told=_told_of(judged, ladders, one.mount_point)) for one in found)
+    mounts = tuple(replace(mount, told=_told_of(judged, ladders, mount.mount_point)) for mount in found)
     return Verified(mounts, ladders, commands)
 
 

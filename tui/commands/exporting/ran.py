@@ -52,7 +52,7 @@ def ran_script(host: Host, journals: Iterable[Journal], since: float = 0.0) -> s
     """
     ran, unread = _ran(journals, since)
     inventory = look_at_devices(host)
-    script = [one.operation for one in ran if not _why_not(one.operation, inventory)]
+    script = [step.operation for step in ran if not _why_not(step.operation, inventory)]
     lines = [
         "#!/bin/sh",
         *_heading(host, since),
@@ -62,11 +62,11 @@ def ran_script(host: Host, journals: Iterable[Journal], since: float = 0.0) -> s
         *host_checks(host, devices_of(inventory, Plan("", tuple(script)))),
     ]
     before: Journal | None = None
-    for number, one in enumerate(ran, start=1):
-        if one.journal is not before:
-            lines += ["", *_of_plan(one.journal)]
-            before = one.journal
-        lines += ["", f"# {_clock(one.at)}", *_lines(number, one.operation, inventory)]
+    for number, step in enumerate(ran, start=1):
+        if step.journal is not before:
+            lines += ["", *_of_plan(step.journal)]
+            before = step.journal
+        lines += ["", f"# {_clock(step.at)}", *_lines(number, step.operation, inventory)]
     if not ran:
         lines += ["", "# " + _("Nothing was changed.")]
     lines += ["# " + _("Left out, because it cannot be read: {name}").format(name=name) for name in unread]
@@ -84,7 +84,7 @@ def _ran(journals: Iterable[Journal], since: float) -> tuple[list[_Ran], list[st
             continue
         times = ((journal.changed_at(number), operation) for number, operation in enumerate(operations))
         ran += [_Ran(at, operation, journal) for at, operation in times if at and at >= since]
-    return sorted(ran, key=lambda one: one.at), unread
+    return sorted(ran, key=lambda step: step.at), unread
 
 
 def _heading(host: Host, since: float) -> Iterator[str]:

@@ -210,7 +210,9 @@ def _volume(rung: Rung, inventory: Inventory) -> Iterator[tuple[str, str, str]]:
             yield _("size"), size_words(device.size), ""
             yield from _limits(device)
     if rung.kind is RungKind.MULTIPATH:
-        joined = next((one for one in inventory.multipath_maps if one.device == rung.device), None)
+        joined = next(
+            (multipath for multipath in inventory.multipath_maps if multipath.device == rung.device), None
+        )
         yield from _policy(joined.policy if joined is not None else None)
     if rung.kind is RungKind.MOUNT:
         mount = next((mount for mount in inventory.mounts if mount.target == rung.name), None)

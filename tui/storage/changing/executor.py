@@ -127,8 +127,8 @@ class _Run:
         self._journal.fail(number, problem)
         self._listener(Step(number, Stage.FAILED, problem=problem))
         return [
-            (Stage.FAILED, problem) if one == number else (Stage.WAITING, None)
-            for one in range(len(self._plan.operations))
+            (Stage.FAILED, problem) if position == number else (Stage.WAITING, None)
+            for position in range(len(self._plan.operations))
         ]
 
     def run_operation(self, number: int) -> tuple[Stage, Problem | None]:

@@ -277,7 +277,11 @@ class Journal:
         """Why an operation failed that has not come to its end since; empty where it has, or is not known."""
         if self.progressed(number) is Progressed.DONE:
             return ""
-        failed = [one for one in self._events if one.get("event") == "failed" and one.get("number") == number]
+        failed = [
+            event
+            for event in self._events
+            if event.get("event") == "failed" and event.get("number") == number
+        ]
         return clean(str(failed[-1].get("summary", "")), _LONGEST) if failed else ""
 
     @property
