@@ -109,6 +109,13 @@ class CommandList(LineList[CommandLine]):
         self.show_lines(command_lines(self.rows, self.opened, self.scrollable_content_region.width - 1))
         if first:
             self.action_end(1)
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Open nothing where no command is under the cursor."""
+        if action == "open":
+            return self.key is not None
+        return super().check_action(action, parameters)
 
     def action_open(self) -> None:
         """Open or close the command under the cursor."""

@@ -71,6 +71,15 @@ async def test_what_could_not_be_read_is_said() -> None:
         assert "No outage" not in said
 
 
+@pytest.mark.parametrize("readable", [True, False])
+async def test_something_in_sight_has_the_focus_without_an_outage(readable: bool) -> None:
+    quiet = host_of(Journal(booted=NOW - 600_000))
+    host = quiet if readable else ScriptedHost(replies={("dmesg",): Outcome(1, "", "not permitted")})
+    async with screen(host).run_test(size=SMALL) as pilot:
+        await read(pilot)
+        assert pilot.app.screen.focused in pilot.app.screen.focus_chain
+
+
 async def test_the_report_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(saving, "places", lambda: (tmp_path,))
     async with screen(eventful()).run_test(size=SMALL, notifications=True) as pilot:

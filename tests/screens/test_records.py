@@ -27,6 +27,7 @@ from tui.storage.host.interface import Answer, Outcome, PortAnswer
 from tui.storage.iscsi.chap import ChapKind
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import DiscoveryRecord, InterfaceRecord, Portal, Session, SessionState
+from widgets.help import Help
 from widgets.look import Look
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "node-record-2.1.8.txt"
@@ -301,6 +302,15 @@ async def test_ifaces_are_listed_made_and_deleted() -> None:
         assert "An iface record with this name already exists." in flat_text(pilot)
         await press(pilot, "b", "enter")
         assert "iscsiadm -m iface -I eth1b -o new" in proposal_on(app).proposal.plan.operations[0].shown()
+
+
+async def test_a_new_iface_record_is_explained() -> None:
+    app = opened(InterfacesScreen)
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        await press(pilot, "n", "f1")
+        assert isinstance(pilot.app.screen, Help)
+        assert "Nothing uses it until" in flat_text(pilot)
 
 
 async def test_help_and_commands_are_there() -> None:

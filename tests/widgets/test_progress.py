@@ -19,6 +19,7 @@ from widgets.bars.progress import (
 )
 from widgets.commands import CommandList, CommandRow, Commands, command_lines, command_state
 from widgets.glyphs import Glyphs
+from widgets.key_bar import KeyBar
 from widgets.look import Colours, Look
 from widgets.state import State
 
@@ -196,6 +197,8 @@ async def test_no_command_yet() -> None:
         await app.push_screen(commands)
         await pilot.pause()
         assert commands.query_one(".empty").display
+        shown = commands.query_one(KeyBar).shown()
+        assert "enter" not in [hint.key for hint in shown]
         await pilot.press("down", "enter", "f2")
         assert app.screen is not commands
 

@@ -144,6 +144,7 @@ class HistoryScreen(BaseScreen[None]):
         """Say why nothing is known."""
         self._say(_("Outages of the past"))
         self.query_one("#limits", Paragraphs).paragraphs = problem_lines(problem)
+        self._focus_what_is_shown()
 
     @on(HistoryRead)
     def _was_read(self, event: HistoryRead) -> None:
@@ -157,6 +158,15 @@ class HistoryScreen(BaseScreen[None]):
         # The newest first: that is what somebody looks for.
         picks.rows = tuple(_row(outage) for outage in reversed(event.history.outages))
         self._show_current()
+        self._focus_what_is_shown()
+
+    def _focus_what_is_shown(self) -> None:
+        """Focus the list, or, where it has no rows and is hidden, what is below it."""
+        picks = self.query_one("#outages", PickList)
+        if not picks.rows:
+            self.query_one("#about", VerticalScroll).focus()
+        else:
+            picks.focus()
 
     def _say(self, words: str) -> None:
         self.query_one("#heading", Static).update(look_of(self).text(words, Role.STRONG))

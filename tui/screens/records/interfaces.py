@@ -195,6 +195,18 @@ class NewInterfaceScreen(HostScreen):
             return
         self.propose(plans.add_interface(InterfaceRecord(name, "tcp", network_device=device)))
 
+    def help_sections(self) -> tuple[HelpSection, ...]:
+        """Explain the two fields."""
+        return (
+            HelpSection(
+                _("What this is"),
+                _(
+                    "The new iface record binds sessions to the network interface you choose. Nothing uses "
+                    "it until a discovery is made through it, which creates node records for this iface."
+                ),
+            ),
+        )
+
     def after_plan(self, done: bool | None) -> None:
         """Go back when it is created."""
         if done:
