@@ -411,3 +411,28 @@ def test_kernel_lines_of_a_healthy_host_are_no_finding(kind: str) -> None:
         kernel_said("XFS (dm-1): Ending clean mount"),
     )
     assert findings(replace(evidence_of(HEALTHY[kind]()), kernel=lines)) == ()
+
+
+def test_what_says_onboot_counts_for_the_root_file_system_alone_on_debian() -> None:
+    """Its services log in to automatic records only; its initramfs does for the root file system."""
+    host = single_path()
+    onboot = replace(
+        host, node_records=tuple(replace(known, startup="onboot") for known in host.node_records)
+    )
+    risk = "F04.not-at-boot"
+    assert risk in {found.code for found in findings(with_line(onboot, GOOD, "_netdev", "nofail"))}
+    root = "/dev/vg_data/data / ext4 _netdev,nofail 0 0"
+    assert risk not in {found.code for found in findings(with_line(onboot, root, "_netdev", "nofail"))}
+
+
+def test_a_protected_lun_counts_only_where_its_own_volume_is_to_be_written() -> None:
+    host = single_path()
+    code = "F60.write-protected"
+    locked = replace(host, luns=tuple(replace(lun, read_only=True) for lun in host.luns), mounts=())
+    readable = GOOD.replace("_netdev,nofail", "ro,_netdev,nofail")
+    assert code in {found.code for found in findings(with_line(locked, GOOD, "_netdev", "nofail"))}
+    assert code not in {
+        found.code for found in findings(with_line(locked, readable, "ro", "_netdev", "nofail"))
+    }
+    elsewhere = with_line(locked, GOOD, "_netdev", "nofail", device="vdb1")
+    assert code not in {found.code for found in findings(elsewhere)}
