@@ -29,6 +29,7 @@ LIGHT = {
     "tui.commands.grammar",
     "tui.commands.verbs",
     "tui.environment",
+    "tui.opening",
     "tui.recovery",
     "tui.recovery.arguments",
     "tui.recovery.grammar",

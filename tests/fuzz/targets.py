@@ -171,7 +171,7 @@ def _journal(source: Input) -> str:
         with contextlib.suppress(ConsoleError):
             said.append(clean(found.journal.plan().title))
         _parts = (found.left, found.risk, found.done, found.origin, found.journal.has_changes)
-        said += [found.journal.title, found.journal.who.person]
+        said += [clean(found.journal.title), found.journal.who.person]
     return "\n".join(said)
 
 
