@@ -140,7 +140,7 @@ def lun_row(screen: str, number: int) -> str:
 
 def session_row(screen: str) -> str:
     """The line of the session, without the details beside it."""
-    found = re.search(r"[●✖▲?] session +\d+ +tcp +\S+", screen)
+    found = re.search(r"^[^a-z]*[●✖▲?] session +\d+ +(?:tcp +)?\S+", screen, re.MULTILINE)
     return found.group() if found else ""
 
 

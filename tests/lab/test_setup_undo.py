@@ -63,7 +63,7 @@ def test_a_set_up_is_undone_by_keys_from_mounted_back_to_bare(guest_factory: Gue
     wanted = guest.check("cat", "/etc/iscsi/initiatorname.iscsi")
 
     with on_console(guest, "iscsi-console", "setup") as terminal:
-        terminal.wait_for("F8 undo this set-up", deadline=SLOW)
+        terminal.wait_for("F8 undo", deadline=SLOW)
         terminal.press("F8")
         terminal.wait_for("Undo the set-up", "Unmount", deadline=SLOW)
         terminal.press("Enter")

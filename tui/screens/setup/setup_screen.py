@@ -94,7 +94,7 @@ class SetupScreen(WorkingSetup):
         Binding("up,shift+tab", "go(-1)", _("field above"), show=False, priority=True),
         Binding("ctrl+n", "next", _("next")),
         Binding("ctrl+p", "back", _("back")),
-        Binding("f8", "undo", _("undo this set-up")),
+        Binding("f8", "undo", _("undo"), tooltip=_("undo this set-up")),
         Binding("1,alt+1", "open_number(1)", show=False, tooltip=_("Open a step by its number, 1 to 9")),
         *(Binding(f"{place},alt+{place}", f"open_number({place})", show=False) for place in range(2, 10)),
     ]
