@@ -81,6 +81,8 @@ class LocalHost:
             env={**_ENVIRONMENT, "HOME": _home()},
             start_new_session=True,
             cwd="/",
+            # Its reader may be gone before it ends: it is not to die of SIGPIPE while it holds the lock.
+            restore_signals=not command.holds_lock,
         )
         if process.stdin is not None:
             threading.Thread(target=_feed, args=(process.stdin, command.stdin or b""), daemon=True).start()
