@@ -51,7 +51,7 @@ def verb_of(parser: argparse.ArgumentParser, words: tuple[str, ...] = (), summar
     below: list[Verb] = []
     for action in parser._actions:  # noqa: SLF001 (argparse has no other way to read a declaration)
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 (likewise)
-            helps = {choice.dest: choice.help or "" for choice in action._choices_actions}  # noqa: SLF001
+            helps = {choice.dest: choice.help or "" for choice in action._choices_actions}  # noqa: SLF001 (argparse shows them nowhere else)
             below += [
                 verb_of(one, (*words, name), helps.get(name, "")) for name, one in action.choices.items()
             ]

@@ -31,7 +31,7 @@ Choices = Mapping[str, tuple[str, frozenset[str]]]
 def files() -> tuple[Path, ...]:
     """Return the host's file and the person's, which need not be there."""
     # Only asked for on the way to a screen: what is written as text has no look.
-    from platformdirs import user_config_path  # noqa: PLC0415
+    from platformdirs import user_config_path  # noqa: PLC0415 (only where files of a person are looked for)
 
     return HOST_FILE, user_config_path(PROGRAM) / "config.toml"
 

@@ -35,8 +35,8 @@ class RanCommands(Commands):
 
     def _save(self) -> None:
         # What reads plans imports every operation; the list of commands need not wait for it.
-        from tui.commands.exporting.ran import ran_script  # noqa: PLC0415
-        from tui.maintenance.past_plans import past_journals  # noqa: PLC0415
+        from tui.commands.exporting.ran import ran_script  # noqa: PLC0415 (only when a script is saved)
+        from tui.maintenance.past_plans import past_journals  # noqa: PLC0415 (only when a script is saved)
 
         try:
             text = ran_script(self._host, past_journals(run_plan.PLACES.journals), self._host.since)

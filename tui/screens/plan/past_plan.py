@@ -219,9 +219,7 @@ def _about(journal: Journal) -> tuple[Paragraph, ...]:
     if ending is PlanEnding.FINISHED:
         lines.append(Paragraph(_("Every operation was done and verified."), state=State.GOOD))
     elif ending is PlanEnding.GIVEN_UP:
-        lines.append(
-            Paragraph(_("It did not come to its end, and was discarded or undone."), state=State.WAITING)
-        )
+        lines.append(Paragraph(_("It did not finish, and was discarded or undone."), state=State.WAITING))
     elif ending is PlanEnding.OPEN:
         words = _(
             "It was interrupted, or another process runs it just now. The console offers to resume it at "
