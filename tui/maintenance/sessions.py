@@ -63,10 +63,7 @@ def log_out(sessions: Sequence[Session], inventory: Inventory) -> Proposal:
 
 def scan(sessions: Sequence[Session]) -> Proposal:
     """Look for LUNs that were mapped to this host since it logged in."""
-    operations = tuple(
-        ScanForLuns(session.sid, session.target, session.portal, session.host_number, session.iface)
-        for session in sessions
-    )
+    operations = tuple(ScanForLuns.of(session) for session in sessions)
     title = translate_count(
         "Scan for new LUNs through {count} session",
         "Scan for new LUNs through {count} sessions",

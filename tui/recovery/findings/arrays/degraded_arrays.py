@@ -150,9 +150,7 @@ def _looking_for_it(evidence: Evidence) -> Iterator[Fix]:
         )
         yield Fix(title, why, repair(title, why, *logins))
     scans = tuple(
-        ScanForLuns(session.sid, session.target, session.portal, session.host_number, session.iface)
-        for session in inventory.sessions
-        if session.state is SessionState.LOGGED_IN
+        ScanForLuns.of(session) for session in inventory.sessions if session.state is SessionState.LOGGED_IN
     )
     if scans:
         title = _("Scan the sessions for LUNs")

@@ -21,7 +21,7 @@ def deleting_disk(evidence: Evidence, session: Session, lun: Lun, uses: tuple[st
         _("Delete {disk} and scan again").format(disk=clean(lun.disk)),
         (
             RemoveDisk(session.target, session.portal, session.iface, name, lun.disk),
-            ScanForLuns(session.sid, session.target, session.portal, session.host_number, session.iface),
+            ScanForLuns.of(session),
         ),
     )
     refusal = (

@@ -7,7 +7,6 @@ from tui.recovery.finding import Finding, Fix, Never, RuledOut, Seen
 from tui.recovery.findings.repair_plans import repair
 from tui.recovery.findings.requests_to_admins import storage_administrator
 from tui.storage.model.block import MultipathMap
-from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import SessionState
 from tui.storage.operations.iscsi.scan import ScanForLuns
 from tui.storage.stacks.rung import RungKind
@@ -73,7 +72,7 @@ def _finding(evidence: Evidence, joined: MultipathMap) -> Finding:
 def _ways(evidence: Evidence, joined: MultipathMap) -> Iterator[Fix]:
     title = _("Scan the sessions for LUNs")
     why = _("A LUN that was mapped to this host again is found only by a scan; multipathd then uses it.")
-    yield Fix(title, why, repair(title, why, *_scans(evidence.inventory)))
+    yield Fix(title, why, repair(title, why, *map(ScanForLuns.of, evidence.inventory.sessions)))
     yield Fix(
         _("Have the LUN mapped to this host again"),
         _("Usually a LUN was unmapped or its access removed by mistake."),
@@ -84,8 +83,3 @@ def _ways(evidence: Evidence, joined: MultipathMap) -> Iterator[Fix]:
             (_("WWID: {wwid}").format(wwid=clean(joined.wwid, 80)),),
         ),
     )
-
-
-def _scans(inventory: Inventory) -> Iterator[ScanForLuns]:
-    for session in inventory.sessions:
-        yield ScanForLuns(session.sid, session.target, session.portal, session.host_number, session.iface)

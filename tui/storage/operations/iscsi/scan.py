@@ -37,6 +37,11 @@ class ScanForLuns(Operation, frozen=True):
     host_number: int
     iface: str = "default"
 
+    @classmethod
+    def of(cls, session: Session) -> "ScanForLuns":
+        """The scan of a session as it is now."""
+        return cls(session.sid, session.target, session.portal, session.host_number, session.iface)
+
     def title(self) -> str:
         return _("Scan for new LUNs of {record}").format(
             record=record_words(self.target, self.portal, self.iface)
