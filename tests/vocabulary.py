@@ -20,7 +20,7 @@ EVERYWHERE = (
 )
 """Where a person's sentences are: translated strings, the texts of practice, the pages."""
 
-_TRANSLATORS = {"_", "translate", "translate_count", "gettext", "ngettext", "pgettext"}
+_TRANSLATORS = {"_", "marked", "translate", "translate_count", "translate_in"}
 _TEXTS = {".toml", ".json", ".md"}
 _CODE_IN_TEXT = re.compile(r"`[^`]*`|^    .*$|^\s*#.*$", re.MULTILINE)
 

@@ -19,7 +19,8 @@ from tui.screens.console.reading import OpenLive, open_live
 from tui.storage.host.command_log import CommandLogHost
 from tui.storage.host.interface import ChangingHost
 from tui.terminal import TerminalMode
-from tui.words import translate as _
+from tui.words import translate as _, translate_count
+from widgets import widget_words
 from widgets.glyphs import Glyphs
 from widgets.look import Colours, Look, LookApp
 
@@ -62,6 +63,7 @@ class ConsoleApp(LookApp[int]):
         head_start: "Prefetch | None" = None,
     ) -> None:
         super().__init__(look)
+        widget_words.use(_, translate_count)
         self.title = "iscsi-console"
         self._host = host
         self._access = access

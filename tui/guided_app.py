@@ -9,7 +9,7 @@ from textual.screen import ModalScreen, Screen
 from tui.app import ConsoleApp
 from tui.practice.shell import run_shell
 from tui.screens.practice.beside import TaskStrip
-from tui.words import translate as _
+from tui.words import marked
 from widgets.key_bar import KeyBar
 
 
@@ -17,8 +17,8 @@ class GuidedApp(ConsoleApp):
     """The console with F6, what this machine is for, and F7, a shell in it; both in sight on every screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f6", "sheet", _("task"), show=False),
-        Binding("f7", "shell", _("shell"), show=False),
+        Binding("f6", "sheet", marked("task"), show=False),
+        Binding("f7", "shell", marked("shell"), show=False),
     ]
 
     WITHOUT_STRIP: ClassVar[tuple[type[Screen[Any]], ...]] = (ModalScreen,)

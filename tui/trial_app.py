@@ -14,7 +14,7 @@ from tui.screens.practice.beside import TaskStrip
 from tui.screens.practice.trial_words import card, leave_question, strip_words, title
 from tui.storage.host.interface import ChangingHost
 from tui.terminal import TerminalMode
-from tui.words import translate as _
+from tui.words import marked
 from widgets.help import Help
 from widgets.look import Look
 
@@ -32,7 +32,7 @@ class TrialApp(GuidedApp):
         refresh_seconds: how often what only counts is drawn again.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("f6", "sheet", _("this machine"), show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f6", "sheet", marked("this machine"), show=False)]
 
     def __init__(
         self,

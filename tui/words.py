@@ -1,40 +1,72 @@
 """Every sentence a person reads passes through here, so that it can be translated.
 
-Catalogues are `locale/<language>/LC_MESSAGES/iscsi-console.mo` beside this module; without one for the
-language of the environment (LANGUAGE, LC_ALL, LC_MESSAGES, LANG) the English source text is shown.
+The program chooses its catalogue when it starts; until then the English source text is shown. So nothing is
+translated while modules are imported: a constant is `marked`, and translated where it is shown.
 """
 
-import gettext
-import os
 import re
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gettext import NullTranslations
 
 NO_LANGUAGE = "C"
 """The name of the locale whose sentences are the source text."""
 
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(_[A-Za-z0-9]{1,8})?(\.[A-Za-z0-9-]{1,20})?(@[A-Za-z0-9]{1,20})?\Z")
 
+_catalogue: "NullTranslations | None" = None
+
 
 def languages(environ: Mapping[str, str]) -> list[str]:
     """The languages that the environment asks for, the most wanted first; what is no name is left out.
 
-    gettext(3) joins them to the directory of the catalogues, so that a path would load anybody's sentences.
+    LANGUAGE goes before LC_ALL, LC_MESSAGES and LANG, but where they name the locale C (gettext(3)). gettext
+    joins a language to the directory of the catalogues, so that a path would load anybody's sentences.
     """
-    set_ones = (environ.get(name, "") for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"))
-    wanted = next((value.split(":") for value in set_ones if value), [])
+    variables = ("LC_ALL", "LC_MESSAGES", "LANG")
+    locale = next((value for name in variables if (value := environ.get(name, ""))), "")
+    if locale.partition(".")[0] in {NO_LANGUAGE, "POSIX"}:
+        return []
+    wanted = (environ.get("LANGUAGE") or locale).split(":")
     return [name for name in wanted if _LANGUAGE.match(name)]
 
 
-_catalogue = gettext.translation(
-    "iscsi-console",
-    localedir=str(Path(__file__).parent / "locale"),
-    languages=languages(os.environ),
-    fallback=True,
-)
+def use(catalogue: "NullTranslations | None") -> None:
+    """Translate by a catalogue from now on; None shows the source text."""
+    global _catalogue  # noqa: PLW0603 (a program speaks one language)
+    _catalogue = catalogue
 
-translate = _catalogue.gettext
-"""The sentence in the person's language; placeholders are `{name}`, filled in afterwards by `str.format`."""
 
-translate_count = _catalogue.ngettext
-"""The singular or plural sentence for a number: `translate_count(one, many, number)`."""
+def marked(sentence: str) -> str:
+    """The sentence as it is: a constant that goes into the catalogue, for `translate` where it is shown."""
+    return sentence
+
+
+def translate(sentence: str) -> str:
+    """The sentence in the person's language. Placeholders are `{name}`, filled in with `str.format`."""
+    return _catalogue.gettext(sentence) if _catalogue is not None and sentence else sentence
+
+
+def translate_count(one: str, many: str, number: int) -> str:
+    """The singular or plural sentence for a number."""
+    if _catalogue is not None:
+        return _catalogue.ngettext(one, many, number)
+    return one if number == 1 else many
+
+
+def translate_in(context: str, words: str) -> str:
+    """Words that mean different things in different places, in the person's language.
+
+    Args:
+        context: the place, in words for translators.
+        words: the words, in English.
+    """
+    return _catalogue.pgettext(context, words) if _catalogue is not None else words
+
+
+def joined(items: Iterable[str]) -> str:
+    """A list in a sentence."""
+    # translators: what stands between the items of a list
+    return translate_in("list", ", ").join(items)

@@ -23,7 +23,7 @@ from widgets.line_list import LineList
 from widgets.look import Look, look_of
 from widgets.state import Role, State, state_role
 from widgets.text import cells, cut_end, duration, flat, pad_left, wrap, wrap_command
-from widgets.widget_words import translate as _, translate_count
+from widgets.widget_words import marked, translate as _, translate_count
 
 _OUTPUT_MOST = 200
 
@@ -85,7 +85,7 @@ def command_lines(rows: Sequence[CommandRow], opened: frozenset[str], width: int
 class CommandList(LineList[CommandLine]):
     """The lines. The newest command is under the cursor at first."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "open", _("show output"))]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "open", marked("show output"))]
 
     opened: reactive[frozenset[str]] = reactive(frozenset(), repaint=False)
     rows: reactive[tuple[CommandRow, ...]] = reactive((), repaint=False)
@@ -162,7 +162,7 @@ class Commands(ModalScreen[None]):
         }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f2,q", "leave", _("close"))]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f2,q", "leave", marked("close"))]
 
     rows: reactive[tuple[CommandRow, ...]] = reactive((), repaint=False)
 

@@ -22,7 +22,7 @@ from widgets.key_bar import KeyBar
 from widgets.look import look_of
 from widgets.state import Role, State
 from widgets.text import cells, flat
-from widgets.widget_words import translate as _
+from widgets.widget_words import marked, translate as _
 
 T = TypeVar("T")
 
@@ -124,15 +124,19 @@ class Dialog(ModalScreen[T], Generic[T]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", _("close")),
+        Binding("escape", "leave", marked("close")),
         # With priority, so that a key pressed right after them is for the button they lead to.
-        Binding("tab", "go(1)", _("next"), priority=True),
-        Binding("shift+tab", "go(-1)", show=False, tooltip=_("Go to the button before"), priority=True),
-        Binding("left,up", "go_button(-1)", show=False, tooltip=_("Go to the button before"), priority=True),
-        Binding("right,down", "go_button(1)", show=False, tooltip=_("Go to the next button"), priority=True),
-        Binding("pagedown", "scroll_body(8)", _("more")),
-        Binding("pageup", "scroll_body(-8)", show=False, tooltip=_("Scroll back")),
-        Binding("f1,question_mark", "help", show=False, tooltip=_("List the keys of this dialog")),
+        Binding("tab", "go(1)", marked("next"), priority=True),
+        Binding("shift+tab", "go(-1)", show=False, tooltip=marked("Go to the button before"), priority=True),
+        Binding(
+            "left,up", "go_button(-1)", show=False, tooltip=marked("Go to the button before"), priority=True
+        ),
+        Binding(
+            "right,down", "go_button(1)", show=False, tooltip=marked("Go to the next button"), priority=True
+        ),
+        Binding("pagedown", "scroll_body(8)", marked("more")),
+        Binding("pageup", "scroll_body(-8)", show=False, tooltip=marked("Scroll back")),
+        Binding("f1,question_mark", "help", show=False, tooltip=marked("List the keys of this dialog")),
     ]
     MOST: ClassVar[int] = 14
     """Lines of the body at most; what is longer scrolls."""

@@ -22,7 +22,7 @@ from widgets.line_list import LineList
 from widgets.look import Look
 from widgets.state import Role, State, state_role
 from widgets.text import cells, cut_end, flat, pad
-from widgets.widget_words import translate as _
+from widgets.widget_words import marked
 
 _TIME, _SOURCE = 8, 7
 _COLUMN, _NARROW_COLUMN = 46, 22
@@ -101,7 +101,7 @@ class Happenings(ChangingLines):
 class HappeningList(LineList[HappeningRow]):
     """All of them, with a cursor that stays at the newest until it is moved away from there."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "choose", _("go to it"))]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "choose", marked("go to it"))]
 
     @dataclass
     class Chosen(Message):

@@ -19,7 +19,7 @@ from widgets.key_bar import KeyHint, key_name, order_hints
 from widgets.look import Look, look_of
 from widgets.state import Role
 from widgets.text import cells, flat, pad
-from widgets.widget_words import translate as _
+from widgets.widget_words import marked, translate as _
 
 
 class HelpSection(Struct, frozen=True):
@@ -39,7 +39,7 @@ def keys_of(screen: Screen[Any]) -> tuple[KeyHint, ...]:
     hints: list[KeyHint] = []
     for active in screen.active_bindings.values():
         binding = active.binding
-        words = binding.tooltip or (binding.description if binding.show else "")
+        words = _(binding.tooltip or (binding.description if binding.show else ""))
         if words and binding.action not in seen:
             seen.add(binding.action)
             hints.append(KeyHint(binding.key, words, active.enabled))
@@ -87,13 +87,13 @@ class Help(Dialog[None]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1,q,question_mark", "leave", _("close"), show=False),
-        Binding("down,j", "scroll_body(1)", _("scroll")),
+        Binding("f1,q,question_mark", "leave", marked("close"), show=False),
+        Binding("down,j", "scroll_body(1)", marked("scroll")),
         Binding("up,k", "scroll_body(-1)", show=False),
-        Binding("pagedown,space", "scroll_body(10)", _("page")),
+        Binding("pagedown,space", "scroll_body(10)", marked("page")),
         Binding("pageup", "scroll_body(-10)", show=False),
-        Binding("home", "end_of_body(-1)", _("start")),
-        Binding("end", "end_of_body(1)", _("end")),
+        Binding("home", "end_of_body(-1)", marked("start")),
+        Binding("end", "end_of_body(1)", marked("end")),
     ]
 
     def __init__(self, title: str, sections: tuple[HelpSection, ...], keys: tuple[KeyHint, ...] = ()) -> None:

@@ -152,7 +152,7 @@ class KeyBar(Widget):
             binding = active.binding
             if binding.show and binding.description and binding.action not in seen:
                 seen.add(binding.action)
-                hints.append(KeyHint(binding.key, binding.description, active.enabled))
+                hints.append(KeyHint(binding.key, _(binding.description), active.enabled))
         self.hints = tuple(hints)
 
     def render(self) -> Content:

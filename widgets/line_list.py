@@ -22,7 +22,7 @@ from textual.style import Style
 
 from widgets.look import Look, look_of
 from widgets.state import Role
-from widgets.widget_words import translate as _
+from widgets.widget_words import marked
 
 
 class Line(Protocol):
@@ -61,7 +61,7 @@ class LineList(ScrollView, Generic[L], can_focus=True):
         Binding("pagedown", "page(1)", "Page down", show=False),
         Binding("home", "end(-1)", "First", show=False),
         Binding("end", "end(1)", "Last", show=False),
-        Binding("y", "copy", show=False, tooltip=_("Copy what the cursor is on, and show it whole")),
+        Binding("y", "copy", show=False, tooltip=marked("Copy what the cursor is on, and show it whole")),
     ]
 
     cursor: reactive[int | None] = reactive(None, repaint=False)

@@ -36,7 +36,7 @@ from widgets.glyphs import Glyphs, GlyphSet, glyph_set
 from widgets.state import Role, State, state_role
 from widgets.text import flat
 from widgets.theme import THEMES
-from widgets.widget_words import translate as _
+from widgets.widget_words import marked, translate as _
 
 
 class Colours(StrEnum):
@@ -139,10 +139,10 @@ class LookApp(App[ReturnType]):
     """An application that wears a look, with the keys that mean the same everywhere."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+q", "quit", show=False, tooltip=_("Leave the program"), priority=True),
+        Binding("ctrl+q", "quit", show=False, tooltip=marked("Leave the program"), priority=True),
         Binding("ctrl+c", "help_quit", show=False, system=True, priority=True),
-        Binding("ctrl+l", "redraw", show=False, tooltip=_("Draw the screen again"), priority=True),
-        Binding("f10,colon", "command_palette", show=False, tooltip=_("List every action by its words")),
+        Binding("ctrl+l", "redraw", show=False, tooltip=marked("Draw the screen again"), priority=True),
+        Binding("f10,colon", "command_palette", show=False, tooltip=marked("List every action by its words")),
     ]
 
     DEFAULT_CSS = """

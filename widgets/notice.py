@@ -21,7 +21,7 @@ from widgets.dialogs import Dialog, PushButton
 from widgets.look import look_of
 from widgets.state import Role, State
 from widgets.text import cells, pad, wrap
-from widgets.widget_words import translate as _, translate_count
+from widgets.widget_words import marked, translate as _, translate_count
 
 
 class Offer(Struct, frozen=True):
@@ -58,7 +58,7 @@ class Notice(Dialog[str | None]):
         }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("o", "evidence", _("output"))]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("o", "evidence", marked("output"))]
 
     def __init__(
         self,

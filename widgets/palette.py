@@ -17,7 +17,7 @@ def actions_of(screen: Screen[Any]) -> Iterable[SystemCommand]:
     seen: set[str] = set()
     for active in screen.active_bindings.values():
         binding = active.binding
-        words = binding.tooltip or binding.description
+        words = _(binding.tooltip or binding.description)
         if not words or binding.system or binding.action in seen or "palette" in binding.action:
             continue
         seen.add(binding.action)

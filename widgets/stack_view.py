@@ -35,7 +35,7 @@ from widgets.line_list import LineList
 from widgets.look import Look
 from widgets.rung_lines import Rung, RungLine, StackColumns, draw_rung, inside, owner, stack_lines
 from widgets.state import PROBLEMS
-from widgets.widget_words import translate as _
+from widgets.widget_words import marked, translate as _
 
 __all__ = ["Rung", "StackView"]
 
@@ -81,13 +81,13 @@ class StackView(Vertical):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "fold", show=False, tooltip=_("Fold the layers below")),
-        Binding("right", "unfold", show=False, tooltip=_("Unfold them")),
+        Binding("left", "fold", show=False, tooltip=marked("Fold the layers below")),
+        Binding("right", "unfold", show=False, tooltip=marked("Unfold them")),
         Binding("space", "switch", show=False),
-        Binding("exclamation_mark", "next_problem", show=False, tooltip=_("Go to the next problem")),
-        Binding("slash", "search", show=False, tooltip=_("Search for a layer")),
-        Binding("f3", "find_next", show=False, tooltip=_("Find next")),
-        Binding("escape", "close_search", _("close search")),
+        Binding("exclamation_mark", "next_problem", show=False, tooltip=marked("Go to the next problem")),
+        Binding("slash", "search", show=False, tooltip=marked("Search for a layer")),
+        Binding("f3", "find_next", show=False, tooltip=marked("Find next")),
+        Binding("escape", "close_search", marked("close search")),
         Binding("enter", "choose", "Open", show=False),
     ]
 

@@ -34,7 +34,7 @@ from widgets.look import Look, look_of
 from widgets.pick_lines import Column, PickLine, PickRow, PickWidths, draw_pick, draw_titles
 from widgets.state import Role
 from widgets.text import flat, wrap
-from widgets.widget_words import translate as _
+from widgets.widget_words import marked
 
 __all__ = ["Column", "PickList", "PickRow"]
 
@@ -104,8 +104,8 @@ class PickList(Vertical):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "check", _("mark")),
-        Binding("a", "check_all", show=False, tooltip=_("Mark all, or none")),
+        Binding("space", "check", marked("mark")),
+        Binding("a", "check_all", show=False, tooltip=marked("Mark all, or none")),
         Binding("enter", "pick", "Pick", show=False),
     ]
 

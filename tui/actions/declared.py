@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from tui.words import translate as _
+from tui.words import marked, translate as _
 
 if TYPE_CHECKING:
     from tui.actions.here import Here
 
 
 class Declared(Struct, frozen=True):
-    """One action.
+    """One action; its words are translated where they are shown.
 
     Attributes:
         name: what names it in code.
@@ -49,62 +49,62 @@ class Declared(Struct, frozen=True):
     when_wrong: bool = False
 
 
-_OF_A_SCREEN = _("it is about what a screen shows")
-_OF_FILES = _("it reads or writes a file")
+_OF_A_SCREEN = marked("it is about what a screen shows")
+_OF_FILES = marked("it reads or writes a file")
 
 ACTIONS = (
     Declared(
         "actions",
-        _("List what can be done with the layer under the cursor"),
+        marked("List what can be done with the layer under the cursor"),
         "enter,a",
         only=_OF_A_SCREEN,
-        bar=_("actions"),
+        bar=marked("actions"),
         runs="actions",
     ),
     Declared(
         "disconnect",
-        _("Disconnect safely"),
+        marked("Disconnect safely"),
         "d",
-        (("disconnect", _("Disconnect safely")),),
+        (("disconnect", marked("Disconnect safely")),),
         fits=lambda here: here.part is not None,
-        where=_("a layer that can be disconnected"),
+        where=marked("a layer that can be disconnected"),
     ),
     Declared(
         "log-in-or-out",
-        _("Log in or out"),
+        marked("Log in or out"),
         "l",
-        (("login", _("Log in to a target")), ("logout", _("Log out of a target"))),
+        (("login", marked("Log in to a target")), ("logout", marked("Log out of a target"))),
         fits=lambda here: here.session or here.records,
-        where=_("a portal or a session"),
+        where=marked("a portal or a session"),
         why_not=lambda here: here.why_no_login,
         called=lambda here: _("Log in") if here.session is None else _("Log out"),
         changes=True,
     ),
     Declared(
         "scan",
-        _("Scan for new LUNs"),
+        marked("Scan for new LUNs"),
         "u",
-        (("scan", _("Scan for new LUNs")),),
+        (("scan", marked("Scan for new LUNs")),),
         fits=lambda here: here.session,
-        where=_("a portal, session or LUN of one session"),
+        where=marked("a portal, session or LUN of one session"),
         why_not=lambda here: here.why_no_scan,
         changes=True,
     ),
     Declared(
         "record",
-        _("Show and change the node record"),
+        marked("Show and change the node record"),
         "e",
-        (("record set", _("Change settings of node records")),),
+        (("record set", marked("Change settings of node records")),),
         fits=lambda here: here.records,
-        where=_("a portal or a session with a node record"),
+        where=marked("a portal or a session with a node record"),
     ),
     Declared(
         "delete-record",
-        _("Delete the node record"),
+        marked("Delete the node record"),
         "x",
-        (("record delete", _("Delete node records")),),
+        (("record delete", marked("Delete node records")),),
         fits=lambda here: here.records,
-        where=_("a portal or a session with a node record"),
+        where=marked("a portal or a session with a node record"),
         why_not=lambda here: here.why_no_deletion,
         called=lambda here: (
             _("Delete the node record") if len(here.records) == 1 else _("Delete the node records")
@@ -113,159 +113,168 @@ ACTIONS = (
     ),
     Declared(
         "grow",
-        _("Grow volumes and file systems"),
+        marked("Grow volumes and file systems"),
         "g",
-        (("grow", _("Grow a volume and its file system")),),
+        (("grow", marked("Grow a volume and its file system")),),
         fits=lambda here: here.subject is not None,
-        where=_("a layer"),
+        where=marked("a layer"),
         why_not=lambda here: here.why_no_growth,
         changes=True,
     ),
     Declared(
         "volumes",
-        _("Create or change volumes"),
+        marked("Create or change volumes"),
         "n",
         (
-            ("volume new", _("Create an LV")),
-            ("volume remove", _("Remove an LV with all its data")),
-            ("volume rename", _("Rename an LV or a VG, in fstab too")),
-            ("volume snapshot", _("Keep the present state of an LV")),
-            ("volume rollback", _("Roll an LV back to a snapshot")),
-            ("volume pool", _("Create a thin pool")),
-            ("volume thin", _("Create a thin volume")),
-            ("volume add-disk", _("Add a disk to a VG")),
-            ("volume empty-disk", _("Move all extents off a PV")),
+            ("volume new", marked("Create an LV")),
+            ("volume remove", marked("Remove an LV with all its data")),
+            ("volume rename", marked("Rename an LV or a VG, in fstab too")),
+            ("volume snapshot", marked("Keep the present state of an LV")),
+            ("volume rollback", marked("Roll an LV back to a snapshot")),
+            ("volume pool", marked("Create a thin pool")),
+            ("volume thin", marked("Create a thin volume")),
+            ("volume add-disk", marked("Add a disk to a VG")),
+            ("volume empty-disk", marked("Move all extents off a PV")),
         ),
         fits=lambda here: here.subject is not None,
-        where=_("a layer"),
+        where=marked("a layer"),
         why_not=lambda here: here.why_no_volumes,
         changes=True,
     ),
     Declared(
         "repair",
-        _("Find out what is wrong and repair it"),
+        marked("Find out what is wrong and repair it"),
         "r",
         (
-            ("doctor", _("Report what is wrong and how to fix it")),
-            ("repair", _("Carry out a fix of a finding")),
+            ("doctor", marked("Report what is wrong and how to fix it")),
+            ("repair", marked("Carry out a fix of a finding")),
         ),
-        bar=_("repair"),
+        bar=marked("repair"),
         when_wrong=True,
     ),
     Declared(
         "reconnect",
-        _("Reconnect what was disconnected"),
+        marked("Reconnect what was disconnected"),
         "c",
-        (("reconnect", _("Reconnect what was disconnected")),),
+        (("reconnect", marked("Reconnect what was disconnected")),),
         changes=True,
     ),
     Declared(
         "targets",
-        _("Targets and sessions of this host"),
+        marked("Targets and sessions of this host"),
         "t",
-        (("status", _("List the storage of this host, layer by layer")),),
+        (("status", marked("List the storage of this host, layer by layer")),),
     ),
     Declared(
         "portals",
-        _("Discovery portals"),
+        marked("Discovery portals"),
         "p",
-        (("portal forget", _("Delete the record of a discovery portal")),),
+        (("portal forget", marked("Delete the record of a discovery portal")),),
     ),
     Declared(
         "interfaces",
-        _("Iface records"),
+        marked("Iface records"),
         "i",
-        (("iface add", _("Create an iface record")), ("iface delete", _("Delete an iface record"))),
+        (("iface add", marked("Create an iface record")), ("iface delete", marked("Delete an iface record"))),
     ),
     Declared(
         "set-up",
-        _("Set up storage"),
+        marked("Set up storage"),
         "s",
-        (("setup", _("Set up a bare host up to a mounted volume")),),
-        bar=_("set up"),
+        (("setup", marked("Set up a bare host up to a mounted volume")),),
+        bar=marked("set up"),
         runs="set_up",
         changes=True,
     ),
     Declared(
         "happenings",
-        _("Show everything that happened"),
+        marked("Show everything that happened"),
         "w",
         only=_OF_A_SCREEN,
-        bar=_("what happened"),
+        bar=marked("what happened"),
         runs="happenings",
     ),
     Declared(
         "history",
-        _("Show outages of the past"),
+        marked("Show outages of the past"),
         "h",
-        (("history", _("List past outages of the sessions, from the journal")),),
+        (("history", marked("List past outages of the sessions, from the journal")),),
     ),
     Declared(
         "plans",
-        _("List the plans that ran, and undo one"),
+        marked("List the plans that ran, and undo one"),
         "j",
-        (("journal", _("List, resume, give up or undo plans that ran")),),
+        (("journal", marked("List, resume, give up or undo plans that ran")),),
     ),
-    Declared("fold", _("Fold healthy stacks, or unfold them"), "f", only=_OF_A_SCREEN, runs="fold_healthy"),
+    Declared(
+        "fold", marked("Fold healthy stacks, or unfold them"), "f", only=_OF_A_SCREEN, runs="fold_healthy"
+    ),
     Declared(
         "sort",
-        _("Sort the stacks: as found, problems first, by name"),
+        marked("Sort the stacks: as found, problems first, by name"),
         "o",
         only=_OF_A_SCREEN,
         runs="reorder",
     ),
-    Declared("read-again", _("Read the host again"), "ctrl+r", only=_OF_A_SCREEN, runs="read_again"),
+    Declared("read-again", marked("Read the host again"), "ctrl+r", only=_OF_A_SCREEN, runs="read_again"),
     Declared(
         "practice",
-        _("Practice on a separate machine"),
+        marked("Practice on a separate machine"),
         "f9",
-        (("practice", _("Practice on a separate machine")),),
+        (("practice", marked("Practice on a separate machine")),),
         runs="other('practice')",
     ),
-    Declared("tour", _("Take a tour on a recorded host"), "f8", only=_OF_A_SCREEN, runs="other('tour')"),
+    Declared("tour", marked("Take a tour on a recorded host"), "f8", only=_OF_A_SCREEN, runs="other('tour')"),
     Declared(
-        "help", _("Explain this screen"), "f1,question_mark", only=_OF_A_SCREEN, bar=_("help"), runs="help"
+        "help",
+        marked("Explain this screen"),
+        "f1,question_mark",
+        only=_OF_A_SCREEN,
+        bar=marked("help"),
+        runs="help",
     ),
     Declared(
         "commands",
-        _("List every command that ran"),
+        marked("List every command that ran"),
         "f2",
         only=_OF_A_SCREEN,
-        bar=_("commands"),
+        bar=marked("commands"),
         runs="commands",
     ),
     Declared(
         "capture",
-        _("Record this host in a file, without its secrets"),
-        verbs=(("capture", _("Record what is read from this host, without secrets")),),
+        marked("Record this host in a file, without its secrets"),
+        verbs=(("capture", marked("Record what is read from this host, without secrets")),),
         only=_OF_FILES,
     ),
     Declared(
         "plan",
-        _("Show what a verb would do, or store it"),
-        verbs=(("plan", _("Show what a verb would do, or store it")),),
+        marked("Show what a verb would do, or store it"),
+        verbs=(("plan", marked("Show what a verb would do, or store it")),),
         only=_OF_FILES,
     ),
     Declared(
         "apply",
-        _("Carry out a stored plan"),
-        verbs=(("apply", _("Carry out a stored plan")),),
+        marked("Carry out a stored plan"),
+        verbs=(("apply", marked("Carry out a stored plan")),),
         only=_OF_FILES,
     ),
     Declared(
         "forget-stale",
-        _("Forget targets that their portals no longer list"),
-        verbs=(("forget-stale", _("Forget targets that their portals no longer list")),),
-        only=_("it is for many targets at a time; Discovery portals deletes them one by one"),
+        marked("Forget targets that their portals no longer list"),
+        verbs=(("forget-stale", marked("Forget targets that their portals no longer list")),),
+        only=marked("it is for many targets at a time; Discovery portals deletes them one by one"),
     ),
     Declared(
         "lab",
-        _("Run a practice machine by hand"),
-        verbs=(("lab", _("Practice on a machine with a real kernel, without root")),),
-        only=_("it is for those who work on the program"),
+        marked("Run a practice machine by hand"),
+        verbs=(("lab", marked("Practice on a machine with a real kernel, without root")),),
+        only=marked("it is for those who work on the program"),
     ),
-    Declared("back", _("Go back"), "escape", only=_OF_A_SCREEN, bar=_("back"), runs="leave"),
-    Declared("leave", _("Leave the program"), "q,ctrl+q", only=_OF_A_SCREEN, bar=_("leave"), runs="quit"),
+    Declared("back", marked("Go back"), "escape", only=_OF_A_SCREEN, bar=marked("back"), runs="leave"),
+    Declared(
+        "leave", marked("Leave the program"), "q,ctrl+q", only=_OF_A_SCREEN, bar=marked("leave"), runs="quit"
+    ),
 )
 """In the order in which the list of actions, the key bar and the help of the command line show them."""
 
@@ -274,5 +283,5 @@ def words_of(verb: str) -> str:
     """What a verb does; of the first word of verbs of two, what their action does."""
     verbs = {name: (words, action.words) for action in ACTIONS for name, words in action.verbs}
     if verb in verbs:
-        return verbs[verb][0]
-    return next(of_action for name, (_words, of_action) in verbs.items() if name.startswith(f"{verb} "))
+        return _(verbs[verb][0])
+    return next(_(of_action) for name, (_words, of_action) in verbs.items() if name.startswith(f"{verb} "))

@@ -15,10 +15,13 @@ if TYPE_CHECKING:
     Parsers: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 (it has no other name)
 
 
-EXIT = _(
-    "Exit status: 0 done, or nothing to do; 1 failed; 2 wrong usage; 3 refused; 4 interrupted, and the "
-    "journal is open; 5 another process is changing this host."
-)
+def described(words: str) -> str:
+    """What a verb does, and what its exit status says."""
+    status = _(
+        "Exit status: 0 done, or nothing to do; 1 failed; 2 wrong usage; 3 refused; 4 interrupted, and the "
+        "journal is open; 5 another process is changing this host."
+    )
+    return f"{words}. {status}"
 
 
 def _setup(parser: argparse.ArgumentParser) -> None:
@@ -201,7 +204,7 @@ FIRST_WORDS = tuple(dict.fromkeys(verb.partition(" ")[0] for verb in VERBS))
 def add_verb(commands: "Parsers", word: str, *, plans_only: bool) -> None:
     """Add every verb that begins with a word: `disconnect`, or all of `volume …`."""
     words = words_of(word)
-    parser = commands.add_parser(word, help=words, description=f"{words}. {EXIT}")
+    parser = commands.add_parser(word, help=words, description=described(words))
     if word in VERBS:
         _complete(parser, word, plans_only=plans_only)
         return

@@ -37,7 +37,7 @@ class PlanCommand:
     def add_arguments(self, commands: "Parsers") -> None:
         """Add `plan` with every verb below it."""
         words = words_of("plan")
-        parser = commands.add_parser("plan", help=words, description=f"{words}. {grammar.EXIT}")
+        parser = commands.add_parser("plan", help=words, description=grammar.described(words))
         inner = parser.add_subparsers(dest="first", required=True, metavar="VERB")
         for word in grammar.FIRST_WORDS:
             grammar.add_verb(inner, word, plans_only=True)
@@ -55,7 +55,7 @@ class ApplyCommand:
     def add_arguments(self, commands: "Parsers") -> None:
         """Add `apply`."""
         words = words_of("apply")
-        parser = commands.add_parser("apply", help=words, description=f"{words}. {grammar.EXIT}")
+        parser = commands.add_parser("apply", help=words, description=grammar.described(words))
         parser.add_argument("file", metavar="FILE", help=_("a plan from --out; - is standard input"))
         grammar.add_options_of_output(parser)
         grammar.add_options_of_run(parser)
@@ -74,7 +74,7 @@ class JournalCommand:
     def add_arguments(self, commands: "Parsers") -> None:
         """Add `journal`."""
         words = words_of("journal")
-        parser = commands.add_parser("journal", help=words, description=f"{words}. {grammar.EXIT}")
+        parser = commands.add_parser("journal", help=words, description=grammar.described(words))
         parser.set_defaults(second="", name="")
         grammar.add_options_of_output(parser)
         inner = parser.add_subparsers(dest="second", metavar="VERB")

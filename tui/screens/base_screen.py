@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 
 from tui.screens.background import BackgroundScreen, Result
-from tui.words import translate as _
+from tui.words import marked
 
 if TYPE_CHECKING:
     from tui.storage.host.command_log import CommandLogHost
@@ -21,10 +21,10 @@ class BaseScreen(BackgroundScreen[Result]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1,question_mark", "help", _("help")),
-        Binding("f2", "commands", _("commands")),
-        Binding("escape", "leave", _("back")),
-        Binding("q,ctrl+q", "quit", _("leave"), tooltip=_("Leave the program")),
+        Binding("f1,question_mark", "help", marked("help")),
+        Binding("f2", "commands", marked("commands")),
+        Binding("escape", "leave", marked("back")),
+        Binding("q,ctrl+q", "quit", marked("leave"), tooltip=marked("Leave the program")),
     ]
     HAS_COMMANDS: ClassVar[bool] = True
 

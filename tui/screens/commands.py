@@ -11,7 +11,7 @@ from tui.storage.changing import run_plan
 from tui.storage.host.command_log import CommandLogHost, Ran
 from tui.storage.problem import ConsoleError
 from tui.storage.untrusted import clean, clean_lines
-from tui.words import translate as _
+from tui.words import marked, translate as _
 from widgets.commands import CommandRow, Commands
 
 _LONGEST = 2000
@@ -20,7 +20,7 @@ _LONGEST = 2000
 class RanCommands(Commands):
     """The commands that ran on a host. `s` writes what was changed meanwhile to a script."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("s", "save", _("save as script"))]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("s", "save", marked("save as script"))]
 
     def __init__(self, host: CommandLogHost) -> None:
         super().__init__(command_rows(host.ran()))

@@ -15,7 +15,7 @@ from tui.storage.changing.journal import Progressed
 from tui.storage.changing.midway import NOWHERE, Midway
 from tui.storage.changing.plan import Plan
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import marked, translate as _
 from widgets.dialogs import Dialog, PushButton
 from widgets.look import look_of
 from widgets.state import Role, State
@@ -41,7 +41,7 @@ class Resume(Dialog[Decision | None]):
         later_leaves: deciding later leaves the program, so that Escape only goes to that button.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", _("decide later"))]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", marked("decide later"))]
 
     def __init__(
         self, interrupted: Interrupted, left: Midway = NOWHERE, *, later_leaves: bool = False

@@ -18,7 +18,7 @@ from textual.widgets import Static
 from widgets.fields.form import Field
 from widgets.look import look_of
 from widgets.state import Role
-from widgets.widget_words import translate as _
+from widgets.widget_words import marked
 
 
 class Hidden:
@@ -75,7 +75,7 @@ class SecretInput(Widget, can_focus=True):
         Binding("backspace", "delete(-1)", "Delete left", show=False),
         Binding("delete", "delete(0)", "Delete right", show=False),
         Binding("ctrl+u", "clear", "Clear", show=False),
-        Binding("ctrl+r", "reveal", _("show secret")),
+        Binding("ctrl+r", "reveal", marked("show secret")),
         Binding("enter", "enter", "Submit", show=False),
     ]
 

@@ -138,7 +138,9 @@ class ActingScreen(BaseScreen[None]):
         if action is None:
             where = next((declared.where for declared in KEYS if declared.key == key and declared.where), "")
             if where:
-                self.notify(not_possible(_("the cursor is not on {where}").format(where=where)), markup=False)
+                self.notify(
+                    not_possible(_("the cursor is not on {where}").format(where=_(where))), markup=False
+                )
             return
         if action.reason:
             self.notify(not_possible(action.reason), markup=False)

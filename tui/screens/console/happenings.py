@@ -12,7 +12,7 @@ from tui.screens.base_screen import BaseScreen
 from tui.screens.console.news import clock, happening_rows, source_word
 from tui.screens.paragraphs import Paragraph, Paragraphs
 from tui.storage.news.happening import Happening, HappeningLog
-from tui.words import translate as _
+from tui.words import marked, translate as _
 from widgets.happenings import HappeningList
 from widgets.help import HelpSection
 from widgets.key_bar import KeyBar
@@ -53,8 +53,8 @@ class HappeningsScreen(BaseScreen[str | None]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f", "only_this", _("only this layer")),
-        Binding("w", "leave", show=False, tooltip=_("Go back")),
+        Binding("f", "only_this", marked("only this layer")),
+        Binding("w", "leave", show=False, tooltip=marked("Go back")),
     ]
     HAS_COMMANDS: ClassVar[bool] = False
 

@@ -46,7 +46,7 @@ class Action(Struct, frozen=True):
     @property
     def label(self) -> str:
         """What it does here, with a capital."""
-        return self.declared.words if self.declared.called is None else self.declared.called(self.here)
+        return _(self.declared.words) if self.declared.called is None else self.declared.called(self.here)
 
     def opens(self, host: "CommandLogHost", access: "Access") -> "Screen[Any]":
         """Make the screen it opens."""

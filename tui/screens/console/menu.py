@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from tui.screens.console.keys import Action, not_possible
-from tui.words import translate as _
+from tui.words import marked
 from widgets.dialogs import Dialog
 from widgets.table import Column, PickList, PickRow
 
@@ -26,7 +26,7 @@ class ActionMenu(Dialog[str | None]):
         }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", _("close"))]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", marked("close"))]
 
     def __init__(self, title: str, actions: Sequence[Action]) -> None:
         super().__init__(title)

@@ -37,7 +37,7 @@ from tui.storage.host.command_log import CommandLogHost
 from tui.storage.model.inventory import Inventory
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import marked, translate as _
 from widgets.fields.choice_field import Choice, ChoiceField
 from widgets.fields.form import Field, Form
 from widgets.help import HelpSection
@@ -98,8 +98,8 @@ class DisconnectScreen(BaseScreen[bool]):
     """
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "go_on", _("review the plan"), show=False),
-        Binding("f5", "read_again", _("read again")),
+        Binding("enter", "go_on", marked("review the plan"), show=False),
+        Binding("f5", "read_again", marked("read again")),
     ]
 
     @dataclass

@@ -19,7 +19,7 @@ from tui.screens.top_bar import top_bar
 from tui.storage.changing.plan import Plan
 from tui.storage.host.command_log import CommandLogHost
 from tui.storage.problem import Problem
-from tui.words import translate as _
+from tui.words import marked, translate as _
 from widgets.help import HelpSection
 from widgets.key_bar import KeyBar
 from widgets.look import look_of
@@ -73,7 +73,7 @@ class ReconnectScreen(BaseScreen[bool]):
     """
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("x", "delete", _("delete")),
+        Binding("x", "delete", marked("delete")),
     ]
 
     def __init__(self, host: CommandLogHost, access: Access, found: tuple[Disconnected, ...]) -> None:

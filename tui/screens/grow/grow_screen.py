@@ -25,7 +25,7 @@ from tui.storage.model.inventory import Inventory
 from tui.storage.probe.inventory import take_inventory
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import marked, translate as _
 from widgets.bars.size_bars import SizeBars
 from widgets.fields.choice_field import Choice, ChoiceField
 from widgets.fields.form import Field, Form
@@ -71,7 +71,7 @@ class GrowScreen(BaseScreen[bool]):
     """
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f5", "read_again", _("read again")),
+        Binding("f5", "read_again", marked("read again")),
     ]
 
     class Looked(Message):

@@ -25,7 +25,7 @@ from tui.screens.top_bar import top_bar
 from tui.storage.host.command_log import CommandLogHost
 from tui.storage.problem import ConsoleError, Problem
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import marked, translate as _
 from widgets.help import HelpSection
 from widgets.key_bar import KeyBar
 from widgets.look import Look, look_of
@@ -100,9 +100,9 @@ class HistoryScreen(BaseScreen[None]):
     """
     AUTO_FOCUS = "#outages PickLines"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("m", "further_back", _("further back")),
-        Binding("s", "save", _("save report")),
-        Binding("h,q", "leave", _("back"), show=False),
+        Binding("m", "further_back", marked("further back")),
+        Binding("s", "save", marked("save report")),
+        Binding("h,q", "leave", marked("back"), show=False),
     ]
 
     def __init__(self, host: CommandLogHost, access: Access, name: str, within: float = _WITHIN) -> None:

@@ -29,7 +29,7 @@ from tui.storage.changing.run_plan import give_up
 from tui.storage.host.command_log import CommandLogHost
 from tui.storage.problem import ConsoleError, Problem, Refused
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import marked, translate as _
 from widgets.help import HelpSection
 from widgets.key_bar import KeyBar
 from widgets.look import look_of
@@ -73,8 +73,8 @@ class PastPlanScreen(BaseScreen[bool]):
     """
     AUTO_FOCUS = "#operations PickLines"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("b", "undo", _("undo")),
-        Binding("s", "save", _("save as script")),
+        Binding("b", "undo", marked("undo")),
+        Binding("s", "save", marked("save as script")),
     ]
 
     def __init__(self, journal: Journal, host: CommandLogHost, access: Access) -> None:

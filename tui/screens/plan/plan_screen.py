@@ -36,7 +36,7 @@ from tui.storage.host.command_log import CommandLogHost
 from tui.storage.operations.iscsi.records import RemoveStaleLock
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import marked, translate as _
 from widgets.bars.progress import ProgressList
 from widgets.dialogs import Confirm
 from widgets.help import HelpSection
@@ -99,8 +99,8 @@ class PlanScreen(WorkingScreen[bool]):
     """
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "enter", _("continue"), show=False),
-        Binding("b", "undo", _("undo")),
+        Binding("enter", "enter", marked("continue"), show=False),
+        Binding("b", "undo", marked("undo")),
         Binding("pageup", "scroll_words(-4)", show=False),
         Binding("pagedown", "scroll_words(4)", show=False),
     ]

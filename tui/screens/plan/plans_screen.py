@@ -21,7 +21,7 @@ from tui.storage.changing.journal import Journal
 from tui.storage.host.command_log import CommandLogHost
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import marked, translate as _
 from widgets.help import HelpSection
 from widgets.key_bar import KeyBar
 from widgets.look import look_of
@@ -70,8 +70,8 @@ class PlansScreen(BaseScreen[None]):
     """
     AUTO_FOCUS = "#plans PickLines"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+r", "read", _("read again")),
-        Binding("j", "leave", _("back"), show=False),
+        Binding("ctrl+r", "read", marked("read again")),
+        Binding("j", "leave", marked("back"), show=False),
     ]
 
     def __init__(self, host: CommandLogHost, access: Access) -> None:
@@ -161,7 +161,7 @@ class PlansScreen(BaseScreen[None]):
             ),
             HelpSection(
                 _("How it ended"),
-                "\n".join(f"{ending_word(ending)}: {_MEANINGS[ending]}" for ending in PlanEnding),
+                "\n".join(f"{ending_word(ending)}: {_(_MEANINGS[ending])}" for ending in PlanEnding),
             ),
         )
 
@@ -171,10 +171,10 @@ class PlansScreen(BaseScreen[None]):
 
 
 _MEANINGS = {
-    PlanEnding.FINISHED: _("every operation was done and verified."),
-    PlanEnding.GIVEN_UP: _("it did not come to its end, and was discarded or undone."),
-    PlanEnding.OPEN: _("it was interrupted and can be resumed, or another process runs it just now."),
-    PlanEnding.DAMAGED: _("its journal cannot be read: what it did is not known."),
+    PlanEnding.FINISHED: marked("every operation was done and verified."),
+    PlanEnding.GIVEN_UP: marked("it did not come to its end, and was discarded or undone."),
+    PlanEnding.OPEN: marked("it was interrupted and can be resumed, or another process runs it just now."),
+    PlanEnding.DAMAGED: marked("its journal cannot be read: what it did is not known."),
 }
 
 

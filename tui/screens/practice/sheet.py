@@ -21,7 +21,7 @@ from tui.screens.base_screen import BaseScreen
 from tui.screens.paragraphs import Paragraph, Paragraphs, problem_lines
 from tui.screens.practice.practice_words import LABELS, minutes_words, sheet, sheet_help
 from tui.storage.problem import Problem
-from tui.words import translate as _
+from tui.words import marked, translate as _
 from widgets.dialogs import Confirm
 from widgets.header import TopBar, TopFacts
 from widgets.help import HelpSection
@@ -64,12 +64,12 @@ class TaskSheet(BaseScreen[None]):
     """
     HAS_COMMANDS: ClassVar[bool] = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,c", "go_on", _("check")),
-        Binding("h", "hint", _("hint")),
-        Binding("r", "reset", _("reset")),
-        Binding("escape", "leave", _("console")),
-        Binding(SHEET_KEY, "leave", show=False, tooltip=_("Go to the console")),
-        Binding(SHELL_KEY, "shell", _("shell")),
+        Binding("enter,c", "go_on", marked("check")),
+        Binding("h", "hint", marked("hint")),
+        Binding("r", "reset", marked("reset")),
+        Binding("escape", "leave", marked("console")),
+        Binding(SHEET_KEY, "leave", show=False, tooltip=marked("Go to the console")),
+        Binding(SHELL_KEY, "shell", marked("shell")),
         Binding("down,j", "scroll(1)", show=False),
         Binding("up,k", "scroll(-1)", show=False),
         Binding("pagedown,space", "scroll(10)", show=False),

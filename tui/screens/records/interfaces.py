@@ -13,7 +13,7 @@ from tui.screens.paragraphs import Paragraph, Paragraphs
 from tui.screens.records.host_screen import HostScreen
 from tui.storage.model.iscsi import InterfaceRecord
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import marked, translate as _
 from widgets.fields.choice_field import Choice, ChoiceField
 from widgets.fields.form import Form
 from widgets.fields.text_field import TextField
@@ -36,8 +36,8 @@ class InterfacesScreen(HostScreen):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "new", _("new")),
-        Binding("x", "delete", _("delete")),
+        Binding("n", "new", marked("new")),
+        Binding("x", "delete", marked("delete")),
     ]
 
     def parts(self) -> Iterable[Widget]:

@@ -14,7 +14,7 @@ from tui.storage.iscsi.discovery import DiscoveryKind, records_told_by
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import DiscoveryRecord
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import marked, translate as _
 from widgets.help import HelpSection
 from widgets.table import Column, PickList, PickRow
 
@@ -33,7 +33,7 @@ class PortalsScreen(HostScreen):
         height: 1fr;
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("x", "delete", _("delete"))]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("x", "delete", marked("delete"))]
 
     def parts(self) -> Iterable[Widget]:
         """Return the list."""

@@ -19,7 +19,7 @@ from tui.storage.model.iscsi import NodeRecord
 from tui.storage.probe.iscsi.settings import Settings, parse_settings, print_settings
 from tui.storage.secret import Secret
 from tui.storage.untrusted import clean, clean_lines
-from tui.words import translate as _
+from tui.words import marked, translate as _
 from widgets.explain import Explain, Explanation
 from widgets.fields.choice_field import Choice, ChoiceField
 from widgets.fields.form import Field, Form
@@ -62,7 +62,7 @@ class RecordScreen(HostScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,tab", "go(1)", show=False, priority=True),
         Binding("up,shift+tab", "go(-1)", show=False, priority=True),
-        Binding("f3", "all", _("whole record")),
+        Binding("f3", "all", marked("whole record")),
     ]
 
     def __init__(

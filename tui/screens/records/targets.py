@@ -17,7 +17,7 @@ from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import NodeRecord, Portal, Session, SessionState
 from tui.storage.stacks.iscsi_rungs import record_key, session_key
 from tui.storage.untrusted import clean
-from tui.words import translate as _, translate_count
+from tui.words import marked, translate as _, translate_count
 from widgets.help import HelpSection
 from widgets.state import Role, State
 from widgets.table import Column, PickList, PickRow
@@ -80,10 +80,10 @@ class TargetsScreen(HostScreen):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("l", "log_in", _("log in")),
-        Binding("o", "log_out", _("log out")),
-        Binding("x", "delete", _("delete")),
-        Binding("u", "scan", show=False, tooltip=_("Scan for new LUNs")),
+        Binding("l", "log_in", marked("log in")),
+        Binding("o", "log_out", marked("log out")),
+        Binding("x", "delete", marked("delete")),
+        Binding("u", "scan", show=False, tooltip=marked("Scan for new LUNs")),
     ]
 
     _entries: tuple[Entry, ...] = ()

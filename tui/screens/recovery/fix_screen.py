@@ -20,7 +20,7 @@ from tui.screens.top_bar import top_bar
 from tui.storage.host.command_log import CommandLogHost
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import marked, translate as _
 from widgets.bars.countdown import Countdown, CountLine
 from widgets.help import HelpSection
 from widgets.key_bar import KeyBar
@@ -70,8 +70,8 @@ class WayScreen(BaseScreen[bool]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "look", _("check again"), show=False),
-        Binding("s", "save", _("save it to a file")),
+        Binding("enter", "look", marked("check again"), show=False),
+        Binding("s", "save", marked("save it to a file")),
     ]
 
     def __init__(

@@ -36,7 +36,7 @@ from tui.storage.host.command_log import CommandLogHost
 from tui.storage.model.inventory import Inventory
 from tui.storage.stacks.rung import Rung
 from tui.storage.stacks.stack import Stack
-from tui.words import translate as _
+from tui.words import marked, translate as _
 from widgets.bars.countdown import Countdown, CountLine
 from widgets.help import HelpSection
 from widgets.key_bar import KeyBar
@@ -107,15 +107,21 @@ class RecoveryScreen(LookingScreen):
     """
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "take", _("go on"), show=False),
-        Binding("pagedown", "turn_page(1)", _("more"), priority=True),
+        Binding("enter", "take", marked("go on"), show=False),
+        Binding("pagedown", "turn_page(1)", marked("more"), priority=True),
         Binding("pageup", "turn_page(-1)", show=False, priority=True),
         Binding(
-            "tab", "switch", show=False, tooltip=_("Go to the fixes, and back to the list"), priority=True
+            "tab",
+            "switch",
+            show=False,
+            tooltip=marked("Go to the fixes, and back to the list"),
+            priority=True,
         ),
         *(Binding(str(number), f"take_number({number})", show=False) for number in range(1, 10)),
-        Binding("w", "report", _("report"), tooltip=_("Write findings, evidence and commands to a file")),
-        Binding("f5", "look_again", _("again"), tooltip=_("Check this host again")),
+        Binding(
+            "w", "report", marked("report"), tooltip=marked("Write findings, evidence and commands to a file")
+        ),
+        Binding("f5", "look_again", marked("again"), tooltip=marked("Check this host again")),
     ]
 
     def __init__(

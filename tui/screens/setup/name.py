@@ -12,7 +12,7 @@ from tui.setup.answers import NameAnswer
 from tui.setup.step import Step
 from tui.setup.steps import name
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import marked, translate as _
 from widgets.fields.choice_field import CheckField
 from widgets.fields.text_field import TextField
 from widgets.help import HelpSection
@@ -23,7 +23,7 @@ class NamePage(Page):
     """The present name, the wanted one, and what must be installed."""
 
     step = Step.NAME
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+g", "fresh", _("new name"))]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+g", "fresh", marked("new name"))]
 
     def parts(self) -> Iterable[Widget]:
         """Return the fields."""

@@ -29,7 +29,7 @@ from tui.setup.step import ASKED, ORDER, Step, preceding
 from tui.setup.steps import by_name
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import marked, translate as _
 from widgets.dialogs import Confirm
 from widgets.fields.form import Field
 from widgets.header import TopBar, TopFacts
@@ -88,14 +88,14 @@ class SetupScreen(WorkingSetup):
     """
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "enter", _("go on"), show=False),
+        Binding("enter", "enter", marked("go on"), show=False),
         # With priority, so that what is typed right after them, however fast, is for the field they lead to.
-        Binding("down,tab", "go(1)", _("field below"), show=False, priority=True),
-        Binding("up,shift+tab", "go(-1)", _("field above"), show=False, priority=True),
-        Binding("ctrl+n", "next", _("next")),
-        Binding("ctrl+p", "back", _("back")),
-        Binding("f8", "undo", _("undo"), tooltip=_("undo this set-up")),
-        Binding("1,alt+1", "open_number(1)", show=False, tooltip=_("Open a step by its number, 1 to 9")),
+        Binding("down,tab", "go(1)", marked("field below"), show=False, priority=True),
+        Binding("up,shift+tab", "go(-1)", marked("field above"), show=False, priority=True),
+        Binding("ctrl+n", "next", marked("next")),
+        Binding("ctrl+p", "back", marked("back")),
+        Binding("f8", "undo", marked("undo"), tooltip=marked("undo this set-up")),
+        Binding("1,alt+1", "open_number(1)", show=False, tooltip=marked("Open a step by its number, 1 to 9")),
         *(Binding(f"{place},alt+{place}", f"open_number({place})", show=False) for place in range(2, 10)),
     ]
 

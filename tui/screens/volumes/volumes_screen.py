@@ -24,7 +24,7 @@ from tui.storage.probe.devices.fill import Fill, read_fills
 from tui.storage.probe.inventory import take_inventory
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import marked, translate as _
 from widgets.bars.meter import Meter
 from widgets.help import HelpSection
 from widgets.key_bar import KeyBar
@@ -63,7 +63,7 @@ class VolumesScreen(BaseScreen[bool]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f5", "read_again", _("read again")),
+        Binding("f5", "read_again", marked("read again")),
     ]
 
     class Looked(Message):

@@ -12,7 +12,7 @@ from tui.storage.host.interface import Outcome
 from tui.storage.model.iscsi import Portal
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean, clean_lines
-from tui.words import translate as _
+from tui.words import marked, translate as _
 
 MISSING = 127
 """Status of a command whose program is not installed."""
@@ -105,9 +105,9 @@ def problem_of(outcome: Outcome, context: Context, daemon: tuple[str, ...] = ())
     names = {"target": context.name, "portal": context.place, "seconds": round(outcome.seconds)}
     return Problem(
         f"{context.action.value}.{name}",
-        words.summary.format(**names, status=outcome.status),
-        words.cause,
-        words.remedy.format(**names),
+        _(words.summary).format(**names, status=outcome.status),
+        _(words.cause),
+        _(words.remedy).format(**names),
         context.field,
         evidence,
     )
@@ -185,219 +185,224 @@ def _words(code: ExitCode, context: Context) -> _Words:
     return _WORDS[code]
 
 
-_CHECK_PORTAL = _("Check the address and port, and whether the storage and the network between are up.")
-_RESTART_ISCSID = _("Check `systemctl status iscsid` and restart it.")
-_CHECK_CHAP = _("Enter user and secret again; discovery and login have separate secrets.")
-_DIFFERENT_CHAP = _(
+_CHECK_PORTAL = marked("Check the address and port, and whether the storage and the network between are up.")
+_RESTART_ISCSID = marked("Check `systemctl status iscsid` and restart it.")
+_CHECK_CHAP = marked("Enter user and secret again; discovery and login have separate secrets.")
+_DIFFERENT_CHAP = marked(
     "They differ from those on the storage, or the storage requires CHAP and none is set here."
 )
-_CHAP_OR_ACL = _("Either the CHAP user or secret is wrong, or the initiator is not in the ACL.")
-_CHECK_CHAP_FIRST = _("Check the secret first, then ask the storage administrator about the ACL.")
-_READ_LINES = _("Read the lines below.")
+_CHAP_OR_ACL = marked("Either the CHAP user or secret is wrong, or the initiator is not in the ACL.")
+_CHECK_CHAP_FIRST = marked("Check the secret first, then ask the storage administrator about the ACL.")
+_READ_LINES = marked("Read the lines below.")
 
 _DEADLINE = _Words(
-    _("iscsiadm did not answer within {seconds} seconds and was terminated."),
-    _("iscsid may be stuck, and may still carry out the request."),
-    _("Check the sessions before you retry: the request may have taken effect."),
+    marked("iscsiadm did not answer within {seconds} seconds and was terminated."),
+    marked("iscsid may be stuck, and may still carry out the request."),
+    marked("Check the sessions before you retry: the request may have taken effect."),
 )
 _NO_ISCSIADM = _Words(
-    _("The program iscsiadm is not installed."),
-    remedy=_("Install the package open-iscsi (on Red Hat: iscsi-initiator-utils)."),
+    marked("The program iscsiadm is not installed."),
+    remedy=marked("Install the package open-iscsi (on Red Hat: iscsi-initiator-utils)."),
 )
 _UNKNOWN = _Words(
-    _("iscsiadm ended with status {status}, which is not one of its exit codes."),
-    _("It was killed, or this program does not know its version."),
-    _("Read the lines below and retry."),
+    marked("iscsiadm ended with status {status}, which is not one of its exit codes."),
+    marked("It was killed, or this program does not know its version."),
+    marked("Read the lines below and retry."),
 )
 _MUTUAL = _Words(
-    _("{target} failed to authenticate itself: its response to mutual CHAP is wrong."),
-    _("The target's own user or secret here differs from what is set on the storage."),
-    _("Enter the target's secret again, or ask the storage administrator for it."),
+    marked("{target} failed to authenticate itself: its response to mutual CHAP is wrong."),
+    marked("The target's own user or secret here differs from what is set on the storage."),
+    marked("Enter the target's secret again, or ask the storage administrator for it."),
 )
 _NO_SUCH_TARGET = _Words(
-    _("{portal} does not offer the target {target}."),
-    _("It was removed or renamed, or this portal does not offer it."),
-    _("Ask the portal again (Discover), then choose from what it offers now."),
+    marked("{portal} does not offer the target {target}."),
+    marked("It was removed or renamed, or this portal does not offer it."),
+    marked("Ask the portal again (Discover), then choose from what it offers now."),
 )
 _DATABASE_LOCKED = _Words(
-    _("The record database is locked."),
-    _("Another iscsiadm is running, or one was killed and left its lock file."),
-    _("Wait a minute and retry; if it stays locked, remove the stale lock."),
+    marked("The record database is locked."),
+    marked("Another iscsiadm is running, or one was killed and left its lock file."),
+    marked("Wait a minute and retry; if it stays locked, remove the stale lock."),
 )
 _NOT_IN_ACL = _Words(
-    _("{target} does not authorize this initiator."),
-    _("This host's initiator name is not in the target's ACL."),
-    _("Give the initiator name to the storage administrator, or correct the name here."),
+    marked("{target} does not authorize this initiator."),
+    marked("This host's initiator name is not in the target's ACL."),
+    marked("Give the initiator name to the storage administrator, or correct the name here."),
 )
 _LOGIN_CHAP = _Words(
-    _("{target} does not accept this host's CHAP user and secret."), _DIFFERENT_CHAP, _CHECK_CHAP
+    marked("{target} does not accept this host's CHAP user and secret."), _DIFFERENT_CHAP, _CHECK_CHAP
 )
 _DISCOVERY_CHAP = _Words(
-    _("{portal} does not accept the CHAP user and secret for discovery."), _DIFFERENT_CHAP, _CHECK_CHAP
+    marked("{portal} does not accept the CHAP user and secret for discovery."), _DIFFERENT_CHAP, _CHECK_CHAP
 )
-_LOGIN_REFUSED = _Words(_("{target} refused this host."), _CHAP_OR_ACL, _CHECK_CHAP_FIRST)
+_LOGIN_REFUSED = _Words(marked("{target} refused this host."), _CHAP_OR_ACL, _CHECK_CHAP_FIRST)
 _DISCOVERY_REFUSED = _Words(
-    _("{portal} refused to list its targets to this host."), _CHAP_OR_ACL, _CHECK_CHAP_FIRST
+    marked("{portal} refused to list its targets to this host."), _CHAP_OR_ACL, _CHECK_CHAP_FIRST
 )
 _RECORD_IN_USE = _Words(
-    _("The record is in use by a session."), remedy=_("Log out of {target} at {portal} first.")
+    marked("The record is in use by a session."), remedy=marked("Log out of {target} at {portal} first.")
 )
 _NO_FIRMWARE_TARGET = _Words(
-    _("This machine's firmware lists no target."),
-    _("It was not booted from iSCSI, or its network adapter has no boot table for the system (iBFT)."),
-    _("Ask a portal of the storage instead (SendTargets)."),
+    marked("This machine's firmware lists no target."),
+    marked("It was not booted from iSCSI, or its network adapter has no boot table for the system (iBFT)."),
+    marked("Ask a portal of the storage instead (SendTargets)."),
 )
 _NO_RECORD = _Words(
-    _("There is no record of {target} at {portal}."),
-    remedy=_("Ask the portal again (Discover) to create one."),
+    marked("There is no record of {target} at {portal}."),
+    remedy=marked("Ask the portal again (Discover) to create one."),
 )
 _NOTHING_FOUND = {
     Action.DISCOVERY: _Words(
-        _("{portal} answers, but lists no target for this host."),
-        _("This initiator is not in its ACL, or it has no target yet."),
-        _("Give the initiator name to the storage administrator."),
+        marked("{portal} answers, but lists no target for this host."),
+        marked("This initiator is not in its ACL, or it has no target yet."),
+        marked("Give the initiator name to the storage administrator."),
     ),
     Action.LOGOUT: _Words(
-        _("iscsiadm found no such session."),
-        _("It has ended, or iscsid cannot be reached: iscsiadm reports the same for both."),
-        _("Check the sessions again, and whether iscsid is running."),
+        marked("iscsiadm found no such session."),
+        marked("It has ended, or iscsid cannot be reached: iscsiadm reports the same for both."),
+        marked("Check the sessions again, and whether iscsid is running."),
     ),
     Action.LOGIN: _NO_RECORD,
     Action.RECORD: _NO_RECORD,
 }
 _ISNS_REFUSED = _Words(
-    _("The iSNS server at {portal} refused the request."),
-    _("This host may not be registered there, or is not in any discovery domain."),
-    _("Ask the storage administrator, or ask the portals directly (SendTargets)."),
+    marked("The iSNS server at {portal} refused the request."),
+    marked("This host may not be registered there, or is not in any discovery domain."),
+    marked("Ask the storage administrator, or ask the portals directly (SendTargets)."),
 )
 
 _WORDS = {
     ExitCode.SUCCESS: _Words(
-        _("iscsiadm reported success, but the change is not visible."), remedy=_RESTART_ISCSID
+        marked("iscsiadm reported success, but the change is not visible."), remedy=_RESTART_ISCSID
     ),
     ExitCode.GENERIC: _Words(
-        _("iscsiadm failed without giving a reason."),
-        _("It was interrupted, or there is a stray file in the record database."),
-        _("Read the lines below and retry."),
+        marked("iscsiadm failed without giving a reason."),
+        marked("It was interrupted, or there is a stray file in the record database."),
+        marked("Read the lines below and retry."),
     ),
     ExitCode.SESSION_NOT_FOUND: _Words(
-        _("iscsid does not know this session."),
-        _("It has ended, or iscsid was restarted and has not adopted it."),
-        _("Check the sessions again; restarting iscsid makes it adopt existing sessions."),
+        marked("iscsid does not know this session."),
+        marked("It has ended, or iscsid was restarted and has not adopted it."),
+        marked("Check the sessions again; restarting iscsid makes it adopt existing sessions."),
     ),
     ExitCode.NO_MEMORY: _Words(
-        _("iscsiadm ran out of memory."), remedy=_("Free some memory on this host and retry.")
+        marked("iscsiadm ran out of memory."), remedy=marked("Free some memory on this host and retry.")
     ),
     ExitCode.TRANSPORT: _Words(
-        _("{portal} does not accept a connection."),
-        _("Nothing listens there, or a firewall rejects it."),
+        marked("{portal} does not accept a connection."),
+        marked("Nothing listens there, or a firewall rejects it."),
         _CHECK_PORTAL,
     ),
     ExitCode.LOGIN: _Words(
-        _("The login to {target} failed."),
-        _("The target responded, but did not accept a session."),
-        _("Read the lines below; the target's own log may say more."),
+        marked("The login to {target} failed."),
+        marked("The target responded, but did not accept a session."),
+        marked("Read the lines below; the target's own log may say more."),
     ),
     ExitCode.DATABASE: _Words(
-        _("The record database could not be read or written."),
-        _("Its file system is full or read-only, or a record is damaged."),
-        _("Check the directory of the records and the free space there."),
+        marked("The record database could not be read or written."),
+        marked("Its file system is full or read-only, or a record is damaged."),
+        marked("Check the directory of the records and the free space there."),
     ),
     ExitCode.INVALID: _Words(
-        _("iscsiadm rejected the request."),
-        _("The record does not exist, or this version does not know an option."),
+        marked("iscsiadm rejected the request."),
+        marked("The record does not exist, or this version does not know an option."),
         _READ_LINES,
     ),
     ExitCode.TRANSPORT_TIMEOUT: _Words(
-        _("The connection to {portal} timed out."),
-        _("The storage or the network between is down, or a firewall drops the packets."),
+        marked("The connection to {portal} timed out."),
+        marked("The storage or the network between is down, or a firewall drops the packets."),
         _CHECK_PORTAL,
     ),
     ExitCode.INTERNAL: _Words(
-        _("iscsid or the kernel could not carry out the request."),
-        _("Another request for the same session was still running, or the kernel refused it."),
-        _("Wait a few seconds and retry; the kernel log may say more."),
+        marked("iscsid or the kernel could not carry out the request."),
+        marked("Another request for the same session was still running, or the kernel refused it."),
+        marked("Wait a few seconds and retry; the kernel log may say more."),
     ),
     ExitCode.LOGOUT: _Words(
-        _("The logout from {target} failed."),
-        _("The target did not respond."),
-        _("Check the session's state and retry."),
+        marked("The logout from {target} failed."),
+        marked("The target did not respond."),
+        marked("Check the session's state and retry."),
     ),
     ExitCode.PDU_TIMEOUT: _Words(
-        _("{portal} accepts connections but does not answer as an iSCSI target."),
-        _("Something else listens on that port, or the storage is overloaded."),
+        marked("{portal} accepts connections but does not answer as an iSCSI target."),
+        marked("Something else listens on that port, or the storage is overloaded."),
         _CHECK_PORTAL,
     ),
     ExitCode.TRANSPORT_NOT_FOUND: _Words(
-        _("The kernel module for this transport is not loaded."),
-        _("iscsi_tcp is not loaded, or is missing for the running kernel (updated, not rebooted)."),
-        _("Load the module iscsi_tcp; if that fails, reboot into the installed kernel."),
+        marked("The kernel module for this transport is not loaded."),
+        marked("iscsi_tcp is not loaded, or is missing for the running kernel (updated, not rebooted)."),
+        marked("Load the module iscsi_tcp; if that fails, reboot into the installed kernel."),
     ),
     ExitCode.ACCESS: _Words(
-        _("iscsid accepts requests from root only."), remedy=_("Run the program as root.")
+        marked("iscsid accepts requests from root only."), remedy=marked("Run the program as root.")
     ),
     ExitCode.TRANSPORT_CAPABILITIES: _Words(
-        _("The transport of this iface does not support that."),
-        remedy=_("Choose the iface default, or one with the transport tcp."),
+        marked("The transport of this iface does not support that."),
+        remedy=marked("Choose the iface default, or one with the transport tcp."),
     ),
     ExitCode.SESSION_EXISTS: _Words(
-        _("A session to {target} at {portal} already exists."), remedy=_("Nothing needs to be done.")
+        marked("A session to {target} at {portal} already exists."),
+        remedy=marked("Nothing needs to be done."),
     ),
     ExitCode.INVALID_REQUEST: _Words(
-        _("iscsid did not understand the request."),
-        _("iscsiadm and the running iscsid have different versions (an update without a restart)."),
+        marked("iscsid did not understand the request."),
+        marked("iscsiadm and the running iscsid have different versions (an update without a restart)."),
         _RESTART_ISCSID,
     ),
     ExitCode.ISNS_UNAVAILABLE: _Words(
-        _("This open-iscsi was built without iSNS."),
-        remedy=_("Ask the portals directly (SendTargets) instead."),
+        marked("This open-iscsi was built without iSNS."),
+        remedy=marked("Ask the portals directly (SendTargets) instead."),
     ),
     ExitCode.DAEMON_CONVERSATION: _Words(
-        _("iscsid closed the connection to iscsiadm."), _("It has probably crashed."), _RESTART_ISCSID
+        marked("iscsid closed the connection to iscsiadm."),
+        marked("It has probably crashed."),
+        _RESTART_ISCSID,
     ),
     ExitCode.FATAL_LOGIN: _Words(
-        _("{target} refused the login permanently."),
-        _("This portal does not offer the target, or the two sides have no login method in common."),
-        _("Read the lines below; ask the portal again (Discover) and check CHAP."),
+        marked("{target} refused the login permanently."),
+        marked("This portal does not offer the target, or the two sides have no login method in common."),
+        marked("Read the lines below; ask the portal again (Discover) and check CHAP."),
     ),
     ExitCode.DAEMON_NOT_CONNECTED: _Words(
-        _("iscsid cannot be reached."), _("It is not running."), _("Start iscsid.service.")
+        marked("iscsid cannot be reached."), marked("It is not running."), marked("Start iscsid.service.")
     ),
     ExitCode.SYSFS_LOOKUP: _Words(
-        _("The session's entry in sysfs could not be read."),
-        _("The session is ending, or has no target name."),
-        _("Check the sessions again in a few seconds."),
+        marked("The session's entry in sysfs could not be read."),
+        marked("The session is ending, or has no target name."),
+        marked("Check the sessions again in a few seconds."),
     ),
     ExitCode.HOST_NOT_FOUND: _Words(
-        _("The host of {portal} was not found."),
-        _("The name does not resolve, or the iface is bound to a network interface that is gone."),
-        _("Use the portal's IP address, and check the iface."),
+        marked("The host of {portal} was not found."),
+        marked("The name does not resolve, or the iface is bound to a network interface that is gone."),
+        marked("Use the portal's IP address, and check the iface."),
     ),
     ExitCode.ISNS_QUERY: _ISNS_REFUSED,
     ExitCode.ISNS_REGISTRATION: _ISNS_REFUSED,
     ExitCode.NOT_SUPPORTED: _Words(
-        _("This open-iscsi or the storage does not support the request."), remedy=_READ_LINES
+        marked("This open-iscsi or the storage does not support the request."), remedy=_READ_LINES
     ),
     ExitCode.BUSY: _Words(
-        _("The session is in use, and iscsid is configured not to log out such sessions (safe_logout)."),
-        remedy=_("Unmount its disks first."),
+        marked("The session is in use, and iscsid is configured not to log out such sessions (safe_logout)."),
+        remedy=marked("Unmount its disks first."),
     ),
-    ExitCode.AGAIN: _Words(_("iscsid is busy with another request."), remedy=_("Retry in a few seconds.")),
+    ExitCode.AGAIN: _Words(
+        marked("iscsid is busy with another request."), remedy=marked("Retry in a few seconds.")
+    ),
     ExitCode.UNKNOWN_DISCOVERY_TYPE: _Words(
-        _("This open-iscsi does not know that discovery method."), remedy=_("Use SendTargets.")
+        marked("This open-iscsi does not know that discovery method."), remedy=marked("Use SendTargets.")
     ),
     ExitCode.CHILD_TERMINATED: _Words(
-        _("A child process of iscsiadm was terminated."),
-        _("It was killed, or memory ran out."),
-        _("Check the kernel log, then retry."),
+        marked("A child process of iscsiadm was terminated."),
+        marked("It was killed, or memory ran out."),
+        marked("Check the kernel log, then retry."),
     ),
     ExitCode.SESSION_NOT_CONNECTED: _Words(
-        _("The session to {target} is not connected, so it cannot be logged out now."),
-        _("iscsid is trying to reconnect."),
-        _("Bring the target back, or wait until iscsid stops retrying."),
+        marked("The session to {target} is not connected, so it cannot be logged out now."),
+        marked("iscsid is trying to reconnect."),
+        marked("Bring the target back, or wait until iscsid stops retrying."),
     ),
     ExitCode.REQUEST_TIMEOUT: _Words(
-        _("iscsid did not answer in time."), _("It may be stuck in the kernel."), _RESTART_ISCSID
+        marked("iscsid did not answer in time."), marked("It may be stuck in the kernel."), _RESTART_ISCSID
     ),
 }
 """What each code means. Absent are those whose meaning depends on what was attempted or said."""

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from tui.storage.news.happening import Tone
-from tui.words import translate as _
+from tui.words import marked, translate as _
 
 Words = Callable[[re.Match[str]], str]
 
@@ -44,7 +44,9 @@ def _rule(
     pattern: str, words: Words | str, tone: Tone = Tone.PLAIN, subject: str = "", *, session: bool = False
 ) -> _Rule:
     said = words
-    return _Rule(re.compile(pattern), said if callable(said) else lambda _match: said, tone, subject, session)
+    return _Rule(
+        re.compile(pattern), said if callable(said) else lambda _match: _(said), tone, subject, session
+    )
 
 
 def connection_error(code: int) -> str:
@@ -87,7 +89,7 @@ _RULES: tuple[_Rule, ...] = (
     ),
     _rule(
         r"connection(?P<sid>\d{1,18}):\d{1,18}: ping timeout of \d{1,18} secs expired",
-        _("the target did not answer a ping in time"),
+        marked("the target did not answer a ping in time"),
         Tone.BAD,
         _SESSION,
         session=True,
@@ -101,196 +103,200 @@ _RULES: tuple[_Rule, ...] = (
     ),
     _rule(
         _ADDRESS + r".*rejecting I/O to (?:offline|dead) device",
-        _("the kernel gave up on the disk: I/O fails at once"),
+        marked("the kernel gave up on the disk: I/O fails at once"),
         Tone.BAD,
         _SCSI,
     ),
-    _rule(_ADDRESS + r".*Device offlined", _("the kernel set the disk offline"), Tone.BAD, _SCSI),
+    _rule(_ADDRESS + r".*Device offlined", marked("the kernel set the disk offline"), Tone.BAD, _SCSI),
     _rule(
         _ADDRESS + r".*LUN assignments on this target have changed",
-        _("the target's list of LUNs has changed: a rescan finds new ones"),
+        marked("the target's list of LUNs has changed: a rescan finds new ones"),
         Tone.WARN,
         _SCSI,
     ),
     _rule(
         _ADDRESS + r".*Capacity data has changed",
-        _("the LUN has another size: a rescan reads it"),
+        marked("the LUN has another size: a rescan reads it"),
         Tone.WARN,
         _SCSI,
     ),
     _rule(
         _DEVICE + r": detected capacity change from (?P<old>[1-9]\d*) to (?P<new>\d{1,18})",
-        _("the disk has another size, in sectors of 512 bytes"),
+        marked("the disk has another size, in sectors of 512 bytes"),
         Tone.GOOD,
         _DISK,
     ),
     _rule(
         _ADDRESS + r".*Synchronize Cache\(10\) failed",
-        _("its last writes could not be flushed: the connection was lost"),
+        marked("its last writes could not be flushed: the connection was lost"),
         Tone.WARN,
         _SCSI,
     ),
     _rule(
         _ADDRESS + r".*Power-on or device reset occurred",
-        _("the target was reset or restarted"),
+        marked("the target was reset or restarted"),
         Tone.PLAIN,
         _SCSI,
     ),
     _rule(
         # blk_print_req_error writes both forms; the block layer then writes zeros itself.
         r"(?:critical target|I/O|operation not supported) error, dev " + _DEVICE + r".*\(WRITE_ZEROES\)",
-        _("the storage has no command that writes zeros; they are written block by block instead"),
+        marked("the storage has no command that writes zeros; they are written block by block instead"),
         Tone.PLAIN,
         _DISK,
     ),
     _rule(
         r"critical space allocation error, dev " + _DEVICE,
-        _("the storage has no space left for this thin LUN: the write failed"),
+        marked("the storage has no space left for this thin LUN: the write failed"),
         Tone.BAD,
         _DISK,
     ),
     _rule(
         # The second form is that of kernels without CONFIG_SCSI_CONSTANTS.
         _ADDRESS + r".*(?:Space allocation failed write protect|ASC=0x27 ASCQ=0x7\b)",
-        _("the storage has no space left for this thin LUN"),
+        marked("the storage has no space left for this thin LUN"),
         Tone.BAD,
         _SCSI,
     ),
     _rule(
         _ADDRESS + r".*(?:Add\. Sense: |ASC=0x[0-9a-f]+ ASCQ=)",
-        _("why the storage rejected a command"),
+        marked("why the storage rejected a command"),
         Tone.WARN,
         _SCSI,
     ),
     _rule(
         r"critical (?:target|medium|nexus) error, dev " + _DEVICE,
-        _("the storage rejected a command"),
+        marked("the storage rejected a command"),
         Tone.BAD,
         _DISK,
     ),
     _rule(
         r"Buffer I/O error on dev " + _DEVICE + r".*lost (?:async|sync) page write",
-        _("a write is lost"),
+        marked("a write is lost"),
         Tone.BAD,
         _DISK,
     ),
-    _rule(r"Buffer I/O error on dev(?:ice)? " + _DEVICE, _("I/O error"), Tone.BAD, _DISK),
-    _rule(r"I/O error, dev " + _DEVICE + r".*WRITE", _("write error"), Tone.BAD, _DISK),
-    _rule(r"I/O error, dev " + _DEVICE, _("I/O error"), Tone.BAD, _DISK),
+    _rule(r"Buffer I/O error on dev(?:ice)? " + _DEVICE, marked("I/O error"), Tone.BAD, _DISK),
+    _rule(r"I/O error, dev " + _DEVICE + r".*WRITE", marked("write error"), Tone.BAD, _DISK),
+    _rule(r"I/O error, dev " + _DEVICE, marked("I/O error"), Tone.BAD, _DISK),
     _rule(
         r"EXT4-fs \(" + _DEVICE + r"\): Remounting filesystem read-only",
-        _("ext4 is read-only now; unmount and check it when the disk is back"),
+        marked("ext4 is read-only now; unmount and check it when the disk is back"),
         Tone.BAD,
         _DISK,
     ),
     _rule(
         r"Aborting journal on device (?P<disk>(?:dm-\d{1,18}|sd[a-z]+\d*))",
-        _("the file system could not write its journal"),
+        marked("the file system could not write its journal"),
         Tone.BAD,
         _DISK,
     ),
     _rule(
         r"EXT4-fs warning \(device " + _DEVICE + r"\): .*(?:mmp|MMP|multi_mount_protect)",
-        _("another host seems to have it mounted"),
+        marked("another host seems to have it mounted"),
         Tone.BAD,
         _DISK,
     ),
     _rule(
         r"XFS \(" + _DEVICE + r"\): (?:Metadata (?:corruption|CRC error) detected|Corruption )",
-        _("XFS found corruption"),
+        marked("XFS found corruption"),
         Tone.BAD,
         _DISK,
     ),
-    _rule(r"EXT4-fs error \(device " + _DEVICE + r"\)", _("ext4 met an error"), Tone.BAD, _DISK),
+    _rule(r"EXT4-fs error \(device " + _DEVICE + r"\)", marked("ext4 met an error"), Tone.BAD, _DISK),
     _rule(
         r"EXT4-fs (?:warning )?\((?:device )?" + _DEVICE + r"\):.*(?:I/O error|failed to convert)",
-        _("ext4 could not write"),
+        marked("ext4 could not write"),
         Tone.BAD,
         _DISK,
     ),
     _rule(
         r"EXT4-fs \(" + _DEVICE + r"\): .*(?:Can't find ext4 filesystem|bad geometry|unsupported"
         r"|write access unavailable|unable to read superblock|error loading journal)",
-        _("ext4 could not be mounted"),
+        marked("ext4 could not be mounted"),
         Tone.BAD,
         _DISK,
     ),
     _rule(
         r"XFS \(" + _DEVICE + r"\): .*(?:Invalid superblock magic|SB (?:validate|sanity check) failed"
         r"|unknown .*features|last sector read failed|write access unavailable)",
-        _("XFS could not be mounted"),
+        marked("XFS could not be mounted"),
         Tone.BAD,
         _DISK,
     ),
-    _rule(r"EXT4-fs \(" + _DEVICE + r"\): mounted filesystem", _("mounted"), Tone.GOOD, _DISK),
-    _rule(r"EXT4-fs \(" + _DEVICE + r"\): unmounting filesystem", _("unmounted"), Tone.PLAIN, _DISK),
+    _rule(r"EXT4-fs \(" + _DEVICE + r"\): mounted filesystem", marked("mounted"), Tone.GOOD, _DISK),
+    _rule(r"EXT4-fs \(" + _DEVICE + r"\): unmounting filesystem", marked("unmounted"), Tone.PLAIN, _DISK),
     _rule(
         r"EXT4-fs \(" + _DEVICE + r"\): recovery complete",
-        _("the journal was replayed after an unclean shutdown"),
+        marked("the journal was replayed after an unclean shutdown"),
         Tone.WARN,
         _DISK,
     ),
-    _rule(r"EXT4-fs \(" + _DEVICE + r"\): resized filesystem", _("ext4 has been grown"), Tone.GOOD, _DISK),
+    _rule(
+        r"EXT4-fs \(" + _DEVICE + r"\): resized filesystem", marked("ext4 has been grown"), Tone.GOOD, _DISK
+    ),
     _rule(
         r"XFS \(" + _DEVICE + r"\): .*(?:[Ff]ilesystem has been shut down|Shutting down filesystem)",
-        _("XFS shut itself down; unmount, and mount again when the disk is back"),
+        marked("XFS shut itself down; unmount, and mount again when the disk is back"),
         Tone.BAD,
         _DISK,
     ),
-    _rule(r"XFS \(" + _DEVICE + r"\): .*log I/O error", _("XFS could not write its log"), Tone.BAD, _DISK),
+    _rule(
+        r"XFS \(" + _DEVICE + r"\): .*log I/O error", marked("XFS could not write its log"), Tone.BAD, _DISK
+    ),
     _rule(
         r"XFS \(" + _DEVICE + r"\): device supports \d+ byte sectors \(not \d+\)",
-        _("XFS was not mounted: the sectors of its device are larger than those it was made for"),
+        marked("XFS was not mounted: the sectors of its device are larger than those it was made for"),
         Tone.BAD,
         _DISK,
     ),
     _rule(
         r"XFS \(" + _DEVICE + r"\): .*duplicate UUID",
-        _("a file system with the same UUID is mounted: a copy or a snapshot"),
+        marked("a file system with the same UUID is mounted: a copy or a snapshot"),
         Tone.BAD,
         _DISK,
     ),
     _rule(
         r"XFS \(" + _DEVICE + r"\): Starting recovery",
-        _("replaying the log after an unclean shutdown"),
+        marked("replaying the log after an unclean shutdown"),
         Tone.WARN,
         _DISK,
     ),
-    _rule(r"XFS \(" + _DEVICE + r"\): Ending (?:clean mount|recovery)", _("mounted"), Tone.GOOD, _DISK),
-    _rule(r"XFS \(" + _DEVICE + r"\): Unmounting [Ff]ilesystem", _("unmounted"), Tone.PLAIN, _DISK),
+    _rule(r"XFS \(" + _DEVICE + r"\): Ending (?:clean mount|recovery)", marked("mounted"), Tone.GOOD, _DISK),
+    _rule(r"XFS \(" + _DEVICE + r"\): Unmounting [Ff]ilesystem", marked("unmounted"), Tone.PLAIN, _DISK),
     _rule(
         r"BTRFS(?: \w+)? \(device " + _DEVICE + r"[^)]*\):.*forced readonly",
-        _("btrfs is read-only now"),
+        marked("btrfs is read-only now"),
         Tone.BAD,
         _DISK,
     ),
-    _rule(r"BTRFS error \(device " + _DEVICE, _("btrfs met an error"), Tone.BAD, _DISK),
+    _rule(r"BTRFS error \(device " + _DEVICE, marked("btrfs met an error"), Tone.BAD, _DISK),
     _rule(
         r"device-mapper: multipath: .*Failing path (?P<number>\d{1,18}:\d{1,18})",
-        _("one path failed; the map keeps working if another is left"),
+        marked("one path failed; the map keeps working if another is left"),
         Tone.WARN,
         "number:{number}",
     ),
     _rule(
         r"device-mapper: multipath: .*Reinstating path (?P<number>\d{1,18}:\d{1,18})",
-        _("the path is back"),
+        marked("the path is back"),
         Tone.GOOD,
         "number:{number}",
     ),
     _rule(
         r"device-mapper: thin: (?P<number>\d{1,9}:\d+): .*(?:low water mark|out-of-data-space|no free data)",
-        _("the thin pool is almost full"),
+        marked("the thin pool is almost full"),
         Tone.WARN,
         "number:{number}",
     ),
     _rule(
         r"device-mapper: snapshots: Invalidating snapshot",
-        _("a snapshot filled up and is invalid; its origin is fine"),
+        marked("a snapshot filled up and is invalid; its origin is fine"),
         Tone.WARN,
     ),
     _rule(
         r"INFO: task (?P<task>\S+):\d{1,18} blocked for more than \d{1,18} seconds",
-        _("a process waits for a disk that does not answer"),
+        marked("a process waits for a disk that does not answer"),
         Tone.WARN,
     ),
     _rule(

@@ -5,23 +5,23 @@ from collections.abc import Mapping
 
 from tui.storage.news.happening import Happening, Source, Tone
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import marked, translate as _
 
 _QUIET = re.compile(r"^(loop|ram|sr|fd)\d")
 
 _ATTENTION = {
-    "CAPACITY_DATA_HAS_CHANGED": _(
+    "CAPACITY_DATA_HAS_CHANGED": marked(
         "the target reports that the size of a LUN has changed; a rescan reads it"
     ),
-    "REPORTED_LUNS_DATA_HAS_CHANGED": _(
+    "REPORTED_LUNS_DATA_HAS_CHANGED": marked(
         "the target reports that its list of LUNs has changed; a rescan finds new ones"
     ),
-    "INQUIRY_DATA_HAS_CHANGED": _("the target reports that a disk's inquiry data has changed"),
-    "MODE_PARAMETERS_CHANGED": _("the target reports that a disk's mode parameters have changed"),
-    "THIN_PROVISIONING_SOFT_THRESHOLD_REACHED": _(
+    "INQUIRY_DATA_HAS_CHANGED": marked("the target reports that a disk's inquiry data has changed"),
+    "MODE_PARAMETERS_CHANGED": marked("the target reports that a disk's mode parameters have changed"),
+    "THIN_PROVISIONING_SOFT_THRESHOLD_REACHED": marked(
         "the target reports that its space for a LUN is running out"
     ),
-    "ASYMMETRIC_ACCESS_STATE_CHANGED": _("the target reports that the preferred path has changed"),
+    "ASYMMETRIC_ACCESS_STATE_CHANGED": marked("the target reports that the preferred path has changed"),
 }
 """Unit attentions that the kernel passes on as SDEV_UA (drivers/scsi/scsi_lib.c)."""
 
@@ -109,7 +109,7 @@ def _attention(when: float, action: str, name: str, properties: Mapping[str, str
     attention = properties.get("SDEV_UA", "")
     if action != "change" or not attention:
         return None
-    words = _ATTENTION.get(attention, "")
+    words = _(_ATTENTION.get(attention, ""))
     return _told(when, f"change {name} SDEV_UA={attention}", words, f"lun:{name}", Tone.WARN)
 
 
