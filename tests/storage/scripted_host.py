@@ -13,9 +13,11 @@ from tui.storage.host.interface import (
     Command,
     FileFacts,
     FileKind,
+    Kept,
     Opening,
     Outcome,
     PortAnswer,
+    ReadAnew,
     Replacement,
     Usage,
 )
@@ -97,6 +99,9 @@ class ScriptedHost:
             if self._is_folder(path)
             else FileNotFoundError(2, "No such file or directory", path)
         )
+
+    def keep(self, path: str) -> Kept:
+        return ReadAnew(self, path)
 
     def names(self, path: str) -> tuple[str, ...]:
         path = self.resolve(path)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tui.storage.host.interface import Command, FileFacts, Host, Opening, Outcome, PortAnswer, Usage
+from tui.storage.host.interface import Command, FileFacts, Host, Kept, Opening, Outcome, PortAnswer, Usage
 
 
 class ForwardingHost:
@@ -36,6 +36,10 @@ class ForwardingHost:
     def read(self, path: str) -> str:
         """The text of a file."""
         return self._asked.read(path)
+
+    def keep(self, path: str) -> Kept:
+        """A small attribute, to be read time and again."""
+        return self._asked.keep(path)
 
     def names(self, path: str) -> tuple[str, ...]:
         """The sorted names in a folder."""

@@ -133,6 +133,16 @@ class Opening(StrEnum):
     """It was not tried: it is a captured host on which nobody did."""
 
 
+class Kept(Protocol):
+    """A small attribute that is read time and again, and may be held open between."""
+
+    def read(self) -> str:
+        """Its text now. Raises OSError once what it belongs to is gone."""
+
+    def close(self) -> None:
+        """Let go of it. May be called twice."""
+
+
 class Host(Protocol):
     """A machine that can be looked at."""
 
@@ -152,6 +162,9 @@ class Host(Protocol):
 
     def read(self, path: str) -> str:
         """The text of a file, undecodable bytes replaced by surrogates. Raises OSError."""
+
+    def keep(self, path: str) -> Kept:
+        """A small attribute of the kernel, to be read time and again. Raises OSError."""
 
     def names(self, path: str) -> tuple[str, ...]:
         """The sorted names in a folder. Raises OSError."""
@@ -190,6 +203,25 @@ class Host(Protocol):
             What is there, or None when not all of it could be read within `deadline` seconds, and of a
             captured host: what is on disks is in no capture.
         """
+
+
+class ReadAnew(Struct, frozen=True):
+    """An attribute that is opened each time it is read: for hosts that hold nothing open.
+
+    Attributes:
+        host: the host.
+        path: the attribute.
+    """
+
+    host: Host
+    path: str
+
+    def read(self) -> str:
+        """Its text now."""
+        return self.host.read(self.path)
+
+    def close(self) -> None:
+        """Nothing is open."""
 
 
 class Replacement(Struct, frozen=True):

@@ -21,6 +21,7 @@ from tui.storage.host.interface import (
     Command,
     FileFacts,
     FileKind,
+    Kept,
     Opening,
     Outcome,
     PortAnswer,
@@ -36,6 +37,8 @@ _ENVIRONMENT = {"PATH": _SEARCH_PATH, "LC_ALL": "C.UTF-8", "LVM_SUPPRESS_FD_WARN
 _ATTRIBUTES = "/sys/"
 _LONGEST_ATTRIBUTE = 4096
 """Bytes in the smallest page; what is shorter cannot be a part of an attribute."""
+_SHORT_ATTRIBUTE = 64
+"""Bytes that hold a word or a number; a page made ready for each of thousands costs as much as reading it."""
 _LONGEST_OUTPUT = 16 * 1024 * 1024
 _GRACE = 0.5
 """Seconds a killed command gets to go away. One in uninterruptible sleep does not, and is left behind."""
@@ -113,6 +116,10 @@ class LocalHost:
         finally:
             os.close(handle)
         return content.decode(errors="surrogateescape")
+
+    def keep(self, path: str) -> Kept:
+        """An attribute on an open handle: reading it again costs no way through the folders."""
+        return _OpenAttribute(path)
 
     def names(self, path: str) -> tuple[str, ...]:
         """The sorted names in a folder."""
@@ -253,6 +260,29 @@ class LocalHost:
                     remedy=_("To make changes, start it as root and without --read-only."),
                 )
             )
+
+
+class _OpenAttribute:
+    """An attribute held open: pread(2) at its beginning asks the kernel for it again (kernfs, seq_file.c)."""
+
+    def __init__(self, path: str) -> None:
+        self._handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        self._bytes, self._text = b"", ""
+
+    def read(self) -> str:
+        """Its text now."""
+        said = os.pread(self._handle, _SHORT_ATTRIBUTE, 0)
+        if len(said) == _SHORT_ATTRIBUTE:
+            said = os.pread(self._handle, _LONGEST_ATTRIBUTE, 0)
+        if said != self._bytes:
+            self._bytes, self._text = said, said.decode(errors="surrogateescape")
+        return self._text
+
+    def close(self) -> None:
+        """Close the handle."""
+        handle, self._handle = self._handle, -1
+        if handle >= 0:
+            os.close(handle)
 
 
 _KINDS = {

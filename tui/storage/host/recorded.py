@@ -22,9 +22,11 @@ from tui.storage.host.interface import (
     Answer,
     Command,
     FileFacts,
+    Kept,
     Opening,
     Outcome,
     PortAnswer,
+    ReadAnew,
     Replacement,
     Usage,
 )
@@ -101,6 +103,10 @@ class RecordedHost:
     def read(self, path: str) -> str:
         """The text the file had then."""
         return _answer(str, self._read, path)
+
+    def keep(self, path: str) -> Kept:
+        """The text the file had then, as often as it is asked for."""
+        return ReadAnew(self, path)
 
     def names(self, path: str) -> tuple[str, ...]:
         """The names the folder had then."""

@@ -47,6 +47,7 @@ class Outages:
         self._gave_up: dict[int, float] = {}
         self._good: dict[int, float] = {}
         self._noticed: dict[int, float] = {}
+        self._states: SessionStates | None = None
 
     def take(self, happenings: Iterable[Happening]) -> None:
         """Take the times from lines of the logs; their order does not matter."""
@@ -65,6 +66,10 @@ class Outages:
 
     def look(self, when: float, states: SessionStates) -> None:
         """Take what a look at the sessions found."""
+        if states is self._states:
+            self._good = dict.fromkeys(self._good, when)
+            return
+        self._states = states
         for sid, state in states.items():
             if state in _LOST:
                 self._noticed.setdefault(sid, when)

@@ -20,7 +20,12 @@ def text(host: Host, path: str) -> str:
 
 def word(host: Host, path: str) -> str:
     """A one-line attribute without its line end and blanks, or empty when it is unset or unreadable."""
-    value = text(host, path).strip()
+    return meant(text(host, path))
+
+
+def meant(said: str) -> str:
+    """What an attribute's text says: without its line end and blanks, empty when it is unset."""
+    value = said.strip()
     return "" if value in _NOTHING else value
 
 

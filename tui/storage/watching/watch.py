@@ -11,7 +11,6 @@ Of the topics only that they changed is reported; what they are now is for `take
 import contextlib
 import errno
 import os
-import re
 import select
 import threading
 import time
@@ -28,7 +27,8 @@ from tui.storage.probe.iscsi.initiator import INITIATOR_FILE
 from tui.storage.probe.iscsi.iscsid_conf import ISCSID_CONF
 from tui.storage.probe.mounts.fstab import FSTAB
 from tui.storage.probe.mounts.mounts import MOUNTINFO, SWAPS
-from tui.storage.probe.reading import names, word
+from tui.storage.probe.reading import names
+from tui.storage.watching.session_states import PolledStates
 
 UDEV_DATABASE = "/run/udev/data"
 """udev writes a file in here, and so changes the folder's time, for every device it has heard of."""
@@ -47,8 +47,6 @@ _STORM_PAUSE = 0.005
 
 _REPORT_AGAIN_AFTER = 1.0
 """Seconds after which a change of sessions is reported again: their disks follow later, unannounced."""
-
-_SESSION = re.compile(r"^session(\d{1,9})$")
 
 
 class Listener(Protocol):
@@ -103,6 +101,7 @@ class Watch:
         self._records, self._since = records, since
         self._settle, self._patience, self._period = settle, patience, period
         self._looks = 0
+        self._polled = PolledStates(host)
         self._states: SessionStates = {}
         self._seen: dict[Topic, object] = {}
         self._soon: list[float] = []
@@ -140,6 +139,7 @@ class Watch:
     def _run(self) -> None:
         with contextlib.ExitStack() as opened:
             opened.callback(self._close_wake)
+            opened.callback(self._polled.close)
             tables = _open_tables(opened)
             if self._events is None:
                 self._events = _uevents()
@@ -278,16 +278,11 @@ class Watch:
 
     def _look_at_sessions(self) -> SessionStates:
         """The states of all sessions; what changed is reported."""
-        host = self._host
-        states = {
-            int(match[1]): word(host, f"/sys/class/iscsi_session/{name}/state")
-            for name in names(host, "/sys/class/iscsi_session")
-            if (match := _SESSION.match(name)) is not None
-        }
-        when = host.now()
+        states = self._polled.look()
+        when = self._host.now()
         if self._listener is not None:
             self._listener.looked(when, states)
-        if self._looks:
+        if self._looks and states is not self._states:
             self._tell(session_happenings(when, self._states, states))
         self._states = states
         return states
