@@ -2,7 +2,8 @@
 
 import pytest
 
-from tui.lab.san import Backing, SanError, TargetKind, examples, parse, read_description, size_of
+from tui.lab.san import Backing, Identity, SanError, TargetKind, examples, parse, read_description, size_of
+from tui.lab.stores import serial
 
 NETWORK = '[[network]]\nname = "a"\ninitiator = ["192.0.2.1/24"]\narray = ["192.0.2.10/24"]\n'
 TARGET = '[[target]]\nname = "iqn.2003-01.org.example:t"\nportals = ["192.0.2.10"]\n'
@@ -67,6 +68,8 @@ def test_ipv6_portals_are_written_in_brackets() -> None:
         (NETWORK + TARGET + '[[target.lun]]\nsize = "1G"\n' * 2, "two LUNs with the same number"),
         (NETWORK + TARGET + TARGET, "same name"),
         (NETWORK + TARGET + 'kind = "tgt"\n[[target.lun]]\nsize = "1G"\n', "tgt reserves LUN 0"),
+        (NETWORK + TARGET + 'kind = "tgt"\ntag = 2\n', "only lio"),
+        (NETWORK + TARGET + "tag = 70000\n", "from 1 to 65535"),
     ],
 )
 def test_a_description_that_does_not_fit_is_refused(text: str, said: str) -> None:
@@ -79,15 +82,59 @@ def test_a_description_that_is_not_there_names_the_ones_that_are() -> None:
         read_description("no-such-array")
 
 
-@pytest.mark.parametrize(("text", "size"), [("1K", 1024), ("512M", 512 << 20), ("3G", 3 << 30)])
+@pytest.mark.parametrize(
+    ("text", "size"), [("1K", 1024), ("512M", 512 << 20), ("3G", 3 << 30), ("40T", 40 << 40), ("513B", 513)]
+)
 def test_sizes_are_powers_of_two(text: str, size: int) -> None:
     assert size_of(text) == size
 
 
-@pytest.mark.parametrize("text", ["", "0M", "-1G", "1.5G", "1T", "1 G", "G"])
+@pytest.mark.parametrize("text", ["", "0M", "-1G", "1.5G", "1P", "1 G", "G", "2000000T", "1" * 20 + "B"])
 def test_other_sizes_are_refused(text: str) -> None:
     with pytest.raises(SanError):
         size_of(text)
+
+
+WWID = "naa.600a098038304437415d4b6a59684a52"
+DISK = '[[target.lun]]\nsize = "1G"\nbacking = "iblock"\n'
+WHOSE = f'[target.lun.identity]\nwwid = "{WWID}"\n'
+
+
+def test_a_lun_can_have_the_identity_of_a_disk_elsewhere() -> None:
+    text = (
+        NETWORK
+        + TARGET
+        + "tag = 1003\n"
+        + DISK
+        + "sector_size = 4096\nread_only = true\n"
+        + WHOSE
+        + 'vendor = "NETAPP"\nproduct = "LUN C-Mode"\nrevision = "9111"\n'
+    )
+    (target,) = parse(text).targets
+    (lun,) = target.luns
+    assert (target.tag, lun.sector_size, lun.read_only) == (1003, 4096, True)
+    assert lun.identity == Identity(WWID, "NETAPP", "LUN C-Mode", "9111")
+    assert lun.identity.company + lun.identity.own == WWID[5:]
+    assert serial(target, lun) == lun.identity.own
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (DISK + WHOSE.replace("naa.6", "naa.5"), "NAA 6 identifier"),
+        (DISK + WHOSE + 'vendor = "longer than eight"\n', "at most 8 printable"),
+        (DISK + WHOSE + 'product = "\\u001b[2J"\n', "at most 16 printable"),
+        (DISK + WHOSE + 'serial = "another"\n', "begin with the last 25 of the WWID"),
+        (DISK + WHOSE + 'color = "blue"\n', "unknown key color"),
+        (DISK + "sector_size = 520\n", "512 or 4096"),
+        (DISK + "read_only = 1\n", "true or false"),
+        (DISK.replace("iblock", "fileio") + "read_only = true\n", "iblock"),
+        (DISK + WHOSE + DISK.replace("1G", "2G") + "number = 1\n" + WHOSE, "are not alike"),
+    ],
+)
+def test_an_identity_that_cannot_be_had_is_refused(text: str, said: str) -> None:
+    with pytest.raises(SanError, match=said):
+        parse(NETWORK + TARGET + text)
 
 
 def test_targets_and_networks_are_found_by_name_or_first() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from tests.lab.conftest import GuestFactory
 from tests.waiting import until
+from tui.lab.faults import Fault
 from tui.lab.guest import Guest
 from tui.lab.san import Chap, San, parse, read_description
 
@@ -125,3 +126,82 @@ def test_two_paths_make_one_map(guest_factory: GuestFactory) -> None:
     wait_for_disks(guest, 2)
     count = ("multipathd", "show", "maps", "raw", "format", "%N")
     until(lambda: guest.check(*count) == "2", "a map of two paths")
+
+
+CLONES = """
+[[network]]
+name = "a"
+initiator = ["10.20.30.1/24"]
+array = ["10.20.30.10/24", "10.20.30.11/24"]
+
+[[target]]
+name = "iqn.1992-08.com.netapp:sn.one"
+portals = ["10.20.30.10:3260"]
+initiators = ["iqn.1993-08.org.debian:01:production"]
+tag = 1003
+{luns}
+[[target]]
+name = "iqn.1992-08.com.netapp:sn.one"
+portals = ["10.20.30.11:3260"]
+initiators = ["iqn.1993-08.org.debian:01:production"]
+tag = 1004
+{luns}
+"""
+LUNS = """
+[[target.lun]]
+number = 3
+size = "536870912B"
+backing = "iblock"
+sector_size = 4096
+[target.lun.identity]
+wwid = "naa.600a098038304437415d4b6a59684a52"
+vendor = "NETAPP"
+product = "LUN C-Mode"
+revision = "9111"
+
+[[target.lun]]
+number = 7
+size = "20T"
+backing = "iblock"
+read_only = true
+[target.lun.identity]
+wwid = "naa.60060e801234567890abcdef12345678"
+serial = "01234567890abcdef12345678-7"
+"""
+
+
+def test_an_array_takes_the_place_of_one_elsewhere() -> None:
+    with Guest.boot(san=CLONES.format(luns=LUNS)) as guest:
+        guest.write_text(
+            "/etc/iscsi/initiatorname.iscsi", "InitiatorName=iqn.1993-08.org.debian:01:production\n"
+        )
+        for portal in ("10.20.30.10", "10.20.30.11"):
+            guest.check("iscsiadm", "-m", "discovery", "-t", "sendtargets", "-p", portal)
+        guest.check("iscsiadm", "-m", "node", "--login")
+        disks = wait_for_disks(guest, 4)
+        said = {
+            tuple(
+                guest.check("cat", f"/sys/block/{disk}/{name}").strip()
+                for name in (
+                    "device/wwid",
+                    "device/vendor",
+                    "device/model",
+                    "queue/logical_block_size",
+                    "ro",
+                    "size",
+                )
+            )
+            for disk in disks
+        }
+        assert said == {
+            ("naa.600a098038304437415d4b6a59684a52", "NETAPP", "LUN C-Mode", "4096", "0", str(2**20)),
+            ("naa.60060e801234567890abcdef12345678", "LIO-ORG", "IBLOCK", "512", "1", str(20 * 2**31)),
+        }
+        for number, portal in (("1003", "10.20.30.10"), ("1004", "10.20.30.11")):
+            assert f"{portal}:3260,{number}" in guest.check("iscsiadm", "-m", "session")
+        # Of two LUNs of one identity one may go; a target stops with all its portal groups.
+        guest.fault(Fault.LUN_REMOVED, target="iqn.1992-08.com.netapp:sn.one", lun="3")
+        guest.fault(Fault.LUN_RESTORED, target="iqn.1992-08.com.netapp:sn.one", lun="3")
+        guest.fault(Fault.TARGET_RESTARTED)
+        guest.reboot()
+        assert guest.state == "running"

@@ -71,6 +71,11 @@ class Scene(Struct, frozen=True):
         return self.san.target(self.options.get("target", ""))
 
     @property
+    def groups(self) -> tuple[Target, ...]:
+        """That target, once for each of its portal groups."""
+        return tuple(target for target in self.san.targets if target.name == self.target.name)
+
+    @property
     def implementation(self) -> Implementation:
         """What drives that target."""
         return IMPLEMENTATIONS[self.target.kind]
@@ -213,11 +218,13 @@ def _acl_changed(scene: Scene) -> None:
 
 
 def _target_stopped(scene: Scene) -> None:
-    scene.implementation.down(scene.target)
+    for group in scene.groups:
+        scene.implementation.down(group)
 
 
 def _target_started(scene: Scene) -> None:
-    scene.implementation.up(scene.san, scene.target)
+    for group in scene.groups:
+        scene.implementation.up(scene.san, group)
 
 
 def _target_restarted(scene: Scene) -> None:

@@ -4,12 +4,13 @@ The layout is that of drivers/target in the kernel's source. CHAP secrets go str
 into the kernel and appear on no command line.
 """
 
+import errno
 import os
 import subprocess
 from pathlib import Path
 
 from tui.lab.san import Backing, Chap, Lun, San, Target
-from tui.lab.stores import backing_file, plain, serial
+from tui.lab.stores import backing_file, name_of, plain, serial
 
 CONFIGFS = Path("/sys/kernel/config/target")
 FABRIC = CONFIGFS / "iscsi"
@@ -64,27 +65,43 @@ def down(target: Target) -> None:
     for lun in target.luns:
         detach(target, lun)
     group.rmdir()
-    group.parent.rmdir()
+    if not any(group.parent.glob("tpgt_*")):
+        group.parent.rmdir()
 
 
 def attach(target: Target, lun: Lun) -> None:
     """Make a LUN of a target from its file, which is created when missing."""
-    file = backing_file(target, lun)
     store = _store(target, lun)
-    store.mkdir(parents=True)
-    if lun.backing is Backing.IBLOCK:
-        device = _loop_of(file) or _run("losetup", "--find", "--show", str(file))
-        _write(store / "control", f"udev_path={device}")
-    else:
-        _write(store / "control", f"fd_dev_name={file},fd_dev_size={file.stat().st_size},fd_buffered_io=1")
-    # The serial number makes the WWID; a fixed one lets a LUN be the same disk after a reboot of the array.
-    _write(store / "wwn" / "vpd_unit_serial", serial(target, lun))
-    _write(store / "enable", "1")
+    if not store.is_dir():
+        _make_store(store, target, lun)
     place = _group(target) / "lun" / f"lun_{lun.number}"
     place.mkdir(parents=True)
     (place / "store").symlink_to(store)
     for acl in _acls(target):
         _map(acl, place, lun)
+
+
+def _make_store(store: Path, target: Target, lun: Lun) -> None:
+    file = backing_file(target, lun)
+    store.mkdir(parents=True)
+    if lun.backing is Backing.IBLOCK:
+        sectors = ("--sector-size", str(lun.sector_size))
+        device = _loop_of(file) or _run("losetup", "--find", "--show", *sectors, str(file))
+        _write(store / "control", f"udev_path={device},readonly={int(lun.read_only)}")
+    else:
+        _write(store / "control", f"fd_dev_name={file},fd_dev_size={file.stat().st_size},fd_buffered_io=1")
+    # The serial number makes the WWID; a fixed one lets a LUN be the same disk after a reboot of the array.
+    _write(store / "wwn" / "vpd_unit_serial", serial(target, lun))
+    if lun.identity:
+        _write(store / "wwn" / "company_id", f"0x{lun.identity.company}")
+        for name, said in (
+            ("vendor_id", lun.identity.vendor),
+            ("product_id", lun.identity.product),
+            ("revision", lun.identity.revision),
+        ):
+            if said:
+                _write(store / "wwn" / name, said)
+    _write(store / "enable", "1")
 
 
 def detach(target: Target, lun: Lun) -> None:
@@ -102,7 +119,13 @@ def detach(target: Target, lun: Lun) -> None:
         place.rmdir()
     store = _store(target, lun)
     if store.is_dir():
-        store.rmdir()
+        try:
+            store.rmdir()
+        except OSError as error:
+            # Another LUN of the same identity is the same disk, and stays.
+            if error.errno != errno.EBUSY:
+                raise
+            return
     device = _loop_of(backing_file(target, lun))
     if device:
         _run("losetup", "--detach", device)
@@ -174,10 +197,12 @@ def _acls(target: Target) -> list[Path]:
 
 
 def _group(target: Target) -> Path:
-    return FABRIC / target.name / "tpgt_1"
+    return FABRIC / target.name / f"tpgt_{target.tag}"
 
 
 def _store(target: Target, lun: Lun) -> Path:
+    if lun.identity:
+        return CONFIGFS / "core" / f"{lun.backing}_0" / name_of(target, lun)
     return CONFIGFS / "core" / f"{lun.backing}_{lun.number}" / plain(target.name)
 
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.lab.errors import LabError
 from tui.storage.documents import read_bounded
@@ -20,7 +21,13 @@ from tui.words import translate as _
 EXAMPLES = Path(__file__).parent / "sans"
 """The descriptions that come with the program."""
 
-UNITS = {"K": 2**10, "M": 2**20, "G": 2**30}
+UNITS = {"B": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
+
+LARGEST_LUN = 2**60
+"""A kernel counts the bytes of a disk in 63 bits; this is far below."""
+
+SECTOR_SIZES = (512, 4096)
+"""Bytes of a logical sector that a loop device, and with it an iblock LUN, can have here."""
 
 ANYONE = "any"
 """The value of `initiators` that lets every initiator in."""
@@ -82,16 +89,67 @@ class Portal(Struct, frozen=True):
         return f"{host}:{self.port}"
 
 
+class Identity(Struct, frozen=True):
+    """What a LUN says it is, instead of what the lab makes up: INQUIRY, pages 80h and 83h (SPC-5).
+
+    LIO can take the place of any disk whose identifier is NAA 6: its `company_id` is the first part, the
+    rest it takes from the hexadecimal digits of the serial number. Two LUNs of one identity, at one target or
+    at several, are one disk.
+
+    Attributes:
+        wwid: `naa.` and the 32 hexadecimal digits, the first of them a 6.
+        vendor: at most 8 characters.
+        product: at most 16.
+        revision: at most 4.
+        serial: page 80h; empty, or its hexadecimal digits begin with the last 25 of `wwid`.
+    """
+
+    wwid: str
+    vendor: str = ""
+    product: str = ""
+    revision: str = ""
+    serial: str = ""
+
+    @property
+    def company(self) -> str:
+        """IEEE's number of the manufacturer, as six hexadecimal digits."""
+        return self.wwid[5:11]
+
+    @property
+    def own(self) -> str:
+        """The 25 digits that are the manufacturer's own."""
+        return self.wwid[11:]
+
+    def can_have(self, serial: str) -> bool:
+        """Whether this serial number leaves the identifier as it is."""
+        return re.sub("[^0-9a-f]", "", serial.lower()).startswith(self.own)
+
+
 class Lun(Struct, frozen=True):
-    """A logical unit; `size` is in bytes."""
+    """A logical unit.
+
+    Attributes:
+        number: at its target.
+        size: in bytes.
+        backing: what holds its data.
+        sector_size: bytes of a logical sector; other than 512 only for `iblock`.
+        read_only: it refuses to be written; only for `iblock`.
+        identity: what it says it is; None for what the lab makes up.
+    """
 
     number: int
     size: int
     backing: Backing = Backing.FILEIO
+    sector_size: int = 512
+    read_only: bool = False
+    identity: Identity | None = None
 
 
 class Target(Struct, frozen=True):
-    """A target with its portals and LUNs; `initiators` is empty when everyone is let in."""
+    """A target with its portals and LUNs; `initiators` is empty when everyone is let in.
+
+    `tag` is the portal group tag of all its portals: a target of several groups is described once for each.
+    """
 
     name: str
     kind: TargetKind
@@ -99,6 +157,7 @@ class Target(Struct, frozen=True):
     luns: tuple[Lun, ...]
     chap: Chap | None
     initiators: tuple[str, ...]
+    tag: int = 1
 
 
 class San(Struct, frozen=True):
@@ -172,6 +231,7 @@ def parse(text: str) -> San:
     san = San(networks, targets, _chap(discovery) if discovery else None)
     top.finish()
     _check_whole(san)
+    _check_identities(san)
     return san
 
 
@@ -193,6 +253,7 @@ def _target(table: "_Table") -> Target:
         luns=tuple(_lun(lun) for lun in table.tables("lun")),
         chap=_chap(chap) if chap else None,
         initiators=() if initiators == ANYONE else tuple(_texts(initiators)),
+        tag=table.number("tag", 1, (1, 65535)),
     )
     if not re.fullmatch(r"(iqn\.\d{4}-\d{2}\.|eui\.|naa\.)\S{1,200}", target.name):
         raise table.wrong("name", _("an iSCSI name such as iqn.2003-01.org.example:disk1"))
@@ -206,20 +267,49 @@ def size_of(text: str) -> int:
     Raises:
         SanError: When it is none.
     """
-    size = re.fullmatch(r"([1-9]\d{0,9})([KMG])", text)
-    if size is None:
+    size = re.fullmatch(r"([1-9]\d{0,18})([BKMGT])", text)
+    if size is None or int(size[1]) * UNITS[size[2]] > LARGEST_LUN:
         raise SanError(_("{text} is not a size; examples: 512M, 2G.").format(text=ascii(text)))
     return int(size[1]) * UNITS[size[2]]
 
 
 def _lun(table: "_Table") -> Lun:
-    number = table.take("number", 0)
-    if not isinstance(number, int) or not 0 <= number <= 255:
-        raise table.wrong("number", _("a number from 0 to 255"))
     backing = Backing(table.choice("backing", Backing, Backing.FILEIO))
-    lun = Lun(number, size_of(table.text("size")), backing)
+    sector_size = table.number("sector_size", 512, (512, 4096))
+    read_only = table.take("read_only", False)
+    if not isinstance(read_only, bool):
+        raise table.wrong("read_only", _("true or false"))
+    if sector_size not in SECTOR_SIZES:
+        raise table.wrong("sector_size", _("512 or 4096"))
+    if backing is not Backing.IBLOCK and (read_only or sector_size != 512):
+        raise table.wrong("backing", _('"iblock" for a read-only LUN and for other sectors than 512 bytes'))
+    identity = table.table("identity")
+    lun = Lun(
+        table.number("number", 0, (0, 255)),
+        size_of(table.text("size")),
+        backing,
+        sector_size,
+        read_only,
+        _identity(identity) if identity else None,
+    )
     table.finish()
     return lun
+
+
+def _identity(table: "_Table") -> Identity:
+    identity = Identity(
+        table.text("wwid"),
+        table.printed("vendor", 8),
+        table.printed("product", 16),
+        table.printed("revision", 4),
+        table.printed("serial", 200),
+    )
+    if not re.fullmatch(r"naa\.6[0-9a-f]{31}", identity.wwid):
+        raise table.wrong("wwid", _("an NAA 6 identifier: naa.6 and 31 more digits of 0-9, a-f"))
+    if identity.serial and not identity.can_have(identity.serial):
+        raise table.wrong("serial", _("one whose hexadecimal digits begin with the last 25 of the WWID"))
+    table.finish()
+    return identity
 
 
 def _chap(table: "_Table") -> Chap:
@@ -238,11 +328,16 @@ def _check_whole(san: San) -> None:
     reachable = {address.ip for network in san.networks for address in network.array}
     if not san.networks or not san.targets:
         raise SanError(_("An array needs at least one [[network]] and one [[target]]."))
-    for names in ([network.name for network in san.networks], [target.name for target in san.targets]):
-        if len(set(names)) != len(names):
-            raise SanError(_("Two networks or two targets have the same name."))
+    networks = {network.name for network in san.networks}
+    targets = {(target.name, target.tag) for target in san.targets}
+    if len(networks) != len(san.networks) or len(targets) != len(san.targets):
+        raise SanError(_("Two networks or two targets have the same name."))
     for target in san.targets:
         numbers = [lun.number for lun in target.luns]
+        if target.kind is TargetKind.TGT and (target.tag != 1 or any(lun.identity for lun in target.luns)):
+            raise SanError(
+                _("Target {name}: only lio can have identities and tags.").format(name=target.name)
+            )
         if len(set(numbers)) != len(numbers):
             raise SanError(_("Target {name} has two LUNs with the same number.").format(name=target.name))
         for portal in target.portals:
@@ -257,6 +352,18 @@ def _check_whole(san: San) -> None:
                 _("Target {name}: tgt reserves LUN 0, and discovery CHAP is not supported here.").format(
                     name=target.name
                 )
+            )
+
+
+def _check_identities(san: San) -> None:
+    """Two LUNs of one identity are one disk: they have to be alike."""
+    known: dict[str, Lun] = {}
+    for lun in (lun for target in san.targets for lun in target.luns if lun.identity):
+        assert lun.identity is not None
+        other = known.setdefault(lun.identity.wwid, lun)
+        if replace(other, number=lun.number) != lun:
+            raise SanError(
+                _("Two LUNs have the WWID {wwid} and are not alike.").format(wwid=lun.identity.wwid)
             )
 
 
@@ -286,6 +393,19 @@ class _Table:
         value = self.take(name, None)
         if not isinstance(value, str) or not value:
             raise self.wrong(name, _("a string"))
+        return value
+
+    def printed(self, name: str, most: int) -> str:
+        """A text of at most so many printable characters of ASCII, or none."""
+        value = self.take(name, "")
+        if not isinstance(value, str) or not re.fullmatch(rf"[\x20-\x7e]{{0,{most}}}", value):
+            raise self.wrong(name, _("at most {most} printable characters of ASCII").format(most=most))
+        return value
+
+    def number(self, name: str, default: int, bounds: tuple[int, int]) -> int:
+        value, (least, most) = self.take(name, default), bounds
+        if not isinstance(value, int) or not least <= value <= most:
+            raise self.wrong(name, _("a number from {least} to {most}").format(least=least, most=most))
         return value
 
     def texts(self, name: str) -> list[str]:
