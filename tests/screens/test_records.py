@@ -7,7 +7,18 @@ import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
-from tests.screens.driving import COLOUR, LARGE, MONO, ROOT, SMALL, OneScreen, flat_text, press, settle
+from tests.screens.driving import (
+    COLOUR,
+    LARGE,
+    MONO,
+    ROOT,
+    SMALL,
+    OneScreen,
+    flat_text,
+    press,
+    settle,
+    text_of,
+)
 from tests.setup.building import PORTAL, SECOND, TARGET, installed, known, logged_in, record
 from tests.snapshot import SnapCompare
 from tests.storage.scripted_host import ScriptedHost
@@ -247,6 +258,24 @@ async def test_the_portals_are_listed_asked_and_forgotten() -> None:
         assert isinstance(app.screen, RediscoverScreen)
         await settle(pilot)
         assert "new" in flat_text(pilot)
+
+
+@pytest.mark.parametrize(
+    ("screen", "key", "words"),
+    [
+        (PortalsScreen, "x", "There is no discovery record."),
+        (TargetsScreen, "x", "There is no node record."),
+        (TargetsScreen, "l", "There is no node record."),
+        (TargetsScreen, "o", "No session there."),
+    ],
+)
+async def test_a_key_of_an_empty_list_says_what_is_missing(
+    screen: type[HostScreen], key: str, words: str
+) -> None:
+    app = opened(screen, installed())
+    async with app.run_test(size=SMALL, notifications=True) as pilot:
+        await press(pilot, key)
+        assert words in text_of(pilot)
 
 
 def asked(look: Look = COLOUR) -> OneScreen:

@@ -32,6 +32,9 @@ SCENES: dict[Step, Callable[[], SetupState]] = {
     Step.REVIEW: scenes.reviewed,
 }
 
+AGES = 86400.0
+"""Seconds that a message stays, so that none goes by itself while a key is tried."""
+
 SAID = tuple(
     f"iscsiadm: Could not login to [iface: default, target: iqn.2003-01.org.linux-iscsi.lab:t1, portal: "
     f"192.0.2.{number},3260]: initiator reported error (24 - iSCSI login failed due to authorization failure)"
@@ -48,19 +51,26 @@ REFUSED = Problem(
 )
 
 
+class LastingMessages(ConsoleApp):
+    """The program, with messages that stay."""
+
+    NOTIFICATION_TIMEOUT = AGES
+
+
 @contextmanager
-def a_program(random: Random, kind: str) -> Iterator[tuple[str, ConsoleApp]]:
+def a_program(random: Random, kind: str, *, long_names: bool = False) -> Iterator[tuple[str, ConsoleApp]]:
     """Yield a program and what it is over.
 
     Args:
         random: chooses the host or the step.
         kind: `console` or `setup`.
+        long_names: a host's names are always long, not only now and then.
     """
     if kind == SET_UP:
         step = random.choice(sorted(SCENES))
         yield step.value, _set_up(step)
         return
-    name, is_long = random.choice(HOSTS), random.random() < 0.3
+    name, is_long = random.choice(HOSTS), random.random() < 0.3 or long_names
     if not is_long:
         yield name, _over(MACHINES / f"{name}.json")
         return
@@ -74,12 +84,12 @@ KINDS = (CONSOLE, SET_UP)
 def _over(path: Path) -> ConsoleApp:
     """Open the console as root over a captured host: every key may be tried, what changes the host fails."""
     made = _driver(scenes.named())
-    return ConsoleApp(COLOUR, RecordedHost(str(path)), ROOT, live=False, make_driver=lambda _host: made)
+    return LastingMessages(COLOUR, RecordedHost(str(path)), ROOT, live=False, make_driver=lambda _host: made)
 
 
 def _set_up(step: Step) -> ConsoleApp:
     host, made = RecordedHost(str(MACHINES / "bare.json")), _driver(SCENES[step]())
-    return ConsoleApp(COLOUR, host, ROOT, first=SET_UP, live=False, make_driver=lambda _host: made)
+    return LastingMessages(COLOUR, host, ROOT, first=SET_UP, live=False, make_driver=lambda _host: made)
 
 
 def _driver(state: SetupState) -> ScriptedDriver:

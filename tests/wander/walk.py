@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.worker import Worker
 
 from tests.screens.driving import settle
@@ -16,6 +17,7 @@ from tui.app import CONSOLE, ConsoleApp
 from tui.screens.setup.setup_screen import SetupScreen
 from tui.setup.step import Step
 from widgets.dialogs import Confirm
+from widgets.fields.form import Field
 from widgets.key_bar import LEAVING
 
 SIZES = ((60, 20), (80, 24), (120, 40))
@@ -25,8 +27,6 @@ STEPS = (*sorted(MOVES), "enter", "enter", "space", "escape", "f1", "f2", "slash
 UNKNOWN = ("z", "Z", "equals_sign", "f12", "ctrl+t", "percent_sign")
 """Keys that most screens do not have."""
 LENGTHS = (4, 12)
-AGES = 86400.0
-"""Seconds that a message stays, so that none goes by itself while a key is tried."""
 ASKING = frozenset({"question", "words", "mode"})
 """Groups of workers that read nothing of a host."""
 MOST_ESCAPES = 12
@@ -51,16 +51,31 @@ class Walk(Struct, frozen=True):
         return f"seed {self.seed} ({self.begin}): {'; '.join(self.faults)}\n    {', '.join(self.pressed)}"
 
 
-def walk(seed: int, kind: str = "") -> Walk:
-    """Take the walk of a seed through a kind of program, or through the one that the seed chooses."""
+def walk(
+    seed: int,
+    kind: str = "",
+    *,
+    size: tuple[int, int] | None = None,
+    long_names: bool = False,
+    first: str = "",
+) -> Walk:
+    """Take the walk of a seed; what is not given here the seed chooses as well.
+
+    Args:
+        seed: chooses the program, its size and the keys.
+        kind: the program, `console` or `setup`.
+        size: cells of the terminal, across and down.
+        long_names: the host's names are as long as LVM and RFC 3720 allow them to be, or nearly so.
+        first: the key that is pressed first.
+    """
     random = Random(seed)
-    size, chosen = random.choice(SIZES), random.choice(KINDS)
-    kind = kind or chosen
-    with a_program(random, kind) as (name, app):
+    chosen_size, chosen_kind = random.choice(SIZES), random.choice(KINDS)
+    size, kind = size or chosen_size, kind or chosen_kind
+    with a_program(random, kind, long_names=long_names) as (name, app):
         keys = _Keys(random, app)
-        first = random.choice(OPENING) if kind == CONSOLE else "enter"
+        opening = random.choice(OPENING) if kind == CONSOLE else "enter"
         try:
-            found = asyncio.run(keys.take(size, first, random.randint(*LENGTHS)))
+            found = asyncio.run(keys.take(size, first or opening, random.randint(*LENGTHS)))
         except Exception:  # noqa: BLE001 (that is what is looked for)
             found = [traceback.format_exc(limit=-4)]
         return Walk(seed, f"{kind}, {name}, {size[0]}x{size[1]}", tuple(keys.pressed), tuple(found))
@@ -77,7 +92,6 @@ class _Keys:
 
     async def take(self, size: tuple[int, int], first: str, length: int) -> list[str]:
         """Press some keys, then Escape until the root is in front; return the first faults."""
-        type(self._app).NOTIFICATION_TIMEOUT = AGES
         async with self._app.run_test(size=size, notifications=True) as pilot:
             self._count_jobs()
             await rest(pilot)
@@ -102,6 +116,7 @@ class _Keys:
         screen = pilot.app.screen
         typed = screen.focused is not None and screen.focused.check_consume_key(key, key[:1])
         promised = key not in MOVES and any(one.key == key and one.enabled for one in bar(screen))
+        promised = promised and not _is_refused(screen)
         before, ran = picture(pilot), len(self._jobs)
         words = {one: bound.binding.description for one, bound in screen.active_bindings.items()}
         await self._press(pilot, key)
@@ -140,6 +155,11 @@ class _Keys:
             if found := list(faults(pilot)):
                 return found
         return [] if _at_root(pilot) else ["Escape does not lead to the root"]
+
+
+def _is_refused(screen: Screen[Any]) -> bool:
+    """Whether a field says already what is wrong, so that a key can only say the same."""
+    return any(isinstance(widget, Field) and widget.error for widget in screen.query("Field").results())
 
 
 def _is_done(pilot: Pilot[Any]) -> bool:

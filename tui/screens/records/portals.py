@@ -77,9 +77,11 @@ class PortalsScreen(HostScreen):
     def action_delete(self) -> None:
         """Delete the discovery record."""
         record = self._current()
-        if record is not None:
-            made = records_told_by(self._host, DiscoveryKind(record.kind), record.portal)
-            self.propose(plans.forget_portal(record, made, self.inventory))
+        if record is None:
+            self.say(_("There is no discovery record."))
+            return
+        made = records_told_by(self._host, DiscoveryKind(record.kind), record.portal)
+        self.propose(plans.forget_portal(record, made, self.inventory))
 
     def help_sections(self) -> tuple[HelpSection, ...]:
         """Explain discovery records."""

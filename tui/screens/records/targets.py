@@ -157,6 +157,11 @@ class TargetsScreen(HostScreen):
         elif chosen:
             reason = session_plans.why_no_login(chosen[0], self.inventory)
             self.say(_("Not possible: {reason}.").format(reason=reason))
+        else:
+            self.say(self._no_record())
+
+    def _no_record(self) -> str:
+        return _("This session has no node record.") if self.chosen() else _("There is no node record.")
 
     def action_log_out(self) -> None:
         """Log out of the chosen sessions."""
@@ -172,7 +177,7 @@ class TargetsScreen(HostScreen):
         if chosen:
             self.propose(record_plans.delete(chosen, self.inventory))
         else:
-            self.say(_("This session has no node record."))
+            self.say(self._no_record())
 
     def action_scan(self) -> None:
         """Scan for new LUNs through the chosen sessions."""
