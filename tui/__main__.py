@@ -84,7 +84,7 @@ def _history() -> SubCommand:
 
 
 class _Capture:
-    """A capture holds everything that the screens and the doctor read."""
+    """A capture holds everything that the screens, the doctor and plans read."""
 
     def add_arguments(self, commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
         """Add `capture`."""
@@ -94,11 +94,10 @@ class _Capture:
 
     def main(self, arguments: argparse.Namespace) -> int:
         """Write the capture."""
-        from tui.recovery.gather import gather  # noqa: PLC0415 (likewise)
+        from tui.commands.whole_host import read_whole_host  # noqa: PLC0415 (likewise)
         from tui.storage import capture  # noqa: PLC0415 (likewise)
-        from tui.storage.probe.inventory import take_inventory  # noqa: PLC0415 (likewise)
 
-        return capture.main(arguments, (take_inventory, gather))
+        return capture.main(arguments, read_whole_host)
 
 
 def _verb(word: str) -> Callable[[], SubCommand]:

@@ -97,18 +97,36 @@ def see(host: Host, subject: Subject, inventory: Inventory | None = None) -> See
     inventory = inventory or take_inventory(host)
     found = dependents(inventory, subject)
     users = _with_claims(host, inventory, read_users(host, inventory, found.devices), found.devices)
-    units = (mount_unit(mount.target) for mount in found.mounts)
+    units = unit_facts(host, services_of(users), (mount_unit(mount.target) for mount in found.mounts))
     return Seen(
         inventory,
         users,
-        tuple((unit, _triggers(host, unit)) for unit in services_of(users)),
-        tuple(unit for unit in units if unit_property(host, unit, "UnitFileState") == "enabled"),
+        units.triggers,
+        units.enabled,
         text(host, FSTAB),
         text(host, CRYPTTAB),
         tuple(unit for unit in _crypt_units(inventory, found) if is_active(host, unit)),
         room_without(host, found.swaps) if found.swaps else None,
         found,
-        tuple(unit for unit in services_of(users) if unit_property(host, unit, "Transient") == "yes"),
+        units.transient,
+    )
+
+
+class UnitFacts(Struct, frozen=True):
+    """What systemd says of some units: `triggers`, `transient` and `enabled` as in `Seen`."""
+
+    triggers: tuple[tuple[str, tuple[str, ...]], ...]
+    transient: tuple[str, ...]
+    enabled: tuple[str, ...]
+
+
+def unit_facts(host: Host, services: Iterable[str], mount_units: Iterable[str]) -> UnitFacts:
+    """Ask systemd about services that hold something, and about mount units."""
+    services = tuple(services)
+    return UnitFacts(
+        tuple((unit, _triggers(host, unit)) for unit in services),
+        tuple(unit for unit in services if unit_property(host, unit, "Transient") == "yes"),
+        tuple(unit for unit in mount_units if unit_property(host, unit, "UnitFileState") == "enabled"),
     )
 
 

@@ -21,7 +21,14 @@ from tui.storage.model.lvm import LogicalVolume, PhysicalVolume, VolumeGroup
 from tui.storage.operations.guards.growth_guard import path_down, paths_of, shrunk_problem
 from tui.storage.operations.guards.lvm_guard import not_ours
 from tui.storage.operations.lvm.resize_physical_volume import possible_gain
-from tui.storage.probe.devices.sizes import DEFAULT_START, Reach, array_size, extents_start, filesystem_reach
+from tui.storage.probe.devices.sizes import (
+    DEFAULT_START,
+    UNKNOWN_START,
+    Reach,
+    array_size,
+    extents_start,
+    filesystem_reach,
+)
 from tui.storage.probe.narrow import group_named
 from tui.storage.problem import Problem
 from tui.storage.size import size_words
@@ -44,7 +51,7 @@ class SizeFacts(Struct, frozen=True):
 
     Attributes:
         arrays: kernel name of a disk and the bytes the array says it has.
-        starts: UUID of a PV and the bytes outside of its extents.
+        starts: UUID of a PV and the bytes outside of its extents, where LVM told.
         reach: how far the file system reaches, or None.
     """
 
@@ -144,9 +151,11 @@ def read_facts(host: Host, inventory: Inventory, subject: Subject) -> SizeFacts:
     ]
     arrays = tuple((disk.name, size) for disk in disks if (size := array_size(host, disk)) is not None)
     starts = tuple(
-        (volume.uuid, extents_start(host, device.path))
+        (volume.uuid, start)
         for volume in bare.physical
-        if (device := inventory.device(volume.device)) is not None and device.answers
+        if (device := inventory.device(volume.device)) is not None
+        and device.answers
+        and (start := extents_start(host, device.path)) is not None
     )
     reach = filesystem_reach(host, bare.filesystem, bare.mount) if bare.filesystem is not None else None
     return SizeFacts(arrays, starts, reach)
@@ -232,9 +241,10 @@ def _of_map(disk: BlockDevice, paths: tuple[Lun, ...]) -> Size:
 def _of_physical(
     volume: PhysicalVolume, disk: BlockDevice, group: VolumeGroup, starts: dict[str, int]
 ) -> Size:
-    start = starts.get(volume.uuid, DEFAULT_START)
-    gain = possible_gain(volume, disk.size, start, group.extent_size)
-    lags = group.extent_size > 0 and gain >= group.extent_size
+    start = starts.get(volume.uuid)
+    gain = possible_gain(volume, disk.size, start or DEFAULT_START, group.extent_size)
+    least = group.extent_size if start is not None else max(group.extent_size, UNKNOWN_START)
+    lags = group.extent_size > 0 and gain >= least
     words = _("its disk has {size} more").format(size=size_words(gain)) if lags else ""
     possible = volume.size + max(0, gain)
     return Size(Layer.PHYSICAL_VOLUME, volume.path, volume.device, volume.size, possible, lags, words)

@@ -8,7 +8,6 @@ from tui.storage.host.interface import Outcome
 from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.files import Mount
 from tui.storage.probe.devices.sizes import (
-    DEFAULT_START,
     Reach,
     array_size,
     extents_start,
@@ -105,7 +104,7 @@ def test_what_the_array_offers_is_blocks_times_their_size() -> None:
 
 
 def test_where_extents_begin() -> None:
-    def told(text: str, status: int = 0) -> int:
+    def told(text: str, status: int = 0) -> int | None:
         host = ScriptedHost(replies={("lvm", "pvs"): Outcome(status, text)})
         start = extents_start(host, "/dev/sda")
         assert "--devices" in host.commands[0].argv
@@ -114,6 +113,6 @@ def test_where_extents_begin() -> None:
     row = '{"report":[{"pv":[{"pe_start":"%s","pv_mda_count":"%s"}]}]}'
     assert told(row % (4 * MIB, 1)) == 4 * MIB
     assert told(row % (MIB, 2)) == 2 * MIB
-    assert told(row % ("", "")) == DEFAULT_START
-    assert told("{}", 5) == DEFAULT_START
-    assert told("not json", 5) == DEFAULT_START
+    assert told(row % ("", "")) is None
+    assert told("{}", 5) is None
+    assert told("not json", 5) is None

@@ -2,12 +2,13 @@
 
 import errno
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from tui.storage.codec import Plain, encode
 from tui.storage.host.forwarding import ForwardingHost
 from tui.storage.host.interface import Command, FileFacts, Host, Opening, Outcome, PortAnswer, Usage
 from tui.storage.host.recorded import SCHEMA
+from tui.storage.host.reduced import reduced, secret_words
 from tui.storage.secret import MASK
 
 _IN_TEXT = 4
@@ -22,8 +23,17 @@ _SECRET_LINE = re.compile(
 _NO_SECRETS = {MASK, "<empty>", "password", "password_in"}
 """Values that stand there for no secret: iscsid.conf is shipped with the last two, commented out."""
 
-_SECRET_OPTION = re.compile(r"(\b(?:password|passwd|pass|secret)\d?=)([^\s,\"']+)", re.IGNORECASE)
+_SECRET_OPTION = re.compile(r"(\b(?:password|passwd|passphrase|pass|secret)\d?=)([^\s,\"']+)", re.IGNORECASE)
 """A mount option, such as fstab holds for network file systems."""
+
+_SECRET_USER = re.compile(r"(\buser(?:name)?=[^\s,%]*%)([^\s,\"']+)", re.IGNORECASE)
+"""`user=NAME%PASSWORD` of mount.cifs(8)."""
+
+_SECRET_URL = re.compile(r"(://[^\s/:@]*:)([^\s@]+)(?=@)")
+"""`https://USER:PASSWORD@HOST`, such as WebDAV is mounted from."""
+
+_SECRETS = (_SECRET_LINE, _SECRET_OPTION, _SECRET_USER, _SECRET_URL)
+"""Each with what stands before the secret, and the secret."""
 
 
 class RecordingHost(ForwardingHost):
@@ -113,7 +123,8 @@ class RecordingHost(ForwardingHost):
         """Everything noted, in the form `RecordedHost` reads, with stars in the place of secrets.
 
         Secrets are the values of every setting whose key says password, and mount options that do. Each one
-        found is then removed wherever else it stands: in the output of a tool, a name, a path.
+        found is then removed wherever else it stands: in the output of a tool, a name, a path. Of a command
+        line only the first word is kept (`reduced.py`).
         """
         in_text, in_paths = self.remover(), self.remover(_IN_PATHS)
         document: dict[str, Plain] = {
@@ -123,7 +134,12 @@ class RecordingHost(ForwardingHost):
         }
         for name, table in self._tables.items():
             clean = in_text if name == "read" else in_paths
-            document[name] = {in_paths(key): _cleaned(value, clean) for key, value in table.copy().items()}
+            document[name] = {
+                in_paths(key): _cleaned(
+                    reduced(key, value) if name == "read" and isinstance(value, str) else value, clean
+                )
+                for key, value in table.copy().items()
+            }
         document["run"] = [
             {
                 "argv": [in_paths(word) for word in argv],
@@ -135,9 +151,19 @@ class RecordingHost(ForwardingHost):
 
     def remover(self, shortest: int = _IN_TEXT) -> Callable[[str], str]:
         """What takes every secret met so far out of a text; those with fewer characters are left in."""
-        texts = tuple(self._tables["read"].copy().values())
-        known = _secrets(text for text in texts if isinstance(text, str))
+        texts = {path: text for path, text in self._tables["read"].copy().items() if isinstance(text, str)}
+        known = _secrets(texts)
         return _remover(secret for secret in known if len(secret) >= shortest)
+
+    def forget(self, is_beside: Callable[[str, Plain], bool]) -> None:
+        """Take back the answers about paths which nobody needs.
+
+        Args:
+            is_beside: whether nobody does, by the path and the answer.
+        """
+        for table in self._tables.values():
+            for path in [path for path, answer in table.copy().items() if is_beside(path, answer)]:
+                del table[path]
 
     def ran(self) -> dict[tuple[str, ...], Outcome]:
         """The commands that were run, in the order in which they ended, and how they did."""
@@ -149,18 +175,15 @@ class RecordingHost(ForwardingHost):
 
 def without_secrets(text: str) -> str:
     """A text with stars for the value of everything in it that is called a password."""
-    text = _SECRET_LINE.sub(lambda match: match[1] + MASK, text)
-    return _SECRET_OPTION.sub(lambda match: match[1] + MASK, text)
+    for pattern in _SECRETS:
+        text = pattern.sub(lambda match: match[1] + MASK, text)
+    return text
 
 
-def _secrets(texts: Iterable[str]) -> tuple[str, ...]:
-    """Every secret in some texts, longest first, so that one inside another does not cut it in two."""
-    found = {
-        match[2]
-        for text in texts
-        for pattern in (_SECRET_LINE, _SECRET_OPTION)
-        for match in pattern.finditer(text)
-    }
+def _secrets(texts: Mapping[str, str]) -> tuple[str, ...]:
+    """Every secret in some files, longest first, so that one inside another does not cut it in two."""
+    found = {match[2] for text in texts.values() for pattern in _SECRETS for match in pattern.finditer(text)}
+    found |= {secret for path, text in texts.items() for secret in secret_words(path, text)}
     return tuple(sorted(found - _NO_SECRETS, key=len, reverse=True))
 
 

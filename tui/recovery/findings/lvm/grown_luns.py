@@ -22,7 +22,6 @@ from tui.words import translate as _
 _BELOW_LVM = frozenset({Layer.LUN, Layer.MAP, Layer.PHYSICAL_VOLUME})
 _MIB = 1024 * 1024
 _LEFT_AT_ENDS = 16 * _MIB
-_GUESSED = 64 * _MIB
 _CAPACITY = "Capacity data has changed"
 _TAKEN = "detected capacity change"
 
@@ -41,8 +40,7 @@ def grown_luns(evidence: Evidence) -> Iterator[Finding]:
         subject = Subject(group.name, volumes[0].name if len(volumes) == 1 else "", group_uuid=group.uuid)
         starts = {disk.uuid: disk.start for disk in _noted(evidence, group) if disk.start}
         found = growth(inventory, subject, SizeFacts(arrays, tuple(starts.items())))
-        unknown = {pv.device for pv in found.physical if pv.uuid not in starts}
-        lagging = next((size for size in found.sizes if _really_lags(size, unknown)), None)
+        lagging = next((size for size in found.sizes if _really_lags(size)), None)
         below = [lun for disk in found.disks for lun in luns_below(inventory, disk)]
         # Growing layers is no way out for what needs now what the kernel does not know of.
         short = any(is_short(evidence, lun) for lun in below)
@@ -59,19 +57,13 @@ def _noted(evidence: Evidence, group: VolumeGroup) -> tuple[NotedDisk, ...]:
     return notes[0].disks if notes else ()
 
 
-def _really_lags(size: Size, unknown: set[str]) -> bool:
-    """Whether a rung lags by more than a PV may leave at its ends (room for a second copy of the notes).
-
-    Args:
-        size: the rung.
-        unknown: devices of PVs whose beginning is not known; what lies before the extents is a guess there.
-    """
+def _really_lags(size: Size) -> bool:
+    """Whether a rung lags by more than a PV may leave at its ends (room for a second copy of the notes)."""
     if not size.lags or size.layer not in _BELOW_LVM:
         return False
     if size.layer is not Layer.PHYSICAL_VOLUME:
         return True
-    least = _GUESSED if size.device in unknown else _LEFT_AT_ENDS
-    return (size.possible or 0) - (size.size or 0) >= least
+    return (size.possible or 0) - (size.size or 0) >= _LEFT_AT_ENDS
 
 
 def _grew_unseen(evidence: Evidence, lun: Lun) -> bool:

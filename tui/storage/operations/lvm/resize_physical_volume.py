@@ -11,7 +11,7 @@ from tui.storage.operations.guards.lvm_guard import (
 )
 from tui.storage.operations.lvm.lvm_command import MetadataChange
 from tui.storage.operations.operation import CannotUndo, Progress
-from tui.storage.probe.devices.sizes import extents_start
+from tui.storage.probe.devices.sizes import DEFAULT_START, extents_start
 from tui.storage.probe.narrow import group_named, look_at_volumes
 from tui.storage.problem import Problem, Refused
 from tui.storage.untrusted import clean
@@ -54,7 +54,7 @@ class ResizePhysicalVolume(MetadataChange, frozen=True):
         device = inventory.device(volume.device) if volume is not None else None
         if group is None or volume is None or device is None or not device.answers:
             return False
-        start = extents_start(host, self.device.path)
+        start = extents_start(host, self.device.path) or DEFAULT_START
         return 0 <= possible_gain(volume, device.size, start, group.extent_size) < group.extent_size
 
     def check(self, host: Host) -> None:

@@ -20,6 +20,10 @@ _MIB = 1024 * 1024
 DEFAULT_START = _MIB
 """Where LVM lets the extents of a PV begin unless the disk asks for more (lvm.conf)."""
 
+UNKNOWN_START = 64 * _MIB
+"""Bytes by which extents may begin later where a disk asks for it (queue/optimal_io_size): while their start
+is unknown, a disk that is larger by less does not show that its PV can grow."""
+
 _DEADLINE = 10.0
 
 
@@ -128,10 +132,10 @@ def array_size(host: Host, device: BlockDevice) -> int | None:
     return blocks * block
 
 
-def extents_start(host: Host, path: str) -> int:
+def extents_start(host: Host, path: str) -> int | None:
     """How many bytes of a PV lie outside of its extents: its label and LVM's metadata.
 
-    `DEFAULT_START` where LVM does not tell. Only this one disk is opened.
+    None where LVM does not tell. Only this one disk is opened.
     """
     outcome = host.run(
         Command(
@@ -147,9 +151,9 @@ def extents_start(host: Host, path: str) -> int:
         row = document["report"][0]["pv"][0]
         start, notes = whole_number(row["pe_start"]), whole_number(row["pv_mda_count"])
     except (ValueError, LookupError, TypeError, AttributeError):
-        return DEFAULT_START
+        return None
     # A second copy of the metadata is at the end of the disk, in 1 MiB (pvcreate(8) --pvmetadatacopies).
-    return (start or DEFAULT_START) + max(0, (notes or 1) - 1) * _MIB
+    return start + max(0, (notes or 1) - 1) * _MIB if start else None
 
 
 def _said(host: Host, *argv: str) -> str:

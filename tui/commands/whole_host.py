@@ -1,0 +1,28 @@
+"""Everything that a capture holds: what the screens, the doctor, plans and a rehearsal read."""
+
+import errno
+import re
+from functools import partial
+
+from tui.maintenance.plan_reading import needed_processes, read_for_plans
+from tui.recovery.gather import gather
+from tui.storage.codec import Plain
+from tui.storage.host.recording import RecordingHost
+from tui.storage.probe.inventory import take_inventory
+
+_OF_PROCESS = re.compile(r"/proc/(\d+)/(?!stat$)")
+_HIDDEN: tuple[Plain, ...] = ({"errno": errno.EACCES}, {"errno": errno.EPERM})
+
+
+def read_whole_host(recording: RecordingHost) -> None:
+    """Read all of it; of the processes that hold nothing on LUNs hardly anything is kept."""
+    inventory = take_inventory(recording)
+    users = read_for_plans(recording, inventory)
+    recording.forget(partial(_is_beside, needed_processes(users)))
+    gather(recording)
+
+
+def _is_beside(needed: frozenset[int], path: str, answer: Plain) -> bool:
+    """Whether a path is of a process that is not needed; that it could not be looked into stays known."""
+    found = _OF_PROCESS.match(path)
+    return found is not None and int(found[1]) not in needed and answer not in _HIDDEN
