@@ -99,4 +99,6 @@ def test_a_disk_of_fstab_that_multipathd_claims_is_named_and_mounted_through_the
     assert set(found.causes) == {"F62.claimed-by-multipath"}, found.document
     mended(console, found, "F62.claimed-by-multipath")
     assert f"UUID={EXT4} /srv/third" in guest.read_text("/etc/fstab")
+    # The daemon was only started: no boot would create the map that fstab's file system is on now.
+    mended(console, look(guest), "F64.service-not-at-boot")
     healthy(guest)

@@ -125,7 +125,7 @@ def test_it_comes_to_rest_and_says_what_goes_on(guest: Guest) -> None:
 
         guest.fault(Fault.CHAP_CHANGED, target=REFUSING)
         wait_for(guest, f"grep -qsx {REFUSING} /sys/class/iscsi_session/*/targetname")
-        terminal.wait_until(lambda screen: "to repair" not in screen, "the repair", SLOW)
+        terminal.wait_until(lambda screen: "Nothing wrong was found" in flat(screen), "the repair", SLOW)
 
 
 def test_when_it_is_over_what_was_said_of_it_goes_away(guest: Guest) -> None:
