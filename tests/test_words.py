@@ -50,4 +50,4 @@ def test_without_a_catalogue_the_source_text_is_shown() -> None:
     assert words.translate_count("{n} disk", "{n} disks", 1) == "{n} disk"
     assert words.translate_count("{n} disk", "{n} disks", 0) == "{n} disks"
     assert words.translate_in("a state", "open") == "open"
-    assert words.joined(("sda", "sdb")) == "sda, sdb"
+    assert words.enumerated(("sda", "sdb")) == "sda, sdb"

@@ -15,7 +15,7 @@ from pathlib import Path
 from tui.storage.documents import read_bounded
 from tui.storage.problem import ConsoleError, Problem
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 PROGRAM = "iscsi-console"
 HOST_FILE = Path("/etc/iscsi-console/config.toml")
@@ -66,11 +66,11 @@ def _read(path: Path, choices: Choices) -> dict[str, str]:
     said: dict[str, str] = {}
     for key, value in document.items():
         if key not in choices:
-            known = ", ".join(choices)
+            known = enumerated(choices)
             raise _wrong(path, _('unknown key "{key}"; valid keys: {known}').format(key=key, known=known))
         text = ("yes" if value else "no") if isinstance(value, bool) else str(value)
         if text not in choices[key][1]:
-            valid = ", ".join(sorted(choices[key][1]))
+            valid = enumerated(sorted(choices[key][1]))
             raise _wrong(path, _("{key}: valid values: {valid}").format(key=key, valid=valid))
         said[key] = text
     return said

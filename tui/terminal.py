@@ -25,7 +25,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from tui.words import translate as _
+from tui.words import enumerated, prose, translate as _
 
 LOOK_VARIABLE = "ISCSI_CONSOLE_LOOK"
 GLYPHS_VARIABLE = "ISCSI_CONSOLE_GLYPHS"
@@ -142,19 +142,18 @@ def choose_mode(environ: Mapping[str, str], tty: TtyFacts, *, line_command: str)
 def _refusal(environ: Mapping[str, str], tty: TtyFacts, line_command: str) -> str:
     instead = _("Use `{command}` instead; it needs no terminal.").format(command=line_command)
     if not tty.interactive:
-        return (
-            _("This is not a terminal: standard input, output or error is a file or a pipe.") + " " + instead
-        )
+        why = _("This is not a terminal: standard input, output or error is a file or a pipe.")
+        return prose(why, instead)
     term = environ.get("TERM", "")
     if term.lower() in _UNUSABLE:
         said = _('TERM is "{term}"').format(term=term) if term else _("TERM is not set")
         why = _("{said}, so the capabilities of this terminal are unknown.").format(said=said)
-        return " ".join((why, _("If it can move its cursor, set its type, for example TERM=vt220."), instead))
+        return prose(why, _("If it can move its cursor, set its type, for example TERM=vt220."), instead)
     for variable, valid in CHOICES.values():
         value = environ.get(variable, "")
         if value and value not in valid:
             return _('{variable} is "{value}"; valid values: {choices}.').format(
-                variable=variable, value=value, choices=", ".join(sorted(valid))
+                variable=variable, value=value, choices=enumerated(sorted(valid))
             )
     return ""
 

@@ -66,7 +66,13 @@ def translate_in(context: str, words: str) -> str:
     return _catalogue.pgettext(context, words) if _catalogue is not None else words
 
 
-def joined(items: Iterable[str]) -> str:
+def enumerated(items: Iterable[str]) -> str:
     """A list in a sentence."""
     # translators: what stands between the items of a list
     return translate_in("list", ", ").join(items)
+
+
+def prose(*sentences: str) -> str:
+    """Sentences one after the other; empty ones are left out."""
+    # translators: what stands between two sentences; Chinese has nothing there
+    return translate_in("between sentences", " ").join(filter(None, sentences))

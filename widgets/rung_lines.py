@@ -1,5 +1,6 @@
 """How the rungs of a stack become lines: what is inside what, the lines that join them, the columns."""
 
+import re
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -247,10 +248,14 @@ def _notes(line: RungLine, parts: Sequence[Content], fit: StackColumns, width: i
 
 def whole_parts(note: str, width: int) -> str:
     """Return of a list with commas what fits: half of a size or of a time would be another one."""
-    parts = note.split(", ")
-    while parts and cells(", ".join(parts)) > width:
-        del parts[-1]
-    return ", ".join(parts)
+    parts = _COMMA.split(note)
+    while parts and cells("".join(parts)) > width:
+        del parts[-2:]
+    return "".join(parts)
+
+
+_COMMA = re.compile(r"(, |、)")
+"""What stands between the items of a list, of any language."""
 
 
 def _draw_heading(line: RungLine, rung: Rung, look: Look, width: int) -> Content:

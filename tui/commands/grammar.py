@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from tui.actions.declared import words_of
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 if TYPE_CHECKING:
     Parsers: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 (it has no other name)
@@ -288,6 +288,6 @@ def _secret_place(word: str) -> tuple[str, str]:
     name, path = _setting(word)
     if name not in SECRETS:
         raise argparse.ArgumentTypeError(
-            _("the names of secrets are {names}").format(names=", ".join(SECRETS))
+            _("the names of secrets are {names}").format(names=enumerated(SECRETS))
         )
     return name, path

@@ -17,7 +17,7 @@ from tui.storage.probe.inventory import take_inventory
 from tui.storage.probe.iscsi.settings import Settings, parse_settings
 from tui.storage.problem import Problem, Refused
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 _METHOD = "node.session.auth.authmethod"
 _USER, _USER_IN = "node.session.auth.username", "node.session.auth.username_in"
@@ -149,7 +149,7 @@ def _refuse_settings(wanted: dict[str, str]) -> None:
             Problem(
                 "record.key",
                 _("{key} is not a setting that this program changes.").format(key=clean(strange[0])),
-                remedy=_("These are: {keys}.").format(keys=", ".join(sorted(known))),
+                remedy=_("These are: {keys}.").format(keys=enumerated(sorted(known))),
             )
         )
     wrong = problems(wanted)

@@ -19,7 +19,7 @@ from tui.storage.operations.operation import Operation
 from tui.storage.probe.inventory import take_inventory
 from tui.storage.problem import Problem, Refused
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 _WITHIN = 60.0
 """Seconds that a look takes at most; longer than for `doctor`, since what is not read is not repaired."""
@@ -179,7 +179,7 @@ def _farewell(inventory: Inventory, gone: tuple[NodeRecord, ...], title: str) ->
         if session is not None:
             uses = uses_of(inventory, session.sid)
             if uses:
-                kept.append(f"{record.target}: {', '.join(uses[:3])}")
+                kept.append(f"{record.target}: {enumerated(uses[:3])}")
                 continue
             operations += log_out((session,), inventory).plan.operations
         operations += delete((record,), inventory).plan.operations

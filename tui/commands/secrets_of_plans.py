@@ -12,7 +12,7 @@ from tui.storage.operations.iscsi.chap import SetDefaultChap, SetDiscoveryChap, 
 from tui.storage.operations.operation import Operation
 from tui.storage.problem import Problem, Refused
 from tui.storage.secret import Secret
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 _Names = tuple[str, str]
 _OF_SESSION, _OF_DISCOVERY = (SESSION, SESSION_IN), (DISCOVERY, DISCOVERY_IN)
@@ -46,7 +46,7 @@ def filled(plan: Plan, secrets: Mapping[str, Secret], done: frozenset[int] = fro
                 "plan.lacks-secret",
                 _("The plan needs a CHAP secret, which is stored nowhere."),
                 remedy=_("Give it with --secret-file: {names}.").format(
-                    names=", ".join(f"{name}=PATH" for name in secrets_of(plan))
+                    names=enumerated(f"{name}=PATH" for name in secrets_of(plan))
                 ),
             )
         )

@@ -22,7 +22,7 @@ from tui.lab.kept import forget, kept_machines
 from tui.lab.places import Places, seen_in_guest
 from tui.lab.san import examples, read_description
 from tui.storage.printing import complain, say
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 DEFAULT_SAN = "open"
 """The array beside a guest for which none was asked."""
@@ -123,7 +123,7 @@ def _add_machine_arguments(parser: argparse.ArgumentParser) -> None:
         "--san",
         metavar="FILE",
         help=_("its storage array: a TOML file, or one of {examples} ({default})").format(
-            examples=", ".join(examples()), default=DEFAULT_SAN
+            examples=enumerated(examples()), default=DEFAULT_SAN
         ),
     )
     parser.add_argument(

@@ -25,7 +25,7 @@ from tui.lab.target import (
     ip,
 )
 from tui.storage.printing import complain
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 NOT_LISTENED_TO = 1
 """A TCP port at which the array never listens (tcpmux): the network code answers for it with a reset."""
@@ -270,7 +270,7 @@ def read_options(words: list[str]) -> dict[str, str]:
         if not equals or name not in OPTIONS:
             raise SanError(
                 _("{word} is not an option; valid options: {options}.").format(
-                    word=name, options=", ".join(sorted(OPTIONS))
+                    word=name, options=enumerated(sorted(OPTIONS))
                 )
             )
         options[name] = value
@@ -280,7 +280,7 @@ def read_options(words: list[str]) -> dict[str, str]:
 def main(words: list[str]) -> int:
     """Do what the command line says; the exit status."""
     if not words or words[0] not in list(Fault):
-        complain(_("No such fault. Valid faults: {faults}.").format(faults=", ".join(Fault)))
+        complain(_("No such fault. Valid faults: {faults}.").format(faults=enumerated(Fault)))
         return 2
     try:
         given = sys.stdin.read().splitlines() if words[1:] == ["-"] else words[1:]

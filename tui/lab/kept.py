@@ -12,7 +12,7 @@ from msgspec import Struct
 from tui.lab.errors import LabError
 from tui.lab.image import Image, Release
 from tui.lab.places import Places, locked
-from tui.words import translate as _
+from tui.words import prose, translate as _
 
 
 class Kept(Struct, frozen=True):
@@ -56,9 +56,10 @@ class Kept(Struct, frozen=True):
         image = Image(places.images / self.image)
         if not image.disk.exists():
             raise LabError(
-                _("The image that the kept machine {name} is based on is gone.").format(name=self.name)
-                + " "
-                + _("Remove the machine with: iscsi-console lab forget {name}").format(name=self.name)
+                prose(
+                    _("The image that the kept machine {name} is based on is gone.").format(name=self.name),
+                    _("Remove the machine with: iscsi-console lab forget {name}").format(name=self.name),
+                )
             )
         return image
 

@@ -35,9 +35,8 @@ class Places(Struct, frozen=True):
             raise LabError(
                 _(
                     "The lab cannot use {directory}: its kernel accepts no space, comma or colon in the path."
+                    " Set ISCSI_CONSOLE_LAB to another directory."
                 ).format(directory=root)
-                + " "
-                + _("Set ISCSI_CONSOLE_LAB to another directory.")
             )
         return cls(root.absolute())
 

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from tui.lab.errors import LabError
 from tui.storage.documents import read_bounded
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 EXAMPLES = Path(__file__).parent / "sans"
 """The descriptions that come with the program."""
@@ -207,7 +207,7 @@ def read_description(name_or_file: str) -> str:
     except (OSError, UnicodeDecodeError) as error:
         raise SanError(
             _("{name} is not a readable file, nor one of {examples} ({reason}).").format(
-                name=name_or_file, examples=", ".join(examples()), reason=error
+                name=name_or_file, examples=enumerated(examples()), reason=error
             )
         ) from error
     parse(text)
@@ -417,7 +417,7 @@ class _Table:
     def choice(self, name: str, kinds: type[StrEnum], default: StrEnum) -> str:
         value = str(self.take(name, default))
         if value not in list(kinds):
-            raise self.wrong(name, _("one of {choices}").format(choices=", ".join(kinds)))
+            raise self.wrong(name, _("one of {choices}").format(choices=enumerated(kinds)))
         return value
 
     def addresses(self, name: str) -> tuple[Address, ...]:
@@ -453,5 +453,5 @@ class _Table:
     def finish(self) -> None:
         if self._values:
             raise SanError(
-                _("{place}: unknown key {name}.").format(place=self._place, name=", ".join(self._values))
+                _("{place}: unknown key {name}.").format(place=self._place, name=enumerated(self._values))
             )

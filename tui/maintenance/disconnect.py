@@ -30,7 +30,7 @@ from tui.storage.operations.services.prerequisites import DisableService, StartS
 from tui.storage.operations.services.stop_service import StopService
 from tui.storage.operations.verify_removed import SessionName, VerifyRemoved
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 _STARTUP, _CONNECTION_STARTUP = "node.startup", "node.conn[0].startup"
 _MANUAL = "manual"
@@ -287,7 +287,7 @@ class _Making:
                 _(
                     "Session {sid} stays logged in: it has {others} too. The next login or rescan "
                     "adds this LUN again."
-                ).format(sid=session.sid, others=", ".join(others[:4]))
+                ).format(sid=session.sid, others=enumerated(others[:4]))
             )
         self._notes.extend(self._incomplete())
         for name in self._found.kept_maps:
@@ -299,7 +299,7 @@ class _Making:
         if transient:
             self._notes.append(
                 _("No file defines {units} (systemd-run): reconnecting cannot start it again.").format(
-                    units=clean(", ".join(transient[:4]), 160)
+                    units=clean(enumerated(transient[:4]), 160)
                 )
             )
         if len(stopped) > len(transient):
@@ -324,7 +324,7 @@ class _Making:
                 yield _(
                     "{devices} stay connected. A file system that is also on them is incomplete until you"
                     " reconnect."
-                ).format(devices=clean(", ".join(stay[:4]), 200))
+                ).format(devices=clean(enumerated(stay[:4]), 200))
 
     def _boot_words(self) -> str:
         if self._choices.at_boot is AtBoot.KEEP:

@@ -33,7 +33,7 @@ from tui.storage.probe.narrow import group_named
 from tui.storage.problem import Problem
 from tui.storage.size import size_words
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 
 class Layer(StrEnum):
@@ -309,7 +309,7 @@ def _problem(
     if lost:
         return Problem(
             "growth.disk-gone",
-            _("A disk below is gone: {disks}.").format(disks=clean(", ".join(lost[:4]))),
+            _("A disk below is gone: {disks}.").format(disks=clean(enumerated(lost[:4]))),
             cause=_("Its session was logged out, or the LUN was unmapped."),
             remedy=_("Repair that first. Nothing grows in an incomplete VG."),
         )

@@ -22,7 +22,7 @@ from tui.storage.operations.operation import Operation
 from tui.storage.probe.iscsi.settings import Settings
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
-from tui.words import translate as _, translate_count
+from tui.words import enumerated, translate as _, translate_count
 
 BUILT_IN_INTERFACES = frozenset({"default", "iser"})
 """Iface records that open-iscsi has without a file."""
@@ -160,7 +160,7 @@ def _in_use(records: Sequence[NodeRecord], inventory: Inventory) -> Problem | No
     ]
     if not found:
         return None
-    sids = ", ".join(str(session.sid) for _record, session in found)
+    sids = enumerated(str(session.sid) for _record, session in found)
     return Problem(
         "record.in-use",
         translate_count(
@@ -198,7 +198,7 @@ def forget_portal(
                 len(made_by_it),
             ).format(
                 count=len(made_by_it),
-                names=", ".join(dict.fromkeys(clean(record.target) for record in made_by_it)),
+                names=enumerated(dict.fromkeys(clean(record.target) for record in made_by_it)),
             )
         )
     else:

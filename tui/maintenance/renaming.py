@@ -14,7 +14,7 @@ from tui.storage.operations.mounts.mount import MountFilesystem, UnmountFilesyst
 from tui.storage.operations.operation import Operation
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 
 def rename_volume(inventory: Inventory, volume: LogicalVolume, new_name: str) -> Proposal:
@@ -136,7 +136,7 @@ def _renamed(title: str, steps: tuple[Operation, ...], refusal: Problem | None) 
     if unmounts:
         notes.append(
             _("{places} is unmounted briefly and mounted again: stop its users first.").format(
-                places=clean(", ".join(unmounts[:4]))
+                places=clean(enumerated(unmounts[:4]))
             )
         )
     if any(isinstance(step, RenameInFstab) for step in steps):

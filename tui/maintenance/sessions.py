@@ -11,7 +11,7 @@ from tui.storage.operations.iscsi.scan import ScanForLuns
 from tui.storage.operations.iscsi.sessions import LogIn, LogOut
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
-from tui.words import translate as _, translate_count
+from tui.words import enumerated, translate as _, translate_count
 
 
 def record_of(inventory: Inventory, session: Session) -> NodeRecord | None:
@@ -101,7 +101,7 @@ def why_no_logout(session: Session, inventory: Inventory) -> str:
 def _listed(words: Iterable[str], most: int = 3) -> str:
     found = [clean(word) for word in words]
     rest = len(found) - most
-    shown = ", ".join(found[:most])
+    shown = enumerated(found[:most])
     return shown if rest <= 0 else _("{words} and {count} more").format(words=shown, count=rest)
 
 
@@ -170,7 +170,7 @@ def _recovering(sessions: Sequence[Session]) -> Problem | None:
     return Problem(
         "logout.nameless",
         _("Session {sids} has no target name, so iscsiadm cannot address it.").format(
-            sids=", ".join(nameless)
+            sids=enumerated(nameless)
         ),
         _("It was lost when iscsid crashed or was killed."),
         _("A restart of iscsid may restore its name."),
@@ -183,7 +183,7 @@ def _down(sessions: Sequence[Session]) -> Problem | None:
         return None
     return Problem(
         "scan.session-down",
-        _("Not logged in: session {sids}.").format(sids=", ".join(down)),
+        _("Not logged in: session {sids}.").format(sids=enumerated(down)),
         _("The connection to the target is lost."),
         _("Wait until it is back, then scan again."),
     )

@@ -22,7 +22,7 @@ from tui.storage.operations.operation import Operation
 from tui.storage.problem import Problem
 from tui.storage.size import size_words
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 
 def free_disks(inventory: Inventory) -> tuple[BlockDevice, ...]:
@@ -315,7 +315,7 @@ def _needed(inventory: Inventory, volume: LogicalVolume) -> Problem | None:
     return Problem(
         "volume.needed",
         _("Other volumes depend on {name}: {names}.").format(
-            name=clean(volume.name, 60), names=clean(", ".join(needing[:6]))
+            name=clean(volume.name, 60), names=clean(enumerated(needing[:6]))
         ),
         cause=_("They would be removed too."),
         remedy=_("Remove each of them first, separately."),
@@ -328,7 +328,7 @@ def _used(inventory: Inventory, volume: LogicalVolume) -> Problem | None:
     upper = (volume.device, *(device.name for device in inventory.above(volume.device)))
     mounts = [mount.target for name in upper for mount in inventory.mounts_of(name)]
     swaps = [swap.path for swap in inventory.swaps if swap.device in upper]
-    places = ", ".join((*mounts, *swaps)[:3])
+    places = enumerated((*mounts, *swaps)[:3])
     return Problem(
         "volume.in-use",
         _("The volume {name} is in use: {places}.").format(

@@ -18,7 +18,7 @@ from tui.storage.model.inventory import Inventory
 from tui.storage.stacks.rung import Rung
 from tui.storage.stacks.stack import Stack
 from tui.storage.status import MEMBERSHIP
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 STACK = "stack"
 """First part of the path of a field of the stack that a thing belongs to."""
@@ -120,7 +120,7 @@ def conditions(collection: str, where: Mapping[str, object]) -> tuple[Condition,
     """
     item = collections().get(collection)
     if item is None:
-        known = ", ".join(sorted(collections()))
+        known = enumerated(sorted(collections()))
         raise NotACondition(
             _("{name} is not a known collection; valid names: {known}.").format(name=collection, known=known)
         )
@@ -140,7 +140,7 @@ def _of_field(collection: str, item: type, name: str, asked: object) -> list[Con
         if word not in {test.value for test in _TESTS[kind]}:
             raise NotACondition(
                 _("{name} cannot be compared by {word}; valid comparisons: {known}.").format(
-                    name=name, word=word, known=", ".join(_TESTS[kind])
+                    name=name, word=word, known=enumerated(_TESTS[kind])
                 )
             )
         found.append(Condition(path, Comparison(word), _value(kind, Comparison(word), value, name)))
@@ -190,7 +190,7 @@ def _kind(item: type, path: tuple[str, ...], name: str) -> Kind:
         if part not in known:
             raise NotACondition(
                 _("{name}: {part} is not a field; valid fields: {known}.").format(
-                    name=name, part=part, known=", ".join(known)
+                    name=name, part=part, known=enumerated(known)
                 )
             )
         hint = _without_none(hints[part])

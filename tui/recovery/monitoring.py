@@ -18,7 +18,7 @@ from tui.recovery.finding import Finding, Weight
 from tui.recovery.findings.iscsi.outage import outages
 from tui.storage.stacks.judgement import Verdict
 from tui.storage.untrusted import clean
-from tui.words import translate as _, translate_count
+from tui.words import enumerated, translate as _, translate_count
 
 JOURNAL = "/run/systemd/journal/socket"
 
@@ -143,7 +143,7 @@ def journal_entries(diagnosis: Diagnosis) -> tuple[bytes, ...]:
     """An entry for every finding that nobody accepts, and one for what no finding explains."""
     entries = [_entry(finding) for finding in diagnosis.counted]
     if diagnosis.unexplained:
-        names = ", ".join(clean(rung.name, 60) for rung in diagnosis.unexplained)
+        names = enumerated(clean(rung.name, 60) for rung in diagnosis.unexplained)
         words = _("Broken for an unknown reason: {names}.").format(names=names)
         entries.append(_datagram(MESSAGE=words, PRIORITY="3", ISCSI_CONSOLE_WEIGHT="cause"))
     return tuple(entries)

@@ -9,7 +9,7 @@ from tui.recovery.expectations.expectation import Account, Standing
 from tui.recovery.finding import Finding, Weight
 from tui.storage.stacks.rung import Health, Rung
 from tui.storage.stacks.stack import Stack
-from tui.words import translate as _
+from tui.words import prose, translate as _
 
 _DOES_NOT_HOLD = frozenset(
     (
@@ -77,7 +77,7 @@ def _rung(rung: Rung, named: dict[str, Finding], standings: dict[str, Standing])
         return rung
     if standing is Standing.AS_WISHED:
         words = _("It is intended to be away: it was disconnected, or nothing on this host asks for it.")
-        return replace(rung, health=Health.AS_WISHED, reason=" ".join(filter(None, (words, rung.reason))))
+        return replace(rung, health=Health.AS_WISHED, reason=prose(words, rung.reason))
     if standing is Standing.COMING:
         return replace(rung, health=Health.UNKNOWN, reason=_("systemd is starting it."))
     return rung

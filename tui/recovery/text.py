@@ -11,7 +11,7 @@ from tui.storage.cells import wrapped
 from tui.storage.host_limits import limits
 from tui.storage.stacks.layer_words import layer_word
 from tui.storage.untrusted import clean
-from tui.words import translate as _, translate_count
+from tui.words import enumerated, prose, translate as _, translate_count
 
 WIDTH = 79
 
@@ -20,7 +20,7 @@ def diagnosis_text(diagnosis: Diagnosis) -> str:
     """The whole diagnosis."""
     lines = [_heading(diagnosis)]
     for limit in limits(diagnosis.evidence.inventory):
-        lines += _wrapped(" ".join((limit.summary, limit.cause, limit.remedy)))
+        lines += _wrapped(prose(limit.summary, limit.cause, limit.remedy))
     for number, finding in enumerate(diagnosis.counted, start=1):
         lines += ["", *_finding(finding, number, diagnosis)]
     lines += _unexplained(diagnosis)
@@ -46,7 +46,7 @@ def _heading(diagnosis: Diagnosis) -> str:
                     unknown,
                 ).format(count=unknown)
             )
-        words = ", ".join(parts)
+        words = enumerated(parts)
         return _("Storage on {host}: {words}.").format(host=host, words=words)
     if is_whole(diagnosis.evidence):
         return _("Storage on {host}: nothing is wrong.").format(host=host)
@@ -126,7 +126,7 @@ def _plan(proposal: Proposal) -> Iterator[str]:
         yield from _wrapped(note, 8)
     if proposal.refusal is not None:
         refusal = proposal.refusal
-        words = " ".join(word for word in (refusal.summary, refusal.cause, refusal.remedy) if word)
+        words = prose(refusal.summary, refusal.cause, refusal.remedy)
         yield from _wrapped(_("Not possible now: {why}").format(why=words), 8)
     for operation in proposal.plan.operations:
         yield from _wrapped(f"- {operation.title()} ({operation.risk.word})", 8, hanging=2)

@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from tui.storage.problem import ConsoleError, Problem
+from tui.words import prose
 
 Result = TypeVar("Result")
 """What the screen is dismissed with."""
@@ -52,7 +53,7 @@ class BackgroundScreen(Screen[Result]):
 
     def job_failed(self, job: str, problem: Problem) -> None:  # noqa: ARG002 - for screens with several jobs
         """Show what failed and what to do next. A screen that has a place for it shows it there."""
-        self.notify(f"{problem.summary} {problem.remedy}".rstrip(), severity="error", markup=False)
+        self.notify(prose(problem.summary, problem.remedy), severity="error", markup=False)
 
     def _run_job(self, job: str, task: Callable[[], Message | None]) -> None:
         try:

@@ -7,7 +7,7 @@ from textual.app import App
 
 from tui.screens.base_screen import BaseScreen
 from tui.screens.working import WorkingScreen
-from tui.words import translate as _
+from tui.words import prose, translate as _
 from widgets.dialogs import Confirm
 
 
@@ -33,5 +33,5 @@ def quit_program(app: App[Any], leave: Callable[[str], None]) -> None:
     if not losses:
         leave_now()
     elif not isinstance(app.screen, Confirm):
-        question = Confirm(_("Leave the program?"), " ".join(losses), yes=_("Leave"), no=_("Stay"))
+        question = Confirm(_("Leave the program?"), prose(*losses), yes=_("Leave"), no=_("Stay"))
         app.push_screen(question, lambda answer: leave_now() if answer else None)

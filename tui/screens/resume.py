@@ -15,7 +15,7 @@ from tui.storage.changing.journal import Progressed
 from tui.storage.changing.midway import NOWHERE, Midway
 from tui.storage.changing.plan import Plan
 from tui.storage.untrusted import clean
-from tui.words import marked, translate as _
+from tui.words import marked, prose, translate as _
 from widgets.dialogs import Dialog, PushButton
 from widgets.look import look_of
 from widgets.state import Role, State
@@ -86,7 +86,7 @@ class Resume(Dialog[Decision | None]):
             )
         if self._interrupted.problem is not None:
             problem = self._interrupted.problem
-            yield self.paragraph(f"{problem.summary} {problem.remedy}", Role.WARN)
+            yield self.paragraph(prose(problem.summary, problem.remedy), Role.WARN)
         if self._interrupted.plan is not None:
             yield Static(self._lines(self._interrupted.plan))
 

@@ -6,7 +6,7 @@ from tui.storage.stacks.layer_words import layer_word
 from tui.storage.stacks.rung import RungKind
 from tui.storage.stacks.stack import Health, Rung, Stack
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 from widgets.stack_view import Rung as Row
 from widgets.state import State
 
@@ -76,7 +76,7 @@ def _heading(stack: Stack) -> Row:
     groups = [clean(name, LONGEST) for name in stack.volume_groups]
     first = names or groups or [_("no target")]
     name = first[0].rpartition(":")[2] or first[0]
-    rest = ", ".join(names[1:]) if len(names) > 1 else first[0] if name != first[0] else ""
+    rest = enumerated(names[1:]) if len(names) > 1 else first[0] if name != first[0] else ""
     return Row(
         heading_key(stack), "", name, detail=rest, heading=True, state=state_of(stack.health), whole=first[0]
     )
@@ -92,7 +92,7 @@ def _row(rung: Rung, note: str) -> Row:
         details[0] if details and not note else "",
         state_of(rung.health),
         clean(rung.state),
-        note or ", ".join(details[1:]),
+        note or enumerated(details[1:]),
         whole=_whole(rung),
     )
 

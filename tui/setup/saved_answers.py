@@ -23,7 +23,7 @@ from tui.storage.model.iscsi import ChapFacts, NodeRecord
 from tui.storage.printing import json_text
 from tui.storage.problem import Problem, Refused
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 _TIMEOUT = re.compile(r"x-systemd\.device-timeout=(\d{1,6})s?")
 
@@ -70,7 +70,7 @@ def _not_covered(inventory: Inventory, mounted: list[Existing]) -> Iterator[str]
     """Comments about what answers cannot say."""
     portals = [clean(record.portal.label) for record in inventory.discovery_records]
     if len(portals) > 1:
-        yield f"# {_('Not in it: the discovery portals {names}.').format(names=', '.join(portals[1:]))}"
+        yield f"# {_('Not in it: the discovery portals {names}.').format(names=enumerated(portals[1:]))}"
     known = {volume.device for volume in mounted}
     on_luns = {upper.name for lun in inventory.luns if lun.disk for upper in inventory.above(lun.disk)}
     on_luns |= {lun.disk for lun in inventory.luns}

@@ -8,7 +8,7 @@ from typing import TypeVar
 from tui.storage.documents import is_bounded
 from tui.storage.problem import ConsoleError, Problem
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -90,7 +90,7 @@ class Table:
             raise self.mistake(
                 name,
                 _("{value} is not one of {words}.").format(
-                    value=_shown(text), words=", ".join(f'"{member.value}"' for member in kind)
+                    value=_shown(text), words=enumerated(f'"{member.value}"' for member in kind)
                 ),
             )
         return found
@@ -144,7 +144,7 @@ class Table:
                 raise self.mistake(
                     clean(name, 60),
                     _("unknown key."),
-                    _("Known keys: {names}.").format(names=", ".join(sorted(self._asked))),
+                    _("Known keys: {names}.").format(names=enumerated(sorted(self._asked))),
                 )
 
     def _take(self, name: str) -> object:

@@ -29,7 +29,7 @@ from tui.storage.operations.services.prerequisites import EnableService
 from tui.storage.probe.narrow import group_named
 from tui.storage.problem import ConsoleError, Problem
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 _Record = tuple[str, str, int, str]
 """A node record: target, address, port and iface."""
@@ -212,7 +212,7 @@ class _Undoing:
         return Problem(
             "undo.other-volumes",
             _("The VG {group} has volumes that the set-up did not create: {names}.").format(
-                group=clean(operation.name, 60), names=clean(", ".join(others[:6]), 200)
+                group=clean(operation.name, 60), names=clean(enumerated(others[:6]), 200)
             ),
             remedy=_(
                 "Remove them first if they are not needed, or use Disconnect in the console, which keeps all "

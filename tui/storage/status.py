@@ -49,7 +49,7 @@ from tui.storage.stacks.rung import Rung
 from tui.storage.stacks.stack import Stack, StackIndex, first_broken, stacks
 from tui.storage.stacks.volume_rungs import volume_key
 from tui.storage.untrusted import clean
-from tui.words import translate as _, translate_count
+from tui.words import enumerated, prose, translate as _, translate_count
 
 SCHEMA = 1
 
@@ -185,7 +185,7 @@ def _told(judgement: Judgement | None) -> Iterator[str]:
         word = words or (_("risk") if told.is_risk else _("problem"))
         yield f"  [{told.code}] {word}: {told.summary}"
     if judgement.unread:
-        yield from ("", _("Not checked: {items}").format(items=", ".join(judgement.unread)))
+        yield from ("", _("Not checked: {items}").format(items=enumerated(judgement.unread)))
 
 
 def _heading(inventory: Inventory, judged: Judged) -> Iterator[str]:
@@ -206,19 +206,19 @@ def _heading(inventory: Inventory, judged: Judged) -> Iterator[str]:
         state=_("responds") if inventory.daemon_answers else _("does not respond")
     )
     for limit in limits(inventory):
-        yield " ".join((limit.summary, limit.cause, limit.remedy))
+        yield prose(limit.summary, limit.cause, limit.remedy)
 
 
 def _stack_lines(stack: Stack) -> Iterator[str]:
     targets = [clean(target, _LONGEST_NAME) for target in stack.targets if target]
     groups = [clean(group, _LONGEST_NAME) for group in stack.volume_groups]
-    yield ", ".join(targets or groups) or _("A session without a target name")
+    yield enumerated(targets or groups) or _("A session without a target name")
     for rung in stack.rungs:
         yield _rung_line(rung)
     broken = first_broken(stack)
     if broken is not None:
         what = f"{layer_word(broken.kind)} {clean(broken.name, _LONGEST_NAME)}".strip()
-        yield "  " + _("First broken layer: {what}.").format(what=what) + f" {broken.reason}".rstrip()
+        yield "  " + prose(_("First broken layer: {what}.").format(what=what), broken.reason)
 
 
 def _rung_line(rung: Rung) -> str:

@@ -17,7 +17,7 @@ from tui.storage.operations.mounts.mount import MountFilesystem
 from tui.storage.operations.services.prerequisites import StartService
 from tui.storage.stacks.rung import RungKind
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import prose, translate as _
 
 NOT_MOUNTED = "F46.not-mounted"
 ELSEWHERE = "F50.mounted-elsewhere"
@@ -37,7 +37,7 @@ def not_mounted(evidence: Evidence, line: Line) -> Finding | None:
         _("{place} is not mounted, though fstab lists it and its volume is there.").format(place=place)
         if device.answers
         else _("{place} is not mounted, and the disk below its volume does not answer.").format(place=place),
-        " ".join(word for word in (since, empty) if word),
+        prose(since, empty),
         RungKind.MOUNT,
         (f"mount:{line.entry.mount_point}",),
         device.name,

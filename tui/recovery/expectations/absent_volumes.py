@@ -14,7 +14,7 @@ from tui.storage.probe.devices.lvm import names_of_map
 from tui.storage.probe.devices.places import link_of_spec
 from tui.storage.stacks.rung import RungKind
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, prose, translate as _
 
 CODE = "F47.volume-missing"
 
@@ -45,7 +45,7 @@ def volume_missing(evidence: Evidence, line: Line) -> Finding:
     return Finding(
         CODE,
         summary,
-        " ".join(word for word in (since, meaning) if word),
+        prose(since, meaning),
         RungKind.SWAP if swap else RungKind.MOUNT,
         (f"swap:{entry.spec}" if swap else f"mount:{entry.mount_point}",),
         seen=(
@@ -153,7 +153,7 @@ def _ruled_out(evidence: Evidence) -> Iterator[RuledOut]:
 def _sessions_seen(evidence: Evidence) -> Iterator[Seen]:
     lines = tuple(
         f"session{session.sid}: {session.state.value}, "
-        + ", ".join(
+        + enumerated(
             f"LUN {lun.number} {clean(lun.disk)}"
             for lun in evidence.inventory.luns_of(session.sid)
             if lun.disk

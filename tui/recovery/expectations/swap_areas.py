@@ -18,7 +18,7 @@ from tui.storage.operations.mounts.swap import SwapOn
 from tui.storage.probe.devices.places import link_of_spec
 from tui.storage.stacks.rung import RungKind
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import prose, translate as _
 
 CODE = "F48.swap-off"
 
@@ -83,7 +83,7 @@ def _swap_off(evidence: Evidence, line: Line, device: BlockDevice) -> Finding:
     return Finding(
         CODE,
         _("The swap space {spec} is not in use, though fstab lists it.").format(spec=spec),
-        " ".join(word for word in (since_words(evidence, unit), meaning) if word),
+        prose(since_words(evidence, unit), meaning),
         RungKind.SWAP,
         (f"swap:{line.entry.spec}",),
         device.name,

@@ -7,7 +7,7 @@ from tui.recovery.finding import Seen
 from tui.storage.model.iscsi import NodeRecord, Portal, Session
 from tui.storage.news.happening import Happening
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 MOST_LINES = 6
 """Lines of a log shown with a finding, the newest."""
@@ -16,7 +16,7 @@ MOST_LINES = 6
 def listed(words: Iterable[str], most: int = 6) -> str:
     """Names in one line, cleaned; past the first few only that there are more."""
     found = [clean(word) for word in words]
-    shown = ", ".join(found[:most])
+    shown = enumerated(found[:most])
     return shown if len(found) <= most else f"{shown} …"
 
 

@@ -24,7 +24,7 @@ from tui.storage.problem import Problem
 from tui.storage.stacks.stack import Stack
 from tui.storage.stacks.volume_rungs import group_key
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 
 def repair(
@@ -45,7 +45,7 @@ def silent_disk(evidence: Evidence, device: BlockDevice) -> Problem | None:
     ]
     if device.answers and not (lost and len(lost) == len(luns_below(inventory, device))):
         return None
-    states = ", ".join(f"session {session.sid}: {session.state.value}" for session in lost)
+    states = enumerated(f"session {session.sid}: {session.state.value}" for session in lost)
     return Problem(
         "recovery.disk-silent",
         _("The disk below {path} does not answer now.").format(path=clean(device.path, 80)),
@@ -140,7 +140,7 @@ def rung_on(stacks: tuple[Stack, ...], device: str) -> str:
 
 def places(mounts: Iterable[Mount]) -> str:
     """Mount points in one line."""
-    return ", ".join(clean(mount.target, 60) for mount in mounts)
+    return enumerated(clean(mount.target, 60) for mount in mounts)
 
 
 def checking(path: str, kind: FilesystemKind, uuid: str) -> tuple[Operation, ...]:

@@ -7,7 +7,7 @@ from tui.recovery.history.outage import End, History, LoggedLine, SessionOutage
 from tui.recovery.history.plot import LEGEND, glances, session_name
 from tui.storage.cells import wrapped
 from tui.storage.untrusted import clean
-from tui.words import translate as _, translate_count
+from tui.words import enumerated, prose, translate as _, translate_count
 
 WIDTH = 79
 
@@ -78,7 +78,7 @@ def outage_paragraphs(outage: SessionOutage) -> Iterator[str]:
     yield io_words(outage)
     if outage.errors:
         yield _("I/O errors in the log: {disks}.").format(
-            disks=", ".join(
+            disks=enumerated(
                 _("{disk} {count}").format(disk=errors.disk, count=errors.count)
                 if errors.is_of_session
                 else _("{disk} {count} (at that time; whose disk it was is not known)").format(
@@ -116,13 +116,10 @@ def ended_words(outage: SessionOutage) -> str:
     }[outage.end].format(time=when, span=span)
     if outage.attempts is None:
         return words
-    return (
-        words
-        + " "
-        + translate_count(
-            "iscsid needed {count} attempt.", "iscsid needed {count} attempts.", outage.attempts
-        ).format(count=outage.attempts)
-    )
+    attempts = translate_count(
+        "iscsid needed {count} attempt.", "iscsid needed {count} attempts.", outage.attempts
+    ).format(count=outage.attempts)
+    return prose(words, attempts)
 
 
 def io_words(outage: SessionOutage) -> str:

@@ -7,7 +7,7 @@ from tui.storage.model.inventory import Inventory
 from tui.storage.model.users import KernelUser, Process, Users
 from tui.storage.stacks.rung import Rung, RungKind
 from tui.storage.watching.processes import IscsiProcess, ProcessKind
-from tui.words import translate as _, translate_count
+from tui.words import enumerated, translate as _, translate_count
 
 MOST = 6
 """Users that are listed; the others are counted."""
@@ -25,7 +25,7 @@ def worker_facts(rung: Rung, inventory: Inventory, processes: Iterable[IscsiProc
     daemons = [process for process in every if process.kind is ProcessKind.DAEMON]
     threads = [process for process in every if process.host_number == session.host_number >= 0]
     for label, found in ((_("daemon"), daemons), (_("threads"), threads)):
-        names = ", ".join(f"{process.name} {process.pid}" for process in found)
+        names = enumerated(f"{process.name} {process.pid}" for process in found)
         waits = any(process.waiting for process in found)
         yield label, names, _("waits for a disk that does not respond") if waits else ""
 
@@ -49,7 +49,7 @@ def _process(process: Process) -> tuple[str, str]:
     words = process.command.partition(" ")[0].rpartition("/")[2] or process.command
     held = process.held[0].path if process.held else ""
     waits = _("waits for the disk") if process.waits else ""
-    what = ", ".join(word for word in (process.service, process.container, waits, held) if word)
+    what = enumerated(word for word in (process.service, process.container, waits, held) if word)
     return f"{words} {process.pid}", what
 
 

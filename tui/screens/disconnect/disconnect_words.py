@@ -8,7 +8,7 @@ from tui.storage.model.users import Users
 from tui.storage.operations.mounts.release import holders
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
-from tui.words import translate as _, translate_count
+from tui.words import prose, translate as _, translate_count
 from widgets.help import HelpSection
 from widgets.state import Role, State
 
@@ -68,7 +68,7 @@ def why(users: Users, choices: Choices, proposal: Proposal) -> str:
         ),
     }[choices.users]
     first = (about,) if holders(users) else ()
-    return " ".join((*first, *proposal.notes[:2]))
+    return prose(*first, *proposal.notes[:2])
 
 
 def help_sections() -> tuple[HelpSection, ...]:

@@ -8,7 +8,7 @@ from tui.storage.model.users import Hold, KernelUser, Process, Users
 from tui.storage.operations.mounts.release import keeps_hold, kernel_words
 from tui.storage.stacks.layer_words import layer_word
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 from widgets.stack_view import Rung as Row
 from widgets.state import State
 
@@ -36,7 +36,7 @@ def rows_of(found: Dependents, inventory: Inventory, users: Users, choice: About
                 details[0] if details else "",
                 state_of(rung.health),
                 clean(rung.state),
-                ", ".join(details[1:]),
+                enumerated(details[1:]),
             )
         )
         here = users_at(rung, inventory, users)

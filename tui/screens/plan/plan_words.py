@@ -9,7 +9,7 @@ from tui.storage.changing.run_plan import Ending
 from tui.storage.operations.operation import Risk
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
-from tui.words import translate as _, translate_count
+from tui.words import prose, translate as _, translate_count
 from widgets.dialogs import Confirm
 from widgets.help import HelpSection
 from widgets.state import Role, State
@@ -23,7 +23,7 @@ def about(proposal: Proposal, refusal: Problem | None) -> tuple[Paragraph, ...]:
     """Return what is above the operations: reasons, warnings, losses, and why the plan cannot run."""
     lines = [Paragraph(clean(proposal.why, _LONGEST))] if proposal.why else []
     if refusal is not None:
-        after = " ".join(part for part in (refusal.cause, refusal.remedy) if part)
+        after = prose(refusal.cause, refusal.remedy)
         lines.append(
             Paragraph(
                 clean(refusal.summary, _LONGEST), Role.STRONG, state=State.BAD, after=clean(after, 1000)

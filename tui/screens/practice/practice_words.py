@@ -6,7 +6,7 @@ from tui.practice.coach import Coach, Stand
 from tui.practice.progress import Standing
 from tui.practice.scenario import Kind, Level, Phase, Scenario
 from tui.screens.paragraphs import Paragraph
-from tui.words import translate as _, translate_count
+from tui.words import enumerated, translate as _, translate_count
 from widgets.help import HelpSection
 from widgets.state import Role, State
 
@@ -49,7 +49,7 @@ def spaced(text: str) -> Iterator[str]:
 def about(scenario: Scenario, standing: Standing, *, kept: bool) -> tuple[Paragraph, ...]:
     """What the list says of what the cursor is on."""
     facts = (kind_word(scenario.kind), level_word(scenario.level), minutes_words(scenario.minutes))
-    lines = [Paragraph(scenario.title, Role.STRONG, after=", ".join(facts)), Paragraph("")]
+    lines = [Paragraph(scenario.title, Role.STRONG, after=enumerated(facts)), Paragraph("")]
     lines += [Paragraph(topic, label=_("learn") if not n else " ") for n, topic in enumerate(scenario.learns)]
     lines += [
         Paragraph(exam, Role.MUTED, label=_("exams") if not n else " ")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tui.lab.san import Chap, San
 from tui.lab.trial import Ending, portals_of, secrets_of
 from tui.storage.size import size_words
-from tui.words import translate as _, translate_count
+from tui.words import enumerated, translate as _, translate_count
 from widgets.help import HelpSection
 from widgets.notice import Notice, Offer
 from widgets.state import State
@@ -51,7 +51,7 @@ def _array(san: San) -> Iterator[str]:
         yield _("Portal {address}, port {port}").format(address=address.strip("[]"), port=port)
     yield _chap(_("CHAP for discovery"), san.discovery)
     for target in san.targets:
-        sizes = ", ".join(size_words(lun.size) for lun in target.luns)
+        sizes = enumerated(size_words(lun.size) for lun in target.luns)
         luns = translate_count("{count} LUN ({sizes})", "{count} LUNs ({sizes})", len(target.luns))
         yield _("Target {name}: {luns}").format(
             name=target.name, luns=luns.format(count=len(target.luns), sizes=sizes)

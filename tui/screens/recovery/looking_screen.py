@@ -22,7 +22,7 @@ from tui.storage.host.recording import RecordingHost
 from tui.storage.model.inventory import Inventory
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import prose, translate as _
 from widgets.state import State
 
 TURN = 1.0
@@ -258,7 +258,7 @@ class LookingScreen(BaseScreen[bool]):
             return
         if job == _GLANCE:
             self._glancing = False
-        self.tell(" ".join(text for text in (problem.summary, problem.remedy) if text), State.BAD)
+        self.tell(prose(problem.summary, problem.remedy), State.BAD)
 
     def _tell_way(self) -> None:
         """Let the way that is open over this screen know what became of its finding."""

@@ -11,7 +11,7 @@ from textual.message import Message
 from tui.storage.files.owner_file import not_written_problem, write_for_owner
 from tui.storage.problem import Refused
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import prose, translate as _
 from widgets.state import State
 
 
@@ -60,4 +60,4 @@ def save(what: str, text: str, ending: str = "txt") -> Saved:
             return Saved(_("Written to {path}; only you can read it.").format(path=clean(path)), True)
     problem = not_written_problem(path, failure or OSError())
     said = problem.evidence[0] if problem.evidence else ""
-    return Saved(f"{problem.summary} {said}".rstrip(), False)
+    return Saved(prose(problem.summary, said), False)

@@ -15,7 +15,7 @@ from tui.storage.host.interface import Answer as Connected
 from tui.storage.iscsi.discovery import DiscoveryKind, Found, Standing, about_slp
 from tui.storage.model.iscsi import InterfaceRecord
 from tui.storage.untrusted import clean
-from tui.words import translate as _, translate_count
+from tui.words import enumerated, prose, translate as _, translate_count
 from widgets.fields.choice_field import CheckField, Choice, ChoiceField
 from widgets.fields.text_field import TextField
 from widgets.help import HelpSection
@@ -229,7 +229,7 @@ class DiscoverPage(Page):
 
 def _slp() -> str:
     about = about_slp()
-    return " ".join((about.summary, about.cause, about.remedy))
+    return prose(about.summary, about.cause, about.remedy)
 
 
 def _answered(state: SetupState, found: tuple[Found, ...]) -> tuple[Paragraph, ...]:
@@ -265,7 +265,7 @@ def _rows(found: tuple[Found, ...]) -> Iterable[PickRow]:
     for portal in found:
         alike.setdefault((portal.target, portal.standing, portal.note), []).append(portal)
     for (name, standing, note), members in alike.items():
-        labels = ", ".join(clean(member.portal.label) for member in members)
+        labels = enumerated(clean(member.portal.label) for member in members)
         count = translate_count("{count} portal", "{count} portals", len(members)).format(count=len(members))
         yield PickRow(
             f"{name} {standing} {note}",

@@ -15,7 +15,7 @@ from tui.setup.step import Step
 from tui.setup.verification import MountVerified, Verified
 from tui.storage.boot_check.rung import Checked
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import prose, translate as _
 from widgets.help import HelpSection
 from widgets.stack_view import RungList, StackView
 from widgets.state import Role, State
@@ -112,7 +112,7 @@ class DonePage(Page, can_focus=True):
         return Paragraph(
             f"{pad(word, 7)}  {pad(check.rung.label, width)}",
             state=state,
-            after=f"{check.words} {check.remedy}".strip(),
+            after=prose(check.words, check.remedy),
         )
 
     def explanation(self) -> Explanation:

@@ -14,7 +14,7 @@ from tui.setup.steps.disks import Disk
 from tui.storage.model.iscsi import SessionState
 from tui.storage.size import size_words
 from tui.storage.untrusted import clean
-from tui.words import translate as _, translate_count
+from tui.words import enumerated, translate as _, translate_count
 from widgets.bars.progress import ProgressList, ProgressRow
 from widgets.fields.choice_field import CheckField
 from widgets.help import HelpSection
@@ -154,7 +154,7 @@ def _count(found: tuple[Disk, ...]) -> tuple[Paragraph, ...]:
 
 def _row(disk: Disk) -> PickRow:
     paths = translate_count("{count} path", "{count} paths", len(disk.paths)).format(count=len(disk.paths))
-    name = disk.map_name or ", ".join(disk.paths)
+    name = disk.map_name or enumerated(disk.paths)
     maker = f"{disk.vendor} {disk.model}".strip()
     return PickRow(
         disk.wwid,

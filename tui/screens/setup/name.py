@@ -12,7 +12,7 @@ from tui.setup.answers import NameAnswer
 from tui.setup.step import Step
 from tui.setup.steps import name
 from tui.storage.untrusted import clean
-from tui.words import marked, translate as _
+from tui.words import enumerated, marked, translate as _
 from widgets.fields.choice_field import CheckField
 from widgets.fields.text_field import TextField
 from widgets.help import HelpSection
@@ -50,7 +50,7 @@ class NamePage(Page):
         )
         missing = name.missing(self.state.inventory)
         self.query_one("#missing", Paragraphs).paragraphs = (
-            (Paragraph(", ".join(missing), Role.WARN, _("Missing"), State.ABSENT),) if missing else ()
+            (Paragraph(enumerated(missing), Role.WARN, _("Missing"), State.ABSENT),) if missing else ()
         )
         self.query_one("#prepare", CheckField).display = bool(missing)
         self.query_one("#name", TextField).hint = ""

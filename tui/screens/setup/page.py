@@ -14,7 +14,7 @@ from tui.setup.state import Explanation, SetupState
 from tui.setup.step import Step
 from tui.setup.steps import by_name
 from tui.storage.problem import Problem
-from tui.words import translate as _
+from tui.words import prose, translate as _
 from widgets.bars.progress import ProgressRow
 from widgets.fields.form import Field, FieldRow, Form
 from widgets.fields.text_field import NumberField, TextField
@@ -54,12 +54,12 @@ def _below(problem: Problem) -> Paragraph:
 
 
 def _rest(problem: Problem) -> str:
-    return " ".join(part for part in (problem.cause, problem.remedy) if part)
+    return prose(problem.cause, problem.remedy)
 
 
 def one_line(problem: Problem) -> str:
     """What stands below a field: what is wrong and what to do about it."""
-    return f"{problem.summary} {problem.remedy}".strip()
+    return prose(problem.summary, problem.remedy)
 
 
 class Page(Form):

@@ -19,7 +19,7 @@ from tui.storage.operations.lvm.thin import metadata_extents
 from tui.storage.problem import Problem
 from tui.storage.size import size_words
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 from widgets.fields.choice_field import CheckField, Choice, ChoiceField
 from widgets.fields.form import Field
 from widgets.fields.text_field import TextField
@@ -106,7 +106,7 @@ def _add(inventory: Inventory, group: VolumeGroup) -> Task:
         return volumes.add_disk(inventory, group, disk, contents(host, inventory, disk))
 
     return Task(
-        "a", _("Add a disk"), ", ".join(clean(disk.path, 30) for disk in disks[:3]),
+        "a", _("Add a disk"), enumerated(clean(disk.path, 30) for disk in disks[:3]),
         _("The disk becomes a PV of the VG, which then depends on it. What is on it is lost."),
         fields, propose, "" if disks else _("no unused iSCSI disk; scan for new LUNs first"), read,
     )  # fmt: skip

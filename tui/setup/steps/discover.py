@@ -17,7 +17,7 @@ from tui.storage.operations.iscsi.discovery import AddDiscoveryRecord, AddInterf
 from tui.storage.operations.operation import Operation
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
-from tui.words import translate as _, translate_count
+from tui.words import enumerated, translate as _, translate_count
 
 
 def kinds() -> tuple[tuple[DiscoveryKind, str, str], ...]:
@@ -141,7 +141,7 @@ def _iface_problems(chosen: DiscoverAnswer, interfaces: tuple[InterfaceRecord, .
         Problem(
             "iface.unknown",
             _("There is no iface record named {name}.").format(name=clean(name)),
-            remedy=_("Choose one of: {names}.").format(names=", ".join(sorted(map(clean, known)))),
+            remedy=_("Choose one of: {names}.").format(names=enumerated(sorted(map(clean, known)))),
             field="ifaces",
         )
         for name in chosen.ifaces

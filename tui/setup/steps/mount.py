@@ -18,7 +18,7 @@ from tui.storage.operations.services.prerequisites import InstallPackages
 from tui.storage.probe.mounts.fstab import normalised
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
-from tui.words import translate as _, translate_count
+from tui.words import enumerated, translate as _, translate_count
 
 __all__ = [
     "MountTarget",
@@ -153,4 +153,4 @@ def explain(state: SetupState) -> Explanation:
 
 def note(state: SetupState) -> str:
     """The mount points."""
-    return ", ".join(clean(normalised(entry.mount_point)) for entry in answer(state).mounts)
+    return enumerated(clean(normalised(entry.mount_point)) for entry in answer(state).mounts)

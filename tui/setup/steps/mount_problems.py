@@ -12,7 +12,7 @@ from tui.storage.files.mount_point import mount_point_problems
 from tui.storage.probe.mounts.fstab import normalised
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 
 def problems(state: SetupState) -> tuple[Problem, ...]:
@@ -26,7 +26,7 @@ def problems(state: SetupState) -> tuple[Problem, ...]:
             "mount.no-such-volume",
             _("{volume} is not one of the chosen volumes.").format(volume=clean(entry.volume)),
             remedy=_("Choose one of: {names}.").format(
-                names=", ".join(map(clean, by_volume)) or _("nothing")
+                names=enumerated(map(clean, by_volume)) or _("nothing")
             ),
             field="mounts",
         )

@@ -18,7 +18,7 @@ from tui.storage.operations.services.prerequisites import (
 )
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
-from tui.words import translate as _, translate_count
+from tui.words import enumerated, translate as _, translate_count
 
 NEEDED_TOOLS = (
     "iscsiadm",
@@ -80,7 +80,7 @@ def problems(state: SetupState) -> tuple[Problem, ...]:
 
 
 def _cannot_prepare(state: SetupState) -> tuple[Problem, ...]:
-    names = ", ".join(missing(state.inventory))
+    names = enumerated(missing(state.inventory))
     limit = _unpreparable(state.inventory)
     if limit is not None:
         return (limit,)
@@ -102,7 +102,7 @@ def _cannot_prepare(state: SetupState) -> tuple[Problem, ...]:
                 _("This host lacks: {names}.").format(names=names),
                 _("It can install packages on Debian, Red Hat, SUSE, openEuler and their relatives."),
                 _("Install {packages} with your package manager and come back.").format(
-                    packages=", ".join(packages)
+                    packages=enumerated(packages)
                 )
                 if packages
                 else _("Install them with your package manager and come back."),
@@ -147,7 +147,7 @@ def warnings(state: SetupState) -> tuple[Problem, ...]:
                     "{count} session is logged in under another name: {names}.",
                     "{count} sessions are logged in under another name: {names}.",
                     count,
-                ).format(count=count, names=", ".join(clean(name) for name in old)),
+                ).format(count=count, names=enumerated(clean(name) for name in old)),
                 _("A session keeps the name it was logged in with."),
                 _(
                     "The new name is used from the next login of each. Ask the storage "

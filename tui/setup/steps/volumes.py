@@ -26,7 +26,7 @@ from tui.storage.operations.lvm.volume_group import CreateVolumeGroup, ExtendVol
 from tui.storage.operations.operation import Operation
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
-from tui.words import translate as _, translate_count
+from tui.words import enumerated, translate as _, translate_count
 
 __all__ = [
     "activation",
@@ -54,7 +54,7 @@ def satisfied(state: SetupState) -> str | None:
     mounted = tuple(existing for existing in disks.existing(state) if existing.mounted)
     if not mounted or (state.answers.volumes is not None and _pending(state)):
         return None
-    return _("{volumes} in use.").format(volumes=", ".join(clean(existing.volume) for existing in mounted))
+    return _("{volumes} in use.").format(volumes=enumerated(clean(existing.volume) for existing in mounted))
 
 
 def _pending(state: SetupState) -> bool:
@@ -157,7 +157,7 @@ def note(state: SetupState) -> str:
     """What is used or made."""
     chosen = answer(state)
     if chosen.way is VolumesWay.EXISTING:
-        return ", ".join(clean(name) for name in chosen.existing)
+        return enumerated(clean(name) for name in chosen.existing)
     if not chosen.group:
         return ""
     return translate_count("{group}, {count} volume", "{group}, {count} volumes", len(chosen.volumes)).format(

@@ -20,7 +20,7 @@ from tui.storage.model.lvm import LogicalVolume
 from tui.storage.problem import Problem
 from tui.storage.size import size_words
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 
 def problems(state: SetupState) -> tuple[Problem, ...]:
@@ -52,7 +52,7 @@ def _existing_problems(state: SetupState) -> tuple[Problem, ...]:
             "volumes.not-there",
             _("{volume} is not on these disks.").format(volume=clean(name)),
             _unusable_reason(state, name),
-            _("Choose one of: {names}.").format(names=", ".join(map(clean, offered)) or _("nothing")),
+            _("Choose one of: {names}.").format(names=enumerated(map(clean, offered)) or _("nothing")),
             "existing",
         )
         for name in chosen.existing
@@ -104,7 +104,7 @@ def _group_problems(state: SetupState) -> tuple[Problem, ...]:
             ),
             _unusable_reason(state, chosen.group),
             _("Choose one of: {names}.").format(
-                names=", ".join(clean(group.name) for group in groups(state)) or _("nothing")
+                names=enumerated(clean(group.name) for group in groups(state)) or _("nothing")
             ),
             "group",
         ),
@@ -133,7 +133,7 @@ def _disk_problems(state: SetupState) -> tuple[Problem, ...]:
                     "volumes.disk-not-there",
                     _("The disk {wwid} does not exist.").format(wwid=clean(wwid)),
                     _("No session to the chosen targets has it."),
-                    _("Choose one of: {names}.").format(names=", ".join(map(clean, known)) or _("nothing")),
+                    _("Choose one of: {names}.").format(names=enumerated(map(clean, known)) or _("nothing")),
                     "disks",
                 )
             )
@@ -157,7 +157,7 @@ def _use_problems(disk: Disk, chosen: VolumesAnswer) -> tuple[Problem, ...]:
             Problem(
                 "volumes.paths-apart",
                 _("{paths} are paths to one LUN, and there is no multipath map.").format(
-                    paths=", ".join(disk.paths)
+                    paths=enumerated(disk.paths)
                 ),
                 remedy=_("Go back to the Log in step and let multipath create the map."),
                 field="disks",
@@ -195,7 +195,7 @@ def carries(disk: Disk) -> str:
         return _("not read yet")
     if disk.contents.empty:
         return _("empty")
-    return ", ".join(disk.contents.words)
+    return enumerated(disk.contents.words)
 
 
 def _volume_problems(state: SetupState) -> tuple[Problem, ...]:

@@ -8,7 +8,7 @@ from tui.storage.model.block import BlockDevice
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import NodeRecord, Role, Session, SessionState
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 _COMES_BACK = {"enabled", "static", "alias", "indirect", "generated"}
 """Words of `systemctl is-enabled` for units that a boot starts, or that something else starts."""
@@ -37,7 +37,7 @@ def check_name(inventory: Inventory, sessions: list[Session]) -> Iterator[Checke
             Rung.NAME,
             None,
             _("This session was logged in as {old}; after the boot it logs in as {new}.").format(
-                old=clean(", ".join(sorted(others))), new=clean(initiator.name)
+                old=clean(enumerated(sorted(others))), new=clean(initiator.name)
             ),
             _(
                 "Make sure that the target's ACL has the new name: log out and in again now, or ask "

@@ -13,7 +13,7 @@ from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import VolumeGroup
 from tui.storage.probe.mounts.fstab import normalised
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 
 def check_volume(inventory: Inventory, device: BlockDevice, facts: BootFacts) -> Iterator[Checked]:
@@ -78,7 +78,7 @@ def _group(inventory: Inventory, group: VolumeGroup, facts: BootFacts) -> Checke
         return Checked(
             Rung.GROUP,
             False,
-            _("LVM's devices file does not list {paths}.").format(paths=clean(", ".join(hidden))),
+            _("LVM's devices file does not list {paths}.").format(paths=clean(enumerated(hidden))),
             f"lvmdevices --adddev {hidden[0]}",
         )
     if facts.accepted_late:
@@ -88,7 +88,7 @@ def _group(inventory: Inventory, group: VolumeGroup, facts: BootFacts) -> Checke
             _(
                 "{group} is not activated when its PVs appear: LVM's filter accepts {paths} by a "
                 "symbolic link only."
-            ).format(group=name, paths=clean(", ".join(facts.accepted_late))),
+            ).format(group=name, paths=clean(enumerated(facts.accepted_late))),
             _(
                 "This version of LVM does not know symbolic links at that moment: let the filter "
                 "reject other devices instead."
@@ -119,7 +119,7 @@ def check_filesystem(inventory: Inventory, device: BlockDevice) -> Iterator[Chec
             yield Checked(
                 Rung.FILESYSTEM,
                 False,
-                _("{other} has a file system with the same UUID.").format(other=clean(", ".join(twin))),
+                _("{other} has a file system with the same UUID.").format(other=clean(enumerated(twin))),
                 _("It is a copy or a snapshot: mount by /dev/mapper path instead of UUID."),
             )
         else:

@@ -11,7 +11,7 @@ from tui.storage.model.lvm import LogicalVolume, PhysicalVolume, VolumeGroup
 from tui.storage.probe.devices.all_signatures import Probing, Signature, probe
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 _FILESYSTEMS = {"ext2", "ext3", "ext4", "xfs", "btrfs"}
 _CLUSTERED = {"ocfs2", "gfs2", "gfs", "VMFS", "VMFS_volume_member", "lustre", "drbd", "ceph_bluestore"}
@@ -79,14 +79,14 @@ class Contents(Struct, frozen=True):
             return (self.probing.why or _("It could not be read."),)
         lines = [signature.words for signature in self.signatures]
         if self.volume_group is not None:
-            names = ", ".join(clean(volume.name, 60) for volume in self.logical_volumes) or _("no volumes")
+            names = enumerated(clean(volume.name, 60) for volume in self.logical_volumes) or _("no volumes")
             lines.append(
                 _("volume group {group}: {volumes}").format(
                     group=clean(self.volume_group.name, 60), volumes=names
                 )
             )
         if self.partitions:
-            lines.append(_("partitions {names}").format(names=", ".join(self.partitions)))
+            lines.append(_("partitions {names}").format(names=enumerated(self.partitions)))
         lines += [_("mounted at {target}").format(target=clean(target, 60)) for target in self.mounted]
         lines += [trace.words for trace in self.probing.traces[:6]]
         if not lines:
@@ -176,7 +176,7 @@ def _lvm_refusal(
         return Problem(
             "contents.cluster",
             _("{path} carries {kind}, which several hosts use at once.").format(
-                path=path, kind=clean(", ".join(sorted(clustered)))
+                path=path, kind=clean(enumerated(sorted(clustered)))
             ),
             remedy=_("Do not use it here. Ask the storage administrator for a LUN of your own."),
         )

@@ -7,7 +7,7 @@ from tui.storage.model.block import BlockDevice, BlockKind
 from tui.storage.model.inventory import Inventory
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 _SYSTEM_MOUNTS = {"/", "/boot", "/boot/efi", "/usr", "/var"}
 
@@ -93,7 +93,7 @@ def _reasons(
 
 def _silence(inventory: Inventory, device: BlockDevice) -> str:
     states = [f"{lun.disk}: {lun.state.value}" for lun in luns_below(inventory, device)]
-    return _("State of its disks: {states}.").format(states=", ".join(states)) if states else ""
+    return _("State of its disks: {states}.").format(states=enumerated(states)) if states else ""
 
 
 def _path_of_a_map(inventory: Inventory, device: BlockDevice) -> Iterator[Problem]:
@@ -117,7 +117,7 @@ def _path_of_a_map(inventory: Inventory, device: BlockDevice) -> Iterator[Proble
         yield Problem(
             "device.twins",
             _("{path} and {others} are the same LUN (they have the same WWID).").format(
-                path=path, others=", ".join(f"/dev/{name}" for name in others)
+                path=path, others=enumerated(f"/dev/{name}" for name in others)
             ),
             cause=_("The LUN is reached over several portals, and multipath does not manage the paths."),
             remedy=_("Use multipath and its map, or log out of the other paths."),
@@ -139,7 +139,7 @@ def _in_use(inventory: Inventory, device: BlockDevice) -> Iterator[Problem]:
         yield Problem(
             "device.mounted",
             _("{path} is in use: it is mounted at {targets}.").format(
-                path=path, targets=", ".join(clean(mount.target, 60) for mount in mounts[:4])
+                path=path, targets=enumerated(clean(mount.target, 60) for mount in mounts[:4])
             ),
             remedy=_("Unmount it first, or use its content as it is."),
         )
@@ -153,4 +153,4 @@ def _in_use(inventory: Inventory, device: BlockDevice) -> Iterator[Problem]:
 
 def _names(inventory: Inventory, names: tuple[str, ...]) -> str:
     devices = (inventory.device(name) for name in names[:4])
-    return ", ".join(clean(device.path, 60) for device in devices if device is not None) or ", ".join(names)
+    return enumerated(clean(device.path, 60) for device in devices if device is not None) or enumerated(names)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from tui.storage.model.block import BlockDevice
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 
 def mixed_sectors_problem(devices: Iterable[BlockDevice]) -> Problem | None:
@@ -17,7 +17,7 @@ def mixed_sectors_problem(devices: Iterable[BlockDevice]) -> Problem | None:
     sizes = {device.path: device.sector_size for device in devices if device.sector_size}
     if len(set(sizes.values())) < 2:
         return None
-    listed = ", ".join(f"{clean(path, 60)}: {size}" for path, size in sizes.items())
+    listed = enumerated(f"{clean(path, 60)}: {size}" for path, size in sizes.items())
     return Problem(
         "volumes.sector-sizes",
         _("The disks have sectors of different sizes, so LVM makes no VG of them."),

@@ -14,7 +14,7 @@ from tui.storage.probe.system.services import DAEMON_SOCKET_NAME
 from tui.storage.problem import CommandFailed, Problem, Refused
 from tui.storage.untrusted import clean
 from tui.storage.waiting import wait_for
-from tui.words import translate as _, translate_count
+from tui.words import enumerated, translate as _, translate_count
 
 DAEMON = "iscsid.service"
 """The unit of iscsid itself, so named by every distribution."""
@@ -77,7 +77,7 @@ def bring_up_daemon(host: ChangingHost, verb: Literal["start", "restart"]) -> No
     # The new iscsid takes the sessions over one by one, a moment after it answers.
     wait_for(taken_over, TAKE_OVER_DEADLINE, pause=0.2)
     if not wait_for(lambda: before <= _logged_in(host), RETURN_DEADLINE):
-        lost = ", ".join(str(sid) for sid in sorted(before - _logged_in(host)))
+        lost = enumerated(str(sid) for sid in sorted(before - _logged_in(host)))
         raise CommandFailed(
             Problem(
                 "service.sessions-lost",
@@ -112,7 +112,7 @@ def refuse_while_sessions_recover(host: Host) -> None:
                     len(waiting),
                 ).format(count=len(waiting)),
                 _("iscsid is trying to reconnect: {targets}.").format(
-                    targets=", ".join(
+                    targets=enumerated(
                         clean(session.target) or f"session {session.sid}" for session in waiting[:4]
                     )
                 ),

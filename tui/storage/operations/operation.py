@@ -12,7 +12,7 @@ from tui.storage.host.interface import ChangingHost, Host
 from tui.storage.model.inventory import Inventory
 from tui.storage.problem import NotVerified, Problem
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 Progress = Callable[[str], None]
 """Gets lines for the person while an operation runs; already cleaned."""
@@ -161,7 +161,7 @@ class Operation(Struct, frozen=True):
                     remedy=_("Check the commands that ran (F2), and the host, before you continue."),
                 )
             )
-        behind = clean(", ".join(self.unseen(host)))
+        behind = clean(enumerated(self.unseen(host)))
         if behind:
             raise NotVerified(
                 Problem(

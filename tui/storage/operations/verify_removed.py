@@ -13,7 +13,7 @@ from tui.storage.probe.narrow import look_at_devices
 from tui.storage.problem import NotVerified, Problem
 from tui.storage.untrusted import clean
 from tui.storage.waiting import wait_for
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 _GOING = 15.0
 """Seconds for the kernel to finish."""
@@ -63,7 +63,7 @@ class VerifyRemoved(Operation, frozen=True):
             raise NotVerified(
                 Problem(
                     "disconnect.left-behind",
-                    _("Still there: {what}.").format(what=clean(", ".join(left[:4]))),
+                    _("Still there: {what}.").format(what=clean(enumerated(left[:4]))),
                     _("It came back in the meantime: by a rescan, multipathd, or another login."),
                     _("Check the console, then continue; steps already done are not run again."),
                     evidence=tuple(clean(name) for name in left[:12]),

@@ -24,7 +24,7 @@ from tui.storage.probe.system.modules import read_modules
 from tui.storage.probe.system.services import read_daemon_answers, read_services
 from tui.storage.probe.system.tools import read_tools
 from tui.storage.probe.system.traits import read_traits
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 
 def take_inventory(host: Host) -> Inventory:
@@ -119,6 +119,6 @@ def _unseen_volumes(volumes: Volumes, *, root: bool, installed: bool) -> list[Un
     if volumes.reading.error:
         return [Unseen("lvm", volumes.reading.error)]
     if volumes.reading.left_out:
-        names = ", ".join(volumes.reading.left_out)
+        names = enumerated(volumes.reading.left_out)
         return [Unseen("lvm", _("Disks that do not answer were left out: {names}.").format(names=names))]
     return []

@@ -7,7 +7,7 @@ from tui.storage.size import size_words
 from tui.storage.stacks.ladder import Ladder
 from tui.storage.stacks.rung import Health, Rung, RungKind
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 _AUTOMOUNT = frozenset(("x-systemd.automount", "comment=systemd.automount"))
 """Options after which systemd mounts a place when it is used (systemd.mount(5))."""
@@ -185,7 +185,7 @@ def _not_mounted(
     reason = _("fstab lists it, but it is not mounted.")
     if twins:
         reason = _("fstab lists it, but it is not mounted; {paths} have the same UUID or label.").format(
-            paths=clean(", ".join(twins[:4]))
+            paths=clean(enumerated(twins[:4]))
         )
     return Rung(
         RungKind.MOUNT,

@@ -22,7 +22,7 @@ from tui.storage.operations.iscsi.scan import ScanForLuns
 from tui.storage.operations.iscsi.sessions import LogIn
 from tui.storage.stacks.rung import RungKind
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 DEGRADED = "F55.array-degraded"
 
@@ -76,8 +76,8 @@ def _finding(evidence: Evidence, device: BlockDevice, rung: str) -> Finding:
 def _legs(device: BlockDevice) -> str:
     raid = device.raid
     lost = raid.lost if raid is not None else ()
-    words = [", ".join(f"/dev/{name}" for name in leg.devices) or _("one that is gone") for leg in lost]
-    return clean(", ".join(words), 120)
+    words = [enumerated(f"/dev/{name}" for name in leg.devices) or _("one that is gone") for leg in lost]
+    return clean(enumerated(words), 120)
 
 
 def _fixes(evidence: Evidence, device: BlockDevice) -> Iterator[Fix]:
@@ -144,7 +144,7 @@ def _looking_for_it(evidence: Evidence) -> Iterator[Fix]:
     if logins:
         title = _("Log in to the targets that this host knows and is not logged in to")
         why = _("The missing disk may be behind one of them: {records}.").format(
-            records=", ".join(
+            records=enumerated(
                 record_words(record.target, record.portal, record.iface) for record in logins[:4]
             )
         )

@@ -8,7 +8,7 @@ from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import Lun, Session
 from tui.storage.stacks.iscsi_rungs import lun_key, session_key
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 
 def rebuilding(raid: Raid) -> bool:
@@ -42,12 +42,12 @@ def leg_lines(inventory: Inventory, raid: Raid) -> tuple[str, ...]:
     lines = [f"{clean(raid.level, 40)}, {clean(raid.action, 40) or '-'}"]
     for number, leg in enumerate(raid.places):
         names = [
-            f"{device.map_name or device.name} ({', '.join(device.lost_slaves)}: {_('gone')})"
+            f"{device.map_name or device.name} ({enumerated(device.lost_slaves)}: {_('gone')})"
             if (device := inventory.device(name)) is not None and device.lost_slaves
             else name
             for name in leg.devices
         ]
-        lines.append(f"{number}: {clean(', '.join(names), 120) or '-'}, {leg.state.value}")
+        lines.append(f"{number}: {clean(enumerated(names), 120) or '-'}, {leg.state.value}")
     return tuple(lines[:16])
 
 

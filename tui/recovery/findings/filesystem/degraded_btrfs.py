@@ -10,7 +10,7 @@ from tui.storage.stacks.file_rungs import turned_read_only
 from tui.storage.stacks.iscsi_rungs import lun_key, session_key
 from tui.storage.stacks.rung import RungKind
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 DEGRADED, BEHIND = "F56.btrfs-degraded", "F56.btrfs-behind"
 
@@ -117,7 +117,7 @@ def _behind(evidence: Evidence, state: BtrfsState, mount: Mount) -> Finding:
 def _lines(state: BtrfsState) -> tuple[str, ...]:
     lines = [f"devices: {clean(', '.join(state.names), 120)}"]
     if state.gone:
-        lines.append(_("gone: {disks}").format(disks=clean(", ".join(state.gone), 120)))
+        lines.append(_("gone: {disks}").format(disks=clean(enumerated(state.gone), 120)))
     for device in state.devices:
         missing = f", {_('missing')}" if device.missing else ""
         lines.append(f"devid {clean(device.number, 20)}: {device.errors} errors{missing}")

@@ -17,7 +17,7 @@ from tui.storage.operations.filesystem.replay_log import ReplayLog
 from tui.storage.operations.operation import Operation
 from tui.storage.stacks.rung import RungKind
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 CODE = "F15.same-filesystem-uuid"
 
@@ -54,7 +54,7 @@ def _is_snapshot_or_origin(inventory: Inventory, device: BlockDevice) -> bool:
 
 def _finding(evidence: Evidence, found: str, devices: list[BlockDevice]) -> Finding:
     inventory = evidence.inventory
-    paths = clean(", ".join(device.path for device in devices), 160)
+    paths = clean(enumerated(device.path for device in devices), 160)
     refused = [
         line
         for device in devices

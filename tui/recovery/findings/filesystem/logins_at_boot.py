@@ -23,7 +23,7 @@ from tui.storage.probe.mounts.fstab import FSTAB
 from tui.storage.stacks.iscsi_rungs import record_key
 from tui.storage.stacks.rung import RungKind
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 NOT_AT_BOOT = "F04.not-at-boot"
 NOT_BACK = "F04.not-back"
@@ -147,7 +147,7 @@ def _not_at_boot(
         _(
             "The volumes are there now because somebody logged in; after a reboot they will be "
             "missing: {places}."
-        ).format(places=clean(", ".join(places[:6])) or "?"),
+        ).format(places=clean(enumerated(places[:6])) or "?"),
         RungKind.SESSION,
         (),
         seen=(

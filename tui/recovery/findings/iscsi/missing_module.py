@@ -9,7 +9,7 @@ from tui.recovery.findings.iscsi.iscsid_down import uses_iscsi
 from tui.storage.changing.plan import Plan
 from tui.storage.operations.services.prerequisites import LoadModule
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import prose, translate as _
 
 _MODULE = "iscsi_tcp"
 
@@ -58,7 +58,7 @@ def missing_module(evidence: Evidence) -> Iterator[Finding]:
     yield Finding(
         "F19.module-missing",
         _("The kernel module iscsi_tcp is not loaded and cannot be loaded."),
-        " ".join((cause.format(release=release), _("Without it no login is possible."))),
+        prose(cause.format(release=release), _("Without it no login is possible.")),
         seen=(
             Seen("uname -r", (release,)),
             *([Seen("modprobe --show-depends iscsi_tcp", modules.said)] if modules.said else []),

@@ -19,7 +19,7 @@ from tui.storage.operations.services.prerequisites import RestartDaemon
 from tui.storage.stacks.iscsi_rungs import session_key
 from tui.storage.stacks.rung import RungKind
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 _CODES = {
     Refusal.AUTHENTICATION: "F01.wrong-chap",
@@ -83,7 +83,7 @@ def _meaning(evidence: Evidence, thing: Session | NodeRecord) -> str:
         return _("There is no session, so its disks are missing. Nothing on the storage has changed.")
     uses = uses_of(evidence.inventory, thing.sid)
     words = _("The session was lost and cannot reconnect: each login is refused. Affected: {who}.")
-    return words.format(who=", ".join(clean(use) for use in uses[:6]) or _("nothing on this host"))
+    return words.format(who=enumerated(clean(use) for use in uses[:6]) or _("nothing on this host"))
 
 
 def _seen(evidence: Evidence, thing: Session | NodeRecord, refused: Refused) -> Iterator[Seen]:

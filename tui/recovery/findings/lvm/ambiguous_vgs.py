@@ -14,7 +14,7 @@ from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import VolumeGroup
 from tui.storage.stacks.rung import RungKind
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 AMBIGUOUS = "F53.same-vg-name"
 
@@ -88,10 +88,10 @@ def _rename(inventory: Inventory, group: VolumeGroup) -> Fix:
 
 def _words(inventory: Inventory, group: VolumeGroup) -> str:
     volumes = inventory.volumes_of(group)
-    active = ", ".join(clean(volume.name, 60) for volume in volumes if volume.active)
+    active = enumerated(clean(volume.name, 60) for volume in volumes if volume.active)
     state = _("active: {volumes}").format(volumes=active) if active else _("not active")
     return f"{clean(group.uuid, 60)}, {_paths(inventory, group)}, {state}"
 
 
 def _paths(inventory: Inventory, group: VolumeGroup) -> str:
-    return ", ".join(clean(volume.path, 60) for volume in inventory.members_of(group)[:4])
+    return enumerated(clean(volume.path, 60) for volume in inventory.members_of(group)[:4])

@@ -12,7 +12,7 @@ from tui.storage.operations.lvm.import_clone import ImportClone
 from tui.storage.probe.narrow import group_named
 from tui.storage.stacks.rung import RungKind
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 CODE = "F15.clone"
 
@@ -150,7 +150,7 @@ def _import(
     evidence: Evidence, name: str, volumes: tuple[str, ...], clone: list[BlockDevice], *, sure: bool
 ) -> Fix:
     inventory = evidence.inventory
-    shown = clean(", ".join(pv.path for pv in clone), 120)
+    shown = clean(enumerated(pv.path for pv in clone), 120)
     new = _free_name(inventory, name)
     title = _("Make {paths} a VG of its own, {name}").format(paths=shown, name=clean(new, 60))
     why = (

@@ -31,7 +31,7 @@ from tui.storage.size import size_words
 from tui.storage.stacks.redundancy import unavailable_volumes, works_without
 from tui.storage.stacks.rung import RungKind
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, prose, translate as _
 
 MISSING = "F12.disk-missing"
 RETURNED = "F12.disk-returned"
@@ -95,17 +95,16 @@ def _away(evidence: Evidence, group: VolumeGroup, lost: list[_Lost]) -> Finding:
     return Finding(
         MISSING,
         _("The VG {group} is missing {count} of its PVs.").format(group=name, count=len(lost)),
-        _(
-            "Volumes that are on a missing disk, even in part, are not available: {partial}. Others can "
-            "be used: {whole}. Nothing is lost while nothing is removed."
-        ).format(partial=_names(partial), whole=_names(whole))
-        + (
-            " "
-            + _("RAID LVs go on without the legs on it and stay in use: {names}.").format(
+        prose(
+            _(
+                "Volumes that are on a missing disk, even in part, are not available: {partial}. Others can "
+                "be used: {whole}. Nothing is lost while nothing is removed."
+            ).format(partial=_names(partial), whole=_names(whole)),
+            _("RAID LVs go on without the legs on it and stay in use: {names}.").format(
                 names=_names(degraded)
             )
             if degraded
-            else ""
+            else "",
         ),
         RungKind.VOLUME_GROUP,
         (group_rung(group), *(f"pv:{pv.volume.uuid}" for pv in lost)),
@@ -137,7 +136,7 @@ def _away(evidence: Evidence, group: VolumeGroup, lost: list[_Lost]) -> Finding:
 
 
 def _names(names: tuple[str, ...]) -> str:
-    return clean(", ".join(names[:8])) or _("none")
+    return clean(enumerated(names[:8])) or _("none")
 
 
 def _seen(evidence: Evidence, group: VolumeGroup, lost: list[_Lost]) -> Iterator[Seen]:
@@ -151,7 +150,7 @@ def _seen(evidence: Evidence, group: VolumeGroup, lost: list[_Lost]) -> Iterator
     for pv in lost:
         if pv.noted is not None and pv.notes is not None:
             known = (pv.noted.identifier, pv.noted.hint, size_words(pv.noted.size))
-            yield Seen(clean(pv.notes.path), (", ".join(clean(word) for word in known if word),))
+            yield Seen(clean(pv.notes.path), (enumerated(clean(word) for word in known if word),))
 
 
 def _ruled_out(evidence: Evidence, lost: list[_Lost]) -> Iterator[RuledOut]:
@@ -188,7 +187,7 @@ def _ways(
     if logins:
         title = _("Log in to the targets that this host knows and is not logged in to")
         why = _("The missing disk may be behind one of them: {records}.").format(
-            records=", ".join(
+            records=enumerated(
                 record_words(record.target, record.portal, record.iface) for record in logins[:4]
             )
         )

@@ -18,7 +18,7 @@ from tui.storage.probe.narrow import group_named
 from tui.storage.size import size_words
 from tui.storage.stacks.rung import RungKind
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 CODE = "F24.label-overwritten"
 
@@ -111,7 +111,7 @@ def overwritten(evidence: Evidence, notes: GroupNotes, noted: NotedDisk, rung: s
         _(
             "The PV header at the start of the disk is gone. The volumes behind it are usually intact: "
             "{volumes}. Every write to the disk before the repair may destroy them."
-        ).format(volumes=clean(", ".join(volumes[:8])) or "?"),
+        ).format(volumes=clean(enumerated(volumes[:8])) or "?"),
         RungKind.VOLUME_GROUP,
         (rung, f"pv:{noted.uuid}"),
         first.name,
@@ -165,7 +165,7 @@ def _seen(
     evidence: Evidence, notes: GroupNotes, noted: NotedDisk, fitting: tuple[BlockDevice, ...]
 ) -> Iterator[Seen]:
     words = (noted.uuid, noted.identifier, noted.hint, size_words(noted.size))
-    yield Seen(clean(notes.path), (", ".join(clean(word) for word in words if word),))
+    yield Seen(clean(notes.path), (enumerated(clean(word) for word in words if word),))
     for device in fitting:
         probing = evidence.content_of(device.name)
         found = tuple(content.words for content in probing.signatures) if probing is not None else ()

@@ -31,7 +31,7 @@ from tui.storage.probe.narrow import group_named
 from tui.storage.problem import Problem
 from tui.storage.stacks.rung import RungKind
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, prose, translate as _
 
 CODE = "F07.stale-maps"
 
@@ -64,23 +64,21 @@ def _groups(inventory: Inventory, devices: list[BlockDevice]) -> tuple[VolumeGro
 def _finding(evidence: Evidence, devices: list[BlockDevice]) -> Finding:
     inventory = evidence.inventory
     mounts = mounts_above(inventory, [device.name for device in devices])
-    names = clean(", ".join(device.map_name for device in devices[:4]))
+    names = clean(enumerated(device.map_name for device in devices[:4]))
     groups = _groups(inventory, devices)
     back = bool(groups) and all(_is_back(inventory, group) for group in groups)
     return Finding(
         CODE,
         _("The maps {names} are on a disk that is gone.").format(names=names),
-        (
-            _("The disk is here again under another number, but the maps still point to the old one. ")
+        prose(
+            _("The disk is here again under another number, but the maps still point to the old one.")
             if back
-            else _("I/O to them fails at once. ")
-        )
-        + (
+            else _("I/O to them fails at once."),
             _("Still mounted, and failing: {places}. What was not written by then is lost.").format(
                 places=places(mounts)
             )
             if mounts
-            else _("Nothing is mounted from them.")
+            else _("Nothing is mounted from them."),
         ),
         RungKind.LOGICAL_VOLUME if groups else RungKind.OTHER_DEVICE,
         tuple(_rungs(evidence, devices)),
@@ -116,7 +114,7 @@ def _rungs(evidence: Evidence, devices: Iterable[BlockDevice]) -> Iterator[str]:
 def _seen(evidence: Evidence, devices: list[BlockDevice], mounts: tuple[Mount, ...]) -> Iterator[Seen]:
     tables = {dm_map.name: dm_map for dm_map in evidence.maps}
     for device in devices[:_MOST]:
-        lines = [_("gone: {disks}").format(disks=clean(", ".join(device.lost_slaves)) or "?")]
+        lines = [_("gone: {disks}").format(disks=clean(enumerated(device.lost_slaves)) or "?")]
         table = tables.get(device.map_name)
         if table is not None:
             lines += table.table[:4]

@@ -11,7 +11,7 @@ from tui.storage.model.block import MultipathMap
 from tui.storage.model.iscsi import SessionState
 from tui.storage.stacks.rung import RungKind
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 LOST = "F57.path-failed"
 
@@ -32,7 +32,7 @@ def lost_paths(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _finding(evidence: Evidence, joined: MultipathMap, failed: list[PathState]) -> Finding:
-    disks = clean(", ".join(f"/dev/{path.disk}" for path in failed), 120)
+    disks = clean(enumerated(f"/dev/{path.disk}" for path in failed), 120)
     name = clean(joined.name, 60)
     places = tuple(_place(evidence, path.disk) for path in failed)
     none_left = len(failed) == len(joined.good_paths)

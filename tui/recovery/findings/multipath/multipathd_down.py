@@ -18,7 +18,7 @@ from tui.storage.operations.services.prerequisites import EnableService
 from tui.storage.probe.devices.multipath import failed_paths
 from tui.storage.stacks.rung import RungKind
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 UNWATCHED = "F08.multipathd-down"
 _RUNS = {"active", "activating", "reloading"}
@@ -45,7 +45,7 @@ def multipathd_down(evidence: Evidence) -> Iterator[Finding]:
         if unused.get(joined.name) and set(unused[joined.name]) >= set(joined.good_paths)
     ]
     broken = [joined for joined in maps if joined.name in unused]
-    names = clean(", ".join(joined.name for joined in broken or maps))
+    names = clean(enumerated(joined.name for joined in broken or maps))
     title = _("Start multipathd")
     why = _("It checks every path, reinstates those that answer, and monitors them from then on.")
     enabling: tuple[Operation, ...] = (EnableService(DAEMON),) if daemon.enabled == "disabled" else ()

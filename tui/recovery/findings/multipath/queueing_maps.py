@@ -10,7 +10,7 @@ from tui.storage.model.block import MultipathMap
 from tui.storage.operations.multipath.queueing import StopQueueing
 from tui.storage.stacks.rung import RungKind
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 HOLDS_BACK = "F34.holds-back"
 
@@ -74,7 +74,7 @@ def queueing_maps(evidence: Evidence) -> Iterator[Finding]:
 
 def _meaning(uses: tuple[str, ...], told: Queueing | None) -> str:
     """What it means, and for how long: only what multipathd said of this map is promised."""
-    who = ", ".join(uses) or _("nothing on this host")
+    who = enumerated(uses) or _("nothing on this host")
     left = told.seconds_left if told is not None else None
     if told is None or (left is None and told.words != "on"):
         return _(

@@ -20,7 +20,7 @@ from tui.storage.operations.multipath.maps import CreateMultipathMap
 from tui.storage.operations.operation import Operation
 from tui.storage.stacks.rung import RungKind
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 NOT_JOINED = "F08.paths-not-joined"
 ON_A_PATH = "F08.volume-on-one-path"
@@ -63,7 +63,7 @@ def _unjoined(
     evidence: Evidence, wwid: str, luns: list[Lun], used: list[Lun], joined: MultipathMap | None = None
 ) -> Finding:
     inventory = evidence.inventory
-    disks = ", ".join(f"/dev/{clean(lun.disk, 40)}" for lun in luns)
+    disks = enumerated(f"/dev/{clean(lun.disk, 40)}" for lun in luns)
     daemon = inventory.service(Role.MULTIPATH)
     running = daemon is not None and daemon.active == "active"
     # What is taken down for a moment would not come up again beside its clone.
@@ -122,7 +122,7 @@ def _seen(
         tuple(
             f"{clean(lun.disk)}: {clean(wwid)}"
             + (
-                f" ({', '.join(clean(name) for name in held)})"
+                f" ({enumerated(clean(name) for name in held)})"
                 if (held := _holders(inventory, lun.disk))
                 else ""
             )
@@ -196,7 +196,7 @@ def _by_hand(above: _Above, disks: list[str]) -> tuple[str, ...]:
     create = f"multipath -a /dev/{clean(disks[0])}; multipath /dev/{clean(disks[0])}"
     if not above.only_volumes:
         return (
-            _("Unmount and deactivate what is on {disks}.").format(disks=clean(", ".join(disks))),
+            _("Unmount and deactivate what is on {disks}.").format(disks=clean(enumerated(disks))),
             create,
         )
     return (

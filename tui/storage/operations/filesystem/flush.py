@@ -13,7 +13,7 @@ from tui.storage.operations.operation import Operation, Progress, Risk
 from tui.storage.probe.narrow import look_at_devices
 from tui.storage.problem import Problem, Refused
 from tui.storage.untrusted import as_typed, clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 
 class SyncFilesystem(CommandOperation, frozen=True):
@@ -107,7 +107,7 @@ def names_of(inventory: Inventory, lun: LunName) -> tuple[str, ...]:
 def _silent(lun: LunName, disks: list[str]) -> Problem:
     return Problem(
         "disk.silent",
-        _("{lun} does not respond now ({disks}).").format(lun=lun.words, disks=", ".join(disks)),
+        _("{lun} does not respond now ({disks}).").format(lun=lun.words, disks=enumerated(disks)),
         _("Its session is lost. Data still in memory could not be written to it."),
         _("Wait until the session is back, or repair it, then continue."),
     )

@@ -16,7 +16,7 @@ from tui.storage.probe.devices.lvm import names_of_map
 from tui.storage.probe.narrow import device_behind, look_at_devices
 from tui.storage.problem import Problem, Refused
 from tui.storage.untrusted import as_typed, clean
-from tui.words import translate as _
+from tui.words import prose, translate as _
 
 MAKING = 3600.0
 """Seconds mkfs gets: on a slow thin LUN it writes for long and says nothing."""
@@ -54,7 +54,7 @@ class MakeFilesystem(Operation, frozen=True):
         )
 
     def why(self) -> str:
-        return self.kind.words + " " + _("It is created only where no signature is found.")
+        return prose(self.kind.words, _("It is created only where no signature is found."))
 
     def shown(self) -> tuple[str, ...]:
         return (as_typed(self._argv()),)

@@ -8,7 +8,7 @@ from tui.storage.model.iscsi import Lun, SessionState
 from tui.storage.problem import Problem, Refused
 from tui.storage.size import size_words
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 
 def grown_device(
@@ -80,7 +80,7 @@ def shrunk_problem(what: str, now: int, needed: int, upper: str) -> Problem:
 def paths_differ(paths: tuple[Lun, ...], cause: str, remedy: str) -> Problem:
     """The paths to a LUN do not have one size."""
     others = tuple(lun.size for lun in paths)
-    sizes = ", ".join(f"{lun.disk} {size_words(lun.size, *others)}" for lun in paths)
+    sizes = enumerated(f"{lun.disk} {size_words(lun.size, *others)}" for lun in paths)
     return Problem(
         "growth.paths-differ",
         _("The paths report different sizes: {sizes}.").format(sizes=sizes),

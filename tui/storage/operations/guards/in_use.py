@@ -2,7 +2,7 @@
 
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 
 def in_use(what: str, uses: tuple[str, ...]) -> Problem:
@@ -10,6 +10,6 @@ def in_use(what: str, uses: tuple[str, ...]) -> Problem:
     return Problem(
         "disk.in-use",
         _("{what} is in use.").format(what=what),
-        _("Used by: {uses}.").format(uses=", ".join(clean(use) for use in uses[:6])),
+        _("Used by: {uses}.").format(uses=enumerated(clean(use) for use in uses[:6])),
         _("Unmount and deactivate what is on it first."),
     )

@@ -14,7 +14,7 @@ from tui.storage.probe.devices.lvm import group_of_map, names_of_map
 from tui.storage.probe.narrow import group_named, look_at_volumes
 from tui.storage.problem import CommandFailed, Problem, Refused
 from tui.storage.untrusted import clean, clean_lines
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 LVM_DEADLINE = 120.0
 """Seconds a changing LVM command gets: it opens every disk of the host."""
@@ -35,7 +35,7 @@ def look_for_change(host: Host) -> Inventory:
             Problem(
                 "lvm.would-hang",
                 _("LVM would hang on disks that do not respond: {paths}.").format(
-                    paths=clean(", ".join(silent[:6]))
+                    paths=clean(enumerated(silent[:6]))
                 ),
                 cause=_("LVM reads every disk before any change; a lost session blocks it."),
                 remedy=_("Repair that session or log out of it, then retry. Nothing was changed."),
@@ -132,7 +132,7 @@ def refuse_ambiguous(inventory: Inventory, name: str, *, foreign_too: bool = Fal
 
 
 def _group_words(inventory: Inventory, group: VolumeGroup) -> str:
-    paths = ", ".join(clean(volume.path, 60) for volume in inventory.members_of(group)[:4])
+    paths = enumerated(clean(volume.path, 60) for volume in inventory.members_of(group)[:4])
     return _("{uuid} on {paths}").format(uuid=clean(group.uuid, 60), paths=paths)
 
 
@@ -244,7 +244,7 @@ def still_active(code: str, group: str, names: Sequence[str]) -> Problem:
     return Problem(
         code,
         _("Volumes of {group} are active: {names}.").format(
-            group=clean(group, 60), names=clean(", ".join(names[:6]))
+            group=clean(group, 60), names=clean(enumerated(names[:6]))
         ),
         remedy=_("Unmount and deactivate them first."),
     )

@@ -25,7 +25,7 @@ from tui.storage.probe.iscsi.settings import Settings, parse_settings
 from tui.storage.problem import NotVerified, Problem, Refused
 from tui.storage.secret import MASK, Secret
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, prose, translate as _
 
 NODE_PREFIX = "node.session.auth"
 DISCOVERY_PREFIX = "discovery.sendtargets.auth"
@@ -69,7 +69,7 @@ def is_stored(content: str, prefix: str, chap: ChapSettings) -> bool:
 
 def shown_values(values: Values) -> str:
     """Settings as a person may see them, one after the other, secrets masked."""
-    return ", ".join(
+    return enumerated(
         _("without {key}").format(key=key)
         if not value
         else f"{key} = {MASK if isinstance(value, Secret) else clean(value)}"
@@ -99,7 +99,7 @@ class SetRecordChap(Operation, frozen=True):
         )
 
     def why(self) -> str:
-        return _why(self.chap.kind) + " " + _("An open session keeps the old settings until it logs out.")
+        return prose(_why(self.chap.kind), _("An open session keeps the old settings until it logs out."))
 
     def shown(self) -> tuple[str, ...]:
         edit = _("edit the record of {target} at {portal}: {values}").format(
@@ -168,7 +168,7 @@ class SetDiscoveryChap(Operation, frozen=True):
         )
 
     def why(self) -> str:
-        return _why(self.chap.kind) + " " + _("Discovery has its own secrets, separate from those for login.")
+        return prose(_why(self.chap.kind), _("Discovery has its own secrets, separate from those for login."))
 
     def shown(self) -> tuple[str, ...]:
         return (

@@ -21,7 +21,7 @@ from tui.storage.probe.iscsi.sessions import read_sessions
 from tui.storage.probe.reading import names, text
 from tui.storage.problem import Problem, Refused
 from tui.storage.untrusted import clean
-from tui.words import translate as _, translate_count
+from tui.words import enumerated, translate as _, translate_count
 
 
 class AddDiscoveryRecord(Operation, frozen=True):
@@ -105,7 +105,7 @@ class DeleteDiscoveryRecord(Operation, frozen=True):
                 Problem(
                     "discovery.records-in-use",
                     _("Node records that would be deleted too are in use by session {sids}.").format(
-                        sids=", ".join(str(session.sid) for session in sessions)
+                        sids=enumerated(str(session.sid) for session in sessions)
                     ),
                     _("They were created by discovery at this portal, and iscsiadm deletes them with it."),
                     _("Log out there first."),
@@ -357,7 +357,7 @@ class DeleteInterface(Operation, frozen=True):
                     "iface.in-use",
                     _("The iface record {name} is in use.").format(name=clean(self.name)),
                     _("Used by: {targets}.").format(
-                        targets=", ".join(clean(target) for target in dict.fromkeys(users[:4]))
+                        targets=enumerated(clean(target) for target in dict.fromkeys(users[:4]))
                     ),
                     _("Log out there and delete these node records first."),
                 )

@@ -12,7 +12,7 @@ from tui.storage.probe.iscsi.records import read_records
 from tui.storage.probe.iscsi.settings import Settings, is_secret_key, parse_settings
 from tui.storage.problem import Problem, Refused
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 
 class SetRecordValues(Operation, frozen=True):
@@ -128,7 +128,7 @@ class DeleteNodeRecord(Operation, frozen=True):
                 Problem(
                     "record.two-spellings",
                     _("iscsiadm would also delete the record of {others}, which is the same place.").format(
-                        others=clean(", ".join(others[:4]))
+                        others=clean(enumerated(others[:4]))
                     ),
                     remedy=_("Repair that first: Recovery (F16) removes one of them."),
                 )

@@ -14,7 +14,7 @@ from tui.storage.problem import NotVerified, Problem, Refused
 from tui.storage.size import size_words
 from tui.storage.untrusted import as_typed, clean
 from tui.storage.waiting import wait_for
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 _DEADLINE = 10.0
 """Seconds for the kernel to show the new size; it reads it within the write that asks for it."""
@@ -102,7 +102,7 @@ class RescanPaths(Operation, frozen=True):
             raise Refused(
                 Problem(
                     "growth.path-gone",
-                    _("A path is missing: {disks}.").format(disks=", ".join(sorted(missing)) or device.path),
+                    _("A path is missing: {disks}.").format(disks=enumerated(sorted(missing)) or device.path),
                     cause=_("Its session was logged out, or the LUN was unmapped there."),
                     remedy=_(
                         "Log in again, or check the stack and plan the growth again for the remaining paths."

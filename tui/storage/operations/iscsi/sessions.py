@@ -18,7 +18,7 @@ from tui.storage.problem import CommandFailed, OutcomeUnknown, Problem, Refused
 from tui.storage.size import size_words
 from tui.storage.untrusted import clean
 from tui.storage.waiting import wait_for
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 _BUILT_IN_LOGIN_TIMEOUT = 30
 _BUILT_IN_LOGIN_RETRIES = 4
@@ -182,7 +182,7 @@ class LogOut(Operation, frozen=True):
                 Problem(
                     "logout.in-use",
                     _("The disks of session {sid} are in use.").format(sid=session.sid),
-                    _("Used by: {uses}.").format(uses=", ".join(clean(use) for use in uses[:6])),
+                    _("Used by: {uses}.").format(uses=enumerated(clean(use) for use in uses[:6])),
                     _("Unmount and deactivate what is on them first; otherwise it would lose its disks."),
                 )
             )

@@ -25,7 +25,7 @@ from tui.storage.operations.operation import Operation, Risk
 from tui.storage.probe.narrow import group_named, look_at_volumes
 from tui.storage.problem import Problem, Refused
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 
 class _GroupCommand(LvmCommand, frozen=True):
@@ -114,7 +114,7 @@ class DeactivateVolumeGroup(_GroupCommand, frozen=True):
                 Problem(
                     "group.in-use",
                     _("Volumes of {group} are in use: {names}.").format(
-                        group=clean(self.name, 60), names=clean(", ".join(used[:6]))
+                        group=clean(self.name, 60), names=clean(enumerated(used[:6]))
                     ),
                     remedy=_("Unmount them first."),
                 )

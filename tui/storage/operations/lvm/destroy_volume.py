@@ -20,7 +20,7 @@ from tui.storage.operations.operation import CannotUndo, Risk
 from tui.storage.problem import Problem, Refused
 from tui.storage.size import size_words
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 
 class DestroyVolume(MetadataChange, frozen=True):
@@ -140,7 +140,7 @@ class DestroyVolume(MetadataChange, frozen=True):
                 Problem(
                     "volume.needed",
                     _("Other volumes depend on {name}: {names}.").format(
-                        name=clean(self.name, 60), names=clean(", ".join(needing[:6]))
+                        name=clean(self.name, 60), names=clean(enumerated(needing[:6]))
                     )
                     if needing
                     else _("{name} is a thin pool.").format(name=clean(self.name, 60)),

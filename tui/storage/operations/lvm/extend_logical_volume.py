@@ -16,7 +16,7 @@ from tui.storage.probe.narrow import group_named, look_at_volumes
 from tui.storage.problem import Problem, Refused
 from tui.storage.size import size_words
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 WHOLE = 100
 """Percent."""
@@ -144,7 +144,7 @@ def why_not_extend(inventory: Inventory, volume: LogicalVolume) -> Problem | Non
         return Problem(
             "volume.has-snapshots",
             _("The volume {name} has snapshots: {snapshots}.").format(
-                name=name, snapshots=clean(", ".join(snapshots[:6]))
+                name=name, snapshots=clean(enumerated(snapshots[:6]))
             ),
             cause=_("LVM can extend a volume with snapshots only while it is inactive."),
             remedy=_("Remove the snapshots first, if they are no longer needed."),

@@ -22,7 +22,7 @@ from tui.storage.operations.operation import CannotUndo, Progress, Risk
 from tui.storage.probe.narrow import group_named, look_at_volumes
 from tui.storage.problem import Problem, Refused
 from tui.storage.untrusted import as_typed, clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 
 class RestoreMissingPv(MetadataChange, frozen=True):
@@ -171,7 +171,7 @@ class RemoveMissingPvs(_ReduceMissing, frozen=True):
                 Problem(
                     "missing.volumes-lost",
                     _("Volumes have extents on the missing disks: {names}.").format(
-                        names=clean(", ".join(partial[:6]))
+                        names=clean(enumerated(partial[:6]))
                     ),
                     remedy=_("Bring the disks back. Removing them destroys these volumes."),
                 )
@@ -244,7 +244,7 @@ class RemoveMissingPvsAndVolumes(_ReduceMissing, frozen=True):
                 Problem(
                     "volume.in-use",
                     _("Volumes that would be removed are still active: {names}.").format(
-                        names=clean(", ".join(used[:6]))
+                        names=clean(enumerated(used[:6]))
                     ),
                     remedy=_("Unmount and deactivate them first."),
                 )

@@ -15,7 +15,7 @@ from tui.storage.probe.narrow import group_named, look_at_devices, look_at_volum
 from tui.storage.probe.reading import whole_number
 from tui.storage.problem import Problem, Refused
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 
 class RestoreGroupMetadata(TestedChange, frozen=True):
@@ -94,7 +94,7 @@ class RestoreGroupMetadata(TestedChange, frozen=True):
                 Problem(
                     "metadata.pvs-missing",
                     _("PVs of the metadata backup are missing: {uuids}.").format(
-                        uuids=clean(", ".join(absent[:4]))
+                        uuids=clean(enumerated(absent[:4]))
                     ),
                     remedy=_("Bring them back, or restore their PV headers first."),
                 )

@@ -19,7 +19,7 @@ from tui.storage.probe.narrow import look_at_volumes
 from tui.storage.problem import Problem, Refused
 from tui.storage.size import size_words
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 _LEAST_METADATA = 2 * 1024 * 1024
 _METADATA_SHARE = 1024
@@ -123,7 +123,7 @@ class RemoveThinPool(MetadataChange, frozen=True):
                 Problem(
                     "volume.needed",
                     _("The pool {name} contains volumes: {names}.").format(
-                        name=clean(self.name, 60), names=clean(", ".join(inside[:6]))
+                        name=clean(self.name, 60), names=clean(enumerated(inside[:6]))
                     )
                     if inside
                     else _("{name} is not a thin pool.").format(name=clean(self.name, 60)),

@@ -18,7 +18,7 @@ from tui.storage.probe.system.tools import tool_path
 from tui.storage.problem import Problem, Refused
 from tui.storage.size import size_words
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 _REPAIRING = 3600.0
 """Seconds: thin_repair reads all of the pool's metadata, and writes it again."""
@@ -126,7 +126,7 @@ class RepairThinPool(MetadataChange, frozen=True):
             raise Refused(
                 Problem(
                     "thin.active",
-                    _("Still active: {names}.").format(names=clean(", ".join(active[:6]))),
+                    _("Still active: {names}.").format(names=clean(enumerated(active[:6]))),
                     cause=_("An active pool cannot be repaired."),
                     remedy=_("Unmount its volumes and deactivate them and the pool first."),
                 )

@@ -20,7 +20,7 @@ from tui.storage.operations.operation import CannotUndo, Operation, Progress, Ri
 from tui.storage.probe.narrow import group_named, look_at_volumes
 from tui.storage.problem import Problem, Refused
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 
 class CreateVolumeGroup(LvmCommand, frozen=True):
@@ -107,7 +107,7 @@ class RemoveVolumeGroup(LvmCommand, frozen=True):
                 Problem(
                     "group.has-volumes",
                     _("The volume group {group} has volumes: {names}.").format(
-                        group=clean(self.name, 60), names=clean(", ".join(volumes[:6]))
+                        group=clean(self.name, 60), names=clean(enumerated(volumes[:6]))
                     ),
                     remedy=_("Only an empty group is removed."),
                 )
@@ -149,7 +149,7 @@ class ExtendVolumeGroup(_MembersChange, frozen=True):
 
     def title(self) -> str:
         return _("Add {paths} to the volume group {name}").format(
-            paths=clean(", ".join(self._paths)), name=clean(self.name, 60)
+            paths=clean(enumerated(self._paths)), name=clean(self.name, 60)
         )
 
     def why(self) -> str:
@@ -188,7 +188,7 @@ class ReduceVolumeGroup(_MembersChange, frozen=True):
 
     def title(self) -> str:
         return _("Remove {paths} from the volume group {name}").format(
-            paths=clean(", ".join(self._paths)), name=clean(self.name, 60)
+            paths=clean(enumerated(self._paths)), name=clean(self.name, 60)
         )
 
     def why(self) -> str:

@@ -18,7 +18,7 @@ from tui.storage.probe.narrow import device_behind, look_at_devices
 from tui.storage.problem import CommandFailed, Problem, Refused
 from tui.storage.untrusted import clean, clean_lines
 from tui.storage.waiting import wait_for
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 MOUNTING = 300.0
 """Seconds a mount gets: replaying a log over a slow network takes a while."""
@@ -173,7 +173,7 @@ class UnmountFilesystem(CommandOperation, frozen=True):
                 Problem(
                     "unmount.below",
                     _("Something is mounted below {path}: {below}.").format(
-                        path=clean(place, 80), below=clean(", ".join(below[:4]))
+                        path=clean(place, 80), below=clean(enumerated(below[:4]))
                     ),
                     remedy=_("Unmount that first."),
                 )

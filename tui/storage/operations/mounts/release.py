@@ -14,7 +14,7 @@ from tui.storage.probe.reading import text
 from tui.storage.problem import CommandFailed, Problem, Refused
 from tui.storage.untrusted import as_typed, clean
 from tui.storage.waiting import wait_for
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 _REMOVED_BEFORE = {KernelHold.SWAP, KernelHold.AUTOMOUNT, KernelHold.BIND}
 """What an operation of its own removes."""
@@ -170,7 +170,7 @@ class EndProcesses(Operation, frozen=True):
 
     @property
     def _names(self) -> str:
-        return ", ".join(f"{clean(process.command, 40)} ({process.pid})" for process in self.processes[:3])
+        return enumerated(f"{clean(process.command, 40)} ({process.pid})" for process in self.processes[:3])
 
     def why(self) -> str:
         return _(

@@ -17,7 +17,7 @@ from tui.storage.probe.system.tools import tool_path
 from tui.storage.problem import CommandFailed, Problem, Refused
 from tui.storage.untrusted import as_typed, clean, clean_lines
 from tui.storage.waiting import wait_for
-from tui.words import translate as _
+from tui.words import enumerated, translate as _
 
 CONFIGURATION = "/etc/multipath.conf"
 
@@ -48,7 +48,7 @@ class CreateMultipathMap(Operation, frozen=True):
 
     def title(self) -> str:
         return _("Create the multipath map for {wwid} ({disks})").format(
-            wwid=clean(self.wwid), disks=clean(", ".join(self.disks))
+            wwid=clean(self.wwid), disks=clean(enumerated(self.disks))
         )
 
     def why(self) -> str:
@@ -98,7 +98,7 @@ class CreateMultipathMap(Operation, frozen=True):
                     Problem(
                         "multipath.path-in-use",
                         _("The path {path} is in use outside the map.").format(path=path),
-                        _("Used by: {uses}.").format(uses=", ".join(clean(use) for use in uses[:6])),
+                        _("Used by: {uses}.").format(uses=enumerated(clean(use) for use in uses[:6])),
                         _("Unmount and deactivate what is on it; use it on the map afterwards."),
                         "multipath",
                     )
@@ -186,7 +186,7 @@ class RemoveMultipathMap(Operation, frozen=True):
                 Problem(
                     "multipath.map-in-use",
                     _("The multipath map is in use."),
-                    _("Used by: {uses}.").format(uses=", ".join(clean(use) for use in uses[:6])),
+                    _("Used by: {uses}.").format(uses=enumerated(clean(use) for use in uses[:6])),
                     _("Unmount and deactivate what is on it first."),
                 )
             )

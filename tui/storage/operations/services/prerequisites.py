@@ -16,7 +16,7 @@ from tui.storage.probe.system.modules import read_modules
 from tui.storage.probe.system.traits import read_traits
 from tui.storage.problem import CommandFailed, OutcomeUnknown, Problem, Refused
 from tui.storage.untrusted import clean, clean_lines
-from tui.words import translate as _, translate_count
+from tui.words import enumerated, translate as _, translate_count
 
 INSTALL_DEADLINE = 600.0
 """Seconds an installation may take: slow mirrors, and hooks such as update-initramfs."""
@@ -40,7 +40,7 @@ class InstallPackages(Operation, frozen=True):
     def title(self) -> str:
         return translate_count(
             "Install the package {packages}", "Install the packages {packages}", len(self.packages)
-        ).format(packages=clean(", ".join(self.packages)))
+        ).format(packages=clean(enumerated(self.packages)))
 
     def why(self) -> str:
         return _(
@@ -68,7 +68,7 @@ class InstallPackages(Operation, frozen=True):
                     "packages.unknown-family",
                     _("iscsi-console cannot install packages on this distribution."),
                     remedy=_("Install {packages} with your package manager, then continue here.").format(
-                        packages=clean(", ".join(self.packages))
+                        packages=clean(enumerated(self.packages))
                     ),
                 )
             )

@@ -12,6 +12,7 @@ from tui.storage.probe.mounts.escapes import unescape
 from tui.storage.probe.mounts.mount_tables import MountTable
 from tui.storage.probe.mounts.mounts import MountLine
 from tui.storage.probe.reading import names, text, word
+from tui.words import enumerated
 
 _EXPORTS = ("/proc/fs/nfsd/exports", "/var/lib/nfs/etab")
 """What the kernel's NFS server exports, and what it is configured to (exports(5)); the same lines."""
@@ -65,7 +66,7 @@ def _loops(
         behind = inventory.device_at(backing)
         device = behind.name if behind is not None else own.device_of(backing)
         if device in devices:
-            mounts = ", ".join(mount.target for mount in inventory.mounts_of(name))
+            mounts = enumerated(mount.target for mount in inventory.mounts_of(name))
             yield KernelUser(KernelHold.LOOP, f"/dev/{name}", device, mounts or backing)
 
 
