@@ -102,7 +102,7 @@ def _resume(arguments: Arguments, told: Teller) -> int:
     found = _interrupted(arguments)
     plan = found.plan
     if plan is None:
-        raise Refused(found.problem or _none("", _("interrupted")))
+        raise Refused(found.problem or _none("", interrupted=True))
     host = LocalHost()
     refused = refused_now(host)
     if refused is not None:
@@ -153,7 +153,7 @@ def _interrupted(arguments: Arguments) -> Interrupted:
     for found in all_interrupted(run_plan.PLACES.journals):
         if not name or found.journal.is_named(name):
             return found
-    raise Refused(_none(name, _("interrupted")))
+    raise Refused(_none(name, interrupted=True))
 
 
 def _named(arguments: Arguments, fits: Callable[[Journal], bool]) -> Journal:
@@ -161,14 +161,20 @@ def _named(arguments: Arguments, fits: Callable[[Journal], bool]) -> Journal:
     for journal in past_journals(run_plan.PLACES.journals):
         if (not name and fits(journal)) or journal.is_named(name):
             return journal
-    raise Refused(_none(name, ""))
+    raise Refused(_none(name, interrupted=False))
 
 
-def _none(name: str, kind: str) -> Problem:
-    words = " ".join(filter(None, (kind, _("plan"), clean(name))))
+def _none(name: str, *, interrupted: bool) -> Problem:
+    if interrupted:
+        named, unnamed = (
+            _("This host has no such interrupted plan {name}."),
+            _("This host has no such interrupted plan."),
+        )
+    else:
+        named, unnamed = _("This host has no such plan {name}."), _("This host has no such plan.")
     return Problem(
         "journal.none",
-        _("This host has no such {words}.").format(words=words),
+        named.format(name=clean(name)) if name else unnamed,
         remedy=_("`iscsi-console journal list` names those that ran."),
     )
 

@@ -33,7 +33,7 @@ from tui.storage.probe.narrow import group_named
 from tui.storage.problem import Problem
 from tui.storage.size import size_words
 from tui.storage.untrusted import clean
-from tui.words import enumerated, translate as _
+from tui.words import enumerated, translate as _, translate_in
 
 
 class Layer(StrEnum):
@@ -359,7 +359,7 @@ def _between_word(disk: BlockDevice) -> str:
     return {
         BlockKind.PARTITION: _("a partition"),
         BlockKind.CRYPT: _("an encrypted device"),
-        BlockKind.RAID: _("an array"),
+        BlockKind.RAID: translate_in("RAID", "an array"),
         BlockKind.LOGICAL_VOLUME: _("a logical volume"),
     }.get(disk.kind, _("another device"))
 

@@ -79,7 +79,9 @@ def by_words(journal: Journal) -> str:
     }
     where = "" if journal.damage else origins[journal.origin]
     on = _("on {tty}").format(tty=who.tty) if who.tty else ""
-    return " ".join(part for part in (by, where, on) if part)
+    # translators: who ran a plan, where in the program, on which terminal; the last two may be empty
+    words = _("{by} {where} {terminal}").format(by=by, where=where, terminal=on)
+    return " ".join(words.split())
 
 
 def undo_of(journal: Journal, host: Host) -> Proposal:

@@ -138,6 +138,7 @@ class ActingScreen(BaseScreen[None]):
         if action is None:
             where = next((declared.where for declared in KEYS if declared.key == key and declared.where), "")
             if where:
+                # translators: {where} is such as "a layer" or "a portal or a session"
                 self.notify(
                     not_possible(_("the cursor is not on {where}").format(where=_(where))), markup=False
                 )

@@ -9,7 +9,7 @@ from tui.storage.model.iscsi import Session, SessionState
 from tui.storage.size import size_words
 from tui.storage.stacks.iscsi_rungs import portal_key
 from tui.storage.stacks.rung import Rung, RungKind
-from tui.words import translate as _
+from tui.words import translate as _, translate_in
 from widgets.bars.countdown import CountLine
 from widgets.bars.plot import PlotRow
 from widgets.state import Role
@@ -121,7 +121,11 @@ def outage_lines(session: Session, outage: "Outage | None", now: float) -> Itera
         at = outage.gave_up
         if at is None and timer is not None and timer >= 0 and outage.exact:
             at = outage.since + timer
-        text = time.strftime("%H:%M:%S", time.localtime(at)) if at is not None else _("yes")
+        text = (
+            time.strftime("%H:%M:%S", time.localtime(at))
+            if at is not None
+            else translate_in("behind: gave up", "yes")
+        )
         after = "" if timer is None or timer < 0 else _("after {seconds} s").format(seconds=timer)
         yield CountLine(_("gave up"), text, after, Role.STRONG)
         return

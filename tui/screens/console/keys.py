@@ -72,6 +72,7 @@ def actions(here: "Here", access: "Access") -> tuple[Action, ...]:
 
 def not_possible(reason: str) -> str:
     """Say why a key does nothing."""
+    # translators: {reason} is a clause without a capital and a full stop
     return _("Not possible: {reason}.").format(reason=reason)
 
 

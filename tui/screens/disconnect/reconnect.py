@@ -19,7 +19,7 @@ from tui.screens.top_bar import top_bar
 from tui.storage.changing.plan import Plan
 from tui.storage.host.command_log import CommandLogHost
 from tui.storage.problem import Problem
-from tui.words import marked, translate as _
+from tui.words import marked, translate as _, translate_in
 from widgets.help import HelpSection
 from widgets.key_bar import KeyBar
 from widgets.look import look_of
@@ -87,7 +87,13 @@ class ReconnectScreen(BaseScreen[bool]):
         yield top_bar(self._host.name, self._access)
         yield Static(id="question")
         with Vertical(id="body"):
-            yield PickList((Column(_("Disconnected")), Column(_("What"), grow=True)), id="notes")
+            yield PickList(
+                (
+                    Column(_("Disconnected")),
+                    Column(translate_in("column: what was disconnected", "What"), grow=True),
+                ),
+                id="notes",
+            )
         yield KeyBar(_("review the plan"), id="keys")
 
     def on_mount(self) -> None:

@@ -20,7 +20,7 @@ from tui.screens.practice.practice_words import (
     list_help,
     standing_words,
 )
-from tui.words import translate as _, translate_count
+from tui.words import translate as _, translate_count, translate_in
 from widgets.header import TopBar, TopFacts
 from widgets.help import HelpSection
 from widgets.key_bar import KeyBar
@@ -125,7 +125,7 @@ class CatalogueScreen(BaseScreen[None]):
                 )
             with VerticalScroll(id="details"):
                 yield Paragraphs(id="about", label_width=LABELS)
-        yield KeyBar("" if self._reasons else _("start"), id="keys")
+        yield KeyBar("" if self._reasons else translate_in("key: begin this exercise", "start"), id="keys")
 
     def on_mount(self) -> None:
         """Show the list."""

@@ -6,7 +6,7 @@ from tui.practice.coach import Coach, Stand
 from tui.practice.progress import Standing
 from tui.practice.scenario import Kind, Level, Phase, Scenario
 from tui.screens.paragraphs import Paragraph
-from tui.words import enumerated, translate as _, translate_count
+from tui.words import enumerated, translate as _, translate_count, translate_in
 from widgets.help import HelpSection
 from widgets.state import Role, State
 
@@ -35,7 +35,11 @@ def standing_words(standing: Standing, *, kept: bool) -> tuple[State, str]:
         return State.HERE, _("paused")
     if standing.solved:
         return State.GOOD, _("solved")
-    return (State.WAITING, _("started")) if standing.started else (State.WAITING, _("new"))
+    return (
+        (State.WAITING, _("started"))
+        if standing.started
+        else (State.WAITING, translate_in("an exercise that was not begun", "new"))
+    )
 
 
 def spaced(text: str) -> Iterator[str]:

@@ -19,7 +19,7 @@ from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import DiscoveryRecord
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
-from tui.words import translate as _, translate_count
+from tui.words import translate as _, translate_count, translate_in
 from widgets.help import HelpSection
 from widgets.state import Role, State
 from widgets.table import Column, PickList, PickRow
@@ -174,7 +174,7 @@ def _key(found: Found) -> str:
 
 def _row(found: Found) -> PickRow:
     state, word = {
-        Standing.NEW: (State.HERE, _("new")),
+        Standing.NEW: (State.HERE, translate_in("state of a target that was found", "new")),
         Standing.KNOWN: (State.GOOD, _("known")),
         Standing.VANISHED: (State.WARN, _("gone")),
         Standing.UNREACHABLE: (State.BAD, _("unreachable")),

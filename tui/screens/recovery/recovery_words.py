@@ -15,7 +15,7 @@ from tui.screens.recovery.looking import Progress
 from tui.screens.recovery.watching import MAP, MOUNT, SESSION, Unrest
 from tui.storage.stacks.layer_words import layer_word
 from tui.storage.untrusted import clean
-from tui.words import translate as _, translate_count
+from tui.words import prose, translate as _, translate_count
 from widgets.help import HelpSection
 from widgets.stack_view import Rung as Row
 from widgets.state import Role, State
@@ -191,7 +191,7 @@ def _count(board: Board) -> Paragraph:
             return Paragraph(words, Role.STRONG, state=State.UNKNOWN)
         return Paragraph(_("Nothing wrong was found."), Role.STRONG, state=State.GOOD)
     state = State.BAD if causes or unclear or away else State.WARN
-    return Paragraph(" ".join(parts), Role.STRONG, state=state)
+    return Paragraph(prose(*parts), Role.STRONG, state=state)
 
 
 def looking_words(progress: Progress) -> tuple[Paragraph, ...]:

@@ -15,7 +15,7 @@ from tui.storage.host.interface import Answer as Connected
 from tui.storage.iscsi.discovery import DiscoveryKind, Found, Standing, about_slp
 from tui.storage.model.iscsi import InterfaceRecord
 from tui.storage.untrusted import clean
-from tui.words import enumerated, prose, translate as _, translate_count
+from tui.words import enumerated, prose, translate as _, translate_count, translate_in
 from widgets.fields.choice_field import CheckField, Choice, ChoiceField
 from widgets.fields.text_field import TextField
 from widgets.help import HelpSection
@@ -37,7 +37,7 @@ _STATES = {
 def standing_word(standing: Standing) -> str:
     """The word for how a portal of a target stands to this host."""
     return {
-        Standing.NEW: _("new"),
+        Standing.NEW: translate_in("state of a target that was found", "new"),
         Standing.KNOWN: _("known"),
         Standing.VANISHED: _("vanished"),
         Standing.UNREACHABLE: _("unreachable"),

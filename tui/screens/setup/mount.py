@@ -16,7 +16,7 @@ from tui.storage.files.mount_options import parse_options
 from tui.storage.probe.mounts.fstab import normalised
 from tui.storage.size import size_words
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import translate as _, translate_in
 from widgets.fields.choice_field import Choice, ChoiceField
 from widgets.fields.text_field import TextField
 from widgets.help import HelpSection
@@ -84,7 +84,7 @@ class MountPage(Page):
                 id=ident("owner"),
             ),
             TextField(
-                _("Group"),
+                translate_in("the group that owns a directory", "Group"),
                 entry.group,
                 placeholder="root",
                 width=12,

@@ -12,7 +12,7 @@ from tui.setup.step import Step
 from tui.setup.steps import target
 from tui.storage.model.iscsi import Timers
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import translate as _, translate_in
 from widgets.fields.choice_field import Choice, ChoiceField
 from widgets.fields.text_field import NumberField
 from widgets.help import HelpSection
@@ -137,7 +137,9 @@ class TargetPage(Page):
                     clean(offer.iface) if several_cards else "",
                 ),
                 State.GOOD if target.record(self.state, offer) is not None else State.HERE,
-                _("known") if target.record(self.state, offer) is not None else _("new"),
+                _("known")
+                if target.record(self.state, offer) is not None
+                else translate_in("state of a target that was found", "new"),
             )
             for offer in target.offers(self.state)
         )
