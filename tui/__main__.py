@@ -9,7 +9,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from tui import opening
+from tui.commands.argparse_words import translate_argparse
 from tui.environment import confine
+from tui.language import Spoken, speak
 from tui.storage import printing
 from tui.storage.problem import ConsoleError, Problem, problem_text
 from tui.words import translate as _
@@ -319,8 +321,10 @@ def main() -> int:
     gc.disable()
     printing.prepare()
     confine(os.environ, is_root=os.geteuid() == 0)
+    spoken = speak(os.environ)
+    translate_argparse()
     try:
-        return _run(sys.argv[1:])
+        return _run(sys.argv[1:], spoken)
     except ConsoleError as error:
         printing.complain(problem_text(error.problem))
         return 1
@@ -335,7 +339,7 @@ def main() -> int:
         return _FAULT
 
 
-def _run(argv: list[str]) -> int:
+def _run(argv: list[str], spoken: Spoken) -> int:
     arguments, modules = _parsed(argv)
     if arguments.console_no_color:
         os.environ["NO_COLOR"] = "1"
@@ -343,7 +347,7 @@ def _run(argv: list[str]) -> int:
         if arguments.version:
             from tui.commands import versions  # noqa: PLC0415 (likewise)
 
-            return versions.main(json=arguments.version_json)
+            return versions.main(spoken, json=arguments.version_json)
         return opening.open_console(arguments.console_recorded, looking_only=arguments.console_read_only)
     gc.freeze()
     gc.enable()

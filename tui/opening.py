@@ -85,10 +85,10 @@ def open_console(recorded: str | None, *, looking_only: bool) -> int:
 
 def _terminal_mode(line_command: str) -> "TerminalMode | None":
     """How this terminal is used, already applied; None, and said, where it cannot hold a screen."""
-    from tui import preferences, terminal  # noqa: PLC0415 (likewise)
+    from tui import language, preferences, terminal  # noqa: PLC0415 (likewise)
     from tui.terminal_ground import ask_ground  # noqa: PLC0415 (likewise)
 
-    preferences.apply_preferences(preferences.files(), terminal.CHOICES, os.environ)
+    preferences.apply_preferences(preferences.files(), {**terminal.CHOICES, **language.choices()}, os.environ)
     tty = terminal.read_tty()
     if terminal.ground_matters(os.environ, tty):
         tty = replace(tty, light=ask_ground())

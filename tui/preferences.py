@@ -2,17 +2,17 @@
 
     look = "light"         # full, light, sixteen, mono
     glyphs = "ascii"       # unicode, cp437, ascii
+    language = "zh_CN"     # en, or a language of tui/locale
     mouse = false
 
 The host's is /etc/iscsi-console/config.toml, the person's is below $XDG_CONFIG_HOME (XDG Base Directory
 Specification). The person's goes before the host's, and a variable of the environment before both.
 """
 
-import tomllib
+import os
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
-from tui.storage.documents import read_bounded
 from tui.storage.problem import ConsoleError, Problem
 from tui.storage.untrusted import clean
 from tui.words import enumerated, translate as _
@@ -30,10 +30,8 @@ Choices = Mapping[str, tuple[str, frozenset[str]]]
 
 def files() -> tuple[Path, ...]:
     """Return the host's file and the person's, which need not be there."""
-    # Only asked for on the way to a screen: what is written as text has no look.
-    from platformdirs import user_config_path  # noqa: PLC0415 (only where files of a person are looked for)
-
-    return HOST_FILE, user_config_path(PROGRAM) / "config.toml"
+    own = Path(os.environ.get("XDG_CONFIG_HOME") or "~/.config").expanduser()
+    return HOST_FILE, own / PROGRAM / "config.toml"
 
 
 def apply_preferences(paths: tuple[Path, ...], choices: Choices, environ: MutableMapping[str, str]) -> None:
@@ -55,6 +53,10 @@ def apply_preferences(paths: tuple[Path, ...], choices: Choices, environ: Mutabl
 
 
 def _read(path: Path, choices: Choices) -> dict[str, str]:
+    import tomllib  # noqa: PLC0415 (most hosts have no such file)
+
+    from tui.storage.documents import read_bounded  # noqa: PLC0415 (likewise)
+
     try:
         document = tomllib.loads(read_bounded(path, _LARGEST).decode())
     except (FileNotFoundError, NotADirectoryError):

@@ -126,11 +126,11 @@ def choose_mode(environ: Mapping[str, str], tty: TtyFacts, *, line_command: str)
         return TerminalMode(refusal=refusal)
     term = environ.get("TERM", "").lower()
     serial = _SERIAL.match(tty.device) is not None
-    plain = serial or _CONSOLE_FONT.match(term) is not None
+    plain = _is_plain(term, tty)
     look = _look(environ, term, tty.light, plain=plain)
     return TerminalMode(
         look=look,
-        glyphs=_glyphs(environ, plain=plain),
+        glyphs=glyphs_here(environ, tty),
         mouse=environ[MOUSE_VARIABLE] == _YES if environ.get(MOUSE_VARIABLE) else not plain,
         refresh_seconds=_refresh_seconds(tty, serial=serial),
         size=(tty.columns or 80, tty.rows or 24),
@@ -184,8 +184,13 @@ def _has_many_colours(environ: Mapping[str, str], term: str) -> bool:
     return said or _TRUE_COLOUR.match(term) is not None
 
 
-def _glyphs(environ: Mapping[str, str], *, plain: bool) -> Glyphs:
-    if environ.get(GLYPHS_VARIABLE):
+def _is_plain(term: str, tty: TtyFacts) -> bool:
+    return _SERIAL.match(tty.device) is not None or _CONSOLE_FONT.match(term) is not None
+
+
+def glyphs_here(environ: Mapping[str, str], tty: TtyFacts) -> Glyphs:
+    """Return which characters can be shown, also where no full-screen program can run."""
+    if environ.get(GLYPHS_VARIABLE) in CHOICES["glyphs"][1]:
         return Glyphs(environ[GLYPHS_VARIABLE])
     locale = next((environ[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if environ.get(name)), "C")
     named, _dot, codeset = locale.partition("@")[0].partition(".")
@@ -193,7 +198,7 @@ def _glyphs(environ: Mapping[str, str], *, plain: bool) -> Glyphs:
     # C and POSIX say nothing about the terminal, while a language without a codeset means an old 8-bit one.
     if not utf8 and (codeset or named not in {"C", "POSIX"}):
         return Glyphs.ASCII
-    return Glyphs.CP437 if plain else Glyphs.UNICODE
+    return Glyphs.CP437 if _is_plain(environ.get("TERM", "").lower(), tty) else Glyphs.UNICODE
 
 
 def _refresh_seconds(tty: TtyFacts, *, serial: bool) -> float:

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from gettext import NullTranslations
 
+SOURCE = "en"
+"""The language of the source text, which has no catalogue."""
+
 NO_LANGUAGE = "C"
 """The name of the locale whose sentences are the source text."""
 

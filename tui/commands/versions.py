@@ -3,11 +3,13 @@
 import platform
 from importlib.metadata import PackageNotFoundError, version as version_of
 
+from tui.language import Spoken
 from tui.storage.codec import Plain
 from tui.storage.host.interface import Command
 from tui.storage.host.local import LocalHost
 from tui.storage.printing import json_text, say
 from tui.storage.untrusted import clean
+from tui.words import prose, translate as _
 
 SCHEMA = 1
 
@@ -24,11 +26,14 @@ _TOOLS: dict[str, tuple[str, ...]] = {
 _LONGEST = 200
 
 
-def main(*, json: bool) -> int:
-    """Print the version, or the document of all versions."""
+def main(spoken: Spoken, *, json: bool) -> int:
+    """Print the version, or the document of all versions; and why the language is not the one asked for."""
     own = version_of("iscsi-console")
     if not json:
         say(f"iscsi-console {own}")
+        if spoken.instead:
+            words = _("English is shown, not {language}.").format(language=clean(spoken.instead, _LONGEST))
+            say(prose(words, spoken.reason))
         return 0
     document: dict[str, Plain] = {
         "schema": SCHEMA,

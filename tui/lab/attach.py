@@ -19,7 +19,7 @@ CHUNK = 65536
 
 PASSED_ON = (
     *("TERM", "COLORTERM", "COLORFGBG", "NO_COLOR", "LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES"),
-    *("ISCSI_CONSOLE_LOOK", "ISCSI_CONSOLE_GLYPHS", "ISCSI_CONSOLE_MOUSE"),
+    *("ISCSI_CONSOLE_LOOK", "ISCSI_CONSOLE_GLYPHS", "ISCSI_CONSOLE_MOUSE", "ISCSI_CONSOLE_LANGUAGE"),
 )
 """Variables that describe the person's terminal and language: the guest's programs need them as they are."""
 
