@@ -209,6 +209,9 @@ def _data_aside(guest: Guest) -> str:
 
 # The changes.
 
+_VERB = "tests.lab.verb_side"
+_STOPPED = "F06.filesystem-stopped"
+
 
 def _set_up(struck: _Struck) -> None:
     answers = seen_in_guest(project_folder() / "tui" / "lab" / "answers" / "open.toml")
@@ -245,6 +248,16 @@ def _expect_set_up(struck: _Struck, answers: str) -> None:
 
 
 def _disconnect_and_reconnect(struck: _Struck) -> None:
+    side = "tests.lab.disconnect_side"
+    _take_down_and_back(struck, (side, TARGET), (side, "reconnect"))
+
+
+def _disconnect_and_reconnect_by_command(struck: _Struck) -> None:
+    down = (_VERB, "disconnect", TARGET, "--users", "end", "--at-boot", "off")
+    _take_down_and_back(struck, down, (_VERB, "reconnect"))
+
+
+def _take_down_and_back(struck: _Struck, down: tuple[str, ...], back: tuple[str, ...]) -> None:
     guest = struck.guest
     _make_stack(guest)
     sh(
@@ -255,12 +268,12 @@ def _disconnect_and_reconnect(struck: _Struck) -> None:
     )
     fstab = guest.read_text("/etc/fstab")
     for _round in struck.rounds():
-        if not struck.until_whole("tests.lab.disconnect_side", TARGET, share=2):
+        if not struck.until_whole(*down, share=2):
             return
         struck.expect(_sessions(guest) == 0, "there is a session still")
         maps = sh(guest, "dmsetup ls | grep -v '^No devices' || true")
         struck.expect(not maps, f"maps are left: {maps}")
-        if not struck.until_whole("tests.lab.disconnect_side", "reconnect"):
+        if not struck.until_whole(*back):
             return
         struck.expect(guest.read_text("/etc/fstab") == fstab, "fstab is not as it was")
         struck.expect(len(sh(guest, "cat /proc/swaps").splitlines()) == 2, "swap is off")
@@ -270,11 +283,19 @@ def _disconnect_and_reconnect(struck: _Struck) -> None:
 
 
 def _grow(struck: _Struck) -> None:
+    _grown(struck, ("tests.lab.plan_side", "grow", "vg", "data"))
+
+
+def _grow_by_command(struck: _Struck) -> None:
+    _grown(struck, (_VERB, "grow", "vg/data"))
+
+
+def _grown(struck: _Struck, program: tuple[str, ...]) -> None:
     guest = struck.guest
     _make_stack(guest)
     for grown in struck.rounds():
         guest.fault(Fault.LUN_GROWN, lun="0", size=f"{256 + 64 * grown}M")
-        if not struck.until_whole("tests.lab.plan_side", "grow", "vg", "data"):
+        if not struck.until_whole(*program):
             return
         size = int(sh(guest, "lvs --noheadings --units m --nosuffix -o lv_size vg/data").partition(".")[0])
         struck.expect(size >= 216 + 64 * grown, f"the volume has {size} MiB")
@@ -285,6 +306,14 @@ def _grow(struck: _Struck) -> None:
 
 
 def _repair(struck: _Struck) -> None:
+    _repaired(struck, ("tests.lab.plan_side", "fix", _STOPPED))
+
+
+def _repair_by_command(struck: _Struck) -> None:
+    _repaired(struck, (_VERB, "repair", _STOPPED, *("--answer", "yes") * 2))
+
+
+def _repaired(struck: _Struck, program: tuple[str, ...]) -> None:
     guest = struck.guest
     _make_stack(guest)
     for _round in struck.rounds():
@@ -293,7 +322,7 @@ def _repair(struck: _Struck) -> None:
             """mount -o remount,errors=remount-ro /srv/data
             echo 1 > /sys/fs/ext4/$(basename $(readlink -f /dev/vg/data))/trigger_fs_error""",
         )
-        if not struck.until_whole("tests.lab.plan_side", "fix", "F06.filesystem-stopped"):
+        if not struck.until_whole(*program):
             return
         struck.expect(_can_write(guest), "/srv/data cannot be written to")
     _expect_data(struck)
@@ -304,6 +333,9 @@ CHANGES: dict[str, Callable[[_Struck], None]] = {
     "disconnect and reconnect": _disconnect_and_reconnect,
     "growth": _grow,
     "repair of a file system": _repair,
+    "disconnect and reconnect by command": _disconnect_and_reconnect_by_command,
+    "growth by command": _grow_by_command,
+    "repair of a file system by command": _repair_by_command,
 }
 
 
