@@ -167,19 +167,32 @@ def _wrap_paragraph(text: str, width: int, indent: str) -> list[str]:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """Split where a line may break: after blanks, and around each wide character."""
+    """Split where a line may break: after blanks, and around each wide character.
+
+    No line begins with what closes, nor ends with what opens (classes CL and OP of Unicode Annex #14).
+    """
     start = 0
     for index, character in enumerate(text):
-        wide = get_character_cell_size(character) == 2
         ends_word = character == " " and text[index + 1 : index + 2] != " "
-        if wide and index > start:
+        if index > start and _may_break(text[index - 1], character):
             yield text[start:index]
             start = index
-        if wide or ends_word:
+        if ends_word:
             yield text[start : index + 1]
             start = index + 1
     if start < len(text):
         yield text[start:]
+
+
+def _may_break(before: str, after: str) -> bool:
+    wide = 2 in (get_character_cell_size(before), get_character_cell_size(after))
+    closes, opens = unicodedata.category(after) in _CLOSING, unicodedata.category(before) in _OPENING
+    return wide and not closes and not opens
+
+
+_CLOSING = frozenset({"Pe", "Pf", "Po", "Zs"})
+_OPENING = frozenset({"Ps", "Pi"})
+"""General categories of punctuation and blanks (Unicode Standard, chapter 4)."""
 
 
 def duration(seconds: float) -> str:

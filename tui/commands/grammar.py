@@ -21,7 +21,7 @@ def described(words: str) -> str:
         "Exit status: 0 done, or nothing to do; 1 failed; 2 wrong usage; 3 refused; 4 interrupted, and the "
         "journal is open; 5 another process is changing this host."
     )
-    return f"{words}. {status}"
+    return _("{what}. {why}").format(what=words, why=status)
 
 
 def _setup(parser: argparse.ArgumentParser) -> None:

@@ -7,6 +7,7 @@ from tui.lab.san import San, examples, parse, read_description
 from tui.practice.coach import Begin
 from tui.practice.reading import FOLDER, identifiers, read_scenario, read_staged
 from tui.practice.scenario import Phase, Scenario
+from tui.storage.cells import padded
 from tui.storage.printing import say
 from tui.words import translate as _
 
@@ -42,7 +43,8 @@ def main(
     if arguments.list:
         for name in identifiers():
             scenario = read_scenario(FOLDER / name)
-            say(f"{name:<28} {scenario.level:<7} {scenario.minutes:>3} min  {scenario.title}")
+            minutes = _("{count} min").format(count=f"{scenario.minutes:>3}")
+            say(f"{name:<28} {padded(scenario.level.word, 7)} {minutes}  {scenario.title}")
         return 0
     if arguments.inside:
         begin = Begin(arguments.phase, arguments.hints, arguments.steps)

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from tui.lab.faults import Fault
 from tui.practice.condition import Condition
+from tui.words import translate as _
 
 
 class Kind(StrEnum):
@@ -25,6 +26,11 @@ class Level(StrEnum):
     EASY = "easy"
     MEDIUM = "medium"
     HARD = "hard"
+
+    @property
+    def word(self) -> str:
+        """The level in a word."""
+        return {Level.EASY: _("easy"), Level.MEDIUM: _("medium"), Level.HARD: _("hard")}[self]
 
 
 class Phase(StrEnum):

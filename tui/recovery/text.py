@@ -87,7 +87,7 @@ def _finding(finding: Finding, number: int, diagnosis: Diagnosis) -> Iterator[st
     if finding.never:
         yield "   " + _("Do not:")
     for never in finding.never:
-        yield from _wrapped(f"- {never.what}. {never.why}", 5, hanging=2)
+        yield from _wrapped("- " + _("{what}. {why}").format(what=never.what, why=never.why), 5, hanging=2)
 
 
 def _standing(finding: Finding, diagnosis: Diagnosis) -> str:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from msgspec import Struct
 
 from tui.recovery.history.outage import End, History, SessionOutage
-from tui.words import translate as _
+from tui.words import translate as _, translate_in
 
 
 class Mark(Enum):
@@ -59,7 +59,9 @@ def glances(history: History) -> tuple[Glance, ...]:
         for start, end in pairwise(days)
         for number in range(_CELLS_OF_DAY)
     ]
-    week_axis = "".join(time.strftime("%a %d", time.localtime(at)).ljust(_CELLS_OF_DAY) for at in days[:-1])
+    # translators: a day as strftime(3) writes it, at most six cells; %m-%d has no English in it
+    shape = translate_in("day of the week and month", "%a %d")
+    week_axis = "".join(time.strftime(shape, time.localtime(at)).ljust(_CELLS_OF_DAY) for at in days[:-1])
     return (
         _glance(_("The last 24 hours"), day_axis, half_hours, names, history),
         _glance(_("The last seven days"), week_axis, [*thirds, days[-1]], names, history),

@@ -7,7 +7,7 @@ from tui.storage.model.inventory import Inventory
 from tui.storage.news.happening import Happening, Source, Tone
 from tui.storage.news.outages import Outage
 from tui.storage.stacks.iscsi_rungs import session_key
-from tui.words import translate as _
+from tui.words import translate as _, translate_in
 from widgets.happenings import HappeningRow
 from widgets.state import State
 
@@ -38,7 +38,9 @@ def source_word(source: Source) -> str:
 def clock(when: float, now: float) -> str:
     """Return the time of day, or the date of what is older than that, in eight cells at most."""
     old = abs(now - when) > _DAY
-    return time.strftime("%b %d" if old else "%H:%M:%S", time.localtime(when))
+    # translators: a day as strftime(3) writes it, at most eight cells; %m-%d has no English in it
+    shape = translate_in("month and day", "%b %d") if old else "%H:%M:%S"
+    return time.strftime(shape, time.localtime(when))
 
 
 def outage_notes(

@@ -16,7 +16,6 @@ from tui.screens.practice.practice_words import (
     LABELS,
     about,
     kind_word,
-    level_word,
     list_help,
     standing_words,
 )
@@ -152,7 +151,7 @@ class CatalogueScreen(BaseScreen[None]):
         values = (
             scenario.title,
             kind_word(scenario.kind),
-            level_word(scenario.level),
+            scenario.level.word,
             str(scenario.minutes),
         )
         return PickRow(scenario.identifier, values, state, word)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tui.practice.coach import Coach, Stand
 from tui.practice.progress import Standing
-from tui.practice.scenario import Kind, Level, Phase, Scenario
+from tui.practice.scenario import Kind, Phase, Scenario
 from tui.screens.paragraphs import Paragraph
 from tui.words import enumerated, translate as _, translate_count, translate_in
 from widgets.help import HelpSection
@@ -12,11 +12,6 @@ from widgets.state import Role, State
 
 LABELS = 10
 """Cells of the label column."""
-
-
-def level_word(level: Level) -> str:
-    """The word for how hard it is."""
-    return {Level.EASY: _("easy"), Level.MEDIUM: _("medium"), Level.HARD: _("hard")}[level]
 
 
 def kind_word(kind: Kind) -> str:
@@ -52,7 +47,7 @@ def spaced(text: str) -> Iterator[str]:
 
 def about(scenario: Scenario, standing: Standing, *, kept: bool) -> tuple[Paragraph, ...]:
     """What the list says of what the cursor is on."""
-    facts = (kind_word(scenario.kind), level_word(scenario.level), minutes_words(scenario.minutes))
+    facts = (kind_word(scenario.kind), scenario.level.word, minutes_words(scenario.minutes))
     lines = [Paragraph(scenario.title, Role.STRONG, after=enumerated(facts)), Paragraph("")]
     lines += [Paragraph(topic, label=_("learn") if not n else " ") for n, topic in enumerate(scenario.learns)]
     lines += [
