@@ -1,5 +1,6 @@
 """The console: the stacks of a host, the rung under the cursor, and what is said when there is nothing."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,20 @@ async def test_a_key_that_is_switched_off_says_why() -> None:
         await settle(pilot)
         assert isinstance(app.screen, ConsoleScreen)
         assert "this is a recorded host" in text_of(pilot)
+
+
+async def test_what_a_host_cannot_do_because_of_what_it_is_stands_on_its_first_page(tmp_path: Path) -> None:
+    document = json.loads((MACHINES / "single-path-ext4.json").read_text())
+    document["facts"]["/run/ostree-booted"] = document["facts"]["/usr/bin/findmnt"]
+    capture = tmp_path / "ostree.json"
+    capture.write_text(json.dumps(document))
+    app = ConsoleApp(COLOUR, RecordedHost(str(capture)), RECORDED, live=False)
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        shown = " ".join(text_of(pilot).split())
+        assert "boots from an image (OSTree)" in shown
+        assert "rpm-ostree" in shown
+        assert "/iscsi data" in shown
 
 
 async def test_the_first_words_on_a_bare_host_lead_to_the_set_up_and_back() -> None:

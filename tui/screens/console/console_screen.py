@@ -17,6 +17,7 @@ from tui.screens.console.console_words import (
     about_stack,
     behind_words,
     explanations,
+    limited,
     not_checked,
     nothing_yet,
     repair_offer,
@@ -207,7 +208,7 @@ class ConsoleScreen(CheckingScreen):
         behind = behind_words(self.read_at, self._host.now()) if self.lags else ()
         failed = not_checked(self.unchecked) if self.unchecked is not None else ()
         self.query_one("#unseen", Paragraphs).paragraphs = (
-            *(*behind, *failed, *about_host(self.judged), *unseen(inventory)),
+            *(*behind, *failed, *limited(inventory), *about_host(self.judged), *unseen(inventory)),
         )
 
     def _notes(self, inventory: Inventory) -> dict[str, str]:

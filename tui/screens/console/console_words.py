@@ -181,6 +181,18 @@ def unseen(inventory: Inventory) -> tuple[Paragraph, ...]:
     )
 
 
+def limited(inventory: Inventory) -> tuple[Paragraph, ...]:
+    """Return what does not work on this host because of what it is; few hosts have such traits."""
+    if not inventory.traits:
+        return ()
+    from tui.storage.host_limits import limits
+
+    return tuple(
+        Paragraph(limit.summary, Role.MUTED, state=State.WARN, after=limit.remedy)
+        for limit in limits(inventory)
+    )
+
+
 def explanations() -> "tuple[HelpSection, ...]":
     """Return what F1 says."""
     from widgets.help import HelpSection
