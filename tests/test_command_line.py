@@ -1,8 +1,19 @@
 """What the command line takes, and what it imports for it."""
 
+import argparse
+
 import pytest
 
 from tui.__main__ import _COMMANDS, _parsed
+from tui.commands.argparse_words import translate_argparse
+
+
+@pytest.fixture(autouse=True)
+def own_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have argparse speak as in the program, and as before after the test."""
+    for name in ("_", "ngettext"):
+        monkeypatch.setattr(argparse, name, vars(argparse)[name])
+    translate_argparse()
 
 
 @pytest.mark.parametrize(
@@ -35,10 +46,10 @@ def test_a_sub_command_is_imported_alone() -> None:
 @pytest.mark.parametrize(
     ("argv", "words"),
     [
-        (["no-such"], "invalid choice: 'no-such'"),
-        (["--recorded"], "expected one argument"),
-        (["--no-such"], "unrecognized arguments: --no-such"),
-        (["--read-only", "setup"], "put a sub-command's options after it"),
+        (["no-such"], "'no-such' is none of these: "),
+        (["--recorded"], "--recorded: needs a value"),
+        (["--no-such"], "not recognized: --no-such"),
+        (["--read-only", "setup"], "the options of a sub-command belong after it"),
     ],
 )
 def test_what_is_wrong_is_said_beside_all_that_is_possible(

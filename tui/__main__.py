@@ -301,7 +301,7 @@ def _parsed(argv: list[str]) -> tuple[argparse.Namespace, dict[str, SubCommand]]
         chosen.description = chosen.description or _words_of(name)
     arguments = parser.parse_args(argv)
     if arguments.action and (arguments.console_recorded or arguments.console_read_only):
-        parser.error(_("put a sub-command's options after it"))
+        parser.error(_("the options of a sub-command belong after it"))
     return arguments, modules
 
 

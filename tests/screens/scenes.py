@@ -36,7 +36,7 @@ from tui.setup.answers import (
 from tui.setup.review import final_plan
 from tui.setup.state import FolderFacts, Probed, SetupState
 from tui.setup.step import Step
-from tui.setup.steps import discover, volumes
+from tui.setup.steps import boot, discover, mount, volumes
 from tui.setup.steps.target import PRESETS
 from tui.setup.verification import MountVerified, Verified
 from tui.storage.boot_check.check import boot_check
@@ -188,6 +188,17 @@ def finished() -> tuple[SetupState, Verified]:
     )
     mount = MountVerified("vg_data/data", "/srv/data", None, boot_check(inventory, "/srv/data"))
     return state, Verified((mount,), stacks(inventory), commands)
+
+
+def set_up_before() -> SetupState:
+    """The host of `finished` as the set-up itself leaves it, with the wizard opened once more."""
+    state = replace(finished()[0], step=Step.REVIEW)
+    timers = PRESETS[TimerPreset.MULTIPATH]
+    records = tuple(replace(one, timers=timers) for one in state.inventory.node_records)
+    state = replace(state, inventory=replace(state.inventory, node_records=records))
+    (pair,) = mount.ordered(state)
+    entry = boot.line(state, *pair).entry
+    return replace(state, inventory=replace(state.inventory, fstab=(entry,)))
 
 
 def done() -> ScriptedDriver:

@@ -8,15 +8,16 @@ from textual.pilot import Pilot
 
 from tests.screens import scenes
 from tests.screens.driving import LARGE, flat_text, lines_of, opened, press, settle, text_of
-from tests.setup.building import SECOND, TARGET
+from tests.setup.building import PORTAL, SECOND, TARGET, record
 from tests.widgets.host import lines_drawn
-from tui.setup.answers import BootWay, VolumesWay
+from tui.setup.answers import BootWay, TargetAnswer, TargetChoice, VolumesWay
 from tui.setup.state import SetupState
 from tui.setup.step import Step
 from tui.setup.steps import discover, volumes
 from tui.storage.iscsi.chap import ChapKind
 from tui.storage.iscsi.discovery import Discovered, Found, Standing
 from tui.storage.model.iscsi import Portal
+from tui.storage.problem import Problem
 from widgets.dialogs import PushButton
 from widgets.fields.secret_field import SecretField
 from widgets.fields.text_field import TextField
@@ -250,6 +251,36 @@ async def test_the_review_explains_the_operation_under_the_cursor() -> None:
         assert "pvcreate" in first
         await press(pilot, "down")
         assert "vgcreate" in flat_text(pilot)
+
+
+async def test_a_host_that_is_set_up_already_is_called_so() -> None:
+    async with opened(scenes.driver(scenes.set_up_before())) as pilot:
+        assert "This host is set up already." in flat_text(pilot)
+    async with opened(scenes.driver(scenes.reviewed())) as pilot:
+        assert "set up already" not in flat_text(pilot)
+
+
+@pytest.mark.parametrize("size", [LARGE, (80, 24)])
+async def test_names_of_targets_use_the_room_that_there_is(size: tuple[int, int]) -> None:
+    names = ("iqn.2003-01.org.linux-iscsi.lab:" + "a" * 20, "iqn.2003-01.org.linux-iscsi.lab:" + "b" * 20)
+    state = scenes.stored()
+    records = tuple(replace(record(), target=name) for name in names)
+    chosen = TargetAnswer(tuple(TargetChoice(name, PORTAL) for name in names))
+    state = replace(state, inventory=replace(state.inventory, node_records=records)).answered(chosen)
+    async with opened(scenes.driver(state), size=size) as pilot:
+        lines = [line for line in lines_of(pilot) if "192.0.2.10:3260" in line and "not logged in" in line]
+        assert len(lines) == 2
+        for line, name in zip(lines, names, strict=True):
+            assert (name in line) is (size == LARGE)
+            assert name[-6:] in line
+
+
+async def test_a_refused_login_is_told_whole() -> None:
+    summary = "The target does not accept this initiator name, and it says so in a long sentence."
+    state = scenes.stored()
+    state = replace(state, logins=((f"Log in to {TARGET} at 192.0.2.10:3260", Problem("login", summary)),))
+    async with opened(scenes.driver(state)) as pilot:
+        assert summary in flat_text(pilot)
 
 
 async def test_the_end_shows_ladder_boot_check_and_commands() -> None:

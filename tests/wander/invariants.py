@@ -50,7 +50,7 @@ def faults(pilot: Pilot[Any]) -> Iterator[str]:
             yield "nothing has the focus"
     elif focused not in chain:
         yield f"what has the focus cannot be seen: {focused}"
-    elif not screen.region.overlaps(focused.region):
+    elif not screen.find_widget(focused).visible_region and focused.region:
         yield f"what has the focus is off the screen: {focused}"
     active = screen.active_bindings
     for hint in bar(screen):

@@ -158,8 +158,9 @@ class _Keys:
 
 
 def _is_refused(screen: Screen[Any]) -> bool:
-    """Whether a field says already what is wrong, so that a key can only say the same."""
-    return any(isinstance(widget, Field) and widget.error for widget in screen.query("Field").results())
+    """Whether a field or a list says already what is wrong, so that a key can only say the same."""
+    fields = any(isinstance(widget, Field) and widget.error for widget in screen.query("Field").results())
+    return fields or any(widget.display for widget in screen.query(".wrong-list"))
 
 
 def _is_done(pilot: Pilot[Any]) -> bool:

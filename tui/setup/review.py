@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from tui.setup.state import SetupState, commands
-from tui.setup.step import GATHERED, Step
+from tui.setup.step import ASKED, GATHERED, Step
 from tui.setup.steps import boot, mount, volumes
 from tui.setup.steps.by_name import logic
 from tui.storage.changing.plan import Plan
@@ -30,6 +30,11 @@ class Review(Struct, frozen=True):
     word: str = ""
     problems: tuple[tuple[Step, Problem], ...] = ()
     warnings: tuple[Problem, ...] = ()
+
+
+def is_set_up(state: SetupState) -> bool:
+    """Whether every step finds what it asks for on the host already."""
+    return all(logic(step).satisfied(state) is not None for step in ASKED)
 
 
 def final_plan(state: SetupState) -> Plan:

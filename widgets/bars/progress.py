@@ -29,6 +29,7 @@ from widgets.widget_words import translate as _
 _BAR = 10
 _NAME_LEAST = 20
 _WORDS_LEAST = 14
+_ASIDE_LEAST = 8
 
 
 class ProgressRow(Struct, frozen=True):
@@ -47,6 +48,8 @@ class ProgressRow(Struct, frozen=True):
     """How much of it is done, from 0 to 1, when that is known."""
     note: str = ""
     """A sentence under the line, dim: the cause and what to do next."""
+    aside: str = ""
+    """What else tells it from others, behind the name; cut in the middle where the name leaves no room."""
 
 
 class ProgressWidths(Struct, frozen=True):
@@ -91,7 +94,7 @@ def progress_lines(rows: Sequence[ProgressRow], now: float, width: int) -> list[
     """Return the lines for a moment and a width in cells."""
     times = [elapsed_words(row, now) for row in rows]
     widths = ProgressWidths(
-        name=max((cells(flat(row.name)) for row in rows), default=0),
+        name=max((cells(_name(row)) for row in rows), default=0),
         words=max((cells(_words(row)) for row in rows), default=0),
         time=max((cells(words) for words in times), default=0),
         bars=any(row.fraction is not None for row in rows),
@@ -99,9 +102,21 @@ def progress_lines(rows: Sequence[ProgressRow], now: float, width: int) -> list[
     lines: list[ProgressLine] = []
     for row, words in zip(rows, times, strict=True):
         lines.append(ProgressLine(row.key, row, words, widths))
-        if row.note:
-            lines.extend(ProgressLine(None, row, text, widths) for text in wrap(row.note, width - 2))
+        is_cut = row.state in {State.BAD, State.WARN} and cells(_words(row)) > widths.words
+        below = [*([_words(row)] if is_cut else []), *([row.note] if row.note else [])]
+        lines += [ProgressLine(None, row, line, widths) for text in below for line in wrap(text, width - 2)]
     return lines
+
+
+def _name(row: ProgressRow, width: int | None = None, ellipsis: str = "") -> str:
+    """The name and what else tells it from others: whole, or in a width in cells."""
+    name, aside = flat(row.name), flat(row.aside)
+    if width is None:
+        return f"{name}  {aside}" if aside else name
+    room = width - cells(name) - 2
+    if aside and room >= _ASIDE_LEAST:
+        return f"{name}  {cut_middle(aside, room, ellipsis)}"
+    return cut_middle(name, width, ellipsis)
 
 
 def _words(row: ProgressRow) -> str:
@@ -117,7 +132,7 @@ def draw_progress(line: ProgressLine, look: Look) -> Content:
     parts = [
         look.dot(row.state),
         Content(" "),
-        look.text(pad(cut_middle(flat(row.name), widths.name, cut), widths.name)),
+        look.text(pad(_name(row, widths.name, cut), widths.name)),
         Content("  "),
         look.text(words, state_role(row.state)),
         Content(" " * (widths.words - cells(words) + 2)),

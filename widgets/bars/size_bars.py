@@ -78,10 +78,9 @@ def draw_bars(rows: tuple[SizeBar, ...], look: Look, width: int) -> list[Content
             continue
         lines.append(line)
         if row.note:
-            lines += [
-                look.text(" " * start + part, Role.MUTED)
-                for part in wrap(row.note, max(_NARROWEST_BAR, width - start))
-            ]
+            # Below its bar where it fits there, else as far to the left as it takes to stay on one line.
+            indent = max(4, min(start, width - cells(row.note)))
+            lines += [look.text(" " * indent + part, Role.MUTED) for part in wrap(row.note, width - indent)]
     return lines
 
 

@@ -177,7 +177,13 @@ class GrowScreen(BaseScreen[bool]):
         if first and wishes.display:
             wishes.align_labels()
             wishes.focus_field(self.query_one("#far", ChoiceField))
+            # The form had no place yet when it got the focus.
+            self.call_after_refresh(self._show_focused)
         self._say()
+
+    def _show_focused(self) -> None:
+        if self.focused is not None:
+            self.focused.scroll_visible(animate=False)
 
     def _say(self) -> None:
         words = _("Sizes of {name}").format(name=clean(self._subject.words, 60))

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from textual.widget import Widget
 
 from tui.screens.paragraphs import Paragraph, Paragraphs
-from tui.screens.setup.page import Page
+from tui.screens.setup.page import LONGEST, Page
 from tui.setup.answers import LogInAnswer
 from tui.setup.state import SetupState
 from tui.setup.step import Step
@@ -20,7 +20,6 @@ from widgets.fields.choice_field import CheckField
 from widgets.help import HelpSection
 from widgets.state import Role, State
 from widgets.table import Column, PickList, PickRow
-from widgets.text import cut_middle
 
 
 class LogInPage(Page):
@@ -122,13 +121,11 @@ def _logins(state: SetupState) -> Iterable[ProgressRow]:
     several = len({choice.target for choice in chosen}) > 1
     for number, choice in enumerate(chosen):
         session = log_in.session(state, choice)
-        name = clean(choice.portal.label)
-        if several:
-            name += "  " + cut_middle(clean(choice.target), 24)
+        name, aside = clean(choice.portal.label), clean(choice.target, LONGEST) if several else ""
         if session is not None:
             good = session.state is SessionState.LOGGED_IN
             words = _("session {number}, {state}").format(number=session.sid, state=session.state)
-            yield ProgressRow(str(number), name, State.GOOD if good else State.BAD, words)
+            yield ProgressRow(str(number), name, State.GOOD if good else State.BAD, words, aside=aside)
             continue
         problem = next(
             (
@@ -139,9 +136,9 @@ def _logins(state: SetupState) -> Iterable[ProgressRow]:
             None,
         )
         if problem is not None:
-            yield ProgressRow(str(number), name, State.BAD, clean(problem.summary))
+            yield ProgressRow(str(number), name, State.BAD, clean(problem.summary, LONGEST), aside=aside)
         else:
-            yield ProgressRow(str(number), name, State.WAITING, _("not logged in"))
+            yield ProgressRow(str(number), name, State.WAITING, _("not logged in"), aside=aside)
 
 
 def _count(found: tuple[Disk, ...]) -> tuple[Paragraph, ...]:

@@ -8,7 +8,7 @@ from textual.widgets import Static
 
 from tui.screens.paragraphs import Paragraph, Paragraphs
 from tui.screens.setup.page import Page
-from tui.setup.review import Review, review
+from tui.setup.review import Review, is_set_up, review
 from tui.setup.state import Explanation, SetupState
 from tui.setup.step import Step
 from tui.storage.operations.operation import Risk
@@ -56,16 +56,7 @@ class ReviewPage(Page):
         losses = self.review.loses
         lost = [Paragraph(clean(line), Role.BAD, " ") for line in losses]
         head = Paragraph(_("This will be lost and cannot be recovered:"), Role.WARN, state=State.WARN)
-        count = len(self.review.plan.operations)
-        safe = Paragraph(
-            translate_count(
-                "{count} operation. No data on any disk is lost.",
-                "{count} operations. No data on any disk is lost.",
-                count,
-            ).format(count=count),
-            state=State.GOOD,
-        )
-        self.query_one("#losses", Paragraphs).paragraphs = (head, *lost) if losses else (safe,)
+        self.query_one("#losses", Paragraphs).paragraphs = (head, *lost) if losses else (self._safe(),)
         self.query_one("#operations", PickList).rows = tuple(
             PickRow(
                 str(number),
@@ -76,6 +67,22 @@ class ReviewPage(Page):
             )
             for number, operation in enumerate(self.review.plan.operations)
         )
+
+    def _safe(self) -> Paragraph:
+        """Say that no data is lost, or that everything is there already."""
+        if is_set_up(self.state):
+            return Paragraph(
+                _("This host is set up already. An operation whose result is there is skipped."),
+                state=State.GOOD,
+                after=_("To set up something else, open a step by its digit."),
+            )
+        count = len(self.review.plan.operations)
+        words = translate_count(
+            "{count} operation. No data on any disk is lost.",
+            "{count} operations. No data on any disk is lost.",
+            count,
+        )
+        return Paragraph(words.format(count=count), state=State.GOOD)
 
     def notes(self) -> tuple[Paragraph, ...]:
         """Return the warnings, and what still prevents the run."""
