@@ -1,13 +1,11 @@
 """What a capture holds: enough for plans on another machine, and no secret."""
 
-import json
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from tests.storage.fake_processes import add_process, host_with_volume
-from tests.storage.fake_tree import describe
+from tests.machines.in_use import DISK, MIB, PV_UUID, host_in_use
 from tests.storage.scripted_host import ScriptedHost
 from tui.commands.whole_host import read_whole_host
 from tui.maintenance.dependents import subject_of_target
@@ -16,62 +14,10 @@ from tui.maintenance.disconnect_seen import AboutUsers, Choices, see
 from tui.maintenance.growth_sizes import growth, read_facts
 from tui.maintenance.growth_targets import Subject
 from tui.storage.capture import capture
-from tui.storage.host.interface import Command, Host, Outcome
+from tui.storage.host.interface import Host, Outcome
 from tui.storage.host.recorded import RecordedHost
 from tui.storage.operations.services.stop_service import StopService
 from tui.storage.probe.inventory import take_inventory
-
-MIB = 1024 * 1024
-DISK = 512 * MIB
-
-
-def report(*, start: int) -> str:
-    """What LVM reports of one PV whose extents of 4 MiB begin somewhere, and its LV."""
-    size = (DISK - start) // (4 * MIB) * 4 * MIB
-    group = {"vg_name": "vg", "vg_uuid": "a" * 32, "vg_extent_size": str(4 * MIB), "vg_size": str(size)}
-    volume = {
-        "pv_name": "/dev/sda",
-        "pv_uuid": "p",
-        "vg_name": "vg",
-        "pv_size": str(size),
-        "dev_size": str(DISK),
-        "pv_free": "0",
-    }
-    logical = {
-        "lv_name": "lv",
-        "vg_name": "vg",
-        "lv_uuid": "a" * 32,
-        "lv_size": str(size),
-        "lv_attr": "-wi-a",
-    }
-    return json.dumps({"report": [{"vg": [group], "pv": [volume], "lv": [logical]}]})
-
-
-def host_in_use(*, start: int = MIB) -> ScriptedHost:
-    """An LV on a LUN, mounted, and a service, a shell and a bystander that run."""
-    host = host_with_volume()
-    host.files["/usr/sbin/lvm"] = ""
-    describe(host, "8:0", "E:ID_FS_TYPE=LVM2_member", "E:ID_FS_UUID=p")
-    describe(host, "254:0", "E:ID_FS_TYPE=ext4", "E:ID_FS_USAGE=filesystem", "E:ID_FS_UUID=u")
-    add_process(host, 10, cwd="/srv/data/x", cgroup="0::/system.slice/app.service")
-    add_process(host, 11, files=("/srv/data/log",), cgroup="0::/user.slice/user-0.slice/session-1.scope")
-    add_process(host, 12, cwd="/home", files=("/home/diary", "/etc/shadow"))
-    host.replies |= {
-        ("lvm", "fullreport"): Outcome(0, report(start=start)),
-        ("lvm", "pvs"): Outcome(
-            0, json.dumps({"report": [{"pv": [{"pe_start": str(start), "pv_mda_count": "1"}]}]})
-        ),
-        ("sg_readcap",): Outcome(0, f"{DISK // 512:#x} 0x200\n"),
-        ("dumpe2fs",): Outcome(0, f"Block count:              {DISK // 4096}\nBlock size:   4096\n"),
-        ("systemctl", "show"): asked_of_systemd,
-    }
-    return host
-
-
-def asked_of_systemd(command: Command) -> Outcome:
-    answers = {"--property=TriggeredBy": "app.timer app.socket", "--property=ActiveState": "active"}
-    said = answers.get(command.argv[2], "") if "--value" in command.argv else ""
-    return Outcome(0, f"{said}\n")
 
 
 def recorded(host: ScriptedHost, folder: Path) -> RecordedHost:
@@ -123,7 +69,7 @@ def test_a_pv_whose_extents_begin_late_does_not_lag_on_a_capture(tmp_path: Path)
     for seen in (host, told):
         inventory = take_inventory(seen)
         facts = read_facts(seen, inventory, subject)
-        assert facts.starts == (("p", 6 * MIB),)
+        assert facts.starts == ((PV_UUID, 6 * MIB),)
         assert facts.arrays == (("sda", DISK),)
         assert growth(inventory, subject, facts).lagging is None
 

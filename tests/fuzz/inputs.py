@@ -6,7 +6,11 @@ from functools import cache
 from pathlib import Path
 
 from tests.hostile import FORGED, NASTY
+from tests.machines.in_use import host_in_use
+from tui.commands.whole_host import read_whole_host
+from tui.storage.host.recording import RecordingHost
 from tui.storage.operations import catalogue as _catalogue  # noqa: F401 (knows every operation)
+from tui.storage.printing import json_text
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -140,10 +144,18 @@ def captures() -> tuple[object, ...]:
 
 
 @cache
+def whole_capture() -> object:
+    """A host with everything that a twin is described from."""
+    recording = RecordingHost(host_in_use())
+    read_whole_host(recording)
+    return json.loads(json_text(recording.document()))
+
+
+@cache
 def corpus() -> tuple[str, ...]:
     """Texts that real tools and kernels wrote."""
     found = {path.read_text() for path in (ROOT / "tests" / "golden").glob("*.*")}
-    for machine in captures():
+    for machine in (*captures(), whole_capture()):
         assert isinstance(machine, dict)
         found |= {text for text in machine["read"].values() if isinstance(text, str) and len(text) > 1}
         found |= {ran["outcome"]["stdout"] for ran in machine["run"]}
@@ -167,6 +179,7 @@ _LINES = (
     "BYT;\n/dev/sda:8:scsi\n",
     'vg { id = "x" seqno = 3 physical_volumes { pv0 { id = "y" device = "/dev/sda" } } }\n',
     '[{"dst":"192.0.2.1","dev":"eth0","prefsrc":"192.0.2.2","gateway":"192.0.2.254"}]',
+    '[{"ifname":"eth0","mtu":1500,"addr_info":[{"local":"192.0.2.2","prefixlen":24,"scope":"global"}]}]',
     '{"signatures": [{"device":"sda","offset":"0x438","type":"ext4","uuid":"u","label":null}]}',
     "DEVNAME=/dev/sda\nTYPE=ext4\nLABEL=\\x1b\n",
     'ID=debian\nVERSION_ID="12"\n',

@@ -8,24 +8,28 @@ from functools import cache
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tests.fuzz.inputs import ROOT, Input, captures, corpus
+from tests.fuzz.inputs import ROOT, Input, captures, corpus, whole_capture
 from tests.hostile import NASTY, Maker, operations, places, spoil_with, spoiled
 from tests.recovery.making import HEALTHY, SILENT, evidence_of, lost
 from tui.lab.san import SanError, parse as parse_array
 from tui.maintenance.reconnect import disconnected
 from tui.practice.notes import read_note
 from tui.practice.progress import Progress
+from tui.practice.rehearsal import lines
+from tui.practice.rehearsal.described import describe
+from tui.practice.rehearsal.description import Described
 from tui.recovery.diagnosis import diagnose
 from tui.recovery.document import diagnosis_document
 from tui.recovery.evidence import Evidence
 from tui.recovery.gather import gather
 from tui.recovery.gathering import device_mapper, host_side, identities, kernel_state, logs, lvm_side
-from tui.recovery.gathering.network_paths import parse_route, parse_segments
+from tui.recovery.gathering.network_paths import parse_segments
 from tui.recovery.text import diagnosis_text
 from tui.setup.answers_file import read_script
 from tui.setup.kept import kept
 from tui.setup.size_text import parse as parse_size
 from tui.storage.changing.interrupted import all_interrupted
+from tui.storage.codec import decode, encode
 from tui.storage.files.mount_options import parse_options
 from tui.storage.files.rc_local import relevant_lines, storage_lines
 from tui.storage.host.recorded import RecordedHost
@@ -42,12 +46,23 @@ from tui.storage.news.kernel_log import kernel_line
 from tui.storage.news.kernel_words import meaning_of_kernel_line
 from tui.storage.operations.operation import CannotUndo, Operation
 from tui.storage.printing import json_text
-from tui.storage.probe.devices import all_signatures, fill, lvm_report, raid, signatures, sizes, udev
+from tui.storage.probe.devices import (
+    all_signatures,
+    fill,
+    geometry,
+    group_sequence,
+    lvm_report,
+    raid,
+    signatures,
+    sizes,
+    udev,
+)
 from tui.storage.probe.holders import cgroup, users
 from tui.storage.probe.inventory import take_inventory
 from tui.storage.probe.iscsi import database, initiator, records, settings
 from tui.storage.probe.mounts import crypttab, fstab, mounts
 from tui.storage.probe.system import distribution, modules, services
+from tui.storage.probe.system.routes import parse_addresses, parse_route
 from tui.storage.problem import ConsoleError, problem_text
 from tui.storage.stacks.judgement import judge
 from tui.storage.stacks.stack import stacks
@@ -99,6 +114,28 @@ def _capture(source: Input) -> str:
     except ConsoleError as error:
         return problem_text(error.problem)
     return told(gather(host, 30.0))
+
+
+def _rehearsal(source: Input) -> str:
+    """Of a capture whatever it says: refused in words, or described by values that are all allowed."""
+    known = (whole_capture(), whole_capture(), source.random.choice(captures()))
+    document = source.document(source.random.choice(known))
+    path = source.file(json.dumps(document, ensure_ascii=True), "rehearsal.json")
+    try:
+        found = describe(RecordedHost(path))
+    except ConsoleError as error:
+        return problem_text(error.problem)
+    assert decode(Described, encode(found)) == found
+    return "\n".join(f"{difference.what}: {difference.why}" for difference in found.unlike)
+
+
+def _kept(source: Input) -> str:
+    """The lines that are kept of a configuration file; no sign of a shell is in them."""
+    text = source.text(_like("node.name") if source.random.random() < 0.5 else _like("user_friendly_names"))
+    kept = (lines.settings, lines.bindings, lines.wwids, lines.devices_file, lines.multipath_conf)
+    said = "".join(keep(text).text for keep in kept)
+    assert not set("`;&<>~\0") & set(said)
+    return said
 
 
 def _raw_capture(source: Input) -> str:
@@ -225,6 +262,8 @@ _PORTAL = Portal("192.0.2.1", 3260)
 TARGETS: dict[str, Target] = {
     "capture": Target(_capture, weight=6),
     "capture, raw": Target(_raw_capture, weight=4),
+    "rehearsal": Target(_rehearsal, weight=12),
+    "lines of a rehearsal": Target(_kept, weight=20),
     "names": Target(_names, weight=12),
     "operation": Target(_operation, weight=60),
     "answers": Target(_answers, weight=60),
@@ -275,6 +314,8 @@ TARGETS: dict[str, Target] = {
     "listening": _parser(lambda text: services.parse_listening(text, "x")),
     "modules": _parser(lambda text: (modules.parse_modules(text), modules.parse_builtin_modules(text))),
     "os-release": _parser(distribution.parse_os_release, like="ID=debian"),
+    "geometry": _parser(lambda text: (geometry.parse_ext(text), geometry.parse_xfs(text)), like="Inode size"),
+    "metadata numbers": _parser(group_sequence.parse_sequence, like="vg_seqno"),
     "blkid": _parser(signatures.parse_export, like="DEVNAME"),
     "wipefs": _parser(all_signatures.parse_wipefs, ValueError, like="signatures"),
     "file system sizes": _parser(
@@ -283,7 +324,7 @@ TARGETS: dict[str, Target] = {
     "device-mapper": _parser(
         lambda text: device_mapper.parse_maps(text, device_mapper.parse_lines(text), {}), like="thin-pool"
     ),
-    "fill": _parser(fill.parse_status, like="thin-pool"),
+    "fill": _parser(lambda text: (fill.parse_status(text), fill.parse_mapped(text)), like="thin-pool"),
     "RAID": _parser(lambda text: raid.parse_status(text, {0: ("sda",)}), like="raid1"),
     "udev": _parser(udev.parse_entry, like="ID_FS"),
     "process": _parser(lambda text: (users.parse_stat(text), kernel_state.parse_stat(text)), like="(a b)"),
@@ -296,6 +337,7 @@ TARGETS: dict[str, Target] = {
         )
     ),
     "route": _parser(lambda text: parse_route(text, "192.0.2.1"), like="prefsrc"),
+    "addresses": _parser(parse_addresses, like="prefixlen"),
     "segments": _parser(parse_segments),
     "paths": _parser(lambda text: (host_side.parse_paths(text), host_side.parse_queueing(text))),
     "kernel log": _parser(lambda text: logs.parse_kernel(text, 0.0), like="<6>"),

@@ -6,7 +6,7 @@ from tests.recovery.nevers import nothing_forbidden
 from tests.setup.building import MIB, PORTAL, SECOND, installed, logged_in, with_volume
 from tui.recovery.diagnosis import Diagnosis, diagnose
 from tui.recovery.evidence import Evidence
-from tui.recovery.facts import DaemonProcess, KernelModules, Link, PacketTest, PortalReply, Route
+from tui.recovery.facts import DaemonProcess, KernelModules, Link, PacketTest, PortalReply
 from tui.recovery.finding import Finding, Weight
 from tui.storage.host.interface import Answer, PortAnswer
 from tui.storage.model.block import BlockDevice, BlockKind
@@ -15,6 +15,7 @@ from tui.storage.model.iscsi import DeviceState, Portal, SessionState
 from tui.storage.news.daemon_words import meaning_of_daemon_line
 from tui.storage.news.happening import Happening, Source
 from tui.storage.news.kernel_words import meaning_of_kernel_line
+from tui.storage.probe.system.routes import Route
 
 NOW = 1_000_000.0
 """When every look is taken."""

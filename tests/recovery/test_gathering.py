@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from tui.recovery.evidence import Evidence, Item, item_words, sources
-from tui.recovery.facts import Link, MapTable, PathState, Route
+from tui.recovery.facts import Link, MapTable, PathState
 from tui.recovery.gather import gather
 from tui.recovery.gathering.bounded import BoundedHost, side_by_side
 from tui.recovery.gathering.device_mapper import parse_lines, parse_maps
@@ -21,10 +21,11 @@ from tui.recovery.gathering.kernel_state import parse_stat
 from tui.recovery.gathering.logs import parse_kernel, read_activation, read_daemon
 from tui.recovery.gathering.look import Look
 from tui.recovery.gathering.lvm_side import parse_sections
-from tui.recovery.gathering.network_paths import parse_route, parse_segments, read_links
+from tui.recovery.gathering.network_paths import parse_segments, read_links
 from tui.storage.host.interface import Answer, Command, Host, Outcome
 from tui.storage.host.recorded import RecordedHost
 from tui.storage.model.iscsi import Lun
+from tui.storage.probe.system.routes import Route, parse_route
 from tui.storage.problem import ConsoleError
 
 MACHINES = Path(__file__).parent.parent / "machines"

@@ -1,14 +1,17 @@
 """Everything that a capture holds: what the screens, the doctor, plans and a rehearsal read."""
 
+import contextlib
 import errno
 import re
 from functools import partial
 
 from tui.maintenance.plan_reading import needed_processes, read_for_plans
+from tui.practice.rehearsal.described import describe
 from tui.recovery.gather import gather
 from tui.storage.codec import Plain
 from tui.storage.host.recording import RecordingHost
 from tui.storage.probe.inventory import take_inventory
+from tui.storage.problem import ConsoleError
 
 _OF_PROCESS = re.compile(r"/proc/(\d+)/(?!stat$)")
 _HIDDEN: tuple[Plain, ...] = ({"errno": errno.EACCES}, {"errno": errno.EPERM})
@@ -18,6 +21,9 @@ def read_whole_host(recording: RecordingHost) -> None:
     """Read all of it; of the processes that hold nothing on LUNs hardly anything is kept."""
     inventory = take_inventory(recording)
     users = read_for_plans(recording, inventory)
+    with contextlib.suppress(ConsoleError):
+        # A host that is too large for a twin is captured all the same.
+        describe(recording, inventory)
     recording.forget(partial(_is_beside, needed_processes(users)))
     gather(recording)
 

@@ -32,7 +32,6 @@ from tui.recovery.facts import (
     PathState,
     PortalReply,
     Queueing,
-    Route,
     Setting,
     Unit,
     UnitLines,
@@ -77,6 +76,7 @@ from tui.storage.operations.multipath.forget_wwid import listed_luns
 from tui.storage.probe.devices.all_signatures import Probing
 from tui.storage.probe.mounts.fstab import FSTAB
 from tui.storage.probe.reading import text
+from tui.storage.probe.system.routes import Route
 from tui.storage.stacks.stack import Stack, stacks
 from tui.words import translate as _
 

@@ -15,24 +15,6 @@ class PortalReply(Struct, frozen=True):
     answer: PortAnswer
 
 
-class Route(Struct, frozen=True):
-    """How this host reaches an address (`ip route get`).
-
-    Attributes:
-        address: the portal's.
-        device: network interface it leaves by, or empty where there is no route.
-        source: own address.
-        gateway: router, or empty where the address is in the interface's own network.
-        error: why there is none: `Network is unreachable`; or empty.
-    """
-
-    address: str
-    device: str = ""
-    source: str = ""
-    gateway: str = ""
-    error: str = ""
-
-
 class Nic(Struct, frozen=True):
     """A network interface of this host: its name, and its hardware address or empty."""
 

@@ -19,12 +19,13 @@ from tests.recovery.making import (
 )
 from tests.setup.building import PORTAL, TARGET, known, record
 from tui.recovery.evidence import Evidence
-from tui.recovery.facts import Link, PortalReply, Route
+from tui.recovery.facts import Link, PortalReply
 from tui.recovery.finding import Weight
 from tui.storage.host.interface import Answer, PortAnswer
 from tui.storage.model.iscsi import Portal
 from tui.storage.operations.iscsi.records import DeleteNodeRecord, SetRecordValues
 from tui.storage.operations.iscsi.sessions import LogIn
+from tui.storage.probe.system.routes import Route
 
 OTHER = Portal("203.0.113.9", 3260, 1)
 LOCAL = Portal("fe80::1", 3260, 1)

@@ -5,11 +5,10 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from tui.recovery.facts import Link, Nic, PacketTest, PortalReply, Route
+from tui.recovery.facts import Link, Nic, PacketTest, PortalReply
 from tui.recovery.gathering.bounded import side_by_side
 from tui.recovery.gathering.failing import NotAvailable
 from tui.recovery.gathering.look import Look
-from tui.storage.documents import parse_json
 from tui.storage.host.interface import Answer, Command, Host
 from tui.storage.model.iscsi import Portal
 from tui.storage.probe.iscsi.database import locate_database
@@ -17,7 +16,7 @@ from tui.storage.probe.iscsi.records import read_records
 from tui.storage.probe.iscsi.sessions import read_sessions
 from tui.storage.probe.reading import names, number, word
 from tui.storage.probe.system.distribution import read_distribution
-from tui.storage.untrusted import clean
+from tui.storage.probe.system.routes import Route, read_route
 from tui.words import translate as _
 
 CONNECT_DEADLINE = 3.0
@@ -70,12 +69,6 @@ def read_portals(host: Host, portals: Sequence[Portal], end: float) -> tuple[Por
     )
 
 
-def route_command(address: str, bound: str) -> Command:
-    """The question which way packets to an address take."""
-    oif = ("oif", bound) if bound else ()
-    return Command(("ip", "-json", "route", "get", address, *oif))
-
-
 def read_routes(host: Host, places: Iterable[tuple[Portal, str]], end: float) -> tuple[Route, ...]:
     """The way to each address; names are not looked up."""
     addresses = {portal.address: bound for portal, bound in places if _version(portal.address)}
@@ -85,29 +78,6 @@ def read_routes(host: Host, places: Iterable[tuple[Portal, str]], end: float) ->
         workers=8,
     )
     return tuple(done.value for done in asked.values() if done.value is not None)
-
-
-def read_route(host: Host, address: str, bound: str = "") -> Route | None:
-    """The way to one address, or None where `ip` does not tell."""
-    outcome = host.run(route_command(address, bound))
-    if outcome.status is None or outcome.status == 127:
-        return None
-    if not outcome.ok:
-        error = outcome.stderr.strip().removeprefix("RTNETLINK answers: ").split("\n")[0]
-        return Route(address, error=clean(error))
-    return parse_route(outcome.stdout, address)
-
-
-def parse_route(output: str, address: str) -> Route | None:
-    """Read `ip -json route get`; None when it is no such answer."""
-    try:
-        rows = parse_json(output)
-    except ValueError:
-        return None
-    if not isinstance(rows, list) or not rows or not isinstance(rows[0], dict):
-        return None
-    row = {key: value for key, value in rows[0].items() if isinstance(value, str)}
-    return Route(address, row.get("dev", ""), row.get("prefsrc", ""), row.get("gateway", ""))
 
 
 def read_nics(host: Host) -> tuple[Nic, ...]:

@@ -132,7 +132,7 @@ def parse_notes(content: str, path: str = "") -> GroupNotes:
     Raises:
         NotNotes: it is something else, or damaged.
     """
-    document = _parse(content)
+    document = parse_text(content)
     found = [(name, value) for name, value in document.items() if isinstance(value, dict)]
     if len(found) != 1:
         raise NotNotes(_("It does not contain exactly one VG."))
@@ -246,7 +246,12 @@ def _words_in(segment: dict[str, Value]) -> Iterator[str]:
             yield from (item for item in value if isinstance(item, str))
 
 
-def _parse(content: str) -> dict[str, Value]:
+def parse_text(content: str) -> dict[str, Value]:
+    """Read the whole text as it stands.
+
+    Raises:
+        NotNotes: it is something else, or damaged.
+    """
     tokens = _Tokens(content)
     document = _section(tokens, 0)
     if tokens.next():

@@ -6,6 +6,7 @@ from tui.storage.host.interface import Command, Host
 from tui.storage.probe.devices.lvm import names_of_map
 from tui.storage.probe.reading import whole_number
 
+_STATUS = Command(("dmsetup", "status", "--noflush"))
 _SECTOR = 512
 _CHUNK_FIELDS = 2
 
@@ -30,8 +31,25 @@ class Fill(Struct, frozen=True):
 
 def read_fills(host: Host) -> tuple[Fill, ...]:
     """All snapshots and pools that are active; none where the device-mapper does not tell."""
-    outcome = host.run(Command(("dmsetup", "status", "--noflush")))
+    outcome = host.run(_STATUS)
     return parse_status(outcome.stdout) if outcome.ok else ()
+
+
+def read_mapped(host: Host) -> dict[tuple[str, str], float]:
+    """Percent of each active thin volume that is mapped in its pool, by VG and LV."""
+    outcome = host.run(_STATUS)
+    return parse_mapped(outcome.stdout) if outcome.ok else {}
+
+
+def parse_mapped(text: str) -> dict[tuple[str, str], float]:
+    """Read the lines `NAME: START LENGTH thin MAPPED …` (thin-provisioning.rst). Never raises."""
+    found: dict[tuple[str, str], float] = {}
+    for line in text.splitlines():
+        name, _colon, rest = line.partition(": ")
+        words = rest.split()
+        if words[2:3] == ["thin"] and (share := _percent("/".join((*words[3:4], *words[1:2])))) is not None:
+            found[names_of_map(name)] = share
+    return found
 
 
 def parse_status(text: str) -> tuple[Fill, ...]:

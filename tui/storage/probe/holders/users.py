@@ -156,9 +156,11 @@ class _Look:
     def _mapped(self, place: str) -> Iterator[Held]:
         content = ""
         for number, device in self._numbers.numbers.items():
-            major, _colon, minor = number.partition(":")
+            major, minor = (whole_number(part) for part in number.partition(":")[::2])
+            if major is None or minor is None:
+                continue
             content = content or text(self._host, f"{place}/maps")
-            mark = f" {int(major):02x}:{int(minor):02x} "
+            mark = f" {major:02x}:{minor:02x} "
             if mark not in content:
                 continue
             for line in content.split("\n"):
