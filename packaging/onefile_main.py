@@ -15,23 +15,17 @@ import tempfile
 import zipfile
 from typing import Dict, List
 
+from newer_python import start_newer
+
 COMPLETE = "complete"
 """Lies in a folder that was unpacked to its end."""
 
-OLDEST = (3, 11)
-NEWER = ("python3.14", "python3.13", "python3.12", "python3.11")
 TEMPORARY = ("/dev/shm", "/var/tmp")
 
 
 def main() -> None:
     """Find a Python that is new enough, unpack, and start."""
-    if sys.version_info < OLDEST:
-        for folder in ("/usr/bin", "/usr/local/bin"):
-            for name in NEWER:
-                python = os.path.join(folder, name)
-                if os.access(python, os.X_OK):
-                    os.execv(python, [python, "-IXutf8", *sys.argv])
-        sys.exit("iscsi-console needs Python 3.11 or newer; this is %d.%d." % sys.version_info[:2])
+    start_newer()
     machine = os.uname().machine
     places = {"program/": "program", "common/": "packages", machine + "/": "packages"}
     with zipfile.ZipFile(os.path.abspath(sys.argv[0])) as packed:

@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from dist import debian_packages  # noqa: E402 (of this folder)
+from debian_package import debian_packages  # noqa: E402 (of this folder)
 
 from tui.lab.mmdebstrap import apt_options  # noqa: E402 (of this project, whatever is installed)
 

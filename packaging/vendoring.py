@@ -1,5 +1,7 @@
 """The Python packages that the program needs at run time, as locked, unpacked into a folder."""
 
+import atexit
+import functools
 import re
 import shutil
 import subprocess
@@ -51,22 +53,31 @@ def vendor(lock: Path, folder: Path, machine: str) -> None:
         folder: where to; made when missing.
         machine: as `uname -m` says it.
     """
-    with tempfile.TemporaryDirectory() as scratch:
-        wanted = Path(scratch) / "run-time.txt"
-        wanted.write_text(needed_at_run_time(lock.read_text()))
-        for python in PYTHONS:
-            unpacked = Path(scratch) / python
-            platforms = [f"--platform={platform}" for platform in _PLATFORMS[machine]]
-            subprocess.run(
-                [
-                    *(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
-                    *("--no-deps", "--require-hashes", "--only-binary=:all:", "--no-compile"),
-                    *("--implementation=cp", f"--python-version={python}", *platforms),
-                    *(f"--target={unpacked}", f"--requirement={wanted}"),
-                ],
-                check=True,
-            )
-            shutil.copytree(unpacked, folder, dirs_exist_ok=True)
+    shutil.copytree(_unpacked(lock, machine), folder, dirs_exist_ok=True)
+
+
+@functools.cache
+def _unpacked(lock: Path, machine: str) -> Path:
+    """A folder with the wheels for every Python of a machine, made once and removed at the end."""
+    scratch = Path(tempfile.mkdtemp(prefix="iscsi-console-"))
+    atexit.register(shutil.rmtree, scratch, ignore_errors=True)
+    wanted = scratch / "run-time.txt"
+    wanted.write_text(needed_at_run_time(lock.read_text()))
+    folder = scratch / "all"
+    for python in PYTHONS:
+        unpacked = scratch / python
+        platforms = [f"--platform={platform}" for platform in _PLATFORMS[machine]]
+        subprocess.run(
+            [
+                *(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
+                *("--no-deps", "--require-hashes", "--only-binary=:all:", "--no-compile"),
+                *("--implementation=cp", f"--python-version={python}", *platforms),
+                *(f"--target={unpacked}", f"--requirement={wanted}"),
+            ],
+            check=True,
+        )
+        shutil.copytree(unpacked, folder, dirs_exist_ok=True)
     shutil.rmtree(folder / "bin", ignore_errors=True)
     for place in [*folder.rglob("__pycache__"), *folder.rglob("tests")]:
         shutil.rmtree(place, ignore_errors=True)
+    return folder

@@ -49,6 +49,46 @@ def test_only_what_is_needed_at_run_time_is_brought_along() -> None:
     assert kept.count("--hash=sha256:") >= len(names)
 
 
+@pytest.mark.parametrize(
+    ("version", "names", "started"),
+    [
+        ((3, 11, 2), ("python3.12",), None),
+        ((3, 9, 18), ("python3.11", "python3.12"), "python3.12"),
+        ((3, 9, 18), ("python3.10",), "needs Python 3.11"),
+    ],
+)
+def test_where_python3_is_too_old_a_newer_one_is_started(
+    version: tuple[int, ...],
+    names: tuple[str, ...],
+    started: str | None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    newer = load("newer_python")
+    for name in names:
+        (tmp_path / name).symlink_to("/bin/true")
+    begun: list[list[str]] = []
+    monkeypatch.setattr(newer, "FOLDERS", (str(tmp_path),))
+    monkeypatch.setattr(newer.sys, "version_info", version)
+    monkeypatch.setattr(newer.sys, "argv", ["/usr/sbin/iscsi-console", "status"])
+
+    def replaced(_path: str, argv: list[str]) -> None:
+        begun.append(argv)
+        sys.exit("replaced")
+
+    monkeypatch.setattr(newer.os, "execv", replaced)
+    if started is None:
+        newer.start_newer()
+        assert begun == []
+        return
+    with pytest.raises(SystemExit) as left:
+        newer.start_newer()
+    if begun:
+        assert begun == [[str(tmp_path / started), "-IXutf8", "/usr/sbin/iscsi-console", "status"]]
+    else:
+        assert started in str(left.value)
+
+
 def test_no_lock_file_names_a_registry() -> None:
     for name in ("requirements-run.lock", "requirements.lock"):
         assert "://" not in (ROOT / name).read_text()
@@ -92,7 +132,7 @@ def test_the_source_distribution_holds_every_page_and_what_they_link(tmp_path: P
 
 
 def test_a_copy_of_the_program_knows_its_version(tmp_path: Path) -> None:
-    copying = f"import dist, pathlib; dist.copy_program(pathlib.Path({str(tmp_path)!r}))"
+    copying = f"import contents, pathlib; contents.copy_program(pathlib.Path({str(tmp_path)!r}))"
     subprocess.run((sys.executable, "-c", copying), cwd=FOLDER, check=True)
     (found,) = Distribution.discover(name="iscsi-console", path=[str(tmp_path)])
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]

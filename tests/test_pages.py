@@ -10,13 +10,20 @@ from types import ModuleType
 import pytest
 
 from tests.screenshots import PICTURES
-from tui.practice import reading
+from tui.commands import journals, telling, versions
+from tui.commands.telling import Exit
+from tui.maintenance import reconnect
+from tui.practice import progress, reading
+from tui.recovery import document
 from tui.recovery.diagnosis import diagnose
 from tui.recovery.gather import gather
 from tui.recovery.gathering import accepted_file
+from tui.recovery.history import document as history_document
 from tui.recovery.monitoring import metrics
 from tui.setup import answers_file
+from tui.storage import status
 from tui.storage.codec import Plain
+from tui.storage.host import recorded
 from tui.storage.host.recorded import RecordedHost
 from tui.storage.stacks.judgement import judge
 from tui.storage.status import status_document
@@ -104,6 +111,25 @@ def test_the_page_names_every_metric() -> None:
     )
     assert len(told) > 5
     assert rows == told
+
+
+def test_the_page_promises_every_exit_status_and_the_schema_of_every_document() -> None:
+    text = (ROOT / "docs" / "promises.md").read_text()
+    told = {int(number) for number in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)}
+    assert told == {int(status) for status in Exit}
+    documents = (
+        recorded,
+        status,
+        reconnect,
+        progress,
+        history_document,
+        document,
+        telling,
+        versions,
+        journals,
+    )
+    assert "`schema` is 1 in every document." in text
+    assert {one.SCHEMA for one in (*documents, journals)} == {1}
 
 
 def test_every_failure_is_proved_by_a_test_that_is_there() -> None:
