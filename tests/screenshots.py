@@ -17,6 +17,7 @@ import pytest
 from msgspec import Struct
 from textual.pilot import Pilot
 
+from tests.moving_picture import Frame, moving
 from tests.screens import (
     test_disconnect,
     test_grow,
@@ -26,7 +27,7 @@ from tests.screens import (
     test_volumes,
 )
 from tests.screens.driving import ROOT, OneScreen, settle, setup_app
-from tests.screens.living import with_failure
+from tests.screens.living import healthy, with_failure
 from tests.screens.scripted import ScriptedDriver
 from tests.screens.test_looks import PAGES
 from tests.screens.troubled import recovery_app
@@ -52,6 +53,7 @@ class Picture(Struct, frozen=True):
     make: Callable[[pytest.MonkeyPatch], LookApp[int]]
     keys: tuple[str, ...] = ()
     size: tuple[int, int] = SIZE
+    title: str = "iscsi-console"
 
 
 def set_up(make: Callable[[], ScriptedDriver], _patch: pytest.MonkeyPatch) -> LookApp[int]:
@@ -77,6 +79,23 @@ def recovery(scene: str, patch: pytest.MonkeyPatch) -> LookApp[int]:
     make, _keys = test_recovery.SCENES[scene]
     app, _looks = recovery_app(patch, *make())
     return app
+
+
+def recovery_scene(
+    scene: str,
+) -> tuple[Callable[[pytest.MonkeyPatch], LookApp[int]], tuple[str, ...]]:
+    """What makes a scene of the Recovery screen, and the keys that lead to it."""
+    return partial(recovery, scene), test_recovery.SCENES[scene][1]
+
+
+def lost_session(_patch: pytest.MonkeyPatch) -> LookApp[int]:
+    """The console of a host with two stacks, one of which lost its session."""
+    return with_failure().app(Look())
+
+
+def all_well(_patch: pytest.MonkeyPatch) -> LookApp[int]:
+    """The same with both sessions logged in."""
+    return healthy().app(Look())
 
 
 def practice_list(_patch: pytest.MonkeyPatch) -> LookApp[int]:
@@ -114,16 +133,16 @@ SET_UP = tuple(
     for number, (name, (make, keys)) in enumerate(PAGES.items(), start=1)
 )
 CONSOLE = (
-    Picture("console", lambda _patch: with_failure().app(Look()), size=CONSOLE_SIZE),
+    Picture("console", lost_session, size=CONSOLE_SIZE),
     Picture("console-first", bare, size=CONSOLE_SIZE),
-    Picture("console-happened", lambda _patch: with_failure().app(Look()), ("w",)),
+    Picture("console-happened", lost_session, ("w",)),
     Picture("console-disconnect", lambda _patch: test_disconnect.opened(test_disconnect.busy())),
     Picture("console-grow", lambda patch: test_grow.grow_app(patch, test_grow.enlarged())),
     Picture("console-volumes", lambda patch: test_volumes.volumes_app(patch, test_volumes.busy())),
     Picture("console-record", one_record),
 )
 RECOVERY = tuple(
-    Picture(name, partial(recovery, scene), test_recovery.SCENES[scene][1], CONSOLE_SIZE)
+    Picture(name, *recovery_scene(scene), CONSOLE_SIZE)
     for name, scene in (
         ("recovery", "lost"),
         ("recovery-chain", "chain"),
@@ -150,8 +169,32 @@ PRACTICE = tuple(
 )
 
 
-async def draw(app: LookApp[int], picture: Picture) -> None:
-    """Open a program, press keys, and write what it shows then."""
+def set_up_page(name: str) -> tuple[Callable[[pytest.MonkeyPatch], LookApp[int]], tuple[str, ...]]:
+    """What makes a page of the set-up, and the keys that lead to it."""
+    make, keys = PAGES[name]
+    return partial(set_up, make), keys
+
+
+STORY = tuple(
+    Picture("story", make, keys, SIZE, title)
+    for title, (make, keys) in (
+        ("set-up: what is to be made, and the commands that make it", set_up_page("volumes")),
+        ("set-up: all of it is reviewed before anything is written", set_up_page("review")),
+        ("set-up: done, and checked for the next boot", set_up_page("done")),
+        ("outage: the console shows what broke, and how long I/O waits", (lost_session, ())),
+        ("repair: the cause, how it is known, and what can be done", recovery_scene("chain")),
+        ("repair: what no program can know is asked first", recovery_scene("question")),
+        ("repaired: every session is logged in again", (all_well, ())),
+    )
+)
+"""Set-up, outage and repair, shown in turn at the beginning of README.md."""
+
+STANDS_STILL = 3
+SECONDS = 4.0
+
+
+async def shown(app: LookApp[int], picture: Picture) -> str:
+    """Open a program, press keys, and return what it shows then."""
 
     async def see(pilot: Pilot[Any]) -> None:
         if any(isinstance(one, RecoveryScreen) for one in app.screen_stack):
@@ -164,16 +207,27 @@ async def draw(app: LookApp[int], picture: Picture) -> None:
 
     async with app.run_test(size=picture.size, notifications=True) as pilot:
         await see(pilot)
-        shown = app.export_screenshot(title="iscsi-console")
-        (PICTURES / f"{picture.name}.svg").write_text(shown, encoding="utf-8")
+        return app.export_screenshot(title=picture.title)
+
+
+async def drawn(picture: Picture) -> str:
+    """A picture as SVG."""
+    with pytest.MonkeyPatch.context() as patch:
+        return await shown(picture.make(patch), picture)
 
 
 async def draw_all() -> None:
-    """Draw every page of the set-up, and the console with what opens from it."""
+    """Draw every page of the set-up, the console with what opens from it, and the story."""
     PICTURES.mkdir(exist_ok=True)
     for picture in (*SET_UP, *CONSOLE, *RECOVERY, *PRACTICE):
-        with pytest.MonkeyPatch.context() as patch:
-            await draw(picture.make(patch), picture)
+        (PICTURES / f"{picture.name}.svg").write_text(await drawn(picture), encoding="utf-8")
+    await draw_story()
+
+
+async def draw_story() -> None:
+    """Draw set-up, outage and repair as one picture that moves."""
+    frames = [Frame(await drawn(picture), SECONDS) for picture in STORY]
+    (PICTURES / "story.svg").write_text(moving(frames, STANDS_STILL), encoding="utf-8")
 
 
 if __name__ == "__main__":
