@@ -13,6 +13,9 @@ from tui.storage.host.recording import RecordingHost
 from tui.storage.probe.inventory import take_inventory
 from tui.storage.problem import ConsoleError
 
+_WITHIN = 30.0
+"""Seconds for what the doctor reads: nobody waits at a screen for a capture."""
+
 _OF_PROCESS = re.compile(r"/proc/(\d+)/(?!stat$)")
 _HIDDEN: tuple[Plain, ...] = ({"errno": errno.EACCES}, {"errno": errno.EPERM})
 
@@ -25,7 +28,7 @@ def read_whole_host(recording: RecordingHost) -> None:
         # A host that is too large for a twin is captured all the same.
         describe(recording, inventory)
     recording.forget(partial(_is_beside, needed_processes(users)))
-    gather(recording)
+    gather(recording, _WITHIN)
 
 
 def _is_beside(needed: frozenset[int], path: str, answer: Plain) -> bool:

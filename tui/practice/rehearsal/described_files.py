@@ -142,27 +142,23 @@ def describe_mount_units(seen: SeenHost, disks: tuple[Disk, ...]) -> tuple[Mount
     """The mount units that the administrator wrote."""
     there = names(seen.host, _UNITS)
     wanted = {
-        name: folder
+        name
         for folder in there
         if folder.endswith(".wants")
         for name in names(seen.host, f"{_UNITS}/{folder}")
     }
     found: list[MountUnit] = []
-    for name in there:
-        if name.endswith(".mount"):
-            content = with_made_wwids(text(seen.host, f"{_UNITS}/{name}"), disks)
-            said = dict(line.strip().partition("=")[::2] for line in content.split("\n") if "=" in line)
-            options = tuple(option for option in said.get("Options", "").split(",") if option)
-            make = partial(
-                MountUnit,
-                name,
-                said.get("What", ""),
-                said.get("Where", ""),
-                said.get("Type", ""),
-                options,
-                name in wanted,
-            )
-            found += seen.all_allowed(name, [make])
+    for name in (name for name in there if name.endswith(".mount")):
+        content = with_made_wwids(text(seen.host, f"{_UNITS}/{name}"), disks)
+        said = dict(line.strip().partition("=")[::2] for line in content.split("\n") if "=" in line)
+        what, where, kind = (said.get(key, "") for key in ("What", "Where", "Type"))
+        if not what or (kind or "auto") not in _OWN_KINDS:
+            # A masked unit is a link to nothing, and others mount what the kernel makes up.
+            continue
+        options = tuple(option for option in said.get("Options", "").split(",") if option)
+        found += seen.all_allowed(
+            name, [partial(MountUnit, name, what, where, kind, options, name in wanted)]
+        )
     return tuple(found)
 
 

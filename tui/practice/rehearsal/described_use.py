@@ -171,6 +171,6 @@ def describe_kernel_holders(seen: SeenHost, users: Users) -> tuple[KernelHolder,
         if place is not None:
             path = user.name if user.how is KernelHold.NFS_EXPORT else user.detail
             found += seen.all_allowed(user.name, [partial(KernelHolder, user.how.value, path, place)])
-        elif user.how is KernelHold.NAMESPACE:
+        elif user.how is KernelHold.NAMESPACE and not user.follows:
             seen.differs(user.name, _("A mount table of another program is not in the twin."))
     return tuple(found)
