@@ -5,7 +5,7 @@ folders below /sys/devices, links to them from /sys/class, /sys/block, /sys/bus 
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -39,6 +39,11 @@ def disk_name(index: int) -> str:
     return f"sd{letters}"
 
 
+def fake_disk_name(index: int) -> str:
+    """The name of the disk with that index in a made-up tree."""
+    return disk_name(_FIRST_DISK + index)
+
+
 def write_tree(root: Path, sessions: int, disks_each: int = 1) -> tuple[FakeDisk, ...]:
     """Write the tree of a host with that many sessions below a root that has empty sys, udev and iscsi.
 
@@ -58,21 +63,23 @@ def write_tree(root: Path, sessions: int, disks_each: int = 1) -> tuple[FakeDisk
         iscsi,
         {"initiatorname.iscsi": f"InitiatorName={INITIATOR}", "iscsid.conf": "node.startup = automatic"},
     )
-    record = RECORD.read_text()
     disks: list[FakeDisk] = []
     for sid in range(1, sessions + 1):
-        _write_session(system, sid)
-        _write_record(iscsi, record, sid)
-        for lun in range(disks_each):
-            disk = FakeDisk(
-                disk_name(_FIRST_DISK + len(disks)),
-                f"devices/platform/host{sid}/session{sid}/target{sid}:0:0/{sid}:0:0:{lun}",
-                sid,
-                lun,
-            )
-            _write_disk(system, udev, disk, len(disks))
-            disks.append(disk)
-    _write_counters(root, disks)
+        disks += add_session(root, sid, range(len(disks), len(disks) + disks_each))
+    write_counters(root, disks)
+    return tuple(disks)
+
+
+def add_session(root: Path, sid: int, indices: Iterable[int]) -> tuple[FakeDisk, ...]:
+    """Add a session with its record to a tree, and a LUN with its disk for each index of a disk."""
+    system, udev, iscsi = root / "sys", root / "udev", root / "iscsi"
+    _write_session(system, sid)
+    write_record(iscsi, sid)
+    disks = []
+    for lun, index in enumerate(indices):
+        place = f"devices/platform/host{sid}/session{sid}/target{sid}:0:0/{sid}:0:0:{lun}"
+        disks.append(FakeDisk(fake_disk_name(index), place, sid, lun))
+        _write_disk(system, udev, disks[-1], index)
     return tuple(disks)
 
 
@@ -247,6 +254,8 @@ def _write_disk(system: Path, udev: Path, disk: FakeDisk, index: int) -> None:
         _link(system, f"{place}/{disk.name}", block)
     _link(system, f"dev/block/{number}", block)
     _link(system, f"bus/scsi/devices/{address}", disk.place)
+    (system / disk.place / "scsi_device" / address).mkdir(parents=True)
+    _link(system, f"class/scsi_device/{address}", f"{disk.place}/scsi_device/{address}")
     _write(udev / "data", {f"b{number}": _udev_entry(disk, wwid, index)})
 
 
@@ -293,21 +302,38 @@ def _udev_entry(disk: FakeDisk, wwid: str, index: int) -> str:
     )
 
 
-def _write_record(iscsi: Path, record: str, sid: int) -> None:
-    changed = {"node.name": target_of(sid), "node.conn[0].address": portal_of(sid), "node.tpgt": "1"}
+def write_record(iscsi: Path, sid: int, startup: str = "automatic") -> Path:
+    """Write the node record of a session's target and portal; return its file."""
+    changed = {
+        "node.name": target_of(sid),
+        "node.conn[0].address": portal_of(sid),
+        "node.tpgt": "1",
+        "node.startup": startup,
+    }
     lines = []
-    for line in record.splitlines():
+    for line in RECORD.read_text().splitlines():
         key = line.partition(" = ")[0]
         lines.append(f"{key} = {changed[key]}" if key in changed else line)
-    _write(iscsi / "nodes" / target_of(sid) / f"{portal_of(sid)},3260,1", {"default": "\n".join(lines)})
+    folder = iscsi / "nodes" / target_of(sid) / f"{portal_of(sid)},3260,1"
+    _write(folder, {"default": "\n".join(lines)})
+    return folder / "default"
 
 
-def _write_counters(root: Path, disks: list[FakeDisk]) -> None:
+def write_counters(root: Path, disks: Sequence[FakeDisk]) -> None:
+    """Write /proc/diskstats and /proc/partitions of a tree's disks, with their sizes of now."""
     lines = (
         f"{MAJOR:4} {index:7} {disk.name} 100 0 800 50 10 0 80 5 0 40 55 0 0 0 0 0 0"
         for index, disk in enumerate(disks)
     )
     (root / "diskstats").write_text("".join(f"{line}\n" for line in lines))
+    listed = (
+        f"{MAJOR:4} {index:8} {_sectors(root, disk) // 2:10} {disk.name}" for index, disk in enumerate(disks)
+    )
+    (root / "partitions").write_text("\n".join(("major minor  #blocks  name", "", *listed, "")))
+
+
+def _sectors(root: Path, disk: FakeDisk) -> int:
+    return int((root / "sys" / disk.place / "block" / disk.name / "size").read_text())
 
 
 def _write(folder: Path, files: Mapping[str, str]) -> None:

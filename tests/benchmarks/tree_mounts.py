@@ -7,7 +7,13 @@ import sys
 from pathlib import Path
 
 _ROOT = Path("/mnt")
-_PLACES = {"sys": "/sys", "udev": "/run/udev", "iscsi": "/etc/iscsi", "diskstats": "/proc/diskstats"}
+_PLACES = {
+    "sys": "/sys",
+    "udev": "/run/udev",
+    "iscsi": "/etc/iscsi",
+    "diskstats": "/proc/diskstats",
+    "partitions": "/proc/partitions",
+}
 _LVM = ("/usr/sbin/lvm", "/sbin/lvm", "/usr/local/sbin/lvm")
 
 ENVIRONMENT = {

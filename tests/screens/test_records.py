@@ -53,7 +53,7 @@ LOOKING = access(is_root=False)
 @pytest.fixture(autouse=True)
 def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_plan, "PLACES", Places(tmp_path / "journal", tmp_path / "lock"))
-    monkeypatch.setattr(host_screen, "take_inventory", lambda _host: CURRENT[-1])
+    monkeypatch.setattr(host_screen, "take_inventory", lambda _host, _memory: CURRENT[-1])
 
 
 def a_host() -> ScriptedHost:

@@ -69,6 +69,7 @@ from tui.storage.model.inventory import Inventory
 from tui.storage.model.topic import Topic
 from tui.storage.probe import inventory as probe
 from tui.storage.probe.inventory import take_inventory
+from tui.storage.probe.memory import Memory
 from widgets.look import Look
 from widgets.stack_view import StackView
 from widgets.table import PickList
@@ -366,10 +367,10 @@ class Reads:
     cost: float
     count: int = 0
 
-    def take(self, host: Host) -> Inventory:
+    def take(self, host: Host, memory: Memory | None = None) -> Inventory:
         self.count += 1
         self.clock.now += self.cost
-        return take_inventory(host)
+        return take_inventory(host, memory)
 
 
 def by_the(clock: Clock, read: Callable[[], object], glance: Callable[[], object]) -> Follower:

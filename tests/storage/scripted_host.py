@@ -115,6 +115,9 @@ class ScriptedHost:
             sorted({one[len(start) :].partition("/")[0] for one in everything if one.startswith(start)})
         )
 
+    def entries(self, path: str) -> dict[str, int]:
+        return dict.fromkeys(self.names(path), 0)
+
     def resolve(self, path: str) -> str:
         for _turn in range(40):
             link = next((one for one in self.links if path == one or path.startswith(one + "/")), None)

@@ -39,10 +39,13 @@ class KeepingHost(ScriptedHost):
     born: dict[str, int] = field(default_factory=dict)
     open: int = 0
     births: int = 0
+    most: int = 100
 
     def keep(self, path: str) -> Kept:
         if path not in self.files:
             raise FileNotFoundError(errno.ENOENT, "No such file", path)
+        if self.open >= self.most:
+            raise OSError(errno.EMFILE, "Too many open files", path)
         return _Handle(self, path)
 
     def put(self, sid: int, state: str | None) -> None:
@@ -92,10 +95,8 @@ def test_no_handle_of_a_session_that_is_gone_is_kept() -> None:
     assert host.open == 0
 
 
-def test_what_has_no_handle_is_read_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("resource.getrlimit", lambda _what: (258, 258))
-    monkeypatch.setattr("resource.setrlimit", lambda _what, _limits: None)
-    host = KeepingHost(folders={_SESSIONS})
+def test_what_has_no_handle_is_read_all_the_same() -> None:
+    host = KeepingHost(folders={_SESSIONS}, most=2)
     for sid in range(1, 6):
         host.put(sid, "LOGGED_IN")
     polled = PolledStates(host)
@@ -117,3 +118,17 @@ def test_an_attribute_of_this_machine_is_read_again_on_its_handle(tmp_path: Path
     kept.close()
     with pytest.raises(OSError, match="Bad file descriptor"):
         kept.read()
+
+
+def test_no_more_is_held_open_than_may_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.storage.host.local._MOST_KEPT", 2)
+    place = tmp_path / "state"
+    place.write_text("LOGGED_IN\n")
+    host = LocalHost(looking_only=True)
+    kept = [host.keep(str(place)), host.keep(str(place))]
+    with pytest.raises(OSError, match="Too many open files"):
+        host.keep(str(place))
+    with pytest.raises(FileNotFoundError):
+        LocalHost(looking_only=True).keep(str(tmp_path / "gone"))
+    kept.pop()
+    assert host.keep(str(place)).read() == "LOGGED_IN\n"

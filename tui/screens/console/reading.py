@@ -19,6 +19,7 @@ from tui.screens.pace import one_more
 from tui.storage.host.command_log import CommandLogHost
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.topic import Topic
+from tui.storage.probe.memory import Memory
 from tui.storage.stacks.stack import Stack, stacks
 
 if TYPE_CHECKING:
@@ -124,6 +125,7 @@ class ReadingScreen(ActingScreen):
         self._read_at = 0.0
         self._changes = 0
         self._missed: HostChanged | None = None
+        self._memory = Memory()
 
     @abstractmethod
     def show_inventory(self, inventory: Inventory, found: tuple[Stack, ...]) -> None:
@@ -156,6 +158,7 @@ class ReadingScreen(ActingScreen):
 
     def acted(self) -> None:
         """Read the host again after something was done."""
+        self._memory = Memory()
         self.post_message(HostChanged())
 
     def _on_change(self, topics: frozenset[Topic]) -> None:
@@ -222,6 +225,7 @@ class ReadingScreen(ActingScreen):
     def action_read_again(self) -> None:
         """Read the host; once more afterwards when it is being read already."""
         self.check_again()
+        self._memory = Memory()
         followed = self._follower.followed
         if not self._follower.ask() and not followed:
             self.notify(one_more(), markup=False)
@@ -245,18 +249,18 @@ class ReadingScreen(ActingScreen):
         from tui.storage.probe.glance import beyond_a_glance, glance
         from tui.storage.probe.inventory import take_inventory
 
-        changes = self._changes
-        taken = self._begun() or take_inventory(self._host)
+        changes, memory = self._changes, self._memory
+        taken = self._begun() or take_inventory(self._host, memory)
         beyond = beyond_a_glance(taken)
         if self._changes != changes:
-            taken = replace(glance(self._host, taken), taken_at=taken.taken_at)
+            taken = replace(glance(self._host, taken, memory), taken_at=taken.taken_at)
         self.post_message(HostRead(taken, stacks(taken), beyond=beyond))
 
     @work(thread=True, group="glance", exit_on_error=False)
     def _glance(self, upon: Inventory) -> None:
         from tui.storage.probe.glance import glance
 
-        seen = glance(self._host, upon)
+        seen = glance(self._host, upon, self._memory)
         self.post_message(HostRead(seen, () if seen == upon else stacks(seen), upon))
 
     @on(Worker.StateChanged)

@@ -21,6 +21,7 @@ from tui.storage.host.command_log import CommandLogHost
 from tui.storage.model.inventory import Inventory
 from tui.storage.probe.glance import beyond_a_glance, glance
 from tui.storage.probe.inventory import take_inventory
+from tui.storage.probe.memory import Memory
 from tui.storage.problem import Problem
 from tui.words import translate as _
 from widgets.dialogs import Confirm
@@ -72,6 +73,7 @@ class HostScreen(BaseScreen[None]):
         self._host = host
         self._access = access
         self.inventory = inventory
+        self._memory = Memory()
         self._follower = Follower(self._begin_to_read, lambda: self._glance(self.inventory), self.set_timer)
         self._changed_meanwhile = False
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
@@ -133,6 +135,7 @@ class HostScreen(BaseScreen[None]):
 
     def read_again(self) -> None:
         """Read the host; once more afterwards when it is being read already."""
+        self._memory = Memory()
         self._follower.ask()
 
     @on(HostChanged)
@@ -151,11 +154,11 @@ class HostScreen(BaseScreen[None]):
         self.in_background(_READING, self._read)
 
     def _read(self) -> ReadAgain:
-        taken = take_inventory(self._host)
+        taken = take_inventory(self._host, self._memory)
         return ReadAgain(taken, beyond=beyond_a_glance(taken))
 
     def _glance(self, upon: Inventory) -> None:
-        self.in_background(_GLANCE, lambda: ReadAgain(glance(self._host, upon), upon))
+        self.in_background(_GLANCE, lambda: ReadAgain(glance(self._host, upon, self._memory), upon))
 
     @on(ReadAgain)
     def _was_read(self, event: ReadAgain) -> None:

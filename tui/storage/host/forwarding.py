@@ -45,6 +45,10 @@ class ForwardingHost:
         """The sorted names in a folder."""
         return self._asked.names(path)
 
+    def entries(self, path: str) -> dict[str, int]:
+        """The names in a folder with their inode numbers."""
+        return self._asked.entries(path)
+
     def resolve(self, path: str) -> str:
         """The path with every symbolic link followed."""
         return self._asked.resolve(path)

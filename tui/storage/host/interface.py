@@ -164,10 +164,13 @@ class Host(Protocol):
         """The text of a file, undecodable bytes replaced by surrogates. Raises OSError."""
 
     def keep(self, path: str) -> Kept:
-        """A small attribute of the kernel, to be read time and again. Raises OSError."""
+        """A small attribute, to be read time and again. Raises OSError, also when too many are open."""
 
     def names(self, path: str) -> tuple[str, ...]:
         """The sorted names in a folder. Raises OSError."""
+
+    def entries(self, path: str) -> dict[str, int]:
+        """The names in a folder with their inode numbers, 0 where these are not known. Raises OSError."""
 
     def resolve(self, path: str) -> str:
         """The path with every symbolic link followed, as realpath(3); dangling parts stay as they are."""

@@ -4,12 +4,14 @@ import contextlib
 import errno
 import os
 import pwd
+import resource
 import selectors
 import shutil
 import signal
 import socket
 import stat
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -39,6 +41,9 @@ _LONGEST_ATTRIBUTE = 4096
 """Bytes in the smallest page; what is shorter cannot be a part of an attribute."""
 _SHORT_ATTRIBUTE = 64
 """Bytes that hold a word or a number; a page made ready for each of thousands costs as much as reading it."""
+_OTHER_HANDLES = 256
+"""Handles left to the rest of the program."""
+_MOST_KEPT = 6000
 _LONGEST_OUTPUT = 16 * 1024 * 1024
 _GRACE = 0.5
 """Seconds a killed command gets to go away. One in uninterruptible sleep does not, and is left behind."""
@@ -53,6 +58,7 @@ class LocalHost:
 
     def __init__(self, *, looking_only: bool = False) -> None:
         self._looking_only = looking_only or os.geteuid() != 0
+        self._room = _Room()
 
     @property
     def name(self) -> str:
@@ -119,11 +125,16 @@ class LocalHost:
 
     def keep(self, path: str) -> Kept:
         """An attribute on an open handle: reading it again costs no way through the folders."""
-        return _OpenAttribute(path)
+        return _OpenAttribute(path, self._room)
 
     def names(self, path: str) -> tuple[str, ...]:
         """The sorted names in a folder."""
         return tuple(sorted(os.listdir(path)))  # noqa: PTH208 (a Path per name is three times the cost at 1,000 sessions)
+
+    def entries(self, path: str) -> dict[str, int]:
+        """The names in a folder with their inode numbers, as readdir(3) tells both at once."""
+        with os.scandir(path) as found:
+            return {entry.name: entry.inode() for entry in found}
 
     def resolve(self, path: str) -> str:
         """The path with every symbolic link followed."""
@@ -262,12 +273,54 @@ class LocalHost:
             )
 
 
-class _OpenAttribute:
-    """An attribute held open: pread(2) at its beginning asks the kernel for it again (kernfs, seq_file.c)."""
+class _Room:
+    """How many attributes may be held open: the kernel keeps a page for each that was read (seq_file.c)."""
 
-    def __init__(self, path: str) -> None:
-        self._handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    def __init__(self) -> None:
+        self._guard, self._held = threading.Lock(), 0
+
+    def take(self) -> None:
+        """Take a place; the limit of this process is raised if it may be. Raises OSError without one."""
+        with self._guard:
+            soft, hard = (_limit(one) for one in resource.getrlimit(resource.RLIMIT_NOFILE))
+            wanted = self._held + 1 + _OTHER_HANDLES
+            if soft < wanted <= hard:
+                soft = min(hard, _MOST_KEPT + _OTHER_HANDLES)
+                resource.setrlimit(
+                    resource.RLIMIT_NOFILE, (soft, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
+                )
+            if soft < wanted or self._held >= _MOST_KEPT:
+                raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+            self._held += 1
+
+    def give(self) -> None:
+        """Give a place back."""
+        with self._guard:
+            self._held -= 1
+
+
+def _limit(value: int) -> int:
+    return sys.maxsize if value == resource.RLIM_INFINITY else value
+
+
+class _OpenAttribute:
+    """An attribute held open: pread(2) at its beginning asks the kernel for it again (kernfs, seq_file.c).
+
+    It is closed when nobody has it any more.
+    """
+
+    def __init__(self, path: str, room: _Room) -> None:
+        self._room, self._handle = room, -1
         self._bytes, self._text = b"", ""
+        room.take()
+        try:
+            self._handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        except OSError:
+            room.give()
+            raise
+
+    def __del__(self) -> None:
+        self.close()
 
     def read(self) -> str:
         """Its text now."""
@@ -283,6 +336,7 @@ class _OpenAttribute:
         handle, self._handle = self._handle, -1
         if handle >= 0:
             os.close(handle)
+            self._room.give()
 
 
 _KINDS = {

@@ -112,6 +112,10 @@ class RecordedHost:
         """The names the folder had then."""
         return _answer(tuple[str, ...], self._names, path)
 
+    def entries(self, path: str) -> dict[str, int]:
+        """The names the folder had then; nothing comes and goes here."""
+        return dict.fromkeys(self.names(path), 0)
+
     def resolve(self, path: str) -> str:
         """Where the path led then."""
         found = self._resolve.get(path)

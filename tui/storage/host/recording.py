@@ -73,6 +73,10 @@ class RecordingHost(ForwardingHost):
         self._note("names", path, list(names))
         return names
 
+    def entries(self, path: str) -> dict[str, int]:
+        """The names in a folder; a capture keeps no inode numbers."""
+        return dict.fromkeys(self.names(path), 0)
+
     def resolve(self, path: str) -> str:
         """The path with every symbolic link followed."""
         real = self._asked.resolve(path)

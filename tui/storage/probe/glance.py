@@ -13,16 +13,23 @@ from tui.storage.model.inventory import Inventory
 from tui.storage.model.lvm import LogicalVolume
 from tui.storage.probe.devices.lvm import complete
 from tui.storage.probe.devices.lvm_report import Volumes
+from tui.storage.probe.memory import Memory
 from tui.storage.probe.narrow import look_at_devices
 
 
-def glance(host: Host, before: Inventory) -> Inventory:
+def glance(host: Host, before: Inventory, memory: Memory | None = None) -> Inventory:
     """The inventory with its sessions, LUNs, devices, maps, mounts and swap as they are now.
 
     LVM's report stays as it was and is joined with the devices again. Records, services and what is written
     in files stay. No command runs and no disk is touched.
+
+    Args:
+        host: the machine.
+        before: what is known of it.
+        memory: what earlier looks read; without one everything is read.
     """
-    now = _with_contents(look_at_devices(host), before)
+    memory = memory or Memory()
+    now = _with_contents(look_at_devices(host, memory), before)
     there = {device.name for device in now.devices}
     report = Volumes(
         tuple(
@@ -34,7 +41,7 @@ def glance(host: Host, before: Inventory) -> Inventory:
         tuple(_where_it_is(part, there) for part in before.volume_parts),
         before.lvm,
     )
-    volumes = complete(report, now.devices)
+    volumes = memory.same("volumes", (report, now.devices), lambda: complete(report, now.devices))
     known = {(mount.source, mount.target): mount for mount in before.mounts}
     return replace(
         before,

@@ -15,6 +15,7 @@ from tui.storage.probe.iscsi.initiator import read_initiator
 from tui.storage.probe.iscsi.iscsid_conf import read_iscsid_conf
 from tui.storage.probe.iscsi.records import read_records
 from tui.storage.probe.iscsi.sessions import read_sessions
+from tui.storage.probe.memory import Memory
 from tui.storage.probe.mounts.crypttab import read_crypttab
 from tui.storage.probe.mounts.fstab import read_fstab
 from tui.storage.probe.mounts.mounts import read_mounts, read_swaps
@@ -27,13 +28,18 @@ from tui.storage.probe.system.traits import read_traits
 from tui.words import enumerated, translate as _
 
 
-def take_inventory(host: Host) -> Inventory:
+def take_inventory(host: Host, memory: Memory | None = None) -> Inventory:
     """Everything that can be known about a host's storage now.
 
     Takes no longer than the deadlines of four calls (systemctl, LVM, sometimes blkid and, once, a search in
     iscsiadm); no disk that would block is touched. What the machine says never makes it raise: what could
     not be read is listed in `Inventory.unseen`, and evidence that is only half there is kept.
+
+    Args:
+        host: the machine.
+        memory: what earlier looks read; without one everything is read.
     """
+    memory = memory or Memory()
     taken_at = host.now()
     distribution = read_distribution(host)
     root = has_root_rights(text(host, "/proc/self/status"))
@@ -42,9 +48,9 @@ def take_inventory(host: Host) -> Inventory:
     services = read_services(host, distribution.family)
     daemon_answers = read_daemon_answers(host)
     defaults = read_iscsid_conf(host)
-    records = read_records(host, locate_database(host, distribution).root)
-    sessions, luns = read_sessions(host)
-    blocks = read_blocks(host, sessions, luns)
+    records = read_records(host, locate_database(host, distribution).root, memory)
+    sessions, luns = read_sessions(host, memory)
+    blocks = read_blocks(host, sessions, luns, memory)
     installed = {tool.name for tool in tools if tool.path}
     has_lvm = "lvm" in installed
     volumes = read_volumes(host, blocks.devices, installed=has_lvm, root=root)

@@ -11,30 +11,37 @@ from tui.storage.probe.devices.lvm import read_volumes
 from tui.storage.probe.devices.multipath import multipath_maps
 from tui.storage.probe.devices.places import DevicePlaces
 from tui.storage.probe.iscsi.sessions import read_sessions
+from tui.storage.probe.memory import Memory
 from tui.storage.probe.mounts.escapes import escape
 from tui.storage.probe.mounts.mounts import parse_mountinfo, read_mounts, read_swaps
 from tui.storage.probe.reading import names, text
 
 
-def look_at_devices(host: Host) -> Inventory:
+def look_at_devices(host: Host, memory: Memory | None = None) -> Inventory:
     """Sessions, LUNs, block devices, maps, mounts and swap, from files: no disk is touched.
 
     One command is run where there are RAID LVs (`probe.devices.raid`). Everything else in the inventory is
     empty and says nothing.
+
+    Args:
+        host: the machine.
+        memory: what earlier looks read; without one, as before a change, everything is read.
     """
-    sessions, luns = read_sessions(host)
-    blocks = read_blocks(host, sessions, luns)
-    places = DevicePlaces(blocks.devices)
+    memory = memory or Memory()
+    sessions, luns = read_sessions(host, memory)
+    blocks = read_blocks(host, sessions, luns, memory)
+    devices = blocks.devices
+    places = memory.same("places", (devices,), lambda: DevicePlaces(devices))
     # Nobody asks here how full a file system is, and asking could hang.
-    mounts = read_mounts(host, places, frozenset(device.name for device in blocks.devices))
+    mounts = read_mounts(host, places, frozenset(device.name for device in devices))
     return Inventory(
         host=host.name,
         taken_at=host.now(),
         root=host.is_root,
         sessions=sessions,
         luns=luns,
-        devices=blocks.devices,
-        multipath_maps=multipath_maps(blocks.devices, luns),
+        devices=devices,
+        multipath_maps=memory.same("maps", (devices, luns), lambda: multipath_maps(devices, luns)),
         filesystems=blocks.filesystems,
         mounts=mounts,
         swaps=read_swaps(host, places, mounts),

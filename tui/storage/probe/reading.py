@@ -42,6 +42,14 @@ def names(host: Host, path: str) -> tuple[str, ...]:
         return ()
 
 
+def entries(host: Host, path: str) -> dict[str, int]:
+    """The names in a folder with their inode numbers, or none when it cannot be listed."""
+    try:
+        return host.entries(path)
+    except (OSError, ValueError):
+        return {}
+
+
 def whole_number(value: str) -> int | None:
     """A decimal number of at most 20 digits with an optional minus, or None."""
     value = value.strip()

@@ -7,7 +7,6 @@ that is gone says ENODEV, and is given up.
 
 import contextlib
 import re
-import resource
 
 from msgspec import Struct
 
@@ -17,9 +16,6 @@ from tui.storage.probe.reading import meant, names, text
 
 _SESSIONS = "/sys/class/iscsi_session"
 _SESSION = re.compile(r"^session(\d{1,9})$")
-
-_OTHER_HANDLES = 256
-"""Handles left to the rest of the program."""
 
 
 class _Session(Struct):
@@ -74,17 +70,16 @@ class PolledStates:
         self._follow(())
 
     def _follow(self, listed: tuple[str, ...]) -> None:
-        """Read these sessions from now on, each on a handle as far as there are enough."""
+        """Read these sessions from now on, each on a handle where there is one."""
         for name in self._sessions.keys() - set(listed):
             _let_go(self._sessions.pop(name))
         before, self._sessions, self._names = self._sessions, {}, listed
-        room = _handles(len(listed))
         for name in listed:
             match = _SESSION.match(name)
             if match is None:
                 continue
             session = before.get(name) or _Session(int(match[1]), f"{_SESSIONS}/{name}/state")
-            if session.kept is None and len(self._sessions) < room:
+            if session.kept is None:
                 with contextlib.suppress(OSError, ValueError):
                     session.kept = self._host.keep(session.path)
             self._sessions[name] = session
@@ -94,16 +89,3 @@ def _let_go(session: _Session) -> None:
     if session.kept is not None:
         session.kept.close()
     session.kept = None
-
-
-def _handles(wanted: int) -> int:
-    """How many handles may be held; the limit of this process is raised for them as far as it may be."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != resource.RLIM_INFINITY and soft < wanted + _OTHER_HANDLES:
-        soft = (
-            wanted + _OTHER_HANDLES if hard == resource.RLIM_INFINITY else min(wanted + _OTHER_HANDLES, hard)
-        )
-        with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return wanted if soft == resource.RLIM_INFINITY else max(0, soft - _OTHER_HANDLES)

@@ -13,9 +13,10 @@ from tui.storage.model.files import Filesystem
 from tui.storage.model.iscsi import DeviceState, Lun, Session, SessionState
 from tui.storage.probe.devices.filesystems import whole_filesystems
 from tui.storage.probe.devices.raid import with_raids
-from tui.storage.probe.devices.udev import UdevEntry, read_entry
-from tui.storage.probe.iscsi.sessions import device_state
-from tui.storage.probe.reading import names, number, word
+from tui.storage.probe.devices.udev import entry_path, read_entry
+from tui.storage.probe.iscsi.luns import device_state
+from tui.storage.probe.memory import KnownBlock, Memory, settled
+from tui.storage.probe.reading import entries, meant, names, number, text, whole_number, word
 
 _CLASS = "/sys/class/block"
 _NO_DISKS = re.compile(r"^(zram|ram|sr|fd|nbd)\d")
@@ -29,24 +30,72 @@ class Blocks(Struct, frozen=True):
     filesystems: tuple[Filesystem, ...] = ()
 
 
-def read_blocks(host: Host, sessions: Iterable[Session], luns: Iterable[Lun]) -> Blocks:
-    """Every block device with a size, and every disk of a session. Never raises."""
-    shown = {lun.disk: lun for lun in luns if lun.disk}
-    known = tuple(sessions)
-    silent = silent_disks(known, shown.values())
-    waiting = waiting_disks(known, shown.values())
-    devices: list[BlockDevice] = []
-    filesystems: list[Filesystem] = []
-    for name in names(host, _CLASS):
-        read = _read_device(host, name, shown.get(name))
-        if read is None or (read[0].size == 0 and name not in shown):
-            continue
-        device, entry = read
-        if entry.properties.get("ID_FS_USAGE") == "filesystem":
-            filesystems.append(Filesystem(name, device.content, device.content_uuid, device.content_label))
-        devices.append(replace(device, answers=False) if name in silent else device)
-    marked = mark_silent(with_raids(host, devices), waiting)
+def read_blocks(
+    host: Host, sessions: tuple[Session, ...], luns: tuple[Lun, ...], memory: Memory | None = None
+) -> Blocks:
+    """Every block device with a size, and every disk of a session. Never raises.
+
+    Args:
+        host: the machine.
+        sessions: its sessions.
+        luns: their LUNs.
+        memory: what earlier looks read; without one everything is read.
+    """
+    memory = memory or Memory()
+    with memory.guard:
+        shown = {lun.disk: lun for lun in luns if lun.disk}
+        silent, waiting = memory.same(
+            "silent disks",
+            (sessions, luns),
+            lambda: (silent_disks(sessions, luns), waiting_disks(sessions, luns)),
+        )
+        known = _read_devices(host, memory, shown)
+        devices = tuple(
+            replace(block.device, answers=False) if name in silent else block.device
+            for name, block in known.items()
+        )
+        filesystems = tuple(
+            Filesystem(name, block.device.content, block.device.content_uuid, block.device.content_label)
+            for name, block in known.items()
+            if block.is_filesystem
+        )
+        with_legs = with_raids(host, devices)
+        return memory.same(
+            "blocks",
+            (with_legs, waiting, filesystems),
+            lambda: _blocks(mark_silent(with_legs, waiting), filesystems),
+        )
+
+
+def _blocks(marked: tuple[BlockDevice, ...], filesystems: tuple[Filesystem, ...]) -> Blocks:
     return Blocks(marked, whole_filesystems(filesystems, marked))
+
+
+def _read_devices(host: Host, memory: Memory, shown: dict[str, Lun]) -> dict[str, KnownBlock]:
+    """The block devices by name, in its order."""
+    listed = entries(host, _CLASS)
+    same_names = memory.is_same("names of devices", listed)
+    since = host.now()
+    found: dict[str, KnownBlock] = {}
+    known: dict[str, KnownBlock] = {}
+    for name, inode in memory.same("devices by name", (listed,), lambda: sorted(listed.items())):
+        known_before = memory.blocks.get(name)
+        block = _device_now(
+            host, _Listed(name, inode, shown.get(name), since), known_before, same_names=same_names
+        )
+        if block is None:
+            continue
+        known[name] = block
+        if block.device.size or name in shown:
+            found[name] = block
+    # The kernel names a holder on both sides (block/holder.c): most devices are no slave of any.
+    under = {slave for block in known.values() for slave in block.device.slaves}
+    for name, block in known.items():
+        holders = names(host, f"{_CLASS}/{name}/holders") if name in under else ()
+        if holders != block.device.holders:
+            block.device = replace(block.device, holders=holders)
+    memory.blocks = known
+    return found
 
 
 def silent_disks(sessions: Iterable[Session], luns: Iterable[Lun]) -> frozenset[str]:
@@ -130,10 +179,65 @@ def _with_good_legs(raid: Raid, answers: dict[str, bool], gone: tuple[str, ...])
     return replace(raid, legs=legs)
 
 
-def _read_device(host: Host, name: str, lun: Lun | None) -> tuple[BlockDevice, UdevEntry] | None:
+class _Listed(Struct, frozen=True):
+    """An entry of the folder of block devices: name, inode number, the LUN it is the disk of, and when."""
+
+    name: str
+    inode: int
+    lun: Lun | None
+    since: float
+
+
+def _device_now(
+    host: Host, listed: _Listed, known: KnownBlock | None, *, same_names: bool
+) -> KnownBlock | None:
+    """A block device: the known one if it is that, and all that may have changed is as it was."""
+    place = f"{_CLASS}/{listed.name}"
+    if (
+        known is None
+        or not listed.inode
+        or known.number != listed.inode
+        or known.entry is None
+        or known.lun is not listed.lun
+    ):
+        return _read_device(host, listed, names(host, place))
+    attributes = known.attributes if same_names else names(host, place)
+    if (
+        attributes == known.attributes
+        # Of the disk of a LUN this was asked with the LUN.
+        and (listed.lun is not None or host.facts(known.entry_path) == known.entry)
+        and _said_of(host, listed, attributes) == known.said
+    ):
+        return known
+    return _read_device(host, listed, attributes)
+
+
+def _said_of(host: Host, listed: _Listed, attributes: tuple[str, ...]) -> tuple[str, ...]:
+    """The texts of a device that may change without a word, and what it stands on.
+
+    Of the disk of a LUN none is left: these were read with the LUN a moment ago.
+    """
+    if listed.lun is not None:
+        return ()
+    place = f"{_CLASS}/{listed.name}"
+    return (
+        text(host, f"{place}/size"),
+        text(host, f"{place}/ro"),
+        word(host, f"{place}/dm/suspended") if "dm" in attributes else "",
+        word(host, f"{place}/device/state") if _is_disk(attributes) else "",
+        word(host, f"{place}/bcache/state") if listed.name.startswith("bcache") else "",
+        *(names(host, f"{place}/slaves") if "slaves" in attributes else ()),
+    )
+
+
+def _is_disk(attributes: tuple[str, ...]) -> bool:
+    return "device" in attributes and "dm" not in attributes and "partition" not in attributes
+
+
+def _read_device(host: Host, listed: _Listed, attributes: tuple[str, ...]) -> KnownBlock | None:
     """One block device, and what udev has of it; what was read of its LUN a moment ago is not read again."""
+    name, lun = listed.name, listed.lun
     place = f"{_CLASS}/{name}"
-    attributes = names(host, place)
     device_number = word(host, f"{place}/dev") if "dev" in attributes else ""
     if not device_number:
         return None
@@ -142,39 +246,41 @@ def _read_device(host: Host, name: str, lun: Lun | None) -> tuple[BlockDevice, U
     map_name = word(host, f"{place}/dm/name") if is_map else ""
     map_uuid = word(host, f"{place}/dm/uuid") if is_map else ""
     sequence = word(host, f"{place}/../diskseq" if is_partition else f"{place}/diskseq")
+    place_of_entry = entry_path(device_number)
+    entry_facts = settled(host, place_of_entry, listed.since)
     entry = read_entry(host, device_number, sequence)
-    said = entry.properties
-    content = said.get("ID_FS_TYPE", "")
-    is_disk = "device" in attributes and not is_map and not is_partition
-    state = word(host, f"{place}/device/state") if is_disk and lun is None else ""
+    said_by_udev = entry.properties
+    content = said_by_udev.get("ID_FS_TYPE", "")
+    said = _said_of(host, listed, attributes)
+    sectors, read_only, suspended, state, cache_state, *slaves = said or ("", "", "", "", "")
     device = BlockDevice(
         name=name,
         path=f"/dev/mapper/{map_name}" if map_name else f"/dev/{name.replace('!', '/')}",
         number=device_number,
         kind=_kind(name, attributes, map_uuid),
-        size=(number(host, f"{place}/size") or 0) * 512 if lun is None else lun.size,
-        read_only=word(host, f"{place}/ro") == "1" if lun is None else lun.read_only,
-        slaves=names(host, f"{place}/slaves") if "slaves" in attributes and lun is None else (),
-        holders=names(host, f"{place}/holders") if "holders" in attributes else (),
+        size=(whole_number(sectors) or 0) * 512 if lun is None else lun.size,
+        read_only=meant(read_only) == "1" if lun is None else lun.read_only,
+        slaves=tuple(slaves),
         partitions=()
         if is_partition
         else tuple(part for part in attributes if part.startswith(name) and _is_partition_of(part, name)),
         map_name=map_name,
         map_uuid=map_uuid,
-        suspended=is_map and word(host, f"{place}/dm/suspended") == "1",
+        suspended=suspended == "1",
         content=content,
-        content_uuid=said.get("ID_FS_UUID", ""),
-        content_part=said.get("ID_FS_UUID_SUB", ""),
+        content_uuid=said_by_udev.get("ID_FS_UUID", ""),
+        content_part=said_by_udev.get("ID_FS_UUID_SUB", ""),
         content_label=entry.decoded("ID_FS_LABEL"),
-        partition_table=said.get("ID_PART_TABLE_TYPE", ""),
-        multipath_member=said.get("DM_MULTIPATH_DEVICE_PATH") == "1" or content == "mpath_member",
+        partition_table=said_by_udev.get("ID_PART_TABLE_TYPE", ""),
+        multipath_member=said_by_udev.get("DM_MULTIPATH_DEVICE_PATH") == "1" or content == "mpath_member",
         links=entry.links,
-        answers=_answers(state, said),
-        described=bool(said) or bool(entry.links),
-        cache_state=word(host, f"{place}/bcache/state") if name.startswith("bcache") else "",
+        answers=_answers(state, said_by_udev),
+        described=bool(said_by_udev) or bool(entry.links),
+        cache_state=cache_state,
         sector_size=number(host, f"{place}{'/..' if is_partition else ''}/queue/logical_block_size") or 0,
     )
-    return device, entry
+    is_filesystem = said_by_udev.get("ID_FS_USAGE") == "filesystem"
+    return KnownBlock(listed.inode, device, attributes, said, place_of_entry, entry_facts, is_filesystem, lun)
 
 
 def _kind(name: str, attributes: tuple[str, ...], map_uuid: str) -> BlockKind:

@@ -63,6 +63,11 @@ def parse_entry(content: str) -> UdevEntry:
     return UdevEntry(properties, tuple(sorted(links)))
 
 
+def entry_path(number: str) -> str:
+    """The file of a block device with that `MAJOR:MINOR`."""
+    return f"{DATA}/b{number}"
+
+
 def read_entry(host: Host, number: str, sequence: str) -> UdevEntry:
     """The entry for a device number, empty when there is none or when it is about an older device.
 
@@ -71,7 +76,7 @@ def read_entry(host: Host, number: str, sequence: str) -> UdevEntry:
         number: `MAJOR:MINOR`.
         sequence: the disk sequence number the kernel shows now, or empty where it shows none (before 5.15).
     """
-    entry = parse_entry(text(host, f"{DATA}/b{number}"))
+    entry = parse_entry(text(host, entry_path(number)))
     if sequence and entry.sequence and entry.sequence != sequence:
         return UdevEntry()
     return entry

@@ -16,6 +16,7 @@ from tui.storage.model.inventory import Unseen
 from tui.storage.model.iscsi import DiscoveryRecord, InterfaceRecord, NodeRecord, Portal, Timers
 from tui.storage.probe.iscsi.host_names import addresses_of, with_addresses
 from tui.storage.probe.iscsi.settings import Values, settings_by_key
+from tui.storage.probe.memory import KnownRecord, Memory, settled
 from tui.storage.probe.reading import whole_number
 from tui.words import translate as _
 
@@ -36,6 +37,10 @@ class Records(Struct, frozen=True):
 
 class _Gathered(Struct):
     host: Host
+    memory: Memory
+    since: float
+    """When the reading began, in seconds since the epoch."""
+    known: dict[str, KnownRecord] = field(default_factory=dict)
     nodes: list[NodeRecord] = field(default_factory=list)
     discovery: list[DiscoveryRecord] = field(default_factory=list)
     interfaces: dict[str, InterfaceRecord] = field(default_factory=dict)
@@ -128,12 +133,17 @@ def parse_interface_record(text: str, name: str) -> InterfaceRecord | None:
     )
 
 
-def read_records(host: Host, root: str) -> Records:
+def read_records(host: Host, root: str, memory: Memory | None = None) -> Records:
     """Everything in the database below `root`; what may not be read is named in `unseen`. Never raises.
 
     Host names of portals are resolved within a few seconds (`addresses_of`).
+
+    Args:
+        host: the machine.
+        root: the folder of the database.
+        memory: what earlier looks read: a node record whose file is as it was is not read again.
     """
-    found = _Gathered(host)
+    found = _Gathered(host, memory or Memory(), host.now())
     for target, folder in _entries(found, f"{root}/nodes"):
         _read_target(found, target, folder)
     for kind, place, file in (("sendtargets", "send_targets", "st_config"), ("isns", "isns", "isns_config")):
@@ -142,10 +152,13 @@ def read_records(host: Host, root: str) -> Records:
     found.interfaces.update({interface.name: interface for interface in _BUILT_IN})
     for name, path in _entries(found, f"{root}/ifaces"):
         _read_interface(found, name, path)
+    found.memory.records = found.known
     portals = [*(node.portal for node in found.nodes), *(record.portal for record in found.discovery)]
     addresses = addresses_of(host, portals)
     return Records(
-        tuple(replace(node, portal=with_addresses(node.portal, addresses)) for node in found.nodes),
+        tuple(replace(node, portal=with_addresses(node.portal, addresses)) for node in found.nodes)
+        if addresses
+        else tuple(found.nodes),
         tuple(replace(record, portal=with_addresses(record.portal, addresses)) for record in found.discovery),
         tuple(found.interfaces.values()),
         tuple(found.damaged),
@@ -184,8 +197,16 @@ def _read_target(found: _Gathered, target: str, folder: str) -> None:
 
 
 def _read_node(found: _Gathered, target: str, portal: Portal | None, iface: str, path: str) -> None:
+    known = found.memory.records.get(path)
+    if known is not None and found.host.facts(path) == known.facts:
+        found.known[path] = known
+        found.nodes.append(known.record)
+        return
+    facts = settled(found.host, path, found.since)
     try:
         record = parse_node_record(found.host.read(path), target, portal, iface, path)
+        if record is not None and facts is not None:
+            found.known[path] = KnownRecord(facts, record)
     except FileNotFoundError:
         return
     except PermissionError as error:

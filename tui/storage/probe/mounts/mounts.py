@@ -1,5 +1,7 @@
 """What is mounted and what is swapped to, from the kernel's tables (proc(5))."""
 
+from functools import lru_cache
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -34,8 +36,12 @@ class MountLine(Struct, frozen=True):
     master: int = 0
 
 
+@lru_cache(maxsize=2)
 def parse_mountinfo(content: str) -> tuple[MountLine, ...]:
-    """Every line of mountinfo, in the kernel's order; broken lines are passed over. Never raises."""
+    """Every line of mountinfo, in the kernel's order; broken lines are passed over. Never raises.
+
+    The same text comes at nearly every look.
+    """
     return tuple(line for raw in content.split("\n") if (line := _mount_line(raw)) is not None)
 
 
