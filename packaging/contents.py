@@ -12,9 +12,14 @@ from pathlib import Path
 from reference import completions, man_pages
 from vendoring import vendor
 
+from tui.catalogue import FOLDER, compiled
+
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements-run.lock"
 PACKAGES = ("tui", "widgets")
+CATALOGUE_SOURCES = {".po", ".pot"}
+"""What translators edit; only what is compiled from it is handed out."""
+
 SHEBANG = "#!/usr/bin/python3 -IXutf8"
 """Isolated: neither the environment nor the folder it is started in chooses code."""
 
@@ -57,11 +62,15 @@ def files_below(folder: Path) -> Iterator[Path]:
 def copy_program(folder: Path) -> None:
     """Copy the program's own packages, and say of which version they are, as importlib.metadata reads it."""
     write(folder / f"iscsi_console-{VERSION}.dist-info" / "METADATA", _METADATA.encode())
+    for place, content in compiled():
+        write(folder / FOLDER.relative_to(ROOT) / place, content)
     for package in PACKAGES:
         for path in files_below(ROOT / package):
-            place = folder / path.relative_to(ROOT)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(path, place)
+            if path.suffix in CATALOGUE_SOURCES:
+                continue
+            target = folder / path.relative_to(ROOT)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, target)
 
 
 def package_tree(tree: Path, machine: str | None, version: str) -> None:

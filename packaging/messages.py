@@ -1,20 +1,30 @@
 """Keeps the catalogues of `tui/locale`: extracts the template, and brings each language up to date with it.
 
-    python packaging/messages.py
+    python packaging/messages.py                      extract, and update every language
+    python packaging/messages.py new LANG             begin a language
+    python packaging/messages.py split LANG N FOLDER  write what is not translated yet as N files
+    python packaging/messages.py merge LANG FILE ...  put what such files translate into the catalogue
 
 A language is a folder LANG/LC_MESSAGES with iscsi-console.po in it; nothing else names it. What is in the
-template is said by babel.cfg: the sentences of the code, and the texts of what can be practised.
+template is said by babel.cfg: the sentences of the code, and the texts of what can be practised. It is
+compiled where it is handed out (`dist.py`, `wheel_hook.py`), and in memory in a checkout (`tui.catalogue`).
 """
 
+import argparse
 import os
+import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tui.catalogue import Message, read_messages  # noqa: E402 (of this project, whatever is installed)
+
 LOCALE = ROOT / "tui" / "locale"
 DOMAIN = "iscsi-console"
 TEMPLATE = LOCALE / f"{DOMAIN}.pot"
@@ -44,13 +54,24 @@ _COMMENTS = {
     "do": "what to do in the console; keys stay",
 }
 
-Message = tuple[int, None, str, list[str]]
+_OF_THE_DAY = (
+    '"POT-Creation-Date:',
+    '"PO-Revision-Date:',
+    '"Generated-By:',
+    '"Language-Team:',
+    "# FIRST AUTHOR",
+)
+"""Lines that differ when nothing was changed, or that a tool makes up."""
+
+_BLANK_LINE = re.compile(r"\n[ \t]*\n")
+
+Extracted = tuple[int, None, str, list[str]]
 """What a Babel extractor yields: line, function, message, comments for translators."""
 
 
 def practice_texts(
     file: BinaryIO, _keywords: object, _comment_tags: object, options: object
-) -> Iterator[Message]:
+) -> Iterator[Extracted]:
     """The texts of a scenario or lesson, as Babel's extractors yield them."""
     del options  # Babel passes it by name.
     source = file.read().decode()
@@ -73,11 +94,6 @@ def _texts(table: dict[str, Any]) -> Iterator[tuple[str, str]]:
                 yield from _texts(item)
 
 
-def catalogues() -> list[Path]:
-    """The catalogue of each language."""
-    return sorted(LOCALE.glob(f"*/LC_MESSAGES/{DOMAIN}.po"))
-
-
 def extract(template: Path) -> None:
     """Write the template."""
     keywords = [word for keyword in KEYWORDS for word in ("-k", keyword)]
@@ -91,30 +107,135 @@ def extract(template: Path) -> None:
         ),
         ".",
     )
-    lines = template.read_text().splitlines(keepends=True)
-    template.write_text("".join(line for line in lines if not line.startswith(_OF_THE_DAY)))
+    _keep_still(template)
 
 
-_OF_THE_DAY = ('"POT-Creation-Date:', '"PO-Revision-Date:', '"Generated-By:', "# FIRST AUTHOR")
-"""Lines of a template that differ when nothing was changed."""
+def update(file: Path) -> None:
+    """Add to a catalogue what is new in the template, and take out what is gone. Nothing is guessed."""
+    _babel(
+        *("update", f"--domain={DOMAIN}", f"--locale={_language(file)}", f"--input-file={TEMPLATE}"),
+        *(f"--output-file={file}", "--no-fuzzy-matching", "--ignore-obsolete", "--width=110"),
+    )
+    _keep_still(file)
 
 
-def update(files: Iterable[Path]) -> None:
-    """Add to each catalogue what is new in the template, and take out what is gone. Nothing is guessed."""
-    for file in files:
-        language = file.parent.parent.name
-        _babel(
-            *("update", f"--domain={DOMAIN}", f"--locale={language}", f"--input-file={TEMPLATE}"),
-            *(f"--output-file={file}", "--no-fuzzy-matching", "--ignore-obsolete", "--width=110"),
-        )
+def begin(language: str) -> Path:
+    """Begin a language: everything untranslated, with its plural forms as Babel knows them."""
+    file = catalogue(language)
+    file.parent.mkdir(parents=True)
+    _babel("init", f"--locale={language}", f"--input-file={TEMPLATE}", f"--output-file={file}", "--width=110")
+    # Babel writes zh_Hans_CN for zh_CN, which is no name of a locale of the C library.
+    named = re.sub(r'^"Language: .*$', rf'"Language: {language}\\n"', file.read_text(), flags=re.MULTILINE)
+    file.write_text(named)
+    _keep_still(file)
+    return file
+
+
+def split(language: str, parts: int, folder: Path) -> list[Path]:
+    """Write what is not translated yet as files of about the same number of words, in the template's order.
+
+    The header, with the plural forms, is in each of them.
+    """
+    header, *blocks = _blocks(catalogue(language))
+    open_ones = [block for block in blocks if not _message(block).is_done]
+    words = sum(_words(block) for block in open_ones)
+    files = [folder / f"{language}-{number:02}.po" for number in range(1, parts + 1)]
+    shares: list[list[str]] = [[header] for _file in files]
+    before = 0
+    for block in open_ones:
+        shares[min(before * parts // max(words, 1), parts - 1)].append(block)
+        before += _words(block)
+    folder.mkdir(parents=True, exist_ok=True)
+    for file, share in zip(files, shares, strict=True):
+        file.write_text("\n\n".join(share) + "\n")
+    return files
+
+
+def merge(language: str, files: list[Path]) -> int:
+    """Put the translations of some files into the catalogue, by their source texts; how many were put there.
+
+    Raises:
+        ValueError: a file is no `.po`, or translates what the catalogue does not have.
+    """
+    file = catalogue(language)
+    header, *blocks = _blocks(file)
+    places = {_message(block).key: place for place, block in enumerate(blocks)}
+    count = 0
+    for part in files:
+        for block in _blocks(part)[1:]:
+            message = _message(block)
+            if message.key not in places:
+                raise ValueError(f"{part}: not in the catalogue: {message.ids[0]!r}")
+            if message.is_done:
+                blocks[places[message.key]] = block
+                count += 1
+    file.write_text("\n\n".join((header, *blocks)) + "\n")
+    return count
+
+
+def catalogue(language: str) -> Path:
+    """The file of a language."""
+    return LOCALE / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+
+
+def _blocks(file: Path) -> list[str]:
+    """The entries of a `.po` as they stand there, the header first."""
+    return [block.strip("\n") for block in _BLANK_LINE.split(file.read_text()) if block.strip()]
+
+
+def _language(file: Path) -> str:
+    return file.parent.parent.name
+
+
+def _message(block: str) -> Message:
+    (message,) = read_messages(block)
+    return message
+
+
+def _words(block: str) -> int:
+    return len(_message(block).ids[0].split())
+
+
+def _keep_still(file: Path) -> None:
+    lines = file.read_text().splitlines(keepends=True)
+    kept = "".join(line for line in lines if not line.startswith(_OF_THE_DAY))
+    file.write_text(kept.rstrip("\n") + "\n")
 
 
 def _babel(*arguments: str) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "packaging")}
     command = (sys.executable, "-m", "babel.messages.frontend", "--quiet", *arguments)
-    subprocess.run(command, cwd=ROOT, env=environment, check=True)
+    # Of languages with one plural form Babel warns that the template has two; what fails is an exit status.
+    done = subprocess.run(command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(done.stderr)
+
+
+def main() -> None:
+    """Do what the arguments ask for."""
+    parser = argparse.ArgumentParser(description="Keep the catalogues.")
+    commands = parser.add_subparsers(dest="command")
+    commands.add_parser("new").add_argument("language")
+    parting = commands.add_parser("split")
+    parting.add_argument("language")
+    parting.add_argument("parts", type=int)
+    parting.add_argument("folder", type=Path)
+    merging = commands.add_parser("merge")
+    merging.add_argument("language")
+    merging.add_argument("files", type=Path, nargs="+")
+    arguments = parser.parse_args()
+    match arguments.command:
+        case "new":
+            print(begin(arguments.language))
+        case "split":
+            print(*split(arguments.language, arguments.parts, arguments.folder), sep="\n")
+        case "merge":
+            print(merge(arguments.language, arguments.files), "translations")
+        case _:
+            extract(TEMPLATE)
+            for file in sorted(LOCALE.glob(f"*/LC_MESSAGES/{DOMAIN}.po")):
+                update(file)
 
 
 if __name__ == "__main__":
-    extract(TEMPLATE)
-    update(catalogues())
+    main()

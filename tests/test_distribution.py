@@ -16,6 +16,7 @@ from types import ModuleType
 import pytest
 
 from tests.test_pages import LINK, PAGES
+from tui.catalogue import compiled
 from tui.commands.telling import Exit
 from tui.terminal import CHOICES
 
@@ -108,9 +109,11 @@ def test_the_wheel_holds_every_file_of_the_program(tmp_path: Path) -> None:
         path.relative_to(ROOT).as_posix()
         for package in ("tui", "widgets")
         for path in (ROOT / package).rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file() and "__pycache__" not in path.parts and path.suffix not in {".po", ".pot"}
     }
     assert wanted - held == set()
+    languages = {f"tui/locale/{place.as_posix()}" for place, _content in compiled()}
+    assert {name for name in held if name.startswith("tui/locale/")} == languages
 
 
 def test_the_source_distribution_holds_every_page_and_what_they_link(tmp_path: Path) -> None:

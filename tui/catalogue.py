@@ -12,8 +12,7 @@ from collections.abc import Iterable, Iterator
 from gettext import GNUTranslations
 from io import BytesIO
 from pathlib import Path
-
-from msgspec import Struct
+from typing import NamedTuple
 
 from tui.words import SOURCE, translate as _
 
@@ -25,7 +24,7 @@ _MAGIC = 0x950412DE
 _DIRECTIVE = re.compile(r'(msgctxt|msgid|msgid_plural|msgstr|msgstr\[\d+\]) (".*")\Z')
 
 
-class Message(Struct, frozen=True):
+class Message(NamedTuple):
     """One entry of a `.po` (GNU gettext manual, PO Files).
 
     Attributes:
@@ -92,6 +91,12 @@ def read_catalogue(language: str) -> GNUTranslations:
         return GNUTranslations(BytesIO(content))
     except (struct.error, IndexError, OSError) as error:
         raise ValueError(str(error)) from error
+
+
+def compiled() -> Iterator[tuple[Path, bytes]]:
+    """The `.mo` of each `.po` in this tree, with its place in `FOLDER`: what is handed out instead."""
+    for file in sorted(FOLDER.glob(f"*/LC_MESSAGES/{_DOMAIN}.po")):
+        yield file.relative_to(FOLDER).with_suffix(".mo"), compile_catalogue(file.read_text(encoding="utf-8"))
 
 
 def compile_catalogue(text: str) -> bytes:
