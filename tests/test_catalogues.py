@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from tests.waiting import AT_MOST
 from tui.catalogue import FOLDER, Message, read_messages
+from tui.commands import argparse_words
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = FOLDER / "iscsi-console.pot"
@@ -115,7 +116,7 @@ def test_the_template_holds_what_is_practised_and_what_argparse_says() -> None:
         *lesson["learns"],
         lesson["step"][0]["lacks"],
     } <= sentences
-    assert {"show this help message and exit", "usage: ", "Go back", "Enter"} <= sentences
+    assert {*argparse_words.SENTENCES.values(), "Go back", "Enter"} <= sentences
 
 
 def test_plurals_of_one_message_are_filled_in_alike() -> None:

@@ -51,3 +51,8 @@ def test_without_a_catalogue_the_source_text_is_shown() -> None:
     assert words.translate_count("{n} disk", "{n} disks", 0) == "{n} disks"
     assert words.translate_in("a state", "open") == "open"
     assert words.enumerated(("sda", "sdb")) == "sda, sdb"
+
+
+def test_sentences_follow_each_other() -> None:
+    assert words.prose("It is {gone}.", "", "Wait.") == "It is {gone}. Wait."
+    assert words.prose() == ""

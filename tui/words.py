@@ -77,5 +77,9 @@ def enumerated(items: Iterable[str]) -> str:
 
 def prose(*sentences: str) -> str:
     """Sentences one after the other; empty ones are left out."""
-    # translators: what stands between two sentences; Chinese has nothing there
-    return translate_in("between sentences", " ").join(filter(None, sentences))
+    # translators: in Chinese nothing stands between two sentences
+    pair = translate_in("two sentences, one after the other", "{first} {second}")
+    text = ""
+    for sentence in filter(None, sentences):
+        text = pair.format(first=text, second=sentence) if text else sentence
+    return text
