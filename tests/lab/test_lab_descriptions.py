@@ -63,7 +63,7 @@ def test_ipv6_portals_are_written_in_brackets() -> None:
             NETWORK + TARGET + '[target.chap]\nuser = "u"\nsecret = "s"\nmutual_user = "m"\n',
             "both or neither",
         ),
-        (NETWORK + TARGET + '[[target.lun]]\nnumber = 256\nsize = "1G"\n', "from 0 to 255"),
+        (NETWORK + TARGET + '[[target.lun]]\nnumber = 16384\nsize = "1G"\n', "from 0 to 16383"),
         (NETWORK + TARGET + '[[target.lun]]\nsize = "big"\n', "not a size"),
         (NETWORK + TARGET + '[[target.lun]]\nsize = "1G"\n' * 2, "two LUNs with the same number"),
         (NETWORK + TARGET + TARGET, "same name"),

@@ -9,7 +9,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from tui.lab.san import Backing, Chap, Lun, San, Target
+from tui.lab.san import Access, Backing, Chap, Lun, San, Target
 from tui.lab.stores import backing_file, name_of, plain, serial
 
 CONFIGFS = Path("/sys/kernel/config/target")
@@ -77,8 +77,19 @@ def attach(target: Target, lun: Lun) -> None:
     place = _group(target) / "lun" / f"lun_{lun.number}"
     place.mkdir(parents=True)
     (place / "store").symlink_to(store)
+    if lun.access is not Access.OPTIMIZED:
+        _set_access(store, place, target, lun.access)
     for acl in _acls(target):
         _map(acl, place, lun)
+
+
+def _set_access(store: Path, place: Path, target: Target, access: Access) -> None:
+    """Put a LUN into a group of ports of its own, in a state of its own."""
+    group = store / "alua" / f"{plain(target.name)}-{target.tag}"
+    group.mkdir()
+    _write(group / "tg_pt_gp_id", str(len(list(group.parent.iterdir())) - 1))
+    _write(place / "alua_tg_pt_gp", group.name)
+    _write(group / "alua_access_state", str(list(Access).index(access)))
 
 
 def _make_store(store: Path, target: Target, lun: Lun) -> None:
@@ -118,6 +129,9 @@ def detach(target: Target, lun: Lun) -> None:
                 link.unlink()
         place.rmdir()
     store = _store(target, lun)
+    group = store / "alua" / f"{plain(target.name)}-{target.tag}"
+    if group.is_dir():
+        group.rmdir()
     if store.is_dir():
         try:
             store.rmdir()

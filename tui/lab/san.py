@@ -71,7 +71,10 @@ class Chap(Struct, frozen=True):
 
 
 class Network(Struct, frozen=True):
-    """One network between the host and the array: the addresses of its two ends."""
+    """One network between the host and the array: the addresses of its two ends.
+
+    An end with an address outside of the prefixes of the other end is reached over a route.
+    """
 
     name: str
     initiator: tuple[Address, ...]
@@ -87,6 +90,18 @@ class Portal(Struct, frozen=True):
     def __str__(self) -> str:
         host = f"[{self.address}]" if self.address.version == 6 else str(self.address)
         return f"{host}:{self.port}"
+
+
+class Access(StrEnum):
+    """How a LUN may be reached at a target: the asymmetric access states (SPC-5 5.18) that LIO has.
+
+    The words are those of the kernel's `access_state` of a SCSI device.
+    """
+
+    OPTIMIZED = "active/optimized"
+    NON_OPTIMIZED = "active/non-optimized"
+    STANDBY = "standby"
+    UNAVAILABLE = "unavailable"
 
 
 class Identity(Struct, frozen=True):
@@ -135,6 +150,7 @@ class Lun(Struct, frozen=True):
         sector_size: bytes of a logical sector; other than 512 only for `iblock`.
         read_only: it refuses to be written; only for `iblock`.
         identity: what it says it is; None for what the lab makes up.
+        access: the state of the ways to it over its target, as ALUA tells it.
     """
 
     number: int
@@ -143,6 +159,7 @@ class Lun(Struct, frozen=True):
     sector_size: int = 512
     read_only: bool = False
     identity: Identity | None = None
+    access: Access = Access.OPTIMIZED
 
 
 class Target(Struct, frozen=True):
@@ -285,12 +302,13 @@ def _lun(table: "_Table") -> Lun:
         raise table.wrong("backing", _('"iblock" for a read-only LUN and for other sectors than 512 bytes'))
     identity = table.table("identity")
     lun = Lun(
-        table.number("number", 0, (0, 255)),
+        table.number("number", 0, (0, 16383)),
         size_of(table.text("size")),
         backing,
         sector_size,
         read_only,
         _identity(identity) if identity else None,
+        Access(table.choice("access", Access, Access.OPTIMIZED)),
     )
     table.finish()
     return lun
@@ -361,7 +379,7 @@ def _check_identities(san: San) -> None:
     for lun in (lun for target in san.targets for lun in target.luns if lun.identity):
         assert lun.identity is not None
         other = known.setdefault(lun.identity.wwid, lun)
-        if replace(other, number=lun.number) != lun:
+        if replace(other, number=lun.number, access=lun.access) != lun:
             raise SanError(
                 _("Two LUNs have the WWID {wwid} and are not alike.").format(wwid=lun.identity.wwid)
             )

@@ -69,12 +69,14 @@ def make_networks(san: San) -> None:
         lines.append(f"link add {near} type veth peer name {far} netns {NAMESPACE}")
         lines += [address_line("add", address, near) for address in network.initiator]
         lines.append(f"link set {near} up")
+        lines += route_lines(network.array, network.initiator, near)
     ip(lines)
     far_lines = ["link set lo up"]
     for position, network in enumerate(san.networks):
         far = array_nic(position)
         far_lines += [address_line("add", address, far) for address in network.array]
         far_lines.append(f"link set {far} up")
+        far_lines += route_lines(network.initiator, network.array, far)
     ip(far_lines, "-netns", NAMESPACE)
     ip(["link set lo up"])
 
@@ -83,6 +85,15 @@ def address_line(action: str, address: Address, device: str) -> str:
     """The line of ip(8) that adds or replaces an address."""
     # Duplicate address detection would keep an IPv6 address unusable for its first seconds.
     return f"address {action} {address} dev {device}{' nodad' if address.version == 6 else ''}"
+
+
+def route_lines(others: tuple[Address, ...], own: tuple[Address, ...], device: str) -> list[str]:
+    """The lines of ip(8) by which one end of a network reaches addresses outside of its own prefixes."""
+    return [
+        f"route add {other.ip} dev {device}"
+        for other in others
+        if not any(other.ip in address.network for address in own)
+    ]
 
 
 def ip(lines: list[str], *options: str) -> None:
