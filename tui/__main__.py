@@ -129,6 +129,12 @@ def _journal() -> SubCommand:
     return verbs.JournalCommand()
 
 
+def _rehearse() -> SubCommand:
+    from tui.practice.rehearsal import command  # noqa: PLC0415 (likewise)
+
+    return command
+
+
 def _lab() -> SubCommand:
     from tui.lab import command  # noqa: PLC0415 (likewise)
 
@@ -169,7 +175,9 @@ class _Practice:
         """Open the list, or the console with a task."""
         from tui.practice import command  # noqa: PLC0415 (likewise)
 
-        return command.main(arguments, opening.open_practice, opening.open_task, opening.open_trial)
+        return command.main(
+            arguments, opening.open_practice, opening.open_task, opening.open_trial, opening.open_twin
+        )
 
 
 def _json_printer(leave: "threading.Event") -> "Printer":
@@ -220,6 +228,7 @@ _COMMANDS: dict[str, Callable[[], SubCommand]] = {
     "apply": _apply,
     "journal": _journal,
     "practice": _Practice,
+    "rehearse": _rehearse,
     "capture": _Capture,
     "lab": _lab,
 }

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from tui.lab.san import San
     from tui.practice.coach import Begin
+    from tui.practice.rehearsal.description import Described
     from tui.practice.scenario import Scenario
     from tui.storage.host.interface import ChangingHost
     from tui.terminal import TerminalMode
@@ -52,6 +53,18 @@ def open_trial(san: "San", again: bool) -> int:
 
     host = _host(None, looking_only=False)
     return trial_app.open_trial(host, access(is_root=host.is_root), mode, san, again=again)
+
+
+def open_twin(described: "Described") -> int:
+    """The console inside a twin."""
+    mode = _terminal_mode("iscsi-console status")
+    if mode is None:
+        return 1
+    from tui import twin_app  # noqa: PLC0415 (Textual reads the environment when it is imported)
+    from tui.screens.access import access  # noqa: PLC0415 (likewise)
+
+    host = _host(None, looking_only=False)
+    return twin_app.open_twin(host, access(is_root=host.is_root), mode, described)
 
 
 def open_wizard(arguments: "argparse.Namespace") -> int:

@@ -224,6 +224,12 @@ ACTIONS = (
         (("practice", marked("Practice on a separate machine")),),
         runs="other('practice')",
     ),
+    Declared(
+        "rehearse",
+        _("Rehearse a change on a twin of a captured host"),
+        verbs=(("rehearse", _("Rehearse a change on a twin of a captured host")),),
+        only=_OF_FILES,
+    ),
     Declared("tour", marked("Take a tour on a recorded host"), "f8", only=_OF_A_SCREEN, runs="other('tour')"),
     Declared(
         "help",

@@ -19,6 +19,7 @@ from tui.commands.running import Consent, run
 from tui.commands.secret_files import read_secrets
 from tui.commands.secrets_of_plans import filled
 from tui.commands.telling import Exit, Teller, teller
+from tui.practice.rehearsal.result import noted
 from tui.storage.documents import SIZE
 from tui.storage.files.owner_file import not_written_problem, write_for_owner
 from tui.storage.host.command_log import CommandLogHost
@@ -45,6 +46,7 @@ def _carry_out(arguments: Arguments, told: Teller, *, plans_only: bool) -> int:
     plans_only = plans_only or bool(store or export or arguments.text("recorded"))
     host = _host(arguments.text("recorded"), looking_only=plans_only)
     planned = PLANNERS[arguments.text("verb")](host, arguments)
+    planned = replace(planned, proposal=noted(planned.proposal, host.name))
     if not plans_only:
         return run(planned, host, told, _consent(arguments))
     if not export:

@@ -137,11 +137,16 @@ def _add_machine_arguments(parser: argparse.ArgumentParser) -> None:
 def main(arguments: argparse.Namespace) -> int:
     """Do what the `lab` arguments ask for; the exit status."""
     handler: Callable[[argparse.Namespace, Places], int] = arguments.lab_handler
+    return run_in_lab(lambda places: handler(arguments, places))
+
+
+def run_in_lab(act: Callable[[Places], int]) -> int:
+    """Do what needs guests, so that none stays behind; the exit status, `FAILED` where the lab failed."""
     # A lab that is terminated, or loses its terminal, takes its guest with it as an interrupted one does.
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGHUP, _interrupt)
     try:
-        return handler(arguments, Places.of_environment())
+        return act(Places.of_environment())
     except (LabError, TimeoutError) as error:
         _say(str(error))
         return FAILED

@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from tui.maintenance.confirmation import needs_no_question
 from tui.maintenance.proposal import Proposal
+from tui.practice.rehearsal.result import noted
 from tui.screens.access import Access
 from tui.screens.lower import Lower
 from tui.screens.paragraphs import Paragraph, Paragraphs
@@ -116,7 +117,7 @@ class PlanScreen(WorkingScreen[bool]):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(clock)
-        self.proposal = proposal
+        self.proposal = noted(proposal, host.name)
         self.phase = Phase.REVIEW
         self._host = host
         self._access = access
