@@ -13,6 +13,7 @@ import pytest
 
 import tui.actions
 import tui.commands
+import tui.fleet
 import tui.lab
 import tui.practice
 import tui.recovery
@@ -60,6 +61,7 @@ def imported_by(names: list[str]) -> set[str]:
         pytest.param(modules_of("tui.practice", list(tui.practice.__path__)), id="practice"),
         pytest.param(modules_of("tui.actions", list(tui.actions.__path__)), id="actions"),
         pytest.param(modules_of("tui.commands", list(tui.commands.__path__)), id="commands"),
+        pytest.param(modules_of("tui.fleet", list(tui.fleet.__path__)), id="fleet"),
         pytest.param(["tui.words"], id="words"),
         pytest.param(["tui.__main__"], id="command line"),
         pytest.param(["tui.screens.console.keys"], id="keys of the console"),

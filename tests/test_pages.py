@@ -12,6 +12,7 @@ import pytest
 from tests.screenshots import PICTURES
 from tui.commands import journals, telling, versions
 from tui.commands.telling import Exit
+from tui.fleet import document as fleet_document
 from tui.maintenance import reconnect
 from tui.practice import progress, reading
 from tui.recovery import document
@@ -94,6 +95,7 @@ def test_the_readme_begins_with_a_picture_that_a_package_index_shows() -> None:
         ("answers.md", answers_file, ""),
         ("practice.md", reading, ""),
         ("recovery.md", accepted_file, "    "),
+        ("fleets.md", fleet_document, ""),
     ],
 )
 def test_a_format_is_described_in_the_words_of_its_module(page: str, module: ModuleType, indent: str) -> None:
@@ -123,6 +125,7 @@ def test_the_page_promises_every_exit_status_and_the_schema_of_every_document() 
         reconnect,
         progress,
         history_document,
+        fleet_document,
         document,
         telling,
         versions,

@@ -19,6 +19,8 @@ EXAMPLES = {
     "CODE[:KEY]": "F51:mount:/srv/data",
     "SECONDS": "5",
     "VERB": "grow",
+    "DIRECTORY": "captures",
+    "HOURS": "24",
     "FILE": "file",
     "ID": "20260101-000000",
 }

@@ -135,6 +135,12 @@ def _rehearse() -> SubCommand:
     return command
 
 
+def _fleet() -> SubCommand:
+    from tui.commands import fleet  # noqa: PLC0415 (likewise)
+
+    return fleet.FleetCommand(opening.open_fleet)
+
+
 def _lab() -> SubCommand:
     from tui.lab import command  # noqa: PLC0415 (likewise)
 
@@ -230,6 +236,7 @@ _COMMANDS: dict[str, Callable[[], SubCommand]] = {
     "practice": _Practice,
     "rehearse": _rehearse,
     "capture": _Capture,
+    "fleet": _fleet,
     "lab": _lab,
 }
 

@@ -96,6 +96,21 @@ def open_console(recorded: str | None, *, looking_only: bool) -> int:
     return open_app(host, allowed, mode, live=not recorded, head_start=head_start)
 
 
+def open_fleet(directory: str, max_age: float) -> int:
+    """The hosts of a directory of captures, on this terminal.
+
+    Args:
+        directory: holds the captures.
+        max_age: seconds after which one says nothing of the present.
+    """
+    mode = _terminal_mode("iscsi-console fleet --text DIRECTORY")
+    if mode is None:
+        return 1
+    from tui import fleet_app  # noqa: PLC0415 (Textual reads the environment when it is imported)
+
+    return fleet_app.open_fleet(directory, max_age, mode)
+
+
 def _terminal_mode(line_command: str) -> "TerminalMode | None":
     """How this terminal is used, already applied; None, and said, where it cannot hold a screen."""
     from tui import language, preferences, terminal  # noqa: PLC0415 (likewise)

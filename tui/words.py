@@ -42,6 +42,11 @@ def use(catalogue: "NullTranslations | None") -> None:
     _catalogue = catalogue
 
 
+def spoken() -> str:
+    """The language that sentences are shown in, by the name that its catalogue has for it."""
+    return SOURCE if _catalogue is None else _catalogue.info().get("language", SOURCE)
+
+
 def marked(sentence: str) -> str:
     """The sentence as it is: a constant that goes into the catalogue, for `translate` where it is shown."""
     return sentence

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from tests.benchmarks import console, reading, setting_up
+from tests.benchmarks import console, fleet, reading, setting_up
 from tests.benchmarks.figures import Figure, as_json, table
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
@@ -18,6 +18,7 @@ PARTS: dict[str, Callable[[int], list[Figure]]] = {
     "rest": console.rest,
     "big": console.big,
     "change": console.change,
+    "fleet": fleet.measure,
     "setup": setting_up.measure,
 }
 _ROUNDS, _FEW = 15, 3

@@ -27,6 +27,7 @@ LIGHT = {
     "tui.actions.declared",
     "tui.commands",
     "tui.commands.argparse_words",
+    "tui.commands.fleet",
     "tui.commands.grammar",
     "tui.commands.verbs",
     "tui.environment",
@@ -48,7 +49,7 @@ LIGHT = {
 
 
 @pytest.mark.parametrize(
-    "verb", ["", *VERBS, "plan", "plan setup", "apply", "journal", "status", "doctor", "capture"]
+    "verb", ["", *VERBS, "plan", "plan setup", "apply", "journal", "status", "doctor", "capture", "fleet"]
 )
 def test_help_comes_at_once(verb: str) -> None:
     reply = subprocess.run(

@@ -6,9 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.lab.conftest import GuestFactory
 from tests.waiting import Stopwatch, until
+from tui.fleet.facts import HostFacts
+from tui.fleet.fleet import RowKind, survey
+from tui.fleet.reading import read_capture
 from tui.lab.faults import Fault
 from tui.lab.guest import Guest
 from tui.lab.image import Release
@@ -164,6 +168,28 @@ def test_a_capture_is_the_host_without_its_secrets(guest: Guest, tmp_path: Path)
     assert [device.name for device in inventory.devices] == [device["name"] for device in live["devices"]]
     (stack,) = stacks(inventory)
     assert first_broken(stack) is None
+
+
+def test_a_capture_holds_what_hosts_are_compared_by(guest: Guest, tmp_path: Path) -> None:
+    guest.check("iscsi-console", "capture", "--force", "/root/host.json")
+    text = guest.read_text("/root/host.json")
+    (tmp_path / "db1.json").write_text(text)
+    assert guest.read_text("/etc/machine-id").strip() not in text
+    facts = read_capture(tmp_path / "db1.json")
+    assert isinstance(facts, HostFacts)
+    assert len(facts.machine) == 32
+    versions = dict(facts.versions)
+    assert versions["kernel"] == guest.check("uname", "-r").strip()
+    assert {"iscsiadm", "lvm", "udevadm"} <= set(versions)
+    assert facts.addresses
+    # The same machine under other names is a clone, and two hosts then have one file system mounted.
+    clone = replace(facts, file="db2.json", name="db2", addresses=())
+    fleet = survey((facts, clone), (), facts.taken_at)
+    assert {finding.code for finding in fleet.findings if not finding.own} == {
+        *("mounted-by-several", "unprotected-vg", "same-initiator-name", "same-machine-id"),
+    }
+    cells = {(row.kind, row.cells[0].words) for row in fleet.rows}
+    assert cells == {(RowKind.LUN, "mounted"), (RowKind.TARGET, "1 of 1"), (RowKind.PORTAL, "logged in")}
 
 
 def test_the_watch_notices_a_volume_a_mount_and_a_record(guest: Guest) -> None:

@@ -11,6 +11,7 @@ from msgspec import Struct, defstruct, json
 from msgspec.structs import fields
 
 from tui.commands.identities import Device
+from tui.fleet.facts import Cell, Unreadable
 from tui.recovery.evidence import Unread
 from tui.recovery.expectations.expectation import Expectation
 from tui.recovery.finding import Ask, Hypothesis, Never, RuledOut, Seen
@@ -236,7 +237,58 @@ def history() -> object:
     return shape(History, schema=Literal[1])
 
 
-DOCUMENTS = {"status": status, "doctor": doctor, "plan": plan, "events": events, "history": history}
+def fleet() -> object:
+    """`fleet --json`."""
+    host = made(
+        "CapturedHost",
+        file=str,
+        name=str,
+        taken_at=float,
+        age=Literal["current", "old", "ahead"],
+        whole=bool,
+        verdict=str,
+        problems=int,
+        initiator=str,
+        machine=str,
+        system=str,
+        versions=dict[str, str],
+    )
+    row = made(
+        "Row", kind=Literal["lun", "target", "portal"], key=str, name=str, detail=str, cells=many(shape(Cell))
+    )
+    finding = made(
+        "FleetFinding",
+        code=str,
+        weight=Literal["danger", "broken", "risk", "difference"],
+        summary=str,
+        hosts=TEXTS,
+        subject=str,
+        meaning=str,
+        seen=many(made("SeenOnHost", host=str, words=str)),
+        advice=TEXTS,
+        own=bool,
+    )
+    return made(
+        "Fleet",
+        schema=Literal[1],
+        now=float,
+        max_age=float,
+        hosts=many(host),
+        rows=many(row),
+        findings=many(finding),
+        unreadable=many(shape(Unreadable)),
+        replaced=many(made("Replaced", file=str, newer=str)),
+    )
+
+
+DOCUMENTS = {
+    "status": status,
+    "doctor": doctor,
+    "plan": plan,
+    "events": events,
+    "history": history,
+    "fleet": fleet,
+}
 
 
 def schema_text(name: str) -> str:

@@ -7,6 +7,7 @@ import pytest
 from msgspec import ValidationError, convert
 
 from tests.commands.test_plan_file import CHAP, MANUAL, stored
+from tests.fleet.hosts import NOW as FLEET_NOW, varied, written
 from tests.recovery.history.test_outages import LOST, NOW, Journal, history_of
 from tests.schemas.shapes import DOCUMENTS, schema_text
 from tests.storage.changing.plan_operations import FailWith, MakeFile
@@ -15,6 +16,11 @@ from tests.test_import_hygiene import ROOT
 from tui.commands.planned import Planned
 from tui.commands.running import Consent, run
 from tui.commands.telling import JsonTeller
+from tui.fleet.captures import capture_files
+from tui.fleet.document import fleet_document
+from tui.fleet.facts import HostFacts, Unreadable
+from tui.fleet.fleet import survey
+from tui.fleet.reading import read_capture
 from tui.maintenance.proposal import Proposal
 from tui.recovery.diagnosis import diagnose
 from tui.recovery.document import diagnosis_document
@@ -49,6 +55,24 @@ def test_status_and_doctor_print_what_their_schemas_say(path: Path) -> None:
     inventory = diagnosis.evidence.inventory
     for judgement in (diagnosis.judgement, None):
         fits("status", status_document(inventory, judge(stacks(inventory), judgement)))
+
+
+def test_a_fleet_is_printed_as_its_schema_says(tmp_path: Path) -> None:
+    captures = {
+        "db1": varied("single-path-ext4", "db1"),
+        "db2": varied("single-path-ext4", "db2"),
+        "older": varied("single-path-ext4", "db2", now=FLEET_NOW - 9),
+        "cut": "{",
+    }
+    found = [read_capture(file) for file in capture_files(str(written(tmp_path, captures)))]
+    hosts = [one for one in found if isinstance(one, HostFacts)]
+    unreadable = [one for one in found if isinstance(one, Unreadable)]
+    fleet = survey(hosts, unreadable, FLEET_NOW)
+    assert fleet.rows
+    assert fleet.findings
+    assert fleet.replaced
+    assert fleet.unreadable
+    fits("fleet", fleet_document(fleet))
 
 
 def test_plans_are_as_their_schema_says() -> None:

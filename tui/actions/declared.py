@@ -254,6 +254,12 @@ ACTIONS = (
         only=_OF_FILES,
     ),
     Declared(
+        "fleet",
+        marked("Compare captured hosts with each other"),
+        verbs=(("fleet", marked("Compare the captured hosts of a directory")),),
+        only=_OF_FILES,
+    ),
+    Declared(
         "plan",
         marked("Show what a verb would do, or store it"),
         verbs=(("plan", marked("Show what a verb would do, or store it")),),

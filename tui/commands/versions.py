@@ -5,24 +5,13 @@ from importlib.metadata import PackageNotFoundError, version as version_of
 
 from tui.language import Spoken
 from tui.storage.codec import Plain
-from tui.storage.host.interface import Command
 from tui.storage.host.local import LocalHost
 from tui.storage.printing import json_text, say
+from tui.storage.probe.system.tool_versions import read_tool_versions
 from tui.storage.untrusted import clean
 from tui.words import prose, translate as _
 
 SCHEMA = 1
-
-_TOOLS: dict[str, tuple[str, ...]] = {
-    "iscsiadm": ("iscsiadm", "--version"),
-    "lvm": ("lvm", "version"),
-    "multipath": ("multipath", "-h"),
-    "cryptsetup": ("cryptsetup", "--version"),
-    "mdadm": ("mdadm", "--version"),
-    "udevadm": ("udevadm", "--version"),
-}
-"""What prints the version of each tool; multipath does in the first line of its help."""
-
 _LONGEST = 200
 
 
@@ -41,7 +30,7 @@ def main(spoken: Spoken, *, json: bool) -> int:
         "python": platform.python_version(),
         "textual": _package("textual"),
         "kernel": platform.release(),
-        "tools": {name: _tool(argv) for name, argv in _TOOLS.items()},
+        "tools": dict(read_tool_versions(LocalHost(looking_only=True))),
     }
     say(json_text(document))
     return 0
@@ -52,12 +41,3 @@ def _package(name: str) -> str | None:
         return version_of(name)
     except PackageNotFoundError:
         return None
-
-
-def _tool(argv: tuple[str, ...]) -> str | None:
-    """The line in which a tool says its version; None where it is not installed."""
-    outcome = LocalHost(looking_only=True).run(Command(argv))
-    if outcome.status == 127:
-        return None
-    lines = (line.strip() for line in f"{outcome.stdout}\n{outcome.stderr}".split("\n"))
-    return clean(next((line for line in lines if any(char.isdigit() for char in line)), ""), _LONGEST) or None

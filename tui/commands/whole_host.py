@@ -1,10 +1,11 @@
-"""Everything that a capture holds: what the screens, the doctor, plans and a rehearsal read."""
+"""Everything that a capture holds: what the screens, the doctor, plans, a rehearsal and a fleet read."""
 
 import contextlib
 import errno
 import re
 from functools import partial
 
+from tui.fleet.compared import read_compared
 from tui.maintenance.plan_reading import needed_processes, read_for_plans
 from tui.practice.rehearsal.described import describe
 from tui.recovery.gather import gather
@@ -29,6 +30,7 @@ def read_whole_host(recording: RecordingHost) -> None:
         describe(recording, inventory)
     recording.forget(partial(_is_beside, needed_processes(users)))
     gather(recording, _WITHIN)
+    read_compared(recording)
 
 
 def _is_beside(needed: frozenset[int], path: str, answer: Plain) -> bool:
