@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from tui.lab.san import San
     from tui.practice.coach import Begin
-    from tui.practice.rehearsal.description import Described
+    from tui.practice.rehearsal.twin import Sheet
     from tui.practice.scenario import Scenario
     from tui.storage.host.interface import ChangingHost
     from tui.terminal import TerminalMode
@@ -55,7 +55,7 @@ def open_trial(san: "San", again: bool) -> int:
     return trial_app.open_trial(host, access(is_root=host.is_root), mode, san, again=again)
 
 
-def open_twin(described: "Described") -> int:
+def open_twin(sheet: "Sheet") -> int:
     """The console inside a twin."""
     mode = _terminal_mode("iscsi-console status")
     if mode is None:
@@ -64,7 +64,7 @@ def open_twin(described: "Described") -> int:
     from tui.screens.access import access  # noqa: PLC0415 (likewise)
 
     host = _host(None, looking_only=False)
-    return twin_app.open_twin(host, access(is_root=host.is_root), mode, described)
+    return twin_app.open_twin(host, access(is_root=host.is_root), mode, sheet)
 
 
 def open_wizard(arguments: "argparse.Namespace") -> int:

@@ -6,8 +6,7 @@ from textual.binding import Binding, BindingType
 
 from tui.app import look_of_mode, run
 from tui.guided_app import GuidedApp
-from tui.practice.rehearsal.description import Described
-from tui.practice.rehearsal.twin import Ending
+from tui.practice.rehearsal.twin import Ending, Sheet
 from tui.screens.access import Access
 from tui.screens.changed import HostChanged
 from tui.screens.practice.beside import TaskStrip
@@ -26,7 +25,7 @@ class TwinApp(GuidedApp):
         look: colours and glyphs.
         host: the machine.
         access: what may be done on it.
-        described: what the twin is of, and in what it is not the same.
+        sheet: what the twin is of, and in what it is not the same.
         live: as of a `ConsoleApp`.
         refresh_seconds: how often what only counts is drawn again.
     """
@@ -38,13 +37,13 @@ class TwinApp(GuidedApp):
         look: Look,
         host: ChangingHost,
         access: Access,
-        described: Described,
+        sheet: Sheet,
         *,
         live: bool = True,
         refresh_seconds: float = 1.0,
     ) -> None:
         super().__init__(look, host, access, live=live, refresh_seconds=refresh_seconds)
-        self._described = described
+        self._described, self._comparison = sheet.described, sheet.comparison
 
     def on_ready(self) -> None:
         """Begin with the card over the console."""
@@ -59,7 +58,7 @@ class TwinApp(GuidedApp):
     def action_sheet(self) -> None:
         """Show the card: what this machine is, in what it is not like the host, and what can be tried."""
         if not isinstance(self.screen, Help):
-            self.push_screen(Help(title(self._described), card(self._described)))
+            self.push_screen(Help(title(self._described), card(self._described, self._comparison)))
 
     def left_shell(self) -> None:
         """Read the machine again."""
@@ -74,7 +73,7 @@ class TwinApp(GuidedApp):
             self.exit(Ending[answer].value)
 
 
-def open_twin(host: ChangingHost, access: Access, mode: TerminalMode, described: Described) -> int:
+def open_twin(host: ChangingHost, access: Access, mode: TerminalMode, sheet: Sheet) -> int:
     """Open the console inside a twin; return how it was left."""
     look, refresh = look_of_mode(mode), mode.refresh_seconds
-    return run(TwinApp(look, host, access, described, refresh_seconds=refresh), mode)
+    return run(TwinApp(look, host, access, sheet, refresh_seconds=refresh), mode)

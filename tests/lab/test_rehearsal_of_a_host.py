@@ -19,6 +19,7 @@ from tui.practice.rehearsal.described import describe
 from tui.practice.rehearsal.result import read_result
 from tui.practice.rehearsal.twin import Twin
 from tui.storage.host.recorded import RecordedHost
+from tui.storage.probe.inventory import take_inventory
 
 pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("rehearsal-of-a-host")]
 
@@ -205,8 +206,14 @@ def host_a(tmp_path_factory: pytest.TempPathFactory) -> HostA:
 
 def test_the_twin_has_the_inventory_of_the_host_and_goes_the_same_way(host_a: HostA) -> None:
     assert SECRET not in host_a.capture.read_text()
-    described = describe(RecordedHost(str(host_a.capture)))
-    with Twin(described, Places.of_environment(), lambda _words: None) as twin:
+    host = RecordedHost(str(host_a.capture))
+    inventory = take_inventory(host)
+    with Twin(describe(host, inventory), Places.of_environment(), lambda _words: None) as twin:
+        twin.compare_with(inventory)
+        comparison = twin.sheet.comparison
+        assert comparison is not None
+        assert comparison.differences == ()
+        assert comparison.equal > 1000
         was = facts(twin.guest)
         assert {name: (value, was[name]) for name, value in host_a.was.items() if was[name] != value} == {}
         assert outcomes(twin.guest) == host_a.did
@@ -219,6 +226,7 @@ def test_the_review_on_the_host_says_what_was_rehearsed(host_a: HostA, tmp_path:
     assert done.returncode == 0, done.stderr
     assert "data: No file's content is in a capture" in done.stdout
     assert "Unmount /srv/app: done" in done.stdout
+    assert "fields of the inventory are equal." in done.stdout
     assert "It went through." in done.stdout
     assert read_result(tmp_path / "result.json").host == "host-a"
     review = program(tmp_path, "plan", *words, "--recorded", str(host_a.capture))

@@ -6,17 +6,25 @@ from textual.pilot import Pilot
 from tests.lab.rehearsed import HOST
 from tests.screens.driving import COLOUR, ROOT, flat_text, press, settle, text_of
 from tests.storage.fake_tree import bare_host
+from tui.practice.rehearsal.compared import Comparison, Difference, Ignored
 from tui.practice.rehearsal.description import Described, Unlike
-from tui.practice.rehearsal.twin import Ending
+from tui.practice.rehearsal.twin import Ending, Sheet
 from tui.screens.console.console_screen import ConsoleScreen
 from tui.twin_app import TwinApp
 from widgets.dialogs import PushButton
 
-DESCRIBED = Described(HOST, (Unlike("data", "No file's content is in a capture."),))
+SHEET = Sheet(
+    Described(HOST, (Unlike("data", "No file's content is in a capture."),)),
+    Comparison(
+        1074,
+        ((Ignored.DISK_NAMES, 3),),
+        (Difference("mounts", "/srv/app", "options", "rw", "rw, stripe=320"),),
+    ),
+)
 
 
 def twin() -> TwinApp:
-    return TwinApp(COLOUR, bare_host(), ROOT, DESCRIBED, live=False)
+    return TwinApp(COLOUR, bare_host(), ROOT, SHEET, live=False)
 
 
 async def begun(pilot: Pilot[int]) -> None:
@@ -28,7 +36,14 @@ async def begun(pilot: Pilot[int]) -> None:
 async def test_every_screen_says_that_this_is_the_twin(size: tuple[int, int]) -> None:
     async with twin().run_test(size=size, notifications=True) as pilot:
         await begun(pilot)
-        assert "No file's content is in a capture." in flat_text(pilot)
+        said = ""
+        for _page in range(4):
+            said += flat_text(pilot)
+            await press(pilot, "pagedown")
+        assert "No file's content is in a capture." in said
+        assert "1074 fields of the inventory are equal." in said
+        assert "3 fields differ only in the order of the kernel's disk names" in said
+        assert "mounts /srv/app options: on the host rw, in the twin rw, stripe=320" in said
         await press(pilot, "escape")
         await begun(pilot)
         assert isinstance(pilot.app.screen, ConsoleScreen)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from tui.lab.san import San, examples, parse, read_description
 from tui.practice.coach import Begin
 from tui.practice.reading import FOLDER, identifiers, read_scenario, read_staged
-from tui.practice.rehearsal.description import Described
+from tui.practice.rehearsal.twin import Sheet
 from tui.practice.scenario import Phase, Scenario
 from tui.storage.cells import padded
 from tui.storage.codec import decode
@@ -15,7 +15,7 @@ from tui.storage.printing import say
 from tui.words import translate as _
 
 OpenInside = Callable[[Scenario, Begin], int]
-OpenTwin = Callable[[Described], int]
+OpenTwin = Callable[[Sheet], int]
 OpenTrial = Callable[[San, bool], int]
 """Opens what `lab try` shows inside its machine, with its array, and whether the machine was kept."""
 
@@ -47,7 +47,7 @@ def main(
     if arguments.trial:
         return open_trial(parse(read_description(arguments.trial)), arguments.again)
     if arguments.twin:
-        return open_twin(decode(Described, parse_json(read_bounded(arguments.twin))))
+        return open_twin(decode(Sheet, parse_json(read_bounded(arguments.twin))))
     if arguments.list:
         for name in identifiers():
             scenario = read_scenario(FOLDER / name)

@@ -29,7 +29,9 @@ from tui.practice.rehearsal.twin import SHEET, Ending, Twin, forget_twin
 from tui.storage.changing import journal
 from tui.storage.files.owner_file import not_written_problem, refuse_existing
 from tui.storage.host.recorded import RecordedHost
+from tui.storage.model.inventory import Inventory
 from tui.storage.printing import complain, say
+from tui.storage.probe.inventory import take_inventory
 from tui.storage.problem import ConsoleError
 from tui.storage.untrusted import visible_lines
 from tui.words import translate as _
@@ -62,24 +64,32 @@ def main(arguments: argparse.Namespace) -> int:
             complain(reason)
         complain(_("So no twin can run on this machine. Take the capture to one where a lab can run."))
         return FAILED
-    described = describe(RecordedHost(arguments.file))
+    host = RecordedHost(arguments.file)
+    inventory = take_inventory(host)
+    described = describe(host, inventory)
     for line in unlike_lines(described.unlike):
         say(line)
-    return run_in_lab(lambda places: _rehearse(arguments, described, places))
+    return run_in_lab(lambda places: _rehearse(arguments, described, inventory, places))
 
 
-def _rehearse(arguments: argparse.Namespace, described: Described, places: Places) -> int:
+def _rehearse(
+    arguments: argparse.Namespace, described: Described, inventory: Inventory, places: Places
+) -> int:
     if not arguments.command:
         require_terminal()
     while True:
-        ending, status = _once(arguments, described, places)
+        ending, status = _once(arguments, described, inventory, places)
         if ending is not Ending.RESET:
             return status
 
 
-def _once(arguments: argparse.Namespace, described: Described, places: Places) -> tuple[Ending, int]:
+def _once(
+    arguments: argparse.Namespace, described: Described, inventory: Inventory, places: Places
+) -> tuple[Ending, int]:
     """One twin, from its boot to its end."""
     with Twin(described, places, complain) as twin:
+        complain(_("Comparing the twin with the host."))
+        twin.compare_with(inventory)
         if arguments.command:
             done = twin.guest.run(arguments.command, timeout=_COMMAND_SECONDS)
             say(visible_lines(done.text))
@@ -106,6 +116,7 @@ def _report(arguments: argparse.Namespace, described: Described, twin: Twin) -> 
         time.time(),
         twin.unlike,
         _plans(twin.guest),
+        twin.sheet.comparison,
     )
     path = folder() / time.strftime("%Y%m%d-%H%M%S.json", time.gmtime(rehearsal.ended_at))
     try:

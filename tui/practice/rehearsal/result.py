@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from tui.maintenance.proposal import Proposal
 from tui.practice.progress import state_folder
+from tui.practice.rehearsal.compared import Comparison
 from tui.practice.rehearsal.description import Unlike
 from tui.storage.changing.journal import Journal, Progressed
 from tui.storage.changing.plan import Plan, Stage
@@ -23,7 +24,7 @@ from tui.storage.documents import parse_json, read_bounded
 from tui.storage.files.owner_file import write_for_owner
 from tui.storage.problem import Refused
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import translate as _, translate_count
 
 SCHEMA = 1
 
@@ -69,6 +70,7 @@ class Rehearsal(Struct, frozen=True):
         ended_at: when the rehearsal ended, likewise.
         unlike: in what the twin was not like the host.
         plans: what ran, in the order in which it began.
+        comparison: the inventories of both before anything ran, or None.
     """
 
     host: str
@@ -76,6 +78,7 @@ class Rehearsal(Struct, frozen=True):
     ended_at: float
     unlike: tuple[Unlike, ...]
     plans: tuple[RehearsedPlan, ...]
+    comparison: Comparison | None = None
 
 
 def folder() -> Path:
@@ -167,6 +170,9 @@ def _page(rehearsal: Rehearsal) -> Iterator[str]:
     )
     yield ""
     yield from unlike_lines(rehearsal.unlike)
+    if rehearsal.comparison is not None:
+        yield ""
+        yield from comparison_lines(rehearsal.comparison)
     for plan in rehearsal.plans:
         yield ""
         yield clean(plan.title)
@@ -190,6 +196,24 @@ def unlike_lines(unlike: tuple[Unlike, ...]) -> Iterator[str]:
         yield f"  {clean(one.what)}: {clean(one.why)}"
     if not unlike:
         yield "  -"
+
+
+def comparison_lines(comparison: Comparison) -> Iterator[str]:
+    """How alike a host and its twin are, as lines."""
+    yield translate_count(
+        "{count} field of the inventory is equal.",
+        "{count} fields of the inventory are equal.",
+        comparison.equal,
+    ).format(count=comparison.equal)
+    for kind, count in comparison.ignored:
+        yield "  " + translate_count(
+            "{count} field differs only in {what}.", "{count} fields differ only in {what}.", count
+        ).format(count=count, what=kind.words)
+    for one in comparison.differences:
+        what = " ".join(filter(None, (one.section, one.thing, one.field)))
+        yield "  " + _("{what}: on the host {host}, in the twin {twin}").format(
+            what=clean(what), host=clean(one.host) or "-", twin=clean(one.twin) or "-"
+        )
 
 
 def _stage_word(stage: Stage) -> str:

@@ -3,10 +3,13 @@
 import contextlib
 import hashlib
 import json
+import tempfile
 from contextlib import ExitStack
 from enum import IntEnum
 from types import TracebackType
 from typing import Self
+
+from msgspec import Struct
 
 from tui.lab.errors import LabError
 from tui.lab.guest import Guest
@@ -14,16 +17,25 @@ from tui.lab.kept import forget, kept_machines
 from tui.lab.mmdebstrap import Listener
 from tui.lab.places import Places
 from tui.practice.rehearsal.array import array_text
+from tui.practice.rehearsal.compared import Comparison, compare
 from tui.practice.rehearsal.description import Described, Description, Unlike
 from tui.storage.codec import decode, encode
 from tui.storage.documents import parse_json
+from tui.storage.host.recorded import RecordedHost
+from tui.storage.model.inventory import Inventory
+from tui.storage.probe.inventory import take_inventory
 from tui.words import translate as _
 
 BUILD_SECONDS = 600.0
 """Longest time the building may take on a busy host; a host with 36 TiB took 19 s on a quiet one."""
 
-SHEET = "/var/lib/twin/described.json"
-"""Where a twin has its own description, and in what it is not like its host."""
+SHEET = "/var/lib/twin/sheet.json"
+"""Where a twin has its `Sheet`."""
+
+_CAPTURE = "/var/lib/twin/capture.json"
+_CAPTURE_SECONDS = 180.0
+_LOOKS = 3
+"""How often the new twin is looked at, where LVM does not answer in time beside other machines."""
 
 
 class Ending(IntEnum):
@@ -32,6 +44,18 @@ class Ending(IntEnum):
     DISCARD = 40
     KEEP = 41
     RESET = 42
+
+
+class Sheet(Struct, frozen=True):
+    """What a twin knows of itself.
+
+    Attributes:
+        described: what it is made from, and in what it is not like its host, what was not built included.
+        comparison: its first inventory beside that of the host; None where they were not compared.
+    """
+
+    described: Described
+    comparison: Comparison | None = None
 
 
 class Twin:
@@ -44,7 +68,7 @@ class Twin:
 
     Attributes:
         guest: its machine.
-        unlike: in what it is not like its host, what could not be built included.
+        sheet: what it knows of itself.
 
     Raises:
         LabError: the machine cannot be had, or the building broke off.
@@ -53,19 +77,18 @@ class Twin:
 
     def __init__(self, described: Described, places: Places, listener: Listener) -> None:
         self._name = _kept_name(described.description)
-        is_kept = self._name in {kept.name for kept in kept_machines(places)}
+        self._is_kept = self._name in {kept.name for kept in kept_machines(places)}
         listener(_("Booting the practice machine: a real kernel, as an ordinary process."))
         with ExitStack() as undo:
-            if is_kept:
+            if self._is_kept:
                 self.guest = undo.enter_context(Guest.boot(keep=self._name, places=places, listener=listener))
-                self.unlike = decode(Described, parse_json(self.guest.read_text(SHEET))).unlike
+                self.sheet = decode(Sheet, parse_json(self.guest.read_text(SHEET)))
             else:
                 san = array_text(described.description)
                 self.guest = undo.enter_context(Guest.boot(san=san, places=places, listener=listener))
                 listener(_("Building the twin of {host}.").format(host=described.description.host))
-                self.unlike = (*described.unlike, *_built(self.guest, described.description))
-                sheet = Described(described.description, self.unlike)
-                self.guest.write_text(SHEET, json.dumps(encode(sheet)))
+                unlike = (*described.unlike, *_built(self.guest, described.description))
+                self._write(Sheet(Described(described.description, unlike)))
             undo.pop_all()
 
     def __enter__(self) -> Self:
@@ -75,6 +98,39 @@ class Twin:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.guest.close()
+
+    @property
+    def unlike(self) -> tuple[Unlike, ...]:
+        """In what it is not like its host, what could not be built included."""
+        return self.sheet.described.unlike
+
+    def compare_with(self, host: Inventory) -> None:
+        """Compare a new twin with its host; one that was kept has gone its own way since.
+
+        Raises:
+            LabError: it cannot be captured.
+            TimeoutError: it takes too long.
+            ConsoleError: what it says of itself is no capture.
+        """
+        if self._is_kept:
+            return
+        for _look in range(_LOOKS):
+            twin = self._inventory()
+            if len(twin.unseen) <= len(host.unseen):
+                break
+        disks = self.sheet.described.description.disks
+        self._write(Sheet(self.sheet.described, compare(host, twin, disks)))
+
+    def _inventory(self) -> Inventory:
+        self.guest.check("iscsi-console", "capture", "--force", _CAPTURE, timeout=_CAPTURE_SECONDS)
+        with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
+            file.write(self.guest.read_text(_CAPTURE))
+            file.flush()
+            return take_inventory(RecordedHost(file.name))
+
+    def _write(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        self.guest.write_text(SHEET, json.dumps(encode(sheet)))
 
     def keep(self) -> None:
         """Switch the machine off and keep its disk, to go on with it later.

@@ -1,10 +1,12 @@
 """What a twin says of itself: its card, the line on every screen, and how it is left."""
 
 import time
+from collections.abc import Iterator
 
 from tui.lab.faults import Fault
+from tui.practice.rehearsal.compared import Comparison
 from tui.practice.rehearsal.description import Described
-from tui.practice.rehearsal.result import unlike_lines
+from tui.practice.rehearsal.result import comparison_lines, unlike_lines
 from tui.practice.rehearsal.twin import Ending
 from tui.screens.practice.beside import TaskStrip
 from tui.words import translate as _
@@ -34,7 +36,7 @@ def strip_words(described: Described) -> str:
     return _("captured {date}").format(date=captured)
 
 
-def card(described: Described) -> tuple[HelpSection, ...]:
+def card(described: Described, comparison: Comparison | None) -> tuple[HelpSection, ...]:
     """Return the card: what this machine is, in what it differs, and what can go wrong with its array."""
     return (
         HelpSection(
@@ -45,7 +47,7 @@ def card(described: Described) -> tuple[HelpSection, ...]:
                 "result of this rehearsal. A plan that goes through here may still fail there."
             ).format(host=described.description.host),
         ),
-        HelpSection(_("In what it differs"), "\n".join(list(unlike_lines(described.unlike))[1:])),
+        HelpSection(_("In what it differs"), "\n".join(_differences(described, comparison))),
         HelpSection(
             _("What can go wrong"),
             _(
@@ -54,6 +56,12 @@ def card(described: Described) -> tuple[HelpSection, ...]:
             ).format(faults=", ".join(Fault)),
         ),
     )
+
+
+def _differences(described: Described, comparison: Comparison | None) -> Iterator[str]:
+    yield from list(unlike_lines(described.unlike))[1:]
+    if comparison is not None:
+        yield from comparison_lines(comparison)
 
 
 def leave_question(described: Described) -> Notice:
