@@ -90,7 +90,7 @@ def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
 
     parser = actions.add_parser("try", help=_("try the set-up wizard in a new machine"))
     parser.add_argument("--release", type=Release, choices=list(Release), help=_("Debian release (bookworm)"))
-    parser.set_defaults(lab_handler=_try, san=trial.ARRAY, keep=None, memory=MEMORY)
+    parser.set_defaults(lab_handler=_try, san=trial.ARRAY, keep=None, memory=MEMORY, lan=[])
 
     parser = actions.add_parser(
         "export", help=_("write an image with its kernel to a file, for a host that cannot build one")
@@ -128,6 +128,13 @@ def _add_machine_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--keep", metavar="NAME", help=_("keep the disk; the next start boots this machine again")
+    )
+    parser.add_argument(
+        "--lan",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help=_("put it on a network with the machines that name it too; without --san it has no array then"),
     )
     parser.add_argument(
         "--memory", default=MEMORY, help=_("of the machine ({default})").format(default=MEMORY)
@@ -188,12 +195,13 @@ def _import(arguments: argparse.Namespace, places: Places) -> int:
 
 def _boot(arguments: argparse.Namespace, places: Places) -> Guest:
     known = arguments.keep and any(kept.name == arguments.keep for kept in kept_machines(places))
-    san = None if known and arguments.san is None else read_description(arguments.san or DEFAULT_SAN)
+    wanted = arguments.san or ("" if known or arguments.lan else DEFAULT_SAN)
     return Guest.boot(
         arguments.release,
-        san=san,
+        san=read_description(wanted) if wanted else None,
         keep=arguments.keep,
         memory=arguments.memory,
+        lan=tuple(arguments.lan),
         places=places,
         listener=_say,
     )

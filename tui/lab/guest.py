@@ -19,7 +19,10 @@ from tui.lab.image import Image, Release, build
 from tui.lab.kept import Kept, claim
 from tui.lab.machine import Hardware, Machine
 from tui.lab.mmdebstrap import Listener
+from tui.lab.network.lan import Port, join
+from tui.lab.network.station import NETWORKS
 from tui.lab.places import Places, locked
+from tui.lab.san import parse
 from tui.lab.supervise import landlock_version
 from tui.lab.wire import Resize
 from tui.words import translate as _
@@ -61,6 +64,19 @@ def _image(release: Release | None, places: Places, kept: Kept | None, listener:
     return kept.find_image(places)
 
 
+def _check_lan(lan: tuple[str, ...], san: str | None) -> None:
+    """Refuse more LANs than there are networks for them.
+
+    Raises:
+        LabError: There are.
+    """
+    most = len(parse(san).networks) if san else len(NETWORKS)
+    if len(lan) > most or len(set(lan)) != len(lan):
+        raise LabError(
+            _("A machine like this one can be on {count} different LANs at most.").format(count=most)
+        )
+
+
 class Guest:
     """One machine of the lab, from boot to the end of its disk.
 
@@ -76,9 +92,12 @@ class Guest:
         san: str | None = None,
         keep: str | None = None,
         memory: str = MEMORY,
+        lan: tuple[str, ...] = (),
         listener: Listener = _unheard,
     ) -> None:
         self._places = places
+        self._lan = lan
+        self._lan_places: dict[str, int] = {}
         self._memory = memory
         self._san = san
         self._machine: Machine | None = None
@@ -86,6 +105,7 @@ class Guest:
         self._guard = threading.Lock()
         self._is_closed = False
         self._passing: Path | None = None
+        self._kept: Kept | None = None
         self._size = Resize(TERMINAL, 24, 80)
         self._closing = contextlib.ExitStack()
         self.boot_seconds = 0.0
@@ -94,14 +114,17 @@ class Guest:
             kept = opening.enter_context(claim(places, keep)) if keep else None
             self._image = _image(release, places, kept, listener)
             opening.enter_context(locked(self._image.lock, shared=True))
+            self._kept = kept
             if kept is not None:
                 self._disk = kept.disk
                 self._san = san or kept.san
                 kept.remember(self._image, self._san)
+                self._lan_places.update(kept.lan_places)
             else:
                 self._passing = Path(tempfile.mkdtemp(prefix="iscsi-lab-disk-"))
                 opening.callback(shutil.rmtree, self._passing, ignore_errors=True)
                 self._disk = self._passing / "disk.cow"
+            _check_lan(lan, self._san)
             self._closing = opening.pop_all()
         if landlock_version() < 1:
             listener(
@@ -119,6 +142,7 @@ class Guest:
         san: str | None = None,
         keep: str | None = None,
         memory: str = MEMORY,
+        lan: tuple[str, ...] = (),
         places: Places | None = None,
         listener: Listener = _unheard,
     ) -> Self:
@@ -130,6 +154,8 @@ class Guest:
                 remembers the one it had.
             keep: A name under which the disk is kept; the second boot under it is that machine rebooted.
             memory: As the kernel's `mem=` wants it.
+            lan: The LANs it is on (`tui.lab.network.lan`), each with the guests that name it too. Without an
+                array it has an address on each, and reaches the arrays there; its own is reached from there.
             places: The lab's folders, by default those of the environment.
             listener: Told what is being done.
 
@@ -137,7 +163,13 @@ class Guest:
             LabError: When the machine cannot be had or does not come up.
         """
         guest = cls(
-            release, places or Places.of_environment(), san=san, keep=keep, memory=memory, listener=listener
+            release,
+            places or Places.of_environment(),
+            san=san,
+            keep=keep,
+            memory=memory,
+            lan=lan,
+            listener=listener,
         )
         try:
             guest.power_on()
@@ -177,10 +209,11 @@ class Guest:
         """
         begun = time.monotonic()
         hardware = Hardware(self._image, self._disk, self._memory, self._passing)
-        with self._guard:
+        with self._guard, contextlib.ExitStack() as unused:
             if self._is_closed:
                 raise LabError(_("The guest is switched off."))
-            self._machine = machine = Machine(hardware, self._places, self._san)
+            ports = self._join(unused)
+            self._machine = machine = Machine(hardware, self._places, self._san, ports)
         try:
             self.state = machine.channel.wait_ready(BOOT_SECONDS)
         except (LabError, TimeoutError) as error:
@@ -188,6 +221,18 @@ class Guest:
             said = "\n".join(machine.log_text().splitlines()[-25:])
             raise LabError(_("{error} Its console output:\n{said}").format(error=error, said=said)) from error
         self.boot_seconds = time.monotonic() - begun
+
+    def _join(self, unused: contextlib.ExitStack) -> tuple[Port, ...]:
+        """Take the places on the LANs, the same ones as before; the stack closes what no machine has."""
+        ports: list[Port] = []
+        for name in self._lan:
+            port = join(self._places, name, self._lan_places.get(name, 0))
+            unused.callback(port.close)
+            self._lan_places[name] = port.number
+            ports.append(port)
+        if self._kept is not None:
+            self._kept.remember(self._image, self._san, self._lan_places)
+        return tuple(ports)
 
     def start(
         self,
@@ -335,7 +380,7 @@ class Guest:
             # The disk is a few megabytes in a file of eight gigabytes.
             subprocess.run(("cp", "--sparse=always", "--", self._disk, f"{kept.disk}.new"), check=True)
             Path(f"{kept.disk}.new").replace(kept.disk)
-            kept.remember(self._image, self._san)
+            kept.remember(self._image, self._san, self._lan_places)
         self.close()
 
     def close(self) -> None:

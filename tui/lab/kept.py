@@ -1,10 +1,11 @@
 """Guests whose disk is kept under a name, so that a later start is the same machine after a reboot."""
 
 import contextlib
+import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from msgspec import Struct
@@ -47,6 +48,12 @@ class Kept(Struct, frozen=True):
         file = self.folder / "san.toml"
         return file.read_text() if file.exists() else None
 
+    @property
+    def lan_places(self) -> Mapping[str, int]:
+        """The number of its place on each LAN that it was on."""
+        file = self.folder / "lans.json"
+        return json.loads(file.read_text()) if file.exists() else {}
+
     def find_image(self, places: Places) -> Image:
         """The image under the disk.
 
@@ -63,9 +70,10 @@ class Kept(Struct, frozen=True):
             )
         return image
 
-    def remember(self, image: Image, san: str | None) -> None:
+    def remember(self, image: Image, san: str | None, lan_places: Mapping[str, int] | None = None) -> None:
         """Note what the machine is started with."""
-        for name, text in (("image", image.folder.name), ("san.toml", san)):
+        lans = json.dumps({**self.lan_places, **lan_places}) if lan_places else None
+        for name, text in (("image", image.folder.name), ("san.toml", san), ("lans.json", lans)):
             if text is not None:
                 new = self.folder / f".{name}.new"
                 new.write_text(text)

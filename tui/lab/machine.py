@@ -15,6 +15,8 @@ from msgspec import Struct
 
 from tui.lab.channel import Channel
 from tui.lab.image import Image
+from tui.lab.network.lan import Port, stations
+from tui.lab.network.station import Station, text_of
 from tui.lab.patience import Patience
 from tui.lab.places import Places, memory_folder, packages_folder, project_folder
 from tui.words import translate as _
@@ -44,11 +46,13 @@ class Hardware(Struct, frozen=True):
 class Machine:
     """A guest between power on and power off: the kernel's process and the lines that lead to it."""
 
-    def __init__(self, hardware: Hardware, places: Places, san: str | None) -> None:
+    def __init__(
+        self, hardware: Hardware, places: Places, san: str | None, ports: tuple[Port, ...] = ()
+    ) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="iscsi-lab-run-"))
         # Its memory is a file of the host's: in a folder of its own, since it can reach all that is there.
         self._memory = Path(tempfile.mkdtemp(prefix="iscsi-lab-memory-", dir=memory_folder()))
-        _share(self._folder, places, san)
+        _share(self._folder, places, san, stations(ports))
         log, log_end = socket.socketpair()
         self.terminal, terminal_end = socket.socketpair()
         line, line_end = socket.socketpair()
@@ -62,11 +66,12 @@ class Machine:
                 *(str(lifeline_end), str(self._folder), str(self._memory), str(hardware.passing or "")),
                 json.dumps(_reach(hardware, self._folder, self._memory)),
                 *_kernel_command(hardware, self._folder, ends),
+                *_cables(ports),
             ],
             stdin=subprocess.DEVNULL,
             stdout=log_end.fileno(),
             stderr=log_end.fileno(),
-            pass_fds=(lifeline_end, *ends),
+            pass_fds=(lifeline_end, *ends, *(one for port in ports for one in port.descriptors)),
             start_new_session=True,
             cwd=hardware.image.folder,
             env={"PATH": os.environ.get("PATH", ""), "TMPDIR": str(self._memory)},
@@ -74,6 +79,9 @@ class Machine:
         os.close(lifeline_end)
         for end in (log_end, terminal_end, line_end):
             end.close()
+        # From here on a place on a LAN is given back when the machine ends, however it does.
+        for port in ports:
+            port.close()
         self._log_reader = threading.Thread(target=self._keep_log, name="lab-console", daemon=True)
         self._log_reader.start()
         self.channel = Channel(line)
@@ -116,12 +124,15 @@ class Machine:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _share(folder: Path, places: Places, san: str | None) -> None:
+def _share(folder: Path, places: Places, san: str | None, places_on_lans: tuple[Station, ...]) -> None:
     """Fill the folder the guest mounts from: see `overlay/usr/local/lib/lab/share`."""
     guest = folder / "guest"
     guest.mkdir()
-    if san is not None:
-        (guest / "san.toml").write_text(san)
+    if san is not None or places_on_lans:
+        # With LANs alone it is empty (`tui.lab.target`).
+        (guest / "san.toml").write_text(san or "")
+    if places_on_lans:
+        (guest / "lan.json").write_text(text_of(places_on_lans))
     (folder / "project").symlink_to(project_folder())
     (folder / "packages").symlink_to(packages_folder())
     compiled = places.compiled()
@@ -170,3 +181,18 @@ def _kernel_command(hardware: Hardware, folder: Path, ends: tuple[int, int, int]
         "audit=0",
         f"lab.share={folder}",
     ]
+
+
+def _cables(ports: tuple[Port, ...]) -> list[str]:
+    """Words of the kernel's command line for the places on LANs, and for the name that comes with the first.
+
+    The kernel's `vec` interface takes an open datagram socket (Documentation/virt/uml, Vector I/O).
+    """
+    found = stations(ports)
+    words = [
+        f"{station.nic}:transport=fd,fd={port.line.fileno()},mac={station.hardware_address}"
+        for port, station in zip(ports, found, strict=True)
+    ]
+    if found:
+        words += [f"systemd.hostname={found[0].name}", f"systemd.machine_id={found[0].machine_id}"]
+    return words

@@ -78,7 +78,7 @@ def landlock_version() -> int:
     return int(_libc.syscall(CREATE_RULESET, None, 0, ASK_VERSION))
 
 
-def _confine(reach: dict[str, list[str]]) -> None:
+def confine(reach: dict[str, list[str]]) -> None:
     """Confine this process, and all it starts, to some paths for good, where this host can do that.
 
     Raises:
@@ -222,7 +222,7 @@ def main(
 
     def prepare() -> None:
         _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        _confine(reach)
+        confine(reach)
 
     kernel = subprocess.Popen(command, preexec_fn=prepare, close_fds=False, start_new_session=True)  # noqa: PLW1509 - there is one thread
     ended = os.pidfd_open(kernel.pid)

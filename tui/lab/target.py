@@ -1,5 +1,9 @@
 """Puts the described array up inside the guest: its network namespace, its networks and its targets.
 
+On a LAN (`tui.lab.network.station`) the array is reached from there too: its end of a network is a bridge
+then, of the host's cable and the LAN's. A guest on a LAN may also be without an array: its description is
+empty, and it has the addresses of its place.
+
 Run by systemd at every boot, before anything that may want to log in. The initiator stays in the root
 namespace, because the kernel's iSCSI netlink knows no other.
 """
@@ -11,6 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tui.lab import lio, tgt
+from tui.lab.network.station import Station, read, take_name
 from tui.lab.san import Address, Chap, Lun, San, Target, TargetKind, parse
 
 NAMESPACE = "san"
@@ -53,6 +58,11 @@ def array_nic(position: int) -> str:
     return f"s{position}"
 
 
+def _cable(position: int) -> str:
+    """What leads from the host to the array's bridge, on a LAN."""
+    return f"p{position}"
+
+
 def enter_namespace() -> None:
     """Move this process into the array's network namespace, as setns(2) does; mounts stay as they are."""
     libc = ctypes.CDLL(None, use_errno=True)
@@ -61,24 +71,36 @@ def enter_namespace() -> None:
             raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
 
-def make_networks(san: San) -> None:
-    """Create the namespace and the veth pairs with their addresses, up."""
-    lines = [f"netns add {NAMESPACE}"]
+def make_networks(san: San, stations: tuple[Station, ...] = ()) -> None:
+    """Create the namespace and the veth pairs with their addresses, up; LANs are joined to them in order."""
+    lines, far_lines = [f"netns add {NAMESPACE}"], ["link set lo up"]
+    lan = {station.position: station.nic for station in stations}
     for position, network in enumerate(san.networks):
         near, far = nic(position), array_nic(position)
-        lines.append(f"link add {near} type veth peer name {far} netns {NAMESPACE}")
+        peer = _cable(position) if position in lan else far
+        lines.append(f"link add {near} type veth peer name {peer} netns {NAMESPACE}")
         lines += [address_line("add", address, near) for address in network.initiator]
         lines.append(f"link set {near} up")
         lines += route_lines(network.array, network.initiator, near)
-    ip(lines)
-    far_lines = ["link set lo up"]
-    for position, network in enumerate(san.networks):
-        far = array_nic(position)
+        if position in lan:
+            lines.append(f"link set {lan[position]} netns {NAMESPACE}")
+            far_lines.append(f"link add {far} type bridge")
+            far_lines += [f"link set {port} master {far} up" for port in (peer, lan[position])]
         far_lines += [address_line("add", address, far) for address in network.array]
         far_lines.append(f"link set {far} up")
         far_lines += route_lines(network.initiator, network.array, far)
+    ip(lines)
     ip(far_lines, "-netns", NAMESPACE)
     ip(["link set lo up"])
+
+
+def join(stations: tuple[Station, ...]) -> None:
+    """Take the addresses of this guest's places on its LANs."""
+    lines = ["link set lo up"]
+    for station in stations:
+        lines += [address_line("add", address, station.nic) for address in station.addresses]
+        lines.append(f"link set {station.nic} up")
+    ip(lines)
 
 
 def address_line(action: str, address: Address, device: str) -> str:
@@ -101,10 +123,10 @@ def ip(lines: list[str], *options: str) -> None:
     subprocess.run(("ip", *options, "-batch", "-"), input="\n".join(lines) + "\n", text=True, check=True)
 
 
-def up(san: San) -> None:
+def up(san: San, stations: tuple[Station, ...] = ()) -> None:
     """Put the whole array up."""
-    subprocess.run(("modprobe", "veth"), check=True)
-    make_networks(san)
+    subprocess.run(("modprobe", "--all", "veth", *(["bridge"] if stations else [])), check=True)
+    make_networks(san, stations)
     enter_namespace()
     for kind in sorted({target.kind for target in san.targets}):
         IMPLEMENTATIONS[kind].load(san)
@@ -112,5 +134,15 @@ def up(san: San) -> None:
         IMPLEMENTATIONS[target.kind].up(san, target)
 
 
+def main() -> None:
+    """Put up what the host describes."""
+    stations, description = read(), DESCRIPTION.read_text()
+    take_name(stations)
+    if description:
+        up(parse(description), stations)
+    else:
+        join(stations)
+
+
 if __name__ == "__main__":
-    up(parse(DESCRIPTION.read_text()))
+    main()
