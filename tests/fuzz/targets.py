@@ -10,12 +10,14 @@ from msgspec.structs import replace
 
 from tests.fuzz.inputs import ROOT, Input, captures, corpus, whole_capture
 from tests.hostile import NASTY, Maker, operations, places, spoil_with, spoiled
+from tests.machines.in_use import host_in_use
 from tests.recovery.making import HEALTHY, SILENT, evidence_of, lost
 from tui.lab.san import SanError, parse as parse_array
 from tui.maintenance.reconnect import disconnected
 from tui.practice.notes import read_note
 from tui.practice.progress import Progress
 from tui.practice.rehearsal import lines
+from tui.practice.rehearsal.compared import compare
 from tui.practice.rehearsal.described import describe
 from tui.practice.rehearsal.description import Described
 from tui.recovery.diagnosis import diagnose
@@ -122,11 +124,15 @@ def _rehearsal(source: Input) -> str:
     document = source.document(source.random.choice(known))
     path = source.file(json.dumps(document, ensure_ascii=True), "rehearsal.json")
     try:
-        found = describe(RecordedHost(path))
+        host = RecordedHost(path)
+        inventory = take_inventory(host)
+        found = describe(host, inventory)
     except ConsoleError as error:
         return problem_text(error.problem)
     assert decode(Described, encode(found)) == found
-    return "\n".join(f"{difference.what}: {difference.why}" for difference in found.unlike)
+    beside = compare(inventory, take_inventory(host_in_use()), found.description.disks)
+    said = [f"{difference.what}: {difference.why}" for difference in found.unlike]
+    return "\n".join((*said, *(f"{one.thing} {one.host} {one.twin}" for one in beside.differences)))
 
 
 def _kept(source: Input) -> str:

@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from tests.machines.in_use import DISK, FILESYSTEM, GROUP_UUID, MIB, PV_UUID, WWID, host_in_use
-from tests.storage.fake_tree import INITIATOR, TARGET, Disk as LunDisk, add_session
+from tests.storage.fake_tree import (
+    INITIATOR,
+    TARGET,
+    Disk as LunDisk,
+    add_map,
+    add_session,
+    describe as describe_device,
+)
 from tests.storage.scripted_host import ScriptedHost
 from tui.commands.whole_host import read_whole_host
 from tui.practice.rehearsal.described import describe
@@ -218,3 +225,84 @@ def test_files_hold_only_what_their_paths_allow(tmp_path: Path) -> None:
     for file in described(host_in_use(), tmp_path).description.files:
         assert isinstance(file, File)
         assert file.path.startswith(("/etc/iscsi/", "/etc/multipath", "/etc/lvm/devices/"))
+
+
+def host_with_partitions() -> ScriptedHost:
+    """On a second LUN a GPT with two partitions: one encrypted, open, with swap space in it; one with XFS."""
+    host = host_in_use()
+    add_session(host, 2, LunDisk("sdb", 1, wwid=f"naa.6{'b' * 31}"), target="iqn.2003-01.org.example:t2")
+    block = host.resolve("/sys/class/block/sdb")
+    table = "0a0b0c0d-1111-4222-8333-444444444444"
+    describe_device(host, "8:16", "E:ID_PART_TABLE_TYPE=gpt", f"E:ID_PART_TABLE_UUID={table}")
+    for number, kind in ((1, "crypto_LUKS"), (2, "xfs")):
+        place = f"{block}/sdb{number}"
+        host.links[f"/sys/class/block/sdb{number}"] = place
+        host.files |= {
+            f"{place}/dev": f"8:{16 + number}\n",
+            f"{place}/partition": f"{number}\n",
+            f"{place}/start": f"{2048 * number}\n",
+            f"{place}/size": "2048\n",
+            f"{place}/ro": "0\n",
+        }
+        host.folders.add(f"{place}/holders")
+        describe_device(
+            host,
+            f"8:{16 + number}",
+            *(
+                f"E:ID_FS_TYPE={kind}",
+                "E:ID_FS_VERSION=2",
+                f"E:ID_FS_UUID={str(number) * 8}-0000-4000-8000-{'0' * 12}",
+            ),
+            *("E:ID_FS_USAGE=filesystem",) * (kind == "xfs"),
+            *("E:ID_PART_ENTRY_TYPE=0fc63daf-8483-4772-8e79-3d69d8477de4", "E:ID_PART_ENTRY_NAME=part"),
+            f"E:ID_PART_ENTRY_UUID={str(number) * 8}-0000-4000-8000-{'1' * 12}",
+        )
+    add_map(host, "dm-1", "safe", "CRYPT-LUKS2-x-safe", "sdb1", sectors=2048)
+    describe_device(host, "254:1", "E:ID_FS_TYPE=swap", f"E:ID_FS_UUID={FILESYSTEM}", "E:ID_FS_USAGE=other")
+    host.files["/proc/swaps"] += "/dev/dm-1 partition 1020 0 5\n"
+    host.files["/etc/crypttab"] = "safe UUID=x /etc/keys/safe luks,_netdev,keyscript=/bin/evil\n"
+    host.replies["xfs_db",] = Outcome(0, "blocksize = 4096\ndblocks = 256\nagcount = 4\nfdblocks = 100\n")
+    return host
+
+
+def test_partitions_encryption_and_swap(tmp_path: Path) -> None:
+    found = described(host_with_partitions(), tmp_path)
+    description = found.description
+    wwid = f"naa.6{'b' * 31}"
+    (table,) = description.tables
+    assert (table.wwid, table.kind) == (wwid, "gpt")
+    assert [(one.number, one.start, one.size, one.name) for one in table.partitions] == [
+        (1, MIB, MIB, "part"),
+        (2, 2 * MIB, MIB, "part"),
+    ]
+    (crypt,) = description.crypts
+    assert (crypt.name, crypt.place, crypt.version, crypt.active) == (
+        "safe",
+        Place(PlaceKind.PARTITION, wwid, 1),
+        2,
+        True,
+    )
+    (swap,) = description.swaps
+    assert (swap.place, swap.active, swap.priority) == (Place(PlaceKind.CRYPT, "safe"), True, 5)
+    xfs = next(one for one in description.filesystems if one.kind == "xfs")
+    assert xfs.places == (Place(PlaceKind.PARTITION, wwid, 2),)
+    assert (xfs.block, xfs.used) == (4096, 156 * 4096)
+    assert ("agcount", "4") in {(feature.name, feature.value) for feature in xfs.features}
+    (line,) = description.crypttab
+    assert (line.name, line.key, line.options) == ("safe", "/etc/keys/safe", ("luks", "_netdev"))
+    assert why(found, "crypttab 1") == ["Its key script is left out."]
+    assert why(found, "/dev/sdb1") == ["Its key is a stand-in."]
+
+
+def test_nothing_is_asked_of_a_disk_that_does_not_answer(tmp_path: Path) -> None:
+    host = host_in_use()
+    for path in [path for path in host.files if path.endswith("/state") and "target" in path]:
+        host.files[path] = "blocked\n"
+    described(host, tmp_path)
+    programs = {command.argv[0] for command in host.commands}
+    assert not programs & {"dumpe2fs", "xfs_db", "xfs_info", "sg_readcap"}
+    assert all(
+        command.argv[1] in {"lvmconfig", "systemid", "version"}
+        for command in host.commands
+        if command.argv[0] == "lvm"
+    )
