@@ -162,7 +162,10 @@ class Commands(ModalScreen[None]):
         }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f2,q", "leave", marked("close"))]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,f2,q", "leave", marked("close")),
+        Binding("slash", "app.find", marked("search")),
+    ]
 
     rows: reactive[tuple[CommandRow, ...]] = reactive((), repaint=False)
 

@@ -19,7 +19,7 @@ from textual.widgets import Button, Input, Static
 
 from widgets.fields.text_field import LineInput
 from widgets.key_bar import KeyBar
-from widgets.look import look_of
+from widgets.look import FIND, look_of
 from widgets.state import Role, State
 from widgets.text import cells, flat
 from widgets.widget_words import marked, translate as _
@@ -137,6 +137,7 @@ class Dialog(ModalScreen[T], Generic[T]):
         Binding("pagedown", "scroll_body(8)", marked("more")),
         Binding("pageup", "scroll_body(-8)", show=False, tooltip=marked("Scroll back")),
         Binding("f1,question_mark", "help", show=False, tooltip=marked("List the keys of this dialog")),
+        FIND,
     ]
     MOST: ClassVar[int] = 14
     """Lines of the body at most; what is longer scrolls."""

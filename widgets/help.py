@@ -94,6 +94,7 @@ class Help(Dialog[None]):
         Binding("pageup", "scroll_body(-10)", show=False),
         Binding("home", "end_of_body(-1)", marked("start")),
         Binding("end", "end_of_body(1)", marked("end")),
+        Binding("slash", "app.find", marked("search")),
     ]
 
     def __init__(self, title: str, sections: tuple[HelpSection, ...], keys: tuple[KeyHint, ...] = ()) -> None:

@@ -5,8 +5,9 @@ those that differ are drawn again, so a steady screen writes nothing and thousan
 """
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from rich.segment import Segment
@@ -34,6 +35,9 @@ class Line(Protocol):
 
 
 L = TypeVar("L", bound=Line)
+
+_ALL = 10_000
+"""Cells that no line needs."""
 
 
 class LineList(ScrollView, Generic[L], can_focus=True):
@@ -91,7 +95,20 @@ class LineList(ScrollView, Generic[L], can_focus=True):
 
     def copied(self, line: L) -> str:
         """Return what the copy key takes of a line: the whole name of what it stands for."""
-        return self.draw(line, look_of(self), 10_000).plain.strip()
+        return self.draw(line, look_of(self), _ALL).plain.strip()
+
+    def hits(self, needle: str) -> Iterator[Callable[[], object]]:
+        """Yield what goes to each line that has a text in it, also where it is cut (`widgets.find`)."""
+        look = look_of(self)
+        for index, line in enumerate(self._lines):
+            if needle in self.draw(line, look, _ALL).plain.casefold():
+                yield partial(self._show_line, index)
+
+    def _show_line(self, index: int) -> None:
+        if index < len(self._lines) and self._lines[index].key is not None:
+            self.cursor = index
+        else:
+            self.scroll_to_region(Region(0, index, 1, 1), animate=False, force=True)
 
     def action_copy(self) -> None:
         """Put the name under the cursor on the terminal's clipboard, and show it whole on one line."""

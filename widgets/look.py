@@ -130,6 +130,9 @@ class Look(Struct, frozen=True):
         return self.text(self.glyphs.state(state), state_role(state))
 
 
+FIND = Binding("slash", "app.find", show=False, tooltip=marked("Search in the text"))
+"""The key of every screen and dialog that searches in what is shown."""
+
 PLAIN_LOOK = Look()
 
 _CONSOLE_STYLES = ConsoleStyles()
@@ -180,6 +183,8 @@ class LookApp(App[ReturnType]):
         # Only True may be forced: None lets the theme decide, which is False for the coloured ones.
         super().__init__(ansi_color=True if look.native else None)
         self.look = look
+        self.marks: LineFilter | None = None
+        """What marks the places of a text that is searched for."""
         if look.colours is Colours.MONO:
             self.no_color = True
         for theme in THEMES:
@@ -196,7 +201,7 @@ class LookApp(App[ReturnType]):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return what every line goes through; in the terminal's own colours, what a console can show."""
-        filters = super().get_line_filters()
+        filters = [*super().get_line_filters(), *([self.marks] if self.marks is not None else [])]
         return [*filters, _CONSOLE_STYLES] if self.look.native else filters
 
     def pop_screen(self) -> AwaitComplete:
@@ -216,6 +221,12 @@ class LookApp(App[ReturnType]):
     def action_redraw(self) -> None:
         """Write the whole screen again, over what others have written on the terminal."""
         self.refresh()
+
+    def action_find(self) -> None:
+        """Search in what the screen in front shows."""
+        from widgets.find import Find  # noqa: PLC0415 (seldom needed)
+
+        self.push_screen(Find(self.screen))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Yield every action of the screen in front."""

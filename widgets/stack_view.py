@@ -13,24 +13,22 @@ the nearest rung above it with a smaller depth. What lies below a rung, and ever
 be folded away. Long names are cut in the middle; columns keep their place for all rungs.
 
 Keys: up, down, page keys, Home, End; left folds, right unfolds; Space switches; `!` goes to the next
-problem; `/` searches, F3 finds the next; Enter chooses. Messages: `StackView.Highlighted` when the cursor
-moves, `StackView.Chosen` on Enter.
+problem; Enter chooses. Messages: `StackView.Highlighted` when the cursor moves, `StackView.Chosen` on Enter.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
-from textual.widgets import Input, Static
 
-from widgets.fields.text_field import LineInput
 from widgets.line_list import LineList
 from widgets.look import Look
 from widgets.rung_lines import Rung, RungLine, StackColumns, draw_rung, inside, owner, stack_lines
@@ -64,20 +62,11 @@ class RungList(LineList[RungLine]):
 
 
 class StackView(Vertical):
-    """The stack with its cursor, folding and search."""
+    """The stack with its cursor and folding."""
 
     DEFAULT_CSS = """
     StackView {
         height: 1fr;
-        .search {
-            display: none;
-            height: 1;
-            padding: 0 1;
-        }
-        .search Static {
-            width: auto;
-            color: $muted;
-        }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -85,9 +74,6 @@ class StackView(Vertical):
         Binding("right", "unfold", show=False, tooltip=marked("Unfold them")),
         Binding("space", "switch", show=False),
         Binding("exclamation_mark", "next_problem", show=False, tooltip=marked("Go to the next problem")),
-        Binding("slash", "search", show=False, tooltip=marked("Search for a layer")),
-        Binding("f3", "find_next", show=False, tooltip=marked("Find next")),
-        Binding("escape", "close_search", marked("close search")),
         Binding("enter", "choose", "Open", show=False),
     ]
 
@@ -126,15 +112,11 @@ class StackView(Vertical):
         self._measured: tuple[Rung, ...] | None = None
         self._gone_to: str | None = None
         self._list = RungList()
-        self._query = LineInput()
         self.set_reactive(StackView.rungs, tuple(rungs))
 
     def compose(self) -> ComposeResult:
-        """Put the search line under the list."""
+        """Show the list."""
         yield self._list
-        with Horizontal(classes="search"):
-            yield Static(Content(_("Search") + " "))
-            yield self._query
 
     def on_mount(self) -> None:
         """Show the first rungs."""
@@ -221,10 +203,11 @@ class StackView(Vertical):
         if heading < self._list.scroll_offset.y and cursor - heading < self._list.size.height:
             self._list.scroll_to(y=heading, animate=False)
 
-    def find(self, text: str) -> bool:
-        """Go to the next rung, after the cursor and round the end, that has the text in any of its words."""
-        needle = text.casefold().strip()
-        return bool(needle) and self._go_round(lambda rung: needle in rung.words.casefold())
+    def hits(self, needle: str) -> Iterator[Callable[[], object]]:
+        """Yield what goes to each rung that has a text in any of its words, also where it is folded away."""
+        for rung in self.rungs:
+            if needle in rung.words.casefold():
+                yield partial(self.go_to, rung.key)
 
     def _go_round(self, wanted: Callable[[Rung], bool]) -> bool:
         keys = [rung.key for rung in self.rungs]
@@ -268,29 +251,6 @@ class StackView(Vertical):
         if self.key is not None:
             self.post_message(self.Chosen(self, self.key))
 
-    def action_search(self) -> None:
-        """Open the search line."""
-        self.query_one(".search").display = True
-        self._query.focus()
-        self.refresh_bindings()
-
-    def action_close_search(self) -> None:
-        """Close the search line without searching."""
-        self._close_search()
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
-        """Leave Escape to the screen unless the search line is open."""
-        return self._searching if action == "close_search" else True
-
-    @property
-    def _searching(self) -> bool:
-        return self._composed and self.query_one(".search").display
-
-    def action_find_next(self) -> None:
-        """Find the next rung with the text searched last."""
-        if self._query.value:
-            self.find(self._query.value)
-
     def _index(self) -> int | None:
         return next((index for index, rung in enumerate(self.rungs) if rung.key == self.key), None)
 
@@ -303,25 +263,3 @@ class StackView(Vertical):
     def _moved(self, event: LineList.Highlighted) -> None:
         event.stop()
         self.post_message(self.Highlighted(self, event.key))
-
-    @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
-        event.stop()
-
-    @on(Input.Submitted)
-    def _search(self, event: Input.Submitted) -> None:
-        event.stop()
-        self._close_search()
-        if event.value and not self.find(event.value):
-            self.notify(_('Nothing here has "{text}" in it.').format(text=event.value))
-
-    @on(Input.Blurred)
-    def _left(self, event: Input.Blurred) -> None:
-        event.stop()
-        self._close_search()
-
-    def _close_search(self) -> None:
-        if self._searching:
-            self.query_one(".search").display = False
-            self._list.focus()
-            self.refresh_bindings()

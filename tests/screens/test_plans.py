@@ -20,6 +20,7 @@ from tests.screens.driving import (
     OneScreen,
     flat_text,
     press,
+    text_of,
     workers_end,
 )
 from tests.snapshot import SnapCompare
@@ -249,6 +250,26 @@ async def test_the_commands_save_what_was_changed_since_the_start(up: Path, fold
         assert "Grow /srv/data" not in text
 
 
+async def commands(pilot: Pilot[Any]) -> None:
+    """Open the commands, with those of earlier plans."""
+    await pilot.press("f2")
+    await workers_end(pilot, {"past"})
+    await pilot.pause()
+
+
+async def test_the_commands_of_plans_that_ran_before_are_listed_with_their_day(up: Path) -> None:
+    async with plans().run_test(size=SMALL) as pilot:
+        await read(pilot)
+        await commands(pilot)
+        shown = [line for line in text_of(pilot).splitlines() if "touch " in line]
+        assert [line.split()[-1] for line in shown].count("lun") == 1
+        assert all(line.strip("▌ ").startswith("09-2") for line in shown)
+        await pilot.press("end", "enter")
+        await pilot.pause()
+        assert "What the command said is not kept." in flat_text(pilot)
+        assert "Plan: " in flat_text(pilot)
+
+
 async def test_without_root_there_is_nothing_to_save(up: Path, folder: Path) -> None:
     recorded = access(is_root=False, recorded=True)
     app = OneScreen(PlansScreen(CommandLogHost(Recorded()), recorded))
@@ -262,11 +283,12 @@ async def test_without_root_there_is_nothing_to_save(up: Path, folder: Path) -> 
 
 @pytest.mark.parametrize("size", [TINY, SMALL, LARGE])
 @pytest.mark.parametrize("look", [COLOUR, MONO], ids=["colour", "mono"])
-def test_the_commands(snap_compare: SnapCompare, up: Path, size: tuple[int, int], look: Look) -> None:
+def test_the_commands(snap_compare: SnapCompare, tmp_path: Path, size: tuple[int, int], look: Look) -> None:
+    run("Make a group", MakeFile(str(tmp_path), "vg_data"), MakeFile(str(tmp_path), "data"))
+
     async def open_them(pilot: Pilot[Any]) -> None:
         await read(pilot)
-        await pilot.press("f2")
-        await pilot.pause()
+        await commands(pilot)
 
     assert snap_compare(plans(look), terminal_size=size, run_before=open_them)
 

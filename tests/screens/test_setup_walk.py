@@ -1,23 +1,30 @@
 """The way through the set-up by keys: forth and back, what stands in the way, and what is said about it."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from tests.screens import scenes
-from tests.screens.driving import flat_text, opened, press, settle, text_of
+from tests.screens.driving import COLOUR, ROOT, SMALL, flat_text, opened, press, settle, text_of
 from tests.screens.scripted import ScriptedDriver
 from tests.setup.building import FRESH, NAME, PORTAL
+from tui.app import ConsoleApp
 from tui.screens.access import Access, access
+from tui.screens.console.console_screen import ConsoleScreen
 from tui.screens.setup.pages import page_for
 from tui.screens.setup.setup_screen import SetupScreen
 from tui.setup.state import SetupState
 from tui.setup.step import AT_ONCE, Step
+from tui.storage.host.recorded import RecordedHost
 from tui.storage.problem import Problem
 from widgets.dialogs import Confirm, PushButton
 from widgets.fields.text_field import TextField
+
+MACHINES = Path(__file__).parent.parent / "machines"
 
 REFUSED = Problem(
     "login.authorization",
@@ -335,3 +342,19 @@ def test_every_page_has_help_for_a_newcomer(step: Step) -> None:
     sections = page_for(driver, driver.go(step)).help()
     assert sections
     assert all(section.text and section.title for section in sections)
+
+
+async def test_escape_pressed_faster_than_pages_change_leads_to_the_console() -> None:
+    host, made = RecordedHost(str(MACHINES / "bare.json")), scenes.driver(scenes.discovered())
+    app = ConsoleApp(COLOUR, host, ROOT, live=False, make_driver=lambda _host: made)
+    async with app.run_test(size=SMALL) as pilot:
+        seen: list[type[Screen[Any]]] = []
+        await press(pilot, "s")
+        seen.append(type(app.screen))
+        for _key in range(4):
+            app.simulate_key("escape")
+        await settle(pilot)
+        seen.append(type(app.screen))
+        await press(pilot, "s")
+        seen.append(type(app.screen))
+    assert seen == [SetupScreen, ConsoleScreen, SetupScreen]

@@ -4,10 +4,9 @@ import pytest
 from hypothesis import given, strategies as st
 from msgspec.structs import replace
 
-from tests.widgets.galleries import RUNGS, StackGallery
-from tests.widgets.host import Host, lines_drawn, shows
+from tests.widgets.galleries import RUNGS
+from tests.widgets.host import Host, lines_drawn
 from widgets.glyphs import Glyphs
-from widgets.key_bar import KeyBar
 from widgets.look import Colours, Look
 from widgets.rung_lines import Rung, RungLine, StackColumns, draw_rung, inside, owner, stack_lines
 from widgets.stack_view import RungList, StackView
@@ -136,36 +135,19 @@ async def test_keys_move_fold_and_find() -> None:
         assert app.sent(StackView.Highlighted)[-1].control is stack
 
 
-async def test_searching() -> None:
+async def test_what_is_folded_away_is_found_as_well() -> None:
     stack = StackView(RUNGS)
     app = Host(stack)
-    async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await pilot.press("slash", *"3260", "enter")
-        assert stack.key == "p1"
-        await pilot.press("f3")
-        assert stack.key == "p2"
-        await pilot.press("slash", *"zzz", "enter")
-        await pilot.pause()
-        assert stack.key == "p2"
-        assert app.screen.query("Toast")
-        await pilot.press("up")
-        assert stack.key == "t2"
-
-
-async def test_escape_closes_the_search_before_anything_else() -> None:
-    app = StackGallery()
     async with app.run_test(size=(80, 24)) as pilot:
-        stack = app.query_one(StackView)
-        await pilot.press("slash", "x")
+        await pilot.press("left")
+        app.action_find()
         await pilot.pause()
-        assert app.query_one(KeyBar).render().plain.endswith("Esc close search")
-        await pilot.press("escape")
-        await pilot.pause()
-        assert not shows(stack.query_one(".search"))
-        assert stack.query_one(RungList).has_focus
-        assert stack.key == "t1"
-        await pilot.pause()
-        assert app.query_one(KeyBar).render().plain.endswith("Esc leave")
+        await pilot.press(*"3260", "enter")
+        assert stack.key == "p1"
+        await pilot.press("n")
+        assert stack.key == "p2"
+        await pilot.press("escape", "up")
+        assert stack.key == "t2"
 
 
 async def test_the_cursor_stays_on_its_rung() -> None:
@@ -218,7 +200,8 @@ async def test_of_thousands_of_rungs_only_those_in_sight_are_drawn(monkeypatch: 
         )
         stack.rungs = many
         await pilot.pause()
-        assert stack.find("192.0.2.4999")
+        (show,) = stack.hits("192.0.2.4999")
+        show()
         stack.action_fold()
         await pilot.pause()
     assert 0 < len(set(asked)) <= 3 * 40, "what stood there, what was found, what folding brought"

@@ -1,8 +1,11 @@
 """The plans that ran on this host: how each ended, by whom it was run, and what undoes it."""
 
 import os
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
+
+from msgspec import Struct
 
 from tui.maintenance.proposal import Proposal
 from tui.storage.changing.journal import Journal, Origin
@@ -60,6 +63,29 @@ def ending_of(journal: Journal) -> PlanEnding:
     if journal.is_finished:
         return PlanEnding.FINISHED
     return PlanEnding.GIVEN_UP if journal.ended else PlanEnding.OPEN
+
+
+class PastChange(Struct, frozen=True):
+    """An operation that changed the host, when that was verified (seconds since the epoch), of which plan."""
+
+    at: float
+    operation: Operation
+    journal: Journal
+
+
+def past_changes(journals: Iterable[Journal]) -> tuple[tuple[PastChange, ...], tuple[Journal, ...]]:
+    """What plans changed, in the order in which it happened, and the journals that cannot be read."""
+    changes: list[PastChange] = []
+    unread: list[Journal] = []
+    for journal in journals:
+        try:
+            operations = journal.plan().operations
+        except ConsoleError:
+            unread.append(journal)
+            continue
+        times = ((journal.changed_at(number), operation) for number, operation in enumerate(operations))
+        changes += [PastChange(at, operation, journal) for at, operation in times if at]
+    return tuple(sorted(changes, key=lambda change: change.at)), tuple(unread)
 
 
 def by_words(journal: Journal) -> str:

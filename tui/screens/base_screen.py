@@ -6,6 +6,7 @@ from textual.binding import Binding, BindingType
 
 from tui.screens.background import BackgroundScreen, Result
 from tui.words import marked
+from widgets.look import FIND
 
 if TYPE_CHECKING:
     from tui.storage.host.command_log import CommandLogHost
@@ -24,6 +25,7 @@ class BaseScreen(BackgroundScreen[Result]):
         Binding("f1,question_mark", "help", marked("help")),
         Binding("f2", "commands", marked("commands")),
         Binding("escape", "leave", marked("back")),
+        FIND,
         Binding("q,ctrl+q", "quit", marked("leave"), tooltip=marked("Leave the program")),
     ]
     HAS_COMMANDS: ClassVar[bool] = True

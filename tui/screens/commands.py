@@ -1,9 +1,10 @@
 """The commands that ran, as rows of the list under F2, and what was changed as a script."""
 
 import time
-from collections.abc import Iterable
-from typing import ClassVar
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, ClassVar
 
+from msgspec.structs import replace
 from textual.binding import Binding, BindingType
 
 from tui.screens.recovery.saving import save
@@ -14,17 +15,50 @@ from tui.storage.untrusted import clean, clean_lines
 from tui.words import marked, translate as _
 from widgets.commands import CommandRow, Commands
 
+if TYPE_CHECKING:
+    from tui.maintenance.past_plans import PastChange
+
 _LONGEST = 2000
+_DATED = 11
+"""Cells of a day with a time."""
+_MOST_BEFORE = 500
+"""Operations of earlier plans that are listed; the newest ones."""
 
 
 class RanCommands(Commands):
-    """The commands that ran on a host. `s` writes what was changed meanwhile to a script."""
+    """The commands that ran on a host, below those of plans that ran before the program was started.
+
+    `s` writes what was changed meanwhile to a script.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("s", "save", marked("save as script"))]
 
     def __init__(self, host: CommandLogHost) -> None:
         super().__init__(command_rows(host.ran()))
         self._host = host
+
+    def on_mount(self) -> None:
+        """Read the journals meanwhile, which only root can."""
+        super().on_mount()
+        if self._host.is_root:
+            self.run_worker(self._read, group="past", thread=True, exclusive=True, exit_on_error=False)
+
+    def _read(self) -> None:
+        # What reads plans imports every operation; the list of commands need not wait for it.
+        from tui.maintenance.past_plans import past_changes, past_journals  # noqa: PLC0415 (likewise)
+
+        try:
+            changes, _unread = past_changes(past_journals(run_plan.PLACES.journals))
+        except ConsoleError as error:
+            words = error.problem.summary
+            self.app.call_from_thread(self.notify, words, severity="warning", markup=False)
+            return
+        before = [change for change in changes if change.at < self._host.since][-_MOST_BEFORE:]
+        self.app.call_from_thread(self._show_before, before_rows(before))
+
+    def _show_before(self, before: tuple[CommandRow, ...]) -> None:
+        if before:
+            self.rows = (*before, *(replace(row, time=row.time.rjust(_DATED)) for row in self.rows))
 
     def action_save(self) -> None:
         """Write what plans changed since the program was started to a shell script with comments."""
@@ -47,6 +81,29 @@ class RanCommands(Commands):
         self.app.call_from_thread(
             self.notify, words, severity="information" if is_written else "error", markup=False
         )
+
+
+def before_rows(changes: Iterable["PastChange"]) -> tuple[CommandRow, ...]:
+    """Return the commands of what plans changed, oldest first, with the day; what they said is not kept."""
+    return tuple(
+        CommandRow(
+            key=f"before.{place}.{number}",
+            time=time.strftime("%m-%d %H:%M", time.localtime(change.at)),
+            command=clean(shown, _LONGEST),
+            status=0,
+            output="\n".join(_of_plan(change)),
+        )
+        for place, change in enumerate(changes)
+        for number, shown in enumerate(change.operation.shown())
+    )
+
+
+def _of_plan(change: "PastChange") -> Iterator[str]:
+    yield clean(change.operation.title(), _LONGEST)
+    yield _("Verified {when}. What the command said is not kept.").format(
+        when=time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(change.at))
+    )
+    yield _("Plan: {title}").format(title=clean(change.journal.title, _LONGEST))
 
 
 def command_rows(ran: Iterable[Ran]) -> tuple[CommandRow, ...]:

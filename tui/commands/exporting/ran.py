@@ -4,18 +4,16 @@ import re
 import time
 from collections.abc import Iterable, Iterator
 
-from msgspec import Struct
-
 from tui.commands.exporting.shell import PRELUDE, host_checks, step_lines
 from tui.commands.exporting.shell_steps import step_of
 from tui.commands.identities import devices_of, texts_of
+from tui.maintenance.past_plans import past_changes
 from tui.storage.changing.journal import Journal
 from tui.storage.changing.plan import Plan
 from tui.storage.host.interface import Host
 from tui.storage.model.inventory import Inventory
 from tui.storage.operations.operation import Operation, Risk
 from tui.storage.probe.narrow import look_at_devices
-from tui.storage.problem import ConsoleError
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 
@@ -31,14 +29,6 @@ _GUARD = (
 )
 
 
-class _Ran(Struct, frozen=True):
-    """An operation that changed the host, when, and of which plan."""
-
-    at: float
-    operation: Operation
-    journal: Journal
-
-
 def ran_script(host: Host, journals: Iterable[Journal], since: float = 0.0) -> str:
     """What plans changed on a host, in the order in which it happened. Slow: the devices are read.
 
@@ -50,7 +40,8 @@ def ran_script(host: Host, journals: Iterable[Journal], since: float = 0.0) -> s
         journals: their journals; of one that cannot be read it is said that it is left out.
         since: what was done before is left out, in seconds since the epoch.
     """
-    ran, unread = _ran(journals, since)
+    changes, unread = past_changes(journals)
+    ran = [change for change in changes if change.at >= since]
     inventory = look_at_devices(host)
     script = [step.operation for step in ran if not _why_not(step.operation, inventory)]
     lines = [
@@ -69,22 +60,9 @@ def ran_script(host: Host, journals: Iterable[Journal], since: float = 0.0) -> s
         lines += ["", f"# {_clock(step.at)}", *_lines(number, step.operation, inventory)]
     if not ran:
         lines += ["", "# " + _("Nothing was changed.")]
-    lines += ["# " + _("Left out, because it cannot be read: {name}").format(name=name) for name in unread]
+    left_out = _("Left out, because it cannot be read: {name}")
+    lines += ["# " + left_out.format(name=clean(one.path.name, _LONGEST)) for one in unread]
     return "\n".join((*lines, ""))
-
-
-def _ran(journals: Iterable[Journal], since: float) -> tuple[list[_Ran], list[str]]:
-    ran: list[_Ran] = []
-    unread: list[str] = []
-    for journal in journals:
-        try:
-            operations = journal.plan().operations
-        except ConsoleError:
-            unread.append(clean(journal.path.name, _LONGEST))
-            continue
-        times = ((journal.changed_at(number), operation) for number, operation in enumerate(operations))
-        ran += [_Ran(at, operation, journal) for at, operation in times if at and at >= since]
-    return sorted(ran, key=lambda step: step.at), unread
 
 
 def _heading(host: Host, since: float) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """The set-up wizard: one shell around a page per step."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from functools import partial
@@ -108,6 +109,9 @@ class SetupScreen(WorkingSetup):
     ) -> None:
         super().__init__(driver, access, clock)
         self._gone = on_leave
+        self._is_left = False
+        self._turning = asyncio.Lock()
+        """Held while a page is changed: keys may be pressed faster than pages change."""
         self._can_undo = False
         self.VERTICAL_BREAKPOINTS = [(0, "-low"), (LOW, "-high")]
         self.HORIZONTAL_BREAKPOINTS = [(0, "-tight"), (_TIGHT, "-narrow"), (100, "-wide")]
@@ -137,6 +141,11 @@ class SetupScreen(WorkingSetup):
 
     async def _show_page(self, state: SetupState) -> None:
         """Show the page of the state's step, and everything around it."""
+        async with self._turning:
+            if not self._is_left:
+                await self._turn_to(state)
+
+    async def _turn_to(self, state: SetupState) -> None:
         new = self.page is None or self.page.step is not state.step
         if new:
             # The set-up that is complete, or the one before as long as this one has changed nothing.
@@ -362,11 +371,16 @@ class SetupScreen(WorkingSetup):
 
     def action_leave(self) -> None:
         """Go to the step before; from the first one, and from the end, to where the set-up was opened."""
-        step = self._back()
         if self.working:
             super().action_leave()
-        elif step is not None:
-            self.run_worker(self.open_step(step), group="words")
+        else:
+            self._one_back()
+
+    @work(group="words")
+    async def _one_back(self) -> None:
+        step = self._back()
+        if step is not None:
+            await self.open_step(step)
         elif not self.is_root:
             self._leave_to_console()
 
@@ -376,7 +390,8 @@ class SetupScreen(WorkingSetup):
         loss = self.loss()
         question = Confirm(_("Leave the set-up?"), loss, yes=_("Leave"), no=_("Stay"))
         if not loss or await self.app.push_screen_wait(question):
-            self._go_away()
+            async with self._turning:
+                self._go_away()
 
     def loss(self) -> str:
         """Say that secrets are not kept: the other answers are."""
@@ -388,4 +403,7 @@ class SetupScreen(WorkingSetup):
         return farewell_words(self.driver.state)
 
     def _go_away(self) -> None:
+        if self._is_left:
+            return
+        self._is_left = True
         self._gone(self.farewell())
