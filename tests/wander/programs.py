@@ -68,26 +68,26 @@ def a_program(random: Random, kind: str, *, long_names: bool = False) -> Iterato
     """
     if kind == SET_UP:
         step = random.choice(sorted(SCENES))
-        yield step.value, _set_up(step)
+        yield step.value, set_up(step)
         return
     name, is_long = random.choice(HOSTS), random.random() < 0.3 or long_names
     if not is_long:
-        yield name, _over(MACHINES / f"{name}.json")
+        yield name, over(MACHINES / f"{name}.json")
         return
     with TemporaryDirectory() as folder:
-        yield f"{name} with long names", _over(_with_long_names(name, Path(folder)))
+        yield f"{name} with long names", over(_with_long_names(name, Path(folder)))
 
 
 KINDS = (CONSOLE, SET_UP)
 
 
-def _over(path: Path) -> ConsoleApp:
+def over(path: Path) -> ConsoleApp:
     """Open the console as root over a captured host: every key may be tried, what changes the host fails."""
     made = _driver(scenes.named())
     return LastingMessages(COLOUR, RecordedHost(str(path)), ROOT, live=False, make_driver=lambda _host: made)
 
 
-def _set_up(step: Step) -> ConsoleApp:
+def set_up(step: Step) -> ConsoleApp:
     host, made = RecordedHost(str(MACHINES / "bare.json")), _driver(SCENES[step]())
     return LastingMessages(COLOUR, host, ROOT, first=SET_UP, live=False, make_driver=lambda _host: made)
 
