@@ -226,8 +226,8 @@ ACTIONS = (
     ),
     Declared(
         "rehearse",
-        _("Rehearse a change on a twin of a captured host"),
-        verbs=(("rehearse", _("Rehearse a change on a twin of a captured host")),),
+        marked("Rehearse a change on a twin of a captured host"),
+        verbs=(("rehearse", marked("Rehearse a change on a twin of a captured host")),),
         only=_OF_FILES,
     ),
     Declared("tour", marked("Take a tour on a recorded host"), "f8", only=_OF_A_SCREEN, runs="other('tour')"),
