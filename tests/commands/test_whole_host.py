@@ -60,6 +60,8 @@ def test_of_those_who_hold_nothing_nothing_is_kept(tmp_path: Path) -> None:
     assert "/proc/12/stat" in text
     assert "/proc/12/fd" not in text
     assert "diary" not in text
+    assert "/srv/data/log" in text
+    assert "letters" not in text
 
 
 def test_a_pv_whose_extents_begin_late_does_not_lag_on_a_capture(tmp_path: Path) -> None:

@@ -136,7 +136,12 @@ def host_in_use(*, start: int = MIB) -> ScriptedHost:
         f"S:disk/by-uuid/{FILESYSTEM}",
     )
     add_process(host, 10, cwd="/srv/data/x", cgroup="0::/system.slice/app.service")
-    add_process(host, 11, files=("/srv/data/log",), cgroup="0::/user.slice/user-0.slice/session-1.scope")
+    add_process(
+        host,
+        11,
+        files=("/srv/data/log", "/home/letters"),
+        cgroup="0::/user.slice/user-0.slice/session-1.scope",
+    )
     add_process(host, 12, cwd="/home", files=("/home/diary", "/etc/shadow"))
     host.replies |= {
         ("lvm", "fullreport"): Outcome(0, report(start=start)),

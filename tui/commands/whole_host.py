@@ -28,12 +28,19 @@ def read_whole_host(recording: RecordingHost) -> None:
     with contextlib.suppress(ConsoleError):
         # A host that is too large for a twin is captured all the same.
         describe(recording, inventory)
-    recording.forget(partial(_is_beside, needed_processes(users)))
+    held = frozenset(file.path for process in users.processes for file in process.held)
+    recording.forget(partial(_is_beside, needed_processes(users), held))
     gather(recording, _WITHIN)
     read_compared(recording)
 
 
-def _is_beside(needed: frozenset[int], path: str, answer: Plain) -> bool:
-    """Whether a path is of a process that is not needed; that it could not be looked into stays known."""
+def _is_beside(needed: frozenset[int], held: frozenset[str], path: str, answer: Plain) -> bool:
+    """Whether a path is of a process that is not needed, or of an open file that is on no LUN.
+
+    That a process could not be looked into stays known.
+    """
     found = _OF_PROCESS.match(path)
-    return found is not None and int(found[1]) not in needed and answer not in _HIDDEN
+    if found is None or answer in _HIDDEN:
+        return False
+    is_file = "/fd/" in path and isinstance(answer, str) and answer.startswith("/")
+    return int(found[1]) not in needed or (is_file and answer not in held)
