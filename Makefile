@@ -14,7 +14,7 @@ LOCK_OPTIONS := --universal --python-version 3.11 --generate-hashes --no-emit-in
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check lint bench campaign kills lab-shell screenshots messages dist lock
+.PHONY: help run test check lint bench campaign kills lab-shell screenshots messages site dist lock
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -66,6 +66,10 @@ screenshots: ## Redraw the pictures in screenshots/
 messages: ## Extract the sentences of the program, and bring the catalogues of tui/locale up to date with them
 	@$(PYTHON) bootstrap.py check
 	$(BIN)/python packaging/messages.py
+
+site: ## Render README.md and docs/ as plain pages in site/, and check their links
+	@$(PYTHON) bootstrap.py check
+	$(BIN)/python packaging/docs_site.py
 
 dist: ## Build all that is handed out into dist/, and try each on fresh trees of Debian and every Python
 	@$(PYTHON) bootstrap.py check
