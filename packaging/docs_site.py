@@ -2,7 +2,7 @@
 
     python packaging/docs_site.py [--out site]
 
-Every link has to lead to a file of the site, or to a heading in it; where one does not, it ends with status 1.
+Every link has to lead to a file of the site, or to a heading in it; if not, it ends with status 1.
 """
 
 import argparse
@@ -37,6 +37,7 @@ _PAGE = """\
 :root {{ color-scheme: light dark }}
 body {{ max-width: 60rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.5 sans-serif }}
 pre, code {{ font-family: monospace; background: color-mix(in srgb, currentcolor 8%, transparent) }}
+pre code {{ background: none }}
 pre {{ padding: 0.5rem 1rem; overflow-x: auto }}
 table {{ border-collapse: collapse; display: block; overflow-x: auto }}
 th, td {{ border-bottom: 1px solid gray; padding: 0.2rem 0.8rem 0.2rem 0 }}
