@@ -4,11 +4,10 @@ import argparse
 import gc
 import os
 import sys
-import traceback
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from tui import opening
+from tui import importing_msgspec, opening  # noqa: F401 (msgspec, before opening imports it)
 from tui.commands.argparse_words import translate_argparse
 from tui.environment import confine
 from tui.language import Spoken, speak
@@ -372,6 +371,8 @@ def _run(argv: list[str], spoken: Spoken) -> int:
 
 def _fault(error: Exception) -> Problem:
     """An error of the program itself: its kind and place. Its words may hold a name, or a secret."""
+    import traceback  # noqa: PLC0415 (only an error needs it)
+
     frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
     return Problem(
         "program.fault",

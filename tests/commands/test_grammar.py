@@ -17,7 +17,11 @@ from tui.__main__ import _parsed
 said = io.StringIO()
 with contextlib.redirect_stdout(said), contextlib.suppress(SystemExit):
     _parsed([*sys.argv[1:], "--help"])
-names = [name for name in sys.modules if name.startswith(("tui.", "textual"))]
+names = [
+    name
+    for name in sys.modules
+    if name.startswith(("tui.", "textual")) or name in ("inspect", "typing_extensions")
+]
 json.dump([said.getvalue(), names], sys.stdout)
 """
 
@@ -31,6 +35,7 @@ LIGHT = {
     "tui.commands.grammar",
     "tui.commands.verbs",
     "tui.environment",
+    "tui.importing_msgspec",
     "tui.language",
     "tui.opening",
     "tui.preferences",

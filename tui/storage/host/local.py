@@ -30,7 +30,6 @@ from tui.storage.host.interface import (
     Replacement,
     Usage,
 )
-from tui.storage.host.replacing import replace_file, staged_file
 from tui.storage.problem import Problem, Refused
 from tui.words import translate as _
 
@@ -226,11 +225,15 @@ class LocalHost:
     def replace(self, path: str, content: bytes, change: Replacement | None = None) -> str:
         """Put new content in the place of a file, atomically; return the path of the backup, or empty."""
         self._refuse_when_looking()
+        from tui.storage.host.replacing import replace_file  # noqa: PLC0415 (only a change needs it)
+
         return replace_file(path, content, change or Replacement())
 
     def claim(self, path: str, content: bytes) -> None:
         """Make a file that must not be there yet, whole or not at all."""
         self._refuse_when_looking()
+        from tui.storage.host.replacing import staged_file  # noqa: PLC0415 (likewise)
+
         with staged_file(Path(path).parent) as (handle, name):
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
