@@ -19,12 +19,12 @@ from tui.screens.pace import one_more
 from tui.storage.host.command_log import CommandLogHost
 from tui.storage.model.inventory import Inventory
 from tui.storage.model.topic import Topic
-from tui.storage.probe.memory import Memory
 from tui.storage.stacks.stack import Stack, stacks
 
 if TYPE_CHECKING:
     # What reads and what watches is not needed for the first picture: another process has read (Prefetch).
     from tui.storage.news.desk import NewsDesk
+    from tui.storage.probe.memory import Memory
     from tui.storage.watching.activity import Rates
     from tui.storage.watching.prefetch import Prefetch
     from tui.storage.watching.processes import IscsiProcess
@@ -125,7 +125,7 @@ class ReadingScreen(ActingScreen):
         self._read_at = 0.0
         self._changes = 0
         self._missed: HostChanged | None = None
-        self._memory = Memory()
+        self._memory: Memory | None = None
 
     @abstractmethod
     def show_inventory(self, inventory: Inventory, found: tuple[Stack, ...]) -> None:
@@ -158,7 +158,7 @@ class ReadingScreen(ActingScreen):
 
     def acted(self) -> None:
         """Read the host again after something was done."""
-        self._memory = Memory()
+        self._memory = None
         self.post_message(HostChanged())
 
     def _on_change(self, topics: frozenset[Topic]) -> None:
@@ -225,7 +225,7 @@ class ReadingScreen(ActingScreen):
     def action_read_again(self) -> None:
         """Read the host; once more afterwards when it is being read already."""
         self.check_again()
-        self._memory = Memory()
+        self._memory = None
         followed = self._follower.followed
         if not self._follower.ask() and not followed:
             self.notify(one_more(), markup=False)
@@ -244,12 +244,21 @@ class ReadingScreen(ActingScreen):
         if self._inventory is not None:
             self._glance(self._inventory)
 
+    def _remembered(self) -> "Memory":
+        """What earlier looks know, since somebody last asked for everything to be read."""
+        from tui.storage.probe.memory import Memory
+
+        memory = self._memory
+        if memory is None:
+            memory = self._memory = Memory()
+        return memory
+
     @work(thread=True, group="inventory", exit_on_error=False)
     def _read(self) -> None:
         from tui.storage.probe.glance import beyond_a_glance, glance
         from tui.storage.probe.inventory import take_inventory
 
-        changes, memory = self._changes, self._memory
+        changes, memory = self._changes, self._remembered()
         taken = self._begun() or take_inventory(self._host, memory)
         beyond = beyond_a_glance(taken)
         if self._changes != changes:
@@ -260,7 +269,7 @@ class ReadingScreen(ActingScreen):
     def _glance(self, upon: Inventory) -> None:
         from tui.storage.probe.glance import glance
 
-        seen = glance(self._host, upon, self._memory)
+        seen = glance(self._host, upon, self._remembered())
         self.post_message(HostRead(seen, () if seen == upon else stacks(seen), upon))
 
     @on(Worker.StateChanged)
