@@ -1,19 +1,24 @@
-"""`python -m tests.benchmarks [--quick] [PART …]`: measure side by side; print and keep the table."""
+"""`python -m tests.benchmarks [--quick] [PART …]`: measure side by side; print and keep the table.
+
+bench.md and bench.json have the last run, bench-history.csv a row for each figure of each whole run.
+"""
 
 import argparse
+import csv
 import os
 import platform
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from tests.benchmarks import console, fleet, reading, setting_up
-from tests.benchmarks.figures import Figure, as_json, table
+from tests.benchmarks import commands, console, fleet, reading, setting_up
+from tests.benchmarks.figures import HISTORY_COLUMNS, Figure, as_json, history, table
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 PARTS: dict[str, Callable[[int], list[Figure]]] = {
     "reading": reading.measure,
+    "commands": commands.measure,
     "start": console.start,
     "rest": console.rest,
     "big": console.big,
@@ -43,6 +48,16 @@ def conditions() -> tuple[str, ...]:
     )
 
 
+def _add_to_history(file: Path, figures: Sequence[Figure], load: str) -> None:
+    """Add a row for each figure, below a heading."""
+    is_new = not file.exists()
+    with file.open("a", encoding="utf-8", newline="") as opened:
+        rows = csv.writer(opened)
+        if is_new:
+            rows.writerow(HISTORY_COLUMNS)
+        rows.writerows(history(figures, f"{datetime.now().astimezone():%Y-%m-%dT%H:%M:%S%z}", load))
+
+
 def main() -> int:
     """Measure what was asked for and return the exit status."""
     parser = argparse.ArgumentParser(
@@ -57,7 +72,7 @@ def main() -> int:
     if unknown:
         parser.error(f"no such part: {', '.join(unknown)}")
     figures: list[Figure] = []
-    where = conditions()
+    where, load = conditions(), f"{os.getloadavg()[0]:.1f}"
     for name, measure in PARTS.items():
         if not asked.parts or name in asked.parts:
             print(f"Measuring: {name}", file=sys.stderr, flush=True)
@@ -66,6 +81,8 @@ def main() -> int:
     print(text)
     (PROJECT / "bench.md").write_text(text)
     (PROJECT / "bench.json").write_text(as_json(figures, where))
+    if not asked.quick:
+        _add_to_history(PROJECT / "bench-history.csv", figures, load)
     return 0
 
 

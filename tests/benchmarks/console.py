@@ -11,7 +11,10 @@ _START = (
     " sessions without LVM; against a Textual App with one line. Both on a terminal of 80x24. Ours reads the"
     " host in a process of its own meanwhile, on another processor where there is one."
 )
-_REST = "Rest: three sessions at 80x24 without input or news; both programs run at the same time."
+_REST = (
+    "Rest: at 80x24 without input or news; both programs run at the same time, for a minute. htop looks at"
+    " this machine's processes, whatever number of sessions there is."
+)
 _BIG = (
     "Big: 1,000 sessions with 5 disks each at 80x24, from a key on a quiet screen to the first bytes of"
     " the next frame."
@@ -34,32 +37,33 @@ def start(count: int) -> list[Figure]:
             found["console"],
             against="Textual, one line",
             theirs=found["one line"],
-            target=Target(Bound.AT_MOST, 1.3),
+            target=Target(Bound.AT_MOST, 1.25),
             note=_START,
         )
     ]
 
 
 def rest(count: int) -> list[Figure]:
-    """Measure a steady screen."""
-    found = _measured("rest", count)
+    """Measure a steady screen over few sessions, and over many."""
     figures = []
-    for what, key, unit, limit in (
-        ("Rest: written", "bytes", Unit.BYTES_PER_SECOND, 1),
-        ("Rest: processor", "cost", Unit.CORE_MILLISECONDS_PER_SECOND, 2),
-    ):
-        ours, theirs = found[f"console {key}"], found[f"htop {key}"]
-        figures.append(
-            compared(
-                what,
-                unit,
-                ours,
-                against="`htop -d 20`",
-                theirs=theirs,
-                target=Target(Bound.AT_MOST, limit),
-                note=_REST,
+    for sessions, limit in ((3, 1.0), (100, 1.5), (1000, 3.0)):
+        found = _measured("rest" if sessions == 3 else f"rest {sessions}", count)
+        for what, key, unit, most in (
+            ("written", "bytes", Unit.BYTES_PER_SECOND, 1.0),
+            ("processor", "cost", Unit.CORE_MILLISECONDS_PER_SECOND, limit),
+        ):
+            ours, theirs = found[f"console {key}"], found[f"htop {key}"]
+            figures.append(
+                compared(
+                    f"Rest, {sessions:,} sessions: {what}",
+                    unit,
+                    ours,
+                    against="`htop -d 20`",
+                    theirs=theirs,
+                    target=Target(Bound.AT_MOST, most),
+                    note=_REST,
+                )
             )
-        )
     return figures
 
 
@@ -83,7 +87,13 @@ def big(count: int) -> list[Figure]:
     ]
     return [
         *figures,
-        Figure("Big: first frame", Unit.SECONDS, spread(found["first"]), note=_BIG),
+        Figure(
+            "Big: first frame",
+            Unit.SECONDS,
+            spread(found["first"]),
+            target=Target(Bound.AT_MOST, 0.4),
+            note=_BIG,
+        ),
         Figure("Big: memory (RSS)", Unit.MEBIBYTES, spread(found["memory"]), note=_BIG),
     ]
 

@@ -7,6 +7,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from tests.benchmarks.fake_sysfs import FakeDisk, target_of, write_tree
@@ -44,10 +45,10 @@ def start(count: int) -> Series:
     return {"console": console, "one line": one_line}
 
 
-def rest(count: int) -> Series:
+def rest(count: int, sessions: int = 3) -> Series:
     """A screen on which nothing happens, against htop at the same time: bytes/s, and ms of CPU per second."""
-    seconds = 20.0 if count > 3 else 5.0
-    _host(3)
+    seconds = 30.0 if count > 3 else 5.0
+    _host(sessions)
     with (
         tempfile.TemporaryDirectory() as home,
         PseudoTerminal(CONSOLE, ENVIRONMENT) as console,
@@ -57,7 +58,7 @@ def rest(count: int) -> Series:
         htop.wait_for("Load average")
         console.wait_for_rest(2.0)
         found: Series = {f"{side} {what}": [] for side in ("console", "htop") for what in ("bytes", "cost")}
-        for _round in range(max(2, count // 3)):
+        for _round in range(2):
             began = time.perf_counter()
             before = [(side.count, side.cost()) for side in (console, htop)]
             threading.Event().wait(seconds)
@@ -156,7 +157,14 @@ def _seen_after(argv: tuple[str, ...], text: str) -> float:
         return terminal.wait_for(text) - terminal.began
 
 
-KINDS: dict[str, Callable[[int], Series]] = {"start": start, "rest": rest, "big": big, "change": change}
+KINDS: dict[str, Callable[[int], Series]] = {
+    "start": start,
+    "rest": rest,
+    "rest 100": partial(rest, sessions=100),
+    "rest 1000": partial(rest, sessions=1000),
+    "big": big,
+    "change": change,
+}
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()

@@ -12,6 +12,7 @@ class Unit(StrEnum):
     """What a figure counts."""
 
     SECONDS = "s"
+    CORE_SECONDS = "s CPU"
     MILLISECONDS = "ms"
     BYTES_PER_SECOND = "B/s"
     MEBIBYTES = "MiB"
@@ -167,6 +168,47 @@ def as_json(figures: Sequence[Figure], conditions: Sequence[str]) -> str:
     """The same for programs."""
     document = {"conditions": list(conditions), "figures": [to_builtins(figure) for figure in figures]}
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
+
+HISTORY_COLUMNS = (
+    "measured_at",
+    "what",
+    "unit",
+    "ours",
+    "against",
+    "theirs",
+    "ratio",
+    "ratio_least",
+    "ratio_most",
+    "load",
+)
+
+
+def history(figures: Sequence[Figure], measured_at: str, load: str) -> list[tuple[str, ...]]:
+    """The rows of these figures for a file that is added to at each run: medians, and the spread of ratios.
+
+    Args:
+        figures: what was measured.
+        measured_at: when, as ISO 8601.
+        load: of the machine when it began.
+    """
+    return [
+        (
+            measured_at,
+            figure.what,
+            figure.unit.value,
+            f"{figure.ours.median:.6g}",
+            figure.against,
+            f"{figure.theirs.median:.6g}" if figure.theirs is not None else "",
+            *(
+                (f"{value:.6g}" for value in (ratio.median, ratio.minimum, ratio.maximum))
+                if (ratio := figure.ratio) is not None
+                else ("", "", "")
+            ),
+            load,
+        )
+        for figure in figures
+    ]
 
 
 def _three(values: Spread) -> str:

@@ -4,7 +4,19 @@ import json
 
 import pytest
 
-from tests.benchmarks.figures import Bound, Figure, Target, Unit, as_json, compared, rounds, spread, table
+from tests.benchmarks.figures import (
+    HISTORY_COLUMNS,
+    Bound,
+    Figure,
+    Target,
+    Unit,
+    as_json,
+    compared,
+    history,
+    rounds,
+    spread,
+    table,
+)
 
 
 def test_a_spread_has_least_middle_most_and_tail() -> None:
@@ -78,3 +90,12 @@ def test_the_document_holds_the_same() -> None:
     document = json.loads(as_json([Figure("key", Unit.MILLISECONDS, spread([15.0]))], ["today"]))
     assert document["conditions"] == ["today"]
     assert document["figures"][0]["ours"]["median"] == 15
+
+
+def test_the_history_has_a_row_of_numbers_for_each_figure() -> None:
+    pair = compared("a", Unit.SECONDS, [1.0, 2.0], against="b", theirs=[2.0, 8.0], faster=True)
+    alone = Figure("c", Unit.MILLISECONDS, spread([3.0]))
+    rows = history((pair, alone), "2026-11-30T10:00:00+0000", "0.2")
+    assert {len(row) for row in rows} == {len(HISTORY_COLUMNS)}
+    assert rows[0][1:9] == ("a", "s", "1.5", "b", "5", "3", "2", "4")
+    assert rows[1][1:9] == ("c", "ms", "3", "", "", "", "", "")
