@@ -30,7 +30,9 @@ from tui.storage.stacks.judgement import judge
 from tui.storage.status import status_document
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob(".github/**/*.md")])
+_NO_PAGES = {ROOT / "bench.md"}
+"""What `make bench` leaves behind."""
+PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob(".github/**/*.md")} - _NO_PAGES)
 README = ROOT / "README.md"
 MOST_OF_README = 7_000
 """Bytes: what a person reads before trying it."""
