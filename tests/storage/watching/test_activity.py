@@ -1,8 +1,11 @@
 """Rates from counters."""
 
+from pathlib import Path
+
+import psutil
 from hypothesis import given, strategies as st
 
-from tui.storage.watching.activity import IDLE, Activity, Counters, Rates, rates_between, read_counters
+from tui.storage.watching.activity import IDLE, Activity, Counters, DiskStats, Rates, rates_between
 from tui.storage.watching.processes import ProcessKind, classify, read_processes
 
 
@@ -51,7 +54,7 @@ def test_memory_is_bounded_and_nothing_is_negative(values: list[int]) -> None:
 
 
 def test_this_machine_s_counters_can_be_read() -> None:
-    counters = read_counters()
+    counters = DiskStats().read()
     assert all(one.reads >= 0 for one in counters.values())
     assert isinstance(read_processes(), tuple)
 
@@ -65,3 +68,33 @@ def test_names_of_processes() -> None:
     assert classify("kworker/u4:2-iscsi_q_7") == (ProcessKind.WORKER, 7)
     assert classify("kworker/0:1-events") is None
     assert classify("bash") is None
+
+
+_LINES = """\
+   8       0 sda 100 5 800 50 10 0 80 7 0 40 55 0 0 0 0 0 0
+   8       1 sda1 1 0 8 1 0 0 0 0 0 1 1
+   8      16 sdb 0 0 0 0 0 0 0 0 0 0 0
+   broken line
+"""
+
+
+def test_counters_are_those_of_the_file_and_an_idle_disk_s_are_kept(tmp_path: Path) -> None:
+    file = tmp_path / "diskstats"
+    file.write_text(_LINES)
+    stats = DiskStats(str(file))
+    first = stats.read()
+    assert first == {
+        "sda": Counters(100, 10, 800 * 512, 80 * 512, 57),
+        "sda1": Counters(1, 0, 8 * 512, 0, 1),
+        "sdb": Counters(),
+    }
+    file.write_text(_LINES.replace("sdb 0 0 0", "sdb 3 0 24"))
+    second = stats.read()
+    assert second["sdb"] == Counters(reads=3, read_bytes=24 * 512)
+    assert second["sda"] is first["sda"]
+    file.unlink()
+    assert stats.read() == {}
+
+
+def test_counters_of_this_machine_have_the_names_that_psutil_gives() -> None:
+    assert set(DiskStats().read()) == set(psutil.disk_io_counters(perdisk=True) or {})

@@ -10,7 +10,7 @@ from tui.storage.news.happening import Happening
 from tui.storage.news.session_words import SessionStates
 from tui.storage.probe.iscsi.database import locate_database
 from tui.storage.probe.system.distribution import read_distribution
-from tui.storage.watching.activity import Activity, Rates, read_counters
+from tui.storage.watching.activity import Activity, DiskStats, Rates
 from tui.storage.watching.processes import IscsiProcess, read_processes
 from tui.storage.watching.watch import Watch
 
@@ -41,6 +41,7 @@ class Live:
     ) -> None:
         self.desk = NewsDesk(news)
         self.activity = Activity()
+        self._counters = DiskStats()
         self.processes: tuple[IscsiProcess, ...] = ()
         self._host = host
         self._changed = changed
@@ -87,7 +88,7 @@ class Live:
             self._changed(frozenset())
         now = time.monotonic()
         if now >= self._next_sample:
-            self.activity.sample(now, read_counters())
+            self.activity.sample(now, self._counters.read())
             cost = time.monotonic() - now
             self._next_sample = now + max(_SAMPLE_EVERY * 0.9, cost / _SHARE)
         now = time.monotonic()

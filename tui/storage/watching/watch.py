@@ -37,7 +37,10 @@ _CLOCK_TICK = 0.02
 """Seconds by which the time of a file may lag behind the clock: the kernel's tick, at 100 Hz, and a bit."""
 
 _RECORDS_EVERY = 3
-"""Records, of which there may be thousands, are compared at every third look."""
+"""Records, of which there may be thousands, are compared at every third look at most."""
+
+_RECORDS_SHARE = 0.003
+"""Of the time at most that this may take of a processor: with thousands of records it is done less often."""
 
 _RECHECK_DELAYS = (0.05, 0.25, 0.6)
 """Seconds after news of a session at which the sessions are looked at: iscsid needs a moment to act on it."""
@@ -100,7 +103,7 @@ class Watch:
         self._logs: dict[int, LogSource] = {}
         self._records, self._since = records, since
         self._settle, self._patience, self._period = settle, patience, period
-        self._looks = 0
+        self._looks = self._records_due = 0
         self._polled = PolledStates(host)
         self._states: SessionStates = {}
         self._seen: dict[Topic, object] = {}
@@ -270,8 +273,11 @@ class Watch:
             Topic.DEVICES: names(host, "/sys/class/block"),
             Topic.MOUNTS: host.facts(FSTAB),
         }
-        if self._records and self._looks % _RECORDS_EVERY == 0:
+        if self._records and self._looks >= self._records_due:
+            began = time.thread_time()
             self._record_times = _times(host, str(self._records))
+            cost = time.thread_time() - began
+            self._records_due = self._looks + max(_RECORDS_EVERY, int(cost / _RECORDS_SHARE / self._period))
         looked[Topic.RECORDS] = self._record_times
         self._looks += 1
         return looked
