@@ -7,10 +7,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import tui
 import widgets
+from tests import pseudo
 from tests.waiting import AT_MOST
 from tui import words
+from tui.__main__ import whole_parser
+from tui.storage.cells import cells
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -51,6 +56,14 @@ def test_without_a_catalogue_the_source_text_is_shown() -> None:
     assert words.translate_count("{n} disk", "{n} disks", 0) == "{n} disks"
     assert words.translate_in("a state", "open") == "open"
     assert words.enumerated(("sda", "sdb")) == "sda, sdb"
+
+
+def test_help_in_wide_characters_fits_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    with pseudo.spoken():
+        text = whole_parser().format_help()
+    assert [line for line in text.splitlines() if cells(line) > 80 and "{" not in line] == []
+    assert "prïñt" in text
 
 
 def test_sentences_follow_each_other() -> None:

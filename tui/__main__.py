@@ -5,13 +5,14 @@ import gc
 import os
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tui import importing_msgspec, opening  # noqa: F401 (msgspec, before opening imports it)
 from tui.commands.argparse_words import translate_argparse
 from tui.environment import confine
 from tui.language import Spoken, speak
 from tui.storage import printing
+from tui.storage.cells import wrapped
 from tui.storage.problem import ConsoleError, Problem, problem_text
 from tui.words import translate as _
 
@@ -199,10 +200,26 @@ _INTERRUPTED = 130
 """What a shell reports for a program that SIGINT ended."""
 
 
+class _HelpFormatter(argparse.HelpFormatter):
+    """Lays help out by cells, where argparse counts characters: wide ones take two."""
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return super()._split_lines(text, width) if text.isascii() else wrapped(text, width)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        if text.isascii():
+            return super()._fill_text(text, width, indent)
+        return "\n".join(wrapped(text, width, len(indent)))
+
+
 class _Parser(argparse.ArgumentParser):
     """A parser whose words go the way of every text; a sub-command's parser is of this class as well."""
 
     color = False
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 (those of argparse)
+        named.setdefault("formatter_class", _HelpFormatter)
+        super().__init__(*arguments, **named)
 
     def _print_message(self, message: str, file: "SupportsWrite[str] | None" = None) -> None:
         text = message.rstrip("\n")

@@ -45,6 +45,7 @@ LIGHT = {
     "tui.setup",
     "tui.setup.grammar",
     "tui.storage",
+    "tui.storage.cells",
     "tui.storage.printing",
     "tui.storage.problem",
     "tui.storage.untrusted",

@@ -18,7 +18,7 @@ WIDTH = 79
 
 def diagnosis_text(diagnosis: Diagnosis) -> str:
     """The whole diagnosis."""
-    lines = [_heading(diagnosis)]
+    lines = _wrapped(_heading(diagnosis))
     for limit in limits(diagnosis.evidence.inventory):
         lines += _wrapped(prose(limit.summary, limit.cause, limit.remedy))
     for number, finding in enumerate(diagnosis.counted, start=1):
