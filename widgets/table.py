@@ -31,8 +31,8 @@ from textual.widgets import Static
 
 from widgets.line_list import LineList
 from widgets.look import Look, look_of
-from widgets.pick_lines import Column, PickLine, PickRow, PickWidths, draw_pick, draw_titles
 from widgets.state import Role
+from widgets.tables.pick_lines import Column, PickLine, PickRow, PickWidths, draw_pick, draw_titles
 from widgets.text import flat, wrap
 from widgets.widget_words import marked
 

@@ -17,8 +17,8 @@ from tui.storage.codec import encode
 HOSTS, ARRAYS = 500, 25
 _NOTE = (
     "Fleet: 500 captures of hosts with 20 LUNs, 20 hosts to an array, on a terminal of 80x24. The first frame"
-    " has the first hosts; the table grows while the others are read. Each capture is diagnosed as `doctor"
-    " --recorded` does, by as many processes as there are processors."
+    " says that captures are read; then the table grows, from the first hosts on. Each capture is diagnosed"
+    " as `doctor --recorded` does, by as many processes as there are processors."
 )
 
 

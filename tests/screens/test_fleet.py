@@ -19,9 +19,9 @@ from tui.screens.fleet import fleet_screen
 from tui.screens.fleet.finding_screen import FindingScreen
 from tui.screens.fleet.fleet_screen import READING, FleetScreen, Surveyed
 from tui.screens.setup.setup_screen import SetupScreen
-from widgets.grid import Grid
 from widgets.look import Look
 from widgets.table import PickList
+from widgets.tables.grid import Grid
 
 TINY = (60, 20)
 

@@ -1,8 +1,8 @@
 """A table that is wider than the screen."""
 
 from tests.widgets.host import Host
-from widgets.grid import Grid, GridCell, GridRow
 from widgets.state import State
+from widgets.tables.grid import Grid, GridCell, GridRow
 
 GOOD = GridCell(State.GOOD, "mounted")
 BAD = GridCell(State.BAD, "blocked\x1b[2J")

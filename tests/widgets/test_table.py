@@ -8,9 +8,9 @@ from tests.widgets.galleries import IQN, TARGETS
 from tests.widgets.host import Host, shows
 from widgets.glyphs import Glyphs
 from widgets.look import Colours, Look
-from widgets.pick_lines import Column, PickLine, PickRow, PickWidths, draw_pick, draw_titles
 from widgets.state import State
 from widgets.table import PickList
+from widgets.tables.pick_lines import Column, PickLine, PickRow, PickWidths, draw_pick, draw_titles
 
 ASCII = Look(Colours.MONO, Glyphs.ASCII)
 COLUMNS = (Column("Target", grow=True), Column("Portals", align_right=True))

@@ -23,12 +23,12 @@ from tui.screens.paragraphs import Paragraph, Paragraphs, problem_lines
 from tui.screens.top_bar import top_bar
 from tui.storage.problem import Problem
 from tui.words import marked, prose, translate as _
-from widgets.grid import Grid
 from widgets.help import HelpSection
 from widgets.key_bar import KeyBar
 from widgets.look import look_of
 from widgets.state import Role
 from widgets.table import Column, PickList
+from widgets.tables.grid import Grid
 
 READING = "captures"
 _SHARE = 4.0

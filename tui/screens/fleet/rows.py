@@ -6,9 +6,9 @@ from tui.fleet.fleet import Age, Column, Fleet, RowKind
 from tui.fleet.fleet_words import kind_title, limits, verdict_word, weight_word
 from tui.storage.stacks.judgement import Verdict
 from tui.words import translate as _
-from widgets.grid import GridCell, GridRow
 from widgets.state import State
 from widgets.table import PickRow
+from widgets.tables.grid import GridCell, GridRow
 
 VERDICTS = "verdicts"
 """Name of the row with what each host comes to by itself."""
