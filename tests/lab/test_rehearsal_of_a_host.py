@@ -121,6 +121,7 @@ COMMANDS = (
     ("disconnect", "/srv/app", "--users", "stop", "--yes"),
     ("disconnect", TARGET, "--users", "stop", "--yes"),
     ("reconnect", "--yes"),
+    ("grow", "/srv/app", "--to", "140M", "--yes"),
 )
 
 Facts = dict[str, object]

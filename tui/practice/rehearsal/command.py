@@ -94,10 +94,10 @@ def _once(
             done = twin.guest.run(arguments.command, timeout=_COMMAND_SECONDS)
             say(visible_lines(done.text))
             complain(visible_lines(done.error_text))
-            ending, status = Ending.DISCARD, done.status
+            ending, status = twin.usual_ending, done.status
         else:
             left = attach(twin.guest, ("iscsi-console", "practice", "--twin", SHEET))
-            ending = Ending(left) if left in set(Ending) else Ending.DISCARD
+            ending = Ending(left) if left in set(Ending) else twin.usual_ending
             status = 0 if left in set(Ending) else left
         if ending is not Ending.RESET:
             _report(arguments, described, twin)

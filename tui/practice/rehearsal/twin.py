@@ -104,6 +104,11 @@ class Twin:
         """In what it is not like its host, what could not be built included."""
         return self.sheet.described.unlike
 
+    @property
+    def usual_ending(self) -> Ending:
+        """What becomes of it where no person says: one that was kept stays."""
+        return Ending.KEEP if self._is_kept else Ending.DISCARD
+
     def compare_with(self, host: Inventory) -> None:
         """Compare a new twin with its host; one that was kept has gone its own way since.
 
