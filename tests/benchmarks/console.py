@@ -12,8 +12,8 @@ _START = (
     " host in a process of its own meanwhile, on another processor where there is one."
 )
 _REST = (
-    "Rest: at 80x24 without input or news; both programs run at the same time, for a minute. htop looks at"
-    " this machine's processes, whatever number of sessions there is."
+    "Rest: at 80x24 without input or news; both programs run at the same time, for 40 s after the check that"
+    " follows the start. htop looks at this machine's processes, whatever number of sessions there is."
 )
 _BIG = (
     "Big: 1,000 sessions with 5 disks each at 80x24, from a key on a quiet screen to the first bytes of"
