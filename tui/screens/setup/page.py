@@ -149,9 +149,14 @@ class Page(Form):
         yield from self.parts()
         yield Paragraphs(id="notes", classes="space")
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether its parts are there: they come after it, and go before it when another page is opened."""
+        return bool(self.query("#notes"))
+
     def on_mount(self) -> None:
         """Show what is known and put the focus where the first thing is to be done."""
-        if not self.query("#notes"):
+        if not self.is_whole:
             return  # The program ends just now, and the parts are gone already.
         super().on_mount()
         self.show(self.state)

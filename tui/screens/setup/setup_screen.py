@@ -210,7 +210,7 @@ class SetupScreen(WorkingSetup):
 
     @on(Page.Edited)
     def _edited(self) -> None:
-        if self.page is None or self.working:
+        if self.page is None or self.working or not self.page.is_whole:
             return
         answer = self.page.answer()
         if answer is None:
@@ -222,7 +222,8 @@ class SetupScreen(WorkingSetup):
 
     @on(Page.Looked)
     def _looked(self) -> None:
-        if not self.working and self._trouble is None:
+        is_whole = self.page is not None and self.page.is_whole
+        if is_whole and not self.working and self._trouble is None:
             self._explain(self.driver.state)
 
     @on(Page.Entered)
@@ -254,7 +255,7 @@ class SetupScreen(WorkingSetup):
     def _decide(self) -> bool:
         """Take what the fields say; False when something is wrong, which is then shown."""
         page = self.page
-        if page is None:
+        if page is None or not page.is_whole:
             return False
         answer = page.answer()
         if answer is None:
