@@ -72,7 +72,7 @@ site: ## Render README.md and docs/ as plain pages in site/, and check their lin
 	$(BIN)/python packaging/docs_site.py
 
 dist: ## Build all that is handed out into dist/, and try each on fresh trees of Debian and every Python
-	@$(PYTHON) bootstrap.py check
+	@$(PYTHON) bootstrap.py dist
 	$(BIN)/python packaging/dist.py
 	$(BIN)/python packaging/trial.py
 

@@ -1,7 +1,7 @@
 """Prepare a machine for `make`: Debian packages that are missing, and `.venv` with the locked dependencies.
 
 Runs with the system's Python and nothing but its standard library, asks nothing, says what it installs,
-and leaves at once when there is nothing to do: `python3 bootstrap.py run|check|test|bench`.
+and leaves at once when there is nothing to do: `python3 bootstrap.py run|check|test|dist|bench`.
 """
 
 import argparse
@@ -85,11 +85,13 @@ LAB = (
     *(() if os.geteuid() == 0 else (program("uidmap", "newuidmap"),)),
 )
 TESTS = (program("tmux", "tmux"),)
+PACKAGING = (program("rpm", "rpmbuild"),)
 COMPARED = (program("open-iscsi", "iscsiadm"), program("htop", "htop"))
 LEVELS = {
     "run": Level(RUN_LOCK, BASE + LAB, lab_optional=True),
     "check": Level(TEST_LOCK, BASE + TESTS),
     "test": Level(TEST_LOCK, BASE + TESTS + LAB),
+    "dist": Level(TEST_LOCK, BASE + LAB + PACKAGING),
     "bench": Level(TEST_LOCK, BASE + LAB + COMPARED, lab_optional=True),
 }
 

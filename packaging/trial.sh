@@ -20,17 +20,21 @@ as_user() {
     setpriv --reuid=trial --regid=trial --init-groups --reset-env "$@"
 }
 
+home_of_user() {
+    getent passwd trial | cut -d : -f 6
+}
+
 # A practice machine that came in a file is booted by that user: one command, and a shell on a terminal.
 practise() {
     [ -e /trial/lab ] || return 0
-    [ -d /home/trial/.cache/iscsi-console/lab ] || as_user "$@" lab import /trial/lab
+    [ -d "$(home_of_user)/.cache/iscsi-console/lab" ] || as_user "$@" lab import /trial/lab
     [ "$(as_user "$@" lab exec -- iscsi-console status --quick | head -c 10)" = 'Storage on' ]
     as_user python3 /trial/trial_shell.py "$@"
     echo "A practice machine was booted."
 }
 
 left() {
-    find / -xdev \( -path /proc -o -path /sys -o -path /trial -o -path /home/trial/.cache \) -prune \
+    find / -xdev \( -path /proc -o -path /sys -o -path /trial -o -path "$(home_of_user)/.cache" \) -prune \
         -o -name '*iscsi?console*' -print
 }
 
