@@ -66,7 +66,10 @@ class Found(Struct):
 
 def read_guest(guest: Guest, users: tuple[str, ...]) -> Found:
     """Ask a running guest; one that does not answer is left alone soon."""
-    found = Found("guest", users, {"console.log": guest.boot_log})
+    try:
+        found = Found("guest", users, {"console.log": guest.boot_log})
+    except LabError as error:
+        return Found("guest", users, {"console.log": str(error)})
 
     def ask() -> None:
         for name, script in QUESTIONS.items():

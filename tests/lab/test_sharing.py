@@ -37,7 +37,7 @@ class Line:
         return "running"
 
 class Pretended:
-    def __init__(self, hardware, places, san):
+    def __init__(self, hardware, places, san, ports):
         self.channel = Line()
     def log_text(self):
         return "kernel: here I am"
@@ -54,6 +54,7 @@ class StandIn(Guest):
         self._machine, self._guard, self._is_closed = None, threading.Lock(), False
         self._closing, self.power = contextlib.ExitStack(), []
         self._image = self._disk = self._memory = self._passing = self._places = self._san = None
+        self._kept, self._lan, self._lan_places = None, (), {}
         self.power_on()
     def run(self, argv, **options):
         if self.hangs.is_set():
