@@ -17,7 +17,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = ("README.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/*.md")
+PAGES = ("README*.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/*.md", "docs/*/*.md")
 COPIED = ("screenshots", "schemas", "LICENSE")
 START = "README.md"
 """The page that a site begins with: index.html."""
@@ -28,7 +28,7 @@ _ID = re.compile(r' id="(?P<id>[^"]+)"')
 
 _PAGE = """\
 <!DOCTYPE html>
-<html lang="en">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
@@ -63,6 +63,12 @@ def place_of(page: Path) -> Path:
     return Path("index.html") if str(relative) == START else relative.with_suffix(".html")
 
 
+def language_of(page: Path) -> str:
+    """The language of a page, as BCP 47 writes it: README.LANG.md and docs/LANG/ are translations."""
+    name = page.stem.partition(".")[2] if page.parent == ROOT else page.parent.name
+    return "en" if name in {"", "docs"} else name.replace("_", "-")
+
+
 def anchor(heading: str) -> str:
     """The name by which a link finds a heading, as forges make it."""
     return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
@@ -82,6 +88,7 @@ def rendered(page: Path) -> str:
     renderer = MarkdownIt("commonmark").enable("table")
     depth = len(place_of(page).parts) - 1
     return _PAGE.format(
+        language=language_of(page),
         title=html.escape(title),
         start="../" * depth + "index.html",
         body=renderer.renderer.render(tokens, renderer.options, {}),
@@ -127,7 +134,9 @@ def _listed(folder: Path) -> Path:
     lines = "".join(f'<li><a href="{html.escape(name)}">{html.escape(name)}</a></li>\n' for name in names)
     listed = folder / "index.html"
     body = f"<h1>{folder.name}</h1>\n<ul>\n{lines}</ul>\n"
-    listed.write_text(_PAGE.format(title=folder.name, start="../index.html", body=body), encoding="utf-8")
+    listed.write_text(
+        _PAGE.format(language="en", title=folder.name, start="../index.html", body=body), encoding="utf-8"
+    )
     return listed
 
 

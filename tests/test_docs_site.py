@@ -20,6 +20,10 @@ def test_every_page_is_in_the_site_and_no_link_is_lost(tmp_path: Path) -> None:
     assert 'href="command-line.html#the-fields-of-status---json"' in page
     assert 'href="../schemas/index.html"' in page
     assert "<table>" in page
+    assert '<html lang="en">' in page
+    page = (tmp_path / "site" / "docs" / "zh_CN" / "console.html").read_text()
+    assert '<html lang="zh-CN">' in page
+    assert 'href="../command-line.html"' in page
 
 
 @pytest.mark.parametrize("text", ['<a href="nowhere.html">', '<a href="#nothing">', '<img src="gone.svg">'])
