@@ -12,7 +12,8 @@ from pathlib import Path
 from reference import completions, man_pages
 from vendoring import vendor
 
-from tui.catalogue import FOLDER, compiled
+from tui.catalogue import FOLDER, available, compiled
+from tui.words import SOURCE
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements-run.lock"
@@ -89,9 +90,10 @@ def package_tree(tree: Path, machine: str | None, version: str) -> None:
         subprocess.run(("strip", "--strip-unneeded", *map(str, modules)), check=True)
     shutil.copy2(ROOT / "packaging" / "newer_python.py", library)
     write(tree / "usr/sbin/iscsi-console", _STARTER.encode(), 0o755)
-    for name, text in man_pages(version, epoch()).items():
-        section = name.rpartition(".")[2]
-        write(tree / f"usr/share/man/man{section}/{name}.gz", gzipped(text))
+    for language in available():
+        folder = tree / "usr/share/man" / ("" if language == SOURCE else language)
+        for name, text in man_pages(version, epoch(), language).items():
+            write(folder / f"man{name.rpartition('.')[2]}" / f"{name}.gz", gzipped(text))
     for place, text in completions().items():
         write(tree / place, text.encode())
     for unit in sorted((ROOT / "packaging" / "units").glob("*.[st]*")):

@@ -11,17 +11,20 @@ compiled where it is handed out (`dist.py`, `wheel_hook.py`), and in memory in a
 """
 
 import argparse
+import ast
 import os
 import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+
+from man_sections import paragraphs  # noqa: E402 (beside this module)
 
 from tui.catalogue import Message, read_messages  # noqa: E402 (of this project, whatever is installed)
 
@@ -79,6 +82,22 @@ def practice_texts(
         at = source.find(text.split("\n")[0])
         comment = [f"translators: {_COMMENTS[key]}"] if key in _COMMENTS else []
         yield source.count("\n", 0, max(at, 0)) + 1, None, text, comment
+
+
+def documented(
+    file: BinaryIO,
+    keywords: Mapping[str, Any],
+    comment_tags: Collection[str],
+    options: object,
+) -> Iterator[tuple[int, object, object, object]]:
+    """What Babel finds in a module, and the paragraphs of its docstring: a man page is made of them."""
+    from babel.messages.extract import extract_python  # noqa: PLC0415 (Babel alone calls this)
+
+    yield from extract_python(file, keywords, comment_tags, cast("Any", options))
+    file.seek(0)
+    comment = ["translators: a paragraph of a man page; of what is moved in only the comments are translated"]
+    for paragraph in paragraphs(ast.get_docstring(ast.parse(file.read()), clean=False) or ""):
+        yield 1, None, paragraph, comment
 
 
 def _texts(table: dict[str, Any]) -> Iterator[tuple[str, str]]:

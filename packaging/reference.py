@@ -11,9 +11,29 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from man_sections import (  # noqa: E402 (beside this module)
+    ANSWERS,
+    COMMANDS,
+    DESCRIPTION,
+    NAME,
+    OPTIONS,
+    OVERVIEW,
+    PLAN,
+    RELATED,
+    SECTIONS,
+    SEE_ALSO,
+    SUMMARY,
+    SYNOPSIS,
+    Section,
+    paragraphs,
+)
+
 from tui.__main__ import whole_parser  # noqa: E402 (of this project, whatever is installed)
+from tui.catalogue import read_catalogue  # noqa: E402 (likewise)
 from tui.commands import plan_file  # noqa: E402 (likewise)
+from tui.commands.argparse_words import translate_argparse  # noqa: E402 (likewise)
 from tui.setup import answers_file  # noqa: E402 (likewise)
+from tui.words import SOURCE, spoken, translate, translate_in, use  # noqa: E402 (likewise)
 
 PROGRAM = "iscsi-console"
 
@@ -69,43 +89,68 @@ def _option(action: argparse.Action) -> Option:
 
 
 def program() -> Verb:
-    """The whole command line."""
+    """The whole command line, in the language that is spoken."""
+    translate_argparse()
     return verb_of(whole_parser())
 
 
-def man_pages(version: str, epoch: int) -> dict[str, str]:
-    """The man pages by their file names, in the language of man(7)."""
+def man_pages(version: str, epoch: int, language: str = SOURCE) -> dict[str, str]:
+    """The man pages by their file names, in the language of man(7).
+
+    Args:
+        version: of the program.
+        epoch: the date of the pages, in seconds since 1970.
+        language: one of `tui.catalogue.available`; what its catalogue lacks is in English.
+    """
     date = time.strftime("%Y-%m-%d", time.gmtime(epoch))
-    folder = ROOT / "packaging" / "man"
-    pages = {f"{PROGRAM}.8": _main_page(version, date, (folder / "sections.roff").read_text())}
-    for name, summary, module in _FORMATS:
-        pages[f"{name}.5"] = _format_page(
-            name, summary, module.__doc__ or "", f'{date} "{PROGRAM} {version}"'
-        )
+    tail = f'{date} "{PROGRAM} {version}"'
+    use(None if language == SOURCE else read_catalogue(language))
+    try:
+        pages = {f"{PROGRAM}.8": _main_page(tail)}
+        for name, summary, module in _FORMATS:
+            pages[f"{name}.5"] = _format_page(name, summary, module.__doc__ or "", tail)
+    finally:
+        use(None)
     return pages
 
 
 _FORMATS = (
-    (f"{PROGRAM}-answers", "the answers file of iscsi-console setup", answers_file),
-    (f"{PROGRAM}-plan", "the file of a plan of iscsi-console", plan_file),
+    (f"{PROGRAM}-answers", ANSWERS, answers_file),
+    (f"{PROGRAM}-plan", PLAN, plan_file),
 )
 """Formats of files, each described by the module that reads it."""
+
+_MACROS = frozenset(("cs", "de", "en", "fr", "it", "ja", "sv", "zh"))
+"""Languages whose breaking of lines groff is told by macros of its own (groff_tmac(5))."""
+
+
+def _head(name: str, section: str, tail: str) -> list[str]:
+    """The lines before the first section; other languages break lines by their own rules alone."""
+    lines = [f".TH {_escaped(name).upper()} {section} {tail}"]
+    if spoken() == SOURCE:
+        return lines
+    family = spoken().partition("_")[0]
+    return [*lines, *([f".mso {family}.tmac"] if family in _MACROS else []), ".ad l", ".nh"]
+
+
+def _heading(title: str) -> str:
+    return f".SH {_escaped(translate(title))}"
 
 
 def _format_page(name: str, summary: str, description: str, tail: str) -> str:
     """The page of a format: paragraphs as text, what is moved in as it stands."""
     lines = [
-        f".TH {_escaped(name).upper()} 5 {tail}",
-        ".SH NAME",
-        f"{_escaped(name)} \\- {_escaped(summary)}",
-        ".SH DESCRIPTION",
+        *_head(name, "5", tail),
+        _heading(NAME),
+        f"{_escaped(name)} \\- {_escaped(translate(summary))}",
+        _heading(DESCRIPTION),
     ]
-    for paragraph in description.strip().split("\n\n"):
+    for paragraph in map(translate, paragraphs(description)):
         if paragraph.startswith("    "):
             lines += [".PP", ".nf", *map(_escaped_line, paragraph.split("\n")), ".fi"]
         else:
             lines += [".PP", _escaped(paragraph)]
-    return "\n".join((*lines, ".SH SEE ALSO", f".BR {_escaped(PROGRAM)} (8)", ""))
+    return "\n".join((*lines, _heading(SEE_ALSO), f".BR {_escaped(PROGRAM)} (8)", ""))
 
 
 def _escaped_line(line: str) -> str:
@@ -114,30 +159,31 @@ def _escaped_line(line: str) -> str:
 
 
 def _of_roff(text: str) -> str:
-    """A text in the characters of roff, which are those of ASCII (groff_char(7))."""
+    """A text in the characters of roff: ASCII in English (groff_char(7)), else UTF-8, as man(1) reads it."""
     plain = text.replace("\\", "\\e").replace("-", "\\-")
+    if spoken() != SOURCE:
+        return plain
     return "".join(one if one.isascii() else f"\\[u{ord(one):04X}]" for one in plain)
 
 
-def _main_page(version: str, date: str, sections: str) -> str:
+def _main_page(tail: str) -> str:
     whole = program()
     lines = [
-        f'.TH ISCSI\\-CONSOLE 8 {date} "{PROGRAM} {version}"',
-        ".SH NAME",
-        f"{_escaped(PROGRAM)} \\- set up, watch, take down and repair iSCSI storage",
-        ".SH SYNOPSIS",
+        *_head(PROGRAM, "8", tail),
+        _heading(NAME),
+        f"{_escaped(PROGRAM)} \\- {_escaped(translate(SUMMARY))}",
+        _heading(SYNOPSIS),
         f".B {_escaped(PROGRAM)}",
         *(f"[{_shown(option)}]" for option in whole.options if option.names),
         ".br",
         f".B {_escaped(PROGRAM)}",
         ".I COMMAND",
         r"[\fIOPTION\fR ...]",
-        ".SH DESCRIPTION",
-        "Without a command the console opens: every layer of the storage of this host, from the portal to",
-        "the mount, with its state, and what can be done with it. Each change is shown first as a plan.",
-        ".SH OPTIONS",
+        _heading(DESCRIPTION),
+        _escaped(translate(OVERVIEW)),
+        _heading(OPTIONS),
         *_options(whole.options),
-        ".SH COMMANDS",
+        _heading(COMMANDS),
     ]
     for verb in whole.all():
         if not verb.words:
@@ -145,9 +191,33 @@ def _main_page(version: str, date: str, sections: str) -> str:
         lines.append(f".SS {_escaped(' '.join(verb.words))}")
         description = verb.description or verb.summary
         if description:
-            lines.append(_escaped(description[:1].upper() + description[1:].rstrip(".") + "."))
+            lines.append(_escaped(_sentence(description)))
         lines += _options(verb.options)
-    return "\n".join(lines) + "\n" + sections
+    for section in SECTIONS:
+        lines += _listing(section)
+    related = [f".BR {_escaped(name)} ({number})" for name, number in RELATED]
+    lines += [_heading(SEE_ALSO), *(f"{one}," for one in related[:-1]), related[-1]]
+    return "\n".join((*lines, ""))
+
+
+def _listing(section: Section) -> Iterator[str]:
+    yield _heading(section.title)
+    if section.opening:
+        yield _escaped(translate(section.opening))
+    for names, said in section.entries:
+        yield ".TP"
+        yield ", ".join(f"\\f{section.font}{_escaped(name)}\\fR" for name in names)
+        yield _escaped(translate(said))
+
+
+def _sentence(text: str) -> str:
+    """A description, which is a fragment or a sentence, as a sentence."""
+    # translators: the full stop behind a description, in a man page
+    stop = translate_in("end of a sentence", ".")
+    return text[:1].upper() + text[1:].rstrip(f".{stop}") + stop
+
+
+_QUOTED = re.compile("`([^`]+)`")
 
 
 def _options(options: tuple[Option, ...]) -> Iterator[str]:
@@ -157,7 +227,7 @@ def _options(options: tuple[Option, ...]) -> Iterator[str]:
         words = option.words
         if option.choices and not any(choice in words for choice in option.choices):
             words = f"{words} ({', '.join(option.choices)})".strip()
-        yield _escaped(words[:1].upper() + words[1:].rstrip(".") + ".") if words else "\\&"
+        yield _escaped(_sentence(words)) if words else "\\&"
 
 
 def _shown(option: Option) -> str:
@@ -167,8 +237,8 @@ def _shown(option: Option) -> str:
 
 
 def _escaped(text: str) -> str:
-    """A text that roff takes for nothing but text."""
-    flat = " ".join(_of_roff(text).split())
+    """A text that roff takes for nothing but text; what stands between backquotes is bold."""
+    flat = _QUOTED.sub(r"\\fB\1\\fR", " ".join(_of_roff(text).split()))
     return f"\\&{flat}" if flat.startswith((".", "'")) else flat
 
 

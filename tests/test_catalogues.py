@@ -20,7 +20,7 @@ LANGUAGES = sorted(path.parent.parent.name for path in FOLDER.glob("*/LC_MESSAGE
 COMPLETE = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["iscsi-console"]["complete-languages"]
 
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}|%\([a-z_]+\)[srd]|%[srd](?![a-z])")
-_CODE = re.compile(r"`[^`]*`|\{[^{}]*\}|[\w.+-]*[/:._=][\w.+/:-]*")
+_CODE = re.compile(r"^ {4}[^#\n]*|`[^`]*`|\{[^{}]*\}|[\w.+-]*[/:._=][\w.+/:-]*", re.MULTILINE)
 
 
 class Term(Struct, frozen=True):

@@ -16,12 +16,18 @@ from types import ModuleType
 import pytest
 
 from tests.test_pages import LINK, PAGES
-from tui.catalogue import compiled
+from tui.catalogue import available, compiled
 from tui.commands.telling import Exit
+from tui.storage.cells import cells
 from tui.terminal import CHOICES
+from tui.words import SOURCE, spoken
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "packaging"
+PAPER = 80
+"""Cells of a line of a man page; what is moved in with comments is wider."""
+
+each_language = pytest.mark.parametrize("language", available())
 
 
 def load(name: str) -> ModuleType:
@@ -31,7 +37,9 @@ def load(name: str) -> ModuleType:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(FOLDER)
+        spec.loader.exec_module(module)
     return module
 
 
@@ -143,27 +151,59 @@ def test_a_copy_of_the_program_knows_its_version(tmp_path: Path) -> None:
     assert (found.name, found.version) == (project["name"], project["version"])
 
 
-@pytest.mark.parametrize("place", ["docs/console.md", "docs/zh_CN/console.md", "packaging/man/sections.roff"])
-def test_the_choices_for_a_terminal_are_those_that_it_takes(place: str) -> None:
-    text = (ROOT / place).read_text()
+def of_terminal(text: str) -> list[str]:
+    """The variables of a terminal of which a text does not name every value."""
+    lacking = []
     for variable, values in CHOICES.values():
         after = text[text.index(variable) :]
         told = re.split(r"\.TP|^\|[^|]*`ISCSI|\n\n", after[1:], maxsplit=1, flags=re.MULTILINE)[0]
-        assert not values - set(re.findall(r"[a-z0-9]+", told)), variable
+        if values - set(re.findall(r"[a-z0-9]+", told)):
+            lacking.append(variable)
+    return lacking
 
 
-def test_the_man_page_names_every_exit_status_of_a_plan() -> None:
-    named = set(re.findall(r"^\.B ([0-9]+)$", (FOLDER / "man" / "sections.roff").read_text(), re.MULTILINE))
+@pytest.mark.parametrize("place", ["docs/console.md", "docs/zh_CN/console.md"])
+def test_the_choices_for_a_terminal_are_those_that_it_takes(place: str) -> None:
+    assert of_terminal((ROOT / place).read_text()) == []
+
+
+@each_language
+def test_the_man_page_names_what_a_terminal_takes_and_every_exit_status(
+    reference: ModuleType, language: str
+) -> None:
+    page = reference.man_pages("1.0", 0, language)["iscsi-console.8"]
+    assert of_terminal(page[page.index("NO_COLOR") :]) == []
+    named = set(re.findall(r"^\\fB([0-9]+)\\fR$", page, re.MULTILINE))
     assert {str(int(status)) for status in Exit} <= named
 
 
+@each_language
 @pytest.mark.skipif(shutil.which("groff") is None, reason="there is no groff")
-def test_the_man_pages_are_right_for_groff(reference: ModuleType) -> None:
-    for name, text in reference.man_pages("1.0", 0).items():
-        done = subprocess.run(
-            ("groff", "-man", "-ww", "-z", "-Tutf8"), input=text, capture_output=True, text=True, check=True
-        )
+def test_the_man_pages_are_right_for_groff(reference: ModuleType, language: str) -> None:
+    for name, text in reference.man_pages("1.0", 0, language).items():
+        command = ("groff", "-Kutf8", "-man", "-ww", "-Tutf8", "-P-cbou")
+        done = subprocess.run(command, input=text, capture_output=True, text=True, check=True)
         assert (name, done.stderr) == (name, "")
+        wide = [line for line in done.stdout.splitlines() if cells(line) > PAPER and "#" not in line]
+        assert (name, wide) == (name, [])
+
+
+@pytest.mark.parametrize("language", [one for one in available() if one != SOURCE])
+def test_a_translated_man_page_has_the_commands_options_and_code_of_the_english_one(
+    reference: ModuleType, language: str
+) -> None:
+    ours, theirs = reference.man_pages("1.0", 0, language), reference.man_pages("1.0", 0)
+    assert list(ours) == list(theirs)
+    for name, text in theirs.items():
+        assert fixed(ours[name]) == fixed(text)
+        assert ours[name] != text
+    assert spoken() == SOURCE
+
+
+def fixed(page: str) -> list[str]:
+    """The lines that no language changes: what is listed, and what is moved in, without its comments."""
+    kept = re.findall(r"^(?:\.SS .*|\.TP\n.*|\.BR? .*|\\& .*|\\&\[.*)$", page, re.MULTILINE)
+    return [re.sub(r" +# .*|\\\[u2026\]|…", "", line) for line in kept]
 
 
 def test_the_man_page_names_every_command_and_option(reference: ModuleType) -> None:
