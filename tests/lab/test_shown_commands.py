@@ -21,18 +21,29 @@ mkfs.ext4 -q /dev/vg_data/data; udevadm settle
 mkdir -p /srv/data; mount /dev/vg_data/data /srv/data; echo kept > /srv/data/file
 """
 
-ON_A_TERMINAL = {"", "setup", "practice", "lab try", "lab", "--recorded file"}
+ON_A_TERMINAL = {
+    *("", "setup", "practice", "lab try", "lab", "--recorded file"),
+    *("lab shell --lan blue", "lab shell --lan blue --san open"),
+}
 """What opens a screen or boots a machine: tests of their own do that (`test_console_flows`,
-`test_setup_flows`, `test_practice_run`, `test_try`)."""
+`test_setup_flows`, `test_practice_run`, `test_try`, `test_lan`)."""
 
-ON_THE_BUILDER = {"lab export file", "lab import file", "lab exec --san file -- iscsiadm -m session"}
-"""What is done with practice machines, outside of them (`test_lab_handing`, `test_lab_command`)."""
+ON_THE_BUILDER = {
+    *("lab export file", "lab import file", "lab exec --san file -- iscsiadm -m session"),
+    *("rehearse host.json", "rehearse host.json -- iscsi-console disconnect /srv/app --users stop --yes"),
+}
+"""What is done with practice machines, outside of them (`test_lab_handing`, `test_lab_command`,
+`test_rehearsal_of_a_host`)."""
+
+OF_CAPTURES = {"fleet", "fleet captures --text --json --max-age 24"}
+"""What reads captures and no host (`tests/fleet`)."""
 
 SMALLER = {"200G": "300M"}
 """The disk of the test has 512 MiB."""
 
 READING = {
     "--help": {0},
+    "--version": {0},
     "--version --json": {0},
     "capture": {2},
     "capture file": {0},
@@ -65,7 +76,7 @@ def shown() -> set[str]:
 
 
 def test_every_shown_command_is_run_here_or_elsewhere() -> None:
-    assert shown() == {*READING, *CHANGING, *ON_A_TERMINAL, *ON_THE_BUILDER}
+    assert shown() == {*READING, *CHANGING, *ON_A_TERMINAL, *ON_THE_BUILDER, *OF_CAPTURES}
 
 
 @pytest.fixture(scope="module")
