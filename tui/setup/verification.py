@@ -82,7 +82,7 @@ class Verified(Struct, frozen=True):
                     _("{layer} is broken: {state}.").format(
                         layer=clean(broken.name), state=clean(broken.reason or broken.state)
                     ),
-                    remedy=_("Check the layers from the bottom; start with the first broken one."),
+                    remedy=_("Check the layers from the portal on; start with the first broken one."),
                 )
         for verified in self.mounts:
             for check in verified.boot:

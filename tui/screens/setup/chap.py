@@ -119,9 +119,10 @@ class ChapPage(Page):
             HelpSection(
                 _("What CHAP is"),
                 _(
-                    "A mutual check when a connection is made: each side proves that it knows a "
-                    "secret, without sending it. It does not encrypt the data. If the storage "
-                    "administrator gave you no user name and secret, leave both at none."
+                    "A check when a connection is made: this host proves that it knows a secret, and with "
+                    "mutual CHAP the storage does too, without sending it. It does not encrypt the "
+                    "data. If the storage administrator gave you no user name and secret, leave both "
+                    "at none."
                 ),
             ),
             HelpSection(

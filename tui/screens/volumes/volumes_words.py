@@ -87,8 +87,8 @@ def help_sections() -> tuple[HelpSection, ...]:
         HelpSection(
             _("Nothing is lost by accident"),
             _(
-                "Removing a volume is the only task here that loses data. It lists what is lost and asks for "
-                "a word to be typed. Before each change the LVM metadata is backed up."
+                "Removing a volume and rolling one back are the tasks here that lose data. Each lists what "
+                "is lost and asks for a word to be typed. Before each change the LVM metadata is backed up."
             ),
         ),
     )

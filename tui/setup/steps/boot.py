@@ -155,7 +155,7 @@ def warnings(state: SetupState) -> tuple[Problem, ...]:
             Problem(
                 "boot.no-login",
                 _("The volumes would be mounted at boot, but nothing logs in to the target."),
-                remedy=_("Go back to the Target step and choose automatic."),
+                remedy=_("Go back to the Target step and choose to log in at every boot."),
                 field="way",
             )
         )

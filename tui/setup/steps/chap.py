@@ -183,8 +183,8 @@ def explain(state: SetupState) -> Explanation:
         runs = (_("nothing yet: the secrets are written to the records when those are created"),)
     return Explanation(
         _(
-            "With CHAP both sides prove that they know a secret without sending it. Leave it at "
-            "none unless the storage administrator gave you a user name and a secret. Secrets are "
+            "With CHAP this host proves that it knows a secret without sending it. Leave it at none "
+            "unless the storage administrator gave you a user name and a secret. Secrets are "
             "stored only in open-iscsi's own files, which only root can read."
         ),
         runs,

@@ -212,7 +212,7 @@ def warnings(state: SetupState) -> tuple[Problem, ...]:
             Problem(
                 "target.manual",
                 _("The targets are not logged in at boot."),
-                remedy=_("Choose automatic if the volumes should be available after a reboot."),
+                remedy=_("Choose at every boot if the volumes should be available after a reboot."),
                 field="startup",
             )
         )

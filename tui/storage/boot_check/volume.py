@@ -53,9 +53,11 @@ def _group(inventory: Inventory, group: VolumeGroup, facts: BootFacts) -> Checke
         return Checked(
             Rung.GROUP,
             False,
-            _("{group} is not activated when its PVs appear: event-based activation is off.").format(
-                group=name
-            ),
+            (
+                _("{group} is not activated when its PVs appear: its autoactivation is off.")
+                if not group.autoactivation
+                else _("{group} is not activated when its PVs appear: event-based activation is off.")
+            ).format(group=name),
             f"vgchange --setautoactivation y {group.name}"
             if not group.autoactivation
             else _("Set global/event_activation to 1 in /etc/lvm/lvm.conf."),

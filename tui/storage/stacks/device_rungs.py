@@ -153,7 +153,7 @@ def degraded_words(device: BlockDevice) -> str:
         return ""
     lost, places = len(raid.lost), len(raid.places)
     if any(leg.state is LegState.REBUILDING for leg in raid.lost) and raid.done is not None:
-        return _("It works; {count} of {all} legs is being rebuilt ({percent} %).").format(
+        return _("It works; legs being rebuilt: {count} of {all} ({percent} %).").format(
             count=lost, all=places, percent=raid.done
         )
     return _("It works without {count} of its {all} legs.").format(count=lost, all=places)

@@ -96,7 +96,10 @@ def _behind(evidence: Evidence, state: BtrfsState, mount: Mount) -> Finding:
     return Finding(
         BEHIND,
         _("A device of the btrfs at {path} missed writes.").format(path=place),
-        _("Every copy is read from the device that has the newest data, but one of them is behind."),
+        _(
+            "It works. What has checksums is read from a good copy; files without them (nodatacow) may be "
+            "read from the device that is behind."
+        ),
         RungKind.MOUNT,
         (f"mount:{mount.target}",),
         mount.device,

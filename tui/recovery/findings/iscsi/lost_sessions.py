@@ -239,7 +239,9 @@ def _fixes(
         yield Fix(
             _("Before mounting anything again: make sure that it is the same data"),
             _("While the session was lost, the storage may have failed over, or the LUN may have changed."),
-            confirm=(_("Has the array failed over, or was the LUN changed meanwhile?"),),
+            confirm=(
+                _("Is it certain that meanwhile the array did not fail over and the LUN was not changed?"),
+            ),
         )
 
 

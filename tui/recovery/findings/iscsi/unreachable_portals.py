@@ -280,9 +280,7 @@ def _fixes(evidence: Evidence, records: list[NodeRecord], answer: PortAnswer) ->
 def _stray(evidence: Evidence, records: list[NodeRecord], answer: PortAnswer) -> Finding:
     portal = records[0].portal
     place = clean(portal.label)
-    question = _("Which networks are for storage? Is it right that this host never uses {portal}?").format(
-        portal=place
-    )
+    question = _("Is it right that this host never uses {portal}?").format(portal=place)
     leave = no_login_at_boot(tuple(records))
     return Finding(
         STRAY,

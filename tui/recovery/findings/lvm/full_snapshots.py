@@ -58,7 +58,7 @@ def _snapshot(inventory: Inventory, group: VolumeGroup, volume: LogicalVolume) -
                 title,
                 why,
                 repair(title, why, remove),
-                confirm=(_("Must a backup that read from it be made again?"),),
+                confirm=(_("Is every backup that read from it made again, or was there none?"),),
                 by_hand=(_("umount it first"),) if mounted else (),
             ),
         ),

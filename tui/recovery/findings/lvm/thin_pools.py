@@ -296,7 +296,13 @@ def pool_repair(evidence: Evidence, group: VolumeGroup, pool: LogicalVolume, *fi
         title,
         why,
         repair(title, why, *steps, notes=(note,)),
-        confirm=(*first, _("Is there a copy of the disks on the storage (snapshot), or is none possible?")),
+        confirm=(
+            *first,
+            _(
+                "Is there a copy of the disks on the storage (a snapshot), or is it accepted that "
+                "there is none?"
+            ),
+        ),
     )
 
 

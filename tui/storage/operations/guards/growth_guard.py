@@ -65,7 +65,7 @@ def shrunk_problem(what: str, now: int, needed: int, upper: str) -> Problem:
         _("{what} has shrunk to {now}, but {upper} needs {needed}.").format(
             what=clean(what, 80),
             now=size_words(now, needed),
-            upper=clean(upper, 80) or _("this host"),
+            upper=clean(upper, 80) or _("what is on it"),
             needed=size_words(needed, now),
         ),
         cause=_("The LUN was shrunk on the array, or was replaced by another LUN."),
