@@ -118,5 +118,7 @@ def _fixes(inventory: Inventory, group: VolumeGroup, volume: LogicalVolume, name
                 group.name, volume.name, group.uuid, volume.uuid, by_uuid=inventory.is_ambiguous(group.name)
             ),
         ),
-        confirm=(_("Was it deactivated on purpose, for example for a move or a cluster?"),),
+        confirm=(
+            _("Is it certain that nobody deactivated it on purpose, for example for a move or a cluster?"),
+        ),
     )

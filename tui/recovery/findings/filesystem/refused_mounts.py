@@ -127,7 +127,7 @@ def _reason(entry: FstabEntry, device: BlockDevice, lines: tuple[Happening, ...]
                 f"lvs -o +seg_pe_ranges {path}",
                 _("vgcfgrestore --list (the VG): when was it shrunk?"),
             ),
-            (_("Was the volume shrunk (lvreduce), or the LUN?"),),
+            (_("Is it known whether the volume was shrunk (lvreduce), or the LUN?"),),
         )
     if _said(lines, _READ_ONLY):
         return _Reason(

@@ -89,10 +89,10 @@ def duplicate_initiator_names(evidence: Evidence) -> Iterator[Finding]:
                     "iscsi-console setup",
                 ),
                 confirm=(
-                    _("Which of the two hosts is the clone?"),
+                    _("Is it known which of the two hosts is the clone?"),
                     _(
-                        "Was a file system ever mounted on both at the same time? Then it must be "
-                        "checked before further use."
+                        "Is it certain that no file system was mounted on both at the same time? Otherwise "
+                        "check it before further use."
                     ),
                 ),
             ),

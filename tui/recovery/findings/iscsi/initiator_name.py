@@ -105,7 +105,7 @@ def _naming(used: str, meant: str) -> Iterator[Fix]:
             "printf 'InitiatorName=%s\\n' NAME > /etc/iscsi/initiatorname.iscsi",
             "systemctl restart iscsid",
         ),
-        confirm=(_("Which name does the storage's ACL have for this host?"),),
+        confirm=(_("Is it known which name the storage's ACL has for this host?"),),
     )
     yield Fix(
         _("Or create a new one"),

@@ -86,9 +86,19 @@ def _inactive(evidence: Evidence, group: VolumeGroup, volumes: list[LogicalVolum
                     refusal=protected_disk(evidence, disks_of(evidence.inventory, group)),
                 ),
                 confirm=(
-                    (_("Was it deactivated on purpose, for example for a move or a cluster?"),)
+                    (
+                        _(
+                            "Is it certain that nobody deactivated it on purpose, for example for "
+                            "a move or a cluster?"
+                        ),
+                    )
                     if group.autoactivation
-                    else (_("Was autoactivation disabled on purpose, for example for a cluster or a guest?"),)
+                    else (
+                        _(
+                            "Is it certain that nobody disabled autoactivation on purpose, as for a "
+                            "cluster or a guest?"
+                        ),
+                    )
                 ),
             ),
             *(
