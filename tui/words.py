@@ -88,3 +88,19 @@ def prose(*sentences: str) -> str:
     for sentence in filter(None, sentences):
         text = pair.format(first=text, second=sentence) if text else sentence
     return text
+
+
+def labelled(label: str, words: str) -> str:
+    """What is said about something, behind its name."""
+    # translators: in Chinese a full-width colon, without a space
+    return translate_in("a name, and what is said about it", "{label}: {words}").format(
+        label=label, words=words
+    )
+
+
+def remarked(words: str, remark: str) -> str:
+    """Words with a remark behind them."""
+    # translators: in Chinese full-width parentheses, without a space
+    return translate_in("words, and a remark behind them", "{words} ({remark})").format(
+        words=words, remark=remark
+    )

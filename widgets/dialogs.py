@@ -21,7 +21,7 @@ from widgets.fields.text_field import LineInput
 from widgets.key_bar import KeyBar
 from widgets.look import FIND, look_of
 from widgets.state import Role, State
-from widgets.text import cells, flat
+from widgets.text import cells, flat, wrap
 from widgets.widget_words import marked, translate as _
 
 T = TypeVar("T")
@@ -79,6 +79,31 @@ class PushButton(Button, inherit_css=False):
         if look.native:
             before, after = ("( ", " )") if self.disabled else ("[ ", " ]")
         return Content.assemble(before, look.plain(str(self.label)), after)
+
+
+class Wrapped(Static):
+    """Paragraphs of plain text, broken where a line may end in a script without blanks too.
+
+    Args:
+        texts: one for each paragraph; a line end begins a new line.
+        role: how they are drawn.
+        hanging: cells that lines after the first of a paragraph are moved in by.
+    """
+
+    def __init__(self, texts: tuple[str, ...], role: Role, hanging: int = 0) -> None:
+        super().__init__()
+        self._texts, self._role, self._hanging = texts, role, hanging
+
+    def _lines(self, width: int) -> list[str]:
+        return [line for text in self._texts for line in wrap(text, width, self._hanging)]
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - Textual's signature
+        """Return the lines needed."""
+        return len(self._lines(width))
+
+    def render(self) -> Content:
+        """Draw the lines."""
+        return look_of(self).text("\n".join(self._lines(self.content_size.width)), self._role)
 
 
 class Dialog(ModalScreen[T], Generic[T]):
@@ -242,7 +267,7 @@ class Dialog(ModalScreen[T], Generic[T]):
 
     def paragraph(self, text: str, role: Role = Role.TEXT) -> Static:
         """Return a paragraph of plain text."""
-        return Static(look_of(self.app).text(text, role))
+        return Wrapped((text,), role)
 
 
 class Confirm(Dialog[bool]):
@@ -301,11 +326,11 @@ class Confirm(Dialog[bool]):
         if self._text:
             yield self.paragraph(self._text)
         if self._losses:
-            look = look_of(self.app)
-            lines = [look.text(_("This will be lost and cannot be recovered:"), Role.WARN)]
-            mark = look.glyphs.state(State.WARN)
-            lines += [look.text(f"{mark} {flat(loss)}", Role.STRONG) for loss in self._losses]
-            yield Static(Content("\n").join(lines))
+            mark = look_of(self.app).glyphs.state(State.WARN)
+            heading = Wrapped((_("This will be lost and cannot be recovered:"),), Role.WARN)
+            heading.styles.margin = 0
+            yield heading
+            yield Wrapped(tuple(f"{mark} {flat(loss)}" for loss in self._losses), Role.STRONG)
 
     def below(self) -> Iterable[Widget]:
         """Return the line to type the word into."""

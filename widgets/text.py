@@ -187,6 +187,8 @@ def _pieces(text: str) -> Iterator[str]:
 def _may_break(before: str, after: str) -> bool:
     wide = 2 in (get_character_cell_size(before), get_character_cell_size(after))
     closes, opens = unicodedata.category(after) in _CLOSING, unicodedata.category(before) in _OPENING
+    if after == "/" and unicodedata.category(before) == "Po":
+        return True  # a path, behind a comma
     return wide and not closes and not opens
 
 

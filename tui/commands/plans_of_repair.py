@@ -19,7 +19,7 @@ from tui.storage.operations.operation import Operation
 from tui.storage.probe.inventory import take_inventory
 from tui.storage.problem import Problem, Refused
 from tui.storage.untrusted import clean
-from tui.words import enumerated, translate as _
+from tui.words import enumerated, labelled, translate as _
 
 _WITHIN = 60.0
 """Seconds that a look takes at most; longer than for `doctor`, since what is not read is not repaired."""
@@ -63,8 +63,8 @@ def repair(host: Host, arguments: Arguments) -> Planned:
 
 
 def _not_read(word: str, evidence: Evidence) -> Problem:
-    lines = [f"{item.item.value}: {item.why}" for item in evidence.unread]
-    lines += [f"{item.what}: {item.why}" for item in evidence.inventory.unseen]
+    lines = [labelled(item.item.value, item.why) for item in evidence.unread]
+    lines += [labelled(item.what, item.why) for item in evidence.inventory.unseen]
     return Problem(
         "repair.not-read",
         _("It is not known whether this host has {code}.").format(code=clean(word)),
@@ -179,7 +179,7 @@ def _farewell(inventory: Inventory, gone: tuple[NodeRecord, ...], title: str) ->
         if session is not None:
             uses = uses_of(inventory, session.sid)
             if uses:
-                kept.append(f"{record.target}: {enumerated(uses[:3])}")
+                kept.append(labelled(record.target, enumerated(uses[:3])))
                 continue
             operations += log_out((session,), inventory).plan.operations
         operations += delete((record,), inventory).plan.operations

@@ -48,7 +48,7 @@ def heading(fleet: Fleet) -> str:
     count = len(fleet.columns)
     hosts = translate_count("{count} host", "{count} hosts", count).format(count=count)
     counted = [
-        f"{number} {weight_word(weight)}"
+        _("{number} {weight}").format(number=number, weight=weight_word(weight))
         for weight in Weight
         if (number := sum(finding.weight is weight for finding in fleet.findings))
     ]

@@ -8,7 +8,7 @@ from tui.fleet.finding import FleetFinding
 from tui.fleet.fleet import Fleet, Row, RowKind
 from tui.fleet.fleet_words import MOST, heading, kind_title, limits, shown_word, verdict_word, weight_word
 from tui.storage.cells import padded, wrapped
-from tui.words import translate as _
+from tui.words import labelled, remarked, translate as _
 
 _WIDTH = 79
 
@@ -35,7 +35,7 @@ def fleet_text(fleet: Fleet) -> str:
 
 
 def _finding(fleet: Fleet, finding: FleetFinding, number: int) -> Iterator[str]:
-    words = f"{number}. [{finding.code}] {weight_word(finding.weight)}: {finding.summary}"
+    words = f"{number}. [{finding.code}] " + labelled(weight_word(finding.weight), finding.summary)
     yield from wrapped(words, _WIDTH, 2, 3)
     if finding.subject:
         yield f"     {finding.subject}"
@@ -45,7 +45,7 @@ def _finding(fleet: Fleet, finding: FleetFinding, number: int) -> Iterator[str]:
     if finding.meaning:
         yield from wrapped(finding.meaning, _WIDTH, 5)
     for name, seen in finding.seen:
-        yield from wrapped(f"{name}: {seen}", _WIDTH, 7, 2)
+        yield from wrapped(labelled(name, seen), _WIDTH, 7, 2)
     for advice in finding.advice:
         yield from wrapped(f"- {advice}", _WIDTH, 5, 2)
 
@@ -55,7 +55,7 @@ def _row(fleet: Fleet, row: Row) -> Iterator[str]:
     standing: dict[Shown, list[str]] = {shown: [] for shown in Shown}
     for column, cell in zip(fleet.columns, row.cells, strict=True):
         is_exact = cell.shown is not Shown.NONE and cell.words != shown_word(cell.shown)
-        standing[cell.shown].append(f"{column.name} ({cell.words})" if is_exact else column.name)
+        standing[cell.shown].append(remarked(column.name, cell.words) if is_exact else column.name)
     for shown, names in standing.items():
         if names and shown is not Shown.NONE:
             yield from wrapped(f"{padded(shown_word(shown), 9)} {listed(names, MOST)}", _WIDTH, 4, 10)

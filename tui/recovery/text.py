@@ -11,7 +11,7 @@ from tui.storage.cells import wrapped
 from tui.storage.host_limits import limits
 from tui.storage.stacks.layer_words import layer_word
 from tui.storage.untrusted import clean
-from tui.words import enumerated, prose, translate as _, translate_count
+from tui.words import enumerated, labelled, prose, remarked, translate as _, translate_count
 
 WIDTH = 79
 
@@ -74,7 +74,7 @@ def _finding(finding: Finding, number: int, diagnosis: Diagnosis) -> Iterator[st
     if finding.ruled_out:
         yield "   " + _("Ruled out:")
     for excluded in finding.ruled_out:
-        yield from _wrapped(f"- {excluded.what}: {excluded.how}", 5, hanging=2)
+        yield from _wrapped("- " + labelled(excluded.what, excluded.how), 5, hanging=2)
     if finding.hypotheses:
         yield "   " + _("Possible causes:")
     for hypothesis in finding.hypotheses:
@@ -115,7 +115,8 @@ def _fix(fix: Fix, place: int) -> Iterator[str]:
         yield from _wrapped(_("Make sure first: {question}").format(question=question), 8, hanging=2)
     if fix.ask is not None:
         yield "        " + _("Send to {who}:").format(who=fix.ask.who)
-        yield from (f"        | {line}".rstrip() for line in fix.ask.words.split("\n"))
+        for text in fix.ask.words.split("\n"):
+            yield from (f"        | {line}".rstrip() for line in wrapped(text, WIDTH - 10) or [""])
     yield from (f"        $ {line}" for line in fix.by_hand)
     if fix.proposal is not None:
         yield from _plan(fix.proposal)
@@ -129,7 +130,7 @@ def _plan(proposal: Proposal) -> Iterator[str]:
         words = prose(refusal.summary, refusal.cause, refusal.remedy)
         yield from _wrapped(_("Not possible now: {why}").format(why=words), 8)
     for operation in proposal.plan.operations:
-        yield from _wrapped(f"- {operation.title()} ({operation.risk.word})", 8, hanging=2)
+        yield from _wrapped("- " + remarked(operation.title(), operation.risk.word), 8, hanging=2)
         yield from (f"          $ {line}" for line in operation.shown())
 
 
@@ -137,7 +138,7 @@ def _explained(diagnosis: Diagnosis) -> Iterator[str]:
     """What is expected and not there because of a finding that is about something else."""
     numbers = {finding.key: number for number, finding in enumerate(diagnosis.counted, start=1)}
     lines = [
-        _("  {name} ({source}): after number {number} is repaired, check again").format(
+        _("{name} ({source}): after number {number} is repaired, check again").format(
             name=clean(expectation.name, 80), source=expectation.source.source, number=number
         )
         for account in diagnosis.accounts
@@ -146,7 +147,9 @@ def _explained(diagnosis: Diagnosis) -> Iterator[str]:
         and (expectation.told is None or expectation.told.key != account.explained_by)
     ]
     if lines:
-        yield from ("", _("Expected, and not there because of what is listed above:"), *lines)
+        yield from ("", _("Expected, and not there because of what is listed above:"))
+        for line in lines:
+            yield from _wrapped(line, 2, hanging=2)
 
 
 def _unexplained(diagnosis: Diagnosis) -> Iterator[str]:
@@ -154,7 +157,7 @@ def _unexplained(diagnosis: Diagnosis) -> Iterator[str]:
         return
     yield from ("", _("Broken or missing, and no known failure explains it:"))
     for rung in diagnosis.unexplained:
-        words = f"{layer_word(rung.kind)} {clean(rung.name, 80)}: {clean(rung.reason, 200)}"
+        words = labelled(f"{layer_word(rung.kind)} {clean(rung.name, 80)}", clean(rung.reason, 200))
         yield from _wrapped(words, 2, hanging=2)
 
 
@@ -174,12 +177,13 @@ def _accepted(diagnosis: Diagnosis) -> Iterator[str]:
 def _not_seen(diagnosis: Diagnosis) -> Iterable[str]:
     evidence = diagnosis.evidence
     found = [
-        *(f"{clean(unseen.what)}: {clean(unseen.why)}" for unseen in evidence.inventory.unseen),
-        *(f"{item_words(unread.item)}: {unread.why}" for unread in evidence.unread),
+        *(labelled(clean(unseen.what), clean(unseen.why)) for unseen in evidence.inventory.unseen),
+        *(labelled(item_words(unread.item), unread.why) for unread in evidence.unread),
     ]
     if not found:
         return ()
-    return ("", _("Not checked, so nothing is known about it:"), *(f"  {line}" for line in found))
+    lines = (line for text in found for line in _wrapped(text, 2, hanging=2))
+    return ("", _("Not checked, so nothing is known about it:"), *lines)
 
 
 def _wrapped(text: str, indent: int = 0, hanging: int = 0) -> list[str]:

@@ -72,6 +72,8 @@ def may_break(before: str, after: str) -> bool:
     """Whether a line may end between two characters, neither of them a space."""
     wide = _cells_of(before) == 2 or _cells_of(after) == 2
     closes, opens = unicodedata.category(after) in _CLOSING, unicodedata.category(before) in _OPENING
+    if after == "/" and unicodedata.category(before) == "Po":
+        return True  # a path, behind a comma
     return wide and not closes and not opens
 
 

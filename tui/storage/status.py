@@ -27,11 +27,11 @@ in it.
 
 import argparse
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from msgspec.structs import fields
 
-from tui.storage.cells import padded
+from tui.storage.cells import cells, padded, wrapped
 from tui.storage.codec import Plain, encode
 from tui.storage.host.interface import Host
 from tui.storage.host_limits import limits
@@ -49,11 +49,16 @@ from tui.storage.stacks.rung import Rung
 from tui.storage.stacks.stack import Stack, StackIndex, first_broken, stacks
 from tui.storage.stacks.volume_rungs import volume_key
 from tui.storage.untrusted import clean
-from tui.words import enumerated, prose, translate as _, translate_count
+from tui.words import enumerated, labelled, prose, translate as _, translate_count
 
 SCHEMA = 1
 
+WIDTH = 79
+"""Columns of a line; a longer name stays whole."""
+
 _LONGEST_NAME = 100
+_HANGING = 2
+"""Columns that what does not fit on a line is moved in by, on the next one."""
 
 
 def status_document(inventory: Inventory, judged: Judged) -> dict[str, Plain]:
@@ -152,22 +157,28 @@ def status_json(inventory: Inventory, judged: Judged) -> str:
 
 def status_text(inventory: Inventory, judged: Judged) -> str:
     """The stacks as lines for people: one for each layer, states as words, every name cleaned."""
-    lines = [*_heading(inventory, judged)]
+    lines = [line for text in _heading(inventory, judged) for line in wrapped(text, WIDTH, 0, _HANGING)]
     for stack in judged.stacks:
         lines += ["", *_stack_lines(stack)]
     if not judged.stacks:
         lines += ["", _("No node records and no sessions.")]
     if inventory.damaged_records:
         lines += ["", _("Files in the record database that are not node records:")]
-        lines += [f"  {clean(path)}" for path in inventory.damaged_records]
+        lines += _listed(map(clean, inventory.damaged_records))
     if inventory.lvm.warnings:
         lines += ["", _("LVM warnings:")]
-        lines += [f"  {clean(warning)}" for warning in inventory.lvm.warnings]
+        lines += _listed(map(clean, inventory.lvm.warnings))
     if inventory.unseen:
         lines += ["", _("Not read, so it may exist although it is not listed above:")]
-        lines += [f"  {clean(unseen.what)}: {clean(unseen.why)}" for unseen in inventory.unseen]
+        lines += _listed(labelled(clean(unseen.what), clean(unseen.why)) for unseen in inventory.unseen)
     lines += _told(judged.judgement)
     return "\n".join(lines)
+
+
+def _listed(texts: Iterable[str]) -> Iterator[str]:
+    """Lines below a heading."""
+    for text in texts:
+        yield from wrapped(text, WIDTH, 2, _HANGING)
 
 
 def _told(judgement: Judgement | None) -> Iterator[str]:
@@ -183,9 +194,10 @@ def _told(judgement: Judgement | None) -> Iterator[str]:
     for told in judgement.told:
         words = _("accepted: {reason}").format(reason=clean(told.reason)) if told.reason else ""
         word = words or (_("risk") if told.is_risk else _("problem"))
-        yield f"  [{told.code}] {word}: {told.summary}"
+        yield from _listed((f"[{told.code}] " + labelled(word, told.summary),))
     if judgement.unread:
-        yield from ("", _("Not checked: {items}").format(items=enumerated(judgement.unread)))
+        unread = _("Not checked: {items}").format(items=enumerated(judgement.unread))
+        yield from ("", *wrapped(unread, WIDTH, 0, _HANGING))
 
 
 def _heading(inventory: Inventory, judged: Judged) -> Iterator[str]:
@@ -214,21 +226,29 @@ def _stack_lines(stack: Stack) -> Iterator[str]:
     groups = [clean(group, _LONGEST_NAME) for group in stack.volume_groups]
     yield enumerated(targets or groups) or _("A session without a target name")
     for rung in stack.rungs:
-        yield _rung_line(rung)
+        yield from _rung_lines(rung)
     broken = first_broken(stack)
     if broken is not None:
         what = f"{layer_word(broken.kind)} {clean(broken.name, _LONGEST_NAME)}".strip()
-        yield "  " + prose(_("First broken layer: {what}.").format(what=what), broken.reason)
+        yield from _listed((prose(_("First broken layer: {what}.").format(what=what), broken.reason),))
 
 
-def _rung_line(rung: Rung) -> str:
+def _rung_lines(rung: Rung) -> Iterator[str]:
+    """A layer on one line; what does not fit is on further ones, below the layer's name."""
     indent = "  " * (rung.depth + 1)
+    lead = f"{indent}{padded(health_word(rung.health), 9)} {padded(layer_word(rung.kind), 11)} "
     words = (clean(rung.name, _LONGEST_NAME), clean(rung.state, _LONGEST_NAME), *map(clean, rung.detail))
-    said = "  ".join(word for word in words if word)
-    line = (
-        f"{indent}{padded(health_word(rung.health), 9)} {padded(layer_word(rung.kind), 11)} {said}".rstrip()
-    )
-    return f"{line}  - {rung.reason}" if rung.reason else line
+    said = [word for word in words if word.strip()] + ([f"- {rung.reason}"] if rung.reason else [])
+    line, below = lead, cells(lead) + _HANGING
+    for place, word in enumerate(said):
+        joined = f"{line}  {word}" if place else line + word
+        if not place or cells(joined) <= WIDTH:
+            line = joined
+            continue
+        yield line
+        *full, line = wrapped(word, WIDTH, below)
+        yield from full
+    yield line.rstrip()
 
 
 Look = Callable[[Host], tuple[Inventory, Judgement]]

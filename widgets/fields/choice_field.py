@@ -17,6 +17,7 @@ from widgets.fields.form import Field
 from widgets.look import look_of
 from widgets.state import Role
 from widgets.text import flat
+from widgets.widget_words import translate as _
 
 
 class Choice(Struct, frozen=True):
@@ -76,7 +77,10 @@ class ChoiceRow(Widget, can_focus=True):
         for choice in self.choices:
             on_it = choice.key == self.chosen
             mark = look.glyphs.radio_on if on_it else look.glyphs.radio_off
-            words = flat(choice.label) + (f" ({flat(choice.reason)})" if choice.reason else "")
+            words = flat(choice.label)
+            if choice.reason:
+                # translators: an answer that cannot be chosen, and why
+                words = _("{answer} ({reason})").format(answer=words, reason=flat(choice.reason))
             off = bool(choice.reason) or self.is_disabled
             role = Role.DISABLED if off else Role.ACCENT if on_it else Role.TEXT
             part = look.text(f"{mark} {words}", role)

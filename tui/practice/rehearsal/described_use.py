@@ -24,7 +24,7 @@ from tui.storage.probe.devices.partitions import entry_of
 from tui.storage.probe.devices.sizes import filesystem_reach
 from tui.storage.probe.holders.users import read_users
 from tui.storage.probe.reading import whole_number
-from tui.words import translate as _
+from tui.words import labelled, translate as _
 
 _SHOWN = (KernelHold.NFS_EXPORT, KernelHold.LOOP, KernelHold.BACKSTORE)
 
@@ -141,7 +141,7 @@ def read_holders(seen: SeenHost) -> Users:
 def describe_holders(seen: SeenHost, users: Users) -> tuple[Holder, ...]:
     """The processes that hold something, but storage daemons and this program."""
     for unseen in users.unseen:
-        seen.differs(_("who holds what"), f"{unseen.what}: {unseen.why}")
+        seen.differs(_("who holds what"), labelled(unseen.what, unseen.why))
     others = (process for process in users.processes if not process.is_storage and not process.ours)
     return tuple(made for process in others for made in _holder(seen, process))
 

@@ -24,7 +24,7 @@ from tui.storage.documents import parse_json, read_bounded
 from tui.storage.files.owner_file import write_for_owner
 from tui.storage.problem import Refused
 from tui.storage.untrusted import clean
-from tui.words import translate as _, translate_count
+from tui.words import labelled, translate as _, translate_count
 
 SCHEMA = 1
 
@@ -177,7 +177,7 @@ def _page(rehearsal: Rehearsal) -> Iterator[str]:
         yield ""
         yield clean(plan.title)
         for number, operation in enumerate(plan.operations, 1):
-            yield f"  {number}. {operation.title}: {_stage_word(operation.stage)}"
+            yield f"  {number}. " + labelled(operation.title, _stage_word(operation.stage))
             yield from (f"       $ {command}" for command in operation.commands)
             if operation.failure:
                 yield f"       {operation.failure}"
@@ -193,7 +193,7 @@ def unlike_lines(unlike: tuple[Unlike, ...]) -> Iterator[str]:
     """In what a twin is not like its host, as lines."""
     yield _("Not the same in the twin:")
     for one in unlike:
-        yield f"  {clean(one.what)}: {clean(one.why)}"
+        yield "  " + labelled(clean(one.what), clean(one.why))
     if not unlike:
         yield "  -"
 

@@ -22,7 +22,7 @@ def listed(words: Iterable[str], most: int = 6) -> str:
 
 def place_of(thing: Session | NodeRecord) -> str:
     """A target and the portal it is reached by: `TARGET, PORTAL`."""
-    return f"{clean(thing.target, 120)}, {clean(thing.portal.label)}"
+    return enumerated((clean(thing.target, 120), clean(thing.portal.label)))
 
 
 def log_seen(source: str, lines: Iterable[Happening]) -> Iterator[Seen]:

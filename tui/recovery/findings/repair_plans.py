@@ -45,7 +45,9 @@ def silent_disk(evidence: Evidence, device: BlockDevice) -> Problem | None:
     ]
     if device.answers and not (lost and len(lost) == len(luns_below(inventory, device))):
         return None
-    states = enumerated(f"session {session.sid}: {session.state.value}" for session in lost)
+    states = enumerated(
+        _("session {sid}: {name}").format(sid=session.sid, name=session.state.value) for session in lost
+    )
     return Problem(
         "recovery.disk-silent",
         _("The disk below {path} does not answer now.").format(path=clean(device.path, 80)),

@@ -15,7 +15,7 @@ from tui.screens.access import Access
 from tui.screens.base_screen import BaseScreen
 from tui.screens.paragraphs import Paragraph, Paragraphs
 from tui.screens.top_bar import top_bar
-from tui.words import enumerated, marked, translate as _
+from tui.words import enumerated, labelled, marked, translate as _
 from widgets.help import HelpSection
 from widgets.key_bar import KeyBar
 from widgets.state import Role
@@ -114,7 +114,7 @@ def _paragraphs(finding: FleetFinding) -> list[Paragraph]:
         found += [Paragraph(""), Paragraph(finding.meaning)]
     if finding.seen:
         found += [Paragraph(""), Paragraph(_("What was read"), Role.MUTED)]
-        found += [Paragraph(f"{name}: {words}", hanging=2) for name, words in finding.seen]
+        found += [Paragraph(labelled(name, words), hanging=2) for name, words in finding.seen]
     if finding.advice:
         found += [Paragraph(""), Paragraph(_("What to do"), Role.MUTED)]
         found += [Paragraph(f"- {words}", hanging=2) for words in finding.advice]

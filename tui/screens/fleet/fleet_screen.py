@@ -22,7 +22,7 @@ from tui.screens.fleet.rows import VERDICTS, finding_rows, grid_rows, state_of
 from tui.screens.paragraphs import Paragraph, Paragraphs, problem_lines
 from tui.screens.top_bar import top_bar
 from tui.storage.problem import Problem
-from tui.words import marked, prose, translate as _
+from tui.words import labelled, marked, prose, translate as _
 from widgets.help import HelpSection
 from widgets.key_bar import KeyBar
 from widgets.look import look_of
@@ -258,7 +258,7 @@ class FleetScreen(BaseScreen[None]):
         one = row.cells[grid.column]
         words = one.words or shown_word(one.shown)
         cell.paragraphs = (
-            Paragraph(f"{column.name}: {words}", state=state_of(one), after=one.detail),
+            Paragraph(labelled(column.name, words), state=state_of(one), after=one.detail),
             Paragraph(row.name, after=row.detail),
         )
 

@@ -29,7 +29,7 @@ from tui.storage.changing.run_plan import give_up
 from tui.storage.host.command_log import CommandLogHost
 from tui.storage.problem import ConsoleError, Problem, Refused
 from tui.storage.untrusted import clean
-from tui.words import marked, translate as _
+from tui.words import marked, remarked, translate as _
 from widgets.help import HelpSection
 from widgets.key_bar import KeyBar
 from widgets.look import look_of
@@ -121,7 +121,7 @@ class PastPlanScreen(BaseScreen[bool]):
         operation = self._plan.operations[int(key)]
         failure = self._journal.failure(int(key))
         why = _("It failed: {why}").format(why=failure) if failure else operation.why()
-        self.query_one(Lower).explain(f"{why} ({operation.risk.word})", operation.shown())
+        self.query_one(Lower).explain(remarked(why, operation.risk.word), operation.shown())
 
     @on(PickList.Picked)
     def _picked(self, event: PickList.Picked) -> None:

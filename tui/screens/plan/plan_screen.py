@@ -37,7 +37,7 @@ from tui.storage.host.command_log import CommandLogHost
 from tui.storage.operations.iscsi.records import RemoveStaleLock
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
-from tui.words import marked, translate as _
+from tui.words import marked, remarked, translate as _
 from widgets.bars.progress import ProgressList
 from widgets.dialogs import Confirm
 from widgets.help import HelpSection
@@ -193,7 +193,7 @@ class PlanScreen(WorkingScreen[bool]):
             self.query_one(Lower).explain(_("Nothing to do: already in this state."))
             return
         operation = operations[int(key)]
-        self.query_one(Lower).explain(f"{operation.why()} ({operation.risk.word})", operation.shown())
+        self.query_one(Lower).explain(remarked(operation.why(), operation.risk.word), operation.shown())
 
     @on(PickList.Picked)
     def _picked(self, event: PickList.Picked) -> None:

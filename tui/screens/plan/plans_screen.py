@@ -21,7 +21,7 @@ from tui.storage.changing.journal import Journal
 from tui.storage.host.command_log import CommandLogHost
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
-from tui.words import marked, translate as _
+from tui.words import labelled, marked, translate as _
 from widgets.help import HelpSection
 from widgets.key_bar import KeyBar
 from widgets.look import look_of
@@ -161,7 +161,7 @@ class PlansScreen(BaseScreen[None]):
             ),
             HelpSection(
                 _("How it ended"),
-                "\n".join(f"{ending_word(ending)}: {_(_MEANINGS[ending])}" for ending in PlanEnding),
+                "\n".join(labelled(ending_word(ending), _(_MEANINGS[ending])) for ending in PlanEnding),
             ),
         )
 

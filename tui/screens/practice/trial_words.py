@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tui.lab.san import Chap, San
 from tui.lab.trial import Ending, portals_of, secrets_of
 from tui.storage.size import size_words
-from tui.words import enumerated, translate as _, translate_count
+from tui.words import enumerated, labelled, translate as _, translate_count
 from widgets.help import HelpSection
 from widgets.notice import Notice, Offer
 from widgets.state import State
@@ -63,7 +63,7 @@ def _chap(what: str, chap: Chap | None) -> str:
     pairs = [
         _("user {user}, secret {secret}").format(user=user, secret=key) for user, key in secrets_of(chap)
     ]
-    return f"{what}: " + ("; ".join(pairs) or _("none"))
+    return labelled(what, "; ".join(pairs) or _("none"))
 
 
 def leave_question() -> Notice:

@@ -8,7 +8,7 @@ from tui.recovery.finding import Finding, Fix
 from tui.screens.access import Access
 from tui.screens.recovery.board import OPEN, Board, Entry, Standing
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import translate as _, translate_in
 from widgets.table import PickRow
 from widgets.text import duration
 
@@ -42,7 +42,7 @@ class WayKind(StrEnum):
             WayKind.HAND: _("by hand"),
             WayKind.CHECK: _("find out"),
             WayKind.CAUSE: _("first"),
-            WayKind.NEXT: _("next"),
+            WayKind.NEXT: translate_in("what to do after a repair", "next"),
             WayKind.AGAIN: _("check"),
             WayKind.REPORT: _("report"),
             WayKind.LEAVE: _("close"),

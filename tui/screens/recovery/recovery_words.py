@@ -15,7 +15,7 @@ from tui.screens.recovery.looking import Progress
 from tui.screens.recovery.watching import MAP, MOUNT, SESSION, Unrest
 from tui.storage.stacks.layer_words import layer_word
 from tui.storage.untrusted import clean
-from tui.words import prose, translate as _, translate_count
+from tui.words import labelled, prose, translate as _, translate_count
 from widgets.help import HelpSection
 from widgets.stack_view import Rung as Row
 from widgets.state import Role, State
@@ -58,8 +58,8 @@ def _row(entry: Entry, board: Board, *, looking: bool) -> Row:
             name = words.format(time=when, seconds=duration(evidence.seconds))
         return Row(entry.key, _("host"), name, state=state, state_word=word)
     if entry.rung is not None:
-        parts = (clean(entry.rung.name, _LONGEST), clean(entry.rung.reason, _LONGEST))
-        name = ": ".join(part for part in parts if part)
+        name, reason = clean(entry.rung.name, _LONGEST), clean(entry.rung.reason, _LONGEST)
+        name = labelled(name, reason) if name and reason else name or reason
         return Row(entry.key, layer_word(entry.rung.kind), name, state=state, state_word=word)
     finding = entry.finding
     summary = clean(finding.summary, _LONGEST) if finding is not None else ""

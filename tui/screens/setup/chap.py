@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from textual.widget import Widget
 
 from tui.screens.paragraphs import Paragraph, Paragraphs
-from tui.screens.setup.page import Page, field_id
+from tui.screens.setup.page import Page, field_id, next_word
 from tui.setup.answers import ChapAnswer, ChapChoice, ChapScope
 from tui.setup.step import Step
 from tui.setup.steps import chap
@@ -111,7 +111,7 @@ class ChapPage(Page):
 
     def enter_words(self) -> str:
         """Say what comes."""
-        return _("next")
+        return next_word()
 
     def help(self) -> tuple[HelpSection, ...]:
         """Explain CHAP."""

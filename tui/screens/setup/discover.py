@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from textual.widget import Widget
 
 from tui.screens.paragraphs import Paragraph, Paragraphs
-from tui.screens.setup.page import LONGEST, Page, in_a_row
+from tui.screens.setup.page import LONGEST, Page, in_a_row, next_word
 from tui.setup.answers import DiscoverAnswer
 from tui.setup.state import SetupState
 from tui.setup.step import Step
@@ -15,7 +15,7 @@ from tui.storage.host.interface import Answer as Connected
 from tui.storage.iscsi.discovery import DiscoveryKind, Found, Standing, about_slp
 from tui.storage.model.iscsi import InterfaceRecord
 from tui.storage.untrusted import clean
-from tui.words import enumerated, prose, translate as _, translate_count, translate_in
+from tui.words import enumerated, labelled, prose, translate as _, translate_count, translate_in
 from widgets.fields.choice_field import CheckField, Choice, ChoiceField
 from widgets.fields.text_field import TextField
 from widgets.help import HelpSection
@@ -191,12 +191,12 @@ class DiscoverPage(Page):
     def enter_words(self) -> str:
         """Say whether the portal is asked or left behind."""
         if self.is_done(self.state):
-            return _("next")
+            return next_word()
         return _("discover") if self.answer().kind is not DiscoveryKind.STATIC else _("try portal")
 
     def help(self) -> tuple[HelpSection, ...]:
         """Explain portals and discovery."""
-        ways = "\n".join(f"{name}: {when}" for _kind, name, when in discover.kinds())
+        ways = "\n".join(labelled(name, when) for _kind, name, when in discover.kinds())
         return (
             HelpSection(
                 _("What a portal is"),

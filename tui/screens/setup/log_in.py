@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from textual.widget import Widget
 
 from tui.screens.paragraphs import Paragraph, Paragraphs
-from tui.screens.setup.page import LONGEST, Page
+from tui.screens.setup.page import LONGEST, Page, next_word
 from tui.setup.answers import LogInAnswer
 from tui.setup.state import SetupState
 from tui.setup.step import Step
@@ -83,7 +83,7 @@ class LogInPage(Page):
     def enter_words(self) -> str:
         """Say whether something is left to do."""
         if self.is_done(self.state):
-            return _("next")
+            return next_word()
         return _("create map") if log_in.logged_in(self.state) and disks.disks(self.state) else _("log in")
 
     def help(self) -> tuple[HelpSection, ...]:

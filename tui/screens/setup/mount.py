@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from textual.widget import Widget
 
 from tui.screens.paragraphs import Paragraph, Paragraphs
-from tui.screens.setup.page import Page, in_a_row, wrong_list
+from tui.screens.setup.page import Page, in_a_row, next_word, wrong_list
 from tui.setup.answers import MountAnswer, VolumeMount
 from tui.setup.state import SetupState
 from tui.setup.step import Step
@@ -154,7 +154,7 @@ class MountPage(Page):
 
     def enter_words(self) -> str:
         """Say what comes."""
-        return _("next")
+        return next_word()
 
     def help(self) -> tuple[HelpSection, ...]:
         """Explain file systems and mounting."""

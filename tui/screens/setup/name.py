@@ -7,7 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from tui.screens.paragraphs import Paragraph, Paragraphs
-from tui.screens.setup.page import Page
+from tui.screens.setup.page import Page, next_word
 from tui.setup.answers import NameAnswer
 from tui.setup.step import Step
 from tui.setup.steps import name
@@ -75,7 +75,7 @@ class NamePage(Page):
 
     def enter_words(self) -> str:
         """Say whether anything is to be done."""
-        return _("next") if self.is_done(self.state) else _("set name")
+        return next_word() if self.is_done(self.state) else _("set name")
 
     def help(self) -> tuple[HelpSection, ...]:
         """Explain the initiator name."""

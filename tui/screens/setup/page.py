@@ -14,7 +14,7 @@ from tui.setup.state import Explanation, SetupState
 from tui.setup.step import Step
 from tui.setup.steps import by_name
 from tui.storage.problem import Problem
-from tui.words import prose, translate as _
+from tui.words import prose, translate_in
 from widgets.bars.progress import ProgressRow
 from widgets.fields.form import Field, FieldRow, Form
 from widgets.fields.text_field import NumberField, TextField
@@ -55,6 +55,11 @@ def _below(problem: Problem) -> Paragraph:
 
 def _rest(problem: Problem) -> str:
     return prose(problem.cause, problem.remedy)
+
+
+def next_word() -> str:
+    """What Enter does on a page that has nothing left to do."""
+    return translate_in("key: go on to the next page", "next")
 
 
 def one_line(problem: Problem) -> str:
@@ -122,7 +127,7 @@ class Page(Form):
 
     def enter_words(self) -> str:
         """Say what Enter does now, in a word or two."""
-        return _("next")
+        return next_word()
 
     def help(self) -> tuple[HelpSection, ...]:
         """Explain the page to somebody who sees it for the first time."""

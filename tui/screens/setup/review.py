@@ -13,7 +13,7 @@ from tui.setup.state import Explanation, SetupState
 from tui.setup.step import Step
 from tui.storage.operations.operation import Risk
 from tui.storage.untrusted import clean
-from tui.words import translate as _, translate_count
+from tui.words import remarked, translate as _, translate_count
 from widgets.dialogs import Confirm
 from widgets.help import HelpSection
 from widgets.state import Role, State
@@ -102,7 +102,7 @@ class ReviewPage(Page):
         if key is None or int(key) >= len(operations):
             return Explanation(_("Everything is already as you want it."))
         operation = operations[int(key)]
-        return Explanation(f"{operation.why()} ({operation.risk.word})", operation.shown())
+        return Explanation(remarked(operation.why(), operation.risk.word), operation.shown())
 
     @on(PickList.Highlighted)
     def _highlighted(self, event: PickList.Highlighted) -> None:

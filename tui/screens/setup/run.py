@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from textual.widget import Widget
 
-from tui.screens.setup.page import Page
+from tui.screens.setup.page import Page, next_word
 from tui.setup.review import review
 from tui.setup.state import Explanation, SetupState
 from tui.setup.step import Step
@@ -65,7 +65,7 @@ class RunPage(Page):
 
     def enter_words(self) -> str:
         """Say that it can be run again from where it stopped."""
-        return _("next") if self.is_done(self.state) else _("run")
+        return next_word() if self.is_done(self.state) else _("run")
 
     def help(self) -> tuple[HelpSection, ...]:
         """Explain what runs."""

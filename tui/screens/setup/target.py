@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from textual import events
 from textual.widget import Widget
 
-from tui.screens.setup.page import LONGEST, Page, field_id, wrong_list
+from tui.screens.setup.page import LONGEST, Page, field_id, next_word, wrong_list
 from tui.setup.answers import Startup, TargetAnswer, TargetChoice, TimerPreset
 from tui.setup.state import Explanation, SetupState
 from tui.setup.step import Step
@@ -150,7 +150,7 @@ class TargetPage(Page):
 
     def enter_words(self) -> str:
         """Say whether something is stored."""
-        return _("next") if self.is_done(self.state) else _("store")
+        return next_word() if self.is_done(self.state) else _("store")
 
     def help(self) -> tuple[HelpSection, ...]:
         """Explain targets, startup and timers."""

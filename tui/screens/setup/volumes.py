@@ -7,7 +7,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
 from tui.screens.paragraphs import Paragraph, Paragraphs
-from tui.screens.setup.page import Page, in_a_row, wrong_list
+from tui.screens.setup.page import Page, in_a_row, next_word, wrong_list
 from tui.setup.answers import NewVolume, VolumesAnswer, VolumesWay
 from tui.setup.size_text import Share, parse
 from tui.setup.step import Step
@@ -16,7 +16,7 @@ from tui.setup.steps.disks import Disk, Existing
 from tui.setup.steps.volumes_wanted import FIRST_GROUP, FIRST_VOLUME, free_name
 from tui.storage.size import size_words
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import translate as _, translate_in
 from widgets.bars.bar import Fill
 from widgets.bars.meter import Meter, MeterPart
 from widgets.dialogs import PushButton
@@ -194,7 +194,10 @@ class VolumesPage(Page):
         erase.display = shown and bool(full)
         erase.rows = tuple(
             PickRow(
-                disk.wwid, (disk.device.path, size_words(disk.size), clean(disk.wwid)), State.WARN, _("erase")
+                disk.wwid,
+                (disk.device.path, size_words(disk.size), clean(disk.wwid)),
+                State.WARN,
+                translate_in("what is done with a disk", "erase"),
             )
             for disk in full
         )
@@ -252,7 +255,7 @@ class VolumesPage(Page):
 
     def enter_words(self) -> str:
         """Say what comes."""
-        return _("next")
+        return next_word()
 
     def help(self) -> tuple[HelpSection, ...]:
         """Explain LVM."""

@@ -9,7 +9,7 @@ from tui.storage.changing.watcher import Unwatched
 from tui.storage.printing import OutputFailed, say
 from tui.storage.problem import Problem
 from tui.storage.untrusted import clean
-from tui.words import translate as _
+from tui.words import labelled, translate as _
 
 _LONGEST_LINE = 4000
 
@@ -66,7 +66,7 @@ class Printer(Unwatched):
 
     def problem(self, problem: Problem, word: str) -> None:
         """What prevents it, its cause, and what to do."""
-        self.say(f"{word}: {problem.summary}", 2)
+        self.say(labelled(word, problem.summary), 2)
         for text in (problem.cause, problem.remedy, *problem.evidence):
             if text:
                 self.say(text, 4)

@@ -113,7 +113,8 @@ def refuse_while_sessions_recover(host: Host) -> None:
                 ).format(count=len(waiting)),
                 _("iscsid is trying to reconnect: {targets}.").format(
                     targets=enumerated(
-                        clean(session.target) or f"session {session.sid}" for session in waiting[:4]
+                        clean(session.target) or _("session {sid}").format(sid=session.sid)
+                        for session in waiting[:4]
                     )
                 ),
                 _("Wait until the target responds again, or log out of it, then retry."),

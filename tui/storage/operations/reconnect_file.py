@@ -36,7 +36,7 @@ class SaveReconnectFile(Operation, frozen=True):
         return _("With this file one key reconnects everything, even after iscsi-console was closed.")
 
     def shown(self) -> tuple[str, ...]:
-        return (f"write {clean(self.path, 200)}",)
+        return (_("write {path}").format(path=clean(self.path, 200)),)
 
     def is_done(self, host: Host) -> bool:
         return text_or_empty(host, self.path) == self.text

@@ -10,7 +10,7 @@ from tui.storage.stacks.file_rungs import turned_read_only
 from tui.storage.stacks.iscsi_rungs import lun_key, session_key
 from tui.storage.stacks.rung import RungKind
 from tui.storage.untrusted import clean
-from tui.words import enumerated, translate as _
+from tui.words import enumerated, translate as _, translate_count
 
 DEGRADED, BEHIND = "F56.btrfs-degraded", "F56.btrfs-behind"
 
@@ -118,13 +118,16 @@ def _behind(evidence: Evidence, state: BtrfsState, mount: Mount) -> Finding:
 
 
 def _lines(state: BtrfsState) -> tuple[str, ...]:
-    lines = [f"devices: {clean(', '.join(state.names), 120)}"]
+    lines = [_("devices: {devices}").format(devices=clean(enumerated(state.names), 120))]
     if state.gone:
         lines.append(_("gone: {disks}").format(disks=clean(enumerated(state.gone), 120)))
     for device in state.devices:
-        missing = f", {_('missing')}" if device.missing else ""
-        lines.append(f"devid {clean(device.number, 20)}: {device.errors} errors{missing}")
-    lines.append(f"profiles: {clean(', '.join(state.profiles), 80)}")
+        errors = translate_count("{count} error", "{count} errors", device.errors).format(count=device.errors)
+        lines.append(
+            f"devid {clean(device.number, 20)}: "
+            + (enumerated((errors, _("missing"))) if device.missing else errors)
+        )
+    lines.append(_("profiles: {profiles}").format(profiles=clean(enumerated(state.profiles), 80)))
     return tuple(lines[:12])
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from tui.recovery.evidence import Evidence
 from tui.recovery.finding import Ask, Finding, Fix, Never, RuledOut, Seen
-from tui.recovery.findings.evidence_text import kernel_seen, listed
+from tui.recovery.findings.evidence_text import kernel_seen, listed, place_of
 from tui.recovery.findings.filesystem.fstab_lines import lines_on_luns, place_of_line
 from tui.recovery.findings.lvm.awaited_vgs import is_waited_for
 from tui.recovery.findings.requests_to_admins import storage_administrator
@@ -142,9 +142,7 @@ def _ask(evidence: Evidence, session: Session, lun: Lun) -> Ask:
         _("This LUN is write-protected for this host."),
         _("Is that intended? If not, please allow this initiator to write to the LUN."),
         (
-            _("Target and portal: {place}").format(
-                place=f"{clean(session.target, 120)}, {clean(session.portal.label)}"
-            ),
+            _("Target and portal: {place}").format(place=place_of(session)),
             _("LUN {number}, {wwid}").format(number=lun.number, wwid=clean(lun.wwid)),
         ),
     )

@@ -56,7 +56,11 @@ def _vanishing(evidence: Evidence, test: PacketTest, sessions: list[Session]) ->
         for line in evidence.kernel_about(f"sid:{session.sid}", since=evidence.now - WINDOW)
     ]
     links = tuple(
-        f"{clean(link.name)}: mtu {link.mtu}" + (f", of {listed(link.lower)}" if link.lower else "")
+        _("{name}: mtu {mtu}, of {lower}").format(
+            name=clean(link.name), mtu=link.mtu, lower=listed(link.lower)
+        )
+        if link.lower
+        else f"{clean(link.name)}: mtu {link.mtu}"
         for link in evidence.links
     )
     return Finding(

@@ -32,7 +32,10 @@ class CommentOutCrypttabLines(Operation, frozen=True):
 
     def shown(self) -> tuple[str, ...]:
         return (
-            *(f"edit {CRYPTTAB}: {MARK}{clean(line, 200)}" for line in self.lines),
+            *(
+                _("edit {path}: {values}").format(path=CRYPTTAB, values=MARK + clean(line, 200))
+                for line in self.lines
+            ),
             "systemctl daemon-reload",
         )
 
@@ -58,7 +61,13 @@ class RestoreCrypttabLines(Operation, frozen=True):
         return _("The lines of crypttab are made active again, unchanged.")
 
     def shown(self) -> tuple[str, ...]:
-        return (*(f"edit {CRYPTTAB}: {clean(line, 200)}" for line in self.lines), "systemctl daemon-reload")
+        return (
+            *(
+                _("edit {path}: {values}").format(path=CRYPTTAB, values=clean(line, 200))
+                for line in self.lines
+            ),
+            "systemctl daemon-reload",
+        )
 
     def is_done(self, host: Host) -> bool:
         """None is a comment of this program; a line that someone removed is not restored."""

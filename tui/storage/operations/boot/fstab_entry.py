@@ -70,7 +70,7 @@ class AddFstabEntry(_FstabEntryChange, frozen=True):
 
     def shown(self) -> tuple[str, ...]:
         return (
-            f"edit {FSTAB}: {clean(self.line.text, 400)}",
+            _("edit {path}: {values}").format(path=FSTAB, values=clean(self.line.text, 400)),
             " ".join(TRIAL_COMMAND),
             "systemctl daemon-reload",
         )
@@ -118,7 +118,10 @@ class RemoveFstabEntry(_FstabEntryChange, frozen=True):
         return _("Only this line is removed. A dated backup of the file is kept.")
 
     def shown(self) -> tuple[str, ...]:
-        return (f"edit {FSTAB}: remove {clean(self.line.text, 400)}", "systemctl daemon-reload")
+        return (
+            _("edit {path}: remove {line}").format(path=FSTAB, line=clean(self.line.text, 400)),
+            "systemctl daemon-reload",
+        )
 
     def is_done(self, host: Host) -> bool:
         return not self._is_in(text_or_empty(host, FSTAB))

@@ -34,7 +34,10 @@ class RenameInFstab(Operation, frozen=True):
         return _("A line that still names the old path would find nothing at the next boot.")
 
     def shown(self) -> tuple[str, ...]:
-        edits = (f"edit {FSTAB}: {clean(old)} → {clean(new)}" for old, new in self.renamed)
+        edits = (
+            _("edit {path}: {values}").format(path=FSTAB, values=f"{clean(old)} → {clean(new)}")
+            for old, new in self.renamed
+        )
         return (*edits, "systemctl daemon-reload")
 
     def is_done(self, host: Host) -> bool:

@@ -34,7 +34,10 @@ class CommentOutFstabLines(Operation, frozen=True):
 
     def shown(self) -> tuple[str, ...]:
         return (
-            *(f"edit {FSTAB}: {MARK}{clean(line, 200)}" for line in self.lines),
+            *(
+                _("edit {path}: {values}").format(path=FSTAB, values=MARK + clean(line, 200))
+                for line in self.lines
+            ),
             "systemctl daemon-reload",
         )
 
@@ -60,7 +63,10 @@ class RestoreFstabLines(Operation, frozen=True):
         return _("The lines of fstab are made active again, unchanged.")
 
     def shown(self) -> tuple[str, ...]:
-        return (*(f"edit {FSTAB}: {clean(line, 200)}" for line in self.lines), "systemctl daemon-reload")
+        return (
+            *(_("edit {path}: {values}").format(path=FSTAB, values=clean(line, 200)) for line in self.lines),
+            "systemctl daemon-reload",
+        )
 
     def is_done(self, host: Host) -> bool:
         """None is a comment of this program; a line that someone removed is not restored."""

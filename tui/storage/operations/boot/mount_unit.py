@@ -80,7 +80,7 @@ class WriteMountUnit(Operation, frozen=True):
 
     def shown(self) -> tuple[str, ...]:
         return (
-            *(f"write {clean(path, 200)}" for path, _text in self.files),
+            *(_("write {path}").format(path=clean(path, 200)) for path, _text in self.files),
             "systemctl daemon-reload",
             f"systemctl enable {clean(self.unit, 200)}",
         )

@@ -33,7 +33,10 @@ class RemoveRcLocalLines(Operation, frozen=True):
         )
 
     def shown(self) -> tuple[str, ...]:
-        return tuple(f"edit rc.local: comment out {clean(line.strip(), 200)}" for line in self.lines)
+        return tuple(
+            _("edit rc.local: comment out {line}").format(line=clean(line.strip(), 200))
+            for line in self.lines
+        )
 
     def is_done(self, host: Host) -> bool:
         return not any(holds(text_or_empty(host, path), self.lines) for path in rc_local_paths(host))
@@ -65,7 +68,10 @@ class RestoreRcLocalLines(Operation, frozen=True):
         return _("They will run as commands again.")
 
     def shown(self) -> tuple[str, ...]:
-        return tuple(f"edit rc.local: {clean(line.strip(), 200)}" for line in self.lines)
+        return tuple(
+            _("edit {path}: {values}").format(path="rc.local", values=clean(line.strip(), 200))
+            for line in self.lines
+        )
 
     def is_done(self, host: Host) -> bool:
         there = {

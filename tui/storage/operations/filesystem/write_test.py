@@ -29,7 +29,11 @@ class WriteTest(Operation, frozen=True):
         )
 
     def shown(self) -> tuple[str, ...]:
-        return (f"write {clean(self._file, 400)}", as_typed(self._reading), as_typed(("rm", self._file)))
+        return (
+            _("write {path}").format(path=clean(self._file, 400)),
+            as_typed(self._reading),
+            as_typed(("rm", self._file)),
+        )
 
     @property
     def _file(self) -> str:
