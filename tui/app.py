@@ -11,9 +11,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.segment import Segments
+from textual import events
 from textual.screen import Screen
 
 from tui.screens.access import Access
+from tui.screens.base_screen import BaseScreen
 from tui.screens.console.console_screen import ConsoleScreen
 from tui.screens.console.reading import OpenLive, open_live
 from tui.storage.host.command_log import CommandLogHost
@@ -92,6 +94,13 @@ class ConsoleApp(LookApp[int]):
         at once (Python 3.12 and later), and what it is composed of asks the app for its screen.
         """
         return self._made_by[self._first]()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Take a key, or a text that is pasted, once the screen in front is ready for it: none is lost."""
+        is_typed = isinstance(event, events.Key | events.Paste) and not event.is_forwarded
+        if is_typed and isinstance(self.screen, BaseScreen):
+            await self.screen.before_key()
+        await super().on_event(event)
 
     def on_mount(self) -> None:
         """Let other modes come back to the one that has begun."""

@@ -1,5 +1,8 @@
 """The way through the set-up by keys: forth and back, what stands in the way, and what is said about it."""
 
+import asyncio
+from collections.abc import Callable
+from contextvars import Context
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +18,14 @@ from tests.setup.building import FRESH, NAME, PORTAL
 from tui.app import ConsoleApp
 from tui.screens.access import Access, access
 from tui.screens.console.console_screen import ConsoleScreen
+from tui.screens.setup import setup_screen
+from tui.screens.setup.driver import Driver
+from tui.screens.setup.page import Page
 from tui.screens.setup.pages import page_for
 from tui.screens.setup.setup_screen import SetupScreen
 from tui.setup.state import SetupState
 from tui.setup.step import AT_ONCE, Step
+from tui.setup.steps import discover
 from tui.storage.host.recorded import RecordedHost
 from tui.storage.problem import Problem
 from widgets.dialogs import Confirm, PushButton
@@ -342,6 +349,81 @@ def test_every_page_has_help_for_a_newcomer(step: Step) -> None:
     sections = page_for(driver, driver.go(step)).help()
     assert sections
     assert all(section.text and section.title for section in sections)
+
+
+def type_keys(pilot: Pilot[Any], keys: tuple[str, ...]) -> None:
+    """Type in no context: keys come from the terminal, not from the screen that changes its page."""
+    for key in keys:
+        Context().run(pilot.app.simulate_key, key)
+
+
+@pytest.fixture
+def type_meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Pilot[Any], tuple[str, ...]], None]:
+    """Have keys pressed while a page is being opened: the old one is gone, the new one has no parts."""
+
+    def arm(pilot: Pilot[Any], keys: tuple[str, ...]) -> None:
+        waiting = [keys]
+
+        def make(driver: Driver, state: SetupState) -> Page:
+            if waiting:
+                type_keys(pilot, waiting.pop())
+            return page_for(driver, state)
+
+        monkeypatch.setattr(setup_screen, "page_for", make)
+
+    return arm
+
+
+@pytest.mark.parametrize(
+    ("first", "keys", "last"),
+    [
+        (Step.NAME, ("enter",), Step.DISCOVER),
+        (Step.NAME, ("ctrl+n",), Step.DISCOVER),
+        (Step.TARGET, ("enter", "enter"), Step.MOUNT),
+        (Step.TARGET, ("escape", "escape"), Step.DISCOVER),
+    ],
+)
+async def test_keys_pressed_while_a_page_is_changed_are_for_the_next(
+    first: Step,
+    keys: tuple[str, ...],
+    last: Step,
+    type_meanwhile: Callable[[Pilot[Any], tuple[str, ...]], None],
+) -> None:
+    driver = scenes.driver(replace(scenes.reviewed(), step=first))
+    async with opened(driver) as pilot:
+        type_meanwhile(pilot, keys)
+        await press(pilot, "enter")
+        await settle(pilot)
+        assert at(driver) is last
+    assert driver.ran == []
+
+
+async def test_enter_pressed_at_any_moment_of_a_change_leads_on() -> None:
+    driver = scenes.driver(replace(scenes.reviewed(), step=Step.CHAP))
+    async with opened(driver) as pilot:
+        for turns in range(3, 21, 3):
+            pilot.app.simulate_key("enter")
+            for _turn in range(turns):
+                await asyncio.sleep(0)
+            pilot.app.simulate_key("enter")
+            await settle(pilot)
+            assert at(driver) is Step.TARGET, turns
+            await press(pilot, "ctrl+p", "ctrl+p")
+            assert at(driver) is Step.CHAP
+    assert driver.ran == []
+
+
+async def test_text_typed_while_a_page_is_changed_is_for_its_first_field(
+    type_meanwhile: Callable[[Pilot[Any], tuple[str, ...]], None],
+) -> None:
+    state = replace(scenes.reviewed(), step=Step.CHAP)
+    driver = scenes.driver(state.answered(replace(discover.answer(state), address="")))
+    async with opened(driver) as pilot:
+        type_meanwhile(pilot, tuple("192.0"))
+        await press(pilot, "enter")
+        await settle(pilot)
+        assert at(driver) is Step.DISCOVER
+        assert field(pilot, "address").value == "192.0"
 
 
 async def test_escape_pressed_faster_than_pages_change_leads_to_the_console() -> None:

@@ -58,6 +58,9 @@ class BaseScreen(BackgroundScreen[Result]):
         app = self.app
         return app.current_mode == app.DEFAULT_MODE and app.screen_stack[:1] == [self]
 
+    async def before_key(self) -> None:
+        """Wait until the next key has what it is for; the app takes no key before."""
+
     def loss(self) -> str:
         """Say in a sentence what would be lost if the screen was closed now; empty for nothing."""
         return ""

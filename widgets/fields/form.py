@@ -282,7 +282,8 @@ class Form(VerticalScroll, can_focus=False):
         """Put the focus on the control of a field."""
         for widget in field.query("*"):
             if widget.focusable:
-                widget.focus()
+                # At once, not by `Widget.focus`, which waits for its turn: the next key is for it.
+                self.screen.set_focus(widget)
                 return
 
     def submit(self) -> None:

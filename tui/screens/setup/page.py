@@ -1,5 +1,6 @@
 """What every page of the set-up is: a form over the answer of one step."""
 
+import asyncio
 from collections.abc import Callable, Iterable
 from typing import ClassVar
 
@@ -97,6 +98,8 @@ class Page(Form):
         self.state = state
         self._waits_for_its_place = False
         self._at_fault: Field | None = None
+        self.has_keys = asyncio.Event()
+        """Set once the focus is on it, or it is gone."""
 
     def parts(self) -> Iterable[Widget]:
         """Return the fields and lists, filled in from `state`."""
@@ -219,10 +222,16 @@ class Page(Form):
         if not self.size:
             # Which part is the first one is known when they are laid out.
             self._waits_for_its_place = True
-        elif self._at_fault is not None:
+            return
+        if self._at_fault is not None:
             self.focus_field(self._at_fault)
         else:
             self.focus_first()
+        self.has_keys.set()
+
+    def on_unmount(self) -> None:
+        """Let nobody wait for it."""
+        self.has_keys.set()
 
     def keep_focus(self) -> None:
         """Leave the focus on the page, or bring it back."""

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import ClassVar
 
@@ -40,6 +41,9 @@ from widgets.look import look_of
 from widgets.notice import Offer
 from widgets.rail import Rail
 from widgets.state import Role
+
+_SOON = 1.0
+"""Seconds that keys and pages wait for each other at most: where there is no room, a page gets no place."""
 
 _TIGHT = 70
 """Cells under which the rail is folded to a line."""
@@ -152,6 +156,7 @@ class SetupScreen(WorkingSetup):
             self._can_undo = (self.page is None or state.step is Step.DONE) and self.driver.can_undo
         if new:
             place = self.query_one("#page", Vertical)
+            await self._pass_keys_on(place)
             await place.remove_children()
             self.page = page_for(self.driver, state)
             await place.mount(self.page)
@@ -162,6 +167,32 @@ class SetupScreen(WorkingSetup):
         self._show_around(state)
         if new and state.step is Step.RUN and state.problem is None and not self.working:
             self._begin_run()
+
+    async def _pass_keys_on(self, place: Vertical) -> None:
+        """Let the page that goes pass on the keys that it has been given: what it still has would be lost."""
+        above = self.focused.ancestors_with_self if self.focused is not None else []
+        for node in above if place in above else []:
+            if node is place:
+                break
+            passed = asyncio.Event()
+            if node.call_later(passed.set):
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(passed.wait(), _SOON)
+
+    async def _turned(self) -> None:
+        """Wait until the page that is being opened is there."""
+        async with self._turning:
+            pass
+
+    async def before_key(self) -> None:
+        """Wait until the page that is being opened has the focus."""
+        await self._turned()
+        page = self.page
+        if page is None or page.has_keys.is_set():
+            return
+        with suppress(TimeoutError):
+            await asyncio.wait_for(page.has_keys.wait(), _SOON)
+        page.has_keys.set()
 
     def _show_around(self, state: SetupState) -> None:
         """Show header, rail, explanation and keys for a state."""
@@ -275,6 +306,7 @@ class SetupScreen(WorkingSetup):
 
     async def action_enter(self) -> None:
         """Do the obvious next thing: run the step, or go on when it is done."""
+        await self._turned()
         page = self.page
         if page is None or self.working or not self._decide():
             return
@@ -298,7 +330,8 @@ class SetupScreen(WorkingSetup):
 
     async def action_next(self) -> None:
         """Go on without running anything; say why when that is not possible yet."""
-        if not self._decide():
+        await self._turned()
+        if not self.check_action("next", ()) or not self._decide():
             return
         state = self.driver.state
         if state.step is Step.REVIEW:
@@ -329,6 +362,9 @@ class SetupScreen(WorkingSetup):
 
     async def action_open_number(self, number: int) -> None:
         """Open a step by its number; say what has to be done before it."""
+        await self._turned()
+        if not self.check_action("open_number", ()):
+            return
         step = Step.REVIEW if number > len(ASKED) else ASKED[number - 1]
         if not self._decide_quietly(step):
             return
