@@ -4,7 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from tui.commands import plans_of_storage
 from tui.commands.choosing import grows_named, part_named, records_named, volume_named
+from tui.commands.planned import Arguments, Planned
+from tui.maintenance.dependents import Subject, SubjectKind
+from tui.maintenance.reconnect import Disconnected
 from tui.storage.host.recorded import RecordedHost
 from tui.storage.model.inventory import Inventory
 from tui.storage.probe.inventory import take_inventory
@@ -51,6 +55,24 @@ def test_what_is_nowhere_is_refused_unless_it_was_disconnected(inventory: Invent
         part_named(inventory, "vg9")
     assert raised.value.problem.code == "choice.none"
     assert part_named(inventory, "vg9", away=True) is None
+
+
+def test_what_went_with_something_else_is_disconnected_by_its_own_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gone = Subject(SubjectKind.VOLUME_GROUP, "vg:old-uuid", "vg_old")
+    note = Disconnected("20260101-000000-000", gone, 1.0, None, went=("vg_old/data", "/srv/old"))
+    monkeypatch.setattr(plans_of_storage, "disconnected", lambda _host: (note,))
+
+    def planned(word: str) -> Planned:
+        options = {"what": word, "users": "wait", "at_boot": "off", "patience": 1}
+        return plans_of_storage.disconnect(RecordedHost(str(RECORDED)), Arguments(options))
+
+    for name in ("vg_old", "vg:old-uuid", "vg_old/data", "/srv/old"):
+        assert planned(name).proposal.plan.operations == ()
+    with pytest.raises(Refused):
+        planned("/srv/odl")
+    assert planned("/data").proposal.plan.operations
 
 
 def test_volumes_and_records(inventory: Inventory) -> None:

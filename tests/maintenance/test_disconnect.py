@@ -11,6 +11,7 @@ from tui.maintenance.dependents import (
     Subject,
     SubjectKind,
     dependents,
+    lasting_names,
     subject_of,
     subject_of_target,
     users_at,
@@ -457,3 +458,16 @@ def test_users_are_shown_where_they_hold() -> None:
     assert users_at(rungs["/srv/again"], inventory, users).processes == ()
     assert [one.pid for one in users_at(rungs["data"], inventory, users).processes] == [11]
     assert users_at(rungs["/srv/plain"], inventory, users).processes == ()
+
+
+def test_everything_that_went_is_known_by_its_lasting_names() -> None:
+    inventory = two_luns()
+    names = lasting_names(dependents(inventory, subject_of_target(TARGET)), inventory)
+    assert {f"{TARGET}/0", "naa.0", "vg", "vg/data", "/dev/vg/data", "/srv/data", "mount:/srv/plain"} <= {
+        *names
+    }
+    assert not {"0", "/dev/sda", "/dev/dm-0"} & {*names}
+    volume = Subject(SubjectKind.LOGICAL_VOLUME, "lv:vg:vg-1/lv-1", "data")
+    above = lasting_names(dependents(inventory, volume), inventory)
+    assert "/srv/again" in above
+    assert not {"vg", "naa.0", "/srv/plain"} & {*above}

@@ -32,6 +32,7 @@ def test_a_note_without_uuids_is_read_and_means_the_names() -> None:
     path = f"{FOLDER}/20261101-101010-001.json"
     (note,) = disconnected(ScriptedHost(files={path: json.dumps(WITHOUT_UUIDS)}))
     assert note.problem is None
+    assert note.went == ()
     assert note.back is not None
     assert note.back.operations[:3] == (
         LogIn("iqn.2003-01.lab:t1", Portal("192.0.2.10", 3260, 1)),

@@ -1,6 +1,6 @@
 """From a word on the command line to the one thing on this host that it names."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from tui.maintenance.dependents import Subject, subject_of, subject_of_target
 from tui.maintenance.growth_targets import Subject as Grows, subjects_of
@@ -8,7 +8,8 @@ from tui.storage.model.inventory import Inventory
 from tui.storage.model.iscsi import NodeRecord, Session
 from tui.storage.model.lvm import LogicalVolume, PhysicalVolume, VolumeGroup
 from tui.storage.problem import Problem, Refused
-from tui.storage.stacks.rung import Rung, RungKind
+from tui.storage.stacks.rung import Rung
+from tui.storage.stacks.rung_names import names_of
 from tui.storage.stacks.stack import stacks
 from tui.storage.untrusted import clean
 from tui.words import translate as _
@@ -21,29 +22,7 @@ def rungs_named(inventory: Inventory, word: str) -> tuple[Rung, ...]:
     """The layers that a word names: by key, name, `IQN/LUN`, `VG/LV`, WWID, or the path of a device."""
     found = [rung for stack in stacks(inventory) for rung in stack.rungs]
     by_key = tuple(rung for rung in found if word == rung.key or word in rung.also)
-    return by_key or tuple(rung for rung in found if word in _names(inventory, rung))
-
-
-def _names(inventory: Inventory, rung: Rung) -> Iterator[str]:
-    yield rung.name
-    if rung.kind is RungKind.LUN:
-        yield f"{rung.target}/{rung.name}"
-        lun = inventory.lun_on(rung.device) if rung.device else None
-        if lun is not None and lun.wwid:
-            yield lun.wwid
-    device = inventory.device(rung.device) if rung.device else None
-    if device is not None and rung.kind not in {RungKind.FILESYSTEM, RungKind.MOUNT, RungKind.SWAP}:
-        yield device.path
-        yield f"/dev/{device.name}"
-    if rung.kind is RungKind.LOGICAL_VOLUME:
-        yield from _names_of_volume(inventory, rung)
-
-
-def _names_of_volume(inventory: Inventory, rung: Rung) -> Iterator[str]:
-    for volume in inventory.logical_volumes:
-        if volume.name == rung.name and (not rung.device or volume.device == rung.device):
-            yield f"{volume.volume_group}/{volume.name}"
-            yield volume.path
+    return by_key or tuple(rung for rung in found if word in names_of(rung, inventory))
 
 
 def part_named(inventory: Inventory, word: str, *, away: bool = False) -> Subject | None:

@@ -27,7 +27,7 @@ def disconnect(host: Host, arguments: Arguments) -> Planned:
     """Disconnect a part of the storage."""
     inventory = take_inventory(host)
     word = arguments.text("what")
-    away = any(word in _names(note) for note in disconnected(host))
+    away = any(word in (*_names(note), *note.went) for note in disconnected(host))
     subject = part_named(inventory, word, away=away)
     if subject is None:
         return nothing_to_do(

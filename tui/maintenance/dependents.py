@@ -14,6 +14,7 @@ from tui.storage.model.lvm import LogicalVolume, VolumeGroup, VolumeKind
 from tui.storage.model.users import Hold, KernelHold, Users
 from tui.storage.stacks.iscsi_rungs import lun_key
 from tui.storage.stacks.rung import Rung, RungKind
+from tui.storage.stacks.rung_names import names_of
 from tui.storage.stacks.stack import stacks
 from tui.storage.stacks.volume_rungs import group_key, volume_key
 
@@ -154,6 +155,22 @@ class Dependents(Struct, frozen=True):
     def is_empty(self) -> bool:
         """There is nothing to take apart."""
         return not (self.sessions or self.luns or self.groups or self.volumes or self.mounts or self.swaps)
+
+
+def lasting_names(found: Dependents, inventory: Inventory) -> tuple[str, ...]:
+    """Keys and names of everything that goes and can be named to be disconnected.
+
+    Without kernel names and bare numbers, which can be those of something else later.
+    """
+    return tuple(
+        dict.fromkeys(
+            name
+            for rung in found.rungs
+            if rung.kind in _OF_RUNG
+            for name in (rung.key, *names_of(rung, inventory))
+            if name != f"/dev/{rung.device}" and not name.isdecimal()
+        )
+    )
 
 
 def dependents(inventory: Inventory, subject: Subject) -> Dependents:

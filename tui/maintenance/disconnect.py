@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tui.maintenance.dependents import Dependents, Subject, SubjectKind, dependents
+from tui.maintenance.dependents import Dependents, Subject, SubjectKind, dependents, lasting_names
 from tui.maintenance.disconnect_back import lasting_path, primary, unmounting_of, way_back_of_mount
 from tui.maintenance.disconnect_layers import crypttab_entries, goes_with_origin, layers_apart
 from tui.maintenance.disconnect_refusals import refusal
@@ -62,7 +62,10 @@ class _Making:
         self._say_what_stays()
         back = tuple(operation for _operation, undone in reversed(self._steps) for operation in undone)
         name = note_name(self._inventory.taken_at)
-        note = SaveReconnectFile(name, note_text(self._subject, self._inventory.taken_at, back))
+        text = note_text(
+            self._subject, self._inventory.taken_at, back, lasting_names(self._found, self._inventory)
+        )
+        note = SaveReconnectFile(name, text)
         operations = [operation for operation, _back in self._steps]
         # Up to there nothing is done that could be undone.
         first = next((n for n, (_operation, undone) in enumerate(self._steps) if undone), len(operations))

@@ -34,6 +34,7 @@ class Disconnected(Struct, frozen=True):
         at: when, in seconds since the epoch.
         back: the plan that reconnects it, or None when the note cannot be read.
         problem: why it cannot be read, or None.
+        went: keys and lasting names of every layer that went with it; none in a note of an earlier version.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Disconnected(Struct, frozen=True):
     at: float
     back: Plan | None
     problem: Problem | None = None
+    went: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
@@ -53,13 +55,14 @@ def note_name(at: float) -> str:
     return f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime(at))}-{int(at * 1000) % 1000:03d}"
 
 
-def note_text(subject: Subject, at: float, back: tuple[Operation, ...]) -> str:
-    """The content of a note: what was disconnected, when, and the operations that reconnect it."""
+def note_text(subject: Subject, at: float, back: tuple[Operation, ...], went: tuple[str, ...] = ()) -> str:
+    """The content of a note: what was disconnected, when, what reconnects it, and the names of what went."""
     document = {
         "schema": SCHEMA,
         "at": at,
         "subject": encode(subject),
         "operations": encode_operations(Plan("", back)),
+        "went": list(went),
     }
     return json.dumps(document, indent=1, ensure_ascii=True) + "\n"
 
@@ -109,6 +112,7 @@ def _read(host: Host, name: str) -> Disconnected:
         subject = decode(Subject, document.get("subject"))
         at = decode(float, document.get("at"))
         back = decode_operations(document.get("operations"))
+        went = decode(tuple[str, ...], document.get("went", []))
     except ValueError as error:
         problem = Problem(
             "reconnect.not-readable",
@@ -119,4 +123,4 @@ def _read(host: Host, name: str) -> Disconnected:
             ).format(path=f"{FOLDER}/{name}.json"),
         )
         return Disconnected(name, None, 0.0, None, problem)
-    return Disconnected(name, subject, at, back_plan(subject, name, back))
+    return Disconnected(name, subject, at, back_plan(subject, name, back), went=went)
