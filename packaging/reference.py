@@ -32,6 +32,7 @@ from tui.__main__ import whole_parser  # noqa: E402 (of this project, whatever i
 from tui.catalogue import read_catalogue  # noqa: E402 (likewise)
 from tui.commands import plan_file  # noqa: E402 (likewise)
 from tui.commands.argparse_words import translate_argparse  # noqa: E402 (likewise)
+from tui.recovery.codes import CODES, NUMBERS  # noqa: E402 (likewise)
 from tui.setup import answers_file  # noqa: E402 (likewise)
 from tui.words import SOURCE, spoken, translate, translate_in, use  # noqa: E402 (likewise)
 
@@ -271,22 +272,13 @@ _OF_HOST = {
 """Commands that list what this host has, by the placeholder of an option or argument."""
 
 
-_CODE = re.compile(r'"(F\d\d(?:\.[a-z0-9-]+)?)"')
-
-
-def finding_codes() -> tuple[str, ...]:
-    """The codes of all findings, as they stand in the modules that find them."""
-    modules = (ROOT / "tui" / "recovery").rglob("*.py")
-    return tuple(sorted({code for path in modules for code in _CODE.findall(path.read_text())}))
-
-
 def _words_after(option: Option) -> str | None:
     """A shell command that lists what may stand for a placeholder; None for a file."""
     if option.choices:
         return f"echo {' '.join(option.choices)}"
     kind = option.placeholder.strip("[]").partition("[")[0].upper()
     if kind.startswith("CODE"):
-        return f"echo {' '.join(finding_codes())}"
+        return f"echo {' '.join(sorted(CODES | NUMBERS))}"
     if kind in {"FILE", "FOLDER", "DIRECTORY", "PATH"}:
         return None
     return _OF_HOST.get(kind, "true")

@@ -1,12 +1,18 @@
 """A repair by command: which fix of which finding, and what is not known is not called well."""
 
+import re
+
 import pytest
 from msgspec.structs import replace
 
+from tests.recovery.expectations.test_expectations import LINE, unmounted
 from tests.recovery.making import evidence_of, single_path
 from tests.storage.scripted_host import ScriptedHost
 from tui.commands import plans_of_repair
 from tui.commands.planned import Arguments, Planned
+from tui.lab.places import project_folder
+from tui.recovery.codes import CODES
+from tui.recovery.diagnosis import diagnose
 from tui.recovery.evidence import Evidence, Item, Unread
 from tui.storage.problem import Refused
 
@@ -39,8 +45,50 @@ def test_what_could_not_be_read_is_not_called_well(monkeypatch: pytest.MonkeyPat
     assert refusal(monkeypatch, not_root, "F05.session-lost") == "repair.not-read"
 
 
-def test_a_code_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert refusal(monkeypatch, evidence_of(single_path()), "lost") == "repair.code"
+@pytest.mark.parametrize("code", ["lost", "F51.not-in-fstb", "F99", "F5"])
+def test_a_code_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    assert refusal(monkeypatch, evidence_of(single_path()), code) == "repair.code"
+
+
+def test_a_finding_is_named_as_its_key_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    evidence = unmounted(LINE)
+    (found,) = diagnose(evidence).causes
+    by_key = planned(monkeypatch, evidence, found.key)
+    assert by_key.proposal.plan.operations
+    assert planned(monkeypatch, evidence, found.key.replace("@", ":", 1)) == by_key
+
+
+@pytest.mark.parametrize(
+    ("place", "is_here"),
+    [
+        ("mount:/srv/data", True),
+        ("sda", True),
+        ("mount:/srv/dtaa", False),
+        ("pv:none", False),
+        ("sdz", False),
+    ],
+)
+def test_what_is_repaired_already_stays_so_where_the_layer_is_gone_too(
+    monkeypatch: pytest.MonkeyPatch, place: str, is_here: bool
+) -> None:
+    found = planned(monkeypatch, evidence_of(single_path()), f"F51.not-in-fstab@{place}").proposal
+    assert found.plan.operations == ()
+    assert (place in found.why) is not is_here
+
+
+def test_what_can_be_the_key_of_no_layer_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert refusal(monkeypatch, evidence_of(single_path()), "F51.not-in-fstab:/data") == "repair.key"
+
+
+def test_every_code_of_a_finding_is_known() -> None:
+    modules = (project_folder() / "tui" / "recovery").rglob("*.py")
+    written = {
+        code
+        for path in modules
+        if path.name != "codes.py"
+        for code in re.findall(r'"(F\d\d\.[a-z0-9-]+)"', path.read_text())
+    }
+    assert written == CODES
 
 
 def test_a_fix_is_chosen_by_its_number(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,19 @@
 """The plans of repairs: one fix of one finding, and what is left of targets that are gone."""
 
+import re
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
 from tui.commands.planned import Arguments, Planned, nothing_to_do
 from tui.maintenance.proposal import Proposal
 from tui.maintenance.records import delete
 from tui.maintenance.sessions import log_out, session_of
 from tui.recovery.acceptance import covers, parse_acceptance
-from tui.recovery.diagnosis import diagnose, is_whole
+from tui.recovery.codes import CODES, NUMBERS
+from tui.recovery.diagnosis import Diagnosis, diagnose, is_whole
 from tui.recovery.evidence import Evidence
+from tui.recovery.facts import AcceptedFinding
 from tui.recovery.finding import Finding, Fix
 from tui.recovery.gather import gather
 from tui.storage.changing.plan import Plan
@@ -18,18 +25,22 @@ from tui.storage.model.iscsi import NodeRecord
 from tui.storage.operations.operation import Operation
 from tui.storage.probe.inventory import take_inventory
 from tui.storage.problem import Problem, Refused
+from tui.storage.stacks.stack import stacks
 from tui.storage.untrusted import clean
 from tui.words import enumerated, labelled, translate as _
 
 _WITHIN = 60.0
 """Seconds that a look takes at most; longer than for `doctor`, since what is not read is not repaired."""
 
+_KEY = re.compile(r"[a-z-]+:.+|[\w!-]+")
+"""The key of a layer, with its kind in front, or the kernel's name of a device."""
+
 
 def repair(host: Host, arguments: Arguments) -> Planned:
     """One fix of the finding that a code names."""
     word = arguments.text("code")
     wanted = parse_acceptance(word, "")
-    if wanted is None:
+    if wanted is None or wanted.code not in CODES | NUMBERS:
         raise Refused(
             Problem(
                 "repair.code",
@@ -42,24 +53,56 @@ def repair(host: Host, arguments: Arguments) -> Planned:
     if not found and not is_whole(diagnosis.evidence):
         raise Refused(_not_read(word, diagnosis.evidence))
     if not found:
-        return nothing_to_do(
-            _("Repair {code}").format(code=clean(word)), _("This host has no such finding now.")
-        )
+        return nothing_to_do(_("Repair {code}").format(code=clean(word)), _not_now(wanted, diagnosis))
     if len(found) > 1:
         raise Refused(
             Problem(
                 "repair.several",
                 _("{code} was found at several places.").format(code=clean(word)),
                 remedy=_("Name one of them as CODE:KEY."),
-                evidence=tuple(
-                    f"{finding.code}:{clean(finding.rung or finding.device)}" for finding in found
-                ),
+                evidence=_places(found),
             )
         )
     fix = _chosen(found[0], arguments.number("fix"))
     if fix.proposal is None:
         raise Refused(_no_plan(fix))
     return Planned(fix.proposal, fix.confirm, len(arguments.texts("answer")))
+
+
+def _not_now(wanted: AcceptedFinding, diagnosis: Diagnosis) -> str:
+    """Why there is nothing to repair.
+
+    A layer that a repair removed (a stale map, a record) has a key that nothing has any more, and so has one
+    with a typing error; both are told in words.
+
+    Raises:
+        Refused: no layer and no device can have this key.
+    """
+    inventory, place = diagnosis.evidence.inventory, wanted.place
+    if place and not _KEY.fullmatch(place):
+        same = replace(wanted, place="")
+        raise Refused(
+            Problem(
+                "repair.key",
+                _("{key} is not the key of a layer.").format(key=clean(place)),
+                remedy=_(
+                    "`iscsi-console doctor --json` has the `key` of each finding, such as "
+                    "F51.not-in-fstab@mount:/srv/data."
+                ),
+                evidence=_places(finding for finding in diagnosis.findings if covers(same, finding)),
+            )
+        )
+    rungs = (rung for stack in stacks(inventory) for rung in stack.rungs)
+    if not place or inventory.device(place) or any(place in (rung.key, *rung.also) for rung in rungs):
+        return _("This host has no such finding now.")
+    return _("This host has no such finding now, and nothing on it has the key {key}.").format(
+        key=clean(place)
+    )
+
+
+def _places(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """The findings as they are typed."""
+    return tuple(f"{finding.code}:{clean(finding.rung or finding.device)}" for finding in findings)
 
 
 def _not_read(word: str, evidence: Evidence) -> Problem:

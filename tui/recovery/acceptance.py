@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from tui.recovery.facts import AcceptedFinding
 from tui.recovery.finding import Finding
 
-_CODE = re.compile(r"F\d{2}(?:\.[a-z-]+)?")
+_TYPED = re.compile(r"(F\d{2}(?:\.[a-z-]+)?)(?:[:@](.*))?")
 
 
 def parse_acceptance(text: str, reason: str) -> AcceptedFinding | None:
-    """`CODE` or `CODE:KEY` as it is typed; None for what can be no code."""
-    code, _colon, place = text.partition(":")
-    return AcceptedFinding(code, place, reason) if _CODE.fullmatch(code) else None
+    """`CODE`, `CODE:KEY`, or `CODE@KEY` as `Finding.key` is written; None for what can be no code."""
+    typed = _TYPED.fullmatch(text)
+    return AcceptedFinding(typed[1], typed[2] or "", reason) if typed else None
 
 
 def covers(acceptance: AcceptedFinding, finding: Finding) -> bool:
