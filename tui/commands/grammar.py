@@ -25,7 +25,9 @@ def described(words: str) -> str:
 
 
 def _setup(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--answers", metavar="FILE", required=True, help=_("the answers (TOML)"))
+    parser.add_argument(
+        "--answers", metavar="FILE", required=True, help=_("the answers (TOML); - is standard input")
+    )
 
 
 def _disconnect(parser: argparse.ArgumentParser) -> None:

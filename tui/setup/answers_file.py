@@ -59,6 +59,7 @@ Every table and every key may be left out; what is left out is what the wizard w
 """
 
 import stat
+import sys
 import tomllib
 from pathlib import Path
 
@@ -79,7 +80,7 @@ from tui.setup.answers import (
 from tui.setup.steps.portal import DEFAULT_PORT, ISNS_PORT
 from tui.setup.toml_table import Table
 from tui.setup.wishes import MountWish, Script, TargetWish, VolumesWish
-from tui.storage.documents import read_with_facts
+from tui.storage.documents import SIZE, NotOrdinary, read_with_facts
 from tui.storage.files.owner_file import refuse_strangers
 from tui.storage.iscsi.chap import ChapKind
 from tui.storage.iscsi.discovery import DiscoveryKind
@@ -89,20 +90,33 @@ from tui.storage.secret import Secret
 from tui.storage.untrusted import clean
 from tui.words import translate as _
 
+STDIN = "-"
+
 
 def read_script(path: str) -> Script:
-    """Read an answers file and the secret files it names.
+    """Read an answers file and the secret files it names; `-` is standard input, which nobody else reads.
 
     Raises:
         ConsoleError: it cannot be read, is not TOML, has an unknown key or a value of the wrong kind, or
             a secret lies where others can read it, or the file is one that others may write.
     """
+    if path == STDIN:
+        name = _("standard input")
+        return _script(Table(name, _document(name, _from_stdin(name))), is_private=True)
     try:
         content, facts = read_with_facts(path)
     except OSError as error:
         raise _unreadable(path, error) from error
     refuse_strangers(path, facts)
     return _script(Table(path, _document(path, content)), is_private=not facts.st_mode & 0o077)
+
+
+def _from_stdin(name: str) -> bytes:
+    content = sys.stdin.buffer.read(SIZE + 1)
+    if len(content) > SIZE:
+        too_large = NotOrdinary(_("it is larger than {most} bytes").format(most=SIZE))
+        raise _unreadable(name, too_large) from too_large
+    return content
 
 
 def _document(path: str, content: bytes) -> dict[str, object]:

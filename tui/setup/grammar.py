@@ -9,7 +9,9 @@ def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     """Add `setup` to the program's sub-commands."""
     parser = commands.add_parser("setup")
     parser.add_argument(
-        "--answers", metavar="FILE", help=_("take all answers from a file (TOML) and ask nothing")
+        "--answers",
+        metavar="FILE",
+        help=_("take all answers from a file (TOML; - is standard input) and ask nothing"),
     )
     parser.add_argument(
         "--resume",
