@@ -37,7 +37,7 @@ _CHUNK = 65536
 
 @contextmanager
 def on_console(
-    guest: Guest, *argv: str, columns: int = 80, rows: int = 24, scale: float = 1.0
+    guest: Guest, *argv: str, columns: int = 80, rows: int = 24, scale: float = 1.0, locale: str = "C.UTF-8"
 ) -> Iterator[Terminal]:
     """Run a command on the guest's console; what still runs in the end is ended.
 
@@ -47,6 +47,7 @@ def on_console(
         columns: width of the terminal.
         rows: its height.
         scale: multiplies every deadline of the terminal.
+        locale: LANG of the command.
     """
     with tempfile.TemporaryDirectory(prefix="console-") as folder, socket.socket(socket.AF_UNIX) as door:
         path = str(Path(folder, "line"))
@@ -60,7 +61,7 @@ def on_console(
             with line, leaving, left:
                 bridge = threading.Thread(target=_bridge, args=(guest, line, left), daemon=True)
                 bridge.start()
-                environment = {"TERM": "tmux-256color", "LANG": "C.UTF-8"}
+                environment = {"TERM": "tmux-256color", "LANG": locale}
                 running = guest.start(argv, env=environment, terminal=True)
                 try:
                     yield terminal
