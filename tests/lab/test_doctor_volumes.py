@@ -7,7 +7,7 @@ import pytest
 
 from tests.lab.doctoring import SUMS, healthy, mended, named, repaired, ways
 from tests.lab.recovery_by_keys import Console
-from tests.lab.volumes import log_in, path_of, sh
+from tests.lab.volumes import copy_disk, log_in, path_of, sh
 from tui.lab.faults import Fault
 from tui.lab.guest import Guest
 from tui.lab.image import Release
@@ -188,11 +188,9 @@ def test_a_group_that_is_not_active_or_exported(guest: Guest, console: Console) 
 
 def test_a_clone_beside_its_original(guest: Guest, console: Console) -> None:
     original, clone = path_of(guest, 2), path_of(guest, 3)
-    sh(
-        guest,
-        f"umount /srv/vgx/x; dd if={original} of={clone} bs=1M conv=sparse,fsync status=none;"
-        " mount /srv/vgx/x",
-    )
+    sh(guest, "umount /srv/vgx/x")
+    copy_disk(guest, original, clone)
+    sh(guest, "mount /srv/vgx/x")
     sh(guest, f"udevadm trigger --settle --action=change --name-match={clone}")
     found = named(guest, "F15.clone")
     before = sh(guest, f"dd if={original} bs=1M count=1 status=none | sha256sum")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.lab.operate import Performed, operate
-from tests.lab.volumes import IMPORTS, answer, carry_out, log_in, path_of, sh
+from tests.lab.volumes import IMPORTS, answer, carry_out, copy_disk, log_in, path_of, sh
 from tui.lab.faults import Fault
 from tui.lab.guest import Guest
 from tui.lab.image import Release
@@ -323,7 +323,8 @@ def test_a_disk_that_returns_with_an_old_description_is_brought_up_to_date(guest
 
 def test_a_clone_gets_identities_of_its_own(guest: Guest) -> None:
     original, clone = path_of(guest, 2), path_of(guest, 3)
-    sh(guest, f"sync; umount /srv/vgx/x; dd if={original} of={clone} bs=1M conv=sparse,fsync status=none")
+    sh(guest, "sync; umount /srv/vgx/x")
+    copy_disk(guest, original, clone)
     sh(guest, f"udevadm trigger --settle --action=change --name-match={clone}; mount /dev/vgx/x /srv/vgx/x")
     before = sh(guest, f"dd if={original} bs=1M count=1 status=none | sha256sum")
     import_clone = "ImportClone((identity({lun}),), (pv_uuid({lun}),), 'vgx', 'vgx_clone')"

@@ -90,48 +90,14 @@ def sh(guest: Guest, script: str) -> str:
     return guest.check("sh", "-ec", script, timeout=120).strip()
 
 
-_BLANK = """
-import fcntl, glob, os, re, subprocess, sys
-
-BLKFLSBUF = 0x1261
-
-
-def backing(disk):
-    name = os.path.basename(os.path.realpath(disk))
-    try:
-        serial = open(f"/sys/class/block/{name}/device/vpd_pg80", "rb").read()[4:].strip(b"\\0 ").decode()
-    except OSError:
-        return None
-    for place in glob.glob("/sys/kernel/config/target/core/fileio_*/*/wwn/vpd_unit_serial"):
-        if open(place).read().split()[-1] == serial:
-            info = open(place.removesuffix("wwn/vpd_unit_serial") + "info").read()
-            return re.search(r"File: (\\S+)", info)[1]
-
-
-disk = os.open(sys.argv[1], os.O_RDWR)
-size = os.lseek(disk, 0, os.SEEK_END)
-file = backing(sys.argv[1])
-if file and os.path.isfile(file):
-    os.fsync(disk)
-    fcntl.ioctl(disk, BLKFLSBUF)
-    subprocess.run(["fallocate", "--punch-hole", "--offset", "0", "--length", str(size), file], check=True)
-    fcntl.ioctl(disk, BLKFLSBUF)
-else:
-    for place in range(0, size, 1 << 20):
-        length = min(1 << 20, size - place)
-        if any(os.pread(disk, length, place)):
-            os.pwrite(disk, bytes(length), place)
-            os.fsync(disk)
-"""
-
-
 def blank(guest: Guest, disk: str) -> None:
-    """Zero a disk: by a hole in the target's file of it, else where it is not zero, piece by piece.
+    """Zero a disk (`tests.lab.backing_side`)."""
+    guest.check("python3", "-m", "tests.lab.backing_side", "blank", disk, timeout=300)
 
-    The target is in the same kernel: with a whole disk of zeros in memory at once it can get stuck. Closing
-    the disk, which was open for writing, has udev look at it again.
-    """
-    guest.check("python3", "-c", _BLANK, disk, timeout=300)
+
+def copy_disk(guest: Guest, source: str, disk: str) -> None:
+    """Have the array make a disk a clone of another, with nothing of it mounted."""
+    guest.check("python3", "-m", "tests.lab.backing_side", "copy", source, disk, timeout=300)
 
 
 def wait_for(guest: Guest, condition: str) -> None:
