@@ -35,7 +35,7 @@ ON_THE_BUILDER = {
 """What is done with practice machines, outside of them (`test_lab_handing`, `test_lab_command`,
 `test_rehearsal_of_a_host`)."""
 
-OF_CAPTURES = {"fleet", "fleet captures --text --json --max-age 24"}
+OF_CAPTURES = {"fleet", "fleet captures", "fleet captures --text --json --max-age 24"}
 """What reads captures and no host (`tests/fleet`)."""
 
 SMALLER = {"200G": "300M"}
