@@ -113,7 +113,7 @@ def test_reading_can_be_stopped(tmp_path: Path) -> None:
     reading = read_captures(capture_files(str(tmp_path)))
     next(reading)
     readers = set(threading.enumerate()) - before
-    reading.close()  # type: ignore[attr-defined]
+    reading.close()
     for reader in readers:
         reader.join()
 

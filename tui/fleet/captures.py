@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -56,7 +56,7 @@ def capture_files(directory: str) -> tuple[Path, ...]:
     return tuple(sorted(found))
 
 
-def read_captures(files: Sequence[Path]) -> Iterator[HostFacts | Unreadable]:
+def read_captures(files: Sequence[Path]) -> Generator[HostFacts | Unreadable]:
     """What each file says, in the order in which that is known; never raises. Close it to stop early."""
     if len(files) <= _FEW:
         yield from map(read_capture, files)

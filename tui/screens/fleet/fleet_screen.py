@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -146,18 +147,19 @@ class FleetScreen(BaseScreen[None]):
         unreadable: list[Unreadable] = []
         shown = time.monotonic()
         pause = _SOON
-        for found in read_captures(files):
-            if isinstance(found, HostFacts):
-                hosts.append(found)
-            else:
-                unreadable.append(found)
-            if self._is_left:
-                break
-            began = time.monotonic()
-            if began - shown > pause:
-                self.post_message(self._surveyed(hosts, unreadable, len(files)))
-                shown = time.monotonic()
-                pause = max(_SOON, _SHARE * (shown - began))
+        with closing(read_captures(files)) as captures:
+            for found in captures:
+                if isinstance(found, HostFacts):
+                    hosts.append(found)
+                else:
+                    unreadable.append(found)
+                if self._is_left:
+                    break
+                began = time.monotonic()
+                if began - shown > pause:
+                    self.post_message(self._surveyed(hosts, unreadable, len(files)))
+                    shown = time.monotonic()
+                    pause = max(_SOON, _SHARE * (shown - began))
         return self._surveyed(hosts, unreadable, len(files))
 
     def _surveyed(self, hosts: list[HostFacts], unreadable: list[Unreadable], count: int) -> Surveyed:
